@@ -1,0 +1,1 @@
+"""How good it is: encoders, the fusion scorer, theory, prior, and the weighted total."""

@@ -1,0 +1,140 @@
+"""Parts: notes in integer ticks, with the chords that sound under them."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Sequence
+from dataclasses import astuple, dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+NOTE_DTYPE = np.dtype(
+    [
+        ("onset_ticks", "<i4"),
+        ("duration_ticks", "<i4"),
+        ("pitch", "u1"),
+        ("velocity", "u1"),
+        ("is_drum", "?"),
+    ]
+)
+Notes = NDArray[np.void]
+
+
+@dataclass(frozen=True, slots=True)
+class ChordSpan:
+    """One chord, for as long as it holds.
+
+    Attributes:
+        onset_ticks: where it begins, from the start of the part.
+        duration_ticks: how long it holds; spans of a part tile it without gaps.
+        root_pitch_class: 0 to 11.
+        bass_pitch_class: 0 to 11; differs from the root in an inversion.
+        pitch_classes: the chord's notes, root first, each once.
+        numeral: its function in the key, such as ``"V7/ii"``.
+        name: its everyday name, such as ``"A7/C#"``.
+    """
+
+    onset_ticks: int
+    duration_ticks: int
+    root_pitch_class: int
+    bass_pitch_class: int
+    pitch_classes: tuple[int, ...]
+    numeral: str
+    name: str
+
+    @property
+    def end_ticks(self) -> int:
+        """Where the next chord begins."""
+        return self.onset_ticks + self.duration_ticks
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Part:
+    """What is heard, scored and written: notes, and the harmony they were made for.
+
+    Attributes:
+        notes: ``(n,)`` of ``NOTE_DTYPE``, sorted, read-only.
+        length_ticks: whole bars; no note ends after it.
+        harmony: the chords that sound, empty where the part says nothing about them.
+    """
+
+    notes: Notes
+    length_ticks: int
+    harmony: tuple[ChordSpan, ...] = ()
+
+    @classmethod
+    def of(
+        cls,
+        notes: Iterable[tuple[int, int, int, int]] | Notes,
+        length_ticks: int,
+        harmony: Sequence[ChordSpan] = (),
+        *,
+        is_drum: bool = False,
+    ) -> Part:
+        """Build a part from ``(onset_ticks, duration_ticks, pitch, velocity)`` rows.
+
+        Raises:
+            ValueError: if a note lies outside the part or outside MIDI's ranges.
+        """
+        if not isinstance(notes, np.ndarray):
+            rows = [(*note, is_drum) for note in notes]
+            _check_midi_ranges(rows)
+            notes = np.array(rows, dtype=NOTE_DTYPE)
+        ordered = np.sort(notes, order=["onset_ticks", "is_drum", "pitch", "duration_ticks"])
+        _check_bounds(ordered, length_ticks)
+        ordered.flags.writeable = False
+        return cls(ordered, length_ticks, tuple(harmony))
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, Part):
+            return NotImplemented
+        return self.to_bytes() == other.to_bytes() and self.harmony == other.harmony
+
+    def __hash__(self) -> int:
+        return hash(self.to_bytes())
+
+    def to_bytes(self) -> bytes:
+        """The music alone, byte for byte: equal exactly when the notes and the length are."""
+        return self.length_ticks.to_bytes(4, "little") + self.notes.tobytes()
+
+    def digest(self) -> str:
+        """SHA-256 of the music, as hex."""
+        return hashlib.sha256(self.to_bytes()).hexdigest()
+
+    def to_payload(self) -> dict[str, Any]:
+        """Plain values, exact: ``Part.from_payload(part.to_payload()) == part``."""
+        return {
+            "length_ticks": self.length_ticks,
+            "notes": [list(row) for row in self.notes.tolist()],
+            "harmony": [[*astuple(span)[:4], *_chord_names(span)] for span in self.harmony],
+        }
+
+    @classmethod
+    def from_payload(cls, payload: dict[str, Any]) -> Part:
+        """The part that gave this payload."""
+        rows = [tuple(row) for row in payload["notes"]]
+        harmony = [
+            ChordSpan(onset, duration, root, bass, tuple(pitch_classes), numeral, name)
+            for onset, duration, root, bass, pitch_classes, numeral, name in payload["harmony"]
+        ]
+        return cls.of(np.array(rows, dtype=NOTE_DTYPE), payload["length_ticks"], harmony)
+
+
+def _chord_names(span: ChordSpan) -> tuple[list[int], str, str]:
+    return list(span.pitch_classes), span.numeral, span.name
+
+
+def _check_midi_ranges(rows: Sequence[tuple[int, int, int, int, bool]]) -> None:
+    for onset, duration, pitch, velocity, _ in rows:
+        if onset < 0 or duration < 1 or not 0 <= pitch <= 127 or not 1 <= velocity <= 127:
+            raise ValueError(
+                f"note at tick {onset}: expected duration >= 1, pitch 0-127 and velocity 1-127, "
+                f"got {duration}, {pitch} and {velocity}"
+            )
+
+
+def _check_bounds(notes: Notes, length_ticks: int) -> None:
+    if len(notes) and int((notes["onset_ticks"] + notes["duration_ticks"]).max()) > length_ticks:
+        raise ValueError(f"a note ends after the part's {length_ticks} ticks")

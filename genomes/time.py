@@ -1,0 +1,177 @@
+"""Meters and the tempo map: the only place that converts ticks, beats and seconds."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+TICKS_PER_QUARTER = 480
+MICROSECONDS_PER_MINUTE = 60_000_000
+
+MAX_NUMERATOR = 32
+DENOMINATORS = (1, 2, 4, 8, 16, 32)
+
+# Beat groups that a rule would get wrong or leave open, in units of the denominator.
+GROUPINGS: dict[tuple[int, int], tuple[int, ...]] = {
+    (5, 8): (3, 2),
+    (7, 8): (2, 2, 3),
+    (8, 8): (3, 3, 2),
+    (11, 8): (3, 3, 3, 2),
+    (13, 8): (3, 3, 3, 2, 2),
+}
+
+# Where the second accent of a bar falls, by the number of its groups (3 groups have none).
+SECONDARY_ACCENT_GROUP = {2: 1, 4: 2, 5: 3, 6: 3, 8: 4}
+
+
+@dataclass(frozen=True, slots=True)
+class Meter:
+    """A time signature, read as groups of beats.
+
+    Attributes:
+        numerator: 1 to 32.
+        denominator: 1, 2, 4, 8, 16 or 32.
+
+    Raises:
+        ValueError: if either number is outside those ranges.
+    """
+
+    numerator: int
+    denominator: int
+
+    def __post_init__(self) -> None:
+        if not 1 <= self.numerator <= MAX_NUMERATOR or self.denominator not in DENOMINATORS:
+            raise ValueError(
+                f"meter {self.numerator}/{self.denominator}: expected N/D with N from 1 to "
+                f"{MAX_NUMERATOR} and D one of {', '.join(map(str, DENOMINATORS))}"
+            )
+
+    @classmethod
+    def parse(cls, text: str) -> Meter:
+        """Read ``"7/8"``; raises ValueError for anything else."""
+        numerator, slash, denominator = text.partition("/")
+        if not (slash and numerator.strip().isdecimal() and denominator.strip().isdecimal()):
+            raise ValueError(f"meter {text!r}: expected N/D, for example 7/8")
+        return cls(int(numerator), int(denominator))
+
+    def __str__(self) -> str:
+        return f"{self.numerator}/{self.denominator}"
+
+    @property
+    def unit_ticks(self) -> int:
+        """Ticks of one unit of the denominator."""
+        return 4 * TICKS_PER_QUARTER // self.denominator
+
+    @property
+    def bar_ticks(self) -> int:
+        """Ticks of one bar."""
+        return self.numerator * self.unit_ticks
+
+    @property
+    def bar_quarters(self) -> float:
+        """Quarter notes in one bar."""
+        return self.bar_ticks / TICKS_PER_QUARTER
+
+    @property
+    def groups(self) -> tuple[int, ...]:
+        """Sizes of the beat groups, in units of the denominator; they sum to the numerator."""
+        fixed = GROUPINGS.get((self.numerator, self.denominator))
+        if fixed is not None:
+            return fixed
+        if self.denominator <= 4:
+            return (1,) * self.numerator
+        return _grouped_in_threes_and_twos(self.numerator)
+
+    @property
+    def group_onsets_ticks(self) -> tuple[int, ...]:
+        """Where each beat group begins, in ticks from the bar line."""
+        onsets, position = [], 0
+        for size in self.groups:
+            onsets.append(position)
+            position += size * self.unit_ticks
+        return tuple(onsets)
+
+    @property
+    def accents(self) -> tuple[float, ...]:
+        """Metrical weight of each group: 1 the downbeat, 0.5 the second accent, 0.25 the others."""
+        weights = [0.25] * len(self.groups)
+        weights[0] = 1.0
+        secondary = SECONDARY_ACCENT_GROUP.get(len(self.groups))
+        if secondary is not None:
+            weights[secondary] = 0.5
+        return tuple(weights)
+
+
+def _grouped_in_threes_and_twos(units: int) -> tuple[int, ...]:
+    """Split a bar of short units into threes, closed by one or two twos where three doesn't fit."""
+    threes, rest = divmod(units, 3)
+    if rest == 0:
+        return (3,) * threes
+    if units < 3:
+        return (units,)
+    if rest == 2:
+        return (3,) * threes + (2,)
+    return (3,) * (threes - 1) + (2, 2)
+
+
+@dataclass(frozen=True)
+class TempoMap:
+    """Tempo over time, for one resolution.
+
+    Attributes:
+        changes: ``(onset_ticks, microseconds_per_quarter)`` in order; the first is at tick 0.
+        ticks_per_quarter: resolution of every tick passed in or out.
+    """
+
+    changes: tuple[tuple[int, int], ...]
+    ticks_per_quarter: int = TICKS_PER_QUARTER
+
+    @classmethod
+    def constant(cls, tempo_bpm: float) -> TempoMap:
+        """One tempo throughout, in quarter notes per minute."""
+        return cls(((0, microseconds_per_quarter(tempo_bpm)),))
+
+    @classmethod
+    def from_changes(cls, changes: Iterable[tuple[int, int]], ticks_per_quarter: int) -> TempoMap:
+        """Build a map from unsorted changes; 120 bpm until the first, the last of equals wins."""
+        by_tick = {0: microseconds_per_quarter(120)}
+        by_tick.update(sorted(changes, key=lambda change: change[0]))
+        return cls(tuple(sorted(by_tick.items())), ticks_per_quarter)
+
+    @cached_property
+    def _segments(self) -> tuple[NDArray[np.int64], NDArray[np.float64], NDArray[np.float64]]:
+        onsets_ticks = np.array([tick for tick, _ in self.changes], dtype=np.int64)
+        seconds_per_tick = np.array([us for _, us in self.changes], dtype=np.float64) / (
+            1e6 * self.ticks_per_quarter
+        )
+        lengths_seconds = np.diff(onsets_ticks) * seconds_per_tick[:-1]
+        onsets_seconds = np.concatenate(([0.0], np.cumsum(lengths_seconds)))
+        return onsets_ticks, onsets_seconds, seconds_per_tick
+
+    def seconds(self, ticks: ArrayLike) -> NDArray[np.float64]:
+        """Seconds from the start for each tick; same shape as ``ticks``."""
+        onsets_ticks, onsets_seconds, seconds_per_tick = self._segments
+        position = np.asarray(ticks, dtype=np.int64)
+        segment = np.searchsorted(onsets_ticks, position, side="right") - 1
+        offset_ticks = position - onsets_ticks[segment]
+        return np.asarray(onsets_seconds[segment] + offset_ticks * seconds_per_tick[segment])
+
+
+def microseconds_per_quarter(tempo_bpm: float) -> int:
+    """The whole number of microseconds that a MIDI file stores for this tempo."""
+    return round(MICROSECONDS_PER_MINUTE / tempo_bpm)
+
+
+def ticks_to_quarters(ticks: float) -> float:
+    """Quarter notes in this many ticks."""
+    return ticks / TICKS_PER_QUARTER
+
+
+def rescale_ticks(ticks: ArrayLike, ticks_per_quarter: int) -> NDArray[np.int64]:
+    """Ticks of another resolution as ours, rounded to the nearest."""
+    scaled = np.asarray(ticks, dtype=np.float64) * TICKS_PER_QUARTER / ticks_per_quarter
+    return np.rint(scaled).astype(np.int64)

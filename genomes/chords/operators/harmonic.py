@@ -1,0 +1,93 @@
+"""Operators on which chord sounds."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from genomes.chords.functions import functions, on_degree, tonic
+from genomes.chords.genome import ChordGenome
+from genomes.chords.harmony import Chord, extensions, max_inversion
+from genomes.chords.operators.places import change_at, draw_place, places_of, put_chord
+from genomes.chords.seeds import draw_chord
+from genomes.chords.tables import draw, followers, pick, substitutes
+from genomes.context import Context
+
+
+def substitute(genome: ChordGenome, context: Context, rng: np.random.Generator) -> ChordGenome:
+    """Another chord of the same functional family."""
+    place = draw_place(genome, rng)
+    options = substitutes(genome.mode, change_at(genome, place).chord.function)
+    if not options:
+        return genome
+    return put_chord(genome, place, draw_chord(genome.mode, pick(rng, options), rng))
+
+
+def follow(genome: ChordGenome, context: Context, rng: np.random.Generator) -> ChordGenome:
+    """The chord that counted music would put after the one before it."""
+    places = places_of(genome)
+    index = int(rng.integers(len(places)))
+    before = change_at(genome, places[index - 1]).chord.function
+    token = draw(rng, *followers(genome.mode, before))
+    return put_chord(genome, places[index], draw_chord(genome.mode, token, rng))
+
+
+def tonicise(genome: ChordGenome, context: Context, rng: np.random.Generator) -> ChordGenome:
+    """A secondary dominant in the place before the chord that it leads to."""
+    places = places_of(genome)
+    index = int(rng.integers(1, len(places))) if len(places) > 1 else 0
+    target = change_at(genome, places[index]).chord.function
+    options = tuple(
+        token for token in (f"V/{target}", f"viio/{target}") if token in functions(genome.mode)
+    )
+    if not options or index == 0:
+        return genome
+    token = pick(rng, options)
+    extension = "7" if "7" in extensions(genome.mode, token) else "triad"
+    return put_chord(genome, places[index - 1], Chord(token, extension))
+
+
+def borrow(genome: ChordGenome, context: Context, rng: np.random.Generator) -> ChordGenome:
+    """The chord of the same degree from the parallel mode, or back from there."""
+    place = draw_place(genome, rng)
+    here = functions(genome.mode)[change_at(genome, place).chord.function]
+    options = tuple(
+        other.token
+        for other in functions(genome.mode).values()
+        if other.degree == here.degree and other.source != "applied" and other != here
+    )
+    if not options:
+        return genome
+    return put_chord(genome, place, draw_chord(genome.mode, pick(rng, options), rng))
+
+
+def extend(genome: ChordGenome, context: Context, rng: np.random.Generator) -> ChordGenome:
+    """Another extension of the same chord, or none."""
+    place = draw_place(genome, rng)
+    chord = change_at(genome, place).chord
+    extension = pick(rng, extensions(genome.mode, chord.function))
+    inversion = min(chord.inversion, max_inversion(extension))
+    return put_chord(genome, place, Chord(chord.function, extension, inversion))
+
+
+def cadence(genome: ChordGenome, context: Context, rng: np.random.Generator) -> ChordGenome:
+    """A close: the dominant or subdominant, then the tonic; or the dominant, back to the start."""
+    places = places_of(genome)
+    mode = genome.mode
+    dominant = "V" if "V" in functions(mode) else on_degree(mode, 5)
+    ends = (
+        (dominant, tonic(mode)),
+        (on_degree(mode, 4), tonic(mode)),
+        (on_degree(mode, 4), dominant),
+    )
+    for place, token in zip(
+        places[-2:], ends[int(rng.integers(len(ends)))][-len(places) :], strict=True
+    ):
+        genome = put_chord(genome, place, draw_chord(mode, token, rng, plain=True))
+    return genome
+
+
+def plain(genome: ChordGenome, context: Context, rng: np.random.Generator) -> ChordGenome:
+    """A diatonic triad in root position on the same degree."""
+    place = draw_place(genome, rng)
+    function = functions(genome.mode)[change_at(genome, place).chord.function]
+    return put_chord(genome, place, Chord(on_degree(genome.mode, function.degree)))

@@ -1,0 +1,149 @@
+"""From a chord genome to the part that is heard, scored and written."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import TYPE_CHECKING, Any
+
+from genomes.chords.comping import ALL, BASS, PATTERNS, RUN, UPPER, Pattern, Stroke, run_order
+from genomes.chords.functions import functions
+from genomes.chords.genes import Change
+from genomes.chords.harmony import name, numeral, pitch_classes
+from genomes.chords.voicing import pitches
+from genomes.context import Context
+from genomes.notes import ChordSpan, Part
+
+if TYPE_CHECKING:
+    from genomes.chords.genome import ChordGenome
+
+ACCENT_VELOCITY = 14
+
+
+@dataclass(frozen=True, slots=True)
+class _Sounding:
+    """A chord while it holds."""
+
+    onset_ticks: int
+    end_ticks: int
+    change: Change
+    pitches: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Attack:
+    """A stroke at its place in the part."""
+
+    onset_ticks: int
+    stroke: Stroke
+    pattern: Pattern
+
+
+def render(genome: ChordGenome, context: Context) -> Part:
+    """Play the genome's bars in the context's key and meter."""
+    _check_fits(genome, context)
+    sounding = _sounding(genome, context)
+    attacks = list(_attacks(genome, context))
+    notes = list(_notes(attacks, sounding, genome.dynamic, context.length_ticks))
+    spans = [_span(chord, genome.mode, context) for chord in sounding]
+    return Part.of(notes, context.length_ticks, spans)
+
+
+def _check_fits(genome: ChordGenome, context: Context) -> None:
+    made_for = (genome.mode, genome.groups_per_bar, len(genome.bars))
+    given = (context.key.mode, len(context.meter.groups), context.section.bars)
+    if made_for != given:
+        raise ValueError(f"made for (mode, groups, bars) {made_for}, the context has {given}")
+
+
+def _change_onsets_ticks(genome: ChordGenome, context: Context) -> list[int]:
+    onsets = context.meter.group_onsets_ticks
+    bar_ticks = context.meter.bar_ticks
+    return [index * bar_ticks + onsets[change.group] for index, change in genome.changes()]
+
+
+def _sounding(genome: ChordGenome, context: Context) -> list[_Sounding]:
+    edges = [*_change_onsets_ticks(genome, context), context.length_ticks]
+    tonic = context.key.tonic_pitch_class
+    return [
+        _Sounding(
+            onset,
+            end,
+            change,
+            pitches(genome.mode, tonic, change.chord, change.voicing, genome.register),
+        )
+        for (onset, end), (_, change) in zip(pairwise(edges), genome.changes(), strict=True)
+    ]
+
+
+def _span(sounding: _Sounding, mode: str, context: Context) -> ChordSpan:
+    chord = sounding.change.chord
+    tonic = context.key.tonic_pitch_class
+    classes = [(tonic + pc) % 12 for pc in pitch_classes(mode, chord.function, chord.extension)]
+    root = (tonic + functions(mode)[chord.function].root_semitones) % 12
+    return ChordSpan(
+        sounding.onset_ticks,
+        sounding.end_ticks - sounding.onset_ticks,
+        root,
+        sounding.pitches[0] % 12,
+        tuple(dict.fromkeys(classes)),
+        numeral(chord),
+        name(chord, context.key),
+    )
+
+
+def _attacks(genome: ChordGenome, context: Context) -> Iterator[_Attack]:
+    """The strokes of every bar's pattern, and one wherever a chord changes between them."""
+    meter = context.meter
+    previous_pattern = ""
+    for index, bar in enumerate(genome.bars):
+        pattern = PATTERNS[bar.pattern]
+        strokes = {stroke.onset_ticks: stroke for stroke in pattern.strokes(meter)}
+        for change in bar.changes:
+            onset = meter.group_onsets_ticks[change.group]
+            strokes.setdefault(onset, Stroke(onset, ALL, meter.accents[change.group]))
+        if not strokes and previous_pattern != bar.pattern:
+            strokes[0] = Stroke(0, ALL, 1.0)
+        for onset in sorted(strokes):
+            yield _Attack(index * meter.bar_ticks + onset, strokes[onset], pattern)
+        previous_pattern = bar.pattern
+
+
+def _notes(
+    attacks: Sequence[_Attack], sounding: Sequence[_Sounding], dynamic: int, length_ticks: int
+) -> Iterator[tuple[int, int, int, int]]:
+    edges = [attack.onset_ticks for attack in attacks[1:]] + [length_ticks]
+    chords = iter(sounding)
+    chord = next(chords)
+    run_index = 0
+    for attack, edge in zip(attacks, edges, strict=True):
+        while attack.onset_ticks >= chord.end_ticks:
+            chord, run_index = next(chords), 0
+        end = min(edge, chord.end_ticks)
+        duration = max(1, round((end - attack.onset_ticks) * attack.pattern.gate))
+        velocity = min(127, dynamic + round(ACCENT_VELOCITY * attack.stroke.accent))
+        for pitch in _struck(attack, chord.pitches, run_index):
+            yield attack.onset_ticks, duration, pitch, velocity
+        run_index += attack.stroke.voices == RUN
+
+
+def _struck(attack: _Attack, chord: tuple[int, ...], run_index: int) -> tuple[int, ...]:
+    voices = attack.stroke.voices
+    if voices == RUN:
+        order = run_order(len(chord), attack.pattern.run)
+        return (chord[order[run_index % len(order)]],)
+    return {ALL: chord, BASS: chord[:1], UPPER: chord[1:]}[voices]
+
+
+def describe(genome: ChordGenome, context: Context) -> dict[str, Any]:
+    """Numerals and names bar by bar (an empty bar holds the chord before it), and the playing."""
+    numerals = [[numeral(change.chord) for change in bar.changes] for bar in genome.bars]
+    names = [[name(change.chord, context.key) for change in bar.changes] for bar in genome.bars]
+    return {
+        "numerals": numerals,
+        "chords": names,
+        "patterns": [bar.pattern for bar in genome.bars],
+        "register": genome.register,
+        "dynamic": genome.dynamic,
+    }

@@ -1,0 +1,135 @@
+"""First genomes, from three sources: counted transitions, plain guitar progressions, chance."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import cycle
+
+import numpy as np
+
+from genomes.chords.comping import PATTERNS, PLAIN_PATTERNS
+from genomes.chords.functions import functions, tonic
+from genomes.chords.genes import DYNAMICS, Bar, Change
+from genomes.chords.genome import ChordGenome
+from genomes.chords.harmony import Chord, extensions, max_inversion
+from genomes.chords.rhythm import PACES, draw_slots
+from genomes.chords.tables import draw, followers, guitar_progressions, inversion_weights, pick
+from genomes.chords.voicing import REGISTERS, SPREADS, Voicing
+from genomes.context import Context
+
+# How likely each extension is where a chord can take it: plain triads most.
+EXTENSION_WEIGHTS = {
+    "triad": 8.0,
+    "5": 0.5,
+    "6": 0.5,
+    "7": 3.0,
+    "9": 0.7,
+    "add9": 1.0,
+    "sus2": 0.7,
+    "sus4": 0.7,
+}
+# How likely a random chord comes from each kind of function.
+SOURCE_WEIGHTS = {
+    "diatonic": 10.0,
+    "leading tone": 4.0,
+    "borrowed": 1.5,
+    "neapolitan": 1.0,
+    "applied": 1.0,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class _Style:
+    """What a seed decides once for the whole section."""
+
+    pace: str
+    patterns: tuple[str, ...]
+    spread: str
+    plain: bool
+
+
+def random_genome(context: Context, rng: np.random.Generator) -> tuple[ChordGenome, str]:
+    """A first genome and its source: ``transitions``, ``guitar`` or ``random``."""
+    source = pick(rng, tuple(SOURCES))
+    style = _draw_style(rng, plain=source == "guitar")
+    slots = draw_slots(context, style.pace, rng)
+    mode = context.key.mode
+    tokens = SOURCES[source](mode, sum(map(len, slots)), rng)
+    bars = _bars(mode, slots, tokens, style, rng)
+    register = int(rng.choice(REGISTERS))
+    dynamic = int(rng.choice(DYNAMICS))
+    genome = ChordGenome(mode, len(context.meter.groups), bars, register, dynamic)
+    return genome, source
+
+
+def _draw_style(rng: np.random.Generator, *, plain: bool) -> _Style:
+    patterns = PLAIN_PATTERNS if plain else tuple(PATTERNS)
+    main, other = pick(rng, patterns), pick(rng, patterns)
+    pace = "steady" if plain and rng.random() < 0.6 else pick(rng, tuple(PACES))
+    both = (main, main, main, other) if rng.random() < 0.4 else (main,)
+    return _Style(pace, both, pick(rng, SPREADS), plain)
+
+
+def _bars(
+    mode: str,
+    slots: Sequence[Sequence[int]],
+    tokens: Sequence[str],
+    style: _Style,
+    rng: np.random.Generator,
+) -> tuple[Bar, ...]:
+    remaining = iter(tokens)
+    bars = []
+    for groups, pattern in zip(slots, cycle(style.patterns), strict=False):
+        changes = [
+            Change(group, draw_chord(mode, next(remaining), rng, plain=style.plain), voicing)
+            for group, voicing in zip(groups, _voicings(style, rng), strict=False)
+        ]
+        bars.append(Bar(tuple(changes), pattern))
+    return tuple(bars)
+
+
+def _voicings(style: _Style, rng: np.random.Generator) -> Iterator[Voicing]:
+    while True:
+        yield Voicing(style.spread, int(rng.integers(3)))
+
+
+def draw_chord(mode: str, token: str, rng: np.random.Generator, *, plain: bool = False) -> Chord:
+    """A chord on a function: a plain triad in root position, or extended and inverted by chance."""
+    options = extensions(mode, token)
+    if plain and "triad" in options:
+        return Chord(token)
+    weights = np.array([EXTENSION_WEIGHTS[option] for option in options])
+    extension = options[int(rng.choice(len(options), p=weights / weights.sum()))]
+    likely = inversion_weights(mode, token, max_inversion(extension))
+    return Chord(token, extension, int(rng.choice(len(likely), p=likely)))
+
+
+def _walk_transitions(mode: str, count: int, rng: np.random.Generator) -> list[str]:
+    """A walk over counted transitions that begins on the tonic."""
+    tokens = [tonic(mode)]
+    while len(tokens) < count:
+        tokens.append(draw(rng, *followers(mode, tokens[-1])))
+    return tokens
+
+
+def _plain_loop(mode: str, count: int, rng: np.random.Generator) -> list[str]:
+    """A guitar progression, repeated or cut to length."""
+    loops = guitar_progressions(mode)
+    loop = loops[int(rng.integers(len(loops)))]
+    return [loop[index % len(loop)] for index in range(count)]
+
+
+def _by_chance(mode: str, count: int, rng: np.random.Generator) -> list[str]:
+    """Any functions of the mode, the diatonic ones more likely."""
+    table = tuple(functions(mode).values())
+    weights = np.array([SOURCE_WEIGHTS[function.source] for function in table])
+    drawn = rng.choice(len(table), size=count, p=weights / weights.sum())
+    return [table[int(index)].token for index in drawn]
+
+
+SOURCES: dict[str, Callable[[str, int, np.random.Generator], list[str]]] = {
+    "transitions": _walk_transitions,
+    "guitar": _plain_loop,
+    "random": _by_chance,
+}

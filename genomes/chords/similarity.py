@@ -1,0 +1,90 @@
+"""How different progressions are: in their chords, in when they change, in how they are played."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import cache
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from genomes.chords.comping import PATTERNS
+from genomes.chords.harmony import Chord, pitch_classes
+
+if TYPE_CHECKING:
+    from genomes.chords.genome import ChordGenome
+
+# Shares of a distance; they sum to 1.
+HARMONY_SHARE = 0.6
+CHANGES_SHARE = 0.2
+PLAYING_SHARE = 0.2
+
+_PATTERN_INDEX = {name: index for index, name in enumerate(PATTERNS)}
+
+
+def distances(rows: Sequence[ChordGenome], columns: Sequence[ChordGenome]) -> NDArray[np.float64]:
+    """Distances of each row to each column, 0 to 1, shape ``(len(rows), len(columns))``.
+
+    Beat group by beat group, chords differ by the Jaccard distance of their pitch classes, taken
+    at the transposition that brings the two progressions closest. Voicing, inversion, register
+    and dynamic count for nothing.
+    """
+    first, second = _described(rows), _described(columns)
+    harmony = _harmony_distances(first[0], second[0])
+    changes = _mean_difference(first[1], second[1])
+    playing = _mean_difference(first[2], second[2])
+    return HARMONY_SHARE * harmony + CHANGES_SHARE * changes + PLAYING_SHARE * playing
+
+
+_Described = tuple[NDArray[np.uint16], NDArray[np.int8], NDArray[np.int8]]
+
+
+def _described(genomes: Sequence[ChordGenome]) -> _Described:
+    """Pitch-class masks and changes per beat group, patterns per bar; one row per genome."""
+    masks, changes, patterns = [], [], []
+    for genome in genomes:
+        mask_row, change_row = _grid(genome)
+        masks.append(mask_row)
+        changes.append(change_row)
+        patterns.append([_PATTERN_INDEX[bar.pattern] for bar in genome.bars])
+    return np.array(masks, np.uint16), np.array(changes, np.int8), np.array(patterns, np.int8)
+
+
+def _grid(genome: ChordGenome) -> tuple[list[int], list[int]]:
+    masks: list[int] = []
+    changed: list[int] = []
+    sounding = 0
+    for bar in genome.bars:
+        chords = {change.group: change.chord for change in bar.changes}
+        for group in range(genome.groups_per_bar):
+            changed.append(int(group in chords))
+            if group in chords:
+                sounding = _mask(genome.mode, chords[group])
+            masks.append(sounding)
+    return masks, changed
+
+
+def _mask(mode: str, chord: Chord) -> int:
+    return _class_mask(pitch_classes(mode, chord.function, chord.extension))
+
+
+@cache
+def _class_mask(classes: tuple[int, ...]) -> int:
+    return sum(1 << pitch_class for pitch_class in set(classes))
+
+
+def _harmony_distances(
+    first: NDArray[np.uint16], second: NDArray[np.uint16]
+) -> NDArray[np.float64]:
+    best = np.ones((len(first), len(second)))
+    for semitones in range(12):
+        turned = ((second << semitones) | (second >> (12 - semitones))) & 0xFFF
+        common = np.bitwise_count(first[:, None, :] & turned[None, :, :]).astype(np.float64)
+        either = np.bitwise_count(first[:, None, :] | turned[None, :, :])
+        best = np.minimum(best, 1.0 - (common / either).mean(axis=2))
+    return best
+
+
+def _mean_difference(first: NDArray[np.int8], second: NDArray[np.int8]) -> NDArray[np.float64]:
+    return np.asarray((first[:, None, :] != second[None, :, :]).mean(axis=2))

@@ -1,0 +1,117 @@
+"""What is known of progressions: counted transitions, plain loops, substitutions."""
+
+from __future__ import annotations
+
+import json
+from functools import cache
+from importlib import resources
+from typing import Any
+
+import numpy as np
+
+from genomes.chords.functions import degree_of, functions, is_minor, on_degree
+
+# Plain diatonic progressions that people play on a guitar.
+GUITAR_MAJOR = (
+    "I V vi IV",
+    "I IV V IV",
+    "I vi IV V",
+    "ii V I I",
+    "vi IV I V",
+    "I iii IV V",
+    "I IV I V",
+    "IV I V vi",
+    "I ii IV I",
+    "I V IV I",
+    "vi V IV V",
+    "I vi ii V",
+)
+GUITAR_MINOR = (
+    "i VII VI VII",
+    "i VI III VII",
+    "i iv v i",
+    "i VI VII i",
+    "i iv VII III",
+    "i III VII iv",
+    "i v VI iv",
+    "VI VII i i",
+    "i VII iv i",
+    "i iv i V",
+    "i VI iv V",
+    "III VII i VI",
+)
+
+# Degrees that can stand for each other: tonic, subdominant and dominant families.
+FAMILIES = ((1, 3, 6), (2, 4, 6), (5, 7, 3))
+
+
+@cache
+def _counts() -> dict[str, Any]:
+    text = resources.files("genomes.chords").joinpath("data/transitions.json").read_text("utf-8")
+    loaded: dict[str, Any] = json.loads(text)
+    return loaded
+
+
+def family_of_mode(mode: str) -> str:
+    """Which of the two counted modes a mode behaves like: ``major`` or ``minor``."""
+    return "minor" if is_minor(mode) else "major"
+
+
+def in_mode(token: str, mode: str) -> str:
+    """The function that a token of major or minor stands for in this mode."""
+    return token if token in functions(mode) else on_degree(mode, degree_of(token))
+
+
+@cache
+def followers(mode: str, token: str) -> tuple[tuple[str, ...], tuple[float, ...]]:
+    """Functions that follow a function in counted music, and how likely each is.
+
+    A function that was never counted goes where its family's tonic goes.
+    """
+    table = _counts()["transitions"][family_of_mode(mode)]
+    row = table.get(token) or table[in_mode("i" if is_minor(mode) else "I", family_of_mode(mode))]
+    counts: dict[str, int] = {}
+    for follower, count in row.items():
+        if follower != "end":
+            known = in_mode(follower, mode)
+            counts[known] = counts.get(known, 0) + count
+    total = sum(counts.values())
+    return tuple(counts), tuple(count / total for count in counts.values())
+
+
+@cache
+def inversion_weights(mode: str, token: str, highest: int) -> tuple[float, ...]:
+    """How likely each inversion of a function is, root position first."""
+    counted = _counts()["inversions"][family_of_mode(mode)].get(token, {"0": 1})
+    counts = [counted.get(str(inversion), 0) for inversion in range(highest + 1)]
+    total = sum(counts)
+    return tuple(count / total for count in counts) if total else (1.0,) + (0.0,) * highest
+
+
+@cache
+def guitar_progressions(mode: str) -> tuple[tuple[str, ...], ...]:
+    """The plain progressions, as functions of this mode."""
+    loops = GUITAR_MINOR if is_minor(mode) else GUITAR_MAJOR
+    return tuple(tuple(in_mode(token, mode) for token in loop.split()) for loop in loops)
+
+
+@cache
+def substitutes(mode: str, token: str) -> tuple[str, ...]:
+    """Functions that can take this one's place: same family, or the same degree borrowed."""
+    function = functions(mode)[token]
+    degrees = {degree for family in FAMILIES if function.degree in family for degree in family}
+    return tuple(
+        other.token
+        for other in functions(mode).values()
+        if other.token != token and other.source != "applied" and other.degree in degrees
+    )
+
+
+def draw(rng: np.random.Generator, options: tuple[str, ...], weights: tuple[float, ...]) -> str:
+    """One option, by weight."""
+    return options[int(rng.choice(len(options), p=weights))]
+
+
+def pick(rng: np.random.Generator, options: tuple[str, ...]) -> str:
+    """One option, all equally likely."""
+    return options[int(rng.integers(len(options)))]

@@ -1,0 +1,12 @@
+"""The songs that come with the engine, one of each colour."""
+
+from __future__ import annotations
+
+from importlib.resources import files
+from pathlib import Path
+
+
+def demo_paths() -> tuple[Path, ...]:
+    """The files of the nine demo proposals, in the order of their names."""
+    folder = Path(str(files("engine").joinpath("demos")))
+    return tuple(sorted(folder.glob("*.yml")))

@@ -1,0 +1,178 @@
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from engine.proposals import Overrides
+from engine.proposals.findings import UnreadableError
+from engine.proposals.keys import key_from_text
+from genomes.keys import SCALES, Key
+from tests.engine.proposals.samples import ABSENT, assert_one_line, refused, understood
+
+NOTES = [letter + sign for letter in "ABCDEFG" for sign in ("", "#", "b")]
+KEYS = st.builds("{} {}".format, st.sampled_from(NOTES), st.sampled_from(sorted(SCALES)))
+
+
+@pytest.mark.parametrize(
+    ("written", "key"),
+    [
+        ("F# minor", "F# minor"),
+        ("A ♭ major", "Ab major"),
+        ("A♭ major", "Ab major"),
+        ("B ♭ minor", "Bb minor"),
+        ("Gb  minor", "Gb minor"),
+        ("G\u00a0♯ minor", "G# minor"),
+        ("C Major", "C major"),
+        ("c minor", "C minor"),
+        ("bb minor", "Bb minor"),
+        ("b minor", "B minor"),
+        ("Am", "A minor"),
+        ("F#m", "F# minor"),
+        ("Bbm", "Bb minor"),
+        ("BM", "B major"),
+        ("E min", "E minor"),
+        ("Emaj", "E major"),
+        ("B flat minor", "Bb minor"),
+        ("C-sharp minor", "C# minor"),
+        ("D Dorian", "D dorian"),
+        ("A natural minor", "A minor"),
+        ("A harmonic-minor", "A harmonic minor"),
+        ("E melodic_minor", "E melodic minor"),
+        ("C aeolian", "C minor"),
+        ("C major (resolving through the whole circle)", "C major"),
+        ("D minor(ish)", "D minor"),
+    ],
+)
+def test_spellings_that_people_and_programs_use(written: str, key: str) -> None:
+    proposal = understood(key=written)
+
+    assert str(proposal.key) == key
+    assert proposal.warnings == ()
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        "C hromatic Complete",
+        "Chromatic Complete",
+        "All Keys (Chromatic Convergence)",
+        "A ll Keys (Chromatic Convergence)",
+        "(C major)",
+        "",
+        "H minor",
+        "A-",
+        "F# -",
+        "A minor pentatonic",
+        "Bbb minor",
+        "C major / A minor",
+        "none",
+        None,
+        True,
+        5,
+        ["A", "minor"],
+        {},
+        {"note": {"pitch_name": None}, "mode": {"name": "minor"}},
+        {"note": {"pitch_name": ["A"]}, "mode": {"name": "minor"}},
+        {"mode": "minor"},
+        {"tonic": "X", "mode": "minor"},
+    ],
+)
+def test_what_names_no_key_is_refused_with_the_override_named(written: object) -> None:
+    refusal = refused(key=written)
+
+    assert refusal.field == "key"
+    assert "--key" in refusal.accepted
+
+
+def test_a_missing_key_is_refused() -> None:
+    assert refused(key=ABSENT).value == "missing"
+
+
+@pytest.mark.parametrize(
+    ("written", "key"),
+    [
+        (
+            {
+                "mode": {"intervals": None, "name": "minor"},
+                "note": {
+                    "accidental": None,
+                    "frequency": None,
+                    "midi_note": None,
+                    "octave": None,
+                    "pitch_alias": None,
+                    "pitch_name": "A",
+                },
+            },
+            "A minor",
+        ),
+        (
+            {"note": {"pitch_name": "E", "accidental": "flat"}, "mode": {"name": "major"}},
+            "Eb major",
+        ),
+        ({"note": {"pitch_name": "F", "accidental": "sharp"}, "mode": "minor"}, "F# minor"),
+        ({"note": {"pitch_name": "F", "accidental": "#"}, "mode": "minor"}, "F# minor"),
+        ({"note": {"pitch_name": "B♭", "accidental": None}, "mode": "dorian"}, "Bb dorian"),
+        ({"note": "G#", "mode": {"name": "minor"}}, "G# minor"),
+        ({"tonic": "F#", "mode": "minor"}, "F# minor"),
+    ],
+)
+def test_keys_taken_apart_into_note_and_mode(written: dict[str, object], key: str) -> None:
+    assert str(understood(key=written).key) == key
+
+
+def test_a_note_alone_is_read_as_major_with_a_warning() -> None:
+    proposal = understood(key="E♭")
+
+    assert str(proposal.key) == "Eb major"
+    assert proposal.warnings == ("key: E♭ names no mode; read as Eb major",)
+
+
+def test_enharmonic_keys_sound_the_same_and_print_as_written() -> None:
+    sharp, flat = understood(key="F# minor").key, understood(key="Gb  minor").key
+
+    assert (sharp.tonic_pitch_class, sharp.mode) == (flat.tonic_pitch_class, flat.mode)
+    assert (str(sharp), str(flat)) == ("F# minor", "Gb minor")
+    assert sharp.scale_pitch_classes == flat.scale_pitch_classes
+
+
+def test_the_key_is_kept_as_it_was_written() -> None:
+    assert understood(key="C major (all of it)").key_text == "C major (all of it)"
+
+
+@pytest.mark.parametrize("written", ["D minor", "All Keys", None, ABSENT])
+def test_an_override_replaces_the_key_readable_or_not(written: object) -> None:
+    proposal = understood(Overrides(key=Key.parse("Bb minor")), key=written)
+
+    assert str(proposal.key) == "Bb minor"
+    assert [warning.partition(" from --key")[0] for warning in proposal.warnings] == [
+        "key: Bb minor"
+    ]
+
+
+@given(KEYS)
+def test_every_key_reads_back_as_it_prints(text: str) -> None:
+    key = Key.parse(text)
+
+    assert key_from_text(str(key)).value == key
+
+
+@given(KEYS, st.sampled_from(["  {} ", "{} (and back)", "{}(…)", "\t{}\u2003"]))
+def test_what_stands_around_a_key_changes_nothing(text: str, frame: str) -> None:
+    assert key_from_text(frame.format(text)).value == Key.parse(text)
+
+
+@given(KEYS)
+def test_flats_and_sharps_may_be_signs_words_or_letters(text: str) -> None:
+    note, mode = text.split(" ", 1)
+    for sign, others in {"#": ("♯", " ♯", " sharp"), "b": ("♭", " ♭", "-flat")}.items():
+        for other in others if note.endswith(sign) else ():
+            assert key_from_text(f"{note[0]}{other} {mode}").value == Key.parse(text)
+
+
+@given(st.text(max_size=30))
+def test_any_text_is_a_key_or_is_refused(text: str) -> None:
+    try:
+        key = key_from_text(text).value
+    except UnreadableError as error:
+        assert_one_line(str(error))
+    else:
+        assert key.mode in SCALES

@@ -1,0 +1,146 @@
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from engine.proposals import Overrides, Proposal
+from engine.proposals.meters import meter_from_text
+from engine.proposals.proposal import understand
+from genomes.time import DENOMINATORS, MAX_NUMERATOR, Meter
+from tests.engine.proposals.samples import ABSENT, SHORT_FORM, refused, understood
+
+METERS = st.builds(Meter, st.integers(1, MAX_NUMERATOR), st.sampled_from(DENOMINATORS))
+
+
+@pytest.mark.parametrize(
+    ("written", "meter"),
+    [
+        ("4/4", "4/4"),
+        ("7/8", "7/8"),
+        (" 11 / 8 ", "11/8"),
+        ("6⁄8", "6/8"),
+        ({"numerator": 13, "denominator": 8}, "13/8"),
+        ({"denominator": 8, "numerator": 7}, "7/8"),
+        ("32/32", "32/32"),
+        ("1/1", "1/1"),
+    ],
+)
+def test_meters_of_all_kinds(written: object, meter: str) -> None:
+    proposal = understood(tempo=written)
+
+    assert str(proposal.meter) == meter
+    assert proposal.tempo_marking is None
+    assert proposal.warnings == ()
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        "18/21",
+        "1/64",
+        "0/4",
+        "33/4",
+        "4/0",
+        "-3/4",
+        "4",
+        "4/4/4",
+        "",
+        "Sideways",
+        "Allegro 120",
+        "slow " * 100,
+        120,
+        4.4,
+        None,
+        True,
+        [7, 8],
+        {},
+        {"numerator": 7},
+        {"numerator": 7, "denominator": 21},
+        {"numerator": True, "denominator": 4},
+        {"numerator": 7.5, "denominator": 8},
+        {"numerator": "7", "denominator": None},
+        {"numerator": [7], "denominator": {}},
+    ],
+)
+def test_what_is_no_meter_is_refused_with_the_override_named(written: object) -> None:
+    refusal = refused(tempo=written)
+
+    assert refusal.field == "tempo"
+    assert "--meter" in refusal.accepted
+
+
+@pytest.mark.parametrize(
+    "marking",
+    [
+        "Moderate",
+        "Moderato",
+        "Moderate driving",
+        "Moderately fast",
+        "Allegro",
+        "Contemplative drift",
+        "Moderately slow",
+        "Moderato con moto",
+        "Moderate shuffle",
+        "Adagio",
+        "Moderately paced",
+        "Languid",
+        "Driving",
+        "Andante",
+        "Moderato with erratic accelerandos",
+        "mid-tempo",
+    ],
+)
+def test_a_tempo_word_is_a_marking_over_four_four(marking: str) -> None:
+    proposal = understood(tempo=marking)
+
+    assert (proposal.tempo_marking, str(proposal.meter)) == (marking, "4/4")
+    assert proposal.warnings == (f"tempo: {marking} is a tempo marking; meter 4/4 assumed",)
+
+
+def test_only_the_short_form_may_lack_a_meter() -> None:
+    short = understand(SHORT_FORM, "manifest_bootstrap.yml")
+
+    assert isinstance(short, Proposal)
+    assert str(short.meter) == "4/4"
+    assert "tempo: missing; 4/4 assumed" in short.warnings
+    assert refused(tempo=ABSENT).value == "missing"
+
+
+def test_an_empty_tempo_is_refused_in_every_form() -> None:
+    short = understand({**SHORT_FORM, "tempo": None}, "manifest_bootstrap.yml")
+
+    assert not isinstance(short, Proposal)
+    assert refused(tempo=None).value == "null"
+
+
+@pytest.mark.parametrize("written", ["4/4", "18/21", None, ABSENT])
+def test_an_override_replaces_the_meter_readable_or_not(written: object) -> None:
+    proposal = understood(Overrides(meter=Meter(5, 4)), tempo=written)
+
+    assert str(proposal.meter) == "5/4"
+    assert len(proposal.warnings) == 1
+    assert "--meter" in proposal.warnings[0]
+
+
+def test_an_override_leaves_the_tempo_marking_alone() -> None:
+    proposal = understood(Overrides(meter=Meter(7, 8)), tempo="Moderate driving")
+
+    assert (str(proposal.meter), proposal.tempo_marking) == ("7/8", "Moderate driving")
+
+
+@given(METERS)
+def test_every_meter_reads_back_as_it_prints(meter: Meter) -> None:
+    parts = {"denominator": meter.denominator, "numerator": meter.numerator}
+
+    assert meter_from_text(str(meter)) == meter
+    assert understood(tempo=str(meter)).meter == meter
+    assert understood(tempo=parts).meter == meter
+
+
+@given(st.integers(-99, 999), st.integers(-99, 999))
+def test_a_pair_of_numbers_is_a_meter_only_if_it_can_be_played(over: int, under: int) -> None:
+    playable = 1 <= over <= MAX_NUMERATOR and under in DENOMINATORS
+
+    if playable:
+        assert understood(tempo=f"{over}/{under}").meter == Meter(over, under)
+    else:
+        assert refused(tempo=f"{over}/{under}").value == f"{over}/{under}"

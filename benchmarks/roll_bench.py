@@ -1,0 +1,119 @@
+"""How fast parts become piano rolls: ``python -m benchmarks.roll_bench``.
+
+Three ways to the picture that a fusion model sees, from the same music: the batched path, the
+plain reference it must equal to the bit, and reading a MIDI file into the older models' roll.
+They take turns round by round in one process, so that the ratios hold on a busy machine.
+"""
+
+from __future__ import annotations
+
+import statistics
+import time
+from collections.abc import Callable, Sequence
+
+import numpy as np
+
+from fitness.legacy_roll import legacy_roll
+from fitness.roll import reference_roll, rolls
+from genomes.keys import Key
+from genomes.midi import Conductor, Track, write_midi
+from genomes.notes import Part
+from genomes.time import Meter, TempoMap
+
+POOL = 50  # parts scored together
+TEMPO_BPM = 96
+BAR_TICKS = 4 * 480
+
+
+def chords(rng: np.random.Generator) -> Part:
+    """Four bars of triads, one a bar: the smallest part that is scored."""
+    notes = [
+        (bar * BAR_TICKS, BAR_TICKS, int(pitch), 80)
+        for bar in range(4)
+        for pitch in rng.choice(np.arange(48, 80), 3, replace=False)
+    ]
+    return Part.of(notes, 4 * BAR_TICKS)
+
+
+def melody(rng: np.random.Generator) -> Part:
+    """Four bars of eighths with repeated notes."""
+    pitches = 60 + np.cumsum(rng.integers(-2, 3, 32)) % 24
+    notes = [(i * 240, 240, int(pitch), 90) for i, pitch in enumerate(pitches)]
+    return Part.of(notes, 4 * BAR_TICKS)
+
+
+def drums(rng: np.random.Generator) -> Part:
+    """Four bars of a beat in sixteenths."""
+    notes = [(i * 120, 60, 42, int(rng.integers(60, 100))) for i in range(64)]
+    notes += [(i * 480, 60, 36 + 2 * (i % 2), 110) for i in range(16)]
+    return Part.of(notes, 4 * BAR_TICKS, is_drum=True)
+
+
+KINDS: dict[str, Callable[[np.random.Generator], Part]] = {
+    "chords (12 notes)": chords,
+    "melody (32 notes)": melody,
+    "drums (80 notes)": drums,
+}
+
+
+def to_midi(part: Part) -> bytes:
+    conductor = Conductor("bench", Key.parse("C major"), Meter(4, 4), TEMPO_BPM)
+    return write_midi([Track("part", part)], conductor)
+
+
+def seconds_per_part(
+    ways: Sequence[tuple[int, Callable[[], object]]], rounds: int
+) -> list[list[float]]:
+    """For each way, one measurement a round; the ways take turns, the first round is dropped.
+
+    Args:
+        ways: how often each is called in a row, and what is called: ``POOL`` parts each time.
+        rounds: that count.
+    """
+    measured: list[list[float]] = [[] for _ in ways]
+    for _ in range(rounds + 1):
+        for (calls, way), row in zip(ways, measured, strict=True):
+            start = time.perf_counter()
+            for _ in range(calls):
+                way()
+            row.append((time.perf_counter() - start) / (calls * POOL))
+    return [row[1:] for row in measured]
+
+
+def line(kind: str, rounds: int) -> str:
+    rng = np.random.default_rng(0)
+    tempo_map = TempoMap.constant(TEMPO_BPM)
+    parts = [KINDS[kind](rng) for _ in range(POOL)]
+    files = [to_midi(part) for part in parts]
+    fast = rolls(parts, tempo_map)[:, 0]
+    slow = np.stack([reference_roll(part.notes, tempo_map) for part in parts])
+    assert np.array_equal(fast, slow)
+    accelerated, reference, legacy = seconds_per_part(
+        (
+            (20, lambda: rolls(parts, tempo_map)),
+            (1, lambda: [reference_roll(part.notes, tempo_map) for part in parts]),
+            (1, lambda: [legacy_roll(file) for file in files]),
+        ),
+        rounds,
+    )
+    rates = [1 / statistics.median(way) for way in (accelerated, reference, legacy)]
+    ratios = [
+        statistics.median(np.divide(way, accelerated).tolist()) for way in (reference, legacy)
+    ]
+    return (
+        f"{kind:20} {1e6 / rates[0]:7.1f} "
+        + " ".join(f"{rate:11,.0f}" for rate in rates)
+        + "".join(f" {ratio:9.1f}x" for ratio in ratios)
+    )
+
+
+def report(rounds: int = 20) -> str:
+    """A table of parts per second, and how many times the batched path is faster."""
+    head = f"{'':20} {'µs each':>7} {'batched/s':>11} {'reference/s':>11} {'mido+old/s':>11}"
+    head += f" {'reference':>10} {'mido+old':>10}"
+    title = f"piano rolls, {POOL} parts at once, batched equal to the reference to the bit"
+    return "\n".join([title, head, *(line(kind, rounds) for kind in KINDS)])
+
+
+if __name__ == "__main__":
+    print(report())

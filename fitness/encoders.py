@@ -1,0 +1,217 @@
+"""Text and audio as the fusion model sees them: embeddings from pretrained encoders.
+
+The scorer and the training use this code and no other, so that a model is asked in the language
+it learned in. The packages are heavy and optional: they are imported when an encoder is loaded.
+"""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from fitness.errors import EncoderMissing, ScoringFailed
+from fitness.profiles import AUDIO_DIMENSIONS, TEXT_DIMENSIONS
+
+# What manifests call the way an encoder's output becomes one vector. A new way gets a new name.
+TEXT_POOLING = "mean-over-attention-mask-1"
+AUDIO_POOLING = "projection-l2-of-middle-10s-1"
+
+# What training uses unless told otherwise; a manifest names its own.
+TEXT_ENCODER = "microsoft/deberta-v3-base"
+AUDIO_ENCODER = "laion/larger_clap_music"
+
+INSTALL = "pip install 'composition-engine[encoders]'"
+MAX_TOKENS = 512
+# A tokenizer without its vocabulary loads without a word, and knows no word.
+PROBE = "a song"
+SAMPLE_RATE_HZ = 48_000
+CROP_SECONDS = 10
+
+Floats = NDArray[np.float32]
+
+
+def mean_pool(hidden: NDArray[Any], mask: NDArray[Any]) -> Floats:
+    """Average the tokens that are no padding.
+
+    Args:
+        hidden: ``(n, tokens, dimensions)``.
+        mask: ``(n, tokens)``, 1 for a token and 0 for padding.
+
+    Returns:
+        ``(n, dimensions)``, float32.
+    """
+    weights = mask[:, :, np.newaxis].astype(np.float32)
+    counts = np.maximum(weights.sum(axis=1), 1)
+    return np.asarray((hidden * weights).sum(axis=1) / counts, dtype=np.float32)
+
+
+def middle(waveform: NDArray[Any]) -> Floats:
+    """The ten seconds in the middle of a longer recording, all of a shorter one.
+
+    The encoder itself would choose them by chance.
+
+    Args:
+        waveform: ``(samples,)`` at 48 kHz, mono, -1 to 1.
+    """
+    size = CROP_SECONDS * SAMPLE_RATE_HZ
+    start = max(0, (len(waveform) - size) // 2)
+    return np.asarray(waveform[start : start + size], dtype=np.float32)
+
+
+@dataclass(frozen=True)
+class TextEncoder:
+    """Concepts and lyrics to vectors, with a DeBERTa or another encoder of its shape.
+
+    Attributes:
+        name: a folder or a hub id.
+        tokenizer: of transformers.
+        model: of transformers.
+    """
+
+    name: str
+    tokenizer: Any
+    model: Any
+
+    @classmethod
+    def load(cls, name: str) -> TextEncoder:
+        """Open an encoder; raises EncoderMissing if its package or its weights aren't here."""
+        transformers = _transformers()
+        tokenizer = _opened(name, transformers.AutoTokenizer.from_pretrained)
+        if set(tokenizer(PROBE, add_special_tokens=False)["input_ids"]) <= {tokenizer.unk_token_id}:
+            raise EncoderMissing(f"encoder {name!r}: its tokenizer has no vocabulary")
+        return cls(name, tokenizer, _trained(name, transformers.AutoModel))
+
+    def encode(self, texts: Sequence[str]) -> Floats:
+        """Vectors of texts, ``(n, 768)`` float32; a text of no words is refused."""
+        if not all(text.strip() for text in texts):
+            raise ScoringFailed("a text of no words has no embedding")
+        tokens = self.tokenizer(
+            list(texts), return_tensors="pt", padding=True, truncation=True, max_length=MAX_TOKENS
+        )
+        with _package("torch").inference_mode():
+            hidden = self.model(**tokens).last_hidden_state
+        pooled = mean_pool(hidden.float().numpy(), tokens["attention_mask"].numpy())
+        return _of_width(pooled, TEXT_DIMENSIONS, self.name)
+
+
+@dataclass(frozen=True)
+class AudioEncoder:
+    """Recordings to vectors, with a CLAP model.
+
+    Attributes:
+        name: a folder or a hub id.
+        processor: of transformers.
+        model: of transformers.
+    """
+
+    name: str
+    processor: Any
+    model: Any
+
+    @classmethod
+    def load(cls, name: str) -> AudioEncoder:
+        """Open an encoder; raises EncoderMissing if its package or its weights aren't here."""
+        transformers = _transformers()
+        extractor = _opened(name, transformers.AutoFeatureExtractor.from_pretrained)
+        return cls(name, extractor, _trained(name, transformers.ClapModel))
+
+    def encode(self, waveforms: Sequence[NDArray[Any]], sample_rate_hz: int) -> Floats:
+        """Vectors of recordings.
+
+        Args:
+            waveforms: each ``(samples,)``, mono, -1 to 1.
+            sample_rate_hz: of all of them; brought to 48 kHz.
+
+        Returns:
+            ``(n, 512)``, float32, each of length 1.
+
+        Raises:
+            ScoringFailed: if a recording is empty, not mono or not finite.
+        """
+        clips = [middle(_at_48_khz(_mono(waveform), sample_rate_hz)) for waveform in waveforms]
+        # One at a time: in one batch a short clip would be treated as its longer neighbours are.
+        vectors = np.concatenate([self._vector(clip) for clip in clips])
+        vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
+        return _of_width(vectors, AUDIO_DIMENSIONS, self.name)
+
+    def _vector(self, clip: Floats) -> Floats:
+        features = self.processor(clip, sampling_rate=SAMPLE_RATE_HZ, return_tensors="pt")
+        with _package("torch").inference_mode():
+            output = self.model.get_audio_features(**features)
+        return np.asarray(output.pooler_output.float().numpy())
+
+
+@lru_cache(maxsize=2)
+def text_encoder(name: str) -> TextEncoder:
+    """The text encoder of this name, loaded once per process."""
+    return TextEncoder.load(name)
+
+
+@lru_cache(maxsize=1)
+def audio_encoder(name: str) -> AudioEncoder:
+    """The audio encoder of this name, loaded once per process."""
+    return AudioEncoder.load(name)
+
+
+def _transformers() -> Any:
+    transformers = _package("transformers")
+    transformers.utils.logging.disable_progress_bar()
+    return transformers
+
+
+def _package(name: str) -> Any:
+    try:
+        return importlib.import_module(name)
+    except ImportError as error:
+        raise EncoderMissing(f"text and audio need the package {name}: {INSTALL}") from error
+
+
+def _opened(name: str, load: Callable[..., Any], **settings: Any) -> Any:
+    """What transformers loads; whatever it raises over a missing or broken file is one error."""
+    try:
+        return load(name, **settings)
+    except Exception as error:
+        reason = str(error).strip().partition("\n")[0][:200] or type(error).__name__
+        raise EncoderMissing(
+            f"encoder {name!r} can't be opened, here or on the hub: {reason} "
+            f"(everything it needs: {INSTALL})"
+        ) from error
+
+
+def _trained(name: str, kind: Any) -> Any:
+    """The model; transformers would fill in by chance what the files don't hold."""
+    model, found = _opened(name, kind.from_pretrained, output_loading_info=True)
+    if found["missing_keys"]:
+        example = min(found["missing_keys"])
+        raise EncoderMissing(f"encoder {name!r}: its file has no weights for {example}")
+    return model.eval()
+
+
+def _mono(waveform: NDArray[Any]) -> Floats:
+    array = np.asarray(waveform, dtype=np.float32)
+    if array.ndim != 1 or not len(array):
+        raise ScoringFailed(f"audio of shape {array.shape}: expected one channel of samples")
+    if not np.isfinite(array).all():
+        raise ScoringFailed("audio: not finite")
+    return array
+
+
+def _at_48_khz(waveform: Floats, sample_rate_hz: int) -> Floats:
+    if sample_rate_hz == SAMPLE_RATE_HZ:
+        return waveform
+    resample = _package("librosa").resample
+    return np.asarray(resample(waveform, orig_sr=sample_rate_hz, target_sr=SAMPLE_RATE_HZ))
+
+
+def _of_width(vectors: Floats, dimensions: int, name: str) -> Floats:
+    if vectors.shape[1] != dimensions or not np.isfinite(vectors).all():
+        raise ScoringFailed(
+            f"encoder {name!r}: expected {dimensions} finite numbers, found {vectors.shape[1]}"
+        )
+    return vectors

@@ -1,0 +1,75 @@
+"""Plain musical features of a part: columns for the fusion model, and what the prior measures.
+
+Time counts in quarter notes and bars, so that a feature doesn't change with the tempo; the one
+feature in seconds says so in its name.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from fitness import pitch_measures, rhythm_measures
+from fitness.view import View
+from genomes.notes import Part
+from genomes.time import Meter, TempoMap
+
+# Raised whenever a name, the order or a definition changes; tables and models carry it.
+FEATURES_VERSION = "1"
+
+COMMON_TIME = Meter(4, 4)
+DEFAULT_TEMPO = TempoMap.constant(120)  # how a MIDI file without a tempo plays
+
+_MEASURES: tuple[Callable[[View], float], ...] = (
+    rhythm_measures.onsets_per_quarter,
+    rhythm_measures.onsets_per_second,
+    rhythm_measures.notes_per_onset,
+    rhythm_measures.silence_share,
+    rhythm_measures.drum_share,
+    rhythm_measures.duration_mean,
+    rhythm_measures.duration_entropy,
+    rhythm_measures.off_beat_share,
+    rhythm_measures.downbeat_share,
+    rhythm_measures.groove_consistency,
+    rhythm_measures.repeated_bar_share,
+    rhythm_measures.velocity_mean,
+    rhythm_measures.velocity_sd,
+    pitch_measures.polyphony,
+    pitch_measures.pitch_mean,
+    pitch_measures.pitch_sd,
+    pitch_measures.pitch_range,
+    pitch_measures.bass_pitch,
+    pitch_measures.bass_interval,
+    pitch_measures.top_interval,
+    pitch_measures.step_share,
+    pitch_measures.leap_share,
+    pitch_measures.pitch_class_entropy,
+    pitch_measures.harmony_changes_per_bar,
+    pitch_measures.dissonant_share,
+    pitch_measures.major_third_share,
+    pitch_measures.mud_share,
+)
+
+FEATURE_NAMES: tuple[str, ...] = tuple(measure.__name__ for measure in _MEASURES)
+
+
+def feature_matrix(
+    parts: Sequence[Part], meter: Meter = COMMON_TIME, tempo_map: TempoMap | None = None
+) -> NDArray[np.float32]:
+    """Measure parts, one row each.
+
+    Args:
+        parts: any number, of any length.
+        meter: of all of them; 4/4 where a file doesn't say.
+        tempo_map: of all of them; 120 quarters a minute where nothing is known.
+
+    Returns:
+        ``(n, len(FEATURE_NAMES))``, float32, always finite.
+    """
+    rows = np.zeros((len(parts), len(_MEASURES)), dtype=np.float32)
+    for row, part in zip(rows, parts, strict=True):
+        view = View(part, meter, tempo_map or DEFAULT_TEMPO)
+        row[:] = [measure(view) for measure in _MEASURES]
+    return rows

@@ -1,0 +1,249 @@
+"""The fusion model: one ONNX Runtime session per process and file."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import threading
+import warnings
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import onnxruntime
+
+from fitness.errors import (
+    ONNX_RUNTIME_ERRORS,
+    FitnessError,
+    FitnessWarning,
+    ModelRefused,
+    ScoringFailed,
+)
+from fitness.files import read_bounded
+from fitness.heard import Heard, measure, paint
+from fitness.manifest import Manifest, find_manifest
+from fitness.predictions import Booleans, Embeddings, ModelInputs, Predictions
+from fitness.profiles import Profile, recognise, signatures
+
+# Working memory grows with the batch and speed doesn't: past a few dozen nothing is gained.
+DEFAULT_CHUNK = 32
+PAINTED_AT_ONCE = 256  # 32 MB of rolls
+MAX_MODEL_BYTES = 2**30
+# A model that loops for ever is stopped; an honest chunk takes well under a second.
+LIMIT_SECONDS = 120.0
+ALL_CORES = 0
+SILENT_LOG = 4
+
+_sessions: dict[tuple[Path, str], Any] = {}
+_sessions_lock = threading.Lock()
+_of_the_parent: list[Any] = []
+
+
+class AbsentConcept(FitnessWarning):
+    """An older model that always had a concept is asked without one."""
+
+
+@dataclass(frozen=True, eq=False)
+class FusionModel:
+    """A model file that was recognised and agrees with this code.
+
+    Attributes:
+        path: of the file.
+        sha256: of its bytes, as hex.
+        profile: its interface.
+        manifest: None for an older model without one.
+        chunk: how many rows go through it at once.
+        limit_seconds: how long one chunk may take.
+    """
+
+    path: Path
+    sha256: str
+    profile: Profile
+    manifest: Manifest | None
+    chunk: int
+    limit_seconds: float
+    _session: Any = field(repr=False)
+    _process: int = field(default_factory=os.getpid, repr=False)
+    _warned: threading.Event = field(default_factory=threading.Event, repr=False)
+
+    @classmethod
+    def load(
+        cls,
+        path: Path | str,
+        *,
+        threads: int = ALL_CORES,
+        chunk: int = DEFAULT_CHUNK,
+        limit_seconds: float = LIMIT_SECONDS,
+    ) -> FusionModel:
+        """Open a model, or take the session that this process has already.
+
+        Args:
+            path: of the ``.onnx`` file; its manifest lies beside it.
+            threads: for one run, 0 for every core; the first load of a file decides.
+            chunk: how many rows go through the model at once; scores don't depend on it.
+            limit_seconds: how long loading and one chunk may take.
+
+        Raises:
+            ModelMissing: if there is no file, or no manifest for a model that needs one.
+            ModelRefused: if the file is no model that this code can run.
+            ManifestRefused: if its manifest disagrees with it or with this code.
+        """
+        resolved = Path(path).expanduser().resolve()
+        data = read_bounded(resolved, MAX_MODEL_BYTES, "an ONNX model", ModelRefused)
+        sha256 = hashlib.sha256(data).hexdigest()
+        session = _session(resolved, sha256, data, threads, limit_seconds)
+        inputs = signatures(session.get_inputs())
+        profile = recognise(inputs, [output.name for output in session.get_outputs()])
+        manifest = find_manifest(resolved, sha256, profile, inputs)
+        return cls(resolved, sha256, profile, manifest, chunk, limit_seconds, session)
+
+    @property
+    def confidence_threshold(self) -> float:
+        """What a part must reach to pass; 0 for an older model, which doesn't name one."""
+        return self.manifest.confidence_threshold if self.manifest else 0.0
+
+    @property
+    def absent_concept(self) -> str:
+        """What an older model that is asked without a concept lets a person know."""
+        return f"{self.path.name} learned with a concept text; without one it sees zeros"
+
+    def passes(self, predictions: Predictions) -> Booleans:
+        """Whether each part's confidence reaches the threshold, ``(n,)``."""
+        return predictions.confidence >= np.float32(self.confidence_threshold)
+
+    def hear(
+        self,
+        music: Sequence[Heard],
+        beside: Embeddings | None = None,
+        names: Sequence[str] | None = None,
+    ) -> Predictions:
+        """What the model says of each part, in order.
+
+        Args:
+            music: any number of parts.
+            beside: text and audio that accompany every one of them.
+            names: what errors call them; ``candidate 0`` and so on unless told otherwise.
+
+        Raises:
+            SilentPart: if nothing sounds in one of them; the model isn't asked.
+            ScoringFailed: as ``predict`` does.
+        """
+        if not music:
+            raise ScoringFailed("nothing to score: no parts")
+        names = names or [f"candidate {index}" for index in range(len(music))]
+        given = beside or Embeddings()
+        batches = []
+        for start in range(0, len(music), PAINTED_AT_ONCE):
+            some = music[start : start + PAINTED_AT_ONCE]
+            piano_roll = paint(some, names[start : start + PAINTED_AT_ONCE], self.profile)
+            features = None if self.profile.is_legacy else measure(some)
+            batches.append(self.predict(given.beside(piano_roll, features)))
+        return Predictions.joined(batches)
+
+    def predict(self, inputs: ModelInputs) -> Predictions:
+        """Run a batch of any size, chunk by chunk.
+
+        Raises:
+            ScoringFailed: if an input or an output is misshapen or not finite, if there are no
+                rows, or if the model fails or takes too long.
+
+        Warns:
+            AbsentConcept: once, if an older model has to do without the concept.
+        """
+        if not len(inputs):
+            raise ScoringFailed("nothing to score: the batch is empty")
+        if self._process != os.getpid():
+            raise ScoringFailed(f"{self.path}: opened before this process was forked; load it here")
+        if self.profile.is_legacy and inputs.concept_emb is None:
+            self._warn_of_absent_concept()
+        starts = range(0, len(inputs), self.chunk)
+        return Predictions.joined([self._run(inputs, start) for start in starts])
+
+    def _run(self, inputs: ModelInputs, start: int) -> Predictions:
+        feed = inputs.feed(self.profile, start, start + self.chunk)
+        names = list(self.profile.outputs)
+        options = onnxruntime.RunOptions()
+        options.log_severity_level = SILENT_LOG
+        with (
+            _mapped_errors(ScoringFailed, self.path),
+            _time_limit(self.limit_seconds, lambda: setattr(options, "terminate", True)),
+        ):
+            outputs = self._session.run(names, feed, options)
+        return Predictions.of(
+            dict(zip(names, outputs, strict=True)), self.profile, len(feed["piano_roll"])
+        )
+
+    def _warn_of_absent_concept(self) -> None:
+        if not self._warned.is_set():
+            self._warned.set()
+            warnings.warn(self.absent_concept, AbsentConcept, stacklevel=3)
+
+
+def _session(
+    path: Path, sha256: str, data: bytes, threads: int, limit_seconds: float
+) -> onnxruntime.InferenceSession:
+    with _sessions_lock:
+        if (path, sha256) not in _sessions:
+            _sessions[path, sha256] = _new_session(path, data, threads, limit_seconds)
+        return _sessions[path, sha256]
+
+
+def _new_session(
+    path: Path, data: bytes, threads: int, limit_seconds: float
+) -> onnxruntime.InferenceSession:
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = threads
+    options.log_severity_level = SILENT_LOG
+    with (
+        _mapped_errors(ModelRefused, path),
+        _time_limit(limit_seconds, lambda: options.set_load_cancellation_flag(True)),
+    ):
+        return onnxruntime.InferenceSession(
+            data,
+            options,
+            providers=["CPUExecutionProvider"],
+            # It would run parts of the model while loading, where nothing can stop them.
+            disabled_optimizers=["ConstantFolding"],
+        )
+
+
+def _after_fork() -> None:
+    """Forget the parent's sessions in a forked child, which has none of their threads.
+
+    They are kept alive all the same: to end one would wait for those threads for ever.
+    """
+    global _sessions, _sessions_lock  # noqa: PLW0603 - the parent may have held the lock
+    _of_the_parent.append(_sessions)
+    _sessions = {}
+    _sessions_lock = threading.Lock()
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_after_fork)
+
+
+@contextmanager
+def _mapped_errors(otherwise: type[FitnessError], path: Path) -> Iterator[None]:
+    """Turn what ONNX Runtime raises into our errors, in one line."""
+    running = otherwise is ScoringFailed
+    try:
+        yield
+    except Exception as error:
+        kinds = ONNX_RUNTIME_ERRORS.get(type(error).__name__, (otherwise, otherwise))
+        reason = str(error).strip().partition("\n")[0][:300] or type(error).__name__
+        verb = "the model failed" if running else "not a model that can be loaded"
+        raise kinds[running](f"{path}: {verb}: {reason}") from error
+
+
+@contextmanager
+def _time_limit(seconds: float, stop: Callable[[], object]) -> Iterator[None]:
+    timer = threading.Timer(seconds, stop)
+    timer.daemon = True
+    timer.start()
+    try:
+        yield
+    finally:
+        timer.cancel()

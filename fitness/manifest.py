@@ -1,0 +1,186 @@
+"""The manifest beside a model file: what the model was made with and how well it does.
+
+The only things that pass from training to scoring are these two files. A manifest that
+disagrees with the code, or with the model next to it, is refused: a model that is shown another
+picture than it learned from still answers, and nobody can tell that the answer means nothing.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Any
+
+import msgspec
+
+from fitness.encoders import AUDIO_ENCODER, AUDIO_POOLING, TEXT_ENCODER, TEXT_POOLING
+from fitness.errors import ManifestRefused
+from fitness.features import FEATURE_NAMES, FEATURES_VERSION
+from fitness.files import read_bounded
+from fitness.legacy_roll import LEGACY_ROLL_VERSION
+from fitness.profiles import Profile, Tensors
+from fitness.roll import ROLL_VERSION
+
+MAX_MANIFEST_BYTES = 2**20
+POOLINGS = {"concept": TEXT_POOLING, "lyric": TEXT_POOLING, "audio": AUDIO_POOLING}
+
+Share = Annotated[float, msgspec.Meta(ge=0, le=1)]
+Sha256 = Annotated[str, msgspec.Meta(pattern="^[0-9a-f]{64}$")]
+
+
+class EncoderSpec(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What turns text or audio into an embedding.
+
+    Attributes:
+        name: a folder or a hub id.
+        pooling: the code's name for how its output becomes one vector.
+    """
+
+    name: str
+    pooling: str
+
+
+class Encoders(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """One encoder for each input beside the roll; None where the model never learned from it."""
+
+    concept: EncoderSpec | None = None
+    lyric: EncoderSpec | None = None
+    audio: EncoderSpec | None = None
+
+
+# What the older models were asked with.
+LEGACY_ENCODERS = Encoders(
+    concept=EncoderSpec(TEXT_ENCODER, TEXT_POOLING),
+    lyric=EncoderSpec(TEXT_ENCODER, TEXT_POOLING),
+    audio=EncoderSpec(AUDIO_ENCODER, AUDIO_POOLING),
+)
+
+
+class Manifest(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """Everything a model file says of itself.
+
+    Attributes:
+        model_sha256: of the model file, as hex.
+        profile: name of the interface, one of ``fitness.profiles``.
+        roll_version: of the piano roll it learned from.
+        encoders: of text and audio.
+        feature_names: columns of its ``features`` input, in order.
+        features_version: of their definitions.
+        confidence_threshold: a part below it never ranks above one that passes, 0 to 1.
+        calibration: how the probabilities were calibrated.
+        data_hash: of the data set it was trained on.
+        split: how songs were held out.
+        metrics: measured on the held-out songs.
+        licence: of the model file.
+        opset: ONNX operator set.
+    """
+
+    model_sha256: Sha256
+    profile: str
+    roll_version: str
+    encoders: Encoders
+    feature_names: tuple[str, ...]
+    features_version: str
+    confidence_threshold: Share
+    calibration: dict[str, Any]
+    data_hash: str
+    split: dict[str, Any]
+    metrics: dict[str, Any]
+    licence: str
+    opset: int
+
+
+def manifest_path(model_path: Path) -> Path:
+    """Where a model's manifest lies: ``fusion.onnx`` has ``fusion.json`` beside it."""
+    return model_path.with_suffix(".json")
+
+
+def save_manifest(manifest: Manifest, model_path: Path) -> None:
+    """Write the manifest beside its model."""
+    encoded = msgspec.json.encode(manifest, order="sorted")
+    manifest_path(model_path).write_bytes(msgspec.json.format(encoded, indent=2) + b"\n")
+
+
+def find_manifest(
+    model_path: Path, model_sha256: str, profile: Profile, inputs: Tensors
+) -> Manifest | None:
+    """The checked manifest beside a model; None where an older model has none.
+
+    Raises:
+        ModelMissing: if a model that needs one has none.
+        ManifestRefused: as ``load_manifest`` and ``check_manifest`` do.
+    """
+    if profile.is_legacy and not manifest_path(model_path).exists():
+        return None
+    manifest = load_manifest(model_path)
+    check_manifest(manifest, model_sha256, profile, inputs)
+    return manifest
+
+
+def load_manifest(model_path: Path) -> Manifest:
+    """Read the manifest beside a model.
+
+    Raises:
+        ModelMissing: if there is none.
+        ManifestRefused: if it can't be read; the message names the field.
+    """
+    path = manifest_path(model_path)
+    data = read_bounded(path, MAX_MANIFEST_BYTES, f"{model_path.name}'s manifest", ManifestRefused)
+    try:
+        return msgspec.json.decode(data, type=Manifest)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        raise ManifestRefused(f"{path}: {error}") from error
+
+
+def check_manifest(
+    manifest: Manifest, model_sha256: str, profile: Profile, inputs: Tensors
+) -> None:
+    """Refuse a manifest that disagrees with its model or with this code.
+
+    Args:
+        manifest: as read.
+        model_sha256: of the model file's bytes.
+        profile: recognised by the model's own inputs.
+        inputs: the model's own, with their dimensions after the batch.
+
+    Raises:
+        ManifestRefused: naming everything that was expected and found.
+    """
+    claims = [
+        ("model_sha256", model_sha256, manifest.model_sha256),
+        ("profile", profile.name, manifest.profile),
+        ("roll_version", _roll_version(profile), manifest.roll_version),
+        *_feature_claims(manifest, profile, inputs),
+        *_pooling_claims(manifest.encoders),
+    ]
+    wrong = [
+        f"{name}: expected {expected}, found {found}"
+        for name, expected, found in claims
+        if expected != found
+    ]
+    if wrong:
+        raise ManifestRefused("the manifest disagrees with this code: " + "; ".join(wrong))
+
+
+def _roll_version(profile: Profile) -> str:
+    return LEGACY_ROLL_VERSION if profile.is_legacy else ROLL_VERSION
+
+
+def _feature_claims(
+    manifest: Manifest, profile: Profile, inputs: Tensors
+) -> list[tuple[str, Any, Any]]:
+    if profile.is_legacy:
+        return [("feature_names", (), manifest.feature_names)]
+    return [
+        ("features_version", FEATURES_VERSION, manifest.features_version),
+        ("feature_names", FEATURE_NAMES, manifest.feature_names),
+        ("columns of the features input", len(FEATURE_NAMES), inputs["features"][1][0]),
+    ]
+
+
+def _pooling_claims(encoders: Encoders) -> list[tuple[str, Any, Any]]:
+    specs = {name: getattr(encoders, name) for name in POOLINGS}
+    return [
+        (f"encoders.{name}.pooling", POOLINGS[name], spec.pooling)
+        for name, spec in specs.items()
+        if spec is not None
+    ]

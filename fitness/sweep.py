@@ -1,0 +1,92 @@
+"""What sounds when: one pass over a part's pitched notes, read by features and rules."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+
+from genomes.notes import Part
+
+PITCHES = 128
+
+Integers = NDArray[np.int64]
+Booleans = NDArray[np.bool_]
+
+
+@dataclass(frozen=True, eq=False)
+class Sweep:
+    """A part cut wherever a pitched note begins or ends, and what sounds in each slice.
+
+    Attributes:
+        onset_ticks: ``(s,)`` where each slice begins.
+        length_ticks: ``(s,)`` how long it lasts; at least 1.
+        sounding: ``(s, 128)`` whether a pitch sounds.
+        struck: ``(s, 128)`` whether a note of that pitch begins with the slice.
+    """
+
+    onset_ticks: Integers
+    length_ticks: Integers
+    sounding: Booleans
+    struck: Booleans
+
+    @classmethod
+    def of(cls, part: Part) -> Sweep:
+        """Cut a part; drums are left out."""
+        notes = part.notes[~part.notes["is_drum"]]
+        onsets = notes["onset_ticks"].astype(np.int64)
+        ends = onsets + notes["duration_ticks"]
+        pitches = notes["pitch"].astype(np.int64)
+        edges = np.unique(np.concatenate((onsets, ends)))
+        slices = max(0, len(edges) - 1)
+        begins = _tally(np.searchsorted(edges, onsets), pitches, len(edges))
+        stops = _tally(np.searchsorted(edges, ends), pitches, len(edges))
+        sounding = np.cumsum(begins - stops, axis=0)[:slices] > 0
+        return cls(edges[:slices], np.diff(edges), sounding, begins[:slices] > 0)
+
+    @cached_property
+    def polyphony(self) -> Integers:
+        """``(s,)`` how many different pitches sound."""
+        return np.asarray(self.sounding.sum(axis=1))
+
+    @cached_property
+    def lowest(self) -> Integers:
+        """``(s,)`` lowest sounding pitch; 0 in silence."""
+        return np.asarray(self.sounding.argmax(axis=1))
+
+    @cached_property
+    def highest(self) -> Integers:
+        """``(s,)`` highest sounding pitch; 127 in silence."""
+        return np.asarray(PITCHES - 1 - self.sounding[:, ::-1].argmax(axis=1))
+
+    @cached_property
+    def pitch_classes(self) -> Booleans:
+        """``(s, 12)`` whether a pitch class sounds."""
+        return fold_octaves(self.sounding)
+
+    @cached_property
+    def top_line(self) -> Integers:
+        """Pitches of the notes that are the highest sounding one when they begin, in order."""
+        begins_on_top = self.struck[np.arange(len(self.struck)), self.highest]
+        return self.highest[begins_on_top]
+
+    @cached_property
+    def bass_line(self) -> Integers:
+        """Pitches of the notes that are the lowest sounding one when they begin, in order."""
+        begins_below = self.struck[np.arange(len(self.struck)), self.lowest]
+        return self.lowest[begins_below]
+
+
+def fold_octaves(pitches: Booleans) -> Booleans:
+    """Pitches ``(s, 128)`` as pitch classes ``(s, 12)``."""
+    padded = np.zeros((len(pitches), 132), dtype=np.bool_)
+    padded[:, :PITCHES] = pitches
+    return np.asarray(padded.reshape(len(pitches), 11, 12).any(axis=1))
+
+
+def _tally(rows: Integers, pitches: Integers, count: int) -> Integers:
+    """``(count, 128)`` how often each pitch occurs in each row."""
+    flat = np.bincount(rows * PITCHES + pitches, minlength=count * PITCHES)
+    return flat.reshape(count, PITCHES)

@@ -1,0 +1,99 @@
+"""Payload structs to stored text and back.
+
+Writing is strict: what is not plain, finite and within its constraints is refused. Reading only
+restores: it upcasts old versions, asks for the right types and judges nothing else.
+"""
+
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+import msgspec
+
+from store.checks import strict_struct
+from store.errors import InvalidEvent, LogCorrupt, UnknownEvent
+from store.events import KINDS, Kind, Payload
+from store.plain import NotPlain, canonical, plain
+from store.upcasts import UPCASTS, Upcast
+
+
+class Encoded(NamedTuple):
+    """A payload as it is stored."""
+
+    kind: str
+    kind_version: int
+    text: str
+
+
+class Codec:
+    """Translates between payload structs and stored payloads, by a table of kinds."""
+
+    def __init__(
+        self, kinds: Mapping[str, Kind] = KINDS, upcasts: Mapping[tuple[str, int], Upcast] = UPCASTS
+    ) -> None:
+        """Take the tables.
+
+        Raises:
+            ValueError: an old version of a kind has no way to the current one.
+        """
+        _require_whole_chains(kinds, upcasts)
+        self._kinds = dict(kinds)
+        self._upcasts = dict(upcasts)
+        self._names = {kind.struct: name for name, kind in kinds.items()}
+        self._decoders = {
+            (name, kind.version): msgspec.json.Decoder(kind.struct) for name, kind in kinds.items()
+        }
+
+    def encode(self, payload: Payload) -> Encoded:
+        """Return `payload` as it is stored.
+
+        Raises:
+            InvalidEvent: its type is no registered kind, or a value in it is not plain, not finite,
+                of the wrong type or outside its constraint; the message names the field.
+        """
+        name = self._names.get(type(payload))
+        if name is None:
+            raise InvalidEvent(f"{type(payload).__name__} is not a registered kind of event")
+        kind = self._kinds[name]
+        try:
+            checked = msgspec.convert(plain(payload), strict_struct(kind.struct))
+            return Encoded(name, kind.version, canonical(checked))
+        except (NotPlain, msgspec.ValidationError) as error:
+            raise InvalidEvent(f"{name}: {error}") from error
+
+    def decode(self, kind: str, kind_version: int, text: str | bytes) -> Payload:
+        """Return the struct of a stored payload, in today's version.
+
+        Raises:
+            UnknownEvent: the kind, or this version of it, is not in the tables.
+            LogCorrupt: the text is not a payload of that kind and version.
+        """
+        decoder = self._decoders.get((kind, kind_version))
+        try:
+            if decoder is not None:
+                return decoder.decode(text)
+            return self._decode_old(kind, kind_version, text)
+        except UnknownEvent:
+            raise
+        # An upcast meets whatever is stored, so that it may fail in any way.
+        except Exception as error:
+            raise LogCorrupt(f"{kind} v{kind_version} cannot be read: {error!r}") from error
+
+    def _decode_old(self, name: str, version: int, text: str | bytes) -> Payload:
+        kind = self._kinds.get(name)
+        if kind is None:
+            raise UnknownEvent(f"unknown kind of event: {name!r}; a newer release may know it")
+        if not 1 <= version < kind.version:
+            raise UnknownEvent(f"{name} v{version} is unknown; this release knows v{kind.version}")
+        data: dict[str, Any] = msgspec.json.decode(text)
+        for step in range(version, kind.version):
+            data = self._upcasts[name, step](data)
+        return msgspec.convert(data, kind.struct)
+
+
+def _require_whole_chains(
+    kinds: Mapping[str, Kind], upcasts: Mapping[tuple[str, int], Upcast]
+) -> None:
+    for name, kind in kinds.items():
+        missing = [step for step in range(1, kind.version) if (name, step) not in upcasts]
+        if missing:
+            raise ValueError(f"{name}: no upcast from version {missing}")

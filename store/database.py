@@ -1,0 +1,179 @@
+"""The connection to the database, and everything that differs between databases.
+
+SQLite's driver opens transactions when it thinks fit; here it is told to leave that alone, and
+BEGIN is ours. A writer begins with BEGIN IMMEDIATE, which takes the one write lock at once and
+waits for it; a reader sees one snapshot. Other databases lock through the `FOR UPDATE` in
+`store.queries`, which SQLite leaves out.
+"""
+
+import sqlite3
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import URL, Connection, Engine, QueuePool, create_engine, event, make_url, text
+
+from store.driver_errors import translated
+from store.errors import LogUnavailable
+
+BUSY_TIMEOUT_S = 30.0
+_RETRY_PAUSE_S = 0.01
+
+_MEMORY_NAMES = (None, "", ":memory:")
+_SCHEMA_LOCK = {"postgresql": text("SELECT pg_advisory_xact_lock(5283947106)")}
+
+
+class Database:
+    """A pool of connections that hands out whole transactions.
+
+    Safe to share between threads. A process that forks must open its own.
+
+    Attributes:
+        path: the file, when the database is a file of its own.
+    """
+
+    def __init__(self, engine: Engine, path: Path | None) -> None:
+        self.path = path
+        self._engine = engine
+        self._writing_engine = engine.execution_options(begin="BEGIN IMMEDIATE")
+
+    @classmethod
+    def open(cls, where: str | Path) -> "Database":
+        """Return the database at a path, at a SQLAlchemy URL, or in memory (":memory:").
+
+        Raises:
+            LogUnavailable: the URL is malformed, or its driver is not installed.
+        """
+        with translated():
+            url = _url(where)
+            if url.get_backend_name() != "sqlite":
+                return cls(_other_engine(url), None)
+            if url.database in _MEMORY_NAMES:
+                # It lives in its connection: there is one, and threads take turns.
+                return cls(_sqlite_engine(url, pool_size=1, max_overflow=0), None)
+            return cls(_sqlite_engine(url), Path(url.database or ""))
+
+    @contextmanager
+    def read(
+        self, *, text_factory: Callable[[bytes], Any] | type[str] = str
+    ) -> Iterator[Connection]:
+        """Give a connection that sees one snapshot.
+
+        Args:
+            text_factory: how SQLite's driver makes stored bytes a text.
+
+        Raises:
+            LogUnavailable: the database cannot be read.
+            LogCorrupt: the database is damaged.
+        """
+        with (
+            translated(),
+            self._engine.connect() as connection,
+            _text_as(connection, text_factory),
+        ):
+            yield connection
+
+    @contextmanager
+    def write(self) -> Iterator[Connection]:
+        """Give a connection in a transaction that is committed if the block ends well.
+
+        On SQLite the transaction is the only writer from its beginning.
+
+        Raises:
+            LogUnavailable: the database is locked for too long, read-only, full …
+            LogCorrupt: the database is damaged.
+        """
+        with translated(), self._writing_engine.begin() as connection:
+            yield connection
+
+    def lock_schema(self, connection: Connection) -> None:
+        """Let only one process at a time look whether tables must be made, and make them."""
+        lock = _SCHEMA_LOCK.get(connection.dialect.name)
+        if lock is not None:
+            connection.execute(lock)
+
+    def use_write_ahead_log(self) -> None:
+        """Put a SQLite file into WAL mode, where readers and the writer do not wait for each other.
+
+        Raises:
+            LogUnavailable: other processes keep the file locked.
+        """
+        if self.path is None:
+            return
+        deadline = time.monotonic() + BUSY_TIMEOUT_S
+        with translated():
+            while (answer := self._ask_for_wal()) != "wal":
+                if time.monotonic() > deadline:
+                    raise LogUnavailable(f"{self.path} cannot be put into WAL mode: {answer}")
+                time.sleep(_RETRY_PAUSE_S)
+
+    def _ask_for_wal(self) -> str:
+        # The change needs the file for itself, and SQLite does not always wait for that.
+        connection = self._engine.raw_connection()
+        try:
+            return str(connection.cursor().execute("PRAGMA journal_mode=WAL").fetchone()[0])
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY:
+                raise
+            return str(error)
+        finally:
+            connection.close()
+
+    def close(self) -> None:
+        """Close every connection; a database in memory is gone."""
+        self._engine.dispose()
+
+
+def _url(where: str | Path) -> URL:
+    if isinstance(where, str) and "://" in where:
+        url = make_url(where)
+    else:
+        url = URL.create("sqlite", database=str(where))
+    if url.get_backend_name() == "sqlite" and url.database not in _MEMORY_NAMES:
+        # Connections are made later too, when the working directory may be another.
+        url = url.set(database=str(Path(url.database or "").absolute()))
+    return url
+
+
+def _other_engine(url: URL) -> Engine:
+    try:
+        return create_engine(url)
+    except ImportError as error:
+        raise LogUnavailable(f"no driver for {url.drivername}: install {error.name}") from error
+
+
+def _sqlite_engine(url: URL, **pool_options: int) -> Engine:
+    engine = create_engine(
+        url,
+        poolclass=QueuePool,
+        connect_args={"timeout": BUSY_TIMEOUT_S, "check_same_thread": False},
+        pool_timeout=BUSY_TIMEOUT_S,
+        **pool_options,
+    )
+    event.listen(engine, "connect", _prepare_sqlite)
+    event.listen(engine, "begin", _begin_sqlite)
+    return engine
+
+
+def _prepare_sqlite(connection: sqlite3.Connection, _record: object) -> None:
+    connection.isolation_level = None  # no BEGIN but ours
+    connection.execute("PRAGMA synchronous=FULL").close()  # a commit is on the disk, or it isn't
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    connection.exec_driver_sql(connection.get_execution_options().get("begin", "BEGIN"))
+
+
+@contextmanager
+def _text_as(connection: Connection, factory: Callable[[bytes], Any] | type[str]) -> Iterator[None]:
+    driver = connection.connection.driver_connection
+    if factory is str or not isinstance(driver, sqlite3.Connection):
+        yield
+        return
+    driver.text_factory = factory
+    try:
+        yield
+    finally:
+        driver.text_factory = str

@@ -1,0 +1,83 @@
+"""A batch on its way into the log: validated before the transaction, compared within it."""
+
+from collections import Counter
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+from sqlalchemy import Connection, Row
+
+from store.codec import Codec, Encoded
+from store.errors import EventConflict, InvalidEvent
+from store.queries import rows_with_ids
+from store.records import NewEvent
+
+MAX_NAME_CHARACTERS = 200
+
+
+class Draft(NamedTuple):
+    """An event as it will be stored, before it has a position."""
+
+    event_id: str
+    encoded: Encoded
+    actor: str
+    causation: str | None
+
+
+def draft_batch(codec: Codec, stream: str, events: Sequence[NewEvent]) -> list[Draft]:
+    """Return the batch as it will be stored.
+
+    Raises:
+        InvalidEvent: a payload is not valid, a name is empty, too long or unprintable, or two
+            events have the same id.
+    """
+    _require_name("stream", stream)
+    drafts = [_draft(codec, event) for event in events]
+    repeated = [name for name, n in Counter(d.event_id for d in drafts).items() if n > 1]
+    if repeated:
+        raise InvalidEvent(f"event ids occur twice in one batch: {repeated}")
+    return drafts
+
+
+def recorded_before(
+    connection: Connection, stream: str, drafts: Sequence[Draft]
+) -> list[Row[Any]] | None:
+    """Return the rows of a batch that is already recorded; None for a new batch.
+
+    Raises:
+        EventConflict: an id is recorded with other content, or only a part of the batch is.
+    """
+    found = rows_with_ids(connection, [draft.event_id for draft in drafts])
+    for draft in drafts:
+        row = found.get(draft.event_id)
+        if row is not None and not _same_content(row, stream, draft):
+            raise EventConflict(
+                f"event {draft.event_id} is already recorded at position {row.position} "
+                f"with other content ({row.kind} in stream {row.stream!r})"
+            )
+    if not found:
+        return None
+    if len(found) < len(drafts):
+        raise EventConflict(
+            f"{len(found)} of {len(drafts)} events are already recorded: {sorted(found)}"
+        )
+    return [found[draft.event_id] for draft in drafts]
+
+
+def _draft(codec: Codec, event: NewEvent) -> Draft:
+    _require_name("event_id", event.event_id)
+    _require_name("actor", event.actor)
+    if event.causation is not None:
+        _require_name("causation", event.causation)
+    return Draft(event.event_id, codec.encode(event.payload), event.actor, event.causation)
+
+
+def _require_name(column: str, value: object) -> None:
+    if type(value) is not str or not value.isprintable() or not value.strip():
+        raise InvalidEvent(f"{column}: expected printable text, got {value!r}")
+    if len(value) > MAX_NAME_CHARACTERS:
+        raise InvalidEvent(f"{column}: longer than {MAX_NAME_CHARACTERS} characters")
+
+
+def _same_content(row: Row[Any], stream: str, draft: Draft) -> bool:
+    stored = (row.stream, row.kind, row.kind_version, row.payload)
+    return stored == (stream, *draft.encoded)

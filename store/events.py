@@ -1,0 +1,262 @@
+"""The events: one frozen struct per kind, named in the past tense, holding plain values only.
+
+A struct is the *current* version of its kind. To change one: raise its number in `KINDS`, add a
+small function to `store.upcasts` that turns the old payload into the new one, and commit a log
+written by the old release to `tests/store/old_logs`.
+
+Types hold always; a `Checked` constraint holds when an event is appended, never when it is read.
+"""
+
+from typing import Annotated, Any, NamedTuple
+
+import msgspec
+
+from store.checks import Checked
+
+Id = Annotated[str, Checked(min_length=1, max_length=200)]
+Name = Annotated[str, Checked(min_length=1, max_length=500)]
+Sha256 = Annotated[str, Checked(pattern=r"^[0-9a-f]{64}\Z")]
+# A log travels between computers: no absolute path, no drive, no backslash, no way upwards.
+RelativePath = Annotated[
+    str, Checked(pattern=r"^(?![/~])(?![A-Za-z]:)(?!(?:.*/)?\.\.(?:/|\Z))[^\\\x00-\x1f]+\Z")
+]
+# One path component that every file system takes.
+FileLabel = Annotated[
+    str, Checked(pattern=r'^[^\s./\\:*?"<>|\x00-\x1f][^/\\:*?"<>|\x00-\x1f]*\Z', max_length=200)
+]
+Count = Annotated[int, Checked(ge=0)]
+Plain = dict[str, Any]  # plain JSON values, all the way down
+Terms = dict[str, float]  # term name -> its finite number
+
+
+class Payload(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What one event says."""
+
+
+class Part(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A piece of a payload."""
+
+
+class Source(Part, frozen=True, kw_only=True):
+    """Where a proposal was read from."""
+
+    file: RelativePath
+    thread_id: str | None = None
+    iteration_id: str | None = None
+    content_sha256: Sha256
+
+
+class Section(Part, frozen=True, kw_only=True):
+    """The stretch of the song that a run composes."""
+
+    label: Name
+    bars: Annotated[int, Checked(ge=1)]
+    energy: Annotated[float, Checked(ge=0, le=1)]
+
+
+class Offspring(Part, frozen=True, kw_only=True):
+    """A genome that was made and scored in a generation."""
+
+    id: Id
+    genome: Plain
+    parents: list[str]
+    operator: Name
+    terms: Terms
+    total: float
+    passes: bool  # whether the model knows it as music; True where no model was asked
+
+
+class Survivor(Part, frozen=True, kw_only=True):
+    """One of the few that a run hands to the gate."""
+
+    id: Id
+    genome: Plain
+    part: Plain
+    terms: Terms
+    total: float
+    description: Plain
+
+
+class FirstPool(Part, frozen=True, kw_only=True):
+    """What the first scored pool was like: the yardstick for choosing survivors that differ."""
+
+    spread: Terms
+    median_distance: Annotated[float, Checked(ge=0)]
+    total_p95: float
+
+
+class CurvePoint(Part, frozen=True, kw_only=True):
+    """How good a generation's population was."""
+
+    generation: Count
+    best: float
+    median: float
+
+
+class SongProposed(Payload, frozen=True, kw_only=True):
+    """A proposal was read and accepted as a song, or as a new revision of one."""
+
+    song_id: Id
+    revision: Annotated[int, Checked(ge=1)]
+    title: str
+    colour: Name
+    key: Name  # as the person wrote it
+    tonic_pitch_class: Annotated[int, Checked(ge=0, le=11)]
+    mode: Name
+    meter: Annotated[str, Checked(pattern=r"^[1-9][0-9]*/[1-9][0-9]*\Z")]
+    tempo_bpm: Annotated[float, Checked(gt=0)]
+    tempo_marking: str | None = None
+    concept: str
+    moods: list[str]
+    genres: list[str]
+    singer: str | None = None
+    source: Source
+    raw: Plain
+    warnings: list[str]
+
+
+class RunStarted(Payload, frozen=True, kw_only=True):
+    """An evolution began. Holds no id, time or ordinal: equal runs have equal payloads."""
+
+    song_id: Id
+    stage: Name
+    section: Section
+    parents: list[str]
+    seed: Count
+    settings: Plain
+    model_sha256: Sha256 | None = None
+    versions: dict[str, str]
+    positions_read: list[Count]
+
+
+class GenerationScored(Payload, frozen=True, kw_only=True):
+    """A generation's genomes were scored and its population chosen."""
+
+    generation: Count
+    offspring: list[Offspring]
+    population: list[str]
+    discarded: Count
+
+
+class RunFinished(Payload, frozen=True, kw_only=True):
+    """An evolution ended with candidates for the gate."""
+
+    song_id: Id
+    stage: Name
+    section: Section
+    context_position: Annotated[int, Checked(ge=1)]  # of the SongProposed it was built on
+    survivors: list[Survivor]
+    already_decided: dict[str, str]
+    first_pool: FirstPool
+    curve: list[CurvePoint]
+    distances: list[list[Annotated[float, Checked(ge=0)]]]
+
+
+class RunResumed(Payload, frozen=True, kw_only=True):
+    """A run that had stopped went on."""
+
+    after_generation: Count
+
+
+class RunAbandoned(Payload, frozen=True, kw_only=True):
+    """A run was given up."""
+
+    reason: str
+
+
+class CandidatesPresented(Payload, frozen=True, kw_only=True):
+    """Candidates were shown to somebody, in this order."""
+
+    candidates: list[str]
+    where: Name
+
+
+class CandidateApproved(Payload, frozen=True, kw_only=True):
+    """A candidate became part of the song. Carries the notes: they are never rendered again."""
+
+    candidate: Id
+    run: Id
+    stage: Name
+    section: Section
+    label: FileLabel
+    display_label: str
+    part: Plain
+    genome: Plain
+    description: Plain
+    context_position: Annotated[int, Checked(ge=1)]  # of the SongProposed it was built on
+    parents: list[str]
+    policy: str | None = None  # who decided, when it was not a person
+
+
+class CandidateRejected(Payload, frozen=True, kw_only=True):
+    """A candidate was turned down."""
+
+    candidate: Id
+    run: Id
+    stage: Name
+    reason: str | None = None
+
+
+class CandidateLabelled(Payload, frozen=True, kw_only=True):
+    """A candidate got a name."""
+
+    candidate: Id
+    label: Name
+
+
+class CandidateNoted(Payload, frozen=True, kw_only=True):
+    """Somebody wrote a note about a candidate."""
+
+    candidate: Id
+    text: str
+
+
+class DecisionUndone(Payload, frozen=True, kw_only=True):
+    """An earlier decision no longer holds."""
+
+    candidate: Id
+    undoes: Id  # event_id of the decision
+
+
+class ExportWritten(Payload, frozen=True, kw_only=True):
+    """An approved candidate was written to a file."""
+
+    candidate: Id
+    label: Name
+    path: RelativePath
+    sha256: Sha256
+
+
+class ModelRegistered(Payload, frozen=True, kw_only=True):
+    """A model file became known to the studio."""
+
+    sha256: Sha256
+    name: Name
+    profile: Name
+    manifest: Plain
+
+
+class Kind(NamedTuple):
+    """What a stored kind name stands for."""
+
+    struct: type[Payload]
+    version: int
+
+
+# The names are stored: they never change, whatever becomes of the classes.
+KINDS: dict[str, Kind] = {
+    "SongProposed": Kind(SongProposed, 1),
+    "RunStarted": Kind(RunStarted, 1),
+    "GenerationScored": Kind(GenerationScored, 1),
+    "RunFinished": Kind(RunFinished, 1),
+    "RunResumed": Kind(RunResumed, 1),
+    "RunAbandoned": Kind(RunAbandoned, 1),
+    "CandidatesPresented": Kind(CandidatesPresented, 1),
+    "CandidateApproved": Kind(CandidateApproved, 1),
+    "CandidateRejected": Kind(CandidateRejected, 1),
+    "CandidateLabelled": Kind(CandidateLabelled, 1),
+    "CandidateNoted": Kind(CandidateNoted, 1),
+    "DecisionUndone": Kind(DecisionUndone, 1),
+    "ExportWritten": Kind(ExportWritten, 1),
+    "ModelRegistered": Kind(ModelRegistered, 1),
+}

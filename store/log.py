@@ -1,0 +1,247 @@
+"""The event log: append and read, and everything else is built on them."""
+
+import logging
+from collections.abc import Callable, Iterator, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+from store.chain import event_hash
+from store.codec import Codec
+from store.database import Database
+from store.drafts import Draft, draft_batch, recorded_before
+from store.errors import LogCorrupt, StaleStream, StoreError, UnknownEvent
+from store.head_file import HeadFile
+from store.queries import (
+    EventRow,
+    insert_events,
+    move_head,
+    page,
+    read_head,
+    stream_version,
+)
+from store.records import Head, NewEvent, Recorded
+from store.schema import ensure_schema
+from store.verify import Problem, verify
+
+PAGE_EVENTS = 256  # what a reader holds in memory at once
+
+_logger = logging.getLogger(__name__)
+
+
+def utc_now() -> datetime:
+    """Return the time now."""
+    return datetime.now(UTC)
+
+
+class EventLog:
+    """An append-only log of typed events, in streams, in one total order without gaps.
+
+    Safe to share between threads, and any number of processes may open the same database. Close
+    it, or use it in a `with` block.
+
+    Attributes:
+        database: where it is kept.
+        codec: the kinds of events it knows.
+    """
+
+    def __init__(
+        self, database: Database, *, codec: Codec, clock: Callable[[], datetime] = utc_now
+    ) -> None:
+        """Take a database whose tables are up to date; `open` is the way to get one."""
+        self.database = database
+        self.codec = codec
+        self._clock = clock
+        folder = database.path.parent if database.path else None
+        self._head_file = HeadFile(database, folder) if folder else None
+
+    @classmethod
+    def open(
+        cls,
+        where: str | Path,
+        *,
+        codec: Codec | None = None,
+        clock: Callable[[], datetime] = utc_now,
+    ) -> Self:
+        """Open the log at a path, at a database URL, or in memory (":memory:"); make it if needed.
+
+        A folder holds one log: the HEAD file beside it belongs to it.
+
+        Args:
+            where: path or SQLAlchemy URL. The folder must exist.
+            codec: the kinds of events; by default those of `store.events`.
+            clock: gives the time that events are recorded at.
+
+        Raises:
+            StudioTooNew: a newer release made the database.
+            LogUnavailable: it cannot be opened, or is something else than a log.
+            LogCorrupt: it is damaged beyond opening.
+        """
+        database = Database.open(where)
+        try:
+            ensure_schema(database)
+            log = cls(database, codec=codec or Codec(), clock=clock)
+            log._create_head_file()
+        except BaseException:
+            database.close()
+            raise
+        return log
+
+    def append(
+        self, stream: str, events: Sequence[NewEvent], expected_version: int
+    ) -> list[Recorded]:
+        """Record a batch of events, all or none, one after the other.
+
+        Appending again what is already recorded (the same event ids, stream and payloads) returns
+        what is recorded, whatever the expected version.
+
+        Args:
+            stream: for example "studio", "song/<id>" or "run/<id>".
+            events: what happened; an empty batch does nothing.
+            expected_version: the number of events that the stream has; 0 for a new one.
+
+        Raises:
+            InvalidEvent: an event is not valid; nothing was recorded.
+            StaleStream: the stream has another version; nothing was recorded.
+            EventConflict: an id is recorded with other content, or only a part of the batch is.
+            LogUnavailable: the database is locked for too long, read-only, full …
+            LogCorrupt: the database is damaged.
+        """
+        drafts = draft_batch(self.codec, stream, events)
+        if not drafts:
+            return []
+        with self.database.write() as connection:
+            head = read_head(connection, lock=True)
+            known = recorded_before(connection, stream, drafts)
+            if known is not None:
+                return [self.recorded(row) for row in known]
+            actual = stream_version(connection, stream)
+            if actual != expected_version:
+                raise StaleStream(stream, expected_version, actual)
+            rows = self._chained(head, stream, actual, drafts)
+            insert_events(connection, rows)
+            move_head(connection, Head(head.position + len(rows), rows[-1][-1]))
+        self._advance_head_file(before=head)
+        return [self.recorded(row) for row in rows]
+
+    def read(
+        self, after: int = 0, stream: str | None = None, limit: int | None = None
+    ) -> Iterator[Recorded]:
+        """Yield events in order, a page at a time, so that memory stays bounded.
+
+        No transaction is open between pages: the caller may append, or take its time.
+
+        Args:
+            after: the position to start behind.
+            stream: only this stream's events.
+            limit: at most so many.
+
+        Raises:
+            UnknownEvent: an event is of a kind or version that this code does not know.
+            LogCorrupt: an event does not hold what its kind says.
+            LogUnavailable: the database cannot be read.
+        """
+        remaining = limit
+        while remaining is None or remaining > 0:
+            size = PAGE_EVENTS if remaining is None else min(PAGE_EVENTS, remaining)
+            with self.database.read() as connection:
+                rows = page(connection, after=after, stream=stream, limit=size)
+            yield from map(self.recorded, rows)
+            if len(rows) < size:
+                return
+            after = rows[-1].position
+            remaining = None if remaining is None else remaining - size
+
+    def version(self, stream: str) -> int:
+        """Return how many events the stream has; 0 if there is no such stream.
+
+        Raises:
+            LogUnavailable: the database cannot be read.
+        """
+        with self.database.read() as connection:
+            return stream_version(connection, stream)
+
+    def head(self) -> Head:
+        """Return the position and hash of the last event.
+
+        Raises:
+            LogUnavailable: the database cannot be read.
+            LogCorrupt: the head row is missing.
+        """
+        with self.database.read() as connection:
+            return read_head(connection)
+
+    def verify(self) -> list[Problem]:
+        """Examine the whole log and return everything that is wrong with it, event by event.
+
+        Raises:
+            LogUnavailable: the database cannot be read.
+            LogCorrupt: the database is too damaged to be walked through.
+        """
+        return verify(self.database, self.codec, self._head_file)
+
+    def anchor(self) -> None:
+        """Accept the log as it is, and write the HEAD file for it: after restoring a backup, say.
+
+        Raises:
+            LogUnavailable: the database is locked, or HEAD cannot be written.
+        """
+        if self._head_file is not None:
+            self._head_file.anchor()
+
+    def recorded(self, row: EventRow) -> Recorded:
+        """Return the event in a row of the events table.
+
+        Raises:
+            UnknownEvent: it is of a kind or version that this code does not know.
+            LogCorrupt: it does not hold what its kind says.
+        """
+        position, event_id, stream, version, kind, kind_version, payload, *rest = row
+        try:
+            struct = self.codec.decode(kind, kind_version, payload)
+        except (UnknownEvent, LogCorrupt) as error:
+            raise type(error)(f"event {position} ({event_id}): {error}") from error
+        return Recorded(position, event_id, stream, version, kind, kind_version, struct, *rest)
+
+    def close(self) -> None:
+        """Close the database. Only a log in memory loses anything by it."""
+        self.database.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def _chained(
+        self, head: Head, stream: str, version: int, drafts: Sequence[Draft]
+    ) -> list[tuple[Any, ...]]:
+        recorded_at = self._clock().astimezone(UTC).isoformat(timespec="microseconds")
+        prev_hash, rows = head.hash, []
+        for offset, draft in enumerate(drafts, start=1):
+            values = (
+                head.position + offset, draft.event_id, stream, version + offset, *draft.encoded,
+                draft.actor, recorded_at, draft.causation, prev_hash,
+            )  # fmt: skip
+            prev_hash = event_hash(values)
+            rows.append((*values, prev_hash))
+        return rows
+
+    def _create_head_file(self) -> None:
+        if self._head_file is not None:
+            self._head_file.create()
+
+    def _advance_head_file(self, *, before: Head) -> None:
+        if self._head_file is None:
+            return
+        try:
+            self._head_file.advance(before)
+        except StoreError as error:
+            # The events are on the disk: to fail now would make the caller append them again.
+            _logger.warning("HEAD could not be written, it is behind the log: %s", error)

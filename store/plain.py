@@ -1,0 +1,114 @@
+"""Plain JSON data: the only thing that is ever stored."""
+
+from collections.abc import Mapping
+from math import isfinite
+from typing import Any
+
+import msgspec
+
+# Far below the interpreter's recursion limit, so that what could be written can always be read.
+MAX_DEPTH = 64
+
+_ENCODER = msgspec.json.Encoder(order="sorted")
+
+
+class NotPlain(Exception):
+    """A value has no faithful form in JSON; `path` says where it sits, from the outside in.
+
+    It never leaves the store: callers make a `StoreError` of it.
+    """
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+        self.path = ""
+
+    def __str__(self) -> str:
+        return f"{self.reason} - at `${self.path}`"
+
+    def under(self, step: str) -> "NotPlain":
+        """Return this error as seen from one level further out."""
+        self.path = step + self.path
+        return self
+
+
+def canonical(value: object) -> str:
+    """Return the one text that stands for `value`: keys sorted, no spaces, shortest floats.
+
+    Args:
+        value: plain data, or a struct whose fields are plain data.
+
+    Raises:
+        NotPlain: a text holds a lone surrogate, which UTF-8 cannot carry.
+    """
+    try:
+        return _ENCODER.encode(value).decode()
+    except UnicodeEncodeError as error:
+        raise NotPlain(f"text that is not Unicode: {error.object[error.start]!a}") from None
+
+
+def plain(value: object, depth: int = MAX_DEPTH) -> Any:
+    """Return `value` with structs made dicts and tuples made lists, refusing everything unfaithful.
+
+    JSON writes NaN as null, sets as lists and dates as texts, and none of them come back. Here they
+    are errors, and so are NumPy's scalars.
+
+    Raises:
+        NotPlain: something in `value` is not plain, finite and at most `depth` levels deep.
+    """
+    kind = type(value)
+    if kind is str or kind is int or kind is bool or value is None:
+        return value
+    if kind is float:
+        return _finite(value)
+    if depth == 0:
+        raise NotPlain(f"more than {MAX_DEPTH} levels deep")
+    if kind is dict:
+        return _plain_items(value, depth - 1)
+    if kind is list or kind is tuple:
+        return _plain_list(value, depth - 1)
+    if isinstance(value, msgspec.Struct):
+        fields = {name: getattr(value, name) for name in value.__struct_fields__}
+        return _plain_items(fields, depth - 1)
+    raise NotPlain(f"not a plain value: {kind.__module__}.{kind.__qualname__}")
+
+
+def plain_document(value: object) -> str:
+    """Return the canonical text of a document that must already be plain: no structs, no tuples.
+
+    Raises:
+        NotPlain: the document would not come back from its text as it is.
+    """
+    if plain(value) != value:
+        raise NotPlain("a tuple or a struct, which would come back as a list or a dict")
+    return canonical(value)
+
+
+def _finite(value: Any) -> float:
+    if not isfinite(value):
+        raise NotPlain(f"not a finite number: {value}")
+    return float(value)
+
+
+def _plain_items(mapping: Any, depth: int) -> dict[str, Any]:
+    items: Mapping[object, object] = mapping
+    out: dict[str, Any] = {}
+    key: object = None
+    try:
+        for key, value in items.items():
+            if type(key) is not str:
+                raise NotPlain("a key that is not text")
+            out[key] = plain(value, depth)
+    except NotPlain as error:
+        raise error.under(f".{key}") from None
+    return out
+
+
+def _plain_list(values: Any, depth: int) -> list[Any]:
+    out: list[Any] = []
+    try:
+        for value in values:
+            out.append(plain(value, depth))  # noqa: PERF401 - len(out) names the bad one
+    except NotPlain as error:
+        raise error.under(f"[{len(out)}]") from None
+    return out

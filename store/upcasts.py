@@ -1,0 +1,12 @@
+"""Small functions that turn an old payload into the next version of it.
+
+One entry per step: `("RunStarted", 1)` takes the plain payload of version 1 and returns that of
+version 2. Reading chains them up to the current version; the stored event stays as it is.
+"""
+
+from collections.abc import Callable
+from typing import Any
+
+Upcast = Callable[[dict[str, Any]], dict[str, Any]]
+
+UPCASTS: dict[tuple[str, int], Upcast] = {}

@@ -1,0 +1,134 @@
+"""Looks through a whole log and names everything that is not as it was written."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import msgspec
+from sqlalchemy import Connection, Row, select
+
+from store.chain import event_hash
+from store.codec import Codec
+from store.database import Database
+from store.errors import LogCorrupt, LogUnavailable, UnknownEvent
+from store.head_file import HeadFile
+from store.queries import hash_at, read_head
+from store.records import GENESIS_HASH, Head
+from store.tables import events
+
+_ROWS_IN_MEMORY = 256
+
+
+class Problem(msgspec.Struct, frozen=True):
+    """One thing that is wrong, and the event it was found at, if it is one event's."""
+
+    position: int | None
+    event_id: str | None
+    what: str
+
+    def __str__(self) -> str:
+        if self.position is None:
+            return self.what
+        return f"event {self.position} ({self.event_id}): {self.what}"
+
+
+def verify(database: Database, codec: Codec, head_file: HeadFile | None) -> list[Problem]:
+    """Return the problems of a log in the order of its events; none for a sound one.
+
+    Every event is examined, whatever was wrong with those before it.
+
+    Raises:
+        LogUnavailable: the database cannot be read.
+        LogCorrupt: the database is too damaged to be walked through.
+    """
+    # HEAD first: whatever it names was committed before the snapshot that follows.
+    anchor = _read_head_file(head_file)
+    walk = _Walk(codec)
+    with database.read(text_factory=_stored_text) as connection:
+        rows = connection.execute(select(events).order_by(events.c.position))
+        problems = [
+            problem for row in rows.yield_per(_ROWS_IN_MEMORY) for problem in walk.step(row)
+        ]
+        problems += _head_row_problems(connection, walk.end)
+        if head_file is not None:
+            problems += _head_file_problems(connection, anchor, walk.end)
+    return problems
+
+
+class _Walk:
+    """Goes along the chain and remembers what the next event must build on."""
+
+    def __init__(self, codec: Codec) -> None:
+        self.end = Head(0, GENESIS_HASH)
+        self._codec = codec
+        self._versions: dict[object, Any] = {}
+
+    def step(self, row: Row[Any]) -> list[Problem]:
+        """Return what is wrong with this event, and go on as if nothing were."""
+        faults = [*self._order_faults(row), *_content_faults(row, self._codec)]
+        self.end = Head(row.position, row.hash)
+        self._versions[row.stream] = row.stream_version
+        return [Problem(row.position, str(row.event_id), fault) for fault in faults]
+
+    def _order_faults(self, row: Row[Any]) -> Iterator[str]:
+        if row.position != self.end.position + 1:
+            yield f"expected position {self.end.position + 1}: events before it are missing"
+        if row.prev_hash != self.end.hash:
+            yield "prev_hash is not the hash of the event before"
+        before = self._versions.get(row.stream, 0)
+        if isinstance(before, int) and row.stream_version != before + 1:
+            yield f"stream_version is {row.stream_version!r}, expected {before + 1}"
+
+
+def _content_faults(row: Row[Any], codec: Codec) -> Iterator[str]:
+    if row.hash != event_hash(row[:-1]):
+        yield "hash does not match the stored columns"
+    try:
+        codec.decode(row.kind, row.kind_version, row.payload)
+    except (UnknownEvent, LogCorrupt) as error:
+        yield str(error)
+
+
+def _head_row_problems(connection: Connection, end: Head) -> Iterator[Problem]:
+    try:
+        head = read_head(connection)
+    except LogCorrupt as error:
+        yield Problem(None, None, str(error))
+        return
+    if head != end:
+        yield Problem(
+            None, None, f"the head row says {_words(head)}, the last event is {_words(end)}"
+        )
+
+
+def _head_file_problems(
+    connection: Connection, anchor: Head | str | None, end: Head
+) -> Iterator[Problem]:
+    if isinstance(anchor, str):
+        yield Problem(None, None, anchor)
+    elif anchor is None:
+        if end.position > 0:
+            yield Problem(None, None, "the HEAD file is missing")
+    elif anchor.position > end.position:
+        yield Problem(
+            None,
+            None,
+            f"the HEAD file says {_words(anchor)}, the log ends at {_words(end)}: "
+            "its tail was dropped",
+        )
+    elif anchor.hash != (hash_at(connection, anchor.position) or GENESIS_HASH):
+        yield Problem(anchor.position, None, "the HEAD file has another hash for this position")
+
+
+def _read_head_file(head_file: HeadFile | None) -> Head | str | None:
+    try:
+        return None if head_file is None else head_file.read()
+    except (LogCorrupt, LogUnavailable) as error:
+        return f"the HEAD file cannot be read: {error}"
+
+
+def _stored_text(stored: bytes) -> str:
+    return stored.decode("utf-8", "surrogateescape")
+
+
+def _words(head: Head) -> str:
+    return f"position {head.position} with hash {head.hash!s:.12}…"  # whatever is stored there

@@ -1,0 +1,171 @@
+"""The prior: nothing inside the bands, more the farther outside, least for real music."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import music21
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from fitness.features import FEATURE_NAMES, FEATURES_VERSION, feature_matrix
+from fitness.prior import BANDS_FILE, Prior
+from genomes import Context, Key, Meter, Section
+from genomes.chords import CHORDS
+from tests.strategies import law
+from training.corpus import read_windows
+from training.holdout import is_held_out
+from training.loops import loops
+from training.prior_bands import UNMEASURED
+from training.prior_check import FAKE_KINDS, fakes
+
+PRIOR = Prior.load()
+CORPUS_ROOT = Path(music21.__file__).parent / "corpus"
+
+# Short pieces of several kinds that were left out when the bands were measured.
+HELD_OUT_PIECES = (
+    "bach/bwv66.6.mxl",
+    "bach/bwv37.6.mxl",
+    "bach/bwv258.mxl",
+    "palestrina/Kyrie_104.krn",
+    "monteverdi/madrigal.3.8.mxl",
+    "mozart/k156/movement2.mxl",
+)
+
+
+def middle(role: str, bars: int) -> np.ndarray:
+    """A row of features in the middle of every band."""
+    bands = PRIOR.bands[role][bars]
+    measured = np.isfinite(bands.low)
+    return np.where(measured, (bands.low + bands.high) / 2, 0.0)
+
+
+def test_the_table_fits_the_features() -> None:
+    document = json.loads(BANDS_FILE.read_text(encoding="utf-8"))
+    assert document["features_version"] == FEATURES_VERSION
+    for lengths in document["bands"].values():
+        assert set(lengths) == {"2", "4", "8"}
+        for table in lengths.values():
+            assert set(table) <= set(FEATURE_NAMES) - UNMEASURED
+            assert all(low <= high and scale > 0 for low, high, scale in table.values())
+
+
+def test_what_scores_cannot_tell_is_free() -> None:
+    row = middle("chords", 4)
+    for name in UNMEASURED:
+        row[FEATURE_NAMES.index(name)] = 1e6
+    assert PRIOR(row, "chords", 4) == 0
+
+
+def test_the_chords_band_is_never_narrower_than_the_scores() -> None:
+    for bars, chords in PRIOR.bands["chords"].items():
+        full = PRIOR.bands["full"][bars]
+        assert (chords.low <= full.low).all()
+        assert (chords.high >= full.high).all()
+
+
+@pytest.mark.parametrize("role", sorted(PRIOR.bands))
+@pytest.mark.parametrize("bars", [2, 4, 8])
+def test_zero_inside_and_on_the_edge(role: str, bars: int) -> None:
+    bands = PRIOR.bands[role][bars]
+    for edge in (bands.low, bands.high):
+        row = np.where(np.isfinite(edge), edge, 0.0)
+        assert PRIOR(row, role, bars) == 0
+        assert PRIOR.outside(row, role, bars) == {}
+    assert PRIOR(middle(role, bars), role, bars) == 0
+
+
+@law
+@given(
+    st.sampled_from(sorted(set(FEATURE_NAMES) - UNMEASURED)),
+    st.floats(0, 5),
+    st.floats(0, 5),
+    st.booleans(),
+)
+def test_farther_outside_is_never_cheaper(name: str, near: float, far: float, above: bool) -> None:
+    near, far = sorted((near, far))
+    fines = [PRIOR(moved_out(name, distance, above=above), "chords", 4) for distance in (near, far)]
+    measured = np.isfinite(PRIOR.bands["chords"][4].low).sum()
+    assert fines[0] <= fines[1] <= 1
+    assert fines[1] - fines[0] <= (far - near) / measured + 1e-12  # Lipschitz
+
+
+def moved_out(name: str, distance: float, *, above: bool) -> np.ndarray:
+    """A row whose one feature lies outside its band by so many units."""
+    bands, row, column = PRIOR.bands["chords"][4], middle("chords", 4), FEATURE_NAMES.index(name)
+    edge, sign = (bands.high, 1) if above else (bands.low, -1)
+    row[column] = edge[column] + sign * distance * bands.scale[column]
+    return row
+
+
+def test_outside_says_what_and_how_far() -> None:
+    row = moved_out("pitch_mean", 0.5, above=False)
+    row[FEATURE_NAMES.index("polyphony")] = 99
+    found = PRIOR.outside(row, "chords", 4)
+    assert list(found) == ["polyphony", "pitch_mean"]
+    assert found["pitch_mean"] == pytest.approx(-0.5)
+
+
+@pytest.mark.parametrize(("bars", "nearest"), [(1, 2), (3, 2), (5, 4), (6, 4), (7, 8), (64, 8)])
+def test_the_nearest_length_is_used(bars: int, nearest: int) -> None:
+    row = middle("full", 8) * 1.7
+    assert PRIOR(row, "full", bars) == PRIOR(row, "full", nearest)
+
+
+def test_many_rows_at_once() -> None:
+    rows = np.stack([middle("chords", 4), moved_out("polyphony", 1, above=True)])
+    assert PRIOR.fines(rows, "chords", 4).tolist() == [PRIOR(row, "chords", 4) for row in rows]
+
+
+def test_an_unknown_role_is_named() -> None:
+    with pytest.raises(ValueError, match=r"'kazoo'.*chords, full"):
+        PRIOR(middle("chords", 4), "kazoo", 4)
+
+
+def test_a_table_of_other_features_is_refused(tmp_path: Path) -> None:
+    document = json.loads(BANDS_FILE.read_text(encoding="utf-8"))
+    other = tmp_path / "bands.json"
+    other.write_text(json.dumps(document | {"features_version": "0"}), encoding="utf-8")
+    with pytest.raises(ValueError, match=r"python -m training\.prior_bands"):
+        Prior.load(other)
+
+
+@pytest.fixture(scope="module")
+def held_out_fines() -> np.ndarray:
+    """What real music that the bands never saw is fined, in windows of 4 bars."""
+    assert all(is_held_out(piece) for piece in HELD_OUT_PIECES)
+    windows = [w for piece in HELD_OUT_PIECES for w in read_windows(CORPUS_ROOT / piece)]
+    rows = [
+        feature_matrix([window.part], window.meter)[0]
+        for window in windows
+        if (window.role, window.bars) == ("full", 4)
+    ]
+    assert len(rows) > 10
+    return PRIOR.fines(np.array(rows), "chords", 4)
+
+
+@pytest.mark.parametrize("kind", FAKE_KINDS)
+def test_fakes_are_fined_more_than_real_music(held_out_fines: np.ndarray, kind: str) -> None:
+    parts = fakes(4, np.random.default_rng(5))[kind]
+    fines = PRIOR.fines(feature_matrix(parts, Meter(4, 4)), "chords", 4)
+    assert np.median(fines) > 0.03
+    assert np.median(fines) > np.percentile(held_out_fines, 95)
+
+
+def test_plain_loops_lie_inside() -> None:
+    some = list(loops(4))[::40]
+    fines = [PRIOR(feature_matrix([part], meter)[0], "chords", 4) for meter, part in some]
+    assert np.mean(np.array(fines) == 0) > 0.9
+    assert max(fines) < 0.04
+
+
+def test_most_first_genomes_lie_inside_or_near() -> None:
+    context = Context(Key.parse("A minor"), Meter(4, 4), 90, Section("verse", 4))
+    rng = np.random.default_rng(6)
+    parts = [CHORDS.random(context, rng)[0].render(context) for _ in range(50)]
+    fines = PRIOR.fines(feature_matrix(parts, context.meter), "chords", 4)
+    assert np.median(fines) < 0.02
+    assert fines.std() > 0

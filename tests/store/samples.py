@@ -1,0 +1,134 @@
+"""One payload of every kind, and small helpers to append them."""
+
+from store.events import (
+    KINDS,
+    CandidateApproved,
+    CandidateLabelled,
+    CandidateNoted,
+    CandidateRejected,
+    CandidatesPresented,
+    CurvePoint,
+    DecisionUndone,
+    ExportWritten,
+    FirstPool,
+    GenerationScored,
+    ModelRegistered,
+    Offspring,
+    Payload,
+    RunAbandoned,
+    RunFinished,
+    RunResumed,
+    RunStarted,
+    Section,
+    SongProposed,
+    Source,
+    Survivor,
+)
+from store.records import NewEvent
+
+DIGEST = "0123456789abcdef" * 4
+TERMS = {"axes": 0.75, "colour": 0.5}
+
+SONG = SongProposed(
+    song_id="song-1",
+    revision=1,
+    title="Café at the Tide’s Edge ♭",
+    colour="Indigo",
+    key="F♯ minor",
+    tonic_pitch_class=6,
+    mode="minor",
+    meter="7/8",
+    tempo_bpm=96.5,
+    tempo_marking="Moderate driving",
+    concept="A letter that was never sent.",
+    moods=["wistful"],
+    genres=["dream pop"],
+    source=Source(file="proposals/tide.yml", thread_id="t1", content_sha256=DIGEST),
+    raw={"title": "Café", "bpm": 96.5, "nested": {"list": [1, None, True, -0.0]}},
+    warnings=[],
+)
+
+SAMPLES: tuple[Payload, ...] = (
+    SONG,
+    RunStarted(
+        song_id="song-1",
+        stage="chords",
+        section=Section(label="verse", bars=8, energy=0.5),
+        parents=[],
+        seed=2**100,  # entropy is wider than a machine word
+        settings={"population": 50, "weights": {"theory": 0.3}},
+        model_sha256=DIGEST,
+        versions={"engine": "0.1.0"},
+        positions_read=[1],
+    ),
+    GenerationScored(
+        generation=0,
+        offspring=[
+            Offspring(
+                id="a",
+                genome={"roots": [0, 5, 7]},
+                parents=["b"],
+                operator="substitute",
+                terms=TERMS,
+                total=0.625,
+                passes=True,
+            )
+        ],
+        population=["a"],
+        discarded=2,
+    ),
+    RunFinished(
+        song_id="song-1",
+        stage="chords",
+        section=Section(label="verse", bars=8, energy=0.5),
+        context_position=1,
+        survivors=[
+            Survivor(
+                id="a",
+                genome={"roots": [0, 5, 7]},
+                part={"notes": [[0, 480, 60, 90]]},
+                terms=TERMS,
+                total=0.625,
+                description={"numerals": ["i", "VI"], "text": "goes down"},
+            )
+        ],
+        already_decided={"b": "rejected"},
+        first_pool=FirstPool(spread=TERMS, median_distance=0.25, total_p95=0.5),
+        curve=[CurvePoint(generation=0, best=0.625, median=0.5)],
+        distances=[[0.0, 0.25], [0.25, 0.0]],
+    ),
+    RunResumed(after_generation=3),
+    RunAbandoned(reason="not what I wanted"),
+    CandidatesPresented(candidates=["a"], where="terminal"),
+    CandidateApproved(
+        candidate="a",
+        run="run-1",
+        stage="chords",
+        section=Section(label="verse", bars=8, energy=0.5),
+        label="verse-chords",
+        display_label="Verse: chords",
+        part={"notes": [[0, 480, 60, 90]]},
+        genome={"roots": [0, 5, 7]},
+        description={},
+        context_position=1,
+        parents=[],
+    ),
+    CandidateRejected(candidate="b", run="run-1", stage="chords", reason="too busy"),
+    CandidateLabelled(candidate="a", label="the slow one"),
+    CandidateNoted(candidate="a", text="Keep for the bridge?"),
+    DecisionUndone(candidate="a", undoes="event-0008"),
+    ExportWritten(candidate="a", label="verse", path="exports/verse.mid", sha256=DIGEST),
+    ModelRegistered(sha256=DIGEST, name="fusion", profile="fusion-1", manifest={"roll": 2}),
+)
+
+assert {type(sample) for sample in SAMPLES} == {kind.struct for kind in KINDS.values()}
+
+
+def noted(text: str = "a note", *, event_id: str | None = None) -> NewEvent:
+    """A small event."""
+    return NewEvent(CandidateNoted(candidate="a", text=text), actor="ana", event_id=event_id)
+
+
+def notes(count: int, text: str = "a note") -> list[NewEvent]:
+    """A batch of small events."""
+    return [noted(f"{text} {number}") for number in range(count)]

@@ -1,0 +1,76 @@
+"""Logs of released versions open for ever: committed files, made by `old_logs/make.py`."""
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from store.log import EventLog
+from store.projections import Projections
+from store.records import NewEvent
+from tests.store.old_logs.make import FOLDER, make
+from tests.store.samples import SAMPLES, notes
+from tests.store.test_projections import rows
+from tests.store.views import LastNote, Tally
+
+OLD_LOGS = sorted(path.stem for path in FOLDER.glob("*.db"))
+V0001_HEAD = "14 011da50411429fb412133de40a774eec3cba2167138b4992362784c8392d0196"
+
+
+@pytest.fixture(params=OLD_LOGS)
+def old(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[EventLog]:
+    """A copy of an old log: opening migrates."""
+    shutil.copy(FOLDER / f"{request.param}.db", tmp_path / "studio.db")
+    shutil.copy(FOLDER / f"{request.param}.HEAD", tmp_path / "HEAD")
+    with EventLog.open(tmp_path / "studio.db") as log:
+        yield log
+
+
+def test_there_are_old_logs() -> None:
+    assert "v0001" in OLD_LOGS
+
+
+def test_it_verifies(old: EventLog) -> None:
+    assert old.verify() == []
+
+
+def test_it_is_projected(old: EventLog) -> None:
+    views = Projections(old, [Tally(), LastNote()])
+    views.catch_up()
+    stored = rows(old)
+    views.rebuild()
+    assert rows(old) == stored
+    counted = sum(sum(each["kinds"].values()) for each in views.all("tally").values())
+    assert counted == old.head().position
+
+
+def test_it_is_appended_to(old: EventLog) -> None:
+    before = list(old.read())
+    old.append("run/run-2", notes(3), 0)
+    assert list(old.read(limit=len(before))) == before
+    assert old.verify() == []
+
+
+def test_its_events_are_recognised(old: EventLog) -> None:
+    first = next(iter(old.read()))
+    again = NewEvent(first.payload, actor=first.actor, event_id=first.event_id)
+    assert old.append(first.stream, [again], 0) == [first]
+
+
+def test_the_first_release_wrote_these_bytes(tmp_path: Path) -> None:
+    # The hash covers everything stored, so that this one line stands for all of it.
+    assert (FOLDER / "v0001.HEAD").read_text().strip() == V0001_HEAD
+    shutil.copy(FOLDER / "v0001.db", tmp_path / "studio.db")
+    with EventLog.open(tmp_path / "studio.db") as log:
+        assert [event.payload for event in log.read()] == list(SAMPLES)
+        assert log.head().hash == V0001_HEAD.split()[1]
+
+
+def test_the_script_makes_the_same_log_each_time(tmp_path: Path) -> None:
+    heads = set()
+    for name in ("one", "other"):
+        (tmp_path / name).mkdir()
+        make(tmp_path / name)
+        heads.add((tmp_path / name / "HEAD").read_text())
+    assert len(heads) == 1

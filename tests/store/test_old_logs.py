@@ -15,7 +15,7 @@ from tests.store.test_projections import rows
 from tests.store.views import LastNote, Tally
 
 OLD_LOGS = sorted(path.stem for path in FOLDER.glob("*.db"))
-V0001_HEAD = "14 011da50411429fb412133de40a774eec3cba2167138b4992362784c8392d0196"
+V0001_HEAD = "14 498f3ae9ad50396e48e6d9de5fa3e870b102ce55e4bf4fc4ffdf0f512d7269df"
 
 
 @pytest.fixture(params=OLD_LOGS)

@@ -1,0 +1,35 @@
+"""The command line: thin commands over the engine; every error is one line and an exit code.
+
+Exit codes: 0 done; 1 something broke; 2 the request or a file was refused; 130 interrupted.
+"""
+
+from __future__ import annotations
+
+import sys
+import warnings
+from collections.abc import Sequence
+
+from engine.cli.app import app
+from engine.cli.arguments import hoist_global_options
+from engine.cli.errors import explain, say_warning
+
+__all__ = ["run"]
+
+
+def run(arguments: Sequence[str]) -> int:
+    """Run one command line; returns the exit code."""
+    hoisted = hoist_global_options(arguments)
+    warnings.showwarning = say_warning
+    try:
+        result = app(hoisted, standalone_mode=False, prog_name="engine")
+    except KeyboardInterrupt:
+        sys.stderr.write("interrupted\n")
+        return 130
+    except BrokenPipeError:  # the reader of our output has gone
+        sys.stderr.close()
+        return 0
+    except Exception as error:
+        if "--debug" in hoisted:
+            raise
+        return explain(error)
+    return result if isinstance(result, int) else 0

@@ -1,0 +1,62 @@
+"""The commands, in the order that a songwriter meets them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+import engine
+from engine.cli import demo, evolve, export, gate, log, replay, score, songs
+
+app = typer.Typer(
+    name="engine",
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+    help="Compose a song stage by stage, and remember everything. Every command also takes "
+    "--studio DIR (default: $ENGINE_STUDIO or ./studio) and --debug.",
+)
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"engine {engine.__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def root(
+    context: typer.Context,
+    studio: Annotated[
+        Path | None, typer.Option(metavar="DIR", help="Folder with the log and the exports.")
+    ] = None,
+    debug: Annotated[bool, typer.Option("--debug", help="Show tracebacks.")] = False,
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Show and exit.")
+    ] = False,
+) -> None:
+    """Read the options that every command takes."""
+    context.obj = studio
+
+
+app.command("demo")(demo.demo)
+app.add_typer(songs.app, name="songs")
+app.command("evolve")(evolve.evolve)
+app.command("resume")(evolve.resume)
+app.command("abandon")(evolve.abandon)
+app.command("runs")(evolve.runs)
+app.command("review")(gate.review)
+app.command("approve")(gate.approve)
+app.command("reject")(gate.reject)
+app.command("label")(gate.label)
+app.command("note")(gate.note)
+app.command("undo")(gate.undo)
+app.command("export")(export.export)
+app.command("score")(score.score)
+app.command("replay")(replay.replay)
+app.command("log")(log.log)
+app.command("verify")(log.verify)
+app.command("doctor")(log.doctor)

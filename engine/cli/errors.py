@@ -1,0 +1,52 @@
+"""From an exception to one line that a person can act on."""
+
+from __future__ import annotations
+
+import sys
+
+BROKE, REFUSED, INTERRUPTED = 1, 2, 130
+
+
+def explain(error: Exception) -> int:
+    """Say what went wrong in one line on stderr; returns the exit code."""
+    if _is_usage(error):
+        sys.stderr.write(f"error: {_usage_message(error)}\n")
+        return REFUSED
+    if type(error).__name__ == "Abort":
+        sys.stderr.write("interrupted\n")
+        return INTERRUPTED
+    if _is_ours(error):
+        sys.stderr.write(f"error: {_one_line(error)}\n")
+        return REFUSED
+    kind = type(error).__name__
+    sys.stderr.write(f"error: {kind}: {_one_line(error)}; run again with --debug to see where\n")
+    return BROKE
+
+
+def say_warning(message: Warning | str, *_: object, **__: object) -> None:
+    """Print a warning as a note on stderr, in the place of Python's two lines."""
+    sys.stderr.write(f"note: {' '.join(str(message).split())}\n")
+
+
+def _is_ours(error: Exception) -> bool:
+    return isinstance(error, OSError) or type(error).__module__.split(".")[0] in {
+        "engine",
+        "fitness",
+        "genomes",
+        "store",
+    }
+
+
+def _is_usage(error: Exception) -> bool:
+    return hasattr(error, "format_message")
+
+
+def _usage_message(error: Exception) -> str:
+    message = error.format_message()  # type: ignore[attr-defined]
+    context = getattr(error, "ctx", None)
+    command = context.command_path if context is not None else "engine"
+    return f"{' '.join(message.split())} (see {command} --help)"
+
+
+def _one_line(error: Exception) -> str:
+    return " ".join(str(error).split())

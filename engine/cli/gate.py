@@ -1,0 +1,206 @@
+"""``engine review``, ``approve``, ``reject``, ``label``, ``note`` and ``undo``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from engine.cli.opening import next_command, open_studio
+from engine.cli.output import Json, say, say_json, say_next
+
+if TYPE_CHECKING:
+    from engine.exports import Export
+    from engine.gate.waiting import Entry
+    from engine.studio import Studio
+    from store.records import Recorded
+
+DECISION_WORDS = {
+    "CandidateApproved": "approved as {label}",
+    "CandidateRejected": "rejected",
+    "CandidateLabelled": "will be called {label}",
+    "CandidateNoted": "noted",
+    "DecisionUndone": "decision taken back",
+}
+
+Candidate = Annotated[str, typer.Argument(metavar="ID", help="Id of it, or its beginning.")]
+
+
+def review(
+    context: typer.Context,
+    song: Annotated[str | None, typer.Option(help="Only this song's.")] = None,
+    everything: Annotated[bool, typer.Option("--all", help="Decided ones too.")] = False,
+    as_yaml: Annotated[bool, typer.Option("--yaml", help="Write review.yml to edit.")] = False,
+    apply: Annotated[Path | None, typer.Option(help="Take in an edited review.yml.")] = None,
+    as_json: Json = False,
+) -> None:
+    """Show what waits for you, and record what was shown."""
+    from engine.gate.waiting import entries, present, waiting
+
+    with open_studio(context) as studio:
+        if apply is not None:
+            _apply(studio, apply, as_json=as_json)
+            return
+        songs = [studio.song(song)] if song else list(studio.songs().values())
+        shown = entries(songs) if everything else waiting(songs)
+        if as_yaml:
+            _write_yaml(context, studio, songs)
+        elif as_json:
+            say_json([entry.to_json() for entry in shown])
+        else:
+            _say_entries(context, shown)
+        if shown:
+            present(studio, shown, "yaml" if as_yaml else "json" if as_json else "terminal")
+
+
+def _say_entries(context: typer.Context, shown: list[Entry]) -> None:
+    from engine.cli.summary import say_progression
+    from engine.ids import short
+    from engine.state.songs import is_stale
+
+    for entry in shown:
+        stale = ", stale: the song was revised since" if is_stale(entry.song, entry.state) else ""
+        label = f" as {entry.label}" if entry.label else ""
+        section = entry.state["section"]
+        place = f"{entry.state['stage']}, {section['label']}"
+        say(f"\n{short(entry.id)}  {entry.song['title']} — {place}")
+        say(f"   {entry.status}{label}, total {entry.state['total']:.3f}{stale}")
+        say_progression(entry.state["description"])
+        for text in entry.state["notes"]:
+            say(f"   note: {text}")
+    if shown:
+        first = short(shown[0].id)
+        say_next(next_command(context, f"approve {first} --label verse   (or reject, note, label)"))
+    else:
+        say("nothing waits")
+        say_next(next_command(context, "evolve --stage chords --song ID"))
+
+
+def _write_yaml(context: typer.Context, studio: Studio, songs: list[dict[str, Any]]) -> None:
+    from engine.files import write_whole
+    from engine.gate.review_file import review_text
+
+    for song in songs:
+        for stage in dict.fromkeys(c["stage"] for c in song["candidates"].values()):
+            path = studio.exports / song["song_id"] / stage / "review.yml"
+            write_whole(path, review_text(song, stage).encode())
+            say(str(path))
+            say_next(next_command(context, f"review --apply {path}"))
+
+
+def _apply(studio: Studio, path: Path, *, as_json: bool) -> None:
+    from engine.exports import settle
+    from engine.gate.review_file import apply_review
+
+    recorded = apply_review(studio, path)
+    exports = [export for event in recorded for export in settle(studio, event)]
+    if as_json:
+        say_json([{"kind": r.kind, "candidate": r.payload.candidate} for r in recorded])  # type: ignore[attr-defined]
+        return
+    for event in recorded:
+        _say_decision(event)
+    _say_exports(exports)
+    say(f"{len(recorded)} changes taken in")
+
+
+def approve(
+    context: typer.Context,
+    candidate: Candidate,
+    label: Annotated[str | None, typer.Option(help="What to call it, such as verse.")] = None,
+    text: Annotated[str | None, typer.Option("--note", help="A note to go with it.")] = None,
+    as_json: Json = False,
+) -> None:
+    """Approve a candidate: it becomes part of the song, and a MIDI file."""
+    from engine.gate import decisions
+
+    with open_studio(context) as studio:
+        if text is not None:
+            decisions.note(studio, candidate, text)
+        _settle(context, studio, decisions.approve(studio, candidate, label), as_json=as_json)
+
+
+def reject(
+    context: typer.Context,
+    candidate: Candidate,
+    reason: Annotated[str | None, typer.Option(help="Why, such as: no resolution.")] = None,
+    as_json: Json = False,
+) -> None:
+    """Reject a candidate."""
+    from engine.gate import decisions
+
+    with open_studio(context) as studio:
+        _settle(context, studio, decisions.reject(studio, candidate, reason), as_json=as_json)
+
+
+def label(
+    context: typer.Context,
+    candidate: Candidate,
+    name: Annotated[str, typer.Argument(help="What to call it when it is approved.")],
+) -> None:
+    """Say what a candidate shall be called when it is approved."""
+    from engine.gate import decisions
+
+    with open_studio(context) as studio:
+        _say_decision(decisions.label_candidate(studio, candidate, name))
+
+
+def note(
+    context: typer.Context,
+    candidate: Candidate,
+    text: Annotated[str, typer.Argument(help="Anything.")],
+) -> None:
+    """Write a note about a candidate."""
+    from engine.gate import decisions
+
+    with open_studio(context) as studio:
+        _say_decision(decisions.note(studio, candidate, text))
+
+
+def undo(
+    context: typer.Context,
+    candidate: Annotated[
+        str | None, typer.Argument(metavar="[ID]", help="By default what was decided last.")
+    ] = None,
+    as_json: Json = False,
+) -> None:
+    """Take back the last decision about a candidate."""
+    from engine.gate import decisions
+
+    with open_studio(context) as studio:
+        _settle(context, studio, decisions.undo(studio, candidate), as_json=as_json)
+
+
+def _settle(context: typer.Context, studio: Studio, recorded: Recorded, *, as_json: bool) -> None:
+    """Bring the files up to date with a decision, and say what happened."""
+    from engine.exports import settle
+
+    exports = settle(studio, recorded)
+    if as_json:
+        paths = [str(export.path) for export in exports]
+        facts = {name: getattr(recorded.payload, name, None) for name in ("candidate", "label")}
+        say_json({"kind": recorded.kind, "event": recorded.event_id, "files": paths, **facts})
+        return
+    _say_decision(recorded)
+    _say_exports(exports)
+    say_next(next_command(context, "review"))
+
+
+def _say_decision(recorded: Recorded) -> None:
+    from engine.ids import short
+
+    payload: Any = recorded.payload
+    said = DECISION_WORDS[recorded.kind].format(label=getattr(payload, "label", ""))
+    say(f"{short(payload.candidate)} {said}")
+
+
+def _say_exports(exports: list[Export]) -> None:
+    from engine.exports import EDITED_STAYS, KEPT
+
+    for export in exports:
+        if export.outcome == KEPT:
+            say(f"  your edited file stays as it is; the approved notes are in {export.path}")
+        elif export.outcome == EDITED_STAYS:
+            say(f"  {export.path} has been edited by you and stays")
+        else:
+            say(f"  {export.path} {export.outcome}")

@@ -1,0 +1,104 @@
+"""``engine log``, ``verify`` and ``doctor``: the log and its health."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from engine.cli.opening import next_command, open_studio
+from engine.cli.output import Json, say, say_json, say_next, say_table
+
+if TYPE_CHECKING:
+    from engine.studio import Studio
+
+BROKEN = 1
+
+
+def log(
+    context: typer.Context,
+    stream: Annotated[
+        str | None, typer.Option(help="Only this, such as song/ID or run/ID.")
+    ] = None,
+    kind: Annotated[str | None, typer.Option(help="Only this kind of event.")] = None,
+    after: Annotated[int, typer.Option(help="Only events after this position.")] = 0,
+    limit: Annotated[int, typer.Option(help="At most so many, the latest ones.")] = 50,
+    as_json: Json = False,
+) -> None:
+    """List events, oldest first."""
+    from collections import deque
+
+    import msgspec
+
+    with open_studio(context) as studio:
+        matching = (
+            event
+            for event in studio.log.read(after=after, stream=stream)
+            if kind in {None, event.kind}
+        )
+        latest = deque(matching, maxlen=max(1, limit))
+    if as_json:
+        say_json([msgspec.to_builtins(event) for event in latest])
+        return
+    columns = ("position", "recorded at", "stream", "kind", "by", "hash")
+    rows = [
+        [str(e.position), e.recorded_at[:19], e.stream, e.kind, e.actor, e.hash[:10]]
+        for e in latest
+    ]
+    say_table(columns, rows)
+
+
+def verify(context: typer.Context, as_json: Json = False) -> int:
+    """Check the hash chain, the order and the HEAD file, and name every bad event."""
+    with open_studio(context) as studio:
+        problems = studio.log.verify()
+        head = studio.log.head()
+    if as_json:
+        said = [str(problem) for problem in problems]
+        say_json({"events": head.position, "hash": head.hash, "problems": said})
+    elif problems:
+        for problem in problems:
+            say(str(problem))
+        say(f"{len(problems)} problems in {head.position} events")
+    else:
+        say(f"{head.position} events, chain and HEAD are sound, hash {head.hash[:16]}")
+    return BROKEN if problems else 0
+
+
+def doctor(context: typer.Context) -> int:
+    """Check the studio: the log, the state, and whether every term of the fitness decides."""
+    with open_studio(context) as studio:
+        findings = [str(problem) for problem in studio.log.verify()]
+        findings += _state_findings(studio)
+        findings += _spread_findings(studio)
+        unfinished = [
+            run for run, state in studio.runs().items() if state["status"] == "unfinished"
+        ]
+    for finding in findings:
+        say(f"problem: {finding}")
+    for run in unfinished:
+        say(f"unfinished: run {run}")
+        say_next(next_command(context, f"resume {run}"))
+    say(f"{len(findings)} problems" if findings else "all is well")
+    return BROKEN if findings else 0
+
+
+def _state_findings(studio: Studio) -> list[str]:
+    """Whether the state kept is the state that the log gives."""
+    kept = (studio.songs(), studio.runs())
+    studio.rebuild()
+    same = kept == (studio.songs(), studio.runs())
+    return [] if same else ["the state kept differed from the log; it has been rebuilt"]
+
+
+def _spread_findings(studio: Studio) -> list[str]:
+    from engine.cli.summary import FLAT_SPREAD
+    from store.events import RunFinished
+
+    return [
+        f"run {event.stream.removeprefix('run/')}: {term} did not vary in the first pool"
+        for event in studio.log.read()
+        if isinstance(event.payload, RunFinished)
+        for term, spread in event.payload.first_pool.spread.items()
+        if spread < FLAT_SPREAD
+    ]

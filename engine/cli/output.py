@@ -1,0 +1,47 @@
+"""How commands speak: text for people, JSON for machines, tables that fit the terminal."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Sequence
+from typing import Annotated, Any
+
+import typer
+
+Json = Annotated[bool, typer.Option("--json", help="Print plain JSON, for machines.")]
+
+
+def say(text: str = "") -> None:
+    """Print a line for people."""
+    typer.echo(text)
+
+
+def say_json(value: Any) -> None:
+    """Print a value as JSON."""
+    typer.echo(json.dumps(value, indent=2, ensure_ascii=False))
+
+
+def say_next(command: str) -> None:
+    """Name the next command to run."""
+    typer.echo(f"\nnext: {command}")
+
+
+def say_table(header: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
+    """Print rows in columns; numbers to the right."""
+    from rich import box
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
+    body = [list(row) for row in rows]
+    for index, name in enumerate(header):
+        numeric = bool(body) and all(isinstance(row[index], int | float) for row in body)
+        table.add_column(name, justify="right" if numeric else "left", overflow="fold")
+    for row in body:
+        table.add_row(*(Text(_cell(value)) for value in row))
+    Console().print(table)
+
+
+def _cell(value: Any) -> str:
+    return f"{value:.3f}" if isinstance(value, float) else str(value)

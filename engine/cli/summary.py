@@ -1,0 +1,88 @@
+"""A run's summary in the terminal."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from engine.cli.output import say, say_table
+from engine.ids import short
+
+if TYPE_CHECKING:
+    from engine.summary import Summary
+
+# A term that varies less than this over the first pool decides nothing.
+FLAT_SPREAD = 1e-6
+
+BLOCKS = "▁▂▃▄▅▆▇█"
+
+
+def say_summary(summary: Summary, folder: Path | None = None) -> None:
+    """Survivors with their chords and scores, spreads, distances, and where the files are."""
+    song, started, finished = summary.song, summary.started, summary.finished
+    section = started.section
+    say(
+        f"\n{song['title']} — {started.stage}, {section.label}, {section.bars} bars of "
+        f"{song['meter']}, {song['key']}, {song['tempo_bpm']:g} bpm, {song['colour']}"
+    )
+    say(f"run {summary.run}, seed {started.seed}: {summary.scored} candidates scored")
+    say(f"best of each generation  {sparkline([point.best for point in finished.curve])}")
+    for rank, survivor in enumerate(finished.survivors, start=1):
+        say(f"\n{rank}. {short(survivor.id)}  total {survivor.total:.3f}")
+        say_progression(survivor.description)
+    for candidate, status in finished.already_decided.items():
+        say(f"\nmet again: {short(candidate)}, {status} before")
+    if len(finished.survivors) < started.settings["keep"]:
+        say(f"\nonly {len(finished.survivors)} differ enough from each other to be shown")
+    say("\nterms of the survivors, and how much each varied over the first pool:")
+    _say_terms(summary)
+    _say_distances(summary)
+    if folder is not None:
+        say(f"to hear and to see: {folder}")
+
+
+def say_progression(description: dict[str, Any]) -> None:
+    """Roman numerals and names, bar by bar; a dot holds the chord before."""
+    say(f"   {_bars(description['numerals'])}")
+    say(f"   {_bars(description['chords'])}")
+    say(f"   played {', '.join(dict.fromkeys(description['patterns']))}")
+
+
+def _bars(bars: list[list[str]]) -> str:
+    return "| " + " | ".join(" ".join(bar) or "·" for bar in bars) + " |"
+
+
+def _say_terms(summary: Summary) -> None:
+    finished = summary.finished
+    names = [name for name in finished.first_pool.spread if name != "total"]
+    header = ["term", *(short(survivor.id) for survivor in finished.survivors), "spread"]
+    rows: list[list[Any]] = [
+        [name, *(s.terms[name] for s in finished.survivors), finished.first_pool.spread[name]]
+        for name in names
+    ]
+    total = [survivor.total for survivor in finished.survivors]
+    rows.append(["total", *total, finished.first_pool.spread["total"]])
+    say_table(header, rows)
+    flat = [name for name in names if finished.first_pool.spread[name] < FLAT_SPREAD]
+    if flat:
+        say(f"warning: {', '.join(flat)} did not vary: it decides nothing here")
+
+
+def _say_distances(summary: Summary) -> None:
+    finished = summary.finished
+    pairs = [
+        f"{one + 1}–{other + 1} {row[other]:.2f}"
+        for one, row in enumerate(finished.distances)
+        for other in range(one + 1, len(row))
+    ]
+    if pairs:
+        at_least = finished.first_pool.median_distance
+        say(f"distances: {', '.join(pairs)} (at least {at_least:.2f} asked)")
+
+
+def sparkline(values: list[float]) -> str:
+    """A curve in one line of text, from its lowest to its highest value."""
+    lowest, highest = min(values), max(values)
+    scale = (len(BLOCKS) - 1) / (highest - lowest) if highest > lowest else 0.0
+    drawn = "".join(BLOCKS[round((value - lowest) * scale)] for value in values)
+    return f"{lowest:.3f} {drawn} {highest:.3f}"

@@ -1,0 +1,193 @@
+"""The conductor: starts runs, carries them on and lets them go, recording every generation."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+import engine
+from engine.errors import Refused
+from engine.evolution.settings import EVOLUTION_VERSION, Settings
+from engine.ids import digest, run_id
+from engine.models import Models
+from engine.runs import Run
+from engine.stages import find_stage
+from engine.state.runs import ABANDONED, FINISHED, RUNNING, run_stream
+from engine.studio import Studio
+from fitness.total import Fitness
+from genomes import Section
+from store import events
+from store.records import NewEvent, Recorded
+
+ACTOR = "engine"
+
+Report = Callable[[events.CurvePoint], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What a person asks of a run.
+
+    Attributes:
+        song: the song's state.
+        stage: name of the stage.
+        section: what is composed.
+        seed: 0 or more; the same seed with the same settings gives an equal run.
+        settings: how it evolves.
+        model_sha256: the model that scores, None for theory and prior alone.
+    """
+
+    song: dict[str, Any]
+    stage: str
+    section: Section
+    seed: int
+    settings: Settings
+    model_sha256: str | None
+
+
+def versions(stage: str) -> dict[str, str]:
+    """Versions of everything that decides what a run of a stage does."""
+    genomes = find_stage(stage).genomes
+    return {
+        "engine": engine.__version__,
+        "evolution": EVOLUTION_VERSION,
+        "operators": genomes.operators_version,
+        "renderer": genomes.renderer_version,
+        "numpy": ".".join(np.__version__.split(".")[:2]),
+        **Fitness.versions(),
+    }
+
+
+def start(studio: Studio, request: Request) -> str:
+    """Record the beginning of a run; returns its id.
+
+    Raises:
+        NotFound: if there is no such stage.
+    """
+    started = _started(request)
+    asked = (started.song_id, started.stage, started.parents, started.seed, started.settings)
+    more = {"section": request.section.to_payload(), "model": started.model_sha256}
+    known = studio.runs()
+    ordinal = 0
+    while (identifier := run_id(*asked, more, ordinal)) in known:
+        ordinal += 1
+    new = NewEvent(started, actor=studio.actor, event_id=digest(identifier, "started"))
+    studio.append(run_stream(identifier), [new], 0)
+    return identifier
+
+
+def _started(request: Request) -> events.RunStarted:
+    song = request.song
+    decided = [
+        candidate["decisions"][-1]["position"]
+        for candidate in song["candidates"].values()
+        if candidate["decisions"] and candidate["stage"] == request.stage
+    ]
+    return events.RunStarted(
+        song_id=song["song_id"],
+        stage=request.stage,
+        section=events.Section(**request.section.to_payload()),
+        parents=[],
+        seed=request.seed,
+        settings=request.settings.to_payload(),
+        model_sha256=request.model_sha256,
+        versions=versions(request.stage),
+        positions_read=[song["position"], *sorted(decided)],
+    )
+
+
+def load(studio: Studio, identifier: str) -> Run:
+    """Rebuild a run from the log, with the model that it names."""
+    return _loaded(studio, identifier, recorded_run(studio, identifier))
+
+
+def load_as_started(studio: Studio, identifier: str) -> Run:
+    """The run as it was before its first generation."""
+    return _loaded(studio, identifier, recorded_run(studio, identifier)[:1])
+
+
+def _loaded(studio: Studio, identifier: str, recorded: list[Recorded]) -> Run:
+    started = recorded[0].payload
+    assert isinstance(started, events.RunStarted)  # noqa: S101 - the stream's first event
+    model = Models(studio).load(started.model_sha256) if started.model_sha256 else None
+    return Run(identifier, recorded, studio, model)
+
+
+def recorded_run(studio: Studio, identifier: str) -> list[Recorded]:
+    """The events of a run."""
+    return list(studio.log.read(stream=run_stream(identifier)))
+
+
+def resume(studio: Studio, identifier: str) -> Run:
+    """Take up a run where its last recorded generation left it.
+
+    Raises:
+        Refused: if it is finished or abandoned, or was made by other versions.
+    """
+    _, document = studio.run(identifier)
+    if document["status"] == FINISHED:
+        raise Refused(f"run {identifier} is finished", "see engine review")
+    if document["status"] == ABANDONED:
+        raise Refused(f"run {identifier} was abandoned", "start another with engine evolve")
+    changed = changed_versions(document["stage"], document["versions"])
+    if changed:
+        raise Refused(f"run {identifier} was made by {changed}, not resumable here", "evolve again")
+    run = load(studio, identifier)
+    after = run.next_generation - 1
+    if after >= 0:
+        _append(studio, identifier, events.RunResumed(after_generation=after))
+    return run
+
+
+def changed_versions(stage: str, made_by: dict[str, str]) -> str:
+    """What a run was made by that is otherwise here, for people; empty if nothing that matters."""
+    here = versions(stage)
+    changed = {name: made for name, made in made_by.items() if here.get(name) != made}
+    if set(changed) <= {"engine"}:
+        return ""
+    listed = ", ".join(f"{name} {made}" for name, made in changed.items() if name != "engine")
+    return f"engine {made_by['engine']} ({listed})"
+
+
+def abandon(studio: Studio, identifier: str, reason: str) -> None:
+    """Give up an unfinished run; what it scored stays in the log."""
+    identifier, document = studio.run(identifier)
+    if document["status"] != RUNNING:
+        raise Refused(f"run {identifier} is {document['status']}")
+    _append(studio, identifier, events.RunAbandoned(reason=reason))
+
+
+def carry_on(
+    studio: Studio, run: Run, report: Report, is_stopped: Callable[[], bool] = lambda: False
+) -> bool:
+    """Breed, score and record until the run is finished; each generation before the next is bred.
+
+    Args:
+        studio: where it is recorded.
+        run: the run.
+        report: called after each recorded generation.
+        is_stopped: asked after each; true stops the run cleanly, to be resumed later.
+
+    Returns:
+        whether the run is finished.
+
+    Raises:
+        StaleStream: if another process carries the same run on.
+    """
+    while run.next_generation <= run.settings.generations:
+        generation = run.evolve()
+        _append(studio, run.id, generation)
+        run.pool.apply(generation)
+        report(run.pool.curve[-1])
+        if is_stopped() and run.next_generation <= run.settings.generations:
+            return False
+    _append(studio, run.id, run.finish())
+    return True
+
+
+def _append(studio: Studio, identifier: str, event: events.Payload) -> None:
+    stream = run_stream(identifier)
+    studio.append(stream, [NewEvent(event, actor=ACTOR)], studio.log.version(stream))

@@ -1,0 +1,126 @@
+"""Breeding: the genomes of the next generation."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from deap import base
+
+from engine.evolution.pool import Individual, Pool
+from engine.evolution.settings import Settings
+from engine.ids import candidate_id
+from genomes import Context, Part
+from genomes.base import StageGenomes
+
+# A child that has been scored before is bred again so often before its place stays empty.
+MAX_TRIES = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Bred:
+    """A new genome, not yet scored.
+
+    Attributes:
+        id: its candidate id.
+        genome: the genome.
+        part: its notes.
+        parents: ids of the individuals it was bred from.
+        operator: how it was made.
+    """
+
+    id: str
+    genome: Any
+    part: Part
+    parents: tuple[str, ...]
+    operator: str
+
+
+@dataclass(frozen=True, slots=True)
+class Breeder:
+    """What breeding needs besides the pool.
+
+    Attributes:
+        stage: name of the stage.
+        genomes: how the stage makes and changes genomes.
+        context: what is composed.
+        lineage: ids of the approved candidates that the part stands on.
+        settings: how the run evolves.
+        seed: the run's seed.
+    """
+
+    stage: str
+    genomes: StageGenomes[Any]
+    context: Context
+    lineage: tuple[str, ...]
+    settings: Settings
+    seed: int
+
+    def toolbox(self) -> base.Toolbox:
+        """The stage's operators and the choice of parents; each still wants its ``rng``."""
+        toolbox = base.Toolbox()
+        toolbox.register("fresh", self.genomes.random, context=self.context)
+        toolbox.register("mutate", self.genomes.mutate, context=self.context)
+        toolbox.register("mate", self.genomes.mate, context=self.context)
+        toolbox.register("select", _tournament, size=self.settings.tournament)
+        return toolbox
+
+
+def ask(breeder: Breeder, pool: Pool, generation: int) -> tuple[list[Bred], int]:
+    """The genomes of a generation, none of which the run has scored before.
+
+    Returns:
+        the genomes, and how many places stayed empty because only known music came up.
+    """
+    seen = set(pool.scored)
+    children: list[Bred] = []
+    for slot in range(breeder.settings.population):
+        child = _new_child(breeder, pool.population, generation, slot, seen)
+        if child is not None:
+            children.append(child)
+            seen.add(child.id)
+    return children, breeder.settings.population - len(children)
+
+
+def _new_child(
+    breeder: Breeder, population: Sequence[Individual], generation: int, slot: int, seen: set[str]
+) -> Bred | None:
+    rng = np.random.default_rng(np.random.SeedSequence([breeder.seed, generation, slot]))
+    toolbox = breeder.toolbox()
+    for _ in range(MAX_TRIES):
+        genome, parents, operator = _vary(toolbox, breeder.settings, population, rng)
+        part = genome.render(breeder.context)
+        identifier = candidate_id(breeder.stage, breeder.context, breeder.lineage, part)
+        if identifier not in seen:
+            return Bred(identifier, genome, part, parents, operator)
+    return None
+
+
+def _vary(
+    toolbox: base.Toolbox,
+    settings: Settings,
+    population: Sequence[Individual],
+    rng: np.random.Generator,
+) -> tuple[Any, tuple[str, ...], str]:
+    """A genome, the ids of its parents, and how it was made."""
+    if not population or rng.random() < settings.fresh_share:
+        genome, source = toolbox.fresh(rng=rng)
+        return genome, (), source
+    first = toolbox.select(population, rng=rng)
+    if rng.random() >= settings.mate_share:
+        genome, operator = toolbox.mutate(first.genome, rng=rng)
+        return genome, (first.id,), operator
+    second = toolbox.select(population, rng=rng)
+    child = toolbox.mate(first.genome, second.genome, rng=rng)
+    genome, operator = toolbox.mutate(child, rng=rng)
+    return genome, (first.id, second.id), f"mate+{operator}"
+
+
+def _tournament(
+    population: Sequence[Individual], size: int, rng: np.random.Generator
+) -> Individual:
+    """The best of a few; DEAP's own draws from the global generator, which a run must not touch."""
+    entrants = [population[int(index)] for index in rng.integers(len(population), size=size)]
+    return max(entrants, key=lambda individual: (individual.fitness, individual.id))

@@ -1,0 +1,62 @@
+"""The settings of a run: everything that, with the seed, decides what it does."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass, field
+from typing import Any, Self
+
+from engine.errors import Refused
+from fitness.total import Weights
+
+# Raised whenever the same settings and seed would breed or select otherwise.
+EVOLUTION_VERSION = "1"
+
+MAX_POPULATION = 2000
+MAX_GENERATIONS = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """How a run evolves.
+
+    Attributes:
+        population: individuals kept after every generation, 4 to 2000.
+        generations: generations bred after the first pool, 0 to 1000.
+        keep: survivors handed to the gate, 1 to the population.
+        mate_share: share of children with two parents.
+        fresh_share: share of children that are new first genomes.
+        tournament: how many are drawn for the place of one parent.
+        niches: at least so many different ideas stay in the population.
+        weights: how much each critic counts.
+
+    Raises:
+        Refused: if a number is outside its range.
+    """
+
+    population: int = 50
+    generations: int = 20
+    keep: int = 3
+    mate_share: float = 0.4
+    fresh_share: float = 0.05
+    tournament: int = 3
+    niches: int = 6
+    weights: Weights = field(default_factory=Weights)
+
+    def __post_init__(self) -> None:
+        _check("--population", self.population, 4, MAX_POPULATION)
+        _check("--generations", self.generations, 0, MAX_GENERATIONS)
+        _check("--keep", self.keep, 1, self.population)
+
+    def to_payload(self) -> dict[str, Any]:
+        """Plain values for the log."""
+        return asdict(self)
+
+    @classmethod
+    def from_payload(cls, payload: dict[str, Any]) -> Self:
+        """The settings that gave this payload."""
+        return cls(**payload | {"weights": Weights(**payload["weights"])})
+
+
+def _check(option: str, value: int, lowest: int, highest: int) -> None:
+    if not lowest <= value <= highest:
+        raise Refused(f"{option} {value}: expected {lowest} to {highest}")

@@ -1,0 +1,160 @@
+"""Exports: approved parts as MIDI files that a DAW opens, with where they come from inside."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from engine.contexts import song_context
+from engine.files import file_sha256, write_whole
+from engine.stages import find_stage
+from engine.state.songs import APPROVED, SONG_STREAM, song_stream, status
+from engine.studio import Studio
+from genomes import Part, Section
+from genomes.midi import Conductor, Track, write_midi
+from store import events
+from store.records import NewEvent, Recorded
+
+Document = dict[str, Any]
+
+WRITTEN, UNCHANGED, KEPT = "written", "unchanged", "kept"
+REMOVED, EDITED_STAYS = "removed", "edited stays"
+
+
+@dataclass(frozen=True, slots=True)
+class Export:
+    """What became of one file.
+
+    Attributes:
+        path: where the engine's bytes are now.
+        outcome: ``written`` or ``unchanged``; ``kept``: the person's edited file stays where it is,
+            and ours lies beside it; ``removed``: no longer approved; ``edited stays``: no longer
+            approved, but edited by the person.
+    """
+
+    path: Path
+    outcome: str
+
+
+def part_midi(
+    song: Document,
+    stage: str,
+    section: Section,
+    part: Part,
+    name: str,
+    marker: str,
+    provenance: tuple[str, ...],
+) -> bytes:
+    """A part as a type 1 file: conductor track and one named track."""
+    context = song_context(song, section)
+    row = find_stage(stage)
+    conductor = Conductor(
+        song["title"], context.key, context.meter, context.tempo_bpm, ((0, marker),), provenance
+    )
+    return write_midi([Track(name, part, row.program, row.channel)], conductor)
+
+
+def export_song(studio: Studio, song: Document) -> list[Export]:
+    """Write every approved part of a song that isn't there yet, or not as approved."""
+    return [
+        export_approved(studio, song, studio.event(candidate["decisions"][-1]["position"]))
+        for candidate in song["candidates"].values()
+        if status(candidate) == APPROVED
+    ]
+
+
+def export_approved(studio: Studio, song: Document, approved: Recorded) -> Export:
+    """Write one approved part to ``exports/<song>/<stage>/approved/<label>.mid``.
+
+    A file that the person has edited is never overwritten: ours then goes to
+    ``<label>.engine.mid``.
+    """
+    event = approved.payload
+    assert isinstance(event, events.CandidateApproved)  # noqa: S101 - the caller's position says so
+    data = approved_midi(song, approved, event)
+    folder = approved_folder(studio, song, event.stage)
+    path = folder / f"{event.label}.mid"
+    found = file_sha256(path)
+    ours = hashlib.sha256(data).hexdigest()
+    kept = found not in {None, ours, _last_written(song, studio, path)}
+    if kept:
+        path = folder / f"{event.label}.engine.mid"
+    if file_sha256(path) != ours:
+        write_whole(path, data)
+    if _last_written(song, studio, path) != ours:
+        _record(studio, song, approved, path, ours)
+    outcome = KEPT if kept else UNCHANGED if found == ours else WRITTEN
+    return Export(path, outcome)
+
+
+def settle(studio: Studio, recorded: Recorded) -> list[Export]:
+    """Bring the files up to date with a decision: at most one is written or removed."""
+    event = recorded.payload
+    if isinstance(event, events.CandidateApproved):
+        return [export_approved(studio, _song_of(studio, recorded), recorded)]
+    if isinstance(event, events.CandidateRejected | events.DecisionUndone):
+        return _withdrawn(studio, _song_of(studio, recorded), event.candidate)
+    return []
+
+
+def _song_of(studio: Studio, recorded: Recorded) -> Document:
+    return studio.song(recorded.stream.removeprefix(SONG_STREAM))
+
+
+def _withdrawn(studio: Studio, song: Document, candidate: str) -> list[Export]:
+    """Remove the files of a candidate that is not approved; the notes stay in the log."""
+    if status(song["candidates"][candidate]) == APPROVED:
+        return []
+    paths = [
+        studio.folder / path
+        for path, written in song["exports"].items()
+        if written["candidate"] == candidate
+    ]
+    return [_remove(studio, song, path) for path in paths if path.is_file()]
+
+
+def _remove(studio: Studio, song: Document, path: Path) -> Export:
+    if file_sha256(path) != _last_written(song, studio, path):
+        return Export(path, EDITED_STAYS)
+    path.unlink()
+    return Export(path, REMOVED)
+
+
+def approved_folder(studio: Studio, song: Document, stage: str) -> Path:
+    """Where a stage's approved parts are written."""
+    folder: Path = studio.exports / song["song_id"] / stage / "approved"
+    return folder
+
+
+def approved_midi(song: Document, approved: Recorded, event: events.CandidateApproved) -> bytes:
+    """The file of an approved part, from the notes that the approval carries."""
+    provenance = (
+        f"composition-engine candidate={event.candidate} run={event.run} "
+        f"event={approved.event_id} position={approved.position} hash={approved.hash}"
+    )
+    section = Section(event.section.label, event.section.bars, event.section.energy)
+    part = Part.from_payload(event.part)
+    return part_midi(
+        song, event.stage, section, part, event.label, event.display_label, (provenance,)
+    )
+
+
+def _last_written(song: Document, studio: Studio, path: Path) -> str | None:
+    written = song["exports"].get(_relative(studio, path))
+    return None if written is None else str(written["sha256"])
+
+
+def _relative(studio: Studio, path: Path) -> str:
+    return path.relative_to(studio.folder).as_posix()
+
+
+def _record(studio: Studio, song: Document, approved: Recorded, path: Path, sha256: str) -> None:
+    event = approved.payload
+    assert isinstance(event, events.CandidateApproved)  # noqa: S101 - as above
+    written = events.ExportWritten(
+        candidate=event.candidate, label=event.label, path=_relative(studio, path), sha256=sha256
+    )
+    new = NewEvent(written, actor="engine", causation=approved.event_id)
+    studio.decide(song_stream(song["song_id"]), lambda: [new])

@@ -1,0 +1,1 @@
+"""The gate: what waits for a person, what they decide, and the files that come of it."""

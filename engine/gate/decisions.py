@@ -1,0 +1,154 @@
+"""Decisions: approve, reject, label, note, undo. Each is an event; none is ever lost."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from engine.errors import NotFound, Refused
+from engine.gate.labels import file_label, free_label
+from engine.gate.waiting import Entry
+from engine.ids import short
+from engine.state.songs import APPROVED, REJECTED, song_stream
+from engine.studio import Studio
+from store import events
+from store.records import NewEvent, Recorded
+
+Make = Callable[[Entry], events.Payload]
+
+
+def find_entry(studio: Studio, prefix: str) -> Entry:
+    """The candidate whose id is or begins with this."""
+    song, candidate = studio.candidate(prefix)
+    return Entry(candidate, song, song["candidates"][candidate])
+
+
+def approve(
+    studio: Studio, prefix: str, label: str | None = None, policy: str | None = None
+) -> Recorded:
+    """Approve a candidate; the event carries its notes.
+
+    Args:
+        studio: where.
+        prefix: beginning of the candidate's id.
+        label: what to call it; by default the label it was given before, else its section's.
+        policy: name of the rule that decides, if it isn't a person.
+
+    Raises:
+        Refused: if it is approved already.
+    """
+    return _decide(studio, prefix, lambda entry: approval(studio, entry, label, policy))
+
+
+def approval(
+    studio: Studio, entry: Entry, label: str | None = None, policy: str | None = None
+) -> events.CandidateApproved:
+    """The event that approves a candidate."""
+    if entry.status == APPROVED:
+        raise Refused(f"{short(entry.id)} is approved already as {entry.label}")
+    display_label = label or entry.state["wanted_label"] or entry.state["section"]["label"]
+    wanted = file_label(display_label)
+    stage = entry.state["stage"]
+    survivor = _survivor(studio, entry)
+    return events.CandidateApproved(
+        candidate=entry.id,
+        run=entry.state["run"],
+        stage=stage,
+        section=events.Section(**entry.state["section"]),
+        label=free_label(entry.song, stage, wanted, entry.id),
+        display_label=display_label,
+        part=survivor.part,
+        genome=survivor.genome,
+        description=survivor.description,
+        context_position=entry.state["built_on"],
+        parents=[],
+        policy=policy,
+    )
+
+
+def _survivor(studio: Studio, entry: Entry) -> events.Survivor:
+    finished = studio.event(entry.state["position"]).payload
+    assert isinstance(finished, events.RunFinished)  # noqa: S101 - what the position was taken from
+    return next(survivor for survivor in finished.survivors if survivor.id == entry.id)
+
+
+def reject(studio: Studio, prefix: str, reason: str | None = None) -> Recorded:
+    """Reject a candidate.
+
+    Raises:
+        Refused: if it is rejected already.
+    """
+    return _decide(studio, prefix, lambda entry: rejection(entry, reason))
+
+
+def rejection(entry: Entry, reason: str | None = None) -> events.CandidateRejected:
+    """The event that rejects a candidate."""
+    if entry.status == REJECTED:
+        raise Refused(f"{short(entry.id)} is rejected already")
+    return events.CandidateRejected(
+        candidate=entry.id, run=entry.state["run"], stage=entry.state["stage"], reason=reason
+    )
+
+
+def note(studio: Studio, prefix: str, text: str) -> Recorded:
+    """Write a note about a candidate."""
+    if not text.strip():
+        raise Refused("the note is empty")
+    return _decide(
+        studio, prefix, lambda entry: events.CandidateNoted(candidate=entry.id, text=text)
+    )
+
+
+def label_candidate(studio: Studio, prefix: str, label: str) -> Recorded:
+    """Say what a candidate shall be called when it is approved."""
+    return _decide(studio, prefix, lambda entry: labelling(entry, label))
+
+
+def labelling(entry: Entry, label: str) -> events.CandidateLabelled:
+    """The event that labels a candidate; an approved part is never renamed."""
+    file_label(label)
+    if entry.status == APPROVED:
+        raise Refused(
+            f"{short(entry.id)} is approved as {entry.label}; approved parts are not renamed",
+            f"run engine undo {short(entry.id)} first",
+        )
+    return events.CandidateLabelled(candidate=entry.id, label=label)
+
+
+def undo(studio: Studio, prefix: str | None = None) -> Recorded:
+    """Take back the last decision on a candidate, or the last one in the studio.
+
+    Raises:
+        Refused: if there is nothing to take back.
+    """
+    return _decide(studio, prefix or _last_decided(studio), undoing)
+
+
+def undoing(entry: Entry) -> events.DecisionUndone:
+    """The event that takes back the last decision on a candidate."""
+    if not entry.state["decisions"]:
+        raise Refused(f"nothing was decided about {short(entry.id)}")
+    last: dict[str, Any] = entry.state["decisions"][-1]
+    return events.DecisionUndone(candidate=entry.id, undoes=last["event_id"])
+
+
+def _last_decided(studio: Studio) -> str:
+    latest = [
+        (state["decisions"][-1]["position"], candidate)
+        for song in studio.songs().values()
+        for candidate, state in song["candidates"].items()
+        if state["decisions"]
+    ]
+    if not latest:
+        raise NotFound("nothing has been decided yet", "see engine review")
+    return str(max(latest)[1])
+
+
+def _decide(studio: Studio, prefix: str, make: Make) -> Recorded:
+    """Append what is decided about a candidate; again from fresh state after a stale write."""
+    found = find_entry(studio, prefix)
+
+    def decision() -> list[NewEvent]:
+        return [NewEvent(make(find_entry(studio, found.id)), actor=studio.actor)]
+
+    return studio.decide(song_stream(found.song["song_id"]), decision)[0]

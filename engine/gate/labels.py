@@ -1,0 +1,38 @@
+"""Labels: what people call an approved part, and the file name that comes of it."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from typing import Any
+
+from engine.errors import Refused
+
+MAX_LABEL_CHARS = 60
+
+
+def file_label(display_label: str) -> str:
+    """A label as a file name: lower case, ``a-z``, digits and underscores.
+
+    Raises:
+        Refused: if nothing of it is left.
+    """
+    plain = unicodedata.normalize("NFKD", display_label).encode("ascii", "ignore").decode()
+    words = re.sub(r"[\s-]+", "_", plain.strip().casefold())
+    label = re.sub(r"[^a-z0-9_]", "", words).strip("_")[:MAX_LABEL_CHARS]
+    if not label:
+        raise Refused(f"label {display_label!r} has no letters or digits", "try --label verse")
+    return label
+
+
+def free_label(song: dict[str, Any], stage: str, wanted: str, candidate: str) -> str:
+    """The label a candidate gets: the one it wants, or with the next free number.
+
+    A label once given is never given to another candidate of the stage, nor renamed.
+    """
+    taken = song["labels"].get(stage, {})
+    number, label = 1, wanted
+    while taken.get(label, candidate) != candidate:
+        number += 1
+        label = f"{wanted}_{number}"
+    return label

@@ -1,0 +1,92 @@
+"""What waits at the gate, and the record of what was shown."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from engine.state.songs import PENDING, is_stale, song_stream, status
+from engine.studio import Studio
+from store.events import CandidatesPresented
+from store.records import NewEvent
+
+Document = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A candidate as it is shown.
+
+    Attributes:
+        id: candidate id.
+        song: state of its song.
+        state: state of the candidate.
+    """
+
+    id: str
+    song: Document
+    state: Document
+
+    @property
+    def status(self) -> str:
+        """``pending``, ``approved`` or ``rejected``."""
+        return status(self.state)
+
+    @property
+    def label(self) -> str | None:
+        """The label it was approved under, or the one a person wants for it."""
+        decisions = self.state["decisions"]
+        given = decisions[-1].get("label") if decisions else None
+        wanted: str | None = self.state["wanted_label"]
+        return given or wanted
+
+    def to_json(self) -> Document:
+        """Plain values for machines."""
+        description = self.state["description"]
+        return {
+            "id": self.id,
+            "song": self.song["song_id"],
+            "title": self.song["title"],
+            "stage": self.state["stage"],
+            "section": self.state["section"],
+            "run": self.state["run"],
+            "rank": self.state["rank"],
+            "status": self.status,
+            "label": self.label,
+            "stale": is_stale(self.song, self.state),
+            "total": self.state["total"],
+            "terms": self.state["terms"],
+            "notes": self.state["notes"],
+            **description,
+        }
+
+
+def entries(songs: Iterable[Document]) -> list[Entry]:
+    """Every candidate of these songs, run by run, best first."""
+    return [
+        Entry(candidate, song, state)
+        for song in songs
+        for candidate, state in sorted(song["candidates"].items(), key=_order)
+    ]
+
+
+def _order(item: tuple[str, Document]) -> tuple[int, int]:
+    return item[1]["position"], item[1]["rank"]
+
+
+def waiting(songs: Iterable[Document]) -> list[Entry]:
+    """The candidates that nobody has decided yet."""
+    return [entry for entry in entries(songs) if entry.status == PENDING]
+
+
+def present(studio: Studio, shown: list[Entry], where: str) -> None:
+    """Record which candidates were shown, in which order, and where."""
+    for song_id in dict.fromkeys(entry.song["song_id"] for entry in shown):
+        ids = [entry.id for entry in shown if entry.song["song_id"] == song_id]
+        _record(studio, song_id, CandidatesPresented(candidates=ids, where=where))
+
+
+def _record(studio: Studio, song_id: str, event: CandidatesPresented) -> None:
+    new = NewEvent(event, actor=studio.actor)
+    studio.decide(song_stream(song_id), lambda: [new])

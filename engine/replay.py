@@ -1,0 +1,111 @@
+"""Replay: a run rebuilt from its facts, and proof that it could only have gone this way."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+
+from engine.conductor import changed_versions, load_as_started, recorded_run
+from engine.errors import EngineError
+from engine.evolution.breeding import Bred
+from engine.runs import Run
+from engine.studio import Studio
+from fitness.score import Score
+from store import events
+
+RESCORE_TOLERANCE = 1e-5
+
+
+@dataclass(slots=True)
+class Verification:
+    """What verifying a run found.
+
+    Attributes:
+        run: its id.
+        made_by: other versions that made it, so that it can't be re-executed here; else empty.
+        generations: how many generations were bred and selected again, bit for bit.
+        rescored: how many candidates were scored again.
+        largest_difference: largest difference of any term or total from the logged one.
+        finished_again: whether the end of the run was chosen again, bit for bit.
+        differences: what did not come out as logged.
+    """
+
+    run: str
+    made_by: str = ""
+    generations: int = 0
+    rescored: int = 0
+    largest_difference: float = 0.0
+    finished_again: bool = False
+    differences: list[str] = field(default_factory=list)
+
+    @property
+    def holds(self) -> bool:
+        """Whether everything that could be done again came out as logged."""
+        return not self.differences
+
+
+def verify_run(studio: Studio, prefix: str) -> Verification:
+    """Breed and select again from the logged scores, and score again."""
+    identifier, document = studio.run(prefix)
+    made_by = changed_versions(document["stage"], document["versions"])
+    found = Verification(identifier, made_by)
+    if made_by:
+        return found
+    run = load_as_started(studio, identifier)
+    for recorded in recorded_run(studio, identifier):
+        event = recorded.payload
+        if isinstance(event, events.GenerationScored):
+            found.differences += _check_generation(run, event, found)
+            if found.differences:
+                break
+            run.pool.apply(event)
+        elif isinstance(event, events.RunFinished):
+            found.finished_again = run.finish() == event
+            if not found.finished_again:
+                found.differences.append("the end of the run: other survivors or facts")
+    return found
+
+
+def _check_generation(
+    run: Run, event: events.GenerationScored, found: Verification
+) -> Iterator[str]:
+    """Everything in which a generation, done again, differs from what is logged."""
+    name = f"generation {event.generation}"
+    children, discarded = run.breed(run.next_generation)
+    logged = {offspring.id: offspring for offspring in event.offspring}
+    if [child.id for child in children] != list(logged):
+        yield f"{name}: other candidates were bred"
+        return
+    scores = [Score(o.terms, o.total, o.passes) for o in event.offspring]
+    again = run.generation_event(children, scores, discarded)
+    if again.offspring != event.offspring:
+        yield f"{name}: the genomes, parents or operators differ"
+    if again.population != event.population or again.discarded != event.discarded:
+        yield f"{name}: another population was selected"
+    yield from _check_scores(run, name, children, scores, found)
+    found.generations += 1
+
+
+def _check_scores(
+    run: Run, name: str, children: Sequence[Bred], logged: Sequence[Score], found: Verification
+) -> Iterator[str]:
+    fresh = run.fitness.score([child.part for child in children], run.context)
+    for child, now, then in zip(children, fresh, logged, strict=True):
+        difference = _difference(now, then)
+        found.rescored += 1
+        found.largest_difference = max(found.largest_difference, difference)
+        if difference > RESCORE_TOLERANCE or now.passes != then.passes:
+            yield f"{name}: candidate {child.id} scores otherwise (by {difference:.2g})"
+
+
+def _difference(now: Score, then: Score) -> float:
+    if set(now.terms) != set(then.terms):
+        return float("inf")
+    pairs = [(now.terms[name], then.terms[name]) for name in now.terms]
+    return max(abs(a - b) for a, b in (*pairs, (now.total, then.total)))
+
+
+def require_holds(found: Verification) -> None:
+    """Raise EngineError naming the first difference, if there is one."""
+    if found.differences:
+        raise EngineError(f"run {found.run} differs: {found.differences[0]}")

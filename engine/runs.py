@@ -1,0 +1,198 @@
+"""Runs: one evolution from its first event to its last, live or gone on with."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from functools import cached_property
+from typing import Any
+
+import msgspec
+
+from engine.contexts import song_colour, song_context
+from engine.evolution.breeding import Bred, Breeder, ask
+from engine.evolution.pool import Individual, Pool
+from engine.evolution.selection import select_population
+from engine.evolution.settings import Settings
+from engine.evolution.survivors import (
+    FirstPoolFacts,
+    choose_survivors,
+    first_pool_facts,
+    mutual_distances,
+)
+from engine.stages import Stage, find_stage
+from engine.state.songs import APPROVED, REJECTED
+from engine.studio import Studio
+from fitness.fusion import FusionModel
+from fitness.score import Score
+from fitness.total import Fitness
+from genomes import Context, Section
+from store import events
+from store.records import Recorded
+
+
+class Run:
+    """A run: what it started from, and the pool that its events add up to.
+
+    Attributes:
+        id: its id.
+        started: its first event.
+        pool: everything scored so far.
+    """
+
+    def __init__(
+        self,
+        identifier: str,
+        recorded: Sequence[Recorded],
+        studio: Studio,
+        model: FusionModel | None,
+    ) -> None:
+        """Rebuild a run from its recorded events; the studio is read, never written, here.
+
+        Args:
+            identifier: its id.
+            recorded: its stream, beginning with RunStarted.
+            studio: where the events that it read can be looked up.
+            model: the model that it names, None for a run without one.
+        """
+        started = recorded[0].payload
+        assert isinstance(started, events.RunStarted)  # noqa: S101 - the stream's first event
+        self.id = identifier
+        self.started = started
+        self.settings = Settings.from_payload(started.settings)
+        self.stage: Stage = find_stage(started.stage)
+        read = [studio.event(position).payload for position in started.positions_read]
+        self._song: dict[str, Any] = msgspec.to_builtins(read[0])
+        self._decided = _decisions(read[1:])
+        self.context: Context = song_context(self._song, section_of(started))
+        self.fitness = Fitness(
+            self.stage.name, song_colour(self._song), self.settings.weights, model
+        )
+        self.pool = Pool(self.stage.genomes)
+        self.pool.apply_all(
+            event.payload
+            for event in recorded
+            if isinstance(event.payload, events.GenerationScored)
+        )
+
+    @property
+    def next_generation(self) -> int:
+        """The generation that comes next; past the settings' last when all are recorded."""
+        return 0 if self.pool.generation is None else self.pool.generation + 1
+
+    @cached_property
+    def first_pool(self) -> FirstPoolFacts:
+        """Facts of the first pool, once it is recorded."""
+        return first_pool_facts(self.pool.first(), self.stage.genomes)
+
+    def breed(self, generation: int) -> tuple[list[Bred], int]:
+        """The children of a generation, and how many places stayed empty."""
+        breeder = Breeder(
+            self.stage.name,
+            self.stage.genomes,
+            self.context,
+            tuple(self.started.parents),
+            self.settings,
+            self.started.seed,
+        )
+        return ask(breeder, self.pool, generation)
+
+    def evolve(self) -> events.GenerationScored:
+        """The event of the next generation: bred, scored and selected, not yet recorded."""
+        children, discarded = self.breed(self.next_generation)
+        scores = self.fitness.score([child.part for child in children], self.context)
+        return self.generation_event(children, scores, discarded)
+
+    def generation_event(
+        self, children: Sequence[Bred], scores: Sequence[Score], discarded: int
+    ) -> events.GenerationScored:
+        """What the log says of the next generation, given the scores of its children."""
+        generation = self.next_generation
+        newcomers = [
+            Individual(child.id, child.genome, score, generation)
+            for child, score in zip(children, scores, strict=True)
+        ]
+        return events.GenerationScored(
+            generation=generation,
+            offspring=[_offspring(*pair) for pair in zip(children, scores, strict=True)],
+            population=[individual.id for individual in self._select(newcomers)],
+            discarded=discarded,
+        )
+
+    def _select(self, newcomers: list[Individual]) -> list[Individual]:
+        if self.pool.generation is None:
+            return newcomers
+        return select_population(
+            [*self.pool.population, *newcomers],
+            self.settings,
+            self.first_pool.median_distance,
+            self.stage.genomes,
+        )
+
+    def finish(self) -> events.RunFinished:
+        """What the log says at the end: survivors, and what they were measured by."""
+        chosen = choose_survivors(
+            self.pool.scored.values(),
+            self.settings.keep,
+            self.first_pool,
+            self._decided,
+            self.stage.genomes,
+        )
+        worst = min(chosen, key=lambda i: i.fitness) if chosen else None
+        met_again = {
+            candidate: status
+            for candidate, status in sorted(self._decided.items())
+            if candidate in self.pool.scored
+            and (worst is None or self.pool.scored[candidate].fitness >= worst.fitness)
+        }
+        facts = self.first_pool
+        return events.RunFinished(
+            song_id=self.started.song_id,
+            stage=self.stage.name,
+            section=self.started.section,
+            context_position=self.started.positions_read[0],
+            survivors=[self._survivor(individual) for individual in chosen],
+            already_decided=met_again,
+            first_pool=events.FirstPool(
+                spread=facts.spread,
+                median_distance=facts.median_distance,
+                total_p95=facts.total_p95,
+            ),
+            curve=list(self.pool.curve),
+            distances=mutual_distances(chosen, self.stage.genomes).tolist(),
+        )
+
+    def _survivor(self, individual: Individual) -> events.Survivor:
+        return events.Survivor(
+            id=individual.id,
+            genome=individual.genome.to_payload(),
+            part=individual.genome.render(self.context).to_payload(),
+            terms=dict(individual.score.terms),
+            total=individual.score.total,
+            description=individual.genome.describe(self.context),
+        )
+
+
+def section_of(started: events.RunStarted) -> Section:
+    """The section that a run composes."""
+    section = started.section
+    return Section(section.label, section.bars, section.energy)
+
+
+def _decisions(payloads: Iterable[Any]) -> dict[str, str]:
+    """Candidate -> how it was decided, from the decisions that the run read at its start."""
+    return {
+        payload.candidate: APPROVED if isinstance(payload, events.CandidateApproved) else REJECTED
+        for payload in payloads
+    }
+
+
+def _offspring(child: Bred, score: Score) -> events.Offspring:
+    return events.Offspring(
+        id=child.id,
+        genome=child.genome.to_payload(),
+        parents=list(child.parents),
+        operator=child.operator,
+        terms=dict(score.terms),
+        total=score.total,
+        passes=score.passes,
+    )

@@ -1,0 +1,80 @@
+"""Songs: proposals accepted into the studio."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from engine.ids import digest
+from engine.proposals import Proposal
+from engine.state.songs import song_stream
+from engine.studio import Studio
+from store.events import SongProposed, Source
+from store.records import NewEvent
+
+ADDED, REVISED, UNCHANGED = "added", "revised", "unchanged"
+
+
+@dataclass(slots=True)
+class Added:
+    """What came of adding proposals: song ids by outcome."""
+
+    added: list[str] = field(default_factory=list)
+    revised: list[str] = field(default_factory=list)
+    unchanged: list[str] = field(default_factory=list)
+
+
+def add_songs(studio: Studio, proposals: tuple[Proposal, ...]) -> Added:
+    """Append every proposal that says something new.
+
+    The same proposal twice appends nothing; a changed one is a revision of its song.
+    """
+    outcome = Added()
+    known = studio.songs()
+    for proposal in proposals:
+        result = _add(studio, proposal, known.get(proposal.song_id))
+        getattr(outcome, result).append(proposal.song_id)
+    return outcome
+
+
+def _add(studio: Studio, proposal: Proposal, song: dict[str, Any] | None) -> str:
+    facts = _facts(proposal)
+    if song is not None and all(song[name] == value for name, value in facts.items()):
+        return UNCHANGED
+    revision = 1 if song is None else song["revision"] + 1
+    event = SongProposed(
+        song_id=proposal.song_id,
+        revision=revision,
+        source=Source(
+            file=proposal.file,
+            thread_id=proposal.thread_id,
+            iteration_id=proposal.iteration_id,
+            content_sha256=proposal.content_sha256,
+        ),
+        raw=proposal.raw,
+        warnings=list(proposal.warnings),
+        **facts,
+    )
+    stream = song_stream(proposal.song_id)
+    identity = digest(proposal.song_id, revision, facts)
+    new = NewEvent(event, actor=studio.actor, event_id=identity)
+    studio.append(stream, [new], studio.log.version(stream))
+    return ADDED if song is None else REVISED
+
+
+def _facts(proposal: Proposal) -> dict[str, Any]:
+    """What makes a proposal another one when it changes."""
+    return {
+        "title": proposal.title,
+        "colour": proposal.colour.name,
+        "key": str(proposal.key),
+        "tonic_pitch_class": proposal.key.tonic_pitch_class,
+        "mode": proposal.key.mode,
+        "meter": str(proposal.meter),
+        "tempo_bpm": float(proposal.tempo_bpm),
+        "tempo_marking": proposal.tempo_marking,
+        "concept": proposal.concept,
+        "moods": list(proposal.moods),
+        "genres": list(proposal.genres),
+        "singer": proposal.singer,
+    }

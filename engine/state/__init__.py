@@ -1,0 +1,5 @@
+"""State rebuilt from the log: what is known of each song and of each run.
+
+A document is plain JSON data; ``apply`` is pure; delete the documents and replay, and the same
+bytes come back.
+"""

@@ -1,0 +1,183 @@
+"""The state of a song: its proposal, its candidates, what was decided, what was written."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import msgspec
+
+from store.events import (
+    CandidateApproved,
+    CandidateLabelled,
+    CandidateNoted,
+    CandidateRejected,
+    CandidatesPresented,
+    DecisionUndone,
+    ExportWritten,
+    RunFinished,
+    RunStarted,
+    SongProposed,
+)
+from store.records import Recorded
+
+Document = dict[str, Any]
+
+PENDING, APPROVED, REJECTED = "pending", "approved", "rejected"
+SONG_STREAM = "song/"
+
+
+def song_stream(song_id: str) -> str:
+    """The stream of a song's events."""
+    return SONG_STREAM + song_id
+
+
+class Songs:
+    """One document per song."""
+
+    name = "songs"
+    version = 1
+
+    def route(self, recorded: Recorded) -> str | None:
+        """The song that an event is about, if it is about one."""
+        if recorded.stream.startswith(SONG_STREAM):
+            return recorded.stream.removeprefix(SONG_STREAM)
+        if isinstance(recorded.payload, RunStarted | RunFinished):
+            return recorded.payload.song_id
+        return None
+
+    def apply(self, document: Document | None, recorded: Recorded) -> Document:
+        """The song after the event."""
+        song = document or {"candidates": {}, "runs": [], "labels": {}, "exports": {}}
+        return APPLY[recorded.kind](song, recorded, recorded.payload)
+
+
+def _proposed(song: Document, recorded: Recorded, event: SongProposed) -> Document:
+    proposal: Document = msgspec.to_builtins(event)
+    del proposal["raw"]
+    return song | proposal | {"position": recorded.position, "event_id": recorded.event_id}
+
+
+def _run_started(song: Document, recorded: Recorded, _: RunStarted) -> Document:
+    return song | {"runs": [*song["runs"], recorded.stream.removeprefix("run/")]}
+
+
+def _run_finished(song: Document, recorded: Recorded, event: RunFinished) -> Document:
+    run = recorded.stream.removeprefix("run/")
+    for rank, survivor in enumerate(event.survivors, start=1):
+        fresh = {
+            "run": run,
+            "rank": rank,
+            "stage": event.stage,
+            "section": msgspec.to_builtins(event.section),
+            "total": survivor.total,
+            "terms": survivor.terms,
+            "description": survivor.description,
+            "position": recorded.position,
+            "built_on": event.context_position,
+            "decisions": [],
+            "notes": [],
+            "wanted_label": None,
+            "presented": 0,
+        }
+        song = _with_candidate(song, survivor.id, _met(song["candidates"].get(survivor.id), fresh))
+    return song
+
+
+def _met(known: Document | None, fresh: Document) -> Document:
+    """A candidate that a run brings again: what a person did with it stays as it is."""
+    if known is None:
+        return fresh
+    if known["decisions"]:
+        return known
+    return fresh | {key: known[key] for key in ("notes", "wanted_label", "presented")}
+
+
+def _presented(song: Document, _: Recorded, event: CandidatesPresented) -> Document:
+    for candidate in event.candidates:
+        known = song["candidates"][candidate]
+        song = _with_candidate(song, candidate, known | {"presented": known["presented"] + 1})
+    return song
+
+
+def _approved(song: Document, recorded: Recorded, event: CandidateApproved) -> Document:
+    decision = {
+        "status": APPROVED,
+        "event_id": recorded.event_id,
+        "position": recorded.position,
+        "label": event.label,
+        "display_label": event.display_label,
+        "policy": event.policy,
+    }
+    stage_labels = song["labels"].get(event.stage, {}) | {event.label: event.candidate}
+    song = song | {"labels": song["labels"] | {event.stage: stage_labels}}
+    return _decided(song, event.candidate, decision)
+
+
+def _rejected(song: Document, recorded: Recorded, event: CandidateRejected) -> Document:
+    decision = {
+        "status": REJECTED,
+        "event_id": recorded.event_id,
+        "position": recorded.position,
+        "reason": event.reason,
+    }
+    return _decided(song, event.candidate, decision)
+
+
+def _decided(song: Document, candidate: str, decision: dict[str, Any]) -> Document:
+    known = song["candidates"][candidate]
+    return _with_candidate(song, candidate, known | {"decisions": [*known["decisions"], decision]})
+
+
+def _undone(song: Document, _: Recorded, event: DecisionUndone) -> Document:
+    known = song["candidates"][event.candidate]
+    kept = [decision for decision in known["decisions"] if decision["event_id"] != event.undoes]
+    return _with_candidate(song, event.candidate, known | {"decisions": kept})
+
+
+def _labelled(song: Document, _: Recorded, event: CandidateLabelled) -> Document:
+    known = song["candidates"][event.candidate]
+    return _with_candidate(song, event.candidate, known | {"wanted_label": event.label})
+
+
+def _noted(song: Document, _: Recorded, event: CandidateNoted) -> Document:
+    known = song["candidates"][event.candidate]
+    return _with_candidate(song, event.candidate, known | {"notes": [*known["notes"], event.text]})
+
+
+def _exported(song: Document, recorded: Recorded, event: ExportWritten) -> Document:
+    written = {
+        "candidate": event.candidate,
+        "label": event.label,
+        "sha256": event.sha256,
+        "position": recorded.position,
+    }
+    return song | {"exports": song["exports"] | {event.path: written}}
+
+
+def _with_candidate(song: Document, candidate: str, known: Document) -> Document:
+    return song | {"candidates": song["candidates"] | {candidate: known}}
+
+
+APPLY: dict[str, Callable[[Document, Recorded, Any], Document]] = {
+    "SongProposed": _proposed,
+    "RunStarted": _run_started,
+    "RunFinished": _run_finished,
+    "CandidatesPresented": _presented,
+    "CandidateApproved": _approved,
+    "CandidateRejected": _rejected,
+    "DecisionUndone": _undone,
+    "CandidateLabelled": _labelled,
+    "CandidateNoted": _noted,
+    "ExportWritten": _exported,
+}
+
+
+def status(candidate: Document) -> str:
+    """``pending``, ``approved`` or ``rejected``: the last decision that holds."""
+    return str(candidate["decisions"][-1]["status"]) if candidate["decisions"] else PENDING
+
+
+def is_stale(song: Document, candidate: Document) -> bool:
+    """Whether the song was revised after what this candidate was built on."""
+    return bool(candidate["built_on"] < song["position"])

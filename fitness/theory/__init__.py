@@ -1,0 +1,39 @@
+"""What musicians agree on, as one small function per rule, for each stage.
+
+A rule takes a part and its context and gives 0 (broken everywhere) to 1 (kept everywhere),
+judged chord by chord or bar by bar. What every genome obeys by construction, such as range and
+full bars, is a law and no rule.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from fitness.theory import chords
+from genomes.context import Context
+from genomes.notes import Part
+
+# Raised whenever a rule, or what the theory term is made of, changes.
+THEORY_VERSION = "1"
+
+__all__ = ["RULES", "THEORY_VERSION", "Rule", "theory", "theory_terms"]
+
+Rule = Callable[[Part, Context], float]
+
+RULES: dict[str, dict[str, Rule]] = {"chords": chords.RULES}
+
+
+def theory_terms(stage: str, part: Part, context: Context) -> dict[str, float]:
+    """Every rule of a stage, by name, each 0 to 1.
+
+    Raises:
+        ValueError: if the stage has no rules, or the part lacks what they read.
+    """
+    if stage not in RULES:
+        raise ValueError(f"stage {stage!r}: rules are known for {', '.join(RULES)}")
+    return {name: rule(part, context) for name, rule in RULES[stage].items()}
+
+
+def theory(terms: Mapping[str, float]) -> float:
+    """The plain mean of a stage's terms, 0 to 1."""
+    return sum(terms.values()) / len(terms)

@@ -1,0 +1,112 @@
+"""The fitness: chromatic, theory and prior, weighted into one total."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+
+from fitness.chromatic import chromatic
+from fitness.colours import Colour
+from fitness.features import FEATURES_VERSION, feature_matrix
+from fitness.fusion import FusionModel
+from fitness.heard import Heard
+from fitness.prior import Prior
+from fitness.roll import ROLL_VERSION
+from fitness.score import Score
+from fitness.theory import THEORY_VERSION, theory, theory_terms
+from genomes import Context, Part
+
+
+@dataclass(frozen=True, slots=True)
+class Weights:
+    """How much each critic counts.
+
+    Where the model has nothing to say, theory takes its place: the two always share the sum of
+    their weights.
+    """
+
+    chromatic: float = 0.7
+    theory: float = 0.3
+    prior: float = 0.15
+
+    def to_payload(self) -> dict[str, float]:
+        """Plain values for the log."""
+        return asdict(self)
+
+
+class Fitness:
+    """Scores the parts of one stage against one colour.
+
+    Attributes:
+        notes: what a person should know of how these scores come about.
+    """
+
+    def __init__(
+        self, stage: str, colour: Colour, weights: Weights, model: FusionModel | None = None
+    ) -> None:
+        """Take the critics; without a model the total runs on theory and prior."""
+        self._stage = stage
+        self._colour = colour
+        self._weights = weights
+        self._model = model
+        self._prior = Prior.load()
+        self.notes: tuple[str, ...] = ()
+        if model is None:
+            self.notes = ("no model: the total runs on theory and prior",)
+
+    @staticmethod
+    def versions() -> dict[str, str]:
+        """Versions of everything that a score depends on besides the model."""
+        return {"theory": THEORY_VERSION, "features": FEATURES_VERSION, "roll": ROLL_VERSION}
+
+    def score(self, parts: Sequence[Part], context: Context) -> list[Score]:
+        """One score for each part, in order.
+
+        Raises:
+            ScoringFailed: if any part can't be scored; there is no plausible number for a failure.
+        """
+        if not parts:
+            return []
+        rows = [self._judged(part, context) for part in parts]
+        features = feature_matrix(parts, context.meter, context.tempo_map)
+        bars = context.section.bars
+        for row, fine in zip(rows, self._prior.fines(features, self._stage, bars), strict=True):
+            row["prior"] = float(fine)
+        passes = self._add_chromatic(rows, parts, context)
+        return [self._total(row, passed) for row, passed in zip(rows, passes, strict=True)]
+
+    def _judged(self, part: Part, context: Context) -> dict[str, float]:
+        rules = theory_terms(self._stage, part, context)
+        named = {f"theory.{name}": value for name, value in rules.items()}
+        return {"theory": theory(rules), **named}
+
+    def _add_chromatic(
+        self, rows: list[dict[str, float]], parts: Sequence[Part], context: Context
+    ) -> list[bool]:
+        """Put the model's terms into the rows; says of each part whether it passes the gate."""
+        if self._model is None:
+            return [True] * len(rows)
+        heard = [Heard(part, context.tempo_map, context.meter) for part in parts]
+        predictions = self._model.hear(heard)
+        terms = chromatic(predictions, self._colour)
+        if terms.values is None:
+            self.notes = (f"{terms.reason}: the total runs on theory and prior",)
+        columns = {
+            "chromatic": terms.values,
+            "axes": terms.axes,
+            "colour": terms.colour,
+            "confidence": predictions.confidence,
+        }
+        for name, values in columns.items():
+            if values is not None:
+                for row, value in zip(rows, values.tolist(), strict=True):
+                    row[name] = value
+        return [bool(passed) for passed in self._model.passes(predictions)]
+
+    def _total(self, terms: dict[str, float], passes: bool) -> Score:
+        weights = self._weights
+        shared = weights.chromatic + weights.theory
+        judged = shared * terms["theory"]
+        if "chromatic" in terms:
+            judged = weights.chromatic * terms["chromatic"] + weights.theory * terms["theory"]
+        return Score(terms, judged - weights.prior * terms["prior"], passes)

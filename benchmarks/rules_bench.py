@@ -5,7 +5,8 @@ candidates with chords, bars per chord, a strum pattern, scores and a status) an
 each rule, how often it ranks an approved candidate above a rejected one of the same song.
 
 The rules were chosen with a look at such decisions, so the numbers on those very decisions are
-a description, not a promise. Intervals come from drawing whole songs again and again.
+a description, not a promise. Intervals come from drawing whole songs again and again; songs
+that were offered the same chords are not independent, so the true ones are wider.
 """
 
 from __future__ import annotations

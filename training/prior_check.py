@@ -1,0 +1,104 @@
+"""How the prior fares on music it never saw, on plain loops and on planted fakes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+import numpy as np
+from numpy.typing import NDArray
+
+from fitness.features import FEATURE_NAMES, feature_matrix
+from fitness.prior import Prior
+from genomes.notes import Part
+from genomes.time import Meter
+
+COMMON_TIME = Meter(4, 4)
+FAKES_PER_KIND = 50
+SEED = 20
+
+Rows = NDArray[np.float32]
+Note = tuple[int, int, int, int]
+
+
+def fakes(bars: int, rng: np.random.Generator) -> dict[str, list[Part]]:
+    """Parts that nobody would call music, by kind."""
+    return {
+        kind: [Part.of(list(make(bars, rng)), bars * 1920) for _ in range(FAKES_PER_KIND)]
+        for kind, make in FAKE_KINDS.items()
+    }
+
+
+def _random_notes(bars: int, rng: np.random.Generator) -> Iterator[Note]:
+    """Any pitch at any sixteenth."""
+    for _ in range(bars * 16):
+        yield 120 * int(rng.integers(bars * 16)), 120, int(rng.integers(30, 100)), 80
+
+
+def _clusters(bars: int, rng: np.random.Generator) -> Iterator[Note]:
+    """Six neighbouring semitones in every beat."""
+    for beat in range(bars * 4):
+        lowest = int(rng.integers(40, 80))
+        yield from ((480 * beat, 480, lowest + step, 80) for step in range(6))
+
+
+def _one_note(bars: int, rng: np.random.Generator) -> Iterator[Note]:
+    """One pitch in eighths throughout."""
+    pitch = int(rng.integers(40, 80))
+    yield from ((240 * eighth, 240, pitch, 80) for eighth in range(bars * 8))
+
+
+def _tritones(bars: int, rng: np.random.Generator) -> Iterator[Note]:
+    """Stacked tritones, another pile in every half bar."""
+    for half in range(bars * 2):
+        lowest = int(rng.integers(40, 60))
+        yield from ((960 * half, 960, lowest + 6 * step, 80) for step in range(4))
+
+
+def _one_chord(bars: int, rng: np.random.Generator) -> Iterator[Note]:
+    """One low ninth chord in eighths, never changing."""
+    root = int(rng.integers(33, 45))
+    for eighth in range(bars * 8):
+        yield from ((240 * eighth, 240, root + step, 80) for step in (0, 4, 7, 10, 14))
+
+
+FAKE_KINDS = {
+    "random notes": _random_notes,
+    "clusters": _clusters,
+    "one note": _one_note,
+    "tritones": _tritones,
+    "one ninth chord": _one_chord,
+}
+
+
+def report(held_out: Mapping[tuple[str, int], Rows], loop_rows: Mapping[int, Rows]) -> str:
+    """What of the held-out music lies inside, and how it is fined beside loops and fakes."""
+    prior = Prior.load()
+    lines = ["held-out windows inside their band, by feature (about .90 expected)"]
+    lines += _inside_table(prior, held_out)
+    lines += ["", "fine, median (95th percentile)"]
+    for (role, bars), rows in sorted(held_out.items()):
+        lines.append(_fine_line(f"held-out {role}", prior.fines(rows, role, bars), bars))
+    rng = np.random.default_rng(SEED)
+    for bars, rows in loop_rows.items():
+        held = held_out["full", bars]
+        lines.append(_fine_line("held-out full as chords", prior.fines(held, "chords", bars), bars))
+        lines.append(_fine_line("plain loops as chords", prior.fines(rows, "chords", bars), bars))
+        for kind, parts in fakes(bars, rng).items():
+            matrix = feature_matrix(parts, COMMON_TIME)
+            lines.append(_fine_line(f"{kind} as chords", prior.fines(matrix, "chords", bars), bars))
+    return "\n".join(lines)
+
+
+def _inside_table(prior: Prior, held_out: Mapping[tuple[str, int], Rows]) -> list[str]:
+    keys = sorted(held_out)
+    lines = [" " * 24 + " ".join(f"{role[:4]}/{bars}" for role, bars in keys)]
+    inside = {key: (prior.bands[key[0]][key[1]].distances(held_out[key]) == 0) for key in keys}
+    for column, name in enumerate(FEATURE_NAMES):
+        shares = " ".join(f"{inside[key][:, column].mean():6.2f}" for key in keys)
+        lines.append(f"{name:24}{shares}")
+    counts = " ".join(f"{len(held_out[key]):6}" for key in keys)
+    return [*lines, f"{'windows':24}{counts}"]
+
+
+def _fine_line(what: str, fines: NDArray[np.float64], bars: int) -> str:
+    return f"{what:28} {bars} bars  {np.median(fines):.3f} ({np.percentile(fines, 95):.3f})"

@@ -10,8 +10,8 @@ import msgspec
 
 from engine.contexts import song_colour, song_context
 from engine.evolution.breeding import Bred, Breeder, ask
+from engine.evolution.niches import niches, select_population
 from engine.evolution.pool import Individual, Pool
-from engine.evolution.selection import select_population
 from engine.evolution.settings import Settings
 from engine.evolution.survivors import (
     FirstPoolFacts,
@@ -94,7 +94,14 @@ class Run:
             self.settings,
             self.started.seed,
         )
-        return ask(breeder, self.pool, generation)
+        return ask(breeder, self._niches(), self.pool.scored, generation)
+
+    def _niches(self) -> list[list[Individual]]:
+        if self.pool.generation is None:
+            return []
+        return niches(
+            self.pool.population, self.settings, self.first_pool.median_distance, self.stage.genomes
+        )
 
     def evolve(self) -> events.GenerationScored:
         """The event of the next generation: bred, scored and selected, not yet recorded."""
@@ -122,7 +129,8 @@ class Run:
         if self.pool.generation is None:
             return newcomers
         return select_population(
-            [*self.pool.population, *newcomers],
+            self.pool.population,
+            newcomers,
             self.settings,
             self.first_pool.median_distance,
             self.stage.genomes,

@@ -27,7 +27,7 @@ class Weights:
 
     chromatic: float = 0.7
     theory: float = 0.3
-    prior: float = 0.15
+    prior: float = 1.0
 
     def to_payload(self) -> dict[str, float]:
         """Plain values for the log."""

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from deap import base
 
-from engine.evolution.pool import Individual, Pool
+from engine.evolution.pool import Individual
 from engine.evolution.settings import Settings
 from engine.ids import candidate_id
 from genomes import Context, Part
@@ -68,16 +68,27 @@ class Breeder:
         return toolbox
 
 
-def ask(breeder: Breeder, pool: Pool, generation: int) -> tuple[list[Bred], int]:
+Niches = Sequence[Sequence[Individual]]
+
+
+def ask(
+    breeder: Breeder, niches: Niches, scored: Iterable[str], generation: int
+) -> tuple[list[Bred], int]:
     """The genomes of a generation, none of which the run has scored before.
+
+    Args:
+        breeder: how to breed.
+        niches: the population by its ideas; none before the first pool.
+        scored: ids of everything scored so far.
+        generation: which one, 0 the first pool.
 
     Returns:
         the genomes, and how many places stayed empty because only known music came up.
     """
-    seen = set(pool.scored)
+    seen = set(scored)
     children: list[Bred] = []
     for slot in range(breeder.settings.population):
-        child = _new_child(breeder, pool.population, generation, slot, seen)
+        child = _new_child(breeder, niches, generation, slot, seen)
         if child is not None:
             children.append(child)
             seen.add(child.id)
@@ -85,12 +96,12 @@ def ask(breeder: Breeder, pool: Pool, generation: int) -> tuple[list[Bred], int]
 
 
 def _new_child(
-    breeder: Breeder, population: Sequence[Individual], generation: int, slot: int, seen: set[str]
+    breeder: Breeder, niches: Niches, generation: int, slot: int, seen: set[str]
 ) -> Bred | None:
     rng = np.random.default_rng(np.random.SeedSequence([breeder.seed, generation, slot]))
     toolbox = breeder.toolbox()
     for _ in range(MAX_TRIES):
-        genome, parents, operator = _vary(toolbox, breeder.settings, population, rng)
+        genome, parents, operator = _vary(toolbox, breeder.settings, niches, rng)
         part = genome.render(breeder.context)
         identifier = candidate_id(breeder.stage, breeder.context, breeder.lineage, part)
         if identifier not in seen:
@@ -101,26 +112,28 @@ def _new_child(
 def _vary(
     toolbox: base.Toolbox,
     settings: Settings,
-    population: Sequence[Individual],
+    niches: Niches,
     rng: np.random.Generator,
 ) -> tuple[Any, tuple[str, ...], str]:
     """A genome, the ids of its parents, and how it was made."""
-    if not population or rng.random() < settings.fresh_share:
+    if not niches or rng.random() < settings.fresh_share:
         genome, source = toolbox.fresh(rng=rng)
         return genome, (), source
-    first = toolbox.select(population, rng=rng)
+    first = toolbox.select(niches, rng=rng)
     if rng.random() >= settings.mate_share:
         genome, operator = toolbox.mutate(first.genome, rng=rng)
         return genome, (first.id,), operator
-    second = toolbox.select(population, rng=rng)
+    second = toolbox.select(niches, rng=rng)
     child = toolbox.mate(first.genome, second.genome, rng=rng)
     genome, operator = toolbox.mutate(child, rng=rng)
     return genome, (first.id, second.id), f"mate+{operator}"
 
 
-def _tournament(
-    population: Sequence[Individual], size: int, rng: np.random.Generator
-) -> Individual:
-    """The best of a few; DEAP's own draws from the global generator, which a run must not touch."""
-    entrants = [population[int(index)] for index in rng.integers(len(population), size=size)]
+def _tournament(niches: Niches, size: int, rng: np.random.Generator) -> Individual:
+    """The best of a few of one niche, every niche as likely.
+
+    DEAP's own tournament draws from the global generator, which a run must not touch.
+    """
+    niche = niches[int(rng.integers(len(niches)))]
+    entrants = [niche[int(index)] for index in rng.integers(len(niche), size=size)]
     return max(entrants, key=lambda individual: (individual.fitness, individual.id))

@@ -26,7 +26,6 @@ class Settings:
         mate_share: share of children with two parents.
         fresh_share: share of children that are new first genomes.
         tournament: how many are drawn for the place of one parent.
-        niches: at least so many different ideas stay in the population.
         weights: how much each critic counts.
 
     Raises:
@@ -36,16 +35,20 @@ class Settings:
     population: int = 50
     generations: int = 20
     keep: int = 3
-    mate_share: float = 0.4
+    mate_share: float = 0.15
     fresh_share: float = 0.05
-    tournament: int = 3
-    niches: int = 6
+    tournament: int = 4
     weights: Weights = field(default_factory=Weights)
 
     def __post_init__(self) -> None:
         _check("--population", self.population, 4, MAX_POPULATION)
         _check("--generations", self.generations, 0, MAX_GENERATIONS)
         _check("--keep", self.keep, 1, self.population)
+
+    @property
+    def niches(self) -> int:
+        """How many ideas are followed at once: one more than are kept."""
+        return self.keep + 1
 
     def to_payload(self) -> dict[str, Any]:
         """Plain values for the log."""

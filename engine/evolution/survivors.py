@@ -9,8 +9,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from engine.evolution.niches import best_first
 from engine.evolution.pool import Individual
-from engine.evolution.selection import best_first
 from genomes.base import StageGenomes
 
 TOTAL = "total"

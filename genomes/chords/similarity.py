@@ -16,9 +16,9 @@ if TYPE_CHECKING:
     from genomes.chords.genome import ChordGenome
 
 # Shares of a distance; they sum to 1.
-HARMONY_SHARE = 0.6
-CHANGES_SHARE = 0.2
-PLAYING_SHARE = 0.2
+HARMONY_SHARE = 0.75
+CHANGES_SHARE = 0.1
+PLAYING_SHARE = 0.15
 
 _PATTERN_INDEX = {name: index for index, name in enumerate(PATTERNS)}
 

@@ -1,0 +1,127 @@
+"""Niches: a population that follows several ideas at once, each at its own leader.
+
+A run must end with survivors that are far from each other. So the population keeps leaders that
+are, and gives each idea the same room, whichever is ahead.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from deap import tools
+from numpy.typing import NDArray
+
+from engine.evolution.pool import Individual
+from engine.evolution.settings import Settings
+from genomes.base import StageGenomes
+
+Distances = NDArray[np.float64]
+
+
+def best_first(individuals: Sequence[Individual]) -> list[Individual]:
+    """By fitness; equals in the order of their ids, so that the order never depends on chance."""
+    by_id = sorted(individuals, key=lambda individual: individual.id)
+    return list(tools.selBest(by_id, len(by_id)))
+
+
+def niches(
+    population: Sequence[Individual],
+    settings: Settings,
+    radius: float,
+    genomes: StageGenomes[Any],
+) -> list[list[Individual]]:
+    """The population, each with the leader it is nearest to.
+
+    Args:
+        population: leaders first, as ``select_population`` orders it.
+        settings: how many leaders there are at most.
+        radius: distance that leaders keep from each other, 0 to 1.
+        genomes: measures the distances.
+    """
+    distances = _distances(population, genomes)
+    leaders = _first_leaders(distances, len(population), settings.niches, radius)
+    nearest = np.argmin(distances[:, leaders], axis=1)
+    return [
+        [
+            individual
+            for individual, place in zip(population, nearest, strict=True)
+            if place == niche
+        ]
+        for niche in range(len(leaders))
+    ]
+
+
+def select_population(
+    population: Sequence[Individual],
+    newcomers: Sequence[Individual],
+    settings: Settings,
+    radius: float,
+    genomes: StageGenomes[Any],
+) -> list[Individual]:
+    """Who stays: the leaders, then the best of each niche, then the best of the rest.
+
+    A newcomer that is far from all leaders becomes one while there is room; one that is near a
+    single leader and better takes its place. Whoever is near several leaders stands between two
+    ideas and stays only where places are left.
+
+    Args:
+        population: the one before, leaders first.
+        newcomers: their children.
+        settings: how many stay, and how many leaders there are at most.
+        radius: distance that leaders keep from each other, 0 to 1.
+        genomes: measures the distances.
+    """
+    ranked = best_first([*population, *newcomers])
+    distances = _distances(ranked, genomes)
+    place = {individual.id: index for index, individual in enumerate(ranked)}
+    order = [place[individual.id] for individual in population]
+    before = _first_leaders(distances[np.ix_(order, order)], len(order), settings.niches, radius)
+    leaders = _better_leaders([order[i] for i in before], distances, settings.niches, radius)
+    kept = _members(leaders, distances, settings.population, radius)
+    followers = sorted(set(kept) - set(leaders))[: settings.population - len(leaders)]
+    return [ranked[index] for index in (*leaders, *followers)]
+
+
+def _distances(individuals: Sequence[Individual], genomes: StageGenomes[Any]) -> Distances:
+    every = [individual.genome for individual in individuals]
+    return genomes.distances(every, every)
+
+
+def _first_leaders(distances: Distances, count: int, most: int, radius: float) -> list[int]:
+    """Going down the order, everyone who is far from the leaders so far."""
+    leaders: list[int] = []
+    for index in range(count):
+        if len(leaders) < most and (distances[index, leaders] >= radius).all():
+            leaders.append(index)
+    return leaders
+
+
+def _better_leaders(
+    leaders: list[int], distances: Distances, most: int, radius: float
+) -> list[int]:
+    """The leaders after everyone had a try, best first; indices run from the best down."""
+    for index in range(len(distances)):
+        near = [leader for leader in leaders if distances[index, leader] < radius]
+        if not near and len(leaders) < most:
+            leaders = [*leaders, index]
+        elif len(near) == 1 and index < near[0]:
+            leaders = [index if leader == near[0] else leader for leader in leaders]
+    return sorted(leaders)
+
+
+def _members(leaders: list[int], distances: Distances, size: int, radius: float) -> list[int]:
+    """The best of each niche in equal numbers, then the best of the others."""
+    to_leaders = distances[:, leaders]
+    nearest = np.argmin(to_leaders, axis=1)
+    is_between = (to_leaders < radius).sum(axis=1) > 1
+    room = dict.fromkeys(range(len(leaders)), max(1, size // len(leaders)))
+    kept: list[int] = []
+    for index in np.flatnonzero(~is_between).tolist():
+        niche = int(nearest[index])
+        if room[niche]:
+            room[niche] -= 1
+            kept.append(index)
+    waiting = sorted(set(range(len(distances))) - set(kept), key=lambda i: (is_between[i], i))
+    return kept[:size] + waiting[: max(0, size - len(kept))]

@@ -39,6 +39,7 @@ GENERATION = GenerationScored(
             operator="substitute",
             terms={"axes": 0.71234 + index / 1000, "colour": 0.512, "theory": 0.61, "prior": 0.02},
             total=0.6543 + index / 1000,
+            passes=True,
         )
         for index in range(50)
     ],

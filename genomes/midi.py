@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 import warnings
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -11,7 +12,7 @@ import mido
 import numpy as np
 
 from genomes.keys import Key
-from genomes.notes import NOTE_DTYPE, Notes, Part
+from genomes.notes import MAX_TICKS, NOTE_DTYPE, Notes, Part
 from genomes.time import (
     TICKS_PER_QUARTER,
     Meter,
@@ -22,6 +23,8 @@ from genomes.time import (
 
 DRUM_CHANNEL = 9
 MAX_FILE_BYTES = 16 * 2**20
+# No event holds so many status-like bytes; as one endless number they would take hours to read.
+ENDLESS_NUMBER = re.compile(rb"[\x80-\xff]{4096}")
 
 # Major key names that a key signature event can hold, from 7 flats to 7 sharps; and their minors.
 SIGNATURE_NAMES = (
@@ -146,7 +149,8 @@ def _conductor_track(conductor: Conductor, length_ticks: int) -> mido.MidiTrack:
         *(mido.MetaMessage("text", text=text) for text in conductor.texts),
     ]
     timed = [(0, message) for message in opening]
-    timed += [(tick, mido.MetaMessage("marker", text=text)) for tick, text in conductor.markers]
+    markers = sorted(conductor.markers, key=lambda marker: marker[0])
+    timed += [(tick, mido.MetaMessage("marker", text=text)) for tick, text in markers]
     return _to_track(timed, length_ticks)
 
 
@@ -158,7 +162,9 @@ def _instrument_track(track: Track) -> mido.MidiTrack:
 
 
 def _note_messages(track: Track) -> Iterator[tuple[int, mido.Message]]:
-    for onset, duration, pitch, velocity, _ in track.part.notes.tolist():
+    """On and off of each note; of notes struck together the longer first, as readers nest them."""
+    rows = sorted(track.part.notes.tolist(), key=lambda row: (row[0], -row[1]))
+    for onset, duration, pitch, velocity, _ in rows:
         at = {"note": pitch, "channel": track.channel}
         yield onset, mido.Message("note_on", velocity=velocity, **at)
         yield onset + duration, mido.Message("note_off", velocity=0, **at)
@@ -175,8 +181,8 @@ def _to_track(timed: list[tuple[int, mido.Message]], length_ticks: int) -> mido.
 
 
 def signature_name(key: Key) -> str:
-    """The key signature as mido writes it: minor where the third is minor, else major."""
-    names = MINOR_SIGNATURE_NAMES if key.mode in {"minor", "harmonic_minor"} else SIGNATURE_NAMES
+    """The key signature as mido writes it: minor keys as minor, modes by the major of the same."""
+    names = MINOR_SIGNATURE_NAMES if key.mode.endswith("minor") else SIGNATURE_NAMES
     return names[key.signature_fifths + 7]
 
 
@@ -191,7 +197,7 @@ def read_midi(data: bytes) -> MidiScore:
         MidiError: if the bytes are not a readable MIDI file.
 
     Warns:
-        MidiRepair: if notes had to be closed.
+        MidiRepair: if notes had to be closed, or a tempo of 0 left out.
     """
     file = _parse(data)
     notes: list[tuple[int, int, int, int, bool]] = []
@@ -200,21 +206,29 @@ def read_midi(data: bytes) -> MidiScore:
         track_notes, track_changes = _read_track(track)
         notes += track_notes
         changes += track_changes
+    tempos = [(tick, tempo) for tick, tempo in changes if tempo > 0]
+    if len(tempos) < len(changes):
+        warnings.warn("a tempo of 0 is left out", MidiRepair, stacklevel=2)
     array = np.sort(np.array(notes, dtype=NOTE_DTYPE), order=["onset_ticks", "is_drum", "pitch"])
     array.flags.writeable = False
     length_ticks = int((array["onset_ticks"] + array["duration_ticks"]).max(initial=0))
-    return MidiScore(array, TempoMap.from_changes(changes, file.ticks_per_beat), length_ticks)
+    return MidiScore(array, TempoMap.from_changes(tempos, file.ticks_per_beat), length_ticks)
 
 
 def _parse(data: bytes) -> mido.MidiFile:
     if len(data) > MAX_FILE_BYTES:
         raise MidiError(f"{len(data)} bytes: expected at most {MAX_FILE_BYTES}")
+    if ENDLESS_NUMBER.search(data):
+        raise MidiError("not a readable MIDI file (an endless number)")
     try:
         file = mido.MidiFile(file=io.BytesIO(data), clip=True)
     except Exception as error:  # mido raises whatever its parser trips over on broken bytes
         raise MidiError(f"not a readable MIDI file ({error or type(error).__name__})") from error
     if file.ticks_per_beat <= 0:
         raise MidiError("SMPTE time division: expected ticks per quarter note")
+    last = max((sum(message.time for message in track) for track in file.tracks), default=0)
+    if max(last, last * TICKS_PER_QUARTER // file.ticks_per_beat) >= MAX_TICKS:
+        raise MidiError(f"{last} ticks long: expected less than {MAX_TICKS}")
     return file
 
 

@@ -21,6 +21,9 @@ NOTE_DTYPE = np.dtype(
 )
 Notes = NDArray[np.void]
 
+# Sums of onsets and durations stay well inside the 32 bits of a tick.
+MAX_TICKS = 2**30
+
 
 @dataclass(frozen=True, slots=True)
 class ChordSpan:
@@ -82,6 +85,8 @@ class Part:
             rows = [(*note, is_drum) for note in notes]
             _check_midi_ranges(rows)
             notes = np.array(rows, dtype=NOTE_DTYPE)
+        else:
+            _check_midi_ranges(notes.tolist())
         ordered = np.sort(notes, order=["onset_ticks", "is_drum", "pitch", "duration_ticks"])
         _check_bounds(ordered, length_ticks)
         ordered.flags.writeable = False
@@ -115,6 +120,7 @@ class Part:
     def from_payload(cls, payload: dict[str, Any]) -> Part:
         """The part that gave this payload."""
         rows = [tuple(row) for row in payload["notes"]]
+        _check_midi_ranges(rows)
         harmony = [
             ChordSpan(onset, duration, root, bass, tuple(pitch_classes), numeral, name)
             for onset, duration, root, bass, pitch_classes, numeral, name in payload["harmony"]
@@ -128,7 +134,8 @@ def _chord_names(span: ChordSpan) -> tuple[list[int], str, str]:
 
 def _check_midi_ranges(rows: Sequence[tuple[int, int, int, int, bool]]) -> None:
     for onset, duration, pitch, velocity, _ in rows:
-        if onset < 0 or duration < 1 or not 0 <= pitch <= 127 or not 1 <= velocity <= 127:
+        in_time = 0 <= onset < onset + duration <= MAX_TICKS
+        if not (in_time and 0 <= pitch <= 127 and 1 <= velocity <= 127):
             raise ValueError(
                 f"note at tick {onset}: expected duration >= 1, pitch 0-127 and velocity 1-127, "
                 f"got {duration}, {pitch} and {velocity}"

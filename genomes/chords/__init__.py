@@ -19,6 +19,9 @@ __all__ = ["CHORDS", "ChordGenome", "ChordGenomes"]
 class ChordGenomes:
     """How the chord stage makes genomes; see ``genomes.base.StageGenomes``."""
 
+    operators_version = "1"
+    renderer_version = "1"
+
     def random(self, context: Context, rng: np.random.Generator) -> tuple[ChordGenome, str]:
         """A first genome and its source."""
         return random_genome(context, rng)

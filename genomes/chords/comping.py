@@ -68,8 +68,13 @@ def _accented_groups(meter: Meter) -> tuple[Stroke, ...]:
 
 
 def _bass_then_chord(meter: Meter) -> tuple[Stroke, ...]:
+    """Bass on the accents, the chord on the groups between; two groups have one of each."""
+    groups = _groups(meter)
+    if len(groups) == 1:
+        return _downbeat(meter)
+    heavy = 0.5 if len(groups) > 2 else 1.0
     return tuple(
-        Stroke(onset, BASS if accent >= 0.5 else UPPER, accent) for onset, accent in _groups(meter)
+        Stroke(onset, BASS if accent >= heavy else UPPER, accent) for onset, accent in groups
     )
 
 
@@ -77,7 +82,7 @@ def _offbeats(meter: Meter) -> tuple[Stroke, ...]:
     """Bass on the downbeat, the chord between the beats."""
     on_beat = set(meter.group_onsets_ticks)
     between = [Stroke(onset, UPPER, 0.5) for onset, _ in pulses(meter) if onset not in on_beat]
-    return (Stroke(0, BASS, 1.0), *between)
+    return (Stroke(0, BASS, 1.0), *between) if between else _downbeat(meter)
 
 
 def _push(meter: Meter) -> tuple[Stroke, ...]:

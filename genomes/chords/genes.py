@@ -52,4 +52,6 @@ def change_row(change: Change) -> list[Any]:
 def change_of(row: list[Any]) -> Change:
     """The change that gave this row; raises ValueError or TypeError if it is none."""
     group, function, extension, inversion, spread, position = row
+    if not all(type(number) is int for number in (group, inversion, position)):
+        raise ValueError(f"group, inversion and position of {row}: expected whole numbers")
     return Change(group, Chord(function, extension, inversion), Voicing(spread, position))

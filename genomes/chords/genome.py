@@ -113,8 +113,11 @@ class ChordGenome:
                 Bar(tuple(change_of(row) for row in bar["changes"]), bar["pattern"])
                 for bar in payload["bars"]
             )
-            numbers = (payload["register"], payload["dynamic"])
-            return cls(payload["mode"], payload["groups_per_bar"], bars, *numbers)
+            numbers = [payload[name] for name in ("groups_per_bar", "register", "dynamic")]
+            if not all(type(number) is int for number in numbers):
+                raise TypeError(f"groups_per_bar, register and dynamic: {numbers}")
+            groups_per_bar, register, dynamic = numbers
+            return cls(payload["mode"], groups_per_bar, bars, register, dynamic)
         except (KeyError, TypeError) as error:
             raise ValueError(f"not a chord genome: {error!r}") from error
 

@@ -47,6 +47,8 @@ SEVENTH_SUFFIXES = {
 }
 NINTH_OF_SEVENTH = {"maj7": "maj9", "7": "9", "m7": "m9", "m(maj7)": "m(maj9)"}
 
+HALF_DIMINISHED = (3, 6, 10)
+
 TRIAD_FIGURES = ("", "6", "64")
 SEVENTH_FIGURES = ("7", "65", "43", "42")
 
@@ -107,9 +109,11 @@ def max_inversion(extension: str) -> int:
     return sum(step < 8 for step in EXTENSIONS[extension]) - 1
 
 
-def numeral(chord: Chord) -> str:
+def numeral(chord: Chord, mode: str) -> str:
     """The Roman numeral with figures, such as ``"V65/ii"`` or ``"I6[add9]"``."""
     roman, slash, target = chord.function.partition("/")
+    if chord.extension == "7" and functions(mode)[chord.function].seventh == HALF_DIMINISHED:
+        roman = roman.replace("o", "ø")
     return roman + _figures(chord) + slash + target
 
 
@@ -121,6 +125,8 @@ def _figures(chord: Chord) -> str:
         return SEVENTH_FIGURES[chord.inversion] + added
     if chord.extension == "triad":
         return TRIAD_FIGURES[chord.inversion]
+    if chord.extension == "5":
+        return ("[5]", "64[5]")[chord.inversion]
     added = "add6" if chord.extension == "6" else chord.extension
     figure = TRIAD_FIGURES[chord.inversion] if chord.inversion < 3 else "42"
     return f"{figure}[{added}]"

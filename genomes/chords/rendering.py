@@ -88,13 +88,13 @@ def _span(sounding: _Sounding, mode: str, context: Context) -> ChordSpan:
         root,
         sounding.pitches[0] % 12,
         tuple(dict.fromkeys(classes)),
-        numeral(chord),
+        numeral(chord, mode),
         name(chord, context.key),
     )
 
 
 def _attacks(genome: ChordGenome, context: Context) -> Iterator[_Attack]:
-    """The strokes of every bar's pattern, and one wherever a chord changes between them."""
+    """The strokes of every bar; a chord that would enter between them, or bassless, is struck."""
     meter = context.meter
     previous_pattern = ""
     for index, bar in enumerate(genome.bars):
@@ -102,7 +102,8 @@ def _attacks(genome: ChordGenome, context: Context) -> Iterator[_Attack]:
         strokes = {stroke.onset_ticks: stroke for stroke in pattern.strokes(meter)}
         for change in bar.changes:
             onset = meter.group_onsets_ticks[change.group]
-            strokes.setdefault(onset, Stroke(onset, ALL, meter.accents[change.group]))
+            if onset not in strokes or strokes[onset].voices == UPPER:
+                strokes[onset] = Stroke(onset, ALL, meter.accents[change.group])
         if not strokes and previous_pattern != bar.pattern:
             strokes[0] = Stroke(0, ALL, 1.0)
         for onset in sorted(strokes):
@@ -123,23 +124,25 @@ def _notes(
         end = min(edge, chord.end_ticks)
         duration = max(1, round((end - attack.onset_ticks) * attack.pattern.gate))
         velocity = min(127, dynamic + round(ACCENT_VELOCITY * attack.stroke.accent))
-        for pitch in _struck(attack, chord.pitches, run_index):
+        # A chord that has time for one stroke is struck whole, or nobody would know it.
+        alone = attack.onset_ticks == chord.onset_ticks and edge >= chord.end_ticks
+        voices = ALL if alone else attack.stroke.voices
+        for pitch in _struck(voices, attack.pattern.run, chord.pitches, run_index):
             yield attack.onset_ticks, duration, pitch, velocity
-        run_index += attack.stroke.voices == RUN
+        run_index += voices == RUN
 
 
-def _struck(attack: _Attack, chord: tuple[int, ...], run_index: int) -> tuple[int, ...]:
-    voices = attack.stroke.voices
+def _struck(voices: str, run: str, chord: tuple[int, ...], run_index: int) -> tuple[int, ...]:
     if voices == RUN:
-        order = run_order(len(chord), attack.pattern.run)
+        order = run_order(len(chord), run)
         return (chord[order[run_index % len(order)]],)
     return {ALL: chord, BASS: chord[:1], UPPER: chord[1:]}[voices]
 
 
 def describe(genome: ChordGenome, context: Context) -> dict[str, Any]:
     """Numerals and names bar by bar (an empty bar holds the chord before it), and the playing."""
-    numerals = [[numeral(change.chord) for change in bar.changes] for bar in genome.bars]
-    names = [[name(change.chord, context.key) for change in bar.changes] for bar in genome.bars]
+    numerals = [[numeral(c.chord, genome.mode) for c in bar.changes] for bar in genome.bars]
+    names = [[name(c.chord, context.key) for c in bar.changes] for bar in genome.bars]
     return {
         "numerals": numerals,
         "chords": names,

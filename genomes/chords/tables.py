@@ -41,6 +41,65 @@ GUITAR_MINOR = (
     "III VII i VI",
 )
 
+# The same for the other modes: every loop has a chord that tells the mode.
+GUITAR_MODES = {
+    "dorian": (
+        "i IV i IV",
+        "i VII IV i",
+        "i III VII IV",
+        "i ii III IV",
+        "i v IV i",
+        "VII IV i i",
+    ),
+    "phrygian": (
+        "i II i II",
+        "i II III II",
+        "iv III II i",
+        "i VI II i",
+        "i vii II i",
+        "i iv II i",
+    ),
+    "lydian": (
+        "I II I II",
+        "I II V I",
+        "I vii vi II",
+        "vi II I I",
+        "I II iii II",
+        "I V II I",
+    ),
+    "mixolydian": (
+        "I VII IV I",
+        "I VII I VII",
+        "I v VII IV",
+        "I v IV I",
+        "ii VII I I",
+        "IV VII I I",
+        "vi VII I I",
+    ),
+    "locrian": (
+        "io II io II",
+        "io V II io",
+        "io VI V II",
+        "io II iii II",
+    ),
+    "harmonic_minor": (
+        "i iv V i",
+        "i VI V V",
+        "i VI iv V",
+        "i iv i V",
+        "iv i V i",
+        "VI V i i",
+    ),
+    "melodic_minor": (
+        "i IV V i",
+        "i IV i V",
+        "i ii V i",
+        "i V IV V",
+        "i ii IV V",
+        "IV V i i",
+    ),
+}
+
 # Degrees that can stand for each other: tonic, subdominant and dominant families.
 FAMILIES = ((1, 3, 6), (2, 4, 6), (5, 7, 3))
 
@@ -58,8 +117,19 @@ def family_of_mode(mode: str) -> str:
 
 
 def in_mode(token: str, mode: str) -> str:
-    """The function that a token of major or minor stands for in this mode."""
-    return token if token in functions(mode) else on_degree(mode, degree_of(token))
+    """The function that a token of major or minor stands for in this mode.
+
+    Other modes keep their own seventh degree: they take no leading tone from major or minor. In
+    place of a diminished or augmented triad stands the one a third below, which shares two notes.
+    """
+    known = functions(mode).get(token)
+    if known is not None and (mode == "minor" or known.source != "leading tone"):
+        return token
+    degree = degree_of(token)
+    own = functions(mode)[on_degree(mode, degree)]
+    if degree == 1 or own.quality in {"major", "minor"}:
+        return own.token
+    return on_degree(mode, (degree + 4) % 7 + 1)
 
 
 @cache
@@ -90,9 +160,9 @@ def inversion_weights(mode: str, token: str, highest: int) -> tuple[float, ...]:
 
 @cache
 def guitar_progressions(mode: str) -> tuple[tuple[str, ...], ...]:
-    """The plain progressions, as functions of this mode."""
-    loops = GUITAR_MINOR if is_minor(mode) else GUITAR_MAJOR
-    return tuple(tuple(in_mode(token, mode) for token in loop.split()) for loop in loops)
+    """The plain progressions of a mode, as its functions."""
+    loops = {"major": GUITAR_MAJOR, "minor": GUITAR_MINOR, **GUITAR_MODES}[mode]
+    return tuple(tuple(loop.split()) for loop in loops)
 
 
 @cache

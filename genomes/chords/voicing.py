@@ -24,8 +24,9 @@ class Voicing:
 
     Attributes:
         spread: one of ``SPREADS``: close position; open (second voice from the top an octave
-            down); wide (every second voice an octave up); shell (third and seventh alone);
-            full (close, the lowest voice doubled on top).
+            down); wide (every second voice an octave up); shell (what the bass doesn't have,
+            without the fifth in chords of four notes); full (close, the lowest voice doubled on
+            top).
         position: which chord tone the upper voices start from, 0 the root.
     """
 
@@ -51,22 +52,27 @@ def pitches(
         for semitones in pitch_classes(mode, chord.function, chord.extension)
     ]
     bass = _at_or_above(classes[chord.inversion], max(LOWEST_PITCH, register - 25))
-    upper = _upper_voices(classes, voicing, register)
+    chosen = _shell(classes, chord.inversion) if voicing.spread == "shell" else classes
+    upper = _upper_voices(chosen, voicing, register)
     while max(upper) > HIGHEST_PITCH:
         upper = [pitch - 12 for pitch in upper]
-    return (bass, *sorted({pitch for pitch in upper if pitch > bass}))
+    lifted = {pitch if pitch >= bass else _at_or_above(pitch % 12, bass) for pitch in upper}
+    return (bass, *sorted(lifted - {bass}))
 
 
 def _at_or_above(pitch_class: int, lowest: int) -> int:
     return lowest + (pitch_class - lowest) % 12
 
 
+def _shell(classes: list[int], inversion: int) -> list[int]:
+    """All that is not in the bass; in fuller chords without the fifth, which says least."""
+    left_out = {inversion, 2} if len(classes) > 3 else {inversion}
+    return [pitch_class for index, pitch_class in enumerate(classes) if index not in left_out]
+
+
 def _upper_voices(classes: list[int], voicing: Voicing, register: int) -> list[int]:
-    chosen = classes
-    if voicing.spread == "shell":
-        chosen = classes[1:2] + classes[3:4] if len(classes) > 3 else classes[1:3]
-    position = voicing.position % len(chosen)
-    stack = _stacked(chosen[position:] + chosen[:position], register - 6)
+    position = voicing.position % len(classes)
+    stack = _stacked(classes[position:] + classes[:position], register - 6)
     return _laid_out(stack, voicing.spread)
 
 

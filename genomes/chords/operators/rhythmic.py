@@ -40,7 +40,7 @@ def split_change(genome: ChordGenome, context: Context, rng: np.random.Generator
     if not free:
         return genome
     group = free[int(rng.integers(len(free)))]
-    before = changes[0] if changes else genome.bars[0].changes[0]
+    before = [c for i, c in genome.changes() if (i, c.group) < (bar, group)][-1]
     token = draw(rng, *followers(genome.mode, before.chord.function))
     added = Change(group, draw_chord(genome.mode, token, rng), before.voicing)
     return genome.with_changes(bar, tuple(sorted((*changes, added), key=_group)))

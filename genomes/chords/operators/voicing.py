@@ -38,7 +38,7 @@ def revoice_all(genome: ChordGenome, context: Context, rng: np.random.Generator)
 def _nearest(genome: ChordGenome, context: Context, before: Change, change: Change) -> Change:
     """The inversion and position of a chord with the least movement from the one before."""
     sounding = _pitches(genome, context, before)
-    options = [
+    options = [change] + [
         replace(
             change,
             chord=replace(change.chord, inversion=inversion),

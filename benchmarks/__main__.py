@@ -1,0 +1,28 @@
+"""Every benchmark, side by side in one run: ``python -m benchmarks``.
+
+``python -m benchmarks rules FOLDER`` compares the theory rules with a person's review files.
+"""
+
+import sys
+
+from benchmarks import generation_bench, roll_bench, rules_bench, store_bench
+
+REPORTS = {
+    "the log against raw sqlite3": store_bench.report,
+    "where a generation's time goes": generation_bench.report,
+    "piano rolls": roll_bench.report,
+}
+
+
+def main(arguments: list[str]) -> None:
+    if arguments[:1] == ["rules"] and len(arguments) == 2:
+        print(rules_bench.report(arguments[1]))
+    elif arguments:
+        sys.exit("usage: python -m benchmarks [rules FOLDER_OF_REVIEW_FILES]")
+    else:
+        for title, report in REPORTS.items():
+            print(f"\n== {title}\n{report()}", flush=True)
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

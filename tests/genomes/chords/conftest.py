@@ -1,0 +1,47 @@
+"""A plain context, how to write progressions down, and what operators make of them."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from genomes.chords import ChordGenome
+from genomes.chords.genes import Bar, Change
+from genomes.chords.harmony import Chord
+from genomes.chords.operators import Operator
+from genomes.chords.voicing import Voicing
+from genomes.context import Context, Section
+from genomes.keys import Key
+from genomes.time import Meter
+
+SEEDS = range(120)
+
+
+@pytest.fixture
+def c_major() -> Context:
+    """Four bars of 4/4 in C major."""
+    return Context(Key.parse("C major"), Meter(4, 4), 120, Section("verse", 4))
+
+
+def progression(
+    text: str, mode: str = "major", groups_per_bar: int = 4, pattern: str = "bars", **genes: int
+) -> ChordGenome:
+    """One chord a bar on the downbeat, such as ``"I V:7 vi IV"``; ``-`` holds the last one."""
+    bars = [
+        Bar(() if chord == "-" else (Change(0, _chord(chord), Voicing()),), pattern)
+        for chord in text.split()
+    ]
+    return ChordGenome(mode, groups_per_bar, tuple(bars), **genes)
+
+
+def outcomes(operator: Operator, genome: ChordGenome, context: Context) -> list[ChordGenome]:
+    """What each of many seeds made of the genome, where it made anything."""
+    made = [operator(genome, context, np.random.default_rng(seed)) for seed in SEEDS]
+    changed = [after for after in made if after != genome]
+    assert changed, "nothing was ever changed"
+    return changed
+
+
+def _chord(text: str) -> Chord:
+    function, _, extension = text.partition(":")
+    return Chord(function, extension or "triad")

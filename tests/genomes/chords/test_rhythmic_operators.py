@@ -1,0 +1,142 @@
+"""The operators on when chords change, on whole bars, on playing: what their names say, no more."""
+
+from collections import Counter
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from genomes.chords.genes import Bar, Change
+from genomes.chords.genome import ChordGenome
+from genomes.chords.harmony import Chord
+from genomes.chords.operators.playing import play_all, play_bar, play_louder_or_softer
+from genomes.chords.operators.rhythmic import (
+    join_changes,
+    move_change,
+    repeat_bar,
+    split_change,
+    swap_bars,
+)
+from genomes.chords.tables import followers
+from genomes.chords.voicing import Voicing
+from tests.genomes.chords.conftest import outcomes
+
+
+def bar(*changes, pattern="bars"):
+    """Changes as (group, function)."""
+    return Bar(tuple(Change(g, Chord(token), Voicing()) for g, token in changes), pattern)
+
+
+@pytest.fixture
+def verse():
+    """Four bars of 4/4: every bar another, the third holds."""
+    bars = (
+        bar((0, "I"), (2, "V")),
+        bar((1, "vi"), pattern="beats"),
+        bar(pattern="run_up"),
+        bar((0, "ii"), (2, "V"), (3, "IV"), pattern="push"),
+    )
+    return ChordGenome("major", 4, bars)
+
+
+def places(genome):
+    return [(index, change.group) for index, change in genome.changes()]
+
+
+def test_move_change_moves_one_change_by_one_group(verse, c_major):
+    for after in outcomes(move_change, verse, c_major):
+        assert [c.chord for _, c in after.changes()] == [c.chord for _, c in verse.changes()]
+        moved = [
+            (old, new) for old, new in zip(places(verse), places(after), strict=True) if old != new
+        ]
+        ((old_bar, old_group), (new_bar, new_group)) = moved[0]
+        assert len(moved) == 1
+        assert old_bar == new_bar
+        assert abs(old_group - new_group) == 1
+        assert [b.pattern for b in after.bars] == [b.pattern for b in verse.bars]
+
+
+def test_split_change_adds_one_chord_that_leads_on_from_the_one_before(verse, c_major):
+    for after in outcomes(split_change, verse, c_major):
+        (place,) = set(places(after)) - set(places(verse))
+        index = places(after).index(place)
+        added, before = (after.changes()[i][1].chord for i in (index, index - 1))
+        assert added.function in followers("major", before.function)[0]
+        assert after.changes()[:index] + after.changes()[index + 1 :] == verse.changes()
+
+
+def test_split_change_listens_to_the_last_chord_of_an_earlier_bar(c_major):
+    """Over a held bar the chord before is the one that holds, wherever it began."""
+    genome = ChordGenome("major", 4, (bar((0, "I"), (2, "V/iii")), bar(), bar(), bar()))
+    for after in outcomes(split_change, genome, c_major):
+        if len(after.bars[0].changes) == 2:
+            assert after.changes()[-1][1].chord.function == "iii"
+
+
+def test_join_changes_takes_one_chord_away(verse, c_major):
+    for after in outcomes(join_changes, verse, c_major):
+        gone = set(places(verse)) - set(places(after))
+        assert len(gone) == 1
+        assert gone != {(0, 0)}
+        left = [(i, c) for i, c in verse.changes() if (i, c.group) not in gone]
+        assert after.changes() == left
+
+
+def test_swap_bars_is_a_permutation_of_whole_bars(verse, c_major):
+    for after in outcomes(swap_bars, verse, c_major):
+        moved = [i for i, (a, b) in enumerate(zip(verse.bars, after.bars, strict=True)) if a != b]
+        assert len(moved) == 2
+        if 0 in moved:  # the opening chord may have been put back
+            assert after.bars[moved[1]] == verse.bars[0]
+            assert after.bars[0].pattern == verse.bars[moved[1]].pattern
+            assert after.bars[0].changes[0].group == 0
+        else:
+            assert Counter(after.bars) == Counter(verse.bars)
+
+
+def test_repeat_bar_copies_one_whole_bar(verse, c_major):
+    for after in outcomes(repeat_bar, verse, c_major):
+        changed = [i for i, (a, b) in enumerate(zip(verse.bars, after.bars, strict=True)) if a != b]
+        assert len(changed) == 1
+        if changed != [0]:
+            assert after.bars[changed[0]] in verse.bars
+
+
+def test_an_opening_bar_that_loses_its_chord_gets_it_back(c_major):
+    genome = ChordGenome("major", 4, (bar((0, "ii")), bar((2, "V")), bar()))
+    openings = {after.bars[0].changes[0] for after in outcomes(swap_bars, genome, c_major)}
+    assert {(c.group, c.chord.function) for c in openings} == {(0, "ii"), (0, "V"), (0, "I")}
+
+
+def test_an_opening_bar_keeps_its_later_chords(c_major):
+    genome = ChordGenome("major", 4, (bar((0, "I")), bar((1, "vi"), (3, "IV"))))
+    (after,) = set(outcomes(swap_bars, genome, c_major))
+    assert places(after) == [(0, 0), (0, 3), (1, 0)]
+    assert [c.chord.function for _, c in after.changes()] == ["vi", "IV", "I"]
+
+
+def test_play_bar_changes_the_pattern_of_one_bar(verse, c_major):
+    for after in outcomes(play_bar, verse, c_major):
+        patterns = [(a.pattern, b.pattern) for a, b in zip(verse.bars, after.bars, strict=True)]
+        assert sum(old != new for old, new in patterns) == 1
+        assert after.changes() == verse.changes()
+
+
+def test_play_all_is_one_pattern_throughout(verse, c_major):
+    for after in outcomes(play_all, verse, c_major):
+        assert len({b.pattern for b in after.bars}) == 1
+        assert after.changes() == verse.changes()
+
+
+def test_play_louder_or_softer_changes_the_dynamic_alone(verse, c_major):
+    dynamics = set()
+    for after in outcomes(play_louder_or_softer, verse, c_major):
+        assert replace(after, dynamic=verse.dynamic) == verse
+        dynamics.add(after.dynamic)
+    assert min(dynamics) < verse.dynamic < max(dynamics)
+
+
+def test_one_bar_of_one_group_leaves_nothing_to_move(c_major):
+    genome = ChordGenome("major", 1, (bar((0, "I")),))
+    for operator in (move_change, split_change, join_changes, swap_bars, repeat_bar):
+        assert operator(genome, c_major, np.random.default_rng(0)) == genome

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import io
 import warnings
 from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
-import mido
 import numpy as np
 from numpy.typing import NDArray
 
@@ -79,24 +77,12 @@ def _read(midi_bytes: bytes) -> Heard:
     with warnings.catch_warnings(record=True) as repairs:
         warnings.simplefilter("always", MidiRepair)
         score = read_midi(midi_bytes)
-    meter = _first_meter(midi_bytes)
+    meter = score.meter or COMMON_TIME
     tempo_map = score.tempo_map
     ticks = rescale_ticks([tick for tick, _ in tempo_map.changes], tempo_map.ticks_per_quarter)
     changes = dict(zip(ticks.tolist(), (us for _, us in tempo_map.changes), strict=True))
     told = tuple(str(repair.message) for repair in repairs)
     return Heard(score.to_part(meter), TempoMap(tuple(changes.items())), meter, midi_bytes, told)
-
-
-def _first_meter(midi_bytes: bytes) -> Meter:
-    """The first time signature that is one; 4/4 where the file has none."""
-    for track in mido.MidiFile(file=io.BytesIO(midi_bytes), clip=True).tracks:
-        for message in track:
-            if message.type == "time_signature":
-                try:
-                    return Meter(message.numerator, message.denominator)
-                except ValueError:
-                    continue
-    return COMMON_TIME
 
 
 def paint(music: Sequence[Heard], names: Sequence[str], profile: Profile) -> Floats:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import io
 import re
 import warnings
@@ -104,11 +105,13 @@ class MidiScore:
         notes: ``(n,)`` of ``NOTE_DTYPE`` from all tracks, sorted.
         tempo_map: one map merged from all tracks.
         length_ticks: end of the last note.
+        meter: the first time signature that is one; None if there is none.
     """
 
     notes: Notes
     tempo_map: TempoMap
     length_ticks: int
+    meter: Meter | None = None
 
     def to_part(self, meter: Meter) -> Part:
         """The notes at our resolution, rounded up to whole bars of the meter."""
@@ -212,7 +215,16 @@ def read_midi(data: bytes) -> MidiScore:
     array = np.sort(np.array(notes, dtype=NOTE_DTYPE), order=["onset_ticks", "is_drum", "pitch"])
     array.flags.writeable = False
     length_ticks = int((array["onset_ticks"] + array["duration_ticks"]).max(initial=0))
-    return MidiScore(array, TempoMap.from_changes(tempos, file.ticks_per_beat), length_ticks)
+    tempo_map = TempoMap.from_changes(tempos, file.ticks_per_beat)
+    return MidiScore(array, tempo_map, length_ticks, _first_meter(file))
+
+
+def _first_meter(file: mido.MidiFile) -> Meter | None:
+    for message in (message for track in file.tracks for message in track):
+        if message.type == "time_signature":
+            with contextlib.suppress(ValueError):
+                return Meter(message.numerator, message.denominator)
+    return None
 
 
 def _parse(data: bytes) -> mido.MidiFile:

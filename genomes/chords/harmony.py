@@ -72,9 +72,10 @@ class Chord:
 def extensions(mode: str, token: str) -> tuple[str, ...]:
     """The extensions that a function can take in a mode."""
     function = functions(mode)[token]
-    # An applied dominant that sounds like a plain chord of the key is one only by its seventh.
-    needs_seventh = function.source == "applied" and sounds_diatonic(mode, token)
-    names = ("7", "9") if needs_seventh else tuple(EXTENSIONS)
+    names: tuple[str, ...] = tuple(EXTENSIONS)
+    if function.source == "applied":
+        # It leads by its third; one that sounds like a plain chord of the key, by its seventh.
+        names = ("7", "9") if sounds_diatonic(mode, token) else ("triad", "7", "9")
     return tuple(name for name in names if _fits(function, name))
 
 
@@ -105,7 +106,9 @@ def pitch_classes(mode: str, token: str, extension: str) -> tuple[int, ...]:
 
 
 def max_inversion(extension: str) -> int:
-    """The highest inversion: a ninth is never in the bass."""
+    """The highest inversion: a ninth is never in the bass, a suspended chord is never inverted."""
+    if extension in {"sus2", "sus4"}:
+        return 0
     return sum(step < 8 for step in EXTENSIONS[extension]) - 1
 
 

@@ -39,7 +39,7 @@ OPERATORS: dict[str, Operator] = {
     )
 }
 
-MAX_TRIES = 8
+MAX_TRIES = 16
 
 
 def mutate(

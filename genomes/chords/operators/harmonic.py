@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 
-from genomes.chords.functions import functions, on_degree, tonic
+from genomes.chords.functions import functions, is_minor, on_degree, tonic
 from genomes.chords.genome import ChordGenome
 from genomes.chords.harmony import Chord, extensions, max_inversion
 from genomes.chords.operators.places import change_at, draw_place, places_of, put_chord
 from genomes.chords.seeds import draw_chord
-from genomes.chords.tables import draw, followers, pick, substitutes
+from genomes.chords.tables import draw, followers, in_mode, pick, substitutes
 from genomes.context import Context
 
 
@@ -71,23 +71,22 @@ def extend(genome: ChordGenome, context: Context, rng: np.random.Generator) -> C
 
 def cadence(genome: ChordGenome, context: Context, rng: np.random.Generator) -> ChordGenome:
     """A close: the dominant or subdominant, then the tonic; or the dominant, back to the start."""
-    places = places_of(genome)
     mode = genome.mode
-    dominant = "V" if "V" in functions(mode) else on_degree(mode, 5)
-    ends = (
-        (dominant, tonic(mode)),
-        (on_degree(mode, 4), tonic(mode)),
-        (on_degree(mode, 4), dominant),
-    )
-    for place, token in zip(
-        places[-2:], ends[int(rng.integers(len(ends)))][-len(places) :], strict=True
-    ):
+    dominant, home = in_mode("V", mode), tonic(mode)
+    subdominant = in_mode("iv" if is_minor(mode) else "IV", mode)
+    ends = ((dominant, home), (subdominant, home), (subdominant, dominant))
+    close = ends[int(rng.integers(len(ends)))]
+    places = places_of(genome)[-len(close) :]
+    for place, token in zip(places, close[-len(places) :], strict=True):
         genome = put_chord(genome, place, draw_chord(mode, token, rng, plain=True))
     return genome
 
 
 def plain(genome: ChordGenome, context: Context, rng: np.random.Generator) -> ChordGenome:
-    """A diatonic triad in root position on the same degree."""
+    """A diatonic major or minor triad in root position on the same degree."""
     place = draw_place(genome, rng)
-    function = functions(genome.mode)[change_at(genome, place).chord.function]
-    return put_chord(genome, place, Chord(on_degree(genome.mode, function.degree)))
+    known = functions(genome.mode)
+    own = known[on_degree(genome.mode, known[change_at(genome, place).chord.function].degree)]
+    if own.quality not in {"major", "minor"}:
+        return genome
+    return put_chord(genome, place, Chord(own.token))

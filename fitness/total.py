@@ -50,9 +50,7 @@ class Fitness:
         self._weights = weights
         self._model = model
         self._prior = Prior.load()
-        self.notes: tuple[str, ...] = ()
-        if model is None:
-            self.notes = ("no model: the total runs on theory and prior",)
+        self.notes = _notes(colour, model)
 
     @staticmethod
     def versions() -> dict[str, str]:
@@ -89,8 +87,6 @@ class Fitness:
         heard = [Heard(part, context.tempo_map, context.meter) for part in parts]
         predictions = self._model.hear(heard)
         terms = chromatic(predictions, self._colour)
-        if terms.values is None:
-            self.notes = (f"{terms.reason}: the total runs on theory and prior",)
         columns = {
             "chromatic": terms.values,
             "axes": terms.axes,
@@ -110,3 +106,12 @@ class Fitness:
         if "chromatic" in terms:
             judged = weights.chromatic * terms["chromatic"] + weights.theory * terms["theory"]
         return Score(terms, judged - weights.prior * terms["prior"], passes)
+
+
+def _notes(colour: Colour, model: FusionModel | None) -> tuple[str, ...]:
+    if model is None:
+        return ("no model: the total runs on theory and prior",)
+    if colour.is_even and not model.profile.has_colour:
+        name = model.path.name
+        return (f"{name} can't tell {colour.name} by its axes: the total runs on theory and prior",)
+    return ()

@@ -19,6 +19,8 @@ from genomes.base import StageGenomes
 
 Distances = NDArray[np.float64]
 
+BEST = 0  # index of the best where individuals are ranked; it always stays
+
 
 def best_first(individuals: Sequence[Individual]) -> list[Individual]:
     """By fitness; equals in the order of their ids, so that the order never depends on chance."""
@@ -62,9 +64,9 @@ def select_population(
 ) -> list[Individual]:
     """Who stays: the leaders, then the best of each niche, then the best of the rest.
 
-    A newcomer that is far from all leaders becomes one while there is room; one that is near a
-    single leader and better takes its place. Whoever is near several leaders stands between two
-    ideas and stays only where places are left.
+    The best of all always leads. A newcomer that is far from all leaders becomes one while there
+    is room; one that is near a single leader and better takes its place. Whoever is near several
+    leaders stands between two ideas and stays only where places are left.
 
     Args:
         population: the one before, leaders first.
@@ -102,7 +104,11 @@ def _better_leaders(
     leaders: list[int], distances: Distances, most: int, radius: float
 ) -> list[int]:
     """The leaders after everyone had a try, best first; indices run from the best down."""
-    for index in range(len(distances)):
+    far = [leader for leader in sorted(leaders) if leader and distances[0, leader] >= radius]
+    leaders = [0, *far][:most]
+    for index in range(1, len(distances)):
+        if index in leaders:
+            continue
         near = [leader for leader in leaders if distances[index, leader] < radius]
         if not near and len(leaders) < most:
             leaders = [*leaders, index]
@@ -116,6 +122,7 @@ def _members(leaders: list[int], distances: Distances, size: int, radius: float)
     to_leaders = distances[:, leaders]
     nearest = np.argmin(to_leaders, axis=1)
     is_between = (to_leaders < radius).sum(axis=1) > 1
+    is_between[BEST] = False
     room = dict.fromkeys(range(len(leaders)), max(1, size // len(leaders)))
     kept: list[int] = []
     for index in np.flatnonzero(~is_between).tolist():
@@ -124,4 +131,4 @@ def _members(leaders: list[int], distances: Distances, size: int, radius: float)
             room[niche] -= 1
             kept.append(index)
     waiting = sorted(set(range(len(distances))) - set(kept), key=lambda i: (is_between[i], i))
-    return kept[:size] + waiting[: max(0, size - len(kept))]
+    return kept + waiting[: size - len(kept)]

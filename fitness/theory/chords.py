@@ -6,7 +6,7 @@ from collections.abc import Callable
 from itertools import pairwise
 from statistics import median
 
-from fitness.theory import chord_sound
+from fitness.theory import chord_sound, tonality
 from fitness.theory.reading import accent, chords_of, mean, root_motion, same_chord, seams
 from fitness.theory.tables import (
     FOUR_NOTES,
@@ -134,4 +134,6 @@ RULES: dict[str, Callable[[Part, Context], float]] = {
     "top_line": chord_sound.top_line,
     "clean_sound": chord_sound.clean_sound,
     "space": chord_sound.space,
+    "home": tonality.home,
+    "idiom": tonality.idiom,
 }

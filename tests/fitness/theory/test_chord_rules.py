@@ -127,6 +127,40 @@ PAIRS: dict[str, list[tuple[str, Written, Written]]] = {
             loop(f"{C} | {F}", strokes=8),
         ),
     ],
+    "home": [
+        (
+            "the tonic comes by, or never",
+            loop(f"{C} | {F} | {G} | {AM}"),
+            loop(f"{DM} | {F} | {G} | {AM}"),
+        ),
+        (
+            "the tonic gives way, or holds nearly throughout",
+            loop(f"{C} | {F} | {G} | {C}"),
+            loop(f"{C} | {C} | {C} | {G}"),
+        ),
+        (
+            "home is the key's tonic chord, not its parallel",
+            loop(f"{C} | {F} | {G} | {AM}"),
+            loop("Cm: C3 G3 Eb4 C5 | " + f"{F} | {G} | {AM}"),
+        ),
+    ],
+    "idiom": [
+        (
+            "the fifth goes home, or to a chord that seldom follows it",
+            loop(f"{C} | {F} | {G} | {C}"),
+            loop(f"{C} | {F} | {G} | Em: E3 B3 G4 E5"),
+        ),
+        (
+            "chords of the key, or strangers to it",
+            loop(f"{C} | {AM} | {F} | {G}"),
+            loop(f"{C} | Ebm: Eb3 Bb3 Gb4 Eb5 | {F} | F#m: F#2 A3 F#4 C#5"),
+        ),
+        (
+            "a change, or one chord for ever",
+            loop(f"{C} | {G}"),
+            loop(f"{C} | {C}"),
+        ),
+    ],
 }
 
 

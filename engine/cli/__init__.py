@@ -10,8 +10,8 @@ import warnings
 from collections.abc import Sequence
 
 from engine.cli.app import app
-from engine.cli.arguments import hoist_global_options
-from engine.cli.errors import explain, say_warning
+from engine.cli.arguments import hoist_global_options, is_debug
+from engine.cli.errors import explain, is_bare, say_warning
 
 __all__ = ["run"]
 
@@ -25,11 +25,10 @@ def run(arguments: Sequence[str]) -> int:
     except KeyboardInterrupt:
         sys.stderr.write("interrupted\n")
         return 130
-    except BrokenPipeError:  # the reader of our output has gone
-        sys.stderr.close()
-        return 0
     except Exception as error:
-        if "--debug" in hoisted:
+        if is_bare(error):
+            return run([*hoisted, "--help"])
+        if is_debug(hoisted):
             raise
         return explain(error)
     return result if isinstance(result, int) else 0

@@ -38,9 +38,10 @@ def demo(
         return code
     with open_studio(context) as studio:
         run = studio.song(song)["runs"][-1]
-        best = studio.run(run)[1]["survivors"][0]
-        approved = decisions.approve(studio, best, policy="demo: the best survivor")
-        (export,) = settle(studio, approved)
-        say(f"\n{short(best)} is approved, as a person would: {export.path}")
+        survivors = studio.run(run)[1]["survivors"]
+        if survivors:
+            approved = decisions.approve(studio, survivors[0], policy="demo: the best survivor")
+            (export,) = settle(studio, approved)
+            say(f"\n{short(survivors[0])} is approved, as a person would: {export.path}")
     say_next(next_command(context, f"replay {run} --verify"))
     return 0

@@ -45,14 +45,10 @@ def niches(
     distances = _distances(population, genomes)
     leaders = _first_leaders(distances, len(population), settings.niches, radius)
     nearest = np.argmin(distances[:, leaders], axis=1)
-    return [
-        [
-            individual
-            for individual, place in zip(population, nearest, strict=True)
-            if place == niche
-        ]
-        for niche in range(len(leaders))
-    ]
+    found: dict[int, list[Individual]] = {}
+    for individual, niche in zip(population, nearest.tolist(), strict=True):
+        found.setdefault(niche, []).append(individual)
+    return [found[niche] for niche in sorted(found)]
 
 
 def select_population(

@@ -31,7 +31,7 @@ HOMES = {
     "music21": ("training/",),
     "modal": ("training/",),
     "matplotlib": ("engine/pictures.py",),
-    "mido": ("genomes/midi.py", "fitness/legacy_roll.py"),
+    "mido": ("genomes/midi", "fitness/legacy_roll.py"),
     "sqlalchemy": ("store/", "migrations/"),
     "alembic": ("store/", "migrations/"),
     "typer": ("engine/cli/",),

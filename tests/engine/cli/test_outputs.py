@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -107,9 +108,17 @@ def test_a_terminal_that_knows_no_unicode(desk):
 
 def test_ids_stay_whole_in_a_narrow_terminal(desk, monkeypatch):
     monkeypatch.setenv("COLUMNS", "60")
+    monkeypatch.setenv("FORCE_COLOR", "1")
     song = desk.song("meadow")["song_id"]
-    assert song in desk.do("songs", "list")
+    out = desk.do("songs", "list")
+    assert song in out
+    assert all(len(re.sub(r"\x1b\[[0-9;]*m", "", line)) <= 60 for line in out.splitlines())
+
+
+def test_tables_are_not_folded_where_there_is_no_terminal(desk, monkeypatch):
+    monkeypatch.setenv("COLUMNS", "60")
+    song = desk.song("meadow")["song_id"]
     run = desk.song("meadow")["runs"][0]
     row = next(line for line in desk.do("runs").splitlines() if run in line)
-    assert song in row  # not folded: this is no terminal
+    assert song in row
     assert "CandidatesPresented" in desk.do("review") + desk.do("log")

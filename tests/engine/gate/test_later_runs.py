@@ -5,8 +5,10 @@ from __future__ import annotations
 import pytest
 import yaml
 
+from engine.conductor import Request, carry_on, load, start
 from engine.studio import Studio
-from tests.engine.gate.desk import SMALL, demo, evolve
+from genomes import Section
+from tests.engine.gate.desk import BARS, RUNS, SMALL, demo, evolve
 
 AGAIN = ("--population", "8", "--generations", "2", "--bars", "4")
 
@@ -38,6 +40,22 @@ def test_the_same_run_again_gives_no_place_to_what_was_decided(desk):
             assert status == before[candidate]["status"]
     assert {key: desk.row(key) for key in (first, second)} == before
     assert after[first]["run"] == before[first]["run"]
+
+
+def test_what_is_decided_while_a_run_goes_on_stays_decided(desk):
+    first = desk.candidates()[0]
+    before = desk.song("meadow")["candidates"][first]
+    with Studio.open(desk.folder) as studio:
+        song, section = studio.song("meadow"), Section("verse", BARS)
+        run = start(studio, Request(song, "chords", section, RUNS[0][2], SMALL, None))
+        desk.do("approve", first, "--note", "meanwhile")
+        assert carry_on(studio, load(studio, run), lambda _: None)
+        assert first in studio.run(run)[1]["survivors"]
+    after = desk.song("meadow")["candidates"][first]
+    assert (after["run"], desk.row(first)["status"]) == (before["run"], "approved")
+    assert after["notes"] == ["meanwhile"]
+    desk.do("export")
+    assert desk.approved_file("verse").is_file()
 
 
 def test_the_terminal_shows_what_was_met_again(desk):

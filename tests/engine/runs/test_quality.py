@@ -9,43 +9,48 @@ import pytest
 from genomes.chords import ChordGenome
 from tests.engine.runs.songs import FULL, Outcome, outcomes, songs
 
-pytestmark = pytest.mark.xdist_group("quality")
-
 FLAT = 1e-6
 
 
-@pytest.fixture(scope="session")
-def evolved_songs() -> list[Outcome]:
-    return outcomes()
+def test_twenty_songs(subtests: pytest.Subtests) -> None:
+    """One test, so that the songs are evolved once, whichever processes share the work."""
+    evolved = outcomes()
+    for claim in (
+        they_cover_meters_and_modes,
+        every_term_varies_in_every_first_pool,
+        the_best_survivor_beats_the_best_of_as_many_random_ones,
+        three_survivors_lie_apart,
+        no_generation_is_worse_than_the_one_before,
+    ):
+        with subtests.test(claim.__name__):
+            claim(evolved)
 
 
-def test_twenty_songs_cover_the_meters_and_modes(evolved_songs: list[Outcome]) -> None:
-    assert len(evolved_songs) == 20
+def they_cover_meters_and_modes(evolved: list[Outcome]) -> None:
+    assert len(evolved) == 20
     assert len({song.meter for song in songs()}) >= 10
     assert len({song.key.mode for song in songs()}) >= 9
     full = FULL.population * (FULL.generations + 1)
-    assert [one.scored for one in evolved_songs] == pytest.approx([full] * 20, rel=0.02)
+    assert [one.scored for one in evolved] == pytest.approx([full] * 20, rel=0.02)
 
 
-def test_every_term_varies_in_every_first_pool(evolved_songs: list[Outcome]) -> None:
+def every_term_varies_in_every_first_pool(evolved: list[Outcome]) -> None:
     flat = [
         (one.song, term)
-        for one in evolved_songs
+        for one in evolved
         for term, spread in one.end.first_pool.spread.items()
         if spread < FLAT
     ]
     assert flat == []
 
 
-def test_the_best_survivor_beats_the_best_of_as_many_random_ones(
-    evolved_songs: list[Outcome],
-) -> None:
-    beaten = [one.end.survivors[0].total > one.best_random for one in evolved_songs]
+def the_best_survivor_beats_the_best_of_as_many_random_ones(evolved: list[Outcome]) -> None:
+    beaten = [one.end.survivors[0].total > one.best_random for one in evolved]
     assert sum(beaten) >= 18
 
 
-def test_three_survivors_that_lie_apart(evolved_songs: list[Outcome]) -> None:
-    for one in evolved_songs:
+def three_survivors_lie_apart(evolved: list[Outcome]) -> None:
+    for one in evolved:
         survivors, yardstick = one.end.survivors, one.end.first_pool
         assert len(survivors) == FULL.keep == 3
         genomes = [ChordGenome.from_payload(survivor.genome) for survivor in survivors]
@@ -55,8 +60,8 @@ def test_three_survivors_that_lie_apart(evolved_songs: list[Outcome]) -> None:
         assert yardstick.median_distance > 0.3
 
 
-def test_no_generation_is_worse_than_the_one_before(evolved_songs: list[Outcome]) -> None:
-    for one in evolved_songs:
+def no_generation_is_worse_than_the_one_before(evolved: list[Outcome]) -> None:
+    for one in evolved:
         best = [point.best for point in one.end.curve]
         assert best == sorted(best)
         assert best[-1] == one.end.survivors[0].total

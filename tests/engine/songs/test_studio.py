@@ -59,6 +59,26 @@ def test_one_who_is_always_overtaken_gives_up_in_words(tmp_path, monkeypatch):
     assert len(calls) == MAX_RETRIES
 
 
+def test_what_comes_between_reading_and_writing_makes_it_read_again(tmp_path):
+    """The version is taken before the state is read, or somebody could slip in between."""
+    stream, seen = "studio", []
+
+    def noted(text):
+        return NewEvent(CandidateNoted(candidate="c", text=text), actor="a")
+
+    with Studio.open(tmp_path) as ours, Studio.open(tmp_path) as theirs:
+
+        def make():
+            seen.append(ours.log.version(stream))
+            if len(seen) == 1:
+                theirs.append(stream, [noted("theirs")], 0)
+            return [noted("ours")]
+
+        ours.decide(stream, make)
+        texts = [event.payload.text for event in ours.log.read(stream=stream)]
+    assert (seen, texts) == ([0, 1], ["theirs", "ours"])
+
+
 def test_an_event_that_is_not_there(tmp_path):
     with Studio.open(tmp_path) as studio, pytest.raises(NotFound, match="no event at position 7"):
         studio.event(7)

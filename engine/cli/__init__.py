@@ -11,7 +11,7 @@ from collections.abc import Sequence
 
 from engine.cli.app import app
 from engine.cli.arguments import hoist_global_options, is_debug
-from engine.cli.errors import explain, is_bare, say_warning
+from engine.cli.errors import INTERRUPTED, explain, is_bare, say_warning
 
 __all__ = ["run"]
 
@@ -24,7 +24,7 @@ def run(arguments: Sequence[str]) -> int:
         result = app(hoisted, standalone_mode=False, prog_name="engine")
     except KeyboardInterrupt:
         sys.stderr.write("interrupted\n")
-        return 130
+        return INTERRUPTED
     except Exception as error:
         if is_bare(error):
             return run([*hoisted, "--help"])

@@ -42,7 +42,7 @@ def add(
     from engine.songs import add_songs
 
     reading = read(paths, Overrides.parse(meter=meter, tempo_bpm=bpm, key=key))
-    with open_studio(context) as studio:
+    with open_studio(context, make=True) as studio:
         added = add_songs(studio, reading.proposals)
     if as_json:
         say_json(_report(reading, added))
@@ -115,7 +115,7 @@ def _listed(song: dict[str, Any]) -> dict[str, Any]:
 @app.command("list")
 def list_songs(context: typer.Context, as_json: Json = False) -> None:
     """List the songs of the studio."""
-    with open_studio(context) as studio:
+    with open_studio(context, make=True) as studio:
         listed = [_listed(song) for song in studio.songs().values()]
     if as_json:
         say_json(listed)

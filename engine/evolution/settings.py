@@ -48,8 +48,11 @@ class Settings:
 
     @property
     def niches(self) -> int:
-        """How many ideas are followed at once: one more than are kept, while there is room."""
-        return min(self.keep + 1, self.population)
+        """How many ideas are followed at once: one more than are kept.
+
+        One place is left beside their leaders, for the best of all if it leads none.
+        """
+        return min(self.keep + 1, self.population - 1)
 
     def to_payload(self) -> dict[str, Any]:
         """Plain values for the log."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from engine.errors import NotFound, Refused
-from engine.gate.labels import file_label, free_label
+from engine.gate.labels import file_label, free_label, section_label
 from engine.gate.waiting import Entry
 from engine.ids import short
 from engine.state.songs import APPROVED, REJECTED, song_stream
@@ -60,7 +60,7 @@ def approval(
         )
     usual = entry.state["wanted_label"] or entry.state["section"]["label"]
     display_label = usual if label is None else label
-    wanted = file_label(display_label)
+    wanted = section_label(display_label) if label is None else file_label(display_label)
     stage = entry.state["stage"]
     survivor = _survivor(studio, entry)
     return events.CandidateApproved(

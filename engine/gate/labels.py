@@ -33,6 +33,14 @@ def file_label(display_label: str) -> str:
     return f"{label}_part" if label in DEVICE_NAMES else label
 
 
+def section_label(display_label: str) -> str:
+    """A section's label as a file name; ``part`` where its script has no letters for one."""
+    try:
+        return file_label(display_label)
+    except Refused:
+        return "part"
+
+
 def free_label(song: dict[str, Any], stage: str, wanted: str, candidate: str) -> str:
     """The label a candidate gets: the one it wants, or with the next free number.
 

@@ -3,35 +3,20 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
 from itertools import count
 from pathlib import Path
 from typing import Any
 
 import yaml
 
-from engine.errors import EngineError, NotFound, Refused
+from engine.errors import EngineError, Refused
 from engine.files import write_whole
-from engine.gate.decisions import approval, labelling, noting, rejection, undoing_all
+from engine.gate.review_rows import Review, field_text, row_changes
 from engine.gate.waiting import Entry, entries
-from engine.ids import resolve, short
-from engine.proposals.wording import shown
 from engine.proposals.yaml_files import load_file
-from engine.state.songs import APPROVED, PENDING, REJECTED, song_stream
+from engine.state.songs import song_stream
 from engine.studio import Studio
-from store import events
 from store.records import NewEvent, Recorded
-
-UNTOUCHED = "nothing was applied"
-
-STATUS_WORDS = {
-    "approved": APPROVED,
-    "accepted": APPROVED,
-    "rejected": REJECTED,
-    "pending": PENDING,
-    "": PENDING,
-    "none": PENDING,
-}
 
 
 def review_document(song: dict[str, Any], stage: str) -> dict[str, Any]:
@@ -45,6 +30,7 @@ def review_document(song: dict[str, Any], stage: str) -> dict[str, Any]:
         "bpm": song["tempo_bpm"],
         "time_sig": song["meter"],
         "color": song["colour"],
+        "log_position": song["touched"],
         "candidates": [_candidate(entry) for entry in shown],
     }
 
@@ -94,8 +80,8 @@ def _has_open_edits(studio: Studio, path: Path) -> bool:
     if first == _mark(rest):
         return False
     try:
-        song_id, rows = _read(studio, path)
-        return any(True for _ in _changes(studio, song_id, rows))
+        review = _read(studio, path)
+        return any(True for _ in row_changes(studio, review))
     except EngineError:
         return True
 
@@ -107,98 +93,23 @@ def apply_review(studio: Studio, path: Path) -> list[Recorded]:
         Refused: if a status is no status word, or an edit makes no sense; nothing is appended.
         NotFound: if the song or a candidate is not in the studio.
     """
-    song_id, rows = _read(studio, path)
+    review = _read(studio, path)
 
     def changes() -> list[NewEvent]:
-        made = _changes(studio, song_id, rows)
-        return [NewEvent(event, actor=studio.actor) for event in made]
+        return [NewEvent(event, actor=studio.actor) for event in row_changes(studio, review)]
 
-    return studio.decide(song_stream(song_id), changes)
+    return studio.decide(song_stream(review.song_id), changes)
 
 
-def _read(studio: Studio, path: Path) -> tuple[str, list[Any]]:
-    """The song that a file is about, and its rows."""
+def _read(studio: Studio, path: Path) -> Review:
+    """What a file says."""
     try:
         document = load_file(path)
     except ValueError as error:
         raise Refused(f"{path.name}: {error}") from error
     if not isinstance(document, dict) or not isinstance(document.get("candidates"), list):
         raise Refused(f"{path.name} is not a review file: it has no list of candidates")
-    song_id = str(studio.song(_text(document, "song"))["song_id"])
-    return song_id, document["candidates"]
-
-
-def _changes(studio: Studio, song_id: str, rows: list[Any]) -> Iterator[events.Payload]:
-    song = studio.song(song_id)
-    seen: set[str] = set()
-    for row in rows:
-        identifier = _identifier(song, row)
-        if identifier in seen:
-            raise Refused(f"candidate {short(identifier)} stands in the file twice", UNTOUCHED)
-        seen.add(identifier)
-        for event in _row_changes(
-            studio, Entry(identifier, song, song["candidates"][identifier]), row
-        ):
-            yield event
-            song = _after(song, identifier, event)
-
-
-def _identifier(song: dict[str, Any], row: Any) -> str:
-    """The candidate that a row is about."""
-    if not isinstance(row, dict):
-        raise Refused(f"candidate {shown(row)}: expected a mapping with an id", UNTOUCHED)
-    prefix = _text(row, "id")
-    if not prefix:
-        raise NotFound("a candidate has no id", "write the file again: engine review --yaml")
-    return resolve(prefix, song["candidates"], "candidate", "see engine review")
-
-
-def _text(row: dict[str, Any], field: str) -> str:
-    """What a row says in a field; empty if nothing."""
-    value = row.get(field)
-    if isinstance(value, list | dict):
-        raise Refused(f"{field}: {shown(value)}: expected a text", UNTOUCHED)
-    return "" if value is None else str(value).strip()
-
-
-def _row_changes(studio: Studio, entry: Entry, row: dict[str, Any]) -> Iterator[events.Payload]:
-    wanted, label, notes = _status(entry, row), _text(row, "label"), _text(row, "notes")
-    known_notes = [text.strip() for text in entry.state["notes"]]
-    if notes and notes not in known_notes[-1:]:
-        yield noting(entry, notes)
-    relabelled = label and label not in {entry.label, _display_label(entry)}
-    if relabelled and not (wanted == APPROVED and entry.status != APPROVED):
-        yield labelling(entry, label)
-    if wanted == entry.status:
-        return
-    if wanted == PENDING:
-        yield from undoing_all(entry)
-    elif wanted == APPROVED:
-        yield approval(studio, entry, label or None)
-    else:
-        yield rejection(entry)
-
-
-def _display_label(entry: Entry) -> str | None:
-    decisions = entry.state["decisions"]
-    return decisions[-1].get("display_label") if decisions else None
-
-
-def _status(entry: Entry, row: dict[str, Any]) -> str:
-    word = _text(row, "status")
-    status = STATUS_WORDS.get(word.casefold())
-    if status is None:
-        raise Refused(
-            f"candidate {short(entry.id)}: status {shown(word)}: "
-            "expected pending, approved or rejected",
-            f"{UNTOUCHED}; a name for the part goes under label",
-        )
-    return status
-
-
-def _after(song: dict[str, Any], candidate: str, event: events.Payload) -> dict[str, Any]:
-    """The song as later rows must see it: labels given in this file are taken."""
-    if not isinstance(event, events.CandidateApproved):
-        return song
-    labels = song["labels"].get(event.stage, {}) | {event.label: candidate}
-    return song | {"labels": song["labels"] | {event.stage: labels}}
+    song = studio.song(field_text(document, "song"))
+    position = document.get("log_position")
+    written_at = position if type(position) is int else song["touched"]
+    return Review(song["song_id"], written_at, document["candidates"])

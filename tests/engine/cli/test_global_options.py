@@ -40,6 +40,16 @@ def test_the_habit_is_a_folder_called_studio(tmp_path, capsys, monkeypatch):
     assert "next: engine demo" in capsys.readouterr().out
 
 
+def test_what_needs_a_studio_begins_none(tmp_path, capsys):
+    folder = tmp_path / "typo"
+    for command in (["verify"], ["review"], ["log"], ["doctor"], ["export"], ["runs"]):
+        assert run([*command, "--studio", str(folder)]) == 2
+        (line,) = capsys.readouterr().err.splitlines()
+        assert f"no studio in {folder}" in line
+        assert "songs add" in line
+    assert not folder.exists()
+
+
 def test_debug_shows_the_traceback(desk):
     with pytest.raises(Exception, match="no candidate 'nope'"):
         desk.type("approve", "nope", "--debug")

@@ -64,10 +64,39 @@ def test_words_for_pending_take_decisions_back(desk, file, word):
     first = file.rows[0]["id"]
     desk.do("approve", first)
     desk.do("reject", first)
+    file = ReviewFile(desk)
     file.rows[0]["status"] = word
     assert [change["kind"] for change in file.take_in()] == ["DecisionUndone"] * 2
     assert desk.row(first)["status"] == "pending"
     assert not desk.approved_file("opening").exists()
+
+
+def test_an_old_file_takes_no_later_decision_back(desk, file):
+    first, second, third = (row["id"] for row in file.rows)
+    desk.do("approve", first)
+    desk.do("note", second, "later")
+    file.rows[2]["status"] = "rejected"
+    assert [change["candidate"] for change in file.take_in()] == [third]
+    assert [desk.row(each)["status"] for each in (first, second, third)] == [
+        "approved",
+        "pending",
+        "rejected",
+    ]
+
+
+def test_an_edit_against_a_later_decision_is_named_and_nothing_is_applied(desk, file):
+    desk.do("approve", file.rows[0]["id"])
+    file.rows[0]["status"] = "rejected"
+    file.rows[1]["status"] = "approved"
+    message = file.refused()
+    assert f"{short(file.rows[0]['id'])}: approved since the file was written" in message
+    assert desk.row(file.rows[1]["id"])["status"] == "pending"
+
+
+def test_the_same_decision_in_both_places_is_one(desk, file):
+    desk.do("approve", file.rows[0]["id"], "--label", "Opening")
+    file.rows[0]["status"] = "approved"
+    assert file.take_in() == []
 
 
 @pytest.mark.parametrize("word", ["chorus", "yes", "approve", True, 1, ["approved"], {"a": 1}])

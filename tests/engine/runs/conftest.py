@@ -2,20 +2,15 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack
 from pathlib import Path
-from queue import SimpleQueue
 from typing import NamedTuple
 
 import pytest
 
 from engine.cli import run
 from engine.studio import Studio
-from tests.engine.runs.forks import Forks
 from tests.engine.runs.samples import open_with
 from tests.fitness.models import write
-
-AT_ONCE = 2
 
 
 class Said(NamedTuple):
@@ -47,16 +42,6 @@ def engine(studio: Studio, capsys: pytest.CaptureFixture[str]) -> Engine:
         return Said(code, *capsys.readouterr())
 
     return command
-
-
-@pytest.fixture(scope="session")
-def forks() -> Iterator[SimpleQueue[Forks]]:
-    """As many as there are processors to use; take one and put it back."""
-    with ExitStack() as stack:
-        free: SimpleQueue[Forks] = SimpleQueue()
-        for _ in range(AT_ONCE):
-            free.put(stack.enter_context(Forks()))
-        yield free
 
 
 @pytest.fixture(scope="session")

@@ -6,10 +6,8 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Sequence
 from pathlib import Path
-from queue import SimpleQueue
 
 import pytest
 
@@ -19,7 +17,7 @@ from engine.runs import Run
 from engine.studio import Studio
 from store.events import GenerationScored
 from tests.engine.runs.conftest import Engine
-from tests.engine.runs.forks import ROOT, Forks
+from tests.engine.runs.forks import ROOT
 from tests.engine.runs.samples import (
     GREEN,
     SHORT,
@@ -74,14 +72,23 @@ def stopped(studio: Studio, after: int = 1) -> str:
     return run.id
 
 
-def at_once(forks: SimpleQueue[Forks], words: list[str]) -> list[int]:
+def at_once(words: Sequence[str]) -> list[int]:
     """Exit codes of two processes that are given the same command."""
-    both = [forks.get(), forks.get()]
-    with ThreadPoolExecutor(2) as pool:
-        codes = [code for _, code in pool.map(lambda one: one.run(words), both)]
-    for one in both:
-        forks.put(one)
-    return codes
+    pipe = subprocess.PIPE
+    command = [sys.executable, "-m", "engine", *words]
+    both = [
+        subprocess.Popen(command, cwd=ROOT, stdout=pipe, stderr=pipe, text=True) for _ in range(2)
+    ]
+    for process in both:
+        _, err = process.communicate(timeout=120)
+        assert "Traceback" not in err
+        assert (process.returncode == 2) == is_error(err)
+    return [process.returncode for process in both]
+
+
+def is_error(text: str) -> bool:
+    """Whether it ends with one line of an error."""
+    return [line.startswith("error: ") for line in text.splitlines()][-1:] == [True]
 
 
 def is_one_line(text: str) -> bool:
@@ -258,12 +265,10 @@ def test_a_run_that_is_given_up_elsewhere_stops(studio: Studio) -> None:
 
 
 @unix
-def test_two_processes_go_on_at_once(
-    studio: Studio, forks: SimpleQueue[Forks], whole: list[tuple[str, int, object]]
-) -> None:
+def test_two_processes_go_on_at_once(studio: Studio, whole: list[tuple[str, int, object]]) -> None:
     identifier = stopped(studio)
     words = ["resume", identifier, "--studio", str(studio.folder)]
-    codes = at_once(forks, words)
+    codes = at_once(words)
     assert sorted(codes) == [0, 2]
     assert studio.log.verify() == []
     assert facts(studio, identifier) == whole
@@ -271,10 +276,10 @@ def test_two_processes_go_on_at_once(
 
 @unix
 def test_two_processes_ask_for_the_same_at_once(
-    studio: Studio, forks: SimpleQueue[Forks], whole: list[tuple[str, int, object]]
+    studio: Studio, whole: list[tuple[str, int, object]]
 ) -> None:
     words = [*WORDS, "--studio", str(studio.folder)]
-    codes = at_once(forks, words)
+    codes = at_once(words)
     assert codes == [0, 0]
     assert studio.log.verify() == []
     assert [facts(studio, identifier) for identifier in studio.runs()] == [whole, whole]

@@ -7,8 +7,9 @@ import shutil
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from queue import SimpleQueue
@@ -16,7 +17,6 @@ from queue import SimpleQueue
 import pytest
 
 from engine.studio import Studio
-from tests.engine.runs.conftest import AT_ONCE
 from tests.engine.runs.forks import ROOT, Forks
 from tests.engine.runs.samples import GREEN, Fact, facts, open_with
 
@@ -26,7 +26,8 @@ WORDS = [
     *("evolve", "--song", GREEN, "--seed", "7", "--bars", "4"),
     *("--population", "20", "--generations", "20"),
 ]
-FORKED_KILLS, FRESH_KILLS, KILLED_AGAIN = 16, 4, 5
+AT_ONCE = 2
+FORKED_KILLS, FRESH_KILLS, KILLED_AGAIN = 16, 4, 3
 
 Command = Callable[[list[str], float | None], tuple[float, int]]
 
@@ -55,6 +56,16 @@ def fresh(words: list[str], kill_after: float | None) -> tuple[float, int]:
         except subprocess.TimeoutExpired:
             process.kill()
     return time.monotonic() - began, process.returncode
+
+
+@pytest.fixture(scope="module")
+def forks() -> Iterator[SimpleQueue[Forks]]:
+    """As many as there are processors to use; take one and put it back."""
+    with ExitStack() as stack:
+        free: SimpleQueue[Forks] = SimpleQueue()
+        for _ in range(AT_ONCE):
+            free.put(stack.enter_context(Forks()))
+        yield free
 
 
 @pytest.fixture(scope="module")

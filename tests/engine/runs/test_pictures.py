@@ -35,7 +35,7 @@ def context_of(meter: str, bars: int) -> Context:
 
 @pytest.mark.parametrize(
     "title",
-    ["Cash $\\frac$ and $till", "夜の $ メーター", "𝄞 <b>&amp;</b>", "%s {0} \\n", "x" * 400],
+    ["Cash $\\frac$ and till", "夜の $ メーター", "𝄞 <b>&amp;</b>", "%s {0} \\n", "x" * 400],
 )
 def test_any_title_can_be_drawn(tmp_path: Path, title: str) -> None:
     context = song_context(

@@ -30,7 +30,8 @@ Floats = NDArray[np.float32]
 def standardised(examples: Examples, train: NDArray[np.bool_]) -> Floats:
     """``(n, F)`` features, each with mean 0 and deviation 1 over the training rows."""
     rows = examples.features[train]
-    return (examples.features - rows.mean(axis=0)) / (rows.std(axis=0) + 1e-6)
+    scaled = (examples.features - rows.mean(axis=0)) / (rows.std(axis=0) + 1e-6)
+    return np.asarray(scaled, dtype=np.float32)
 
 
 def probabilities(x: Floats, y: NDArray[np.int8], train: NDArray[np.bool_], hidden: int) -> Floats:
@@ -47,9 +48,7 @@ def probabilities(x: Floats, y: NDArray[np.int8], train: NDArray[np.bool_], hidd
     )
     inputs, targets = torch.from_numpy(x), torch.from_numpy(y.astype(np.int64))
     seen = torch.from_numpy(train)
-    optimizer = torch.optim.AdamW(
-        model.parameters(), lr=LEARNING_RATE, weight_decay=WEIGHT_DECAY
-    )
+    optimizer = torch.optim.AdamW(model.parameters(), lr=LEARNING_RATE, weight_decay=WEIGHT_DECAY)
     for _ in range(EPOCHS):
         optimizer.zero_grad()
         loss = nn.functional.cross_entropy(model(inputs[seen]), targets[seen])
@@ -57,7 +56,7 @@ def probabilities(x: Floats, y: NDArray[np.int8], train: NDArray[np.bool_], hidd
         optimizer.step()
     model.eval()
     with torch.inference_mode():
-        return np.asarray(model(inputs).softmax(dim=1).numpy())
+        return np.asarray(model(inputs).softmax(dim=1).numpy(), dtype=np.float32)
 
 
 def stage_accuracy(examples: Examples, stage: str) -> dict[str, float]:

@@ -221,9 +221,10 @@ def _rows(
 def _painted(clip: Clip) -> NDArray[np.uint8]:
     """``(128, 256)`` uint8, 0 to 127."""
     roll = rolls([clip.part], clip.context.tempo_map)[0, 0]
-    return np.rint(roll * 127).astype(np.uint8)
+    return np.asarray(np.rint(roll * 127), dtype=np.uint8)
 
 
 def _features(clip: Clip) -> NDArray[np.float32]:
     """``(F,)``."""
-    return feature_matrix([clip.part], clip.context.meter, clip.context.tempo_map)[0]
+    measured = feature_matrix([clip.part], clip.context.meter, clip.context.tempo_map)
+    return np.asarray(measured[0])

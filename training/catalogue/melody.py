@@ -48,7 +48,7 @@ def compose_melody(
     onsets = [idea.bar * context.meter.bar_ticks + idea.stroke.onset_ticks for idea in ideas]
     lengths = gated_ticks(onsets, context.length_ticks, card.gate[0])
     longest = 2 * context.meter.bar_ticks
-    rows = []
+    rows: list[tuple[int, int, int, int]] = []
     pitch = middle
     for idea, onset, length in zip(ideas, onsets, lengths, strict=True):
         if not (idea.stays and rows):

@@ -1,4 +1,4 @@
-"""Real music beside the composed: windows of music21's scores, in a tempo and a touch of their own."""
+"""Real music beside the composed: windows of music21's scores, played in some tempo."""
 
 from __future__ import annotations
 

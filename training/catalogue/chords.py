@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from genomes.chords.functions import functions
+from genomes.chords.functions import functions, tonic
 from genomes.chords.genes import Bar, Change
 from genomes.chords.genome import ChordGenome
 from genomes.chords.harmony import Chord, extensions, max_inversion
@@ -19,11 +19,15 @@ from training.catalogue.cards import ChordCard
 from training.catalogue.settings import with_bars
 from training.catalogue.tendency import chance, choose
 
+FEWEST_CHANGES = 2
+# Chance that a loop is made to begin on the tonic, whatever it was drawn from.
+HOME_SHARE = 0.6
+
 
 def compose_chords(card: ChordCard, context: Context, rng: np.random.Generator) -> ChordGenome:
     """A section's progression: a loop, played over and over."""
     bars = context.section.bars
-    loop = _loop(card, with_bars(context, min(bars, choose(card.loop_bars, rng))), rng)
+    loop = _loop(card, context, rng)
     patterns = [choose(card.pattern, rng)] * 4
     if chance(card.second_pattern, rng):
         patterns[-1] = choose(card.pattern, rng)
@@ -41,7 +45,7 @@ def compose_chords(card: ChordCard, context: Context, rng: np.random.Generator) 
 
 
 def _loop(card: ChordCard, context: Context, rng: np.random.Generator) -> list[Bar]:
-    slots = draw_slots(context, choose(card.pace, rng), rng)
+    slots = _slots(card, context, rng)
     tokens = _tokens(card, context.key.mode, sum(map(len, slots)), rng)
     spread = choose(card.spread, rng)
     chords = iter([_chord(card, context.key.mode, token, rng) for token in tokens])
@@ -56,9 +60,21 @@ def _loop(card: ChordCard, context: Context, rng: np.random.Generator) -> list[B
     ]
 
 
+def _slots(card: ChordCard, context: Context, rng: np.random.Generator) -> list[list[int]]:
+    """Beat groups that begin a chord, bar by bar of a loop that has at least two chords."""
+    pace = choose(card.pace, rng)
+    bars = min(context.section.bars, choose(card.loop_bars, rng))
+    slots = draw_slots(with_bars(context, bars), pace, rng)
+    while sum(map(len, slots)) < FEWEST_CHANGES and len(slots) < context.section.bars:
+        slots += draw_slots(with_bars(context, len(slots)), pace, rng)
+    return slots[: context.section.bars]
+
+
 def _tokens(card: ChordCard, mode: str, count: int, rng: np.random.Generator) -> list[str]:
     """Functions from the card's progressions, some swapped for a rarer one."""
     tokens = SOURCES[choose(card.progression, rng)](mode, count, rng)
+    if rng.random() < HOME_SHARE:
+        tokens[0] = tonic(mode)
     for index in range(1, count):
         if chance(card.mixture, rng):
             after = tokens[(index + 1) % count]

@@ -61,16 +61,18 @@ def spearman(first: Floats, second: Floats) -> float:
     return float(np.corrcoef(*ranks)[0, 1])
 
 
-def carried(model: FusionModel, context: Context, parts: list[Part]) -> list[float]:
-    """For every colour: the chromatic term's share of the total's variance."""
-    shares = []
-    for colour in COLOURS:
-        weights = Weights()
-        scores = Fitness("chords", colour, weights, model).score(parts, context)
-        totals = np.array([score.total for score in scores])
-        chromatics = weights.chromatic * np.array([score.terms["chromatic"] for score in scores])
-        shares.append(float(np.cov(chromatics, totals)[0, 1] / totals.var(ddof=1)))
-    return shares
+def the_rest(context: Context, parts: list[Part]) -> Floats:
+    """``(n,)`` what theory and prior give a candidate; no colour changes that."""
+    weights = Weights()
+    scores = Fitness("chords", COLOURS[0], weights).score(parts, context)
+    theory, prior = (np.array([s.terms[name] for s in scores]) for name in ("theory", "prior"))
+    return np.asarray(weights.theory * theory - weights.prior * prior)
+
+
+def carried(chromatics: Floats, rest: Floats) -> float:
+    """The chromatic term's share of the total's variance."""
+    weighted = Weights().chromatic * chromatics
+    return float(np.cov(weighted, weighted + rest)[0, 1] / (weighted + rest).var(ddof=1))
 
 
 def measure(model: FusionModel, other: FusionModel | None = None) -> dict[str, Any]:
@@ -80,7 +82,8 @@ def measure(model: FusionModel, other: FusionModel | None = None) -> dict[str, A
         found = terms(said)
         spreads.append(found.std(axis=1))
         levels.append(found.mean(axis=1))
-        shares.append(carried(model, context, parts))
+        rest = the_rest(context, parts)
+        shares.append([carried(row, rest) for row in found])
         pairs.append([spearman(found[a], found[b]) for a, b in combinations(range(9), 2)])
         passing.append(model.passes(said).mean())
         if other is not None:

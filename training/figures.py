@@ -131,11 +131,9 @@ def calibration(predictions: Predictions, test: Examples) -> Metrics:
 def kept(model: FusionModel, predictions: Predictions, test: Examples) -> Metrics:
     """Share of held-out music that passes the gate."""
     passes = model.passes(predictions)
-    shares = {
-        name: _share(passes[(test.kind == SONG) & (test.stage == stage)])
-        for stage, name in enumerate(STAGES)
-    }
-    return shares | {"real": _share(passes[test.kind == REAL])}
+    kinds = {name: (test.kind == SONG) & (test.stage == stage) for stage, name in enumerate(STAGES)}
+    kinds["real"] = test.kind == REAL
+    return {name: _share(passes[rows]) for name, rows in kinds.items() if rows.any()}
 
 
 def fakes(

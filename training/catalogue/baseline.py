@@ -70,7 +70,7 @@ def stage_accuracy(examples: Examples, stage: str) -> dict[str, float]:
         p = probabilities(x, y, split.train, hidden)
         found[name] = float((p[test].argmax(axis=1) == y[test]).mean())
         found[f"{name}, song"] = _by_song(p[test], y[test], examples.song[test])
-    found["axes T"], found["axes S"], found["axes O"] = _axes(p[test], y[test])
+    found["axes T"], found["axes S"], found["axes O"] = axis_accuracy(p[test], y[test])
     return found
 
 
@@ -83,7 +83,7 @@ def _by_song(p: Floats, y: NDArray[np.int8], songs: NDArray[np.int32]) -> float:
     return float(np.mean(right))
 
 
-def _axes(p: Floats, y: NDArray[np.int8]) -> list[float]:
+def axis_accuracy(p: Floats, y: NDArray[np.int8]) -> list[float]:
     """Mode accuracy of each axis, on the colours whose target has one maximum there."""
     targets = np.array([colour.targets for colour in COLOURS])  # (9, 3, 3)
     top_two = np.sort(targets, axis=2)[:, :, 1:]

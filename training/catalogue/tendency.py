@@ -14,7 +14,7 @@ K = TypeVar("K", str, int)
 S = TypeVar("S", bound=StageCard)
 
 # Chance that a trait of a song is any colour's: a colour is a tendency and no rule.
-STRAY = 0.2
+STRAY = 0.15
 # How closely a song keeps to its card's weights; a song of few tastes at about 1.
 CLOSENESS = 5.0
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from itertools import count
 from typing import Any
 
 import numpy as np
@@ -11,7 +12,7 @@ import numpy as np
 import engine
 from engine.errors import Refused
 from engine.evolution.settings import EVOLUTION_VERSION, Settings
-from engine.ids import digest, run_id
+from engine.ids import run_id
 from engine.models import Models
 from engine.runs import Run
 from engine.stages import find_stage
@@ -20,6 +21,7 @@ from engine.studio import Studio
 from fitness.total import Fitness
 from genomes import Section
 from store import events
+from store.errors import StaleStream
 from store.records import NewEvent, Recorded
 
 ACTOR = "engine"
@@ -70,13 +72,14 @@ def start(studio: Studio, request: Request) -> str:
     started = _started(request)
     asked = (started.song_id, started.stage, started.parents, started.seed, started.settings)
     more = {"section": request.section.to_payload(), "model": started.model_sha256}
-    known = studio.runs()
-    ordinal = 0
-    while (identifier := run_id(*asked, more, ordinal)) in known:
-        ordinal += 1
-    new = NewEvent(started, actor=studio.actor, event_id=digest(identifier, "started"))
-    studio.append(run_stream(identifier), [new], 0)
-    return identifier
+    for ordinal in count():
+        identifier = run_id(*asked, more, ordinal)
+        try:
+            studio.append(run_stream(identifier), [NewEvent(started, actor=studio.actor)], 0)
+        except StaleStream:  # the same was asked before, or is being asked by another process
+            continue
+        return identifier
+    raise AssertionError("there is always another ordinal")
 
 
 def _started(request: Request) -> events.RunStarted:
@@ -127,7 +130,8 @@ def resume(studio: Studio, identifier: str) -> Run:
     Raises:
         Refused: if it is finished or abandoned, or was made by other versions.
     """
-    _, document = studio.run(identifier)
+    recorded = recorded_run(studio, identifier)
+    _, document = studio.run(identifier)  # knows all of them, or later ones that outdate the run
     if document["status"] == FINISHED:
         raise Refused(f"run {identifier} is finished", "see engine review")
     if document["status"] == ABANDONED:
@@ -135,29 +139,36 @@ def resume(studio: Studio, identifier: str) -> Run:
     changed = changed_versions(document["stage"], document["versions"])
     if changed:
         raise Refused(f"run {identifier} was made by {changed}, not resumable here", "evolve again")
-    run = load(studio, identifier)
+    run = _loaded(studio, identifier, recorded)
     after = run.next_generation - 1
     if after >= 0:
-        _append(studio, identifier, events.RunResumed(after_generation=after))
+        _record(studio, run, events.RunResumed(after_generation=after))
     return run
 
 
 def changed_versions(stage: str, made_by: dict[str, str]) -> str:
     """What a run was made by that is otherwise here, for people; empty if nothing that matters."""
     here = versions(stage)
-    changed = {name: made for name, made in made_by.items() if here.get(name) != made}
-    if set(changed) <= {"engine"}:
-        return ""
-    listed = ", ".join(f"{name} {made}" for name, made in changed.items() if name != "engine")
-    return f"engine {made_by['engine']} ({listed})"
+    names = sorted((made_by.keys() | here.keys()) - {"engine"})
+    listed = ", ".join(
+        f"{name} {made_by.get(name, 'unrecorded')}"
+        for name in names
+        if made_by.get(name) != here.get(name)
+    )
+    return f"engine {made_by.get('engine', 'unrecorded')} ({listed})" if listed else ""
 
 
 def abandon(studio: Studio, identifier: str, reason: str) -> None:
     """Give up an unfinished run; what it scored stays in the log."""
-    identifier, document = studio.run(identifier)
-    if document["status"] != RUNNING:
-        raise Refused(f"run {identifier} is {document['status']}")
-    _append(studio, identifier, events.RunAbandoned(reason=reason))
+    identifier, _ = studio.run(identifier)
+
+    def giving_up() -> list[NewEvent]:
+        _, document = studio.run(identifier)
+        if document["status"] != RUNNING:
+            raise Refused(f"run {identifier} is {document['status']}")
+        return [NewEvent(events.RunAbandoned(reason=reason), actor=studio.actor)]
+
+    studio.decide(run_stream(identifier), giving_up)
 
 
 def carry_on(
@@ -175,19 +186,25 @@ def carry_on(
         whether the run is finished.
 
     Raises:
-        StaleStream: if another process carries the same run on.
+        Refused: if another process carries the same run on, or gave it up.
     """
     while run.next_generation <= run.settings.generations:
         generation = run.evolve()
-        _append(studio, run.id, generation)
+        _record(studio, run, generation)
         run.pool.apply(generation)
         report(run.pool.curve[-1])
         if is_stopped() and run.next_generation <= run.settings.generations:
             return False
-    _append(studio, run.id, run.finish())
+    _record(studio, run, run.finish())
     return True
 
 
-def _append(studio: Studio, identifier: str, event: events.Payload) -> None:
-    stream = run_stream(identifier)
-    studio.append(stream, [NewEvent(event, actor=ACTOR)], studio.log.version(stream))
+def _record(studio: Studio, run: Run, event: events.Payload) -> None:
+    """Append what comes after the events that the run was built from, and after no others."""
+    try:
+        studio.append(run_stream(run.id), [NewEvent(event, actor=ACTOR)], run.version)
+    except StaleStream as error:
+        raise Refused(
+            f"run {run.id} is carried on or was given up elsewhere", "see engine runs"
+        ) from error
+    run.version += 1

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import count
 from pathlib import Path
 from typing import Any
+
+import msgspec
 
 from engine.contexts import song_context
 from engine.files import file_sha256, write_whole
@@ -21,6 +25,8 @@ Document = dict[str, Any]
 
 WRITTEN, UNCHANGED, KEPT = "written", "unchanged", "kept"
 REMOVED, EDITED_STAYS = "removed", "edited stays"
+
+DECISIONS = (events.CandidateApproved, events.CandidateRejected, events.DecisionUndone)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,11 +63,12 @@ def part_midi(
 
 
 def export_song(studio: Studio, song: Document) -> list[Export]:
-    """Write every approved part of a song that isn't there yet, or not as approved."""
+    """Write what is approved and isn't there yet, remove what is approved no longer."""
     return [
-        export_approved(studio, song, studio.event(candidate["decisions"][-1]["position"]))
-        for candidate in song["candidates"].values()
-        if status(candidate) == APPROVED
+        export
+        for candidate in song["candidates"]
+        for export in _export(studio, song, candidate)
+        if export.outcome != EDITED_STAYS
     ]
 
 
@@ -69,44 +76,58 @@ def export_approved(studio: Studio, song: Document, approved: Recorded) -> Expor
     """Write one approved part to ``exports/<song>/<stage>/approved/<label>.mid``.
 
     A file that the person has edited is never overwritten: ours then goes to
-    ``<label>.engine.mid``.
+    ``<label>.engine.mid``, or the next such name that is free.
     """
     event = approved.payload
     assert isinstance(event, events.CandidateApproved)  # noqa: S101 - the caller's position says so
-    data = approved_midi(song, approved, event)
-    folder = approved_folder(studio, song, event.stage)
-    path = folder / f"{event.label}.mid"
-    found = file_sha256(path)
+    data = approved_midi(_as_built(studio, event), approved, event)
     ours = hashlib.sha256(data).hexdigest()
-    kept = found not in {None, ours, _last_written(song, studio, path)}
-    if kept:
-        path = folder / f"{event.label}.engine.mid"
-    if file_sha256(path) != ours:
+    for path in _places(approved_folder(studio, song, event.stage), event.label):
+        found = file_sha256(path)
+        if found in {None, ours, _last_written(song, studio, path)}:
+            break
+    if found != ours:
         write_whole(path, data)
     if _last_written(song, studio, path) != ours:
         _record(studio, song, approved, path, ours)
-    outcome = KEPT if kept else UNCHANGED if found == ours else WRITTEN
-    return Export(path, outcome)
+    if path.name != f"{event.label}.mid":
+        return Export(path, KEPT)
+    return Export(path, UNCHANGED if found == ours else WRITTEN)
+
+
+def _places(folder: Path, label: str) -> Iterator[Path]:
+    """Where an approved part may lie, the best place first."""
+    yield folder / f"{label}.mid"
+    yield folder / f"{label}.engine.mid"
+    for number in count(2):
+        yield folder / f"{label}.engine_{number}.mid"
+
+
+def _as_built(studio: Studio, event: events.CandidateApproved) -> Document:
+    """The song as it was when the part was composed: its key, meter and tempo are the part's."""
+    song: Document = msgspec.to_builtins(studio.event(event.context_position).payload)
+    return song
 
 
 def settle(studio: Studio, recorded: Recorded) -> list[Export]:
     """Bring the files up to date with a decision: at most one is written or removed."""
     event = recorded.payload
-    if isinstance(event, events.CandidateApproved):
-        return [export_approved(studio, _song_of(studio, recorded), recorded)]
-    if isinstance(event, events.CandidateRejected | events.DecisionUndone):
-        return _withdrawn(studio, _song_of(studio, recorded), event.candidate)
-    return []
+    if not isinstance(event, DECISIONS):
+        return []
+    song = studio.song(recorded.stream.removeprefix(SONG_STREAM))
+    return _export(studio, song, event.candidate)
 
 
-def _song_of(studio: Studio, recorded: Recorded) -> Document:
-    return studio.song(recorded.stream.removeprefix(SONG_STREAM))
+def _export(studio: Studio, song: Document, candidate: str) -> list[Export]:
+    """Bring the files of a candidate up to date with what holds of it now."""
+    state = song["candidates"][candidate]
+    if status(state) != APPROVED:
+        return _withdrawn(studio, song, candidate)
+    return [export_approved(studio, song, studio.event(state["decisions"][-1]["position"]))]
 
 
 def _withdrawn(studio: Studio, song: Document, candidate: str) -> list[Export]:
     """Remove the files of a candidate that is not approved; the notes stay in the log."""
-    if status(song["candidates"][candidate]) == APPROVED:
-        return []
     paths = [
         studio.folder / path
         for path, written in song["exports"].items()

@@ -13,6 +13,7 @@ from genomes import Context, Part
 CANDIDATE_ID_CHARS = 20
 RUN_ID_CHARS = 12
 SHORT_ID_CHARS = 8
+SHOWN_MATCHES = 4
 
 
 def digest(*facts: Any) -> str:
@@ -51,9 +52,11 @@ def resolve(prefix: str, known: Iterable[str], what: str, advice: str) -> str:
     matches = sorted({identifier for identifier in known if identifier.startswith(prefix)})
     if prefix in matches:
         return prefix
-    if not matches:
+    if not matches or not prefix:
         raise NotFound(f"no {what} {prefix!r}", advice)
     if len(matches) > 1:
-        shown = ", ".join(matches[:4])
-        raise Ambiguous(f"{what} {prefix!r} could be {len(matches)} ({shown} …)", "type more of it")
+        shown = ", ".join(matches[:SHOWN_MATCHES]) + (" …" if len(matches) > SHOWN_MATCHES else "")
+        raise Ambiguous(
+            f"{what} {prefix!r} could be {len(matches)} ({shown})", f"type more of it, {advice}"
+        )
     return matches[0]

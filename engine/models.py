@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-import shutil
 from pathlib import Path
+from typing import Any
 
 import msgspec
 
-from engine.errors import NotFound
+from engine.errors import NotFound, Refused
+from engine.files import write_whole
 from engine.studio import Studio
 from fitness.fusion import FusionModel
-from fitness.manifest import manifest_path
+from fitness.manifest import Manifest, manifest_path
 from store.events import ModelRegistered
 from store.records import NewEvent
 
@@ -30,37 +31,55 @@ class Models:
 
         Raises:
             ModelError: if the file is no model that can be run.
+            Refused: if the model is known here with another manifest.
         """
         model = FusionModel.load(path)
-        kept = self._path(model.sha256)
-        if not kept.exists():
-            self._folder.mkdir(parents=True, exist_ok=True)
-            _copy(path, kept)
-            if manifest_path(path).exists():
-                _copy(manifest_path(path), manifest_path(kept))
         event = ModelRegistered(
             sha256=model.sha256,
             name=path.name,
             profile=model.profile.name,
-            manifest={} if model.manifest is None else msgspec.to_builtins(model.manifest),
+            manifest=_plain(model.manifest),
         )
-        new = NewEvent(event, actor=self._studio.actor, event_id=f"model-{model.sha256}")
-        self._studio.decide(STREAM, lambda: [new])
+        self._studio.decide(STREAM, lambda: self._news(event))
+        self._keep(path, self._path(model.sha256))
         return model.sha256
 
+    def _news(self, event: ModelRegistered) -> list[NewEvent]:
+        """The event, unless it is recorded; a model is the same whatever its file is called."""
+        for recorded in self._studio.log.read(stream=STREAM):
+            known = recorded.payload
+            if isinstance(known, ModelRegistered) and known.sha256 == event.sha256:
+                if known.manifest != event.manifest:
+                    raise Refused(f"{event.name} is known here with another manifest")
+                return []
+        return [NewEvent(event, actor=self._studio.actor)]
+
     def load(self, sha256: str) -> FusionModel:
-        """The model with this hash; raises NotFound if its file is gone."""
+        """The model with this hash.
+
+        Raises:
+            NotFound: if its file is gone.
+            Refused: if another file lies in its place.
+        """
         path = self._path(sha256)
         if not path.exists():
             raise NotFound(f"model {sha256[:12]} is not in {self._folder}", "put its file back")
-        return FusionModel.load(path)
+        model = FusionModel.load(path)
+        if model.sha256 != sha256:
+            raise Refused(f"{path} is another model than the run was scored with", "put it back")
+        return model
 
     def _path(self, sha256: str) -> Path:
         return self._folder / f"{sha256}.onnx"
 
+    def _keep(self, path: Path, kept: Path) -> None:
+        """Copy what isn't there; the model last, so that it never lies without its manifest."""
+        for source, target in ((manifest_path(path), manifest_path(kept)), (path, kept)):
+            if source.exists() and not target.exists():
+                write_whole(target, source.read_bytes())
 
-def _copy(source: Path, target: Path) -> None:
-    """Copy whole or not at all."""
-    partial = target.with_name(target.name + ".partial")
-    shutil.copyfile(source, partial)
-    partial.replace(target)
+
+def _plain(manifest: Manifest | None) -> dict[str, Any]:
+    """A manifest as the log gives it back."""
+    plain: dict[str, Any] = msgspec.json.decode(msgspec.json.encode(manifest or {}))
+    return plain

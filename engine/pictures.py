@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import warnings
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -18,6 +19,9 @@ from genomes import Context, Part
 from store.events import CurvePoint
 
 DOTS_PER_INCH = 120
+
+# What of a long title stands over a picture: its head and its tail.
+TITLE_CHARS = (40, 30)
 
 # An accent for each colour, dark enough to read on white.
 INKS = {
@@ -43,7 +47,7 @@ def draw_curve(path: Path, curve: Sequence[CurvePoint], title: str, colour: str)
     axes.plot(generations, medians, color=ink, linewidth=1.2, linestyle="--", label="median")
     axes.set_xlabel("generation")
     axes.set_ylabel("total")
-    axes.set_title(title, loc="left", fontsize=11)
+    axes.set_title(_shortened(title), loc="left", fontsize=11, parse_math=False)
     axes.xaxis.set_major_locator(MaxNLocator(integer=True))
     axes.grid(alpha=0.25)
     axes.legend(frameon=False, loc="lower right")
@@ -63,7 +67,7 @@ def draw_part(path: Path, part: Part, context: Context, title: str, colour: str)
     axes.set_xlabel("bar")
     axes.set_ylabel("pitch")
     axes.grid(axis="x", alpha=0.4)
-    axes.set_title(title, loc="left", fontsize=11, pad=16)
+    axes.set_title(_shortened(title), loc="left", fontsize=11, pad=16, parse_math=False)
     _save(figure, path)
 
 
@@ -88,7 +92,15 @@ def _figure(width_inches: float, height_inches: float) -> tuple[Figure, Axes]:
     return figure, axes
 
 
+def _shortened(title: str) -> str:
+    head, tail = TITLE_CHARS
+    return title if len(title) <= head + tail else f"{title[:head]}…{title[-tail:]}"
+
+
 def _save(figure: Figure, path: Path) -> None:
     buffer = io.BytesIO()
-    figure.savefig(buffer, format="png", dpi=DOTS_PER_INCH, metadata={"Software": None})
+    with warnings.catch_warnings():
+        # A title may be in any script; what the font lacks is drawn as boxes.
+        warnings.filterwarnings("ignore", message="Glyph .* missing from font")
+        figure.savefig(buffer, format="png", dpi=DOTS_PER_INCH, metadata={"Software": None})
     write_whole(path, buffer.getvalue())

@@ -60,10 +60,20 @@ def verify_run(studio: Studio, prefix: str) -> Verification:
                 break
             run.pool.apply(event)
         elif isinstance(event, events.RunFinished):
-            found.finished_again = run.finish() == event
-            if not found.finished_again:
-                found.differences.append("the end of the run: other survivors or facts")
+            found.differences += _check_end(run, event)
+            found.finished_again = not found.differences
     return found
+
+
+def _check_end(run: Run, event: events.RunFinished) -> Iterator[str]:
+    if run.next_generation <= run.settings.generations:
+        last = run.next_generation - 1
+        yield f"the end of the run: after generation {last} of {run.settings.generations}"
+        return
+    again = run.finish()
+    for name in event.__struct_fields__:
+        if getattr(again, name) != getattr(event, name):
+            yield f"the end of the run: other {name.replace('_', ' ')}"
 
 
 def _check_generation(
@@ -71,17 +81,21 @@ def _check_generation(
 ) -> Iterator[str]:
     """Everything in which a generation, done again, differs from what is logged."""
     name = f"generation {event.generation}"
+    if not event.generation == run.next_generation <= run.settings.generations:
+        yield f"{name}: expected generation {run.next_generation} of {run.settings.generations}"
+        return
     children, discarded = run.breed(run.next_generation)
-    logged = {offspring.id: offspring for offspring in event.offspring}
-    if [child.id for child in children] != list(logged):
+    if [child.id for child in children] != [offspring.id for offspring in event.offspring]:
         yield f"{name}: other candidates were bred"
         return
     scores = [Score(o.terms, o.total, o.passes) for o in event.offspring]
     again = run.generation_event(children, scores, discarded)
     if again.offspring != event.offspring:
         yield f"{name}: the genomes, parents or operators differ"
-    if again.population != event.population or again.discarded != event.discarded:
+    if again.population != event.population:
         yield f"{name}: another population was selected"
+    if again.discarded != event.discarded:
+        yield f"{name}: {again.discarded} places stayed empty, the log says {event.discarded}"
     yield from _check_scores(run, name, children, scores, found)
     found.generations += 1
 

@@ -36,6 +36,7 @@ class Run:
     Attributes:
         id: its id.
         started: its first event.
+        version: how many events its stream has, as far as is known here.
         pool: everything scored so far.
     """
 
@@ -58,6 +59,7 @@ class Run:
         assert isinstance(started, events.RunStarted)  # noqa: S101 - the stream's first event
         self.id = identifier
         self.started = started
+        self.version = len(recorded)
         self.settings = Settings.from_payload(started.settings)
         self.stage: Stage = find_stage(started.stage)
         read = [studio.event(position).payload for position in started.positions_read]

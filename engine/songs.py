@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
+import msgspec
+
 from engine.ids import digest
 from engine.proposals import Proposal
 from engine.state.songs import song_stream
@@ -17,11 +19,19 @@ ADDED, REVISED, UNCHANGED = "added", "revised", "unchanged"
 
 @dataclass(slots=True)
 class Added:
-    """What came of adding proposals: song ids by outcome."""
+    """What came of adding proposals.
+
+    Attributes:
+        added: ids of new songs.
+        revised: ids of songs that say something else now.
+        unchanged: ids of songs that say what they said.
+        superseded: files with another version of a song of the same reading; the last one counts.
+    """
 
     added: list[str] = field(default_factory=list)
     revised: list[str] = field(default_factory=list)
     unchanged: list[str] = field(default_factory=list)
+    superseded: list[str] = field(default_factory=list)
 
 
 def add_songs(studio: Studio, proposals: tuple[Proposal, ...]) -> Added:
@@ -29,22 +39,37 @@ def add_songs(studio: Studio, proposals: tuple[Proposal, ...]) -> Added:
 
     The same proposal twice appends nothing; a changed one is a revision of its song.
     """
-    outcome = Added()
+    last = {proposal.song_id: proposal for proposal in proposals}
+    outcome = Added(superseded=[p.file for p in proposals if last[p.song_id] is not p])
     known = studio.songs()
-    for proposal in proposals:
+    for proposal in last.values():
         result = _add(studio, proposal, known.get(proposal.song_id))
         getattr(outcome, result).append(proposal.song_id)
     return outcome
 
 
 def _add(studio: Studio, proposal: Proposal, song: dict[str, Any] | None) -> str:
-    facts = _facts(proposal)
-    if song is not None and all(song[name] == value for name, value in facts.items()):
+    if _says_nothing_new(proposal, song):
         return UNCHANGED
-    revision = 1 if song is None else song["revision"] + 1
+
+    def proposed() -> list[NewEvent]:
+        fresh = studio.songs().get(proposal.song_id)
+        return [] if _says_nothing_new(proposal, fresh) else [_proposed(studio, proposal, fresh)]
+
+    if not studio.decide(song_stream(proposal.song_id), proposed):
+        return UNCHANGED
+    return ADDED if song is None else REVISED
+
+
+def _says_nothing_new(proposal: Proposal, song: dict[str, Any] | None) -> bool:
+    facts = _facts(proposal)
+    return song is not None and all(song[name] == value for name, value in facts.items())
+
+
+def _proposed(studio: Studio, proposal: Proposal, song: dict[str, Any] | None) -> NewEvent:
     event = SongProposed(
         song_id=proposal.song_id,
-        revision=revision,
+        revision=1 if song is None else song["revision"] + 1,
         source=Source(
             file=proposal.file,
             thread_id=proposal.thread_id,
@@ -53,13 +78,9 @@ def _add(studio: Studio, proposal: Proposal, song: dict[str, Any] | None) -> str
         ),
         raw=proposal.raw,
         warnings=list(proposal.warnings),
-        **facts,
+        **_facts(proposal),
     )
-    stream = song_stream(proposal.song_id)
-    identity = digest(proposal.song_id, revision, facts)
-    new = NewEvent(event, actor=studio.actor, event_id=identity)
-    studio.append(stream, [new], studio.log.version(stream))
-    return ADDED if song is None else REVISED
+    return NewEvent(event, actor=studio.actor, event_id=digest(msgspec.to_builtins(event)))
 
 
 def _facts(proposal: Proposal) -> dict[str, Any]:

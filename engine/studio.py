@@ -75,6 +75,17 @@ class Studio:
         songs = self.songs()
         return songs[resolve(prefix, songs, "song", "see engine songs list")]
 
+    def song_at(self, song_id: str, position: int) -> Document:
+        """A song as it was after the event at a position."""
+        songs = Songs()
+        state: Document | None = None
+        for recorded in self.log.read():
+            if recorded.position > position:
+                break
+            if songs.route(recorded) == song_id:
+                state = songs.apply(state, recorded)
+        return {"candidates": {}} if state is None else state
+
     def runs(self) -> dict[str, Document]:
         """All runs by id."""
         self._projections.catch_up()

@@ -8,7 +8,7 @@ from typing import Any
 import msgspec
 
 from engine.errors import Refused
-from engine.state.runs import FINISHED, run_stream
+from engine.state.runs import FINISHED, RUNNING, run_stream
 from engine.studio import Studio
 from store import events
 
@@ -61,7 +61,8 @@ def summarise(studio: Studio, prefix: str) -> Summary:
     """
     identifier, document = studio.run(prefix)
     if document["status"] != FINISHED:
-        advice = f"run engine resume {identifier}"
+        is_running = document["status"] == RUNNING
+        advice = f"run engine resume {identifier}" if is_running else "start another"
         raise Refused(f"run {identifier} is {document['status']}", advice)
     recorded = list(studio.log.read(stream=run_stream(identifier)))
     started, finished = recorded[0].payload, recorded[-1].payload

@@ -10,8 +10,8 @@ import warnings
 from collections.abc import Sequence
 
 from engine.cli.app import app
-from engine.cli.arguments import hoist_global_options
-from engine.cli.errors import explain, say_warning
+from engine.cli.arguments import hoist_global_options, is_debug
+from engine.cli.errors import INTERRUPTED, explain, is_bare, say_warning
 
 __all__ = ["run"]
 
@@ -24,12 +24,11 @@ def run(arguments: Sequence[str]) -> int:
         result = app(hoisted, standalone_mode=False, prog_name="engine")
     except KeyboardInterrupt:
         sys.stderr.write("interrupted\n")
-        return 130
-    except BrokenPipeError:  # the reader of our output has gone
-        sys.stderr.close()
-        return 0
+        return INTERRUPTED
     except Exception as error:
-        if "--debug" in hoisted:
+        if is_bare(error):
+            return run([*hoisted, "--help"])
+        if is_debug(hoisted):
             raise
         return explain(error)
     return result if isinstance(result, int) else 0

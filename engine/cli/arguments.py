@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import takewhile
 
 VALUED = "--studio"
 FLAG = "--debug"
@@ -19,7 +20,15 @@ def hoist_global_options(arguments: Sequence[str]) -> list[str]:
         elif argument == FLAG or argument.startswith(f"{VALUED}="):
             hoisted.append(argument)
         elif argument == VALUED:
-            hoisted += [argument, *(value for value in (next(waiting, None),) if value is not None)]
+            value = next(waiting, None)
+            if value is None:
+                return [VALUED]  # which the root command then finds fault with
+            hoisted += [VALUED, value]
         else:
             rest.append(argument)
     return hoisted + rest
+
+
+def is_debug(hoisted: Sequence[str]) -> bool:
+    """Whether tracebacks are wanted."""
+    return FLAG in takewhile(lambda argument: argument != "--", hoisted)

@@ -6,10 +6,12 @@ from typing import Annotated
 
 import typer
 
+from engine.cli.errors import INTERRUPTED
 from engine.cli.opening import next_command, open_studio
 from engine.cli.output import say, say_next
 
 DEMO_SEED = 1
+STAGE = "chords"
 
 
 def demo(
@@ -18,29 +20,38 @@ def demo(
     generations: Annotated[int, typer.Option(help="Generations to evolve.")] = 20,
 ) -> int:
     """Add a demo song, evolve chords for its verse, and approve the best."""
-    from engine.cli.evolve import evolve
+    from engine.cli.evolve import conduct
+    from engine.cli.summary import say_summary
+    from engine.conductor import Request, load, start
     from engine.errors import refusing
+    from engine.evolution.settings import Settings
     from engine.exports import settle
     from engine.gate import decisions
     from engine.ids import short
     from engine.proposals import Overrides, demo_paths, read
+    from engine.run_files import write_files
     from engine.songs import add_songs
+    from engine.stages import find_stage
     from fitness.colours import find_colour
+    from genomes import Section
 
     with refusing():
         name = find_colour(colour).name.casefold()
     reading = read([path for path in demo_paths() if path.stem == name], Overrides())
     song = reading.proposals[0].song_id
-    with open_studio(context) as studio:
+    with open_studio(context, make=True) as studio:
         add_songs(studio, reading.proposals)
-    code = evolve(context, song=song, generations=generations, seed=DEMO_SEED)
-    if code:
-        return code
-    with open_studio(context) as studio:
-        run = studio.song(song)["runs"][-1]
-        best = studio.run(run)[1]["survivors"][0]
-        approved = decisions.approve(studio, best, policy="demo: the best survivor")
-        (export,) = settle(studio, approved)
-        say(f"\n{short(best)} is approved, as a person would: {export.path}")
-    say_next(next_command(context, f"replay {run} --verify"))
+        section = Section("verse", find_stage(STAGE).bars)
+        settings = Settings(generations=generations)
+        request = Request(studio.song(song), STAGE, section, DEMO_SEED, settings, None)
+        run = load(studio, start(studio, request))
+        summary = conduct(context, studio, run)
+        if summary is None:
+            return INTERRUPTED
+        say_summary(summary, write_files(studio, summary))
+        for survivor in summary.finished.survivors[:1]:
+            approved = decisions.approve(studio, survivor.id, policy="demo: the best survivor")
+            (export,) = settle(studio, approved)
+            say(f"\n{short(survivor.id)} is approved, as a person would: {export.path}")
+    say_next(next_command(context, f"replay {run.id} --verify"))
     return 0

@@ -28,6 +28,11 @@ def say_warning(message: Warning | str, *_: object, **__: object) -> None:
     sys.stderr.write(f"note: {' '.join(str(message).split())}\n")
 
 
+def is_bare(error: Exception) -> bool:
+    """Whether nothing but the name of a group of commands was typed."""
+    return type(error).__name__ == "NoArgsIsHelpError"
+
+
 def _is_ours(error: Exception) -> bool:
     return isinstance(error, OSError) or type(error).__module__.split(".")[0] in {
         "engine",

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from engine.cli.errors import INTERRUPTED
 from engine.cli.opening import next_command, open_studio
 from engine.cli.output import Json, say, say_json, say_next, say_table
 
 if TYPE_CHECKING:
     from engine.runs import Run
     from engine.studio import Studio
-
-INTERRUPTED = 130
+    from engine.summary import Summary
 
 
 def evolve(
@@ -34,20 +35,22 @@ def evolve(
     import secrets
 
     from engine.conductor import Request, load, start
-    from engine.errors import refusing
-    from engine.evolution.settings import Settings
+    from engine.errors import Refused, refusing
+    from engine.evolution.settings import Settings, checked_seed
     from engine.models import Models
     from engine.stages import find_stage
     from genomes import Section
 
     settings = Settings(population=population, generations=generations, keep=keep)
     row = find_stage(stage)
-    drawn = secrets.randbits(32) if seed is None else seed
+    drawn = secrets.randbits(32) if seed is None else checked_seed(seed)
+    if not section.strip():
+        raise Refused("--section: expected a label, such as verse")
+    with refusing():
+        wanted = Section(section, row.bars if bars is None else bars)
     with open_studio(context) as studio:
         state = studio.song(song)
         sha256 = None if model is None else Models(studio).register(model)
-        with refusing():
-            wanted = Section(section, row.bars if bars is None else bars)
         request = Request(state, stage, wanted, drawn, settings, sha256)
         run = load(studio, start(studio, request))
         if not as_json:
@@ -69,22 +72,12 @@ def resume(
 
 
 def _carry_on(context: typer.Context, studio: Studio, run: Run, *, as_json: bool) -> int:
-    from engine.cli.progress import evolving
     from engine.cli.summary import say_summary
-    from engine.conductor import carry_on
     from engine.run_files import write_files
-    from engine.summary import summarise
 
-    for note in run.fitness.notes:
-        typer.echo(f"note: {note}", err=True)
-    with evolving(run) as (report, is_stopped):
-        finished = carry_on(studio, run, report, is_stopped)
-    if not finished:
-        generation = run.next_generation - 1
-        typer.echo(f"stopped after generation {generation}; nothing is lost", err=True)
-        say_next(next_command(context, f"resume {run.id}"))
+    summary = conduct(context, studio, run)
+    if summary is None:
         return INTERRUPTED
-    summary = summarise(studio, run.id)
     folder = write_files(studio, summary)
     if as_json:
         say_json(summary.to_json() | {"folder": str(folder)})
@@ -92,6 +85,26 @@ def _carry_on(context: typer.Context, studio: Studio, run: Run, *, as_json: bool
         say_summary(summary, folder)
         say_next(next_command(context, f"review --song {run.started.song_id}"))
     return 0
+
+
+def conduct(context: typer.Context, studio: Studio, run: Run) -> Summary | None:
+    """Carry a run on with a progress bar; None, and how to go on, if it was interrupted."""
+    from engine.cli.progress import evolving
+    from engine.conductor import carry_on
+    from engine.summary import summarise
+
+    for note in run.fitness.notes:
+        typer.echo(f"note: {note}", err=True)
+    finished = False
+    with suppress(KeyboardInterrupt), evolving(run) as (report, is_stopped):
+        finished = carry_on(studio, run, report, is_stopped)
+    if finished:
+        return summarise(studio, run.id)
+    done = run.next_generation
+    where = f"after generation {done - 1}" if done else "before the first generation"
+    typer.echo(f"stopped {where}; nothing recorded is lost", err=True)
+    say_next(next_command(context, f"resume {run.id}"))
+    return None
 
 
 def abandon(

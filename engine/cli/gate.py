@@ -57,7 +57,7 @@ def review(
 def _say_entries(context: typer.Context, shown: list[Entry]) -> None:
     from engine.cli.summary import say_progression
     from engine.ids import short
-    from engine.state.songs import is_stale
+    from engine.state.songs import PENDING, is_stale
 
     for entry in shown:
         stale = ", stale: the song was revised since" if is_stale(entry.song, entry.state) else ""
@@ -70,21 +70,24 @@ def _say_entries(context: typer.Context, shown: list[Entry]) -> None:
         for text in entry.state["notes"]:
             say(f"   note: {text}")
     if shown:
-        first = short(shown[0].id)
-        say_next(next_command(context, f"approve {first} --label verse   (or reject, note, label)"))
+        say("\napprove, reject, label or note each by its id")
+        first = next((entry for entry in shown if entry.status == PENDING), None)
+        command = "review" if first is None else f"approve {short(first.id)}"
+        say_next(next_command(context, command))
     else:
         say("nothing waits")
         say_next(next_command(context, "evolve --stage chords --song ID"))
 
 
 def _write_yaml(context: typer.Context, studio: Studio, songs: list[dict[str, Any]]) -> None:
-    from engine.files import write_whole
-    from engine.gate.review_file import review_text
+    from engine.gate.review_file import write_review
 
     for song in songs:
         for stage in dict.fromkeys(c["stage"] for c in song["candidates"].values()):
             path = studio.exports / song["song_id"] / stage / "review.yml"
-            write_whole(path, review_text(song, stage).encode())
+            aside = write_review(studio, song, stage, path)
+            if aside is not None:
+                say(f"edits that were not taken in are now in {aside}")
             say(str(path))
             say_next(next_command(context, f"review --apply {path}"))
 
@@ -115,9 +118,8 @@ def approve(
     from engine.gate import decisions
 
     with open_studio(context) as studio:
-        if text is not None:
-            decisions.note(studio, candidate, text)
-        _settle(context, studio, decisions.approve(studio, candidate, label), as_json=as_json)
+        approved = decisions.approve(studio, candidate, label, note=text)
+        _settle(context, studio, approved, as_json=as_json)
 
 
 def reject(

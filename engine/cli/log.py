@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 
 BROKEN = 1
 
+MAX_NUMBER = 2**63 - 1
+
 
 def log(
     context: typer.Context,
@@ -21,8 +23,8 @@ def log(
         str | None, typer.Option(help="Only this, such as song/ID or run/ID.")
     ] = None,
     kind: Annotated[str | None, typer.Option(help="Only this kind of event.")] = None,
-    after: Annotated[int, typer.Option(help="Only events after this position.")] = 0,
-    limit: Annotated[int, typer.Option(help="At most so many, the latest ones.")] = 50,
+    after: Annotated[int, typer.Option(min=0, help="Only events after this position.")] = 0,
+    limit: Annotated[int, typer.Option(min=1, help="At most so many, the latest ones.")] = 50,
     as_json: Json = False,
 ) -> None:
     """List events, oldest first."""
@@ -33,10 +35,10 @@ def log(
     with open_studio(context) as studio:
         matching = (
             event
-            for event in studio.log.read(after=after, stream=stream)
+            for event in studio.log.read(after=min(after, MAX_NUMBER), stream=stream)
             if kind in {None, event.kind}
         )
-        latest = deque(matching, maxlen=max(1, limit))
+        latest = deque(matching, maxlen=min(limit, MAX_NUMBER))
     if as_json:
         say_json([msgspec.to_builtins(event) for event in latest])
         return
@@ -70,12 +72,14 @@ def doctor(context: typer.Context) -> int:
     with open_studio(context) as studio:
         findings = [str(problem) for problem in studio.log.verify()]
         findings += _state_findings(studio)
-        findings += _spread_findings(studio)
+        flat = _flat_terms(studio)
         unfinished = [
             run for run, state in studio.runs().items() if state["status"] == "unfinished"
         ]
     for finding in findings:
         say(f"problem: {finding}")
+    for term in flat:
+        say(f"warning: {term}")
     for run in unfinished:
         say(f"unfinished: run {run}")
         say_next(next_command(context, f"resume {run}"))
@@ -91,7 +95,7 @@ def _state_findings(studio: Studio) -> list[str]:
     return [] if same else ["the state kept differed from the log; it has been rebuilt"]
 
 
-def _spread_findings(studio: Studio) -> list[str]:
+def _flat_terms(studio: Studio) -> list[str]:
     from engine.cli.summary import FLAT_SPREAD
     from store.events import RunFinished
 

@@ -11,12 +11,25 @@ if TYPE_CHECKING:
     from engine.studio import Studio
 
 
-def open_studio(context: typer.Context) -> Studio:
-    """The studio named by ``--studio``, the environment, or ``./studio``."""
-    from engine.studio import Studio, studio_folder
+def open_studio(context: typer.Context, *, make: bool = False) -> Studio:
+    """The studio named by ``--studio``, the environment, or ``./studio``.
+
+    Args:
+        context: of the command.
+        make: whether the command may begin a new studio.
+
+    Raises:
+        Refused: if there is none, and the command has nothing to begin one with.
+    """
+    from engine.errors import Refused
+    from engine.studio import DATABASE_NAME, Studio, studio_folder
 
     option: Path | None = context.obj
-    return Studio.open(studio_folder(option))
+    folder = studio_folder(option)
+    if not make and not (folder / DATABASE_NAME).exists():
+        advice = f"begin one with {next_command(context, 'songs add FILE')}"
+        raise Refused(f"there is no studio in {folder}", advice)
+    return Studio.open(folder)
 
 
 def next_command(context: typer.Context, command: str) -> str:

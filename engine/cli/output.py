@@ -8,6 +8,9 @@ from typing import Annotated, Any
 
 import typer
 
+# Characters that a line of a table may take where nothing limits it.
+MAX_LINE = 1000
+
 Json = Annotated[bool, typer.Option("--json", help="Print plain JSON, for machines.")]
 
 
@@ -33,14 +36,23 @@ def say_table(header: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
     from rich.table import Table
     from rich.text import Text
 
-    table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, collapse_padding=True)
     body = [list(row) for row in rows]
     for index, name in enumerate(header):
         numeric = bool(body) and all(isinstance(row[index], int | float) for row in body)
-        table.add_column(name, justify="right" if numeric else "left", overflow="fold")
+        table.add_column(
+            name,
+            justify="right" if numeric else "left",
+            overflow="fold",
+            no_wrap=index == 0,  # an id stays whole, to be copied
+        )
     for row in body:
         table.add_row(*(Text(_cell(value)) for value in row))
-    Console().print(table)
+    console = Console()
+    if not console.is_terminal:  # a file or another program has no edge to fold at
+        unbounded = console.options.update(max_width=MAX_LINE)
+        console.width = max(console.width, console.measure(table, options=unbounded).maximum)
+    console.print(table)
 
 
 def _cell(value: Any) -> str:

@@ -16,6 +16,9 @@ if TYPE_CHECKING:
 
 REFUSED = 2
 
+# More songs than these are counted, not named.
+MAX_SAID = 20
+
 app = typer.Typer(help="Add, list and show songs.", no_args_is_help=True, rich_markup_mode=None)
 
 
@@ -39,7 +42,7 @@ def add(
     from engine.songs import add_songs
 
     reading = read(paths, Overrides.parse(meter=meter, tempo_bpm=bpm, key=key))
-    with open_studio(context) as studio:
+    with open_studio(context, make=True) as studio:
         added = add_songs(studio, reading.proposals)
     if as_json:
         say_json(_report(reading, added))
@@ -60,6 +63,7 @@ def _has_failed(reading: Reading, paths: list[Path]) -> bool:
 
 def _report(reading: Reading, added: Added) -> dict[str, Any]:
     return {
+        "superseded": added.superseded,
         "added": added.added,
         "revised": added.revised,
         "unchanged": added.unchanged,
@@ -77,16 +81,20 @@ def _report(reading: Reading, added: Added) -> dict[str, Any]:
 def _say_report(reading: Reading, added: Added) -> None:
     for refusal in reading.refusals:
         typer.echo(f"refused: {refusal}", err=True)
+    said = {*added.added, *added.revised}
     for song_id, proposal in {p.song_id: p for p in reading.proposals}.items():
-        if song_id in {*added.added, *added.revised} and len(reading.proposals) <= 20:
+        if song_id in said and len(said) <= MAX_SAID:
             say(f"{song_id}  {proposal.title}")
             for warning in proposal.warnings:
                 say(f"  note: {warning}")
+    for file in added.superseded:
+        typer.echo(f"note: {file}: another version of a song read later, which counts", err=True)
     counts = {
         "added": len(added.added),
         "revised": len(added.revised),
         "unchanged": len(added.unchanged),
         "refused": len(reading.refusals),
+        "superseded": len(added.superseded),
         "not proposals": len(reading.skipped),
     }
     say(", ".join(f"{count} {name}" for name, count in counts.items() if count) or "nothing read")
@@ -107,7 +115,7 @@ def _listed(song: dict[str, Any]) -> dict[str, Any]:
 @app.command("list")
 def list_songs(context: typer.Context, as_json: Json = False) -> None:
     """List the songs of the studio."""
-    with open_studio(context) as studio:
+    with open_studio(context, make=True) as studio:
         listed = [_listed(song) for song in studio.songs().values()]
     if as_json:
         say_json(listed)
@@ -118,8 +126,8 @@ def list_songs(context: typer.Context, as_json: Json = False) -> None:
             [[f"{row[c]:g}" if c == "tempo_bpm" else row[c] for c in columns] for row in listed],
         )
     else:
-        say("no songs yet")
-        say_next(next_command(context, "songs add FILE, or engine demo"))
+        say("no songs yet: add your own with engine songs add FILE, or look at a demo")
+        say_next(next_command(context, "demo"))
 
 
 @app.command()
@@ -129,27 +137,38 @@ def show(
     as_json: Json = False,
 ) -> None:
     """Show one song: its proposal, its runs, what was decided."""
+    from engine.state.songs import is_stale
+
     with open_studio(context) as studio:
         state = studio.song(song)
     if as_json:
-        say_json(state | _listed(state))
+        stale = [name for name, known in state["candidates"].items() if is_stale(state, known)]
+        say_json(state | _listed(state) | {"stale": stale})
     else:
         _say_song(state)
         say_next(next_command(context, f"evolve --stage chords --song {state['song_id']}"))
 
 
 def _say_song(song: dict[str, Any]) -> None:
-    from engine.state.songs import status
+    from collections import Counter
+
+    from engine.state.songs import is_stale, status
 
     say(f"{song['title']}  ({song['song_id']}, revision {song['revision']})")
     say(f"{song['colour']} · {song['key']} · {song['meter']} · {song['tempo_bpm']:g} bpm")
-    if song["moods"] or song["genres"]:
-        say(f"{', '.join(song['moods'])} — {', '.join(song['genres'])}")
-    say(f"\n{song['concept']}\n")
+    words = [", ".join(song[name]) for name in ("moods", "genres") if song[name]]
+    if words:
+        say(" — ".join(words))
+    say(f"\n{song['concept']}\n" if song["concept"] else "")
     for warning in song["warnings"]:
         say(f"note: {warning}")
-    counts: dict[str, int] = {}
-    for candidate in song["candidates"].values():
-        counts[status(candidate)] = counts.get(status(candidate), 0) + 1
-    decided = ", ".join(f"{count} {name}" for name, count in sorted(counts.items()))
-    say(f"{len(song['runs'])} runs; candidates: {decided or 'none'}")
+    candidates = song["candidates"].values()
+    counts = Counter(status(candidate) for candidate in candidates)
+    stale = Counter(status(candidate) for candidate in candidates if is_stale(song, candidate))
+    decided = ", ".join(
+        f"{count} {name}" + (f" ({stale[name]} stale)" if stale[name] else "")
+        for name, count in sorted(counts.items())
+    )
+    say(f"runs: {len(song['runs'])}; candidates: {decided or 'none'}")
+    if stale:
+        say("stale: composed before the song was revised")

@@ -32,7 +32,9 @@ def say_summary(summary: Summary, folder: Path | None = None) -> None:
         say_progression(survivor.description)
     for candidate, status in finished.already_decided.items():
         say(f"\nmet again: {short(candidate)}, {status} before")
-    if len(finished.survivors) < started.settings["keep"]:
+    if not finished.survivors:
+        say("\nnothing new came out: everything scored was decided before; try another seed")
+    elif len(finished.survivors) < started.settings["keep"]:
         say(f"\nonly {len(finished.survivors)} differ enough from each other to be shown")
     say("\nterms of the survivors, and how much each varied over the first pool:")
     _say_terms(summary)

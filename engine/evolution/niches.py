@@ -45,14 +45,10 @@ def niches(
     distances = _distances(population, genomes)
     leaders = _first_leaders(distances, len(population), settings.niches, radius)
     nearest = np.argmin(distances[:, leaders], axis=1)
-    return [
-        [
-            individual
-            for individual, place in zip(population, nearest, strict=True)
-            if place == niche
-        ]
-        for niche in range(len(leaders))
-    ]
+    found: dict[int, list[Individual]] = {}
+    for individual, niche in zip(population, nearest.tolist(), strict=True):
+        found.setdefault(niche, []).append(individual)
+    return [found[niche] for niche in sorted(found)]
 
 
 def select_population(
@@ -64,9 +60,9 @@ def select_population(
 ) -> list[Individual]:
     """Who stays: the leaders, then the best of each niche, then the best of the rest.
 
-    The best of all always leads. A newcomer that is far from all leaders becomes one while there
-    is room; one that is near a single leader and better takes its place. Whoever is near several
-    leaders stands between two ideas and stays only where places are left.
+    A newcomer that is far from all leaders becomes one while there is room; one that is near a
+    single leader and better takes its place. Whoever is near several leaders stands between two
+    ideas and stays only where places are left; the best of all always stays.
 
     Args:
         population: the one before, leaders first.
@@ -104,9 +100,7 @@ def _better_leaders(
     leaders: list[int], distances: Distances, most: int, radius: float
 ) -> list[int]:
     """The leaders after everyone had a try, best first; indices run from the best down."""
-    far = [leader for leader in sorted(leaders) if leader and distances[0, leader] >= radius]
-    leaders = [0, *far][:most]
-    for index in range(1, len(distances)):
+    for index in range(len(distances)):
         if index in leaders:
             continue
         near = [leader for leader in leaders if distances[index, leader] < radius]

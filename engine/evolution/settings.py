@@ -13,6 +13,7 @@ EVOLUTION_VERSION = "1"
 
 MAX_POPULATION = 2000
 MAX_GENERATIONS = 1000
+MAX_SEED = 2**64 - 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,8 +48,11 @@ class Settings:
 
     @property
     def niches(self) -> int:
-        """How many ideas are followed at once: one more than are kept."""
-        return self.keep + 1
+        """How many ideas are followed at once: one more than are kept.
+
+        One place is left beside their leaders, for the best of all if it leads none.
+        """
+        return min(self.keep + 1, self.population - 1)
 
     def to_payload(self) -> dict[str, Any]:
         """Plain values for the log."""
@@ -58,6 +62,12 @@ class Settings:
     def from_payload(cls, payload: dict[str, Any]) -> Self:
         """The settings that gave this payload."""
         return cls(**payload | {"weights": Weights(**payload["weights"])})
+
+
+def checked_seed(seed: int) -> int:
+    """A seed as a person gave it; raises Refused if it is none."""
+    _check("--seed", seed, 0, MAX_SEED)
+    return seed
 
 
 def _check(option: str, value: int, lowest: int, highest: int) -> None:

@@ -81,4 +81,6 @@ def mutual_distances(
     survivors: Sequence[Individual], genomes: StageGenomes[Any]
 ) -> NDArray[np.float64]:
     """Distances of the survivors to each other, shape ``(n, n)``."""
+    if not survivors:
+        return np.zeros((0, 0))
     return genomes.distances([i.genome for i in survivors], [i.genome for i in survivors])

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
 
 from engine.errors import NotFound, Refused
-from engine.gate.labels import file_label, free_label
+from engine.gate.labels import file_label, free_label, section_label
 from engine.gate.waiting import Entry
 from engine.ids import short
 from engine.state.songs import APPROVED, REJECTED, song_stream
@@ -14,7 +13,7 @@ from engine.studio import Studio
 from store import events
 from store.records import NewEvent, Recorded
 
-Make = Callable[[Entry], events.Payload]
+Make = Callable[[Entry], list[events.Payload]]
 
 
 def find_entry(studio: Studio, prefix: str) -> Entry:
@@ -24,7 +23,11 @@ def find_entry(studio: Studio, prefix: str) -> Entry:
 
 
 def approve(
-    studio: Studio, prefix: str, label: str | None = None, policy: str | None = None
+    studio: Studio,
+    prefix: str,
+    label: str | None = None,
+    policy: str | None = None,
+    note: str | None = None,
 ) -> Recorded:
     """Approve a candidate; the event carries its notes.
 
@@ -33,11 +36,17 @@ def approve(
         prefix: beginning of the candidate's id.
         label: what to call it; by default the label it was given before, else its section's.
         policy: name of the rule that decides, if it isn't a person.
+        note: a note to go with it.
 
     Raises:
-        Refused: if it is approved already.
+        Refused: if it is approved already; the note is not written then.
     """
-    return _decide(studio, prefix, lambda entry: approval(studio, entry, label, policy))
+
+    def make(entry: Entry) -> list[events.Payload]:
+        approved = approval(studio, entry, label, policy)
+        return [approved] if note is None else [noting(entry, note), approved]
+
+    return _decide(studio, prefix, make)
 
 
 def approval(
@@ -45,9 +54,13 @@ def approval(
 ) -> events.CandidateApproved:
     """The event that approves a candidate."""
     if entry.status == APPROVED:
-        raise Refused(f"{short(entry.id)} is approved already as {entry.label}")
-    display_label = label or entry.state["wanted_label"] or entry.state["section"]["label"]
-    wanted = file_label(display_label)
+        raise Refused(
+            f"{short(entry.id)} is approved already as {entry.label}",
+            f"run engine undo {short(entry.id)} to take that back",
+        )
+    usual = entry.state["wanted_label"] or entry.state["section"]["label"]
+    display_label = usual if label is None else label
+    wanted = section_label(display_label) if label is None else file_label(display_label)
     stage = entry.state["stage"]
     survivor = _survivor(studio, entry)
     return events.CandidateApproved(
@@ -78,13 +91,16 @@ def reject(studio: Studio, prefix: str, reason: str | None = None) -> Recorded:
     Raises:
         Refused: if it is rejected already.
     """
-    return _decide(studio, prefix, lambda entry: rejection(entry, reason))
+    return _decide(studio, prefix, lambda entry: [rejection(entry, reason)])
 
 
 def rejection(entry: Entry, reason: str | None = None) -> events.CandidateRejected:
     """The event that rejects a candidate."""
     if entry.status == REJECTED:
-        raise Refused(f"{short(entry.id)} is rejected already")
+        raise Refused(
+            f"{short(entry.id)} is rejected already",
+            f"run engine undo {short(entry.id)} to take that back",
+        )
     return events.CandidateRejected(
         candidate=entry.id, run=entry.state["run"], stage=entry.state["stage"], reason=reason
     )
@@ -92,16 +108,19 @@ def rejection(entry: Entry, reason: str | None = None) -> events.CandidateReject
 
 def note(studio: Studio, prefix: str, text: str) -> Recorded:
     """Write a note about a candidate."""
+    return _decide(studio, prefix, lambda entry: [noting(entry, text)])
+
+
+def noting(entry: Entry, text: str) -> events.CandidateNoted:
+    """The event that notes something about a candidate."""
     if not text.strip():
         raise Refused("the note is empty")
-    return _decide(
-        studio, prefix, lambda entry: events.CandidateNoted(candidate=entry.id, text=text)
-    )
+    return events.CandidateNoted(candidate=entry.id, text=text)
 
 
 def label_candidate(studio: Studio, prefix: str, label: str) -> Recorded:
     """Say what a candidate shall be called when it is approved."""
-    return _decide(studio, prefix, lambda entry: labelling(entry, label))
+    return _decide(studio, prefix, lambda entry: [labelling(entry, label)])
 
 
 def labelling(entry: Entry, label: str) -> events.CandidateLabelled:
@@ -121,15 +140,23 @@ def undo(studio: Studio, prefix: str | None = None) -> Recorded:
     Raises:
         Refused: if there is nothing to take back.
     """
-    return _decide(studio, prefix or _last_decided(studio), undoing)
+    wanted = _last_decided(studio) if prefix is None else prefix
+    return _decide(studio, wanted, lambda entry: [undoing(entry)])
 
 
 def undoing(entry: Entry) -> events.DecisionUndone:
     """The event that takes back the last decision on a candidate."""
     if not entry.state["decisions"]:
-        raise Refused(f"nothing was decided about {short(entry.id)}")
-    last: dict[str, Any] = entry.state["decisions"][-1]
-    return events.DecisionUndone(candidate=entry.id, undoes=last["event_id"])
+        raise Refused(f"nothing was decided about {short(entry.id)}", "see engine review --all")
+    return undoing_all(entry)[0]
+
+
+def undoing_all(entry: Entry) -> list[events.DecisionUndone]:
+    """The events that take back every decision on a candidate, the last one first."""
+    return [
+        events.DecisionUndone(candidate=entry.id, undoes=decision["event_id"])
+        for decision in reversed(entry.state["decisions"])
+    ]
 
 
 def _last_decided(studio: Studio) -> str:
@@ -145,10 +172,15 @@ def _last_decided(studio: Studio) -> str:
 
 
 def _decide(studio: Studio, prefix: str, make: Make) -> Recorded:
-    """Append what is decided about a candidate; again from fresh state after a stale write."""
+    """Append what is decided about a candidate; again from fresh state after a stale write.
+
+    Returns:
+        the last of the events.
+    """
     found = find_entry(studio, prefix)
 
     def decision() -> list[NewEvent]:
-        return [NewEvent(make(find_entry(studio, found.id)), actor=studio.actor)]
+        made = make(find_entry(studio, found.id))
+        return [NewEvent(event, actor=studio.actor) for event in made]
 
-    return studio.decide(song_stream(found.song["song_id"]), decision)[0]
+    return studio.decide(song_stream(found.song["song_id"]), decision)[-1]

@@ -10,6 +10,11 @@ from engine.errors import Refused
 
 MAX_LABEL_CHARS = 60
 
+# Windows opens a device, not a file, by these names, whatever ending they have.
+DEVICE_NAMES = frozenset(
+    {"con", "prn", "aux", "nul"} | {f"{port}{n}" for port in ("com", "lpt") for n in range(10)}
+)
+
 
 def file_label(display_label: str) -> str:
     """A label as a file name: lower case, ``a-z``, digits and underscores.
@@ -19,10 +24,21 @@ def file_label(display_label: str) -> str:
     """
     plain = unicodedata.normalize("NFKD", display_label).encode("ascii", "ignore").decode()
     words = re.sub(r"[\s-]+", "_", plain.strip().casefold())
-    label = re.sub(r"[^a-z0-9_]", "", words).strip("_")[:MAX_LABEL_CHARS]
+    label = re.sub(r"[^a-z0-9_]", "", words).strip("_")[:MAX_LABEL_CHARS].rstrip("_")
     if not label:
-        raise Refused(f"label {display_label!r} has no letters or digits", "try --label verse")
-    return label
+        raise Refused(
+            f"label {display_label!r} has none of the letters a-z and digits that file names take",
+            "choose one that has, such as verse",
+        )
+    return f"{label}_part" if label in DEVICE_NAMES else label
+
+
+def section_label(display_label: str) -> str:
+    """A section's label as a file name; ``part`` where its script has no letters for one."""
+    try:
+        return file_label(display_label)
+    except Refused:
+        return "part"
 
 
 def free_label(song: dict[str, Any], stage: str, wanted: str, candidate: str) -> str:

@@ -2,30 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import hashlib
+from itertools import count
 from pathlib import Path
 from typing import Any
 
 import yaml
 
-from engine.errors import NotFound, Refused
-from engine.gate.decisions import approval, labelling, rejection, undoing
+from engine.errors import EngineError, Refused
+from engine.files import write_whole
+from engine.gate.review_rows import Review, field_text, row_changes
 from engine.gate.waiting import Entry, entries
-from engine.ids import resolve, short
 from engine.proposals.yaml_files import load_file
-from engine.state.songs import APPROVED, PENDING, REJECTED, song_stream
+from engine.state.songs import song_stream
 from engine.studio import Studio
-from store import events
 from store.records import NewEvent, Recorded
-
-STATUS_WORDS = {
-    "approved": APPROVED,
-    "accepted": APPROVED,
-    "rejected": REJECTED,
-    "pending": PENDING,
-    "": PENDING,
-    "none": PENDING,
-}
 
 
 def review_document(song: dict[str, Any], stage: str) -> dict[str, Any]:
@@ -39,6 +30,7 @@ def review_document(song: dict[str, Any], stage: str) -> dict[str, Any]:
         "bpm": song["tempo_bpm"],
         "time_sig": song["meter"],
         "color": song["colour"],
+        "log_position": song["touched"],
         "candidates": [_candidate(entry) for entry in shown],
     }
 
@@ -61,9 +53,37 @@ def _candidate(entry: Entry) -> dict[str, Any]:
 
 
 def review_text(song: dict[str, Any], stage: str) -> str:
-    """The file's text."""
+    """The file's text; its first line tells later whether the rest was edited."""
     document = review_document(song, stage)
-    return yaml.safe_dump(document, sort_keys=False, allow_unicode=True, width=100)
+    text = yaml.safe_dump(document, sort_keys=False, allow_unicode=True, width=100)
+    return f"{_mark(text)}\n{text}"
+
+
+def _mark(text: str) -> str:
+    return f"# as written {hashlib.sha256(text.encode()).hexdigest()}"
+
+
+def write_review(studio: Studio, song: dict[str, Any], stage: str, path: Path) -> Path | None:
+    """Write the file; one with edits that were not taken in is set aside, and returned."""
+    aside = None
+    if _has_open_edits(studio, path):
+        names = (path.with_name(f"{path.stem}.edited_{number}.yml") for number in count(1))
+        aside = path.rename(next(name for name in names if not name.exists()))
+    write_whole(path, review_text(song, stage).encode())
+    return aside
+
+
+def _has_open_edits(studio: Studio, path: Path) -> bool:
+    if not path.is_file():
+        return False
+    first, _, rest = path.read_text("utf-8", errors="replace").partition("\n")
+    if first == _mark(rest):
+        return False
+    try:
+        review = _read(studio, path)
+        return any(True for _ in row_changes(studio, review))
+    except EngineError:
+        return True
 
 
 def apply_review(studio: Studio, path: Path) -> list[Recorded]:
@@ -73,71 +93,23 @@ def apply_review(studio: Studio, path: Path) -> list[Recorded]:
         Refused: if a status is no status word, or an edit makes no sense; nothing is appended.
         NotFound: if the song or a candidate is not in the studio.
     """
-    document = load_file(path)
-    if not isinstance(document, dict) or not isinstance(document.get("candidates"), list):
-        raise Refused(f"{path.name} is not a review file: it has no list of candidates")
-    song_id = str(studio.song(str(document.get("song", "")))["song_id"])
+    review = _read(studio, path)
 
     def changes() -> list[NewEvent]:
-        made = _changes(studio, song_id, document["candidates"])
-        return [NewEvent(event, actor=studio.actor) for event in made]
+        return [NewEvent(event, actor=studio.actor) for event in row_changes(studio, review)]
 
-    return studio.decide(song_stream(song_id), changes)
-
-
-def _changes(studio: Studio, song_id: str, rows: list[Any]) -> Iterator[events.Payload]:
-    song = studio.song(song_id)
-    for row in rows:
-        if not isinstance(row, dict):
-            raise Refused(f"candidate {row!r}: expected a mapping with an id")
-        prefix = str(row.get("id") or "")
-        if not prefix:
-            raise NotFound("a candidate has no id", "write the file again: engine review --yaml")
-        identifier = resolve(prefix, song["candidates"], "candidate", "see engine review")
-        for event in _row_changes(
-            studio, Entry(identifier, song, song["candidates"][identifier]), row
-        ):
-            yield event
-            song = _after(song, identifier, event)
+    return studio.decide(song_stream(review.song_id), changes)
 
 
-def _row_changes(studio: Studio, entry: Entry, row: dict[str, Any]) -> Iterator[events.Payload]:
-    wanted, label = _status(entry, row.get("status")), row.get("label")
-    notes = str(row.get("notes") or "")
-    known_notes = entry.state["notes"]
-    if notes.strip() and notes not in known_notes[-1:]:
-        yield events.CandidateNoted(candidate=entry.id, text=notes)
-    relabelled = label is not None and str(label) not in {entry.label, _display_label(entry)}
-    if relabelled and not (wanted == APPROVED and entry.status != APPROVED):
-        yield labelling(entry, str(label))
-    if wanted == entry.status:
-        return
-    if wanted == PENDING:
-        yield undoing(entry)
-    elif wanted == APPROVED:
-        yield approval(studio, entry, None if label is None else str(label))
-    else:
-        yield rejection(entry)
-
-
-def _display_label(entry: Entry) -> str | None:
-    decisions = entry.state["decisions"]
-    return decisions[-1].get("display_label") if decisions else None
-
-
-def _status(entry: Entry, word: Any) -> str:
-    status = STATUS_WORDS.get(str(word if word is not None else "").strip().casefold())
-    if status is None:
-        raise Refused(
-            f"candidate {short(entry.id)}: status {word!r}: expected pending, approved or rejected",
-            "nothing was applied; a name for the part goes under label",
-        )
-    return status
-
-
-def _after(song: dict[str, Any], candidate: str, event: events.Payload) -> dict[str, Any]:
-    """The song as later rows must see it: labels given in this file are taken."""
-    if not isinstance(event, events.CandidateApproved):
-        return song
-    labels = song["labels"].get(event.stage, {}) | {event.label: candidate}
-    return song | {"labels": song["labels"] | {event.stage: labels}}
+def _read(studio: Studio, path: Path) -> Review:
+    """What a file says."""
+    try:
+        document = load_file(path)
+    except ValueError as error:
+        raise Refused(f"{path.name}: {error}") from error
+    if not isinstance(document, dict) or not isinstance(document.get("candidates"), list):
+        raise Refused(f"{path.name} is not a review file: it has no list of candidates")
+    song = studio.song(field_text(document, "song"))
+    position = document.get("log_position")
+    written_at = position if type(position) is int else song["touched"]
+    return Review(song["song_id"], written_at, document["candidates"])

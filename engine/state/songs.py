@@ -49,7 +49,8 @@ class Songs:
     def apply(self, document: Document | None, recorded: Recorded) -> Document:
         """The song after the event."""
         song = document or {"candidates": {}, "runs": [], "labels": {}, "exports": {}}
-        return APPLY[recorded.kind](song, recorded, recorded.payload)
+        after = APPLY[recorded.kind](song, recorded, recorded.payload)
+        return after | {"touched": recorded.position}
 
 
 def _proposed(song: Document, recorded: Recorded, event: SongProposed) -> Document:

@@ -7,7 +7,7 @@ from typing import Any, Self
 
 from genomes.chords.comping import PATTERNS
 from genomes.chords.functions import functions, tonic
-from genomes.chords.genes import DYNAMICS, Bar, Change, change_of, change_row
+from genomes.chords.genes import DYNAMICS, Bar, Change, change_of, change_row, rows_of
 from genomes.chords.harmony import Chord, extensions, max_inversion
 from genomes.chords.rendering import describe, render
 from genomes.chords.similarity import distances
@@ -110,8 +110,8 @@ class ChordGenome:
         """
         try:
             bars = tuple(
-                Bar(tuple(change_of(row) for row in bar["changes"]), bar["pattern"])
-                for bar in payload["bars"]
+                Bar(tuple(map(change_of, rows_of(bar["changes"]))), bar["pattern"])
+                for bar in rows_of(payload["bars"])
             )
             numbers = [payload[name] for name in ("groups_per_bar", "register", "dynamic")]
             if not all(type(number) is int for number in numbers):

@@ -1,4 +1,4 @@
-"""Standard MIDI files: parts to bytes for a DAW, and any file's bytes to notes."""
+"""Reading MIDI files: anybody's bytes to notes."""
 
 from __future__ import annotations
 
@@ -6,49 +6,18 @@ import contextlib
 import io
 import re
 import warnings
-from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import mido
 import numpy as np
 
-from genomes.keys import Key
 from genomes.notes import MAX_TICKS, NOTE_DTYPE, Notes, Part
-from genomes.time import (
-    TICKS_PER_QUARTER,
-    Meter,
-    TempoMap,
-    microseconds_per_quarter,
-    rescale_ticks,
-)
+from genomes.time import TICKS_PER_QUARTER, Meter, TempoMap, rescale_ticks
 
 DRUM_CHANNEL = 9
 MAX_FILE_BYTES = 16 * 2**20
 # No event holds so many status-like bytes; as one endless number they would take hours to read.
 ENDLESS_NUMBER = re.compile(rb"[\x80-\xff]{4096}")
-
-# Major key names that a key signature event can hold, from 7 flats to 7 sharps; and their minors.
-SIGNATURE_NAMES = (
-    "Cb",
-    "Gb",
-    "Db",
-    "Ab",
-    "Eb",
-    "Bb",
-    "F",
-    "C",
-    "G",
-    "D",
-    "A",
-    "E",
-    "B",
-    "F#",
-    "C#",
-)
-MINOR_SIGNATURE_NAMES = (
-    *("Abm", "Ebm", "Bbm", "Fm", "Cm", "Gm", "Dm", "Am"),
-    *("Em", "Bm", "F#m", "C#m", "G#m", "D#m", "A#m"),
-)
 
 
 class MidiError(ValueError):
@@ -57,44 +26,6 @@ class MidiError(ValueError):
 
 class MidiRepair(UserWarning):
     """Something in a MIDI file was mended while reading, such as a note that never ends."""
-
-
-@dataclass(frozen=True, slots=True)
-class Track:
-    """One instrument of a file.
-
-    Attributes:
-        name: the track's name, which a DAW shows on its region.
-        part: the notes.
-        program: General MIDI program, 0 to 127.
-        channel: 0 to 15; 9 is the drums.
-    """
-
-    name: str
-    part: Part
-    program: int = 0
-    channel: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class Conductor:
-    """What a file says besides notes.
-
-    Attributes:
-        title: name of the first track.
-        key: key signature (the nearest that MIDI can write).
-        meter: time signature.
-        tempo_bpm: quarter notes per minute.
-        markers: ``(onset_ticks, text)``.
-        texts: text events at tick 0, such as where the notes come from.
-    """
-
-    title: str
-    key: Key
-    meter: Meter
-    tempo_bpm: float
-    markers: tuple[tuple[int, str], ...] = ()
-    texts: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,70 +54,6 @@ class MidiScore:
         notes["duration_ticks"] = np.maximum(1, ends_ticks - onsets_ticks)
         last = int((notes["onset_ticks"] + notes["duration_ticks"]).max(initial=1))
         return Part.of(notes, -(-last // meter.bar_ticks) * meter.bar_ticks)
-
-
-def write_midi(tracks: Sequence[Track], conductor: Conductor) -> bytes:
-    """A type 1 file: a conductor track, then one named track per instrument.
-
-    Every track ends with its part, so an imported region is whole bars long.
-    """
-    file = mido.MidiFile(type=1, ticks_per_beat=TICKS_PER_QUARTER, charset="utf-8")
-    length_ticks = max((track.part.length_ticks for track in tracks), default=0)
-    file.tracks.append(_conductor_track(conductor, length_ticks))
-    file.tracks.extend(_instrument_track(track) for track in tracks)
-    buffer = io.BytesIO()
-    file.save(file=buffer)
-    return buffer.getvalue()
-
-
-def _conductor_track(conductor: Conductor, length_ticks: int) -> mido.MidiTrack:
-    opening = [
-        mido.MetaMessage("track_name", name=conductor.title),
-        mido.MetaMessage("set_tempo", tempo=microseconds_per_quarter(conductor.tempo_bpm)),
-        mido.MetaMessage(
-            "time_signature",
-            numerator=conductor.meter.numerator,
-            denominator=conductor.meter.denominator,
-        ),
-        mido.MetaMessage("key_signature", key=signature_name(conductor.key)),
-        *(mido.MetaMessage("text", text=text) for text in conductor.texts),
-    ]
-    timed = [(0, message) for message in opening]
-    markers = sorted(conductor.markers, key=lambda marker: marker[0])
-    timed += [(tick, mido.MetaMessage("marker", text=text)) for tick, text in markers]
-    return _to_track(timed, length_ticks)
-
-
-def _instrument_track(track: Track) -> mido.MidiTrack:
-    program = mido.Message("program_change", program=track.program, channel=track.channel)
-    timed = [(0, mido.MetaMessage("track_name", name=track.name)), (0, program)]
-    timed += sorted(_note_messages(track), key=lambda item: (item[0], item[1].type == "note_on"))
-    return _to_track(timed, track.part.length_ticks)
-
-
-def _note_messages(track: Track) -> Iterator[tuple[int, mido.Message]]:
-    """On and off of each note; of notes struck together the longer first, as readers nest them."""
-    rows = sorted(track.part.notes.tolist(), key=lambda row: (row[0], -row[1]))
-    for onset, duration, pitch, velocity, _ in rows:
-        at = {"note": pitch, "channel": track.channel}
-        yield onset, mido.Message("note_on", velocity=velocity, **at)
-        yield onset + duration, mido.Message("note_off", velocity=0, **at)
-
-
-def _to_track(timed: list[tuple[int, mido.Message]], length_ticks: int) -> mido.MidiTrack:
-    track = mido.MidiTrack()
-    previous_ticks = 0
-    for tick, message in timed:
-        track.append(message.copy(time=tick - previous_ticks))
-        previous_ticks = tick
-    track.append(mido.MetaMessage("end_of_track", time=max(0, length_ticks - previous_ticks)))
-    return track
-
-
-def signature_name(key: Key) -> str:
-    """The key signature as mido writes it: minor keys as minor, modes by the major of the same."""
-    names = MINOR_SIGNATURE_NAMES if key.mode.endswith("minor") else SIGNATURE_NAMES
-    return names[key.signature_fifths + 7]
 
 
 def read_midi(data: bytes) -> MidiScore:

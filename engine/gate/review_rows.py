@@ -1,0 +1,157 @@
+"""The rows of a review file: from what a person changed in them to events."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from engine.errors import NotFound, Refused
+from engine.gate.decisions import approval, labelling, noting, rejection, undoing_all
+from engine.gate.waiting import Entry
+from engine.ids import resolve, short
+from engine.proposals.wording import shown
+from engine.state.songs import APPROVED, PENDING, REJECTED
+from engine.studio import Studio
+from store import events
+
+UNTOUCHED = "nothing was applied"
+
+STATUS_WORDS = {
+    "approved": APPROVED,
+    "accepted": APPROVED,
+    "rejected": REJECTED,
+    "pending": PENDING,
+    "": PENDING,
+    "none": PENDING,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Review:
+    """What a review file says.
+
+    Attributes:
+        song_id: the song it is about.
+        written_at: position of the song's last event when it was written.
+        rows: one mapping per candidate.
+    """
+
+    song_id: str
+    written_at: int
+    rows: list[Any]
+
+
+@dataclass(frozen=True, slots=True)
+class _Row:
+    """What a person can change about a candidate; empty texts say nothing."""
+
+    status: str
+    label: str
+    note: str
+
+
+def row_changes(studio: Studio, review: Review) -> Iterator[events.Payload]:
+    """The events that a file's edits come to; a row as it was written changes nothing.
+
+    Raises:
+        Refused: if an edit makes no sense, or the same was decided otherwise in the meantime.
+        NotFound: if a candidate is not in the studio.
+    """
+    song, before = studio.song(review.song_id), studio.song_at(review.song_id, review.written_at)
+    seen: set[str] = set()
+    for row in review.rows:
+        entry = _entry(song, _identifier(song, row))
+        if entry.id in seen:
+            raise Refused(f"candidate {short(entry.id)} stands in the file twice", UNTOUCHED)
+        seen.add(entry.id)
+        for event in _events_of(studio, entry, _merged(row, entry, before)):
+            yield event
+            song = _after(song, entry.id, event)
+
+
+def _entry(song: dict[str, Any], identifier: str) -> Entry:
+    return Entry(identifier, song, song["candidates"][identifier])
+
+
+def _identifier(song: dict[str, Any], row: Any) -> str:
+    """The candidate that a row is about."""
+    if not isinstance(row, dict):
+        raise Refused(f"candidate {shown(row)}: expected a mapping with an id", UNTOUCHED)
+    prefix = field_text(row, "id")
+    if not prefix:
+        raise NotFound("a candidate has no id", "write the file again: engine review --yaml")
+    return resolve(prefix, song["candidates"], "candidate", "see engine review")
+
+
+def field_text(row: dict[str, Any], field: str) -> str:
+    """What a mapping says in a field; empty if nothing."""
+    value = row.get(field)
+    if isinstance(value, list | dict):
+        raise Refused(f"{field}: {shown(value)}: expected a text", UNTOUCHED)
+    return "" if value is None else str(value).strip()
+
+
+def _merged(row: dict[str, Any], entry: Entry, before: dict[str, Any]) -> _Row:
+    """The row with what the person left alone brought up to date."""
+    said = _Row(_status(entry, row), field_text(row, "label"), field_text(row, "notes"))
+    if entry.id not in before["candidates"]:
+        return said
+    now, then = _row(entry), _row(_entry(before, entry.id))
+    if said.status != then.status and then.status != now.status != said.status:
+        raise Refused(
+            f"candidate {short(entry.id)}: {now.status} since the file was written, {said.status} "
+            "in the file",
+            f"{UNTOUCHED}; write it again: engine review --yaml",
+        )
+    return _Row(
+        now.status if said.status == then.status else said.status,
+        now.label if said.label == then.label else said.label,
+        now.note if said.note == then.note else said.note,
+    )
+
+
+def _row(entry: Entry) -> _Row:
+    notes = entry.state["notes"]
+    return _Row(entry.status, entry.label or "", notes[-1].strip() if notes else "")
+
+
+def _events_of(studio: Studio, entry: Entry, wanted: _Row) -> Iterator[events.Payload]:
+    now = _row(entry)
+    if wanted.note not in {"", now.note}:
+        yield noting(entry, wanted.note)
+    is_new = wanted.status != now.status
+    relabelled = wanted.label not in {"", now.label, _display_label(entry)}
+    if relabelled and not (is_new and wanted.status == APPROVED):
+        yield labelling(entry, wanted.label)
+    if is_new and wanted.status == PENDING:
+        yield from undoing_all(entry)
+    elif is_new and wanted.status == APPROVED:
+        yield approval(studio, entry, wanted.label or None)
+    elif is_new:
+        yield rejection(entry)
+
+
+def _display_label(entry: Entry) -> str | None:
+    decisions = entry.state["decisions"]
+    return decisions[-1].get("display_label") if decisions else None
+
+
+def _status(entry: Entry, row: dict[str, Any]) -> str:
+    word = field_text(row, "status")
+    status = STATUS_WORDS.get(word.casefold())
+    if status is None:
+        raise Refused(
+            f"candidate {short(entry.id)}: status {shown(word)}: "
+            "expected pending, approved or rejected",
+            f"{UNTOUCHED}; a name for the part goes under label",
+        )
+    return status
+
+
+def _after(song: dict[str, Any], candidate: str, event: events.Payload) -> dict[str, Any]:
+    """The song as later rows must see it: labels given in this file are taken."""
+    if not isinstance(event, events.CandidateApproved):
+        return song
+    labels = song["labels"].get(event.stage, {}) | {event.label: candidate}
+    return song | {"labels": song["labels"] | {event.stage: labels}}

@@ -1,0 +1,35 @@
+"""Standard MIDI files: parts to bytes for a DAW, and any file's bytes to notes."""
+
+from genomes.midi.reading import (
+    DRUM_CHANNEL,
+    ENDLESS_NUMBER,
+    MAX_FILE_BYTES,
+    MidiError,
+    MidiRepair,
+    MidiScore,
+    read_midi,
+)
+from genomes.midi.writing import (
+    MINOR_SIGNATURE_NAMES,
+    SIGNATURE_NAMES,
+    Conductor,
+    Track,
+    signature_name,
+    write_midi,
+)
+
+__all__ = [
+    "DRUM_CHANNEL",
+    "ENDLESS_NUMBER",
+    "MAX_FILE_BYTES",
+    "MINOR_SIGNATURE_NAMES",
+    "SIGNATURE_NAMES",
+    "Conductor",
+    "MidiError",
+    "MidiRepair",
+    "MidiScore",
+    "Track",
+    "read_midi",
+    "signature_name",
+    "write_midi",
+]

@@ -1,0 +1,98 @@
+"""Options of every command: where the studio is, and whether tracebacks are shown."""
+
+from __future__ import annotations
+
+import pytest
+
+from engine.cli import run
+from engine.cli.arguments import hoist_global_options, is_debug
+
+BEFORE, AFTER, EQUALS = "before", "after", "equals"
+
+
+@pytest.mark.parametrize("where", [BEFORE, AFTER, EQUALS])
+def test_the_studio_may_stand_anywhere(desk, capsys, where):
+    capsys.readouterr()
+    folder = str(desk.folder)
+    words = {
+        BEFORE: ["--studio", folder, "songs", "list"],
+        AFTER: ["songs", "list", "--studio", folder],
+        EQUALS: ["songs", f"--studio={folder}", "list"],
+    }[where]
+    assert run(words) == 0
+    assert "Meadow" in capsys.readouterr().out
+
+
+def test_the_environment_names_the_studio(desk, capsys, monkeypatch):
+    monkeypatch.setenv("ENGINE_STUDIO", str(desk.folder))
+    capsys.readouterr()
+    assert run(["songs", "list"]) == 0
+    assert "Meadow" in capsys.readouterr().out
+    assert run(["songs", "list", "--studio", str(desk.folder / "other")]) == 0
+    assert "no songs yet" in capsys.readouterr().out
+
+
+def test_the_habit_is_a_folder_called_studio(tmp_path, capsys, monkeypatch):
+    monkeypatch.delenv("ENGINE_STUDIO", raising=False)
+    monkeypatch.chdir(tmp_path)
+    assert run(["songs", "list"]) == 0
+    assert (tmp_path / "studio" / "studio.db").is_file()
+    assert "next: engine demo" in capsys.readouterr().out
+
+
+def test_what_needs_a_studio_begins_none(tmp_path, capsys):
+    folder = tmp_path / "typo"
+    for command in (["verify"], ["review"], ["log"], ["doctor"], ["export"], ["runs"]):
+        assert run([*command, "--studio", str(folder)]) == 2
+        (line,) = capsys.readouterr().err.splitlines()
+        assert f"no studio in {folder}" in line
+        assert "songs add" in line
+    assert not folder.exists()
+
+
+def test_debug_shows_the_traceback(desk):
+    with pytest.raises(Exception, match="no candidate 'nope'"):
+        desk.type("approve", "nope", "--debug")
+    with pytest.raises(Exception, match="no candidate 'nope'"):
+        desk.type("--debug", "approve", "nope")
+    assert desk.type("approve", "nope", "--", "--debug").code == 2
+
+
+def test_what_breaks_without_a_name_is_one_line_with_exit_code_1(desk, monkeypatch):
+    def breaks(_):
+        raise ZeroDivisionError("division\nby zero")
+
+    monkeypatch.setattr("engine.gate.waiting.waiting", breaks)
+    said = desk.type("review")
+    assert said.code == 1
+    assert said.error.startswith("ZeroDivisionError: division by zero; run again with --debug")
+
+
+def test_an_interrupt_is_no_error(desk, monkeypatch):
+    def interrupted(_):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("engine.gate.waiting.waiting", interrupted)
+    said = desk.type("review")
+    assert said.code == 130
+    assert said.err in {"", "interrupted\n"}
+
+
+@pytest.mark.parametrize(
+    ("typed", "hoisted"),
+    [
+        ([], []),
+        (["a", "--studio", "s", "b"], ["--studio", "s", "a", "b"]),
+        (["a", "--debug", "--studio=s"], ["--debug", "--studio=s", "a"]),
+        (["note", "--", "--studio", "--debug"], ["note", "--", "--studio", "--debug"]),
+        (["a", "--studio"], ["--studio"]),
+        (["a", "--studios", "--debugger"], ["a", "--studios", "--debugger"]),
+    ],
+)
+def test_hoisting(typed, hoisted):
+    assert hoist_global_options(typed) == hoisted
+
+
+def test_debug_is_a_flag_only_before_the_words_end():
+    assert is_debug(["--debug", "a"])
+    assert not is_debug(["a", "--", "--debug"])

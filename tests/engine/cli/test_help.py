@@ -1,0 +1,144 @@
+"""Help: quick, complete, and what the README says about commands is true."""
+
+from __future__ import annotations
+
+import json
+import re
+import shlex
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import typer
+
+from engine.cli import run
+from engine.cli.app import app
+
+ROOT = Path(__file__).parents[3]
+README = ROOT / "README.md"
+HEAVY = [
+    "numpy", "sqlalchemy", "alembic", "deap", "onnxruntime", "matplotlib", "yaml", "rich", "mido",
+    "music21", "torch", "msgspec",
+]  # fmt: skip
+
+
+def command_tree(command=None, path=()):
+    """Every command of the app with its words."""
+    command = command or typer.main.get_command(app)
+    subcommands = getattr(command, "commands", {})
+    if not subcommands:
+        yield path, command
+    for name, subcommand in subcommands.items():
+        yield from command_tree(subcommand, (*path, name))
+
+
+COMMANDS = dict(command_tree())
+NAMES = [" ".join(path) for path in COMMANDS]
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_every_command_explains_itself(desk, name):
+    out = desk.do(*name.split(), "--help")
+    assert f"Usage: engine {name}" in out
+    command = COMMANDS[tuple(name.split())]
+    for parameter in command.params:
+        if parameter.param_type_name == "option":
+            assert all(option in out for option in parameter.opts)
+            assert parameter.help
+    assert command.help
+    assert command.help.splitlines()[0].endswith(".")
+
+
+def test_no_words_at_all_are_a_question(desk, capsys):
+    whole = desk.do("--help")
+    assert run([]) == 0
+    assert capsys.readouterr().out == whole
+    assert desk.do("songs") == desk.do("songs", "--help")
+    assert all(name.split()[0] in whole for name in NAMES)
+
+
+@pytest.mark.parametrize("words", [["--help"], ["review", "--help"], ["--version"]])
+def test_help_loads_nothing_heavy(words):
+    code = (
+        "import json, sys\n"
+        "from engine.cli import run\n"
+        f"code = run({words!r})\n"
+        "sys.stderr.write(json.dumps([code, sorted(sys.modules)]))"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    code, modules = json.loads(done.stderr)
+    assert code == 0
+    assert [name for name in HEAVY if name in modules] == []
+
+
+def readme_lines():
+    """The command lines in the README's sh blocks, one by one."""
+    if not README.is_file():
+        return
+    blocks = README.read_text("utf-8").split("```sh\n")[1:]
+    for block in blocks:
+        text = block.partition("```")[0].replace("\\\n", " ")
+        for line in text.splitlines():
+            for words in split_at_operators(shlex.split(line, comments=True)):
+                if words and Path(words[0]).name == "engine":
+                    yield words[1:]
+
+
+def split_at_operators(words):
+    command = []
+    for word in words:
+        if word in {"|", "&&", "||", ";", ">"}:
+            yield command
+            command = []
+        else:
+            command.append(word)
+    yield command
+
+
+needs_readme = pytest.mark.skipif(not README.is_file(), reason="README.md is not there yet")
+
+
+@needs_readme
+@pytest.mark.parametrize("words", list(readme_lines()), ids=" ".join)
+def test_command_lines_of_the_readme_are_understood(words):
+    from engine.cli.arguments import hoist_global_options
+
+    tree = typer.main.get_command(app)
+    for _, command in command_tree(tree):
+        command.callback = None
+    assert tree(hoist_global_options(words), standalone_mode=False) in {None, 0}
+
+
+@needs_readme
+def test_the_readme_names_every_command():
+    text = README.read_text("utf-8")
+    table = " ".join(line.split("|")[1] for line in text.splitlines() if line.startswith("| `"))
+    named = {words.split()[-1] for words in re.findall(r"`([^`]+)`", table)}
+    assert {name.split()[-1] for name in NAMES} == named
+
+
+@needs_readme
+def test_the_options_in_the_readme_exist():
+    options = {
+        option
+        for command in (typer.main.get_command(app), *COMMANDS.values())
+        for parameter in command.params
+        for option in parameter.opts
+    }
+    prose = re.sub(r"```sh.*?```", "", README.read_text("utf-8"), flags=re.DOTALL)
+    assert set(re.findall(r"(?<![-\w])--[a-z][a-z-]*", prose)) <= options
+
+
+@needs_readme
+def test_the_song_in_the_readme_is_one(empty_desk, tmp_path):
+    _, _, rest = README.read_text("utf-8").partition("```yaml\n")
+    path = tmp_path / "song.yml"
+    path.write_text(rest.partition("```")[0], "utf-8")
+    (song,) = empty_desk.json("songs", "add", path)["added"]
+    assert empty_desk.json("songs", "show", song)["warnings"] == []
+    named = [words[words.index("--song") + 1] for words in readme_lines() if "--song" in words]
+    assert named
+    assert {empty_desk.song(prefix)["song_id"] for prefix in named} == {song}

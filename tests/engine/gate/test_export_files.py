@@ -1,0 +1,156 @@
+"""Files of the export: whole or absent, never over a person's work, healed when lost."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+
+import pytest
+
+from engine import exports
+from engine.files import file_sha256, write_whole
+
+EDITED = b"MThd edited by hand"
+
+
+@pytest.fixture
+def approved(desk):
+    """The first candidate, approved as verse."""
+    first = desk.candidates()[0]
+    desk.do("approve", first)
+    return first
+
+
+def folder_of(desk):
+    return sorted(path.name for path in desk.approved_file("verse").parent.iterdir())
+
+
+@pytest.mark.parametrize("broken", ["replace", "fsync"])
+def test_a_write_that_fails_leaves_the_old_file_or_none(tmp_path, monkeypatch, broken):
+    old, new = tmp_path / "old", tmp_path / "sub" / "new"
+    write_whole(old, b"old")
+
+    def fails(*_, **__):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(os, broken, fails)
+    for path in (old, new):
+        with pytest.raises(OSError, match="No space"):
+            write_whole(path, b"new")
+    assert old.read_bytes() == b"old"
+    assert [path for path in tmp_path.rglob("*") if path.is_file()] == [old]
+    assert file_sha256(new) is None
+
+
+def test_an_interrupted_write_leaves_nothing_partial(tmp_path, monkeypatch):
+    def interrupted(*_):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(os, "fsync", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        write_whole(tmp_path / "a", b"x")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_failing_disk_keeps_the_decision_and_export_heals(desk, monkeypatch):
+    first = desk.candidates()[0]
+
+    def fails(*_, **__):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(os, "replace", fails)
+    said = desk.type("approve", first)
+    assert (said.code, "No space left" in said.error) == (2, True)
+    monkeypatch.undo()
+    assert desk.row(first)["status"] == "approved"
+    assert desk.events("ExportWritten") == []
+    assert "written" in desk.do("export")
+    assert folder_of(desk) == ["verse.mid"]
+
+
+def test_a_crash_between_file_and_event_heals_once(desk, monkeypatch):
+    def crash(*_):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(exports, "_record", crash)
+    assert desk.type("approve", desk.candidates()[0]).code == 130
+    monkeypatch.undo()
+    before = desk.approved_file("verse").read_bytes()
+    for _ in range(3):
+        desk.do("export")
+    (written,) = desk.events("ExportWritten")
+    assert written.sha256 == hashlib.sha256(before).hexdigest()
+    assert desk.folder / written.path == desk.approved_file("verse")
+    assert desk.approved_file("verse").read_bytes() == before
+
+
+def test_a_crash_before_the_file_is_removed_heals(desk, approved, monkeypatch):
+    monkeypatch.setattr(exports, "_withdrawn", lambda *_: [])
+    desk.do("undo", approved)
+    monkeypatch.undo()
+    assert folder_of(desk) == ["verse.mid"]
+    assert "removed" in desk.do("export")
+    assert folder_of(desk) == []
+
+
+def test_exporting_again_changes_nothing(desk, approved):
+    before, stamp = desk.head, desk.approved_file("verse").stat().st_mtime_ns
+    assert [item["outcome"] for item in desk.json("export")] == ["unchanged"]
+    assert (desk.head, desk.approved_file("verse").stat().st_mtime_ns) == (before, stamp)
+    assert approved
+
+
+def test_deleted_files_come_back(desk, approved):
+    written = desk.approved_file("verse").read_bytes()
+    desk.approved_file("verse").unlink()
+    desk.do("export", "--song", "meadow")
+    assert desk.approved_file("verse").read_bytes() == written
+    assert len(desk.events("ExportWritten")) == 1
+    assert approved
+
+
+def test_an_edited_file_is_never_overwritten(desk, approved):
+    ours = desk.approved_file("verse").read_bytes()
+    desk.approved_file("verse").write_bytes(EDITED)
+    for _ in range(2):
+        assert [item["outcome"] for item in desk.json("export")] == ["kept"]
+    assert desk.approved_file("verse").read_bytes() == EDITED
+    assert desk.approved_file("verse.engine").read_bytes() == ours
+    desk.approved_file("verse.engine").write_bytes(EDITED + b" again")
+    desk.do("export")
+    assert folder_of(desk) == ["verse.engine.mid", "verse.engine_2.mid", "verse.mid"]
+    assert desk.approved_file("verse.engine").read_bytes() == EDITED + b" again"
+    assert desk.approved_file("verse.engine_2").read_bytes() == ours
+    assert approved
+
+
+def test_undo_removes_ours_and_leaves_what_was_edited(desk, approved):
+    desk.approved_file("verse").write_bytes(EDITED)
+    desk.do("export")
+    out = desk.do("undo", approved)
+    assert "has been edited by you and stays" in out
+    assert folder_of(desk) == ["verse.mid"]
+    desk.do("approve", approved)
+    assert folder_of(desk) == ["verse.engine.mid", "verse.mid"]
+    assert desk.approved_file("verse").read_bytes() == EDITED
+
+
+def test_a_file_that_was_there_before_is_never_touched(desk):
+    desk.approved_file("verse").parent.mkdir(parents=True)
+    desk.approved_file("verse").write_bytes(EDITED)
+    out = desk.do("approve", desk.candidates()[0])
+    assert "your edited file stays as it is; the approved notes are in" in out
+    assert desk.approved_file("verse").read_bytes() == EDITED
+    desk.do("undo")
+    assert folder_of(desk) == ["verse.mid"]
+
+
+def test_undo_removes_the_file_of_that_candidate_alone(desk, approved):
+    desk.do("approve", desk.candidates()[1])
+    desk.do("undo", approved)
+    assert folder_of(desk) == ["verse_2.mid"]
+
+
+def test_nothing_is_approved_yet(desk):
+    assert "nothing is approved yet" in desk.do("export")
+    assert desk.json("export") == []

@@ -1,0 +1,131 @@
+"""Labels: file names that every system takes, given once and never to another part."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from engine.errors import Refused
+from engine.gate.labels import DEVICE_NAMES, MAX_LABEL_CHARS, file_label
+from tests.strategies import law
+
+NORMALISED = {
+    "Verse": "verse",
+    "  Big Chorus ": "big_chorus",
+    "pre-chorus": "pre_chorus",
+    "Verse  -  2": "verse_2",
+    "Séance": "seance",
+    "ＶＥＲＳＥ": "verse",
+    "verse①": "verse1",
+    "__verse__": "verse",
+    "../../x": "x",
+    "C:\\Windows\\verse": "cwindowsverse",
+    "verse.mid": "versemid",
+    "a/b": "ab",
+    "verse\n2": "verse_2",
+    "verse\x00\x1b[31m": "verse31m",
+    "CON": "con_part",
+    "Aux": "aux_part",
+    "lpt1": "lpt1_part",
+    "console": "console",
+    "İ": "i",
+    "v" * 300: "v" * MAX_LABEL_CHARS,
+    "v" * 59 + " chorus": "v" * 59,
+}
+
+
+@pytest.mark.parametrize(("display", "label"), NORMALISED.items())
+def test_normalised(display, label):
+    assert file_label(display) == label
+
+
+@pytest.mark.parametrize("display", ["", " ", "...", "/", "サビ", "---", "_", "🎵"])
+def test_labels_with_nothing_left_are_refused_in_one_line(display):
+    with pytest.raises(Refused) as refused:
+        file_label(display)
+    assert len(str(refused.value).splitlines()) == 1
+
+
+@law
+@given(st.text() | st.sampled_from(sorted(DEVICE_NAMES)).map(str.upper))
+def test_every_label_is_a_file_name_or_refused(display):
+    try:
+        label = file_label(display)
+    except Refused:
+        return
+    assert label.isascii()
+    assert label.replace("_", "a").isalnum()
+    assert 1 <= len(label) <= MAX_LABEL_CHARS + len("_part")
+    assert label not in DEVICE_NAMES
+    assert label == label.strip("_") == label.casefold()
+    assert file_label(label) == label
+
+
+@pytest.mark.parametrize("label", ["../../x", "CON", "x" * 300, "/etc/passwd", "a\tb", "Ünder"])
+def test_hostile_labels_stay_in_the_folder(desk, label):
+    answer = desk.json("approve", desk.candidates()[0], "--label", label)
+    (written,) = answer["files"]
+    assert desk.approved_file(answer["label"]).as_posix() == written
+    assert [path.name for path in desk.folder.rglob("approved/*")] == [f"{answer['label']}.mid"]
+    assert desk.events("CandidateApproved")[0].display_label == label
+
+
+def test_an_empty_label_is_refused_not_replaced(desk):
+    desk.refused("approve", desk.candidates()[0], "--label", "")
+    desk.refused("label", desk.candidates()[0], "サビ")
+
+
+def test_the_first_is_verse_the_next_verse_2_and_nothing_is_renamed(desk):
+    first, second, *_ = desk.candidates()
+    assert desk.json("approve", first)["label"] == "verse"
+    assert desk.json("approve", second)["label"] == "verse_2"
+    desk.do("undo", first)
+    assert desk.row(second)["label"] == "verse_2"
+    assert (desk.approved_file("verse").exists(), desk.approved_file("verse_2").exists()) == (
+        False,
+        True,
+    )
+    assert desk.json("approve", first)["label"] == "verse"
+
+
+def test_a_label_once_given_never_goes_to_another(desk):
+    first, second, *_ = desk.candidates()
+    desk.do("approve", first)
+    desk.do("undo", first)
+    assert desk.json("approve", second)["label"] == "verse_2"
+    assert desk.json("approve", first)["label"] == "verse"
+
+
+def test_numbers_that_people_typed_are_labels_too(desk):
+    first, second, *_ = desk.candidates()
+    third = desk.candidates("meadow", "chorus")[0]
+    labels = [
+        desk.json("approve", candidate, "--label", label)["label"]
+        for candidate, label in ((first, "verse"), (second, "Verse 2"), (third, "verse"))
+    ]
+    assert labels == ["verse", "verse_2", "verse_3"]
+
+
+def test_songs_have_labels_of_their_own(desk):
+    here, there = desk.candidates()[0], desk.candidates("cellar")[0]
+    assert [desk.json("approve", one)["label"] for one in (here, there)] == ["verse", "verse"]
+
+
+def test_a_wanted_label_is_taken_on_approval(desk):
+    first = desk.candidates()[0]
+    assert "will be called" in desk.do("label", first, "Pre-Chorus")
+    assert desk.row(first)["label"] == "Pre-Chorus"
+    desk.do("approve", first)
+    (approved,) = desk.events("CandidateApproved")
+    assert (approved.label, approved.display_label) == ("pre_chorus", "Pre-Chorus")
+
+
+def test_an_approved_part_is_not_renamed(desk):
+    first = desk.candidates()[0]
+    desk.do("approve", first)
+    message = desk.refused("label", first, "other")
+    assert "approved parts are not renamed; run engine undo" in message
+    desk.do("undo", first)
+    desk.do("label", first, "other")
+    assert desk.json("approve", first)["label"] == "other"

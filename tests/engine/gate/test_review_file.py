@@ -1,0 +1,243 @@
+"""The review file: written to be edited, taken in whole or not at all."""
+
+from __future__ import annotations
+
+import pytest
+import yaml
+
+from engine.ids import short
+
+
+class ReviewFile:
+    """A review file between its writing and its taking in."""
+
+    def __init__(self, desk):
+        self.desk = desk
+        desk.do("review", "--yaml", "--song", "meadow")
+        (self.path,) = desk.folder.rglob("review.yml")
+        self.document = yaml.safe_load(self.path.read_text("utf-8"))
+        self.rows = self.document["candidates"]
+
+    def write(self):
+        self.path.write_text(yaml.safe_dump(self.document, allow_unicode=True), "utf-8")
+
+    def take_in(self):
+        self.write()
+        return self.desk.json("review", "--apply", self.path)
+
+    def refused(self):
+        self.write()
+        return self.desk.refused("review", "--apply", self.path)
+
+
+@pytest.fixture
+def file(desk):
+    """The demo song's file; its first candidate has a note and a wanted label."""
+    first = desk.candidates()[0]
+    desk.do("note", first, "  two\nlines: 'quoted' — no\t")
+    desk.do("label", first, "Opening")
+    return ReviewFile(desk)
+
+
+def test_no_edit_changes_nothing(desk, file):
+    before = desk.head
+    assert "0 changes" in desk.do("review", "--apply", file.path)
+    assert file.take_in() == []
+    desk.do("approve", file.rows[0]["id"])
+    desk.do("reject", file.rows[1]["id"])
+    again = ReviewFile(desk)
+    before = desk.head
+    assert again.take_in() == []
+    assert desk.head == before
+
+
+@pytest.mark.parametrize("word", ["approved", "Approved", " ACCEPTED ", "accepted"])
+def test_words_for_approved(desk, file, word):
+    file.rows[0]["status"] = word
+    (change,) = file.take_in()
+    assert change == {"kind": "CandidateApproved", "candidate": file.rows[0]["id"]}
+    assert desk.approved_file("opening").is_file()
+
+
+@pytest.mark.parametrize("word", ["pending", "PENDING", "", None, "none"])
+def test_words_for_pending_take_decisions_back(desk, file, word):
+    first = file.rows[0]["id"]
+    desk.do("approve", first)
+    desk.do("reject", first)
+    file = ReviewFile(desk)
+    file.rows[0]["status"] = word
+    assert [change["kind"] for change in file.take_in()] == ["DecisionUndone"] * 2
+    assert desk.row(first)["status"] == "pending"
+    assert not desk.approved_file("opening").exists()
+
+
+def test_an_old_file_takes_no_later_decision_back(desk, file):
+    first, second, third = (row["id"] for row in file.rows)
+    desk.do("approve", first)
+    desk.do("note", second, "later")
+    file.rows[2]["status"] = "rejected"
+    assert [change["candidate"] for change in file.take_in()] == [third]
+    assert [desk.row(each)["status"] for each in (first, second, third)] == [
+        "approved",
+        "pending",
+        "rejected",
+    ]
+
+
+def test_an_edit_against_a_later_decision_is_named_and_nothing_is_applied(desk, file):
+    desk.do("approve", file.rows[0]["id"])
+    file.rows[0]["status"] = "rejected"
+    file.rows[1]["status"] = "approved"
+    message = file.refused()
+    assert f"{short(file.rows[0]['id'])}: approved since the file was written" in message
+    assert desk.row(file.rows[1]["id"])["status"] == "pending"
+
+
+def test_the_same_decision_in_both_places_is_one(desk, file):
+    desk.do("approve", file.rows[0]["id"], "--label", "Opening")
+    file.rows[0]["status"] = "approved"
+    assert file.take_in() == []
+
+
+@pytest.mark.parametrize("word", ["chorus", "yes", "approve", True, 1, ["approved"], {"a": 1}])
+def test_any_other_status_is_named_and_nothing_is_applied(file, word):
+    file.rows[0]["status"] = "approved"
+    file.rows[1]["status"] = word
+    message = file.refused()
+    assert "status" in message
+    assert "nothing was applied" in message
+    if not isinstance(word, list | dict):
+        assert short(file.rows[1]["id"]) in message
+
+
+def test_two_approvals_with_one_label(desk, file):
+    for row in file.rows[:2]:
+        row |= {"status": "approved", "label": "verse"}
+    file.take_in()
+    labels = [event.label for event in desk.events("CandidateApproved")]
+    assert labels == ["verse", "verse_2"]
+
+
+def test_a_rejected_row_is_rejected(desk, file):
+    file.rows[0]["status"] = "Rejected"
+    out = desk.type("review", "--apply", file.path)
+    assert out.code == 0
+    file.take_in()
+    assert desk.row(file.rows[0]["id"])["status"] == "rejected"
+
+
+def test_notes_and_labels_are_taken_in(desk, file):
+    second = file.rows[1]["id"]
+    file.rows[1] |= {"notes": "wider", "label": "Bridge"}
+    assert [change["kind"] for change in file.take_in()] == ["CandidateNoted", "CandidateLabelled"]
+    assert (desk.row(second)["notes"], desk.row(second)["label"]) == (["wider"], "Bridge")
+    assert file.take_in() == []
+
+
+@pytest.mark.parametrize("nothing", ["", None, "  "])
+def test_clearing_loses_nothing(desk, file, nothing):
+    before = desk.row(file.rows[0]["id"])
+    file.rows[0] |= {"notes": nothing, "label": nothing}
+    assert file.take_in() == []
+    assert desk.row(file.rows[0]["id"]) == before
+
+
+def test_rows_and_fields_may_be_left_out(desk, file):
+    file.document["candidates"] = [{"id": file.rows[0]["id"][:10], "status": "approved"}]
+    assert len(file.take_in()) == 1
+    assert desk.row(file.rows[0]["id"])["label"] == "opening"
+
+
+@pytest.mark.parametrize(("field", "value"), [("notes", False), ("notes", 0), ("label", 7)])
+def test_words_that_yaml_takes_for_numbers_are_texts(desk, file, field, value):
+    file.rows[1][field] = value
+    assert len(file.take_in()) == 1
+    row = desk.row(file.rows[1]["id"])
+    assert str(value) in {row["label"], *row["notes"]}
+
+
+def test_an_approved_label_is_not_edited(desk, file):
+    desk.do("approve", file.rows[0]["id"], "--label", "Verse A")
+    for label in ("Verse A", "verse_a"):
+        file.rows[0] |= {"status": "approved", "label": label}
+        assert file.take_in() == []
+    file.rows[0]["label"] = "chorus"
+    file.rows[1]["status"] = "approved"
+    assert "approved parts are not renamed" in file.refused()
+
+
+def test_a_candidate_stands_once_in_a_file(file):
+    file.rows[0]["status"] = "approved"
+    file.rows.append(dict(file.rows[0]) | {"id": file.rows[0]["id"][:12]})
+    assert "stands in the file twice; nothing was applied" in file.refused()
+
+
+@pytest.mark.parametrize("identifier", ["nope", "", None, 5, ["x"], {"a": 1}])
+def test_unknown_ids(file, identifier):
+    file.rows[0]["status"] = "approved"
+    file.rows[1]["id"] = identifier
+    assert "candidate" in file.refused() or "id" in file.refused()
+
+
+def test_candidates_of_another_song_are_unknown(desk, file):
+    file.rows[1]["id"] = desk.candidates("cellar")[0]
+    assert "no candidate" in file.refused()
+
+
+@pytest.mark.parametrize("song", ["", None, "nope", 7, ["a"]])
+def test_unknown_songs(file, song):
+    file.document["song"] = song
+    assert file.refused().startswith(("no song", "song: "))
+
+
+BROKEN = {
+    "broken yaml": "candidates: [",
+    "python tag": "candidates: !!python/object/apply:os.system ['true']",
+    "empty": "",
+    "a list": "- 1",
+    "a text": "hello",
+    "no candidates": "song: meadow",
+    "candidates as text": "song: meadow\ncandidates: all",
+    "a row as text": "song: meadow\ncandidates: [approve]",
+    "two documents": "song: a\n---\nsong: b",
+    "not utf-8": b"song: \xff\xfe",
+    "tabs": "song:\n\t- x",
+}
+
+
+@pytest.mark.parametrize("text", BROKEN.values(), ids=BROKEN)
+def test_wrong_files_are_one_line_with_exit_code_2(desk, tmp_path, text):
+    path = tmp_path / "edited.yml"
+    path.write_bytes(text if isinstance(text, bytes) else text.encode())
+    message = desk.refused("review", "--apply", path)
+    assert "edited.yml" in message or "candidate approve: expected a mapping" in message
+    assert str(tmp_path) not in message
+
+
+def test_edits_that_were_not_taken_in_are_not_written_over(desk, file):
+    desk.do("approve", file.rows[1]["id"])
+    desk.do("review", "--yaml", "--song", "meadow")
+    assert "approved" in file.path.read_text("utf-8")  # it was not edited
+    file.rows[1]["status"] = "approved"
+    file.rows[0]["notes"] = "an evening's work"
+    file.write()
+    edited = file.path.read_bytes()
+    out = desk.do("review", "--yaml", "--song", "meadow")
+    aside = file.path.with_name("review.edited_1.yml")
+    assert f"edits that were not taken in are now in {aside}" in out
+    assert aside.read_bytes() == edited
+    assert b"evening" not in file.path.read_bytes()
+    desk.do("review", "--apply", aside)
+    file.path.write_bytes(edited)
+    desk.do("review", "--yaml", "--song", "meadow")  # all of it was taken in: nothing to keep
+    assert b"evening" in file.path.read_bytes()
+    file.path.write_bytes(b"\xff not even YAML: [")
+    desk.do("review", "--yaml", "--song", "meadow")
+    assert file.path.with_name("review.edited_2.yml").read_bytes() == b"\xff not even YAML: ["
+    assert len(list(file.path.parent.glob("review*"))) == 3
+
+
+def test_a_file_that_is_not_there(desk, tmp_path):
+    message = desk.refused("review", "--apply", tmp_path / "gone.yml")
+    assert message.startswith("gone.yml: file: does not exist")
+    desk.refused("review", "--apply", tmp_path)

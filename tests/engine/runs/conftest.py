@@ -1,0 +1,66 @@
+from __future__ import annotations
+
+import warnings
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from pathlib import Path
+from queue import SimpleQueue
+from typing import NamedTuple
+
+import pytest
+
+from engine.cli import run
+from engine.studio import Studio
+from tests.engine.runs.forks import Forks
+from tests.engine.runs.samples import open_with
+from tests.fitness.models import write
+
+AT_ONCE = 2
+
+
+class Said(NamedTuple):
+    """What a command did."""
+
+    code: int
+    out: str
+    err: str
+
+
+Engine = Callable[..., Said]
+
+
+@pytest.fixture
+def studio(tmp_path: Path) -> Iterator[Studio]:
+    """A studio with Green's demo song."""
+    with open_with(tmp_path / "studio") as opened:
+        yield opened
+
+
+@pytest.fixture
+def engine(studio: Studio, capsys: pytest.CaptureFixture[str]) -> Engine:
+    """Runs a command line in the studio, with warnings as a person sees them."""
+
+    def command(*words: object, folder: Path = studio.folder) -> Said:
+        with warnings.catch_warnings():
+            warnings.simplefilter("default")
+            code = run([*map(str, words), "--studio", str(folder)])
+        return Said(code, *capsys.readouterr())
+
+    return command
+
+
+@pytest.fixture(scope="session")
+def forks() -> Iterator[SimpleQueue[Forks]]:
+    """As many as there are processors to use; take one and put it back."""
+    with ExitStack() as stack:
+        free: SimpleQueue[Forks] = SimpleQueue()
+        for _ in range(AT_ONCE):
+            free.put(stack.enter_context(Forks()))
+        yield free
+
+
+@pytest.fixture(scope="session")
+def models(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
+    """One small model of each interface."""
+    folder = tmp_path_factory.mktemp("models")
+    return {name: write(folder, name) for name in ("fusion", "legacy-7", "legacy-9")}

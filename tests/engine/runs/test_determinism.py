@@ -1,0 +1,161 @@
+from __future__ import annotations
+
+import random
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from engine.conductor import carry_on
+from engine.evolution.settings import Settings
+from engine.gate import decisions
+from engine.ids import run_id
+from engine.proposals import Overrides, demo_paths, read
+from engine.songs import add_songs
+from engine.state.runs import run_stream
+from engine.studio import Studio
+from fitness.total import Weights
+from tests.engine.runs.samples import SHORT, begin, ending, evolved, facts, open_with
+
+
+def test_the_same_seed_in_one_studio_gives_another_run_that_is_equal(studio: Studio) -> None:
+    first, second = evolved(studio), evolved(studio)
+    assert first != second
+    assert facts(studio, first) == facts(studio, second)
+    assert len(facts(studio, first)) == SHORT.generations + 3
+
+
+def test_the_same_seed_in_another_studio_gives_the_same_run(studio: Studio, tmp_path: Path) -> None:
+    identifier = evolved(studio)
+    with open_with(tmp_path / "other") as other:
+        assert evolved(other) == identifier
+        assert facts(other, identifier) == facts(studio, identifier)
+
+
+def test_with_a_model_too(studio: Studio, tmp_path: Path, models: dict[str, Path]) -> None:
+    identifier = evolved(studio, model=models["fusion"])
+    with open_with(tmp_path / "other") as other:
+        assert evolved(other, model=models["fusion"]) == identifier
+        assert facts(other, identifier) == facts(studio, identifier)
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        {"seed": 2},
+        {"bars": 5},
+        {"settings": replace(SHORT, population=11)},
+        {"settings": replace(SHORT, generations=5)},
+        {"settings": replace(SHORT, keep=2)},
+        {"settings": replace(SHORT, weights=Weights(prior=0.5))},
+    ],
+    ids=str,
+)
+def test_whatever_else_is_asked_gives_another_run(studio: Studio, other: dict[str, Any]) -> None:
+    first, second = begin(studio), begin(studio, **other)
+    assert first.id != second.id
+    assert facts(studio, first.id) != facts(studio, second.id)
+
+
+def test_another_seed_breeds_other_music(studio: Studio) -> None:
+    bred = [
+        {child.id for child in begin(studio, seed=seed).breed(0)[0]} for seed in (1, 2, 2**64 - 1)
+    ]
+    assert not bred[0] & bred[1]
+    assert not bred[1] & bred[2]
+
+
+def test_a_run_leaves_the_global_generators_as_they_were(
+    studio: Studio, models: dict[str, Path]
+) -> None:
+    random.seed(3)
+    np.random.seed(3)  # noqa: NPY002 - the global state is what this is about
+    before = random.getstate(), repr(np.random.get_state())  # noqa: NPY002
+    evolved(studio, model=models["fusion"])
+    assert (random.getstate(), repr(np.random.get_state())) == before  # noqa: NPY002
+
+
+def test_the_global_generators_have_no_say(studio: Studio) -> None:
+    streams = []
+    for seed in (1, 2):
+        random.seed(seed)
+        np.random.seed(seed)  # noqa: NPY002
+        streams.append(facts(studio, evolved(studio)))
+    assert streams[0] == streams[1]
+
+
+def test_ids_derive_from_what_was_asked_and_an_ordinal(studio: Studio) -> None:
+    runs = [begin(studio) for _ in range(3)]
+    started = runs[0].started
+    asked = (started.song_id, started.stage, started.parents, started.seed, started.settings)
+    more = {"section": {"label": "verse", "bars": 4, "energy": 0.5}, "model": None}
+    assert [run.id for run in runs] == [run_id(*asked, more, ordinal) for ordinal in range(3)]
+
+
+def test_the_positions_read_are_the_song_and_its_decisions(studio: Studio) -> None:
+    best, other, third = (
+        ending(studio, evolved(studio, seed=seed)).survivors[0].id for seed in (1, 2, 3)
+    )
+    approved = decisions.approve(studio, best)
+    decisions.note(studio, other, "too sweet")
+    rejected = decisions.reject(studio, other)
+    decisions.reject(studio, third)
+    decisions.undo(studio, third)
+
+    read = [studio.event(position) for position in begin(studio).started.positions_read]
+
+    assert [event.kind for event in read] == [
+        "SongProposed",
+        "CandidateApproved",
+        "CandidateRejected",
+    ]
+    assert read[1:] == [approved, rejected]
+    assert read[0].position == 1
+
+
+def test_nothing_else_is_read(studio: Studio) -> None:
+    """What happens in the studio after a run began changes nothing in it."""
+    untouched, watched = begin(studio, seed=5), begin(studio, seed=5)
+    assert carry_on(studio, untouched, lambda _: None)
+
+    waiting = [survivor.id for survivor in ending(studio, untouched.id).survivors]
+
+    def meddle(_: object) -> None:
+        if waiting:
+            decisions.reject(studio, waiting.pop())
+
+    assert carry_on(studio, watched, meddle)
+    assert not waiting
+    assert facts(studio, watched.id) == facts(studio, untouched.id)
+
+
+def test_a_decision_between_two_runs_is_read_by_the_second(studio: Studio) -> None:
+    first = ending(studio, evolved(studio))
+    best, other = first.survivors[0].id, first.survivors[-1].id
+    assert best != other
+    decisions.approve(studio, best)
+    decisions.reject(studio, other)
+
+    second = ending(studio, evolved(studio))
+
+    assert second.already_decided == {best: "approved", other: "rejected"}
+    assert {best, other}.isdisjoint(survivor.id for survivor in second.survivors)
+    assert second.curve == first.curve  # the search itself is the same
+
+
+def test_a_revised_song_is_read_as_it_is_now(studio: Studio) -> None:
+    before = begin(studio)
+    paths = [path for path in demo_paths() if path.stem == "green"]
+    add_songs(studio, read(paths, Overrides.parse(meter="4/4")).proposals)
+    after = begin(studio)
+    assert [str(run.context.meter) for run in (before, after)] == ["7/8", "4/4"]
+    assert before.started.positions_read[0] < after.started.positions_read[0]
+
+
+def test_settings_come_back_from_the_log(studio: Studio) -> None:
+    settings = Settings(5, 1, 2, 0.25, 0.125, 3, Weights(0.5, 0.25, 0.75))
+    run = begin(studio, settings=settings)
+    assert run.settings == settings
+    assert studio.log.version(run_stream(run.id)) == run.version == 1

@@ -1,0 +1,280 @@
+"""Ctrl-C, going on, giving up, and several processes on one run."""
+
+from __future__ import annotations
+
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from queue import SimpleQueue
+
+import pytest
+
+from engine.conductor import abandon, carry_on, recorded_run, resume
+from engine.errors import Refused
+from engine.runs import Run
+from engine.studio import Studio
+from store.events import GenerationScored
+from tests.engine.runs.conftest import Engine
+from tests.engine.runs.forks import ROOT, Forks
+from tests.engine.runs.samples import (
+    GREEN,
+    SHORT,
+    begin,
+    count_events,
+    evolved,
+    facts,
+    generations,
+    open_with,
+)
+
+WORDS = (
+    *("evolve", "--song", GREEN, "--seed", "1", "--bars", "4"),
+    *("--population", str(SHORT.population), "--generations", str(SHORT.generations)),
+)
+unix = pytest.mark.skipif(sys.platform == "win32", reason="there is no fork and no SIGINT")
+
+Press = Callable[..., None]
+
+
+@pytest.fixture
+def press(monkeypatch: pytest.MonkeyPatch) -> Press:
+    """Presses Ctrl-C while a generation is bred and scored for the first time."""
+    honest = Run.evolve
+
+    def in_generation(generation: int, times: int = 1) -> None:
+        pressed = iter([signal.SIGINT] * times)
+
+        def interrupted(run: Run) -> GenerationScored:
+            if run.next_generation == generation:
+                for signal_number in pressed:
+                    signal.raise_signal(signal_number)
+            return honest(run)
+
+        monkeypatch.setattr(Run, "evolve", interrupted)
+
+    return in_generation
+
+
+@pytest.fixture
+def whole(tmp_path: Path) -> list[tuple[str, int, object]]:
+    """The stream of the run that nothing disturbs."""
+    with open_with(tmp_path / "undisturbed") as other:
+        return facts(other, evolved(other))
+
+
+def stopped(studio: Studio, after: int = 1) -> str:
+    """The id of a run that stopped after a generation."""
+    run = begin(studio)
+    assert not carry_on(studio, run, lambda _: None, lambda: run.next_generation > after)
+    assert len(generations(studio, run.id)) == after + 1
+    return run.id
+
+
+def at_once(forks: SimpleQueue[Forks], words: list[str]) -> list[int]:
+    """Exit codes of two processes that are given the same command."""
+    both = [forks.get(), forks.get()]
+    with ThreadPoolExecutor(2) as pool:
+        codes = [code for _, code in pool.map(lambda one: one.run(words), both)]
+    for one in both:
+        forks.put(one)
+    return codes
+
+
+def is_one_line(text: str) -> bool:
+    return text.count("\n") == 1 and text.startswith("error: ")
+
+
+def test_ctrl_c_finishes_the_generation_and_says_how_to_go_on(
+    studio: Studio, engine: Engine, press: Press, whole: list[tuple[str, int, object]]
+) -> None:
+    press(2)
+    said = engine(*WORDS)
+    (identifier,) = studio.runs()
+    assert said.code == 130
+    assert "stopped after generation 2; nothing recorded is lost" in said.err
+    assert f"next: engine --studio {studio.folder} resume {identifier}\n" in said.out
+    assert facts(studio, identifier) == whole[:4]
+
+    assert engine("resume", identifier[:6]).code == 0
+    assert facts(studio, identifier) == whole
+    assert [event.kind for event in recorded_run(studio, identifier)].count("RunResumed") == 1
+
+    before = count_events(studio)
+    again = engine("resume", identifier)
+    assert again.code == 2
+    assert is_one_line(again.err)
+    assert "is finished" in again.err
+    assert count_events(studio) == before
+
+
+def test_ctrl_c_twice_interrupts_at_once(
+    studio: Studio, engine: Engine, press: Press, whole: list[tuple[str, int, object]]
+) -> None:
+    press(2, times=2)
+    said = engine(*WORDS)
+    (identifier,) = studio.runs()
+    assert said.code == 130
+    assert "stopped after generation 1; nothing recorded is lost" in said.err
+    assert f"resume {identifier}\n" in said.out
+    assert facts(studio, identifier) == whole[:3]
+    assert engine("resume", identifier).code == 0
+    assert facts(studio, identifier) == whole
+
+
+def test_ctrl_c_twice_in_the_first_pool(studio: Studio, engine: Engine, press: Press) -> None:
+    press(0, times=2)
+    said = engine(*WORDS)
+    (identifier,) = studio.runs()
+    assert said.code == 130
+    assert "stopped before the first generation; nothing recorded is lost" in said.err
+    assert engine("resume", identifier).code == 0
+
+
+def test_ctrl_c_in_the_last_generation_lets_the_run_end(
+    studio: Studio, engine: Engine, press: Press, whole: list[tuple[str, int, object]]
+) -> None:
+    press(SHORT.generations)
+    assert engine(*WORDS).code == 0
+    assert facts(studio, next(iter(studio.runs()))) == whole
+
+
+def test_ctrl_c_works_as_before_afterwards(engine: Engine, press: Press) -> None:
+    handler = signal.getsignal(signal.SIGINT)
+    press(1)
+    engine(*WORDS)
+    assert signal.getsignal(signal.SIGINT) is handler
+
+
+@unix
+def test_ctrl_c_in_the_terminal(studio: Studio) -> None:
+    words = [*WORDS, "--generations", "400", "--studio", str(studio.folder)]
+    command = [sys.executable, "-m", "engine", *words]
+    pipe = subprocess.PIPE
+    with subprocess.Popen(command, cwd=ROOT, stdout=pipe, stderr=pipe, text=True) as process:
+        deadline = time.monotonic() + 60
+        while count_events(studio) < 6 and time.monotonic() < deadline:
+            time.sleep(0.05)
+        process.send_signal(signal.SIGINT)
+        out, err = process.communicate(timeout=60)
+    (identifier,) = studio.runs()
+    assert process.returncode == 130
+    assert f"resume {identifier}" in out
+    assert "Traceback" not in err
+    assert studio.log.verify() == []
+    assert 4 <= len(generations(studio, identifier)) < 400
+
+
+def test_going_on_twice_over(studio: Studio, whole: list[tuple[str, int, object]]) -> None:
+    identifier = stopped(studio, after=0)
+    for _ in range(2):
+        run = resume(studio, identifier)
+        carry_on(studio, run, lambda _: None, lambda: True)
+    run = resume(studio, identifier)
+    assert carry_on(studio, run, lambda _: None)
+    assert facts(studio, identifier) == whole
+    told = [event.payload for event in recorded_run(studio, identifier)]
+    assert [one.after_generation for one in told if hasattr(one, "after_generation")] == [0, 1, 2]
+
+
+def test_a_run_that_lacks_only_its_end_gets_it(
+    studio: Studio, whole: list[tuple[str, int, object]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run = begin(studio)
+    with monkeypatch.context() as patch:
+        patch.delattr(Run, "finish")
+        with pytest.raises(AttributeError):
+            carry_on(studio, run, lambda _: None)
+    assert facts(studio, run.id) == whole[:-1]
+    assert carry_on(studio, resume(studio, run.id), lambda _: None)
+    assert facts(studio, run.id) == whole
+
+
+def test_giving_up_keeps_what_was_scored(studio: Studio, engine: Engine) -> None:
+    identifier = stopped(studio)
+    assert engine("abandon", identifier[:8], "--reason", "too slow").out == "abandoned\n"
+    assert studio.run(identifier)[1]["reason"] == "too slow"
+    assert len(generations(studio, identifier)) == 2
+    before = count_events(studio)
+    for command in ("resume", "abandon", "replay"):
+        said = engine(command, identifier)
+        assert said.code == 2
+        assert is_one_line(said.err)
+        assert "abandoned" in said.err
+        assert "resume" not in said.err
+    assert count_events(studio) == before
+
+
+def test_a_finished_run_is_not_given_up(studio: Studio, engine: Engine) -> None:
+    identifier = evolved(studio)
+    before = count_events(studio)
+    assert engine("abandon", identifier).err == f"error: run {identifier} is finished\n"
+    assert count_events(studio) == before
+
+
+def test_of_two_who_carry_a_run_on_the_later_goes_on(
+    studio: Studio, whole: list[tuple[str, int, object]]
+) -> None:
+    identifier = stopped(studio)
+    with Studio.open(studio.folder) as elsewhere:
+        ours, theirs = resume(studio, identifier), resume(elsewhere, identifier)
+        with pytest.raises(Refused, match=r"carried on or was given up elsewhere; see engine runs"):
+            carry_on(studio, ours, lambda _: None)
+        assert carry_on(elsewhere, theirs, lambda _: None)
+    assert facts(studio, identifier) == whole
+
+
+@pytest.mark.parametrize("how_far", range(SHORT.generations + 1))
+def test_nothing_is_recorded_twice(
+    studio: Studio, whole: list[tuple[str, int, object]], how_far: int
+) -> None:
+    """One process overtakes the other, which sees it at its next generation."""
+    run = begin(studio)
+    with Studio.open(studio.folder) as elsewhere:
+        first, second = resume(studio, run.id), resume(elsewhere, run.id)
+        carry_on(studio, first, lambda _: None, lambda: first.next_generation > how_far)
+        with pytest.raises(Refused):
+            carry_on(elsewhere, second, lambda _: None)
+    if how_far < SHORT.generations:
+        carry_on(studio, first, lambda _: None)
+    assert facts(studio, run.id) == whole
+
+
+def test_a_run_that_is_given_up_elsewhere_stops(studio: Studio) -> None:
+    run = begin(studio)
+    with Studio.open(studio.folder) as elsewhere:
+
+        def give_up(_: object) -> None:
+            if run.next_generation == 2:
+                abandon(elsewhere, run.id, "")
+
+        with pytest.raises(Refused, match="given up"):
+            carry_on(studio, run, give_up)
+    assert recorded_run(studio, run.id)[-1].kind == "RunAbandoned"
+    assert studio.run(run.id)[1]["status"] == "abandoned"
+
+
+@unix
+def test_two_processes_go_on_at_once(
+    studio: Studio, forks: SimpleQueue[Forks], whole: list[tuple[str, int, object]]
+) -> None:
+    identifier = stopped(studio)
+    words = ["resume", identifier, "--studio", str(studio.folder)]
+    codes = at_once(forks, words)
+    assert sorted(codes) == [0, 2]
+    assert studio.log.verify() == []
+    assert facts(studio, identifier) == whole
+
+
+@unix
+def test_two_processes_ask_for_the_same_at_once(
+    studio: Studio, forks: SimpleQueue[Forks], whole: list[tuple[str, int, object]]
+) -> None:
+    words = [*WORDS, "--studio", str(studio.folder)]
+    codes = at_once(forks, words)
+    assert codes == [0, 0]
+    assert studio.log.verify() == []
+    assert [facts(studio, identifier) for identifier in studio.runs()] == [whole, whole]

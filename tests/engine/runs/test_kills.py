@@ -1,0 +1,133 @@
+"""Runs that are killed with SIGKILL at any moment and gone on with."""
+
+from __future__ import annotations
+
+import random
+import shutil
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+from queue import SimpleQueue
+
+import pytest
+
+from engine.studio import Studio
+from tests.engine.runs.conftest import AT_ONCE
+from tests.engine.runs.forks import ROOT, Forks
+from tests.engine.runs.samples import GREEN, Fact, facts, open_with
+
+pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="there is no fork and no SIGKILL")
+
+WORDS = [
+    *("evolve", "--song", GREEN, "--seed", "7", "--bars", "4"),
+    *("--population", "20", "--generations", "20"),
+]
+FORKED_KILLS, FRESH_KILLS, KILLED_AGAIN = 16, 4, 5
+
+Command = Callable[[list[str], float | None], tuple[float, int]]
+
+
+@dataclass(frozen=True)
+class Unbroken:
+    """A run that nothing disturbed, and how long it took each way."""
+
+    facts: list[Fact]
+    template: Path
+    forked_seconds: float
+    fresh_seconds: float
+
+
+def fresh(words: list[str], kill_after: float | None) -> tuple[float, int]:
+    """The command line as a person starts it, imports and all."""
+    began = time.monotonic()
+    with subprocess.Popen(
+        [sys.executable, "-m", "engine", *words],
+        cwd=ROOT,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    ) as process:
+        try:
+            process.wait(kill_after)
+        except subprocess.TimeoutExpired:
+            process.kill()
+    return time.monotonic() - began, process.returncode
+
+
+@pytest.fixture(scope="module")
+def unbroken(tmp_path_factory: pytest.TempPathFactory, forks: SimpleQueue[Forks]) -> Unbroken:
+    folder = tmp_path_factory.mktemp("unbroken")
+    template = folder / "template"
+    open_with(template).__exit__(None, None, None)
+    one = forks.get()
+    seconds = []
+    for name, command in (("forked", one.run), ("fresh", fresh)):
+        shutil.copytree(template, folder / name)
+        took, code = command([*WORDS, "--studio", str(folder / name)], None)
+        assert code == 0
+        seconds.append(took)
+    forks.put(one)
+    with Studio.open(folder / "forked") as studio:
+        (identifier,) = studio.runs()
+        return Unbroken(facts(studio, identifier), template, *seconds)
+
+
+def test_a_run_that_is_killed_at_any_moment_ends_as_if_it_never_was(
+    tmp_path: Path, unbroken: Unbroken, forks: SimpleQueue[Forks]
+) -> None:
+    moments = random.Random(20)
+    plans = [
+        (way, (index + moments.random()) / count, index < again)
+        for way, count, again in (("forked", FORKED_KILLS, KILLED_AGAIN), ("fresh", FRESH_KILLS, 1))
+        for index in range(count)
+    ]
+
+    def kill_and_go_on(plan: tuple[str, float, bool]) -> str:
+        way, moment, is_killed_again = plan
+        folder = tmp_path / f"{way} {moment:.4f}"
+        shutil.copytree(unbroken.template, folder)
+        one = forks.get()
+        try:
+            command: Command = one.run if way == "forked" else fresh
+            length = unbroken.forked_seconds if way == "forked" else unbroken.fresh_seconds
+            command([*WORDS, "--studio", str(folder)], moment * length)
+            reached = check(folder, unbroken)
+            if is_killed_again and reached != "finished":
+                one.run(next_words(folder), 0.3 * unbroken.forked_seconds)
+                check(folder, unbroken)
+            if check(folder, unbroken) != "finished":
+                assert one.run(next_words(folder))[1] == 0
+            assert check(folder, unbroken) == "finished"
+        finally:
+            forks.put(one)
+        return reached
+
+    with ThreadPoolExecutor(AT_ONCE) as pool:
+        reached = list(pool.map(kill_and_go_on, plans))
+
+    assert "not begun" in reached
+    assert reached.count("unfinished") >= len(plans) // 3
+
+
+def next_words(folder: Path) -> list[str]:
+    """What a person types after a crash."""
+    with Studio.open(folder) as studio:
+        runs = list(studio.runs())
+    return [*(["resume", runs[0]] if runs else WORDS), "--studio", str(folder)]
+
+
+def check(folder: Path, unbroken: Unbroken) -> str:
+    """The log is sound and says a part of the unbroken run; how far it came."""
+    with Studio.open(folder) as studio:
+        assert studio.log.verify() == []
+        runs = studio.runs()
+        if not runs:
+            return "not begun"
+        ((identifier, state),) = runs.items()
+        recorded = facts(studio, identifier)
+    assert recorded == unbroken.facts[: len(recorded)]
+    assert (state["status"] == "finished") == (len(recorded) == len(unbroken.facts))
+    return str(state["status"])

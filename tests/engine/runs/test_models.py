@@ -1,0 +1,151 @@
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from engine.conductor import load
+from engine.errors import NotFound, Refused
+from engine.evolution.settings import Settings
+from engine.models import Models
+from engine.replay import verify_run
+from engine.studio import Studio
+from fitness.errors import FitnessError
+from fitness.manifest import manifest_path
+from store.events import ModelRegistered
+from tests.engine.runs.conftest import Engine
+from tests.engine.runs.samples import begin, count_events, demo, evolved, generations, open_with
+from tests.fitness.models import write
+
+TINY = Settings(4, 1)
+
+
+def registered(studio: Studio) -> list[ModelRegistered]:
+    payloads = [event.payload for event in studio.log.read(stream="studio")]
+    return [payload for payload in payloads if isinstance(payload, ModelRegistered)]
+
+
+@pytest.mark.parametrize("profile", ["fusion", "legacy-7", "legacy-9"])
+def test_a_model_is_recorded_once_and_kept(
+    studio: Studio, models: dict[str, Path], profile: str
+) -> None:
+    sha256 = Models(studio).register(models[profile])
+    assert Models(studio).register(models[profile]) == sha256
+    (event,) = registered(studio)
+    assert (event.sha256, event.profile, event.name) == (sha256, profile, f"{profile}.onnx")
+    assert bool(event.manifest) == (profile == "fusion")
+    assert Models(studio).load(sha256).sha256 == sha256
+
+
+def test_a_model_is_the_same_under_another_name(
+    studio: Studio, models: dict[str, Path], tmp_path: Path
+) -> None:
+    other = tmp_path / "renamed.onnx"
+    shutil.copy(models["fusion"], other)
+    shutil.copy(manifest_path(models["fusion"]), manifest_path(other))
+    assert Models(studio).register(models["fusion"]) == Models(studio).register(other)
+    assert len(registered(studio)) == 1
+
+
+def test_another_manifest_for_a_known_model_is_refused(studio: Studio, tmp_path: Path) -> None:
+    sha256 = Models(studio).register(write(tmp_path, "fusion"))
+    stricter = write(tmp_path, "fusion", manifest={"confidence_threshold": 0.9})
+    with pytest.raises(Refused, match="another manifest"):
+        Models(studio).register(stricter)
+    assert Models(studio).load(sha256).confidence_threshold == 0
+    legacy = Models(studio).register(write(tmp_path, "legacy-7"))
+    with pytest.raises(Refused, match="another manifest"):
+        Models(studio).register(write(tmp_path, "legacy-7", manifest={"confidence_threshold": 0.9}))
+    assert Models(studio).load(legacy).manifest is None
+    assert len(registered(studio)) == 2
+
+
+def test_the_run_uses_the_copy(studio: Studio, tmp_path: Path) -> None:
+    model = write(tmp_path, "fusion")
+    run = evolved(studio, model=model, settings=TINY)
+    model.unlink()
+    manifest_path(model).unlink()
+    assert verify_run(studio, run).holds
+
+
+def test_a_copy_that_was_cut_off_is_made_again(studio: Studio, models: dict[str, Path]) -> None:
+    """Recorded, but the process was killed before the files were there."""
+    sha256 = Models(studio).register(models["fusion"])
+    kept = studio.folder / "models" / f"{sha256}.onnx"
+    for gone in ((kept,), (manifest_path(kept),), (kept, manifest_path(kept))):
+        for path in gone:
+            path.unlink()
+        Models(studio).register(models["fusion"])
+        assert Models(studio).load(sha256).manifest is not None
+    assert sorted(path.suffix for path in kept.parent.iterdir()) == [".json", ".onnx"]
+
+
+def test_a_model_that_is_gone_or_exchanged_is_named(
+    studio: Studio, models: dict[str, Path]
+) -> None:
+    run = begin(studio, model=models["legacy-7"])
+    kept = studio.folder / "models" / f"{run.started.model_sha256}.onnx"
+    shutil.copy(models["legacy-9"], kept)
+    with pytest.raises(Refused, match="another model than the run was scored with"):
+        load(studio, run.id)
+    kept.unlink()
+    with pytest.raises(NotFound, match="put its file back"):
+        load(studio, run.id)
+
+
+def test_what_is_no_model_leaves_no_trace(studio: Studio, tmp_path: Path) -> None:
+    broken = tmp_path / "broken.onnx"
+    broken.write_bytes(b"not a model")
+    before = count_events(studio)
+    with pytest.raises(FitnessError):
+        Models(studio).register(broken)
+    assert count_events(studio) == before
+    assert not (studio.folder / "models").exists()
+
+
+SMALL = ("--bars", "2", "--population", "4", "--generations", "1")
+
+
+@pytest.mark.parametrize("profile", ["legacy-7", "legacy-9"])
+@pytest.mark.parametrize("colour", ["black", "white"])
+def test_an_even_colour_falls_back_and_says_so(
+    engine: Engine, models: dict[str, Path], tmp_path: Path, profile: str, colour: str
+) -> None:
+    song = demo(colour)
+    with open_with(tmp_path / colour, song) as studio:
+        words = ("evolve", "--song", song.song_id, "--model", models[profile], *SMALL)
+        said = engine(*words, folder=studio.folder)
+        (run,) = studio.runs()
+        terms = generations(studio, run)[0].offspring[0].terms
+        totals = [
+            child.total - child.terms["theory"] + child.terms["prior"]
+            for child in generations(studio, run)[0].offspring
+        ]
+    assert said.code == 0
+    assert "chromatic" not in terms
+    assert "axes" in terms
+    assert totals == pytest.approx([0] * 4)
+    assert "Black" in said.err or "White" in said.err
+    assert "the total runs on theory and prior" in said.err
+
+
+@pytest.mark.parametrize(
+    ("profile", "said"),
+    [
+        (None, "note: no model: the total runs on theory and prior"),
+        ("legacy-7", "learned with a concept text; without one it sees zeros"),
+        ("legacy-9", "learned with a concept text; without one it sees zeros"),
+        ("fusion", None),
+    ],
+)
+def test_the_notes_say_what_the_total_runs_on(
+    studio: Studio, engine: Engine, models: dict[str, Path], profile: str | None, said: str | None
+) -> None:
+    asked = () if profile is None else ("--model", models[profile])
+    err = engine("evolve", "--song", "meadow", *asked, *SMALL).err
+    notes = [line for line in err.splitlines() if line.startswith("note: ")]
+    assert len(notes) == (said is not None)
+    assert said is None or said in notes[0]
+    (run,) = studio.runs()
+    assert ("chromatic" in generations(studio, run)[0].offspring[0].terms) == (profile is not None)

@@ -1,0 +1,171 @@
+from __future__ import annotations
+
+from itertools import pairwise
+from typing import Any
+
+import numpy as np
+from hypothesis import given
+from hypothesis import strategies as st
+
+from engine.evolution.niches import best_first, niches, select_population
+from engine.evolution.pool import Individual
+from engine.evolution.settings import Settings
+from engine.studio import Studio
+from tests.engine.runs.populations import LINE, PLACES, crowds, individual
+from tests.engine.runs.samples import begin, evolved, generations
+from tests.strategies import law
+
+
+@st.composite
+def selections(draw: st.DrawFn) -> tuple[list[Individual], list[Individual], Settings, float]:
+    """A population, its children, settings and a radius, as a run has them."""
+    size = draw(st.integers(4, 12))
+    keep = draw(st.integers(1, size))
+    everyone = draw(crowds(2, 2 * size))
+    split = draw(st.integers(1, min(size, len(everyone))))
+    settings = Settings(population=size, keep=keep)
+    return everyone[:split], everyone[split : split + size], settings, draw(PLACES)
+
+
+def leaders_of(chosen: list[Individual], settings: Settings, radius: float) -> list[Individual]:
+    """Down the list, whoever is far from the leaders so far."""
+    leaders: list[Individual] = []
+    for one in chosen:
+        far = all(abs(one.genome.place - other.genome.place) >= radius for other in leaders)
+        if far and len(leaders) < settings.niches:
+            leaders.append(one)
+    return leaders
+
+
+def ids(chosen: list[Individual]) -> list[str]:
+    return [one.id for one in chosen]
+
+
+@law
+@given(crowds())
+def test_best_first_is_by_gate_then_total_then_id(crowd: list[Individual]) -> None:
+    ordered = best_first(crowd)
+    assert sorted(ids(ordered)) == sorted(ids(crowd))
+    for better, worse in pairwise(ordered):
+        assert better.score.passes >= worse.score.passes
+        if better.score.passes == worse.score.passes:
+            assert better.score.total >= worse.score.total
+            if better.score.total == worse.score.total:
+                assert better.id < worse.id
+    assert ids(best_first(crowd[::-1])) == ids(ordered)
+
+
+@law
+@given(selections())
+def test_the_population_keeps_its_size(
+    made: tuple[list[Individual], list[Individual], Settings, float],
+) -> None:
+    population, newcomers, settings, radius = made
+    chosen = ids(select_population(population, newcomers, settings, radius, LINE))
+    assert len(set(chosen)) == len(chosen)
+    assert len(chosen) == min(settings.population, len(population) + len(newcomers))
+    assert set(chosen) <= {*ids(population), *ids(newcomers)}
+
+
+@law
+@given(selections())
+def test_the_best_of_all_is_never_lost(
+    made: tuple[list[Individual], list[Individual], Settings, float],
+) -> None:
+    population, newcomers, settings, radius = made
+    chosen = select_population(population, newcomers, settings, radius, LINE)
+    assert best_first([*population, *newcomers])[0] in chosen
+
+
+@law
+@given(selections(), st.randoms(use_true_random=False))
+def test_the_order_of_the_newcomers_decides_nothing(
+    made: tuple[list[Individual], list[Individual], Settings, float], random: Any
+) -> None:
+    population, newcomers, settings, radius = made
+    shuffled = random.sample(newcomers, len(newcomers))
+    chosen = [
+        ids(select_population(population, some, settings, radius, LINE))
+        for some in (newcomers, shuffled)
+    ]
+    assert chosen[0] == chosen[1]
+
+
+@law
+@given(selections())
+def test_niches_partition_the_population_by_the_nearest_leader(
+    made: tuple[list[Individual], list[Individual], Settings, float],
+) -> None:
+    population, newcomers, settings, radius = made
+    chosen = select_population(population, newcomers, settings, radius, LINE)
+    found = niches(chosen, settings, radius, LINE)
+    leaders = leaders_of(chosen, settings, radius)
+
+    assert sorted(name for niche in found for name in ids(niche)) == sorted(ids(chosen))
+    assert all(found)
+    assert len(found) <= len(leaders) <= settings.niches
+    assert len(found) == len(leaders) or radius == 0
+    distances = LINE.distances([x.genome for x in chosen], [x.genome for x in leaders])
+    nearest = dict(zip(ids(chosen), np.argmin(distances, axis=1), strict=True))
+    assert all(len({nearest[one.id] for one in niche}) == 1 for niche in found)
+
+
+@law
+@given(selections())
+def test_leaders_come_first_and_lie_apart(
+    made: tuple[list[Individual], list[Individual], Settings, float],
+) -> None:
+    """One step later the leaders are whoever led before, or better than the one they replace."""
+    population, newcomers, settings, radius = made
+    chosen = select_population(population, newcomers, settings, radius, LINE)
+    before = leaders_of(population, settings, radius)
+    after = leaders_of(chosen, settings, radius)
+    assert all(
+        abs(one.genome.place - other.genome.place) >= radius
+        for one in after
+        for other in after
+        if one is not other
+    )
+    assert len(after) >= len(before) or radius == 0  # no idea is given up
+
+
+def test_room_is_shared_among_the_ideas() -> None:
+    """A crowd of better copies does not push a weaker idea out."""
+    crowd = [individual(f"a{i}", 0.0 + i / 100, 0.9 - i / 100) for i in range(8)]
+    idea = [individual(f"b{i}", 0.9 + i / 100, 0.2 - i / 100) for i in range(4)]
+    chosen = select_population(crowd[:4], [*crowd[4:], *idea], Settings(8, keep=1), 0.5, LINE)
+    assert ids(chosen)[:2] == ["a0", "b0"]
+    assert sorted(ids(chosen)) == ["a0", "a1", "a2", "a3", "b0", "b1", "b2", "b3"]
+
+
+def test_a_better_one_between_two_ideas_is_not_lost() -> None:
+    population = [individual("left", 0.2, 0.5), individual("right", 0.8, 0.4)]
+    more = [individual(f"x{i}", 0.8, 0.3 - i / 100) for i in range(2)]
+    between = individual("between", 0.5, 0.9)
+    settings = Settings(4, keep=1)
+    chosen = select_population([*population, *more], [between], settings, 0.5, LINE)
+    assert ids(chosen) == ["left", "right", "between", "x0"]
+
+
+def test_as_many_ideas_as_individuals() -> None:
+    population = [individual(f"a{i}", i / 4, 0.1 * i) for i in range(4)]
+    settings = Settings(4, keep=4)
+    best = individual("best", 0.375, 0.9)
+    chosen = select_population(population, [best], settings, 0.25, LINE)
+    assert len(chosen) == 4
+    assert best in chosen
+
+
+def test_in_a_real_run_the_best_is_never_lost(studio: Studio) -> None:
+    settings = Settings(12, 8)
+    run = begin(studio, settings=settings)
+    identifier = evolved(studio, settings=settings)
+    best = None
+    for generation in generations(studio, identifier):
+        run.pool.apply(generation)
+        population = run.pool.population
+        assert len(population) == settings.population
+        leading = best_first(list(run.pool.scored.values()))[0]
+        assert leading.id in generation.population
+        assert best is None or leading.fitness >= best.fitness
+        best = leading

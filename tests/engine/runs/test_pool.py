@@ -1,0 +1,93 @@
+from __future__ import annotations
+
+import math
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from engine.evolution.niches import best_first
+from engine.evolution.pool import Individual, Pool
+from fitness.errors import ScoringFailed
+from fitness.score import Score
+from store.events import GenerationScored, Offspring
+from tests.engine.runs.populations import LINE, TOTALS, Point, individual
+from tests.strategies import law
+
+finite = st.floats(allow_nan=False, allow_infinity=False)
+
+
+@law
+@given(finite, finite)
+def test_what_fails_the_gate_never_outranks_what_passes(good: float, bad: float) -> None:
+    passing = Individual("z", Point(0), Score({}, good, passes=True), 0)
+    failing = Individual("a", Point(0), Score({}, bad, passes=False), 0)
+    assert passing.fitness > failing.fitness
+    assert [one.id for one in best_first([failing, passing])] == ["z", "a"]
+
+
+@law
+@given(finite, finite)
+def test_totals_are_compared_exactly(one: float, other: float) -> None:
+    fitnesses = [Individual("i", Point(0), Score({}, total), 0).fitness for total in (one, other)]
+    assert (fitnesses[0] > fitnesses[1]) == (one > other)
+    assert (fitnesses[0] == fitnesses[1]) == (one == other)
+    assert fitnesses[0].values[1] == one
+
+
+@pytest.mark.parametrize("number", [math.nan, math.inf, -math.inf])
+def test_a_number_that_is_none_is_no_score(number: float) -> None:
+    with pytest.raises(ScoringFailed, match=r"total is .*: expected a finite number"):
+        Score({"theory": 0.5}, number)
+    with pytest.raises(ScoringFailed, match="theory is"):
+        Score({"theory": number}, 0.5)
+
+
+def offspring(name: str, place: float, total: float) -> Offspring:
+    return Offspring(
+        id=name,
+        genome={"place": place},
+        parents=[],
+        operator="made",
+        terms={"t": total},
+        total=total,
+        passes=True,
+    )
+
+
+def generation(number: int, bred: list[Offspring], population: list[str]) -> GenerationScored:
+    return GenerationScored(generation=number, offspring=bred, population=population, discarded=0)
+
+
+def test_a_pool_is_what_its_events_say() -> None:
+    pool = Pool(LINE)
+    pool.apply_all(
+        [
+            generation(0, [offspring("a", 0, 0.25), offspring("b", 1, 0.75)], ["a", "b"]),
+            generation(1, [offspring("c", 0.5, 0.5)], ["b", "c"]),
+        ]
+    )
+    assert list(pool.scored) == ["a", "b", "c"]
+    assert [one.id for one in pool.population] == ["b", "c"]
+    assert [one.id for one in pool.first()] == ["a", "b"]
+    assert pool.generation == 1
+    assert [(p.generation, p.best, p.median) for p in pool.curve] == [
+        (0, 0.75, 0.5),
+        (1, 0.75, 0.625),
+    ]
+    assert pool.scored["c"].genome == Point(0.5)
+
+
+@law
+@given(st.lists(TOTALS, min_size=1, max_size=8))
+def test_the_curve_is_plain_numbers(totals: list[float]) -> None:
+    pool = Pool(LINE)
+    bred = [offspring(str(index), 0, total) for index, total in enumerate(totals)]
+    pool.apply(generation(0, bred, [one.id for one in bred]))
+    (point,) = pool.curve
+    assert type(point.median) is float
+    assert min(totals) <= point.median <= point.best == max(totals)
+
+
+def test_individuals_are_compared_by_identity() -> None:
+    assert individual("a", 0, 0) != individual("a", 0, 0)

@@ -1,0 +1,231 @@
+from __future__ import annotations
+
+import json
+import random
+import shutil
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import numpy as np
+import pytest
+
+from engine.conductor import carry_on, resume
+from engine.errors import Refused
+from engine.evolution.settings import Settings
+from engine.replay import verify_run
+from engine.studio import Studio
+from fitness.fusion import FusionModel
+from fitness.total import Fitness
+from store import events
+from tests.engine.runs.conftest import Engine
+from tests.engine.runs.samples import (
+    GREEN,
+    SHORT,
+    begin,
+    copy_log,
+    demo,
+    evolved,
+    generations,
+    open_with,
+    own_song,
+)
+from tests.fitness.models import write
+
+WORDS = ("evolve", "--song", GREEN, "--bars", "4", "--population", "10", "--generations", "3")
+DEMOS = ("black", "blue", "green", "indigo", "orange", "red", "violet", "white", "yellow")
+
+
+def shown(out: str) -> dict[str, Any]:
+    """A printed summary, less what only the first printing has."""
+    printed: dict[str, Any] = json.loads(out)
+    printed.pop("folder", None)
+    return printed
+
+
+def poison(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let whoever draws or scores fail."""
+
+    def never(*_: object, **__: object) -> None:
+        raise AssertionError("a replay must not do this")
+
+    for owner, name in (
+        (np.random, "default_rng"),
+        (np.random, "SeedSequence"),
+        (np.random, "random"),
+        (random, "random"),
+        (random, "choice"),
+        (FusionModel, "load"),
+        (FusionModel, "hear"),
+        (Fitness, "score"),
+    ):
+        monkeypatch.setattr(owner, name, never)
+
+
+def test_a_replay_shows_what_was_printed(engine: Engine) -> None:
+    first = shown(engine(*WORDS, "--json").out)
+    assert shown(engine("replay", first["run"][:6], "--json").out) == first
+    assert first["scored"] == 40
+    assert [point["generation"] for point in first["curve"]] == [0, 1, 2, 3]
+
+
+def test_a_replay_for_people_says_the_same(engine: Engine) -> None:
+    printed = engine(*WORDS, "--seed", "4").out
+    run = printed.split("run ")[1].split(",")[0]
+    again = engine("replay", run).out
+    told = printed[printed.index("Survey", 10) : printed.index("to hear and to see")]
+    assert told in again
+    assert f"replay {run} --verify" in again
+
+
+def test_a_replay_needs_neither_model_nor_chance(
+    studio: Studio, engine: Engine, models: dict[str, Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = shown(engine(*WORDS, "--model", models["fusion"], "--json").out)
+    before = studio.songs(), studio.runs()
+    shutil.rmtree(studio.folder / "models")
+    poison(monkeypatch)
+    assert shown(engine("replay", first["run"], "--json").out) == first
+    assert engine("replay", first["run"]).code == 0
+    studio.rebuild()
+    assert (studio.songs(), studio.runs()) == before
+
+
+def test_a_model_that_is_gone_is_named_when_verifying(
+    studio: Studio, engine: Engine, models: dict[str, Path]
+) -> None:
+    run = evolved(studio, model=models["fusion"])
+    shutil.rmtree(studio.folder / "models")
+    said = engine("replay", run, "--verify")
+    assert said.code == 2
+    assert said.err.count("\n") == 1
+    assert "put its file back" in said.err
+
+
+@pytest.mark.parametrize("name", DEMOS)
+def test_every_demo_is_verified(tmp_path: Path, name: str) -> None:
+    with open_with(tmp_path, demo(name)) as studio:
+        run = evolved(studio, song=demo(name).song_id, settings=Settings(8, 3))
+        found = verify_run(studio, run)
+    assert found.holds
+    assert found.finished_again
+    assert (found.generations, found.rescored) == (4, 32)
+    assert found.largest_difference == 0
+
+
+@pytest.mark.parametrize(
+    ("key", "meter", "bpm", "bars"),
+    [
+        ("D dorian", "11/8", 150, 3),
+        ("B locrian", "13/8", 77, 2),
+        ("Ab major", "2/2", 60, 1),
+        ("G harmonic minor", "12/8", 200, 2),
+        ("C lydian", "2/4", 31, 5),
+    ],
+)
+def test_every_context_is_verified(
+    tmp_path: Path, key: str, meter: str, bpm: float, bars: int
+) -> None:
+    song = own_song("Red", key, meter, bpm)
+    with open_with(tmp_path, song) as studio:
+        run = evolved(studio, song=song.song_id, bars=bars, settings=Settings(6, 2))
+        assert verify_run(studio, run).holds
+
+
+@pytest.mark.parametrize("profile", ["fusion", "legacy-7", "legacy-9"])
+@pytest.mark.filterwarnings("ignore::fitness.fusion.AbsentConcept")
+def test_runs_with_a_model_are_verified(
+    studio: Studio, models: dict[str, Path], profile: str
+) -> None:
+    run = evolved(studio, model=models[profile], settings=Settings(8, 3))
+    assert "chromatic" in generations(studio, run)[0].offspring[0].terms
+    found = verify_run(studio, run)
+    assert found.holds
+    assert found.largest_difference < 1e-5
+    assert found.rescored == 32
+
+
+def test_a_model_that_lets_only_some_pass(studio: Studio, tmp_path: Path) -> None:
+    model = write(tmp_path, "fusion", manifest={"confidence_threshold": 0.5}, seed=3)
+    run = evolved(studio, model=model, settings=Settings(10, 3))
+    passed = [child.passes for one in generations(studio, run) for child in one.offspring]
+    assert set(passed) == {True, False}
+    assert verify_run(studio, run).holds
+
+
+def test_an_interrupted_run_is_verified_as_far_as_it_came(studio: Studio, engine: Engine) -> None:
+    run = begin(studio)
+    carry_on(studio, run, lambda _: None, lambda: run.next_generation == 2)
+    found = verify_run(studio, run.id)
+    assert found.holds
+    assert not found.finished_again
+    assert found.generations == 2
+    said = engine("replay", run.id, "--verify")
+    assert said.code == 0
+    assert "the run is not finished" in said.out
+    shown_plainly = engine("replay", run.id)
+    assert shown_plainly.code == 2
+    assert f"run engine resume {run.id}" in shown_plainly.err
+
+
+def test_verifying_in_words_and_in_json(studio: Studio, engine: Engine) -> None:
+    run = evolved(studio)
+    said = engine("replay", run, "--verify")
+    assert "5 generations re-executed, bit for bit" in said.out
+    assert f"run {run} is verified" in said.out
+    told = json.loads(engine("replay", run, "--verify", "--json").out)
+    assert told["holds"]
+    assert told["differences"] == []
+    assert told["rescored"] == SHORT.population * (SHORT.generations + 1)
+
+
+def remade(studio: Studio, folder: Path, versions: dict[str, str]) -> Studio:
+    """The same log, made by other versions."""
+
+    def by_others(payload: events.Payload) -> events.Payload:
+        if isinstance(payload, events.RunStarted):
+            return msgspec.structs.replace(payload, versions=versions)
+        return payload
+
+    other = Studio.open(folder)
+    copy_log(studio, other, [by_others(event.payload) for event in studio.log.read()])
+    return other
+
+
+@pytest.mark.parametrize("changed", ["theory", "operators", "renderer", "evolution", "numpy"])
+@pytest.mark.parametrize("how", ["other", "absent"])
+def test_other_versions_are_named_and_never_differ(
+    studio: Studio, tmp_path: Path, engine: Engine, changed: str, how: str
+) -> None:
+    run = begin(studio)
+    carry_on(studio, run, lambda _: None)
+    versions = {name: made for name, made in run.started.versions.items() if name != changed}
+    if how == "other":
+        versions[changed] = "0.0"
+    made_by = "0.0" if how == "other" else "unrecorded"
+    with remade(studio, tmp_path / "other", versions) as other:
+        said = engine("replay", run.id, "--verify", folder=other.folder)
+        assert said.code == 0
+    assert f"({changed} {made_by}): not re-executable here" in said.out
+    assert "differ" not in said.out + said.err
+
+
+def test_another_engine_version_alone_is_re_executed(studio: Studio, tmp_path: Path) -> None:
+    run = evolved(studio)
+    versions = begin(studio).started.versions | {"engine": "0.0.1"}
+    with remade(studio, tmp_path / "other", versions) as other:
+        found = verify_run(other, run)
+    assert found.holds
+    assert found.finished_again
+    assert not found.made_by
+
+
+def test_a_run_of_other_versions_is_not_resumed(studio: Studio, tmp_path: Path) -> None:
+    run = begin(studio, settings=replace(SHORT, generations=1))
+    versions = run.started.versions | {"operators": "0"}
+    with remade(studio, tmp_path / "other", versions) as other:
+        before = other.log.head()
+        with pytest.raises(Refused, match=r"made by engine .* \(operators 0\), not resumable here"):
+            resume(other, run.id)
+        assert other.log.head() == before

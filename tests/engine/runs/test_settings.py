@@ -1,0 +1,114 @@
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from engine.errors import Refused
+from engine.evolution.settings import MAX_SEED, Settings, checked_seed
+from engine.studio import Studio
+from tests.engine.runs.conftest import Engine
+from tests.engine.runs.samples import GREEN, count_events
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        ("--population", "3"),
+        ("--population", "2001"),
+        ("--population", "-1"),
+        ("--population", "4.5"),
+        ("--generations", "-1"),
+        ("--generations", "1001"),
+        ("--keep", "0"),
+        ("--keep", "51"),
+        ("--keep", "5", "--population", "4"),
+        ("--seed", "-1"),
+        ("--seed", str(2**64)),
+        ("--seed", "one"),
+        ("--bars", "0"),
+        ("--bars", "65"),
+        ("--bars", "-8"),
+        ("--stage", "kazoo"),
+        ("--stage", ""),
+        ("--song", "nobody"),
+        ("--section", ""),
+        ("--model", "nowhere.onnx"),
+    ],
+    ids=" ".join,
+)
+def test_what_makes_no_sense_is_refused_in_one_line(
+    studio: Studio, engine: Engine, asked: tuple[str, ...]
+) -> None:
+    before = count_events(studio)
+    song = () if "--song" in asked else ("--song", GREEN)
+    said = engine("evolve", *song, "--generations", "0", *asked)
+    assert said.code == 2
+    assert said.out == ""
+    assert said.err.startswith("error: ")
+    assert said.err.count("\n") == 1
+    assert "Traceback" not in said.err
+    assert count_events(studio) == before
+    assert studio.runs() == {}
+
+
+@pytest.mark.parametrize("asked", [("--bars", "0"), ("--seed", "-1"), ("--section", "")])
+def test_nor_is_a_model_recorded_for_it(
+    studio: Studio, engine: Engine, models: dict[str, Path], asked: tuple[str, ...]
+) -> None:
+    before = count_events(studio)
+    said = engine("evolve", "--song", GREEN, "--model", models["fusion"], *asked)
+    assert said.code == 2
+    assert count_events(studio) == before
+
+
+def test_no_studio_is_made_for_it(engine: Engine, tmp_path: Path) -> None:
+    folder = tmp_path / "none"
+    said = engine("evolve", "--song", GREEN, "--population", "1", folder=folder)
+    assert said.code == 2
+    assert not folder.exists()
+
+
+def test_messages_name_the_option_and_its_range(engine: Engine) -> None:
+    for words, said in (
+        (("--population", "3"), "--population 3: expected 4 to 2000"),
+        (("--keep", "9", "--population", "8"), "--keep 9: expected 1 to 8"),
+        (("--seed", "-1"), f"--seed -1: expected 0 to {MAX_SEED}"),
+        (("--bars", "65"), "section of 65 bars: expected 1 to 64"),
+        (("--stage", "kazoo"), "no stage 'kazoo'; stages are chords"),
+    ):
+        assert engine("evolve", "--song", GREEN, *words).err == f"error: {said}\n"
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        {"population": 4, "generations": 0, "keep": 1},
+        {"population": 4, "keep": 4},
+        {"population": 2000, "generations": 1000, "keep": 2000},
+    ],
+)
+def test_the_ends_of_the_ranges_are_in(asked: dict[str, Any]) -> None:
+    settings = Settings(**asked)
+    assert settings.niches <= settings.population
+    assert Settings.from_payload(settings.to_payload()) == settings
+
+
+def test_seeds() -> None:
+    assert [checked_seed(seed) for seed in (0, MAX_SEED)] == [0, MAX_SEED]
+    for seed in (-1, MAX_SEED + 1):
+        with pytest.raises(Refused):
+            checked_seed(seed)
+
+
+@pytest.mark.parametrize("asked", [("--seed", "0"), ("--seed", str(MAX_SEED)), ()])
+def test_the_seed_is_printed_and_kept(
+    studio: Studio, engine: Engine, asked: tuple[str, ...]
+) -> None:
+    small = ("--population", "4", "--generations", "0", "--bars", "1")
+    said = engine("evolve", "--song", GREEN, *small, *asked)
+    assert said.code == 0
+    ((_, state),) = studio.runs().items()
+    assert f"seed {state['seed']}\n" in said.out
+    assert not asked or state["seed"] == int(asked[1])

@@ -1,0 +1,112 @@
+from __future__ import annotations
+
+from itertools import combinations
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from engine.evolution.niches import best_first
+from engine.evolution.pool import Individual
+from engine.evolution.settings import Settings
+from engine.evolution.survivors import (
+    FirstPoolFacts,
+    choose_survivors,
+    first_pool_facts,
+    mutual_distances,
+)
+from engine.gate import decisions
+from engine.studio import Studio
+from tests.engine.runs.populations import LINE, PLACES, TOTALS, crowds, individual
+from tests.engine.runs.samples import begin, ending, evolved, generations
+from tests.strategies import law
+
+yardsticks = st.builds(FirstPoolFacts, st.just({}), PLACES, TOTALS)
+
+
+@law
+@given(crowds(0), st.integers(1, 5), yardsticks, st.integers(0, 6))
+def test_survivors(
+    crowd: list[Individual], keep: int, facts: FirstPoolFacts, decided_count: int
+) -> None:
+    decided = {one.id for one in crowd[:decided_count]}
+    ordered = [one for one in best_first(crowd) if one.id not in decided]
+    chosen = choose_survivors(crowd, keep, facts, decided, LINE)
+
+    assert len(chosen) <= keep
+    assert [one.id for one in chosen[:1]] == [one.id for one in ordered[:1]]
+    assert [one for one in ordered if one in chosen] == chosen
+    for one, other in combinations(chosen, 2):
+        assert abs(one.genome.place - other.genome.place) >= facts.median_distance
+    for one in chosen[1:]:
+        assert one.score.total > facts.total_p95
+        assert one.score.passes
+    # Nobody better was left out who could have joined.
+    for one in ordered[: ordered.index(chosen[-1]) if len(chosen) == keep else None]:
+        before = [other for other in chosen if ordered.index(other) < ordered.index(one)]
+        near = any(
+            abs(one.genome.place - other.genome.place) < facts.median_distance for other in before
+        )
+        weak = one.score.total <= facts.total_p95 or not one.score.passes
+        assert one in chosen or near or weak
+
+
+def test_equals_are_chosen_by_id() -> None:
+    crowd = [individual(name, place, 0.5) for name, place in (("b", 0.9), ("c", 0.1), ("a", 0.5))]
+    chosen = choose_survivors(crowd, 2, FirstPoolFacts({}, 0.3, 0.0), set(), LINE)
+    assert [one.id for one in chosen] == ["a", "b"]
+
+
+def test_what_does_not_pass_comes_only_where_nothing_does() -> None:
+    crowd = [individual("a", 0.1, 0.9, passes=False), individual("b", 0.9, 0.1)]
+    facts = FirstPoolFacts({}, 0.2, 0.0)
+    assert [one.id for one in choose_survivors(crowd, 3, facts, set(), LINE)] == ["b"]
+    assert [one.id for one in choose_survivors(crowd[:1], 3, facts, set(), LINE)] == ["a"]
+
+
+def test_the_facts_of_a_first_pool() -> None:
+    crowd = [individual(f"i{i}", i / 10, total) for i, total in enumerate((0.0, 0.2, 0.4))]
+    facts = first_pool_facts(crowd, LINE)
+    assert facts.median_distance == pytest.approx(0.1)
+    assert facts.total_p95 == pytest.approx(0.38)
+    assert facts.spread == pytest.approx(
+        {"t": np.std([0, 0.2, 0.4]), "total": np.std([0, 0.2, 0.4])}
+    )
+    assert first_pool_facts(crowd[:1], LINE).median_distance == 0
+    assert mutual_distances(crowd[:2], LINE).tolist() == [[0, 0.1], [0.1, 0]]
+
+
+def test_the_survivors_of_a_real_run_follow_from_its_log(studio: Studio) -> None:
+    identifier = evolved(studio, settings=Settings(16, 6))
+    end = ending(studio, identifier)
+    run = begin(studio, settings=Settings(16, 6))
+    run.pool.apply_all(generations(studio, identifier))
+    everyone = run.pool.scored
+    totals = [survivor.total for survivor in end.survivors]
+    assert totals == sorted(totals, reverse=True)
+    assert totals[0] == max(one.score.total for one in everyone.values())
+    assert all(total > end.first_pool.total_p95 for total in totals[1:])
+    off_diagonal = np.array(end.distances)[~np.eye(len(totals), dtype=bool)]
+    assert (off_diagonal >= end.first_pool.median_distance).all()
+    for survivor in end.survivors:
+        bred = everyone[survivor.id]
+        assert survivor.terms == bred.score.terms
+        assert survivor.genome == bred.genome.to_payload()
+        assert survivor.part == bred.genome.render(run.context).to_payload()
+    assert end.curve[0].best <= end.curve[-1].best
+    first = [x.total for x in generations(studio, identifier)[0].offspring]
+    assert end.first_pool.total_p95 == np.percentile(first, 95)
+
+
+def test_all_survivors_decided_again_and_again(studio: Studio) -> None:
+    """Every run brings new ones, and names those before that it met again."""
+    seen: dict[str, str] = {}
+    for _ in range(3):
+        end = ending(studio, evolved(studio))
+        assert end.already_decided == seen
+        fresh = [survivor.id for survivor in end.survivors]
+        assert fresh
+        assert not seen.keys() & set(fresh)
+        decisions.approve(studio, fresh[0])
+        seen[fresh[0]] = "approved"

@@ -1,0 +1,100 @@
+from __future__ import annotations
+
+from itertools import pairwise
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from fitness.colours import COLOURS, find_colour
+from fitness.fusion import FusionModel
+from fitness.score import Score
+from fitness.scorer import ChromaticScorer
+from fitness.total import Fitness, Weights
+from genomes import Context, Key, Meter, Part, Section
+from genomes.chords import CHORDS
+
+CONTEXT = Context(Key.parse("E minor"), Meter(4, 4), 100.0, Section("verse", 4))
+GREEN = find_colour("Green")
+
+
+def parts(count: int = 6) -> list[Part]:
+    rng = np.random.default_rng(5)
+    return [CHORDS.random(CONTEXT, rng)[0].render(CONTEXT) for _ in range(count)]
+
+
+def model_of(models: dict[str, Path], profile: str = "fusion") -> FusionModel:
+    return FusionModel.load(models[profile])
+
+
+def test_without_a_model_theory_takes_the_whole_weight() -> None:
+    weights = Weights(0.5, 0.25, 0.5)
+    for score in Fitness("chords", GREEN, weights).score(parts(), CONTEXT):
+        expected = 0.75 * score.terms["theory"] - 0.5 * score.terms["prior"]
+        assert score.total == pytest.approx(expected)
+        assert score.passes
+
+
+def test_with_a_model_each_has_its_own(models: dict[str, Path]) -> None:
+    for score in Fitness("chords", GREEN, Weights(), model_of(models)).score(parts(), CONTEXT):
+        terms = score.terms
+        chromatic = (terms["axes"] + terms["colour"]) / 2
+        assert terms["chromatic"] == pytest.approx(chromatic)
+        expected = 0.7 * chromatic + 0.3 * terms["theory"] - terms["prior"]
+        assert score.total == pytest.approx(expected)
+
+
+def test_every_term_lies_between_0_and_1(models: dict[str, Path]) -> None:
+    for colour in COLOURS:
+        for score in Fitness("chords", colour, Weights(), model_of(models)).score(parts(), CONTEXT):
+            assert all(0 <= value <= 1 for value in score.terms.values())
+            assert all(type(value) is float for value in (*score.terms.values(), score.total))
+
+
+def test_confidence_is_recorded_and_never_multiplied_in(models: dict[str, Path]) -> None:
+    scores = Fitness("chords", GREEN, Weights(), model_of(models)).score(parts(), CONTEXT)
+    assert len({score.terms["confidence"] for score in scores}) > 1
+
+
+@pytest.mark.parametrize("profile", [None, "fusion"])
+def test_company_changes_no_score(models: dict[str, Path], profile: str | None) -> None:
+    model = None if profile is None else model_of(models, profile)
+    fitness = Fitness("chords", GREEN, Weights(), model)
+    together = fitness.score(parts(40), CONTEXT)
+    alone = [fitness.score([part], CONTEXT)[0] for part in parts(40)]
+    for one, other in zip(together, alone, strict=True):
+        assert dict(one.terms) == pytest.approx(dict(other.terms), abs=1e-6)
+    assert fitness.score([], CONTEXT) == []
+
+
+def test_the_model_hears_what_the_public_scorer_hears(models: dict[str, Path]) -> None:
+    scores = Fitness("chords", GREEN, Weights(), model_of(models)).score(parts(), CONTEXT)
+    scorer = ChromaticScorer(models["fusion"])
+    pairs = [(part, CONTEXT.tempo_map) for part in parts()]
+    matches = {match.index: match for match in scorer.score_batch(pairs, "G")}
+    for index, score in enumerate(scores):
+        assert score.terms["chromatic"] == pytest.approx(matches[index].chromatic, abs=1e-6)
+
+
+def test_the_gate_ranks_before_the_total() -> None:
+    ordered = [Score({}, 0.1, True), Score({}, -5.0, True), Score({}, 9.0, False)]
+    assert all(better.rank_key > worse.rank_key for better, worse in pairwise(ordered))
+
+
+@pytest.mark.parametrize(
+    ("profile", "colour", "is_said"),
+    [
+        ("fusion", "Black", False),
+        ("fusion", "Green", False),
+        ("legacy-7", "Green", False),
+        ("legacy-7", "Indigo", False),
+        ("legacy-7", "Black", True),
+        ("legacy-9", "White", True),
+    ],
+)
+def test_notes_are_known_before_anything_is_scored(
+    models: dict[str, Path], profile: str, colour: str, is_said: bool
+) -> None:
+    fitness = Fitness("chords", find_colour(colour), Weights(), model_of(models, profile))
+    assert len(fitness.notes) == is_said
+    assert all(colour in note and "theory and prior" in note for note in fitness.notes)

@@ -1,0 +1,36 @@
+"""Real proposals, as songwriters have them: hundreds at once, and then again."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+FOLDER = Path(__file__).parents[4] / "shared" / "data" / "proposals"
+
+pytestmark = pytest.mark.skipif(
+    not FOLDER.is_dir(), reason=f"needs a folder of real proposals: {FOLDER.name}"
+)
+
+
+def test_a_folder_of_real_proposals_twice(empty_desk):
+    first = empty_desk.json("songs", "add", FOLDER)
+    seen = [first[name] for name in ("added", "refused", "skipped", "superseded")]
+    assert first["revised"] == first["unchanged"] == []
+    assert len(first["added"]) > 0.85 * sum(map(len, seen))
+    assert all(refused["accepted"] for refused in first["refused"])
+    head = empty_desk.head
+    assert head == len(first["added"]) == len(empty_desk.json("songs", "list"))
+    second = empty_desk.json("songs", "add", FOLDER)
+    assert sorted(second["unchanged"]) == sorted(first["added"])
+    assert (second["added"], second["revised"]) == ([], [])
+    assert second["refused"] == first["refused"]
+    assert empty_desk.head == head
+    assert empty_desk.json("verify")["problems"] == []
+
+
+def test_many_songs_are_counted_not_named(empty_desk):
+    said = empty_desk.type("songs", "add", FOLDER)
+    assert said.code == 0
+    assert len(said.out.splitlines()) < 6
+    assert all(line.startswith(("refused: ", "note: ")) for line in said.err.splitlines())

@@ -1,0 +1,209 @@
+"""The house: who may import whom, and how every file of it is kept."""
+
+from __future__ import annotations
+
+import ast
+import re
+from importlib import import_module
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+
+# Package -> those of ours that it may import.
+ARROWS = {
+    "engine": {"genomes", "fitness", "store"},
+    "training": {"store", "fitness", "genomes"},
+    "fitness": {"genomes"},
+    "genomes": set(),
+    "store": set(),  # it finds the migrations by their place
+    "migrations": {"store"},
+}
+OURS = {*ARROWS, "tests", "benchmarks"}
+
+# Library -> the only places that may import it.
+HOMES = {
+    "onnxruntime": ("fitness/fusion.py",),
+    "torch": ("fitness/encoders.py", "training/"),
+    "transformers": ("fitness/encoders.py", "training/"),
+    "librosa": ("fitness/encoders.py", "training/"),
+    "music21": ("training/",),
+    "modal": ("training/",),
+    "matplotlib": ("engine/pictures.py",),
+    "mido": ("genomes/midi", "fitness/legacy_roll.py"),
+    "sqlalchemy": ("store/", "migrations/"),
+    "alembic": ("store/", "migrations/"),
+    "typer": ("engine/cli/",),
+    "rich": ("engine/cli/",),
+}
+LATE = {"torch", "transformers", "librosa", "modal"}
+
+MAX_LINES = 400
+RELATIVE = "."
+
+# What ties a file to one machine or one shop, or puts a thing off.
+FORBIDDEN = {  # what: (a pattern, something it finds)
+    "absolute path": (
+        r"""["'`\s(](/(home|Users|tmp|var|opt|work|root|mnt|usr)/|[A-Z]:\\)""",
+        'open("/home/somebody/song.mid")',
+    ),
+    "registry": (
+        r"https?://[^\s\"']*(pypi|pythonhosted|npmjs|huggingface|anaconda|artifactory|nexus)",
+        "https://pypi.org/simple",
+    ),
+    "put off": (r"\b(TODO|FIXME|XXX|HACK)\b", "# TODO: later"),
+}
+
+SOURCES = sorted(path for package in ARROWS for path in (ROOT / package).rglob("*.py"))
+PACKAGES = sorted(path.parent for path in SOURCES if path.name == "__init__.py")
+
+
+def name_of(path: Path) -> str:
+    return path.relative_to(ROOT).as_posix()
+
+
+def tree_of(path: Path) -> ast.Module:
+    return ast.parse(path.read_text("utf-8"))
+
+
+def top_level(node: ast.AST) -> list[str]:
+    """The packages that an import statement names, without what is below them."""
+    if isinstance(node, ast.Import):
+        return [alias.name.partition(".")[0] for alias in node.names]
+    if isinstance(node, ast.ImportFrom):
+        return [(node.module or "").partition(".")[0]] if node.level == 0 else [RELATIVE]
+    if isinstance(node, ast.Call) and ast.unparse(node.func).endswith("import_module"):
+        first = node.args[0] if node.args else None
+        return [str(first.value).partition(".")[0]] if isinstance(first, ast.Constant) else []
+    return []
+
+
+def imported(path: Path) -> set[str]:
+    return {name for node in ast.walk(tree_of(path)) for name in top_level(node)}
+
+
+def imported_on_loading(node: ast.AST) -> set[str]:
+    """What is imported when a module is loaded: outside functions and of type checking."""
+    found = set(top_level(node))
+    for child in ast.iter_child_nodes(node):
+        if isinstance(child, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda):
+            continue
+        if isinstance(child, ast.If) and ast.unparse(child.test) == "TYPE_CHECKING":
+            continue
+        found |= imported_on_loading(child)
+    return found
+
+
+def offenders(check):
+    """What each source does wrong, by name; only those that do."""
+    found = {name_of(path): check(path) for path in SOURCES}
+    return {name: wrong for name, wrong in found.items() if wrong}
+
+
+def test_all_packages_are_known():
+    packages = {path.parent.name for path in ROOT.glob("*/__init__.py")}
+    assert packages == OURS
+    assert len(SOURCES) > 100
+
+
+def test_the_arrows_hold():
+    def wrong(path):
+        package = name_of(path).partition("/")[0]
+        return (imported(path) & OURS) - {package} - ARROWS[package]
+
+    assert offenders(wrong) == {}
+
+
+def test_imports_are_absolute():
+    assert offenders(lambda path: imported(path) & {RELATIVE}) == {}
+
+
+def test_libraries_stay_where_they_belong():
+    def strayed(path):
+        name = name_of(path)
+        return [lib for lib in imported(path) & set(HOMES) if not name.startswith(HOMES[lib])]
+
+    assert offenders(strayed) == {}
+
+
+def test_heavy_libraries_are_loaded_when_they_are_used():
+    assert offenders(lambda path: imported_on_loading(tree_of(path)) & LATE) == {}
+
+
+def test_files_are_short():
+    def too_long(path):
+        lines = len(path.read_text("utf-8").splitlines())
+        return lines if lines >= MAX_LINES else None
+
+    assert offenders(too_long) == {}
+
+
+@pytest.mark.parametrize("what", FORBIDDEN)
+def test_files_are_tied_to_no_place_and_put_nothing_off(what):
+    pattern, example = FORBIDDEN[what]
+    assert re.search(pattern, example)
+    assert offenders(lambda path: re.findall(pattern, path.read_text("utf-8"))) == {}
+
+
+def test_everything_public_says_what_it_is():
+    def silent(path):
+        tree = tree_of(path)
+        definitions = [("the module", tree), *public_definitions(tree.body)]
+        return [name for name, node in definitions if not ast.get_docstring(node)]
+
+    assert offenders(silent) == {}
+
+
+def public_definitions(body, inside=""):
+    for node in body:
+        if not isinstance(node, ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef):
+            continue
+        if not node.name.startswith("_") and not is_overload(node):
+            yield f"{inside}{node.name}", node
+            if isinstance(node, ast.ClassDef):
+                yield from public_definitions(node.body, f"{node.name}.")
+
+
+def is_overload(node):
+    return any(ast.unparse(mark).endswith("overload") for mark in node.decorator_list)
+
+
+@pytest.mark.parametrize("folder", PACKAGES, ids=name_of)
+def test_packages_offer_what_they_name(folder):
+    name = name_of(folder).replace("/", ".")
+    if name.startswith("migrations."):  # alembic loads those
+        return
+    module = import_module(name)
+    offered = getattr(module, "__all__", [])
+    assert [entry for entry in offered if not hasattr(module, entry)] == []
+    assert len(set(offered)) == len(offered)
+
+
+def test_every_folder_with_sources_is_a_package():
+    folders = {path.parent for path in SOURCES}
+    missing = {name_of(folder) for folder in folders if not (folder / "__init__.py").is_file()}
+    assert missing <= {"migrations/versions"}
+
+
+# Sources that break each rule, so that a check that checks nothing is noticed.
+BAD = """
+import torch
+from . import x
+if TYPE_CHECKING:
+    import librosa
+def quick():
+    import transformers
+class Public:
+    def method(self): ...
+    def _private(self): ...
+"""
+
+
+def test_the_checks_see_what_they_are_for(tmp_path):
+    path = tmp_path / "bad.py"
+    path.write_text(BAD, "utf-8")
+    assert imported(path) == {"torch", RELATIVE, "librosa", "transformers"}
+    assert imported_on_loading(tree_of(path)) == {"torch", RELATIVE}
+    names = [name for name, _ in public_definitions(tree_of(path).body)]
+    assert names == ["quick", "Public", "Public.method"]

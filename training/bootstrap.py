@@ -1,0 +1,260 @@
+"""From nothing to a model file: compose a catalogue, fit, calibrate, export, measure."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, field, replace
+from pathlib import Path
+from time import perf_counter
+from typing import Any
+
+import msgspec
+import numpy as np
+import torch
+from numpy.typing import NDArray
+
+from fitness.fusion import FusionModel
+from fitness.manifest import Manifest, load_manifest, save_manifest
+from fitness.predictions import Predictions
+from training import figures
+from training.calibration import Calibration, calibrate
+from training.catalogue.compose import REAL_PIECES, compose
+from training.catalogue.examples import NO_COLOUR, Examples
+from training.catalogue.split import Split, split_by_song
+from training.crew import Job, Tell, fit_all
+from training.export import export, hash_of, parity, write_manifest
+from training.fitting import Settings, logits, prepare_torch
+from training.network import PLAIN, ROLL, Ensemble, FusionNetwork, Size
+from training.report import card
+
+FILE_NAME = "fusion.onnx"
+CARD_NAME = "MODEL_CARD.md"
+ALONE = {"roll alone": ROLL, "features alone": PLAIN}
+# A member's seed; far from those of other ensembles.
+SEEDS_APART = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What is made.
+
+    Attributes:
+        songs: composed for each colour.
+        real_pieces: real scores beside them; 0 works without music21.
+        members: networks whose probabilities are averaged.
+        seed: of everything.
+        fakes: planted for the card, of each kind.
+        compares: whether to fit the models that read one thing alone, for the card.
+        processes: that fit side by side; as many as there are cores unless told otherwise.
+        settings: how each member is fitted.
+    """
+
+    songs: int = 80
+    real_pieces: int = REAL_PIECES
+    members: int = 3
+    seed: int = 0
+    fakes: int = 1000
+    compares: bool = True
+    processes: int | None = None
+    settings: Settings = field(default_factory=Settings)
+
+
+# Seconds instead of minutes: whether everything works, not how well.
+QUICK = Plan(
+    songs=3,
+    real_pieces=0,
+    members=2,
+    fakes=5,
+    compares=False,
+    processes=1,
+    settings=Settings(epochs=1, batch=32, size=Size(8, 16, 16, 16, 4, 16)),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Catalogue:
+    """The composed examples and who may see which."""
+
+    examples: Examples
+    split: Split
+
+    @property
+    def train(self) -> Examples:
+        """What members learn from."""
+        return self.examples.select(self.split.train)
+
+    @property
+    def train_colours(self) -> NDArray[np.int8]:
+        """The colours of the training rows that have one."""
+        colours = self.examples.colour
+        return np.asarray(colours[self.split.train & (colours != NO_COLOUR)])
+
+    @property
+    def validation(self) -> Examples:
+        """What calibration and the gate are chosen by."""
+        return self.examples.select(self.split.validation)
+
+    @property
+    def test(self) -> Examples:
+        """What the card reports on."""
+        return self.examples.select(self.split.test)
+
+
+def catalogue_of(seed: int, songs: int, real_pieces: int) -> Catalogue:
+    """The same for the same arguments, on any number of cores."""
+    examples = compose(seed, songs, os.cpu_count() or 1, real_pieces)
+    return Catalogue(examples, split_by_song(examples))
+
+
+def bootstrap(plan: Plan, folder: Path, tell: Tell = lambda _: None) -> dict[str, Any]:
+    """Make ``fusion.onnx``, its manifest and its card in a folder.
+
+    Args:
+        plan: what.
+        folder: where to.
+        tell: told what begins; may hand back what is told of each step.
+
+    Returns:
+        a summary of plain values.
+    """
+    began = perf_counter()
+    prepare_torch()
+    tell(f"composing {plan.songs} songs of every colour")
+    catalogue = catalogue_of(plan.seed, plan.songs, plan.real_pieces)
+    composed = perf_counter()
+    networks = fit_all(_jobs(plan), catalogue.train, tell, plan.processes)
+    fitted = perf_counter()
+    tell("calibrating and exporting")
+    ensemble = Ensemble(networks[: plan.members])
+    calibration = calibrated(ensemble, catalogue.validation)
+    path = folder / FILE_NAME
+    export(ensemble, path)
+    difference = parity(ensemble, path)
+    model = _with_manifest(path, plan, catalogue, calibration)
+    tell("measuring")
+    metrics = measure(model, catalogue, plan.fakes, plan.seed)
+    metrics |= {"parity": difference} | _beside(plan, networks[plan.members :], catalogue)
+    manifest = replace_metrics(load_manifest(path), metrics)
+    save_manifest(manifest, path)
+    (folder / CARD_NAME).write_text(card(manifest), encoding="utf-8")
+    return {
+        "model": str(path),
+        "sha256": model.sha256,
+        "bytes": path.stat().st_size,
+        "seconds": {
+            "composing": round(composed - began, 1),
+            "fitting": round(fitted - composed, 1),
+            "all": round(perf_counter() - began, 1),
+        },
+        "accuracy": metrics["accuracy"]["all"],
+    }
+
+
+def _jobs(plan: Plan) -> list[Job]:
+    """The members, then what they are compared with."""
+    first = SEEDS_APART * plan.seed
+    jobs = [
+        Job(f"member {number + 1}", plan.settings, first + number) for number in range(plan.members)
+    ]
+    if plan.compares:
+        jobs += [
+            Job(name, replace(plan.settings, reads=reads), first) for name, reads in ALONE.items()
+        ]
+    return jobs
+
+
+def calibrated(ensemble: Ensemble, validation: Examples) -> Calibration:
+    """Calibrate an ensemble in place on the validation songs."""
+    said = [logits(member, validation) for member in ensemble.networks]
+    return calibrate(ensemble, said, validation)
+
+
+def _with_manifest(
+    path: Path, plan: Plan, catalogue: Catalogue, calibration: Calibration
+) -> FusionModel:
+    split = catalogue.split
+    return write_manifest(
+        path,
+        threshold=calibration.threshold,
+        calibration={
+            "method": "one temperature for the averaged colour, scale and shift for confidence",
+            "on": "validation songs",
+            **asdict(calibration),
+        },
+        data_hash=hash_of(catalogue.examples),
+        split={
+            "by": "song",
+            "seed": plan.seed,
+            "songs_per_colour": plan.songs,
+            "real_pieces": plan.real_pieces,
+            "train": int(split.train.sum()),
+            "validation": int(split.validation.sum()),
+            "test": int(split.test.sum()),
+        },
+        metrics={},
+    )
+
+
+def replace_metrics(manifest: Manifest, metrics: dict[str, Any]) -> Manifest:
+    """The same manifest with other metrics."""
+    return msgspec.structs.replace(manifest, metrics=metrics)
+
+
+def measure(model: FusionModel, catalogue: Catalogue, per_kind: int, seed: int) -> dict[str, Any]:
+    """Every figure that a model file gives by itself, on the held-out songs."""
+    test = catalogue.test
+    predictions = figures.predict(model, test)
+    return {
+        "accuracy": figures.accuracies(predictions, test, catalogue.train_colours),
+        "calibration": figures.calibration(predictions, test),
+        "gate_keeps": figures.kept(model, predictions, test),
+        "fakes": figures.fakes(model, predictions, test, per_kind, seed),
+    }
+
+
+def _beside(plan: Plan, networks: Sequence[FusionNetwork], catalogue: Catalogue) -> dict[str, Any]:
+    """The figures of networks that read one thing alone; nothing where there are none."""
+    if not plan.compares:
+        return {}
+    test, train = catalogue.test, catalogue.train_colours
+    said = [_alone(network, catalogue) for network in networks]
+    names = zip(ALONE, said, strict=True)
+    return {"beside": {name: figures.accuracies(one, test, train) for name, one in names}}
+
+
+def _alone(network: FusionNetwork, catalogue: Catalogue) -> Predictions:
+    """What one network says of the test rows."""
+    ensemble = Ensemble([network])
+    calibrated(ensemble, catalogue.validation)
+    with torch.no_grad():
+        answers = ensemble.answers([logits(network, catalogue.test)])
+    temporal, spatial, ontological, colour, confidence = (one.numpy() for one in answers)
+    return Predictions(temporal, spatial, ontological, colour, confidence[:, 0])
+
+
+def measure_again(path: Path, per_kind: int, tell: Tell = lambda _: None) -> Manifest:
+    """Compose a model's catalogue anew and measure the file on it.
+
+    Figures of other models, which would have to be fitted again, are taken from the manifest.
+
+    Args:
+        path: of the model file.
+        per_kind: fakes to plant.
+        tell: told what begins.
+
+    Raises:
+        ValueError: if this code composes another catalogue than the model was made of.
+    """
+    manifest = load_manifest(path)
+    made = manifest.split
+    tell(f"composing {made['songs_per_colour']} songs of every colour")
+    catalogue = catalogue_of(made["seed"], made["songs_per_colour"], made["real_pieces"])
+    if (found := hash_of(catalogue.examples)) != manifest.data_hash:
+        raise ValueError(
+            f"{path} was made of the catalogue {manifest.data_hash[:16]}, this code composes "
+            f"{found[:16]}: held-out songs are not the same"
+        )
+    tell("measuring")
+    metrics = measure(FusionModel.load(path), catalogue, per_kind, made["seed"])
+    return replace_metrics(manifest, manifest.metrics | metrics)

@@ -1,0 +1,68 @@
+"""A song's own tendencies: drawn around its colour's card, and now and then from any colour's."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TypeVar
+
+import msgspec
+import numpy as np
+
+from training.catalogue.cards import Card, Range, StageCard, cards
+
+K = TypeVar("K", str, int)
+S = TypeVar("S", bound=StageCard)
+
+# Chance that a trait of a song is any colour's: a colour is a tendency and no rule.
+STRAY = 0.15
+# How closely a song keeps to its card's weights; a song of few tastes at about 1.
+CLOSENESS = 5.0
+
+
+def song_card(card: Card, rng: np.random.Generator) -> Card:
+    """One song's card: the same fields, its weights its own and its ranges narrowed to a point."""
+    every = tuple(cards().values())
+    return Card(
+        card.colour,
+        _own(card.chords, [other.chords for other in every], rng),
+        _own(card.drums, [other.drums for other in every], rng),
+        _own(card.bass, [other.bass for other in every], rng),
+        _own(card.melody, [other.melody for other in every], rng),
+    )
+
+
+def _own(card: S, every: Sequence[S], rng: np.random.Generator) -> S:
+    values = {}
+    for field in card.__struct_fields__:
+        strays = rng.random() < STRAY
+        source = every[int(rng.integers(len(every)))] if strays else card
+        value = getattr(source, field)
+        values[field] = _point(value, rng) if isinstance(value, tuple) else _around(value, rng)
+    return msgspec.structs.replace(card, **values)
+
+
+def _point(bounds: Range, rng: np.random.Generator) -> Range:
+    value = float(rng.uniform(*bounds))
+    return value, value
+
+
+def _around(weights: Mapping[K, float], rng: np.random.Generator) -> dict[K, float]:
+    """Weights drawn from a Dirichlet distribution around these; what vanishes is left out."""
+    shares = np.array(list(weights.values()))
+    drawn = rng.dirichlet(CLOSENESS * shares / shares.sum())
+    kept = {name: float(share) for name, share in zip(weights, drawn, strict=True) if share > 1e-3}
+    return kept or dict(weights)
+
+
+def choose(weights: Mapping[K, float], rng: np.random.Generator) -> K:
+    """One name, by weight."""
+    names = list(weights)
+    if len(names) == 1:
+        return names[0]
+    edges = np.cumsum(list(weights.values()))
+    return names[int(np.searchsorted(edges, rng.random() * edges[-1], side="right"))]
+
+
+def chance(bounds: Range, rng: np.random.Generator) -> bool:
+    """Whether something happens that is as likely as a song's range says."""
+    return bool(rng.random() < bounds[0])

@@ -1,0 +1,291 @@
+"""The fusion network: a piano roll and plain features, read side by side.
+
+Text and audio have their places too; where they are absent, learned vectors stand in for them.
+Inputs and outputs are exactly those of the ``fusion`` profile in ``fitness.profiles``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import NamedTuple, cast
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional
+
+from fitness.features import FEATURE_NAMES
+from fitness.profiles import AUDIO_DIMENSIONS, COLOURS, TEXT_DIMENSIONS
+from fitness.roll import ROWS
+
+MODES = 3
+PATCH = 4
+# Beyond this many standard deviations nothing was seen: a search that finds an exotic feature
+# shall gain nothing by driving it further.
+FEATURE_LIMIT = 4.0
+NULL_SCALE = 0.02
+
+ROLL, PLAIN = frozenset({"roll"}), frozenset({"features"})
+BOTH = ROLL | PLAIN
+
+
+@dataclass(frozen=True, slots=True)
+class Size:
+    """How wide each piece is.
+
+    Attributes:
+        patch: channels of the patch stem.
+        wide: channels after the second halving; half as many after the first.
+        roll: the roll's summary.
+        features: the features' summary.
+        beside: each of audio, concept and lyric.
+        fused: the hidden layer that all of them meet in.
+    """
+
+    patch: int = 24
+    wide: int = 96
+    roll: int = 128
+    features: int = 128
+    beside: int = 16
+    fused: int = 192
+
+
+class Logits(NamedTuple):
+    """What a network says of a batch, before any probability is made of it.
+
+    Attributes:
+        axes: ``(n, 3, 3)`` temporal, spatial, ontological.
+        colour: ``(n, 9)``.
+        confidence: ``(n, 1)``.
+    """
+
+    axes: Tensor
+    colour: Tensor
+    confidence: Tensor
+
+
+class Answers(NamedTuple):
+    """The outputs of the model file, in the order of the profile's table."""
+
+    temporal: Tensor
+    spatial: Tensor
+    ontological: Tensor
+    colour: Tensor
+    confidence: Tensor
+
+
+class Separable(nn.Module):
+    """A depthwise convolution, then a pointwise one: a ninth of a dense one's arithmetic."""
+
+    def __init__(self, before: int, after: int, stride: int = 1) -> None:
+        super().__init__()
+        self.depthwise = nn.Conv2d(before, before, 3, stride, 1, groups=before, bias=False)
+        self.between = nn.BatchNorm2d(before)
+        self.pointwise = nn.Conv2d(before, after, 1, bias=False)
+        self.after = nn.BatchNorm2d(after)
+        self.keeps_shape = before == after and stride == 1
+
+    def forward(self, image: Tensor) -> Tensor:
+        """``(n, before, h, w)`` to ``(n, after, h / stride, w / stride)``."""
+        inner = functional.relu(self.between(self.depthwise(image)))
+        inner = functional.relu(self.after(self.pointwise(inner)))
+        return image + inner if self.keeps_shape else inner
+
+
+class RollEncoder(nn.Module):
+    """A piano roll as one vector that keeps the register and forgets the place in time."""
+
+    def __init__(self, size: Size) -> None:
+        super().__init__()
+        half = size.wide // 2
+        self.stem = nn.Sequential(
+            nn.Conv2d(1, size.patch, PATCH, PATCH, bias=False),
+            nn.BatchNorm2d(size.patch),
+            nn.ReLU(),
+        )
+        self.blocks = nn.Sequential(
+            Separable(size.patch, half, 2),
+            Separable(half, half),
+            Separable(half, size.wide, 2),
+            Separable(size.wide, size.wide),
+        )
+        registers = ROWS // PATCH // 4
+        self.summary = nn.Linear(2 * size.wide * registers, size.roll)
+
+    def forward(self, piano_roll: Tensor) -> Tensor:
+        """``(n, 1, 128, 256)`` to ``(n, roll)``."""
+        image = self.blocks(self.stem(piano_roll))  # (n, wide, 8 registers, 16 stretches)
+        # Mean and maximum over time: how much there is of a thing, and whether it occurs at all.
+        seen = torch.cat((image.mean(dim=3), image.amax(dim=3)), dim=1)
+        return functional.relu(self.summary(seen.flatten(1)))
+
+
+class FeatureEncoder(nn.Module):
+    """Plain features, brought to one scale by what the training songs measured."""
+
+    mean: Tensor
+    scale: Tensor
+
+    def __init__(self, size: Size, count: int, dropout: float) -> None:
+        super().__init__()
+        self.register_buffer("mean", torch.zeros(count))
+        self.register_buffer("scale", torch.ones(count))
+        self.layers = nn.Sequential(
+            nn.Linear(count, size.features),
+            nn.ReLU(),
+            nn.Dropout(dropout),
+            nn.Linear(size.features, size.features),
+            nn.ReLU(),
+        )
+
+    def learn_scale(self, features: Tensor) -> None:
+        """Take mean and standard deviation from ``(n, F)`` training rows."""
+        self.mean.copy_(features.mean(dim=0))
+        deviation = features.std(dim=0)
+        self.scale.copy_(torch.where(deviation > 0, deviation, torch.ones_like(deviation)))
+
+    def forward(self, features: Tensor) -> Tensor:
+        """``(n, F)`` to ``(n, features)``."""
+        scaled = (features - self.mean) / self.scale
+        return cast("Tensor", self.layers(scaled.clamp(-FEATURE_LIMIT, FEATURE_LIMIT)))
+
+
+class Beside(nn.Module):
+    """An embedding that may be absent; then a learned vector takes its place."""
+
+    def __init__(self, dimensions: int, width: int) -> None:
+        super().__init__()
+        self.null = nn.Parameter(NULL_SCALE * torch.randn(dimensions))
+        self.summary = nn.Linear(dimensions, width)
+
+    def forward(self, embedding: Tensor, there: Tensor) -> Tensor:
+        """``(n, d)`` and bool ``(n,)`` to ``(n, width)``."""
+        return functional.relu(self.summary(torch.where(there.unsqueeze(1), embedding, self.null)))
+
+
+class FusionNetwork(nn.Module):
+    """One member of the model: every modality's summary side by side, then five heads."""
+
+    def __init__(
+        self,
+        size: Size | None = None,
+        features: int = len(FEATURE_NAMES),
+        dropout: float = 0.2,
+        reads: frozenset[str] = BOTH,
+        encoder: nn.Module | None = None,
+    ) -> None:
+        """Build it with random weights.
+
+        Args:
+            size: how wide each piece is.
+            features: columns of the features input.
+            dropout: of the hidden layers, while training.
+            reads: what of the MIDI it may read; the models it is compared with read one alone.
+            encoder: of the roll, to ``(n, size.roll)``; the light one unless told otherwise.
+        """
+        super().__init__()
+        size = size or Size()
+        self.reads = reads
+        self.size = size
+        self.roll = encoder or RollEncoder(size)
+        self.features = FeatureEncoder(size, features, dropout)
+        midi = size.roll + size.features
+        self.null_midi = nn.Parameter(NULL_SCALE * torch.randn(midi))
+        self.audio = Beside(AUDIO_DIMENSIONS, size.beside)
+        self.concept = Beside(TEXT_DIMENSIONS, size.beside)
+        self.lyric = Beside(TEXT_DIMENSIONS, size.beside)
+        self.fused = nn.Sequential(
+            nn.Dropout(dropout),
+            nn.Linear(midi + 3 * size.beside, size.fused),
+            nn.ReLU(),
+            nn.Dropout(dropout),
+        )
+        self.axes = nn.Linear(size.fused, MODES * MODES)
+        self.colour = nn.Linear(size.fused, COLOURS)
+        self.confidence = nn.Linear(size.fused, 1)
+
+    def forward(
+        self,
+        piano_roll: Tensor,
+        audio_emb: Tensor,
+        concept_emb: Tensor,
+        lyric_emb: Tensor,
+        has_audio: Tensor,
+        has_midi: Tensor,
+        has_lyric: Tensor,
+        has_concept: Tensor,
+        features: Tensor,
+    ) -> Logits:
+        """The profile's inputs, in the order of its table."""
+        midi = torch.where(has_midi.unsqueeze(1), self._midi(piano_roll, features), self.null_midi)
+        beside = (
+            self.audio(audio_emb, has_audio),
+            self.concept(concept_emb, has_concept),
+            self.lyric(lyric_emb, has_lyric),
+        )
+        hidden = self.fused(torch.cat((midi, *beside), dim=1))
+        axes = self.axes(hidden).unflatten(1, (MODES, MODES))
+        return Logits(axes, self.colour(hidden), self.confidence(hidden))
+
+    def _midi(self, piano_roll: Tensor, features: Tensor) -> Tensor:
+        summaries = []
+        for name, encoder, seen, width in (
+            ("roll", self.roll, piano_roll, self.size.roll),
+            ("features", self.features, features, self.size.features),
+        ):
+            blank = seen.new_zeros(seen.shape[0], width)
+            summaries.append(encoder(seen) if name in self.reads else blank)
+        return torch.cat(summaries, dim=1)
+
+    def from_midi(self, piano_roll: Tensor, features: Tensor) -> Logits:
+        """What it says of ``(n, 1, 128, 256)`` and ``(n, F)`` with nothing beside them."""
+        return cast("Logits", self(**midi_inputs(piano_roll, features)))
+
+
+def midi_inputs(piano_roll: Tensor, features: Tensor) -> dict[str, Tensor]:
+    """All inputs of a batch of which only the MIDI is there, by name."""
+    count = len(piano_roll)
+    absent = piano_roll.new_zeros(count, dtype=torch.bool)
+    return {
+        "piano_roll": piano_roll,
+        "audio_emb": piano_roll.new_zeros(count, AUDIO_DIMENSIONS),
+        "concept_emb": piano_roll.new_zeros(count, TEXT_DIMENSIONS),
+        "lyric_emb": piano_roll.new_zeros(count, TEXT_DIMENSIONS),
+        "has_audio": absent,
+        "has_midi": ~absent,
+        "has_lyric": absent,
+        "has_concept": absent,
+        "features": features,
+    }
+
+
+class Ensemble(nn.Module):
+    """Members of other seeds, their calibrated probabilities averaged, in one graph."""
+
+    colour_temperature: Tensor
+    confidence_scale: Tensor
+    confidence_shift: Tensor
+
+    def __init__(self, members: Sequence[FusionNetwork]) -> None:
+        super().__init__()
+        self.networks = list(members)
+        self.members = nn.ModuleList(members)
+        self.register_buffer("colour_temperature", torch.ones(()))
+        self.register_buffer("confidence_scale", torch.ones(()))
+        self.register_buffer("confidence_shift", torch.zeros(()))
+
+    def forward(self, *inputs: Tensor) -> Answers:
+        """The profile's inputs, in order, to its outputs; every distribution sums to 1."""
+        said = [member(*inputs) for member in self.members]
+        return self.answers(said)
+
+    def answers(self, said: Sequence[Logits]) -> Answers:
+        """The members' logits as calibrated probabilities, averaged."""
+        axes = torch.stack([functional.softmax(one.axes, dim=2) for one in said]).mean(dim=0)
+        colour = torch.stack(
+            [functional.softmax(one.colour / self.colour_temperature, dim=1) for one in said]
+        ).mean(dim=0)
+        # Logits are averaged here: one member that is very sure of a fake is enough to sink it.
+        music = torch.stack([one.confidence for one in said]).mean(dim=0)
+        confidence = torch.sigmoid(self.confidence_scale * music + self.confidence_shift)
+        return Answers(axes[:, 0], axes[:, 1], axes[:, 2], colour, confidence)

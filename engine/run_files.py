@@ -13,22 +13,34 @@ from engine.runs import section_of
 from engine.studio import Studio
 from engine.summary import Summary
 from genomes import Part
+from store.events import Survivor
 
 
 def write_files(studio: Studio, summary: Summary) -> Path:
-    """Pictures of the run, and each survivor as MIDI and as a piano roll; returns their folder."""
+    """Pictures of the run, and each survivor as MIDI and as a piano roll; returns their folder.
+
+    Only what is missing is written: a file that is there may have been edited.
+    """
     folder = studio.exports / summary.started.song_id / summary.folder_name
     title, colour = summary.song["title"], summary.song["colour"]
     section = section_of(summary.started)
-    context = song_context(summary.song, section)
-    draw_curve(folder / "curve.png", summary.finished.curve, f"{title}: {section.label}", colour)
+    curve = folder / "curve.png"
+    if not curve.exists():
+        draw_curve(curve, summary.finished.curve, f"{title}: {section.label}", colour)
     for rank, survivor in enumerate(summary.finished.survivors, start=1):
-        part = Part.from_payload(survivor.part)
-        name = f"{rank}_{short(survivor.id)}"
-        provenance = (f"composition-engine candidate={survivor.id} run={summary.run}",)
-        midi = part_midi(
-            summary.song, summary.started.stage, section, part, name, section.label, provenance
-        )
-        write_whole(folder / f"{name}.mid", midi)
-        draw_part(folder / f"{name}.png", part, context, f"{title}: {name}", colour)
+        _write_survivor(summary, survivor, folder / f"{rank}_{short(survivor.id)}")
     return folder
+
+
+def _write_survivor(summary: Summary, survivor: Survivor, stem: Path) -> None:
+    song, section = summary.song, section_of(summary.started)
+    part = Part.from_payload(survivor.part)
+    file, picture = stem.with_suffix(".mid"), stem.with_suffix(".png")
+    if not file.exists():
+        provenance = (f"composition-engine candidate={survivor.id} run={summary.run}",)
+        stage = summary.started.stage
+        midi = part_midi(song, stage, section, part, stem.name, section.label, provenance)
+        write_whole(file, midi)
+    if not picture.exists():
+        context = song_context(song, section)
+        draw_part(picture, part, context, f"{song['title']}: {stem.name}", song["colour"])

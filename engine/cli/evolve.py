@@ -75,7 +75,7 @@ def _carry_on(context: typer.Context, studio: Studio, run: Run, *, as_json: bool
     from engine.cli.summary import say_summary
     from engine.run_files import write_files
 
-    summary = conduct(context, studio, run)
+    summary = conduct(context, studio, run, as_json=as_json)
     if summary is None:
         return INTERRUPTED
     folder = write_files(studio, summary)
@@ -87,7 +87,9 @@ def _carry_on(context: typer.Context, studio: Studio, run: Run, *, as_json: bool
     return 0
 
 
-def conduct(context: typer.Context, studio: Studio, run: Run) -> Summary | None:
+def conduct(
+    context: typer.Context, studio: Studio, run: Run, *, as_json: bool = False
+) -> Summary | None:
     """Carry a run on with a progress bar; None, and how to go on, if it was interrupted."""
     from engine.cli.progress import evolving
     from engine.conductor import carry_on
@@ -103,7 +105,7 @@ def conduct(context: typer.Context, studio: Studio, run: Run) -> Summary | None:
     done = run.next_generation
     where = f"after generation {done - 1}" if done else "before the first generation"
     typer.echo(f"stopped {where}; nothing recorded is lost", err=True)
-    say_next(next_command(context, f"resume {run.id}"))
+    say_next(next_command(context, f"resume {run.id}"), err=as_json)
     return None
 
 

@@ -24,9 +24,9 @@ def say_json(value: Any) -> None:
     typer.echo(json.dumps(value, indent=2, ensure_ascii=False))
 
 
-def say_next(command: str) -> None:
+def say_next(command: str, *, err: bool = False) -> None:
     """Name the next command to run."""
-    typer.echo(f"\nnext: {command}")
+    typer.echo(f"\nnext: {command}", err=err)
 
 
 def say_table(header: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:

@@ -27,6 +27,7 @@ def replay(
     """Rebuild all state from the log and show the run as it was; prove it with --verify."""
     from engine.cli.summary import say_summary
     from engine.replay import verify_run
+    from engine.run_files import write_files
     from engine.summary import summarise
 
     with open_studio(context) as studio:
@@ -39,10 +40,11 @@ def replay(
                 _say_verification(found)
             return 0 if found.holds else DIFFERS
         summary = summarise(studio, run)
+        folder = write_files(studio, summary)
         if as_json:
             say_json(summary.to_json())
         else:
-            say_summary(summary)
+            say_summary(summary, folder)
             say_next(next_command(context, f"replay {summary.run} --verify"))
         return 0
 

@@ -94,3 +94,13 @@ def test_files_are_the_same_when_written_again(studio: Studio, run: str, folder:
     before = {path.name: path.read_bytes() for path in folder.iterdir()}
     write_files(studio, summarise(studio, run))
     assert {path.name: path.read_bytes() for path in folder.iterdir()} == before
+
+
+def test_only_what_is_missing_is_written_again(studio: Studio, run: str, folder: Path) -> None:
+    files = sorted(folder.iterdir())
+    edited, lost = (next(f for f in files if f.suffix == kind) for kind in (".mid", ".png"))
+    edited.write_bytes(b"mine now")
+    lost.unlink()
+    write_files(studio, summarise(studio, run))
+    assert sorted(folder.iterdir()) == files
+    assert edited.read_bytes() == b"mine now"

@@ -101,11 +101,17 @@ class Studio:
         """Forget all state and rebuild it from the log."""
         self._projections.rebuild()
 
-    def candidate(self, prefix: str) -> tuple[Document, str]:
-        """The song and the full id of a candidate."""
-        owners = {c: song for song in self.songs().values() for c in song["candidates"]}
-        identifier = resolve(prefix, owners, "candidate", "see engine review")
-        return owners[identifier], identifier
+    def candidate(self, prefix: str, song_id: str | None = None) -> tuple[Document, str]:
+        """The song and the full id of a candidate.
+
+        One piece of music can be a candidate of several songs. Unless a song is named, the one
+        whose run brought it last is meant: the one that a person saw last.
+        """
+        songs = [self.song(song_id)] if song_id else list(self.songs().values())
+        known = [candidate for song in songs for candidate in song["candidates"]]
+        identifier = resolve(prefix, known, "candidate", "see engine review")
+        owners = [song for song in songs if identifier in song["candidates"]]
+        return max(owners, key=lambda song: _brought_at(song, identifier)), identifier
 
     def event(self, position: int) -> Recorded:
         """The event at a position; raises NotFound if there is none."""
@@ -132,6 +138,10 @@ class Studio:
             except StaleStream:
                 continue
         raise Refused(f"{stream} is being written to by others all the time", "try again")
+
+
+def _brought_at(song: Document, candidate: str) -> int:
+    return int(song["candidates"][candidate]["position"])
 
 
 def _actor() -> str:

@@ -24,6 +24,9 @@ DECISION_WORDS = {
     "DecisionUndone": "decision taken back",
 }
 
+OfSong = Annotated[
+    str | None, typer.Option("--song", help="Of this song, where several have the same music.")
+]
 Candidate = Annotated[str, typer.Argument(metavar="ID", help="Id of it, or its beginning.")]
 
 
@@ -112,13 +115,14 @@ def approve(
     candidate: Candidate,
     label: Annotated[str | None, typer.Option(help="What to call it, such as verse.")] = None,
     text: Annotated[str | None, typer.Option("--note", help="A note to go with it.")] = None,
+    song: OfSong = None,
     as_json: Json = False,
 ) -> None:
     """Approve a candidate: it becomes part of the song, and a MIDI file."""
     from engine.gate import decisions
 
     with open_studio(context) as studio:
-        approved = decisions.approve(studio, candidate, label, note=text)
+        approved = decisions.approve(studio, candidate, label, note=text, song_id=song)
         _settle(context, studio, approved, as_json=as_json)
 
 
@@ -126,37 +130,41 @@ def reject(
     context: typer.Context,
     candidate: Candidate,
     reason: Annotated[str | None, typer.Option(help="Why, such as: no resolution.")] = None,
+    song: OfSong = None,
     as_json: Json = False,
 ) -> None:
     """Reject a candidate."""
     from engine.gate import decisions
 
     with open_studio(context) as studio:
-        _settle(context, studio, decisions.reject(studio, candidate, reason), as_json=as_json)
+        rejected = decisions.reject(studio, candidate, reason, song)
+        _settle(context, studio, rejected, as_json=as_json)
 
 
 def label(
     context: typer.Context,
     candidate: Candidate,
     name: Annotated[str, typer.Argument(help="What to call it when it is approved.")],
+    song: OfSong = None,
 ) -> None:
     """Say what a candidate shall be called when it is approved."""
     from engine.gate import decisions
 
     with open_studio(context) as studio:
-        _say_decision(decisions.label_candidate(studio, candidate, name))
+        _say_decision(decisions.label_candidate(studio, candidate, name, song))
 
 
 def note(
     context: typer.Context,
     candidate: Candidate,
     text: Annotated[str, typer.Argument(help="Anything.")],
+    song: OfSong = None,
 ) -> None:
     """Write a note about a candidate."""
     from engine.gate import decisions
 
     with open_studio(context) as studio:
-        _say_decision(decisions.note(studio, candidate, text))
+        _say_decision(decisions.note(studio, candidate, text, song))
 
 
 def undo(
@@ -164,13 +172,14 @@ def undo(
     candidate: Annotated[
         str | None, typer.Argument(metavar="[ID]", help="By default what was decided last.")
     ] = None,
+    song: OfSong = None,
     as_json: Json = False,
 ) -> None:
     """Take back the last decision about a candidate."""
     from engine.gate import decisions
 
     with open_studio(context) as studio:
-        _settle(context, studio, decisions.undo(studio, candidate), as_json=as_json)
+        _settle(context, studio, decisions.undo(studio, candidate, song), as_json=as_json)
 
 
 def _settle(context: typer.Context, studio: Studio, recorded: Recorded, *, as_json: bool) -> None:

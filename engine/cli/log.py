@@ -97,10 +97,11 @@ def _state_findings(studio: Studio) -> list[str]:
 
 def _flat_terms(studio: Studio) -> list[str]:
     from engine.cli.summary import FLAT_SPREAD
+    from engine.state.runs import run_of
     from store.events import RunFinished
 
     return [
-        f"run {event.stream.removeprefix('run/')}: {term} did not vary in the first pool"
+        f"run {run_of(event.stream)}: {term} did not vary in the first pool"
         for event in studio.log.read()
         if isinstance(event.payload, RunFinished)
         for term, spread in event.payload.first_pool.spread.items()

@@ -16,9 +16,9 @@ from store.records import NewEvent, Recorded
 Make = Callable[[Entry], list[events.Payload]]
 
 
-def find_entry(studio: Studio, prefix: str) -> Entry:
-    """The candidate whose id is or begins with this."""
-    song, candidate = studio.candidate(prefix)
+def find_entry(studio: Studio, prefix: str, song_id: str | None = None) -> Entry:
+    """The candidate whose id is or begins with this; see ``Studio.candidate``."""
+    song, candidate = studio.candidate(prefix, song_id)
     return Entry(candidate, song, song["candidates"][candidate])
 
 
@@ -28,6 +28,7 @@ def approve(
     label: str | None = None,
     policy: str | None = None,
     note: str | None = None,
+    song_id: str | None = None,
 ) -> Recorded:
     """Approve a candidate; the event carries its notes.
 
@@ -37,6 +38,7 @@ def approve(
         label: what to call it; by default the label it was given before, else its section's.
         policy: name of the rule that decides, if it isn't a person.
         note: a note to go with it.
+        song_id: of which song, where several have the same music.
 
     Raises:
         Refused: if it is approved already; the note is not written then.
@@ -46,7 +48,7 @@ def approve(
         approved = approval(studio, entry, label, policy)
         return [approved] if note is None else [noting(entry, note), approved]
 
-    return _decide(studio, prefix, make)
+    return _decide(studio, prefix, make, song_id)
 
 
 def approval(
@@ -85,13 +87,15 @@ def _survivor(studio: Studio, entry: Entry) -> events.Survivor:
     return next(survivor for survivor in finished.survivors if survivor.id == entry.id)
 
 
-def reject(studio: Studio, prefix: str, reason: str | None = None) -> Recorded:
+def reject(
+    studio: Studio, prefix: str, reason: str | None = None, song_id: str | None = None
+) -> Recorded:
     """Reject a candidate.
 
     Raises:
         Refused: if it is rejected already.
     """
-    return _decide(studio, prefix, lambda entry: [rejection(entry, reason)])
+    return _decide(studio, prefix, lambda entry: [rejection(entry, reason)], song_id)
 
 
 def rejection(entry: Entry, reason: str | None = None) -> events.CandidateRejected:
@@ -106,9 +110,9 @@ def rejection(entry: Entry, reason: str | None = None) -> events.CandidateReject
     )
 
 
-def note(studio: Studio, prefix: str, text: str) -> Recorded:
+def note(studio: Studio, prefix: str, text: str, song_id: str | None = None) -> Recorded:
     """Write a note about a candidate."""
-    return _decide(studio, prefix, lambda entry: [noting(entry, text)])
+    return _decide(studio, prefix, lambda entry: [noting(entry, text)], song_id)
 
 
 def noting(entry: Entry, text: str) -> events.CandidateNoted:
@@ -118,9 +122,11 @@ def noting(entry: Entry, text: str) -> events.CandidateNoted:
     return events.CandidateNoted(candidate=entry.id, text=text)
 
 
-def label_candidate(studio: Studio, prefix: str, label: str) -> Recorded:
+def label_candidate(
+    studio: Studio, prefix: str, label: str, song_id: str | None = None
+) -> Recorded:
     """Say what a candidate shall be called when it is approved."""
-    return _decide(studio, prefix, lambda entry: [labelling(entry, label)])
+    return _decide(studio, prefix, lambda entry: [labelling(entry, label)], song_id)
 
 
 def labelling(entry: Entry, label: str) -> events.CandidateLabelled:
@@ -134,14 +140,15 @@ def labelling(entry: Entry, label: str) -> events.CandidateLabelled:
     return events.CandidateLabelled(candidate=entry.id, label=label)
 
 
-def undo(studio: Studio, prefix: str | None = None) -> Recorded:
+def undo(studio: Studio, prefix: str | None = None, song_id: str | None = None) -> Recorded:
     """Take back the last decision on a candidate, or the last one in the studio.
 
     Raises:
         Refused: if there is nothing to take back.
     """
-    wanted = _last_decided(studio) if prefix is None else prefix
-    return _decide(studio, wanted, lambda entry: [undoing(entry)])
+    if prefix is None:
+        prefix, song_id = _last_decided(studio, song_id)
+    return _decide(studio, prefix, lambda entry: [undoing(entry)], song_id)
 
 
 def undoing(entry: Entry) -> events.DecisionUndone:
@@ -159,28 +166,32 @@ def undoing_all(entry: Entry) -> list[events.DecisionUndone]:
     ]
 
 
-def _last_decided(studio: Studio) -> str:
+def _last_decided(studio: Studio, song_id: str | None) -> tuple[str, str]:
+    """The candidate that was decided last, and its song."""
+    songs = [studio.song(song_id)] if song_id else studio.songs().values()
     latest = [
-        (state["decisions"][-1]["position"], candidate)
-        for song in studio.songs().values()
+        (state["decisions"][-1]["position"], candidate, song["song_id"])
+        for song in songs
         for candidate, state in song["candidates"].items()
         if state["decisions"]
     ]
     if not latest:
         raise NotFound("nothing has been decided yet", "see engine review")
-    return str(max(latest)[1])
+    _, candidate, owner = max(latest)
+    return candidate, owner
 
 
-def _decide(studio: Studio, prefix: str, make: Make) -> Recorded:
+def _decide(studio: Studio, prefix: str, make: Make, song_id: str | None) -> Recorded:
     """Append what is decided about a candidate; again from fresh state after a stale write.
 
     Returns:
         the last of the events.
     """
-    found = find_entry(studio, prefix)
+    found = find_entry(studio, prefix, song_id)
+    owner = found.song["song_id"]
 
     def decision() -> list[NewEvent]:
-        made = make(find_entry(studio, found.id))
+        made = make(find_entry(studio, found.id, owner))
         return [NewEvent(event, actor=studio.actor) for event in made]
 
-    return studio.decide(song_stream(found.song["song_id"]), decision)[-1]
+    return studio.decide(song_stream(owner), decision)[-1]

@@ -21,6 +21,11 @@ def run_stream(run: str) -> str:
     return RUN_STREAM + run
 
 
+def run_of(stream: str) -> str | None:
+    """The run that a stream belongs to; None for a stream of another sort."""
+    return stream.removeprefix(RUN_STREAM) if stream.startswith(RUN_STREAM) else None
+
+
 class Runs:
     """One document per run."""
 
@@ -29,9 +34,7 @@ class Runs:
 
     def route(self, recorded: Recorded) -> str | None:
         """The run that an event belongs to, if any."""
-        if recorded.stream.startswith(RUN_STREAM):
-            return recorded.stream.removeprefix(RUN_STREAM)
-        return None
+        return run_of(recorded.stream)
 
     def apply(self, document: Document | None, recorded: Recorded) -> Document:
         """The run after the event."""

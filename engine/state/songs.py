@@ -7,6 +7,7 @@ from typing import Any
 
 import msgspec
 
+from engine.state.runs import run_of
 from store.events import (
     CandidateApproved,
     CandidateLabelled,
@@ -32,6 +33,11 @@ def song_stream(song_id: str) -> str:
     return SONG_STREAM + song_id
 
 
+def song_of(stream: str) -> str | None:
+    """The song that a stream belongs to; None for a stream of another sort."""
+    return stream.removeprefix(SONG_STREAM) if stream.startswith(SONG_STREAM) else None
+
+
 class Songs:
     """One document per song."""
 
@@ -40,11 +46,9 @@ class Songs:
 
     def route(self, recorded: Recorded) -> str | None:
         """The song that an event is about, if it is about one."""
-        if recorded.stream.startswith(SONG_STREAM):
-            return recorded.stream.removeprefix(SONG_STREAM)
         if isinstance(recorded.payload, RunStarted | RunFinished):
             return recorded.payload.song_id
-        return None
+        return song_of(recorded.stream)
 
     def apply(self, document: Document | None, recorded: Recorded) -> Document:
         """The song after the event."""
@@ -60,11 +64,11 @@ def _proposed(song: Document, recorded: Recorded, event: SongProposed) -> Docume
 
 
 def _run_started(song: Document, recorded: Recorded, _: RunStarted) -> Document:
-    return song | {"runs": [*song["runs"], recorded.stream.removeprefix("run/")]}
+    return song | {"runs": [*song["runs"], run_of(recorded.stream)]}
 
 
 def _run_finished(song: Document, recorded: Recorded, event: RunFinished) -> Document:
-    run = recorded.stream.removeprefix("run/")
+    run = run_of(recorded.stream)
     for rank, survivor in enumerate(event.survivors, start=1):
         fresh = {
             "run": run,

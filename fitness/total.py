@@ -4,6 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
+from typing import TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
 
 from fitness.chromatic import chromatic
 from fitness.colours import Colour
@@ -15,6 +19,8 @@ from fitness.roll import ROLL_VERSION
 from fitness.score import Score
 from fitness.theory import THEORY_VERSION, theory, theory_terms
 from genomes import Context, Part
+
+Term = TypeVar("Term", float, NDArray[np.float64])
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +34,11 @@ class Weights:
     chromatic: float = 0.7
     theory: float = 0.3
     prior: float = 1.0
+
+    def total(self, chromatic: Term | None, theory: Term, prior: Term) -> Term:
+        """The weighted sum, of numbers or of arrays; ``chromatic`` is None without a model."""
+        heard = theory if chromatic is None else chromatic
+        return self.chromatic * heard + self.theory * theory - self.prior * prior
 
     def to_payload(self) -> dict[str, float]:
         """Plain values for the log."""
@@ -100,12 +111,8 @@ class Fitness:
         return [bool(passed) for passed in self._model.passes(predictions)]
 
     def _total(self, terms: dict[str, float], passes: bool) -> Score:
-        weights = self._weights
-        shared = weights.chromatic + weights.theory
-        judged = shared * terms["theory"]
-        if "chromatic" in terms:
-            judged = weights.chromatic * terms["chromatic"] + weights.theory * terms["theory"]
-        return Score(terms, judged - weights.prior * terms["prior"], passes)
+        said = terms.get("chromatic"), terms["theory"], terms["prior"]
+        return Score(terms, self._weights.total(*said), passes)
 
 
 def _notes(colour: Colour, model: FusionModel | None) -> tuple[str, ...]:

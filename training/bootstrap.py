@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from fitness.fusion import FusionModel
 from fitness.manifest import Manifest, load_manifest, save_manifest
 from fitness.predictions import Predictions
+from fitness.theory import RULES
 from training import figures
 from training.calibration import Calibration, calibrate
 from training.catalogue.compose import REAL_PIECES, compose
@@ -26,6 +27,7 @@ from training.crew import Job, Tell, fit_all
 from training.export import export, hash_of, parity, write_manifest
 from training.fitting import Settings, logits, prepare_torch
 from training.network import PLAIN, ROLL, Ensemble, FusionNetwork, Size
+from training.planted import fakes
 from training.report import card
 
 FILE_NAME = "fusion.onnx"
@@ -209,7 +211,7 @@ def measure(model: FusionModel, catalogue: Catalogue, per_kind: int, seed: int) 
         "accuracy": figures.accuracies(predictions, test, catalogue.train_colours),
         "calibration": figures.calibration(predictions, test),
         "gate_keeps": figures.kept(model, predictions, test),
-        "fakes": figures.fakes(model, predictions, test, per_kind, seed),
+        "fakes": {stage: fakes(model, stage, per_kind, seed) for stage in RULES},
     }
 
 

@@ -12,8 +12,8 @@ from torch import Tensor
 from torch.nn import functional
 
 from training.batches import is_music
-from training.catalogue.examples import KINDS, NO_COLOUR, SONG, STAGES, Examples
-from training.network import Answers, Ensemble, Logits
+from training.catalogue.examples import NO_COLOUR, SONG, STAGES, Examples
+from training.network import Ensemble, Logits
 
 BINS = 10
 KEPT_SHARE = 0.97  # of the real parts of each stage, by the gate
@@ -138,13 +138,3 @@ def curve(probability: Floats, right: NDArray[np.bool_]) -> Curve:
         )
     error = sum(count * abs(claimed - happened) for _, _, count, claimed, happened in rows)
     return Curve(rows, error / max(1, len(probability)))
-
-
-def refused(answers: Answers, examples: Examples, at: float) -> dict[str, float]:
-    """Share of each kind of example that the gate refuses."""
-    confidence = answers.confidence[:, 0].numpy()
-    return {
-        name: float((confidence[examples.kind == kind] < at).mean())
-        for kind, name in enumerate(KINDS)
-        if (examples.kind == kind).any()
-    }

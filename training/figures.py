@@ -8,19 +8,14 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from fitness.chromatic import chromatic
 from fitness.colours import AXES, COLOURS
 from fitness.fusion import FusionModel
 from fitness.predictions import ModelInputs, Predictions
 from training.batches import MAX_VELOCITY, is_music
 from training.calibration import curve
-from training.catalogue.compose import Job, examples_of
-from training.catalogue.corruption import CORRUPTIONS
-from training.catalogue.examples import KINDS, NO_COLOUR, REAL, SONG, STAGES, Examples
-from training.catalogue.fakes import FAKES
+from training.catalogue.examples import NO_COLOUR, REAL, SONG, STAGES, Examples
 
 ROWS_AT_ONCE = 256
-PLANTED_SEED = 1000  # added to the catalogue's: fakes that no training saw
 MIX = STAGES.index("mix")
 
 Floats = NDArray[np.float64]
@@ -134,69 +129,3 @@ def kept(model: FusionModel, predictions: Predictions, test: Examples) -> Metric
     kinds = {name: (test.kind == SONG) & (test.stage == stage) for stage, name in enumerate(STAGES)}
     kinds["real"] = test.kind == REAL
     return {name: _share(passes[rows]) for name, rows in kinds.items() if rows.any()}
-
-
-def fakes(
-    model: FusionModel, predictions: Predictions, test: Examples, per_kind: int, seed: int
-) -> Metrics:
-    """How freshly planted fakes rank among held-out parts of each colour: gate, then chromatic.
-
-    Returns:
-        by kind: ``passes``, the share that passes the gate; ``above_median`` and
-        ``above_quarter``, the share that ranks above that percentile of the held-out parts of the
-        target colour, mean over the colours; ``worst_median`` and ``worst_quarter`` the
-        colour's where it is highest.
-    """
-    bars = [_bars(model, predictions, test, target) for target in range(len(COLOURS))]
-    found = {}
-    for kind in (*FAKES, *CORRUPTIONS):
-        planted = predict(model, plant(kind, per_kind, seed))
-        ranks = [_rank(model, planted, target) for target in range(len(COLOURS))]
-        above = np.array(
-            [[(rank > bar).mean() for bar in pair] for rank, pair in zip(ranks, bars, strict=True)]
-        )  # (9, median and quarter)
-        found[kind] = {
-            "count": len(planted),
-            "passes": _share(model.passes(planted)),
-            "above_median": round(float(above[:, 0].mean()), 4),
-            "above_quarter": round(float(above[:, 1].mean()), 4),
-            "worst_median": _worst(above[:, 0]),
-            "worst_quarter": _worst(above[:, 1]),
-        }
-    return found
-
-
-def plant(kind: str, count: int, seed: int) -> Examples:
-    """Fakes of one kind that no catalogue of this seed contains."""
-    jobs = [Job(song, (PLANTED_SEED + seed, song), kind) for song in range(count)]
-    return Examples.join([examples_of(job) for job in jobs])
-
-
-def _bars(
-    model: FusionModel, predictions: Predictions, test: Examples, target: int
-) -> tuple[float, float]:
-    """Median and 25th percentile of the held-out parts of a colour, as ranks."""
-    rank = _rank(model, predictions, target)[(test.colour == target) & (test.stage != MIX)]
-    return float(np.median(rank)), float(np.quantile(rank, 0.25))
-
-
-def _rank(model: FusionModel, predictions: Predictions, target: int) -> Floats:
-    """``(n,)`` the chromatic term, less 1 for what doesn't pass, so that it comes after all."""
-    values = chromatic(predictions, COLOURS[target]).values
-    assert values is not None  # noqa: S101 - the profile has a colour
-    return np.asarray(values - ~model.passes(predictions))
-
-
-def _worst(shares: Floats) -> dict[str, Any]:
-    place = int(shares.argmax())
-    return {"colour": COLOURS[place].name, "share": round(float(shares[place]), 4)}
-
-
-def refused(model: FusionModel, predictions: Predictions, test: Examples) -> Metrics:
-    """Share of the test's own fakes of each kind that the gate refuses."""
-    passes = model.passes(predictions)
-    return {
-        name: _share(~passes[test.kind == kind])
-        for kind, name in enumerate(KINDS)
-        if kind not in {SONG, REAL} and (test.kind == kind).any()
-    }

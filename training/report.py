@@ -22,6 +22,12 @@ never a factor: below the threshold a part ranks after all others. Audio, concep
 their inputs but were never heard; learned vectors stand in for them.
 """
 
+FAKES_NOTE = (
+    "Made anew, of other seeds than any in training, and ranked as a run ranks them, by the gate "
+    "and the total of chromatic, theory and prior, among held-out parts of each target colour. "
+    "Each borrows the harmony of a composed part, so that theory takes it for what it isn't."
+)
+
 
 def card(manifest: Manifest) -> str:
     """The whole page, in Markdown."""
@@ -40,7 +46,8 @@ def card(manifest: Manifest) -> str:
         "## The gate",
         _gate(manifest),
         "## Planted fakes",
-        _fakes(metrics["fakes"]),
+        FAKES_NOTE,
+        *(_fakes(stage, found) for stage, found in metrics["fakes"].items()),
     ]
     return "\n\n".join(pieces) + "\n"
 
@@ -137,7 +144,7 @@ def _gate(manifest: Manifest) -> str:
     return f"Threshold {manifest.confidence_threshold:.3f}. Of held-out music it keeps: {shares}."
 
 
-def _fakes(found: dict[str, Any]) -> str:
+def _fakes(stage: str, found: dict[str, Any]) -> str:
     rows = [
         [
             kind.replace("_", " "),
@@ -152,11 +159,7 @@ def _fakes(found: dict[str, Any]) -> str:
     ]
     header = ["fake", "count", "pass the gate", "above median", "above 25th percentile"]
     header += ["worst colour, median", "worst colour, 25th"]
-    note = (
-        "Made anew, of other seeds than any in training. Ranked by gate and chromatic term alone "
-        "(theory and prior come on top in a run) among the held-out parts of each target colour."
-    )
-    return f"{note}\n\n{_table(header, rows)}"
+    return f"{stage.capitalize()}:\n\n{_table(header, rows)}"
 
 
 def _percent(share: float) -> str:

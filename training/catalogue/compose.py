@@ -30,7 +30,8 @@ PART_STAGES = STAGES[:4]  # in the order in which they are composed
 MIXES_PER_SECTION = 3
 # Chance that a mix is what evolution hears: a part with all that was composed before it.
 LINEAGE_SHARE = 0.5
-FAKES_PER_KIND = 3  # for each song of a colour
+# For each song of a colour, of each kind. Damaged music is far harder to tell than noise.
+FAKES_PER_SONG, RUINS_PER_SONG = 2, 8
 REAL_PIECES = 60
 MIN_PITCHES = MIN_ONSETS = 2
 TRIES = 4
@@ -95,11 +96,8 @@ def compose(
 def plan(seed: int, songs_per_colour: int, real_pieces: int) -> list[Job]:
     """Every song, fake and piece, numbered."""
     named = [("song", colour) for colour in COLOUR_NAMES for _ in range(songs_per_colour)]
-    named += [
-        (kind, "")
-        for kind in (*FAKES, *CORRUPTIONS)
-        for _ in range(FAKES_PER_KIND * songs_per_colour)
-    ]
+    for kinds, per_song in ((FAKES, FAKES_PER_SONG), (CORRUPTIONS, RUINS_PER_SONG)):
+        named += [(kind, "") for kind in kinds for _ in range(per_song * songs_per_colour)]
     if real_pieces:
         pieces = chosen_pieces(real_pieces, np.random.default_rng(seed))
         named += [("real", name) for name in pieces]
@@ -118,7 +116,7 @@ def _clips(job: Job, rng: np.random.Generator) -> Iterator[Clip]:
     elif job.kind == "real":
         yield from _real_clips(job.name, rng)
     elif job.kind in FAKES:
-        context = _clip_context(rng)
+        context = clip_context(rng)
         stage = STAGES[int(rng.integers(len(STAGES)))]
         yield Clip(stage, make_fake(job.kind, context, rng), context)
     else:
@@ -171,14 +169,15 @@ def moves(part: Part) -> bool:
     return pitched and (struck or len(notes) > MIN_PITCHES)
 
 
-def _clip_context(rng: np.random.Generator) -> Context:
+def clip_context(rng: np.random.Generator) -> Context:
+    """A song's context with a section of a clip's length."""
     context = draw_context(rng)
     return with_bars(context, draw_stretch(context.section.bars, rng)[1])
 
 
 def _corrupted_clips(kind: str, rng: np.random.Generator) -> Iterator[Clip]:
     """One damaged part of a song of any colour; drums have no pitches to shuffle."""
-    context = _clip_context(rng)
+    context = clip_context(rng)
     colour = COLOUR_NAMES[int(rng.integers(len(COLOUR_NAMES)))]
     (parts,) = compose_parts(colour, context, 1, rng)
     stages = [stage for stage in PART_STAGES if stage != "drums" or kind == "shuffled_times"]

@@ -1,0 +1,87 @@
+"""The light roll encoder against a dense one: accuracy on the same songs, and arithmetic.
+
+``python -m benchmarks.encoder_bench [SONGS] [EPOCHS]`` fits the fusion network with either encoder,
+all else equal, once on the roll alone and once with the features beside it; accuracy is on songs
+that neither saw. The dense ones take most of the time: hours for a whole catalogue.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Callable
+from dataclasses import replace
+from time import perf_counter
+from typing import Any
+
+import numpy as np
+import torch
+from torch import nn
+
+from fitness.colours import AXES
+from fitness.predictions import Predictions
+from fitness.roll import ROWS, STEPS
+from training.bootstrap import Catalogue, catalogue_of
+from training.figures import accuracies
+from training.fitting import Settings, fit, logits, prepare_torch
+from training.network import BOTH, ROLL, Ensemble, RollEncoder, Size
+from training.reference import DenseCnn
+
+SONGS, EPOCHS, SEED = 25, 8, 11
+ENCODERS: dict[str, Callable[[int], nn.Module]] = {
+    "light": lambda width: RollEncoder(replace(Size(), roll=width)),
+    "dense": DenseCnn,
+}
+READS = {"roll alone": ROLL, "roll and features": BOTH}
+
+
+def multiply_adds(encoder: nn.Module) -> int:
+    """Of one roll, counted in its convolutions and linear layers as they run."""
+    counted = []
+
+    def count(layer: Any, _inputs: Any, output: torch.Tensor) -> None:
+        fan_in = layer.weight[0].numel()
+        counted.append(fan_in * output[0].numel())
+
+    for layer in encoder.modules():
+        if isinstance(layer, nn.Conv2d | nn.Linear):
+            layer.register_forward_hook(count)
+    encoder.eval()(torch.zeros(1, 1, ROWS, STEPS))
+    return sum(counted)
+
+
+def accuracy(catalogue: Catalogue, settings: Settings, encoder: str) -> dict[str, Any]:
+    """On the test songs, of one network with this encoder."""
+    began = perf_counter()
+    network = fit(catalogue.train, settings, SEED, encoder=ENCODERS[encoder])
+    seconds = perf_counter() - began
+    with torch.no_grad():
+        answers = Ensemble([network]).answers([logits(network, catalogue.test)])
+    predictions = Predictions(*(one.numpy() for one in answers[:4]), answers[4][:, 0].numpy())
+    found = accuracies(predictions, catalogue.test, catalogue.train_colours)
+    return {
+        "seconds": round(seconds),
+        "colour": {stage: row["colour"] for stage, row in found.items()},
+        "modes": round(float(np.mean([found["all"]["modes"][axis] for axis in AXES])), 4),
+    }
+
+
+def measure(songs: int, epochs: int) -> dict[str, Any]:
+    prepare_torch()
+    catalogue = catalogue_of(SEED, songs, real_pieces=0)
+    settings = Settings(epochs=epochs)
+    found: dict[str, Any] = {"training clips": len(catalogue.train), "epochs": epochs}
+    found["multiply-adds of a roll"] = {
+        name: multiply_adds(make(Size().roll)) for name, make in ENCODERS.items()
+    }
+    for name, reads in READS.items():
+        found[name] = {
+            encoder: accuracy(catalogue, replace(settings, reads=reads), encoder)
+            for encoder in ENCODERS
+        }
+    return found
+
+
+if __name__ == "__main__":
+    given = [int(argument) for argument in sys.argv[1:3]]
+    print(json.dumps(measure(*given, *(SONGS, EPOCHS)[len(given) :]), indent=1))

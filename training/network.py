@@ -23,6 +23,8 @@ PATCH = 4
 # Beyond this many standard deviations nothing was seen: a search that finds an exotic feature
 # shall gain nothing by driving it further.
 FEATURE_LIMIT = 4.0
+BINS = 8  # between quantiles of each feature
+SMALLEST_BIN = 1e-3  # in standard deviations
 NULL_SCALE = 0.02
 
 ROLL, PLAIN = frozenset({"roll"}), frozenset({"features"})
@@ -45,7 +47,7 @@ class Size:
     patch: int = 24
     wide: int = 96
     roll: int = 128
-    features: int = 128
+    features: int = 192
     beside: int = 16
     fused: int = 192
 
@@ -121,17 +123,26 @@ class RollEncoder(nn.Module):
 
 
 class FeatureEncoder(nn.Module):
-    """Plain features, brought to one scale by what the training songs measured."""
+    """Plain features, each as its standard score and as its place among the training songs'.
+
+    The place is piecewise linear: how far the value has come through each bin between the
+    training quantiles, 0 to 1 (Gorishniy et al., On Embeddings for Numerical Features in Tabular
+    Deep Learning, 2022). Beyond the outermost values nothing changes any more.
+    """
 
     mean: Tensor
     scale: Tensor
+    lowest: Tensor
+    gain: Tensor
 
     def __init__(self, size: Size, count: int, dropout: float) -> None:
         super().__init__()
         self.register_buffer("mean", torch.zeros(count))
         self.register_buffer("scale", torch.ones(count))
+        self.register_buffer("lowest", torch.zeros(count, BINS))
+        self.register_buffer("gain", torch.ones(count, BINS))
         self.layers = nn.Sequential(
-            nn.Linear(count, size.features),
+            nn.Linear(count * (1 + BINS), size.features),
             nn.ReLU(),
             nn.Dropout(dropout),
             nn.Linear(size.features, size.features),
@@ -139,15 +150,22 @@ class FeatureEncoder(nn.Module):
         )
 
     def learn_scale(self, features: Tensor) -> None:
-        """Take mean and standard deviation from ``(n, F)`` training rows."""
+        """Take means, deviations and quantiles from ``(n, F)`` training rows."""
         self.mean.copy_(features.mean(dim=0))
         deviation = features.std(dim=0)
         self.scale.copy_(torch.where(deviation > 0, deviation, torch.ones_like(deviation)))
+        edges = torch.quantile(features, torch.linspace(0, 1, BINS + 1), dim=0).T  # (F, bins + 1)
+        widths = edges.diff(dim=1)
+        self.lowest.copy_(edges[:, :-1])
+        # A bin without width, where many songs share one value, says nothing.
+        is_wide = widths > SMALLEST_BIN * self.scale[:, None]
+        self.gain.copy_(torch.where(is_wide, 1 / widths, torch.zeros_like(widths)))
 
     def forward(self, features: Tensor) -> Tensor:
         """``(n, F)`` to ``(n, features)``."""
-        scaled = (features - self.mean) / self.scale
-        return cast("Tensor", self.layers(scaled.clamp(-FEATURE_LIMIT, FEATURE_LIMIT)))
+        scores = ((features - self.mean) / self.scale).clamp(-FEATURE_LIMIT, FEATURE_LIMIT)
+        places = ((features.unsqueeze(2) - self.lowest) * self.gain).clamp(0, 1)
+        return cast("Tensor", self.layers(torch.cat((scores, places.flatten(1)), dim=1)))
 
 
 class Beside(nn.Module):

@@ -21,11 +21,8 @@ FIELDS = {
 def midis(tmp_path):
     """Three files: slow low chords, a quick high line, both far apart in every colour."""
     places = []
-    for name, pitches, step in (
-        ("low", (40, 47, 52), 960),
-        ("high", (84,), 240),
-        ("mid", (60, 64), 480),
-    ):
+    kinds = (("low", (40, 47, 52), 960), ("high", (84,), 240), ("middle", (60, 64), 480))
+    for name, pitches, step in kinds:
         notes = [(tick, step, pitch, 80) for tick in range(0, 7680, step) for pitch in pitches]
         part = Part.of(notes, 7680)
         song = Conductor(name, Key.parse("C major"), Meter(4, 4), 96.0, (), ())

@@ -68,7 +68,7 @@ def test_a_broken_one_is_one_line(studio: Studio, engine: Engine, tmp_path: Path
     assert "broken.onnx: not a model that can be loaded" in said.err
 
 
-def test_a_run_is_verified(studio: Studio, engine: Engine) -> None:
+def test_a_run_is_verified(engine: Engine) -> None:
     told = json.loads(engine("evolve", "--song", GREEN, "--json", *SMALL).out)
     said = engine("replay", told["run"], "--verify")
     assert said.code == 0

@@ -14,7 +14,7 @@ import msgspec
 from engine.contexts import song_context
 from engine.files import file_sha256, write_whole
 from engine.stages import find_stage
-from engine.state.songs import APPROVED, SONG_STREAM, song_stream, status
+from engine.state.songs import APPROVED, song_of, song_stream, status
 from engine.studio import Studio
 from genomes import Part, Section
 from genomes.midi import Conductor, Track, write_midi
@@ -111,11 +111,10 @@ def _as_built(studio: Studio, event: events.CandidateApproved) -> Document:
 
 def settle(studio: Studio, recorded: Recorded) -> list[Export]:
     """Bring the files up to date with a decision: at most one is written or removed."""
-    event = recorded.payload
-    if not isinstance(event, DECISIONS):
+    event, song_id = recorded.payload, song_of(recorded.stream)
+    if song_id is None or not isinstance(event, DECISIONS):
         return []
-    song = studio.song(recorded.stream.removeprefix(SONG_STREAM))
-    return _export(studio, song, event.candidate)
+    return _export(studio, studio.song(song_id), event.candidate)
 
 
 def _export(studio: Studio, song: Document, candidate: str) -> list[Export]:

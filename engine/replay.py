@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+
+import msgspec
 
 from engine.conductor import changed_versions, load_as_started, recorded_run
 from engine.errors import EngineError
 from engine.evolution.breeding import Bred
+from engine.evolution.survivors import TOTAL
 from engine.runs import Run
 from engine.studio import Studio
 from fitness.score import Score
@@ -25,7 +28,8 @@ class Verification:
         made_by: other versions that made it, so that it can't be re-executed here; else empty.
         generations: how many generations were bred and selected again, bit for bit.
         rescored: how many candidates were scored again.
-        largest_difference: largest difference of any term or total from the logged one.
+        largest_difference: largest difference of any term, total or probability from the logged
+            one.
         finished_again: whether the end of the run was chosen again, bit for bit.
         differences: what did not come out as logged.
     """
@@ -60,20 +64,41 @@ def verify_run(studio: Studio, prefix: str) -> Verification:
                 break
             run.pool.apply(event)
         elif isinstance(event, events.RunFinished):
-            found.differences += _check_end(run, event)
+            found.differences += _check_end(run, event, found)
             found.finished_again = not found.differences
     return found
 
 
-def _check_end(run: Run, event: events.RunFinished) -> Iterator[str]:
+def _check_end(run: Run, event: events.RunFinished, found: Verification) -> Iterator[str]:
+    """Everything in which the end of the run, chosen again, differs from what is logged."""
     if run.next_generation <= run.settings.generations:
         last = run.next_generation - 1
         yield f"the end of the run: after generation {last} of {run.settings.generations}"
         return
     again = run.finish()
+    chosen, logged = _without_heard(again), _without_heard(event)
     for name in event.__struct_fields__:
-        if getattr(again, name) != getattr(event, name):
+        if getattr(chosen, name) != getattr(logged, name):
             yield f"the end of the run: other {name.replace('_', ' ')}"
+    for now, then in zip(again.survivors, event.survivors, strict=False):
+        difference = _difference(_numbers_of(now.heard), _numbers_of(then.heard))
+        found.largest_difference = max(found.largest_difference, difference)
+        if difference > RESCORE_TOLERANCE:
+            yield f"the end of the run: survivor {now.id} is heard otherwise (by {difference:.2g})"
+
+
+def _without_heard(finished: events.RunFinished) -> events.RunFinished:
+    """What must come out again bit for bit; the rest are numbers of the model's."""
+    survivors = [msgspec.structs.replace(each, heard=None) for each in finished.survivors]
+    return msgspec.structs.replace(finished, survivors=survivors)
+
+
+def _numbers_of(heard: events.Heard | None) -> dict[str, float]:
+    if heard is None:
+        return {}
+    groups = {**heard.modes, "colour": heard.colour or {}}
+    named = {f"{group}.{name}": p for group, values in groups.items() for name, p in values.items()}
+    return named | {"passes": float(heard.passes)}
 
 
 def _check_generation(
@@ -105,18 +130,18 @@ def _check_scores(
 ) -> Iterator[str]:
     fresh = run.fitness.score([child.part for child in children], run.context)
     for child, now, then in zip(children, fresh, logged, strict=True):
-        difference = _difference(now, then)
+        difference = _difference({**now.terms, TOTAL: now.total}, {**then.terms, TOTAL: then.total})
         found.rescored += 1
         found.largest_difference = max(found.largest_difference, difference)
         if difference > RESCORE_TOLERANCE or now.passes != then.passes:
             yield f"{name}: candidate {child.id} scores otherwise (by {difference:.2g})"
 
 
-def _difference(now: Score, then: Score) -> float:
-    if set(now.terms) != set(then.terms):
+def _difference(now: Mapping[str, float], then: Mapping[str, float]) -> float:
+    """The largest of any number; infinite where they are not of the same things."""
+    if set(now) != set(then):
         return float("inf")
-    pairs = [(now.terms[name], then.terms[name]) for name in now.terms]
-    return max(abs(a - b) for a, b in (*pairs, (now.total, then.total)))
+    return max((abs(now[name] - then[name]) for name in now), default=0.0)
 
 
 def require_holds(found: Verification) -> None:

@@ -25,7 +25,7 @@ from engine.studio import Studio
 from fitness.fusion import FusionModel
 from fitness.score import Score
 from fitness.total import Fitness
-from genomes import Context, Section
+from genomes import Context, Part, Section
 from store import events
 from store.records import Recorded
 
@@ -172,14 +172,23 @@ class Run:
         )
 
     def _survivor(self, individual: Individual) -> events.Survivor:
+        part = individual.genome.render(self.context)
         return events.Survivor(
             id=individual.id,
             genome=individual.genome.to_payload(),
-            part=individual.genome.render(self.context).to_payload(),
+            part=part.to_payload(),
             terms=dict(individual.score.terms),
             total=individual.score.total,
             description=individual.genome.describe(self.context),
+            heard=self._heard(part, individual.score),
         )
+
+    def _heard(self, part: Part, score: Score) -> events.Heard | None:
+        """What the model hears in a part; whether that passes was decided when it was scored."""
+        reading = self.fitness.hear(part, self.context)
+        if reading is None:
+            return None
+        return events.Heard(modes=reading.modes, colour=reading.colour, passes=score.passes)
 
 
 def section_of(started: events.RunStarted) -> Section:

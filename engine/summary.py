@@ -8,6 +8,7 @@ from typing import Any
 import msgspec
 
 from engine.errors import Refused
+from engine.hearing import with_most_likely
 from engine.state.runs import FINISHED, RUNNING, run_stream
 from engine.studio import Studio
 from store import events
@@ -23,6 +24,7 @@ class Summary:
         started: how it began.
         finished: what came out.
         scored: how many candidates it scored.
+        passed: how many of them pass the model's gate; all of them without a model.
     """
 
     run: str
@@ -30,6 +32,7 @@ class Summary:
     started: events.RunStarted
     finished: events.RunFinished
     scored: int
+    passed: int
 
     @property
     def folder_name(self) -> str:
@@ -41,6 +44,7 @@ class Summary:
         finished = msgspec.to_builtins(self.finished)
         for survivor in finished["survivors"]:
             del survivor["genome"], survivor["part"]
+            survivor["heard"] = with_most_likely(survivor["heard"])
         return {
             "run": self.run,
             "song": self.started.song_id,
@@ -49,6 +53,7 @@ class Summary:
             "settings": self.started.settings,
             "model": self.started.model_sha256,
             "scored": self.scored,
+            "passed": self.passed,
             **finished,
         }
 
@@ -69,4 +74,4 @@ def summarise(studio: Studio, prefix: str) -> Summary:
     assert isinstance(started, events.RunStarted)  # noqa: S101 - the state says so
     assert isinstance(finished, events.RunFinished)  # noqa: S101
     song = msgspec.to_builtins(studio.event(started.positions_read[0]).payload)
-    return Summary(identifier, song, started, finished, document["scored"])
+    return Summary(identifier, song, started, finished, document["scored"], document["passed"])

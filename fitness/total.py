@@ -15,6 +15,7 @@ from fitness.features import FEATURES_VERSION, feature_matrix
 from fitness.fusion import FusionModel
 from fitness.heard import Heard
 from fitness.prior import Prior
+from fitness.readings import Reading
 from fitness.roll import ROLL_VERSION
 from fitness.score import Score
 from fitness.theory import THEORY_VERSION, theory, theory_terms
@@ -84,6 +85,18 @@ class Fitness:
         passes = self._add_chromatic(rows, parts, context)
         return [self._total(row, passed) for row, passed in zip(rows, passes, strict=True)]
 
+    def hear(self, part: Part, context: Context) -> Reading | None:
+        """What the model hears in a part; None without a model.
+
+        Raises:
+            ScoringFailed: if it can't be scored.
+        """
+        if self._model is None:
+            return None
+        predictions = self._model.hear(_music([part], context))
+        (passes,) = self._model.passes(predictions).tolist()
+        return Reading.of(predictions, 0, passes=passes, warnings=())
+
     def _judged(self, part: Part, context: Context) -> dict[str, float]:
         rules = theory_terms(self._stage, part, context)
         named = {f"theory.{name}": value for name, value in rules.items()}
@@ -95,8 +108,7 @@ class Fitness:
         """Put the model's terms into the rows; says of each part whether it passes the gate."""
         if self._model is None:
             return [True] * len(rows)
-        heard = [Heard(part, context.tempo_map, context.meter) for part in parts]
-        predictions = self._model.hear(heard)
+        predictions = self._model.hear(_music(parts, context))
         terms = chromatic(predictions, self._colour)
         columns = {
             "chromatic": terms.values,
@@ -113,6 +125,10 @@ class Fitness:
     def _total(self, terms: dict[str, float], passes: bool) -> Score:
         said = terms.get("chromatic"), terms["theory"], terms["prior"]
         return Score(terms, self._weights.total(*said), passes)
+
+
+def _music(parts: Sequence[Part], context: Context) -> list[Heard]:
+    return [Heard(part, context.tempo_map, context.meter) for part in parts]
 
 
 def _notes(colour: Colour, model: FusionModel | None) -> tuple[str, ...]:

@@ -66,6 +66,14 @@ class Offspring(Part, frozen=True, kw_only=True):
     passes: bool  # whether the model knows it as music; True where no model was asked
 
 
+class Heard(Part, frozen=True, kw_only=True):
+    """What the run's model hears in a survivor."""
+
+    modes: dict[str, Terms]  # axis -> mode -> probability
+    colour: Terms | None  # colour -> probability; None where the model doesn't tell them apart
+    passes: bool  # whether the model knows it as music
+
+
 class Survivor(Part, frozen=True, kw_only=True):
     """One of the few that a run hands to the gate."""
 
@@ -75,6 +83,7 @@ class Survivor(Part, frozen=True, kw_only=True):
     terms: Terms
     total: float
     description: Plain
+    heard: Heard | None  # None where no model was asked
 
 
 class FirstPool(Part, frozen=True, kw_only=True):
@@ -248,7 +257,7 @@ KINDS: dict[str, Kind] = {
     "SongProposed": Kind(SongProposed, 1),
     "RunStarted": Kind(RunStarted, 1),
     "GenerationScored": Kind(GenerationScored, 1),
-    "RunFinished": Kind(RunFinished, 1),
+    "RunFinished": Kind(RunFinished, 2),
     "RunResumed": Kind(RunResumed, 1),
     "RunAbandoned": Kind(RunAbandoned, 1),
     "CandidatesPresented": Kind(CandidatesPresented, 1),

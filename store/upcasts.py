@@ -9,4 +9,11 @@ from typing import Any
 
 Upcast = Callable[[dict[str, Any]], dict[str, Any]]
 
-UPCASTS: dict[tuple[str, int], Upcast] = {}
+
+def _unheard(finished: dict[str, Any]) -> dict[str, Any]:
+    """What the model heard in the survivors was not recorded in version 1."""
+    survivors = [survivor | {"heard": None} for survivor in finished["survivors"]]
+    return finished | {"survivors": survivors}
+
+
+UPCASTS: dict[tuple[str, int], Upcast] = {("RunFinished", 1): _unheard}

@@ -16,7 +16,9 @@ STAGE = "chords"
 
 def demo(
     context: typer.Context,
-    colour: Annotated[str, typer.Option(help="Which of the demo songs.")] = "green",
+    colour: Annotated[
+        str, typer.Option("--colour", "--color", help="Which of the demo songs.")
+    ] = "green",
     generations: Annotated[int, typer.Option(help="Generations to evolve.")] = 20,
 ) -> int:
     """Add a demo song, evolve chords for its verse, and approve the best."""
@@ -28,11 +30,13 @@ def demo(
     from engine.exports import settle
     from engine.gate import decisions
     from engine.ids import short
+    from engine.models import Models
     from engine.proposals import Overrides, demo_paths, read
     from engine.run_files import write_files
     from engine.songs import add_songs
     from engine.stages import find_stage
     from fitness.colours import find_colour
+    from fitness.fusion import DEFAULT_MODEL
     from genomes import Section
 
     with refusing():
@@ -43,7 +47,8 @@ def demo(
         add_songs(studio, reading.proposals)
         section = Section("verse", find_stage(STAGE).bars)
         settings = Settings(generations=generations)
-        request = Request(studio.song(song), STAGE, section, DEMO_SEED, settings, None)
+        sha256 = Models(studio).register(DEFAULT_MODEL)
+        request = Request(studio.song(song), STAGE, section, DEMO_SEED, settings, sha256)
         run = load(studio, start(studio, request))
         summary = conduct(context, studio, run)
         if summary is None:

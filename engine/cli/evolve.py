@@ -10,6 +10,7 @@ import typer
 
 from engine.cli.errors import INTERRUPTED
 from engine.cli.opening import next_command, open_studio
+from engine.cli.options import ModelPath
 from engine.cli.output import Json, say, say_json, say_next, say_table
 
 if TYPE_CHECKING:
@@ -28,7 +29,10 @@ def evolve(
     generations: Annotated[int, typer.Option(help="Generations after the first pool.")] = 20,
     keep: Annotated[int, typer.Option(help="Survivors for you to judge.")] = 3,
     seed: Annotated[int | None, typer.Option(help="Seed; drawn and printed if left out.")] = None,
-    model: Annotated[Path | None, typer.Option(help="Fusion model (.onnx) to score with.")] = None,
+    model: ModelPath = None,
+    no_model: Annotated[
+        bool, typer.Option("--no-model", help="Score by theory and prior alone.")
+    ] = False,
     as_json: Json = False,
 ) -> int:
     """Evolve candidates for a section of a song, and keep the best few that differ."""
@@ -43,6 +47,7 @@ def evolve(
 
     settings = Settings(population=population, generations=generations, keep=keep)
     row = find_stage(stage)
+    scorer = _model_of(model, no_model=no_model)
     drawn = secrets.randbits(32) if seed is None else checked_seed(seed)
     if not section.strip():
         raise Refused("--section: expected a label, such as verse")
@@ -50,12 +55,24 @@ def evolve(
         wanted = Section(section, row.bars if bars is None else bars)
     with open_studio(context) as studio:
         state = studio.song(song)
-        sha256 = None if model is None else Models(studio).register(model)
+        sha256 = None if scorer is None else Models(studio).register(scorer)
         request = Request(state, stage, wanted, drawn, settings, sha256)
         run = load(studio, start(studio, request))
         if not as_json:
             say(f"{state['title']}: {stage}, {section}, run {run.id}, seed {drawn}")
         return _carry_on(context, studio, run, as_json=as_json)
+
+
+def _model_of(named: Path | None, *, no_model: bool) -> Path | None:
+    """The model to score with: the one that was named, or the one that ships; None for none."""
+    from engine.errors import Refused
+    from fitness.fusion import DEFAULT_MODEL
+
+    if not no_model:
+        return named or DEFAULT_MODEL
+    if named is not None:
+        raise Refused("--model and --no-model exclude each other", "leave one of them out")
+    return None
 
 
 def resume(

@@ -58,7 +58,7 @@ def review(
 
 
 def _say_entries(context: typer.Context, shown: list[Entry]) -> None:
-    from engine.cli.summary import say_progression
+    from engine.cli.summary import say_heard, say_progression
     from engine.ids import short
     from engine.state.songs import PENDING, is_stale
 
@@ -69,6 +69,7 @@ def _say_entries(context: typer.Context, shown: list[Entry]) -> None:
         place = f"{entry.state['stage']}, {section['label']}"
         say(f"\n{short(entry.id)}  {entry.song['title']} — {place}")
         say(f"   {entry.status}{label}, total {entry.state['total']:.3f}{stale}")
+        say_heard(entry.state["heard"], entry.state["terms"])
         say_progression(entry.state["description"])
         for text in entry.state["notes"]:
             say(f"   note: {text}")

@@ -72,14 +72,14 @@ def doctor(context: typer.Context) -> int:
     with open_studio(context) as studio:
         findings = [str(problem) for problem in studio.log.verify()]
         findings += _state_findings(studio)
-        flat = _flat_terms(studio)
+        warnings = [*_flat_terms(studio), *_strict_gates(studio)]
         unfinished = [
             run for run, state in studio.runs().items() if state["status"] == "unfinished"
         ]
     for finding in findings:
         say(f"problem: {finding}")
-    for term in flat:
-        say(f"warning: {term}")
+    for warning in warnings:
+        say(f"warning: {warning}")
     for run in unfinished:
         say(f"unfinished: run {run}")
         say_next(next_command(context, f"resume {run}"))
@@ -106,4 +106,14 @@ def _flat_terms(studio: Studio) -> list[str]:
         if isinstance(event.payload, RunFinished)
         for term, spread in event.payload.first_pool.spread.items()
         if spread < FLAT_SPREAD
+    ]
+
+
+def _strict_gates(studio: Studio) -> list[str]:
+    from engine.hearing import gate_warning
+
+    return [
+        f"run {run}: {warning}"
+        for run, made in studio.runs().items()
+        if (warning := gate_warning(made["passed"], made["scored"]))
     ]

@@ -7,25 +7,28 @@ from typing import Annotated
 
 import typer
 
+from engine.cli.options import ModelPath
 from engine.cli.output import Json, say_json, say_table
 
 
 def score(
     files: Annotated[list[Path], typer.Argument(metavar="FILE.mid…", help="MIDI files.")],
-    colour: Annotated[str, typer.Option(help="Name or letter, such as GREEN.")],
-    model: Annotated[Path | None, typer.Option(help="Fusion model (.onnx) to score with.")] = None,
+    colour: Annotated[
+        str, typer.Option("--colour", "--color", help="Name or letter, such as GREEN.")
+    ],
+    model: ModelPath = None,
     as_json: Json = False,
 ) -> None:
     """Rank MIDI files by how well they match a colour, best first."""
-    from engine.errors import Refused, refusing
+    from engine.errors import refusing
+    from engine.hearing import most_likely
     from fitness.colours import find_colour
+    from fitness.fusion import DEFAULT_MODEL
     from fitness.scorer import ChromaticScorer
 
     with refusing():
         target = find_colour(colour)
-    if model is None:
-        raise Refused("no model to score with", "name one with --model PATH")
-    scorer = ChromaticScorer(model)
+    scorer = ChromaticScorer(model or DEFAULT_MODEL)
     names = [str(path) for path in files]
     ranked = scorer.score_batch([path.read_bytes() for path in files], target, names=names)
     rows = [
@@ -45,4 +48,7 @@ def score(
         say_json(rows)
         return
     columns = ("rank", "file", "chromatic", "confidence", "passes")
-    say_table(columns, [[row[name] for name in columns] for row in rows])
+    table = [
+        [*(row[name] for name in columns), ", ".join(most_likely(row).values())] for row in rows
+    ]
+    say_table((*columns, "heard as"), table)

@@ -5,7 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import msgspec
+
 from engine.cli.output import say, say_table
+from engine.hearing import gate_warning, in_words
 from engine.ids import short
 
 if TYPE_CHECKING:
@@ -25,10 +28,11 @@ def say_summary(summary: Summary, folder: Path | None = None) -> None:
         f"\n{song['title']} — {started.stage}, {section.label}, {section.bars} bars of "
         f"{song['meter']}, {song['key']}, {song['tempo_bpm']:g} bpm, {song['colour']}"
     )
-    say(f"run {summary.run}, seed {started.seed}: {summary.scored} candidates scored")
+    say(f"run {summary.run}, seed {started.seed}: {_counts(summary)}")
     say(f"best of each generation  {sparkline([point.best for point in finished.curve])}")
     for rank, survivor in enumerate(finished.survivors, start=1):
         say(f"\n{rank}. {short(survivor.id)}  total {survivor.total:.3f}")
+        say_heard(msgspec.to_builtins(survivor.heard), survivor.terms)
         say_progression(survivor.description)
     for candidate, status in finished.already_decided.items():
         say(f"\nmet again: {short(candidate)}, {status} before")
@@ -41,6 +45,18 @@ def say_summary(summary: Summary, folder: Path | None = None) -> None:
     _say_distances(summary)
     if folder is not None:
         say(f"to hear and to see: {folder}")
+
+
+def _counts(summary: Summary) -> str:
+    if summary.started.model_sha256 is None:
+        return f"{summary.scored} candidates scored"
+    return f"{summary.scored} candidates scored, {summary.passed} of them pass the model's gate"
+
+
+def say_heard(heard: dict[str, Any] | None, terms: dict[str, float]) -> None:
+    """What the model heard; nothing where none was asked."""
+    if heard is not None:
+        say(f"   {in_words(heard, terms)}")
 
 
 def say_progression(description: dict[str, Any]) -> None:
@@ -68,6 +84,8 @@ def _say_terms(summary: Summary) -> None:
     flat = [name for name in names if finished.first_pool.spread[name] < FLAT_SPREAD]
     if flat:
         say(f"warning: {', '.join(flat)} did not vary: it decides nothing here")
+    if few := gate_warning(summary.passed, summary.scored):
+        say(f"warning: {few}")
 
 
 def _say_distances(summary: Summary) -> None:

@@ -34,7 +34,10 @@ def niches(
     radius: float,
     genomes: StageGenomes[Any],
 ) -> list[list[Individual]]:
-    """The population, each with the leader it is nearest to.
+    """The population, each with the leader it is nearest to; one at least.
+
+    Whoever stands between leaders, near several of them, is in none: its children would make one
+    idea of two.
 
     Args:
         population: leaders first, as ``select_population`` orders it.
@@ -44,10 +47,11 @@ def niches(
     """
     distances = _distances(population, genomes)
     leaders = _first_leaders(distances, len(population), settings.niches, radius)
-    nearest = np.argmin(distances[:, leaders], axis=1)
+    to_leaders = distances[:, leaders]
+    nearest = np.argmin(to_leaders, axis=1)
     found: dict[int, list[Individual]] = {}
-    for individual, niche in zip(population, nearest.tolist(), strict=True):
-        found.setdefault(niche, []).append(individual)
+    for index in np.flatnonzero(~_stand_between(to_leaders, radius)).tolist():
+        found.setdefault(int(nearest[index]), []).append(population[index])
     return [found[niche] for niche in sorted(found)]
 
 
@@ -62,7 +66,8 @@ def select_population(
 
     A newcomer that is far from all leaders becomes one while there is room; one that is near a
     single leader and better takes its place. Whoever is near several leaders stands between two
-    ideas and stays only where places are left; the best of all always stays.
+    ideas and stays only where places are left; the best of all always stays, though it breeds
+    only where it belongs to a single niche.
 
     Args:
         population: the one before, leaders first.
@@ -85,6 +90,11 @@ def select_population(
 def _distances(individuals: Sequence[Individual], genomes: StageGenomes[Any]) -> Distances:
     every = [individual.genome for individual in individuals]
     return genomes.distances(every, every)
+
+
+def _stand_between(to_leaders: Distances, radius: float) -> NDArray[np.bool_]:
+    """Of each row, whether it is near more than one leader."""
+    return np.asarray((to_leaders < radius).sum(axis=1) > 1)
 
 
 def _first_leaders(distances: Distances, count: int, most: int, radius: float) -> list[int]:
@@ -115,7 +125,7 @@ def _members(leaders: list[int], distances: Distances, size: int, radius: float)
     """The best of each niche in equal numbers, then the best of the others."""
     to_leaders = distances[:, leaders]
     nearest = np.argmin(to_leaders, axis=1)
-    is_between = (to_leaders < radius).sum(axis=1) > 1
+    is_between = _stand_between(to_leaders, radius)
     is_between[BEST] = False
     room = dict.fromkeys(range(len(leaders)), max(1, size // len(leaders)))
     kept: list[int] = []

@@ -9,7 +9,7 @@ from engine.errors import Refused
 from fitness.total import Weights
 
 # Raised whenever the same settings and seed would breed or select otherwise.
-EVOLUTION_VERSION = "1"
+EVOLUTION_VERSION = "2"
 
 MAX_POPULATION = 2000
 MAX_GENERATIONS = 1000

@@ -13,6 +13,7 @@ from engine.errors import EngineError, Refused
 from engine.files import write_whole
 from engine.gate.review_rows import Review, field_text, row_changes
 from engine.gate.waiting import Entry, entries
+from engine.hearing import most_likely
 from engine.proposals.yaml_files import load_file
 from engine.state.songs import song_stream
 from engine.studio import Studio
@@ -45,11 +46,16 @@ def _candidate(entry: Entry) -> dict[str, Any]:
         "rank": entry.state["rank"],
         "section": entry.state["section"]["label"],
         "scores": {"total": round(entry.state["total"], 4), **terms},
+        "heard": _heard(entry.state["heard"]),
         "progression": " - ".join(chords),
         "label": entry.label,
         "status": entry.status,
         "notes": entry.state["notes"][-1] if entry.state["notes"] else "",
     }
+
+
+def _heard(heard: dict[str, Any] | None) -> dict[str, Any] | None:
+    return None if heard is None else most_likely(heard) | {"passes": heard["passes"]}
 
 
 def review_text(song: dict[str, Any], stage: str) -> str:

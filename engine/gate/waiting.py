@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
+from engine.hearing import with_most_likely
 from engine.state.songs import PENDING, is_stale, song_stream, status
 from engine.studio import Studio
 from store.events import CandidatesPresented
@@ -57,6 +58,7 @@ class Entry:
             "stale": is_stale(self.song, self.state),
             "total": self.state["total"],
             "terms": self.state["terms"],
+            "heard": with_most_likely(self.state["heard"]),
             "notes": self.state["notes"],
             **description,
         }

@@ -30,7 +30,7 @@ class Runs:
     """One document per run."""
 
     name = "runs"
-    version = 1
+    version = 2
 
     def route(self, recorded: Recorded) -> str | None:
         """The run that an event belongs to, if any."""
@@ -49,13 +49,15 @@ def _started(_: Document, recorded: Recorded, event: RunStarted) -> Document:
         "resumed": 0,
         "survivors": [],
         "scored": 0,
+        "passed": 0,
     }
     return facts | begun | {"position": recorded.position, "started_at": recorded.recorded_at}
 
 
 def _scored(run: Document, _: Recorded, event: GenerationScored) -> Document:
     scored = run["scored"] + len(event.offspring)
-    return run | {"generation": event.generation, "scored": scored}
+    passed = run["passed"] + sum(offspring.passes for offspring in event.offspring)
+    return run | {"generation": event.generation, "scored": scored, "passed": passed}
 
 
 def _finished(run: Document, _: Recorded, event: RunFinished) -> Document:

@@ -42,7 +42,7 @@ class Songs:
     """One document per song."""
 
     name = "songs"
-    version = 1
+    version = 2
 
     def route(self, recorded: Recorded) -> str | None:
         """The song that an event is about, if it is about one."""
@@ -78,6 +78,7 @@ def _run_finished(song: Document, recorded: Recorded, event: RunFinished) -> Doc
             "total": survivor.total,
             "terms": survivor.terms,
             "description": survivor.description,
+            "heard": msgspec.to_builtins(survivor.heard),
             "position": recorded.position,
             "built_on": event.context_position,
             "decisions": [],

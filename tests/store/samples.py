@@ -12,6 +12,7 @@ from store.events import (
     ExportWritten,
     FirstPool,
     GenerationScored,
+    Heard,
     ModelRegistered,
     Offspring,
     Payload,
@@ -90,6 +91,11 @@ SAMPLES: tuple[Payload, ...] = (
                 terms=TERMS,
                 total=0.625,
                 description={"numerals": ["i", "VI"], "text": "goes down"},
+                heard=Heard(
+                    modes={"temporal": {"past": 0.75, "present": 0.25}},
+                    colour={"Green": 0.5, "Red": 0.5},
+                    passes=True,
+                ),
             )
         ],
         already_decided={"b": "rejected"},

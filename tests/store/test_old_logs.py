@@ -4,8 +4,10 @@ import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
+import msgspec
 import pytest
 
+from store.events import Payload, RunFinished
 from store.log import EventLog
 from store.projections import Projections
 from store.records import NewEvent
@@ -28,7 +30,7 @@ def old(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[EventLog]:
 
 
 def test_there_are_old_logs() -> None:
-    assert "v0001" in OLD_LOGS
+    assert {"v0001", "v0002"} <= set(OLD_LOGS)
 
 
 def test_it_verifies(old: EventLog) -> None:
@@ -58,12 +60,20 @@ def test_its_events_are_recognised(old: EventLog) -> None:
     assert old.append(first.stream, [again], 0) == [first]
 
 
+def unheard(sample: Payload) -> Payload:
+    """A sample as the first release knew it: without what the model heard in survivors."""
+    if not isinstance(sample, RunFinished):
+        return sample
+    survivors = [msgspec.structs.replace(each, heard=None) for each in sample.survivors]
+    return msgspec.structs.replace(sample, survivors=survivors)
+
+
 def test_the_first_release_wrote_these_bytes(tmp_path: Path) -> None:
     # The hash covers everything stored, so that this one line stands for all of it.
     assert (FOLDER / "v0001.HEAD").read_text().strip() == V0001_HEAD
     shutil.copy(FOLDER / "v0001.db", tmp_path / "studio.db")
     with EventLog.open(tmp_path / "studio.db") as log:
-        assert [event.payload for event in log.read()] == list(SAMPLES)
+        assert [event.payload for event in log.read()] == [unheard(each) for each in SAMPLES]
         assert log.head().hash == V0001_HEAD.split()[1]
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from engine import runs
+from fitness.fusion import DEFAULT_MODEL, FusionModel
 
 QUICK = ("--generations", "0")
 
@@ -13,6 +14,8 @@ def test_from_nothing_to_midi(empty_desk):
     out = empty_desk.do("demo", *QUICK)
     (approved,) = empty_desk.events("CandidateApproved")
     assert (approved.label, approved.policy) == ("verse", "demo: the best survivor")
+    (started,) = empty_desk.events("RunStarted")
+    assert started.model_sha256 == FusionModel.load(DEFAULT_MODEL).sha256
     assert empty_desk.approved_file("verse").is_file()
     assert str(empty_desk.approved_file("verse")) in out
     command = out.rpartition("next: ")[2].split()
@@ -37,6 +40,6 @@ def test_when_nothing_new_comes_out_it_says_so(empty_desk, monkeypatch):
 
 @pytest.mark.parametrize("colour", ["Black", "V", "indigo"])
 def test_every_colour_has_a_demo(empty_desk, colour):
-    empty_desk.do("demo", "--colour", colour, *QUICK)
+    empty_desk.do("demo", "--color", colour, *QUICK)
     (song,) = empty_desk.json("songs", "list")
     assert song["colour"][0] == colour[0].upper()

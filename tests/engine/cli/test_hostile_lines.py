@@ -32,6 +32,8 @@ REFUSED = [
     "evolve --song meadow --seed 1.5",
     "evolve --song meadow --model TMP/gone.onnx",
     "evolve --song meadow --model TMP",
+    "evolve --song meadow --model TMP/gone.onnx --no-model",
+    "evolve --song meadow --no-model yes",
     "resume nope",
     "resume RUN",
     "abandon nope",
@@ -60,6 +62,7 @@ REFUSED = [
     "export --song nope",
     "score",
     "score TMP/gone.mid --colour GREEN",
+    "score TMP/gone.mid --color GREEN",
     "score TMP/gone.mid --colour MAUVE",
     "score TMP/gone.mid --colour GREEN --model TMP/gone.onnx",
     "replay nope",
@@ -111,7 +114,8 @@ def test_refused_in_one_line_with_exit_code_2(desk, tmp_path, line):
         "note FIRST {label}{0}%s",
         "note FIRST [bold]x[/nope]",
         "reject FIRST --reason LONG",
-        "evolve --song meadow --population 8 --generations 0 --bars 1 --section [/x] --seed 0",
+        "evolve --song meadow --no-model --population 8 --generations 0 --bars 1 --section [/x]",
+        "evolve --song meadow --no-model --population 8 --generations 0 --bars 1 --seed 0",
         "review --all",
         "songs list",
         "songs",
@@ -138,7 +142,7 @@ def test_a_studio_that_is_a_file(empty_desk):
     assert said.error
 
 
-@pytest.mark.parametrize("line", ["evolve --song meadow --section x --bars 1 --seed 5", "demo"])
+@pytest.mark.parametrize("line", ["evolve --song meadow --bars 1 --no-model", "demo"])
 def test_exports_that_are_in_the_way(desk, line):
     (desk.folder / "exports").write_text("not a folder")
     said = desk.type(*line.split(), "--generations", "0")

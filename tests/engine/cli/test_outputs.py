@@ -63,7 +63,7 @@ def test_json_of_what_changes_things(desk):
 
 def test_evolve_says_json_on_stdout_and_the_rest_on_stderr(desk):
     words = ("--population", "8", "--generations", "1", "--bars", "2", "--seed", "5", "--json")
-    said = desk.type("evolve", "--song", "cellar", *words)
+    said = desk.type("evolve", "--song", "cellar", "--no-model", *words)
     answer = json.loads(said.out)
     assert answer["seed"] == 5
     assert {"run", "song", "survivors", "folder", "scored"} <= set(answer)

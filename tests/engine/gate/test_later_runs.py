@@ -10,7 +10,7 @@ from engine.studio import Studio
 from genomes import Section
 from tests.engine.gate.desk import BARS, RUNS, SMALL, demo, evolve
 
-AGAIN = ("--population", "8", "--generations", "2", "--bars", "4")
+AGAIN = ("--no-model", "--population", "8", "--generations", "2", "--bars", "4")
 
 
 @pytest.fixture
@@ -114,7 +114,7 @@ def test_a_run_after_the_revision_is_not_stale(desk, revised):
 
 
 def test_when_everything_was_decided_a_run_still_ends(desk):
-    small = ("--population", "4", "--generations", "0", "--bars", "1", "--seed", "3")
+    small = ("--population", "4", "--generations", "0", "--bars", "1", "--seed", "3", "--no-model")
     for _ in range(5):
         out = desk.do("evolve", "--song", "cellar", *small)
         for candidate in desk.candidates("cellar"):

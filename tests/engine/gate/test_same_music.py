@@ -16,7 +16,7 @@ SONG = {
     "concept": "the same ground",
     "mood": ["still"],
 }
-SMALL = ("--population", "8", "--generations", "2", "--bars", "4", "--seed", "5")
+SMALL = ("--population", "8", "--generations", "2", "--bars", "4", "--seed", "5", "--no-model")
 
 
 @pytest.fixture

@@ -26,7 +26,10 @@ from engine.cli import run
 from engine.proposals import demo_paths
 
 ROOT = Path(__file__).parents[3]
-SMALL = ["evolve", "--song", "cellar", "--bars", "1", "--population", "4", "--generations", "0"]
+SMALL = [
+    *("evolve", "--song", "cellar", "--no-model"),
+    *("--bars", "1", "--population", "4", "--generations", "0"),
+]
 
 
 class Forks:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -31,11 +32,11 @@ Change = Callable[[Plain], None]
 class Forge:
     """An honest run, and studios in which its log was changed."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, model: Path | None = None) -> None:
         self.folder = folder
         self.made = 0
         with open_with(folder / "honest") as honest:
-            self.run = evolved(honest, bars=2, settings=TINY)
+            self.run = evolved(honest, bars=2, settings=TINY, model=model)
             self.events = list(honest.log.read())
 
     def index(self, kind: str, generation: int = GENERATION) -> int:
@@ -51,6 +52,8 @@ class Forge:
     def studio(self, payloads: dict[int, events.Payload], without: tuple[int, ...] = ()) -> Studio:
         self.made += 1
         forged = Studio.open(self.folder / f"forged {self.made}")
+        if (models := self.folder / "honest" / "models").exists():
+            shutil.copytree(models, forged.folder / "models")
         with Studio.open(self.folder / "honest") as honest:
             if not without:
                 told = [payloads.get(i, event.payload) for i, event in enumerate(self.events)]
@@ -66,6 +69,12 @@ class Forge:
 @pytest.fixture(scope="module")
 def forge(tmp_path_factory: pytest.TempPathFactory) -> Forge:
     return Forge(tmp_path_factory.mktemp("forge"))
+
+
+@pytest.fixture(scope="module")
+def heard_forge(tmp_path_factory: pytest.TempPathFactory, models: dict[str, Path]) -> Forge:
+    """The run that a model scored."""
+    return Forge(tmp_path_factory.mktemp("heard"), models["fusion"])
 
 
 def differences(forge: Forge, kind: str, change: Change, generation: int = GENERATION) -> list[str]:
@@ -190,6 +199,33 @@ def test_a_changed_end(forge: Forge, what: str) -> None:
     assert found[0] == f"the end of the run: {said}"
 
 
+HEARD_FORGERIES: dict[str, tuple[Change, str]] = {
+    "mode": (lambda h: h["modes"]["temporal"].update(past=2.0), "heard otherwise"),
+    "colour": (lambda h: h["colour"].update(Green=-1.0), "heard otherwise (by "),
+    "axis left out": (lambda h: h["modes"].pop("spatial"), "heard otherwise (by inf)"),
+    "no colours": (lambda h: h.update(colour=None), "heard otherwise (by inf)"),
+    "gate": (lambda h: h.update(passes=not h["passes"]), "heard otherwise (by 1)"),
+}
+
+
+@pytest.mark.parametrize("what", HEARD_FORGERIES)
+def test_what_the_model_heard_is_asked_again(heard_forge: Forge, what: str) -> None:
+    change, said = HEARD_FORGERIES[what]
+    found = differences(heard_forge, "RunFinished", lambda p: change(p["survivors"][0]["heard"]))
+    (difference,) = found
+    assert difference.startswith("the end of the run: survivor ")
+    assert said in difference
+
+
+def test_what_the_model_heard_may_differ_within_the_tolerance(heard_forge: Forge) -> None:
+    def change(plain: Plain) -> None:
+        plain["survivors"][0]["heard"]["modes"]["temporal"]["past"] += 1e-6
+
+    assert differences(heard_forge, "RunFinished", change) == []
+    gone = differences(heard_forge, "RunFinished", lambda p: p["survivors"][0].update(heard=None))
+    assert "heard otherwise (by inf)" in gone[0]
+
+
 @pytest.mark.parametrize(
     "change",
     [
@@ -240,12 +276,12 @@ def test_the_first_difference_is_named(forge: Forge, engine: Engine) -> None:
 
 
 def leaves(value: Plain, path: tuple[Plain, ...] = ()) -> Iterator[tuple[Plain, ...]]:
-    """The places of all numbers and texts in plain data."""
+    """The places of all numbers and texts in plain data; what is absent can't be changed."""
     items = value.items() if isinstance(value, dict) else enumerate(value)
     for key, inner in items:
         if isinstance(inner, dict | list):
             yield from leaves(inner, (*path, key))
-        else:
+        elif inner is not None:
             yield (*path, key)
 
 

@@ -30,7 +30,7 @@ from tests.engine.runs.samples import (
 )
 
 WORDS = (
-    *("evolve", "--song", GREEN, "--seed", "1", "--bars", "4"),
+    *("evolve", "--song", GREEN, "--seed", "1", "--bars", "4", "--no-model"),
     *("--population", str(SHORT.population), "--generations", str(SHORT.generations)),
 )
 unix = pytest.mark.skipif(sys.platform == "win32", reason="there is no fork and no SIGINT")

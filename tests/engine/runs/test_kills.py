@@ -23,7 +23,7 @@ from tests.engine.runs.samples import GREEN, Fact, facts, open_with
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="there is no fork and no SIGKILL")
 
 WORDS = [
-    *("evolve", "--song", GREEN, "--seed", "7", "--bars", "4"),
+    *("evolve", "--song", GREEN, "--seed", "7", "--bars", "4", "--no-model"),
     *("--population", "20", "--generations", "20"),
 ]
 AT_ONCE = 2

@@ -142,7 +142,7 @@ def test_an_even_colour_falls_back_and_says_so(
 def test_the_notes_say_what_the_total_runs_on(
     studio: Studio, engine: Engine, models: dict[str, Path], profile: str | None, said: str | None
 ) -> None:
-    asked = () if profile is None else ("--model", models[profile])
+    asked = ("--no-model",) if profile is None else ("--model", models[profile])
     err = engine("evolve", "--song", "meadow", *asked, *SMALL).err
     notes = [line for line in err.splitlines() if line.startswith("note: ")]
     assert len(notes) == (said is not None)

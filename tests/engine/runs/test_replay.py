@@ -34,6 +34,7 @@ from tests.engine.runs.samples import (
 from tests.fitness.models import write
 
 WORDS = ("evolve", "--song", GREEN, "--bars", "4", "--population", "10", "--generations", "3")
+PLAIN_WORDS = (*WORDS, "--no-model")
 DEMOS = ("black", "blue", "green", "indigo", "orange", "red", "violet", "white", "yellow")
 
 
@@ -64,14 +65,14 @@ def poison(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_a_replay_shows_what_was_printed(engine: Engine) -> None:
-    first = shown(engine(*WORDS, "--json").out)
+    first = shown(engine(*PLAIN_WORDS, "--json").out)
     assert shown(engine("replay", first["run"][:6], "--json").out) == first
     assert first["scored"] == 40
     assert [point["generation"] for point in first["curve"]] == [0, 1, 2, 3]
 
 
 def test_a_replay_for_people_says_the_same(engine: Engine) -> None:
-    printed = engine(*WORDS, "--seed", "4").out
+    printed = engine(*PLAIN_WORDS, "--seed", "4").out
     run = printed.split("run ")[1].split(",")[0]
     again = engine("replay", run).out
     told = printed[printed.index("Survey", 10) : printed.index("to hear and to see")]

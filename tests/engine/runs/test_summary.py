@@ -19,7 +19,7 @@ from tests.engine.runs.samples import (
 
 def test_a_summary_says_where_everything_is(studio: Studio, engine: Engine) -> None:
     words = ("--song", "meadow", "--bars", "3", "--population", "12", "--generations", "4")
-    said = engine("evolve", *words, "--seed", "2")
+    said = engine("evolve", *words, "--seed", "2", "--no-model")
     (run,) = studio.runs()
     for survivor in ending(studio, run).survivors:
         assert survivor.id[:8] in said.out

@@ -1,0 +1,81 @@
+"""``engine score``: MIDI files by how well they match a colour, with the model that ships."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from engine.cli import run
+from fitness.colours import AXES, COLOUR_NAMES
+from fitness.fusion import DEFAULT_MODEL
+from genomes import Key, Meter, Part
+from genomes.midi import Conductor, Track, write_midi
+
+FIELDS = {
+    "file", "rank", "modes", "colour", "confidence", "chromatic", "passes", "warnings",
+}  # fmt: skip
+
+
+@pytest.fixture
+def midis(tmp_path):
+    """Three files: slow low chords, a quick high line, both far apart in every colour."""
+    places = []
+    kinds = (("low", (40, 47, 52), 960), ("high", (84,), 240), ("middle", (60, 64), 480))
+    for name, pitches, step in kinds:
+        notes = [(tick, step, pitch, 80) for tick in range(0, 7680, step) for pitch in pitches]
+        part = Part.of(notes, 7680)
+        song = Conductor(name, Key.parse("C major"), Meter(4, 4), 96.0, (), ())
+        path = tmp_path / f"{name}.mid"
+        path.write_bytes(write_midi([Track(name, part, 0, 0)], song))
+        places.append(str(path))
+    return places
+
+
+@pytest.fixture
+def score(capsys):
+    def scored(*words):
+        code = run(["score", *map(str, words)])
+        said = capsys.readouterr()
+        return code, said.out, said.err
+
+    return scored
+
+
+@pytest.mark.parametrize("option", ["--colour", "--color"])
+@pytest.mark.parametrize("colour", ["GREEN", "b", "White"])
+def test_files_are_ranked_without_naming_a_model(score, midis, option, colour):
+    code, out, err = score(*midis, option, colour, "--json")
+    rows = json.loads(out)
+    assert (code, err) == (0, "")
+    assert {row["file"] for row in rows} == set(midis)
+    assert [row["rank"] for row in rows] == [1, 2, 3]
+    order = [(row["passes"], row["chromatic"]) for row in rows]
+    assert order == sorted(order, reverse=True)
+    for row in rows:
+        assert set(row) == FIELDS
+        assert set(row["colour"]) == set(COLOUR_NAMES)
+        assert {axis: tuple(modes) for axis, modes in row["modes"].items()} == AXES
+        assert 0 <= row["confidence"] <= 1
+
+
+def test_the_shipped_model_named_is_the_same(score, midis):
+    asked = (*midis, "--colour", "R", "--json")
+    assert score(*asked) == score(*asked, "--model", DEFAULT_MODEL)
+
+
+def test_people_read_what_it_is_heard_as(score, midis):
+    _, out, _ = score(*midis, "--colour", "Red")
+    rows = json.loads(score(*midis, "--colour", "Red", "--json")[1])
+    for row, line in zip(rows, out.splitlines()[-len(rows) - 1 :], strict=False):
+        assert row["file"] in line
+        assert max(row["colour"], key=row["colour"].get) in line
+
+
+def test_a_model_that_is_none_is_one_line(score, midis, tmp_path):
+    broken = tmp_path / "broken.onnx"
+    broken.write_bytes(b"not a model")
+    for path in (broken, tmp_path / "gone.onnx"):
+        code, out, err = score(*midis, "--colour", "Red", "--model", path)
+        assert (code, out, err.count("\n")) == (2, "", 1)
+        assert str(path) in err

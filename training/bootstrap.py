@@ -52,7 +52,7 @@ class Plan:
         settings: how each member is fitted.
     """
 
-    songs: int = 80
+    songs: int = 120
     real_pieces: int = REAL_PIECES
     members: int = 3
     seed: int = 0

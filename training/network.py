@@ -20,6 +20,7 @@ from fitness.roll import ROWS
 
 MODES = 3
 PATCH = 4
+PICTURES = 3
 # Beyond this many standard deviations nothing was seen: a search that finds an exotic feature
 # shall gain nothing by driving it further.
 FEATURE_LIMIT = 4.0
@@ -94,6 +95,13 @@ class Separable(nn.Module):
         return image + inner if self.keeps_shape else inner
 
 
+def pictures(piano_roll: Tensor) -> Tensor:
+    """How loud, whether at all, and whether it begins: ``(n, 1, h, w)`` to ``(n, 3, h, w)``."""
+    sounds = (piano_roll > 0).to(piano_roll.dtype)
+    begins = sounds * (1 - functional.pad(sounds, (1, 0))[..., :-1])
+    return torch.cat((piano_roll, sounds, begins), dim=1)
+
+
 class RollEncoder(nn.Module):
     """A piano roll as one vector that keeps the register and forgets the place in time."""
 
@@ -101,7 +109,7 @@ class RollEncoder(nn.Module):
         super().__init__()
         half = size.wide // 2
         self.stem = nn.Sequential(
-            nn.Conv2d(1, size.patch, PATCH, PATCH, bias=False),
+            nn.Conv2d(PICTURES, size.patch, PATCH, PATCH, bias=False),
             nn.BatchNorm2d(size.patch),
             nn.ReLU(),
         )
@@ -116,7 +124,7 @@ class RollEncoder(nn.Module):
 
     def forward(self, piano_roll: Tensor) -> Tensor:
         """``(n, 1, 128, 256)`` to ``(n, roll)``."""
-        image = self.blocks(self.stem(piano_roll))  # (n, wide, 8 registers, 16 stretches)
+        image = self.blocks(self.stem(pictures(piano_roll)))  # (n, wide, 8 registers, 16 stretches)
         # Mean and maximum over time: how much there is of a thing, and whether it occurs at all.
         seen = torch.cat((image.mean(dim=3), image.amax(dim=3)), dim=1)
         return functional.relu(self.summary(seen.flatten(1)))

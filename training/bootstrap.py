@@ -20,6 +20,7 @@ from fitness.predictions import Predictions
 from fitness.theory import RULES
 from training import figures
 from training.calibration import Calibration, calibrate
+from training.catalogue import ceiling
 from training.catalogue.compose import REAL_PIECES, compose
 from training.catalogue.examples import NO_COLOUR, Examples
 from training.catalogue.split import Split, split_by_song
@@ -135,7 +136,7 @@ def bootstrap(plan: Plan, folder: Path, tell: Tell = lambda _: None) -> dict[str
     difference = parity(ensemble, path)
     model = _with_manifest(path, plan, catalogue, calibration)
     tell("measuring")
-    metrics = measure(model, catalogue, plan.fakes, plan.seed)
+    metrics = measure(model, catalogue, plan.fakes, plan.seed, plan.songs)
     metrics |= {"parity": difference} | _beside(plan, networks[plan.members :], catalogue)
     manifest = replace_metrics(load_manifest(path), metrics)
     save_manifest(manifest, path)
@@ -203,12 +204,23 @@ def replace_metrics(manifest: Manifest, metrics: dict[str, Any]) -> Manifest:
     return msgspec.structs.replace(manifest, metrics=metrics)
 
 
-def measure(model: FusionModel, catalogue: Catalogue, per_kind: int, seed: int) -> dict[str, Any]:
-    """Every figure that a model file gives by itself, on the held-out songs."""
+def measure(
+    model: FusionModel, catalogue: Catalogue, per_kind: int, seed: int, songs: int
+) -> dict[str, Any]:
+    """Every figure that a model file gives by itself, and the ceiling, on as many songs as made it.
+
+    Args:
+        model: the file.
+        catalogue: with the held-out songs.
+        per_kind: fakes to plant.
+        seed: of fakes and of the ceiling's songs.
+        songs: of every colour that the ceiling is measured on.
+    """
     test = catalogue.test
     predictions = figures.predict(model, test)
     return {
         "accuracy": figures.accuracies(predictions, test, catalogue.train_colours),
+        "ceiling": ceiling.measure(seed, songs),
         "calibration": figures.calibration(predictions, test),
         "gate_keeps": figures.kept(model, predictions, test),
         "fakes": {stage: fakes(model, stage, per_kind, seed) for stage in RULES},
@@ -258,5 +270,6 @@ def measure_again(path: Path, per_kind: int, tell: Tell = lambda _: None) -> Man
             f"{found[:16]}: held-out songs are not the same"
         )
     tell("measuring")
-    metrics = measure(FusionModel.load(path), catalogue, per_kind, made["seed"])
+    songs = made["songs_per_colour"]
+    metrics = measure(FusionModel.load(path), catalogue, per_kind, made["seed"], songs)
     return replace_metrics(manifest, manifest.metrics | metrics)

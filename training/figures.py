@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from fitness.colours import AXES, COLOURS
+from fitness.colours import AXES, COLOUR_NAMES, COLOURS
 from fitness.fusion import FusionModel
 from fitness.predictions import ModelInputs, Predictions
 from training.batches import MAX_VELOCITY, is_music
@@ -17,6 +17,7 @@ from training.catalogue.examples import NO_COLOUR, REAL, SONG, STAGES, Examples
 
 ROWS_AT_ONCE = 256
 MIX = STAGES.index("mix")
+WHITE = COLOUR_NAMES.index("White")
 
 Floats = NDArray[np.float64]
 Metrics = dict[str, Any]
@@ -55,18 +56,27 @@ def accuracies(
         probabilities = predictions.colour[rows].astype(np.float64)
         axes = predictions.axes[rows].astype(np.float64)
         songs, first, where = np.unique(test.song[rows], return_index=True, return_inverse=True)
-        of_song = colour[first]
+        of_song, by_song = colour[first], _means(probabilities, where)
         found[name] = {
             "clips": len(rows),
             "songs": len(songs),
             "colour": _share(probabilities.argmax(axis=1) == colour),
-            "colour_by_song": _share(_means(probabilities, where).argmax(axis=1) == of_song),
+            "colour_by_song": _share(by_song.argmax(axis=1) == of_song),
+            "of_eight": _without_white(probabilities, colour),
+            "of_eight_by_song": _without_white(by_song, of_song),
             "majority": _share(colour == np.bincount(train_colours).argmax()),
             "modes": _modes(axes, colour),
             "modes_by_song": _modes(_means(axes, where), of_song),
             "modes_majority": _majority_modes(colour, train_colours),
         }
     return found
+
+
+def _without_white(probabilities: Floats, colour: NDArray[np.int8]) -> float:
+    """How often the colour is right where White is neither asked nor answered."""
+    rows = colour != WHITE
+    others = np.where(np.arange(len(COLOURS)) == WHITE, -1.0, probabilities[rows])
+    return _share(others.argmax(axis=1) == colour[rows])
 
 
 def _groups(test: Examples) -> Iterator[tuple[str, NDArray[np.intp]]]:

@@ -22,6 +22,13 @@ never a factor: below the threshold a part ranks after all others. Audio, concep
 their inputs but were never heard; learned vectors stand in for them.
 """
 
+CEILING_NOTE = (
+    "Colour without White, which has no card of its own, of eight; beside the ceiling that the "
+    "cards' overlap allows: a reader who knows the cards and sees every choice behind new songs, "
+    "in whole sections with all four parts in the mix. (Behind bass and melody it sees the chords "
+    "that they follow, too.) It sees more than can be heard: nothing that hears the notes can do "
+    "better, and how near one can come isn't known."
+)
 FAKES_NOTE = (
     "Made anew, of other seeds than any in training, and ranked as a run ranks them, by the gate "
     "and the total of chromatic, theory and prior, among held-out parts of each target colour. "
@@ -41,6 +48,7 @@ def card(manifest: Manifest) -> str:
         _accuracy_notes(),
         _accuracy_table(metrics["accuracy"]),
         *_beside(metrics),
+        *_ceiling(metrics),
         "## How honest its probabilities are",
         *_calibration(metrics["calibration"], manifest.calibration),
         "## The gate",
@@ -117,6 +125,20 @@ def _beside(metrics: dict[str, Any]) -> list[str]:
     ]
     text = "Colour of single clips, beside one network that reads one thing alone:"
     return [text, _table(["", *stages], rows)]
+
+
+def _ceiling(metrics: dict[str, Any]) -> list[str]:
+    if "ceiling" not in metrics:
+        return []
+    section, song = metrics["ceiling"]["section"], metrics["ceiling"]["song"]
+    shares = {
+        stage: (found["of_eight"], section[stage], found["of_eight_by_song"], song[stage])
+        for stage, found in metrics["accuracy"].items()
+        if stage in section
+    }
+    rows = [[stage, *map(_percent, row)] for stage, row in shares.items()]
+    header = ["", "clips", "sections, ceiling", "song", "song, ceiling"]
+    return [CEILING_NOTE, _table(header, rows)]
 
 
 def _calibration(curves: dict[str, Any], learned: dict[str, Any]) -> list[str]:

@@ -43,9 +43,7 @@ def _placed(
     rhythm = choose(card.rhythm, rng)
     loop = []
     for _ in range(choose(card.loop_bars, rng)):
-        bar = strokes(
-            context.meter, rhythm, rng, shifted=card.syncopation[0], left_out=card.rests[0]
-        )
+        bar = strokes(context.meter, rhythm, rng, shifted=card.syncopation, left_out=card.rests)
         loop.append([(stroke, choose(card.tones, rng)) for stroke in bar or [Stroke(0, 1.0)]])
     return [
         (bar * context.meter.bar_ticks + stroke.onset_ticks, stroke, tone)

@@ -93,9 +93,7 @@ def _swapped(card: ChordCard, mode: str, token: str, after: str, rng: np.random.
 
 
 def _chord(card: ChordCard, mode: str, token: str, rng: np.random.Generator) -> Chord:
-    options = extensions(mode, token)
-    weights = {name: card.extension[name] for name in options if name in card.extension}
-    extension = choose(weights, rng) if weights else options[0]
+    extension = choose(card.extension, rng, among=extensions(mode, token))
     highest = min(2, max_inversion(extension))
     inversion = int(rng.integers(1, highest + 1)) if highest and chance(card.inverted, rng) else 0
     return Chord(token, extension, inversion)

@@ -8,7 +8,7 @@ from genomes.context import Context
 from genomes.notes import Part
 from genomes.time import Meter
 from training.catalogue.cards import DrumCard
-from training.catalogue.rhythm import strokes
+from training.catalogue.rhythm import NEVER, strokes
 from training.catalogue.tables import DRUM_NOTES, FILL_NOTES, SIXTEENTH_TICKS
 from training.catalogue.tendency import chance, choose
 
@@ -38,17 +38,15 @@ def _loop(card: DrumCard, meter: Meter, bars: int, rng: np.random.Generator) -> 
     """Bars that share their rhythms; each later one leaves out and shifts its own strokes."""
     layers = (
         (choose(card.kick, rng), DRUM_NOTES["kick"], card.syncopation),
-        (choose(card.snare, rng), DRUM_NOTES[choose(card.snare_voice, rng)], (0.0, 0.0)),
-        (choose(card.time, rng), DRUM_NOTES[choose(card.time_voice, rng)], (0.0, 0.0)),
+        (choose(card.snare, rng), DRUM_NOTES[choose(card.snare_voice, rng)], NEVER),
+        (choose(card.time, rng), DRUM_NOTES[choose(card.time_voice, rng)], NEVER),
     )
     found: list[list[Hit]] = []
     for _ in range(bars):
         hits = [
             (stroke.onset_ticks, note, _velocity(card, stroke.accent))
             for rhythm, note, syncopation in layers
-            for stroke in strokes(
-                meter, rhythm, rng, shifted=syncopation[0], left_out=card.missing[0]
-            )
+            for stroke in strokes(meter, rhythm, rng, shifted=syncopation, left_out=card.missing)
         ]
         found.append(hits + _ghosts(card, meter, rng))
     if not any(found):
@@ -62,7 +60,7 @@ def _ghosts(card: DrumCard, meter: Meter, rng: np.random.Generator) -> list[Hit]
     return [
         (onset, DRUM_NOTES["snare"], light)
         for onset in range(SIXTEENTH_TICKS, meter.bar_ticks, 2 * SIXTEENTH_TICKS)
-        if rng.random() < card.ghosts[0]
+        if chance(card.ghosts, rng)
     ]
 
 

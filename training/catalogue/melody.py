@@ -12,7 +12,7 @@ from training.catalogue.cards import MelodyCard
 from training.catalogue.harmony import Harmony
 from training.catalogue.rhythm import Stroke, gated_ticks, strokes
 from training.catalogue.tables import CONTOURS, HIGHEST_MELODY, LOWEST_MELODY
-from training.catalogue.tendency import choose
+from training.catalogue.tendency import chance, choose
 
 ACCENT_VELOCITY = 14
 LEAP_SEMITONES = (4, 10)
@@ -68,7 +68,7 @@ def _section(card: MelodyCard, context: Context, rng: np.random.Generator) -> li
     for bar in range(bars):
         place = bar % length
         ideas = phrase[place]
-        if bar >= length and rng.random() < card.varied[0]:
+        if bar >= length and chance(card.varied, rng):
             ideas = _bar(card, context, rhythm, contour, (place, length), rng)
         found += [
             _Idea(bar, idea.stroke, idea.height, idea.stays, idea.chromatic) for idea in ideas
@@ -86,15 +86,15 @@ def _bar(
 ) -> list[_Idea]:
     """One bar of a phrase, the so-manieth of so many."""
     meter = context.meter
-    drawn = strokes(meter, rhythm, rng, shifted=card.syncopation[0], left_out=card.rests[0])
+    drawn = strokes(meter, rhythm, rng, shifted=card.syncopation, left_out=card.rests)
     ideas = []
     for stroke in drawn:
         course = (place[0] + stroke.onset_ticks / meter.bar_ticks) / place[1]
         height = (CONTOURS[contour](course) - 0.5) * card.span[0] + float(rng.normal(0, 1))
-        if rng.random() < card.leaps[0]:
+        if chance(card.leaps, rng):
             height += float(rng.uniform(*LEAP_SEMITONES)) * (1 if rng.random() < 0.5 else -1)
-        stays, slides = rng.random(2) < (card.repeats[0], card.chromatic[0])
-        ideas.append(_Idea(0, stroke, height, bool(stays), bool(slides)))
+        stays, slides = chance(card.repeats, rng), chance(card.chromatic, rng)
+        ideas.append(_Idea(0, stroke, height, stays, slides))
     return ideas
 
 

@@ -7,8 +7,11 @@ from dataclasses import dataclass
 import numpy as np
 
 from genomes.time import Meter
+from training.catalogue.cards import Range
 from training.catalogue.tables import RHYTHMS, SIXTEENTH_TICKS
+from training.catalogue.tendency import chance
 
+NEVER: Range = (0.0, 0.0)
 LIGHT = 0.1  # accent of what lies on no beat group
 
 
@@ -30,8 +33,8 @@ def strokes(
     rhythm: str,
     rng: np.random.Generator,
     *,
-    shifted: float = 0.0,
-    left_out: float = 0.0,
+    shifted: Range = NEVER,
+    left_out: Range = NEVER,
 ) -> list[Stroke]:
     """One bar of a rhythm.
 
@@ -47,8 +50,8 @@ def strokes(
     onsets: set[int] = set()
     for onset in RHYTHMS[rhythm](meter):
         early = onset - (step if rng.random() < 0.5 else SIXTEENTH_TICKS)
-        if rng.random() >= left_out:
-            onsets.add(early if early > 0 and rng.random() < shifted else onset)
+        if not chance(left_out, rng):
+            onsets.add(early if early > 0 and chance(shifted, rng) else onset)
     return [Stroke(onset, accents.get(onset, LIGHT)) for onset in sorted(onsets)]
 
 

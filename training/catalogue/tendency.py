@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TypeVar
+from dataclasses import dataclass
+from typing import Any, TypeVar
 
 import msgspec
 import numpy as np
@@ -54,15 +55,57 @@ def _around(weights: Mapping[K, float], rng: np.random.Generator) -> dict[K, flo
     return kept or dict(weights)
 
 
-def choose(weights: Mapping[K, float], rng: np.random.Generator) -> K:
-    """One name, by weight."""
-    names = list(weights)
-    if len(names) == 1:
-        return names[0]
-    edges = np.cumsum(list(weights.values()))
+@dataclass(frozen=True, slots=True)
+class Note:
+    """What a tendency was asked for, and what came out.
+
+    Attributes:
+        tendency: the weights or the range themselves: their identity says which of a card's.
+        answer: a name, or whether something happened.
+        among: the names that were possible; none where every name of the weights was.
+    """
+
+    tendency: Mapping[Any, float] | Range
+    answer: str | int | bool
+    among: tuple[str | int, ...] = ()
+
+
+class Noting(np.random.Generator):
+    """Draws what ``np.random.default_rng`` draws from the same seed, and notes every choice.
+
+    Attributes:
+        notes: in the order in which they were made.
+    """
+
+    def __init__(self, seed: Sequence[int]) -> None:
+        super().__init__(np.random.PCG64(seed))
+        self.notes: list[Note] = []
+
+
+def choose(weights: Mapping[K, float], rng: np.random.Generator, among: Sequence[K] = ()) -> K:
+    """One name, by weight.
+
+    Args:
+        weights: above 0.
+        rng: the source of chance.
+        among: the names that are possible here, where not all are; the first of them comes out
+            where none has a weight.
+    """
+    possible = [name for name in among or weights if name in weights]
+    name = _by_weight(possible, weights, rng) if len(possible) > 1 else (possible or among)[0]
+    if isinstance(rng, Noting):
+        rng.notes.append(Note(weights, name, tuple(among)))
+    return name
+
+
+def _by_weight(names: Sequence[K], weights: Mapping[K, float], rng: np.random.Generator) -> K:
+    edges = np.cumsum([weights[name] for name in names])
     return names[int(np.searchsorted(edges, rng.random() * edges[-1], side="right"))]
 
 
 def chance(bounds: Range, rng: np.random.Generator) -> bool:
     """Whether something happens that is as likely as a song's range says."""
-    return bool(rng.random() < bounds[0])
+    happens = bool(rng.random() < bounds[0])
+    if isinstance(rng, Noting):
+        rng.notes.append(Note(bounds, happens))
+    return happens

@@ -152,7 +152,7 @@ def test_what_says_nothing_is_no_clip() -> None:
 @pytest.mark.parametrize("rhythm", RHYTHMS)
 def test_rhythms_stay_in_their_bar(rhythm: str, meter: str) -> None:
     rng = np.random.default_rng(9)
-    bar = strokes(Meter.parse(meter), rhythm, rng, shifted=0.5, left_out=0.2)
+    bar = strokes(Meter.parse(meter), rhythm, rng, shifted=(0.5, 0.5), left_out=(0.2, 0.2))
     onsets = [stroke.onset_ticks for stroke in bar]
     assert onsets == sorted(set(onsets))
     assert all(0 <= onset < Meter.parse(meter).bar_ticks for onset in onsets)

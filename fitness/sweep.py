@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache, reduce
+from operator import or_
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,6 +13,10 @@ from numpy.typing import NDArray
 from genomes.notes import Part
 
 PITCHES = 128
+PITCH_BYTES = PITCHES // 8
+
+# Every rule and most features read the sweep of the same part: a generation's are kept.
+KEPT_SWEEPS = 128
 
 Integers = NDArray[np.int64]
 Booleans = NDArray[np.bool_]
@@ -32,8 +38,9 @@ class Sweep:
     sounding: Booleans
     struck: Booleans
 
-    @classmethod
-    def of(cls, part: Part) -> Sweep:
+    @staticmethod
+    @lru_cache(maxsize=KEPT_SWEEPS)
+    def of(part: Part) -> Sweep:
         """Cut a part; drums are left out."""
         notes = part.notes[~part.notes["is_drum"]]
         onsets = notes["onset_ticks"].astype(np.int64)
@@ -44,7 +51,27 @@ class Sweep:
         begins = _tally(np.searchsorted(edges, onsets), pitches, len(edges))
         stops = _tally(np.searchsorted(edges, ends), pitches, len(edges))
         sounding = np.cumsum(begins - stops, axis=0)[:slices] > 0
-        return cls(edges[:slices], np.diff(edges), sounding, begins[:slices] > 0)
+        return Sweep(edges[:slices], np.diff(edges), sounding, begins[:slices] > 0)
+
+    @cached_property
+    def masks(self) -> tuple[int, ...]:
+        """What sounds in each slice as bits, the lowest for pitch 0."""
+        packed = np.packbits(self.sounding, axis=1, bitorder="little").tobytes()
+        starts = range(0, len(packed), PITCH_BYTES)
+        return tuple(
+            int.from_bytes(packed[start : start + PITCH_BYTES], "little") for start in starts
+        )
+
+    def heard(self, begin_ticks: int, end_ticks: int) -> int:
+        """The pitches that sound anywhere between two times, as bits."""
+        onsets, ends = self._edges
+        inside = slice(bisect_right(ends, begin_ticks), bisect_left(onsets, end_ticks))
+        return reduce(or_, self.masks[inside], 0)
+
+    @cached_property
+    def _edges(self) -> tuple[list[int], list[int]]:
+        """Where each slice begins, and where it ends."""
+        return self.onset_ticks.tolist(), (self.onset_ticks + self.length_ticks).tolist()
 
     @cached_property
     def polyphony(self) -> Integers:
@@ -77,6 +104,12 @@ class Sweep:
         """Pitches of the notes that are the lowest sounding one when they begin, in order."""
         begins_below = self.struck[np.arange(len(self.struck)), self.lowest]
         return self.lowest[begins_below]
+
+
+@lru_cache(maxsize=2**14)
+def pitches_of(mask: int) -> tuple[int, ...]:
+    """The pitches that bits stand for, lowest first."""
+    return tuple(pitch for pitch in range(PITCHES) if mask >> pitch & 1)
 
 
 def fold_octaves(pitches: Booleans) -> Booleans:

@@ -90,7 +90,8 @@ def dissonant_share(view: View) -> float:
     """Share of the pairs of sounding pitch classes a semitone or a tritone apart, 0 to 1."""
     classes, weights = view.sweep.pitch_classes, view.sweep.length_ticks
     sizes = classes.sum(axis=1)
-    semitones = (classes & np.roll(classes, 1, axis=1)).sum(axis=1)
+    around = np.concatenate((classes[:, 1:], classes[:, :1]), axis=1)
+    semitones = (classes & around).sum(axis=1)
     tritones = (classes[:, :6] & classes[:, 6:]).sum(axis=1)
     pairs = sizes * (sizes - 1) // 2
     return ratio((semitones + tritones) @ weights, pairs @ weights)
@@ -100,8 +101,8 @@ def major_third_share(view: View) -> float:
     """Of the thirds and tenths above the bass, the share that is major, 0 to 1; 0.5 for none."""
     sweep = view.sweep
     rows = np.arange(len(sweep.lowest))
-    major = sweep.pitch_classes[rows, (sweep.lowest + 4) % 12] @ sweep.length_ticks
-    minor = sweep.pitch_classes[rows, (sweep.lowest + 3) % 12] @ sweep.length_ticks
+    major = sweep.length_ticks[sweep.pitch_classes[rows, (sweep.lowest + 4) % 12]].sum()
+    minor = sweep.length_ticks[sweep.pitch_classes[rows, (sweep.lowest + 3) % 12]].sum()
     return ratio(major, major + minor) if major + minor else 0.5
 
 

@@ -48,7 +48,8 @@ class View:
     @cached_property
     def onsets_ticks(self) -> Integers:
         """Distinct onset times of all notes, in order."""
-        return np.unique(self.part.notes["onset_ticks"]).astype(np.int64)
+        onsets = self.part.notes["onset_ticks"].astype(np.int64)
+        return onsets[np.diff(onsets, prepend=-1) > 0]
 
     @cached_property
     def bars(self) -> int:
@@ -84,7 +85,9 @@ def moves(line: Integers) -> Integers:
 
 def mean(values: NDArray[Any]) -> float:
     """The mean; 0 of nothing."""
-    return float(values.mean()) if values.size else 0.0
+    # What values.mean() does, without its detours: they would take a third of all measuring.
+    total = np.add.reduce(values, axis=None, dtype=np.float64)
+    return float(total / values.size) if values.size else 0.0
 
 
 def ratio(share: ArrayLike, whole: ArrayLike) -> float:

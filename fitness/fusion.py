@@ -28,6 +28,9 @@ from fitness.manifest import Manifest, find_manifest
 from fitness.predictions import Booleans, Embeddings, ModelInputs, Predictions
 from fitness.profiles import Profile, recognise, signatures
 
+# The model that ships with the package; its card lies beside it.
+DEFAULT_MODEL = Path(__file__).parent / "data" / "fusion.onnx"
+
 # What a chunk works on should fit the processor's cache: more rows at once are slower.
 DEFAULT_CHUNK = 10
 PAINTED_AT_ONCE = 256  # 32 MB of rolls

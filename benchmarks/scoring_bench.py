@@ -15,6 +15,7 @@ import sys
 import tempfile
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from itertools import cycle
 from pathlib import Path
 from statistics import median
 from time import perf_counter, process_time
@@ -93,34 +94,36 @@ def take_turns(ways: Ways, rounds: int) -> Turns:
 
 @dataclass(frozen=True)
 class Scoring:
-    """One pool of genomes, and the ways from them to scores."""
+    """Pools of genomes, another for every round, and the ways from them to scores."""
 
-    genomes: Sequence[Any]
+    pools: Sequence[Sequence[Any]]
     context: Context
     colour: Colour
     model: FusionModel
     dense: DenseReference
 
-    def parts(self) -> list[Part]:
-        return [genome.render(self.context) for genome in self.genomes]
+    def in_turn(self, score: Callable[[list[Part]], object]) -> Callable[[], object]:
+        """Renders and scores the next pool whenever it is called."""
+        pools = cycle(self.pools)
+        return lambda: score([genome.render(self.context) for genome in next(pools)])
 
-    def chromatic(self) -> object:
-        heard = [Heard(part, self.context.tempo_map, self.context.meter) for part in self.parts()]
+    def chromatic(self, parts: list[Part]) -> object:
+        heard = [Heard(part, self.context.tempo_map, self.context.meter) for part in parts]
         said = self.model.hear(heard)
         return chromatic(said, self.colour), self.model.passes(said)
 
     def ways(self) -> Ways:
         fitness = Fitness("chords", self.colour, Weights(), self.model)
-        return {
+        dense, context = self.dense, self.context
+        scores: dict[str, Callable[[list[Part]], object]] = {
             "render, roll, features, model, chromatic": self.chromatic,
-            "the same with theory and prior": lambda: fitness.score(self.parts(), self.context),
-            "dense reference, one by one": lambda: self.dense.score_singly(
-                self.parts(), self.context
-            ),
-            f"dense reference, model in chunks of {DEFAULT_CHUNK}": lambda: (
-                self.dense.score_together(self.parts(), self.context)
+            "the same with theory and prior": lambda parts: fitness.score(parts, context),
+            "dense reference, one by one": lambda parts: dense.score_singly(parts, context),
+            f"dense reference, model in chunks of {DEFAULT_CHUNK}": lambda parts: (
+                dense.score_together(parts, context)
             ),
         }
+        return {name: self.in_turn(score) for name, score in scores.items()}
 
 
 def scoring_lines(path: Path, dense: DenseReference, effort: Effort) -> list[str]:
@@ -129,10 +132,12 @@ def scoring_lines(path: Path, dense: DenseReference, effort: Effort) -> list[str
     context = Context(song.key, song.meter, float(song.tempo_bpm), SECTION)
     rng = np.random.default_rng(SEED)
     draw = find_stage("chords").genomes.random
-    genomes = [draw(context, rng)[0] for _ in range(effort.candidates)]
+    pools = [
+        [draw(context, rng)[0] for _ in range(effort.candidates)] for _ in range(effort.rounds + 1)
+    ]
     model = FusionModel.load(path, threads=THREADS)
     colour = find_colour(song.colour.name)
-    taken = take_turns(Scoring(genomes, context, colour, model, dense).ways(), effort.rounds)
+    taken = take_turns(Scoring(pools, context, colour, model, dense).ways(), effort.rounds)
     chromatic_alone, whole, *peers = taken.values()
     rows = [_row(name, effort.candidates / _median(turns), "/s") for name, turns in taken.items()]
     return [

@@ -10,7 +10,7 @@ from operator import or_
 import numpy as np
 from numpy.typing import NDArray
 
-from genomes.notes import Part
+from genomes.notes import NOTE_DTYPE, Part
 
 PITCHES = 128
 PITCH_BYTES = PITCHES // 8
@@ -39,19 +39,9 @@ class Sweep:
     struck: Booleans
 
     @staticmethod
-    @lru_cache(maxsize=KEPT_SWEEPS)
     def of(part: Part) -> Sweep:
         """Cut a part; drums are left out."""
-        notes = part.notes[~part.notes["is_drum"]]
-        onsets = notes["onset_ticks"].astype(np.int64)
-        ends = onsets + notes["duration_ticks"]
-        pitches = notes["pitch"].astype(np.int64)
-        edges = np.unique(np.concatenate((onsets, ends)))
-        slices = max(0, len(edges) - 1)
-        begins = _tally(np.searchsorted(edges, onsets), pitches, len(edges))
-        stops = _tally(np.searchsorted(edges, ends), pitches, len(edges))
-        sounding = np.cumsum(begins - stops, axis=0)[:slices] > 0
-        return Sweep(edges[:slices], np.diff(edges), sounding, begins[:slices] > 0)
+        return _cut(part.notes.tobytes())
 
     @cached_property
     def masks(self) -> tuple[int, ...]:
@@ -104,6 +94,21 @@ class Sweep:
         """Pitches of the notes that are the lowest sounding one when they begin, in order."""
         begins_below = self.struck[np.arange(len(self.struck)), self.lowest]
         return self.lowest[begins_below]
+
+
+@lru_cache(maxsize=KEPT_SWEEPS)
+def _cut(note_bytes: bytes) -> Sweep:
+    every = np.frombuffer(note_bytes, dtype=NOTE_DTYPE)
+    notes = every[~every["is_drum"]]
+    onsets = notes["onset_ticks"].astype(np.int64)
+    ends = onsets + notes["duration_ticks"]
+    pitches = notes["pitch"].astype(np.int64)
+    edges = np.unique(np.concatenate((onsets, ends)))
+    slices = max(0, len(edges) - 1)
+    begins = _tally(np.searchsorted(edges, onsets), pitches, len(edges))
+    stops = _tally(np.searchsorted(edges, ends), pitches, len(edges))
+    sounding = np.cumsum(begins - stops, axis=0)[:slices] > 0
+    return Sweep(edges[:slices], np.diff(edges), sounding, begins[:slices] > 0)
 
 
 @lru_cache(maxsize=2**14)

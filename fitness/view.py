@@ -67,6 +67,11 @@ class View:
         return grid
 
     @cached_property
+    def sounding_ticks(self) -> Integers:
+        """How long each slice of the sweep sounds: its length, or 0 for silence."""
+        return self.sweep.length_ticks * (self.sweep.polyphony > 0)
+
+    @cached_property
     def top_moves(self) -> Integers:
         """Semitones between successive notes of the top line, repeats left out."""
         return moves(self.sweep.top_line)
@@ -88,6 +93,15 @@ def mean(values: NDArray[Any]) -> float:
     # What values.mean() does, without its detours: they would take a third of all measuring.
     total = np.add.reduce(values, axis=None, dtype=np.float64)
     return float(total / values.size) if values.size else 0.0
+
+
+def sd(values: Integers) -> float:
+    """The standard deviation of whole numbers; 0 of nothing."""
+    if not values.size:
+        return 0.0
+    # What values.std() does, without its detours.
+    off = values - np.add.reduce(values, dtype=np.float64) / values.size
+    return float(np.sqrt(np.add.reduce(off * off) / values.size))
 
 
 def ratio(share: ArrayLike, whole: ArrayLike) -> float:

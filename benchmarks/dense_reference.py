@@ -124,17 +124,23 @@ def _model(graph: _Graph) -> ModelProto:
 class DenseReference:
     """Scores parts by way of MIDI files."""
 
-    def __init__(self, path: Path, threads: int) -> None:
-        """Write the model to a path and open it as every model is opened here."""
+    def __init__(self, path: Path, threads: int, batch: int) -> None:
+        """Write the model to a path and open it as every model is opened here.
+
+        Args:
+            path: where the file is written.
+            threads: of one run of the model.
+            batch: how many go through the model at once where they may.
+        """
         path.write_bytes(build().SerializeToString())
-        self.model = FusionModel.load(path, threads=threads)
+        self.model = FusionModel.load(path, threads=threads, chunk=batch)
 
     def score_singly(self, parts: Sequence[Part], context: Context) -> list[Predictions]:
         """One file, one roll and one run of the model after the other."""
         return [self._predict(roll_of(part, context)[np.newaxis]) for part in parts]
 
     def score_together(self, parts: Sequence[Part], context: Context) -> Predictions:
-        """File by file to the rolls, then all through the model in its usual chunks."""
+        """File by file to the rolls, then all of them through the model at once."""
         return self._predict(np.stack([roll_of(part, context) for part in parts]))
 
     def _predict(self, rolls: Floats) -> Predictions:

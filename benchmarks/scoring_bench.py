@@ -35,7 +35,7 @@ from engine.stages import find_stage
 from engine.studio import Studio
 from fitness.chromatic import chromatic
 from fitness.colours import Colour, find_colour
-from fitness.fusion import DEFAULT_CHUNK, DEFAULT_MODEL, FusionModel
+from fitness.fusion import DEFAULT_MODEL, FusionModel
 from fitness.heard import Heard
 from fitness.total import Fitness, Weights
 from genomes import Context, Part, Section
@@ -119,8 +119,8 @@ class Scoring:
             "render, roll, features, model, chromatic": self.chromatic,
             "the same with theory and prior": lambda parts: fitness.score(parts, context),
             "dense reference, one by one": lambda parts: dense.score_singly(parts, context),
-            f"dense reference, model in chunks of {DEFAULT_CHUNK}": lambda parts: (
-                dense.score_together(parts, context)
+            "dense reference, model once for all": lambda parts: dense.score_together(
+                parts, context
             ),
         }
         return {name: self.in_turn(score) for name, score in scores.items()}
@@ -159,7 +159,7 @@ def _row(name: str, value: float, unit: str) -> str:
 def _ratios(what: str, ours: list[Turn], peers: Sequence[list[Turn]], limit: float) -> list[str]:
     """How many times as long the reference took: medians over the rounds."""
     lines = []
-    for manner, peer in zip(("one by one", "in chunks"), peers, strict=True):
+    for manner, peer in zip(("one by one", "once for all"), peers, strict=True):
         both = list(zip(ours, peer, strict=True))
         times = median(theirs.seconds / mine.seconds for mine, theirs in both)
         busy = median(theirs.processor_seconds / mine.processor_seconds for mine, theirs in both)
@@ -194,7 +194,7 @@ def generation_lines(path: Path, dense: DenseReference, effort: Effort) -> list[
             "vary, render, dense reference one by one": lambda: dense.score_singly(
                 bred(), other.context
             ),
-            "vary, render, dense reference in chunks": lambda: dense.score_together(
+            "vary, render, dense reference once for all": lambda: dense.score_together(
                 bred(), other.context
             ),
         }
@@ -249,7 +249,7 @@ def report(path: Path = DEFAULT_MODEL, effort: Effort | None = None) -> str:
     if not path.exists():
         return f"no model at {path.name}: nothing to score with"
     with tempfile.TemporaryDirectory() as folder:
-        dense = DenseReference(Path(folder, "dense.onnx"), THREADS)
+        dense = DenseReference(Path(folder, "dense.onnx"), THREADS, effort.candidates)
         lines = [
             _heading(effort),
             *scoring_lines(path, dense, effort),

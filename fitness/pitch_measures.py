@@ -108,11 +108,17 @@ def _dissonances(pitches: int) -> tuple[int, int]:
 
 def major_third_share(view: View) -> float:
     """Of the thirds and tenths above the bass, the share that is major, 0 to 1; 0.5 for none."""
-    sweep = view.sweep
-    rows = np.arange(len(sweep.lowest))
-    major = sweep.length_ticks[sweep.pitch_classes[rows, (sweep.lowest + 4) % 12]].sum()
-    minor = sweep.length_ticks[sweep.pitch_classes[rows, (sweep.lowest + 3) % 12]].sum()
+    thirds = np.array([_thirds(mask) for mask in view.sweep.masks], dtype=np.int64)
+    major, minor = (view.sweep.length_ticks @ thirds.reshape(-1, 2)).tolist()
     return ratio(major, major + minor) if major + minor else 0.5
+
+
+@lru_cache(maxsize=KEPT_CHORDS)
+def _thirds(pitches: int) -> tuple[int, int]:
+    """Whether pitches as bits have a major, and a minor, third or tenth above the lowest."""
+    bass = pitches_of(pitches)[0] if pitches else 0
+    classes = _pitch_classes(pitches)
+    return classes >> (bass + 4) % 12 & 1, classes >> (bass + 3) % 12 & 1
 
 
 def mud_share(view: View) -> float:

@@ -79,11 +79,6 @@ class Sweep:
         return np.asarray(PITCHES - 1 - self.sounding[:, ::-1].argmax(axis=1))
 
     @cached_property
-    def pitch_classes(self) -> Booleans:
-        """``(s, 12)`` whether a pitch class sounds."""
-        return fold_octaves(self.sounding)
-
-    @cached_property
     def top_line(self) -> Integers:
         """Pitches of the notes that are the highest sounding one when they begin, in order."""
         begins_on_top = self.struck[np.arange(len(self.struck)), self.highest]
@@ -115,13 +110,6 @@ def _cut(note_bytes: bytes) -> Sweep:
 def pitches_of(mask: int) -> tuple[int, ...]:
     """The pitches that bits stand for, lowest first."""
     return tuple(pitch for pitch in range(PITCHES) if mask >> pitch & 1)
-
-
-def fold_octaves(pitches: Booleans) -> Booleans:
-    """Pitches ``(s, 128)`` as pitch classes ``(s, 12)``."""
-    padded = np.zeros((len(pitches), 132), dtype=np.bool_)
-    padded[:, :PITCHES] = pitches
-    return np.asarray(padded.reshape(len(pitches), 11, 12).any(axis=1))
 
 
 def _tally(rows: Integers, pitches: Integers, count: int) -> Integers:

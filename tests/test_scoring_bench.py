@@ -22,17 +22,17 @@ LINES = (
     "render, roll, features, model, chromatic",
     "the same with theory and prior",
     "dense reference, one by one",
-    "dense reference, model in chunks of",
+    "dense reference, model once for all",
     "chromatic alone, reference one by one",
-    "chromatic alone, reference in chunks",
+    "chromatic alone, reference once for all",
     "whole score, reference one by one",
-    "whole score, reference in chunks",
+    "whole score, reference once for all",
     "a whole generation, milliseconds",
     "vary, render, theory, model, select, log",
     "vary, render, dense reference one by one",
-    "vary, render, dense reference in chunks",
+    "vary, render, dense reference once for all",
     "generation, reference one by one",
-    "generation, reference in chunks",
+    "generation, reference once for all",
     "multiply-adds a sample",
     "this model",
     "share of the reference",
@@ -44,7 +44,7 @@ LINES = (
 
 @pytest.fixture(scope="module")
 def dense(tmp_path_factory):
-    return dense_reference.DenseReference(tmp_path_factory.mktemp("dense") / "dense.onnx", 2)
+    return dense_reference.DenseReference(tmp_path_factory.mktemp("dense") / "dense.onnx", 2, 3)
 
 
 def parts(context, count):
@@ -71,7 +71,7 @@ def test_the_reference_reads_files_as_they_would_be_exported():
     np.testing.assert_array_equal(dense_reference.roll_of(part, context), legacy_roll(midi_bytes))
 
 
-def test_one_by_one_or_in_chunks_the_reference_says_the_same(dense):
+def test_one_by_one_or_together_the_reference_says_the_same(dense):
     context = Context(Key.parse("C major"), Meter(4, 4), 96, Section("verse", 2))
     some = parts(context, 3)
     together = dense.score_together(some, context)

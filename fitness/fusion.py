@@ -199,8 +199,10 @@ def _new_session(
 ) -> onnxruntime.InferenceSession:
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = threads
-    # Threads that spin while they wait halve the speed of a machine that does other work too.
+    # Threads that spin while they wait halve the speed of a machine that does other work too;
+    # and the one that gets less of it should be able to take smaller pieces.
     options.add_session_config_entry("session.intra_op.allow_spinning", "0")
+    options.add_session_config_entry("session.dynamic_block_base", "4")
     options.log_severity_level = SILENT_LOG
     with (
         _mapped_errors(ModelRefused, path),

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from genomes.chords.genome import ChordGenome
 
 ACCENT_VELOCITY = 14
+_HEARD_OF_A_CHORD = {BASS: slice(1), UPPER: slice(1, None)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,7 +152,7 @@ def _struck(voices: str, run: str, chord: tuple[int, ...], run_index: int) -> tu
     if voices == RUN:
         order = run_order(len(chord), run)
         return (chord[order[run_index % len(order)]],)
-    return {ALL: chord, BASS: chord[:1], UPPER: chord[1:]}[voices]
+    return chord if voices == ALL else chord[_HEARD_OF_A_CHORD[voices]]
 
 
 def describe(genome: ChordGenome, context: Context) -> dict[str, Any]:

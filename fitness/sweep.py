@@ -98,12 +98,19 @@ def _cut(note_bytes: bytes) -> Sweep:
     onsets = notes["onset_ticks"].astype(np.int64)
     ends = onsets + notes["duration_ticks"]
     pitches = notes["pitch"].astype(np.int64)
-    edges = np.unique(np.concatenate((onsets, ends)))
+    edges = distinct(np.sort(np.concatenate((onsets, ends))))
     slices = max(0, len(edges) - 1)
     begins = _tally(np.searchsorted(edges, onsets), pitches, len(edges))
     stops = _tally(np.searchsorted(edges, ends), pitches, len(edges))
-    sounding = np.cumsum(begins - stops, axis=0)[:slices] > 0
-    return Sweep(edges[:slices], np.diff(edges), sounding, begins[:slices] > 0)
+    sounding = np.cumsum(begins - stops, axis=0, dtype=np.int32)[:slices] > 0
+    return Sweep(edges[:slices], edges[1:] - edges[:-1], sounding, begins[:slices] > 0)
+
+
+def distinct(ordered: Integers) -> Integers:
+    """Each of some ordered numbers once: ``np.unique`` for what is sorted already."""
+    is_new = np.ones(len(ordered), dtype=np.bool_)
+    np.not_equal(ordered[1:], ordered[:-1], out=is_new[1:])
+    return ordered[is_new]
 
 
 @lru_cache(maxsize=2**14)

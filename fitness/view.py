@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from fitness.sweep import Booleans, Integers, Sweep
+from fitness.sweep import Booleans, Integers, Sweep, distinct
 from genomes.notes import Notes, Part
 from genomes.time import TICKS_PER_QUARTER, Meter, TempoMap
 
@@ -48,8 +48,7 @@ class View:
     @cached_property
     def onsets_ticks(self) -> Integers:
         """Distinct onset times of all notes, in order."""
-        onsets = self.part.notes["onset_ticks"].astype(np.int64)
-        return onsets[np.diff(onsets, prepend=-1) > 0]
+        return distinct(self.part.notes["onset_ticks"].astype(np.int64))
 
     @cached_property
     def bars(self) -> int:
@@ -84,8 +83,8 @@ class View:
 
 def moves(line: Integers) -> Integers:
     """Sizes of a line's intervals in semitones, repeats left out."""
-    sizes = np.abs(np.diff(line))
-    return sizes[sizes > 0]
+    sizes = np.abs(line[1:] - line[:-1])
+    return np.asarray(sizes[sizes > 0])
 
 
 def mean(values: NDArray[Any]) -> float:

@@ -8,7 +8,7 @@ from itertools import combinations, pairwise
 
 import numpy as np
 
-from fitness.sweep import Sweep, pitches_of
+from fitness.sweep import Sweep, distinct, pitches_of
 from fitness.theory.reading import bar_content, mean, voicings
 from fitness.theory.tables import (
     BASS_MOVE_WORTH,
@@ -77,7 +77,7 @@ def space(part: Part, context: Context) -> float:
 
     Per bar: 0.5 for a stroke a beat in 4/4, 0.84 for one a bar.
     """
-    onsets = np.unique(part.notes["onset_ticks"])
+    onsets = distinct(part.notes["onset_ticks"])
     bar_ticks = context.meter.bar_ticks
     per_bar = np.bincount(onsets // bar_ticks, minlength=part.length_ticks // bar_ticks)
     return float(np.mean(0.5 ** (per_bar * TICKS_PER_QUARTER / bar_ticks)))

@@ -1,24 +1,29 @@
 """Every benchmark, side by side in one run: ``python -m benchmarks``.
 
-``python -m benchmarks rules FOLDER`` compares the theory rules with a person's review files.
+``python -m benchmarks rules FOLDER`` compares the theory rules with a person's review files;
+``python -m benchmarks scoring MODEL`` scores with another model than the shipped one.
 """
 
 import sys
+from pathlib import Path
 
-from benchmarks import generation_bench, roll_bench, rules_bench, store_bench
+from benchmarks import generation_bench, roll_bench, rules_bench, scoring_bench, store_bench
 
 REPORTS = {
     "the log against raw sqlite3": store_bench.report,
     "where a generation's time goes": generation_bench.report,
     "piano rolls": roll_bench.report,
+    "scoring, beside a dense CNN read from MIDI files": scoring_bench.report,
 }
 
 
 def main(arguments: list[str]) -> None:
     if arguments[:1] == ["rules"] and len(arguments) == 2:
         print(rules_bench.report(arguments[1]))
+    elif arguments[:1] == ["scoring"] and len(arguments) == 2:
+        print(scoring_bench.report(Path(arguments[1])))
     elif arguments:
-        sys.exit("usage: python -m benchmarks [rules FOLDER_OF_REVIEW_FILES]")
+        sys.exit("usage: python -m benchmarks [rules FOLDER_OF_REVIEW_FILES | scoring MODEL]")
     else:
         for title, report in REPORTS.items():
             print(f"\n== {title}\n{report()}", flush=True)

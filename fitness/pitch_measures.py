@@ -5,17 +5,21 @@ All are 0 where nothing is pitched, unless they say otherwise.
 
 from __future__ import annotations
 
+from functools import lru_cache
+from itertools import pairwise
+
 import numpy as np
 
-from fitness.sweep import Booleans, fold_octaves
-from fitness.view import View, entropy, mean, ratio
+from fitness.sweep import Integers, pitches_of
+from fitness.view import View, entropy, mean, ratio, sd
 
 LEAP_SEMITONES = 5  # wider than a major third
 MUD_BELOW_PITCH = 48  # two close notes under C3 beat
 MUD_SEMITONES = 5
 TRIAD_SIZE = 3
 
-_PITCH_CLASS_BITS = 1 << np.arange(12)
+# A search comes back to the same few thousand chords: what is asked of one is kept.
+KEPT_CHORDS = 2**14
 
 
 def polyphony(view: View) -> float:
@@ -30,7 +34,7 @@ def pitch_mean(view: View) -> float:
 
 def pitch_sd(view: View) -> float:
     """Standard deviation of the notes' pitches in semitones, from 0."""
-    return float(view.pitches.std()) if view.pitches.size else 0.0
+    return sd(view.pitches)
 
 
 def pitch_range(view: View) -> float:
@@ -76,7 +80,7 @@ def harmony_changes_per_bar(view: View) -> float:
     """
     changes = 0
     heard = 0  # pitch classes as bits
-    for beat in (_beat_pitch_classes(view) @ _PITCH_CLASS_BITS).tolist():
+    for beat in _beat_pitch_classes(view):
         together = heard | beat
         if together in {heard, beat} or together.bit_count() <= TRIAD_SIZE:
             heard = together
@@ -88,45 +92,61 @@ def harmony_changes_per_bar(view: View) -> float:
 
 def dissonant_share(view: View) -> float:
     """Share of the pairs of sounding pitch classes a semitone or a tritone apart, 0 to 1."""
-    classes, weights = view.sweep.pitch_classes, view.sweep.length_ticks
-    sizes = classes.sum(axis=1)
-    semitones = (classes & np.roll(classes, 1, axis=1)).sum(axis=1)
-    tritones = (classes[:, :6] & classes[:, 6:]).sum(axis=1)
-    pairs = sizes * (sizes - 1) // 2
-    return ratio((semitones + tritones) @ weights, pairs @ weights)
+    counts = np.array([_dissonances(mask) for mask in view.sweep.masks], dtype=np.int64)
+    return ratio(*view.sweep.length_ticks @ counts.reshape(-1, 2))
+
+
+@lru_cache(maxsize=KEPT_CHORDS)
+def _dissonances(pitches: int) -> tuple[int, int]:
+    """Dissonant pairs of pitch classes, and all pairs, of pitches as bits."""
+    classes = _pitch_classes(pitches)
+    size = classes.bit_count()
+    semitones = (classes & (classes << 1 | classes >> 11)).bit_count()
+    tritones = (classes & classes >> 6).bit_count()
+    return semitones + tritones, size * (size - 1) // 2
 
 
 def major_third_share(view: View) -> float:
     """Of the thirds and tenths above the bass, the share that is major, 0 to 1; 0.5 for none."""
-    sweep = view.sweep
-    rows = np.arange(len(sweep.lowest))
-    major = sweep.pitch_classes[rows, (sweep.lowest + 4) % 12] @ sweep.length_ticks
-    minor = sweep.pitch_classes[rows, (sweep.lowest + 3) % 12] @ sweep.length_ticks
+    thirds = np.array([_thirds(mask) for mask in view.sweep.masks], dtype=np.int64)
+    major, minor = (view.sweep.length_ticks @ thirds.reshape(-1, 2)).tolist()
     return ratio(major, major + minor) if major + minor else 0.5
+
+
+@lru_cache(maxsize=KEPT_CHORDS)
+def _thirds(pitches: int) -> tuple[int, int]:
+    """Whether pitches as bits have a major, and a minor, third or tenth above the lowest."""
+    bass = pitches_of(pitches)[0] if pitches else 0
+    classes = _pitch_classes(pitches)
+    return classes >> (bass + 4) % 12 & 1, classes >> (bass + 3) % 12 & 1
 
 
 def mud_share(view: View) -> float:
     """Share of the sounding time with two notes under C3 closer than a fourth, 0 to 1."""
-    low = view.sweep.sounding[:, :MUD_BELOW_PITCH]
-    close = np.zeros(len(low), dtype=np.bool_)
-    for semitones in range(1, MUD_SEMITONES):
-        close |= (low[:, semitones:] & low[:, :-semitones]).any(axis=1)
-    return _sounding_mean(view, close)
+    muddy = [_is_muddy(mask) for mask in view.sweep.masks]
+    return _sounding_mean(view, np.array(muddy, dtype=np.int64))
 
 
-def _sounding_mean(view: View, values: np.typing.NDArray[np.int64] | Booleans) -> float:
+@lru_cache(maxsize=KEPT_CHORDS)
+def _is_muddy(pitches: int) -> bool:
+    low = pitches & ((1 << MUD_BELOW_PITCH) - 1)
+    return any(low & low >> semitones for semitones in range(1, MUD_SEMITONES))
+
+
+def _sounding_mean(view: View, values: Integers) -> float:
     """Mean of values per slice, over the time in which anything sounds."""
-    weights = view.sweep.length_ticks * (view.sweep.polyphony > 0)
-    return ratio(values @ weights, weights.sum())
+    return ratio(values @ view.sounding_ticks, view.sounding_ticks.sum())
 
 
-def _beat_pitch_classes(view: View) -> Booleans:
-    """``(beat groups, 12)`` what sounds anywhere in each beat group."""
-    sweep, meter = view.sweep, view.meter
-    bars = np.arange(view.bars)[:, None] * meter.bar_ticks
-    edges = (bars + np.array(meter.group_onsets_ticks)).ravel()
-    first = np.searchsorted(sweep.onset_ticks + sweep.length_ticks, edges, side="right")
-    last = np.searchsorted(sweep.onset_ticks, np.append(edges[1:], view.part.length_ticks))
-    running = np.zeros((len(sweep.lowest) + 1, 128), dtype=np.int32)
-    np.cumsum(sweep.sounding, axis=0, out=running[1:])
-    return fold_octaves(running[np.maximum(first, last)] > running[first])
+def _beat_pitch_classes(view: View) -> list[int]:
+    """What sounds anywhere in each beat group: pitch classes as bits."""
+    groups, bar_ticks = view.meter.group_onsets_ticks, view.meter.bar_ticks
+    onsets = [bar * bar_ticks + group for bar in range(view.bars) for group in groups]
+    spans = pairwise((*onsets, view.part.length_ticks))
+    return [_pitch_classes(view.sweep.heard(begin, end)) for begin, end in spans]
+
+
+@lru_cache(maxsize=KEPT_CHORDS)
+def _pitch_classes(pitches: int) -> int:
+    """Pitches as bits to pitch classes as bits, the lowest for C."""
+    return sum(1 << pitch_class for pitch_class in {pitch % 12 for pitch in pitches_of(pitches)})

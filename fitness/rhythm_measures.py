@@ -6,7 +6,7 @@ from itertools import pairwise
 
 import numpy as np
 
-from fitness.view import View, entropy, mean, ratio
+from fitness.view import View, entropy, mean, ratio, sd
 from genomes.time import TICKS_PER_QUARTER
 
 BEAT_TOLERANCE_TICKS = TICKS_PER_QUARTER // 16  # a played note is still on its beat
@@ -98,4 +98,4 @@ def velocity_mean(view: View) -> float:
 
 def velocity_sd(view: View) -> float:
     """Standard deviation of the velocities, from 0."""
-    return float(view.part.notes["velocity"].std()) if len(view.part.notes) else 0.0
+    return sd(view.part.notes["velocity"])

@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache, reduce
+from operator import or_
 
 import numpy as np
 from numpy.typing import NDArray
 
-from genomes.notes import Part
+from genomes.notes import NOTE_DTYPE, Part
 
 PITCHES = 128
+PITCH_BYTES = PITCHES // 8
+
+# Every rule and most features read the sweep of the same part: a generation's are kept.
+KEPT_SWEEPS = 128
 
 Integers = NDArray[np.int64]
 Booleans = NDArray[np.bool_]
@@ -32,19 +38,30 @@ class Sweep:
     sounding: Booleans
     struck: Booleans
 
-    @classmethod
-    def of(cls, part: Part) -> Sweep:
+    @staticmethod
+    def of(part: Part) -> Sweep:
         """Cut a part; drums are left out."""
-        notes = part.notes[~part.notes["is_drum"]]
-        onsets = notes["onset_ticks"].astype(np.int64)
-        ends = onsets + notes["duration_ticks"]
-        pitches = notes["pitch"].astype(np.int64)
-        edges = np.unique(np.concatenate((onsets, ends)))
-        slices = max(0, len(edges) - 1)
-        begins = _tally(np.searchsorted(edges, onsets), pitches, len(edges))
-        stops = _tally(np.searchsorted(edges, ends), pitches, len(edges))
-        sounding = np.cumsum(begins - stops, axis=0)[:slices] > 0
-        return cls(edges[:slices], np.diff(edges), sounding, begins[:slices] > 0)
+        return _cut(part.notes.tobytes())
+
+    @cached_property
+    def masks(self) -> tuple[int, ...]:
+        """What sounds in each slice as bits, the lowest for pitch 0."""
+        packed = np.packbits(self.sounding, axis=1, bitorder="little").tobytes()
+        starts = range(0, len(packed), PITCH_BYTES)
+        return tuple(
+            int.from_bytes(packed[start : start + PITCH_BYTES], "little") for start in starts
+        )
+
+    def heard(self, begin_ticks: int, end_ticks: int) -> int:
+        """The pitches that sound anywhere between two times, as bits."""
+        onsets, ends = self._edges
+        inside = slice(bisect_right(ends, begin_ticks), bisect_left(onsets, end_ticks))
+        return reduce(or_, self.masks[inside], 0)
+
+    @cached_property
+    def _edges(self) -> tuple[list[int], list[int]]:
+        """Where each slice begins, and where it ends."""
+        return self.onset_ticks.tolist(), (self.onset_ticks + self.length_ticks).tolist()
 
     @cached_property
     def polyphony(self) -> Integers:
@@ -62,11 +79,6 @@ class Sweep:
         return np.asarray(PITCHES - 1 - self.sounding[:, ::-1].argmax(axis=1))
 
     @cached_property
-    def pitch_classes(self) -> Booleans:
-        """``(s, 12)`` whether a pitch class sounds."""
-        return fold_octaves(self.sounding)
-
-    @cached_property
     def top_line(self) -> Integers:
         """Pitches of the notes that are the highest sounding one when they begin, in order."""
         begins_on_top = self.struck[np.arange(len(self.struck)), self.highest]
@@ -79,11 +91,32 @@ class Sweep:
         return self.lowest[begins_below]
 
 
-def fold_octaves(pitches: Booleans) -> Booleans:
-    """Pitches ``(s, 128)`` as pitch classes ``(s, 12)``."""
-    padded = np.zeros((len(pitches), 132), dtype=np.bool_)
-    padded[:, :PITCHES] = pitches
-    return np.asarray(padded.reshape(len(pitches), 11, 12).any(axis=1))
+@lru_cache(maxsize=KEPT_SWEEPS)
+def _cut(note_bytes: bytes) -> Sweep:
+    every = np.frombuffer(note_bytes, dtype=NOTE_DTYPE)
+    notes = every[~every["is_drum"]]
+    onsets = notes["onset_ticks"].astype(np.int64)
+    ends = onsets + notes["duration_ticks"]
+    pitches = notes["pitch"].astype(np.int64)
+    edges = distinct(np.sort(np.concatenate((onsets, ends))))
+    slices = max(0, len(edges) - 1)
+    begins = _tally(np.searchsorted(edges, onsets), pitches, len(edges))
+    stops = _tally(np.searchsorted(edges, ends), pitches, len(edges))
+    sounding = np.cumsum(begins - stops, axis=0, dtype=np.int32)[:slices] > 0
+    return Sweep(edges[:slices], edges[1:] - edges[:-1], sounding, begins[:slices] > 0)
+
+
+def distinct(ordered: Integers) -> Integers:
+    """Each of some ordered numbers once: ``np.unique`` for what is sorted already."""
+    is_new = np.ones(len(ordered), dtype=np.bool_)
+    np.not_equal(ordered[1:], ordered[:-1], out=is_new[1:])
+    return ordered[is_new]
+
+
+@lru_cache(maxsize=2**14)
+def pitches_of(mask: int) -> tuple[int, ...]:
+    """The pitches that bits stand for, lowest first."""
+    return tuple(pitch for pitch in range(PITCHES) if mask >> pitch & 1)
 
 
 def _tally(rows: Integers, pitches: Integers, count: int) -> Integers:

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from fitness.sweep import Booleans, Integers, Sweep
+from fitness.sweep import Booleans, Integers, Sweep, distinct
 from genomes.notes import Notes, Part
 from genomes.time import TICKS_PER_QUARTER, Meter, TempoMap
 
@@ -48,7 +48,7 @@ class View:
     @cached_property
     def onsets_ticks(self) -> Integers:
         """Distinct onset times of all notes, in order."""
-        return np.unique(self.part.notes["onset_ticks"]).astype(np.int64)
+        return distinct(self.part.notes["onset_ticks"].astype(np.int64))
 
     @cached_property
     def bars(self) -> int:
@@ -66,6 +66,11 @@ class View:
         return grid
 
     @cached_property
+    def sounding_ticks(self) -> Integers:
+        """How long each slice of the sweep sounds: its length, or 0 for silence."""
+        return self.sweep.length_ticks * (self.sweep.polyphony > 0)
+
+    @cached_property
     def top_moves(self) -> Integers:
         """Semitones between successive notes of the top line, repeats left out."""
         return moves(self.sweep.top_line)
@@ -78,13 +83,24 @@ class View:
 
 def moves(line: Integers) -> Integers:
     """Sizes of a line's intervals in semitones, repeats left out."""
-    sizes = np.abs(np.diff(line))
-    return sizes[sizes > 0]
+    sizes = np.abs(line[1:] - line[:-1])
+    return np.asarray(sizes[sizes > 0])
 
 
 def mean(values: NDArray[Any]) -> float:
     """The mean; 0 of nothing."""
-    return float(values.mean()) if values.size else 0.0
+    # What values.mean() does, without its detours: they would take a third of all measuring.
+    total = np.add.reduce(values, axis=None, dtype=np.float64)
+    return float(total / values.size) if values.size else 0.0
+
+
+def sd(values: Integers) -> float:
+    """The standard deviation of whole numbers; 0 of nothing."""
+    if not values.size:
+        return 0.0
+    # What values.std() does, without its detours.
+    off = values - np.add.reduce(values, dtype=np.float64) / values.size
+    return float(np.sqrt(np.add.reduce(off * off) / values.size))
 
 
 def ratio(share: ArrayLike, whole: ArrayLike) -> float:

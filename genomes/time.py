@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -89,21 +89,31 @@ class Meter:
     @property
     def group_onsets_ticks(self) -> tuple[int, ...]:
         """Where each beat group begins, in ticks from the bar line."""
-        onsets, position = [], 0
-        for size in self.groups:
-            onsets.append(position)
-            position += size * self.unit_ticks
-        return tuple(onsets)
+        return _group_onsets_ticks(self)
 
     @property
     def accents(self) -> tuple[float, ...]:
         """Metrical weight of each group: 1 the downbeat, 0.5 the second accent, 0.25 the others."""
-        weights = [0.25] * len(self.groups)
-        weights[0] = 1.0
-        secondary = SECONDARY_ACCENT_GROUP.get(len(self.groups))
-        if secondary is not None:
-            weights[secondary] = 0.5
-        return tuple(weights)
+        return _accents(len(self.groups))
+
+
+@cache
+def _group_onsets_ticks(meter: Meter) -> tuple[int, ...]:
+    onsets, position = [], 0
+    for size in meter.groups:
+        onsets.append(position)
+        position += size * meter.unit_ticks
+    return tuple(onsets)
+
+
+@cache
+def _accents(groups: int) -> tuple[float, ...]:
+    weights = [0.25] * groups
+    weights[0] = 1.0
+    secondary = SECONDARY_ACCENT_GROUP.get(groups)
+    if secondary is not None:
+        weights[secondary] = 0.5
+    return tuple(weights)
 
 
 def _grouped_in_threes_and_twos(units: int) -> tuple[int, ...]:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import lru_cache
 from itertools import combinations, pairwise
 
 import numpy as np
 
-from fitness.sweep import Sweep
-from fitness.theory.reading import Voicing, bar_contents, mean, voicings
+from fitness.sweep import Sweep, distinct, pitches_of
+from fitness.theory.reading import bar_content, mean, voicings
 from fitness.theory.tables import (
     BASS_MOVE_WORTH,
     RUBS,
@@ -54,14 +55,16 @@ def clean_sound(part: Part, context: Context) -> float:
     """
     del context
     sweep = Sweep.of(part)
-    heard = sweep.sounding.any(axis=1)
-    rows, lengths = sweep.sounding[heard], sweep.length_ticks[heard]
-    cleanness = [1 / (1 + _rub(tuple(np.flatnonzero(row).tolist()))) for row in rows]
-    return float(np.average(cleanness, weights=lengths)) if len(lengths) else 0.0
+    cleanness = [_cleanness(pitches) for pitches in sweep.masks if pitches]
+    lengths = sweep.length_ticks[sweep.polyphony > 0]
+    return float(np.average(cleanness, weights=lengths)) if cleanness else 0.0
 
 
-def _rub(pitches: Voicing) -> float:
-    return sum(_pair_rub(low, high) for low, high in combinations(pitches, 2))
+@lru_cache(maxsize=2**14)
+def _cleanness(pitches: int) -> float:
+    """Of pitches as bits."""
+    pairs = combinations(pitches_of(pitches), 2)
+    return 1 / (1 + sum(_pair_rub(low, high) for low, high in pairs))
 
 
 def _pair_rub(low: int, high: int) -> float:
@@ -74,7 +77,7 @@ def space(part: Part, context: Context) -> float:
 
     Per bar: 0.5 for a stroke a beat in 4/4, 0.84 for one a bar.
     """
-    onsets = np.unique(part.notes["onset_ticks"])
+    onsets = distinct(part.notes["onset_ticks"])
     bar_ticks = context.meter.bar_ticks
     per_bar = np.bincount(onsets // bar_ticks, minlength=part.length_ticks // bar_ticks)
     return float(np.mean(0.5 ** (per_bar * TICKS_PER_QUARTER / bar_ticks)))
@@ -85,7 +88,10 @@ def last_bar(part: Part, context: Context) -> float:
 
     Counted as pitches in beat groups, against those of both bars; a single bar repeats none.
     """
-    bars = bar_contents(part, context)
-    if len(bars) < 2 or not bars[-1] | bars[-2]:
-        return float(len(bars) < 2)
-    return 1 - len(bars[-1] & bars[-2]) / len(bars[-1] | bars[-2])
+    onsets = range(0, part.length_ticks, context.meter.bar_ticks)
+    if len(onsets) < 2:
+        return 1.0
+    before, last = (bar_content(part, context, onset) for onset in onsets[-2:])
+    either = sum((a | b).bit_count() for a, b in zip(before, last, strict=True))
+    both = sum((a & b).bit_count() for a, b in zip(before, last, strict=True))
+    return 1 - both / either if either else 0.0

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import cache
 from itertools import pairwise
 from statistics import median
 
@@ -27,6 +28,9 @@ COLOUR_HELD = 0.75  # a seventh that stays as a common tone is colour, and commo
 SEVENTHS = {10, 11}
 FOURTH, THIRDS = 5, {3, 4}
 
+# A chord's root and its pitch classes, root first.
+Tones = tuple[int, tuple[int, ...]]
+
 ARRIVED = 0.9  # closing on the tonic, where turning back to it would be worth 1
 
 PLAIN_TARGET = 0.8  # mostly triads and sevenths, with something rarer between them
@@ -42,27 +46,34 @@ def resolution(part: Part, context: Context) -> float:
     tense notes counts as calm. The last chord resolves into the first.
     """
     del context
-    return mean([_release(first, second) for first, second in seams(part)], of_nothing=CALM)
+    return mean([_release(*map(_tones, seam)) for seam in seams(part)], of_nothing=CALM)
 
 
-def _release(chord: ChordSpan, following: ChordSpan) -> float:
-    there = set(following.pitch_classes)
-    at_rest = there - set(_tense_notes(following))
+def _tones(chord: ChordSpan) -> Tones:
+    return chord.root_pitch_class, chord.pitch_classes
+
+
+@cache
+def _release(chord: Tones, following: Tones) -> float:
+    there = set(following[1])
+    at_rest = there - set(_tense_notes(*following))
     released = []
-    for pitch_class, (steps, held) in _tense_notes(chord).items():
+    for pitch_class, (steps, held) in _tense_notes(*chord).items():
         reached = {(pitch_class + step) % 12 for step in steps}
         goes = RELEASED if reached & at_rest else CHAINED if reached & there else HANGING
         released.append(held if pitch_class in there else goes)
     return mean(released, of_nothing=CALM)
 
 
-def _tense_notes(chord: ChordSpan) -> dict[int, tuple[tuple[int, ...], float]]:
+def _tense_notes(
+    root_pitch_class: int, pitch_classes: tuple[int, ...]
+) -> dict[int, tuple[tuple[int, ...], float]]:
     """Notes that want to move: by which steps, and the worth of holding them instead."""
     tense: dict[int, tuple[tuple[int, ...], float]] = {}
-    intervals = {(pc - chord.root_pitch_class) % 12 for pc in chord.pitch_classes}
-    for pitch_class in chord.pitch_classes:
-        interval = (pitch_class - chord.root_pitch_class) % 12
-        if (pitch_class + 6) % 12 in chord.pitch_classes:
+    intervals = {(pitch_class - root_pitch_class) % 12 for pitch_class in pitch_classes}
+    for pitch_class in pitch_classes:
+        interval = (pitch_class - root_pitch_class) % 12
+        if (pitch_class + 6) % 12 in pitch_classes:
             tense[pitch_class] = TRITONE_STEPS, TRITONE_HELD
         elif interval in SEVENTHS or (interval == FOURTH and not intervals & THIRDS):
             tense[pitch_class] = FALLING_STEPS, COLOUR_HELD
@@ -94,10 +105,15 @@ def plain_ground(part: Part, context: Context) -> float:
 
 
 def _plainness(chord: ChordSpan) -> float:
-    intervals = frozenset((pc - chord.root_pitch_class) % 12 for pc in chord.pitch_classes)
-    rare = FOUR_NOTES if len(intervals) <= 4 else MORE_NOTES
     inverted = chord.bass_pitch_class != chord.root_pitch_class
-    return PLAINNESS.get(intervals, rare) * (INVERTED if inverted else 1.0)
+    return _quality_plainness(*_tones(chord)) * (INVERTED if inverted else 1.0)
+
+
+@cache
+def _quality_plainness(root_pitch_class: int, pitch_classes: tuple[int, ...]) -> float:
+    intervals = frozenset((pc - root_pitch_class) % 12 for pc in pitch_classes)
+    rare = FOUR_NOTES if len(intervals) <= 4 else MORE_NOTES
+    return PLAINNESS.get(intervals, rare)
 
 
 def steady_changes(part: Part, context: Context) -> float:

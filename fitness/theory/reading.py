@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
+from functools import cache
 from itertools import pairwise
 
-import numpy as np
-
-from fitness.sweep import Sweep
+from fitness.sweep import Sweep, pitches_of
 from genomes.context import Context
 from genomes.notes import ChordSpan, Part
 from genomes.time import Meter
@@ -40,39 +39,32 @@ def same_chord(first: ChordSpan, second: ChordSpan) -> bool:
 def voicings(part: Part) -> list[Voicing]:
     """Pitches that sound while each chord holds, lowest first; chords nobody plays are left out."""
     sweep = Sweep.of(part)
-    ends = sweep.onset_ticks + sweep.length_ticks
-    found = []
-    for chord in chords_of(part):
-        inside = (ends > chord.onset_ticks) & (sweep.onset_ticks < chord.end_ticks)
-        pitches = np.flatnonzero(sweep.sounding[inside].any(axis=0))
-        if len(pitches):
-            found.append(tuple(pitches.tolist()))
-    return found
+    heard = [sweep.heard(chord.onset_ticks, chord.end_ticks) for chord in chords_of(part)]
+    return [pitches_of(pitches) for pitches in heard if pitches]
 
 
-def bar_contents(part: Part, context: Context) -> list[frozenset[tuple[int, int]]]:
-    """What sounds in each bar: pairs of a beat group's index and a pitch."""
-    sweep, meter = Sweep.of(part), context.meter
-    ends = sweep.onset_ticks + sweep.length_ticks
-    bars = []
-    for bar_onset in range(0, part.length_ticks, meter.bar_ticks):
-        content = set()
-        for group, (begin, end) in enumerate(_group_spans(meter)):
-            inside = (ends > bar_onset + begin) & (sweep.onset_ticks < bar_onset + end)
-            sounding = np.flatnonzero(sweep.sounding[inside].any(axis=0)).tolist()
-            content |= {(group, pitch) for pitch in sounding}
-        bars.append(frozenset(content))
-    return bars
+def bar_content(part: Part, context: Context, bar_onset_ticks: int) -> list[int]:
+    """What sounds in a bar: for each beat group, its pitches as bits."""
+    sweep = Sweep.of(part)
+    return [
+        sweep.heard(bar_onset_ticks + begin, bar_onset_ticks + end)
+        for begin, end in _group_spans(context.meter)
+    ]
 
 
-def _group_spans(meter: Meter) -> list[tuple[int, int]]:
-    return list(pairwise((*meter.group_onsets_ticks, meter.bar_ticks)))
+@cache
+def _group_spans(meter: Meter) -> tuple[tuple[int, int], ...]:
+    return tuple(pairwise((*meter.group_onsets_ticks, meter.bar_ticks)))
 
 
 def accent(onset_ticks: int, meter: Meter) -> float:
     """Metrical weight of a place: 1 on a downbeat, 0 between the beat groups."""
-    in_bar = onset_ticks % meter.bar_ticks
-    return dict(zip(meter.group_onsets_ticks, meter.accents, strict=True)).get(in_bar, 0.0)
+    return _accents(meter).get(onset_ticks % meter.bar_ticks, 0.0)
+
+
+@cache
+def _accents(meter: Meter) -> dict[int, float]:
+    return dict(zip(meter.group_onsets_ticks, meter.accents, strict=True))
 
 
 def mean(values: list[float], *, of_nothing: float) -> float:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from math import sqrt
 
 from fitness.theory.reading import chords_of, mean, same_chord, seams
@@ -25,8 +26,15 @@ def function_of(chord: ChordSpan, key: Key) -> str | None:
     A chord without a third counts as the first function on its root that has its fifth.
     """
     root = (chord.root_pitch_class - key.tonic_pitch_class) % 12
-    above = {(pitch_class - chord.root_pitch_class) % 12 for pitch_class in chord.pitch_classes}
-    on_root = [f for f in functions(key.mode).values() if f.root_semitones == root]
+    return _function_on(key.mode, root, chord.root_pitch_class, chord.pitch_classes)
+
+
+@cache
+def _function_on(
+    mode: str, root_semitones: int, root_pitch_class: int, pitch_classes: tuple[int, ...]
+) -> str | None:
+    above = {(pitch_class - root_pitch_class) % 12 for pitch_class in pitch_classes}
+    on_root = [f for f in functions(mode).values() if f.root_semitones == root_semitones]
     for wanted in ((0, 1), (1,)):
         for function in on_root:
             if all(function.triad[index] in above for index in wanted):
@@ -56,18 +64,19 @@ def idiom(part: Part, context: Context) -> float:
     Per change, the square root of how often this chord came next, relative to the one that came
     next most often.
     """
+    key = context.key
     steps = [
-        _likelihood(first, second, context.key)
+        _likelihood(key.mode, function_of(first, key), function_of(second, key))
         for first, second in seams(part)
         if not same_chord(first, second)
     ]
     return mean(steps, of_nothing=UNHEARD)
 
 
-def _likelihood(first: ChordSpan, second: ChordSpan, key: Key) -> float:
-    here, there = function_of(first, key), function_of(second, key)
+@cache
+def _likelihood(mode: str, here: str | None, there: str | None) -> float:
     if here is None or there is None:
         return UNHEARD
-    options, shares = followers(key.mode, here)
+    options, shares = followers(mode, here)
     chances = dict(zip(options, shares, strict=True))
     return sqrt(chances.get(there, UNHEARD) / max(shares))

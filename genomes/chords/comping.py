@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cache
 
 from genomes.time import TICKS_PER_QUARTER, Meter
 
@@ -127,6 +128,7 @@ PATTERNS: dict[str, Pattern] = {
 PLAIN_PATTERNS = ("held", "bars", "halves", "beats", "eighths", "bass_chord", "run_up")
 
 
+@cache
 def run_order(count: int, run: str) -> tuple[int, ...]:
     """Indices of chord notes in the order that a run plays them."""
     up = tuple(range(count))

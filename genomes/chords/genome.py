@@ -70,11 +70,12 @@ class ChordGenome:
 
     def with_bar(self, index: int, bar: Bar) -> Self:
         """A copy with one bar replaced."""
-        return replace(self, bars=(*self.bars[:index], bar, *self.bars[index + 1 :]))
+        bars = (*self.bars[:index], bar, *self.bars[index + 1 :])
+        return type(self)(self.mode, self.groups_per_bar, bars, self.register, self.dynamic)
 
     def with_changes(self, index: int, changes: tuple[Change, ...]) -> Self:
         """A copy with the changes of one bar replaced."""
-        return self.with_bar(index, replace(self.bars[index], changes=changes))
+        return self.with_bar(index, Bar(changes, self.bars[index].pattern))
 
     def render(self, context: Context) -> Part:
         """The progression as it is played; raises ValueError in a context it wasn't made for."""

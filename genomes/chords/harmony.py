@@ -105,6 +105,7 @@ def pitch_classes(mode: str, token: str, extension: str) -> tuple[int, ...]:
     return tuple((root + tone) % 12 for tone in tones(mode, token, extension))
 
 
+@cache
 def max_inversion(extension: str) -> int:
     """The highest inversion: a ninth is never in the bass, a suspended chord is never inverted."""
     if extension in {"sus2", "sus4"}:

@@ -4,21 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import cache
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 from genomes.chords.comping import ALL, BASS, PATTERNS, RUN, UPPER, Pattern, Stroke, run_order
 from genomes.chords.functions import functions
 from genomes.chords.genes import Change
-from genomes.chords.harmony import name, numeral, pitch_classes
+from genomes.chords.harmony import Chord, name, numeral, pitch_classes
 from genomes.chords.voicing import pitches
 from genomes.context import Context
+from genomes.keys import Key
 from genomes.notes import ChordSpan, Part
+from genomes.time import Meter
 
 if TYPE_CHECKING:
     from genomes.chords.genome import ChordGenome
 
 ACCENT_VELOCITY = 14
+_HEARD_OF_A_CHORD = {BASS: slice(1), UPPER: slice(1, None)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +50,7 @@ def render(genome: ChordGenome, context: Context) -> Part:
     sounding = _sounding(genome, context)
     attacks = list(_attacks(genome, context))
     notes = list(_notes(attacks, sounding, genome.dynamic, context.length_ticks))
-    spans = [_span(chord, genome.mode, context) for chord in sounding]
+    spans = [_span(chord, context.key) for chord in sounding]
     return Part.of(notes, context.length_ticks, spans)
 
 
@@ -77,38 +81,50 @@ def _sounding(genome: ChordGenome, context: Context) -> list[_Sounding]:
     ]
 
 
-def _span(sounding: _Sounding, mode: str, context: Context) -> ChordSpan:
-    chord = sounding.change.chord
-    tonic = context.key.tonic_pitch_class
-    classes = [(tonic + pc) % 12 for pc in pitch_classes(mode, chord.function, chord.extension)]
-    root = (tonic + functions(mode)[chord.function].root_semitones) % 12
+def _span(sounding: _Sounding, key: Key) -> ChordSpan:
+    root, classes, written, called = _in_key(sounding.change.chord, key)
     return ChordSpan(
         sounding.onset_ticks,
         sounding.end_ticks - sounding.onset_ticks,
         root,
         sounding.pitches[0] % 12,
-        tuple(dict.fromkeys(classes)),
-        numeral(chord, mode),
-        name(chord, context.key),
+        classes,
+        written,
+        called,
     )
+
+
+@cache
+def _in_key(chord: Chord, key: Key) -> tuple[int, tuple[int, ...], str, str]:
+    """Root and pitch classes of a chord, its numeral and its name."""
+    mode, tonic = key.mode, key.tonic_pitch_class
+    classes = [(tonic + pc) % 12 for pc in pitch_classes(mode, chord.function, chord.extension)]
+    root = (tonic + functions(mode)[chord.function].root_semitones) % 12
+    return root, tuple(dict.fromkeys(classes)), numeral(chord, mode), name(chord, key)
 
 
 def _attacks(genome: ChordGenome, context: Context) -> Iterator[_Attack]:
     """The strokes of every bar; a chord that would enter between them, or bassless, is struck."""
     meter = context.meter
+    bar_ticks, groups, accents = meter.bar_ticks, meter.group_onsets_ticks, meter.accents
     previous_pattern = ""
     for index, bar in enumerate(genome.bars):
         pattern = PATTERNS[bar.pattern]
-        strokes = {stroke.onset_ticks: stroke for stroke in pattern.strokes(meter)}
+        strokes = dict(_strokes_by_onset(bar.pattern, meter))
         for change in bar.changes:
-            onset = meter.group_onsets_ticks[change.group]
+            onset = groups[change.group]
             if onset not in strokes or strokes[onset].voices == UPPER:
-                strokes[onset] = Stroke(onset, ALL, meter.accents[change.group])
+                strokes[onset] = Stroke(onset, ALL, accents[change.group])
         if not strokes and previous_pattern != bar.pattern:
             strokes[0] = Stroke(0, ALL, 1.0)
         for onset in sorted(strokes):
-            yield _Attack(index * meter.bar_ticks + onset, strokes[onset], pattern)
+            yield _Attack(index * bar_ticks + onset, strokes[onset], pattern)
         previous_pattern = bar.pattern
+
+
+@cache
+def _strokes_by_onset(pattern: str, meter: Meter) -> dict[int, Stroke]:
+    return {stroke.onset_ticks: stroke for stroke in PATTERNS[pattern].strokes(meter)}
 
 
 def _notes(
@@ -136,7 +152,7 @@ def _struck(voices: str, run: str, chord: tuple[int, ...], run_index: int) -> tu
     if voices == RUN:
         order = run_order(len(chord), run)
         return (chord[order[run_index % len(order)]],)
-    return {ALL: chord, BASS: chord[:1], UPPER: chord[1:]}[voices]
+    return chord if voices == ALL else chord[_HEARD_OF_A_CHORD[voices]]
 
 
 def describe(genome: ChordGenome, context: Context) -> dict[str, Any]:

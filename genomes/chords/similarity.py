@@ -30,7 +30,8 @@ def distances(rows: Sequence[ChordGenome], columns: Sequence[ChordGenome]) -> ND
     at the transposition that brings the two progressions closest. Voicing, inversion, register
     and dynamic count for nothing.
     """
-    first, second = _described(rows), _described(columns)
+    first = _described(rows)
+    second = first if columns is rows else _described(columns)
     harmony = _harmony_distances(first[0], second[0])
     changes = _mean_difference(first[1], second[1])
     playing = _mean_difference(first[2], second[2])
@@ -77,12 +78,25 @@ def _class_mask(classes: tuple[int, ...]) -> int:
 def _harmony_distances(
     first: NDArray[np.uint16], second: NDArray[np.uint16]
 ) -> NDArray[np.float64]:
+    # Many of a population share their harmony: each progression is compared once.
+    first, rows = np.unique(first, axis=0, return_inverse=True)
+    second, columns = np.unique(second, axis=0, return_inverse=True)
+    return _different_harmony_distances(first, second)[np.ix_(rows.ravel(), columns.ravel())]
+
+
+def _different_harmony_distances(
+    first: NDArray[np.uint16], second: NDArray[np.uint16]
+) -> NDArray[np.float64]:
+    # Few chords occur often: each pair is compared once, and looked up wherever it meets.
+    ours, rows = np.unique(first, return_inverse=True)
+    theirs, columns = np.unique(second, return_inverse=True)
+    pairs = rows.reshape(first.shape)[:, None, :] * len(theirs) + columns.reshape(second.shape)
     best = np.ones((len(first), len(second)))
     for semitones in range(12):
-        turned = ((second << semitones) | (second >> (12 - semitones))) & 0xFFF
-        common = np.bitwise_count(first[:, None, :] & turned[None, :, :]).astype(np.float64)
-        either = np.bitwise_count(first[:, None, :] | turned[None, :, :])
-        best = np.minimum(best, 1.0 - (common / either).mean(axis=2))
+        turned = ((theirs << semitones) | (theirs >> (12 - semitones))) & 0xFFF
+        common = np.bitwise_count(ours[:, None] & turned).astype(np.float64)
+        alike = common / np.bitwise_count(ours[:, None] | turned)
+        best = np.minimum(best, 1.0 - alike.ravel()[pairs].mean(axis=2))
     return best
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 
 from genomes.chords.harmony import Chord, pitch_classes
 
@@ -93,6 +93,7 @@ def _laid_out(stack: list[int], spread: str) -> list[int]:
     return stack
 
 
+@lru_cache(maxsize=2**14)
 def movement_semitones(first: tuple[int, ...], second: tuple[int, ...]) -> float:
     """How far voices move: mean distance of each note to the nearest of the other chord."""
     there = [min(abs(pitch - other) for other in second) for pitch in first]

@@ -9,7 +9,7 @@ import numpy as np
 
 from genomes.chords.genes import Change
 from genomes.chords.genome import ChordGenome
-from genomes.chords.harmony import max_inversion
+from genomes.chords.harmony import Chord, max_inversion
 from genomes.chords.operators.places import change_at, draw_place, places_of, put_change, put_chord
 from genomes.chords.tables import pick
 from genomes.chords.voicing import REGISTERS, SPREADS, Voicing, movement_semitones, pitches
@@ -38,13 +38,14 @@ def revoice_all(genome: ChordGenome, context: Context, rng: np.random.Generator)
 def _nearest(genome: ChordGenome, context: Context, before: Change, change: Change) -> Change:
     """The inversion and position of a chord with the least movement from the one before."""
     sounding = _pitches(genome, context, before)
+    chord, spread = change.chord, change.voicing.spread
     options = [change] + [
-        replace(
-            change,
-            chord=replace(change.chord, inversion=inversion),
-            voicing=replace(change.voicing, position=position),
+        Change(
+            change.group,
+            Chord(chord.function, chord.extension, inversion),
+            Voicing(spread, position),
         )
-        for inversion in range(min(2, max_inversion(change.chord.extension)) + 1)
+        for inversion in range(min(2, max_inversion(chord.extension)) + 1)
         for position in range(3)
     ]
     return min(options, key=lambda c: movement_semitones(sounding, _pitches(genome, context, c)))

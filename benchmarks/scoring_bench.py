@@ -1,0 +1,279 @@
+"""Candidates per second from genome to score, beside a dense CNN read from MIDI files.
+
+``python -m benchmarks.scoring_bench [MODEL]``, with the shipped model unless another is named.
+
+The peer is ``benchmarks.dense_reference``: every candidate is written as a MIDI file, parsed,
+painted note by note, and read by dense convolutions. Both models run in ONNX Runtime with the
+same options and two threads, and everybody takes turns round by round in one process. On a busy
+machine whoever waits for two threads gets two shares of it, so processor time stands beside.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+import tempfile
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import cycle
+from pathlib import Path
+from statistics import median
+from time import perf_counter, process_time
+from typing import Any
+
+import numpy as np
+
+from benchmarks.arithmetic import encoder_multiply_adds
+from benchmarks.dense_reference import DenseReference
+from engine.conductor import Request, carry_on, load, start
+from engine.evolution.settings import Settings
+from engine.models import Models
+from engine.proposals import demo_paths, read
+from engine.runs import Run
+from engine.songs import add_songs
+from engine.stages import find_stage
+from engine.studio import Studio
+from fitness.chromatic import chromatic
+from fitness.colours import Colour, find_colour
+from fitness.fusion import DEFAULT_MODEL, FusionModel
+from fitness.heard import Heard
+from fitness.total import Fitness, Weights
+from genomes import Context, Part, Section
+
+THREADS = 2
+SECTION = Section("verse", 8)
+SEED = 11
+WARM_UP_GENERATIONS = 2
+
+CHROMATIC = "render, roll, features, model, chromatic"
+WHOLE = "the same with theory and prior"
+GENERATION = "vary, render, theory, model, select, log"
+# About as long as the reference's turn.
+IN_A_ROW = {CHROMATIC: 6, WHOLE: 6, GENERATION: 4}
+
+SCORING_LIMIT, GENERATION_LIMIT = 10.0, 5.0  # how many times as fast as the reference
+ARITHMETIC_LIMIT = 0.1  # of the reference's multiply-adds
+
+Ways = dict[str, Callable[[], object]]
+
+
+@dataclass(frozen=True)
+class Turn:
+    """What a call took.
+
+    Attributes:
+        seconds: by the clock.
+        processor_seconds: of all threads together.
+    """
+
+    seconds: float
+    processor_seconds: float
+
+
+Turns = dict[str, list[Turn]]
+
+
+@dataclass(frozen=True)
+class Effort:
+    """How much is measured.
+
+    Attributes:
+        candidates: scored together.
+        rounds: measured after the one that warms up.
+    """
+
+    candidates: int = 50
+    rounds: int = 12
+
+
+def take_turns(ways: Ways, rounds: int, in_a_row: Mapping[str, int] | None = None) -> Turns:
+    """What a call of each way took, round by round; the first round warms up and is dropped.
+
+    Args:
+        ways: called in this order.
+        rounds: that count.
+        in_a_row: how often a quick one is called in its turn, so that it isn't always the one to
+            find the processor's caches full of another's work; once unless told otherwise.
+    """
+    times = in_a_row or {}
+    taken: Turns = {name: [] for name in ways}
+    for _ in range(rounds + 1):
+        for name, way in ways.items():
+            calls = times.get(name, 1)
+            begun, processor_begun = perf_counter(), process_time()
+            for _ in range(calls):
+                way()
+            seconds, busy = perf_counter() - begun, process_time() - processor_begun
+            taken[name].append(Turn(seconds / calls, busy / calls))
+    return {name: turns[1:] for name, turns in taken.items()}
+
+
+@dataclass(frozen=True)
+class Scoring:
+    """Pools of genomes, another for every round, and the ways from them to scores."""
+
+    pools: Sequence[Sequence[Any]]
+    context: Context
+    colour: Colour
+    model: FusionModel
+    dense: DenseReference
+
+    def in_turn(self, score: Callable[[list[Part]], object]) -> Callable[[], object]:
+        """Renders and scores the next pool whenever it is called."""
+        pools = cycle(self.pools)
+        return lambda: score([genome.render(self.context) for genome in next(pools)])
+
+    def chromatic(self, parts: list[Part]) -> object:
+        heard = [Heard(part, self.context.tempo_map, self.context.meter) for part in parts]
+        said = self.model.hear(heard)
+        return chromatic(said, self.colour), self.model.passes(said)
+
+    def ways(self) -> Ways:
+        fitness = Fitness("chords", self.colour, Weights(), self.model)
+        dense, context = self.dense, self.context
+        scores: dict[str, Callable[[list[Part]], object]] = {
+            CHROMATIC: self.chromatic,
+            WHOLE: lambda parts: fitness.score(parts, context),
+            "dense reference, one by one": lambda parts: dense.score_singly(parts, context),
+            "dense reference, model once for all": lambda parts: dense.score_together(
+                parts, context
+            ),
+        }
+        return {name: self.in_turn(score) for name, score in scores.items()}
+
+
+def scoring_lines(path: Path, dense: DenseReference, effort: Effort) -> list[str]:
+    """Candidates per second from genome to score."""
+    song = _demo_song()
+    context = Context(song.key, song.meter, float(song.tempo_bpm), SECTION)
+    rng = np.random.default_rng(SEED)
+    draw = find_stage("chords").genomes.random
+    pools = [
+        [draw(context, rng)[0] for _ in range(effort.candidates)] for _ in range(effort.rounds + 1)
+    ]
+    model = FusionModel.load(path, threads=THREADS)
+    colour = find_colour(song.colour.name)
+    taken = take_turns(
+        Scoring(pools, context, colour, model, dense).ways(), effort.rounds, IN_A_ROW
+    )
+    chromatic_alone, whole, *peers = taken.values()
+    rows = [_row(name, effort.candidates / _median(turns), "/s") for name, turns in taken.items()]
+    return [
+        "from genome to score, candidates per second",
+        *rows,
+        *_ratios("chromatic alone", chromatic_alone, peers, SCORING_LIMIT),
+        *_ratios("whole score", whole, peers, SCORING_LIMIT),
+    ]
+
+
+def _median(turns: list[Turn]) -> float:
+    return median(turn.seconds for turn in turns)
+
+
+def _row(name: str, value: float, unit: str) -> str:
+    return f"  {name:48} {value:9,.1f} {unit}"
+
+
+def _ratios(what: str, ours: list[Turn], peers: Sequence[list[Turn]], limit: float) -> list[str]:
+    """How many times as long the reference took: medians over the rounds."""
+    lines = []
+    for manner, peer in zip(("one by one", "once for all"), peers, strict=True):
+        both = list(zip(ours, peer, strict=True))
+        times = median(theirs.seconds / mine.seconds for mine, theirs in both)
+        busy = median(theirs.processor_seconds / mine.processor_seconds for mine, theirs in both)
+        lines.append(
+            f"  {f'{what}, reference {manner}':48} {times:9.1f} times as fast (limit {limit:g}); "
+            f"{busy:.1f} in processor time"
+        )
+    return lines
+
+
+def _demo_song() -> Any:
+    (song,) = read([path for path in demo_paths() if path.stem == "green"]).proposals
+    return song
+
+
+def generation_lines(path: Path, dense: DenseReference, effort: Effort) -> list[str]:
+    """A whole generation of ours, beside the reference's scoring of as many candidates.
+
+    The reference breeds the generation of another run of the same song, always the same one,
+    and neither judges theory nor selects nor records.
+    """
+    with tempfile.TemporaryDirectory() as folder, Studio.open(Path(folder)) as studio:
+        run, other = (_begun(studio, path, effort, seed) for seed in (1, 2))
+
+        def bred() -> list[Part]:
+            return [child.part for child in other.breed(other.next_generation)[0]]
+
+        ways: Ways = {
+            GENERATION: lambda: carry_on(studio, run, lambda _: None, lambda: True),
+            "vary, render, dense reference one by one": lambda: dense.score_singly(
+                bred(), other.context
+            ),
+            "vary, render, dense reference once for all": lambda: dense.score_together(
+                bred(), other.context
+            ),
+        }
+        taken = take_turns(ways, effort.rounds, IN_A_ROW)
+    ours, *peers = taken.values()
+    return [
+        "a whole generation, milliseconds",
+        *(_row(name, 1e3 * _median(turns), "ms") for name, turns in taken.items()),
+        *_ratios("generation", ours, peers, GENERATION_LIMIT),
+    ]
+
+
+def _begun(studio: Studio, path: Path, effort: Effort, seed: int) -> Run:
+    """A run in a studio of its own, a few generations old."""
+    song = _demo_song()
+    add_songs(studio, [song])
+    sha256 = Models(studio).register(path)
+    # The first to open a file decides how many threads it has.
+    FusionModel.load(studio.folder / "models" / f"{sha256}.onnx", threads=THREADS)
+    generations = WARM_UP_GENERATIONS + IN_A_ROW[GENERATION] * (effort.rounds + 1)
+    settings = Settings(population=effort.candidates, generations=generations)
+    request = Request(studio.song(song.song_id), "chords", SECTION, seed, settings, sha256)
+    run = load(studio, start(studio, request))
+    for _ in range(WARM_UP_GENERATIONS):
+        carry_on(studio, run, lambda _: None, lambda: True)
+    return run
+
+
+def arithmetic_lines(path: Path, dense: DenseReference) -> list[str]:
+    """Multiply-adds of the encoders that read the roll."""
+    light, heavy = (encoder_multiply_adds(each) for each in (path, dense.model.path))
+    return [
+        "multiply-adds a sample, encoders of the roll, all members",
+        _row("this model", light / 1e6, "million"),
+        _row("dense reference", heavy / 1e6, "million"),
+        f"  {'share of the reference':48} {light / heavy:9.3f} (limit {ARITHMETIC_LIMIT:g})",
+    ]
+
+
+def _heading(effort: Effort) -> str:
+    """What is measured, and how busy the machine is with everything that runs on it."""
+    load = f"{os.getloadavg()[0]:.1f}" if hasattr(os, "getloadavg") else "unknown"
+    return (
+        f"{effort.candidates} candidates of {SECTION.bars} bars, {THREADS} threads, medians of "
+        f"{effort.rounds} rounds by turns; {os.cpu_count()} cores, load {load}"
+    )
+
+
+def report(path: Path = DEFAULT_MODEL, effort: Effort | None = None) -> str:
+    """All tables; takes about half a minute."""
+    effort = effort or Effort()
+    if not path.exists():
+        return f"no model at {path.name}: nothing to score with"
+    with tempfile.TemporaryDirectory() as folder:
+        dense = DenseReference(Path(folder, "dense.onnx"), THREADS, effort.candidates)
+        lines = [
+            _heading(effort),
+            *scoring_lines(path, dense, effort),
+            *generation_lines(path, dense, effort),
+            *arithmetic_lines(path, dense),
+        ]
+    return "\n".join(lines)
+
+
+if __name__ == "__main__":
+    print(report(*map(Path, sys.argv[1:2])))

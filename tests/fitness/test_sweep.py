@@ -1,0 +1,54 @@
+"""The sweep and the statistics on it: short ways that must equal the plain ones to the bit."""
+
+from __future__ import annotations
+
+import numpy as np
+from hypothesis import given
+from hypothesis import strategies as st
+
+from fitness.sweep import Sweep, distinct, pitches_of
+from fitness.view import mean, sd
+from genomes import Part
+from tests.strategies import law, parts
+
+numbers = st.lists(st.integers(0, 127), min_size=1, max_size=40)
+
+
+@law
+@given(parts())
+def test_masks_say_what_sounds(part: Part) -> None:
+    sweep = Sweep.of(part)
+    rows = [tuple(np.flatnonzero(row).tolist()) for row in sweep.sounding]
+    assert [pitches_of(mask) for mask in sweep.masks] == rows
+
+
+@law
+@given(parts(), st.integers(0, 20_000), st.integers(0, 20_000))
+def test_heard_is_all_that_sounds_between_two_times(part: Part, begin: int, length: int) -> None:
+    sweep = Sweep.of(part)
+    ends = sweep.onset_ticks + sweep.length_ticks
+    inside = (ends > begin) & (sweep.onset_ticks < begin + length)
+    expected = np.flatnonzero(sweep.sounding[inside].any(axis=0)).tolist()
+    assert list(pitches_of(sweep.heard(begin, begin + length))) == expected
+
+
+@law
+@given(parts())
+def test_equal_notes_have_one_sweep_whatever_the_harmony(part: Part) -> None:
+    again = Part(part.notes.copy(), part.length_ticks)
+    assert Sweep.of(again) is Sweep.of(part)
+
+
+@law
+@given(numbers)
+def test_statistics_are_those_of_numpy_to_the_bit(values: list[int]) -> None:
+    for array in (np.array(values), np.array(values, np.uint8), np.array(values) > 60):
+        assert mean(array) == float(array.mean())
+    for array in (np.array(values), np.array(values, np.uint8)):
+        assert sd(array) == float(array.std())
+    np.testing.assert_array_equal(distinct(np.sort(values)), np.unique(values))
+
+
+def test_statistics_of_nothing() -> None:
+    nothing = np.zeros(0, dtype=np.int64)
+    assert (mean(nothing), sd(nothing), len(distinct(nothing))) == (0.0, 0.0, 0)

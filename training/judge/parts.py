@@ -53,7 +53,7 @@ def compose_measured(seed: int, songs_per_colour: int) -> MeasuredParts:
     for song in range(songs_per_colour * len(COLOUR_NAMES)):
         colour = song % len(COLOUR_NAMES)
         rng = np.random.default_rng([seed, song])
-        context = _draw_context(rng)
+        context = draw_section(rng)
         parts = list(chord_parts(COLOUR_NAMES[colour], context, SECTIONS_PER_SONG, rng))
         rows.append(measure_matrix(parts, context.meter))
         colours += [colour] * len(parts)
@@ -69,7 +69,8 @@ def chord_parts(
         yield parts[STAGE]
 
 
-def _draw_context(rng: np.random.Generator) -> Context:
+def draw_section(rng: np.random.Generator) -> Context:
+    """A song's key, meter and tempo, with a section of one of the lengths."""
     return with_bars(draw_context(rng), int(rng.choice(BARS)))
 
 

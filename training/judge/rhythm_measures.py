@@ -22,7 +22,6 @@ PULSES_PER_QUARTER = 4
 PULSE_LAGS = {"eighth": 2, "quarter": 4, "dotted": 3, "half": 8}  # in pulses
 LOUDNESS_PLACES = 4
 BAR_LAGS = (2, 4)
-MOST_GATE = 2.0
 
 
 def onset_places(view: View) -> Floats:
@@ -49,13 +48,12 @@ def gap_order(view: View) -> Floats:
     return np.array([uneven, mean(gaps[1:] == gaps[:-1])])
 
 
-def gate(view: View) -> Floats:
-    """Length of a note over the time to the next onset: its mean (to 2) and what overlaps."""
+def overlap(view: View) -> Floats:
+    """Share of the notes that still sound when the next ones begin."""
     notes, onsets = view.part.notes, view.onsets_ticks
     following = np.append(onsets[1:], view.part.length_ticks)
     until = following[np.searchsorted(onsets, notes["onset_ticks"])] - notes["onset_ticks"]
-    filled = notes["duration_ticks"] / np.maximum(1, until)
-    return np.array([mean(np.minimum(MOST_GATE, filled)), mean(filled > 1)])
+    return np.array([mean(notes["duration_ticks"] > until)])
 
 
 def pulse_agreement(view: View) -> Floats:
@@ -91,14 +89,12 @@ def loudness_places(view: View) -> Floats:
     return np.asarray(heard / np.maximum(1, struck) / level)
 
 
-def loudness_spread(view: View) -> Floats:
-    """Relative deviation of the velocities, and how they follow the pitch, -1 to 1."""
-    velocity = view.pitched["velocity"].astype(np.float64)
-    if len(velocity) < 2 or not velocity.std():
-        return np.zeros(2)
-    relative = velocity.std() / velocity.mean()
-    together = float(np.corrcoef(velocity, view.pitches)[0, 1]) if view.pitches.std() else 0.0
-    return np.array([relative, together])
+def loudness_with_pitch(view: View) -> Floats:
+    """Correlation of velocity and pitch, -1 to 1; 0 where either stays."""
+    velocity, pitches = view.pitched["velocity"].astype(np.float64), view.pitches
+    if not (velocity.size and velocity.std() and pitches.std()):
+        return np.zeros(1)
+    return np.array([np.corrcoef(velocity, pitches)[0, 1]])
 
 
 def shares(counts: NDArray[np.generic]) -> Floats:
@@ -117,9 +113,9 @@ GROUPS = (
     (gap_values, tuple(f"gap_{value}" for value in VALUES)),
     (note_values, tuple(f"note_{value}" for value in VALUES)),
     (gap_order, ("gap_unevenness", "equal_gaps")),
-    (gate, ("gate", "overlapping_notes")),
+    (overlap, ("overlapping_notes",)),
     (pulse_agreement, tuple(f"answered_after_{lag}" for lag in PULSE_LAGS)),
     (rhythm_returns, tuple(f"rhythm_returns_after_{lag}" for lag in BAR_LAGS)),
     (loudness_places, tuple(f"loudness_{n + 1}_of_{LOUDNESS_PLACES}" for n in range(4))),
-    (loudness_spread, ("loudness_deviation", "loudness_with_pitch")),
+    (loudness_with_pitch, ("loudness_with_pitch",)),
 )

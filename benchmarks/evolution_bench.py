@@ -46,7 +46,7 @@ STAGE = "chords"
 # evolved in its own colour, nor twice in another.
 COLOUR_SHIFTS = (2, 5, 7)
 LEADERS = 10
-COMPOSED = 12  # parts of a song's own colour, composed in its context, to compare with
+COMPOSED = 12  # songs of the same colour, composed in the same context, to compare with
 COMPOSED_SEED = 11
 MOST_PROCESSES = 2
 
@@ -164,7 +164,8 @@ def _survivor(run: Run, individual: Individual, looks: figures.Looks) -> dict[st
 def _composed(run: Run, number: int, colour: str) -> dict[str, float]:
     """What fitness and judge say of parts that were composed in the colour, in the same context."""
     rng = np.random.default_rng([COMPOSED_SEED, number])
-    parts = list(chord_parts(colour, run.context, COMPOSED, rng))
+    songs = [chord_parts(colour, run.context, 1, rng) for _ in range(COMPOSED)]
+    parts = [part for song in songs for part in song]
     scores = run.fitness.score(parts, run.context)
     individuals = [Individual(str(n), None, score, 0) for n, score in enumerate(scores)]
     names = [individual.id for individual in individuals]

@@ -89,15 +89,21 @@ def _variant(runs: list[Report]) -> Report:
     judged = ("accuracy", "probability", "leaders' accuracy", "leaders' probability")
     return {
         "curves": curves,
-        "peaks": {name: _peak(curves[name]) for name in judged},
+        "peaks": {name: _peak(curves[name], _ends(runs, name)) for name in judged},
         "by colour": _by_colour(runs),
         "composed": {name: _mean([run["composed"][name] for run in runs]) for name in curves},
     }
 
 
-def _peak(curve: list[float]) -> Report:
+def _ends(runs: list[Report], name: str) -> list[float]:
+    return [run["curve"][-1][name] for run in runs]
+
+
+def _peak(curve: list[float], ends: list[float]) -> Report:
+    """Beginning, peak and end; and the standard error that a mean over so many songs has."""
     top = int(np.argmax(curve))
-    return {"first": curve[0], "peak": curve[top], "at": top, "end": curve[-1]}
+    error = round(float(np.std(ends) / np.sqrt(len(ends))), PLACES)
+    return {"first": curve[0], "peak": curve[top], "at": top, "end": curve[-1], "error": error}
 
 
 def _by_colour(runs: list[Report]) -> Report:
@@ -160,12 +166,13 @@ def _curve_lines(variant: Report) -> list[str]:
     lines = [f"{'generation':>12} " + " ".join(f"{_short(name):>9}" for name in COLUMNS)]
     lines += [_line(str(n), {name: curves[name][n] for name in COLUMNS}) for n in shown]
     lines.append(_line("composed", variant["composed"]))
-    for name, peak in variant["peaks"].items():
-        lines.append(
-            f"  {name}: first {peak['first']:.3f}, peak {peak['peak']:.3f} at generation "
-            f"{peak['at']}, end {peak['end']:.3f}"
-        )
+    lines += [f"  {name}: {_told(peak)}" for name, peak in variant["peaks"].items()]
     return lines
+
+
+def _told(peak: Report) -> str:
+    began, ended = f"first {peak['first']:.3f}", f"end {peak['end']:.3f} ± {peak['error']:.3f}"
+    return f"{began}, peak {peak['peak']:.3f} at generation {peak['at']}, {ended}"
 
 
 def _colour_lines(colours: Report) -> list[str]:

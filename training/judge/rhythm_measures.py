@@ -79,14 +79,15 @@ def rhythm_returns(view: View) -> Floats:
 
 
 def loudness_places(view: View) -> Floats:
-    """Velocity in each quarter of the bar, over the part's mean; 0 where nothing begins."""
+    """Mean velocity in each quarter of the bar, less the part's; 0 where nothing begins.
+
+    A difference: how loud a part is altogether is the model's to read.
+    """
     notes, bar_ticks = view.part.notes, view.meter.bar_ticks
     places = notes["onset_ticks"].astype(np.int64) % bar_ticks * LOUDNESS_PLACES // bar_ticks
-    velocity = notes["velocity"].astype(np.float64)
-    level = velocity.mean() if len(notes) else 1.0
+    louder = notes["velocity"] - mean(notes["velocity"])
     struck = np.bincount(places, minlength=LOUDNESS_PLACES)
-    heard = np.bincount(places, velocity, minlength=LOUDNESS_PLACES)
-    return np.asarray(heard / np.maximum(1, struck) / level)
+    return np.asarray(np.bincount(places, louder, LOUDNESS_PLACES) / np.maximum(1, struck))
 
 
 def loudness_with_pitch(view: View) -> Floats:

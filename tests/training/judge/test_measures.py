@@ -126,3 +126,12 @@ def test_nothing_changes_with_the_tempo():
     fast, _ = song(150)
     matrix = measure_matrix([slow, fast], context.meter)
     assert (matrix[0] == matrix[1]).all()
+
+
+def test_how_loud_all_of_it_is_changes_nothing():
+    part, context = song()
+    notes = part.notes.copy()
+    notes["velocity"] += 20
+    louder = Part.of(notes, part.length_ticks)
+    matrix = measure_matrix([part, louder], context.meter)
+    assert matrix[0] == pytest.approx(matrix[1], abs=1e-9)

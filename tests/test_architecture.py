@@ -30,6 +30,7 @@ HOMES = {
     "librosa": ("fitness/encoders.py", "training/"),
     "music21": ("training/",),
     "modal": ("training/",),
+    "sklearn": ("training/judge/",),
     "matplotlib": ("engine/pictures.py",),
     "mido": ("genomes/midi", "fitness/legacy_roll.py"),
     "sqlalchemy": ("store/", "migrations/"),

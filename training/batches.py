@@ -17,7 +17,8 @@ from training.catalogue.examples import NO_COLOUR, REAL, SONG, Examples
 
 MAX_VELOCITY = 127
 SHIFT_SEMITONES = 3
-VELOCITY_SCALE = (0.8, 1.2)
+# Anyone can turn a part up: how loud it is altogether must say next to nothing of its colour.
+VELOCITY_SCALE = (0.5, 2.0)
 ROTATED_SHARE = 0.5
 
 PITCHED = slice(LOWEST_ROW, HIGHEST_ROW + 1)
@@ -106,7 +107,7 @@ def vary(velocities: Tensor, features: Tensor, rng: np.random.Generator) -> tupl
     """
     count = len(velocities)
     semitones = rng.integers(-SHIFT_SEMITONES, SHIFT_SEMITONES + 1, count)
-    loudness = torch.from_numpy(rng.uniform(*VELOCITY_SCALE, count).astype(np.float32))
+    loudness = _loudness(velocities, rng)
     turned = rng.random(count) < ROTATED_SHARE
     places = np.where(turned, rng.random(count), 0.0)
     velocities, semitones = transposed(velocities, semitones)
@@ -117,6 +118,13 @@ def vary(velocities: Tensor, features: Tensor, rng: np.random.Generator) -> tupl
     features[:, PITCHES] += is_pitched * torch.from_numpy(semitones)[:, None].to(torch.float32)
     features[:, VELOCITIES] *= loudness[:, None]
     return scaled, features
+
+
+def _loudness(velocities: Tensor, rng: np.random.Generator) -> Tensor:
+    """A factor for each clip, as often below 1 as above; no note is driven beyond the loudest."""
+    factors = np.exp(rng.uniform(*np.log(VELOCITY_SCALE), len(velocities))).astype(np.float32)
+    loudest = velocities.flatten(1).amax(dim=1).clamp(min=1)
+    return torch.minimum(torch.from_numpy(factors), MAX_VELOCITY / loudest)
 
 
 def transposed(

@@ -122,7 +122,8 @@ def vary(velocities: Tensor, features: Tensor, rng: np.random.Generator) -> tupl
 
 def _loudness(velocities: Tensor, rng: np.random.Generator) -> Tensor:
     """A factor for each clip, as often below 1 as above; no note is driven beyond the loudest."""
-    factors = np.exp(rng.uniform(*np.log(VELOCITY_SCALE), len(velocities))).astype(np.float32)
+    lowest, highest = np.log(VELOCITY_SCALE)
+    factors = np.exp(rng.uniform(lowest, highest, len(velocities))).astype(np.float32)
     loudest = velocities.flatten(1).amax(dim=1).clamp(min=1)
     return torch.minimum(torch.from_numpy(factors), MAX_VELOCITY / loudest)
 

@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
+from itertools import product
 from time import perf_counter
 from typing import Any
 
@@ -32,7 +33,7 @@ ENCODERS: dict[str, Callable[[int], nn.Module]] = {
     "light": lambda width: RollEncoder(replace(Size(), roll=width)),
     "dense": DenseCnn,
 }
-READS = {"roll alone": ROLL, "roll and features": BOTH}
+READS = {"roll and features": BOTH, "roll alone": ROLL}
 
 
 def multiply_adds(encoder: nn.Module) -> int:
@@ -66,22 +67,24 @@ def accuracy(catalogue: Catalogue, settings: Settings, encoder: str) -> dict[str
     }
 
 
-def measure(songs: int, epochs: int) -> dict[str, Any]:
+def measure(songs: int, epochs: int) -> Iterator[dict[str, Any]]:
+    """One row after the other, as they are found."""
     prepare_torch()
     catalogue = catalogue_of(SEED, songs, real_pieces=0)
-    settings = Settings(epochs=epochs)
-    found: dict[str, Any] = {"training clips": len(catalogue.train), "epochs": epochs}
-    found["multiply-adds of a roll"] = {
-        name: multiply_adds(make(Size().roll)) for name, make in ENCODERS.items()
+    yield {
+        "training clips": len(catalogue.train),
+        "test clips": len(catalogue.test),
+        "epochs": epochs,
+        "multiply-adds of a roll": {
+            name: multiply_adds(make(Size().roll)) for name, make in ENCODERS.items()
+        },
     }
-    for name, reads in READS.items():
-        found[name] = {
-            encoder: accuracy(catalogue, replace(settings, reads=reads), encoder)
-            for encoder in ENCODERS
-        }
-    return found
+    for (name, reads), encoder in product(READS.items(), ENCODERS):
+        found = accuracy(catalogue, Settings(epochs=epochs, reads=reads), encoder)
+        yield {"reads": name, "encoder": encoder} | found
 
 
 if __name__ == "__main__":
     given = [int(argument) for argument in sys.argv[1:3]]
-    print(json.dumps(measure(*given, *(SONGS, EPOCHS)[len(given) :]), indent=1))
+    for row in measure(*given, *(SONGS, EPOCHS)[len(given) :]):
+        print(json.dumps(row), flush=True)

@@ -1,8 +1,9 @@
-"""The light roll encoder against a dense one: accuracy on the same songs, and arithmetic.
+"""The light roll encoder against a dense one: accuracy on the same songs.
 
 ``python -m benchmarks.encoder_bench [SONGS] [EPOCHS]`` fits the fusion network with either encoder,
 all else equal, once on the roll alone and once with the features beside it; accuracy is on songs
-that neither saw. The dense ones take most of the time: hours for a whole catalogue.
+that neither saw. The dense ones take most of the time: hours for a whole catalogue. Arithmetic
+and speed are compared by ``benchmarks.scoring_bench``.
 """
 
 from __future__ import annotations
@@ -21,7 +22,6 @@ from torch import nn
 
 from fitness.colours import AXES
 from fitness.predictions import Predictions
-from fitness.roll import ROWS, STEPS
 from training.bootstrap import Catalogue, catalogue_of
 from training.figures import accuracies
 from training.fitting import Settings, fit, logits, prepare_torch
@@ -34,21 +34,6 @@ ENCODERS: dict[str, Callable[[int], nn.Module]] = {
     "dense": DenseCnn,
 }
 READS = {"roll and features": BOTH, "roll alone": ROLL}
-
-
-def multiply_adds(encoder: nn.Module) -> int:
-    """Of one roll, counted in its convolutions and linear layers as they run."""
-    counted = []
-
-    def count(layer: Any, _inputs: Any, output: torch.Tensor) -> None:
-        fan_in = layer.weight[0].numel()
-        counted.append(fan_in * output[0].numel())
-
-    for layer in encoder.modules():
-        if isinstance(layer, nn.Conv2d | nn.Linear):
-            layer.register_forward_hook(count)
-    encoder.eval()(torch.zeros(1, 1, ROWS, STEPS))
-    return sum(counted)
 
 
 def accuracy(catalogue: Catalogue, settings: Settings, encoder: str) -> dict[str, Any]:
@@ -75,9 +60,6 @@ def measure(songs: int, epochs: int) -> Iterator[dict[str, Any]]:
         "training clips": len(catalogue.train),
         "test clips": len(catalogue.test),
         "epochs": epochs,
-        "multiply-adds of a roll": {
-            name: multiply_adds(make(Size().roll)) for name, make in ENCODERS.items()
-        },
     }
     for (name, reads), encoder in product(READS.items(), ENCODERS):
         found = accuracy(catalogue, Settings(epochs=epochs, reads=reads), encoder)

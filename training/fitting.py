@@ -51,7 +51,7 @@ class Settings:
         reads: what of the MIDI it may read.
     """
 
-    epochs: int = 10
+    epochs: int = 9
     batch: int = 128
     peak: float = 3e-3
     decay: float = 1e-2

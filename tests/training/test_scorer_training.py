@@ -233,7 +233,7 @@ class TestCalibration:
         at = threshold(confidence, examples)
         for stage in range(len(STAGES)):
             rows = (examples.kind == SONG) & (examples.stage == stage)
-            assert (confidence[rows] >= np.float32(at)).mean() >= 0.97
+            assert (confidence[rows] >= np.float32(at)).mean() >= 0.95
 
     def test_a_curve_of_honest_claims_has_no_error(self):
         rng = np.random.default_rng(0)

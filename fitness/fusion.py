@@ -25,7 +25,7 @@ from fitness.errors import (
 from fitness.files import read_bounded
 from fitness.heard import Heard, measure, paint
 from fitness.manifest import Manifest, find_manifest
-from fitness.predictions import Booleans, Embeddings, ModelInputs, Predictions
+from fitness.predictions import Booleans, Embeddings, Floats, ModelInputs, Predictions
 from fitness.profiles import Profile, recognise, signatures
 
 # The model that ships with the package; its card lies beside it.
@@ -59,7 +59,7 @@ class FusionModel:
         profile: its interface.
         manifest: None for an older model without one.
         chunk: how many rows go through it at once.
-        limit_seconds: how long one chunk may take.
+        limit_seconds: how long one chunk may take, mean over a batch.
     """
 
     path: Path
@@ -87,7 +87,7 @@ class FusionModel:
             path: of the ``.onnx`` file; its manifest lies beside it.
             threads: for one run, 0 for every core; the first load of a file decides.
             chunk: how many rows go through the model at once; scores don't depend on it.
-            limit_seconds: how long loading and one chunk may take.
+            limit_seconds: how long loading and one chunk may take, mean over a batch.
 
         Raises:
             ModelMissing: if there is no file, or no manifest for a model that needs one.
@@ -122,6 +122,7 @@ class FusionModel:
         music: Sequence[Heard],
         beside: Embeddings | None = None,
         names: Sequence[str] | None = None,
+        features: Floats | None = None,
     ) -> Predictions:
         """What the model says of each part, in order.
 
@@ -129,6 +130,7 @@ class FusionModel:
             music: any number of parts.
             beside: text and audio that accompany every one of them.
             names: what errors call them; ``candidate 0`` and so on unless told otherwise.
+            features: a row each, where they have been measured already.
 
         Raises:
             SilentPart: if nothing sounds in one of them; the model isn't asked.
@@ -138,12 +140,14 @@ class FusionModel:
             raise ScoringFailed("nothing to score: no parts")
         names = names or [f"candidate {index}" for index in range(len(music))]
         given = beside or Embeddings()
+        if features is None and not self.profile.is_legacy:
+            features = measure(music)
         batches = []
         for start in range(0, len(music), PAINTED_AT_ONCE):
-            some = music[start : start + PAINTED_AT_ONCE]
-            piano_roll = paint(some, names[start : start + PAINTED_AT_ONCE], self.profile)
-            features = None if self.profile.is_legacy else measure(some)
-            batches.append(self.predict(given.beside(piano_roll, features)))
+            rows = slice(start, start + PAINTED_AT_ONCE)
+            piano_roll = paint(music[rows], names[rows], self.profile)
+            seen = None if features is None else features[rows]
+            batches.append(self.predict(given.beside(piano_roll, seen)))
         return Predictions.joined(batches)
 
     def predict(self, inputs: ModelInputs) -> Predictions:
@@ -163,17 +167,17 @@ class FusionModel:
         if self.profile.is_legacy and inputs.concept_emb is None:
             self._warn_of_absent_concept()
         starts = range(0, len(inputs), self.chunk)
-        return Predictions.joined([self._run(inputs, start) for start in starts])
-
-    def _run(self, inputs: ModelInputs, start: int) -> Predictions:
-        feed = inputs.feed(self.profile, start, start + self.chunk)
-        names = list(self.profile.outputs)
         options = onnxruntime.RunOptions()
         options.log_severity_level = SILENT_LOG
-        with (
-            _mapped_errors(ScoringFailed, self.path),
-            _time_limit(self.limit_seconds, lambda: setattr(options, "terminate", True)),
-        ):
+        # One timer for all chunks: starting its thread takes as long as a few rows do.
+        limit_seconds = self.limit_seconds * len(starts)
+        with _time_limit(limit_seconds, lambda: setattr(options, "terminate", True)):
+            return Predictions.joined([self._run(inputs, start, options) for start in starts])
+
+    def _run(self, inputs: ModelInputs, start: int, options: Any) -> Predictions:
+        feed = inputs.feed(self.profile, start, start + self.chunk)
+        names = list(self.profile.outputs)
+        with _mapped_errors(ScoringFailed, self.path):
             outputs = self._session.run(names, feed, options)
         return Predictions.of(
             dict(zip(names, outputs, strict=True)), self.profile, len(feed["piano_roll"])

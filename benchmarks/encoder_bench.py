@@ -1,16 +1,18 @@
-"""The light roll encoder against a dense one: accuracy on the same songs, and arithmetic.
+"""The light roll encoder against a dense one: accuracy on the same songs.
 
 ``python -m benchmarks.encoder_bench [SONGS] [EPOCHS]`` fits the fusion network with either encoder,
 all else equal, once on the roll alone and once with the features beside it; accuracy is on songs
-that neither saw. The dense ones take most of the time: hours for a whole catalogue.
+that neither saw. The dense ones take most of the time: hours for a whole catalogue. Arithmetic
+and speed are compared by ``benchmarks.scoring_bench``.
 """
 
 from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
+from itertools import product
 from time import perf_counter
 from typing import Any
 
@@ -20,7 +22,6 @@ from torch import nn
 
 from fitness.colours import AXES
 from fitness.predictions import Predictions
-from fitness.roll import ROWS, STEPS
 from training.bootstrap import Catalogue, catalogue_of
 from training.figures import accuracies
 from training.fitting import Settings, fit, logits, prepare_torch
@@ -32,22 +33,7 @@ ENCODERS: dict[str, Callable[[int], nn.Module]] = {
     "light": lambda width: RollEncoder(replace(Size(), roll=width)),
     "dense": DenseCnn,
 }
-READS = {"roll alone": ROLL, "roll and features": BOTH}
-
-
-def multiply_adds(encoder: nn.Module) -> int:
-    """Of one roll, counted in its convolutions and linear layers as they run."""
-    counted = []
-
-    def count(layer: Any, _inputs: Any, output: torch.Tensor) -> None:
-        fan_in = layer.weight[0].numel()
-        counted.append(fan_in * output[0].numel())
-
-    for layer in encoder.modules():
-        if isinstance(layer, nn.Conv2d | nn.Linear):
-            layer.register_forward_hook(count)
-    encoder.eval()(torch.zeros(1, 1, ROWS, STEPS))
-    return sum(counted)
+READS = {"roll and features": BOTH, "roll alone": ROLL}
 
 
 def accuracy(catalogue: Catalogue, settings: Settings, encoder: str) -> dict[str, Any]:
@@ -66,22 +52,21 @@ def accuracy(catalogue: Catalogue, settings: Settings, encoder: str) -> dict[str
     }
 
 
-def measure(songs: int, epochs: int) -> dict[str, Any]:
+def measure(songs: int, epochs: int) -> Iterator[dict[str, Any]]:
+    """One row after the other, as they are found."""
     prepare_torch()
     catalogue = catalogue_of(SEED, songs, real_pieces=0)
-    settings = Settings(epochs=epochs)
-    found: dict[str, Any] = {"training clips": len(catalogue.train), "epochs": epochs}
-    found["multiply-adds of a roll"] = {
-        name: multiply_adds(make(Size().roll)) for name, make in ENCODERS.items()
+    yield {
+        "training clips": len(catalogue.train),
+        "test clips": len(catalogue.test),
+        "epochs": epochs,
     }
-    for name, reads in READS.items():
-        found[name] = {
-            encoder: accuracy(catalogue, replace(settings, reads=reads), encoder)
-            for encoder in ENCODERS
-        }
-    return found
+    for (name, reads), encoder in product(READS.items(), ENCODERS):
+        found = accuracy(catalogue, Settings(epochs=epochs, reads=reads), encoder)
+        yield {"reads": name, "encoder": encoder} | found
 
 
 if __name__ == "__main__":
     given = [int(argument) for argument in sys.argv[1:3]]
-    print(json.dumps(measure(*given, *(SONGS, EPOCHS)[len(given) :]), indent=1))
+    for row in measure(*given, *(SONGS, EPOCHS)[len(given) :]):
+        print(json.dumps(row), flush=True)

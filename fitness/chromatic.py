@@ -10,12 +10,15 @@ from numpy.typing import ArrayLike, NDArray
 from fitness.colours import COLOURS, Colour
 from fitness.predictions import Predictions
 
+# Raised whenever the same predictions would give another term.
+CHROMATIC_VERSION = "2"
+
 Values = NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Chromatic:
-    """The term for a batch, with the halves it is the mean of.
+    """The term for a batch, with what it is made of.
 
     Attributes:
         values: ``(n,)`` 0 to 1; None where this model has nothing to say of this colour.
@@ -33,14 +36,15 @@ class Chromatic:
 def chromatic(predictions: Predictions, colour: Colour) -> Chromatic:
     """Half closeness on the axes, half the model's own probability of the colour.
 
-    A model without a colour output is judged by the axes alone. Of a colour that is even on
-    every axis that would say nothing, and reward whatever leaves the model unsure: then there
-    is no term, and a reason.
+    A model without a colour output is judged by the axes alone. The axes of a colour that is even
+    on each of them say nothing of it, and reward whatever leaves the model unsure: such a colour
+    is judged by its probability alone, and where there is none there is no term, and a reason.
     """
     axes = closeness(predictions.axes, np.array(colour.targets))
     if predictions.colour is not None:
         probability = predictions.colour[:, COLOURS.index(colour)].astype(np.float64)
-        return Chromatic((axes + probability) / 2, axes, probability)
+        values = probability if colour.is_even else (axes + probability) / 2
+        return Chromatic(values, axes, probability)
     if colour.is_even:
         reason = f"{colour.name} is even on every axis and this model doesn't tell colours apart"
         return Chromatic(None, axes, None, reason)

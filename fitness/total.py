@@ -9,7 +9,7 @@ from typing import TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from fitness.chromatic import chromatic
+from fitness.chromatic import CHROMATIC_VERSION, chromatic
 from fitness.colours import Colour
 from fitness.features import FEATURES_VERSION, feature_matrix
 from fitness.fusion import FusionModel
@@ -67,7 +67,12 @@ class Fitness:
     @staticmethod
     def versions() -> dict[str, str]:
         """Versions of everything that a score depends on besides the model."""
-        return {"theory": THEORY_VERSION, "features": FEATURES_VERSION, "roll": ROLL_VERSION}
+        return {
+            "chromatic": CHROMATIC_VERSION,
+            "theory": THEORY_VERSION,
+            "features": FEATURES_VERSION,
+            "roll": ROLL_VERSION,
+        }
 
     def score(self, parts: Sequence[Part], context: Context) -> list[Score]:
         """One score for each part, in order.

@@ -1,4 +1,4 @@
-"""``python -m training bootstrap --out DIR`` and ``python -m training card MODEL``.
+"""``training bootstrap --out DIR`` and ``training card MODEL``; also as ``python -m training``.
 
 The last line on stdout is the result as JSON; progress goes to stderr.
 """
@@ -15,6 +15,10 @@ from typing import Any
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, TaskID, TextColumn, TimeRemainingColumn
 from rich.progress import Progress as Bars
+
+from fitness.errors import FitnessError
+
+REFUSED, INTERRUPTED = 2, 130
 
 
 class Teller:
@@ -51,14 +55,28 @@ def bars() -> Bars:
 def main(arguments: list[str] | None = None) -> int:
     """Read the command line and do it; returns the exit code."""
     options = _parser().parse_args(arguments)
-    with bars() as shown:
-        result = options.run(options, Teller(shown))
+    try:
+        with bars() as shown:
+            result = options.run(options, Teller(shown))
+    except ModuleNotFoundError as error:
+        return _sorry(f"training needs {error.name}: pip install 'composition-engine[training]'")
+    except (OSError, ValueError, FitnessError) as error:
+        return _sorry(str(error))
+    except KeyboardInterrupt:
+        sys.stderr.write("interrupted; nothing is kept of an unfinished training\n")
+        return INTERRUPTED
     sys.stdout.write(json.dumps(result, sort_keys=True) + "\n")
     return 0
 
 
+def _sorry(reason: str) -> int:
+    """One line that says what is wrong."""
+    sys.stderr.write(f"error: {' '.join(reason.split())}\n")
+    return REFUSED
+
+
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="python -m training", description=__doc__)
+    parser = argparse.ArgumentParser(prog="training", description=__doc__)
     commands = parser.add_subparsers(required=True)
     made = commands.add_parser("bootstrap", help="compose a catalogue and make a model of it")
     made.add_argument("--out", type=Path, required=True, help="folder for the model file")

@@ -122,6 +122,7 @@ def bootstrap(plan: Plan, folder: Path, tell: Tell = lambda _: None) -> dict[str
         a summary of plain values.
     """
     began = perf_counter()
+    folder.mkdir(parents=True, exist_ok=True)
     prepare_torch()
     tell(f"composing {plan.songs} songs of every colour")
     catalogue = catalogue_of(plan.seed, plan.songs, plan.real_pieces)

@@ -51,7 +51,7 @@ class Settings:
         reads: what of the MIDI it may read.
     """
 
-    epochs: int = 10
+    epochs: int = 9
     batch: int = 128
     peak: float = 3e-3
     decay: float = 1e-2
@@ -62,7 +62,7 @@ class Settings:
     without_midi: float = 0.01
     axes_weight: float = 1.0
     colour_weight: float = 1.0
-    confidence_weight: float = 0.5
+    confidence_weight: float = 1.0
     size: Size = field(default_factory=Size)
     reads: frozenset[str] = BOTH
 

@@ -29,6 +29,12 @@ EXTENSION_WEIGHTS = {
     "sus2": 0.7,
     "sus4": 0.7,
 }
+# What some seeds take wherever they can: a style's own vocabulary.
+FAVOURITES = ("5", "6", "7", "9", "add9", "sus2", "sus4")
+FAVOURITE_WEIGHT = 30.0
+FAVOURITE_SHARE = 0.4
+# Bars that come round again; 0 runs on to the end.
+LOOP_BARS = (0, 0, 2, 4, 4, 8)
 # How likely a random chord comes from each kind of function.
 SOURCE_WEIGHTS = {
     "diatonic": 10.0,
@@ -47,6 +53,8 @@ class _Style:
     patterns: tuple[str, ...]
     spread: str
     plain: bool
+    favourite: str
+    loop_bars: int
 
 
 def random_genome(context: Context, rng: np.random.Generator) -> tuple[ChordGenome, str]:
@@ -68,7 +76,9 @@ def _draw_style(rng: np.random.Generator, *, plain: bool) -> _Style:
     main, other = pick(rng, patterns), pick(rng, patterns)
     pace = "steady" if plain and rng.random() < 0.6 else pick(rng, tuple(PACES))
     both = (main, main, main, other) if rng.random() < 0.4 else (main,)
-    return _Style(pace, both, pick(rng, SPREADS), plain)
+    favourite = pick(rng, FAVOURITES) if not plain and rng.random() < FAVOURITE_SHARE else ""
+    loop_bars = LOOP_BARS[int(rng.integers(len(LOOP_BARS)))]
+    return _Style(pace, both, pick(rng, SPREADS), plain, favourite, loop_bars)
 
 
 def _bars(
@@ -82,11 +92,16 @@ def _bars(
     bars = []
     for groups, pattern in zip(slots, cycle(style.patterns), strict=False):
         changes = [
-            Change(group, draw_chord(mode, next(remaining), rng, plain=style.plain), voicing)
+            Change(group, _styled_chord(mode, next(remaining), style, rng), voicing)
             for group, voicing in zip(groups, _voicings(style, rng), strict=False)
         ]
         bars.append(Bar(tuple(changes), pattern))
-    return tuple(bars)
+    loop_bars = style.loop_bars or len(bars)
+    return tuple(bars[index % loop_bars] for index in range(len(bars)))
+
+
+def _styled_chord(mode: str, token: str, style: _Style, rng: np.random.Generator) -> Chord:
+    return draw_chord(mode, token, rng, plain=style.plain, favourite=style.favourite)
 
 
 def _voicings(style: _Style, rng: np.random.Generator) -> Iterator[Voicing]:
@@ -94,12 +109,20 @@ def _voicings(style: _Style, rng: np.random.Generator) -> Iterator[Voicing]:
         yield Voicing(style.spread, int(rng.integers(3)))
 
 
-def draw_chord(mode: str, token: str, rng: np.random.Generator, *, plain: bool = False) -> Chord:
+def draw_chord(
+    mode: str,
+    token: str,
+    rng: np.random.Generator,
+    *,
+    plain: bool = False,
+    favourite: str = "",
+) -> Chord:
     """A chord on a function: a plain triad in root position, or extended and inverted by chance."""
     options = extensions(mode, token)
     if plain and "triad" in options:
         return Chord(token)
-    weights = np.array([EXTENSION_WEIGHTS[option] for option in options])
+    likely_by_name = EXTENSION_WEIGHTS | ({favourite: FAVOURITE_WEIGHT} if favourite else {})
+    weights = np.array([likely_by_name[option] for option in options])
     extension = options[int(rng.choice(len(options), p=weights / weights.sum()))]
     likely = inversion_weights(mode, token, max_inversion(extension))
     return Chord(token, extension, int(rng.choice(len(likely), p=likely)))

@@ -90,7 +90,14 @@ def test_black_and_white_differ_by_the_colour_output():
     black, white = find_colour("Black"), find_colour("White")
     heard = predictions([black.targets], [one_hot(COLOURS.index(black))])
     assert chromatic(heard, black).values == pytest.approx([1])
-    assert chromatic(heard, white).values == pytest.approx([0.5])
+    assert chromatic(heard, white).values == pytest.approx([0])
+
+
+def test_being_unsure_is_not_being_even():
+    black = find_colour("Black")
+    unsure = chromatic(predictions([black.targets], [np.full(9, 1 / 9)]), black)
+    assert unsure.axes == pytest.approx([1])
+    assert unsure.values == pytest.approx([1 / 9])
 
 
 def test_indigo_is_met_by_its_own_target_and_varies():

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from dataclasses import replace
 from pathlib import Path
 
@@ -284,6 +285,25 @@ class TestBootstrap:
         printed = capsys.readouterr().out
         assert printed.startswith(page.partition("## Planted")[0])
         assert json.loads(printed.splitlines()[-1])["accuracy"]["all"] == result["accuracy"]
+
+    def test_what_can_t_be_done_is_one_line(
+        self, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    ):
+        taken = tmp_path / "a-file"
+        taken.write_text("here")
+        asked = (["card", str(tmp_path / "no.onnx")], ["bootstrap", "--quick", "--out", str(taken)])
+        for arguments in asked:
+            assert main(arguments) == 2
+            told = [line for line in capsys.readouterr().err.splitlines() if "error" in line]
+            assert len(told) == 1
+            assert str(tmp_path) in told[0]
+
+    def test_a_missing_library_is_named_with_what_installs_it(
+        self, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+    ):
+        monkeypatch.setitem(sys.modules, "training.bootstrap", None)
+        assert main(["bootstrap", "--quick", "--out", str(tmp_path)]) == 2
+        assert "pip install 'composition-engine[training]'" in capsys.readouterr().err
 
     def test_no_song_is_on_two_sides(self):
         catalogue = catalogue_of(1, 3, 0)

@@ -31,7 +31,7 @@ MIXES_PER_SECTION = 3
 # Chance that a mix is what evolution hears: a part with all that was composed before it.
 LINEAGE_SHARE = 0.5
 # For each song of a colour, of each kind. Damaged music is far harder to tell than noise.
-FAKES_PER_SONG, RUINS_PER_SONG = 2, 8
+FAKES_PER_SONG, RUINS_PER_SONG = 2, 12
 REAL_PIECES = 60
 MIN_PITCHES = MIN_ONSETS = 2
 TRIES = 4

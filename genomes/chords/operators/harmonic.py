@@ -6,11 +6,13 @@ import numpy as np
 
 from genomes.chords.functions import functions, is_minor, on_degree, tonic
 from genomes.chords.genome import ChordGenome
-from genomes.chords.harmony import Chord, extensions, max_inversion
+from genomes.chords.harmony import EXTENSIONS, Chord, extensions, max_inversion
 from genomes.chords.operators.places import change_at, draw_place, places_of, put_chord
 from genomes.chords.seeds import draw_chord
 from genomes.chords.tables import draw, followers, in_mode, pick, substitutes
 from genomes.context import Context
+
+EXTENDED_SHARE = 0.8
 
 
 def substitute(genome: ChordGenome, context: Context, rng: np.random.Generator) -> ChordGenome:
@@ -67,6 +69,17 @@ def extend(genome: ChordGenome, context: Context, rng: np.random.Generator) -> C
     extension = pick(rng, extensions(genome.mode, chord.function))
     inversion = min(chord.inversion, max_inversion(extension))
     return put_chord(genome, place, Chord(chord.function, extension, inversion))
+
+
+def extend_all(genome: ChordGenome, context: Context, rng: np.random.Generator) -> ChordGenome:
+    """One extension for most chords that can take it, or none: the vocabulary of a style."""
+    extension = pick(rng, tuple(EXTENSIONS))
+    for place in places_of(genome):
+        chord = change_at(genome, place).chord
+        if extension in extensions(genome.mode, chord.function) and rng.random() < EXTENDED_SHARE:
+            inversion = min(chord.inversion, max_inversion(extension))
+            genome = put_chord(genome, place, Chord(chord.function, extension, inversion))
+    return genome
 
 
 def cadence(genome: ChordGenome, context: Context, rng: np.random.Generator) -> ChordGenome:

@@ -13,6 +13,8 @@ from genomes.chords.seeds import draw_chord
 from genomes.chords.tables import draw, followers
 from genomes.context import Context
 
+PHRASE_BARS = (2, 4, 8)
+
 
 def move_change(genome: ChordGenome, context: Context, rng: np.random.Generator) -> ChordGenome:
     """A change one beat group earlier or later."""
@@ -68,6 +70,19 @@ def repeat_bar(genome: ChordGenome, context: Context, rng: np.random.Generator) 
     source, target = (int(index) for index in rng.integers(len(genome.bars), size=2))
     bars = list(genome.bars)
     bars[target] = bars[source]
+    return _rebuilt(genome, bars)
+
+
+def repeat_phrase(genome: ChordGenome, context: Context, rng: np.random.Generator) -> ChordGenome:
+    """A phrase of a few bars heard again right after itself, as far as there is room."""
+    count = len(genome.bars)
+    length = PHRASE_BARS[int(rng.integers(len(PHRASE_BARS)))]
+    if count <= length:
+        return genome
+    start = length * int(rng.integers((count - 1) // length))
+    again = genome.bars[start : start + length][: count - start - length]
+    bars = list(genome.bars)
+    bars[start + length : start + length + len(again)] = again
     return _rebuilt(genome, bars)
 
 

@@ -6,11 +6,12 @@ from importlib import resources
 import pytest
 
 from genomes.chords.functions import functions
-from genomes.chords.harmony import Chord
+from genomes.chords.harmony import Chord, extensions
 from genomes.chords.operators.harmonic import (
     borrow,
     cadence,
     extend,
+    extend_all,
     follow,
     plain,
     substitute,
@@ -102,6 +103,16 @@ def test_extend_keeps_the_function(eight_bars, c_major):
         _, old, new = differing(eight_bars, after)
         assert new.function == old.function
         assert new.extension != old.extension
+
+
+def test_extend_all_gives_most_chords_one_extension(eight_bars, c_major):
+    for after in outcomes(extend_all, eight_bars, c_major):
+        pairs = list(zip(chords(eight_bars), chords(after), strict=True))
+        assert all(old.function == new.function for old, new in pairs)
+        changed = [new.extension for old, new in pairs if old.extension != new.extension]
+        assert len(set(changed)) == 1
+        able = sum(changed[0] in extensions("major", chord.function) for chord in chords(after))
+        assert sum(chord.extension == changed[0] for chord in chords(after)) >= able / 4
 
 
 def test_cadence_ends_on_the_tonic_or_turns_on_the_dominant(eight_bars, c_major):

@@ -14,6 +14,7 @@ from genomes.chords.operators.rhythmic import (
     join_changes,
     move_change,
     repeat_bar,
+    repeat_phrase,
     split_change,
     swap_bars,
 )
@@ -100,6 +101,33 @@ def test_repeat_bar_copies_one_whole_bar(verse, c_major):
         assert len(changed) == 1
         if changed != [0]:
             assert after.bars[changed[0]] in verse.bars
+
+
+def test_repeat_phrase_plays_a_stretch_again_right_after_itself(c_major):
+    functions = ("I", "vi", "ii", "V", "IV", "iii", "V", "I")
+    genome = ChordGenome("major", 4, tuple(bar((0, name)) for name in functions))
+    found = set()
+    for after in outcomes(repeat_phrase, genome, c_major):
+        copies = [
+            (start, length)
+            for length in (2, 4)
+            for start in range(0, 8 - length, length)
+            if after.bars
+            == (
+                *genome.bars[: start + length],
+                *genome.bars[start : start + length],
+                *genome.bars[start + 2 * length :],
+            )
+        ]
+        assert copies
+        found |= set(copies)
+    assert found == {(0, 2), (2, 2), (4, 2), (0, 4)}
+
+
+def test_a_phrase_is_cut_where_the_section_ends(c_major):
+    genome = ChordGenome("major", 4, tuple(bar((0, name)) for name in ("I", "vi", "ii")))
+    (after,) = set(outcomes(repeat_phrase, genome, c_major))
+    assert after.bars == (*genome.bars[:2], genome.bars[0])
 
 
 def test_an_opening_bar_that_loses_its_chord_gets_it_back(c_major):

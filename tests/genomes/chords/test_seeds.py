@@ -37,6 +37,13 @@ def chords(genome):
     return [change.chord for _, change in genome.changes()]
 
 
+def once(genome):
+    """The chords of a genome before its bars come round again."""
+    bars = genome.bars
+    period = next(p for p in range(1, 99) if all(b == bars[i % p] for i, b in enumerate(bars)))
+    return [change.chord for bar in bars[:period] for change in bar.changes]
+
+
 def test_all_three_sources_occur_about_as_often(random_pool):
     counts = Counter(made.source for made in random_pool)
     assert set(counts) == {"transitions", "guitar", "random"}
@@ -76,7 +83,7 @@ def test_guitar_progressions_are_chords_that_guitarists_play(mode):
 def test_walks_begin_on_the_tonic_and_go_where_music_went(random_pool):
     walks = [made for made in random_pool if made.source == "transitions"]
     for made in walks:
-        tokens = [chord.function for chord in chords(made.genome)]
+        tokens = [chord.function for chord in once(made.genome)]
         assert made.part.harmony[0].root_pitch_class == made.context.key.tonic_pitch_class
         assert tokens[0] in {"i", "I", "io"}
         for before, after in pairwise(tokens):
@@ -105,6 +112,22 @@ def test_dominants_mostly_resolve():
     assert max(zip(weights, tokens, strict=True))[1] == "I"
     tokens, weights = followers("minor", "V")
     assert max(zip(weights, tokens, strict=True))[1] == "i"
+
+
+def test_some_come_round_again_and_some_run_on(random_pool):
+    shares = [len(once(made.genome)) / len(chords(made.genome)) for made in random_pool]
+    assert 0.2 < np.mean([share < 1 for share in shares]) < 0.8
+
+
+def test_some_have_a_favourite_extension():
+    rng = np.random.default_rng(27)
+    drawn = [CHORDS.random(context_of(), rng)[0] for _ in range(200)]
+    shares = [
+        max(Counter(c.extension for c in chords(g) if c.extension != "triad").values(), default=0)
+        / len(chords(g))
+        for g in drawn
+    ]
+    assert 0.1 < np.mean([share > 0.6 for share in shares]) < 0.5
 
 
 @pytest.mark.parametrize("mode", ["major", "minor", "dorian", "lydian", "locrian"])
@@ -164,7 +187,7 @@ def test_walks_in_a_mode_speak_the_mode(mode):
     """Counted in major and minor, they keep the mode's own degrees and its telling note."""
     rng = np.random.default_rng(25)
     drawn = (CHORDS.random(context_of(mode), rng) for _ in range(400))
-    walks = [chords(genome) for genome, source in drawn if source == "transitions"]
+    walks = [once(genome) for genome, source in drawn if source == "transitions"]
     found = [functions(mode)[chord.function] for walk in walks for chord in walk]
     assert np.mean([function.source == "diatonic" for function in found]) > 0.85
     assert np.mean([function.quality == "diminished" for function in found]) < 0.05

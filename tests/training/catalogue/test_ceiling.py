@@ -41,7 +41,7 @@ EVERY_FIELD = {field for group in FIELDS.values() for field in group}
 
 # The notes of one song of each colour, as they were when the first model was trained: a model
 # measured again must find its own catalogue.
-COMPOSED = "909f39b226af423eadfa1e175f0faadb7b27790f07c2d13473e1f7a86a8b7b47"
+COMPOSED = "7054ac1714821c788a7a2795a7e033059bb799ce5367f440f42ba8cf4bbc93f7"
 
 
 def names(*answers: str, among: tuple[str, ...] = ()) -> list[Note]:

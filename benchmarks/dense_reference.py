@@ -129,11 +129,11 @@ class DenseReference:
 
         Args:
             path: where the file is written.
-            threads: of one run of the model.
+            threads: that share the work on one run of the model.
             batch: how many go through the model at once where they may.
         """
         path.write_bytes(build().SerializeToString())
-        self.model = FusionModel.load(path, threads=threads, chunk=batch)
+        self.model = FusionModel.load(path, workers=1, threads=threads, chunk=batch)
 
     def score_singly(self, parts: Sequence[Part], context: Context) -> list[Predictions]:
         """One file, one roll and one run of the model after the other."""

@@ -108,7 +108,7 @@ def start_run(studio: Studio, job: Job) -> Run:
     section = Section("verse", BARS[lap])
     request = Request(studio.song(proposal.song_id), STAGE, section, job.number, settings, None)
     run = load(studio, start(studio, request))
-    run.fitness = job.variant.fitness(colour, FusionModel.load(job.model, threads=1))
+    run.fitness = job.variant.fitness(colour, FusionModel.load(job.model, workers=1))
     return run
 
 

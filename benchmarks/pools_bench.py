@@ -115,5 +115,5 @@ def _alike(medians: Floats) -> dict[str, Any]:
 
 
 if __name__ == "__main__":
-    models = [FusionModel.load(path, threads=1) for path in sys.argv[1:3]]
+    models = [FusionModel.load(path, workers=1) for path in sys.argv[1:3]]
     print(json.dumps(measure(*models), indent=1))

@@ -3,9 +3,10 @@
 ``python -m benchmarks.scoring_bench [MODEL]``, with the shipped model unless another is named.
 
 The peer is ``benchmarks.dense_reference``: every candidate is written as a MIDI file, parsed,
-painted note by note, and read by dense convolutions. Both models run in ONNX Runtime with the
-same options and two threads, and everybody takes turns round by round in one process. On a busy
-machine whoever waits for two threads gets two shares of it, so processor time stands beside.
+painted note by note, and read by dense convolutions. Both models run in ONNX Runtime on two
+threads: ours on two chunks side by side; the reference's share every layer of the only one that
+it is given. Everybody takes turns round by round in one process. On a busy machine whoever waits
+for two threads gets two shares of it, so processor time stands beside.
 """
 
 from __future__ import annotations
@@ -151,7 +152,7 @@ def scoring_lines(path: Path, dense: DenseReference, effort: Effort) -> list[str
     pools = [
         [draw(context, rng)[0] for _ in range(effort.candidates)] for _ in range(effort.rounds + 1)
     ]
-    model = FusionModel.load(path, threads=THREADS)
+    model = FusionModel.load(path, workers=THREADS)
     colour = find_colour(song.colour.name)
     taken = take_turns(
         Scoring(pools, context, colour, model, dense).ways(), effort.rounds, IN_A_ROW
@@ -228,8 +229,8 @@ def _begun(studio: Studio, path: Path, effort: Effort, seed: int) -> Run:
     song = _demo_song()
     add_songs(studio, [song])
     sha256 = Models(studio).register(path)
-    # The first to open a file decides how many threads it has.
-    FusionModel.load(studio.folder / "models" / f"{sha256}.onnx", threads=THREADS)
+    # The first to open a file decides how many workers it has.
+    FusionModel.load(studio.folder / "models" / f"{sha256}.onnx", workers=THREADS)
     generations = WARM_UP_GENERATIONS + IN_A_ROW[GENERATION] * (effort.rounds + 1)
     settings = Settings(population=effort.candidates, generations=generations)
     request = Request(studio.song(song.song_id), "chords", SECTION, seed, settings, sha256)

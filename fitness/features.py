@@ -1,4 +1,4 @@
-"""Plain musical features of a part: columns for the fusion model, and what the prior measures.
+"""Plain musical features of parts: columns for the fusion model, and what the prior measures.
 
 Time counts in quarter notes and bars, so that a feature doesn't change with the tempo; the one
 feature in seconds says so in its name.
@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fitness import pitch_measures, rhythm_measures
-from fitness.view import View
+from fitness.view import Floats, View
 from genomes.notes import Part
 from genomes.time import Meter, TempoMap
 
@@ -22,7 +22,10 @@ FEATURES_VERSION = "1"
 COMMON_TIME = Meter(4, 4)
 DEFAULT_TEMPO = TempoMap.constant(120)  # how a MIDI file without a tempo plays
 
-_MEASURES: tuple[Callable[[View], float], ...] = (
+# More at once is no faster, and what sounds when takes 768 bytes a slice.
+MEASURED_AT_ONCE = 64
+
+_MEASURES: tuple[Callable[[View], Floats], ...] = (
     rhythm_measures.onsets_per_quarter,
     rhythm_measures.onsets_per_second,
     rhythm_measures.notes_per_onset,
@@ -68,8 +71,10 @@ def feature_matrix(
     Returns:
         ``(n, len(FEATURE_NAMES))``, float32, always finite.
     """
-    rows = np.zeros((len(parts), len(_MEASURES)), dtype=np.float32)
-    for row, part in zip(rows, parts, strict=True):
-        view = View(part, meter, tempo_map or DEFAULT_TEMPO)
-        row[:] = [measure(view) for measure in _MEASURES]
-    return rows
+    matrix = np.zeros((len(parts), len(_MEASURES)), dtype=np.float32)
+    for start in range(0, len(parts), MEASURED_AT_ONCE):
+        rows = slice(start, start + MEASURED_AT_ONCE)
+        view = View(parts[rows], meter, tempo_map or DEFAULT_TEMPO)
+        for column, measure in enumerate(_MEASURES):
+            matrix[rows, column] = measure(view)
+    return matrix

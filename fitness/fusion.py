@@ -7,10 +7,11 @@ import os
 import threading
 import warnings
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import onnxruntime
@@ -25,14 +26,14 @@ from fitness.errors import (
 from fitness.files import read_bounded
 from fitness.heard import Heard, measure, paint
 from fitness.manifest import Manifest, find_manifest
-from fitness.predictions import Booleans, Embeddings, ModelInputs, Predictions
+from fitness.predictions import Booleans, Embeddings, Floats, ModelInputs, Predictions
 from fitness.profiles import Profile, recognise, signatures
 
 # The model that ships with the package; its card lies beside it.
 DEFAULT_MODEL = Path(__file__).parent / "data" / "fusion.onnx"
 
-# What a chunk works on should fit the processor's cache: more rows at once are slower.
-DEFAULT_CHUNK = 10
+# What a chunk works on should fit the cache of the core that works on it: more rows are slower.
+DEFAULT_CHUNK = 5
 PAINTED_AT_ONCE = 256  # 32 MB of rolls
 MAX_MODEL_BYTES = 2**30
 # A model that loops for ever is stopped; an honest chunk takes well under a second.
@@ -40,7 +41,15 @@ LIMIT_SECONDS = 120.0
 ALL_CORES = 0
 SILENT_LOG = 4
 
-_sessions: dict[tuple[Path, str], Any] = {}
+
+class _Opened(NamedTuple):
+    """A session, and how many chunks it works on side by side."""
+
+    session: Any
+    workers: int
+
+
+_sessions: dict[tuple[Path, str], _Opened] = {}
 _sessions_lock = threading.Lock()
 _of_the_parent: list[Any] = []
 
@@ -59,7 +68,7 @@ class FusionModel:
         profile: its interface.
         manifest: None for an older model without one.
         chunk: how many rows go through it at once.
-        limit_seconds: how long one chunk may take.
+        limit_seconds: how long one chunk may take, mean over a batch.
     """
 
     path: Path
@@ -68,7 +77,7 @@ class FusionModel:
     manifest: Manifest | None
     chunk: int
     limit_seconds: float
-    _session: Any = field(repr=False)
+    _opened: _Opened = field(repr=False)
     _process: int = field(default_factory=os.getpid, repr=False)
     _warned: threading.Event = field(default_factory=threading.Event, repr=False)
 
@@ -77,7 +86,8 @@ class FusionModel:
         cls,
         path: Path | str,
         *,
-        threads: int = ALL_CORES,
+        workers: int = ALL_CORES,
+        threads: int = 1,
         chunk: int = DEFAULT_CHUNK,
         limit_seconds: float = LIMIT_SECONDS,
     ) -> FusionModel:
@@ -85,9 +95,13 @@ class FusionModel:
 
         Args:
             path: of the ``.onnx`` file; its manifest lies beside it.
-            threads: for one run, 0 for every core; the first load of a file decides.
+            workers: how many chunks are worked on side by side, 0 for one a core.
+            threads: that share the work on one chunk, 0 for one a core. They wait for each other
+                at every layer: for many chunks, workers are faster.
             chunk: how many rows go through the model at once; scores don't depend on it.
-            limit_seconds: how long loading and one chunk may take.
+            limit_seconds: how long loading and one chunk may take, mean over a batch.
+
+        The first load of a file decides on its workers and threads.
 
         Raises:
             ModelMissing: if there is no file, or no manifest for a model that needs one.
@@ -97,11 +111,11 @@ class FusionModel:
         resolved = Path(path).expanduser().resolve()
         data = read_bounded(resolved, MAX_MODEL_BYTES, "an ONNX model", ModelRefused)
         sha256 = hashlib.sha256(data).hexdigest()
-        session = _session(resolved, sha256, data, threads, limit_seconds)
-        inputs = signatures(session.get_inputs())
-        profile = recognise(inputs, [output.name for output in session.get_outputs()])
+        opened = _open(resolved, sha256, data, (workers, threads), limit_seconds)
+        inputs = signatures(opened.session.get_inputs())
+        profile = recognise(inputs, [output.name for output in opened.session.get_outputs()])
         manifest = find_manifest(resolved, sha256, profile, inputs)
-        return cls(resolved, sha256, profile, manifest, chunk, limit_seconds, session)
+        return cls(resolved, sha256, profile, manifest, chunk, limit_seconds, opened)
 
     @property
     def confidence_threshold(self) -> float:
@@ -122,6 +136,7 @@ class FusionModel:
         music: Sequence[Heard],
         beside: Embeddings | None = None,
         names: Sequence[str] | None = None,
+        features: Floats | None = None,
     ) -> Predictions:
         """What the model says of each part, in order.
 
@@ -129,6 +144,7 @@ class FusionModel:
             music: any number of parts.
             beside: text and audio that accompany every one of them.
             names: what errors call them; ``candidate 0`` and so on unless told otherwise.
+            features: a row each, where they have been measured already.
 
         Raises:
             SilentPart: if nothing sounds in one of them; the model isn't asked.
@@ -138,12 +154,14 @@ class FusionModel:
             raise ScoringFailed("nothing to score: no parts")
         names = names or [f"candidate {index}" for index in range(len(music))]
         given = beside or Embeddings()
+        if features is None and not self.profile.is_legacy:
+            features = measure(music)
         batches = []
         for start in range(0, len(music), PAINTED_AT_ONCE):
-            some = music[start : start + PAINTED_AT_ONCE]
-            piano_roll = paint(some, names[start : start + PAINTED_AT_ONCE], self.profile)
-            features = None if self.profile.is_legacy else measure(some)
-            batches.append(self.predict(given.beside(piano_roll, features)))
+            rows = slice(start, start + PAINTED_AT_ONCE)
+            piano_roll = paint(music[rows], names[rows], self.profile)
+            seen = None if features is None else features[rows]
+            batches.append(self.predict(given.beside(piano_roll, seen)))
         return Predictions.joined(batches)
 
     def predict(self, inputs: ModelInputs) -> Predictions:
@@ -163,18 +181,29 @@ class FusionModel:
         if self.profile.is_legacy and inputs.concept_emb is None:
             self._warn_of_absent_concept()
         starts = range(0, len(inputs), self.chunk)
-        return Predictions.joined([self._run(inputs, start) for start in starts])
-
-    def _run(self, inputs: ModelInputs, start: int) -> Predictions:
-        feed = inputs.feed(self.profile, start, start + self.chunk)
-        names = list(self.profile.outputs)
         options = onnxruntime.RunOptions()
         options.log_severity_level = SILENT_LOG
-        with (
-            _mapped_errors(ScoringFailed, self.path),
-            _time_limit(self.limit_seconds, lambda: setattr(options, "terminate", True)),
-        ):
-            outputs = self._session.run(names, feed, options)
+        # One timer for all chunks: starting its thread takes as long as a few rows do.
+        limit_seconds = self.limit_seconds * len(starts)
+        with _time_limit(limit_seconds, lambda: setattr(options, "terminate", True)):
+            return Predictions.joined(
+                self._side_by_side(lambda start: self._run(inputs, start, options), starts)
+            )
+
+    def _side_by_side(
+        self, run: Callable[[int], Predictions], starts: Sequence[int]
+    ) -> list[Predictions]:
+        workers = min(self._opened.workers, len(starts))
+        if workers == 1:
+            return [run(start) for start in starts]
+        with ThreadPoolExecutor(workers) as pool:
+            return list(pool.map(run, starts))
+
+    def _run(self, inputs: ModelInputs, start: int, options: Any) -> Predictions:
+        feed = inputs.feed(self.profile, start, start + self.chunk)
+        names = list(self.profile.outputs)
+        with _mapped_errors(ScoringFailed, self.path):
+            outputs = self._opened.session.run(names, feed, options)
         return Predictions.of(
             dict(zip(names, outputs, strict=True)), self.profile, len(feed["piano_roll"])
         )
@@ -185,12 +214,14 @@ class FusionModel:
             warnings.warn(self.absent_concept, AbsentConcept, stacklevel=3)
 
 
-def _session(
-    path: Path, sha256: str, data: bytes, threads: int, limit_seconds: float
-) -> onnxruntime.InferenceSession:
+def _open(
+    path: Path, sha256: str, data: bytes, sizes: tuple[int, int], limit_seconds: float
+) -> _Opened:
     with _sessions_lock:
         if (path, sha256) not in _sessions:
-            _sessions[path, sha256] = _new_session(path, data, threads, limit_seconds)
+            workers, threads = sizes
+            session = _new_session(path, data, threads, limit_seconds)
+            _sessions[path, sha256] = _Opened(session, workers or os.cpu_count() or 1)
         return _sessions[path, sha256]
 
 

@@ -29,9 +29,9 @@ class ChromaticScorer:
     """
 
     def __init__(
-        self, model_path: Path | str, *, threads: int = ALL_CORES, chunk: int = DEFAULT_CHUNK
+        self, model_path: Path | str, *, workers: int = ALL_CORES, chunk: int = DEFAULT_CHUNK
     ) -> None:
-        self.model = FusionModel.load(model_path, threads=threads, chunk=chunk)
+        self.model = FusionModel.load(model_path, workers=workers, chunk=chunk)
 
     def score(
         self,

@@ -41,7 +41,25 @@ class Sweep:
     @staticmethod
     def of(part: Part) -> Sweep:
         """Cut a part; drums are left out."""
-        return _cut(part.notes.tobytes())
+        return _of(part.notes.tobytes())
+
+    @staticmethod
+    def cut(onsets_ticks: Integers, ends_ticks: Integers, pitches: Integers) -> Sweep:
+        """Cut what sounds, given as one number a note."""
+        edges = distinct(np.sort(np.concatenate((onsets_ticks, ends_ticks))))
+        slices = max(0, len(edges) - 1)
+        begins = np.searchsorted(edges, onsets_ticks) * PITCHES + pitches
+        stops = np.searchsorted(edges, ends_ticks) * PITCHES + pitches
+        changes = np.zeros(len(edges) * PITCHES, dtype=np.int32)
+        np.add.at(changes, begins, 1)
+        np.subtract.at(changes, stops, 1)
+        struck = np.zeros(len(edges) * PITCHES, dtype=np.bool_)
+        struck[begins] = True
+        by_edge = changes.reshape(-1, PITCHES)
+        sounding = np.cumsum(by_edge, axis=0, out=by_edge)[:slices] > 0
+        return Sweep(
+            edges[:slices], edges[1:] - edges[:-1], sounding, struck.reshape(-1, PITCHES)[:slices]
+        )
 
     @cached_property
     def masks(self) -> tuple[int, ...]:
@@ -79,31 +97,26 @@ class Sweep:
         return np.asarray(PITCHES - 1 - self.sounding[:, ::-1].argmax(axis=1))
 
     @cached_property
-    def top_line(self) -> Integers:
-        """Pitches of the notes that are the highest sounding one when they begin, in order."""
-        begins_on_top = self.struck[np.arange(len(self.struck)), self.highest]
-        return self.highest[begins_on_top]
+    def top_line(self) -> tuple[Integers, Integers]:
+        """The notes that are the highest sounding one when they begin: slices and pitches."""
+        return self._struck_at(self.highest)
 
     @cached_property
-    def bass_line(self) -> Integers:
-        """Pitches of the notes that are the lowest sounding one when they begin, in order."""
-        begins_below = self.struck[np.arange(len(self.struck)), self.lowest]
-        return self.lowest[begins_below]
+    def bass_line(self) -> tuple[Integers, Integers]:
+        """The notes that are the lowest sounding one when they begin: slices and pitches."""
+        return self._struck_at(self.lowest)
+
+    def _struck_at(self, pitches: Integers) -> tuple[Integers, Integers]:
+        slices = np.flatnonzero(self.struck[np.arange(len(self.struck)), pitches])
+        return slices, pitches[slices]
 
 
 @lru_cache(maxsize=KEPT_SWEEPS)
-def _cut(note_bytes: bytes) -> Sweep:
+def _of(note_bytes: bytes) -> Sweep:
     every = np.frombuffer(note_bytes, dtype=NOTE_DTYPE)
     notes = every[~every["is_drum"]]
     onsets = notes["onset_ticks"].astype(np.int64)
-    ends = onsets + notes["duration_ticks"]
-    pitches = notes["pitch"].astype(np.int64)
-    edges = distinct(np.sort(np.concatenate((onsets, ends))))
-    slices = max(0, len(edges) - 1)
-    begins = _tally(np.searchsorted(edges, onsets), pitches, len(edges))
-    stops = _tally(np.searchsorted(edges, ends), pitches, len(edges))
-    sounding = np.cumsum(begins - stops, axis=0, dtype=np.int32)[:slices] > 0
-    return Sweep(edges[:slices], edges[1:] - edges[:-1], sounding, begins[:slices] > 0)
+    return Sweep.cut(onsets, onsets + notes["duration_ticks"], notes["pitch"].astype(np.int64))
 
 
 def distinct(ordered: Integers) -> Integers:
@@ -117,9 +130,3 @@ def distinct(ordered: Integers) -> Integers:
 def pitches_of(mask: int) -> tuple[int, ...]:
     """The pitches that bits stand for, lowest first."""
     return tuple(pitch for pitch in range(PITCHES) if mask >> pitch & 1)
-
-
-def _tally(rows: Integers, pitches: Integers, count: int) -> Integers:
-    """``(count, 128)`` how often each pitch occurs in each row."""
-    flat = np.bincount(rows * PITCHES + pitches, minlength=count * PITCHES)
-    return flat.reshape(count, PITCHES)

@@ -87,7 +87,7 @@ class Fitness:
         bars = context.section.bars
         for row, fine in zip(rows, self._prior.fines(features, self._stage, bars), strict=True):
             row["prior"] = float(fine)
-        passes = self._add_chromatic(rows, parts, context)
+        passes = self._add_chromatic(rows, features, parts, context)
         return [self._total(row, passed) for row, passed in zip(rows, passes, strict=True)]
 
     def hear(self, part: Part, context: Context) -> Reading | None:
@@ -108,12 +108,16 @@ class Fitness:
         return {"theory": theory(rules), **named}
 
     def _add_chromatic(
-        self, rows: list[dict[str, float]], parts: Sequence[Part], context: Context
+        self,
+        rows: list[dict[str, float]],
+        features: NDArray[np.float32],
+        parts: Sequence[Part],
+        context: Context,
     ) -> list[bool]:
         """Put the model's terms into the rows; says of each part whether it passes the gate."""
         if self._model is None:
             return [True] * len(rows)
-        predictions = self._model.hear(_music(parts, context))
+        predictions = self._model.hear(_music(parts, context), features=features)
         terms = chromatic(predictions, self._colour)
         columns = {
             "chromatic": terms.values,

@@ -70,7 +70,7 @@ def test_no_chunk_is_larger_than_asked_for(tmp_path, monkeypatch):
 
     monkeypatch.setattr(ModelInputs, "feed", spy)
     model.predict(batch(10))
-    assert sizes == [4, 4, 2]
+    assert sorted(sizes) == [2, 4, 4]  # side by side, in any order
 
 
 @pytest.mark.parametrize(

@@ -59,12 +59,13 @@ def test_it_needs_nothing_beside_the_notes() -> None:
         assert np.ptp(told) > 1e-3
 
 
-@pytest.mark.parametrize("threads", [1, 2, 5])
-def test_the_number_of_cores_decides_nothing(tmp_path: Path, threads: int) -> None:
+@pytest.mark.parametrize(("workers", "threads"), [(1, 1), (2, 1), (1, 5)])
+def test_the_number_of_cores_decides_nothing(tmp_path: Path, workers: int, threads: int) -> None:
     for path in (DEFAULT_MODEL, manifest_path(DEFAULT_MODEL)):  # each file has a session of its own
         shutil.copy(path, tmp_path)
     here = predictions(FusionModel.load(DEFAULT_MODEL))
-    there = predictions(FusionModel.load(tmp_path / DEFAULT_MODEL.name, threads=threads))
+    copy = tmp_path / DEFAULT_MODEL.name
+    there = predictions(FusionModel.load(copy, workers=workers, threads=threads))
     assert here.colour is not None
     assert there.colour is not None
     for one, other in ((here.axes, there.axes), (here.colour, there.colour)):

@@ -22,7 +22,7 @@ def few(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def model(folder: Path, threshold: float) -> FusionModel:
     path = write(folder, "fusion", manifest={"confidence_threshold": threshold})
-    return FusionModel.load(path, threads=1)
+    return FusionModel.load(path, workers=1)
 
 
 def test_a_clip_is_judged_as_the_engine_does(tmp_path: Path):

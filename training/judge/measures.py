@@ -32,6 +32,6 @@ def measure_matrix(parts: Sequence[Part], meter: Meter = COMMON_TIME) -> NDArray
     """
     rows = np.zeros((len(parts), len(MEASURE_NAMES)))
     for row, part in zip(rows, parts, strict=True):
-        view = View(part, meter, DEFAULT_TEMPO)
+        view = View([part], meter, DEFAULT_TEMPO)
         row[:] = np.concatenate([measure(view) for measure, _ in GROUPS])
     return rows

@@ -9,8 +9,8 @@ from __future__ import annotations
 import numpy as np
 
 from fitness.sweep import PITCHES, Booleans
-from fitness.view import View, mean, ratio
-from training.judge.rhythm_measures import Floats, Integers, shares
+from fitness.view import View
+from training.judge.rhythm_measures import Floats, Integers, mean, shares
 
 MOST_STRUCK = 6
 INTERVAL_CLASSES = range(1, 7)
@@ -64,20 +64,20 @@ def over_bass(view: View) -> Floats:
     found = []
     for semitones in OVER_BASS.values():
         stands = classes[rows, (sweep.lowest[:, None] + semitones) % 12].any(axis=1)
-        found.append(ratio(stands @ heard, heard.sum()))
+        found.append(stands @ heard / max(1, heard.sum()))
     return np.array(found)
 
 
 def bass_moves(view: View) -> Floats:
     """Share of the bass line's moves of each interval class, and of those that repeat a note."""
-    steps = np.abs(np.diff(view.sweep.bass_line)) % 12
+    steps = np.abs(np.diff(view.sweep.bass_line[1])) % 12
     classes = np.minimum(steps, 12 - steps)
     return shares(np.bincount(classes, minlength=7))
 
 
 def top_moves(view: View) -> Floats:
     """Share of the top line's moves of some sizes, and of the moving ones those that rise."""
-    steps = np.diff(view.sweep.top_line)
+    steps = np.diff(view.sweep.top_line[1])
     sizes = np.abs(steps)
     found = [mean((sizes >= low) & (sizes <= high)) for low, high in TOP_MOVES.values()]
     return np.array([*found, mean(steps[steps != 0] > 0)])
@@ -104,7 +104,7 @@ def common_tones(view: View) -> Floats:
 
 def variety(view: View) -> Floats:
     """Pitch classes in a bar, pitch classes of the bass line, bass lines that stay on one."""
-    bass = shares(np.bincount(view.sweep.bass_line % 12, minlength=12))
+    bass = shares(np.bincount(view.sweep.bass_line[1] % 12, minlength=12))
     classes = float((bass > 0).sum())
     return np.array([mean(_bar_pitch_classes(view).sum(axis=1)), classes, bass.max()])
 
@@ -130,9 +130,9 @@ def _strike_sizes(view: View) -> Integers:
 
 def _bar_pitch_classes(view: View) -> Booleans:
     """``(bars, 12)`` which pitch classes begin in each bar."""
-    found = np.zeros((view.bars, 12), dtype=np.bool_)
-    bars = view.pitched["onset_ticks"].astype(np.int64) // view.meter.bar_ticks
-    found[np.minimum(bars, view.bars - 1), view.pitches % 12] = True
+    found = np.zeros((len(view.onset_grid), 12), dtype=np.bool_)
+    bars = view.notes["onset_ticks"][view.is_pitched].astype(np.int64) // view.meter.bar_ticks
+    found[np.minimum(bars, len(found) - 1), view.pitches % 12] = True
     return found
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from fitness.view import View, mean
+from fitness.view import View
 from genomes.time import TICKS_PER_QUARTER
 
 Floats = NDArray[np.float64]
@@ -38,7 +38,7 @@ def gap_values(view: View) -> Floats:
 
 def note_values(view: View) -> Floats:
     """Share of the notes that are of each value."""
-    return _by_value(view.part.notes["duration_ticks"].astype(np.int64))
+    return _by_value(view.notes["duration_ticks"].astype(np.int64))
 
 
 def gap_order(view: View) -> Floats:
@@ -50,8 +50,8 @@ def gap_order(view: View) -> Floats:
 
 def overlap(view: View) -> Floats:
     """Share of the notes that still sound when the next ones begin."""
-    notes, onsets = view.part.notes, view.onsets_ticks
-    following = np.append(onsets[1:], view.part.length_ticks)
+    notes, onsets = view.notes, view.onsets_ticks
+    following = np.append(onsets[1:], view.lengths_ticks)
     until = following[np.searchsorted(onsets, notes["onset_ticks"])] - notes["onset_ticks"]
     return np.array([mean(notes["duration_ticks"] > until)])
 
@@ -83,7 +83,7 @@ def loudness_places(view: View) -> Floats:
 
     A difference: how loud a part is altogether is the model's to read.
     """
-    notes, bar_ticks = view.part.notes, view.meter.bar_ticks
+    notes, bar_ticks = view.notes, view.meter.bar_ticks
     places = notes["onset_ticks"].astype(np.int64) % bar_ticks * LOUDNESS_PLACES // bar_ticks
     louder = notes["velocity"] - mean(notes["velocity"])
     struck = np.bincount(places, minlength=LOUDNESS_PLACES)
@@ -92,10 +92,15 @@ def loudness_places(view: View) -> Floats:
 
 def loudness_with_pitch(view: View) -> Floats:
     """Correlation of velocity and pitch, -1 to 1; 0 where either stays."""
-    velocity, pitches = view.pitched["velocity"].astype(np.float64), view.pitches
+    velocity, pitches = view.notes["velocity"][view.is_pitched].astype(np.float64), view.pitches
     if not (velocity.size and velocity.std() and pitches.std()):
         return np.zeros(1)
     return np.array([np.corrcoef(velocity, pitches)[0, 1]])
+
+
+def mean(values: NDArray[np.generic]) -> float:
+    """The mean; 0 of nothing."""
+    return float(values.mean()) if values.size else 0.0
 
 
 def shares(counts: NDArray[np.generic]) -> Floats:

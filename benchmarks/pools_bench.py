@@ -85,7 +85,7 @@ def measure(model: FusionModel, other: FusionModel | None = None) -> dict[str, A
         rest = the_rest(context, parts)
         shares.append([carried(row, rest) for row in found])
         pairs.append([spearman(found[a], found[b]) for a, b in combinations(range(9), 2)])
-        passing.append(model.passes(said).mean())
+        passing.append(model.passes(said, "chords").mean())
         if other is not None:
             others = terms(predictions(other, context, parts))
             agreements.append([spearman(*pair) for pair in zip(found, others, strict=True)])

@@ -127,7 +127,7 @@ class Scoring:
     def chromatic(self, parts: list[Part]) -> object:
         heard = [Heard(part, self.context.tempo_map, self.context.meter) for part in parts]
         said = self.model.hear(heard)
-        return chromatic(said, self.colour), self.model.passes(said)
+        return chromatic(said, self.colour), self.model.passes(said, "chords")
 
     def ways(self) -> Ways:
         fitness = Fitness("chords", self.colour, Weights(), self.model)

@@ -127,9 +127,15 @@ class FusionModel:
         """What an older model that is asked without a concept lets a person know."""
         return f"{self.path.name} learned with a concept text; without one it sees zeros"
 
-    def passes(self, predictions: Predictions) -> Booleans:
-        """Whether each part's confidence reaches the threshold, ``(n,)``."""
-        return predictions.confidence >= np.float32(self.confidence_threshold)
+    def passes(self, predictions: Predictions, stage: str = "") -> Booleans:
+        """Whether each part's confidence reaches the threshold, ``(n,)``.
+
+        Args:
+            predictions: what the model says of the parts.
+            stage: that they belong to, such as ``"chords"``; empty where nobody knows.
+        """
+        by_stage = self.manifest.stage_thresholds if self.manifest else {}
+        return predictions.confidence >= np.float32(by_stage.get(stage, self.confidence_threshold))
 
     def hear(
         self,

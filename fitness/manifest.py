@@ -66,6 +66,7 @@ class Manifest(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
         feature_names: columns of its ``features`` input, in order.
         features_version: of their definitions.
         confidence_threshold: a part below it never ranks above one that passes, 0 to 1.
+        stage_thresholds: stricter ones, where it is known which stage a part belongs to.
         calibration: how the probabilities were calibrated.
         data_hash: of the data set it was trained on.
         split: how songs were held out.
@@ -81,6 +82,7 @@ class Manifest(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
     feature_names: tuple[str, ...]
     features_version: str
     confidence_threshold: Share
+    stage_thresholds: dict[str, Share] = {}
     calibration: dict[str, Any]
     data_hash: str
     split: dict[str, Any]

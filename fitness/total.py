@@ -99,7 +99,7 @@ class Fitness:
         if self._model is None:
             return None
         predictions = self._model.hear(_music([part], context))
-        (passes,) = self._model.passes(predictions).tolist()
+        (passes,) = self._model.passes(predictions, self._stage).tolist()
         return Reading.of(predictions, 0, passes=passes, warnings=())
 
     def _judged(self, part: Part, context: Context) -> dict[str, float]:
@@ -129,7 +129,7 @@ class Fitness:
             if values is not None:
                 for row, value in zip(rows, values.tolist(), strict=True):
                     row[name] = value
-        return [bool(passed) for passed in self._model.passes(predictions)]
+        return [bool(passed) for passed in self._model.passes(predictions, self._stage)]
 
     def _total(self, terms: dict[str, float], passes: bool) -> Score:
         said = terms.get("chromatic"), terms["theory"], terms["prior"]

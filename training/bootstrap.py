@@ -181,6 +181,7 @@ def _with_manifest(
     return write_manifest(
         path,
         threshold=calibration.threshold,
+        stage_thresholds=calibration.thresholds,
         calibration={
             "method": "one temperature for the averaged colour, scale and shift for confidence",
             "on": "validation songs",

@@ -33,7 +33,7 @@ class Calibration:
         confidence_shift: and this is added.
         colour_loss_before: cross-entropy on the colour, uncalibrated.
         colour_loss_after: the same, calibrated.
-        threshold: of the gate.
+        thresholds: of the gate, by stage.
     """
 
     colour_temperature: float
@@ -41,7 +41,12 @@ class Calibration:
     confidence_shift: float
     colour_loss_before: float
     colour_loss_after: float
-    threshold: float
+    thresholds: dict[str, float]
+
+    @property
+    def threshold(self) -> float:
+        """Of the gate for a part of any stage: no stage loses more than its share."""
+        return min(self.thresholds.values(), default=0.0)
 
 
 def calibrate(ensemble: Ensemble, said: Sequence[Logits], validation: Examples) -> Calibration:
@@ -77,7 +82,7 @@ def calibrate(ensemble: Ensemble, said: Sequence[Logits], validation: Examples) 
             ensemble.confidence_shift.item(),
             before,
             colour_loss().item(),
-            threshold(confidence, validation),
+            thresholds(confidence, validation),
         )
 
 
@@ -101,15 +106,14 @@ def _minimise(loss: Callable[[], Tensor], values: list[Tensor]) -> None:
         value.grad = None
 
 
-def threshold(confidence: Floats, validation: Examples) -> float:
-    """The highest confidence that still keeps enough composed parts of every stage."""
+def thresholds(confidence: Floats, validation: Examples) -> dict[str, float]:
+    """For each stage, the highest confidence that still keeps enough of its composed parts."""
     composed = validation.kind == SONG
-    kept = [
-        float(np.quantile(confidence[rows], 1 - KEPT_SHARE, method="lower"))
-        for stage in range(len(STAGES))
+    return {
+        name: float(np.quantile(confidence[rows], 1 - KEPT_SHARE, method="lower"))
+        for stage, name in enumerate(STAGES)
         if (rows := composed & (validation.stage == stage)).any()
-    ]
-    return min(kept, default=0.0)
+    }
 
 
 @dataclass(frozen=True, slots=True)

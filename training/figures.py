@@ -135,7 +135,10 @@ def calibration(predictions: Predictions, test: Examples) -> Metrics:
 
 def kept(model: FusionModel, predictions: Predictions, test: Examples) -> Metrics:
     """Share of held-out music that passes the gate."""
-    passes = model.passes(predictions)
-    kinds = {name: (test.kind == SONG) & (test.stage == stage) for stage, name in enumerate(STAGES)}
-    kinds["real"] = test.kind == REAL
-    return {name: _share(passes[rows]) for name, rows in kinds.items() if rows.any()}
+    songs, real = test.kind == SONG, test.kind == REAL
+    found = {
+        name: _share(model.passes(predictions, name)[rows])
+        for stage, name in enumerate(STAGES)
+        if (rows := songs & (test.stage == stage)).any()
+    }
+    return found | {"real": _share(model.passes(predictions)[real])} if real.any() else found

@@ -108,7 +108,7 @@ def _judged(model: FusionModel, stage: str, clips: Sequence[Clip]) -> Judged:
     rules = np.array([theory(theory_terms(stage, clip.part, clip.context)) for clip in clips])
     values = [chromatic(said, colour).values for colour in COLOURS]
     totals = np.array([Weights().total(one, rules, fines) for one in values])
-    return Judged(totals, model.passes(said))
+    return Judged(totals, model.passes(said, stage))
 
 
 def _held_out(place: int, stage: str, seed: int, number: int) -> Clip:

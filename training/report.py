@@ -163,7 +163,11 @@ def _gate(manifest: Manifest) -> str:
     shares = ", ".join(
         f"{name} {_percent(share)}" for name, share in manifest.metrics["gate_keeps"].items()
     )
-    return f"Threshold {manifest.confidence_threshold:.3f}. Of held-out music it keeps: {shares}."
+    by_stage = ", ".join(f"{name} {at:.3f}" for name, at in manifest.stage_thresholds.items())
+    return (
+        f"Threshold {manifest.confidence_threshold:.3f}, where the stage is known {by_stage}. "
+        f"Of held-out music it keeps: {shares}."
+    )
 
 
 def _fakes(stage: str, found: dict[str, Any]) -> str:

@@ -19,7 +19,7 @@ def demo(
     colour: Annotated[
         str, typer.Option("--colour", "--color", help="Which of the demo songs.")
     ] = "green",
-    generations: Annotated[int, typer.Option(help="Generations to evolve.")] = 20,
+    generations: Annotated[int, typer.Option(help="Generations to evolve.")] = 24,
 ) -> int:
     """Add a demo song, evolve chords for its verse, and approve the best."""
     from engine.cli.evolve import conduct

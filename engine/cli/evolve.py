@@ -26,7 +26,7 @@ def evolve(
     section: Annotated[str, typer.Option(help="Label of the section.")] = "verse",
     bars: Annotated[int | None, typer.Option(help="Bars of the section [default: 8].")] = None,
     population: Annotated[int, typer.Option(help="Individuals kept per generation.")] = 50,
-    generations: Annotated[int, typer.Option(help="Generations after the first pool.")] = 20,
+    generations: Annotated[int, typer.Option(help="Generations after the first pool.")] = 24,
     keep: Annotated[int, typer.Option(help="Survivors for you to judge.")] = 3,
     seed: Annotated[int | None, typer.Option(help="Seed; drawn and printed if left out.")] = None,
     model: ModelPath = None,

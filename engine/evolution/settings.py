@@ -34,7 +34,7 @@ class Settings:
     """
 
     population: int = 50
-    generations: int = 20
+    generations: int = 24
     keep: int = 3
     mate_share: float = 0.15
     fresh_share: float = 0.05

@@ -181,6 +181,18 @@ def test_an_older_model_has_no_threshold(tmp_path):
     assert TEXT_POOLING  # what its concept is pooled by
 
 
+def test_the_gate_is_stricter_where_the_stage_is_known(tmp_path):
+    model = FusionModel.load(models.write(tmp_path, "fusion", seed=2))
+    predictions = model.predict(batch(6))
+    low, middle, high = (float(np.quantile(predictions.confidence, q)) for q in (0.0, 0.5, 1.0))
+    thresholds = {"confidence_threshold": low, "stage_thresholds": {"chords": middle, "bass": high}}
+    model = FusionModel.load(models.write(tmp_path, "fusion", seed=2, manifest=thresholds))
+    passing = [
+        int(model.passes(predictions, name).sum()) for name in ("", "drums", "chords", "bass")
+    ]
+    assert passing == [6, 6, 3, 1]
+
+
 # --- files that are no model, or no model of ours -------------------------------------------
 
 

@@ -76,6 +76,7 @@ def test_a_features_input_of_another_width_is_refused(tmp_path):
         ({"licence": None}, "licence"),
         ({"confidence_threshold": 1.5}, "confidence_threshold"),
         ({"confidence_threshold": "high"}, "confidence_threshold"),
+        ({"stage_thresholds": {"chords": 2}}, "stage_thresholds"),
         ({"model_sha256": "abc"}, "model_sha256"),
         ({"opset": 20.5}, "opset"),
         ({"feature_names": "density"}, "feature_names"),

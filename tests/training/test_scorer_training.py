@@ -27,7 +27,7 @@ from genomes.time import TempoMap
 from training.__main__ import main
 from training.batches import batch_of, rotated, shuffled, transposed, vary
 from training.bootstrap import CARD_NAME, FILE_NAME, QUICK, catalogue_of
-from training.calibration import calibrate, curve, threshold
+from training.calibration import calibrate, curve, thresholds
 from training.catalogue.examples import KINDS, REAL, SONG, STAGES, Examples
 from training.crew import Job, fit_all
 from training.export import CHECKED_BATCHES, export, parity, random_inputs, write_manifest
@@ -71,7 +71,15 @@ def ensemble(examples: Examples) -> Ensemble:
 def path(ensemble: Ensemble, tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("model") / FILE_NAME
     export(ensemble, path)
-    write_manifest(path, threshold=0.1, calibration={}, data_hash="0" * 64, split={}, metrics={})
+    write_manifest(
+        path,
+        threshold=0.1,
+        stage_thresholds={},
+        calibration={},
+        data_hash="0" * 64,
+        split={},
+        metrics={},
+    )
     return path
 
 
@@ -230,10 +238,11 @@ class TestCalibration:
 
     def test_the_gate_keeps_enough_of_every_stage(self, examples: Examples):
         confidence = np.random.default_rng(0).random(len(examples)).astype(np.float32)
-        at = threshold(confidence, examples)
-        for stage in range(len(STAGES)):
+        at = thresholds(confidence, examples)
+        assert list(at) == list(STAGES)
+        for stage, name in enumerate(STAGES):
             rows = (examples.kind == SONG) & (examples.stage == stage)
-            assert (confidence[rows] >= np.float32(at)).mean() >= 0.95
+            assert (confidence[rows] >= np.float32(at[name])).mean() >= 0.95
 
     def test_a_curve_of_honest_claims_has_no_error(self):
         rng = np.random.default_rng(0)

@@ -54,7 +54,7 @@ def bars() -> Bars:
 
 def main(arguments: list[str] | None = None) -> int:
     """Read the command line and do it; returns the exit code."""
-    options = _parser().parse_args(arguments)
+    options = parser().parse_args(arguments)
     try:
         with bars() as shown:
             result = options.run(options, Teller(shown))
@@ -75,9 +75,10 @@ def _sorry(reason: str) -> int:
     return REFUSED
 
 
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="training", description=__doc__)
-    commands = parser.add_subparsers(required=True)
+def parser() -> argparse.ArgumentParser:
+    """Of the command line."""
+    words = argparse.ArgumentParser(prog="training", description=__doc__)
+    commands = words.add_subparsers(required=True)
     made = commands.add_parser("bootstrap", help="compose a catalogue and make a model of it")
     made.add_argument("--out", type=Path, required=True, help="folder for the model file")
     made.add_argument("--songs", type=int, help="songs of every colour")
@@ -90,7 +91,7 @@ def _parser() -> argparse.ArgumentParser:
     shown.add_argument("model", type=Path, help="the .onnx file, its manifest beside it")
     shown.add_argument("--fakes", type=int, default=1000, help="planted of each kind")
     shown.set_defaults(run=_card)
-    return parser
+    return words
 
 
 def _bootstrap(options: argparse.Namespace, tell: Teller) -> dict[str, Any]:

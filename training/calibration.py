@@ -16,7 +16,7 @@ from training.catalogue.examples import NO_COLOUR, SONG, STAGES, Examples
 from training.network import Ensemble, Logits
 
 BINS = 10
-KEPT_SHARE = 0.95  # of the real parts of each stage, by the gate
+KEPT_SHARE = 0.93  # of the real parts of each stage, by the gate
 SEARCH_STEPS = 100
 SMALLEST = 1e-9
 

@@ -45,8 +45,8 @@ class Size:
         fused: the hidden layer that all of them meet in.
     """
 
-    patch: int = 24
-    wide: int = 96
+    patch: int = 16
+    wide: int = 64
     roll: int = 128
     features: int = 192
     beside: int = 16

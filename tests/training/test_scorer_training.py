@@ -242,7 +242,7 @@ class TestCalibration:
         assert list(at) == list(STAGES)
         for stage, name in enumerate(STAGES):
             rows = (examples.kind == SONG) & (examples.stage == stage)
-            assert (confidence[rows] >= np.float32(at[name])).mean() >= 0.95
+            assert (confidence[rows] >= np.float32(at[name])).mean() >= 0.93
 
     def test_a_curve_of_honest_claims_has_no_error(self):
         rng = np.random.default_rng(0)

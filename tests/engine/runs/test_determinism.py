@@ -132,13 +132,13 @@ def test_nothing_else_is_read(studio: Studio) -> None:
 
 
 def test_a_decision_between_two_runs_is_read_by_the_second(studio: Studio) -> None:
-    first = ending(studio, evolved(studio))
+    first = ending(studio, evolved(studio, seed=6))
     best, other = first.survivors[0].id, first.survivors[-1].id
     assert best != other
     decisions.approve(studio, best)
     decisions.reject(studio, other)
 
-    second = ending(studio, evolved(studio))
+    second = ending(studio, evolved(studio, seed=6))
 
     decided = {best: "approved", other: "rejected"}
     totals = {survivor.id: survivor.total for survivor in first.survivors}

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass
 from typing import TypeVar
 
@@ -15,7 +14,6 @@ from fitness.colours import Colour
 from fitness.features import FEATURES_VERSION, feature_matrix
 from fitness.fusion import FusionModel
 from fitness.heard import Heard
-from fitness.predictions import Predictions
 from fitness.prior import Prior
 from fitness.readings import Reading
 from fitness.roll import ROLL_VERSION
@@ -84,15 +82,12 @@ class Fitness:
         """
         if not parts:
             return []
+        rows = [self._judged(part, context) for part in parts]
         features = feature_matrix(parts, context.meter, context.tempo_map)
-        with ThreadPoolExecutor(1) as aside:  # the model works outside the interpreter's lock
-            hearing = aside.submit(self._predictions, parts, features, context)
-            rows = [self._judged(part, context) for part in parts]
-            predictions = hearing.result()
         bars = context.section.bars
         for row, fine in zip(rows, self._prior.fines(features, self._stage, bars), strict=True):
             row["prior"] = float(fine)
-        passes = self._add_chromatic(rows, predictions)
+        passes = self._add_chromatic(rows, features, parts, context)
         return [self._total(row, passed) for row, passed in zip(rows, passes, strict=True)]
 
     def hear(self, part: Part, context: Context) -> Reading | None:
@@ -112,20 +107,17 @@ class Fitness:
         named = {f"theory.{name}": value for name, value in rules.items()}
         return {"theory": theory(rules), **named}
 
-    def _predictions(
-        self, parts: Sequence[Part], features: NDArray[np.float32], context: Context
-    ) -> Predictions | None:
-        """What the model says of some parts; None without a model."""
-        if self._model is None:
-            return None
-        return self._model.hear(_music(parts, context), features=features)
-
     def _add_chromatic(
-        self, rows: list[dict[str, float]], predictions: Predictions | None
+        self,
+        rows: list[dict[str, float]],
+        features: NDArray[np.float32],
+        parts: Sequence[Part],
+        context: Context,
     ) -> list[bool]:
         """Put the model's terms into the rows; says of each part whether it passes the gate."""
-        if self._model is None or predictions is None:
+        if self._model is None:
             return [True] * len(rows)
+        predictions = self._model.hear(_music(parts, context), features=features)
         terms = chromatic(predictions, self._colour)
         columns = {
             "chromatic": terms.values,

@@ -16,6 +16,7 @@ import sys
 import tempfile
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from itertools import cycle
 from pathlib import Path
 from statistics import median
@@ -38,6 +39,8 @@ from fitness.chromatic import chromatic
 from fitness.colours import Colour, find_colour
 from fitness.fusion import DEFAULT_MODEL, FusionModel
 from fitness.heard import Heard
+from fitness.score import Score
+from fitness.theory import theory, theory_terms
 from fitness.total import Fitness, Weights
 from genomes import Context, Part, Section
 
@@ -49,6 +52,11 @@ WARM_UP_GENERATIONS = 2
 CHROMATIC = "render, roll, features, model, chromatic"
 WHOLE = "the same with theory and prior"
 GENERATION = "vary, render, theory, model, select, log"
+GENERATIONS = (
+    GENERATION,
+    "the same, dense reference one by one",
+    "the same, dense reference at once",
+)
 # About as long as the reference's turn.
 IN_A_ROW = {CHROMATIC: 6, WHOLE: 6, GENERATION: 4}
 
@@ -195,25 +203,18 @@ def _demo_song() -> Any:
 
 
 def generation_lines(path: Path, dense: DenseReference, effort: Effort) -> list[str]:
-    """A whole generation of ours, beside the reference's scoring of as many candidates.
-
-    The reference breeds the generation of another run of the same song, always the same one,
-    and neither judges theory nor selects nor records.
+    """A whole generation: the same varying, rendering, theory, selecting and recording of runs of
+    one song, with our scoring or with the reference's.
     """
+    critics = (None, DenseCritic(dense.score_singly), DenseCritic(dense.score_together))
     with tempfile.TemporaryDirectory() as folder, Studio.open(Path(folder)) as studio:
-        run, other = (_begun(studio, path, effort, seed) for seed in (1, 2))
-
-        def bred() -> list[Part]:
-            return [child.part for child in other.breed(other.next_generation)[0]]
-
+        runs = [
+            _begun(studio, path, effort, seed, critic)
+            for seed, critic in enumerate(critics, start=1)
+        ]
         ways: Ways = {
-            GENERATION: lambda: carry_on(studio, run, lambda _: None, lambda: True),
-            "vary, render, dense reference one by one": lambda: dense.score_singly(
-                bred(), other.context
-            ),
-            "vary, render, dense reference once for all": lambda: dense.score_together(
-                bred(), other.context
-            ),
+            name: partial(carry_on, studio, run, lambda _: None, lambda: True)
+            for name, run in zip(GENERATIONS, runs, strict=True)
         }
         taken = take_turns(ways, effort.rounds, IN_A_ROW)
     ours, *peers = taken.values()
@@ -224,8 +225,22 @@ def generation_lines(path: Path, dense: DenseReference, effort: Effort) -> list[
     ]
 
 
-def _begun(studio: Studio, path: Path, effort: Effort, seed: int) -> Run:
-    """A run in a studio of its own, a few generations old."""
+class DenseCritic:
+    """Judges theory as a run does, and asks the dense reference instead of the model."""
+
+    def __init__(self, ask: Callable[[list[Part], Context], object]) -> None:
+        self._ask = ask
+
+    def score(self, parts: list[Part], context: Context) -> list[Score]:
+        self._ask(parts, context)
+        rules = [theory_terms("chords", part, context) for part in parts]
+        return [Score({"theory": theory(terms), **terms}, theory(terms)) for terms in rules]
+
+
+def _begun(
+    studio: Studio, path: Path, effort: Effort, seed: int, critic: DenseCritic | None
+) -> Run:
+    """A run that is a few generations old, with another critic if one is given."""
     song = _demo_song()
     add_songs(studio, [song])
     sha256 = Models(studio).register(path)
@@ -235,6 +250,7 @@ def _begun(studio: Studio, path: Path, effort: Effort, seed: int) -> Run:
     settings = Settings(population=effort.candidates, generations=generations)
     request = Request(studio.song(song.song_id), "chords", SECTION, seed, settings, sha256)
     run = load(studio, start(studio, request))
+    run.fitness = critic or run.fitness  # type: ignore[assignment]
     for _ in range(WARM_UP_GENERATIONS):
         carry_on(studio, run, lambda _: None, lambda: True)
     return run

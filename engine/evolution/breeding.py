@@ -86,9 +86,11 @@ def ask(
         the genomes, and how many places stayed empty because only known music came up.
     """
     seen = set(scored)
+    toolbox = breeder.toolbox()
     children: list[Bred] = []
     for slot in range(breeder.settings.population):
-        child = _new_child(breeder, niches, generation, slot, seen)
+        rng = np.random.default_rng(np.random.SeedSequence([breeder.seed, generation, slot]))
+        child = _new_child(breeder, toolbox, niches, seen, rng)
         if child is not None:
             children.append(child)
             seen.add(child.id)
@@ -96,10 +98,12 @@ def ask(
 
 
 def _new_child(
-    breeder: Breeder, niches: Niches, generation: int, slot: int, seen: set[str]
+    breeder: Breeder,
+    toolbox: base.Toolbox,
+    niches: Niches,
+    seen: set[str],
+    rng: np.random.Generator,
 ) -> Bred | None:
-    rng = np.random.default_rng(np.random.SeedSequence([breeder.seed, generation, slot]))
-    toolbox = breeder.toolbox()
     for _ in range(MAX_TRIES):
         genome, parents, operator = _vary(toolbox, breeder.settings, niches, rng)
         part = genome.render(breeder.context)

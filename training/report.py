@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from typing import Any
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, TypeVar
 
 from fitness.colours import AXES
 from fitness.manifest import Manifest
+from training.catalogue.examples import KINDS, STAGES
+
+T = TypeVar("T")
 
 TITLE = "# The default fusion model"
 WHAT_IT_IS = """
@@ -32,8 +35,17 @@ CEILING_NOTE = (
 FAKES_NOTE = (
     "Made anew, of other seeds than any in training, and ranked as a run ranks them, by the gate "
     "and the total of chromatic, theory and prior, among held-out parts of each target colour. "
-    "Each borrows the harmony of a composed part, so that theory takes it for what it isn't."
+    "Each borrows the harmony of a composed part, so that theory takes it for what it isn't. "
+    "Silence isn't listed: it is refused before the model is asked."
 )
+
+# How rows and columns are read, whatever order a manifest keeps them in.
+ORDER = ("this model", "roll alone", "features alone", *STAGES, "parts", "all", *KINDS)
+
+
+def in_order(found: Mapping[str, T]) -> list[tuple[str, T]]:
+    """What was measured, by name, as people read it."""
+    return sorted(found.items(), key=lambda item: ORDER.index(item[0]))
 
 
 def card(manifest: Manifest) -> str:
@@ -55,7 +67,7 @@ def card(manifest: Manifest) -> str:
         _gate(manifest),
         "## Planted fakes",
         FAKES_NOTE,
-        *(_fakes(stage, found) for stage, found in metrics["fakes"].items()),
+        *(_fakes(stage, found) for stage, found in in_order(metrics["fakes"])),
     ]
     return "\n\n".join(pieces) + "\n"
 
@@ -104,7 +116,7 @@ def _accuracy_table(accuracy: dict[str, Any]) -> str:
             *(_percent(found[key]) for key in ("colour", "colour_by_song", "majority")),
             *(_modes(found, axis) for axis in AXES),
         ]
-        for name, found in accuracy.items()
+        for name, found in in_order(accuracy)
     ]
     return _table(header, rows)
 
@@ -118,10 +130,10 @@ def _beside(metrics: dict[str, Any]) -> list[str]:
     if "beside" not in metrics:
         return []
     models = {"this model": metrics["accuracy"], **metrics["beside"]}
-    stages = list(metrics["accuracy"])
+    stages = [stage for stage, _ in in_order(metrics["accuracy"])]
     rows = [
         [name, *(_percent(found[stage]["colour"]) for stage in stages)]
-        for name, found in models.items()
+        for name, found in in_order(models)
     ]
     text = "Colour of single clips, beside one network that reads one thing alone:"
     return [text, _table(["", *stages], rows)]
@@ -133,7 +145,7 @@ def _ceiling(metrics: dict[str, Any]) -> list[str]:
     section, song = metrics["ceiling"]["section"], metrics["ceiling"]["song"]
     shares = {
         stage: (found["of_eight"], section[stage], found["of_eight_by_song"], song[stage])
-        for stage, found in metrics["accuracy"].items()
+        for stage, found in in_order(metrics["accuracy"])
         if stage in section
     }
     rows = [[stage, *map(_percent, row)] for stage, row in shares.items()]
@@ -161,9 +173,9 @@ def _calibration(curves: dict[str, Any], learned: dict[str, Any]) -> list[str]:
 
 def _gate(manifest: Manifest) -> str:
     shares = ", ".join(
-        f"{name} {_percent(share)}" for name, share in manifest.metrics["gate_keeps"].items()
+        f"{name} {_percent(share)}" for name, share in in_order(manifest.metrics["gate_keeps"])
     )
-    by_stage = ", ".join(f"{name} {at:.3f}" for name, at in manifest.stage_thresholds.items())
+    by_stage = ", ".join(f"{name} {at:.3f}" for name, at in in_order(manifest.stage_thresholds))
     return (
         f"Threshold {manifest.confidence_threshold:.3f}, where the stage is known {by_stage}. "
         f"Of held-out music it keeps: {shares}."
@@ -181,7 +193,7 @@ def _fakes(stage: str, found: dict[str, Any]) -> str:
             f"{_percent(row['worst_median']['share'])} {row['worst_median']['colour']}",
             f"{_percent(row['worst_quarter']['share'])} {row['worst_quarter']['colour']}",
         ]
-        for kind, row in found.items()
+        for kind, row in in_order(found)
     ]
     header = ["fake", "count", "pass the gate", "above median", "above 25th percentile"]
     header += ["worst colour, median", "worst colour, 25th"]

@@ -16,8 +16,9 @@ pytest.importorskip("onnxscript", reason="the export needs onnxscript")
 
 from fitness.colours import COLOURS
 from fitness.features import FEATURE_NAMES
-from fitness.fusion import FusionModel
+from fitness.fusion import DEFAULT_MODEL, FusionModel
 from fitness.heard import Heard
+from fitness.manifest import load_manifest
 from fitness.predictions import ModelInputs
 from fitness.profiles import PROFILES
 from fitness.roll import ROWS, STEPS
@@ -34,6 +35,7 @@ from training.export import CHECKED_BATCHES, export, parity, random_inputs, writ
 from training.fitting import Settings, fit, logits, loss_of
 from training.network import PLAIN, Ensemble, FusionNetwork, Logits, Size, midi_inputs
 from training.reference import dense_network
+from training.report import card
 
 SIZE = Size(8, 16, 16, 16, 4, 16)
 SETTINGS = Settings(epochs=2, batch=16, size=SIZE)
@@ -294,6 +296,10 @@ class TestBootstrap:
         printed = capsys.readouterr().out
         assert printed.startswith(page.partition("## Planted")[0])
         assert json.loads(printed.splitlines()[-1])["accuracy"]["all"] == result["accuracy"]
+
+    def test_the_shipped_card_is_what_its_manifest_says(self):
+        shipped = DEFAULT_MODEL.with_name(CARD_NAME).read_text(encoding="utf-8")
+        assert card(load_manifest(DEFAULT_MODEL)) == shipped
 
     def test_what_can_t_be_done_is_one_line(
         self, tmp_path: Path, capsys: pytest.CaptureFixture[str]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Callable
 from dataclasses import dataclass
 from itertools import count
@@ -192,6 +193,9 @@ def carry_on(
         generation = run.evolve()
         _record(studio, run, generation)
         run.pool.apply(generation)
+        # A run remembers all that it scored, and looking through it again and again for what can
+        # be thrown away took about a tenth of its time.
+        gc.freeze()
         report(run.pool.curve[-1])
         if is_stopped() and run.next_generation <= run.settings.generations:
             return False

@@ -11,28 +11,23 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Callable, Iterator
-from dataclasses import replace
 from itertools import product
 from time import perf_counter
 from typing import Any
 
 import numpy as np
-import torch
 from torch import nn
 
 from fitness.colours import AXES
-from fitness.predictions import Predictions
-from training.bootstrap import Catalogue, catalogue_of
+from training.bootstrap import Catalogue, catalogue_of, predictions_of
 from training.figures import accuracies
-from training.fitting import Settings, fit, logits, prepare_torch
-from training.network import BOTH, ROLL, Ensemble, RollEncoder, Size
+from training.fitting import Settings, fit, prepare_torch
+from training.network import BOTH, ROLL, Ensemble
 from training.reference import DenseCnn
 
 SONGS, EPOCHS, SEED = 25, 8, 11
-ENCODERS: dict[str, Callable[[int], nn.Module]] = {
-    "light": lambda width: RollEncoder(replace(Size(), roll=width)),
-    "dense": DenseCnn,
-}
+# None is the light one, the network's own.
+ENCODERS: dict[str, Callable[[int], nn.Module] | None] = {"light": None, "dense": DenseCnn}
 READS = {"roll and features": BOTH, "roll alone": ROLL}
 
 
@@ -41,9 +36,7 @@ def accuracy(catalogue: Catalogue, settings: Settings, encoder: str) -> dict[str
     began = perf_counter()
     network = fit(catalogue.train, settings, SEED, encoder=ENCODERS[encoder])
     seconds = perf_counter() - began
-    with torch.no_grad():
-        answers = Ensemble([network]).answers([logits(network, catalogue.test)])
-    predictions = Predictions(*(one.numpy() for one in answers[:4]), answers[4][:, 0].numpy())
+    predictions = predictions_of(Ensemble([network]), catalogue.test)
     found = accuracies(predictions, catalogue.test, catalogue.train_colours)
     return {
         "seconds": round(seconds),

@@ -243,8 +243,13 @@ def _alone(network: FusionNetwork, catalogue: Catalogue) -> Predictions:
     """What one network says of the test rows."""
     ensemble = Ensemble([network])
     calibrated(ensemble, catalogue.validation)
+    return predictions_of(ensemble, catalogue.test)
+
+
+def predictions_of(ensemble: Ensemble, examples: Examples) -> Predictions:
+    """What networks say of every row, as a model file would."""
     with torch.no_grad():
-        answers = ensemble.answers([logits(network, catalogue.test)])
+        answers = ensemble.answers([logits(member, examples) for member in ensemble.networks])
     temporal, spatial, ontological, colour, confidence = (one.numpy() for one in answers)
     return Predictions(temporal, spatial, ontological, colour, confidence[:, 0])
 

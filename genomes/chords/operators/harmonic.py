@@ -67,8 +67,12 @@ def extend(genome: ChordGenome, context: Context, rng: np.random.Generator) -> C
     place = draw_place(genome, rng)
     chord = change_at(genome, place).chord
     extension = pick(rng, extensions(genome.mode, chord.function))
-    inversion = min(chord.inversion, max_inversion(extension))
-    return put_chord(genome, place, Chord(chord.function, extension, inversion))
+    return put_chord(genome, place, _extended(chord, extension))
+
+
+def _extended(chord: Chord, extension: str) -> Chord:
+    """The same chord with another extension, inverted as far as that allows."""
+    return Chord(chord.function, extension, min(chord.inversion, max_inversion(extension)))
 
 
 def extend_all(genome: ChordGenome, context: Context, rng: np.random.Generator) -> ChordGenome:
@@ -77,8 +81,7 @@ def extend_all(genome: ChordGenome, context: Context, rng: np.random.Generator) 
     for place in places_of(genome):
         chord = change_at(genome, place).chord
         if extension in extensions(genome.mode, chord.function) and rng.random() < EXTENDED_SHARE:
-            inversion = min(chord.inversion, max_inversion(extension))
-            genome = put_chord(genome, place, Chord(chord.function, extension, inversion))
+            genome = put_chord(genome, place, _extended(chord, extension))
     return genome
 
 

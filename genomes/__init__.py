@@ -5,7 +5,7 @@ becomes a part, and that part is what is heard, what is scored and what is writt
 """
 
 from genomes.base import Genome, StageGenomes
-from genomes.context import Context, Section
+from genomes.context import Context, Kept, Section
 from genomes.keys import Key
 from genomes.notes import ChordSpan, Part
 from genomes.time import TICKS_PER_QUARTER, Meter, TempoMap
@@ -15,6 +15,7 @@ __all__ = [
     "ChordSpan",
     "Context",
     "Genome",
+    "Kept",
     "Key",
     "Meter",
     "Part",

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, Protocol, Self, TypeVar
+from typing import TYPE_CHECKING, Any, Protocol, Self, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 from genomes.context import Context
 from genomes.notes import Part
+
+if TYPE_CHECKING:
+    from genomes.locks import Locks
 
 
 class Genome(Protocol):
@@ -63,6 +66,15 @@ class StageGenomes(Protocol[G]):
 
     def mate(self, first: G, second: G, context: Context, rng: np.random.Generator) -> G:
         """A child that takes whole bars from either parent."""
+        ...
+
+    def keep(self, genome: G, source: G, locks: Locks, context: Context) -> G:
+        """A copy in which what is locked is as in the source.
+
+        Genes of locked bars are the source's. A locked rhythm keeps every onset of the source
+        outside them too, and a locked pitch its pitches in their order; what that means is each
+        stage's to say.
+        """
         ...
 
     def from_payload(self, payload: dict[str, Any]) -> G:

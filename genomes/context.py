@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from genomes.keys import Key
-from genomes.notes import Part
+from genomes.lyrics import Lyrics
+from genomes.notes import ChordSpan, Part
 from genomes.time import Meter, TempoMap
 
 MAX_BARS = 64
@@ -38,8 +39,21 @@ class Section:
 
 
 @dataclass(frozen=True, slots=True)
+class Kept:
+    """Bars that stay as they are.
+
+    Attributes:
+        part: whose they are; of the section's length.
+        bars: their numbers, 0 the first, in order.
+    """
+
+    part: Part
+    bars: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Context:
-    """Song, section and the parts approved so far.
+    """Song, section, the parts approved so far, and what stays as it is.
 
     Attributes:
         key: the song's key.
@@ -47,6 +61,11 @@ class Context:
         tempo_bpm: quarter notes per minute.
         section: what is being composed.
         parts: approved parents as ``(stage, part)``, in the order of the stages.
+        genres: the song's, as its proposal words them.
+        singer: a name of ``genomes.melody``'s table of ranges; empty for its default.
+        lyrics: the section's words, where a melody shall be set to them.
+        before: the part of the same stage that ends the section before, to be carried on from.
+        kept: bars that are locked.
     """
 
     key: Key
@@ -54,6 +73,28 @@ class Context:
     tempo_bpm: float
     section: Section
     parts: tuple[tuple[str, Part], ...] = ()
+    genres: tuple[str, ...] = ()
+    singer: str = ""
+    lyrics: Lyrics | None = None
+    before: Part | None = None
+    kept: Kept | None = None
+
+    def part(self, stage: str) -> Part | None:
+        """The approved part of a stage, if there is one."""
+        return dict(self.parts).get(stage)
+
+    @property
+    def harmony(self) -> tuple[ChordSpan, ...]:
+        """The chords of the section; raises ValueError where none are approved."""
+        chords = self.part("chords")
+        if chords is None or not chords.harmony:
+            raise ValueError("the context has no chords: their stage comes first")
+        return chords.harmony
+
+    @property
+    def swing(self) -> float:
+        """How far the approved parts swing, 0 (straight) to 1 (triplets)."""
+        return max((part.swing for _, part in self.parts), default=0.0)
 
     @property
     def length_ticks(self) -> int:

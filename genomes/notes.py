@@ -20,6 +20,7 @@ NOTE_DTYPE = np.dtype(
     ]
 )
 Notes = NDArray[np.void]
+Word = tuple[int, str]  # when it is sung, in ticks, and its text
 
 # Sums of onsets and durations stay well inside the 32 bits of a tick.
 MAX_TICKS = 2**30
@@ -61,11 +62,16 @@ class Part:
         notes: ``(n,)`` of ``NOTE_DTYPE``, sorted, read-only.
         length_ticks: whole bars; no note ends after it.
         harmony: the chords that sound, empty where the part says nothing about them.
+        lyrics: ``(onset_ticks, text)`` of what is sung, in order; a text ends with a space where
+            its word ends.
+        swing: how late its off-beats come, 0 (straight) to 1 (triplets).
     """
 
     notes: Notes
     length_ticks: int
     harmony: tuple[ChordSpan, ...] = ()
+    lyrics: tuple[Word, ...] = ()
+    swing: float = 0.0
 
     @classmethod
     def of(
@@ -75,6 +81,8 @@ class Part:
         harmony: Sequence[ChordSpan] = (),
         *,
         is_drum: bool = False,
+        lyrics: Sequence[Word] = (),
+        swing: float = 0.0,
     ) -> Part:
         """Build a part from ``(onset_ticks, duration_ticks, pitch, velocity)`` rows.
 
@@ -92,12 +100,16 @@ class Part:
         ordered = notes[np.lexsort([notes[name] for name in last_first])]
         _check_bounds(ordered, length_ticks)
         ordered.flags.writeable = False
-        return cls(ordered, length_ticks, tuple(harmony))
+        return cls(ordered, length_ticks, tuple(harmony), tuple(lyrics), swing)
 
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, Part):
             return NotImplemented
-        return self.to_bytes() == other.to_bytes() and self.harmony == other.harmony
+        return self.to_bytes() == other.to_bytes() and self._told() == other._told()
+
+    def _told(self) -> tuple[Any, ...]:
+        """What it says besides notes."""
+        return self.harmony, self.lyrics, self.swing
 
     def __hash__(self) -> int:
         return hash(self.to_bytes())
@@ -112,11 +124,16 @@ class Part:
 
     def to_payload(self) -> dict[str, Any]:
         """Plain values, exact: ``Part.from_payload(part.to_payload()) == part``."""
-        return {
+        payload = {
             "length_ticks": self.length_ticks,
             "notes": [list(row) for row in self.notes.tolist()],
             "harmony": [[*astuple(span)[:4], *_chord_names(span)] for span in self.harmony],
         }
+        if self.lyrics:
+            payload["lyrics"] = [list(word) for word in self.lyrics]
+        if self.swing:
+            payload["swing"] = self.swing
+        return payload
 
     @classmethod
     def from_payload(cls, payload: dict[str, Any]) -> Part:
@@ -127,7 +144,20 @@ class Part:
             ChordSpan(onset, duration, root, bass, tuple(pitch_classes), numeral, name)
             for onset, duration, root, bass, pitch_classes, numeral, name in payload["harmony"]
         ]
-        return cls.of(np.array(rows, dtype=NOTE_DTYPE), payload["length_ticks"], harmony)
+        return cls.of(
+            np.array(rows, dtype=NOTE_DTYPE),
+            payload["length_ticks"],
+            harmony,
+            lyrics=[(onset, text) for onset, text in payload.get("lyrics", ())],
+            swing=payload.get("swing", 0.0),
+        )
+
+
+def mixed(parts: Sequence[Part]) -> Part:
+    """Several parts of one length heard together, with the harmony of the first that tells one."""
+    joined = np.frombuffer(b"".join(part.notes.tobytes() for part in parts), dtype=NOTE_DTYPE)
+    harmony = next((part.harmony for part in parts if part.harmony), ())
+    return Part.of(joined, max(part.length_ticks for part in parts), harmony)
 
 
 def _chord_names(span: ChordSpan) -> tuple[list[int], str, str]:

@@ -10,8 +10,10 @@ from numpy.typing import NDArray
 
 from genomes.chords import operators, similarity
 from genomes.chords.genome import ChordGenome
+from genomes.chords.keeping import keep
 from genomes.chords.seeds import random_genome
 from genomes.context import Context
+from genomes.locks import Locks
 
 __all__ = ["CHORDS", "ChordGenome", "ChordGenomes"]
 
@@ -37,6 +39,13 @@ class ChordGenomes:
     ) -> ChordGenome:
         """A child that takes whole bars from either parent."""
         return operators.mate(first, second, context, rng)
+
+    def keep(
+        self, genome: ChordGenome, source: ChordGenome, locks: Locks, context: Context
+    ) -> ChordGenome:
+        """A copy that keeps what is locked; see ``keeping``."""
+        del context
+        return keep(genome, source, locks)
 
     def from_payload(self, payload: dict[str, Any]) -> ChordGenome:
         """The genome that a payload stands for."""

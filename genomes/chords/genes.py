@@ -40,13 +40,6 @@ class Bar:
     pattern: str = "bars"
 
 
-def rows_of(value: Any) -> list[Any]:
-    """A payload's list; raises TypeError for anything else that could be walked through."""
-    if not isinstance(value, list):
-        raise TypeError(f"{value!r}: expected a list")
-    return value
-
-
 def change_row(change: Change) -> list[Any]:
     """``[group, function, extension, inversion, spread, position]``."""
     chord, voicing = change.chord, change.voicing

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Self
 
 from genomes.chords.comping import PATTERNS
 from genomes.chords.functions import functions, tonic
-from genomes.chords.genes import DYNAMICS, Bar, Change, change_of, change_row, rows_of
+from genomes.chords.genes import DYNAMICS, Bar, Change, change_of, change_row
 from genomes.chords.harmony import Chord, extensions, max_inversion
 from genomes.chords.rendering import describe, render
 from genomes.chords.similarity import distances
 from genomes.chords.voicing import REGISTERS, SPREADS, Voicing
 from genomes.context import Context
 from genomes.notes import Part
+from genomes.payloads import rows_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,3 +137,8 @@ def whole(
         opening = (replace(first.changes[0], group=0), *first.changes[1:])
         bars = (replace(first, changes=opening), *bars[1:])
     return ChordGenome(mode, groups_per_bar, bars, register, dynamic)
+
+
+def rebuilt(genome: ChordGenome, bars: Sequence[Bar]) -> ChordGenome:
+    """A genome with other bars, as ``whole`` makes it."""
+    return whole(genome.mode, genome.groups_per_bar, tuple(bars), genome.register, genome.dynamic)

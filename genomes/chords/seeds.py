@@ -8,13 +8,14 @@ from itertools import cycle
 
 import numpy as np
 
+from genomes.chance import draw, pick
 from genomes.chords.comping import PATTERNS, PLAIN_PATTERNS
 from genomes.chords.functions import functions, tonic
 from genomes.chords.genes import DYNAMICS, Bar, Change
 from genomes.chords.genome import ChordGenome
 from genomes.chords.harmony import Chord, extensions, max_inversion
 from genomes.chords.rhythm import PACES, draw_slots
-from genomes.chords.tables import draw, followers, guitar_progressions, inversion_weights, pick
+from genomes.chords.tables import followers, guitar_progressions, inversion_weights
 from genomes.chords.voicing import REGISTERS, SPREADS, Voicing
 from genomes.context import Context
 

@@ -7,8 +7,6 @@ from functools import cache
 from importlib import resources
 from typing import Any
 
-import numpy as np
-
 from genomes.chords.functions import degree_of, functions, is_minor, on_degree
 
 # Plain diatonic progressions that people play on a guitar.
@@ -175,13 +173,3 @@ def substitutes(mode: str, token: str) -> tuple[str, ...]:
         for other in functions(mode).values()
         if other.token != token and other.source != "applied" and other.degree in degrees
     )
-
-
-def draw(rng: np.random.Generator, options: tuple[str, ...], weights: tuple[float, ...]) -> str:
-    """One option, by weight."""
-    return options[int(rng.choice(len(options), p=weights))]
-
-
-def pick(rng: np.random.Generator, options: tuple[str, ...]) -> str:
-    """One option, all equally likely."""
-    return options[int(rng.integers(len(options)))]

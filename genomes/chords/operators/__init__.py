@@ -6,9 +6,9 @@ from collections.abc import Callable
 
 import numpy as np
 
+from genomes.chance import pick
 from genomes.chords.genome import ChordGenome, whole
 from genomes.chords.operators import harmonic, playing, rhythmic, voicing
-from genomes.chords.tables import pick
 from genomes.context import Context
 
 Operator = Callable[[ChordGenome, Context, np.random.Generator], ChordGenome]

@@ -6,10 +6,10 @@ from dataclasses import replace
 
 import numpy as np
 
+from genomes.chance import pick
 from genomes.chords.comping import PATTERNS
 from genomes.chords.genes import DYNAMICS
 from genomes.chords.genome import ChordGenome
-from genomes.chords.tables import pick
 from genomes.context import Context
 
 

@@ -6,11 +6,12 @@ from dataclasses import replace
 
 import numpy as np
 
-from genomes.chords.genes import Bar, Change
-from genomes.chords.genome import ChordGenome, whole
+from genomes.chance import draw
+from genomes.chords.genes import Change
+from genomes.chords.genome import ChordGenome, rebuilt
 from genomes.chords.operators.places import draw_place
 from genomes.chords.seeds import draw_chord
-from genomes.chords.tables import draw, followers
+from genomes.chords.tables import followers
 from genomes.context import Context
 
 PHRASE_BARS = (2, 4, 8)
@@ -62,7 +63,7 @@ def swap_bars(genome: ChordGenome, context: Context, rng: np.random.Generator) -
     first, second = (int(index) for index in rng.integers(len(genome.bars), size=2))
     bars = list(genome.bars)
     bars[first], bars[second] = bars[second], bars[first]
-    return _rebuilt(genome, bars)
+    return rebuilt(genome, bars)
 
 
 def repeat_bar(genome: ChordGenome, context: Context, rng: np.random.Generator) -> ChordGenome:
@@ -70,7 +71,7 @@ def repeat_bar(genome: ChordGenome, context: Context, rng: np.random.Generator) 
     source, target = (int(index) for index in rng.integers(len(genome.bars), size=2))
     bars = list(genome.bars)
     bars[target] = bars[source]
-    return _rebuilt(genome, bars)
+    return rebuilt(genome, bars)
 
 
 def repeat_phrase(genome: ChordGenome, context: Context, rng: np.random.Generator) -> ChordGenome:
@@ -83,8 +84,4 @@ def repeat_phrase(genome: ChordGenome, context: Context, rng: np.random.Generato
     again = genome.bars[start : start + length][: count - start - length]
     bars = list(genome.bars)
     bars[start + length : start + length + len(again)] = again
-    return _rebuilt(genome, bars)
-
-
-def _rebuilt(genome: ChordGenome, bars: list[Bar]) -> ChordGenome:
-    return whole(genome.mode, genome.groups_per_bar, tuple(bars), genome.register, genome.dynamic)
+    return rebuilt(genome, bars)

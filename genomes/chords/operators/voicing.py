@@ -7,11 +7,11 @@ from itertools import pairwise
 
 import numpy as np
 
+from genomes.chance import pick
 from genomes.chords.genes import Change
 from genomes.chords.genome import ChordGenome
 from genomes.chords.harmony import Chord, max_inversion
 from genomes.chords.operators.places import change_at, draw_place, places_of, put_change, put_chord
-from genomes.chords.tables import pick
 from genomes.chords.voicing import REGISTERS, SPREADS, Voicing, movement_semitones, pitches
 from genomes.context import Context
 

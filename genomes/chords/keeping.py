@@ -1,0 +1,63 @@
+"""What stays of a progression when something of it is locked."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from genomes.chords.genes import Bar, Change
+from genomes.chords.genome import ChordGenome, rebuilt
+from genomes.locks import Locks
+
+Place = tuple[int, int]  # bar and beat group
+
+
+def keep(genome: ChordGenome, source: ChordGenome, locks: Locks) -> ChordGenome:
+    """A copy that keeps what is locked of the source.
+
+    A locked rhythm keeps when chords change and how each bar is played; a locked pitch keeps the
+    chords, their voicings and the register, and frees the playing and the places of the changes
+    as long as there are as many.
+    """
+    if locks.rhythm:
+        genome = _with_rhythm_of(genome, source)
+    if locks.pitch:
+        genome = _with_chords_of(genome, source)
+    bars = list(genome.bars)
+    for index in locks.bars:
+        bars[index] = _opened(source, index)
+    return rebuilt(genome, bars)
+
+
+def _with_rhythm_of(genome: ChordGenome, source: ChordGenome) -> ChordGenome:
+    bars = [
+        Bar(
+            tuple(replace(_sounding(genome, (i, c.group)), group=c.group) for c in bar.changes),
+            bar.pattern,
+        )
+        for i, bar in enumerate(source.bars)
+    ]
+    return rebuilt(genome, bars)
+
+
+def _with_chords_of(genome: ChordGenome, source: ChordGenome) -> ChordGenome:
+    kept = [change for _, change in source.changes()]
+    placed = genome if len(genome.changes()) == len(kept) else source
+    following = iter(kept)
+    bars = [
+        Bar(tuple(replace(next(following), group=c.group) for c in placed_bar.changes), bar.pattern)
+        for placed_bar, bar in zip(placed.bars, genome.bars, strict=True)
+    ]
+    return rebuilt(replace(genome, register=source.register), bars)
+
+
+def _opened(source: ChordGenome, index: int) -> Bar:
+    """A bar of the source that begins with the chord that sounds there, wherever it is put."""
+    bar = source.bars[index]
+    if bar.changes and bar.changes[0].group == 0:
+        return bar
+    return Bar((replace(_sounding(source, (index, 0)), group=0), *bar.changes), bar.pattern)
+
+
+def _sounding(genome: ChordGenome, place: Place) -> Change:
+    """The change that holds at a place."""
+    return [change for bar, change in genome.changes() if (bar, change.group) <= place][-1]

@@ -21,6 +21,8 @@ from engine.state.runs import ABANDONED, FINISHED, RUNNING, run_stream
 from engine.studio import Studio
 from fitness.total import Fitness
 from genomes import Section
+from genomes.locks import Locks
+from genomes.lyrics import Lyrics
 from store import events
 from store.errors import StaleStream
 from store.records import NewEvent, Recorded
@@ -41,6 +43,12 @@ class Request:
         seed: 0 or more; the same seed with the same settings gives an equal run.
         settings: how it evolves.
         model_sha256: the model that scores, None for theory and prior alone.
+        parents: approved candidates that it stands on, in the order of their stages.
+        source: a candidate of the same stage to start from.
+        locks: what of the source stays.
+        follows: the approved candidate of the same stage that ends the section before.
+        lyrics: words to sing.
+        singer: whose range, instead of the song's.
     """
 
     song: dict[str, Any]
@@ -49,6 +57,12 @@ class Request:
     seed: int
     settings: Settings
     model_sha256: str | None
+    parents: tuple[str, ...] = ()
+    source: str | None = None
+    locks: Locks | None = None
+    follows: str | None = None
+    lyrics: Lyrics | None = None
+    singer: str | None = None
 
 
 def versions(stage: str) -> dict[str, str]:
@@ -72,7 +86,18 @@ def start(studio: Studio, request: Request) -> str:
     """
     started = _started(request)
     asked = (started.song_id, started.stage, started.parents, started.seed, started.settings)
-    more = {"section": request.section.to_payload(), "model": started.model_sha256}
+    also = {
+        "source": started.source,
+        "locks": request.locks.to_payload() if request.locks else None,
+        "follows": started.follows,
+        "lyrics": started.lyrics,
+        "singer": started.singer,
+    }
+    more = {
+        "section": request.section.to_payload(),
+        "model": started.model_sha256,
+        **{name: value for name, value in also.items() if value is not None},
+    }
     for ordinal in count():
         identifier = run_id(*asked, more, ordinal)
         try:
@@ -85,22 +110,38 @@ def start(studio: Studio, request: Request) -> str:
 
 def _started(request: Request) -> events.RunStarted:
     song = request.song
-    decided = [
-        candidate["decisions"][-1]["position"]
-        for candidate in song["candidates"].values()
-        if candidate["decisions"] and candidate["stage"] == request.stage
-    ]
     return events.RunStarted(
         song_id=song["song_id"],
         stage=request.stage,
         section=events.Section(**request.section.to_payload()),
-        parents=[],
+        parents=list(request.parents),
         seed=request.seed,
         settings=request.settings.to_payload(),
         model_sha256=request.model_sha256,
         versions=versions(request.stage),
-        positions_read=[song["position"], *sorted(decided)],
+        positions_read=[song["position"], *sorted(_positions(request))],
+        source=request.source,
+        locks=events.Locks(**request.locks.to_payload()) if request.locks else None,
+        follows=request.follows,
+        lyrics=request.lyrics.to_payload() if request.lyrics else None,
+        singer=request.singer,
     )
+
+
+def _positions(request: Request) -> set[int]:
+    """Where the log says what a run reads besides its song.
+
+    That is what was decided in its stage, the approvals of what it stands on, and the end of the
+    run that brought its source.
+    """
+    candidates = request.song["candidates"]
+    read = {
+        candidate["decisions"][-1]["position"]
+        for name, candidate in candidates.items()
+        if candidate["decisions"]
+        if candidate["stage"] == request.stage or name in request.parents
+    }
+    return read | ({candidates[request.source]["position"]} if request.source else set())
 
 
 def load(studio: Studio, identifier: str) -> Run:

@@ -25,11 +25,13 @@ def digest(*facts: Any) -> str:
 def candidate_id(stage: str, context: Context, parents: Sequence[str], part: Part) -> str:
     """One id for one piece of music, whatever made it.
 
-    It stands for the stage, the key as it sounds, the meter, the tempo, the parents and the notes.
+    It stands for the stage, the key as it sounds, the meter, the tempo, the parents, the notes and
+    the words that are sung to them.
     """
     key = (context.key.tonic_pitch_class, context.key.mode)
     facts = (stage, key, str(context.meter), float(context.tempo_bpm), list(parents))
-    return digest(facts, part.digest())[:CANDIDATE_ID_CHARS]
+    words = [part.lyrics] if part.lyrics else []
+    return digest(facts, part.digest(), *words)[:CANDIDATE_ID_CHARS]
 
 
 def run_id(*facts: Any) -> str:

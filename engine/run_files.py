@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from engine.contexts import song_context
+from engine.contexts import section_of, song_context
 from engine.exports import part_midi
 from engine.files import write_whole
 from engine.ids import short
 from engine.pictures import draw_curve, draw_part
-from engine.runs import section_of
 from engine.studio import Studio
 from engine.summary import Summary
 from genomes import Part
@@ -23,7 +22,7 @@ def write_files(studio: Studio, summary: Summary) -> Path:
     """
     folder = studio.exports / summary.started.song_id / summary.folder_name
     title, colour = summary.song["title"], summary.song["colour"]
-    section = section_of(summary.started)
+    section = section_of(summary.started.section)
     curve = folder / "curve.png"
     if not curve.exists():
         draw_curve(curve, summary.finished.curve, f"{title}: {section.label}", colour)
@@ -33,7 +32,7 @@ def write_files(studio: Studio, summary: Summary) -> Path:
 
 
 def _write_survivor(summary: Summary, survivor: Survivor, stem: Path) -> None:
-    song, section = summary.song, section_of(summary.started)
+    song, section = summary.song, section_of(summary.started.section)
     part = Part.from_payload(survivor.part)
     file, picture = stem.with_suffix(".mid"), stem.with_suffix(".png")
     if not file.exists():

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from functools import cached_property
-from typing import Any
 
-import msgspec
-
-from engine.contexts import song_colour, song_context
+from engine.contexts import song_colour
 from engine.evolution.breeding import Bred, Breeder, ask
 from engine.evolution.niches import niches, select_population
 from engine.evolution.pool import Individual, Pool
@@ -19,13 +16,14 @@ from engine.evolution.survivors import (
     first_pool_facts,
     mutual_distances,
 )
+from engine.ground import ground_of
 from engine.stages import Stage, find_stage
-from engine.state.songs import APPROVED, REJECTED
 from engine.studio import Studio
 from fitness.fusion import FusionModel
 from fitness.score import Score
 from fitness.total import Fitness
-from genomes import Context, Part, Section
+from genomes import Context, Part
+from genomes.locks import rendered
 from store import events
 from store.records import Recorded
 
@@ -63,13 +61,13 @@ class Run:
         self.settings = Settings.from_payload(started.settings)
         self.stage: Stage = find_stage(started.stage)
         read = [studio.event(position).payload for position in started.positions_read]
-        self._song: dict[str, Any] = msgspec.to_builtins(read[0])
-        self._decided = _decisions(read[1:])
-        self.context: Context = song_context(self._song, section_of(started))
-        self.fitness = Fitness(
-            self.stage.name, song_colour(self._song), self.settings.weights, model
-        )
-        self.pool = Pool(self.stage.genomes)
+        ground = ground_of(started, read, self.stage)
+        self.context: Context = ground.context
+        self.genomes = ground.genomes
+        self._decided = ground.decided
+        colour = song_colour(ground.song)
+        self.fitness = Fitness(self.stage.name, colour, self.settings.weights, model)
+        self.pool = Pool(self.genomes)
         self.pool.apply_all(
             event.payload
             for event in recorded
@@ -84,13 +82,13 @@ class Run:
     @cached_property
     def first_pool(self) -> FirstPoolFacts:
         """Facts of the first pool, once it is recorded."""
-        return first_pool_facts(self.pool.first(), self.stage.genomes)
+        return first_pool_facts(self.pool.first(), self.genomes)
 
     def breed(self, generation: int) -> tuple[list[Bred], int]:
         """The children of a generation, and how many places stayed empty."""
         breeder = Breeder(
             self.stage.name,
-            self.stage.genomes,
+            self.genomes,
             self.context,
             tuple(self.started.parents),
             self.settings,
@@ -102,7 +100,7 @@ class Run:
         if self.pool.generation is None:
             return []
         return niches(
-            self.pool.population, self.settings, self.first_pool.median_distance, self.stage.genomes
+            self.pool.population, self.settings, self.first_pool.median_distance, self.genomes
         )
 
     def evolve(self) -> events.GenerationScored:
@@ -135,7 +133,7 @@ class Run:
             newcomers,
             self.settings,
             self.first_pool.median_distance,
-            self.stage.genomes,
+            self.genomes,
         )
 
     def finish(self) -> events.RunFinished:
@@ -145,7 +143,7 @@ class Run:
             self.settings.keep,
             self.first_pool,
             self._decided,
-            self.stage.genomes,
+            self.genomes,
         )
         worst = min(chosen, key=lambda i: i.fitness) if chosen else None
         met_again = {
@@ -168,11 +166,11 @@ class Run:
                 total_p95=facts.total_p95,
             ),
             curve=list(self.pool.curve),
-            distances=mutual_distances(chosen, self.stage.genomes).tolist(),
+            distances=mutual_distances(chosen, self.genomes).tolist(),
         )
 
     def _survivor(self, individual: Individual) -> events.Survivor:
-        part = individual.genome.render(self.context)
+        part = rendered(individual.genome, self.context)
         return events.Survivor(
             id=individual.id,
             genome=individual.genome.to_payload(),
@@ -189,20 +187,6 @@ class Run:
         if reading is None:
             return None
         return events.Heard(modes=reading.modes, colour=reading.colour, passes=score.passes)
-
-
-def section_of(started: events.RunStarted) -> Section:
-    """The section that a run composes."""
-    section = started.section
-    return Section(section.label, section.bars, section.energy)
-
-
-def _decisions(payloads: Iterable[Any]) -> dict[str, str]:
-    """Candidate -> how it was decided, from the decisions that the run read at its start."""
-    return {
-        payload.candidate: APPROVED if isinstance(payload, events.CandidateApproved) else REJECTED
-        for payload in payloads
-    }
 
 
 def _offspring(child: Bred, score: Score) -> events.Offspring:

@@ -17,10 +17,12 @@ class Stage:
     Attributes:
         name: such as ``"chords"``.
         genomes: how it makes and changes genomes.
-        needs: stages that must have something approved first.
+        needs: stages that must have something approved first; a part stands on everything that
+            is approved of the stages before its own.
         program: General MIDI program that its parts are written with, 0 to 127.
         channel: MIDI channel of its parts, 0 to 15.
         bars: default length of a section.
+        carries_on: whether a part goes on from the end of the section before.
     """
 
     name: str
@@ -29,9 +31,11 @@ class Stage:
     program: int = 0
     channel: int = 0
     bars: int = 8
+    carries_on: bool = False
 
 
-STAGES: dict[str, Stage] = {stage.name: stage for stage in (Stage("chords", CHORDS),)}
+ROWS = (Stage("chords", CHORDS),)
+STAGES: dict[str, Stage] = {stage.name: stage for stage in ROWS}
 
 
 def find_stage(name: str) -> Stage:
@@ -39,3 +43,15 @@ def find_stage(name: str) -> Stage:
     if name not in STAGES:
         raise NotFound(f"no stage {name!r}", f"stages are {', '.join(STAGES)}")
     return STAGES[name]
+
+
+def stages_before(name: str) -> list[str]:
+    """Names of the stages that come before one."""
+    names = list(STAGES)
+    return names[: names.index(name)]
+
+
+def stages_after(name: str) -> list[str]:
+    """Names of the stages that come after one."""
+    names = list(STAGES)
+    return names[names.index(name) + 1 :]

@@ -14,12 +14,14 @@ from fitness.colours import Colour
 from fitness.features import FEATURES_VERSION, feature_matrix
 from fitness.fusion import FusionModel
 from fitness.heard import Heard
+from fitness.predictions import Predictions
 from fitness.prior import Prior
 from fitness.readings import Reading
 from fitness.roll import ROLL_VERSION
 from fitness.score import Score
 from fitness.theory import THEORY_VERSION, theory, theory_terms
 from genomes import Context, Part
+from genomes.notes import mixed
 
 Term = TypeVar("Term", float, NDArray[np.float64])
 
@@ -77,6 +79,9 @@ class Fitness:
     def score(self, parts: Sequence[Part], context: Context) -> list[Score]:
         """One score for each part, in order.
 
+        Where the context has approved parts, the model also hears each part mixed with them, and
+        ``chromatic`` is the mean of the two; terms of the mix begin with ``mix.``.
+
         Raises:
             ScoringFailed: if any part can't be scored; there is no plausible number for a failure.
         """
@@ -118,22 +123,40 @@ class Fitness:
         if self._model is None:
             return [True] * len(rows)
         predictions = self._model.hear(_music(parts, context), features=features)
-        terms = chromatic(predictions, self._colour)
+        matches = [self._put(rows, predictions, "")]
+        if context.parts:
+            of_mixes = self._model.hear(_music(_mixes(parts, context), context))
+            matches.append(self._put(rows, of_mixes, "mix."))
+        heard = [values for values in matches if values is not None]
+        for row, *values in zip(rows, *heard, strict=True) if heard else ():
+            row["chromatic"] = float(sum(values) / len(values))
+        return [bool(passed) for passed in self._model.passes(predictions, self._stage)]
+
+    def _put(
+        self, rows: list[dict[str, float]], predictions: Predictions, prefix: str
+    ) -> NDArray[np.float64] | None:
+        """Add what the model says to every row; gives how well each matches the colour."""
+        found = chromatic(predictions, self._colour)
         columns = {
-            "chromatic": terms.values,
-            "axes": terms.axes,
-            "colour": terms.colour,
+            "axes": found.axes,
+            "colour": found.colour,
             "confidence": predictions.confidence,
         }
         for name, values in columns.items():
             if values is not None:
                 for row, value in zip(rows, values.tolist(), strict=True):
-                    row[name] = value
-        return [bool(passed) for passed in self._model.passes(predictions, self._stage)]
+                    row[prefix + name] = value
+        return found.values
 
     def _total(self, terms: dict[str, float], passes: bool) -> Score:
         said = terms.get("chromatic"), terms["theory"], terms["prior"]
         return Score(terms, self._weights.total(*said), passes)
+
+
+def _mixes(parts: Sequence[Part], context: Context) -> list[Part]:
+    """Each part together with the approved ones."""
+    approved = mixed([part for _, part in context.parts])
+    return [mixed([part, approved]) for part in parts]
 
 
 def _music(parts: Sequence[Part], context: Context) -> list[Heard]:

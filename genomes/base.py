@@ -47,14 +47,17 @@ class StageGenomes(Protocol[G]):
     """How a stage makes new genomes; all chance comes from the generator passed in.
 
     Every method returns genomes that are playable, in range and whole in every bar.
-
-    Attributes:
-        operators_version: raised whenever the same generator state would give another genome.
-        renderer_version: raised whenever the same genome would give another part.
     """
 
-    operators_version: str
-    renderer_version: str
+    @property
+    def operators_version(self) -> str:
+        """Raised whenever the same generator state would give another genome."""
+        ...
+
+    @property
+    def renderer_version(self) -> str:
+        """Raised whenever the same genome would give another part."""
+        ...
 
     def random(self, context: Context, rng: np.random.Generator) -> tuple[G, str]:
         """A first genome, and the name of the source it came from."""

@@ -54,6 +54,14 @@ class Section(Part, frozen=True, kw_only=True):
     energy: Annotated[float, Checked(ge=0, le=1)]
 
 
+class Locks(Part, frozen=True, kw_only=True):
+    """What of a run's source stays as it is."""
+
+    bars: list[Count]  # 0 the first
+    rhythm: bool
+    pitch: bool
+
+
 class Offspring(Part, frozen=True, kw_only=True):
     """A genome that was made and scored in a generation."""
 
@@ -130,12 +138,17 @@ class RunStarted(Payload, frozen=True, kw_only=True):
     song_id: Id
     stage: Name
     section: Section
-    parents: list[str]
+    parents: list[str]  # approved candidates it stands on, in the order of their stages
     seed: Count
     settings: Plain
     model_sha256: Sha256 | None = None
     versions: dict[str, str]
     positions_read: list[Count]
+    source: Id | None = None  # the candidate it starts from
+    locks: Locks | None = None  # what of the source stays
+    follows: Id | None = None  # the approved candidate that ends the section before
+    lyrics: Plain | None = None
+    singer: str | None = None
 
 
 class GenerationScored(Payload, frozen=True, kw_only=True):
@@ -184,7 +197,7 @@ class CandidateApproved(Payload, frozen=True, kw_only=True):
     """A candidate became part of the song. Carries the notes: they are never rendered again."""
 
     candidate: Id
-    run: Id
+    run: Id | None  # None where it was imported
     stage: Name
     section: Section
     label: FileLabel
@@ -197,11 +210,25 @@ class CandidateApproved(Payload, frozen=True, kw_only=True):
     policy: str | None = None  # who decided, when it was not a person
 
 
+class PartImported(Payload, frozen=True, kw_only=True):
+    """A part that was made by hand became a candidate."""
+
+    candidate: Id
+    stage: Name
+    section: Section
+    part: Plain
+    parents: list[str]
+    context_position: Annotated[int, Checked(ge=1)]  # of the SongProposed it is meant for
+    file: Name  # its name alone
+    content_sha256: Sha256
+    warnings: list[str]
+
+
 class CandidateRejected(Payload, frozen=True, kw_only=True):
     """A candidate was turned down."""
 
     candidate: Id
-    run: Id
+    run: Id | None  # None where it was imported
     stage: Name
     reason: str | None = None
 
@@ -255,14 +282,15 @@ class Kind(NamedTuple):
 # The names are stored: they never change, whatever becomes of the classes.
 KINDS: dict[str, Kind] = {
     "SongProposed": Kind(SongProposed, 1),
-    "RunStarted": Kind(RunStarted, 1),
+    "RunStarted": Kind(RunStarted, 2),
     "GenerationScored": Kind(GenerationScored, 1),
     "RunFinished": Kind(RunFinished, 2),
     "RunResumed": Kind(RunResumed, 1),
     "RunAbandoned": Kind(RunAbandoned, 1),
     "CandidatesPresented": Kind(CandidatesPresented, 1),
-    "CandidateApproved": Kind(CandidateApproved, 1),
-    "CandidateRejected": Kind(CandidateRejected, 1),
+    "CandidateApproved": Kind(CandidateApproved, 2),
+    "CandidateRejected": Kind(CandidateRejected, 2),
+    "PartImported": Kind(PartImported, 1),
     "CandidateLabelled": Kind(CandidateLabelled, 1),
     "CandidateNoted": Kind(CandidateNoted, 1),
     "DecisionUndone": Kind(DecisionUndone, 1),

@@ -16,4 +16,20 @@ def _unheard(finished: dict[str, Any]) -> dict[str, Any]:
     return finished | {"survivors": survivors}
 
 
-UPCASTS: dict[tuple[str, int], Upcast] = {("RunFinished", 1): _unheard}
+def _from_nothing(started: dict[str, Any]) -> dict[str, Any]:
+    """In version 1 every run began afresh, and sang nothing."""
+    absent = dict.fromkeys(("source", "locks", "follows", "lyrics", "singer"))
+    return started | absent
+
+
+def _unchanged(payload: dict[str, Any]) -> dict[str, Any]:
+    """Version 2 only allows more."""
+    return payload
+
+
+UPCASTS: dict[tuple[str, int], Upcast] = {
+    ("RunFinished", 1): _unheard,
+    ("RunStarted", 1): _from_nothing,
+    ("CandidateApproved", 1): _unchanged,
+    ("CandidateRejected", 1): _unchanged,
+}

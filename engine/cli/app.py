@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 import engine
-from engine.cli import demo, evolve, export, gate, log, replay, score, songs
+from engine.cli import demo, evolve, export, gate, log, replay, runs, score, songs
 
 app = typer.Typer(
     name="engine",
@@ -45,9 +45,9 @@ def root(
 app.command("demo")(demo.demo)
 app.add_typer(songs.app, name="songs")
 app.command("evolve")(evolve.evolve)
-app.command("resume")(evolve.resume)
-app.command("abandon")(evolve.abandon)
-app.command("runs")(evolve.runs)
+app.command("resume")(runs.resume)
+app.command("abandon")(runs.abandon)
+app.command("runs")(runs.runs)
 app.command("review")(gate.review)
 app.command("approve")(gate.approve)
 app.command("reject")(gate.reject)

@@ -22,7 +22,7 @@ def demo(
     generations: Annotated[int, typer.Option(help="Generations to evolve.")] = 24,
 ) -> int:
     """Add a demo song, evolve chords for its verse, and approve the best."""
-    from engine.cli.evolve import conduct
+    from engine.cli.runs import conduct
     from engine.cli.summary import say_summary
     from engine.conductor import Request, load, start
     from engine.errors import refusing

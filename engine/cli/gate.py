@@ -60,10 +60,12 @@ def review(
 def _say_entries(context: typer.Context, shown: list[Entry]) -> None:
     from engine.cli.summary import say_heard, say_progression
     from engine.ids import short
-    from engine.state.songs import PENDING, is_stale
+    from engine.state.lineages import why_stale
+    from engine.state.songs import PENDING
 
     for entry in shown:
-        stale = ", stale: the song was revised since" if is_stale(entry.song, entry.state) else ""
+        why = why_stale(entry.song, entry.state)
+        stale = f", stale: {why}" if why else ""
         label = f" as {entry.label}" if entry.label else ""
         section = entry.state["section"]
         place = f"{entry.state['stage']}, {section['label']}"

@@ -137,7 +137,7 @@ def show(
     as_json: Json = False,
 ) -> None:
     """Show one song: its proposal, its runs, what was decided."""
-    from engine.state.songs import is_stale
+    from engine.state.lineages import is_stale
 
     with open_studio(context) as studio:
         state = studio.song(song)
@@ -152,7 +152,8 @@ def show(
 def _say_song(song: dict[str, Any]) -> None:
     from collections import Counter
 
-    from engine.state.songs import is_stale, status
+    from engine.state.lineages import is_stale
+    from engine.state.songs import status
 
     say(f"{song['title']}  ({song['song_id']}, revision {song['revision']})")
     say(f"{song['colour']} · {song['key']} · {song['meter']} · {song['tempo_bpm']:g} bpm")

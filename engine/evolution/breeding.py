@@ -14,6 +14,7 @@ from engine.evolution.settings import Settings
 from engine.ids import candidate_id
 from genomes import Context, Part
 from genomes.base import StageGenomes
+from genomes.locks import rendered
 
 # A child that has been scored before is bred again so often before its place stays empty.
 MAX_TRIES = 4
@@ -106,7 +107,7 @@ def _new_child(
 ) -> Bred | None:
     for _ in range(MAX_TRIES):
         genome, parents, operator = _vary(toolbox, breeder.settings, niches, rng)
-        part = genome.render(breeder.context)
+        part = rendered(genome, breeder.context)
         identifier = candidate_id(breeder.stage, breeder.context, breeder.lineage, part)
         if identifier not in seen:
             return Bred(identifier, genome, part, parents, operator)

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from engine.hearing import with_most_likely
-from engine.state.songs import PENDING, is_stale, song_stream, status
+from engine.state.lineages import is_stale
+from engine.state.songs import PENDING, song_stream, status
 from engine.studio import Studio
 from store.events import CandidatesPresented
 from store.records import NewEvent
@@ -50,6 +51,7 @@ class Entry:
             "song": self.song["song_id"],
             "title": self.song["title"],
             "stage": self.state["stage"],
+            "parents": self.state["parents"],
             "section": self.state["section"],
             "run": self.state["run"],
             "rank": self.state["rank"],

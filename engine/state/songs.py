@@ -16,6 +16,7 @@ from store.events import (
     CandidatesPresented,
     DecisionUndone,
     ExportWritten,
+    PartImported,
     RunFinished,
     RunStarted,
     SongProposed,
@@ -42,7 +43,7 @@ class Songs:
     """One document per song."""
 
     name = "songs"
-    version = 2
+    version = 3
 
     def route(self, recorded: Recorded) -> str | None:
         """The song that an event is about, if it is about one."""
@@ -52,9 +53,13 @@ class Songs:
 
     def apply(self, document: Document | None, recorded: Recorded) -> Document:
         """The song after the event."""
-        song = document or {"candidates": {}, "runs": [], "labels": {}, "exports": {}}
+        song = document or {"candidates": {}, "runs": {}, "labels": {}, "exports": {}}
         after = APPLY[recorded.kind](song, recorded, recorded.payload)
         return after | {"touched": recorded.position}
+
+
+# A candidate that nobody has done anything with.
+UNTOUCHED: Document = {"decisions": [], "notes": [], "wanted_label": None, "presented": 0}
 
 
 def _proposed(song: Document, recorded: Recorded, event: SongProposed) -> Document:
@@ -63,12 +68,14 @@ def _proposed(song: Document, recorded: Recorded, event: SongProposed) -> Docume
     return song | proposal | {"position": recorded.position, "event_id": recorded.event_id}
 
 
-def _run_started(song: Document, recorded: Recorded, _: RunStarted) -> Document:
-    return song | {"runs": [*song["runs"], run_of(recorded.stream)]}
+def _run_started(song: Document, recorded: Recorded, event: RunStarted) -> Document:
+    begun = {"position": recorded.position, "parents": event.parents}
+    return song | {"runs": song["runs"] | {run_of(recorded.stream): begun}}
 
 
 def _run_finished(song: Document, recorded: Recorded, event: RunFinished) -> Document:
     run = run_of(recorded.stream)
+    begun = song["runs"].get(run, {"position": recorded.position, "parents": []})
     for rank, survivor in enumerate(event.survivors, start=1):
         fresh = {
             "run": run,
@@ -81,13 +88,33 @@ def _run_finished(song: Document, recorded: Recorded, event: RunFinished) -> Doc
             "heard": msgspec.to_builtins(survivor.heard),
             "position": recorded.position,
             "built_on": event.context_position,
-            "decisions": [],
-            "notes": [],
-            "wanted_label": None,
-            "presented": 0,
+            "parents": begun["parents"],
+            "begun": begun["position"],
+            **UNTOUCHED,
         }
         song = _with_candidate(song, survivor.id, _met(song["candidates"].get(survivor.id), fresh))
     return song
+
+
+def _imported(song: Document, recorded: Recorded, event: PartImported) -> Document:
+    fresh = {
+        "run": None,
+        "rank": 1,
+        "stage": event.stage,
+        "section": msgspec.to_builtins(event.section),
+        "total": None,
+        "terms": {},
+        "description": {"imported": event.file},
+        "heard": None,
+        "position": recorded.position,
+        "built_on": event.context_position,
+        "parents": event.parents,
+        "begun": recorded.position,
+        **UNTOUCHED,
+    }
+    return _with_candidate(
+        song, event.candidate, _met(song["candidates"].get(event.candidate), fresh)
+    )
 
 
 def _met(known: Document | None, fresh: Document) -> Document:
@@ -169,6 +196,7 @@ APPLY: dict[str, Callable[[Document, Recorded, Any], Document]] = {
     "SongProposed": _proposed,
     "RunStarted": _run_started,
     "RunFinished": _run_finished,
+    "PartImported": _imported,
     "CandidatesPresented": _presented,
     "CandidateApproved": _approved,
     "CandidateRejected": _rejected,
@@ -182,8 +210,3 @@ APPLY: dict[str, Callable[[Document, Recorded, Any], Document]] = {
 def status(candidate: Document) -> str:
     """``pending``, ``approved`` or ``rejected``: the last decision that holds."""
     return str(candidate["decisions"][-1]["status"]) if candidate["decisions"] else PENDING
-
-
-def is_stale(song: Document, candidate: Document) -> bool:
-    """Whether the song was revised after what this candidate was built on."""
-    return bool(candidate["built_on"] < song["position"])

@@ -79,7 +79,7 @@ REFUSED = [
 def words_of(desk, line, tmp_path):
     places = {
         "FIRST": desk.candidates()[0],
-        "RUN": desk.song("meadow")["runs"][0],
+        "RUN": next(iter(desk.song("meadow")["runs"])),
         "LONG": "x" * 600,
         "''": "",
     }

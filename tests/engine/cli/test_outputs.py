@@ -41,7 +41,7 @@ READING = [
 
 @pytest.mark.parametrize("line", READING)
 def test_json_and_nothing_else(desk, line):
-    run = desk.song("meadow")["runs"][0]
+    run = next(iter(desk.song("meadow")["runs"]))
     said = desk.type(*line.replace("RUN", run).split(), "--json")
     assert (said.code, said.err) == (0, "")
     json.loads(said.out)
@@ -64,7 +64,7 @@ def test_json_of_what_changes_things(desk):
 def test_evolve_says_json_on_stdout_and_the_rest_on_stderr(desk):
     words = ("--population", "8", "--generations", "1", "--bars", "2", "--seed", "5", "--json")
     said = desk.type("evolve", "--song", "cellar", "--no-model", *words)
-    answer = json.loads(said.out)
+    (answer,) = json.loads(said.out)
     assert answer["seed"] == 5
     assert {"run", "song", "survivors", "folder", "scored"} <= set(answer)
     assert "note: no model" in said.err
@@ -118,7 +118,7 @@ def test_ids_stay_whole_in_a_narrow_terminal(desk, monkeypatch):
 def test_tables_are_not_folded_where_there_is_no_terminal(desk, monkeypatch):
     monkeypatch.setenv("COLUMNS", "60")
     song = desk.song("meadow")["song_id"]
-    run = desk.song("meadow")["runs"][0]
+    run = next(iter(desk.song("meadow")["runs"]))
     row = next(line for line in desk.do("runs").splitlines() if run in line)
     assert song in row
     assert "CandidatesPresented" in desk.do("review") + desk.do("log")

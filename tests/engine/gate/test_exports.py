@@ -125,7 +125,7 @@ def test_music21_reads_the_same(approved):
 
 def test_survivors_can_be_heard_before_they_are_judged(desk):
     again = ("--population", "8", "--generations", "0", "--bars", "2", "--seed", "9", "--no-model")
-    answer = desk.json("evolve", "--song", "cellar", *again)
+    (answer,) = desk.json("evolve", "--song", "cellar", *again)
     files = sorted((desk.folder / "exports").rglob(f"runs/{answer['run']}/*"))
     names = {path.suffix for path in files}
     assert names == {".mid", ".png"}

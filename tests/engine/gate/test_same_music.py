@@ -36,7 +36,7 @@ def twins(tmp_path, type_json):
         path.write_text(yaml.safe_dump(SONG | {"title": title, "rainbow_color": colour}))
         type_json("songs", "add", str(path))
     songs = sorted(song["id"] for song in type_json("songs", "list"))
-    found = [type_json("evolve", "--song", song, *SMALL)["survivors"] for song in songs]
+    found = [type_json("evolve", "--song", song, *SMALL)[0]["survivors"] for song in songs]
     ids = [[survivor["id"] for survivor in survivors] for survivors in found]
     assert ids[0] == ids[1]
     return songs, ids[0]

@@ -69,7 +69,7 @@ def test_a_broken_one_is_one_line(studio: Studio, engine: Engine, tmp_path: Path
 
 
 def test_a_run_is_verified(engine: Engine) -> None:
-    told = json.loads(engine("evolve", "--song", GREEN, "--json", *SMALL).out)
+    (told,) = json.loads(engine("evolve", "--song", GREEN, "--json", *SMALL).out)
     said = engine("replay", told["run"], "--verify")
     assert said.code == 0
     assert f"run {told['run']} is verified" in said.out

@@ -46,7 +46,7 @@ def test_in_words() -> None:
 
 
 def test_every_survivor_is_heard(studio: Studio, engine: Engine) -> None:
-    told = json.loads(engine(*SMALL, "--json").out)
+    (told,) = json.loads(engine(*SMALL, "--json").out)
     survivors = ending(studio, told["run"]).survivors
     assert survivors
     for survivor, row in zip(survivors, told["survivors"], strict=True):

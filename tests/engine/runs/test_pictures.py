@@ -29,7 +29,7 @@ def picture_size(path: Path) -> tuple[int, int]:
 
 
 def context_of(meter: str, bars: int) -> Context:
-    song = {"key": "E minor", "meter": meter, "tempo_bpm": 90.0}
+    song = {"key": "E minor", "meter": meter, "tempo_bpm": 90.0, "genres": [], "singer": None}
     return song_context(song, Section("verse", bars))
 
 
@@ -38,9 +38,7 @@ def context_of(meter: str, bars: int) -> Context:
     ["Cash $\\frac$ and till", "夜の $ メーター", "𝄞 <b>&amp;</b>", "%s {0} \\n", "x" * 400],
 )
 def test_any_title_can_be_drawn(tmp_path: Path, title: str) -> None:
-    context = song_context(
-        {"key": "E minor", "meter": "5/4", "tempo_bpm": 90.0}, Section("verse", 2)
-    )
+    context = context_of("5/4", 2)
     part = CHORDS.random(context, np.random.default_rng(2))[0].render(context)
     draw_part(tmp_path / "part.png", part, context, title, "Green")
     curve = [CurvePoint(generation=0, best=0.5, median=0.5)]
@@ -51,9 +49,7 @@ def test_any_title_can_be_drawn(tmp_path: Path, title: str) -> None:
 
 @pytest.mark.parametrize("bars", [1, 64])
 def test_sections_of_any_length_can_be_drawn(tmp_path: Path, bars: int) -> None:
-    context = song_context(
-        {"key": "C major", "meter": "7/8", "tempo_bpm": 90.0}, Section("verse", bars)
-    )
+    context = context_of("7/8", bars)
     part = CHORDS.random(context, np.random.default_rng(2))[0].render(context)
     draw_part(tmp_path / "part.png", part, context, "long", "Red")
     assert 600 <= picture_size(tmp_path / "part.png")[0] <= 1700

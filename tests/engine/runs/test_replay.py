@@ -40,7 +40,8 @@ DEMOS = ("black", "blue", "green", "indigo", "orange", "red", "violet", "white",
 
 def shown(out: str) -> dict[str, Any]:
     """A printed summary, less what only the first printing has."""
-    printed: dict[str, Any] = json.loads(out)
+    told = json.loads(out)
+    printed: dict[str, Any] = told[0] if isinstance(told, list) else told
     printed.pop("folder", None)
     return printed
 

@@ -1,0 +1,229 @@
+"""Asking for runs: from what a person wants to what each run is started with."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from engine.conductor import Request
+from engine.errors import NotFound, Refused, refusing
+from engine.evolution.settings import Settings
+from engine.ids import resolve, short
+from engine.stages import Stage, find_stage, stages_before
+from engine.state.lineages import approved, is_stale, lineage_of, sections
+from engine.state.songs import APPROVED, PENDING, status
+from genomes import Section
+from genomes.locks import Locks
+from genomes.lyrics import Lyrics
+
+Document = dict[str, Any]
+
+DEFAULT_SECTION = "verse"
+DEFAULT_ENERGY = 0.5
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What a person asks of a stage; what is None is left to the engine.
+
+    Attributes:
+        stage: name of the stage.
+        settings: how to evolve.
+        section: label of the section, or of the only section that is meant.
+        bars: its length, where it has none yet.
+        energy: 0 to 1, where it has none yet.
+        parent: beginning of the id of an approved candidate to stand on.
+        source: beginning of the id of a candidate of the stage to start from.
+        locks: what of the source stays.
+        lyrics: the words of each section, by its label.
+        singer: whose range, instead of the song's.
+    """
+
+    stage: str
+    settings: Settings
+    section: str | None = None
+    bars: int | None = None
+    energy: float | None = None
+    parent: str | None = None
+    source: str | None = None
+    locks: Locks = field(default_factory=Locks)
+    lyrics: dict[str, Lyrics] = field(default_factory=dict)
+    singer: str | None = None
+
+
+_LOCKED_BARS = re.compile(r"bars=(\d{1,3})(?:-(\d{1,3}))?")
+
+
+def locks_of(words: Sequence[str]) -> Locks:
+    """Locks as a person types them: ``bars=1-2``, ``bars=4``, ``rhythm``, ``pitch``.
+
+    Raises:
+        Refused: if one is none of these, or together they leave nothing to evolve.
+    """
+    bars: set[int] = set()
+    for word in words:
+        match = _LOCKED_BARS.fullmatch(word)
+        first, last = (int(match[1]), int(match[2] or match[1])) if match else (0, 0)
+        if word not in {"rhythm", "pitch"} and not 1 <= first <= last:
+            raise Refused(f"--lock {word}: expected bars=1-2, rhythm or pitch")
+        bars |= set(range(first - 1, last)) if match else set()
+    with refusing():
+        return Locks(tuple(sorted(bars)), "rhythm" in words, "pitch" in words)
+
+
+def requests(song: Document, wish: Wish, seed: int) -> list[Request]:
+    """The runs that a wish comes to: one for each approved lineage that the stage can stand on.
+
+    Which model scores them is not said yet.
+
+    Raises:
+        NotFound: if a candidate or a section isn't there.
+        Refused: if nothing is approved that the stage needs, or the wish contradicts itself.
+    """
+    stage = find_stage(wish.stage)
+    if wish.source is not None:
+        return [_from_source(song, wish, stage, seed)]
+    if wish.locks != Locks():
+        raise Refused("--lock keeps something of a candidate", "name it with --from")
+    if not stage.needs:
+        return [_request(song, wish, seed, _own_section(wish, stage))]
+    if (wish.bars, wish.energy) != (None, None):
+        raise Refused(f"the length and the energy of {stage.name} are those of what they stand on")
+    return [
+        _request(song, wish, seed, _section_at(song, leaf), lineage_of(song, leaf))
+        for leaf in leaves(song, stage, wish.section, wish.parent)
+    ]
+
+
+def leaves(
+    song: Document, stage: Stage, section: str | None = None, parent: str | None = None
+) -> list[str]:
+    """The approved candidates that a stage can stand on, section by section.
+
+    In each section these are the approved ones of the latest earlier stage that has any; what is
+    stale is left out, unless it is named.
+    """
+    if parent is not None:
+        return [_named(song, stage, parent)]
+    labels = sections(song)
+    if section is not None and section not in labels:
+        known = f"sections are {', '.join(labels)}" if labels else _next_step(song, stage)
+        raise NotFound(f"no section {section!r} with approved chords", known)
+    wanted = labels if section is None else [section]
+    found = [leaf for label in wanted for leaf in _leaves_of(song, stage, label)]
+    if not found:
+        needed = stage.needs[-1]
+        raise Refused(f"no {needed} are approved for {stage.name}", _next_step(song, stage))
+    return found
+
+
+def _leaves_of(song: Document, stage: Stage, section: str) -> list[str]:
+    for earlier in reversed(stages_before(stage.name)):
+        found = [
+            candidate
+            for candidate in approved(song, earlier)
+            if song["candidates"][candidate]["section"]["label"] == section
+            and not is_stale(song, song["candidates"][candidate])
+            and _carries(song, candidate, stage)
+        ]
+        if found:
+            return found
+    return []
+
+
+def _carries(song: Document, candidate: str, stage: Stage) -> bool:
+    """Whether a stage finds all it needs in a candidate's lineage."""
+    stages = {song["candidates"][each]["stage"] for each in lineage_of(song, candidate)}
+    return set(stage.needs) <= stages
+
+
+def _named(song: Document, stage: Stage, prefix: str) -> str:
+    candidate = resolve(prefix, song["candidates"], "candidate", "see engine review --all")
+    known = song["candidates"][candidate]
+    if status(known) != APPROVED:
+        advice = f"run engine approve {short(candidate)} first"
+        raise Refused(f"{short(candidate)} is {status(known)}, nothing can stand on it", advice)
+    if known["stage"] not in stages_before(stage.name) or not _carries(song, candidate, stage):
+        needs = ", ".join(stage.needs)
+        raise Refused(f"{stage.name} stand on {needs}, {short(candidate)} is {known['stage']}")
+    return candidate
+
+
+def _next_step(song: Document, stage: Stage) -> str:
+    """How to come by what a stage needs."""
+    for needed in stage.needs:
+        if approved(song, needed):
+            continue
+        candidates = song["candidates"].values()
+        if any(c["stage"] == needed and status(c) == PENDING for c in candidates):
+            return f"run engine review --song {song['song_id']} and approve {needed}"
+        return f"run engine evolve --stage {needed} --song {song['song_id']}"
+    return "see engine status"
+
+
+def _from_source(song: Document, wish: Wish, stage: Stage, seed: int) -> Request:
+    source = resolve(wish.source or "", song["candidates"], "candidate", "see engine review --all")
+    known = song["candidates"][source]
+    if known["stage"] != stage.name:
+        raise Refused(f"{short(source)} is {known['stage']}, not {stage.name}")
+    if known["run"] is None:
+        raise Refused(f"{short(source)} was made by hand: it has no genes to start from")
+    asked = {wish.section, wish.bars, wish.energy, wish.parent}
+    if asked != {None}:
+        raise Refused("--from says the section and what it stands on", "leave those options out")
+    bars = known["section"]["bars"]
+    if any(bar >= bars for bar in wish.locks.bars) or len(wish.locks.bars) == bars:
+        raise Refused(f"--lock: {short(source)} has {bars} bars, and one must be left to evolve")
+    lost = [p for p in known["parents"] if status(song["candidates"][p]) != APPROVED]
+    if lost:
+        raise Refused(f"{short(source)} stands on {short(lost[0])}, which is not approved any more")
+    return _request(song, wish, seed, Section(**known["section"]), tuple(known["parents"]), source)
+
+
+def _own_section(wish: Wish, stage: Stage) -> Section:
+    label = DEFAULT_SECTION if wish.section is None else wish.section
+    if not label.strip():
+        raise Refused("--section: expected a label, such as verse")
+    energy = DEFAULT_ENERGY if wish.energy is None else wish.energy
+    return Section(label, stage.bars if wish.bars is None else wish.bars, energy)
+
+
+def _section_at(song: Document, candidate: str) -> Section:
+    return Section(**song["candidates"][candidate]["section"])
+
+
+def _request(
+    song: Document,
+    wish: Wish,
+    seed: int,
+    section: Section,
+    parents: tuple[str, ...] = (),
+    source: str | None = None,
+) -> Request:
+    return Request(
+        song,
+        wish.stage,
+        section,
+        seed,
+        wish.settings,
+        None,
+        parents,
+        source,
+        wish.locks if source else None,
+        _before(song, wish.stage, section.label) if find_stage(wish.stage).carries_on else None,
+        wish.lyrics.get(section.label),
+        wish.singer,
+    )
+
+
+def _before(song: Document, stage: str, section: str) -> str | None:
+    """What was approved last of the stage in the nearest section before this one that has it."""
+    labels = sections(song)
+    earlier = labels[: labels.index(section)] if section in labels else []
+    for label in reversed(earlier):
+        for candidate in reversed(approved(song, stage)):
+            if song["candidates"][candidate]["section"]["label"] == label:
+                return candidate
+    return None

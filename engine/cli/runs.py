@@ -1,0 +1,122 @@
+"""``engine resume``, ``abandon`` and ``runs``; and how a command carries a run on."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from engine.cli.errors import INTERRUPTED
+from engine.cli.opening import next_command, open_studio
+from engine.cli.output import Json, say, say_json, say_next, say_table
+
+if TYPE_CHECKING:
+    from engine.runs import Run
+    from engine.studio import Studio
+    from engine.summary import Summary
+
+
+def resume(
+    context: typer.Context,
+    run: Annotated[str, typer.Argument(help="Id of the run, or its beginning.")],
+    as_json: Json = False,
+) -> int:
+    """Go on with a run that was interrupted or killed."""
+    from engine.conductor import resume as take_up
+
+    with open_studio(context) as studio:
+        identifier, _ = studio.run(run)
+        resumed = take_up(studio, identifier)
+        summary = conduct(context, studio, resumed, as_json=as_json)
+        if summary is None:
+            return INTERRUPTED
+        folder = told(studio, summary, as_json=as_json)
+    if as_json:
+        say_json(summary.to_json() | {"folder": str(folder)})
+    else:
+        say_next(next_command(context, f"review --song {resumed.started.song_id}"))
+    return 0
+
+
+def told(studio: Studio, summary: Summary, *, as_json: bool) -> Path:
+    """Write the files of a run, and tell people of it; returns their folder."""
+    from engine.cli.summary import say_summary
+    from engine.run_files import write_files
+
+    folder = write_files(studio, summary)
+    if not as_json:
+        say_summary(summary, folder)
+    return folder
+
+
+def conduct(
+    context: typer.Context, studio: Studio, run: Run, *, as_json: bool = False
+) -> Summary | None:
+    """Carry a run on with a progress bar; None, and how to go on, if it was interrupted."""
+    from engine.cli.progress import evolving
+    from engine.conductor import carry_on
+    from engine.summary import summarise
+
+    for note in run.fitness.notes:
+        typer.echo(f"note: {note}", err=True)
+    finished = False
+    with suppress(KeyboardInterrupt), evolving(run) as (report, is_stopped):
+        finished = carry_on(studio, run, report, is_stopped)
+    if finished:
+        return summarise(studio, run.id)
+    done = run.next_generation
+    where = f"after generation {done - 1}" if done else "before the first generation"
+    typer.echo(f"stopped {where}; nothing recorded is lost", err=True)
+    say_next(next_command(context, f"resume {run.id}"), err=as_json)
+    return None
+
+
+def abandon(
+    context: typer.Context,
+    run: Annotated[str, typer.Argument(help="Id of the run, or its beginning.")],
+    reason: Annotated[str, typer.Option(help="Why.")] = "",
+) -> None:
+    """Give up an unfinished run; what it scored stays in the log."""
+    from engine.conductor import abandon as give_up
+
+    with open_studio(context) as studio:
+        give_up(studio, run, reason)
+    say("abandoned")
+
+
+def runs(
+    context: typer.Context,
+    song: Annotated[str | None, typer.Option(help="Only this song's.")] = None,
+    as_json: Json = False,
+) -> None:
+    """List the runs, oldest first."""
+    with open_studio(context) as studio:
+        wanted = None if song is None else studio.song(song)["song_id"]
+        listed = [
+            {"id": identifier, **document}
+            for identifier, document in studio.runs().items()
+            if wanted in {None, document["song_id"]}
+        ]
+    listed.sort(key=lambda document: document["position"])
+    if as_json:
+        say_json(listed)
+    else:
+        columns = ("run", "song", "section", "seed", "generation", "status", "best")
+        say_table(columns, [_row(document) for document in listed])
+
+
+def _row(document: dict[str, Any]) -> list[Any]:
+    last = "-" if document["generation"] is None else document["generation"]
+    progress = f"{last} of {document['settings']['generations']}"
+    best = document.get("best")
+    return [
+        document["id"],
+        document["song_id"],
+        document["section"]["label"],
+        str(document["seed"]),
+        progress,
+        document["status"],
+        "-" if best is None else f"{best:.3f}",
+    ]

@@ -8,6 +8,7 @@ from typing import Any
 from engine.errors import NotFound
 from genomes.base import StageGenomes
 from genomes.chords import CHORDS
+from genomes.midi import DRUM_CHANNEL
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +33,11 @@ class Stage:
     channel: int = 0
     bars: int = 8
     carries_on: bool = False
+
+    @property
+    def is_drums(self) -> bool:
+        """Whether its notes are drums."""
+        return self.channel == DRUM_CHANNEL
 
 
 ROWS = (Stage("chords", CHORDS),)

@@ -8,7 +8,19 @@ from typing import Annotated
 import typer
 
 import engine
-from engine.cli import demo, evolve, export, gate, log, replay, runs, score, songs
+from engine.cli import (
+    demo,
+    evolve,
+    export,
+    gate,
+    imports,
+    log,
+    replay,
+    runs,
+    score,
+    songs,
+    status,
+)
 
 app = typer.Typer(
     name="engine",
@@ -54,6 +66,8 @@ app.command("reject")(gate.reject)
 app.command("label")(gate.label)
 app.command("note")(gate.note)
 app.command("undo")(gate.undo)
+app.command("import")(imports.import_file)
+app.command("status")(status.status)
 app.command("export")(export.export)
 app.command("score")(score.score)
 app.command("replay")(replay.replay)

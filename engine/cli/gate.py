@@ -58,7 +58,7 @@ def review(
 
 
 def _say_entries(context: typer.Context, shown: list[Entry]) -> None:
-    from engine.cli.summary import say_heard, say_progression
+    from engine.cli.summary import say_description, say_heard
     from engine.ids import short
     from engine.state.lineages import why_stale
     from engine.state.songs import PENDING
@@ -70,9 +70,13 @@ def _say_entries(context: typer.Context, shown: list[Entry]) -> None:
         section = entry.state["section"]
         place = f"{entry.state['stage']}, {section['label']}"
         say(f"\n{short(entry.id)}  {entry.song['title']} — {place}")
-        say(f"   {entry.status}{label}, total {entry.state['total']:.3f}{stale}")
+        if entry.state["parents"]:
+            say(f"   on {' '.join(short(parent) for parent in entry.state['parents'])}")
+        total = entry.state["total"]
+        scored = "made by hand" if total is None else f"total {total:.3f}"
+        say(f"   {entry.status}{label}, {scored}{stale}")
         say_heard(entry.state["heard"], entry.state["terms"])
-        say_progression(entry.state["description"])
+        say_description(entry.state["description"])
         for text in entry.state["notes"]:
             say(f"   note: {text}")
     if shown:
@@ -126,7 +130,7 @@ def approve(
 
     with open_studio(context) as studio:
         approved = decisions.approve(studio, candidate, label, note=text, song_id=song)
-        _settle(context, studio, approved, as_json=as_json)
+        settle_and_say(context, studio, approved, as_json=as_json)
 
 
 def reject(
@@ -141,7 +145,7 @@ def reject(
 
     with open_studio(context) as studio:
         rejected = decisions.reject(studio, candidate, reason, song)
-        _settle(context, studio, rejected, as_json=as_json)
+        settle_and_say(context, studio, rejected, as_json=as_json)
 
 
 def label(
@@ -182,12 +186,16 @@ def undo(
     from engine.gate import decisions
 
     with open_studio(context) as studio:
-        _settle(context, studio, decisions.undo(studio, candidate, song), as_json=as_json)
+        settle_and_say(context, studio, decisions.undo(studio, candidate, song), as_json=as_json)
 
 
-def _settle(context: typer.Context, studio: Studio, recorded: Recorded, *, as_json: bool) -> None:
-    """Bring the files up to date with a decision, and say what happened."""
+def settle_and_say(
+    context: typer.Context, studio: Studio, recorded: Recorded, *, as_json: bool
+) -> None:
+    """Bring the files up to date with a decision, and say what happened and what is next."""
     from engine.exports import settle
+    from engine.overview import next_step
+    from engine.state.songs import song_of
 
     exports = settle(studio, recorded)
     if as_json:
@@ -197,7 +205,8 @@ def _settle(context: typer.Context, studio: Studio, recorded: Recorded, *, as_js
         return
     _say_decision(recorded)
     _say_exports(exports)
-    say_next(next_command(context, "review"))
+    state = studio.song(song_of(recorded.stream) or "")
+    say_next(next_command(context, next_step(state)))
 
 
 def _say_decision(recorded: Recorded) -> None:

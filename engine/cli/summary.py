@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from engine.cli.output import say, say_table
+from engine.describing import in_lines
 from engine.hearing import gate_warning, in_words
 from engine.ids import short
 
@@ -33,7 +34,7 @@ def say_summary(summary: Summary, folder: Path | None = None) -> None:
     for rank, survivor in enumerate(finished.survivors, start=1):
         say(f"\n{rank}. {short(survivor.id)}  total {survivor.total:.3f}")
         say_heard(msgspec.to_builtins(survivor.heard), survivor.terms)
-        say_progression(survivor.description)
+        say_description(survivor.description)
     for candidate, status in finished.already_decided.items():
         say(f"\nmet again: {short(candidate)}, {status} before")
     if not finished.survivors:
@@ -59,15 +60,10 @@ def say_heard(heard: dict[str, Any] | None, terms: dict[str, float]) -> None:
         say(f"   {in_words(heard, terms)}")
 
 
-def say_progression(description: dict[str, Any]) -> None:
-    """Roman numerals and names, bar by bar; a dot holds the chord before."""
-    say(f"   {_bars(description['numerals'])}")
-    say(f"   {_bars(description['chords'])}")
-    say(f"   played {', '.join(dict.fromkeys(description['patterns']))}")
-
-
-def _bars(bars: list[list[str]]) -> str:
-    return "| " + " | ".join(" ".join(bar) or "·" for bar in bars) + " |"
+def say_description(description: dict[str, Any]) -> None:
+    """What a candidate is, in the words of its stage."""
+    for line in in_lines(description):
+        say(f"   {line}")
 
 
 def _say_terms(summary: Summary) -> None:

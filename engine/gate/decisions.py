@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any, NamedTuple
 
 from engine.errors import NotFound, Refused
 from engine.gate.labels import file_label, free_label, section_label
@@ -51,10 +52,21 @@ def approve(
     return _decide(studio, prefix, make, song_id)
 
 
+class Brought(NamedTuple):
+    """What a candidate is made of, as plain values; no genome if it was made by hand."""
+
+    part: dict[str, Any]
+    genome: dict[str, Any]
+
+
 def approval(
-    studio: Studio, entry: Entry, label: str | None = None, policy: str | None = None
+    studio: Studio,
+    entry: Entry,
+    label: str | None = None,
+    policy: str | None = None,
+    brought: Brought | None = None,
 ) -> events.CandidateApproved:
-    """The event that approves a candidate."""
+    """The event that approves a candidate; ``brought`` if the log doesn't say it yet."""
     if entry.status == APPROVED:
         raise Refused(
             f"{short(entry.id)} is approved already as {entry.label}",
@@ -64,7 +76,7 @@ def approval(
     display_label = usual if label is None else label
     wanted = section_label(display_label) if label is None else file_label(display_label)
     stage = entry.state["stage"]
-    survivor = _survivor(studio, entry)
+    notes = brought or brought_notes(studio, entry)
     return events.CandidateApproved(
         candidate=entry.id,
         run=entry.state["run"],
@@ -72,19 +84,23 @@ def approval(
         section=events.Section(**entry.state["section"]),
         label=free_label(entry.song, stage, wanted, entry.id),
         display_label=display_label,
-        part=survivor.part,
-        genome=survivor.genome,
-        description=survivor.description,
+        part=notes.part,
+        genome=notes.genome,
+        description=entry.state["description"],
         context_position=entry.state["built_on"],
-        parents=[],
+        parents=entry.state["parents"],
         policy=policy,
     )
 
 
-def _survivor(studio: Studio, entry: Entry) -> events.Survivor:
-    finished = studio.event(entry.state["position"]).payload
-    assert isinstance(finished, events.RunFinished)  # noqa: S101 - what the position was taken from
-    return next(survivor for survivor in finished.survivors if survivor.id == entry.id)
+def brought_notes(studio: Studio, entry: Entry) -> Brought:
+    """What the event that brought a candidate says it is made of."""
+    event = studio.event(entry.state["position"]).payload
+    if isinstance(event, events.PartImported):
+        return Brought(event.part, {})
+    assert isinstance(event, events.RunFinished)  # noqa: S101 - nothing else brings candidates
+    found = next(survivor for survivor in event.survivors if survivor.id == entry.id)
+    return Brought(found.part, found.genome)
 
 
 def reject(

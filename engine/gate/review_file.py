@@ -9,6 +9,7 @@ from typing import Any
 
 import yaml
 
+from engine.describing import in_lines
 from engine.errors import EngineError, Refused
 from engine.files import write_whole
 from engine.gate.review_rows import Review, field_text, row_changes
@@ -38,20 +39,25 @@ def review_document(song: dict[str, Any], stage: str) -> dict[str, Any]:
 
 def _candidate(entry: Entry) -> dict[str, Any]:
     description = entry.state["description"]
-    chords = [name for bar in description.get("chords", []) for name in bar]
-    terms = {name: round(value, 4) for name, value in entry.state["terms"].items()}
     return {
         "id": entry.id,
         "run": entry.state["run"],
         "rank": entry.state["rank"],
         "section": entry.state["section"]["label"],
-        "scores": {"total": round(entry.state["total"], 4), **terms},
+        "parents": entry.state["parents"],
+        "scores": _scores(entry.state),
         "heard": _heard(entry.state["heard"]),
-        "progression": " - ".join(chords),
+        "music": in_lines(description),
         "label": entry.label,
         "status": entry.status,
         "notes": entry.state["notes"][-1] if entry.state["notes"] else "",
     }
+
+
+def _scores(state: dict[str, Any]) -> dict[str, float]:
+    """Total and terms, rounded for reading; none for a part made by hand."""
+    told = {} if state["total"] is None else {"total": state["total"]}
+    return {name: round(value, 4) for name, value in (told | state["terms"]).items()}
 
 
 def _heard(heard: dict[str, Any] | None) -> dict[str, Any] | None:

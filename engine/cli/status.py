@@ -1,0 +1,53 @@
+"""``engine status``: how far each song has come."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from engine.cli.opening import next_command, open_studio
+from engine.cli.output import Json, say, say_json, say_next, say_table
+
+if TYPE_CHECKING:
+    from engine.overview import StageProgress
+
+
+def status(
+    context: typer.Context,
+    song: Annotated[str | None, typer.Option(help="Only this song's.")] = None,
+    as_json: Json = False,
+) -> None:
+    """Show per song and stage what is approved, what waits, what is stale, and what is next."""
+    from engine.overview import next_step, to_json
+
+    with open_studio(context) as studio:
+        songs = [studio.song(song)] if song else list(studio.songs().values())
+    if as_json:
+        say_json([to_json(state) for state in songs])
+        return
+    for state in songs:
+        _say_song(state)
+        say_next(next_command(context, next_step(state)))
+    if not songs:
+        say("no songs yet")
+        say_next(next_command(context, "songs add FILE"))
+
+
+def _say_song(song: dict[str, Any]) -> None:
+    from engine.overview import progress
+    from engine.stages import STAGES
+
+    say(f"\n{song['title']}  ({song['song_id']})")
+    rows = [
+        [section.label, *(_cell(stage) for stage in section.stages)] for section in progress(song)
+    ]
+    if rows:
+        say_table(["section", *STAGES], rows)
+
+
+def _cell(row: StageProgress) -> str:
+    words = [*row.approved, *(f"{label} (stale)" for label in row.stale)]
+    if row.waiting:
+        words.append(f"{row.waiting} waiting")
+    return ", ".join(words) or "-"

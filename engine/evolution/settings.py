@@ -9,7 +9,7 @@ from engine.errors import Refused
 from fitness.total import Weights
 
 # Raised whenever the same settings and seed would breed or select otherwise.
-EVOLUTION_VERSION = "2"
+EVOLUTION_VERSION = "3"
 
 MAX_POPULATION = 2000
 MAX_GENERATIONS = 1000
@@ -48,11 +48,11 @@ class Settings:
 
     @property
     def niches(self) -> int:
-        """How many ideas are followed at once: one more than are kept.
+        """How many ideas are followed at once: as many as are kept.
 
         One place is left beside their leaders, for the best of all if it leads none.
         """
-        return min(self.keep + 1, self.population - 1)
+        return min(self.keep, self.population - 1)
 
     def to_payload(self) -> dict[str, Any]:
         """Plain values for the log."""

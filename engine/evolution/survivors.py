@@ -15,6 +15,10 @@ from genomes.base import StageGenomes
 
 TOTAL = "total"
 
+# As far down the order as survivors after the first are looked for, and how long.
+MAX_ELIGIBLE = 600
+MAX_STEPS = 20_000
+
 
 @dataclass(frozen=True, slots=True)
 class FirstPoolFacts:
@@ -52,29 +56,48 @@ def choose_survivors(
     """The best first, then always the best that is far enough from those chosen.
 
     Far enough is the first pool's median distance; every survivor after the first must also lie
-    above the first pool's 95th percentile. What a person decided before takes no place. Fewer
+    above the first pool's 95th percentile. Where the next best would leave no room for all that
+    are wanted, one that does is taken instead. What a person decided before takes no place. Fewer
     than ``keep`` come back where no more fit.
     """
     ordered = best_first([individual for individual in scored if individual.id not in decided])
-    chosen: list[Individual] = []
-    for individual in ordered:
-        if len(chosen) == keep:
+    if not ordered:
+        return []
+    eligible = [i for i in ordered[1:] if i.score.passes and i.score.total > facts.total_p95]
+    apart = _apart([ordered[0], *eligible[:MAX_ELIGIBLE]], facts.median_distance, genomes)
+    return [ordered[0], *(eligible[row - 1] for row in _company(apart, keep))]
+
+
+def _apart(
+    individuals: Sequence[Individual], median_distance: float, genomes: StageGenomes[Any]
+) -> NDArray[np.bool_]:
+    """Of each pair, whether they are far enough from each other."""
+    every = [individual.genome for individual in individuals]
+    return np.asarray(genomes.distances(every, every) >= median_distance)
+
+
+def _company(apart: NDArray[np.bool_], keep: int) -> list[int]:
+    """Who goes with the first: the earliest rows that are all apart, as many as are wanted.
+
+    Rows are tried in order, and one is given up again where it leaves too few. What is found is
+    the first in that order; or the largest met, when there are not so many or looking takes long.
+    """
+    wanted = keep - 1
+    chosen: list[int] = []
+    largest: list[int] = []
+    waiting = [np.flatnonzero(apart[0])]
+    for _ in range(MAX_STEPS):
+        if len(largest) == wanted or not waiting:
             break
-        if not chosen or _may_join(individual, chosen, facts, genomes):
-            chosen.append(individual)
-    return chosen
-
-
-def _may_join(
-    individual: Individual,
-    chosen: Sequence[Individual],
-    facts: FirstPoolFacts,
-    genomes: StageGenomes[Any],
-) -> bool:
-    if not individual.score.passes or individual.score.total <= facts.total_p95:
-        return False
-    distances = genomes.distances([individual.genome], [other.genome for other in chosen])
-    return bool(distances.min() >= facts.median_distance)
+        free = waiting.pop()
+        if len(chosen) + len(free) <= len(largest):  # this way leads to no more
+            chosen = chosen[:-1]
+            continue
+        first, later = int(free[0]), free[1:]
+        chosen = [*chosen, first]
+        largest = max(largest, chosen, key=len)
+        waiting += [later, later[apart[first, later]]]
+    return largest
 
 
 def mutual_distances(

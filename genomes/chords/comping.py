@@ -129,6 +129,12 @@ PLAIN_PATTERNS = ("held", "bars", "halves", "beats", "eighths", "bass_chord", "r
 
 
 @cache
+def by_strokes(meter: Meter) -> tuple[str, ...]:
+    """Names of the patterns, from the fewest attacks of a bar to the most."""
+    return tuple(sorted(PATTERNS, key=lambda name: len(PATTERNS[name].strokes(meter))))
+
+
+@cache
 def run_order(count: int, run: str) -> tuple[int, ...]:
     """Indices of chord notes in the order that a run plays them."""
     up = tuple(range(count))

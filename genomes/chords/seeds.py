@@ -8,8 +8,8 @@ from itertools import cycle
 
 import numpy as np
 
-from genomes.chance import draw, pick
-from genomes.chords.comping import PATTERNS, PLAIN_PATTERNS
+from genomes.chance import draw, lean, pick
+from genomes.chords.comping import PLAIN_PATTERNS, by_strokes
 from genomes.chords.functions import functions, tonic
 from genomes.chords.genes import DYNAMICS, Bar, Change
 from genomes.chords.genome import ChordGenome
@@ -61,21 +61,24 @@ class _Style:
 def random_genome(context: Context, rng: np.random.Generator) -> tuple[ChordGenome, str]:
     """A first genome and its source: ``transitions``, ``guitar`` or ``random``."""
     source = pick(rng, tuple(SOURCES))
-    style = _draw_style(rng, plain=source == "guitar")
+    style = _draw_style(context, rng, plain=source == "guitar")
     slots = draw_slots(context, style.pace, rng)
     mode = context.key.mode
     tokens = SOURCES[source](mode, sum(map(len, slots)), rng)
     bars = _bars(mode, slots, tokens, style, rng)
-    register = int(rng.choice(REGISTERS))
-    dynamic = int(rng.choice(DYNAMICS))
+    register = lean(rng, REGISTERS, context.section.energy)
+    dynamic = lean(rng, DYNAMICS, context.section.energy)
     genome = ChordGenome(mode, len(context.meter.groups), bars, register, dynamic)
     return genome, source
 
 
-def _draw_style(rng: np.random.Generator, *, plain: bool) -> _Style:
-    patterns = PLAIN_PATTERNS if plain else tuple(PATTERNS)
-    main, other = pick(rng, patterns), pick(rng, patterns)
-    pace = "steady" if plain and rng.random() < 0.6 else pick(rng, tuple(PACES))
+def _draw_style(context: Context, rng: np.random.Generator, *, plain: bool) -> _Style:
+    energy = context.section.energy
+    patterns = by_strokes(context.meter)
+    if plain:
+        patterns = tuple(name for name in patterns if name in PLAIN_PATTERNS)
+    main, other = lean(rng, patterns, energy), lean(rng, patterns, energy)
+    pace = "steady" if plain and rng.random() < 0.6 else lean(rng, tuple(PACES), energy)
     both = (main, main, main, other) if rng.random() < 0.4 else (main,)
     favourite = pick(rng, FAVOURITES) if not plain and rng.random() < FAVOURITE_SHARE else ""
     loop_bars = LOOP_BARS[int(rng.integers(len(LOOP_BARS)))]

@@ -6,8 +6,8 @@ from dataclasses import replace
 
 import numpy as np
 
-from genomes.chance import pick
-from genomes.chords.comping import PATTERNS
+from genomes.chance import lean
+from genomes.chords.comping import by_strokes
 from genomes.chords.genes import DYNAMICS
 from genomes.chords.genome import ChordGenome
 from genomes.context import Context
@@ -16,17 +16,21 @@ from genomes.context import Context
 def play_bar(genome: ChordGenome, context: Context, rng: np.random.Generator) -> ChordGenome:
     """Another pattern in one bar."""
     bar = int(rng.integers(len(genome.bars)))
-    return genome.with_bar(bar, replace(genome.bars[bar], pattern=pick(rng, tuple(PATTERNS))))
+    return genome.with_bar(bar, replace(genome.bars[bar], pattern=_pattern(context, rng)))
 
 
 def play_all(genome: ChordGenome, context: Context, rng: np.random.Generator) -> ChordGenome:
     """One pattern throughout."""
-    pattern = pick(rng, tuple(PATTERNS))
+    pattern = _pattern(context, rng)
     return replace(genome, bars=tuple(replace(bar, pattern=pattern) for bar in genome.bars))
+
+
+def _pattern(context: Context, rng: np.random.Generator) -> str:
+    return lean(rng, by_strokes(context.meter), context.section.energy)
 
 
 def play_louder_or_softer(
     genome: ChordGenome, context: Context, rng: np.random.Generator
 ) -> ChordGenome:
     """Another dynamic."""
-    return replace(genome, dynamic=int(rng.choice(DYNAMICS)))
+    return replace(genome, dynamic=lean(rng, DYNAMICS, context.section.energy))

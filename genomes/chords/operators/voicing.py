@@ -7,7 +7,7 @@ from itertools import pairwise
 
 import numpy as np
 
-from genomes.chance import pick
+from genomes.chance import lean, pick
 from genomes.chords.genes import Change
 from genomes.chords.genome import ChordGenome
 from genomes.chords.harmony import Chord, max_inversion
@@ -78,4 +78,4 @@ def invert(genome: ChordGenome, context: Context, rng: np.random.Generator) -> C
 
 def move_register(genome: ChordGenome, context: Context, rng: np.random.Generator) -> ChordGenome:
     """The whole progression higher or lower."""
-    return replace(genome, register=int(rng.choice(REGISTERS)))
+    return replace(genome, register=lean(rng, REGISTERS, context.section.energy))

@@ -117,7 +117,7 @@ def _bar(playing: _Playing, scene: Scene, bar: int, rng: np.random.Generator) ->
     places = _places(sorted(cells), scene, bar)
     steps = playing.play(places)
     plucks = [
-        Pluck(cell, playing.foot if (tone, octave) == (ROOT, 0) else tone, octave, playing.length)
+        Pluck(cell, playing.foot if tone == ROOT else tone, octave, playing.length)
         for cell, (tone, octave) in zip(sorted(cells), steps, strict=True)
     ]
     return with_ghosts(plucks, rng) if playing.has_ghosts else tuple(plucks)

@@ -13,8 +13,10 @@ from genomes.time import TICKS_PER_QUARTER
 
 LOWEST_PITCH, HIGHEST_PITCH = 24, 60
 
-# Roots lie within this many semitones of the register; wide enough for two octaves of some.
+# Roots lie within this many semitones of the register, wide enough for two octaves of some, and
+# not below the lowest string of a bass guitar.
 REACH_SEMITONES = 8
+LOWEST_ROOT = 28
 
 # A change this near, and not farther, is led up to.
 NEAR_TICKS = 2 * TICKS_PER_QUARTER
@@ -86,16 +88,14 @@ def footings(
         start_pitch: MIDI pitch from which the first root is sought.
     """
     roots = _chain([span.root_pitch_class for span in harmony], register, start_pitch)
-    basses = _chain([span.bass_pitch_class for span in harmony], register, start_pitch)
     tonic = key.tonic_pitch_class
     pedals = {
         name: _nearest((tonic + key.scale[degree]) % 12, register, register)
         for name, degree in PEDALS.items()
     }
     found = []
-    for span, (root, following), bass in zip(
-        harmony, pairwise([*roots, roots[0]]), basses, strict=True
-    ):
+    for span, (root, following) in zip(harmony, pairwise([*roots, roots[0]]), strict=True):
+        bass = _nearest(span.bass_pitch_class, root, register)
         here = {ROOT: root, BASS: bass, **_chord_tones(span, root), **_beside(root, key), **pedals}
         leads = {tone: following + away for tone, away in CHROMATIC_LEADS.items()}
         leads |= {tone: _scale_step(following, side, key) for tone, side in SCALE_LEADS.items()}
@@ -115,9 +115,9 @@ def _chain(pitch_classes: Sequence[int], register: int, start_pitch: int) -> lis
 
 
 def _nearest(pitch_class: int, before: int, register: int) -> int:
-    lowest = max(LOWEST_PITCH, register - REACH_SEMITONES)
-    first = lowest + (pitch_class - lowest) % 12
-    options = range(first, register + REACH_SEMITONES + 1, 12)
+    lowest = max(LOWEST_ROOT, register - REACH_SEMITONES)
+    highest = max(lowest + 11, register + REACH_SEMITONES)
+    options = range(lowest + (pitch_class - lowest) % 12, highest + 1, 12)
     return min(options, key=lambda pitch: (abs(pitch - before), abs(pitch - register)))
 
 

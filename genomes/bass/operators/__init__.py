@@ -22,7 +22,6 @@ OPERATORS: dict[str, Operator] = {
         rhythmic.fill,
         rhythmic.move_pluck,
         rhythmic.push,
-        rhythmic.downbeat,
         rhythmic.change_length,
         rhythmic.change_lengths,
         rhythmic.rest_bar,

@@ -145,16 +145,6 @@ def ghost(genome: BassGenome, context: Context, rng: np.random.Generator) -> Bas
     return put_pluck(genome, (bar, index), ghost_before(pluck), pluck)
 
 
-def downbeat(genome: BassGenome, context: Context, rng: np.random.Generator) -> BassGenome:
-    """The first note of one bar, or of all, comes on the downbeat."""
-
-    def landed(bar: Bar) -> Bar:
-        first, *others = bar
-        return (replace(first, cell=0), *others)
-
-    return one_bar_or_all(genome, rng, landed)
-
-
 def copy_rhythm(genome: BassGenome, context: Context, rng: np.random.Generator) -> BassGenome:
     """One bar's rhythm with another's tones, in their order."""
     played = [bar for bar in genome.bars if bar]

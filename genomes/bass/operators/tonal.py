@@ -10,7 +10,8 @@ import numpy as np
 from genomes.bass.genes import OCTAVES, Bar, Pluck
 from genomes.bass.genome import BassGenome
 from genomes.bass.lines import CYCLES, Step, draw_lead
-from genomes.bass.operators.places import draw_place, one_bar_or_all, pluck_at, put_pluck
+from genomes.bass.operators.places import draw_place, in_order, one_bar_or_all, pluck_at, put_pluck
+from genomes.bass.rhythms import groups
 from genomes.bass.scene import Scene
 from genomes.bass.tones import BASS, CHORD_TONES, LEADS, ROOT, TONES, TONIC
 from genomes.chance import draw, pick
@@ -59,22 +60,18 @@ def _firsts(genome: BassGenome, scene: Scene) -> list[tuple[int, int]]:
 
 
 def lead(genome: BassGenome, context: Context, rng: np.random.Generator) -> BassGenome:
-    """The last note before another chord leads to it."""
-    plucks, scene = genome.plucks(), Scene.of(context)
-    count = len(scene.changes)
-    changes = [(bar, cell) for bar, row in enumerate(scene.changes) for cell in row][1:]
-    target = pick(rng, [*changes, (count, 0)])
-    before = [
-        (bar, index)
-        for bar, row in enumerate(genome.bars)
-        for index, pluck in enumerate(row)
-        if (bar, pluck.cell) < target
-    ]
-    if not before or len(plucks) < 2:
+    """A note on the last beat before another chord leads to it."""
+    scene = Scene.of(context)
+    changes = [(bar, cell) for bar, row in enumerate(scene.changes) for cell in row]
+    bar, cell = pick(rng, [*changes[1:], (len(scene.changes), 0)])
+    if cell == 0:
+        bar, cell = bar - 1, genome.cells_per_bar
+    beats = [beat for beat in groups(context.meter) if 0 < beat < cell]
+    if not beats:
         return genome
+    kept = [pluck for pluck in genome.bars[bar] if not beats[-1] <= pluck.cell < cell]
     tone, octave = draw_lead(rng)
-    place = before[-1]
-    return put_pluck(genome, place, replace(pluck_at(genome, place), tone=tone, octave=octave))
+    return genome.with_bar(bar, in_order((*kept, Pluck(beats[-1], tone, octave))))
 
 
 def plain_roots(genome: BassGenome, context: Context, rng: np.random.Generator) -> BassGenome:

@@ -18,6 +18,7 @@ from fitness.theory.reading import mean
 from genomes.context import Context
 from genomes.grid import SIXTEENTH_TICKS
 from genomes.notes import ChordSpan, Part
+from genomes.time import TICKS_PER_QUARTER
 
 # What a chord is worth by the note that the bass stands on.
 GROUND_WORTH = {
@@ -43,6 +44,7 @@ SOUND_WORTH = {
 CLEAR = 0.9  # from here on a note needs no excuse
 RESOLVED = 0.8  # a note on its way, by step, to one that fits
 STEPS = {1, 2}
+LONG_TICKS = TICKS_PER_QUARTER  # a sour note is heard at once, and no more for being held
 LIGHT_PLACE = 0.25  # what a note off the beat weighs beside its metrical weight
 
 MEETING_SHARE = 0.7  # notes that meet the kick; the rest for kicks that are met
@@ -103,8 +105,8 @@ def _grounded(line: Line, span: ChordSpan, context: Context) -> float:
 def no_sour_notes(part: Part, context: Context) -> float:
     """Notes fit the chords that they sound over, the heavy and long ones above all.
 
-    Per note and chord, by the time they share and the metrical weight: see ``SOUND_WORTH``. A
-    note that doesn't fit is excused where it goes by step to one that does.
+    Per note and chord, by the time they share (a beat at most) and the metrical weight: see
+    ``SOUND_WORTH``. A note that doesn't fit is excused where it goes by step to one that does.
     """
     line, harmony, key = Line.of(part, context.meter), context.harmony, context.key
     count = len(line.pitches)
@@ -119,7 +121,7 @@ def no_sour_notes(part: Part, context: Context) -> float:
             if worth < CLEAR and end <= span.end_ticks and _resolves(line, index, context):
                 worth = max(worth, RESOLVED)
             weight = LIGHT_PLACE + weight_at(begins, context.meter)
-            shared = (min(end, span.end_ticks) - begins) * weight
+            shared = min(end - begins, span.end_ticks - begins, LONG_TICKS) * weight
             total += shared
             weighed += shared * worth
             chord += 1

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
 
-from genomes.bass.genome import BassGenome, rebuilt
+from genomes.bass.genes import Bar
+from genomes.bass.genome import BassGenome
 from genomes.bass.scene import Scene
 from genomes.bass.seeds import draw_bar, leading_back
 from genomes.chance import pick
@@ -21,7 +23,7 @@ def swap_bars(genome: BassGenome, context: Context, rng: np.random.Generator) ->
     first, second = (int(index) for index in rng.integers(len(genome.bars), size=2))
     bars = list(genome.bars)
     bars[first], bars[second] = bars[second], bars[first]
-    return rebuilt(genome, bars)
+    return _unless_silent(genome, bars)
 
 
 def repeat_bar(genome: BassGenome, context: Context, rng: np.random.Generator) -> BassGenome:
@@ -29,7 +31,7 @@ def repeat_bar(genome: BassGenome, context: Context, rng: np.random.Generator) -
     source, target = (int(index) for index in rng.integers(len(genome.bars), size=2))
     bars = list(genome.bars)
     bars[target] = bars[source]
-    return rebuilt(genome, bars)
+    return _unless_silent(genome, bars)
 
 
 def repeat_phrase(genome: BassGenome, context: Context, rng: np.random.Generator) -> BassGenome:
@@ -41,7 +43,7 @@ def repeat_phrase(genome: BassGenome, context: Context, rng: np.random.Generator
     again = genome.bars[start : start + length][: count - start - length]
     bars = list(genome.bars)
     bars[start + length : start + length + len(again)] = again
-    return rebuilt(genome, bars)
+    return _unless_silent(genome, bars)
 
 
 def loop(genome: BassGenome, context: Context, rng: np.random.Generator) -> BassGenome:
@@ -51,7 +53,7 @@ def loop(genome: BassGenome, context: Context, rng: np.random.Generator) -> Bass
         return genome
     start = int(rng.integers(count - length + 1))
     riff = genome.bars[start : start + length]
-    return rebuilt(genome, [riff[index % length] for index in range(count)])
+    return _unless_silent(genome, [riff[index % length] for index in range(count)])
 
 
 def new_bar(genome: BassGenome, context: Context, rng: np.random.Generator) -> BassGenome:
@@ -59,10 +61,15 @@ def new_bar(genome: BassGenome, context: Context, rng: np.random.Generator) -> B
     bar = int(rng.integers(len(genome.bars)))
     bars = list(genome.bars)
     bars[bar] = draw_bar(Scene.of(context), bar, rng)
-    return rebuilt(genome, bars)
+    return _unless_silent(genome, bars)
 
 
 def lead_back(genome: BassGenome, context: Context, rng: np.random.Generator) -> BassGenome:
     """The last bar ends by leading to the first chord."""
     *others, last = genome.bars
     return replace(genome, bars=(*others, leading_back(last, context.meter, rng)))
+
+
+def _unless_silent(genome: BassGenome, bars: Sequence[Bar]) -> BassGenome:
+    """A copy with other bars, or the genome itself where nothing of them is played."""
+    return replace(genome, bars=tuple(bars)) if any(bars) else genome

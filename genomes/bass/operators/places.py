@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 
 import numpy as np
 
 from genomes.bass.genes import Bar, Pluck
-from genomes.bass.genome import BassGenome, rebuilt
+from genomes.bass.genome import BassGenome
 
 Place = tuple[int, int]  # index of the bar, index of the pluck in it
 
@@ -40,10 +41,10 @@ def in_order(plucks: Iterable[Pluck]) -> Bar:
 def one_bar_or_all(
     genome: BassGenome, rng: np.random.Generator, change: Callable[[Bar], Bar]
 ) -> BassGenome:
-    """A copy in which one bar that is played, or every bar, is changed."""
+    """A copy in which one bar that is played, or every one, is changed; none may fall silent."""
     bars = list(genome.bars)
     played = [index for index, bar in enumerate(bars) if bar]
     chosen = played if rng.random() < 0.5 else [played[int(rng.integers(len(played)))]]
     for index in chosen:
         bars[index] = change(bars[index])
-    return rebuilt(genome, bars)
+    return replace(genome, bars=tuple(bars))

@@ -9,6 +9,7 @@ import numpy as np
 from genomes.bass.genes import DYNAMICS, GATES, LEVELS, REGISTERS
 from genomes.bass.genome import BassGenome
 from genomes.bass.operators.places import draw_place, pluck_at, put_pluck
+from genomes.bass.rendering import onsets_ticks
 from genomes.chance import pick
 from genomes.context import Context
 
@@ -38,7 +39,7 @@ def move_register(genome: BassGenome, context: Context, rng: np.random.Generator
 
 
 def lock_to_kick(genome: BassGenome, context: Context, rng: np.random.Generator) -> BassGenome:
-    """The line meets the kick drum, or goes its own way; nothing where there are no drums."""
-    if context.part("drums") is None:
-        return genome
-    return replace(genome, kick_lock=not genome.kick_lock)
+    """The line meets the kick drum, or goes its own way, where that can be heard."""
+    other = replace(genome, kick_lock=not genome.kick_lock)
+    moves = onsets_ticks(genome, context) != onsets_ticks(other, context)
+    return other if moves else genome

@@ -25,8 +25,9 @@ def chords(text: str, bar_ticks: int = 1920) -> Part:
 
 def _span(name: str, onset_ticks: int, duration_ticks: int) -> ChordSpan:
     chord, _, bass = name.partition("/")
-    root = pitch_class_of(chord[0])
-    classes = tuple((root + interval) % 12 for interval in QUALITIES[chord[1:]])
+    letter = chord[: 2 if chord[1:2] in {"#", "b"} else 1]
+    root = pitch_class_of(letter)
+    classes = tuple((root + interval) % 12 for interval in QUALITIES[chord[len(letter) :]])
     foot = pitch_class_of(bass) if bass else root
     return ChordSpan(onset_ticks, duration_ticks, root, foot, classes, "?", name)
 

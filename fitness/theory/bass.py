@@ -89,16 +89,16 @@ def grounding(part: Part, context: Context) -> float:
     Per chord: the worth of what sounds at its onset, or begins within a sixteenth of it (see
     ``GROUND_WORTH``); less where the bass comes later, little where it doesn't come at all.
     """
-    line = Line.of(part, context.meter)
-    return mean([_grounded(line, span, context) for span in context.harmony], of_nothing=0.0)
+    read = Line.of(part, context.meter)
+    return mean([_grounded(read, span, context) for span in context.harmony], of_nothing=0.0)
 
 
-def _grounded(line: Line, span: ChordSpan, context: Context) -> float:
-    at_once = bisect_right(line.onsets_ticks, span.onset_ticks + SIXTEENTH_TICKS) - 1
-    if at_once >= 0 and line.ends_ticks[at_once] > span.onset_ticks:
-        return GROUND_WORTH[over(line.pitches[at_once], span, context.key)]
-    if at_once + 1 < len(line.onsets_ticks) and line.onsets_ticks[at_once + 1] < span.end_ticks:
-        return LATE * GROUND_WORTH[over(line.pitches[at_once + 1], span, context.key)]
+def _grounded(read: Line, span: ChordSpan, context: Context) -> float:
+    at_once = bisect_right(read.onsets_ticks, span.onset_ticks + SIXTEENTH_TICKS) - 1
+    if at_once >= 0 and read.ends_ticks[at_once] > span.onset_ticks:
+        return GROUND_WORTH[over(read.pitches[at_once], span, context.key)]
+    if at_once + 1 < len(read.onsets_ticks) and read.onsets_ticks[at_once + 1] < span.end_ticks:
+        return LATE * GROUND_WORTH[over(read.pitches[at_once + 1], span, context.key)]
     return UNGROUNDED
 
 
@@ -108,17 +108,17 @@ def no_sour_notes(part: Part, context: Context) -> float:
     Per note and chord, by the time they share (a beat at most) and the metrical weight: see
     ``SOUND_WORTH``. A note that doesn't fit is excused where it goes by step to one that does.
     """
-    line, harmony, key = Line.of(part, context.meter), context.harmony, context.key
-    count = len(line.pitches)
+    read, harmony, key = Line.of(part, context.meter), context.harmony, context.key
+    count = len(read.pitches)
     total = weighed = 0.0
     for index in range(count):
-        onset, end = line.onsets_ticks[index], line.ends_ticks[index]
+        onset, end = read.onsets_ticks[index], read.ends_ticks[index]
         chord = chord_index(harmony, onset)
         while chord < len(harmony) and harmony[chord].onset_ticks < end:
             span = harmony[chord]
             begins = max(onset, span.onset_ticks)
-            worth = SOUND_WORTH[over(line.pitches[index], span, key)]
-            if worth < CLEAR and end <= span.end_ticks and _resolves(line, index, context):
+            worth = SOUND_WORTH[over(read.pitches[index], span, key)]
+            if worth < CLEAR and end <= span.end_ticks and _resolves(read, index, context):
                 worth = max(worth, RESOLVED)
             weight = LIGHT_PLACE + weight_at(begins, context.meter)
             shared = min(end - begins, span.end_ticks - begins, LONG_TICKS) * weight
@@ -128,13 +128,13 @@ def no_sour_notes(part: Part, context: Context) -> float:
     return weighed / total if total else 0.0
 
 
-def _resolves(line: Line, index: int, context: Context) -> bool:
+def _resolves(read: Line, index: int, context: Context) -> bool:
     """Whether a note goes by step to one that fits its own chord; the last one to the first."""
-    following = (index + 1) % len(line.pitches)
-    if abs(line.pitches[following] - line.pitches[index]) not in STEPS:
+    following = (index + 1) % len(read.pitches)
+    if abs(read.pitches[following] - read.pitches[index]) not in STEPS:
         return False
-    there = context.harmony[chord_index(context.harmony, line.onsets_ticks[following])]
-    return SOUND_WORTH[over(line.pitches[following], there, context.key)] >= CLEAR
+    there = context.harmony[chord_index(context.harmony, read.onsets_ticks[following])]
+    return SOUND_WORTH[over(read.pitches[following], there, context.key)] >= CLEAR
 
 
 def with_the_kick(part: Part, context: Context) -> float:
@@ -143,15 +143,15 @@ def with_the_kick(part: Part, context: Context) -> float:
     Mostly the share of notes that meet a kick, by their metrical weight, and besides the share of
     kicks that are met. Without drums the beat groups stand for the kick, by their accents.
     """
-    line, beats = Line.of(part, context.meter), beats_to_meet(context)
+    read, beats = Line.of(part, context.meter), beats_to_meet(context)
     when = list(beats)
-    notes = [LIGHT_PLACE + weight for weight in line.weights]
+    notes = [LIGHT_PLACE + weight for weight in read.weights]
     meeting = sum(
         weight
-        for onset, weight in zip(line.onsets_ticks, notes, strict=True)
+        for onset, weight in zip(read.onsets_ticks, notes, strict=True)
         if _meets(onset, when)
     )
-    met = sum(weight for beat, weight in beats.items() if _meets(beat, line.onsets_ticks))
+    met = sum(weight for beat, weight in beats.items() if _meets(beat, read.onsets_ticks))
     if not notes:
         return 0.0
     return MEETING_SHARE * meeting / sum(notes) + (1 - MEETING_SHARE) * met / sum(beats.values())

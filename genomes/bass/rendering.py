@@ -52,11 +52,12 @@ def pitches(genome: BassGenome, context: Context, onsets: Sequence[int]) -> list
     """The pitch of each pluck over the chord that sounds at its onset."""
     stands = iter(_footings(genome.register, context))
     footing = next(stands)
+    plucks = [pluck for _, pluck in genome.plucks()]
     found = []
-    for onset, (_, pluck) in zip(onsets, genome.plucks(), strict=True):
+    for onset, pluck, following in zip(onsets, plucks, [*plucks[1:], plucks[0]], strict=True):
         while onset >= footing.end_ticks:
             footing = next(stands)
-        found.append(footing.pitch(pluck.tone, pluck.octave, onset))
+        found.append(footing.pitch(pluck.tone, pluck.octave, onset, following.tone))
     return found
 
 

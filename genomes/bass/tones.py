@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from itertools import pairwise
 
 from genomes.keys import Key
 from genomes.notes import ChordSpan
@@ -36,7 +35,7 @@ CHORD_TONES: dict[str, tuple[int, ...]] = {
 NEIGHBOURS = {ABOVE: 1, BELOW: -1}
 # Degrees of the key that stay where they are while the chords change.
 PEDALS = {TONIC: 0, DOMINANT: 4}
-# What leads to the next chord's root: semitones from it, or a side in the key.
+# What leads to the next chord's root or bass: semitones from it, or a side in the key.
 CHROMATIC_LEADS = {"half_below": -1, "half_above": 1, "fifth_above": 7, AHEAD: 0}
 SCALE_LEADS = {"step_below": -1, "step_above": 1}
 # What they play instead while the next change is far.
@@ -53,17 +52,28 @@ class Footing:
     Attributes:
         end_ticks: where the next chord begins.
         far: the pitch of every tone while the next change is far.
-        near: the same when it is near.
+        to_root: the same when it is near, leading to the next chord's root.
+        to_bass: the same when it is near, leading to the next chord's bass.
     """
 
     end_ticks: int
     far: dict[str, int]
-    near: dict[str, int]
+    to_root: dict[str, int]
+    to_bass: dict[str, int]
 
-    def pitch(self, tone: str, octave: int, onset_ticks: int) -> int:
-        """The MIDI pitch of a tone that begins here, folded into the range."""
-        is_near = self.end_ticks - onset_ticks <= NEAR_TICKS
-        return folded((self.near if is_near else self.far)[tone] + 12 * octave)
+    def pitch(self, tone: str, octave: int, onset_ticks: int, following: str = ROOT) -> int:
+        """The MIDI pitch of a tone that begins here, folded into the range.
+
+        Args:
+            tone: one of ``TONES``.
+            octave: above where it lies nearest.
+            onset_ticks: where it begins, while this chord holds.
+            following: the tone of the next note, which a lead goes to if it is a root or bass.
+        """
+        if self.end_ticks - onset_ticks > NEAR_TICKS:
+            return folded(self.far[tone] + 12 * octave)
+        near = self.to_bass if following == BASS else self.to_root
+        return folded(near[tone] + 12 * octave)
 
 
 def folded(pitch: int) -> int:
@@ -88,20 +98,29 @@ def footings(
         start_pitch: MIDI pitch from which the first root is sought.
     """
     roots = _chain([span.root_pitch_class for span in harmony], register, start_pitch)
+    basses = [
+        _nearest(span.bass_pitch_class, root, register)
+        for span, root in zip(harmony, roots, strict=True)
+    ]
     tonic = key.tonic_pitch_class
     pedals = {
         name: _nearest((tonic + key.scale[degree]) % 12, register, register)
         for name, degree in PEDALS.items()
     }
     found = []
-    for span, (root, following) in zip(harmony, pairwise([*roots, roots[0]]), strict=True):
-        bass = _nearest(span.bass_pitch_class, root, register)
-        here = {ROOT: root, BASS: bass, **_chord_tones(span, root), **_beside(root, key), **pedals}
-        leads = {tone: following + away for tone, away in CHROMATIC_LEADS.items()}
-        leads |= {tone: _scale_step(following, side, key) for tone, side in SCALE_LEADS.items()}
+    for index, span in enumerate(harmony):
+        following, root = (index + 1) % len(harmony), roots[index]
+        here = {ROOT: root, BASS: basses[index], **_chord_tones(span, root)}
+        here |= _beside(root, key) | pedals
         instead = {tone: here[WHILE_FAR.get(tone, FIFTH)] for tone in LEADS}
-        found.append(Footing(span.end_ticks, here | instead, here | leads))
+        to_root, to_bass = (_leads(pitches[following], key) for pitches in (roots, basses))
+        found.append(Footing(span.end_ticks, here | instead, here | to_root, here | to_bass))
     return tuple(found)
+
+
+def _leads(target: int, key: Key) -> dict[str, int]:
+    leads = {tone: target + away for tone, away in CHROMATIC_LEADS.items()}
+    return leads | {tone: _scale_step(target, side, key) for tone, side in SCALE_LEADS.items()}
 
 
 def _chain(pitch_classes: Sequence[int], register: int, start_pitch: int) -> list[int]:

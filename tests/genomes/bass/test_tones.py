@@ -76,6 +76,13 @@ def test_a_lead_by_step_is_a_step_away():
         assert abs(pitches[1] - pitches[2]) in {1, 2}
 
 
+@pytest.mark.parametrize(("tone", "name"), [("root", "F#"), ("bass", "Bb")])
+def test_a_lead_goes_to_the_root_or_the_bass_that_follows_it(tone, name):
+    """Half a step above what is played next: F, or the A under it."""
+    context = over("C F/A")
+    assert names_of(line(f"0:root 12:half_above | 0:{tone}"), context)[1] == name
+
+
 def test_the_chord_is_the_one_at_the_onset_within_a_bar():
     context = over("C F", meter="2/4")
     genome = line("0:root 4:fifth | 0:root 4:third", cells_per_bar=8)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from dataclasses import replace
 from itertools import groupby
 
@@ -31,18 +32,16 @@ def keep(genome: BassGenome, source: BassGenome, locks: Locks, context: Context)
 
 
 def _with_rhythm_of(genome: BassGenome, source: BassGenome) -> BassGenome:
-    bars = [
-        tuple(replace(_played(genome, index, p), cell=p.cell, length=p.length) for p in bar)
-        for index, bar in enumerate(source.bars)
-    ]
-    return replace(genome, bars=tuple(bars), gate=source.gate, kick_lock=source.kick_lock)
-
-
-def _played(genome: BassGenome, bar: int, place: Pluck) -> Pluck:
-    """The genome's pluck at a place, or the last before it, or its first."""
     plucks = genome.plucks()
-    before = [pluck for index, pluck in plucks if (index, pluck.cell) <= (bar, place.cell)]
-    return before[-1] if before else plucks[0][1]
+    places = [(bar, pluck.cell) for bar, pluck in plucks]
+
+    def played(bar: int, place: Pluck) -> Pluck:
+        """The genome's pluck at a place of the source, or the last before it, or its first."""
+        before = bisect_right(places, (bar, place.cell)) - 1
+        return replace(plucks[max(0, before)][1], cell=place.cell, length=place.length)
+
+    bars = tuple(tuple(played(i, place) for place in bar) for i, bar in enumerate(source.bars))
+    return replace(genome, bars=bars, gate=source.gate, kick_lock=source.kick_lock)
 
 
 def _with_pitches_of(

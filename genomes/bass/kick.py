@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
+from functools import lru_cache
 
 import numpy as np
 
 from genomes.context import Context
 from genomes.grid import EIGHTH_TICKS
+from genomes.notes import NOTE_DTYPE
 
 KICKS = (35, 36)  # General MIDI's two bass drums
 
@@ -16,13 +18,17 @@ KICKS = (35, 36)  # General MIDI's two bass drums
 REACH_TICKS = EIGHTH_TICKS
 
 
-def kick_onsets_ticks(context: Context) -> list[int]:
+def kick_onsets_ticks(context: Context) -> tuple[int, ...]:
     """Where the approved drums kick, in order; none where there are no drums."""
     drums = context.part("drums")
-    if drums is None:
-        return []
-    kicks = np.isin(drums.notes["pitch"], KICKS)
-    return sorted(set(drums.notes["onset_ticks"][kicks].tolist()))
+    return _kicks(drums.notes.tobytes()) if drums else ()
+
+
+@lru_cache(maxsize=16)
+def _kicks(note_bytes: bytes) -> tuple[int, ...]:
+    notes = np.frombuffer(note_bytes, dtype=NOTE_DTYPE)
+    onsets = notes["onset_ticks"][np.isin(notes["pitch"], KICKS)]
+    return tuple(dict.fromkeys(onsets.tolist()))
 
 
 def met(onsets_ticks: Sequence[int], kicks_ticks: Sequence[int], bar_ticks: int) -> list[int]:

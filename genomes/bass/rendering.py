@@ -63,9 +63,8 @@ def pitches(genome: BassGenome, context: Context, onsets: Sequence[int]) -> list
 
 def _footings(register: int, context: Context) -> tuple[Footing, ...]:
     """The chords as they are stood on, carrying on from the section before where there is one."""
-    before = context.before
-    has_before = before is not None and len(before.notes) > 0
-    start = int(before.notes["pitch"][-1]) if before is not None and has_before else register
+    before = context.before.notes["pitch"].tolist() if context.before else []
+    start = before[-1] if before else register
     return footings(context.harmony, context.key, register, start)
 
 

@@ -1,0 +1,264 @@
+"""Rules of the bass stage: on the chords, with the kick, a line, a riff, and room."""
+
+from __future__ import annotations
+
+from bisect import bisect_left, bisect_right
+from collections.abc import Callable, Sequence
+from math import log2
+
+from fitness.theory.bass_reading import (
+    Line,
+    beats_to_meet,
+    by_bar,
+    chord_index,
+    over,
+    weight_at,
+)
+from fitness.theory.reading import mean
+from genomes.context import Context
+from genomes.grid import SIXTEENTH_TICKS
+from genomes.notes import ChordSpan, Part
+from genomes.time import TICKS_PER_QUARTER
+
+# What a chord is worth by the note that the bass stands on.
+GROUND_WORTH = {
+    "foot": 1.0,
+    "fifth": 0.5,
+    "chord tone": 0.4,
+    "pedal": 0.3,
+    "in key": 0.15,
+    "outside": 0.0,
+}
+LATE = 0.75  # of that, where the bass comes after the chord
+UNGROUNDED = 0.3  # a chord without any bass: no wrong, and no ground
+
+# How a note sounds over its chord.
+SOUND_WORTH = {
+    "foot": 1.0,
+    "fifth": 1.0,
+    "chord tone": 0.9,
+    "pedal": 0.5,
+    "in key": 0.3,
+    "outside": 0.0,
+}
+CLEAR = 0.9  # from here on a note needs no excuse
+RESOLVED = 0.8  # a note on its way, by step, to one that fits
+STEPS = {1, 2}
+LONG_TICKS = TICKS_PER_QUARTER  # a sour note is heard at once, and no more for being held
+LIGHT_PLACE = 0.25  # what a note off the beat weighs beside its metrical weight
+
+MEETING_SHARE = 0.7  # notes that meet the kick; the rest for kicks that are met
+
+# How well a bass moves, by the size of its interval in semitones.
+MOVE_WORTH = {
+    0: 0.6,
+    1: 1.0,
+    2: 1.0,
+    3: 0.85,
+    4: 0.85,
+    5: 0.95,
+    6: 0.3,
+    7: 0.95,
+    8: 0.5,
+    9: 0.5,
+    10: 0.3,
+    11: 0.2,
+    12: 0.8,
+}
+WIDER_MOVE = 0.1
+
+# A rhythm that comes again: mostly, and not without any change.
+REPEATED = 0.85
+ALL_REPEATED = 0.7
+
+# How strongly a last note leads back to the first, by the size of its interval in semitones.
+LEAD_WORTH = {1: 1.0, 2: 1.0, 5: 0.9, 7: 0.9, 3: 0.6, 4: 0.6, 0: 0.4, 12: 0.4}
+NO_LEAD = 0.2
+
+# Notes for each quarter note that a still section has room for, and that energy adds.
+STILL_DENSITY, ADDED_DENSITY = 0.25, 0.7
+
+# Where a bass is at home, and how far outside is half as good, in semitones; and its compass.
+HOME_FROM, HOME_TO, HOME_MARGIN = 28, 43, 6
+COMPASS, COMPASS_MARGIN = 12, 8
+
+
+def grounding(part: Part, context: Context) -> float:
+    """Every chord is told by its bass: the root or the slash bass as it begins.
+
+    Per chord: the worth of what sounds at its onset, or begins within a sixteenth of it (see
+    ``GROUND_WORTH``); less where the bass comes later, little where it doesn't come at all.
+    """
+    read = Line.of(part, context.meter)
+    return mean([_grounded(read, span, context) for span in context.harmony], of_nothing=0.0)
+
+
+def _grounded(read: Line, span: ChordSpan, context: Context) -> float:
+    at_once = bisect_right(read.onsets_ticks, span.onset_ticks + SIXTEENTH_TICKS) - 1
+    if at_once >= 0 and read.ends_ticks[at_once] > span.onset_ticks:
+        return GROUND_WORTH[over(read.pitches[at_once], span, context.key)]
+    if at_once + 1 < len(read.onsets_ticks) and read.onsets_ticks[at_once + 1] < span.end_ticks:
+        return LATE * GROUND_WORTH[over(read.pitches[at_once + 1], span, context.key)]
+    return UNGROUNDED
+
+
+def no_sour_notes(part: Part, context: Context) -> float:
+    """Notes fit the chords that they sound over, the heavy and long ones above all.
+
+    Per note and chord, by the time they share (a beat at most) and the metrical weight: see
+    ``SOUND_WORTH``. A note that doesn't fit is excused where it goes by step to one that does.
+    """
+    read, harmony, key = Line.of(part, context.meter), context.harmony, context.key
+    count = len(read.pitches)
+    total = weighed = 0.0
+    for index in range(count):
+        onset, end = read.onsets_ticks[index], read.ends_ticks[index]
+        chord = chord_index(harmony, onset)
+        while chord < len(harmony) and harmony[chord].onset_ticks < end:
+            span = harmony[chord]
+            begins = max(onset, span.onset_ticks)
+            worth = SOUND_WORTH[over(read.pitches[index], span, key)]
+            if worth < CLEAR and end <= span.end_ticks and _resolves(read, index, context):
+                worth = max(worth, RESOLVED)
+            weight = LIGHT_PLACE + weight_at(begins, context.meter)
+            shared = min(end - begins, span.end_ticks - begins, LONG_TICKS) * weight
+            total += shared
+            weighed += shared * worth
+            chord += 1
+    return weighed / total if total else 0.0
+
+
+def _resolves(read: Line, index: int, context: Context) -> bool:
+    """Whether a note goes by step to one that fits its own chord; the last one to the first."""
+    following = (index + 1) % len(read.pitches)
+    if abs(read.pitches[following] - read.pitches[index]) not in STEPS:
+        return False
+    there = context.harmony[chord_index(context.harmony, read.onsets_ticks[following])]
+    return SOUND_WORTH[over(read.pitches[following], there, context.key)] >= CLEAR
+
+
+def with_the_kick(part: Part, context: Context) -> float:
+    """Bass and kick play together, within a sixteenth.
+
+    Mostly the share of notes that meet a kick, by their metrical weight, and besides the share of
+    kicks that are met. Without drums the beat groups stand for the kick, by their accents.
+    """
+    read, beats = Line.of(part, context.meter), beats_to_meet(context)
+    when = list(beats)
+    notes = [LIGHT_PLACE + weight for weight in read.weights]
+    meeting = sum(
+        weight
+        for onset, weight in zip(read.onsets_ticks, notes, strict=True)
+        if _meets(onset, when)
+    )
+    met = sum(weight for beat, weight in beats.items() if _meets(beat, read.onsets_ticks))
+    if not notes:
+        return 0.0
+    return MEETING_SHARE * meeting / sum(notes) + (1 - MEETING_SHARE) * met / sum(beats.values())
+
+
+def _meets(onset_ticks: int, others_ticks: Sequence[int]) -> bool:
+    nearest = bisect_left(others_ticks, onset_ticks - SIXTEENTH_TICKS)
+    return nearest < len(others_ticks) and others_ticks[nearest] <= onset_ticks + SIXTEENTH_TICKS
+
+
+def line(part: Part, context: Context) -> float:
+    """The line walks, stands or springs an octave, and rarely jumps about.
+
+    Per move, the last note back to the first; see ``MOVE_WORTH``.
+    """
+    moves = Line.of(part, context.meter).moves()
+    return mean([MOVE_WORTH.get(abs(move), WIDER_MOVE) for move in moves], of_nothing=0.0)
+
+
+def riff(part: Part, context: Context) -> float:
+    """A rhythm one can remember: bars come again, and not all of them unchanged.
+
+    Per bar, how much of its rhythm one of the two bars before it had; best where most comes again
+    (see ``REPEATED``). A single bar counts as repeated.
+    """
+    rhythms = _rhythms(part, context)
+    repeated = [
+        max(_jaccard(rhythm, earlier) for earlier in rhythms[max(0, index - 2) : index])
+        for index, rhythm in enumerate(rhythms)
+        if index
+    ]
+    share = mean(repeated, of_nothing=1.0)
+    if share <= REPEATED:
+        return share / REPEATED
+    return 1 - (1 - ALL_REPEATED) * (share - REPEATED) / (1 - REPEATED)
+
+
+def _rhythms(part: Part, context: Context) -> list[frozenset[int]]:
+    """When each bar is played, in ticks from its bar line."""
+    read, bar_ticks = Line.of(part, context.meter), context.meter.bar_ticks
+    bars = by_bar(read, context.meter, context.section.bars)
+    return [frozenset(read.onsets_ticks[i] % bar_ticks for i in bar) for bar in bars]
+
+
+def _jaccard(first: frozenset[object], second: frozenset[object]) -> float:
+    """What two sets share, of what either has; all where both are empty."""
+    either = len(first | second)
+    return len(first & second) / either if either else 1.0
+
+
+def last_bar(part: Part, context: Context) -> float:
+    """The end leads back: the last bar isn't the one before it, and its last note goes on.
+
+    Half is the share of the last two bars' notes that they don't share, half the lead of the last
+    note of the part to its first (see ``LEAD_WORTH``). A single bar repeats none.
+    """
+    read, bar_ticks = Line.of(part, context.meter), context.meter.bar_ticks
+    bars = by_bar(read, context.meter, context.section.bars)
+    contents = [
+        frozenset((read.onsets_ticks[i] % bar_ticks, read.pitches[i]) for i in bar)
+        for bar in bars[-2:]
+    ]
+    new = 1 - _jaccard(*contents) if len(contents) == 2 else 1.0
+    back = [LEAD_WORTH.get(abs(move), NO_LEAD) for move in read.moves()[-1:]]
+    return (new + mean(back, of_nothing=0.0)) / 2
+
+
+def room(part: Part, context: Context) -> float:
+    """As many notes as the section has energy for, and rests where it is still.
+
+    Per bar: 1 at a density that grows with the energy, a half at twice or half of it. A bar in
+    which nothing begins is worth the more, the stiller the section.
+    """
+    energy, quarters = context.section.energy, context.meter.bar_quarters
+    wanted = (STILL_DENSITY + ADDED_DENSITY * energy) * quarters
+    counts = map(len, by_bar(Line.of(part, context.meter), context.meter, context.section.bars))
+    return mean(
+        [1 / (1 + log2(count / wanted) ** 2) if count else 1 - energy for count in counts],
+        of_nothing=0.0,
+    )
+
+
+def low_end(part: Part, context: Context) -> float:
+    """The line lies where a bass sounds, and within a hand's compass.
+
+    Half is how near notes are to the low register, in time; half how little more than an octave
+    the line spans.
+    """
+    read = Line.of(part, context.meter)
+    if not read.pitches:
+        return 0.0
+    lengths = [end - onset for onset, end in zip(read.onsets_ticks, read.ends_ticks, strict=True)]
+    at_home = sum(
+        length / (1 + max(HOME_FROM - pitch, pitch - HOME_TO, 0) / HOME_MARGIN)
+        for pitch, length in zip(read.pitches, lengths, strict=True)
+    )
+    wider = max(0, max(read.pitches) - min(read.pitches) - COMPASS)
+    return (at_home / sum(lengths) + 1 / (1 + wider / COMPASS_MARGIN)) / 2
+
+
+RULES: dict[str, Callable[[Part, Context], float]] = {
+    "grounding": grounding,
+    "no_sour_notes": no_sour_notes,
+    "with_the_kick": with_the_kick,
+    "line": line,
+    "riff": riff,
+    "last_bar": last_bar,
+    "room": room,
+    "low_end": low_end,
+}

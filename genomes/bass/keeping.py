@@ -1,0 +1,75 @@
+"""What stays of a bass line when something of it is locked."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from dataclasses import replace
+from itertools import groupby
+
+from genomes.bass.genes import Bar, Pluck
+from genomes.bass.genome import BassGenome, rebuilt
+from genomes.bass.rendering import onsets_ticks, pitches
+from genomes.context import Context
+from genomes.locks import Locks
+
+
+def keep(genome: BassGenome, source: BassGenome, locks: Locks, context: Context) -> BassGenome:
+    """A copy that keeps what is locked of the source.
+
+    A locked rhythm keeps every onset and length, and frees tones and levels. A locked pitch keeps
+    the pitches in their order, and frees how long, how loud and how often each is played; a bar
+    whose new rhythm would carry a note over another chord, and so change it, keeps its old one.
+    """
+    if locks.rhythm:
+        genome = _with_rhythm_of(genome, source)
+    if locks.pitch:
+        genome = _with_pitches_of(genome, source, locks, context)
+    bars = list(genome.bars)
+    for index in locks.bars:
+        bars[index] = source.bars[index]
+    free = (index for index in range(len(bars)) if index not in locks.bars)
+    return rebuilt(genome, bars, next(free, 0))
+
+
+def _with_rhythm_of(genome: BassGenome, source: BassGenome) -> BassGenome:
+    plucks = genome.plucks()
+    places = [(bar, pluck.cell) for bar, pluck in plucks]
+
+    def played(bar: int, place: Pluck) -> Pluck:
+        """The genome's pluck at a place of the source, or the last before it, or its first."""
+        before = bisect_right(places, (bar, place.cell)) - 1
+        return replace(plucks[max(0, before)][1], cell=place.cell, length=place.length)
+
+    bars = tuple(tuple(played(i, place) for place in bar) for i, bar in enumerate(source.bars))
+    return replace(genome, bars=bars, gate=source.gate, kick_lock=source.kick_lock)
+
+
+def _with_pitches_of(
+    genome: BassGenome, source: BassGenome, locks: Locks, context: Context
+) -> BassGenome:
+    wanted = _line(source, context)
+    played = replace(source, gate=genome.gate, dynamic=genome.dynamic)
+    for index, bar in enumerate(genome.bars):
+        if index not in locks.bars:
+            again = played.with_bar(index, _retold(source.bars[index], bar))
+            if _line(again, context) == wanted:
+                played = again
+    return played
+
+
+def _retold(tones: Bar, rhythm: Bar) -> Bar:
+    """The tones of one bar, in their order, in the rhythm of another that has room for them."""
+    kept = [key for key, _ in groupby(tones, key=lambda pluck: (pluck.tone, pluck.octave))]
+    if not kept or len(rhythm) < len(kept):
+        return tones
+    dealt = (kept[index * len(kept) // len(rhythm)] for index in range(len(rhythm)))
+    return tuple(
+        replace(pluck, tone=tone, octave=octave)
+        for pluck, (tone, octave) in zip(rhythm, dealt, strict=True)
+    )
+
+
+def _line(genome: BassGenome, context: Context) -> list[int]:
+    """The pitches in their order, repeats joined."""
+    sounding = pitches(genome, context, onsets_ticks(genome, context))
+    return [pitch for pitch, _ in groupby(sounding)]

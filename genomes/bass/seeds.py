@@ -1,0 +1,162 @@
+"""First genomes: a style, played through the section."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from itertools import pairwise
+from typing import TypeVar
+
+import numpy as np
+
+from genomes.bass.genes import DYNAMICS, REGISTERS, RING, Bar, Pluck
+from genomes.bass.genome import BassGenome
+from genomes.bass.lines import LINES, Place, PlayBar, draw_lead
+from genomes.bass.rhythms import RHYTHMS, beat_cells, groups, pulse_cells
+from genomes.bass.scene import Scene
+from genomes.bass.styles import A_BEAT, A_PULSE, RINGING, STYLES, Style
+from genomes.bass.tones import BASS, ROOT
+from genomes.chance import draw, pick
+from genomes.context import Context
+from genomes.time import Meter
+
+T = TypeVar("T")
+
+REGISTER_SHARES = (0.2, 0.35, 0.25, 0.15, 0.05)
+SLASH_SHARE = 0.5  # how often slash chords are followed, where there are any
+LEADING_BACK_SHARE = 0.45  # how often the last bar leads back to the first
+KICK_LOCK_SHARE = 0.3
+GHOSTS_OF_A_BAR = 0.3  # share of places that get a ghost note before them
+# How far an energy may lie from an option's and still favour it.
+TILT_WIDTH = 0.15
+
+
+@dataclass(frozen=True, slots=True)
+class _Playing:
+    """What a seed decides once for the whole section."""
+
+    style: Style
+    rhythm: str
+    play: PlayBar
+    length: int
+    foot: str
+    span: int
+    has_ghosts: bool
+
+
+def random_genome(context: Context, rng: np.random.Generator) -> tuple[BassGenome, str]:
+    """A first genome and its source, one of ``STYLES``."""
+    scene = Scene.of(context)
+    name = _draw_style(scene, rng)
+    style = STYLES[name]
+    bars = bars_in_style(style, scene, rng)
+    genome = BassGenome(
+        scene.cells_per_bar,
+        bars,
+        draw(rng, REGISTERS, REGISTER_SHARES),
+        pick(rng, style.gates),
+        tilted(rng, DYNAMICS, scene.energy),
+        kick_lock=style.needs_drums or (scene.has_drums and rng.random() < KICK_LOCK_SHARE),
+    )
+    return genome, name
+
+
+def _draw_style(scene: Scene, rng: np.random.Generator) -> str:
+    names = [name for name, style in STYLES.items() if scene.has_drums or not style.needs_drums]
+    weights = np.array([STYLES[name].weight for name in names])
+    return draw(rng, names, (weights / weights.sum()).tolist())
+
+
+def draw_bar(scene: Scene, bar: int, rng: np.random.Generator) -> Bar:
+    """One bar as some style would play it there."""
+    return bars_in_style(STYLES[_draw_style(scene, rng)], scene, rng)[bar]
+
+
+def bars_in_style(style: Style, scene: Scene, rng: np.random.Generator) -> tuple[Bar, ...]:
+    """Every bar of a section; at least one of them is played."""
+    playing = _draw_playing(style, scene, rng)
+    count = len(scene.changes)
+    loop_bars = min(pick(rng, style.loops) or count, count)
+    phrase = [_bar(playing, scene, index, rng) for index in range(loop_bars)]
+    bars = [phrase[index % loop_bars] for index in range(count)]
+    if not any(bars):
+        bars[0] = (Pluck(0, playing.foot, length=playing.length),)
+    if count > 1 and rng.random() < LEADING_BACK_SHARE:
+        bars[-1] = leading_back(bars[-1], scene.meter, rng)
+    return tuple(bars)
+
+
+def _draw_playing(style: Style, scene: Scene, rng: np.random.Generator) -> _Playing:
+    lengths = {RINGING: RING, A_BEAT: beat_cells(scene.meter), A_PULSE: pulse_cells(scene.meter)}
+    follows_slashes = scene.has_slash_chords and rng.random() < SLASH_SHARE
+    return _Playing(
+        style,
+        tilted(rng, style.rhythms, scene.energy),
+        LINES[style.line](rng),
+        lengths[pick(rng, style.lengths)],
+        BASS if follows_slashes else ROOT,
+        pick(rng, style.spans),
+        rng.random() < style.ghost_share,
+    )
+
+
+def tilted(rng: np.random.Generator, options: Sequence[T], energy: float) -> T:
+    """One of some options from still to full: those near the energy are likely, none impossible."""
+    places = np.linspace(0, 1, len(options)) if len(options) > 1 else np.zeros(1)
+    weights = 1 / (TILT_WIDTH + (places - energy) ** 2)
+    return draw(rng, options, (weights / weights.sum()).tolist())
+
+
+def _bar(playing: _Playing, scene: Scene, bar: int, rng: np.random.Generator) -> Bar:
+    style = playing.style
+    if bar % playing.span or (bar and rng.random() < style.rest_share):
+        return ()
+    cells = set(RHYTHMS[playing.rhythm](scene, bar, rng))
+    if style.strikes_changes:
+        cells |= set(scene.changes[bar])
+    places = _places(sorted(cells), scene, bar)
+    steps = playing.play(places)
+    plucks = [
+        Pluck(cell, playing.foot if tone == ROOT else tone, octave, playing.length)
+        for cell, (tone, octave) in zip(sorted(cells), steps, strict=True)
+    ]
+    return with_ghosts(plucks, rng) if playing.has_ghosts else tuple(plucks)
+
+
+def _places(cells: Sequence[int], scene: Scene, bar: int) -> list[Place]:
+    """What each cell is to the changes round it; the last chord leads back to the first."""
+    changes = scene.changes[bar]
+    opens_next = 0 in scene.changes[(bar + 1) % len(scene.changes)]
+    ahead = (*changes, scene.cells_per_bar) if opens_next else changes
+    return [
+        Place(cell in changes, any(cell < change <= end for change in ahead))
+        for cell, end in pairwise((*cells, scene.cells_per_bar))
+    ]
+
+
+def with_ghosts(plucks: Sequence[Pluck], rng: np.random.Generator) -> Bar:
+    """The plucks, some with a ghost note in the free cell before them."""
+    taken = {pluck.cell for pluck in plucks}
+    wanted = rng.random(len(plucks)) < GHOSTS_OF_A_BAR
+    ghosts = [
+        ghost_before(pluck)
+        for pluck, is_wanted in zip(plucks, wanted, strict=True)
+        if is_wanted and pluck.cell and pluck.cell - 1 not in taken
+    ]
+    return tuple(sorted([*plucks, *ghosts], key=lambda pluck: pluck.cell))
+
+
+def ghost_before(pluck: Pluck) -> Pluck:
+    """The same tone, soft and short, one cell earlier."""
+    return replace(pluck, cell=pluck.cell - 1, length=1, level="ghost")
+
+
+def leading_back(bar: Bar, meter: Meter, rng: np.random.Generator) -> Bar:
+    """The bar with a lead to the first chord as its last note."""
+    tone, octave = draw_lead(rng)
+    cell = groups(meter)[-1]
+    if len(bar) > 1:
+        return (*bar[:-1], replace(bar[-1], tone=tone, octave=octave))
+    if any(pluck.cell >= cell for pluck in bar):
+        return bar
+    return (*bar, Pluck(cell, tone, octave))

@@ -1,0 +1,68 @@
+"""How different bass lines are: in when they play, in what they play, and in how short."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from genomes.bass.genes import GATES, OCTAVES, RING
+from genomes.bass.tones import TONES
+
+if TYPE_CHECKING:
+    from genomes.bass.genome import BassGenome
+
+# Shares of a distance; they sum to 1.
+RHYTHM_SHARE = 0.45
+TONES_SHARE = 0.45
+GATE_SHARE = 0.1
+
+REST = 0
+_TONE_CODES = {
+    (tone, octave): 1 + index * len(OCTAVES) + place
+    for index, tone in enumerate(TONES)
+    for place, octave in enumerate(OCTAVES)
+}
+_GATE_SPAN = max(GATES.values()) - min(GATES.values())
+
+
+def distances(rows: Sequence[BassGenome], columns: Sequence[BassGenome]) -> NDArray[np.float64]:
+    """Distances of each row to each column, 0 to 1, shape ``(len(rows), len(columns))``.
+
+    Rhythms differ by the Jaccard distance of their onsets; tones by the share of cells in which
+    another one sounds, or none. Register, dynamic and levels count for nothing.
+    """
+    first = _described(rows)
+    second = first if columns is rows else _described(columns)
+    rhythm = _jaccard_distances(first[0], second[0])
+    tones = np.stack([(second[1] != row).mean(axis=1) for row in first[1]])
+    gates = np.abs(first[2][:, None] - second[2]) / _GATE_SPAN
+    return RHYTHM_SHARE * rhythm + TONES_SHARE * tones + GATE_SHARE * gates
+
+
+_Described = tuple[NDArray[np.float32], NDArray[np.uint8], NDArray[np.float64]]
+
+
+def _described(genomes: Sequence[BassGenome]) -> _Described:
+    """Onsets and sounding tones per cell, and the gate; one row per genome."""
+    cells = len(genomes[0].bars) * genomes[0].cells_per_bar
+    onsets = np.zeros((len(genomes), cells), dtype=np.float32)
+    sounding = np.full((len(genomes), cells), REST, dtype=np.uint8)
+    for row, genome in enumerate(genomes):
+        plucks = genome.plucks()
+        places = [bar * genome.cells_per_bar + pluck.cell for bar, pluck in plucks]
+        onsets[row, places] = 1
+        for place, end, (_, pluck) in zip(places, [*places[1:], cells], plucks, strict=True):
+            stop = end if pluck.length == RING else min(end, place + pluck.length)
+            sounding[row, place:stop] = _TONE_CODES[pluck.tone, pluck.octave]
+    return onsets, sounding, np.array([GATES[genome.gate] for genome in genomes])
+
+
+def _jaccard_distances(
+    first: NDArray[np.float32], second: NDArray[np.float32]
+) -> NDArray[np.float64]:
+    common = (first @ second.T).astype(np.float64)
+    either = first.sum(axis=1)[:, None] + second.sum(axis=1) - common
+    return np.asarray(1.0 - common / either)

@@ -1,0 +1,129 @@
+"""Locks: what of a line stays while the rest evolves."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from itertools import groupby
+
+import numpy as np
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from genomes.bass import BASS
+from genomes.context import Kept
+from genomes.locks import LockedGenomes, Locks, rendered
+from tests.genomes.bass.conftest import line, notes_of, over, pitches_of
+from tests.genomes.bass.strategies import bass_contexts, song
+from tests.strategies import law, rngs
+
+locked_law = settings(law, max_examples=80)
+
+
+def evolved(context, locks, rng):
+    """A source, and a genome that came from it under locks by every operator."""
+    source, _ = BASS.random(context, rng)
+    genomes = LockedGenomes(BASS, source, locks)
+    genome, _ = genomes.random(context, rng)
+    for _ in range(3):
+        other, _ = genomes.random(context, rng)
+        genome, _ = genomes.mutate(genomes.mate(genome, other, context, rng), context, rng)
+    return source, genome
+
+
+def joined(pitches):
+    return [pitch for pitch, _ in groupby(pitches)]
+
+
+@locked_law
+@given(context=bass_contexts(), rng=rngs())
+def test_a_locked_rhythm_keeps_every_onset_and_duration(context, rng):
+    source, genome = evolved(context, Locks(rhythm=True), rng)
+    rhythms = [[row[:2] for row in notes_of(each, context)] for each in (source, genome)]
+    assert rhythms[0] == rhythms[1]
+
+
+@locked_law
+@given(context=bass_contexts(), rng=rngs())
+def test_a_locked_pitch_keeps_the_pitches_in_their_order(context, rng):
+    source, genome = evolved(context, Locks(pitch=True), rng)
+    assert joined(pitches_of(source, context)) == joined(pitches_of(genome, context))
+
+
+@locked_law
+@given(data=st.data(), context=bass_contexts(), rng=rngs())
+def test_locked_bars_sound_as_they_did(data, context, rng):
+    bars = data.draw(st.sets(st.integers(0, context.section.bars - 1)))
+    kind = data.draw(st.sampled_from(["", "rhythm", "pitch"]))
+    locks = Locks(tuple(sorted(bars)), rhythm=kind == "rhythm", pitch=kind == "pitch")
+    source, genome = evolved(context, locks, rng)
+    was = source.render(context)
+    part = rendered(genome, replace(context, kept=Kept(was, locks.bars)))
+
+    def locked(notes):
+        inside = np.isin(notes["onset_ticks"] // context.meter.bar_ticks, locks.bars)
+        return notes[inside][["onset_ticks", "pitch", "velocity"]].tolist()
+
+    assert locked(part.notes) == locked(was.notes)
+    assert len(part.notes) > 0
+
+
+def variety(context, locks, count=60):
+    """Different parts that evolve from one source under locks."""
+    rng = np.random.default_rng(5)
+    source = line("0:root 8:fifth | 0:root 8:fifth | 0:root 8:fifth | 0:root 8:fifth")
+    genomes = LockedGenomes(BASS, source, locks)
+    made = source
+    found = set()
+    for _ in range(count):
+        made, _ = genomes.mutate(made, context, rng)
+        found.add(tuple(notes_of(made, context)))
+    return found
+
+
+def test_what_is_not_locked_evolves():
+    context = over("C Am F G")
+    assert (
+        len({tuple(row[2] for row in rows) for rows in variety(context, Locks(rhythm=True))}) > 20
+    )
+    rhythms = {tuple(row[:2] for row in rows) for rows in variety(context, Locks(pitch=True))}
+    assert len(rhythms) > 10
+    assert len({tuple(row[0] for row in rhythm) for rhythm in rhythms}) > 3
+
+
+def test_new_onsets_that_keep_the_pitches_are_taken():
+    context = over("C Am F G")
+    source = line("0:root 8:fifth | 0:root | 0:root | 0:root")
+    wanted = line("0:third 4:third 10:third 12:third | 2:tonic | 0:root | 0:root", gate="short")
+    kept = BASS.keep(wanted, source, Locks(pitch=True), context)
+    assert joined(pitches_of(kept, context)) == joined(pitches_of(source, context))
+    onsets = [row[0] for row in notes_of(kept, context)]
+    assert onsets == [0, 480, 1200, 1440, 2160, 3840, 5760]
+    assert kept.gate == "short"
+
+
+def test_a_rhythm_that_would_change_a_pitch_is_not_taken():
+    """A root that comes only after the next chord would be another note."""
+    context = over("C Am", meter="2/4")
+    halves = replace(context, section=replace(context.section, bars=1), meter=over("C").meter)
+    source = line("0:root 8:root")
+    wanted = line("0:root 4:root 6:root")
+    kept = BASS.keep(wanted, source, Locks(pitch=True), halves)
+    assert joined(pitches_of(kept, halves)) == joined(pitches_of(source, halves))
+    assert [pluck.cell for pluck in kept.bars[0]] == [0, 8]
+
+
+def test_keeping_the_bars_keeps_nothing_else():
+    context = song(bars=4)
+    source = line("0:root | 0:fifth | 0:third | 0:bass")
+    genome = line("8:tonic | 8:tonic | 8:tonic | 8:tonic", register=43)
+    kept = BASS.keep(genome, source, Locks(bars=(1, 3)), context)
+    assert kept.bars == (genome.bars[0], source.bars[1], genome.bars[2], source.bars[3])
+    assert kept.register == 43
+
+
+def test_empty_locked_bars_leave_something_to_hear():
+    context = song(bars=2)
+    source, genome = line(" | 0:root"), line("0:root | ")
+    kept = BASS.keep(genome, source, Locks(bars=(0,)), context)
+    assert kept.bars[0] == ()
+    assert len(kept.bars[1]) == 1

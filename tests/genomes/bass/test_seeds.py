@@ -1,0 +1,168 @@
+"""First lines: each style what it says, pools that differ, sparse as easy as busy."""
+
+from collections import Counter
+
+import numpy as np
+import pytest
+
+from genomes.bass import BASS
+from genomes.bass.kick import kick_onsets_ticks
+from genomes.bass.lines import CYCLES, LINES, RIFF_STEPS, WALKING_LEADS, WALKING_STEPS
+from genomes.bass.rhythms import RHYTHMS
+from genomes.bass.scene import Scene
+from genomes.bass.seeds import REGISTER_SHARES, bars_in_style
+from genomes.bass.styles import STYLES
+from genomes.bass.tones import TONES
+from genomes.time import Meter
+from tests.genomes.bass.conftest import over, with_drums
+from tests.genomes.bass.strategies import song
+from tests.strategies import ODD_METERS, SONG_METERS
+
+PLAIN_STYLES = ("whole_notes", "changes", "pulse", "root_fifth", "octaves", "arpeggio")
+
+
+def pool(context, size=300, seed=1):
+    rng = np.random.default_rng(seed)
+    return [BASS.random(context, rng) for _ in range(size)]
+
+
+def in_style(name, context, seed=0, count=30):
+    rng = np.random.default_rng(seed)
+    return [bars_in_style(STYLES[name], Scene.of(context), rng) for _ in range(count)]
+
+
+def tones(bars):
+    """What is played in all bars but the last, which may lead back."""
+    return {pluck.tone for bar in bars[:-1] for pluck in bar}
+
+
+def density(genome, context):
+    return len(genome.plucks()) / (context.section.bars * context.meter.bar_quarters)
+
+
+def test_every_style_is_a_source_and_plain_ones_are_the_likeliest():
+    counts = Counter(name for _, name in pool(song(kicks=(0, 960)), 800))
+    assert set(counts) == set(STYLES)
+    assert sum(counts[name] for name in PLAIN_STYLES) > 0.4 * 800
+    assert counts["walking"] < min(counts["whole_notes"], counts["octaves"])
+
+
+def test_without_drums_nothing_follows_the_kick():
+    made = pool(song())
+    assert {name for _, name in made} == {n for n, s in STYLES.items() if not s.needs_drums}
+    assert not any(genome.kick_lock for genome, _ in made)
+
+
+def test_the_tables_name_what_there_is():
+    for style in STYLES.values():
+        assert set(style.rhythms) <= set(RHYTHMS)
+        assert style.line in LINES
+    steps = {step for cycles in CYCLES.values() for cycle in cycles for step in cycle}
+    assert {tone for tone, _ in (*steps, *RIFF_STEPS, *WALKING_STEPS, *WALKING_LEADS)} <= set(TONES)
+    for shares in (RIFF_STEPS.values(), WALKING_STEPS.values(), WALKING_LEADS.values()):
+        assert sum(shares) == pytest.approx(1)
+    assert sum(REGISTER_SHARES) == pytest.approx(1)
+
+
+@pytest.mark.parametrize(
+    ("style", "played"),
+    [
+        ("whole_notes", {"root"}),
+        ("changes", {"root"}),
+        ("pulse", {"root"}),
+        ("root_fifth", {"root", "fifth"}),
+        ("octaves", {"root"}),
+        ("arpeggio", {"root", "third", "fifth", "colour"}),
+        ("pedal", {"tonic", "dominant"}),
+    ],
+)
+def test_a_style_plays_its_tones(style, played):
+    found = [tones(bars) for bars in in_style(style, over("C Am F G C Am F G"))]
+    assert set().union(*found) == played
+
+
+def test_whole_notes_and_changes_strike_what_they_say():
+    context = over("C C Am F G C")
+    for bars in in_style("whole_notes", context):
+        assert all([p.cell for p in bar] == [0] for bar in bars[:-1])
+    played = [[len(bar) for bar in bars[:-1]] for bars in in_style("changes", context)]
+    assert [1, 0, 1, 1, 1] in played
+
+
+def test_pedals_stay_through_the_changes():
+    for bars in in_style("pedal", over("C Am F G")):
+        assert len(tones(bars)) == 1
+
+
+def test_walking_leads_into_every_change():
+    leads = {tone for tone, _ in WALKING_LEADS}
+    walked = [bars for bars in in_style("walking", over("C Am F G")) if len(bars[0]) > 1]
+    assert walked
+    assert all(
+        bar[-1].tone in leads and bar[0].tone == "root" for bars in walked for bar in bars[:-1]
+    )
+
+
+def test_riffs_come_again():
+    for bars in in_style("riff", over("C Am F G C Am F G")):
+        assert bars[0] == bars[2] == bars[4]
+
+
+def test_slash_basses_are_followed_by_some():
+    feet = [tones(bars) for bars in in_style("whole_notes", over("C G/B Am F"))]
+    assert {"bass"} in feet
+    assert {"root"} in feet
+
+
+def test_the_kick_is_followed():
+    context = with_drums(over("C Am F G"), 0, 720, 1200)
+    rng = np.random.default_rng(2)
+    kicks = set(kick_onsets_ticks(context))
+    made = [
+        genome for genome, name in (BASS.random(context, rng) for _ in range(200)) if name == "kick"
+    ]
+    assert made
+    for genome in made:
+        part = genome.render(context)
+        plain = [row[0] for row in part.notes.tolist() if row[3] >= genome.dynamic]
+        assert np.mean([onset in kicks for onset in plain]) > 0.8
+
+
+@pytest.mark.parametrize("meter", ["4/4", "3/4", "6/8", "7/8"])
+def test_sparse_lines_are_as_easy_to_reach_as_busy_ones(meter):
+    context = song(meter=meter)
+    found = np.array([density(genome, context) for genome, _ in pool(context)])
+    assert (found <= 0.67).mean() > 0.3
+    assert ((found > 0.34) & (found <= 1.1)).mean() > 0.3
+    assert (found > 1.1).mean() > 0.05
+
+
+def test_energy_tilts_and_forbids_nothing():
+    still, full = (song(energy=energy) for energy in (0.0, 1.0))
+    quiet, loud = pool(still), pool(full)
+    assert np.mean([density(g, still) for g, _ in quiet]) < 0.8 * np.mean(
+        [density(g, full) for g, _ in loud]
+    )
+    assert np.mean([g.dynamic for g, _ in quiet]) < np.mean([g.dynamic for g, _ in loud]) - 5
+    assert {name for _, name in quiet} == {name for _, name in loud}
+    assert max(density(g, still) for g, _ in quiet) > 1.5
+    assert min(density(g, full) for g, _ in loud) < 0.3
+
+
+@pytest.mark.parametrize("meter", ["4/4", "7/8", "6/8", "13/8"])
+@pytest.mark.parametrize("bars", [2, 4, 8])
+def test_a_pool_of_50_has_at_least_45_different_parts(meter, bars):
+    context = song("A minor", meter, bars, kicks=(0,))
+    assert len({genome.render(context).digest() for genome, _ in pool(context, 50)}) >= 45
+
+
+@pytest.mark.parametrize("meter", [*SONG_METERS, *ODD_METERS], ids=str)
+def test_rhythms_are_places_of_their_bar(meter: Meter):
+    context = song(meter=str(meter), bars=2, kicks=(0,))
+    scene = Scene.of(context)
+    rng = np.random.default_rng(3)
+    for name, rhythm in RHYTHMS.items():
+        places = list(rhythm(scene, 1, rng))
+        assert places == sorted(set(places)), name
+        assert set(places) <= set(range(scene.cells_per_bar)), name
+        assert places or name == "none"

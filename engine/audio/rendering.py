@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from engine.audio.fluidsynth import FluidSynth, FluidSynthFailed, find_fluidsynth
+from engine.audio.fluidsynth import FluidSynthFailed, find_fluidsynth
 from engine.audio.pcm import PEAK, Audio, Samples, fade_out, frames_of, peak
 from engine.audio.synthesis import synthesised
 from engine.errors import Refused
@@ -90,7 +90,7 @@ def _rendered(
     if loudest < SILENCE:
         raise FluidSynthFailed("FluidSynth played nothing")
     for samples in (mix, *stems):
-        samples *= np.float32(PEAK / loudest)
+        np.multiply(samples, np.float32(PEAK / loudest), out=samples)
     return Rendering(Audio(mix), tuple(Audio(stem) for stem in stems), name)
 
 

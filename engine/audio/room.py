@@ -36,8 +36,8 @@ def answer(samples: Samples) -> Samples:
 
 @cache
 def _spectrum() -> NDArray[np.complex64]:
-    spectrum: NDArray[np.complex64] = np.fft.rfft(_impulse_response(), BLOCK_FRAMES, axis=0)
-    return spectrum
+    spectrum = np.fft.rfft(_impulse_response(), BLOCK_FRAMES, axis=0)
+    return np.asarray(spectrum, dtype=np.complex64)
 
 
 @cache

@@ -53,7 +53,9 @@ def synthesised(track: Track, tempo_map: TempoMap, frames: int) -> Samples:
     for sound in _sounds(track, tempo_map, is_drums=is_drums):
         if is_drums:
             drum = drums.drum_of(sound.pitch)
-            once = _choked(drums.hit(drum, sound.touch), sound) * _placed(drums.LEVEL * drum.level, drum.pan)
+            once = _choked(drums.hit(drum, sound.touch), sound) * _placed(
+                drums.LEVEL * drum.level, drum.pan
+            )
         else:
             once = tone(voice, sound.pitch, sound.gate_seconds, sound.touch)
             once *= _placed(voice.level, voice.pan)

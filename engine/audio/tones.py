@@ -45,7 +45,7 @@ def tone(voice: Voice, pitch: int, gate_seconds: float, touch: float) -> Samples
     envelope = _envelope(voice, decay_seconds, gate_seconds, time)
     sides = _sides(voice, pitch, touch, time)
     if voice.breath:
-        breath = voice.breath * np.exp(-time / BREATH_SECONDS).astype(np.float32)
+        breath = voice.breath * touch * np.exp(-time / BREATH_SECONDS).astype(np.float32)
         sides += (_noise(len(time)) * breath)[:, None]
     return np.asarray(sides * envelope[:, None], dtype=np.float32)
 
@@ -93,7 +93,7 @@ def _vibrating(voice: Voice, time: NDArray[np.float64]) -> NDArray[np.float64]:
         return time
     depth = np.log(2) * voice.vibrato_cents / 1200 / (2 * np.pi * VIBRATO_HZ)
     grown = np.minimum(1.0, time / VIBRATO_ONSET_SECONDS)
-    return time + depth * grown * np.sin(2 * np.pi * VIBRATO_HZ * time)
+    return np.asarray(time + depth * grown * np.sin(2 * np.pi * VIBRATO_HZ * time))
 
 
 def _summed(partials: NDArray[np.float64], radius: Curve, cycles: NDArray[np.float64]) -> Curve:

@@ -20,7 +20,7 @@ FADE_SECONDS = 1.0
 # A decibel is left for what lies between the samples.
 PEAK = 10 ** (-1 / 20)
 
-MAX_SECONDS = 30 * 60
+MAX_SECONDS = 20 * 60
 
 Samples = NDArray[np.float32]
 
@@ -50,7 +50,7 @@ def frames_of(tempo_map: TempoMap, length_ticks: int) -> int:
     """Frames of a score and its tail.
 
     Raises:
-        Refused: if the score lasts longer than half an hour.
+        Refused: if the score lasts longer than ``MAX_SECONDS``.
     """
     seconds = float(tempo_map.seconds(length_ticks))
     if seconds > MAX_SECONDS:

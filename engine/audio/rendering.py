@@ -19,7 +19,7 @@ Player = Callable[[Track, TempoMap, int], Samples]
 BUILT_IN = "the built-in synthesis"
 
 # Softer than this, before any gain, nobody hears it.
-SILENCE = 1e-5
+SILENCE = 1e-7
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -27,7 +27,7 @@ class Rendering:
     """A song as sound.
 
     Attributes:
-        mix: all tracks together; its peak is at -1 dBFS.
+        mix: all tracks together; it peaks at -1 dBFS, or below where a stem is louder.
         stems: one per track, in order, each as long as the mix; they sum to it.
         player: what played it, such as ``"FluidSynth with FluidR3_GM.sf2"``.
         note: why it isn't FluidSynth, in words; empty where it is, or where nobody asked for it.
@@ -42,7 +42,7 @@ class Rendering:
 def render(
     tracks: Sequence[Track], tempo_map: TempoMap, length_ticks: int, *, built_in: bool = False
 ) -> Audio:
-    """The tracks together; see ``render_stems``."""
+    """The tracks together, as ``render_stems`` plays them."""
     return render_stems(tracks, tempo_map, length_ticks, built_in=built_in).mix
 
 
@@ -51,8 +51,8 @@ def render_stems(
 ) -> Rendering:
     """Play every track alone, and all together.
 
-    The sound is as long as the score and ``TAIL_SECONDS``, and the same bytes every time that
-    the same player plays it.
+    The sound is as long as the score and ``TAIL_SECONDS``, and on one machine the same bytes every
+    time.
 
     Args:
         tracks: channel 9 is played on drums.
@@ -61,7 +61,7 @@ def render_stems(
         built_in: play with the built-in synthesis even where FluidSynth is installed.
 
     Raises:
-        Refused: if there is no note at all, or the score lasts longer than half an hour.
+        Refused: if there is no note at all, or the score lasts longer than ``MAX_SECONDS``.
         ValueError: if a part is longer than the score.
     """
     if any(track.part.length_ticks > length_ticks for track in tracks):
@@ -69,29 +69,33 @@ def render_stems(
     if not any(len(track.part.notes) for track in tracks):
         raise Refused("there is no note to play")
     frames = frames_of(tempo_map, length_ticks)
-    if built_in:
-        return _rendered(synthesised, BUILT_IN, tracks, tempo_map, frames)
-    try:
-        fluidsynth = find_fluidsynth()
-        return _rendered(fluidsynth.played, str(fluidsynth), tracks, tempo_map, frames)
-    except FluidSynthFailed as failure:
-        made = _rendered(synthesised, BUILT_IN, tracks, tempo_map, frames)
-        return Rendering(made.mix, made.stems, made.player, note=str(failure))
+    note = ""
+    if not built_in:
+        try:
+            fluidsynth = find_fluidsynth()
+            mix, *stems = _played(fluidsynth.played, tracks, tempo_map, frames)
+            return Rendering(mix, tuple(stems), str(fluidsynth))
+        except FluidSynthFailed as failure:
+            note = str(failure)
+    mix, *stems = _played(synthesised, tracks, tempo_map, frames)
+    return Rendering(mix, tuple(stems), BUILT_IN, note)
 
 
-def _rendered(
-    player: Player, name: str, tracks: Sequence[Track], tempo_map: TempoMap, frames: int
-) -> Rendering:
+def _played(
+    player: Player, tracks: Sequence[Track], tempo_map: TempoMap, frames: int
+) -> list[Audio]:
+    """The mix and the stems, all with the gain that brings the loudest of them to the peak."""
     stems = [_stem(player, track, tempo_map, frames) for track in tracks]
     mix = np.zeros((frames, 2), dtype=np.float32)
     for stem in stems:
         mix += stem
-    loudest = peak(mix)
-    if loudest < SILENCE:
+    if peak(mix) < SILENCE:
         raise FluidSynthFailed("FluidSynth played nothing")
-    for samples in (mix, *stems):
-        np.multiply(samples, np.float32(PEAK / loudest), out=samples)
-    return Rendering(Audio(mix), tuple(Audio(stem) for stem in stems), name)
+    everything = [mix, *stems]
+    gain = np.float32(PEAK / max(peak(samples) for samples in everything))
+    for samples in everything:
+        np.multiply(samples, gain, out=samples)
+    return [Audio(samples) for samples in everything]
 
 
 def _stem(player: Player, track: Track, tempo_map: TempoMap, frames: int) -> Samples:

@@ -17,8 +17,8 @@ def musicxml(tracks: Sequence[Track], conductor: Conductor, length_ticks: int) -
 
     Args:
         tracks: their lyrics stand under their notes.
-        conductor: title, key, meter, tempo, and the markers as rehearsal marks; those that lie
-            after the end are left out.
+        conductor: title, key, meter, tempo, and the markers as rehearsal marks (those that lie
+            after the end are left out); its texts are kept inside, where nobody sees them.
         length_ticks: of the score; an open last bar is filled with rests.
 
     Raises:

@@ -32,15 +32,21 @@ def legal(text: str) -> str:
     return _ILLEGAL.sub("", text)
 
 
-def document(root: Element, tracks: Sequence[Track], strokes: Sequence[Sequence[int]]) -> bytes:
+def document(
+    root: Element,
+    tracks: Sequence[Track],
+    strokes: Sequence[Sequence[int]],
+    texts: Sequence[str],
+) -> bytes:
     """The bytes of a score.
 
     Args:
         root: as music21 made it.
         tracks: one per part.
         strokes: per part the drums in the order in which they are written, none for pitched parts.
+        texts: kept inside, such as where the notes come from.
     """
-    _sign(root)
+    _sign(root, texts)
     score_parts = root.findall("part-list/score-part")
     for rows in zip(score_parts, root.findall("part"), tracks, strokes, strict=True):
         _orchestrate(*rows)
@@ -49,11 +55,15 @@ def document(root: Element, tracks: Sequence[Track], strokes: Sequence[Sequence[
     return HEADER.encode() + body + b"\n"
 
 
-def _sign(root: Element) -> None:
-    """Say who made it, not when: equal music is equal bytes."""
+def _sign(root: Element, texts: Sequence[str]) -> None:
+    """Say who made it and from what, not when: equal music is equal bytes."""
     for identification in root.iter("identification"):
-        for creator in identification.findall("creator"):
-            identification.remove(creator)
+        for old in (*identification.findall("creator"), *identification.findall("miscellaneous")):
+            identification.remove(old)
+        if texts:
+            kept = SubElement(identification, "miscellaneous")
+            for text in texts:
+                SubElement(kept, "miscellaneous-field", name="provenance").text = legal(text)
     for encoding in root.iter("encoding"):
         for old in (*encoding.findall("encoding-date"), *encoding.findall("software")):
             encoding.remove(old)

@@ -10,9 +10,8 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from genomes.grid import EIGHTH_TICKS
 from genomes.time import TICKS_PER_QUARTER, Meter
-
-EIGHTH_TICKS = TICKS_PER_QUARTER // 2
 
 # Steps that a beat may be divided into, and by how many ticks an onset must lie nearer, on average,
 # for a step to be preferred to sixteenths: the plain ones first.

@@ -61,7 +61,7 @@ def score_bytes(tracks: Sequence[Track], conductor: Conductor, length_ticks: int
         _strokes(bars_of_track) if track.channel == DRUM_CHANNEL else ()
         for track, bars_of_track in zip(tracks, staves, strict=True)
     ]
-    return document(root, tracks, strokes)
+    return document(root, tracks, strokes, conductor.texts)
 
 
 def _strokes(bars: Staff) -> tuple[int, ...]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from engine.notation.grid import Grid, grid_of
+from genomes.grid import EIGHTH_TICKS, in_quarters
 from genomes.midi import DRUM_CHANNEL, Track
 from genomes.notes import Part
 from genomes.time import Meter
@@ -14,6 +15,9 @@ from genomes.time import Meter
 # Lengths that one note has, dotted or not, the longest first; the shortest divides every binary
 # grid.
 NOTE_TICKS = (3840, 2880, 1920, 1440, 960, 720, 480, 360, 240, 180, 120, 60)
+
+# Of the groups that are neither the downbeat nor the second accent.
+LIGHT_ACCENT = 0.25
 
 Span = tuple[int, int, int]  # onset and end in ticks, pitch
 
@@ -106,19 +110,27 @@ def _pieces(
 
 
 def _signs(start: int, end: int, meter: Meter) -> Iterator[int]:
-    """Where the signs of a stretch within a bar begin, and its end.
-
-    Only what begins with a beat group reaches beyond the group's end.
-    """
-    yield start
+    """Where the signs of a stretch within a bar begin, and its end."""
     bar_start = start - start % meter.bar_ticks
-    group_edges = [bar_start + edge for edge in (*meter.group_onsets_ticks, meter.bar_ticks)]
+    edges = [bar_start + edge for edge in (*meter.group_onsets_ticks, meter.bar_ticks)]
+    yield start
     while start < end:
-        reach = end
-        if start not in group_edges:
-            reach = min(end, next(edge for edge in group_edges if edge > start))
-        start += _longest_note(reach - start)
+        start += _longest_note(_reach(start, end, edges, meter) - start)
         yield start
+
+
+def _reach(start: int, end: int, edges: Sequence[int], meter: Meter) -> int:
+    """How far one sign may reach: over the end of a beat group only from the beginning of one.
+
+    A quarter between two light eighths is the exception that everybody reads.
+    """
+    if start in edges:
+        return end
+    group, edge = next((group, edge) for group, edge in enumerate(edges) if edge > start)
+    is_syncopated = edge - start == end - edge == EIGHTH_TICKS
+    if is_syncopated and in_quarters(meter) and meter.accents[group] == LIGHT_ACCENT:
+        return end
+    return min(end, edge)
 
 
 def _longest_note(ticks: int) -> int:

@@ -39,6 +39,28 @@ def test_full_swing_is_written_as_triplets():
     assert list(grid_of(onsets, FOUR, bars=1).onsets(onsets)) == onsets
 
 
+@pytest.mark.parametrize(
+    ("onset", "end", "signs"),
+    [
+        (0, 1920, [1920]),
+        (0, 1680, [1440, 240]),
+        (240, 720, [480]),  # a syncopation
+        (720, 1200, [240, 240]),  # one over the middle of the bar
+        (360, 840, [120, 360]),
+        (480, 1440, [960]),
+        (160, 480, [320]),
+        (160, 960, [320, 480]),  # out of a triplet
+        (320, 1920, [160, 1440]),
+    ],
+)
+def test_long_notes_are_written_so_that_beats_are_seen(onset, end, signs):
+    part = Part.of([(onset, end - onset, 60, 80)], 1920)
+    (pieces,) = staff(Track("one", part), FOUR, bars=1)
+    assert [piece.duration_ticks for piece in pieces if piece.pitches] == signs
+    ties = [(bool(p.tied_back), bool(p.tied_on)) for p in pieces if p.pitches]
+    assert ties == [(i > 0, i < len(signs) - 1) for i in range(len(signs))]
+
+
 @given(meter=strategies.meters(), part=strategies.parts(max_notes=8))
 @strategies.law
 def test_pieces_fill_every_bar_in_order(meter, part):

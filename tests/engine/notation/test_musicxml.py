@@ -198,6 +198,14 @@ def test_programs_and_channels_are_those_of_the_tracks():
     assert re.findall(r"<midi-program>(\d+)", part_list) == ["1", "74", *["1"] * 4, "34"]
 
 
+def test_a_score_keeps_where_it_comes_from_and_not_when():
+    said = Conductor("T", C_MAJOR, Meter(4, 4), 120.0, texts=("candidate=1 & run=2",))
+    text = musicxml(song(Meter(4, 4)), said, 3 * 1920).decode("utf-8")
+    assert '<miscellaneous-field name="provenance">candidate=1 &amp; run=2<' in text
+    assert re.findall(r"<software>(.*)</software>", text) == ["composition-engine"]
+    assert "encoding-date" not in text
+
+
 def test_short_parts_rest_until_the_end():
     tracks = [*song(Meter(4, 4)), Track("kurz", Part.of([(0, 480, 60, 80)], 1920))]
     for length_ticks, bars in ((3 * 1920, 3), (3 * 1920 + 1, 4)):

@@ -28,7 +28,8 @@ HOMES = {
     "torch": ("fitness/encoders.py", "training/"),
     "transformers": ("fitness/encoders.py", "training/"),
     "librosa": ("fitness/encoders.py", "training/"),
-    "music21": ("training/",),
+    "music21": ("engine/notation/", "training/"),
+    "soundfile": ("engine/audio/",),
     "modal": ("training/",),
     "sklearn": ("training/judge/",),
     "matplotlib": ("engine/pictures.py",),
@@ -39,7 +40,14 @@ HOMES = {
     "rich": ("engine/cli/", "training/__main__.py"),
 }
 # Loaded only when used, except where a whole package is about them.
-LATE = {"torch": ("training/",), "transformers": (), "librosa": (), "modal": ()}
+LATE = {
+    "torch": ("training/",),
+    "transformers": (),
+    "librosa": (),
+    "modal": (),
+    "music21": ("engine/notation/score.py", "training/"),
+    "soundfile": (),
+}
 
 MAX_LINES = 400
 RELATIVE = "."

@@ -19,7 +19,7 @@ ROOT = Path(__file__).parents[3]
 README = ROOT / "README.md"
 HEAVY = [
     "numpy", "sqlalchemy", "alembic", "deap", "onnxruntime", "matplotlib", "yaml", "rich", "mido",
-    "music21", "torch", "msgspec",
+    "music21", "torch", "msgspec", "soundfile",
 ]  # fmt: skip
 
 

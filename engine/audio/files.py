@@ -1,0 +1,33 @@
+"""Sound files: WAV and FLAC, 16 bits."""
+
+from __future__ import annotations
+
+import io
+from pathlib import Path
+
+import numpy as np
+
+from engine.audio.pcm import Audio
+from engine.errors import Refused
+from engine.files import write_whole
+
+# Suffix -> the name that libsndfile has for the format.
+FORMATS = {".wav": "WAV", ".flac": "FLAC"}
+FULL_SCALE = 32_767
+
+
+def write_audio(path: Path, audio: Audio) -> None:
+    """Write a whole file in the format of its suffix, ``.wav`` or ``.flac``.
+
+    Raises:
+        Refused: for any other suffix.
+    """
+    import soundfile  # noqa: PLC0415 - libsndfile loads when the first file is written
+
+    if path.suffix.casefold() not in FORMATS:
+        raise Refused(f"{path.name}: expected a name that ends in {' or '.join(FORMATS)}")
+    buffer = io.BytesIO()
+    whole_numbers = np.rint(audio.samples * FULL_SCALE).astype(np.int16)
+    file_format = FORMATS[path.suffix.casefold()]
+    soundfile.write(buffer, whole_numbers, audio.sample_rate, "PCM_16", format=file_format)
+    write_whole(path, buffer.getvalue())

@@ -1,0 +1,106 @@
+"""Rendering: tracks to stems, and their sum to the mix."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from engine.audio.fluidsynth import FluidSynthFailed, find_fluidsynth
+from engine.audio.pcm import PEAK, Audio, Samples, fade_out, frames_of, peak
+from engine.audio.synthesis import synthesised
+from engine.errors import Refused
+from genomes.midi import Track
+from genomes.time import TempoMap
+
+Player = Callable[[Track, TempoMap, int], Samples]
+
+BUILT_IN = "the built-in synthesis"
+
+# Softer than this, before any gain, nobody hears it.
+SILENCE = 1e-7
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Rendering:
+    """A song as sound.
+
+    Attributes:
+        mix: all tracks together; it peaks at -1 dBFS, or below where a stem is louder.
+        stems: one per track, in order, each as long as the mix; they sum to it.
+        player: what played it, such as ``"FluidSynth with FluidR3_GM.sf2"``.
+        note: why it isn't FluidSynth, in words; empty where it is, or where nobody asked for it.
+    """
+
+    mix: Audio
+    stems: tuple[Audio, ...]
+    player: str
+    note: str = ""
+
+
+def render(
+    tracks: Sequence[Track], tempo_map: TempoMap, length_ticks: int, *, built_in: bool = False
+) -> Audio:
+    """The tracks together, as ``render_stems`` plays them."""
+    return render_stems(tracks, tempo_map, length_ticks, built_in=built_in).mix
+
+
+def render_stems(
+    tracks: Sequence[Track], tempo_map: TempoMap, length_ticks: int, *, built_in: bool = False
+) -> Rendering:
+    """Play every track alone, and all together.
+
+    The sound is as long as the score and ``TAIL_SECONDS``, and on one machine the same bytes every
+    time.
+
+    Args:
+        tracks: channel 9 is played on drums.
+        tempo_map: of all tracks.
+        length_ticks: of the score; no part is longer, a shorter one is followed by silence.
+        built_in: play with the built-in synthesis even where FluidSynth is installed.
+
+    Raises:
+        Refused: if there is no note at all, or the score lasts longer than ``MAX_SECONDS``.
+        ValueError: if a part is longer than the score.
+    """
+    if any(track.part.length_ticks > length_ticks for track in tracks):
+        raise ValueError(f"a part is longer than the score's {length_ticks} ticks")
+    if not any(len(track.part.notes) for track in tracks):
+        raise Refused("there is no note to play")
+    frames = frames_of(tempo_map, length_ticks)
+    note = ""
+    if not built_in:
+        try:
+            fluidsynth = find_fluidsynth()
+            mix, *stems = _played(fluidsynth.played, tracks, tempo_map, frames)
+            return Rendering(mix, tuple(stems), str(fluidsynth))
+        except FluidSynthFailed as failure:
+            note = str(failure)
+    mix, *stems = _played(synthesised, tracks, tempo_map, frames)
+    return Rendering(mix, tuple(stems), BUILT_IN, note)
+
+
+def _played(
+    player: Player, tracks: Sequence[Track], tempo_map: TempoMap, frames: int
+) -> list[Audio]:
+    """The mix and the stems, all with the gain that brings the loudest of them to the peak."""
+    stems = [_stem(player, track, tempo_map, frames) for track in tracks]
+    mix = np.zeros((frames, 2), dtype=np.float32)
+    for stem in stems:
+        mix += stem
+    if peak(mix) < SILENCE:
+        raise FluidSynthFailed("FluidSynth played nothing")
+    everything = [mix, *stems]
+    gain = np.float32(PEAK / max(peak(samples) for samples in everything))
+    for samples in everything:
+        np.multiply(samples, gain, out=samples)
+    return [Audio(samples) for samples in everything]
+
+
+def _stem(player: Player, track: Track, tempo_map: TempoMap, frames: int) -> Samples:
+    if not len(track.part.notes):
+        return np.zeros((frames, 2), dtype=np.float32)
+    samples = player(track, tempo_map, frames)
+    fade_out(samples)
+    return samples

@@ -1,0 +1,34 @@
+"""Songs as sheet music: MusicXML that notation programs open."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from genomes.midi import Conductor, Track
+
+__all__ = ["musicxml"]
+
+
+def musicxml(tracks: Sequence[Track], conductor: Conductor, length_ticks: int) -> bytes:
+    """A score with one staff per track; equal values give equal bytes.
+
+    Onsets and ends are written on the nearest sixteenth, triplet or thirty-second of their beat;
+    drums (channel 9) as strokes, without their durations.
+
+    Args:
+        tracks: their lyrics stand under their notes.
+        conductor: title, key, meter, tempo, and the markers as rehearsal marks (those that lie
+            after the end are left out); its texts are kept inside, where nobody sees them.
+        length_ticks: of the score; an open last bar is filled with rests.
+
+    Raises:
+        ValueError: if there is no track, no bar, or a part is longer than the score.
+    """
+    # music21 takes its time to load.
+    from engine.notation.score import score_bytes  # noqa: PLC0415
+
+    if not tracks or length_ticks < 1:
+        raise ValueError("a score needs a track and a bar")
+    if any(track.part.length_ticks > length_ticks for track in tracks):
+        raise ValueError(f"a part is longer than the score's {length_ticks} ticks")
+    return score_bytes(tracks, conductor, length_ticks)

@@ -1,0 +1,79 @@
+"""What music21 reads in a MusicXML file, as plain values."""
+
+from __future__ import annotations
+
+import warnings
+from fractions import Fraction
+
+from music21 import converter
+from music21.note import Unpitched
+
+from genomes.time import TICKS_PER_QUARTER
+
+
+def reopened(data):
+    """The score in these bytes."""
+    with warnings.catch_warnings():
+        # music21 knows no instrument for some drums of General MIDI.
+        warnings.filterwarnings("ignore", message=".*does not map to a valid instrument")
+        return converter.parseData(data.decode("utf-8"), format="musicxml")
+
+
+def measures(part):
+    """The bars of a part."""
+    return list(part.getElementsByClass("Measure"))
+
+
+def bar_quarters(part):
+    """How long the notes and rests of each bar are together, in exact quarters."""
+    return [
+        sum((Fraction(note.quarterLength).limit_denominator(96) for note in bar.notesAndRests), 0)
+        for bar in measures(part)
+    ]
+
+
+def single_notes(part):
+    """``(offset_ticks, note)`` of every notehead."""
+    for element in part.flatten().notes:
+        for single in getattr(element, "notes", [element]):
+            yield round(float(element.offset) * TICKS_PER_QUARTER), single
+
+
+def onsets_and_pitches(part):
+    """``(onset_ticks, pitch)`` of every note that isn't tied to one before it."""
+    return {
+        (onset, single.pitch.midi)
+        for onset, single in single_notes(part)
+        if single.tie is None or single.tie.type == "start"
+    }
+
+
+def sounding(part):
+    """``(onset_ticks, end_ticks, pitch)`` of every note, ties joined."""
+    open_notes, found = {}, set()
+    for onset, single in single_notes(part):
+        pitch = single.pitch.midi
+        start = open_notes.pop(pitch, onset)
+        if single.tie is not None and single.tie.type in {"start", "continue"}:
+            open_notes[pitch] = start
+        else:
+            found.add(
+                (start, onset + round(float(single.quarterLength) * TICKS_PER_QUARTER), pitch)
+            )
+    assert open_notes == {}
+    return found
+
+
+def strokes(part):
+    """``(onset_ticks, position, notehead)`` of every drum."""
+    return {
+        (onset, single.displayStep + str(single.displayOctave), single.notehead)
+        for onset, single in single_notes(part)
+        if isinstance(single, Unpitched)
+    }
+
+
+def only(part, name):
+    """The one element of a class in a part."""
+    (element,) = part.recurse().getElementsByClass(name)
+    return element

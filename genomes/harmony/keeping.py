@@ -65,9 +65,10 @@ def _changed_where_kept(
     still = settled(source, context)
     pairs = zip(still.bars, genome.bars, strict=True)
     bars = _locked(tuple(changed(*pair) for pair in pairs), source, locks)
-    whole = replace(genome, bars=bars)
-    if kept(whole.render(context)) == wanted:
-        return whole
+    if sounds(bars):
+        whole = replace(genome, bars=bars)
+        if kept(whole.render(context)) == wanted:
+            return whole
     found = replace(source, dynamic=genome.dynamic)
     for index, bar in enumerate(bars):
         tried = found.with_bar(index, bar)

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field, replace
 from genomes.harmony.counterpoint import CLASHING, Pair, parallels
 from genomes.harmony.genes import Bar, Tone
 from genomes.harmony.ground import Ground, Stretch
-from genomes.harmony.tables import DRONE, SUSPENDED, TEXTURES, TIED, VOICES
+from genomes.harmony.tables import DRONE, STRUCK, SUSPENDED, TEXTURES, TIED, VOICES
 
 # How far from the pitch it aims at a tone may be moved before it rests instead.
 REACH_SEMITONES = 6
@@ -175,14 +175,18 @@ class _Singing:
             if owed is not None:
                 return owed
         stretches = ground.stretches(onset, end, end_cell) if end > onset else []
-        if tone.link == TIED and sounding is not None and stretches:
+        held = sounding if tone.link == TIED else None
+        if held is not None and stretches:
             whole = stretches[-1]
-            if whole.end_ticks == end and (whole.pitches & room) >> sounding.pitch & 1:
-                sounding.end_ticks = end
-                self._tell(due, sounding.pitch, end_cell)
+            if whole.end_ticks == end and (whole.pitches & room) >> held.pitch & 1:
+                self._hold(due, held, whole)
                 return None
-        self._strike(due, onset, stretches, room)
+        self._strike(due, onset, held, stretches, room)
         return None
+
+    def _hold(self, due: Placed, held: Note, stretch: Stretch) -> None:
+        held.end_ticks = stretch.end_ticks
+        self._tell(due, held.pitch, stretch.end_cell_ticks, TIED)
 
     def _room(self, due: Placed, onset_ticks: int) -> int:
         """Pitches between the voices around, in range, that rub against none of them, as bits."""
@@ -226,16 +230,25 @@ class _Singing:
         return start + next(edge for edge in edges if start + edge > due.cell_ticks)
 
     def _strike(
-        self, due: Placed, onset_ticks: int, stretches: Sequence[Stretch], room: int
+        self,
+        due: Placed,
+        onset_ticks: int,
+        held: Note | None,
+        stretches: Sequence[Stretch],
+        room: int,
     ) -> None:
+        """Begin a note for as long as one fits, or rest."""
         if due.resolves:
             room &= sum(1 << (due.resolves + step) for step in RESOLUTION_STEPS)
         for stretch in reversed(stretches):
             pitch = self._nearest(due, stretch.pitches & room, onset_ticks)
-            if pitch is not None:
-                note = Note(onset_ticks, stretch.end_ticks, pitch, due.voice, due.cell_ticks)
-                self._begin(due, note, stretch.end_cell_ticks)
-                return
+            if pitch is None:
+                continue
+            if held is not None and held.pitch == pitch:
+                self._hold(due, held, stretch)
+            else:
+                self._begin(due, onset_ticks, pitch, stretch)
+            return
         if due.resolves:
             raise _Unresolved(due)
 
@@ -269,19 +282,20 @@ class _Singing:
                 return True
         return False
 
-    def _begin(self, due: Placed, note: Note, end_cell_ticks: int) -> None:
-        for partner, other in self._partners(due.voice, note.onset_ticks):
-            self.met[_meeting(due.voice, partner)] = (note.pitch, other)
+    def _begin(self, due: Placed, onset_ticks: int, pitch: int, stretch: Stretch) -> None:
+        for partner, other in self._partners(due.voice, onset_ticks):
+            self.met[_meeting(due.voice, partner)] = (pitch, other)
+        note = Note(onset_ticks, stretch.end_ticks, pitch, due.voice, due.cell_ticks)
         self.last[due.voice] = note
         self.notes.append(note)
-        self._tell(due, note.pitch, end_cell_ticks)
+        link = SUSPENDED if due.resolves else STRUCK
+        self._tell(due, pitch, stretch.end_cell_ticks, link)
 
-    def _tell(self, due: Placed, pitch: int, end_cell_ticks: int) -> None:
+    def _tell(self, due: Placed, pitch: int, end_cell_ticks: int, link: str) -> None:
         """Note down what a tone has become."""
-        bar_start = due.bar * self.ground.meter.bar_ticks
         onset = due.tone.onset_ticks
-        duration = end_cell_ticks - bar_start - onset
-        told = replace(due.tone, duration_ticks=duration, pitch=pitch)
+        duration = end_cell_ticks - due.bar * self.ground.meter.bar_ticks - onset
+        told = replace(due.tone, duration_ticks=duration, pitch=pitch, link=link)
         self.tones.setdefault((due.bar, due.texture), []).append(told)
 
 

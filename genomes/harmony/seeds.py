@@ -22,7 +22,7 @@ from genomes.harmony.genes import Bar
 from genomes.harmony.genome import HarmonyGenome, sounds
 from genomes.harmony.style import draw_style
 from genomes.harmony.tables import DRONE, DYNAMICS, ECHO, LINE, PAD, TEXTURES, THIRDS
-from genomes.harmony.writing import Desk
+from genomes.harmony.writing import Desk, desk_for
 
 # What is heard first, and what is heard beside it where a form asks for both.
 Material = tuple[str, ...]
@@ -39,9 +39,9 @@ SOURCE_WEIGHTS = {
 }
 
 # Share of sections with much silence, in a still and in a full section.
-SPARSE_SHARE_STILL, SPARSE_SHARE_FULL = 0.65, 0.35
+SPARSE_SHARE_STILL, SPARSE_SHARE_FULL = 0.75, 0.45
 # Share of them in which only the last bar of each phrase sounds.
-ENDS_ONLY_SHARE = 0.3
+ENDS_ONLY_SHARE = 0.35
 
 DYNAMIC_WEIGHTS_STILL = (0.3, 0.35, 0.25, 0.1, 0.0)
 DYNAMIC_WEIGHTS_FULL = (0.0, 0.1, 0.3, 0.35, 0.25)
@@ -50,7 +50,7 @@ DYNAMIC_WEIGHTS_FULL = (0.0, 0.1, 0.3, 0.35, 0.25)
 def random_genome(context: Context, rng: np.random.Generator) -> tuple[HarmonyGenome, str]:
     """A first genome and its source; see ``SOURCES``."""
     source = draw(rng, tuple(SOURCE_WEIGHTS), tuple(SOURCE_WEIGHTS.values()))
-    desk = Desk(context, draw_style(context, rng), rng)
+    desk = desk_for(context, draw_style(context, rng), rng)
     material = SOURCES[source]
     bars = _bars(material, desk)
     return HarmonyGenome(context.meter, bars, _draw_dynamic(context, rng)), source
@@ -63,7 +63,7 @@ def _draw_dynamic(context: Context, rng: np.random.Generator) -> int:
 
 
 def _bars(material: Callable[[np.random.Generator], Material], desk: Desk) -> tuple[Bar, ...]:
-    """Every bar as the form wants it; if that leaves nothing, the last bar has a pad."""
+    """Every bar as the form wants it; if that leaves nothing, the last bar has a drone."""
     rng, count = desk.rng, desk.context.section.bars
     form, ends_only = _draw_form(desk)
     chosen = playable(material(rng), desk)
@@ -77,7 +77,7 @@ def _bars(material: Callable[[np.random.Generator], Material], desk: Desk) -> tu
         before = bars[-1] if bars else Bar()
         bars.append(write_bar(heard, desk, index, before))
     if not sounds(bars):
-        bars[-1] = write_bar((PAD,), desk, count - 1, Bar())
+        bars[-1] = write_bar((DRONE,), desk, count - 1, Bar())
     return tuple(bars)
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from genomes.harmony.tables import TEXTURES, TIED
+from genomes.harmony.tables import TEXTURES, TIED, VOICES
 
 if TYPE_CHECKING:
     from genomes.harmony.genome import HarmonyGenome
@@ -20,9 +20,10 @@ MOTION_SHARE = 0.2
 
 # Places of a bar that are told apart.
 SLOTS = 16
+WORD_BITS = 64
 
 _TEXTURE_INDEX = {name: index for index, name in enumerate(TEXTURES)}
-Booleans = NDArray[np.float32]
+Bits = NDArray[np.uint64]
 
 
 def distances(
@@ -42,18 +43,24 @@ def distances(
     )
 
 
-def _described(genomes: Sequence[HarmonyGenome]) -> tuple[Booleans, Booleans, Booleans]:
-    """What each genome holds, as rows of 0 and 1."""
+def _described(genomes: Sequence[HarmonyGenome]) -> tuple[Bits, Bits, Bits]:
+    """What each genome holds, as bits in words, a row each."""
     bars = max(len(genome.bars) for genome in genomes)
-    onsets = np.zeros((len(genomes), bars * SLOTS * 4), dtype=np.float32)
-    textures = np.zeros((len(genomes), bars * len(TEXTURES)), dtype=np.float32)
-    motions = np.zeros((len(genomes), bars * SLOTS * 3), dtype=np.float32)
+    sizes = [bars * SLOTS * VOICES, bars * len(TEXTURES), bars * SLOTS * 3]
+    onsets, textures, motions = (
+        np.zeros((len(genomes), -(-size // WORD_BITS) * WORD_BITS), dtype=np.bool_)
+        for size in sizes
+    )
     for row, genome in enumerate(genomes):
         places = _places(genome)
-        onsets[row, places[0]] = 1
-        textures[row, places[1]] = 1
-        motions[row, places[2]] = 1
-    return onsets, textures, motions
+        onsets[row, places[0]] = True
+        textures[row, places[1]] = True
+        motions[row, places[2]] = True
+    return _words(onsets), _words(textures), _words(motions)
+
+
+def _words(held: NDArray[np.bool_]) -> Bits:
+    return np.packbits(held, axis=1).view(np.uint64)
 
 
 def _places(genome: HarmonyGenome) -> tuple[list[int], list[int], list[int]]:
@@ -69,14 +76,16 @@ def _places(genome: HarmonyGenome) -> tuple[list[int], list[int], list[int]]:
                 slot = index * SLOTS + tone.onset_ticks * SLOTS // bar_ticks
                 before = sung.get(tone.voice, tone.pitch)
                 if tone.link != TIED or tone.pitch != before:
-                    onsets.append(slot * 4 + tone.voice)
+                    onsets.append(slot * VOICES + tone.voice)
                 motions.append(slot * 3 + (tone.pitch > before) - (tone.pitch < before) + 1)
                 sung[tone.voice] = tone.pitch
     return onsets, textures, motions
 
 
-def _jaccard(first: Booleans, second: Booleans) -> NDArray[np.float64]:
+def _jaccard(first: Bits, second: Bits) -> NDArray[np.float64]:
     """One less what two rows share of what either holds; nothing differs from nothing by 0."""
-    common = (first @ second.T).astype(np.float64)
-    either = first.sum(axis=1)[:, None] + second.sum(axis=1)[None, :] - common
+    common, either = (
+        np.bitwise_count(joined).sum(axis=2, dtype=np.float64)
+        for joined in (first[:, None] & second[None], first[:, None] | second[None])
+    )
     return np.asarray(1.0 - np.divide(common, either, out=np.ones_like(common), where=either > 0))

@@ -20,8 +20,8 @@ EVERY, LONG, TAIL = "every", "long", "tail"
 DOUBLES, DOUBLE_WEIGHTS = (EVERY, LONG, TAIL), (0.25, 0.35, 0.4)
 
 # Tones a bar of a counter-line, from a still to a full section; the share of bars with 1 to 6.
-STILL_LINE = (0.7, 0.25, 0.05, 0.0, 0.0, 0.0)
-FULL_LINE = (0.2, 0.3, 0.2, 0.15, 0.1, 0.05)
+STILL_LINE = (0.75, 0.2, 0.05, 0.0, 0.0, 0.0)
+FULL_LINE = (0.25, 0.35, 0.2, 0.1, 0.06, 0.04)
 
 LOW_REGISTERS, HIGH_REGISTERS = (50, 53, 55, 57), (57, 60, 62, 65)
 # How far apart a pad's neighbouring voices aim to lie, in semitones.

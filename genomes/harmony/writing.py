@@ -47,18 +47,20 @@ class Desk:
 
     Attributes:
         context: of the section.
+        ground: the context's.
         style: what bars have in common.
         rng: all chance.
     """
 
     context: Context
+    ground: Ground
     style: Style
     rng: np.random.Generator
 
-    @property
-    def ground(self) -> Ground:
-        """The context's."""
-        return ground_of(self.context)
+
+def desk_for(context: Context, style: Style, rng: np.random.Generator) -> Desk:
+    """All that is needed to write in a context."""
+    return Desk(context, ground_of(context), style, rng)
 
 
 def write(texture: str, desk: Desk, bar: int, before: Layer | None) -> Layer | None:
@@ -116,7 +118,7 @@ def _pad(desk: Desk, bar: int, before: Layer | None) -> Iterator[Tone]:
     ]
     for onset, end, classes in _chords_in(desk, bar):
         aims = _voiced(aims, classes)
-        is_late = style.entry == LATE and end - onset > TICKS_PER_QUARTER
+        is_late = style.entry == LATE and end - onset > _first_group_ticks(desk)
         begin = onset + _first_group_ticks(desk) if is_late else onset
         link = STRUCK if style.entry in {ANEW, LATE} else TIED
         for voice, pitch in zip(voices, aims, strict=True):

@@ -25,7 +25,7 @@ SHIFTS = (-12, -7, -5, -3, 3, 5, 7, 12)
 def move_tone(genome: HarmonyGenome, context: Context, rng: np.random.Generator) -> HarmonyGenome:
     """One tone aims higher or lower."""
     step = pick(rng, STEPS)
-    return change_tone(genome, rng, lambda tone: replace(tone, pitch=tone.pitch + step))
+    return change_tone(genome, context, rng, lambda tone: replace(tone, pitch=tone.pitch + step))
 
 
 def move_bar(genome: HarmonyGenome, context: Context, rng: np.random.Generator) -> HarmonyGenome:

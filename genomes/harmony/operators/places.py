@@ -8,8 +8,14 @@ from dataclasses import replace
 import numpy as np
 
 from genomes.chance import pick
+from genomes.context import Context
 from genomes.harmony.genes import Bar, Layer, Tone, layer_of
 from genomes.harmony.genome import HarmonyGenome, sounds
+from genomes.harmony.ground import ground_of
+from genomes.harmony.resolving import resolve
+
+# Tones that are tried before a change is given up that nobody would hear.
+CHANGE_TRIES = 6
 
 Place = tuple[int, int]  # number of the bar, index of the layer in it
 
@@ -55,12 +61,18 @@ def put_tones(genome: HarmonyGenome, place: Place, tones: Iterable[Tone]) -> Har
 
 
 def change_tone(
-    genome: HarmonyGenome, rng: np.random.Generator, change: Callable[[Tone], Tone]
+    genome: HarmonyGenome,
+    context: Context,
+    rng: np.random.Generator,
+    change: Callable[[Tone], Tone],
 ) -> HarmonyGenome:
-    """A copy with one tone changed, all equally likely; unchanged where the tone can't be so."""
-    place = draw_layer(genome, rng)
-    tones = layer_at(genome, place).tones
-    chosen = int(rng.integers(len(tones)))
-    return put_tones(
-        genome, place, (change(tone) if i == chosen else tone for i, tone in enumerate(tones))
-    )
+    """A copy with one tone changed so that it is heard; unchanged where a few tries find none."""
+    heard = resolve(genome.bars, ground_of(context)).notes
+    for _ in range(CHANGE_TRIES):
+        place = draw_layer(genome, rng)
+        tones = layer_at(genome, place).tones
+        chosen = pick(rng, tones)
+        changed = put_tones(genome, place, (change(t) if t is chosen else t for t in tones))
+        if changed is not genome and resolve(changed.bars, ground_of(context)).notes != heard:
+            return changed
+    return genome

@@ -116,7 +116,7 @@ def delay(genome: HarmonyGenome, context: Context, rng: np.random.Generator) -> 
 def tie(genome: HarmonyGenome, context: Context, rng: np.random.Generator) -> HarmonyGenome:
     """One tone is held on from the one before instead of struck anew, or the other way."""
     return change_tone(
-        genome, rng, lambda tone: replace(tone, link=STRUCK if tone.link == TIED else TIED)
+        genome, context, rng, lambda tone: replace(tone, link=STRUCK if tone.link == TIED else TIED)
     )
 
 
@@ -138,5 +138,8 @@ def tie_all(genome: HarmonyGenome, context: Context, rng: np.random.Generator) -
 def suspend(genome: HarmonyGenome, context: Context, rng: np.random.Generator) -> HarmonyGenome:
     """One tone is held over the change of chord and falls a beat group late, or no longer."""
     return change_tone(
-        genome, rng, lambda tone: replace(tone, link=TIED if tone.link == SUSPENDED else SUSPENDED)
+        genome,
+        context,
+        rng,
+        lambda tone: replace(tone, link=TIED if tone.link == SUSPENDED else SUSPENDED),
     )

@@ -12,7 +12,7 @@ from genomes.harmony.genome import HarmonyGenome
 from genomes.harmony.operators.places import draw_layer, put_bars, put_layer
 from genomes.harmony.style import draw_style
 from genomes.harmony.tables import TEXTURES
-from genomes.harmony.writing import Desk, write
+from genomes.harmony.writing import Desk, desk_for, write
 
 # Bars that change together.
 STRETCH_BARS = (1, 1, 2, 4)
@@ -21,13 +21,13 @@ STRETCH_BARS = (1, 1, 2, 4)
 def retexture(genome: HarmonyGenome, context: Context, rng: np.random.Generator) -> HarmonyGenome:
     """Another texture in a bar or a few."""
     return _written(
-        genome, (pick(rng, tuple(TEXTURES)),), Desk(context, draw_style(context, rng), rng)
+        genome, (pick(rng, tuple(TEXTURES)),), desk_for(context, draw_style(context, rng), rng)
     )
 
 
 def combine(genome: HarmonyGenome, context: Context, rng: np.random.Generator) -> HarmonyGenome:
     """Two textures together in a bar or a few."""
-    return _written(genome, pick(rng, PAIRS), Desk(context, draw_style(context, rng), rng))
+    return _written(genome, pick(rng, PAIRS), desk_for(context, draw_style(context, rng), rng))
 
 
 def _written(genome: HarmonyGenome, textures: tuple[str, ...], desk: Desk) -> HarmonyGenome:
@@ -49,7 +49,7 @@ def add_layer(genome: HarmonyGenome, context: Context, rng: np.random.Generator)
     """A second texture beside the one of a bar."""
     index, _ = draw_layer(genome, rng)
     layers = genome.bars[index].layers
-    desk = Desk(context, draw_style(context, rng), rng)
+    desk = desk_for(context, draw_style(context, rng), rng)
     (texture,) = playable((pick(rng, tuple(TEXTURES)),), desk)
     if len(layers) > 1 or texture == layers[0].texture:
         return genome

@@ -16,7 +16,7 @@ from genomes.notes import Part
 from genomes.time import Meter
 from tests.strategies import contexts, rngs
 
-LOWEST_MELODY, HIGHEST_MELODY = 48, 76
+LOWEST_MELODY, HIGHEST_MELODY = 55, 76
 STEPS = (-4, -3, -2, -1, -1, 0, 1, 1, 2, 3, 4)
 
 

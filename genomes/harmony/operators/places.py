@@ -67,12 +67,17 @@ def change_tone(
     change: Callable[[Tone], Tone],
 ) -> HarmonyGenome:
     """A copy with one tone changed so that it is heard; unchanged where a few tries find none."""
-    heard = resolve(genome.bars, ground_of(context)).notes
     for _ in range(CHANGE_TRIES):
         place = draw_layer(genome, rng)
         tones = layer_at(genome, place).tones
         chosen = pick(rng, tones)
         changed = put_tones(genome, place, (change(t) if t is chosen else t for t in tones))
-        if changed is not genome and resolve(changed.bars, ground_of(context)).notes != heard:
+        if changed is not genome and is_heard(genome, changed, context):
             return changed
     return genome
+
+
+def is_heard(before: HarmonyGenome, after: HarmonyGenome, context: Context) -> bool:
+    """Whether two genomes sing different notes."""
+    ground = ground_of(context)
+    return resolve(before.bars, ground).notes != resolve(after.bars, ground).notes

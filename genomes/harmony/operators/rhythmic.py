@@ -12,7 +12,14 @@ from genomes.context import Context
 from genomes.grid import UNIT_WEIGHT, cells
 from genomes.harmony.genes import Tone
 from genomes.harmony.genome import HarmonyGenome
-from genomes.harmony.operators.places import change_tone, draw_layer, layer_at, put_tones
+from genomes.harmony.operators.places import (
+    change_tone,
+    draw_layer,
+    is_heard,
+    layer_at,
+    layers_of,
+    put_tones,
+)
 from genomes.harmony.tables import STRUCK, SUSPENDED, TIED
 from genomes.time import Meter
 
@@ -122,17 +129,14 @@ def tie(genome: HarmonyGenome, context: Context, rng: np.random.Generator) -> Ha
 
 def tie_all(genome: HarmonyGenome, context: Context, rng: np.random.Generator) -> HarmonyGenome:
     """All tones of one voice are held on wherever their pitch still fits, or none is."""
-    bar, index = draw_layer(genome, rng)
-    voice = pick(rng, genome.bars[bar].layers[index].tones).voice
+    voice = pick(rng, layer_at(genome, draw_layer(genome, rng)).tones).voice
     link = pick(rng, (STRUCK, TIED))
-    for place in [(b, i) for b, genes in enumerate(genome.bars) for i in range(len(genes.layers))]:
+    changed = genome
+    for place in layers_of(genome):
         tones = layer_at(genome, place).tones
-        genome = put_tones(
-            genome,
-            place,
-            (replace(t, link=link) if t.voice == voice else t for t in tones),
-        )
-    return genome
+        linked = (replace(t, link=link) if t.voice == voice else t for t in tones)
+        changed = put_tones(changed, place, linked)
+    return changed if is_heard(genome, changed, context) else genome
 
 
 def suspend(genome: HarmonyGenome, context: Context, rng: np.random.Generator) -> HarmonyGenome:

@@ -35,14 +35,14 @@ FULL_FORMS = ("throughout", "builds", "full", "arch")
 PHRASES = 4
 
 
-def amount(form: Sequence[int], bar: int, bars: int) -> int:
-    """How much sounds in a bar of a section of so many."""
-    return form[bar * PHRASES // bars]
+def phrase_of(bar: int, bars: int) -> int:
+    """The phrase that a bar of a section of so many lies in."""
+    return bar * PHRASES // bars
 
 
 def closes_phrase(bar: int, bars: int) -> bool:
     """Whether a bar is the last of its phrase."""
-    return (bar + 1) * PHRASES // bars > bar * PHRASES // bars
+    return phrase_of(bar + 1, bars) > phrase_of(bar, bars)
 
 
 def write_bar(textures: Sequence[str], desk: Desk, bar: int, before: Bar) -> Bar:

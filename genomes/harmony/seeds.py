@@ -11,10 +11,12 @@ from genomes.context import Context
 from genomes.harmony.forms import (
     FORMS,
     FULL_FORMS,
+    INSTEAD,
     PAIRS,
+    PHRASES,
     SPARSE_FORMS,
-    amount,
     closes_phrase,
+    phrase_of,
     playable,
     write_bar,
 )
@@ -40,7 +42,7 @@ SOURCE_WEIGHTS = {
 
 # Share of sections with much silence, in a still and in a full section.
 SPARSE_SHARE_STILL, SPARSE_SHARE_FULL = 0.75, 0.45
-# Share of them in which only the last bar of each phrase sounds.
+# Share of those in which only the last bar of each phrase sounds.
 ENDS_ONLY_SHARE = 0.35
 
 DYNAMIC_WEIGHTS_STILL = (0.3, 0.35, 0.25, 0.1, 0.0)
@@ -63,31 +65,41 @@ def _draw_dynamic(context: Context, rng: np.random.Generator) -> int:
 
 
 def _bars(material: Callable[[np.random.Generator], Material], desk: Desk) -> tuple[Bar, ...]:
-    """Every bar as the form wants it; if that leaves nothing, the last bar has a drone."""
-    rng, count = desk.rng, desk.context.section.bars
-    form, ends_only = _draw_form(desk)
-    chosen = playable(material(rng), desk)
-    bars: list[Bar] = []
-    wanted: Material = ()
-    for index in range(count):
-        if index == 0 or closes_phrase(index - 1, count):
-            chosen = playable(material(rng), desk) if material is _anything else chosen
-            wanted = chosen[: amount(form, index, count)]
-        heard = () if ends_only and not closes_phrase(index, count) else wanted
-        before = bars[-1] if bars else Bar()
-        bars.append(write_bar(heard, desk, index, before))
+    """Every bar as the form wants it.
+
+    Where the melody gives its textures nothing to do, others stand in; where the form is silent
+    in all bars there are, a drone sounds in the last.
+    """
+    shares = _draw_form(desk)
+    drawn = material(desk.rng)
+    phrases = [material(desk.rng) if material is _anything else drawn for _ in range(PHRASES)]
+    bars = _written(phrases, shares, desk)
     if not sounds(bars):
-        bars[-1] = write_bar((DRONE,), desk, count - 1, Bar())
+        others = [tuple(INSTEAD.get(texture, texture) for texture in each) for each in phrases]
+        bars = _written(others, shares, desk)
+    if not sounds(bars):
+        bars[-1] = write_bar((DRONE,), desk, len(bars) - 1, Bar())
     return tuple(bars)
 
 
-def _draw_form(desk: Desk) -> tuple[Sequence[int], bool]:
-    """A form, and whether only the last bar of each phrase sounds."""
-    rng, energy = desk.rng, desk.context.section.energy
+def _written(phrases: Sequence[Material], amounts: Sequence[int], desk: Desk) -> list[Bar]:
+    """The bars of phrases of some material, as much of it as is wanted in each bar."""
+    bars: list[Bar] = []
+    for index, amount in enumerate(amounts):
+        wanted = playable(phrases[phrase_of(index, len(amounts))], desk)[:amount]
+        bars.append(write_bar(wanted, desk, index, bars[-1] if bars else Bar()))
+    return bars
+
+
+def _draw_form(desk: Desk) -> list[int]:
+    """How much sounds in each bar."""
+    rng, energy, count = desk.rng, desk.context.section.energy, desk.context.section.bars
     sparse_share = SPARSE_SHARE_STILL + energy * (SPARSE_SHARE_FULL - SPARSE_SHARE_STILL)
     is_sparse = rng.random() < sparse_share
+    if is_sparse and rng.random() < ENDS_ONLY_SHARE:
+        return [int(closes_phrase(bar, count)) for bar in range(count)]
     form = FORMS[pick(rng, SPARSE_FORMS if is_sparse else FULL_FORMS)]
-    return form, bool(is_sparse and rng.random() < ENDS_ONLY_SHARE)
+    return [form[phrase_of(bar, count)] for bar in range(count)]
 
 
 def _first(texture: str, *seconds: str) -> Callable[[np.random.Generator], Material]:

@@ -136,7 +136,7 @@ def test_room_is_shared_among_the_ideas() -> None:
     """A crowd of better copies does not push a weaker idea out."""
     crowd = [individual(f"a{i}", 0.0 + i / 100, 0.9 - i / 100) for i in range(8)]
     idea = [individual(f"b{i}", 0.9 + i / 100, 0.2 - i / 100) for i in range(4)]
-    chosen = select_population(crowd[:4], [*crowd[4:], *idea], Settings(8, keep=1), 0.5, LINE)
+    chosen = select_population(crowd[:4], [*crowd[4:], *idea], Settings(8, keep=2), 0.5, LINE)
     assert ids(chosen)[:2] == ["a0", "b0"]
     assert sorted(ids(chosen)) == ["a0", "a1", "a2", "a3", "b0", "b1", "b2", "b3"]
 
@@ -145,7 +145,7 @@ def test_a_better_one_between_two_ideas_is_not_lost() -> None:
     population = [individual("left", 0.2, 0.5), individual("right", 0.8, 0.4)]
     more = [individual(f"x{i}", 0.8, 0.3 - i / 100) for i in range(2)]
     between = individual("between", 0.5, 0.9)
-    settings = Settings(4, keep=1)
+    settings = Settings(4, keep=2)
     chosen = select_population([*population, *more], [between], settings, 0.5, LINE)
     assert ids(chosen) == ["left", "right", "between", "x0"]
     found = niches(chosen, settings, 0.5, LINE)

@@ -1,0 +1,253 @@
+"""Rules of the harmony stage: how a part supports a melody without getting in its way."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import lru_cache
+from itertools import pairwise
+from math import exp2, log2
+
+from fitness.sweep import Sweep, pitches_of
+from fitness.theory.reading import accent, mean
+from fitness.theory.support import Support
+from genomes.context import Context
+from genomes.grid import EIGHTH_TICKS
+from genomes.notes import Part
+from genomes.time import TICKS_PER_QUARTER
+
+NEUTRAL = 0.5  # where there is nothing to judge: worse than done well, better than done badly
+
+# How sweet two voices sound together, by their semitones without octaves.
+SWEETNESS = {
+    0: 0.5,
+    1: 0.0,
+    2: 0.25,
+    3: 1.0,
+    4: 1.0,
+    5: 0.5,
+    6: 0.2,
+    7: 0.7,
+    8: 0.95,
+    9: 1.0,
+    10: 0.4,
+    11: 0.15,
+}
+
+CONTRARY, OBLIQUE, SIMILAR, STANDING = 1.0, 0.7, 0.3, 0.4
+
+# Semitones that voices move from one chord to the next on the mean -> how smooth that is.
+MOVE_SMOOTHNESS = ((0.5, 0.9), (2.0, 1.0), (3.0, 0.85), (4.5, 0.65), (6.0, 0.45), (9.0, 0.25))
+WIDER_MOVE = 0.1
+
+# Semitones from a note up to the melody that sounds with it -> how well it supports.
+DISTANCE_SUPPORT = (
+    (-10, 0.1),
+    (-3, 0.45),
+    (2, 0.25),
+    (5, 0.9),
+    (16, 1.0),
+    (21, 0.7),
+    (28, 0.4),
+)
+FURTHER_BELOW = 0.2
+
+# Semitones between neighbouring voices -> how well they are spaced; close ones need height.
+GAP_SPACING = ((2, 0.3), (9, 1.0), (12, 0.8), (16, 0.5))
+WIDER_GAP = 0.25
+LOW_PITCH, LOW_GAP, LOW_SPACING = 50, 6, 0.4
+ALONE = 0.65  # a single line is neither well nor badly spaced
+
+# Onsets in a quarter, and the share of bars that sound, in a still and in a full section.
+STILL_PACE, FULL_PACE = 0.1, 0.45
+STILL_SHARE, FULL_SHARE = 0.45, 0.95
+PACE_FLOOR = 0.06
+
+# Where a voice comes in after a silence.
+PHRASE_BARS = 2
+ON_PHRASE, ON_BAR, ON_CHANGE, IN_REST, ANYWHERE = 1.0, 0.8, 0.6, 0.5, 0.15
+
+VERBATIM = 0.5  # a bar that comes again note for note, where one varied would be worth 1
+
+
+def sweetness(part: Part, context: Context) -> float:
+    """Voices and melody sound sweet together: thirds and sixths before fourths and sevenths.
+
+    Per note struck while the melody sings; see ``SWEETNESS``.
+    """
+    support = Support.of(part, context)
+    worth = []
+    for onset, pitches in support.strikes:
+        sung = support.sung_at(onset)
+        if sung is not None:
+            worth += [SWEETNESS[abs(pitch - sung) % 12] for pitch in pitches]
+    return mean(worth, of_nothing=NEUTRAL)
+
+
+def contrary_motion(part: Part, context: Context) -> float:
+    """The top voice goes against the melody, or holds while it moves, rather than along with it.
+
+    Per step from strike to strike.
+    """
+    support = Support.of(part, context)
+    return mean(
+        [
+            _motion(second[1][-1] - first[1][-1], _melody_move(support, first[0], second[0]))
+            for first, second in pairwise(support.strikes)
+        ],
+        of_nothing=NEUTRAL,
+    )
+
+
+def _melody_move(support: Support, first_ticks: int, second_ticks: int) -> int:
+    before, after = support.sung_until(first_ticks), support.sung_until(second_ticks)
+    return 0 if before is None or after is None else after - before
+
+
+def _motion(ours: int, theirs: int) -> float:
+    if not ours and not theirs:
+        return STANDING
+    if not ours or not theirs:
+        return OBLIQUE
+    return CONTRARY if (ours > 0) != (theirs > 0) else SIMILAR
+
+
+def independence(part: Part, context: Context) -> float:
+    """It moves while the melody holds or rests: the share of onsets that are its own."""
+    support = Support.of(part, context)
+    sung = {onset for onset, _, _ in support.melody}
+    return mean([float(onset not in sung) for onset, _ in support.strikes], of_nothing=NEUTRAL)
+
+
+def smooth_leading(part: Part, context: Context) -> float:
+    """Voices go to the nearest notes; per strike, the mean way of its notes from those before."""
+    strikes = [pitches for _, pitches in Support.of(part, context).strikes]
+    return mean([_smoothness(*pair) for pair in pairwise(strikes)], of_nothing=NEUTRAL)
+
+
+@lru_cache(maxsize=2**14)
+def _smoothness(first: tuple[int, ...], second: tuple[int, ...]) -> float:
+    way = sum(min(abs(pitch - other) for other in first) for pitch in second) / len(second)
+    return _by_size(way, MOVE_SMOOTHNESS, WIDER_MOVE)
+
+
+def _by_size(size: float, table: tuple[tuple[float, float], ...], beyond: float) -> float:
+    """The worth of the first limit that isn't exceeded."""
+    return next((worth for limit, worth in table if size <= limit), beyond)
+
+
+def distance_from_melody(part: Part, context: Context) -> float:
+    """It lies below the melody, near enough to support and far enough not to crowd it.
+
+    Per note struck, against the melody note that sounds then; see ``DISTANCE_SUPPORT``.
+    """
+    support = Support.of(part, context)
+    worth = []
+    for onset, pitches in support.strikes:
+        sung = support.sung_at(onset)
+        if sung is not None:
+            worth += [_by_size(sung - p, DISTANCE_SUPPORT, FURTHER_BELOW) for p in pitches]
+    return mean(worth, of_nothing=NEUTRAL)
+
+
+def spacing(part: Part, context: Context) -> float:
+    """Voices that sound together are open, and more so down low.
+
+    Per slice of time, weighted by its length, the mean of the gaps between neighbours.
+    """
+    del context
+    sweep = Sweep.of(part)
+    lengths = sweep.length_ticks.tolist()
+    judged = [
+        (_spaced(pitches), length)
+        for pitches, length in zip(sweep.masks, lengths, strict=True)
+        if pitches
+    ]
+    whole = sum(length for _, length in judged)
+    return sum(worth * length for worth, length in judged) / whole if whole else 0.0
+
+
+@lru_cache(maxsize=2**14)
+def _spaced(mask: int) -> float:
+    pitches = pitches_of(mask)
+    return mean([_gap_worth(*pair) for pair in pairwise(pitches)], of_nothing=ALONE)
+
+
+def _gap_worth(low: int, high: int) -> float:
+    if low < LOW_PITCH and high - low < LOW_GAP:
+        return LOW_SPACING
+    return _by_size(high - low, GAP_SPACING, WIDER_GAP)
+
+
+def room(part: Part, context: Context) -> float:
+    """It leaves as much room as the section's energy asks: in its pace, and in silent bars.
+
+    Half is how near the onsets in a quarter come to the pace wanted, as a ratio, and half how
+    near the share of sounding bars comes to the share wanted.
+    """
+    energy, bar_ticks = context.section.energy, context.meter.bar_ticks
+    onsets = [onset for onset, _ in Support.of(part, context).strikes]
+    pace = len(onsets) * TICKS_PER_QUARTER / part.length_ticks
+    wanted = STILL_PACE + energy * (FULL_PACE - STILL_PACE)
+    near = exp2(-abs(log2((pace + PACE_FLOOR) / (wanted + PACE_FLOOR))))
+    share = len({onset // bar_ticks for onset in onsets}) * bar_ticks / part.length_ticks
+    wanted_share = STILL_SHARE + energy * (FULL_SHARE - STILL_SHARE)
+    return (near + 1 - abs(share - wanted_share)) / 2
+
+
+def entries(part: Part, context: Context) -> float:
+    """After a silence it comes in where something begins: a phrase, a bar, a chord, a rest."""
+    support = Support.of(part, context)
+    free_from = -EIGHTH_TICKS
+    worth = []
+    for onset, end, _ in support.notes:
+        if onset >= free_from + EIGHTH_TICKS:
+            worth.append(_entry(onset, support, context))
+        free_from = max(free_from, end)
+    return mean(worth, of_nothing=0.0)
+
+
+def _entry(onset_ticks: int, support: Support, context: Context) -> float:
+    bar, within = divmod(onset_ticks, context.meter.bar_ticks)
+    if within == 0:
+        return ON_PHRASE if bar % PHRASE_BARS == 0 else ON_BAR
+    changes = {span.onset_ticks for span in context.harmony}
+    if onset_ticks in changes or accent(onset_ticks, context.meter) >= 0.5:
+        return ON_CHANGE
+    return IN_REST if support.sung_at(onset_ticks) is None else ANYWHERE
+
+
+def returns(part: Part, context: Context) -> float:
+    """What was heard comes again a little changed: bars two and four apart share their rhythm.
+
+    Per pair of bars that both sound, the share of their onsets they have in common, less where
+    they are the same note for note. A part without such a pair is neither here nor there.
+    """
+    bars: dict[int, dict[int, tuple[int, ...]]] = {}
+    bar_ticks = context.meter.bar_ticks
+    for onset, pitches in Support.of(part, context).strikes:
+        bars.setdefault(onset // bar_ticks, {})[onset % bar_ticks] = pitches
+    pairs = [
+        (bars[first], bars[first + apart])
+        for apart in (2, 4)
+        for first in bars
+        if first + apart in bars
+    ]
+    return mean([_likeness(*pair) for pair in pairs], of_nothing=NEUTRAL)
+
+
+def _likeness(first: dict[int, tuple[int, ...]], second: dict[int, tuple[int, ...]]) -> float:
+    alike = len(first.keys() & second.keys()) / len(first.keys() | second.keys())
+    return alike * (VERBATIM if first == second else 1.0)
+
+
+RULES: dict[str, Callable[[Part, Context], float]] = {
+    "sweetness": sweetness,
+    "contrary_motion": contrary_motion,
+    "independence": independence,
+    "smooth_leading": smooth_leading,
+    "distance_from_melody": distance_from_melody,
+    "spacing": spacing,
+    "room": room,
+    "entries": entries,
+    "returns": returns,
+}

@@ -1,0 +1,83 @@
+"""Finding and changing one bar, one layer or one tone of a genome."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import replace
+
+import numpy as np
+
+from genomes.chance import pick
+from genomes.context import Context
+from genomes.harmony.genes import Bar, Layer, Tone, layer_of
+from genomes.harmony.genome import HarmonyGenome, sounds
+from genomes.harmony.ground import ground_of
+from genomes.harmony.resolving import resolve
+
+# Tones that are tried before a change is given up that nobody would hear.
+CHANGE_TRIES = 6
+
+Place = tuple[int, int]  # number of the bar, index of the layer in it
+
+
+def layers_of(genome: HarmonyGenome) -> list[Place]:
+    """Where every layer stands."""
+    return [
+        (bar, index) for bar, genes in enumerate(genome.bars) for index in range(len(genes.layers))
+    ]
+
+
+def draw_layer(genome: HarmonyGenome, rng: np.random.Generator) -> Place:
+    """One layer, all equally likely."""
+    return pick(rng, layers_of(genome))
+
+
+def layer_at(genome: HarmonyGenome, place: Place) -> Layer:
+    """The layer at a place."""
+    return genome.bars[place[0]].layers[place[1]]
+
+
+def put_layer(genome: HarmonyGenome, place: Place, layer: Layer | None) -> HarmonyGenome:
+    """A copy with a layer replaced, or taken away; unchanged where nothing would be left."""
+    bar, index = place
+    layers = genome.bars[bar].layers
+    kept = (*layers[:index], *((layer,) if layer else ()), *layers[index + 1 :])
+    return put_bars(genome, {bar: Bar(kept)})
+
+
+def put_bars(genome: HarmonyGenome, changed: dict[int, Bar]) -> HarmonyGenome:
+    """A copy with some bars replaced; unchanged where nothing would be left."""
+    bars = tuple(changed.get(index, bar) for index, bar in enumerate(genome.bars))
+    return replace(genome, bars=bars) if sounds(bars) else genome
+
+
+def put_tones(genome: HarmonyGenome, place: Place, tones: Iterable[Tone]) -> HarmonyGenome:
+    """A copy with the tones of a layer replaced; unchanged where they don't go together."""
+    try:
+        layer = layer_of(layer_at(genome, place).texture, list(tones))
+    except ValueError:
+        return genome
+    return put_layer(genome, place, layer)
+
+
+def change_tone(
+    genome: HarmonyGenome,
+    context: Context,
+    rng: np.random.Generator,
+    change: Callable[[Tone], Tone],
+) -> HarmonyGenome:
+    """A copy with one tone changed so that it is heard; unchanged where a few tries find none."""
+    for _ in range(CHANGE_TRIES):
+        place = draw_layer(genome, rng)
+        tones = layer_at(genome, place).tones
+        chosen = pick(rng, tones)
+        changed = put_tones(genome, place, (change(t) if t is chosen else t for t in tones))
+        if changed is not genome and is_heard(genome, changed, context):
+            return changed
+    return genome
+
+
+def is_heard(before: HarmonyGenome, after: HarmonyGenome, context: Context) -> bool:
+    """Whether two genomes sing different notes."""
+    ground = ground_of(context)
+    return resolve(before.bars, ground).notes != resolve(after.bars, ground).notes

@@ -1,0 +1,149 @@
+"""Operators on when tones sound."""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from dataclasses import replace
+
+import numpy as np
+
+from genomes.chance import pick
+from genomes.context import Context
+from genomes.grid import UNIT_WEIGHT, cells
+from genomes.harmony.genes import Tone
+from genomes.harmony.genome import HarmonyGenome
+from genomes.harmony.operators.places import (
+    change_tone,
+    draw_layer,
+    is_heard,
+    layer_at,
+    layers_of,
+    put_tones,
+)
+from genomes.harmony.tables import STRUCK, SUSPENDED, TIED
+from genomes.time import Meter
+
+
+def _edges(meter: Meter) -> list[int]:
+    """Eighths and beat groups of a bar, and its end."""
+    light = [cell.onset_ticks for cell in cells(meter) if cell.weight >= UNIT_WEIGHT]
+    return [*light, meter.bar_ticks]
+
+
+def thin(genome: HarmonyGenome, context: Context, rng: np.random.Generator) -> HarmonyGenome:
+    """One tone fewer; the voice holds what it had instead."""
+    place = draw_layer(genome, rng)
+    tones = layer_at(genome, place).tones
+    gone = pick(rng, tones)
+    if len(tones) == 1:
+        return genome
+    kept = (
+        replace(tone, duration_ticks=gone.end_ticks - tone.onset_ticks)
+        if tone.voice == gone.voice and tone.end_ticks == gone.onset_ticks
+        else tone
+        for tone in tones
+        if tone is not gone
+    )
+    return put_tones(genome, place, kept)
+
+
+def split(genome: HarmonyGenome, context: Context, rng: np.random.Generator) -> HarmonyGenome:
+    """One tone becomes two, the second a step away."""
+    place = draw_layer(genome, rng)
+    tones = layer_at(genome, place).tones
+    chosen = pick(rng, tones)
+    inside = [e for e in _edges(context.meter) if chosen.onset_ticks < e < chosen.end_ticks]
+    if not inside:
+        return genome
+    at = pick(rng, inside)
+    first = replace(chosen, duration_ticks=at - chosen.onset_ticks)
+    pitch = chosen.pitch + pick(rng, (-2, 2))
+    second = Tone(at, chosen.end_ticks - at, chosen.voice, pitch)
+    return put_tones(genome, place, (*(t for t in tones if t is not chosen), first, second))
+
+
+def lengthen(genome: HarmonyGenome, context: Context, rng: np.random.Generator) -> HarmonyGenome:
+    """One tone holds until its voice is needed again, or the bar ends."""
+    place = draw_layer(genome, rng)
+    tones = layer_at(genome, place).tones
+    chosen = pick(rng, tones)
+    later = [
+        t.onset_ticks
+        for t in tones
+        if t.voice == chosen.voice and t.onset_ticks > chosen.onset_ticks
+    ]
+    end = min(later, default=context.meter.bar_ticks)
+    longer = replace(chosen, duration_ticks=end - chosen.onset_ticks)
+    return put_tones(genome, place, (longer if tone is chosen else tone for tone in tones))
+
+
+def shorten(genome: HarmonyGenome, context: Context, rng: np.random.Generator) -> HarmonyGenome:
+    """The tones of a layer that end together end an eighth or more earlier."""
+    place = draw_layer(genome, rng)
+    tones = layer_at(genome, place).tones
+    chosen = pick(rng, tones)
+    inside = [e for e in _edges(context.meter) if chosen.onset_ticks < e < chosen.end_ticks]
+    if not inside:
+        return genome
+    end = pick(rng, inside)
+    return put_tones(
+        genome,
+        place,
+        (
+            replace(tone, duration_ticks=end - tone.onset_ticks)
+            if tone.end_ticks == chosen.end_ticks and tone.onset_ticks < end
+            else tone
+            for tone in tones
+        ),
+    )
+
+
+def delay(genome: HarmonyGenome, context: Context, rng: np.random.Generator) -> HarmonyGenome:
+    """Tones of a layer that begin together begin later or earlier, and end where they did."""
+    place = draw_layer(genome, rng)
+    tones = layer_at(genome, place).tones
+    edges = _edges(context.meter)
+    onset = pick(rng, tones).onset_ticks
+    index = bisect_left(edges, onset) + pick(rng, (-2, -1, 1, 2))
+    if not 0 <= index < len(edges):
+        return genome
+    moved = edges[index]
+    return put_tones(
+        genome,
+        place,
+        (
+            replace(tone, onset_ticks=moved, duration_ticks=tone.end_ticks - moved)
+            if tone.onset_ticks == onset and moved < tone.end_ticks
+            else tone
+            for tone in tones
+        ),
+    )
+
+
+def tie(genome: HarmonyGenome, context: Context, rng: np.random.Generator) -> HarmonyGenome:
+    """One tone is held on from the one before instead of struck anew, or the other way."""
+    return change_tone(
+        genome, context, rng, lambda tone: replace(tone, link=STRUCK if tone.link == TIED else TIED)
+    )
+
+
+def tie_all(genome: HarmonyGenome, context: Context, rng: np.random.Generator) -> HarmonyGenome:
+    """All tones of one voice are held on wherever their pitch still fits, or none is."""
+    voice = pick(rng, layer_at(genome, draw_layer(genome, rng)).tones).voice
+    link = pick(rng, (STRUCK, TIED))
+    changed = genome
+    for place in layers_of(genome):
+        tones = layer_at(genome, place).tones
+        linked = (replace(t, link=link) if t.voice == voice else t for t in tones)
+        changed = put_tones(changed, place, linked)
+    return changed if is_heard(genome, changed, context) else genome
+
+
+def suspend(genome: HarmonyGenome, context: Context, rng: np.random.Generator) -> HarmonyGenome:
+    """One tone is held over the change of chord and falls a beat group late, or no longer."""
+    return change_tone(
+        genome,
+        context,
+        rng,
+        lambda tone: replace(tone, link=TIED if tone.link == SUSPENDED else SUSPENDED),
+    )

@@ -1,0 +1,304 @@
+"""From the tones of a genome to notes that keep the laws.
+
+Tones are taken in time, the lowest voice first; each becomes the pitch nearest to the one it aims
+at that fits the chord, the melody and the voices that sound already, or a rest. What has become
+of a genome this way becomes the same when it is resolved again.
+"""
+
+from __future__ import annotations
+
+from bisect import insort
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
+
+from genomes.harmony.counterpoint import CLASHING, Pair, parallels
+from genomes.harmony.genes import Bar, Tone
+from genomes.harmony.ground import Ground, Stretch
+from genomes.harmony.tables import DRONE, STRUCK, SUSPENDED, TEXTURES, TIED, VOICES
+
+# How far from the pitch it aims at a tone may be moved before it rests instead.
+REACH_SEMITONES = 6
+OFFSETS = tuple(
+    sorted(range(-REACH_SEMITONES, REACH_SEMITONES + 1), key=lambda step: (abs(step), step))
+)
+RESOLUTION_STEPS = (-1, -2)
+MELODY, BASS = VOICES, VOICES + 1
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Placed:
+    """A tone at its place in the section.
+
+    Attributes:
+        cell_ticks: its onset on the straight grid, from the start of the section.
+        voice: 0 (lowest) to 3.
+        bar: number of its bar.
+        texture: which it belongs to.
+        tone: itself.
+        resolves: the pitch it has to fall from by step, or 0.
+    """
+
+    cell_ticks: int
+    voice: int
+    bar: int
+    texture: str
+    tone: Tone = field(compare=False)
+    resolves: int = 0
+
+
+@dataclass(slots=True)
+class Note:
+    """A note as it is heard.
+
+    Attributes:
+        onset_ticks: from the start of the section, swung.
+        end_ticks: where it ends.
+        pitch: MIDI pitch.
+        voice: 0 (lowest) to 3.
+        cell_ticks: its onset on the straight grid.
+    """
+
+    onset_ticks: int
+    end_ticks: int
+    pitch: int
+    voice: int
+    cell_ticks: int
+
+
+@dataclass(frozen=True, slots=True)
+class Resolved:
+    """What has become of a genome.
+
+    Attributes:
+        notes: in order of onset and voice.
+        tones: for each bar and texture, the tones as they sound.
+    """
+
+    notes: tuple[Note, ...]
+    tones: dict[tuple[int, str], list[Tone]]
+
+
+class _Unresolved(Exception):
+    """A suspension whose resolution found no room."""
+
+    def __init__(self, placed: Placed) -> None:
+        super().__init__(placed)
+        self.placed = placed
+
+
+def resolve(bars: Sequence[Bar], ground: Ground) -> Resolved:
+    """The notes of some bars, which keep the laws; at least one."""
+    placed = _placed(bars, ground)
+    while True:
+        singing = _Singing(ground)
+        try:
+            singing.sing(placed)
+        except _Unresolved as failed:
+            placed = [_unsuspended(each, failed.placed) for each in placed]
+            continue
+        if not singing.notes:
+            return _something(ground)
+        return Resolved(tuple(singing.notes), singing.tones)
+
+
+def _placed(bars: Sequence[Bar], ground: Ground) -> list[Placed]:
+    bar_ticks = ground.meter.bar_ticks
+    return sorted(
+        Placed(index * bar_ticks + tone.onset_ticks, tone.voice, index, layer.texture, tone)
+        for index, bar in enumerate(bars)
+        for layer in bar.layers
+        for tone in layer.tones
+    )
+
+
+def _unsuspended(placed: Placed, failed: Placed) -> Placed:
+    same = (placed.bar, placed.voice, placed.texture) == (failed.bar, failed.voice, failed.texture)
+    if same and placed.tone.link == SUSPENDED:
+        return replace(placed, tone=replace(placed.tone, link=TIED))
+    return placed
+
+
+def _something(ground: Ground) -> Resolved:
+    """One held tone where nothing else has come through: the first bar that takes one."""
+    bar_ticks = ground.meter.bar_ticks
+    texture = TEXTURES[DRONE]
+    aims = range(texture.lowest_pitch, texture.highest_pitch + 1)
+    for start in range(0, ground.length_ticks, bar_ticks):
+        for stretch in reversed(ground.stretches(start, start + bar_ticks, start + bar_ticks)):
+            fitting = [pitch for pitch in aims if stretch.pitches >> pitch & 1]
+            if fitting:
+                return _alone(start, stretch.end_cell_ticks, fitting[0], ground)
+    # A melody that rubs against every tone of every chord: the root it is.
+    root = ground.harmony[0].root_pitch_class
+    end = (*ground.meter.group_onsets_ticks, bar_ticks)[1]
+    return _alone(0, end, next(pitch for pitch in aims if pitch % 12 == root), ground)
+
+
+def _alone(start_ticks: int, end_ticks: int, pitch: int, ground: Ground) -> Resolved:
+    note = Note(start_ticks, ground.heard_at(end_ticks), pitch, 0, start_ticks)
+    tone = Tone(0, end_ticks - start_ticks, 0, pitch)
+    return Resolved((note,), {(start_ticks // ground.meter.bar_ticks, DRONE): [tone]})
+
+
+class _Singing:
+    """The voices while they are led through the section."""
+
+    def __init__(self, ground: Ground) -> None:
+        self.ground = ground
+        self.notes: list[Note] = []
+        self.tones: dict[tuple[int, str], list[Tone]] = {}
+        self.last: list[Note | None] = [None] * VOICES
+        self.met: dict[tuple[int, int], Pair] = {}
+
+    def sing(self, placed: Sequence[Placed]) -> None:
+        """Lead all voices; raises _Unresolved where a suspension can't fall."""
+        waiting = list(placed)
+        index = 0
+        while index < len(waiting):
+            due = waiting[index]
+            index += 1
+            resolution = self._sing_one(due)
+            if resolution is not None:
+                insort(waiting, resolution, lo=index)
+
+    def _sing_one(self, due: Placed) -> Placed | None:
+        """Sing a tone; gives the resolution that a suspension still owes."""
+        ground, tone = self.ground, due.tone
+        onset = ground.heard_at(due.cell_ticks)
+        end_cell = due.cell_ticks + tone.duration_ticks
+        end = ground.heard_at(end_cell)
+        before = self.last[due.voice]
+        sounding = before if before is not None and before.end_ticks == onset else None
+        room = self._room(due, onset)
+        if tone.link == SUSPENDED and sounding is not None and not due.resolves:
+            owed = self._suspend(due, sounding, room, end_cell)
+            if owed is not None:
+                return owed
+        stretches = ground.stretches(onset, end, end_cell) if end > onset else []
+        held = sounding if tone.link == TIED else None
+        if held is not None and stretches:
+            whole = stretches[-1]
+            if whole.end_ticks == end and (whole.pitches & room) >> held.pitch & 1:
+                self._hold(due, held, whole)
+                return None
+        self._strike(due, onset, held, stretches, room)
+        return None
+
+    def _hold(self, due: Placed, held: Note, stretch: Stretch) -> None:
+        held.end_ticks = stretch.end_ticks
+        self._tell(due, held.pitch, stretch.end_cell_ticks, TIED)
+
+    def _room(self, due: Placed, onset_ticks: int) -> int:
+        """Pitches between the voices around, in range, that rub against none of them, as bits."""
+        texture = TEXTURES[due.texture]
+        lowest, highest = texture.lowest_pitch, texture.highest_pitch
+        free = -1
+        for voice, note in enumerate(self.last):
+            if note is None or voice == due.voice or note.end_ticks <= onset_ticks:
+                continue
+            free &= ~CLASHING[note.pitch]
+            if voice < due.voice:
+                lowest = max(lowest, note.pitch + 1)
+            else:
+                highest = min(highest, note.pitch - 1)
+        return free & ((2 << highest) - (1 << lowest)) if lowest <= highest else 0
+
+    def _suspend(self, due: Placed, held: Note, room: int, end_cell_ticks: int) -> Placed | None:
+        """Hold a note over the change of chord; gives the tone that resolves it, if all fits."""
+        ground = self.ground
+        onset = held.end_ticks
+        was_consonant = ground.chord_at(held.onset_ticks) >> held.pitch & 1
+        is_foreign = not ground.chord_at(onset) >> held.pitch & 1
+        falls_at = self._next_group(due)
+        falls_heard = ground.heard_at(falls_at)
+        if not (was_consonant and is_foreign and room >> held.pitch & 1):
+            return None
+        if falls_at >= end_cell_ticks or not ground.holds_over(held.pitch, onset, falls_heard):
+            return None
+        below = sum(1 << (held.pitch + step) for step in RESOLUTION_STEPS)
+        if not below & ground.chord_at(falls_heard):
+            return None
+        held.end_ticks = falls_heard
+        rest = replace(due.tone, duration_ticks=end_cell_ticks - falls_at, pitch=held.pitch - 2)
+        return replace(due, cell_ticks=falls_at, tone=rest, resolves=held.pitch)
+
+    def _next_group(self, due: Placed) -> int:
+        """Where the next beat group begins, on the straight grid."""
+        meter = self.ground.meter
+        start = due.cell_ticks // meter.bar_ticks * meter.bar_ticks
+        edges = (*meter.group_onsets_ticks, meter.bar_ticks)
+        return start + next(edge for edge in edges if start + edge > due.cell_ticks)
+
+    def _strike(
+        self,
+        due: Placed,
+        onset_ticks: int,
+        held: Note | None,
+        stretches: Sequence[Stretch],
+        room: int,
+    ) -> None:
+        """Begin a note for as long as one fits, or rest."""
+        if due.resolves:
+            room &= sum(1 << (due.resolves + step) for step in RESOLUTION_STEPS)
+        for stretch in reversed(stretches):
+            pitch = self._nearest(due, stretch.pitches & room, onset_ticks)
+            if pitch is None:
+                continue
+            if held is not None and held.pitch == pitch:
+                self._hold(due, held, stretch)
+            else:
+                self._begin(due, onset_ticks, pitch, stretch)
+            return
+        if due.resolves:
+            raise _Unresolved(due)
+
+    def _nearest(self, due: Placed, fitting: int, onset_ticks: int) -> int | None:
+        """The fitting pitch nearest to the one aimed at that goes parallel with nobody."""
+        for offset in OFFSETS if fitting else ():
+            pitch = due.tone.pitch + offset
+            if fitting >> pitch & 1 and not self._goes_parallel(due.voice, pitch, onset_ticks):
+                return pitch
+        return None
+
+    def _partners(self, voice: int, onset_ticks: int) -> Iterable[tuple[int, int]]:
+        """Whom a voice is struck together with, and their pitches."""
+        ground = self.ground
+        if onset_ticks in ground.melody_strikes:
+            yield MELODY, ground.melody_strikes[onset_ticks]
+        is_lowest = True
+        for other in range(voice):
+            note = self.last[other]
+            if note is not None and note.end_ticks > onset_ticks:
+                is_lowest = False
+                if note.onset_ticks == onset_ticks:
+                    yield other, note.pitch
+        if is_lowest and onset_ticks in ground.bass_strikes:
+            yield BASS, ground.bass_strikes[onset_ticks]
+
+    def _goes_parallel(self, voice: int, pitch: int, onset_ticks: int) -> bool:
+        for partner, other in self._partners(voice, onset_ticks):
+            before = self.met.get(_meeting(voice, partner))
+            if before is not None and parallels(before, (pitch, other)):
+                return True
+        return False
+
+    def _begin(self, due: Placed, onset_ticks: int, pitch: int, stretch: Stretch) -> None:
+        for partner, other in self._partners(due.voice, onset_ticks):
+            self.met[_meeting(due.voice, partner)] = (pitch, other)
+        note = Note(onset_ticks, stretch.end_ticks, pitch, due.voice, due.cell_ticks)
+        self.last[due.voice] = note
+        self.notes.append(note)
+        link = SUSPENDED if due.resolves else STRUCK
+        self._tell(due, pitch, stretch.end_cell_ticks, link)
+
+    def _tell(self, due: Placed, pitch: int, end_cell_ticks: int, link: str) -> None:
+        """Note down what a tone has become."""
+        onset = due.tone.onset_ticks
+        duration = end_cell_ticks - due.bar * self.ground.meter.bar_ticks - onset
+        told = replace(due.tone, duration_ticks=duration, pitch=pitch, link=link)
+        self.tones.setdefault((due.bar, due.texture), []).append(told)
+
+
+def _meeting(voice: int, partner: int) -> tuple[int, int]:
+    """The key of two voices' last meeting; the bass meets whichever voice is the lowest."""
+    return (BASS, BASS) if partner == BASS else (voice, partner)

@@ -1,0 +1,128 @@
+"""First genomes: one for each texture, pairs, and mixtures of all."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+import numpy as np
+
+from genomes.chance import draw, pick
+from genomes.context import Context
+from genomes.harmony.forms import (
+    FORMS,
+    FULL_FORMS,
+    INSTEAD,
+    PAIRS,
+    PHRASES,
+    SPARSE_FORMS,
+    closes_phrase,
+    phrase_of,
+    playable,
+    write_bar,
+)
+from genomes.harmony.genes import Bar
+from genomes.harmony.genome import HarmonyGenome, sounds
+from genomes.harmony.style import draw_style
+from genomes.harmony.tables import DRONE, DYNAMICS, ECHO, LINE, PAD, TEXTURES, THIRDS
+from genomes.harmony.writing import Desk, desk_for
+
+# What is heard first, and what is heard beside it where a form asks for both.
+Material = tuple[str, ...]
+
+# How likely each source is: plain and patient ones more.
+SOURCE_WEIGHTS = {
+    "pad": 0.24,
+    "line": 0.16,
+    "thirds": 0.16,
+    "drone": 0.1,
+    "echo": 0.1,
+    "pair": 0.12,
+    "mixed": 0.12,
+}
+
+# Share of sections with much silence, in a still and in a full section.
+SPARSE_SHARE_STILL, SPARSE_SHARE_FULL = 0.75, 0.45
+# Share of those in which only the last bar of each phrase sounds.
+ENDS_ONLY_SHARE = 0.35
+
+DYNAMIC_WEIGHTS_STILL = (0.3, 0.35, 0.25, 0.1, 0.0)
+DYNAMIC_WEIGHTS_FULL = (0.0, 0.1, 0.3, 0.35, 0.25)
+
+
+def random_genome(context: Context, rng: np.random.Generator) -> tuple[HarmonyGenome, str]:
+    """A first genome and its source; see ``SOURCES``."""
+    source = draw(rng, tuple(SOURCE_WEIGHTS), tuple(SOURCE_WEIGHTS.values()))
+    desk = desk_for(context, draw_style(context, rng), rng)
+    material = SOURCES[source]
+    bars = _bars(material, desk)
+    return HarmonyGenome(context.meter, bars, _draw_dynamic(context, rng)), source
+
+
+def _draw_dynamic(context: Context, rng: np.random.Generator) -> int:
+    energy = context.section.energy
+    still, full = np.array(DYNAMIC_WEIGHTS_STILL), np.array(DYNAMIC_WEIGHTS_FULL)
+    return draw(rng, DYNAMICS, tuple((1 - energy) * still + energy * full))
+
+
+def _bars(material: Callable[[np.random.Generator], Material], desk: Desk) -> tuple[Bar, ...]:
+    """Every bar as the form wants it.
+
+    Where the melody gives its textures nothing to do, others stand in; where the form is silent
+    in all bars there are, a drone sounds in the last.
+    """
+    shares = _draw_form(desk)
+    drawn = material(desk.rng)
+    phrases = [material(desk.rng) if material is _anything else drawn for _ in range(PHRASES)]
+    bars = _written(phrases, shares, desk)
+    if not sounds(bars):
+        others = [tuple(INSTEAD.get(texture, texture) for texture in each) for each in phrases]
+        bars = _written(others, shares, desk)
+    if not sounds(bars):
+        bars[-1] = write_bar((DRONE,), desk, len(bars) - 1, Bar())
+    return tuple(bars)
+
+
+def _written(phrases: Sequence[Material], amounts: Sequence[int], desk: Desk) -> list[Bar]:
+    """The bars of phrases of some material, as much of it as is wanted in each bar."""
+    bars: list[Bar] = []
+    for index, amount in enumerate(amounts):
+        wanted = playable(phrases[phrase_of(index, len(amounts))], desk)[:amount]
+        bars.append(write_bar(wanted, desk, index, bars[-1] if bars else Bar()))
+    return bars
+
+
+def _draw_form(desk: Desk) -> list[int]:
+    """How much sounds in each bar."""
+    rng, energy, count = desk.rng, desk.context.section.energy, desk.context.section.bars
+    sparse_share = SPARSE_SHARE_STILL + energy * (SPARSE_SHARE_FULL - SPARSE_SHARE_STILL)
+    is_sparse = rng.random() < sparse_share
+    if is_sparse and rng.random() < ENDS_ONLY_SHARE:
+        return [int(closes_phrase(bar, count)) for bar in range(count)]
+    form = FORMS[pick(rng, SPARSE_FORMS if is_sparse else FULL_FORMS)]
+    return [form[phrase_of(bar, count)] for bar in range(count)]
+
+
+def _first(texture: str, *seconds: str) -> Callable[[np.random.Generator], Material]:
+    return lambda rng: (texture, pick(rng, seconds))
+
+
+def _pair(rng: np.random.Generator) -> Material:
+    pair = pick(rng, PAIRS)
+    return pair if rng.random() < 0.5 else pair[::-1]
+
+
+def _anything(rng: np.random.Generator) -> Material:
+    first = pick(rng, tuple(TEXTURES))
+    partners = [pair[1 - pair.index(first)] for pair in PAIRS if first in pair]
+    return (first, pick(rng, partners))
+
+
+SOURCES: dict[str, Callable[[np.random.Generator], Material]] = {
+    "pad": _first(PAD, LINE, THIRDS, ECHO),
+    "line": _first(LINE, PAD, DRONE),
+    "thirds": _first(THIRDS, PAD, DRONE),
+    "drone": _first(DRONE, LINE, THIRDS),
+    "echo": _first(ECHO, PAD),
+    "pair": _pair,
+    "mixed": _anything,
+}

@@ -1,0 +1,106 @@
+"""First genomes: named, plain and patient as often as busy, and moved by the section's energy."""
+
+import numpy as np
+import pytest
+
+from genomes.harmony import HARMONY
+from genomes.harmony.rendering import voices
+from genomes.harmony.seeds import SOURCE_WEIGHTS, SOURCES
+from genomes.harmony.tables import TEXTURES
+from tests.genomes.harmony.songs import song
+
+POOL = 200
+METERS = ("4/4", "7/8", "3/4", "6/8")
+
+
+def pool(context, seed=1, count=POOL):
+    rng = np.random.default_rng(seed)
+    return [HARMONY.random(context, rng) for _ in range(count)]
+
+
+def onsets_per_quarter(context, seed=1):
+    quarters = context.section.bars * context.meter.bar_quarters
+    parts = [genome.render(context) for genome, _ in pool(context, seed)]
+    return np.array([len(np.unique(part.notes["onset_ticks"])) / quarters for part in parts])
+
+
+def textures_of(genome):
+    return {name for bar in genome.bars for name in bar.textures}
+
+
+def test_every_source_is_drawn_and_named():
+    assert set(SOURCES) == set(SOURCE_WEIGHTS)
+    assert sum(SOURCE_WEIGHTS.values()) == pytest.approx(1)
+    assert {source for _, source in pool(song())} == set(SOURCES)
+
+
+@pytest.mark.parametrize("source", ["pad", "line", "thirds", "drone", "echo"])
+def test_a_source_gives_its_texture(source):
+    given = [textures_of(genome) for genome, name in pool(song(seed=3)) if name == source]
+    assert np.mean([source in textures for textures in given]) > 0.6
+
+
+def test_every_texture_and_pairs_of_them_are_reached():
+    genomes = [genome for genome, _ in pool(song(seed=2))]
+    assert set().union(*map(textures_of, genomes)) == set(TEXTURES)
+    together = {frozenset(bar.textures) for g in genomes for bar in g.bars if len(bar.layers) > 1}
+    assert len(together) >= 5
+
+
+@pytest.mark.parametrize("meter", METERS)
+def test_sparse_parts_are_as_easy_as_busy_ones(meter):
+    """Sparse: one onset every four quarters or fewer; busy: more than one every two."""
+    pace = np.concatenate([onsets_per_quarter(song(meter=meter, seed=s)) for s in (4, 5, 6)])
+    assert (pace <= 0.25).mean() > 0.3
+    assert ((pace > 0.25) & (pace <= 0.6)).mean() > 0.27
+    assert 0.05 < (pace > 0.6).mean() < 0.35
+
+
+def test_many_bars_may_be_silent():
+    sounding = [np.mean([bool(bar.layers) for bar in genome.bars]) for genome, _ in pool(song())]
+    assert np.mean(np.array(sounding) <= 0.5) > 0.3
+    assert np.mean(np.array(sounding) == 1) > 0.1
+
+
+def test_energy_tilts_and_never_forbids():
+    still, full = (onsets_per_quarter(song(seed=4, energy=energy)) for energy in (0.0, 1.0))
+    assert still.mean() < 0.8 * full.mean()
+    assert still.max() > np.median(full)
+    assert full.min() < np.median(still)
+    soft, loud = (
+        np.mean([genome.dynamic for genome, _ in pool(song(seed=4, energy=energy))])
+        for energy in (0.0, 1.0)
+    )
+    assert soft + 8 < loud
+
+
+def test_without_a_melody_there_are_pads_lines_and_drones():
+    genomes = [genome for genome, _ in pool(song(melody=False))]
+    assert set().union(*map(textures_of, genomes)) == {"pad", "line", "drone"}
+
+
+@pytest.mark.parametrize("meter", [*METERS, "5/4"])
+@pytest.mark.parametrize("bars", [4, 8])
+def test_a_pool_of_50_has_at_least_45_different_parts(meter, bars):
+    context = song("F# minor", meter, bars, seed=7)
+    digests = {genome.render(context).digest() for genome, _ in pool(context, 22, 50)}
+    assert len(digests) >= 45
+
+
+def test_the_same_seed_gives_the_same_first_genome():
+    context = song(meter="7/8")
+    for seed in range(20):
+        first, second = (HARMONY.random(context, np.random.default_rng(seed)) for _ in range(2))
+        assert first == second
+
+
+def test_pads_hold_their_common_tones():
+    """A pad voice is struck far less often than there are chords."""
+    context = song(seed=8)
+    held = []
+    for genome, _ in pool(context):
+        if textures_of(genome) == {"pad"} and all(bar.layers for bar in genome.bars):
+            lines = [line for line in voices(genome, context) if line]
+            held.append(np.mean([len(line) for line in lines]) / len(context.harmony))
+    assert len(held) >= 5
+    assert np.median(held) < 0.85

@@ -236,6 +236,17 @@ class ExportWritten(Payload, frozen=True, kw_only=True):
     sha256: Sha256
 
 
+class ArrangementAssembled(Payload, frozen=True, kw_only=True):
+    """Approved parts were put together to a whole song."""
+
+    arrangement: Id  # equal exactly when the song's facts, the plan and the parts are
+    name: Name
+    plan: Plain
+    parts: list[Id]  # the candidates that play, in the order that they come in
+    positions_read: list[Count]
+    length_ticks: Annotated[int, Checked(ge=1)]
+
+
 class ModelRegistered(Payload, frozen=True, kw_only=True):
     """A model file became known to the studio."""
 
@@ -268,4 +279,5 @@ KINDS: dict[str, Kind] = {
     "DecisionUndone": Kind(DecisionUndone, 1),
     "ExportWritten": Kind(ExportWritten, 1),
     "ModelRegistered": Kind(ModelRegistered, 1),
+    "ArrangementAssembled": Kind(ArrangementAssembled, 1),
 }

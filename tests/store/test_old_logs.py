@@ -73,7 +73,8 @@ def test_the_first_release_wrote_these_bytes(tmp_path: Path) -> None:
     assert (FOLDER / "v0001.HEAD").read_text().strip() == V0001_HEAD
     shutil.copy(FOLDER / "v0001.db", tmp_path / "studio.db")
     with EventLog.open(tmp_path / "studio.db") as log:
-        assert [event.payload for event in log.read()] == [unheard(each) for each in SAMPLES]
+        known = SAMPLES[: log.head().position]  # kinds that came later stand behind them
+        assert [event.payload for event in log.read()] == [unheard(each) for each in known]
         assert log.head().hash == V0001_HEAD.split()[1]
 
 

@@ -6,7 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from engine.errors import NotFound
 from engine.gate.labels import section_label
+from engine.ids import resolve
 from engine.stages import STAGES
 from engine.state.songs import APPROVED, is_stale, status
 from engine.studio import Studio
@@ -71,6 +73,24 @@ def _approved(
         position=position,
         is_stale=is_stale(song, state),
     )
+
+
+def find_part(stage: str, reference: str, approved: Sequence[ApprovedPart]) -> ApprovedPart | None:
+    """The approved part that a plan names: by its label, or the beginning of its id.
+
+    Raises:
+        Ambiguous: if several ids begin so.
+    """
+    mine = [part for part in approved if part.stage == stage]
+    by_label = {part.label: part for part in mine}
+    by_id = {part.candidate: part for part in mine}
+    for label in (reference, section_label(reference)):
+        if label in by_label:
+            return by_label[label]
+    try:
+        return by_id[resolve(reference, by_id, "candidate", "see engine review --all")]
+    except NotFound:
+        return None
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,14 +7,13 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from engine.arrangement.approved import ApprovedPart
+from engine.arrangement.approved import ApprovedPart, find_part
 from engine.arrangement.dynamics import scaled_velocities
 from engine.arrangement.plan import MAX_SONG_BARS, Plan, PlannedSection
-from engine.errors import EngineError, NotFound, Refused
-from engine.gate.labels import section_label
-from engine.ids import CANDIDATE_ID_CHARS, digest, resolve
+from engine.errors import EngineError, Refused
+from engine.ids import CANDIDATE_ID_CHARS, digest, short
 from engine.stages import STAGES
-from genomes import ChordSpan, Key, Meter, Part
+from genomes import ChordSpan, Key, Meter, Part, TempoMap
 from genomes.midi import Conductor, Track
 from genomes.notes import Notes, Word
 
@@ -92,6 +91,11 @@ class Arrangement:
         played = (candidate for section in self.sections for _, candidate in section.candidates)
         return tuple(dict.fromkeys(played))
 
+    @property
+    def seconds(self) -> float:
+        """How long the song plays."""
+        return float(TempoMap.constant(self.tempo_bpm).seconds(self.length_ticks))
+
     def conductor(self, texts: tuple[str, ...] = ()) -> Conductor:
         """What every file of it says besides notes."""
         return Conductor(self.title, self.key, self.meter, self.tempo_bpm, self.markers, texts)
@@ -154,18 +158,11 @@ def _chosen(
 
 
 def _part(stage: str, reference: str, approved: Sequence[ApprovedPart]) -> ApprovedPart:
-    """The approved part that a plan names: by its label, or the beginning of its id."""
-    mine = [part for part in approved if part.stage == stage]
-    for label in (reference, section_label(reference)):
-        named = [part for part in mine if part.label == label]
-        if named:
-            return named[0]
-    by_id = {part.candidate: part for part in mine}
-    try:
-        return by_id[resolve(reference, by_id, stage, "type more of it")]
-    except NotFound as error:
-        labels = ", ".join([*(part.label for part in mine), "null"])
-        raise Refused(f"{stage}: no approved part {reference!r} (accepted: {labels})") from error
+    found = find_part(stage, reference, approved)
+    if found is None:
+        labels = ", ".join([*(part.label for part in approved if part.stage == stage), "null"])
+        raise Refused(f"{stage}: no approved part {reference!r} (accepted: {labels})")
+    return found
 
 
 def _bars(section: PlannedSection, parts: Sequence[ApprovedPart], meter: Meter) -> int:
@@ -181,7 +178,7 @@ def _bars(section: PlannedSection, parts: Sequence[ApprovedPart], meter: Meter) 
         if part.part.length_ticks != bars * meter.bar_ticks:
             raise Refused(
                 f"{part.stage} {part.label} was composed in another meter than {meter}",
-                f"run engine undo {part.candidate[:8]} and compose it again",
+                f"run engine undo {short(part.candidate)} and compose it again",
             )
     return bars
 

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 import engine
-from engine.cli import demo, evolve, export, gate, log, replay, score, songs
+from engine.cli import arrange, demo, evolve, export, gate, log, replay, score, songs
 
 app = typer.Typer(
     name="engine",
@@ -55,6 +55,7 @@ app.command("label")(gate.label)
 app.command("note")(gate.note)
 app.command("undo")(gate.undo)
 app.command("export")(export.export)
+app.command("arrange")(arrange.arrange)
 app.command("score")(score.score)
 app.command("replay")(replay.replay)
 app.command("log")(log.log)

@@ -228,9 +228,9 @@ class DecisionUndone(Payload, frozen=True, kw_only=True):
 
 
 class ExportWritten(Payload, frozen=True, kw_only=True):
-    """An approved candidate was written to a file."""
+    """An approved candidate, an arrangement or a plan of one was written to a file."""
 
-    candidate: Id
+    candidate: Id  # or the arrangement's, or the plan's
     label: Name
     path: RelativePath
     sha256: Sha256

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -14,12 +15,12 @@ from engine.arrangement.daw import parse_clips
 from engine.arrangement.daw_plan import IMPORTED, plan_of_clips
 from engine.arrangement.draft import draft
 from engine.arrangement.drift import drift
-from engine.arrangement.files import Recording, Writer, write_arrangement, write_kept
+from engine.arrangement.files import Origin, Writer, write_arrangement, write_kept
 from engine.arrangement.plan import Plan
 from engine.arrangement.plan_text import plan_document, plan_text, read_plan
 from engine.arrangement.state import arrangements
 from engine.contexts import song_context
-from engine.errors import Refused
+from engine.errors import Ambiguous, Refused
 from engine.exports import KEPT, Export, last_written, places
 from engine.files import file_sha256
 from engine.ids import CANDIDATE_ID_CHARS, digest
@@ -150,23 +151,18 @@ def _write_plan(studio: Studio, song: Document, stem: str, plan: Plan) -> Export
     """Write a plan's file, never over one that a person has edited."""
     data = plan_text(plan).encode()
     identifier = digest(plan_document(plan))[:CANDIDATE_ID_CHARS]
-    recording = Recording(song, identifier, stem)
+    origin = Origin(song, identifier, stem)
     ours = hashlib.sha256(data).hexdigest()
     path = next(
         path
         for path in places(_folder(studio, song), stem, PLAN_SUFFIX)
         if file_sha256(path) in {None, ours, last_written(song, studio, path)}
     )
-    return write_kept(studio, recording, path, data)
+    return write_kept(studio, origin, path, data)
 
 
 def _warnings(plan: Plan, approved: Sequence[ApprovedPart], song: Document) -> tuple[str, ...]:
-    used = {
-        part.candidate
-        for section in plan.sections
-        for stage, reference in section.parts
-        if (part := find_part(stage, reference, approved))
-    }
+    used = _used(plan, approved)
     left = [f"{part.stage} {part.label}" for part in approved if part.candidate not in used]
     facts = conductor_of(song)
     real = {
@@ -191,6 +187,16 @@ def _warnings(plan: Plan, approved: Sequence[ApprovedPart], song: Document) -> t
     )
 
 
+def _used(plan: Plan, approved: Sequence[ApprovedPart]) -> set[str]:
+    """The candidates that a plan names; what it names wrongly is said when it is assembled."""
+    used = set()
+    for stage, reference in (pair for section in plan.sections for pair in section.parts):
+        with suppress(Ambiguous):
+            found = find_part(stage, reference, approved)
+            used |= {found.candidate} if found else set()
+    return used
+
+
 def arrange(studio: Studio, song: Document, plan: Plan, writers: Sequence[Writer] = ()) -> Arranged:
     """Assemble a plan, record that, and write the files.
 
@@ -208,8 +214,8 @@ def arrange(studio: Studio, song: Document, plan: Plan, writers: Sequence[Writer
     approved = approved_parts(studio, song)
     arrangement = assemble(plan, approved, conductor_of(song))
     event_id = _recorded(studio, song, plan, arrangement, approved)
-    recording = Recording(song, arrangement.id, plan.name, event_id)
-    folder, files = write_arrangement(studio, recording, arrangement, writers)
+    origin = Origin(song, arrangement.id, plan.name, event_id)
+    folder, files = write_arrangement(studio, origin, arrangement, writers)
     return Arranged(arrangement, folder, tuple(files))
 
 

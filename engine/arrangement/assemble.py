@@ -119,8 +119,8 @@ def assemble(plan: Plan, approved: Sequence[ApprovedPart], song: Conductor) -> A
         song: its title, key, meter and tempo.
 
     Raises:
-        Refused: if the plan names a part that isn't approved, the parts of a section differ in
-            length, or the song would be longer than ``MAX_SONG_BARS``.
+        Refused: if the plan names no part, or one that isn't approved, the parts of a section
+            differ in length, or the song would be longer than ``MAX_SONG_BARS``.
     """
     chosen = [
         _chosen(number, section, approved, song.meter)
@@ -132,6 +132,8 @@ def assemble(plan: Plan, approved: Sequence[ApprovedPart], song: Conductor) -> A
         raise Refused(f"an arrangement of {bars} bars: expected at most {MAX_SONG_BARS}")
     length_ticks = bars * song.meter.bar_ticks
     playing = {part.stage for choice in chosen for part in choice.parts}
+    if not playing:
+        raise Refused("no section plays anything", "name an approved part under parts")
     return Arrangement(
         title=song.title,
         key=song.key,

@@ -13,10 +13,10 @@ from engine.errors import Refused
 from engine.proposals.wording import one_line
 from genomes.midi import Conductor
 
-# Energy from which a stage plays, until the last time that a section comes: then all play.
+# Energy from which a stage plays, until the last time that its lineage comes: then all play.
 PLAYS_FROM = {"chords": 0.0, "melody": 0.0, "bass": 0.20, "drums": 0.25, "harmony": 0.45}
 
-# How much fuller a section is when it comes for the last time.
+# How much fuller a section that comes several times is at the last.
 LAST_TIME_LIFT = 0.10
 
 MAX_REPEATS = 4
@@ -24,11 +24,17 @@ MAX_REPEATS = 4
 
 @dataclass(frozen=True, slots=True)
 class _Turn:
-    """A lineage at its place in the song."""
+    """A lineage at its place in the song.
+
+    Attributes:
+        lineage: what plays.
+        is_last: whether it comes no more.
+        is_lifted: whether its place in the form has come before and comes no more.
+    """
 
     lineage: Lineage
     is_last: bool
-    is_repeated: bool
+    is_lifted: bool
 
     @property
     def role(self) -> Role:
@@ -36,7 +42,7 @@ class _Turn:
 
     @property
     def energy(self) -> float:
-        lift = LAST_TIME_LIFT if self.is_last and self.is_repeated else 0.0
+        lift = LAST_TIME_LIFT if self.is_lifted else 0.0
         return round(min(1.0, self.role.energy + lift), 2)
 
     @property
@@ -78,22 +84,31 @@ def draft(approved: Sequence[ApprovedPart], song: Conductor) -> Plan:
 def _turns(found: Sequence[Lineage]) -> list[_Turn]:
     takes: dict[str, list[Lineage]] = {}
     for section in dict.fromkeys(lineage.section for lineage in found):
-        mine = [lineage for lineage in found if lineage.section == section]
-        place = role_of(mine[0].first.section_label).place
-        best = _best(mine)
+        best = _best([lineage for lineage in found if lineage.section == section])
+        place = role_of(best[0].first.section_label).place
         takes.setdefault(place, []).extend(best[:1] if place == OTHER else best)
-    turns: list[_Turn] = []
-    times = {place: FORM.count(place) for place in FORM}
-    met: Counter[str] = Counter()
-    for place in FORM:
-        mine = takes.get(place, [])
-        if place == OTHER:
-            turns += [_Turn(lineage, is_last=True, is_repeated=False) for lineage in mine]
-        elif mine:
-            lineage = mine[met[place] % len(mine)]
-            met[place] += 1
-            turns.append(_Turn(lineage, met[place] == times[place], times[place] > 1))
-    return turns
+    placed = [
+        (place, lineage)
+        for index, place in enumerate(FORM)
+        for lineage in _playing(takes.get(place, []), place, FORM[:index].count(place))
+    ]
+    last = {place: index for index, (place, _) in enumerate(placed)}
+    last_of = {lineage: index for index, (_, lineage) in enumerate(placed)}
+    return [
+        _Turn(
+            lineage,
+            is_last=last_of[lineage] == index,
+            is_lifted=FORM.count(place) > 1 and last[place] == index,
+        )
+        for index, (place, lineage) in enumerate(placed)
+    ]
+
+
+def _playing(takes: Sequence[Lineage], place: str, before: int) -> Sequence[Lineage]:
+    """What plays at a place that has come so often before: its takes in turn, or all others."""
+    if place == OTHER or not takes:
+        return takes
+    return [takes[before % len(takes)]]
 
 
 def _best(mine: Sequence[Lineage]) -> list[Lineage]:

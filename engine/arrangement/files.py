@@ -41,18 +41,18 @@ Writer = Callable[[Arrangement], Iterable[File]]
 
 
 @dataclass(frozen=True, slots=True)
-class Recording:
-    """Whose files are written.
+class Origin:
+    """What files are of.
 
     Attributes:
         song: state of the song.
-        arrangement: id of the arrangement, or of whatever the files are of.
+        id: of the arrangement, or of the plan.
         name: what it is called.
         causation: event that led to them.
     """
 
     song: Document
-    arrangement: str
+    id: str
     name: str
     causation: str | None = None
 
@@ -77,7 +77,7 @@ def _midi(arrangement: Arrangement, tracks: Sequence[Track]) -> bytes:
 
 
 def write_arrangement(
-    studio: Studio, recording: Recording, arrangement: Arrangement, writers: Sequence[Writer] = ()
+    studio: Studio, origin: Origin, arrangement: Arrangement, writers: Sequence[Writer] = ()
 ) -> tuple[Path, list[Export]]:
     """Write an arrangement to ``exports/<song>/arrangements/<name>/``, or the next free number.
 
@@ -89,11 +89,11 @@ def write_arrangement(
         the folder, and what became of each file.
     """
     midis = dict(midi_files(arrangement))
-    base = studio.exports / recording.song["song_id"] / "arrangements"
-    folder = next(f for f in _folders(base, recording.name) if _is_free(f, midis))
-    exports = [write_kept(studio, recording, folder / name, midis[name]) for name in midis]
+    base = studio.exports / origin.song["song_id"] / "arrangements"
+    folder = next(f for f in _folders(base, origin.name) if _is_free(f, midis))
+    exports = [write_kept(studio, origin, folder / name, midis[name]) for name in midis]
     files = (file for writer in writers for file in writer(arrangement))
-    exports += [_write_once(studio, recording, folder / file.name, file.make) for file in files]
+    exports += [_write_once(studio, origin, folder / file.name, file.make) for file in files]
     return folder, exports
 
 
@@ -111,31 +111,29 @@ def _is_free(folder: Path, files: dict[str, bytes]) -> bool:
     )
 
 
-def write_kept(studio: Studio, recording: Recording, path: Path, data: bytes) -> Export:
+def write_kept(studio: Studio, origin: Origin, path: Path, data: bytes) -> Export:
     """Write a file that is missing, or as the engine wrote it, and record it."""
     ours, found = hashlib.sha256(data).hexdigest(), file_sha256(path)
     if found != ours:
         write_whole(path, data)
-    if last_written(recording.song, studio, path) != ours:
-        _record(studio, recording, path, ours)
+    if last_written(origin.song, studio, path) != ours:
+        _record(studio, origin, path, ours)
     return Export(path, UNCHANGED if found == ours else WRITTEN)
 
 
-def _write_once(
-    studio: Studio, recording: Recording, path: Path, make: Callable[[], bytes]
-) -> Export:
+def _write_once(studio: Studio, origin: Origin, path: Path, make: Callable[[], bytes]) -> Export:
     found = file_sha256(path)
     if found is None:
-        return write_kept(studio, recording, path, make())
-    return Export(path, UNCHANGED if found == last_written(recording.song, studio, path) else KEPT)
+        return write_kept(studio, origin, path, make())
+    return Export(path, UNCHANGED if found == last_written(origin.song, studio, path) else KEPT)
 
 
-def _record(studio: Studio, recording: Recording, path: Path, sha256: str) -> None:
+def _record(studio: Studio, origin: Origin, path: Path, sha256: str) -> None:
     written = ExportWritten(
-        candidate=recording.arrangement,
-        label=recording.name,
+        candidate=origin.id,
+        label=origin.name,
         path=relative_path(studio, path),
         sha256=sha256,
     )
-    new = NewEvent(written, actor="engine", causation=recording.causation)
-    studio.decide(song_stream(recording.song["song_id"]), lambda: [new])
+    new = NewEvent(written, actor="engine", causation=origin.causation)
+    studio.decide(song_stream(origin.song["song_id"]), lambda: [new])

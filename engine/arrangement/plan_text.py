@@ -45,12 +45,17 @@ A_TEXT = "a text on one line"
 A_PLAN = "a mapping with a list of sections"
 
 
+# Line breaks to YAML 1.1, or not: escaped, they are the same to every reader.
+OTHER_BREAKS = frozenset("\x85\u2028\u2029")
+
+
 class _Dumper(yaml.SafeDumper):
     """Quotes every text that the loader would take for something else."""
 
 
 def _quoted_if_needed(dumper: _Dumper, text: str) -> yaml.ScalarNode:
     style = None if plain_scalar(text) == text else "'"
+    style = '"' if OTHER_BREAKS & set(text) else style
     return dumper.represent_scalar("tag:yaml.org,2002:str", text, style)
 
 
@@ -67,6 +72,8 @@ def plan_text(plan: Plan) -> str:
 def plan_document(plan: Plan) -> Document:
     """A plan as plain values, in the words of its file."""
     facts = {name: getattr(plan, name) for name in PLAN_FIELDS[:-1]}
+    if plan.bpm is not None and plan.bpm.is_integer():
+        facts["bpm"] = int(plan.bpm)
     return facts | {"sections": [_section_document(section) for section in plan.sections]}
 
 

@@ -118,6 +118,7 @@ def _say_drift(drift: dict[str, Any]) -> None:
 def _say_song(arranged: Arranged) -> None:
     song = arranged.arrangement
     minutes, seconds = divmod(round(song.seconds), 60)
-    say(f"{song.title}: {song.bars} bars, {minutes}:{seconds:02}, {len(song.tracks)} tracks")
+    names = ", ".join(track.name for track in song.tracks)
+    say(f"{song.title}: {song.bars} bars, {minutes}:{seconds:02} ({names})")
     for file in arranged.files:
         say(f"{file.path} {file.outcome}")

@@ -1,0 +1,31 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from engine.arrangement.state import arrangement_assembled
+from engine.stages import STAGES
+from engine.state import songs
+from tests.engine.arrangement.making import ROWS, approve_lineage, opened
+from tests.engine.gate.desk import Desk
+
+
+@pytest.fixture(autouse=True)
+def every_stage(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every stage has its row, and the song's state its arrangements."""
+    rows = ROWS | STAGES
+    for name in ROWS:
+        monkeypatch.delitem(STAGES, name, raising=False)
+        monkeypatch.setitem(STAGES, name, rows[name])
+    monkeypatch.setitem(songs.APPLY, "ArrangementAssembled", arrangement_assembled)
+
+
+@pytest.fixture
+def desk(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Desk:
+    """A song of which a verse and a chorus are approved in every stage."""
+    folder = tmp_path / "studio"
+    with opened(folder, meter="7/8", key="F# minor", bpm=97) as studio:
+        approve_lineage(studio, "verse")
+        approve_lineage(studio, "chorus")
+    return Desk(folder, capsys)

@@ -82,25 +82,25 @@ def export_approved(studio: Studio, song: Document, approved: Recorded) -> Expor
     assert isinstance(event, events.CandidateApproved)  # noqa: S101 - the caller's position says so
     data = approved_midi(_as_built(studio, event), approved, event)
     ours = hashlib.sha256(data).hexdigest()
-    for path in _places(approved_folder(studio, song, event.stage), event.label):
+    for path in places(approved_folder(studio, song, event.stage), event.label, ".mid"):
         found = file_sha256(path)
-        if found in {None, ours, _last_written(song, studio, path)}:
+        if found in {None, ours, last_written(song, studio, path)}:
             break
     if found != ours:
         write_whole(path, data)
-    if _last_written(song, studio, path) != ours:
+    if last_written(song, studio, path) != ours:
         _record(studio, song, approved, path, ours)
     if path.name != f"{event.label}.mid":
         return Export(path, KEPT)
     return Export(path, UNCHANGED if found == ours else WRITTEN)
 
 
-def _places(folder: Path, label: str) -> Iterator[Path]:
-    """Where an approved part may lie, the best place first."""
-    yield folder / f"{label}.mid"
-    yield folder / f"{label}.engine.mid"
+def places(folder: Path, label: str, suffix: str) -> Iterator[Path]:
+    """Where a file of ours may lie, the best place first: the others are beside edited ones."""
+    yield folder / f"{label}{suffix}"
+    yield folder / f"{label}.engine{suffix}"
     for number in count(2):
-        yield folder / f"{label}.engine_{number}.mid"
+        yield folder / f"{label}.engine_{number}{suffix}"
 
 
 def _as_built(studio: Studio, event: events.CandidateApproved) -> Document:
@@ -136,7 +136,7 @@ def _withdrawn(studio: Studio, song: Document, candidate: str) -> list[Export]:
 
 
 def _remove(studio: Studio, song: Document, path: Path) -> Export:
-    if file_sha256(path) != _last_written(song, studio, path):
+    if file_sha256(path) != last_written(song, studio, path):
         return Export(path, EDITED_STAYS)
     path.unlink()
     return Export(path, REMOVED)
@@ -161,12 +161,14 @@ def approved_midi(song: Document, approved: Recorded, event: events.CandidateApp
     )
 
 
-def _last_written(song: Document, studio: Studio, path: Path) -> str | None:
-    written = song["exports"].get(_relative(studio, path))
+def last_written(song: Document, studio: Studio, path: Path) -> str | None:
+    """SHA-256 of what the engine last wrote to a path; None if it never did."""
+    written = song["exports"].get(relative_path(studio, path))
     return None if written is None else str(written["sha256"])
 
 
-def _relative(studio: Studio, path: Path) -> str:
+def relative_path(studio: Studio, path: Path) -> str:
+    """A file's path from the studio's folder, as the log has it."""
     return path.relative_to(studio.folder).as_posix()
 
 
@@ -174,7 +176,10 @@ def _record(studio: Studio, song: Document, approved: Recorded, path: Path, sha2
     event = approved.payload
     assert isinstance(event, events.CandidateApproved)  # noqa: S101 - as above
     written = events.ExportWritten(
-        candidate=event.candidate, label=event.label, path=_relative(studio, path), sha256=sha256
+        candidate=event.candidate,
+        label=event.label,
+        path=relative_path(studio, path),
+        sha256=sha256,
     )
     new = NewEvent(written, actor="engine", causation=approved.event_id)
     studio.decide(song_stream(song["song_id"]), lambda: [new])

@@ -7,7 +7,9 @@ from typing import Any
 
 from engine.errors import NotFound
 from genomes.base import StageGenomes
+from genomes.bass import BASS
 from genomes.chords import CHORDS
+from genomes.harmony import HARMONY
 from genomes.midi import DRUM_CHANNEL
 
 
@@ -40,7 +42,11 @@ class Stage:
         return self.channel == DRUM_CHANNEL
 
 
-ROWS = (Stage("chords", CHORDS),)
+ROWS = (
+    Stage("chords", CHORDS),
+    Stage("bass", BASS, ("chords",), program=33, channel=1, carries_on=True),
+    Stage("harmony", HARMONY, ("chords",), program=48, channel=3),
+)
 STAGES: dict[str, Stage] = {stage.name: stage for stage in ROWS}
 
 

@@ -23,6 +23,15 @@ from fitness.theory import THEORY_VERSION, theory, theory_terms
 from genomes import Context, Part
 from genomes.notes import mixed
 
+# What the music of a stage is held against: a role of the prior's bands.
+ROLES = {
+    "chords": "chords",
+    "bass": "bass_voice",
+    "melody": "top_voice",
+    "harmony": "inner_voices",
+    "drums": "drums",
+}
+
 Term = TypeVar("Term", float, NDArray[np.float64])
 
 
@@ -90,7 +99,9 @@ class Fitness:
         rows = [self._judged(part, context) for part in parts]
         features = feature_matrix(parts, context.meter, context.tempo_map)
         bars = context.section.bars
-        for row, fine in zip(rows, self._prior.fines(features, self._stage, bars), strict=True):
+        for row, fine in zip(
+            rows, self._prior.fines(features, ROLES[self._stage], bars), strict=True
+        ):
             row["prior"] = float(fine)
         passes = self._add_chromatic(rows, features, parts, context)
         return [self._total(row, passed) for row, passed in zip(rows, passes, strict=True)]

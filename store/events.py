@@ -255,12 +255,23 @@ class DecisionUndone(Payload, frozen=True, kw_only=True):
 
 
 class ExportWritten(Payload, frozen=True, kw_only=True):
-    """An approved candidate was written to a file."""
+    """An approved candidate, an arrangement or a plan of one was written to a file."""
 
-    candidate: Id
+    candidate: Id  # or the arrangement's, or the plan's
     label: Name
     path: RelativePath
     sha256: Sha256
+
+
+class ArrangementAssembled(Payload, frozen=True, kw_only=True):
+    """Approved parts were put together to a whole song."""
+
+    arrangement: Id  # equal exactly when the song's facts, the plan and the parts are
+    name: Name
+    plan: Plain
+    parts: list[Id]  # the candidates that play, in the order that they come in
+    positions_read: list[Count]
+    length_ticks: Annotated[int, Checked(ge=1)]
 
 
 class ModelRegistered(Payload, frozen=True, kw_only=True):
@@ -296,4 +307,5 @@ KINDS: dict[str, Kind] = {
     "DecisionUndone": Kind(DecisionUndone, 1),
     "ExportWritten": Kind(ExportWritten, 1),
     "ModelRegistered": Kind(ModelRegistered, 1),
+    "ArrangementAssembled": Kind(ArrangementAssembled, 1),
 }

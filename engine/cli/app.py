@@ -9,6 +9,7 @@ import typer
 
 import engine
 from engine.cli import (
+    arrange,
     demo,
     evolve,
     export,
@@ -69,6 +70,7 @@ app.command("undo")(gate.undo)
 app.command("import")(imports.import_file)
 app.command("status")(status.status)
 app.command("export")(export.export)
+app.command("arrange")(arrange.arrange)
 app.command("score")(score.score)
 app.command("replay")(replay.replay)
 app.command("log")(log.log)

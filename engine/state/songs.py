@@ -9,6 +9,7 @@ import msgspec
 
 from engine.state.runs import run_of
 from store.events import (
+    ArrangementAssembled,
     CandidateApproved,
     CandidateLabelled,
     CandidateNoted,
@@ -53,7 +54,13 @@ class Songs:
 
     def apply(self, document: Document | None, recorded: Recorded) -> Document:
         """The song after the event."""
-        song = document or {"candidates": {}, "runs": {}, "labels": {}, "exports": {}}
+        song = document or {
+            "candidates": {},
+            "runs": {},
+            "labels": {},
+            "exports": {},
+            "arrangements": {},
+        }
         after = APPLY[recorded.kind](song, recorded, recorded.payload)
         return after | {"touched": recorded.position}
 
@@ -188,6 +195,18 @@ def _exported(song: Document, recorded: Recorded, event: ExportWritten) -> Docum
     return song | {"exports": song["exports"] | {event.path: written}}
 
 
+def _assembled(song: Document, recorded: Recorded, event: ArrangementAssembled) -> Document:
+    known = {
+        "name": event.name,
+        "plan": event.plan,
+        "parts": event.parts,
+        "length_ticks": event.length_ticks,
+        "position": recorded.position,
+        "event_id": recorded.event_id,
+    }
+    return song | {"arrangements": song["arrangements"] | {event.arrangement: known}}
+
+
 def _with_candidate(song: Document, candidate: str, known: Document) -> Document:
     return song | {"candidates": song["candidates"] | {candidate: known}}
 
@@ -204,6 +223,7 @@ APPLY: dict[str, Callable[[Document, Recorded, Any], Document]] = {
     "CandidateLabelled": _labelled,
     "CandidateNoted": _noted,
     "ExportWritten": _exported,
+    "ArrangementAssembled": _assembled,
 }
 
 

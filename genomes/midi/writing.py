@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import chain
 
 import mido
 
@@ -42,7 +43,7 @@ class Track:
 
     Attributes:
         name: the track's name, which a DAW shows on its region.
-        part: the notes.
+        part: the notes, and the words sung to them.
         program: General MIDI program, 0 to 127.
         channel: 0 to 15; 9 is the drums.
     """
@@ -109,8 +110,15 @@ def _conductor_track(conductor: Conductor, length_ticks: int) -> mido.MidiTrack:
 def _instrument_track(track: Track) -> mido.MidiTrack:
     program = mido.Message("program_change", program=track.program, channel=track.channel)
     timed = [(0, mido.MetaMessage("track_name", name=track.name)), (0, program)]
-    timed += sorted(_note_messages(track), key=lambda item: (item[0], item[1].type == "note_on"))
+    sounding = chain(_lyric_messages(track), _note_messages(track))
+    timed += sorted(sounding, key=lambda item: (item[0], item[1].type == "note_on"))
     return _to_track(timed, track.part.length_ticks)
+
+
+def _lyric_messages(track: Track) -> Iterator[tuple[int, mido.MetaMessage]]:
+    """Each syllable where it is sung; a space at its end ends the word, as karaoke players read."""
+    for onset, text in track.part.lyrics:
+        yield onset, mido.MetaMessage("lyrics", text=text)
 
 
 def _note_messages(track: Track) -> Iterator[tuple[int, mido.Message]]:

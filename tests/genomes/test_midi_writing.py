@@ -1,6 +1,7 @@
 """What is written is read back the same by us, by mido and by symusic."""
 
 import io
+from dataclasses import replace
 
 import mido
 import pytest
@@ -163,3 +164,35 @@ def test_what_midi_cannot_hold_is_refused(bad):
     part = Part.of([(0, 480, 60, 64)], BAR_TICKS)
     with pytest.raises(ValueError, match="must be in range"):
         write_midi([Track("t", part, **bad)], PLAIN)
+
+
+syllables = st.text(st.characters(exclude_categories=["Cs", "Cc"]), min_size=1, max_size=8)
+words = st.lists(st.tuples(st.integers(0, 8 * BAR_TICKS), syllables), max_size=12).map(sorted)
+
+
+@law
+@given(parts(), words)
+def test_words_stand_where_they_are_sung_and_disturb_no_note(part, lyrics):
+    sung = replace(part, length_ticks=8 * part.length_ticks, lyrics=tuple(lyrics))
+    data = write_midi([Track("melody", sung)], PLAIN)
+    read = metas(reread(data).tracks[1], "lyrics")
+    assert [(tick, message.text) for tick, message in read] == lyrics
+    assert read_midi(data).notes.tobytes() == part.notes.tobytes()
+
+
+@pytest.mark.parametrize("onset_ticks", [0, 480])
+def test_a_word_comes_before_the_note_that_sings_it(onset_ticks):
+    notes = [(0, 480, 60, 64), (onset_ticks, 480, 62, 64)]
+    part = Part.of(notes, BAR_TICKS, lyrics=[(onset_ticks, "gar"), (960, "den ")])
+    kinds = [
+        (message.type, getattr(message, "note", 0))
+        for message in reread(write_midi([Track("m", part)], PLAIN)).tracks[1]
+    ]
+    assert kinds.index(("lyrics", 0)) < kinds.index(("note_on", 62))
+
+
+def test_symusic_reads_the_words():
+    part = Part.of([(0, 480, 60, 64)], BAR_TICKS, lyrics=[(0, "für "), (240, "dich ")])
+    score = symusic.Score.from_midi(write_midi([Track("m", part)], PLAIN))
+    read = [(word.time, word.text) for track in score.tracks for word in track.lyrics]
+    assert (read, {track.name for track in score.tracks}) == (list(part.lyrics), {"m"})

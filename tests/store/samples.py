@@ -2,6 +2,7 @@
 
 from store.events import (
     KINDS,
+    ArrangementAssembled,
     CandidateApproved,
     CandidateLabelled,
     CandidateNoted,
@@ -140,6 +141,14 @@ SAMPLES: tuple[Payload, ...] = (
     DecisionUndone(candidate="a", undoes="event-0008"),
     ExportWritten(candidate="a", label="verse", path="exports/verse.mid", sha256=DIGEST),
     ModelRegistered(sha256=DIGEST, name="fusion", profile="fusion-1", manifest={"roll": 2}),
+    ArrangementAssembled(
+        arrangement="arrangement-1",
+        name="draft",
+        plan={"sections": [{"name": "Verse", "play": 2, "parts": {"chords": "a"}}]},
+        parts=["a"],
+        positions_read=[1, 8],
+        length_ticks=26_880,
+    ),
 )
 
 assert {type(sample) for sample in SAMPLES} == {kind.struct for kind in KINDS.values()}

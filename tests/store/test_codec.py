@@ -78,7 +78,7 @@ def test_the_kind_names_are_the_stored_ones() -> None:
         "SongProposed": 1, "RunStarted": 2, "GenerationScored": 1, "RunFinished": 2,
         "RunResumed": 1, "RunAbandoned": 1, "CandidatesPresented": 1, "CandidateApproved": 2,
         "CandidateRejected": 2, "CandidateLabelled": 1, "CandidateNoted": 1, "DecisionUndone": 1,
-        "ExportWritten": 1, "ModelRegistered": 1, "PartImported": 1,
+        "ExportWritten": 1, "ModelRegistered": 1, "PartImported": 1, "ArrangementAssembled": 1,
     }  # fmt: skip
 
 

@@ -1,0 +1,214 @@
+"""``arrangement.yml``: a plan as a file for people, and read again strictly."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from engine.arrangement.plan import DRAFT, MAX_PLAY, MAX_SONG_BARS, Plan, PlannedSection
+from engine.arrangement.roles import role_of
+from engine.errors import Refused
+from engine.gate.labels import file_label
+from engine.proposals.findings import UnreadableError
+from engine.proposals.scalars import plain_scalar
+from engine.proposals.wording import one_line, shown
+from engine.proposals.yaml_files import load_file
+from engine.stages import STAGES
+
+Document = dict[str, Any]
+
+HEADER = """\
+# The arrangement of this song, to edit. `engine arrange --song ID` makes the song from it.
+#
+# name       the folder that the files go to
+# sections   what plays, in this order:
+#   name     what the section is called; the marker in the files
+#   section  the label of the approved section that it is made of
+#   play     how often it is played in a row
+#   bars     of one time through: for reading, except where every part rests
+#   energy   0 (still) to 1 (full): how loud it plays
+#   vocals   whether its words are sung
+#   parts    of each stage an approved part, by its label or the beginning of its id; null rests
+#   notes    yours
+#
+# title, key, bpm and time_sig are the song's: changing them here changes nothing. Any key that is
+# not named here is refused, so that a mistyped one is not lost.
+"""
+
+PLAN_FIELDS = ("name", "title", "key", "bpm", "time_sig", "sections")
+SECTION_FIELDS = ("name", "section", "play", "bars", "energy", "vocals", "parts", "notes")
+
+A_TEXT = "a text on one line"
+A_PLAN = "a mapping with a list of sections"
+
+
+# Line breaks to YAML 1.1, or not: escaped, they are the same to every reader.
+OTHER_BREAKS = frozenset("\x85\u2028\u2029")
+
+
+class _Dumper(yaml.SafeDumper):
+    """Quotes every text that the loader would take for something else."""
+
+
+def _quoted_if_needed(dumper: _Dumper, text: str) -> yaml.ScalarNode:
+    style = None if plain_scalar(text) == text else "'"
+    style = '"' if OTHER_BREAKS & set(text) else style
+    return dumper.represent_scalar("tag:yaml.org,2002:str", text, style)
+
+
+_Dumper.add_representer(str, _quoted_if_needed)
+
+
+def plan_text(plan: Plan) -> str:
+    """The file of a plan; equal plans have equal texts."""
+    options: Any = {"sort_keys": False, "allow_unicode": True, "width": 100}
+    text: str = yaml.dump(plan_document(plan), Dumper=_Dumper, **options)
+    return HEADER + text
+
+
+def plan_document(plan: Plan) -> Document:
+    """A plan as plain values, in the words of its file."""
+    facts = {name: getattr(plan, name) for name in PLAN_FIELDS[:-1]}
+    if plan.bpm is not None and plan.bpm.is_integer():
+        facts["bpm"] = int(plan.bpm)
+    return facts | {"sections": [_section_document(section) for section in plan.sections]}
+
+
+def _section_document(section: PlannedSection) -> Document:
+    parts = {stage: section.part(stage) for stage in STAGES}
+    return {name: getattr(section, name) for name in SECTION_FIELDS} | {"parts": parts}
+
+
+def read_plan(path: Path) -> Plan:
+    """The plan in a file.
+
+    Raises:
+        Refused: naming the file, the section, the field, what stands there and what is accepted.
+    """
+    try:
+        return parse_plan(load_file(path))
+    except UnreadableError as error:
+        raise Refused(f"{path.name}: {error}") from error
+
+
+def parse_plan(document: Any) -> Plan:
+    """The plan that plain values mean; raises UnreadableError at the first that is none."""
+    if not isinstance(document, dict) or not isinstance(document.get("sections"), list):
+        raise UnreadableError("plan", shown(document), A_PLAN)
+    if not document["sections"]:
+        raise UnreadableError("sections", "[]", "at least one section")
+    _refuse_unknown(document, PLAN_FIELDS)
+    return Plan(
+        sections=tuple(
+            _numbered(number, row) for number, row in enumerate(document["sections"], start=1)
+        ),
+        name=_folder_name(document),
+        title=_text(document, "title"),
+        key=_text(document, "key"),
+        bpm=_given(document, "bpm", _number, None),
+        time_sig=_text(document, "time_sig"),
+    )
+
+
+def _numbered(number: int, row: Any) -> PlannedSection:
+    try:
+        return _section(row)
+    except UnreadableError as error:
+        raise UnreadableError(
+            f"section {number}: {error.field}", error.value, error.accepted
+        ) from error
+
+
+def _section(row: Any) -> PlannedSection:
+    if not isinstance(row, dict):
+        raise UnreadableError("section", shown(row), f"a mapping of {', '.join(SECTION_FIELDS)}")
+    _refuse_unknown(row, SECTION_FIELDS)
+    section = _label(row, "section")
+    role = role_of(section)
+    return PlannedSection(
+        name=_label(row, "name") if row.get("name") is not None else section,
+        section=section,
+        parts=_parts(row),
+        play=_given(row, "play", _whole(MAX_PLAY), 1),
+        bars=_given(row, "bars", _whole(MAX_SONG_BARS), None),
+        energy=_given(row, "energy", _energy, role.energy),
+        vocals=_given(row, "vocals", _truth, role.is_sung),
+        notes=_text(row, "notes"),
+    )
+
+
+def _refuse_unknown(document: Document, known: Iterable[str]) -> None:
+    for name in document:
+        if name not in known:
+            raise UnreadableError(shown(name), "unknown", f"the keys {', '.join(known)}")
+
+
+def _given(row: Document, name: str, read: Callable[[str, Any], Any], default: Any) -> Any:
+    """What a field says; the default where it is left out or null."""
+    return default if row.get(name) is None else read(name, row[name])
+
+
+def _text(document: Document, name: str) -> str:
+    """Any text, a number as it is written in plain; empty where there is none."""
+    value = document.get(name)
+    if isinstance(value, bool | list | dict):
+        raise UnreadableError(name, shown(value), "a text")
+    return "" if value is None else str(value)
+
+
+def _label(document: Document, name: str) -> str:
+    text = one_line(_text(document, name))
+    if not text:
+        raise UnreadableError(name, "missing", A_TEXT)
+    return text
+
+
+def _folder_name(document: Document) -> str:
+    text = _text(document, "name")
+    try:
+        return file_label(text) if text else DRAFT
+    except Refused as error:
+        raise UnreadableError("name", shown(text), "a name with letters a-z or digits") from error
+
+
+def _whole(most: int) -> Callable[[str, Any], int]:
+    def read(name: str, value: Any) -> int:
+        if type(value) is not int or not 1 <= value <= most:
+            raise UnreadableError(name, shown(value), f"a whole number from 1 to {most}")
+        return value
+
+    return read
+
+
+def _number(name: str, value: Any) -> float:
+    if type(value) not in {int, float}:
+        raise UnreadableError(name, shown(value), "a number")
+    return float(value)
+
+
+def _energy(name: str, value: Any) -> float:
+    if type(value) not in {int, float} or not 0 <= value <= 1:
+        raise UnreadableError(name, shown(value), "a number from 0 (still) to 1 (full)")
+    return float(value)
+
+
+def _truth(name: str, value: Any) -> bool:
+    if not isinstance(value, bool):
+        raise UnreadableError(name, shown(value), "true or false")
+    return value
+
+
+def _parts(row: Document) -> tuple[tuple[str, str], ...]:
+    parts = row.get("parts")
+    if not isinstance(parts, dict):
+        said = shown(parts) if "parts" in row else "missing"
+        raise UnreadableError("parts", said, f"a mapping of {', '.join(STAGES)}")
+    for stage in parts:
+        if stage not in STAGES:
+            raise UnreadableError(
+                f"parts: {shown(stage)}", "unknown", f"the stages {', '.join(STAGES)}"
+            )
+    return tuple((stage, _label(parts, stage)) for stage in STAGES if parts.get(stage) is not None)

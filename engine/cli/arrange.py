@@ -1,0 +1,124 @@
+"""``engine arrange``: from approved parts to a whole song."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from engine.cli.opening import next_command, open_studio
+from engine.cli.output import Json, say, say_json, say_next, say_table
+
+if TYPE_CHECKING:
+    from engine.arrangement.arranging import Arranged, Planned
+    from engine.studio import Studio
+
+
+def arrange(
+    context: typer.Context,
+    song: Annotated[str, typer.Option(help="Id of the song, or its beginning.")],
+    plan: Annotated[
+        Path | None, typer.Option("--from", help="Assemble this plan [default: the song's].")
+    ] = None,
+    clips: Annotated[
+        Path | None, typer.Option("--import", help="Take in a DAW's list of clips.")
+    ] = None,
+    draft: Annotated[bool, typer.Option("--draft", help="Only draft a plan to edit.")] = False,
+    as_json: Json = False,
+) -> None:
+    """Put a song together from its approved parts, by a plan that you can edit."""
+    from engine.arrangement.arranging import arrange as assemble
+
+    with open_studio(context) as studio:
+        state = studio.song(song)
+        planned = _planned(studio, state, plan, clips, draft=draft)
+        arranged = None if draft else assemble(studio, studio.song(song), planned.plan)
+    if as_json:
+        say_json(_report(planned, arranged))
+        return
+    _say_plan(planned)
+    if arranged is not None:
+        _say_song(arranged)
+    again = f"arrange --song {state['song_id']}"
+    own = clips is None and plan is None and not planned.path.stem.endswith("engine")
+    say(f"\nedit {planned.path} and run this again")
+    say_next(next_command(context, again if own else f"{again} --from {planned.path}"))
+
+
+def _planned(
+    studio: Studio, song: dict[str, Any], plan: Path | None, clips: Path | None, *, draft: bool
+) -> Planned:
+    from engine.arrangement.arranging import drafted, given, imported, redrafted
+    from engine.errors import Refused
+
+    if sum([plan is not None, clips is not None, draft]) > 1:
+        raise Refused("--from, --import and --draft exclude each other", "name one of them")
+    if plan is not None:
+        return given(studio, song, plan)
+    if clips is not None:
+        return imported(studio, song, clips)
+    return redrafted(studio, song) if draft else drafted(studio, song)
+
+
+def _report(planned: Planned, arranged: Arranged | None) -> dict[str, Any]:
+    from engine.arrangement.plan_text import plan_document
+
+    report = {
+        "plan": plan_document(planned.plan),
+        "plan_file": {"path": str(planned.path), "outcome": planned.outcome},
+        "warnings": list(planned.warnings),
+        "reading": planned.reading or None,
+        "drift": planned.drift,
+    }
+    if arranged is None:
+        return report
+    song = arranged.arrangement
+    return report | {
+        "arrangement": song.id,
+        "folder": str(arranged.folder),
+        "bars": song.bars,
+        "seconds": round(song.seconds, 3),
+        "tracks": [track.name for track in song.tracks],
+        "files": [{"path": str(file.path), "outcome": file.outcome} for file in arranged.files],
+    }
+
+
+def _say_plan(planned: Planned) -> None:
+    if planned.reading:
+        say(f"read as {planned.reading}")
+    for warning in planned.warnings:
+        say(f"note: {warning}")
+    if planned.drift is not None:
+        _say_drift(planned.drift)
+    rows = [
+        [
+            section.name,
+            section.play,
+            section.bars or "?",
+            f"{section.energy:.2f}",
+            "yes" if section.vocals else "no",
+            ", ".join(f"{stage} {label}" for stage, label in section.parts) or "rest",
+        ]
+        for section in planned.plan.sections
+    ]
+    say_table(("section", "play", "bars", "energy", "vocals", "parts"), rows)
+    say(f"{planned.path} {planned.outcome}")
+
+
+def _say_drift(drift: dict[str, Any]) -> None:
+    for change in ("removed", "added", "reordered"):
+        if drift[change]:
+            say(f"{change}: {', '.join(drift[change])}")
+    for label, bars in drift["bar_deltas"].items():
+        if bars["delta"]:
+            say(f"{label}: {bars['proposed']} bars proposed, {bars['actual']} played")
+
+
+def _say_song(arranged: Arranged) -> None:
+    song = arranged.arrangement
+    minutes, seconds = divmod(round(song.seconds), 60)
+    names = ", ".join(track.name for track in song.tracks)
+    say(f"{song.title}: {song.bars} bars, {minutes}:{seconds:02} ({names})")
+    for file in arranged.files:
+        say(f"{file.path} {file.outcome}")

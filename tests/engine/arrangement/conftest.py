@@ -1,0 +1,28 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from engine.stages import STAGES
+from tests.engine.arrangement.making import ROWS, approve_lineage, opened
+from tests.engine.gate.desk import Desk
+
+
+@pytest.fixture(autouse=True)
+def every_stage(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every stage has its row."""
+    rows = ROWS | STAGES
+    for name in ROWS:
+        monkeypatch.delitem(STAGES, name, raising=False)
+        monkeypatch.setitem(STAGES, name, rows[name])
+
+
+@pytest.fixture
+def desk(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Desk:
+    """A song of which a verse and a chorus are approved in every stage."""
+    folder = tmp_path / "studio"
+    with opened(folder, meter="7/8", key="F# minor", bpm=97) as studio:
+        approve_lineage(studio, "verse")
+        approve_lineage(studio, "chorus")
+    return Desk(folder, capsys)

@@ -1,0 +1,241 @@
+"""Assembly: parts one after the other, nothing lost, nothing out of place."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from engine.arrangement.assemble import assemble
+from engine.arrangement.dynamics import CURVE, GHOST_VELOCITY, scaled_velocities
+from engine.arrangement.plan import Plan, PlannedSection
+from engine.errors import Refused
+from engine.stages import STAGES
+from genomes import Key, Meter, Part
+from genomes.midi import Conductor
+from genomes.notes import NOTE_DTYPE
+from tests.engine.arrangement.making import ROWS, approved_part, hand_made, lineage_of
+from tests.strategies import SONG_METERS, law
+
+ALL = tuple(ROWS)
+FOUR = Meter(4, 4)
+
+
+def song_in(meter=FOUR):
+    return Conductor("Song", Key.parse("F# minor"), meter, 97)
+
+
+def planned(label, stages=ALL, **facts):
+    return PlannedSection(label.title(), label, tuple((s, label) for s in stages), **facts)
+
+
+def two_sections(meter=FOUR, **facts):
+    return [*lineage_of("verse", ALL, meter=meter, bars=2, **facts),
+            *lineage_of("chorus", ALL, meter=meter, bars=3, **facts)]  # fmt: skip
+
+
+def track(song, stage):
+    return next(track.part for track in song.tracks if track.name == stage.capitalize())
+
+
+plays = st.lists(
+    st.tuples(
+        st.sampled_from(["verse", "chorus"]),
+        st.integers(1, 3),
+        st.sets(st.sampled_from(ALL), min_size=1),
+        st.booleans(),
+    ),
+    min_size=1,
+    max_size=4,
+)
+
+
+@law
+@given(st.sampled_from(SONG_METERS), plays)
+def test_every_bar_is_the_bar_of_its_part(meter, wanted):
+    parts = two_sections(meter)
+    known = {(part.stage, part.label): part.part for part in parts}
+    sections = tuple(
+        planned(label, [s for s in ALL if s in stages], play=play, vocals=vocals)
+        for label, play, stages, vocals in wanted
+    )
+    song = assemble(Plan(sections), parts, song_in(meter))
+    tick = 0
+    for section, (label, play, stages, vocals) in zip(song.sections, wanted, strict=True):
+        assert (section.start_ticks, section.play, section.section) == (tick, play, label)
+        for _ in range(play):
+            length = known["chords", label].length_ticks
+            for stage in {track.name.lower() for track in song.tracks}:
+                heard = within(track(song, stage), tick, tick + length)
+                part = known[stage, label] if stage in stages else None
+                assert heard == told(part, vocals=vocals)
+            tick += length
+        assert section.end_ticks == tick
+    assert song.length_ticks == tick == song.bars * meter.bar_ticks
+    assert {t.part.length_ticks for t in song.tracks} == {tick}
+    assert [tick for tick, _ in song.markers] == [s.start_ticks for s in song.sections]
+
+
+def within(part, start, end):
+    """What a track says between two ticks: notes, chords and words."""
+    notes = [row for row in part.notes.tolist() if start <= row[0] < end]
+    return (
+        [(row[0] - start, *row[1:]) for row in notes],
+        [(s.onset_ticks - start, s.name) for s in part.harmony if start <= s.onset_ticks < end],
+        [(onset - start, text) for onset, text in part.lyrics if start <= onset < end],
+    )
+
+
+def told(part, *, vocals):
+    if part is None:
+        return [], [], []
+    words = list(part.lyrics) if vocals else []
+    return part.notes.tolist(), [(s.onset_ticks, s.name) for s in part.harmony], words
+
+
+def test_each_stage_that_plays_has_a_track_of_its_own():
+    parts = two_sections()
+    sections = (planned("verse", ["chords", "drums"]), planned("chorus", ["harmony"]))
+    song = assemble(Plan(sections), parts, song_in())
+    assert [(t.name, t.program, t.channel) for t in song.tracks] == [
+        (stage.capitalize(), STAGES[stage].program, STAGES[stage].channel)
+        for stage in ("chords", "drums", "harmony")
+    ]
+    assert track(song, "drums").notes["is_drum"].all()
+    assert song.candidates == (parts[0].candidate, parts[1].candidate, parts[-1].candidate)
+
+
+def test_a_section_in_which_nothing_plays_lasts_its_bars():
+    sections = (planned("verse", []), planned("verse"))
+    with pytest.raises(Refused, match=r"section 1 \(Verse\): nothing plays, and no bars"):
+        assemble(Plan(sections), two_sections(), song_in())
+    rested = (replace(sections[0], bars=3, play=2), sections[1])
+    song = assemble(Plan(rested), two_sections(), song_in())
+    assert (song.bars, song.sections[1].start_ticks) == (8, 6 * FOUR.bar_ticks)
+
+
+def test_silence_is_no_song():
+    with pytest.raises(Refused, match="no section plays anything"):
+        assemble(Plan((planned("verse", [], bars=8),)), two_sections(), song_in())
+
+
+def test_parts_may_be_named_by_their_ids():
+    parts = two_sections()
+    section = PlannedSection("A", "verse", (("chords", parts[0].candidate[:6]),))
+    song = assemble(Plan((section,)), parts, song_in())
+    assert song.candidates == (parts[0].candidate,)
+
+
+@pytest.mark.parametrize("reference", ["Verse", "  verse", "VERSE"])
+def test_labels_may_be_written_as_people_write_them(reference):
+    section = PlannedSection("A", "verse", (("chords", reference),))
+    assert assemble(Plan((section,)), two_sections(), song_in()).bars == 2
+
+
+MISNAMED = "drums: no approved part 'chorsu' (accepted: verse, chorus, null)"
+UNEQUAL = "parts of different lengths: chords verse 2 bars, bass chorus 3 bars"
+
+
+@pytest.mark.parametrize(
+    ("parts", "said"),
+    [
+        ((("drums", "chorsu"),), MISNAMED),
+        ((("chords", "verse"), ("bass", "chorus")), UNEQUAL),
+    ],
+)
+def test_what_cannot_be_assembled_is_named(parts, said):
+    plan = Plan((planned("verse"), PlannedSection("Odd", "verse", parts)))
+    with pytest.raises(Refused) as refused:
+        assemble(plan, two_sections(), song_in())
+    assert str(refused.value) == f"section 2 (Odd): {said}"
+
+
+def test_parts_of_another_meter_are_refused():
+    with pytest.raises(Refused, match="chords verse was composed in another meter than 7/8"):
+        assemble(Plan((planned("verse"),)), two_sections(), song_in(Meter(7, 8)))
+
+
+def test_a_song_has_an_end():
+    plan = Plan((planned("verse", play=64),) * 40)
+    with pytest.raises(Refused, match="5120 bars: expected at most 4096"):
+        assemble(plan, two_sections(), song_in())
+
+
+@pytest.mark.parametrize(("swings", "kept"), [((0.5, 0.5), 0.5), ((0.5, 0.25), 0.0)])
+def test_swing_is_kept_where_all_parts_agree(swings, kept):
+    parts = [
+        approved_part("drums", label, part=hand_made("drums", FOUR, 4, swing=swing))
+        for label, swing in zip(("verse", "chorus"), swings, strict=True)
+    ]
+    plan = Plan(tuple(planned(label, ["drums"]) for label in ("verse", "chorus")))
+    assert track(assemble(plan, parts, song_in()), "drums").swing == kept
+
+
+def test_the_same_song_has_the_same_id_and_another_one_another():
+    parts = two_sections()
+    plan = Plan((planned("verse"), planned("chorus")))
+    first = assemble(plan, parts, song_in())
+    noted = replace(plan, name="x", sections=(replace(plan.sections[0], notes="!", bars=9),
+                                              plan.sections[1]))  # fmt: skip
+    assert assemble(noted, parts, song_in()).id == first.id
+    others = [
+        replace(plan, sections=plan.sections[::-1]),
+        *(
+            replace(plan, sections=(replace(plan.sections[0], **change), plan.sections[1]))
+            for change in ({"play": 2}, {"energy": 0.6}, {"vocals": False}, {"name": "B"})
+        ),
+        replace(plan, sections=(planned("verse", ["chords"]), planned("chorus"))),
+    ]
+    ids = {assemble(other, parts, song_in()).id for other in others}
+    ids |= {assemble(plan, parts, replace(song_in(), tempo_bpm=98)).id, first.id}
+    assert len(ids) == len(others) + 2
+
+
+velocities = st.lists(st.tuples(st.integers(1, 127), st.booleans()), min_size=1, max_size=20)
+
+
+def notes_of(rows):
+    return np.array([(0, 1, 60, velocity, is_drum) for velocity, is_drum in rows], NOTE_DTYPE)
+
+
+@law
+@given(velocities, st.floats(0, 1), st.floats(0, 1))
+def test_energy_keeps_the_order_of_velocities_and_ghosts_stay_ghosts(rows, energy, more):
+    notes = notes_of(rows)
+    scaled = scaled_velocities(notes, energy).astype(int)
+    assert scaled.min() >= 1
+    assert scaled.max() <= 127
+    for is_drum in (False, True):
+        mine = notes["is_drum"] == is_drum
+        order = np.argsort(notes["velocity"][mine], kind="stable")
+        assert (np.diff(scaled[mine][order]) >= 0).all()
+    ghosts = notes["is_drum"] & (notes["velocity"] <= GHOST_VELOCITY)
+    assert (scaled[ghosts] <= GHOST_VELOCITY).all()
+    low, high = sorted([energy, more])
+    assert (scaled_velocities(notes, low) <= scaled_velocities(notes, high)).all()
+
+
+def test_half_the_energy_changes_nothing_and_the_ends_are_those_of_the_table():
+    notes = notes_of([(100, False), (64, True), (10, False)])
+    assert scaled_velocities(notes, 0.5).tolist() == [100, 64, 10]
+    assert scaled_velocities(notes, 0.0).tolist() == [80, 51, 8]
+    assert scaled_velocities(notes, 1.0).tolist() == [112, 65, 11]
+    assert [energy for energy, _ in CURVE] == [0.0, 0.5, 1.0]
+
+
+def test_louder_sections_are_louder():
+    sections = tuple(planned("verse", energy=energy) for energy in (0.1, 0.9))
+    song = assemble(Plan(sections), two_sections(), song_in())
+    for each in song.tracks:
+        halves = np.array_split(each.part.notes["velocity"].astype(int), 2)
+        assert halves[0].mean() < halves[1].mean()
+
+
+def test_a_part_without_notes_is_a_rest():
+    silent = approved_part("bass", "verse", bars=2, part=Part.of([], 2 * FOUR.bar_ticks))
+    parts = [*two_sections()[:2], silent]
+    song = assemble(Plan((planned("verse", ["chords", "bass"]),)), parts, song_in())
+    assert len(track(song, "bass").notes) == 0

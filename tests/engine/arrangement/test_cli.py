@@ -1,0 +1,235 @@
+"""The command: drafts, assembles, takes in, and never writes over somebody's work."""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+
+import pytest
+import yaml
+
+from engine.arrangement.arranging import arrange
+from engine.arrangement.files import File
+from engine.arrangement.plan_text import read_plan
+from engine.studio import Studio
+from tests.engine.arrangement.making import approve, approve_lineage, song_of
+
+MIDI_NAMES = {"song.mid", "chords.mid", "drums.mid", "bass.mid", "melody.mid", "harmony.mid"}
+CLIPS = """\
+ 1 1 1 1 \t verse\t 1\t 8 0 0 0
+ 9 1 1 1 \t chorus\t 1\t 4 0 0 0
+ 9 1 1 1 \t chorus\t 4\t 4 0 0 0
+ 9 1 1 1 \t strings\t 7\t 4 0 0 0
+"""
+
+
+@pytest.fixture
+def song(desk):
+    return desk.json("songs", "list")[0]["id"]
+
+
+@pytest.fixture
+def folder(desk, song):
+    return desk.folder / "exports" / song
+
+
+def outcomes(answer):
+    return {Path(file["path"]).name: file["outcome"] for file in answer["files"]}
+
+
+def edited(path, **changes):
+    """Change the first section of a plan's file, as a person does."""
+    document = yaml.safe_load(path.read_text("utf-8"))
+    document["sections"][0] |= changes
+    path.write_text(yaml.safe_dump(document), "utf-8")
+    return path.read_bytes()
+
+
+def test_one_command_drafts_a_plan_and_makes_the_song(desk, song, folder):
+    out = desk.do("arrange", "--song", song)
+    assert {path.name for path in (folder / "arrangements" / "draft").iterdir()} == MIDI_NAMES
+    assert all(str(folder / "arrangements" / "draft" / name) in out for name in MIDI_NAMES)
+    assert str(folder / "arrangement.yml") in out
+    assert f"next: engine --studio {desk.folder} arrange --song {song}" in out
+    (event,) = desk.events("ArrangementAssembled")
+    assert (event.name, len(event.parts), len(event.positions_read)) == ("draft", 10, 11)
+    assert event.length_ticks == 80 * 1680
+    assert (
+        event.plan["sections"]
+        == yaml.safe_load((folder / "arrangement.yml").read_text())["sections"]
+    )
+
+
+def test_every_file_is_recorded_with_its_hash(desk, song, folder):
+    answer = desk.json("arrange", "--song", song)
+    recorded = {event.path: event for event in desk.events("ExportWritten")}
+    for file in answer["files"]:
+        path = Path(file["path"])
+        event = recorded[path.relative_to(desk.folder).as_posix()]
+        assert event.sha256 == hashlib.sha256(path.read_bytes()).hexdigest()
+        assert (event.candidate, event.label) == (answer["arrangement"], "draft")
+    assert len(recorded) == len(MIDI_NAMES) + 1
+    assert folder.joinpath("arrangement.yml").is_file()
+
+
+def test_the_state_knows_the_arrangement(desk, song):
+    answer = desk.json("arrange", "--song", song)
+    (known,) = desk.song(song)["arrangements"].items()
+    assert known[0] == answer["arrangement"]
+    assert known[1]["plan"] == answer["plan"]
+
+
+def test_the_same_again_writes_and_records_nothing(desk, song, folder):
+    first = desk.json("arrange", "--song", song)
+    before, stamps = desk.head, {p: p.stat().st_mtime_ns for p in folder.rglob("*.mid")}
+    again = desk.json("arrange", "--song", song)
+    assert set(outcomes(again).values()) == {"unchanged"}
+    assert (again["plan_file"]["outcome"], again["folder"]) == ("unchanged", first["folder"])
+    assert desk.head == before
+    assert {p: p.stat().st_mtime_ns for p in folder.rglob("*.mid")} == stamps
+
+
+def test_a_lost_file_comes_back(desk, song, folder):
+    desk.do("arrange", "--song", song)
+    (folder / "arrangements" / "draft" / "bass.mid").unlink()
+    assert outcomes(desk.json("arrange", "--song", song))["bass.mid"] == "written"
+    assert len(desk.events("ArrangementAssembled")) == 1
+
+
+def test_an_edited_plan_is_used_and_stays(desk, song, folder):
+    desk.do("arrange", "--song", song, "--draft")
+    assert not (folder / "arrangements").exists()
+    data = edited(folder / "arrangement.yml", play=1, name="Still", notes="softer?")
+    answer = desk.json("arrange", "--song", song)
+    assert (answer["bars"], answer["plan_file"]["outcome"]) == (68, "kept")
+    assert answer["plan"]["sections"][0]["notes"] == "softer?"
+    beside = desk.json("arrange", "--song", song, "--draft")
+    assert Path(beside["plan_file"]["path"]).name == "arrangement.engine.yml"
+    assert (folder / "arrangement.yml").read_bytes() == data
+
+
+def test_a_draft_nobody_touched_follows_what_is_approved(desk, song):
+    before = desk.json("arrange", "--song", song)
+    with Studio.open(desk.folder) as studio:
+        approve(studio, "chords", "bridge")
+    after = desk.json("arrange", "--song", song)
+    assert [s["section"] for s in after["plan"]["sections"]].count("bridge") == 1
+    assert Path(after["folder"]).name == "draft_2"
+    assert Path(before["folder"]).is_dir()
+
+
+def test_an_edited_midi_file_is_never_written_over(desk, song, folder):
+    desk.do("arrange", "--song", song)
+    mine = folder / "arrangements" / "draft" / "drums.mid"
+    mine.write_bytes(b"mine")
+    answer = desk.json("arrange", "--song", song)
+    assert mine.read_bytes() == b"mine"
+    assert Path(answer["folder"]).name == "draft_2"
+    assert set(outcomes(answer).values()) == {"written"}
+
+
+def test_a_plan_of_any_name_from_any_place(desk, song, folder, tmp_path):
+    desk.do("arrange", "--song", song, "--draft")
+    path = tmp_path / "other.yml"
+    path.write_text(
+        (folder / "arrangement.yml").read_text().replace("name: draft", "name: Late Mix")
+    )
+    answer = desk.json("arrange", "--song", song, "--from", path)
+    assert Path(answer["folder"]).name == "late_mix"
+    assert desk.events("ArrangementAssembled")[0].name == "late_mix"
+
+
+def test_a_list_of_clips_becomes_a_plan_and_a_song(desk, song, folder, tmp_path):
+    desk.do("arrange", "--song", song, "--draft")
+    listed = tmp_path / "arrangement.txt"
+    listed.write_text(CLIPS)
+    answer = desk.json("arrange", "--song", song, "--import", listed)
+    assert (answer["reading"], answer["bars"]) == ("bars", 12)
+    assert [s["vocals"] for s in answer["plan"]["sections"]] == [False, True]
+    assert any("track 7" in warning for warning in answer["warnings"])
+    assert answer["drift"]["bar_deltas"]["verse"] == {"proposed": 32, "actual": 8, "delta": -24}
+    assert read_plan(folder / "imported.yml").sections[1].part("melody") == "chorus"
+    out = desk.do("arrange", "--song", song, "--import", listed)
+    assert "read as bars" in out
+    assert "verse: 32 bars proposed, 8 played" in out
+    assert f"--from {folder / 'imported.yml'}" in out
+
+
+def test_what_is_not_in_the_plan_is_said(desk, song, folder):
+    desk.do("arrange", "--song", song, "--draft")
+    edited(folder / "arrangement.yml", energy=0.5)
+    with Studio.open(desk.folder) as studio:
+        approve_lineage(studio, "bridge")
+    answer = desk.json("arrange", "--song", song)
+    (note,) = answer["warnings"]
+    assert note == (
+        "not in the plan: chords bridge, drums bridge, bass bridge, melody bridge, harmony bridge"
+    )
+
+
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        ({"energy": 2}, "arrangement.yml: section 1: energy: 2 (accepted: a number from 0"),
+        ({"parts": {"chords": "chorsu"}}, "section 1 (Verse 1): chords: no approved part 'chorsu'"),
+        ({"tempo": 90}, "section 1: tempo: unknown (accepted: the keys name, section"),
+    ],
+)
+def test_a_bad_plan_is_one_line_and_nothing_happens(desk, song, folder, changes, said):
+    desk.do("arrange", "--song", song, "--draft")
+    edited(folder / "arrangement.yml", **changes)
+    assert said in desk.refused("arrange", "--song", song)
+    assert not (folder / "arrangements").exists()
+
+
+def test_requests_that_make_no_sense(desk, song, tmp_path):
+    plan = tmp_path / "plan.yml"
+    assert "does not exist" in desk.refused("arrange", "--song", song, "--from", plan)
+    assert "no such file" in desk.refused("arrange", "--song", song, "--import", plan)
+    assert "exclude" in desk.refused("arrange", "--song", song, "--from", plan, "--draft")
+    assert "exclude" in desk.refused("arrange", "--song", song, "--from", plan, "--import", plan)
+    plan.write_bytes(b"\x81\x82 no text")
+    assert "plan.yml: no text" in desk.refused("arrange", "--song", song, "--import", plan)
+
+
+def test_nothing_approved_is_said(desk, song):
+    for candidate in desk.json("review", "--all"):
+        desk.do("undo", candidate["id"])
+    assert "nothing is approved yet" in desk.refused("arrange", "--song", song)
+
+
+def test_writers_make_what_is_missing_and_only_that(desk, song):
+    made = []
+
+    def writer(arrangement):
+        def bytes_of(name):
+            made.append(name)
+            return f"{arrangement.title} {name}".encode()
+
+        for name in ("song.wav", "stems/bass.wav"):
+            yield File(name, lambda name=name: bytes_of(name))
+
+    with Studio.open(desk.folder) as studio:
+        desk.do("arrange", "--song", song, "--draft")
+        plan = read_plan(desk.folder / "exports" / song / "arrangement.yml")
+
+        def files():
+            state = song_of(studio)
+            done = arrange(studio, state, plan, [writer])
+            return {f.path.relative_to(done.folder).as_posix(): f.outcome for f in done.files}
+
+        assert files()["stems/bass.wav"] == "written"
+        path = desk.folder / "exports" / song / "arrangements" / "draft" / "song.wav"
+        path.write_bytes(b"remixed")
+        assert (files()["song.wav"], files()["stems/bass.wav"]) == ("kept", "unchanged")
+        assert path.read_bytes() == b"remixed"
+    assert made == ["song.wav", "stems/bass.wav"]
+
+
+def test_an_arrangement_survives_a_rebuild(desk, song):
+    desk.do("arrange", "--song", song)
+    before = desk.song(song)
+    with Studio.open(desk.folder) as studio:
+        studio.rebuild()
+        assert studio.song(song) == before
+    assert desk.type("verify").code == 0

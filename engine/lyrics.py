@@ -16,8 +16,12 @@ from genomes.lyrics import Lyrics
 from genomes.lyrics.syllables import is_sung, line_of
 
 MAX_BYTES = 2**20
+MAX_LINE = 500  # characters; what is sung in one breath has a fifth of that
 
-ACCEPTED = "accepted: a UTF-8 text or LRC file up to 1 MiB, with [headers] or without"
+ACCEPTED = (
+    "accepted: a UTF-8 text or LRC file up to 1 MiB, with [headers] or without, "
+    f"in lines of up to {MAX_LINE} characters"
+)
 COMMENT = "#"
 
 # What people call a section; with a colon behind it, that is a header without brackets.
@@ -147,6 +151,9 @@ def _text_of(path: Path) -> str:
         raise _refused(path, f"can't be read: {reason}") from error
     if "\0" in text:
         raise _refused(path, "is no text: it holds null characters")
+    for number, line in enumerate(text.splitlines(), start=1):
+        if len(line) > MAX_LINE:
+            raise _refused(path, f"has {len(line)} characters in line {number}")
     return text
 
 

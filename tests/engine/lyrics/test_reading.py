@@ -128,6 +128,7 @@ def test_accents_are_the_same_however_they_are_coded():
         (b"\x89PNG\r\n\x1a\n", "is not UTF-8 text at byte 0"),
         ("words".encode("utf-16"), "is not UTF-8 text at byte 0"),
         ("déjà".encode("latin-1"), "is not UTF-8 text at byte 1"),
+        (b"la\n" + b"la" * 251, "has 502 characters in line 2"),
         (b"la " * (MAX_BYTES // 3 + 1), "holds 1048578 bytes"),
     ],
 )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+from itertools import count
 from pathlib import Path
 from tempfile import NamedTemporaryFile
 
@@ -26,3 +27,24 @@ def write_whole(path: Path, data: bytes) -> None:
 def file_sha256(path: Path) -> str | None:
     """SHA-256 of a file as hex; None if there is none."""
     return hashlib.sha256(path.read_bytes()).hexdigest() if path.is_file() else None
+
+
+def marked(text: str) -> str:
+    """A text for people to edit, with a first line that tells later whether they did."""
+    return f"{_mark(text)}\n{text}"
+
+
+def is_as_written(text: str) -> bool:
+    """Whether a text is as ``marked`` gave it."""
+    first, _, rest = text.partition("\n")
+    return first == _mark(rest)
+
+
+def set_aside(path: Path) -> Path:
+    """Give a file a name of its own that is free, and return it."""
+    names = (path.with_name(f"{path.stem}.edited_{number}{path.suffix}") for number in count(1))
+    return path.rename(next(name for name in names if not name.exists()))
+
+
+def _mark(text: str) -> str:
+    return f"# as written {hashlib.sha256(text.encode()).hexdigest()}"

@@ -33,6 +33,7 @@ HOMES = {
     "modal": ("training/",),
     "sklearn": ("training/judge/",),
     "matplotlib": ("engine/pictures.py",),
+    "pyphen": ("genomes/lyrics/",),
     "mido": ("genomes/midi", "fitness/legacy_roll.py"),
     "sqlalchemy": ("store/", "migrations/"),
     "alembic": ("store/", "migrations/"),

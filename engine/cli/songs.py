@@ -1,4 +1,4 @@
-"""``engine songs``: add proposals, list them, show one."""
+"""``engine songs``: add proposals, list them, show one, see what they lean on."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from engine.cli import stats
 from engine.cli.opening import next_command, open_studio
 from engine.cli.output import Json, say, say_json, say_next, say_table
 
@@ -19,7 +20,12 @@ REFUSED = 2
 # More songs than these are counted, not named.
 MAX_SAID = 20
 
-app = typer.Typer(help="Add, list and show songs.", no_args_is_help=True, rich_markup_mode=None)
+app = typer.Typer(
+    help="Add, list and show songs, and what they lean on.",
+    no_args_is_help=True,
+    rich_markup_mode=None,
+)
+app.command("stats")(stats.stats)
 
 
 @app.command()

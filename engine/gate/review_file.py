@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +9,7 @@ import yaml
 
 from engine.describing import in_lines
 from engine.errors import EngineError, Refused
-from engine.files import write_whole
+from engine.files import is_as_written, marked, set_aside, write_whole
 from engine.gate.review_rows import Review, field_text, row_changes
 from engine.gate.waiting import Entry, entries
 from engine.hearing import most_likely
@@ -68,19 +66,12 @@ def review_text(song: dict[str, Any], stage: str) -> str:
     """The file's text; its first line tells later whether the rest was edited."""
     document = review_document(song, stage)
     text = yaml.safe_dump(document, sort_keys=False, allow_unicode=True, width=100)
-    return f"{_mark(text)}\n{text}"
-
-
-def _mark(text: str) -> str:
-    return f"# as written {hashlib.sha256(text.encode()).hexdigest()}"
+    return marked(text)
 
 
 def write_review(studio: Studio, song: dict[str, Any], stage: str, path: Path) -> Path | None:
     """Write the file; one with edits that were not taken in is set aside, and returned."""
-    aside = None
-    if _has_open_edits(studio, path):
-        names = (path.with_name(f"{path.stem}.edited_{number}.yml") for number in count(1))
-        aside = path.rename(next(name for name in names if not name.exists()))
+    aside = set_aside(path) if _has_open_edits(studio, path) else None
     write_whole(path, review_text(song, stage).encode())
     return aside
 
@@ -88,8 +79,7 @@ def write_review(studio: Studio, song: dict[str, Any], stage: str, path: Path) -
 def _has_open_edits(studio: Studio, path: Path) -> bool:
     if not path.is_file():
         return False
-    first, _, rest = path.read_text("utf-8", errors="replace").partition("\n")
-    if first == _mark(rest):
+    if is_as_written(path.read_text("utf-8", errors="replace")):
         return False
     try:
         review = _read(studio, path)

@@ -27,6 +27,7 @@ def engine(desk, *words, **settings):
 READING = [
     "songs list",
     "songs show meadow",
+    "songs stats",
     "runs",
     "runs --song meadow",
     "review",

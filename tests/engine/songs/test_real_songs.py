@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from engine.proposals.yaml_files import load_file
+
 FOLDER = Path(__file__).parents[4] / "shared" / "data" / "proposals"
 
 pytestmark = pytest.mark.skipif(
@@ -34,3 +36,21 @@ def test_many_songs_are_counted_not_named(empty_desk):
     assert said.code == 0
     assert len(said.out.splitlines()) < 6
     assert all(line.startswith(("refused: ", "note: ")) for line in said.err.splitlines())
+
+
+def test_what_hundreds_of_songs_lean_on(empty_desk, tmp_path):
+    empty_desk.do("songs", "add", FOLDER)
+    path = tmp_path / "negative_constraints.yml"
+    answer = empty_desk.json("songs", "stats", "--constraints", path)
+    assert answer["songs"] > 300
+    first = answer["keys"][0]
+    assert first["name"] == "F# minor"
+    assert 0.35 < first["fraction"] < 0.5
+    assert 3 < answer["key_entropy_bits"] < 4
+    assert answer["warnings"] == []
+    written = load_file(path)
+    (key,) = written["key_constraints"]
+    assert (key["key"], key["severity"]) == ("F# minor", "avoid")
+    assert [row["bpm_range"] for row in written["bpm_constraints"]] == ["67-77"]
+    assert written["thread_count"] == answer["songs"]
+    assert "█" in empty_desk.do("songs", "stats")

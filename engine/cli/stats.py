@@ -1,0 +1,113 @@
+"""``engine songs stats``: what the studio's songs lean on."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from engine.cli.opening import next_command, open_studio
+from engine.cli.output import Json, say, say_json, say_next
+
+if TYPE_CHECKING:
+    from engine.constraints import Written
+    from engine.leanings import Leanings, Share
+
+DEFAULT_FILE = "negative_constraints.yml"
+
+# Rows of a table; the rest are counted.
+MAX_ROWS = 8
+BAR_WIDTH = 30
+MAX_NAME = 28
+
+
+def stats(
+    context: typer.Context,
+    constraints: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE", help=f"Write what to avoid, for writers of concepts: {DEFAULT_FILE}."
+        ),
+    ] = None,
+    as_json: Json = False,
+) -> None:
+    """Show what the songs lean on: keys, tempos, meters, colours, words.
+
+    FILE is written whole. If it was edited, it is set aside first, and its manual_overrides are
+    taken over.
+    """
+    from engine.constraints import constraints_of, write_constraints
+    from engine.errors import Refused
+    from engine.leanings import leanings_of
+
+    with open_studio(context, make=True) as studio:
+        leanings = leanings_of(list(studio.songs().values()))
+        source = f"{leanings.songs} songs, at event {studio.log.head().position} of the log"
+    written = None
+    if constraints is not None:
+        if not leanings.songs:
+            raise Refused("no songs yet, and nothing to avoid", "add some with engine songs add")
+        written = write_constraints(constraints, constraints_of(leanings, source))
+    if as_json:
+        say_json(_report(leanings, written))
+        return
+    _say_leanings(leanings)
+    if written is not None:
+        if written.aside is not None:
+            say(f"\n{written.file.name} was edited: that one is {written.aside} now")
+        say(f"\nwritten: {written.file}")
+        say_next(next_command(context, "songs add FILE"))
+    elif leanings.songs:
+        say_next(next_command(context, f"songs stats --constraints {DEFAULT_FILE}"))
+    else:
+        say_next(next_command(context, "demo"))
+
+
+def _report(leanings: Leanings, written: Written | None) -> dict[str, Any]:
+    from dataclasses import asdict
+
+    return asdict(leanings) | {
+        "warnings": list(leanings.warnings),
+        "file": str(written.file) if written else None,
+        "set_aside": str(written.aside) if written and written.aside else None,
+    }
+
+
+def _say_leanings(leanings: Leanings) -> None:
+    if not leanings.songs:
+        say("no songs yet: add your own with engine songs add FILE, or look at a demo")
+        return
+    from engine.leanings import TITLE_WORD_FRACTION
+
+    say(f"{leanings.songs} songs")
+    over = leanings.overused
+    tempos = f"{leanings.tempo_mean_bpm:.0f} ± {leanings.tempo_sd_bpm:.0f} bpm"
+    tables = (
+        (f"keys ({leanings.key_entropy_bits:.2f} bits)", leanings.keys, over(leanings.keys)),
+        (f"tempos ({tempos})", leanings.tempo_clusters, over(leanings.tempo_clusters)),
+        ("meters", leanings.meters, ()),
+        ("colours", leanings.colours, ()),
+        ("words in titles", leanings.title_words, over(leanings.title_words, TITLE_WORD_FRACTION)),
+        ("phrases in concepts", leanings.phrases, over(leanings.phrases)),
+    )
+    for heading, shares, overused in tables:
+        _say_shares(heading, shares, overused)
+    for warning in leanings.warnings:
+        say(f"\nwarning: {warning}")
+
+
+def _say_shares(heading: str, shares: tuple[Share, ...], overused: tuple[Share, ...]) -> None:
+    """A bar for each, as long as it is frequent, and what to do about it."""
+    say(f"\n{heading}")
+    shown = shares[:MAX_ROWS]
+    width = min(MAX_NAME, max((len(share.name) for share in shown), default=0))
+    for share in shown:
+        bar = "█" * max(1, round(share.fraction * BAR_WIDTH))
+        advice = f"  {share.severity}" if share in overused else ""
+        name = share.name[:MAX_NAME]
+        say(f"  {name:{width}}  {share.count:4} {share.fraction:4.0%}  {bar}{advice}")
+    if len(shares) > MAX_ROWS:
+        say(f"  and {len(shares) - MAX_ROWS} more")
+    if not shares:
+        say("  none that two songs share")

@@ -1,0 +1,136 @@
+"""Constraints: leanings as the ``negative_constraints.yml`` that writers of concepts read."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from engine.errors import Refused
+from engine.files import is_as_written, marked, set_aside, write_whole
+from engine.leanings import TITLE_WORD_FRACTION, Leanings, Share
+from engine.proposals.sources import printable
+from engine.proposals.yaml_files import load_file
+
+# What tells the file from any other.
+TELLING_FIELDS = frozenset({"key_constraints", "bpm_constraints", "diversity_metrics"})
+
+# What a person adds to the file, and every new one takes over.
+OVERRIDES = "manual_overrides"
+
+# Phrases and title words beyond these are not counted in the file.
+MAX_COUNTED = 40
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """What came of writing a file.
+
+    Attributes:
+        file: the new one.
+        aside: where the old one lies, if a person had edited it.
+    """
+
+    file: Path
+    aside: Path | None
+
+
+def constraints_of(leanings: Leanings, generated_from: str) -> dict[str, Any]:
+    """The document that the file holds.
+
+    Args:
+        leanings: of all songs.
+        generated_from: where they come from, in words.
+    """
+    of_all = f"/{leanings.songs}"
+    return {
+        "generated_from": generated_from,
+        "thread_count": leanings.songs,
+        "key_constraints": [
+            {"key": key.name} | _burden(key, f"{key.count}{of_all} songs are in {key.name}")
+            for key in leanings.overused(leanings.keys)
+        ],
+        "bpm_constraints": [
+            {"bpm_range": cluster.name, "center": cluster.center_bpm}
+            | _burden(cluster, f"{cluster.count}{of_all} songs lie around {cluster.center_bpm} bpm")
+            for cluster in leanings.overused(leanings.tempo_clusters)
+        ],
+        "concept_constraints": [
+            {"phrase": phrase.name}
+            | _burden(phrase, f'"{phrase.name}" is in {phrase.count}{of_all} concepts')
+            for phrase in leanings.overused(leanings.phrases)
+        ],
+        "title_vocabulary_constraints": [
+            {"word": word.name} | _burden(word, f'"{word.name}" is in {word.count}{of_all} titles')
+            for word in leanings.overused(leanings.title_words, TITLE_WORD_FRACTION)
+        ],
+        "dialogue_opener_constraints": [],  # songs have no dialogues
+        "excluded_titles": list(leanings.titles),
+        "diversity_metrics": _metrics(leanings),
+        "warnings": list(leanings.warnings),
+    }
+
+
+def write_constraints(path: Path, document: dict[str, Any]) -> Written:
+    """Write the file; one that a person edited is set aside, and its overrides are taken over.
+
+    Raises:
+        Refused: if something else lies there.
+    """
+    aside = None
+    if path.exists():
+        known = _known(path)
+        document = document | {name: known[name] for name in (OVERRIDES,) if name in known}
+        if not is_as_written(path.read_text("utf-8", errors="replace")):
+            aside = set_aside(path)
+    text = yaml.safe_dump(document, allow_unicode=True, width=100)
+    write_whole(path, marked(text).encode())
+    return Written(path, aside)
+
+
+def _known(path: Path) -> dict[str, Any]:
+    """The constraints that lie there."""
+    advice = "choose another name for the constraints"
+    try:
+        document = load_file(path)
+    except ValueError as error:
+        raise Refused(f"{printable(path.name)} is something else: {error}", advice) from error
+    if not isinstance(document, dict) or not document.keys() >= TELLING_FIELDS:
+        raise Refused(f"{printable(path.name)} is no file of constraints", advice)
+    return document
+
+
+def _burden(share: Share, reason: str) -> dict[str, Any]:
+    return {
+        "count": share.count,
+        "fraction": round(share.fraction, 2),
+        "severity": share.severity,
+        "reason": f"{reason} ({share.fraction:.0%})",
+    }
+
+
+def _metrics(leanings: Leanings) -> dict[str, Any]:
+    return {
+        "key_entropy": round(leanings.key_entropy_bits, 2),
+        "key_distribution": _counts(leanings.keys),
+        "bpm_mean": round(leanings.tempo_mean_bpm, 1),
+        "bpm_std_dev": round(leanings.tempo_sd_bpm, 2),
+        "bpm_distribution": {_number(tempo.name): tempo.count for tempo in leanings.tempos},
+        "meter_distribution": _counts(leanings.meters),
+        "colour_distribution": _counts(leanings.colours),
+        "concept_phrase_counts": _counts(leanings.phrases[:MAX_COUNTED]),
+        "title_word_counts": _counts(leanings.title_words[:MAX_COUNTED]),
+        "dialogue_opener_counts": {},
+    }
+
+
+def _counts(shares: Iterable[Share]) -> dict[str, int]:
+    return {share.name: share.count for share in shares}
+
+
+def _number(text: str) -> int | float:
+    number = float(text)
+    return int(number) if number.is_integer() else number

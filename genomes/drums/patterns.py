@@ -136,15 +136,21 @@ def fault(pattern: Pattern, meter: Meter) -> str:
     if pattern.division not in DIVISIONS:
         return f"unknown division {pattern.division!r}"
     count = cell_count(meter, pattern.division)
-    for voice, line in pattern.lines:
-        if voice not in VOICES:
-            return f"unknown voice {voice!r}"
-        if len(line) != count or not set(line) <= LETTERS or not line.strip(REST):
-            return f"{voice} {line!r}: expected {count} letters of {''.join(sorted(LETTERS))}"
-        if FLAM in line and VOICES[voice].limb != HAND:
-            return f"{voice} {line!r}: no foot plays a flam"
+    wrong = [fault for line in pattern.lines if (fault := _line_fault(*line, count))]
+    if wrong:
+        return wrong[0]
     if list(pattern.voices) != sorted(set(pattern.voices), key=RANK.__getitem__):
         return f"voices {pattern.voices}: expected each once, in the table's order"
     if pattern.lines and any(_clashes(dict(pattern.lines), cell) for cell in range(count)):
         return "more than two hands, or one body struck twice"
+    return ""
+
+
+def _line_fault(voice: str, line: str, count: int) -> str:
+    if voice not in VOICES:
+        return f"unknown voice {voice!r}"
+    if len(line) != count or not set(line) <= LETTERS or not line.strip(REST):
+        return f"{voice} {line!r}: expected {count} letters of {''.join(sorted(LETTERS))}"
+    if FLAM in line and VOICES[voice].limb != HAND:
+        return f"{voice} {line!r}: no foot plays a flam"
     return ""

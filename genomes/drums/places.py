@@ -59,9 +59,15 @@ def layout(meter: Meter, division: str) -> Layout:
     return Layout(groups, meter.accents, tuple(pulses))
 
 
-def _strong(bar: Layout) -> Places:
+def _accented(bar: Layout) -> Places:
     starts = zip(bar.starts, bar.accents, strict=True)
     return tuple(start for start, accent in starts if accent >= STRONG_WEIGHT)
+
+
+def _strong(bar: Layout) -> Places:
+    """Where the ground is struck: accented groups, and the second of three unequal ones."""
+    unequal = len(bar.groups) == 3 and len(set(map(len, bar.groups))) > 1
+    return bar.starts[:2] if unequal else _accented(bar)
 
 
 def _spans(bar: Layout) -> list[list[int]]:
@@ -85,7 +91,7 @@ def _back(bar: Layout) -> Places:
 
 def _half(bar: Layout) -> Places:
     """The one answer of a bar in half time: its second accent, or else its last group."""
-    return _strong(bar)[1:2] or bar.starts[1:][-1:] or _middle(bar)
+    return _accented(bar)[1:2] or bar.starts[1:][-1:] or _middle(bar)
 
 
 def _middle(bar: Layout) -> Places:
@@ -95,7 +101,8 @@ def _middle(bar: Layout) -> Places:
 
 def _last_of_groups(bar: Layout, starts: Iterable[int]) -> Places:
     """The last pulse (or else cell) of the groups in which some cells lie."""
-    wanted, found = set(starts), []
+    wanted = set(starts)
+    found: list[int] = []
     for group in bar.groups:
         if wanted & set(group):
             later = [cell for cell in group if cell in bar.pulses][1:] or group[1:]
@@ -104,7 +111,7 @@ def _last_of_groups(bar: Layout, starts: Iterable[int]) -> Places:
 
 
 ROLES: dict[str, Callable[[Layout], Places]] = {
-    "downbeat": lambda bar: (0,),
+    "downbeat": lambda bar: bar.starts[:1],
     "beats": lambda bar: bar.starts,
     "strong": _strong,
     "weak": lambda bar: tuple(start for start in bar.starts if start not in _strong(bar)),

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 # How far a grace note comes before its stroke.
 GRACE_TICKS = TICKS_PER_QUARTER // 16
 
-Stroke = tuple[int, int, str, float]  # onset in ticks, note, level, metrical weight
+Stroke = tuple[int, int, int, str, float]  # onset, duration in ticks, note, level, weight
 Row = tuple[int, int, int, int]  # onset and duration in ticks, note, velocity
 
 SLOWEST_LIMB_SECONDS = max(LEAST_GAP_SECONDS.values())
@@ -67,10 +67,9 @@ def _rows(genome: DrumGenome, swing: float) -> list[Row]:
     rows: list[Row] = []
     for index, bar in enumerate(genome.bars):
         start, more = index * meter.bar_ticks, added[index]
-        length = stroke_ticks(meter, bar.pattern.division, swing)
         rows += [
             (start + onset, length, note, velocity(level, weight, dynamic, more))
-            for onset, note, level, weight in bar_strokes(
+            for onset, length, note, level, weight in bar_strokes(
                 bar.pattern, bar.fill, bar.crash, meter, swing
             )
         ]
@@ -85,18 +84,19 @@ def bar_strokes(
     struck = played(pattern, fill, crash, meter)
     onsets = onsets_ticks(meter, struck.division, swing)
     weights = [cell.weight for cell in cells(meter, struck.division)]
+    length = stroke_ticks(meter, struck.division, swing)
     strokes = [
-        (onsets[cell], VOICES[voice].note, level, weights[cell])
+        (onsets[cell], length, VOICES[voice].note, level, weights[cell])
         for voice, line in struck.lines
         for cell, level in enumerate(line)
         if level != REST
     ]
     strokes += [
-        (onset - GRACE_TICKS, note, GHOST, 0.0)
-        for onset, note, level, _ in strokes
+        (onset - GRACE_TICKS, min(length, GRACE_TICKS), note, GHOST, 0.0)
+        for onset, _, note, level, _ in strokes
         if level == FLAM and onset >= GRACE_TICKS
     ]
-    return tuple(sorted(strokes, key=lambda stroke: (stroke[0], RANK[BY_NOTE[stroke[1]]])))
+    return tuple(sorted(strokes, key=lambda stroke: (stroke[0], RANK[BY_NOTE[stroke[2]]])))
 
 
 @cache

@@ -44,10 +44,7 @@ def distances(rows: Sequence[DrumGenome], columns: Sequence[DrumGenome]) -> NDAr
     voices = _jaccard_distances(first[2], second[2])
     feel = np.abs(first[3][:, None] - second[3][None, :])
     return np.asarray(
-        STROKES_SHARE * strokes
-        + RHYTHM_SHARE * rhythm
-        + VOICES_SHARE * voices
-        + FEEL_SHARE * feel
+        STROKES_SHARE * strokes + RHYTHM_SHARE * rhythm + VOICES_SHARE * voices + FEEL_SHARE * feel
     )
 
 

@@ -95,9 +95,7 @@ def keep_time(genome: DrumGenome, context: Context, rng: np.random.Generator) ->
     return with_pattern(genome, pattern, legal(pattern.division, lines))
 
 
-def half_or_full_time(
-    genome: DrumGenome, context: Context, rng: np.random.Generator
-) -> DrumGenome:
+def half_or_full_time(genome: DrumGenome, context: Context, rng: np.random.Generator) -> DrumGenome:
     """The backbeat of every bar at half time, at full time, or on each weak group, by chance."""
     answering = [v for v in genome.voices if VOICES[v].role == BACK]
     if not answering:

@@ -157,8 +157,10 @@ def _fault(bar: Bar, meter: Meter) -> str:
 
 
 def sounds(bars: Iterable[Bar], meter: Meter) -> bool:
-    """Whether anything is struck in some bars."""
-    return any(played(bar.pattern, bar.fill, bar.crash, meter).lines for bar in bars)
+    """Whether some pattern is heard, fills and crashes aside."""
+    return any(
+        bar.pattern.lines and played(bar.pattern, bar.fill, bar.crash, meter).lines for bar in bars
+    )
 
 
 def whole(

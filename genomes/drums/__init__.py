@@ -13,10 +13,17 @@ from genomes.drums import operators, similarity
 from genomes.drums.genome import DrumGenome
 from genomes.drums.keeping import keep
 from genomes.drums.seeds import random_genome
-from genomes.drums.templates import render_template, templates_for
+from genomes.drums.templates import every_template, render_template, templates_for
 from genomes.locks import Locks
 
-__all__ = ["DRUMS", "DrumGenome", "DrumGenomes", "render_template", "templates_for"]
+__all__ = [
+    "DRUMS",
+    "DrumGenome",
+    "DrumGenomes",
+    "every_template",
+    "render_template",
+    "templates_for",
+]
 
 
 class DrumGenomes:

@@ -69,10 +69,6 @@ class DrumGenome:
         if not sounds(self.bars, self.meter):
             raise ValueError("nothing is struck in any bar")
 
-    def entries_of(self, pattern: Pattern) -> list[int]:
-        """Numbers of the bars that play a pattern."""
-        return [index for index, bar in enumerate(self.bars) if bar.pattern == pattern]
-
     @property
     def patterns(self) -> tuple[Pattern, ...]:
         """The different patterns, in the order they are first heard."""

@@ -19,8 +19,11 @@ def keep(genome: DrumGenome, source: DrumGenome, locks: Locks, context: Context)
     """A copy that keeps what is locked of the source.
 
     A locked rhythm keeps every moment at which anything is struck, and frees what strikes it and
-    how loudly; a locked pitch keeps the set of voices, and frees when they are struck.
+    how loudly; a locked pitch keeps the set of voices, and frees when they are struck. Beside
+    locked bars or a locked rhythm, all swing as the source does.
     """
+    if locks.bars or locks.rhythm:
+        genome = replace(genome, swing_percent=source.swing_percent)
     bars = [source.bars[i] if i in locks.bars else bar for i, bar in enumerate(genome.bars)]
     kept = _rebuilt(genome, bars)
     free = [index for index in range(len(bars)) if index not in locks.bars]
@@ -38,7 +41,6 @@ def _rebuilt(genome: DrumGenome, bars: Sequence[Bar]) -> DrumGenome:
 def _with_rhythm_of(
     genome: DrumGenome, source: DrumGenome, free: Sequence[int], context: Context
 ) -> DrumGenome:
-    genome = replace(genome, swing_percent=source.swing_percent)
     bars = list(genome.bars)
     for index in free:
         bars[index] = _struck_as(genome, source, index)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from genomes.context import Context
 from genomes.drums.dynamics import bar_velocities, velocity
-from genomes.drums.fills import played
+from genomes.drums.fills import FILLS, played
 from genomes.drums.genres import families_of
 from genomes.drums.patterns import FLAM, GHOST, REST, Pattern
 from genomes.drums.voices import (
@@ -23,7 +23,7 @@ from genomes.drums.voices import (
 )
 from genomes.grid import SIXTEENTH_TICKS, STRAIGHT, cells, in_quarters, swung
 from genomes.notes import Part
-from genomes.time import TICKS_PER_QUARTER, Meter
+from genomes.time import TICKS_PER_QUARTER, Meter, seconds_per_tick
 
 if TYPE_CHECKING:
     from genomes.drums.genome import DrumGenome
@@ -45,7 +45,7 @@ def render(genome: DrumGenome, context: Context) -> Part:
     swing = swing_of(genome)
     rows = _rows(genome, swing)
     if _is_hurried(genome, swing, context.tempo_bpm):
-        rows = _by_one_drummer(rows, 60 / (context.tempo_bpm * TICKS_PER_QUARTER))
+        rows = _by_one_drummer(rows, seconds_per_tick(context.tempo_bpm))
     return Part.of(rows, context.length_ticks, is_drum=True, swing=swing)
 
 
@@ -121,19 +121,24 @@ def stroke_ticks(meter: Meter, division: str, swing: float) -> int:
 
 def _is_hurried(genome: DrumGenome, swing: float, tempo_bpm: float) -> bool:
     """Whether some strokes may come too fast for a limb."""
-    patterns = genome.patterns
-    if any(bar.fill.endswith("flams") for bar in genome.bars):
+    if _has_grace_notes(genome):
         return True
-    if any(FLAM in line for pattern in patterns for _, line in pattern.lines):
-        return True
-    closest = min(closest_ticks(genome.meter, p.division, swing) for p in patterns)
-    return closest * 60 / (tempo_bpm * TICKS_PER_QUARTER) < SLOWEST_LIMB_SECONDS
+    divisions = {bar.pattern.division for bar in genome.bars}
+    closest = min(closest_ticks(genome.meter, division, swing) for division in divisions)
+    return closest * seconds_per_tick(tempo_bpm) < SLOWEST_LIMB_SECONDS
 
 
-def _by_one_drummer(rows: Iterable[Row], seconds_per_tick: float) -> list[Row]:
+def _has_grace_notes(genome: DrumGenome) -> bool:
+    fills = {bar.fill for bar in genome.bars if bar.fill}
+    return any(FLAM in FILLS[fill].levels for fill in fills) or any(
+        FLAM in line for pattern in genome.patterns for _, line in pattern.lines
+    )
+
+
+def _by_one_drummer(rows: Iterable[Row], tick_seconds: float) -> list[Row]:
     """The strokes that two hands and two feet can play, each limb resting as long as it must."""
-    rested_ticks = {limb: gap / seconds_per_tick for limb, gap in LEAST_GAP_SECONDS.items()}
-    apart_ticks = LEAST_BODY_GAP_SECONDS / seconds_per_tick
+    rested_ticks = {limb: gap / tick_seconds for limb, gap in LEAST_GAP_SECONDS.items()}
+    apart_ticks = LEAST_BODY_GAP_SECONDS / tick_seconds
     free = {limb: [LONG_AGO] * (HANDS if limb == HAND else 1) for limb in LEAST_GAP_SECONDS}
     last_on_body: dict[str, float] = {}
     kept: list[Row] = []

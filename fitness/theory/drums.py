@@ -170,7 +170,7 @@ def accents(part: Part, context: Context) -> float:
     together = (loud * heavy).sum(axis=1)
     spreads = np.sqrt((loud**2).sum(axis=1) * (heavy**2).sum(axis=1))
     correlations = np.where(spreads > 1e-9, together / np.maximum(spreads, 1e-9), 0.0)
-    return float((0.5 + 0.5 * correlations[sounding]).mean())
+    return float((0.5 + 0.5 * np.clip(correlations[sounding], -1.0, 1.0)).mean())
 
 
 def energy(part: Part, context: Context) -> float:

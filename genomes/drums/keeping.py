@@ -9,7 +9,7 @@ from genomes.context import Context
 from genomes.drums.fills import FILLS, NO_CRASH, NO_FILL
 from genomes.drums.genome import Bar, DrumGenome, whole
 from genomes.drums.patterns import ACCENT, FLAM, REST, Pattern, legal
-from genomes.drums.voices import RANK, VOICES
+from genomes.drums.voices import BY_NOTE, RANK, VOICES
 from genomes.locks import Locks
 
 Strokes = list[tuple[str, str]]  # voices and their levels
@@ -92,7 +92,8 @@ def _with_voices_of(
     known = sorted(set().union(*wanted), key=RANK.__getitem__)
     bars = list(genome.bars)
     for index in free:
-        bars[index] = _with_voices(bars[index], known)
+        if bars[index] != source.bars[index]:
+            bars[index] = _with_voices(bars[index], known)
 
     def lost(part_of: DrumGenome) -> set[int]:
         missing = set(known) ^ set().union(*_voices_by_bar(part_of, context))
@@ -108,11 +109,8 @@ def _voices_by_bar(genome: DrumGenome, context: Context) -> list[set[str]]:
     found: list[set[str]] = [set() for _ in genome.bars]
     bars = (notes["onset_ticks"] // context.meter.bar_ticks).tolist()
     for bar, note in zip(bars, notes["pitch"].tolist(), strict=True):
-        found[bar].add(_NAMES[note])
+        found[bar].add(BY_NOTE[note])
     return found
-
-
-_NAMES = {voice.note: name for name, voice in VOICES.items()}
 
 
 def _with_voices(bar: Bar, known: Sequence[str]) -> Bar:

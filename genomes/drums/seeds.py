@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -41,7 +41,7 @@ CRASH_SHARES = {"low": 0.05, "medium": 0.25, "high": 0.6}
 OPENING_CRASH_SHARE = 0.5  # of the phrases' crashes, those on the first only
 DYNAMIC_SPREAD = 1.2  # steps of the table around the section's energy
 
-# Chance of each role in a free rhythm, by energy, with how many strokes a bar it takes at most.
+# Chance of each role in a free rhythm, by energy.
 ROLE_SHARES: dict[str, dict[str, float]] = {
     "low": {LOW: 0.8, BACK: 0.4, TIME: 0.45, COLOUR: 0.2},
     "medium": {LOW: 0.9, BACK: 0.7, TIME: 0.7, COLOUR: 0.2},
@@ -55,8 +55,12 @@ ROLE_RATES: dict[str, dict[str, float]] = {
 }
 RATE_SPREAD = 0.6  # standard deviation of a rate's logarithm, base 2
 
-# How likely a place is struck in a rhythm by weight, against a downbeat, by role.
+# How likely the lightest places are struck in a rhythm by weight, against a downbeat's 1.
 LIGHTEST = 0.04
+GROUNDED_SHARE = 0.85  # of the low voices begin on the downbeat
+
+# What every drummer has within reach for a fill.
+KIT = ("kick", "snare", "high_tom", "mid_tom", "low_tom", "floor_tom", "deep_tom", "open_hat")
 ACCENTED_WEIGHT, PLAIN_WEIGHT = 0.5, 0.1
 
 
@@ -154,7 +158,13 @@ def _free(context: Context, rng: np.random.Generator, line_of: _LineOf) -> _Groo
                 varied[voice] = line_of(voice, rate, context, division, rng)
         patterns[letter] = legal(division, varied)
     swing = 100 if division == TRIPLET else _swing_of_parents(context)
-    return _Groove(patterns, form, (NO_FILL, *FILLS), swing)
+    return _Groove(patterns, form, _fills_for(lines), swing)
+
+
+def _fills_for(voices: Iterable[str]) -> tuple[str, ...]:
+    """Fills on the kit, and on what is played anyway."""
+    known = {*KIT, *voices}
+    return tuple(name for name, fill in FILLS.items() if set(fill.voices) <= known)
 
 
 def _draw_voices(context: Context, rng: np.random.Generator) -> list[str]:
@@ -197,7 +207,7 @@ def _euclidean_line(
     bar = layout(context.meter, division)
     grid = pick(rng, (tuple(range(bar.count)), bar.pulses, bar.pulses, bar.starts))
     strokes = min(len(grid), max(1, round(rate * context.meter.bar_quarters)))
-    late = voice in of_role(BACK) or rng.random() < 0.3
+    late = VOICES[voice].role == BACK or rng.random() < 0.3
     rotation = int(rng.integers(len(grid))) if late else 0
     return euclidean_line(strokes, grid, rotation, context, division)
 
@@ -208,9 +218,11 @@ def _weighted_line(
     weights = np.array([cell.weight for cell in cells(context.meter, division)])
     wanted = rate * context.meter.bar_quarters
     likely = np.sqrt(weights) + LIGHTEST
-    if voice in of_role(BACK):
+    if VOICES[voice].role == BACK:
         likely[0] = LIGHTEST
     chances = np.minimum(0.95, likely * wanted / likely.sum())
+    if VOICES[voice].role == LOW:
+        chances[0] = GROUNDED_SHARE
     struck = rng.random(cell_count(context.meter, division)) < chances
     if not struck.any():
         struck[int(likely.argmax())] = True

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from genomes.drums.fills import played
 from genomes.drums.patterns import REST, Pattern
+from genomes.drums.rendering import swing_of
 from genomes.drums.voices import VOICES
 from genomes.grid import DIVISIONS, cells
 from genomes.time import Meter
@@ -65,7 +66,7 @@ def _described(genomes: Sequence[DrumGenome]) -> _Described:
         for bar in bars:
             heard |= bar[2]
         voices.append(heard.to_bytes(_VOICE_BYTES, "little"))
-    swings = np.array([genome.swing_percent / 100 for genome in genomes])
+    swings = np.array([swing_of(genome) for genome in genomes])
     bars_count = len(genomes[0].bars)
     shaped = [_shaped(each, bars_count) for each in (strokes, rhythms)]
     return shaped[0], shaped[1], _shaped(voices, 1), swings

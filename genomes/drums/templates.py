@@ -12,14 +12,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
+from typing import Any
 
 import numpy as np
 
 from genomes.context import Context, Section
+from genomes.drums.fills import NO_FILL
 from genomes.drums.genome import Bar, DrumGenome, whole
 from genomes.drums.genres import families_of
 from genomes.drums.patterns import REST, Pattern, cell_count, legal
 from genomes.drums.places import places
+from genomes.grid import STRAIGHT, in_quarters
 from genomes.keys import Key
 from genomes.notes import Part
 from genomes.time import Meter
@@ -41,7 +44,7 @@ class Template:
         name: of its own.
         families: of ``genomes.drums.genres.FAMILIES``.
         energy: ``low``, ``medium`` or ``high``.
-        division: of its cells.
+        division: of its cells; straight in meters without whole quarters.
         swing_percent: how late its off-beats come.
         form: a letter a bar, to be repeated; ``-`` is a bar of silence.
         fills: what may end its phrases; ``""`` for nothing.
@@ -65,21 +68,20 @@ def every_template() -> tuple[Template, ...]:
     return tuple(_template_of(row) for row in json.loads(text))
 
 
-def _template_of(row: dict[str, object]) -> Template:
-    patterns: dict[str, dict[str, str]] = dict(row["patterns"])  # type: ignore[call-overload]
-    base = patterns["A"]
+def _template_of(row: dict[str, Any]) -> Template:
+    base = row["patterns"]["A"]
     recipes = tuple(
         (letter, tuple((v, _recipe(text)) for v, text in {**base, **own}.items()))
-        for letter, own in patterns.items()
+        for letter, own in row["patterns"].items()
     )
     return Template(
-        name=str(row["name"]),
-        families=tuple(str(row["families"]).split()),
-        energy=str(row["energy"]),
-        division=str(row.get("division", "straight")),
-        swing_percent=int(str(row.get("swing_percent", 0))),
-        form=str(row["form"]),
-        fills=tuple("" if name == "none" else name for name in str(row["fills"]).split()),
+        name=row["name"],
+        families=tuple(row["families"].split()),
+        energy=row["energy"],
+        division=row.get("division", STRAIGHT),
+        swing_percent=row.get("swing_percent", 0),
+        form=row["form"],
+        fills=tuple(NO_FILL if name == "none" else name for name in row["fills"].split()),
         recipes=recipes,
     )
 
@@ -132,27 +134,28 @@ def template_patterns(
         meter: any.
         rng: draws what is left out; without one, all that may be is.
     """
-    left_out: dict[tuple[str, Recipe, int], bool] = {}
+    division = template.division if in_quarters(meter) else STRAIGHT
+    is_played: dict[tuple[str, Recipe, int], bool] = {}
 
     def plays(voice: str, recipe: Recipe, term: int) -> bool:
         if not recipe[term][2]:
             return True
         key = (voice, recipe, term)
-        if key not in left_out:
-            left_out[key] = rng is not None and rng.random() < OPTIONAL_SHARE
-        return left_out[key]
+        if key not in is_played:
+            is_played[key] = rng is not None and rng.random() < OPTIONAL_SHARE
+        return is_played[key]
 
-    found = {SILENT_BAR: Pattern(template.division)}
+    found = {SILENT_BAR: Pattern(division)}
     for letter, lines in template.recipes:
         letters = {
             voice: _letters(
                 tuple(term for i, term in enumerate(recipe) if plays(voice, recipe, i)),
                 meter,
-                template.division,
+                division,
             )
             for voice, recipe in lines
         }
-        found[letter] = legal(template.division, letters)
+        found[letter] = legal(division, letters)
     return found
 
 
@@ -175,6 +178,16 @@ def template_genome(template: Template, meter: Meter, bars: int) -> DrumGenome:
 
 
 def render_template(template: Template, meter: Meter, tempo_bpm: float, bars: int = 8) -> Part:
-    """A template as it sounds in a meter at a tempo; see ``template_genome``."""
+    """A template as it sounds in a meter at a tempo; see ``template_genome``.
+
+    With ``every_template`` this gives grooves that people play in any meter: what drum features
+    are usual can be measured on them.
+
+    Args:
+        template: which.
+        meter: any.
+        tempo_bpm: quarter notes per minute; strokes too fast for one drummer are left out.
+        bars: how many.
+    """
     context = Context(Key.parse("C major"), meter, tempo_bpm, Section(template.name, bars))
     return template_genome(template, meter, bars).render(context)

@@ -10,7 +10,7 @@ from genomes.chance import pick
 from genomes.context import Context
 from genomes.drums.fills import CRASHES, FILLS, NO_CRASH, NO_FILL
 from genomes.drums.genome import Bar, DrumGenome, rebuilt
-from genomes.drums.operators.places import fresh
+from genomes.drums.operators.places import draw_cell, fresh
 from genomes.drums.patterns import ACCENT, GHOST, NORMAL, REST, Pattern, put
 
 PHRASE_BARS = (2, 4, 8)
@@ -27,7 +27,7 @@ def vary_bar(genome: DrumGenome, context: Context, rng: np.random.Generator) -> 
     for _ in range(int(rng.integers(1, VARIED_STROKES + 1))):
         if pattern.lines:
             voice, line = pick(rng, pattern.lines)
-            cell = int(rng.integers(len(line)))
+            cell = draw_cell(range(len(line)), genome.meter, pattern.division, rng)
             level = REST if line[cell] != REST else pick(rng, (GHOST, NORMAL, ACCENT))
             pattern = put(pattern, voice, (cell,), level, len(line))
     return fresh(genome, (bar,), pattern)

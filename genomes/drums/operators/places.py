@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 
@@ -14,6 +14,9 @@ from genomes.drums.genome import DrumGenome, rebuilt
 from genomes.drums.patterns import REST, Pattern
 from genomes.grid import cells
 from genomes.time import Meter
+
+# Added to a place's metrical weight, so that any may be drawn.
+LIGHTEST = 0.1
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,3 +54,9 @@ def weights_of(meter: Meter, division: str) -> NDArray[np.float64]:
     weights = np.array([cell.weight for cell in cells(meter, division)])
     weights.flags.writeable = False
     return weights
+
+
+def draw_cell(options: Sequence[int], meter: Meter, division: str, rng: np.random.Generator) -> int:
+    """One of some cells, heavy places more likely."""
+    likely = weights_of(meter, division)[list(options)] + LIGHTEST
+    return int(rng.choice(options, p=likely / likely.sum()))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import cache
 
 import numpy as np
 
@@ -40,15 +41,7 @@ def divide(genome: DrumGenome, context: Context, rng: np.random.Generator) -> Dr
 def _divided(pattern: Pattern, division: str, meter: Meter) -> Pattern:
     if pattern.division == division:
         return pattern
-    nearest = [
-        min(
-            range(cell_count(meter, division)),
-            key=lambda index, at=cell.onset_ticks: abs(  # type: ignore[misc]
-                cells(meter, division)[index].onset_ticks - at
-            ),
-        )
-        for cell in cells(meter, pattern.division)
-    ]
+    nearest = _nearest_cells(meter, pattern.division, division)
     lines = {}
     for voice, line in pattern.lines:
         letters = [REST] * cell_count(meter, division)
@@ -57,6 +50,13 @@ def _divided(pattern: Pattern, division: str, meter: Meter) -> Pattern:
                 letters[nearest[cell]] = letter
         lines[voice] = "".join(letters)
     return legal(division, lines)
+
+
+@cache
+def _nearest_cells(meter: Meter, before: str, after: str) -> tuple[int, ...]:
+    """For each cell of one division, the nearest of the other."""
+    onsets = np.array([cell.onset_ticks for cell in cells(meter, after)])
+    return tuple(int(np.abs(onsets - cell.onset_ticks).argmin()) for cell in cells(meter, before))
 
 
 def play_louder_or_softer(

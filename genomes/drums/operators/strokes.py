@@ -7,7 +7,14 @@ import numpy as np
 from genomes.chance import pick
 from genomes.context import Context
 from genomes.drums.genome import DrumGenome, with_pattern
-from genomes.drums.operators.places import Spot, draw_pattern, draw_spot, fresh, weights_of
+from genomes.drums.operators.places import (
+    Spot,
+    draw_cell,
+    draw_pattern,
+    draw_spot,
+    fresh,
+    weights_of,
+)
 from genomes.drums.patterns import (
     ACCENT,
     FLAM,
@@ -36,12 +43,10 @@ def add_stroke(genome: DrumGenome, context: Context, rng: np.random.Generator) -
     if not pattern.lines:
         return genome
     voice, line = pick(rng, pattern.lines)
-    weights = weights_of(genome.meter, pattern.division)
-    free = np.flatnonzero(np.array(list(line)) == REST)
-    if not len(free):
+    free = [cell for cell, letter in enumerate(line) if letter == REST]
+    if not free:
         return genome
-    likely = weights[free] + 0.1
-    cell = int(rng.choice(free, p=likely / likely.sum()))
+    cell = draw_cell(free, genome.meter, pattern.division, rng)
     level = pick(rng, (GHOST, NORMAL, ACCENT))
     return with_pattern(genome, pattern, put(pattern, voice, (cell,), level, len(line)))
 
@@ -113,7 +118,10 @@ def rotate_voice(genome: DrumGenome, context: Context, rng: np.random.Generator)
         return genome
     voice, line = pick(rng, pattern.lines)
     bar = layout(genome.meter, pattern.division)
-    by = pick(rng, (*bar.starts[1:2], *bar.pulses[1:2], 1)) % len(line)
+    group, pulse = bar.starts[1:2], bar.pulses[1:2]
+    if not pulse:
+        return genome
+    by = pick(rng, (*group, *pulse, -pulse[0])) % len(line)
     return with_pattern(genome, pattern, with_line(pattern, voice, line[-by:] + line[:-by]))
 
 
@@ -124,7 +132,7 @@ def spread_evenly(genome: DrumGenome, context: Context, rng: np.random.Generator
         return genome
     voice, line = pick(rng, pattern.lines)
     bar = layout(genome.meter, pattern.division)
-    grid = pick(rng, (bar.pulses, tuple(range(bar.count))))
+    grid = pick(rng, (bar.pulses, bar.pulses, tuple(range(bar.count))))
     strokes = max(1, len(line) - line.count(REST) + int(rng.integers(-1, 2)))
     rotation = int(rng.integers(len(grid))) if rng.random() < 0.5 else 0
     even = euclidean_line(strokes, grid, rotation, context, pattern.division)

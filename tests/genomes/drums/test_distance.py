@@ -11,7 +11,7 @@ from genomes.drums import DRUMS
 from genomes.drums.dynamics import DYNAMICS, SHAPES
 from genomes.drums.similarity import FEEL_SHARE, RHYTHM_SHARE, STROKES_SHARE, VOICES_SHARE
 from genomes.drums.voices import VOICES
-from genomes.grid import cells
+from genomes.grid import cells, in_quarters
 from tests.genomes.drums.conftest import PLAIN, context_of, drum_contexts, evolved, groove
 from tests.strategies import law, rngs
 
@@ -36,7 +36,8 @@ def plain_distance(first, second):
         {v for i in range(len(genome.bars)) for v in genome.played(i).voices}
         for genome in (first, second)
     ]
-    feel = abs(first.swing_percent - second.swing_percent) / 100
+    swings = in_quarters(first.meter)
+    feel = swings * abs(first.swing_percent - second.swing_percent) / 100
     return (
         STROKES_SHARE * strokes
         + RHYTHM_SHARE * rhythm

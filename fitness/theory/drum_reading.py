@@ -10,12 +10,15 @@ from numpy.typing import NDArray
 
 from genomes.context import Context
 from genomes.drums.voices import BACK, COLOUR, LOW, TIME, VOICES
-from genomes.grid import DIVISIONS, STRAIGHT, cells, swung
+from genomes.grid import DIVISIONS, STRAIGHT, cells, in_quarters, swung
 from genomes.notes import NOTE_DTYPE, Part
-from genomes.time import Meter
+from genomes.time import TICKS_PER_QUARTER, Meter
 
 # Every rule reads the same part: a generation's readings are kept.
 KEPT_READINGS = 128
+
+# The last third of a quarter, where a swung eighth falls.
+LATE_TRIPLET_TICKS = TICKS_PER_QUARTER * 2 // 3
 
 ROLES = (LOW, BACK, TIME, COLOUR)
 _ROLE_OF_NOTE = np.full(128, ROLES.index(COLOUR))
@@ -35,11 +38,13 @@ class Places:
         onsets_ticks: where each place falls when it swings; the next bar line comes last.
         straight_ticks: where it would fall without swing.
         weights: metrical weight of each.
+        are_pulses: whether time is kept there: eighths, units of the meter, swung eighths.
     """
 
     onsets_ticks: Integers
     straight_ticks: Integers
     weights: Floats
+    are_pulses: Booleans
 
     @cached_property
     def edges_ticks(self) -> Integers:
@@ -57,11 +62,11 @@ def places_of(meter: Meter, swing: float) -> Places:
             onset = swung(cell.onset_ticks, meter, bend)
             found[onset] = (cell.onset_ticks, cell.weight)
     onsets = sorted(found)
-    return Places(
-        np.array([*onsets, meter.bar_ticks]),
-        np.array([found[onset][0] for onset in onsets]),
-        np.array([found[onset][1] for onset in onsets]),
-    )
+    straight = np.array([found[onset][0] for onset in onsets])
+    weights = np.array([found[onset][1] for onset in onsets])
+    late = straight % TICKS_PER_QUARTER == LATE_TRIPLET_TICKS
+    are_pulses = (weights > 0) | (late & in_quarters(meter))
+    return Places(np.array([*onsets, meter.bar_ticks]), straight, weights, are_pulses)
 
 
 @dataclass(frozen=True, eq=False)

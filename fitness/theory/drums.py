@@ -86,10 +86,11 @@ def backbeat(part: Part, context: Context) -> float:
 
 
 def steady_time(part: Part, context: Context) -> float:
-    """Somebody keeps time: even steps, and every bar like the one before.
+    """Somebody keeps time: even steps on the pulse, and every bar like the one before.
 
     Read in the voices that keep time, or else in those that strike most. Half is the share of
-    the steps that are as long as most are, half how alike neighbouring bars are.
+    the steps that are as long as most are, times the share of strokes on the pulse, less where
+    a bar has fewer strokes than the section is full; half how alike neighbouring bars are.
     """
     drums = drums_of(part, context)
     time = drums.struck[:, _timekeeper(drums)]
@@ -99,8 +100,10 @@ def steady_time(part: Part, context: Context) -> float:
     ticks = bars * context.meter.bar_ticks + drums.places.straight_ticks[places]
     steps = np.diff(np.append(ticks, ticks[0] + part.length_ticks))
     even = np.unique(steps, return_counts=True)[1].max() / len(steps)
-    alike = _neighbours_alike(time)
-    return float((even + alike) / 2)
+    on_pulse = drums.places.are_pulses[places].mean()
+    wanted = max(1.0, context.section.energy * len(context.meter.groups)) * len(time)
+    kept = min(1.0, len(steps) / wanted)
+    return float((even * on_pulse * kept + _neighbours_alike(time)) / 2)
 
 
 def _timekeeper(drums: Drums) -> int:

@@ -126,6 +126,16 @@ PAIRS: dict[str, list[tuple[str, Written, Written]]] = {
             beat("floor_tom x...x...x...x... | floor_tom ..x....x..x....."),
         ),
         (
+            "beats, or as many strokes beside them",
+            beat(f"ride x...x...x...x... | {HATS}"),
+            beat(f"ride .x...x...x...x.. | {HATS}"),
+        ),
+        (
+            "one stroke a bar keeps the time of a still section rather than of a full one",
+            beat("ride x............... | ride x...............", energy=0.1),
+            beat("ride x............... | ride x...............", energy=0.9),
+        ),
+        (
             "in 7/8 the groups of the bar, or any cells",
             beat("ride x...x...x..... | ride x...x...x.....", meter="7/8"),
             beat("ride x..x......x.x. | ride .x..x....xx...", meter="7/8"),

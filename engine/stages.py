@@ -9,6 +9,7 @@ from engine.errors import NotFound
 from genomes.base import StageGenomes
 from genomes.bass import BASS
 from genomes.chords import CHORDS
+from genomes.drums import DRUMS
 from genomes.harmony import HARMONY
 from genomes.midi import DRUM_CHANNEL
 
@@ -44,6 +45,7 @@ class Stage:
 
 ROWS = (
     Stage("chords", CHORDS),
+    Stage("drums", DRUMS, ("chords",), channel=DRUM_CHANNEL),
     Stage("bass", BASS, ("chords",), program=33, channel=1, carries_on=True),
     Stage("harmony", HARMONY, ("chords",), program=48, channel=3),
 )

@@ -176,6 +176,11 @@ def microseconds_per_quarter(tempo_bpm: float) -> int:
     return round(MICROSECONDS_PER_MINUTE / tempo_bpm)
 
 
+def seconds_per_tick(tempo_bpm: float) -> float:
+    """How long one tick lasts while the tempo stays."""
+    return microseconds_per_quarter(tempo_bpm) / (1e6 * TICKS_PER_QUARTER)
+
+
 def ticks_to_quarters(ticks: float) -> float:
     """Quarter notes in this many ticks."""
     return ticks / TICKS_PER_QUARTER

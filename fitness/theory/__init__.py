@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from fitness.theory import bass, chords, harmony
+from fitness.theory import bass, chords, drums, harmony
 from genomes.context import Context
 from genomes.notes import Part
 
@@ -22,6 +22,7 @@ Rule = Callable[[Part, Context], float]
 
 RULES: dict[str, dict[str, Rule]] = {
     "chords": chords.RULES,
+    "drums": drums.RULES,
     "bass": bass.RULES,
     "harmony": harmony.RULES,
 }

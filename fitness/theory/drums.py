@@ -1,0 +1,263 @@
+"""Rules of the drum stage: ground, answer, time, phrase, and room."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+
+from fitness.theory.drum_reading import ROLES, Drums, Floats, drums_of, nearest_places
+from genomes.context import Context
+from genomes.drums.dynamics import LOUDEST_GHOST, PHRASE_BARS
+from genomes.drums.voices import BY_NOTE, HAND, LOW, TIME, VOICES
+from genomes.notes import Part
+from genomes.time import seconds_per_tick
+
+GROUP_WEIGHT = 0.25  # from here on a place begins a beat group
+
+# Under a change of chord: the ground, anything else, or nothing, which suits a still section.
+GROUND, ANYTHING, NOTHING = 1.0, 0.5, 0.3
+
+# A bar whose answer is missing, in a still section and in a full one.
+NO_ANSWER_STILL, NO_ANSWER_FULL = 0.8, 0.2
+
+SILENT_BAR_STEADY = 0.6  # a rest is no stumble, and no time either
+
+# How much of a bar its likeliest forerunner had: a loop one can learn that still lives.
+LOOP_FROM, LOOP_TO = 0.6, 0.92
+SAME_STILL, SAME_FULL = 0.8, 0.4  # one bar for ever, in a still section and in a full one
+
+PHRASE_END_DIFFERENCE = 0.3  # of a phrase's last bar from the one before it
+UNMARKED_STILL = 0.5  # a phrase that ends as it went on, in a still section
+
+# Places struck per quarter note, and mean velocity, of a still section and of a full one.
+DENSITY_STILL, DENSITY_FULL = 0.6, 2.4
+DENSITY_SOFTENING = 0.25
+VELOCITY_STILL, VELOCITY_FULL = 55.0, 95.0
+VELOCITY_MARGIN = 30.0
+
+# Places struck per quarter note that halve a bar's room, in a still section and in a full one.
+ROOM_STILL, ROOM_FULL = 1.0, 3.0
+
+# Standard deviations of velocity that make a bar, and a section, alive.
+LIVELY_BAR, LIVELY_SECTION = 16.0, 4.0
+BAR_SHARE = 0.7
+
+# Worth of a moment by how many limbs it takes; and how fast a hand gets to another body.
+LIMBS_WORTH = (1.0, 1.0, 1.0, 0.7, 0.4)
+REACH_SECONDS, HARDEST_REACH = 0.2, 0.5
+
+
+def anchors(part: Part, context: Context) -> float:
+    """The ground is struck where the chords change, or on the downbeats where none are known.
+
+    Per change: 1 for a low voice, half for any other, less for nothing.
+    """
+    drums = drums_of(part, context)
+    chords = context.part("chords")
+    if chords is not None and chords.harmony:
+        onsets = np.array([span.onset_ticks for span in chords.harmony], dtype=np.int32)
+    else:
+        onsets = np.arange(len(drums.struck), dtype=np.int32) * context.meter.bar_ticks
+    places = nearest_places(onsets, context.meter, part.swing)
+    low = drums.struck[:, ROLES.index(LOW)].reshape(-1)[places]
+    any_struck = drums.any_struck.reshape(-1)[places]
+    nothing = NOTHING * (1 - context.section.energy)
+    return float(np.where(low, GROUND, np.where(any_struck, ANYTHING, nothing)).mean())
+
+
+def backbeat(part: Part, context: Context) -> float:
+    """The answer has a clear place: on a beat group after the downbeat, the same in every bar.
+
+    Per bar, the share of the loud answering strokes that lie so, halved as far as no other bar
+    strikes there. A bar without any is fine where the section is still.
+    """
+    drums = drums_of(part, context)
+    loud = drums.answers > LOUDEST_GHOST
+    counts = loud.sum(axis=1)
+    clear = drums.places.weights >= GROUP_WEIGHT
+    clear[0] = False
+    recurring = (loud.sum(axis=0) > 1) | (len(loud) == 1)
+    worth = clear * (0.5 + 0.5 * recurring)
+    energy = context.section.energy
+    missing = NO_ANSWER_STILL + energy * (NO_ANSWER_FULL - NO_ANSWER_STILL)
+    bars = np.where(counts > 0, (loud @ worth) / np.maximum(counts, 1), missing)
+    return float(bars.mean())
+
+
+def steady_time(part: Part, context: Context) -> float:
+    """Somebody keeps time: even steps on the pulse, and every bar like the one before.
+
+    Read in the voices that keep time, or else in those that strike most. Half is the share of
+    the steps that are as long as most are, times the share of strokes on the pulse, less where
+    a bar has fewer strokes than the section is full; half how alike neighbouring bars are.
+    """
+    drums = drums_of(part, context)
+    time = drums.struck[:, _timekeeper(drums)]
+    bars, places = np.nonzero(time)
+    if not len(bars):
+        return 0.0
+    ticks = bars * context.meter.bar_ticks + drums.places.straight_ticks[places]
+    steps = np.diff(np.append(ticks, ticks[0] + part.length_ticks))
+    even = np.unique(steps, return_counts=True)[1].max() / len(steps)
+    on_pulse = drums.places.are_pulses[places].mean()
+    wanted = max(1.0, context.section.energy * len(context.meter.groups)) * len(time)
+    kept = min(1.0, len(steps) / wanted)
+    return float((even * on_pulse * kept + _neighbours_alike(time)) / 2)
+
+
+def _timekeeper(drums: Drums) -> int:
+    counts = drums.struck.sum(axis=(0, 2))
+    time = ROLES.index(TIME)
+    return time if 2 * counts[time] >= counts.max() else int(counts.argmax())
+
+
+def _neighbours_alike(struck: np.ndarray) -> float:
+    """Mean over neighbouring bars of what both strike, of what either does."""
+    if len(struck) == 1:
+        return 1.0
+    both = (struck[1:] & struck[:-1]).sum(axis=1)
+    either = (struck[1:] | struck[:-1]).sum(axis=1)
+    shares = np.where(either > 0, both / np.maximum(either, 1), SILENT_BAR_STEADY)
+    return float(shares.mean())
+
+
+def loop(part: Part, context: Context) -> float:
+    """A loop one can learn, which still lives: neither ever new nor ever the same.
+
+    Per bar after the first, how much it shares with the most alike of those before; the mean
+    against a band, less outside it. A still section may stay the same.
+    """
+    likeness = drums_of(part, context).likeness
+    if len(likeness) == 1:
+        return 1.0
+    earlier = np.where(np.tri(len(likeness), k=-1, dtype=np.bool_), likeness, 0.0)
+    known = float(earlier.max(axis=1)[1:].mean())
+    if known <= LOOP_TO:
+        return min(1.0, known / LOOP_FROM)
+    same = SAME_STILL + context.section.energy * (SAME_FULL - SAME_STILL)
+    return 1 - (1 - same) * (known - LOOP_TO) / (1 - LOOP_TO)
+
+
+def phrase_ends(part: Part, context: Context) -> float:
+    """What ends a phrase of four bars, or the section, differs from the bar before it.
+
+    Per such bar, 1 from a difference of about a third on, and less below, though a still section
+    needs no mark; 1 for a single bar.
+    """
+    likeness = drums_of(part, context).likeness
+    ends = {*range(PHRASE_BARS - 1, len(likeness), PHRASE_BARS), len(likeness) - 1} - {0}
+    if not ends:
+        return 1.0
+    differences = [1 - likeness[end, end - 1] for end in ends]
+    unmarked = UNMARKED_STILL * (1 - context.section.energy)
+    return float(np.clip(np.array(differences) / PHRASE_END_DIFFERENCE, unmarked, 1.0).mean())
+
+
+def accents(part: Part, context: Context) -> float:
+    """Loud where the bar is heavy: per bar, how velocity and metrical weight go together.
+
+    Half of one plus their correlation; a half where either never changes. Silent bars don't
+    count.
+    """
+    drums = drums_of(part, context)
+    struck = drums.any_struck
+    counts = struck.sum(axis=1)
+    sounding = counts > 0
+    if not sounding.any():
+        return 0.0
+    weights = np.where(struck, np.sqrt(drums.places.weights), 0.0)
+    means = [each.sum(axis=1) / np.maximum(counts, 1) for each in (drums.velocities, weights)]
+    loud = np.where(struck, drums.velocities - means[0][:, None], 0.0)
+    heavy = np.where(struck, weights - means[1][:, None], 0.0)
+    together = (loud * heavy).sum(axis=1)
+    spreads = np.sqrt((loud**2).sum(axis=1) * (heavy**2).sum(axis=1))
+    correlations = np.where(spreads > 1e-9, together / np.maximum(spreads, 1e-9), 0.0)
+    return float((0.5 + 0.5 * np.clip(correlations[sounding], -1.0, 1.0)).mean())
+
+
+def energy(part: Part, context: Context) -> float:
+    """As dense and as loud as the section is full, per bar; a silent bar isn't loud at all."""
+    drums = drums_of(part, context)
+    full = context.section.energy
+    density = DENSITY_STILL + full * (DENSITY_FULL - DENSITY_STILL) + DENSITY_SOFTENING
+    away = np.abs(np.log2((drums.densities + DENSITY_SOFTENING) / density))
+    velocity = VELOCITY_STILL + full * (VELOCITY_FULL - VELOCITY_STILL)
+    off = np.abs(_bar_means(drums) - velocity) / VELOCITY_MARGIN
+    return float(((1 / (1 + away) + 1 / (1 + off)) / 2).mean())
+
+
+def _bar_means(drums: Drums) -> Floats:
+    """Mean velocity of each bar's places; 0 for silence."""
+    counts = drums.any_struck.sum(axis=1)
+    return np.asarray(drums.velocities.sum(axis=1) / np.maximum(counts, 1))
+
+
+def room(part: Part, context: Context) -> float:
+    """Sparse and patient: the more places of a bar are struck, the less room is left.
+
+    Per bar, halved by each stroke a quarter in a still section, by each three in a full one.
+    """
+    half = ROOM_STILL + context.section.energy * (ROOM_FULL - ROOM_STILL)
+    return float((0.5 ** (drums_of(part, context).densities / half)).mean())
+
+
+def dynamics(part: Part, context: Context) -> float:
+    """Neither every stroke nor every bar is equally loud.
+
+    The spread of velocities within the bars, and of the bars' means, each up to what is lively.
+    """
+    drums = drums_of(part, context)
+    counts = drums.any_struck.sum(axis=1)
+    sounding = counts > 0
+    if not sounding.any():
+        return 0.0
+    means = _bar_means(drums)
+    apart = np.where(drums.any_struck, drums.velocities - means[:, None], 0.0)
+    within = np.sqrt((apart**2).sum(axis=1) / np.maximum(counts, 1))[sounding]
+    in_bars = float(np.minimum(1.0, within / LIVELY_BAR).mean())
+    between = min(1.0, float(means[sounding].std()) / LIVELY_SECTION)
+    return BAR_SHARE * in_bars + (1 - BAR_SHARE) * between
+
+
+def comfort(part: Part, context: Context) -> float:
+    """Easy on the limbs: few at once, and time for a hand to get from one body to another.
+
+    Per stroke of the hands, the worth of how many limbs strike with it, less what the way from
+    the stroke before costs in the time there is.
+    """
+    tick_seconds = seconds_per_tick(context.tempo_bpm)
+    moments: dict[int, list[int]] = {}
+    for onset, _, note, _, is_drum in part.notes.tolist():
+        if is_drum:
+            moments.setdefault(onset, []).append(note)
+    worth, before, bodies_before = [], float("-inf"), set[str]()
+    for onset, notes in moments.items():
+        limbs = LIMBS_WORTH[min(len(notes), len(LIMBS_WORTH) - 1)]
+        bodies = {_HAND_BODIES[note] for note in notes if note in _HAND_BODIES}
+        cost = 0.0
+        if bodies:
+            is_other = not bodies & bodies_before
+            gap = (onset - before) * tick_seconds
+            cost = HARDEST_REACH * min(1.0, REACH_SECONDS / gap) if is_other else 0.0
+            before, bodies_before = onset, bodies
+        worth.append(limbs - cost)
+    return max(0.0, sum(worth) / len(worth)) if worth else 0.0
+
+
+_HAND_BODIES = {
+    note: VOICES[name].body for note, name in BY_NOTE.items() if VOICES[name].limb == HAND
+}
+
+RULES: dict[str, Callable[[Part, Context], float]] = {
+    "anchors": anchors,
+    "backbeat": backbeat,
+    "steady_time": steady_time,
+    "loop": loop,
+    "phrase_ends": phrase_ends,
+    "accents": accents,
+    "energy": energy,
+    "room": room,
+    "dynamics": dynamics,
+    "comfort": comfort,
+}

@@ -1,0 +1,160 @@
+"""What stays of the drums when something of them is locked."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+
+from genomes.context import Context
+from genomes.drums.fills import FILLS, NO_CRASH, NO_FILL
+from genomes.drums.genome import Bar, DrumGenome, whole
+from genomes.drums.patterns import ACCENT, FLAM, REST, Pattern, legal
+from genomes.drums.voices import BY_NOTE, RANK, VOICES
+from genomes.locks import Locks
+
+Strokes = list[tuple[str, str]]  # voices and their levels
+
+
+def keep(genome: DrumGenome, source: DrumGenome, locks: Locks, context: Context) -> DrumGenome:
+    """A copy that keeps what is locked of the source.
+
+    A locked rhythm keeps every moment at which anything is struck, and frees what strikes it and
+    how loudly; a locked pitch keeps the set of voices, and frees when they are struck. Beside
+    locked bars or a locked rhythm, all swing as the source does.
+    """
+    if locks.bars or locks.rhythm:
+        genome = replace(genome, swing_percent=source.swing_percent)
+    bars = [source.bars[i] if i in locks.bars else bar for i, bar in enumerate(genome.bars)]
+    kept = _rebuilt(genome, bars)
+    free = [index for index in range(len(bars)) if index not in locks.bars]
+    if locks.rhythm:
+        return _with_rhythm_of(kept, source, free, context)
+    if locks.pitch:
+        return _with_voices_of(kept, source, free, context)
+    return kept
+
+
+def _rebuilt(genome: DrumGenome, bars: Sequence[Bar]) -> DrumGenome:
+    return whole(genome.meter, bars, genome.swing_percent, genome.dynamic, genome.shape)
+
+
+def _with_rhythm_of(
+    genome: DrumGenome, source: DrumGenome, free: Sequence[int], context: Context
+) -> DrumGenome:
+    bars = list(genome.bars)
+    for index in free:
+        bars[index] = _struck_as(genome, source, index)
+
+    def lost(part_of: DrumGenome) -> set[int]:
+        there, here = _onsets(source, context), _onsets(part_of, context)
+        return {onset // context.meter.bar_ticks for onset in there ^ here}
+
+    return _restored(_rebuilt(genome, bars), source, free, lost)
+
+
+def _onsets(genome: DrumGenome, context: Context) -> set[int]:
+    return set(genome.render(context).notes["onset_ticks"].tolist())
+
+
+def _struck_as(genome: DrumGenome, source: DrumGenome, index: int) -> Bar:
+    """A bar struck when the source's is, by the genome's voices where it strikes there too."""
+    theirs, own = source.played(index), genome.played(index)
+    if theirs == own:
+        return source.bars[index]
+    ours = _strokes(own) if own.division == theirs.division else []
+    lines: dict[str, list[str]] = {}
+    for cell, strokes in enumerate(_strokes(theirs)):
+        taken = ours[cell] if ours and ours[cell] else strokes
+        if any(level == FLAM for _, level in strokes):
+            taken = strokes
+        elif taken is not strokes:
+            taken = [(voice, ACCENT if level == FLAM else level) for voice, level in taken]
+        for voice, level in taken if strokes else ():
+            line = lines.setdefault(voice, [REST] * len(theirs.lines[0][1]))
+            line[cell] = level
+    letters = {voice: "".join(line) for voice, line in lines.items()}
+    return Bar(legal(theirs.division, letters))
+
+
+def _strokes(pattern: Pattern) -> list[Strokes]:
+    """For each cell, what is struck there."""
+    columns = zip(*(line for _, line in pattern.lines), strict=True)
+    return [
+        [(v, level) for v, level in zip(pattern.voices, column, strict=True) if level != REST]
+        for column in columns
+    ]
+
+
+def _with_voices_of(
+    genome: DrumGenome, source: DrumGenome, free: Sequence[int], context: Context
+) -> DrumGenome:
+    wanted = _voices_by_bar(source, context)
+    known = sorted(set().union(*wanted), key=RANK.__getitem__)
+    bars = list(genome.bars)
+    for index in free:
+        if bars[index] != source.bars[index]:
+            bars[index] = _with_voices(bars[index], known)
+
+    def lost(part_of: DrumGenome) -> set[int]:
+        missing = set(known) ^ set().union(*_voices_by_bar(part_of, context))
+        return {index for index, voices in enumerate(wanted) if voices & missing} or (
+            set(free) if missing else set()
+        )
+
+    return _restored(_rebuilt(genome, bars), source, free, lost)
+
+
+def _voices_by_bar(genome: DrumGenome, context: Context) -> list[set[str]]:
+    notes = genome.render(context).notes
+    found: list[set[str]] = [set() for _ in genome.bars]
+    bars = (notes["onset_ticks"] // context.meter.bar_ticks).tolist()
+    for bar, note in zip(bars, notes["pitch"].tolist(), strict=True):
+        found[bar].add(BY_NOTE[note])
+    return found
+
+
+def _with_voices(bar: Bar, known: Sequence[str]) -> Bar:
+    """A bar without other voices: one of the same role takes over, or nobody."""
+    lines: dict[str, str] = {}
+    for voice, line in bar.pattern.lines:
+        takes = voice if voice in known else _stand_in(voice, known)
+        if takes and takes not in lines:
+            lines[takes] = line
+    fill = bar.fill and set(FILLS[bar.fill].voices) <= set(known)
+    return Bar(
+        legal(bar.pattern.division, lines),
+        bar.fill if fill else NO_FILL,
+        bar.crash if bar.crash in known else NO_CRASH,
+    )
+
+
+def _stand_in(voice: str, known: Sequence[str]) -> str:
+    own = VOICES[voice]
+    alike = (v for v in known if (VOICES[v].role, VOICES[v].limb) == (own.role, own.limb))
+    return next(alike, "")
+
+
+def _restored(
+    genome: DrumGenome,
+    source: DrumGenome,
+    free: Sequence[int],
+    lost: Callable[[DrumGenome], set[int]],
+) -> DrumGenome:
+    """The source's bars put back one after another, until nothing locked is lost.
+
+    Args:
+        genome: to put them into.
+        source: whose they are.
+        free: numbers of the bars that may still be another's.
+        lost: numbers of bars whose return may help; none once all that is locked is there.
+    """
+    waiting = list(free)
+    while wrong := lost(genome):
+        if not waiting:
+            return replace(source, dynamic=genome.dynamic, shape=genome.shape)
+        index = next((i for i in waiting if i in wrong), waiting[0])
+        waiting.remove(index)
+        bars = list(genome.bars)
+        bars[index] = source.bars[index]
+        genome = _rebuilt(genome, bars)
+    return genome

@@ -1,0 +1,93 @@
+"""Operators on whole bars, and on what begins and ends a phrase."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+
+from genomes.chance import pick
+from genomes.context import Context
+from genomes.drums.fills import CRASHES, FILLS, NO_CRASH, NO_FILL
+from genomes.drums.genome import Bar, DrumGenome, rebuilt
+from genomes.drums.operators.places import draw_cell, fresh
+from genomes.drums.patterns import ACCENT, GHOST, NORMAL, REST, Pattern, put
+
+PHRASE_BARS = (2, 4, 8)
+PHRASE_END_SHARE = 0.7  # of the fills put at the end of four bars, or of the section
+PHRASE_START_SHARE = 0.8  # of the crashes put where four bars begin
+PHRASE = 4
+VARIED_STROKES = 3
+
+
+def vary_bar(genome: DrumGenome, context: Context, rng: np.random.Generator) -> DrumGenome:
+    """A few strokes of one bar alone come or go; the loop it was part of stays."""
+    bar = int(rng.integers(len(genome.bars)))
+    pattern = genome.bars[bar].pattern
+    for _ in range(int(rng.integers(1, VARIED_STROKES + 1))):
+        if pattern.lines:
+            voice, line = pick(rng, pattern.lines)
+            cell = draw_cell(range(len(line)), genome.meter, pattern.division, rng)
+            level = REST if line[cell] != REST else pick(rng, (GHOST, NORMAL, ACCENT))
+            pattern = put(pattern, voice, (cell,), level, len(line))
+    return fresh(genome, (bar,), pattern)
+
+
+def rest_bar(genome: DrumGenome, context: Context, rng: np.random.Generator) -> DrumGenome:
+    """One bar, or every second one from there, falls silent."""
+    count = len(genome.bars)
+    bar = int(rng.integers(count))
+    step = 2 if rng.random() < 0.3 else count
+    silent = Bar(Pattern(genome.bars[bar].pattern.division))
+    bars = list(genome.bars)
+    for index in range(bar, count, step):
+        bars[index] = silent
+    return rebuilt(genome, bars)
+
+
+def repeat_bar(genome: DrumGenome, context: Context, rng: np.random.Generator) -> DrumGenome:
+    """One bar's pattern heard again in the place of another's."""
+    source, target = (int(index) for index in rng.integers(len(genome.bars), size=2))
+    return fresh(genome, (target,), genome.bars[source].pattern)
+
+
+def swap_bars(genome: DrumGenome, context: Context, rng: np.random.Generator) -> DrumGenome:
+    """Two whole bars change places."""
+    first, second = (int(index) for index in rng.integers(len(genome.bars), size=2))
+    bars = list(genome.bars)
+    bars[first], bars[second] = bars[second], bars[first]
+    return rebuilt(genome, bars)
+
+
+def repeat_phrase(genome: DrumGenome, context: Context, rng: np.random.Generator) -> DrumGenome:
+    """The patterns of a few bars heard again right after them, as far as there is room."""
+    count = len(genome.bars)
+    length = pick(rng, PHRASE_BARS)
+    if count <= length:
+        return genome
+    start = length * int(rng.integers((count - 1) // length))
+    bars = list(genome.bars)
+    for index in range(start + length, min(count, start + 2 * length)):
+        bars[index] = replace(bars[index], pattern=bars[index - length].pattern)
+    return rebuilt(genome, bars)
+
+
+def fill_bar(genome: DrumGenome, context: Context, rng: np.random.Generator) -> DrumGenome:
+    """Another fill at the end of a bar, or none; mostly where four bars end."""
+    ends = [*range(PHRASE - 1, len(genome.bars), PHRASE), len(genome.bars) - 1]
+    at_end = rng.random() < PHRASE_END_SHARE
+    bar = pick(rng, ends) if at_end else int(rng.integers(len(genome.bars)))
+    bars = list(genome.bars)
+    bars[bar] = replace(bars[bar], fill=pick(rng, (NO_FILL, NO_FILL, *FILLS)))
+    return rebuilt(genome, bars)
+
+
+def crash_bar(genome: DrumGenome, context: Context, rng: np.random.Generator) -> DrumGenome:
+    """A crash where a bar begins comes, changes or goes; mostly where four bars begin."""
+    starts = range(0, len(genome.bars), PHRASE)
+    at_start = rng.random() < PHRASE_START_SHARE
+    bar = pick(rng, starts) if at_start else int(rng.integers(len(genome.bars)))
+    bars = list(genome.bars)
+    crash = NO_CRASH if bars[bar].crash and rng.random() < 0.5 else pick(rng, CRASHES)
+    bars[bar] = replace(bars[bar], crash=crash)
+    return rebuilt(genome, bars)

@@ -1,0 +1,62 @@
+"""Finding and changing one pattern of a genome, or one stroke of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from functools import cache
+
+import numpy as np
+from numpy.typing import NDArray
+
+from genomes.chance import pick
+from genomes.drums.genome import DrumGenome, rebuilt
+from genomes.drums.patterns import REST, Pattern
+from genomes.grid import cells
+from genomes.time import Meter
+
+# Added to a place's metrical weight, so that any may be drawn.
+LIGHTEST = 0.1
+
+
+@dataclass(frozen=True, slots=True)
+class Spot:
+    """One stroke of a pattern."""
+
+    pattern: Pattern
+    voice: str
+    cell: int
+
+
+def draw_pattern(genome: DrumGenome, rng: np.random.Generator) -> Pattern:
+    """The pattern of one bar, which may be silent."""
+    return pick(rng, genome.bars).pattern
+
+
+def draw_spot(genome: DrumGenome, rng: np.random.Generator) -> Spot:
+    """One stroke of one of the patterns that sound."""
+    pattern = pick(rng, [bar.pattern for bar in genome.bars if bar.pattern.lines])
+    voice, line = pick(rng, pattern.lines)
+    return Spot(pattern, voice, pick(rng, [c for c, x in enumerate(line) if x != REST]))
+
+
+def fresh(genome: DrumGenome, bars: Iterable[int], pattern: Pattern) -> DrumGenome:
+    """A copy in which some bars play a pattern of their own."""
+    changed = list(genome.bars)
+    for index in bars:
+        changed[index] = replace(changed[index], pattern=pattern)
+    return rebuilt(genome, changed)
+
+
+@cache
+def weights_of(meter: Meter, division: str) -> NDArray[np.float64]:
+    """Metrical weight of each cell."""
+    weights = np.array([cell.weight for cell in cells(meter, division)])
+    weights.flags.writeable = False
+    return weights
+
+
+def draw_cell(options: Sequence[int], meter: Meter, division: str, rng: np.random.Generator) -> int:
+    """One of some cells, heavy places more likely."""
+    likely = weights_of(meter, division)[list(options)] + LIGHTEST
+    return int(rng.choice(options, p=likely / likely.sum()))

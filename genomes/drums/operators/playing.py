@@ -1,0 +1,71 @@
+"""Operators on the feel of a whole section."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from functools import cache
+
+import numpy as np
+
+from genomes.chance import pick
+from genomes.context import Context
+from genomes.drums.dynamics import DYNAMICS, SHAPES
+from genomes.drums.genome import SWINGS_PERCENT, DrumGenome
+from genomes.drums.patterns import REST, Pattern, cell_count, legal
+from genomes.grid import STRAIGHT, TRIPLET, cells, in_quarters
+from genomes.time import Meter
+
+
+def swing(genome: DrumGenome, context: Context, rng: np.random.Generator) -> DrumGenome:
+    """Off-beats later or earlier, where the meter swings and some bar isn't in triplets."""
+    straight = any(pattern.division == STRAIGHT for pattern in genome.patterns)
+    if not straight or not in_quarters(genome.meter):
+        return genome
+    return replace(genome, swing_percent=pick(rng, SWINGS_PERCENT))
+
+
+def divide(genome: DrumGenome, context: Context, rng: np.random.Generator) -> DrumGenome:
+    """Every bar in triplets, swung, or every bar in straight cells; strokes go to the nearest."""
+    if not in_quarters(genome.meter):
+        return genome
+    division = pick(rng, (STRAIGHT, TRIPLET))
+    bars = tuple(
+        replace(bar, pattern=_divided(bar.pattern, division, genome.meter)) for bar in genome.bars
+    )
+    swing_percent = 100 if division == TRIPLET else genome.swing_percent
+    if bars == genome.bars:
+        return genome
+    return replace(genome, bars=bars, swing_percent=swing_percent)
+
+
+def _divided(pattern: Pattern, division: str, meter: Meter) -> Pattern:
+    if pattern.division == division:
+        return pattern
+    nearest = _nearest_cells(meter, pattern.division, division)
+    lines = {}
+    for voice, line in pattern.lines:
+        letters = [REST] * cell_count(meter, division)
+        for cell, letter in enumerate(line):
+            if letter != REST and letters[nearest[cell]] == REST:
+                letters[nearest[cell]] = letter
+        lines[voice] = "".join(letters)
+    return legal(division, lines)
+
+
+@cache
+def _nearest_cells(meter: Meter, before: str, after: str) -> tuple[int, ...]:
+    """For each cell of one division, the nearest of the other."""
+    onsets = np.array([cell.onset_ticks for cell in cells(meter, after)])
+    return tuple(int(np.abs(onsets - cell.onset_ticks).argmin()) for cell in cells(meter, before))
+
+
+def play_louder_or_softer(
+    genome: DrumGenome, context: Context, rng: np.random.Generator
+) -> DrumGenome:
+    """Another dynamic."""
+    return replace(genome, dynamic=pick(rng, DYNAMICS))
+
+
+def reshape(genome: DrumGenome, context: Context, rng: np.random.Generator) -> DrumGenome:
+    """Loudness moves otherwise from bar to bar."""
+    return replace(genome, shape=pick(rng, tuple(SHAPES)))

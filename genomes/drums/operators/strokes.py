@@ -1,0 +1,164 @@
+"""Operators on single strokes and single lines of a pattern."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from genomes.chance import pick
+from genomes.context import Context
+from genomes.drums.genome import DrumGenome, with_pattern
+from genomes.drums.operators.places import (
+    Spot,
+    draw_cell,
+    draw_pattern,
+    draw_spot,
+    fresh,
+    weights_of,
+)
+from genomes.drums.patterns import (
+    ACCENT,
+    FLAM,
+    GHOST,
+    NORMAL,
+    REST,
+    Pattern,
+    cell_count,
+    clashing,
+    put,
+    with_line,
+)
+from genomes.drums.places import layout
+from genomes.drums.seeds import euclidean_line
+from genomes.drums.voices import HAND, VOICES
+
+THINNED_SHARE = 0.5
+GHOSTED_SHARE = 0.5
+KICKS = ("kick", "soft_kick")
+FLAMMED = ("snare", "dry_snare", "high_tom", "mid_tom", "low_tom", "floor_tom", "deep_tom")
+
+
+def add_stroke(genome: DrumGenome, context: Context, rng: np.random.Generator) -> DrumGenome:
+    """One more stroke of a voice that sounds already, heavy places more likely."""
+    pattern = draw_pattern(genome, rng)
+    if not pattern.lines:
+        return genome
+    voice, line = pick(rng, pattern.lines)
+    free = [cell for cell, letter in enumerate(line) if letter == REST]
+    if not free:
+        return genome
+    cell = draw_cell(free, genome.meter, pattern.division, rng)
+    level = pick(rng, (GHOST, NORMAL, ACCENT))
+    return with_pattern(genome, pattern, put(pattern, voice, (cell,), level, len(line)))
+
+
+def drop_stroke(genome: DrumGenome, context: Context, rng: np.random.Generator) -> DrumGenome:
+    """One stroke fewer."""
+    spot = draw_spot(genome, rng)
+    return with_pattern(genome, spot.pattern, _with_level(spot, REST))
+
+
+def move_stroke(genome: DrumGenome, context: Context, rng: np.random.Generator) -> DrumGenome:
+    """One stroke a cell earlier or later in its bar."""
+    spot = draw_spot(genome, rng)
+    line = spot.pattern.line(spot.voice)
+    target = spot.cell + (1 if rng.random() < 0.5 else -1)
+    if not 0 <= target < len(line) or line[target] != REST:
+        return genome
+    level = line[spot.cell]
+    moved = put(_with_level(spot, REST), spot.voice, (target,), level, len(line))
+    return with_pattern(genome, spot.pattern, moved)
+
+
+def relevel_stroke(genome: DrumGenome, context: Context, rng: np.random.Generator) -> DrumGenome:
+    """One stroke as a ghost, plain, accented, or with a grace note where both hands are free."""
+    spot = draw_spot(genome, rng)
+    options = [GHOST, NORMAL, ACCENT]
+    others = [(v, NORMAL) for v in spot.pattern.columns()[spot.cell] if v != spot.voice]
+    if spot.voice in FLAMMED and not clashing(((spot.voice, FLAM), *others)):
+        options.append(FLAM)
+    return with_pattern(genome, spot.pattern, _with_level(spot, pick(rng, options)))
+
+
+def _with_level(spot: Spot, level: str) -> Pattern:
+    count = len(spot.pattern.line(spot.voice))
+    return put(spot.pattern, spot.voice, (spot.cell,), level, count)
+
+
+def thin_out(genome: DrumGenome, context: Context, rng: np.random.Generator) -> DrumGenome:
+    """About half of a voice's strokes, the lightest, fall away."""
+    pattern = draw_pattern(genome, rng)
+    crowded = [(voice, line) for voice, line in pattern.lines if len(line) - line.count(REST) > 1]
+    if not crowded:
+        return genome
+    voice, line = pick(rng, crowded)
+    weights = weights_of(genome.meter, pattern.division)
+    struck = [cell for cell, letter in enumerate(line) if letter != REST]
+    lightest = sorted(struck, key=lambda cell: (weights[cell], -cell))
+    gone = lightest[: max(1, round(THINNED_SHARE * len(struck)))]
+    return with_pattern(genome, pattern, put(pattern, voice, gone, REST, len(line)))
+
+
+def add_ghosts(genome: DrumGenome, context: Context, rng: np.random.Generator) -> DrumGenome:
+    """Ghost strokes of a hand voice on some of the light places that nobody else plays."""
+    pattern = draw_pattern(genome, rng)
+    voices = [(v, line) for v, line in pattern.lines if VOICES[v].limb == HAND]
+    if not voices:
+        return genome
+    voice, line = pick(rng, voices)
+    starts, struck = layout(genome.meter, pattern.division).starts, pattern.struck
+    free = [cell for cell in range(len(line)) if cell not in starts and cell not in struck]
+    chosen = [cell for cell in free if rng.random() < GHOSTED_SHARE]
+    return with_pattern(genome, pattern, put(pattern, voice, chosen, GHOST, len(line)))
+
+
+def rotate_voice(genome: DrumGenome, context: Context, rng: np.random.Generator) -> DrumGenome:
+    """One voice's line turned by a beat group or a pulse."""
+    pattern = draw_pattern(genome, rng)
+    if not pattern.lines:
+        return genome
+    voice, line = pick(rng, pattern.lines)
+    bar = layout(genome.meter, pattern.division)
+    group, pulse = bar.starts[1:2], bar.pulses[1:2]
+    if not pulse:
+        return genome
+    by = pick(rng, (*group, *pulse, -pulse[0])) % len(line)
+    return with_pattern(genome, pattern, with_line(pattern, voice, line[-by:] + line[:-by]))
+
+
+def spread_evenly(genome: DrumGenome, context: Context, rng: np.random.Generator) -> DrumGenome:
+    """A Euclidean rhythm in one voice, with about as many strokes as it had."""
+    pattern = draw_pattern(genome, rng)
+    if not pattern.lines:
+        return genome
+    voice, line = pick(rng, pattern.lines)
+    bar = layout(genome.meter, pattern.division)
+    grid = pick(rng, (bar.pulses, bar.pulses, tuple(range(bar.count))))
+    strokes = max(1, len(line) - line.count(REST) + int(rng.integers(-1, 2)))
+    rotation = int(rng.integers(len(grid))) if rng.random() < 0.5 else 0
+    even = euclidean_line(strokes, grid, rotation, context, pattern.division)
+    return with_pattern(genome, pattern, with_line(pattern, voice, even))
+
+
+def kick_on_changes(genome: DrumGenome, context: Context, rng: np.random.Generator) -> DrumGenome:
+    """The bass drum under every place in one bar where the chord changes, and only there."""
+    chords = context.part("chords")
+    bar = int(rng.integers(len(genome.bars)))
+    if chords is None:
+        return genome
+    pattern = genome.bars[bar].pattern
+    bar_ticks = genome.meter.bar_ticks
+    groups = dict(
+        zip(
+            genome.meter.group_onsets_ticks,
+            layout(genome.meter, pattern.division).starts,
+            strict=True,
+        )
+    )
+    onsets = {s.onset_ticks - bar * bar_ticks for s in chords.harmony}
+    changes = [cell for onset, cell in groups.items() if onset in onsets]
+    if not changes:
+        return genome
+    voice = next((v for v in pattern.voices if v in KICKS), "kick")
+    count = cell_count(genome.meter, pattern.division)
+    cleared = put(pattern, voice, range(count), REST, count)
+    return fresh(genome, (bar,), put(cleared, voice, changes, NORMAL, count))

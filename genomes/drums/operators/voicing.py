@@ -1,0 +1,114 @@
+"""Operators on which voices play, and on the steady ones among them."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+
+from genomes.chance import pick
+from genomes.context import Context
+from genomes.drums.genome import DrumGenome, rebuilt, with_pattern
+from genomes.drums.operators.places import draw_pattern
+from genomes.drums.patterns import REST, Pattern, cell_count, legal, put, with_line
+from genomes.drums.places import layout, places
+from genomes.drums.seeds import euclidean_line
+from genomes.drums.voices import BACK, HAND, TIME, VOICES, of_role
+
+# Ways of keeping time, as the places of its stronger and its weaker strokes.
+TIMEKEEPING: dict[str, tuple[str, str]] = {
+    "none": ("", ""),
+    "bars": ("downbeat", ""),
+    "back": ("back", ""),
+    "beats": ("beats", ""),
+    "offbeats": ("off_beats", ""),
+    "pulses": ("beats", "between"),
+    "pairs": ("second_pulses", ""),
+    "cells": ("beats", "cells"),
+}
+FEW_STROKES = (1, 2, 3, 5)
+
+
+def swap_voice(genome: DrumGenome, context: Context, rng: np.random.Generator) -> DrumGenome:
+    """Another voice of the same role takes over a line in every bar."""
+    if not genome.voices:
+        return genome
+    old = pick(rng, genome.voices)
+    new = pick(rng, [v for v in of_role(VOICES[old].role) if _limb(v) == _limb(old)])
+    if new in genome.voices:
+        return genome
+    return _everywhere(genome, {p: _renamed(p, old, new) for p in genome.patterns})
+
+
+def _limb(voice: str) -> str:
+    return VOICES[voice].limb
+
+
+def _renamed(pattern: Pattern, old: str, new: str) -> Pattern:
+    lines = {new if voice == old else voice: line for voice, line in pattern.lines}
+    return legal(pattern.division, lines, first=new)
+
+
+def _everywhere(genome: DrumGenome, changed: dict[Pattern, Pattern]) -> DrumGenome:
+    bars = [replace(bar, pattern=changed[bar.pattern]) for bar in genome.bars]
+    return rebuilt(genome, bars)
+
+
+def add_voice(genome: DrumGenome, context: Context, rng: np.random.Generator) -> DrumGenome:
+    """A voice that is not there yet, with a few strokes spread over a pattern."""
+    pattern = draw_pattern(genome, rng)
+    absent = [voice for voice in VOICES if voice not in pattern.voices]
+    voice = pick(rng, absent)
+    grid = layout(genome.meter, pattern.division).pulses
+    rotation = int(rng.integers(len(grid)))
+    line = euclidean_line(pick(rng, FEW_STROKES), grid, rotation, context, pattern.division)
+    lines = {**dict(pattern.lines), voice: line}
+    return with_pattern(genome, pattern, legal(pattern.division, lines))
+
+
+def drop_voice(genome: DrumGenome, context: Context, rng: np.random.Generator) -> DrumGenome:
+    """One voice falls silent in every bar."""
+    if len(genome.voices) < 2:
+        return genome
+    gone = pick(rng, genome.voices)
+    return _everywhere(
+        genome,
+        {
+            p: Pattern(p.division, tuple(line for line in p.lines if line[0] != gone))
+            for p in genome.patterns
+        },
+    )
+
+
+def keep_time(genome: DrumGenome, context: Context, rng: np.random.Generator) -> DrumGenome:
+    """Another way of keeping time in a pattern, from none to every cell."""
+    pattern = draw_pattern(genome, rng)
+    own = [v for v in pattern.voices if VOICES[v].role == TIME and _limb(v) == HAND]
+    voice = pick(rng, own or ("closed_hat", "ride", "shaker"))
+    strong, weak = TIMEKEEPING[pick(rng, tuple(TIMEKEEPING))]
+    count = cell_count(genome.meter, pattern.division)
+    letters = [REST] * count
+    for role, level in ((weak, "g"), (strong, "x")):
+        for cell in places(role, genome.meter, pattern.division) if role else ():
+            letters[cell] = level
+    lines = {**dict(pattern.lines), voice: "".join(letters)}
+    return with_pattern(genome, pattern, legal(pattern.division, lines))
+
+
+def half_or_full_time(genome: DrumGenome, context: Context, rng: np.random.Generator) -> DrumGenome:
+    """The backbeat of every bar at half time, at full time, or on each weak group, by chance."""
+    answering = [v for v in genome.voices if VOICES[v].role == BACK]
+    if not answering:
+        return genome
+    voice, role = pick(rng, answering), pick(rng, ("half", "back", "off_back"))
+    return _everywhere(genome, {p: _answering(p, voice, role, genome) for p in genome.patterns})
+
+
+def _answering(pattern: Pattern, voice: str, role: str, genome: DrumGenome) -> Pattern:
+    """A pattern with one voice's louder strokes moved to a role; its ghosts stay."""
+    line = pattern.line(voice)
+    there = places(role, genome.meter, pattern.division)
+    if not line or not there:
+        return pattern
+    ghosts = "".join(letter if letter == "g" else REST for letter in line)
+    return put(with_line(pattern, voice, ghosts), voice, there, "X", len(line))

@@ -1,0 +1,237 @@
+"""First genomes: grooves of the song's genres, Euclidean rhythms, and rhythms by weight."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from genomes.chance import draw, pick
+from genomes.context import Context
+from genomes.drums.dynamics import DYNAMICS, SHAPES
+from genomes.drums.euclid import euclidean
+from genomes.drums.fills import CRASHES, FILLS, NO_CRASH, NO_FILL
+from genomes.drums.genome import SWINGS_PERCENT, Bar, DrumGenome, whole
+from genomes.drums.patterns import ACCENT, GHOST, NORMAL, REST, Pattern, cell_count, legal
+from genomes.drums.places import layout
+from genomes.drums.templates import (
+    SILENT_BAR,
+    energy_name,
+    energy_steps,
+    template_patterns,
+    templates_for,
+)
+from genomes.drums.voices import BACK, COLOUR, LOW, TIME, VOICES, of_role
+from genomes.grid import STRAIGHT, TRIPLET, cells, in_quarters
+
+SOURCE_SHARES = (0.5, 0.25, 0.25)
+NEIGHBOUR_SHARE = 0.35  # of a template of the energy next to the section's, against its own
+TRIPLET_SHARE = 0.15
+
+# A letter a bar, to be repeated; "-" is a bar of silence.
+FORMS = ("A", "AB", "AAAB", "AABA", "A-", "A-B-", "AAB-", "AABB", "ABAC")
+FORM_SHARES = (0.18, 0.14, 0.22, 0.1, 0.06, 0.06, 0.06, 0.08, 0.1)
+VARIED_SHARE = 0.4  # of a bar's voices, in the answers to a first bar
+
+PHRASES = (2, 4, 8)
+PHRASE_SHARES = (0.2, 0.6, 0.2)
+FILL_SHARES = {"low": 0.2, "medium": 0.4, "high": 0.6}
+CRASH_SHARES = {"low": 0.05, "medium": 0.25, "high": 0.6}
+OPENING_CRASH_SHARE = 0.5  # of the phrases' crashes, those on the first only
+DYNAMIC_SPREAD = 1.2  # steps of the table around the section's energy
+
+# Chance of each role in a free rhythm, by energy.
+ROLE_SHARES: dict[str, dict[str, float]] = {
+    "low": {LOW: 0.8, BACK: 0.4, TIME: 0.45, COLOUR: 0.2},
+    "medium": {LOW: 0.9, BACK: 0.7, TIME: 0.7, COLOUR: 0.2},
+    "high": {LOW: 1.0, BACK: 0.9, TIME: 0.9, COLOUR: 0.3},
+}
+# Strokes a quarter that a role is drawn around, by energy.
+ROLE_RATES: dict[str, dict[str, float]] = {
+    "low": {LOW: 0.35, BACK: 0.25, TIME: 0.7, COLOUR: 0.25},
+    "medium": {LOW: 0.6, BACK: 0.4, TIME: 1.2, COLOUR: 0.35},
+    "high": {LOW: 0.9, BACK: 0.6, TIME: 1.9, COLOUR: 0.5},
+}
+RATE_SPREAD = 0.6  # standard deviation of a rate's logarithm, base 2
+
+# How likely the lightest places are struck in a rhythm by weight, against a downbeat's 1.
+LIGHTEST = 0.04
+GROUNDED_SHARE = 0.85  # of the low voices begin on the downbeat
+
+# What every drummer has within reach for a fill.
+KIT = ("kick", "snare", "high_tom", "mid_tom", "low_tom", "floor_tom", "deep_tom", "open_hat")
+ACCENTED_WEIGHT, PLAIN_WEIGHT = 0.5, 0.1
+
+
+@dataclass(frozen=True)
+class _Groove:
+    """What a source gives: patterns, their order, and what goes with them."""
+
+    patterns: dict[str, Pattern]
+    form: str
+    fills: tuple[str, ...]
+    swing_percent: int
+
+
+def random_genome(context: Context, rng: np.random.Generator) -> tuple[DrumGenome, str]:
+    """A first genome and the name of the source of its rhythm."""
+    source = draw(rng, tuple(SOURCES), SOURCE_SHARES)
+    groove = SOURCES[source](context, rng)
+    bars = _bars(groove, context, rng)
+    shape = pick(rng, tuple(SHAPES))
+    dynamic = draw_dynamic(context.section.energy, rng)
+    return whole(context.meter, bars, groove.swing_percent, dynamic, shape), source
+
+
+def draw_dynamic(energy: float, rng: np.random.Generator) -> int:
+    """A dynamic, those near a section's energy more likely."""
+    away = np.arange(len(DYNAMICS)) - energy * (len(DYNAMICS) - 1)
+    weights = np.exp(-((away / DYNAMIC_SPREAD) ** 2))
+    return DYNAMICS[int(rng.choice(len(DYNAMICS), p=weights / weights.sum()))]
+
+
+def _bars(groove: _Groove, context: Context, rng: np.random.Generator) -> list[Bar]:
+    """The form played through, with what ends and begins its phrases."""
+    count, energy = context.section.bars, energy_name(context.section.energy)
+    phrase = draw(rng, PHRASES, PHRASE_SHARES)
+    crash = pick(rng, CRASHES[:2]) if rng.random() < CRASH_SHARES[energy] else NO_CRASH
+    opening_only = rng.random() < OPENING_CRASH_SHARE
+    bars = []
+    for index in range(count):
+        pattern = groove.patterns[groove.form[index % len(groove.form)]]
+        ends = (index + 1) % phrase == 0 or index == count - 1
+        has_fill = ends and bool(pattern.lines) and rng.random() < FILL_SHARES[energy]
+        begins = index == 0 or (index % phrase == 0 and not opening_only)
+        bars.append(
+            Bar(
+                pattern,
+                pick(rng, groove.fills) if has_fill else NO_FILL,
+                crash if begins and pattern.lines else NO_CRASH,
+            )
+        )
+    return bars
+
+
+def _from_template(context: Context, rng: np.random.Generator) -> _Groove:
+    """A groove of the song's genres, near the section's energy."""
+    options = templates_for(context.genres, context.section.energy)
+    wanted = energy_name(context.section.energy)
+    weights = np.array([NEIGHBOUR_SHARE ** energy_steps(each, wanted) for each in options])
+    template = options[int(rng.choice(len(options), p=weights / weights.sum()))]
+    patterns = template_patterns(template, context.meter, rng)
+    swing = max(template.swing_percent, _swing_of_parents(context))
+    return _Groove(patterns, template.form, template.fills, swing)
+
+
+def _swing_of_parents(context: Context) -> int:
+    return min(SWINGS_PERCENT, key=lambda percent: abs(percent - 100 * context.swing))
+
+
+def _by_euclid(context: Context, rng: np.random.Generator) -> _Groove:
+    """A few voices, each spread evenly over the cells, the pulses or the beat groups."""
+    return _free(context, rng, _euclidean_line)
+
+
+def _by_weight(context: Context, rng: np.random.Generator) -> _Groove:
+    """A few voices, struck by chance, heavy places more likely."""
+    return _free(context, rng, _weighted_line)
+
+
+_LineOf = Callable[[str, float, Context, str, np.random.Generator], str]
+
+
+def _free(context: Context, rng: np.random.Generator, line_of: _LineOf) -> _Groove:
+    """A groove of drawn voices, and answers to its first bar that change some of them."""
+    can_swing = in_quarters(context.meter)
+    division = TRIPLET if can_swing and rng.random() < TRIPLET_SHARE else STRAIGHT
+    form = draw(rng, FORMS, FORM_SHARES)
+    lines: dict[str, str] = {}
+    for voice in _draw_voices(context, rng):
+        lines[voice] = line_of(voice, _rate(voice, context, rng), context, division, rng)
+    patterns = {"A": legal(division, lines), SILENT_BAR: Pattern(division)}
+    for letter in sorted(set(form) - set(patterns)):
+        varied = dict(lines)
+        for voice in lines:
+            if rng.random() < VARIED_SHARE:
+                rate = _rate(voice, context, rng)
+                varied[voice] = line_of(voice, rate, context, division, rng)
+        patterns[letter] = legal(division, varied)
+    swing = 100 if division == TRIPLET else _swing_of_parents(context)
+    return _Groove(patterns, form, _fills_for(lines), swing)
+
+
+def _fills_for(voices: Iterable[str]) -> tuple[str, ...]:
+    """Fills on the kit, and on what is played anyway."""
+    known = {*KIT, *voices}
+    return tuple(name for name, fill in FILLS.items() if set(fill.voices) <= known)
+
+
+def _draw_voices(context: Context, rng: np.random.Generator) -> list[str]:
+    shares = ROLE_SHARES[energy_name(context.section.energy)]
+    return [_draw_voice(role, rng) for role, share in shares.items() if rng.random() < share]
+
+
+def _draw_voice(role: str, rng: np.random.Generator) -> str:
+    options = of_role(role)
+    weights = np.array([VOICES[voice].usual for voice in options])
+    return options[int(rng.choice(len(options), p=weights / weights.sum()))]
+
+
+def _rate(voice: str, context: Context, rng: np.random.Generator) -> float:
+    """Strokes a quarter for a voice."""
+    around = ROLE_RATES[energy_name(context.section.energy)][VOICES[voice].role]
+    return around * float(2 ** rng.normal(0, RATE_SPREAD))
+
+
+def euclidean_line(
+    strokes: int, grid: Sequence[int], rotation: int, context: Context, division: str
+) -> str:
+    """Letters of a voice struck evenly over some cells, the heavier ones louder."""
+    weights = [cell.weight for cell in cells(context.meter, division)]
+    letters = [REST] * len(weights)
+    for place in euclidean(min(strokes, len(grid)), len(grid), rotation % len(grid)):
+        letters[grid[place]] = _level(weights[grid[place]])
+    return "".join(letters)
+
+
+def _level(weight: float) -> str:
+    if weight >= ACCENTED_WEIGHT:
+        return ACCENT
+    return NORMAL if weight >= PLAIN_WEIGHT else GHOST
+
+
+def _euclidean_line(
+    voice: str, rate: float, context: Context, division: str, rng: np.random.Generator
+) -> str:
+    bar = layout(context.meter, division)
+    grid = pick(rng, (tuple(range(bar.count)), bar.pulses, bar.pulses, bar.starts))
+    strokes = min(len(grid), max(1, round(rate * context.meter.bar_quarters)))
+    late = VOICES[voice].role == BACK or rng.random() < 0.3
+    rotation = int(rng.integers(len(grid))) if late else 0
+    return euclidean_line(strokes, grid, rotation, context, division)
+
+
+def _weighted_line(
+    voice: str, rate: float, context: Context, division: str, rng: np.random.Generator
+) -> str:
+    weights = np.array([cell.weight for cell in cells(context.meter, division)])
+    wanted = rate * context.meter.bar_quarters
+    likely = np.sqrt(weights) + LIGHTEST
+    if VOICES[voice].role == BACK:
+        likely[0] = LIGHTEST
+    chances = np.minimum(0.95, likely * wanted / likely.sum())
+    if VOICES[voice].role == LOW:
+        chances[0] = GROUNDED_SHARE
+    struck = rng.random(cell_count(context.meter, division)) < chances
+    if not struck.any():
+        struck[int(likely.argmax())] = True
+    letters = [_level(w) if s else REST for w, s in zip(weights.tolist(), struck, strict=True)]
+    return "".join(letters)
+
+
+SOURCES: dict[str, Callable[[Context, np.random.Generator], _Groove]] = {
+    "template": _from_template,
+    "euclid": _by_euclid,
+    "weight": _by_weight,
+}

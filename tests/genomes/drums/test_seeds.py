@@ -1,0 +1,182 @@
+"""First genomes: their sources, the templates, and how sparse or busy they are."""
+
+import numpy as np
+import pytest
+
+from genomes.drums import DRUMS, every_template, render_template, templates_for
+from genomes.drums.fills import FILLS
+from genomes.drums.genres import DEFAULT_FAMILIES, FAMILIES, families_of
+from genomes.drums.seeds import SOURCES
+from genomes.drums.templates import ENERGIES, energy_name, template_genome, template_patterns
+from genomes.time import Meter
+from tests.genomes.drums.conftest import context_of
+from tests.strategies import ODD_METERS, SONG_METERS
+
+SPARSE, BUSY = 1.1, 2.2  # moments struck per quarter
+
+
+def density(part):
+    return len(set(part.notes["onset_ticks"].tolist())) / (part.length_ticks / 480)
+
+
+def pool(count=150, **of):
+    rng, context = np.random.default_rng(7), context_of(bars=8, **of)
+    return [DRUMS.random(context, rng)[0].render(context) for _ in range(count)]
+
+
+@pytest.mark.parametrize("meter", ["4/4", "7/8", "3/4", "6/8", "11/8"])
+def test_sparse_and_medium_and_busy_are_all_found(meter):
+    found = np.array(
+        [density(part) for energy in (0.2, 0.5, 0.8) for part in pool(meter=meter, energy=energy)]
+    )
+    assert (found < SPARSE).mean() > 0.25
+    assert ((found >= SPARSE) & (found <= BUSY)).mean() > 0.3
+    assert (found > BUSY).mean() > 0.02
+
+
+def test_energy_tilts_density_and_loudness_and_forbids_neither():
+    still, full = pool(energy=0.0), pool(energy=1.0)
+    densities = [[density(part) for part in each] for each in (still, full)]
+    assert np.mean(densities[0]) * 1.4 < np.mean(densities[1])
+    assert max(densities[0]) > SPARSE > min(densities[1])
+    velocities = [np.mean([p.notes["velocity"].mean() for p in each]) for each in (still, full)]
+    assert velocities[0] + 15 < velocities[1]
+
+
+def test_mutation_moves_both_ways():
+    rng, context = np.random.default_rng(3), context_of(bars=8)
+    steps = []
+    for _ in range(300):
+        genome, _ = DRUMS.random(context, rng)
+        changed, _ = DRUMS.mutate(genome, context, rng)
+        steps.append(len(changed.render(context).notes) - len(genome.render(context).notes))
+    assert np.mean(np.array(steps) < 0) > 0.2
+    assert np.mean(np.array(steps) > 0) > 0.2
+
+
+def test_every_source_is_drawn_and_named():
+    rng, context = np.random.default_rng(2), context_of()
+    assert {DRUMS.random(context, rng)[1] for _ in range(60)} == set(SOURCES)
+
+
+def test_the_same_seed_gives_the_same_first_genome():
+    context = context_of("7/8")
+    for seed in range(20):
+        first, second = (DRUMS.random(context, np.random.default_rng(seed)) for _ in range(2))
+        assert first == second
+
+
+@pytest.mark.parametrize("meter", ["4/4", "7/8", "6/8", "13/8"])
+@pytest.mark.parametrize("bars", [2, 4, 8])
+def test_a_pool_of_50_has_at_least_45_different_parts(meter, bars):
+    rng, context = np.random.default_rng(22), context_of(meter, bars)
+    digests = {DRUMS.random(context, rng)[0].render(context).digest() for _ in range(50)}
+    assert len(digests) >= 45
+
+
+def test_chords_that_swing_are_swung_along():
+    from dataclasses import replace
+
+    rng, context = np.random.default_rng(1), context_of()
+    part = replace(DRUMS.random(context, rng)[0].render(context), swing=0.67)
+    swinging = replace(context, parts=(("chords", part),))
+    swings = [DRUMS.random(swinging, rng)[0].render(swinging).swing for _ in range(60)]
+    assert min(swings) == 0.67
+
+
+GENRES = {
+    "americana": {"americana"},
+    "Can": {"krautrock"},
+    "dark ambient": {"ambient"},
+    "neo-classical, post-rock": {"classical", "rock", "post_rock"},
+    "hip-hop / R&B": {"breakbeat"},
+    "breakfast": set(DEFAULT_FAMILIES),
+    "gas station sushi": set(DEFAULT_FAMILIES),
+    "Popcorn": set(DEFAULT_FAMILIES),
+    "post-punk": {"rock"},
+    "KOSMISCHE musik": {"krautrock"},
+}
+
+
+@pytest.mark.parametrize("genre", GENRES)
+def test_genres_are_read_by_whole_words(genre):
+    assert set(families_of((genre,))[0]) == GENRES[genre]
+
+
+def test_families_are_united_and_a_default_is_told():
+    assert families_of(("jazz", "folk", "jazz")) == (("folk", "jazz"), True)
+    assert families_of(()) == (DEFAULT_FAMILIES, False)
+    assert families_of(("sushi",)) == (DEFAULT_FAMILIES, False)
+    context = context_of(genres=("sushi",))
+    told = DRUMS.random(context, np.random.default_rng(0))[0].describe(context)
+    assert told["genres_known"] is False
+    assert told["genre_families"] == list(DEFAULT_FAMILIES)
+
+
+def test_words_do_not_run_together_over_two_genres():
+    assert families_of(("hip", "hop")) == (DEFAULT_FAMILIES, False)
+
+
+@pytest.mark.parametrize("family", FAMILIES)
+@pytest.mark.parametrize("energy", [0.0, 0.34, 0.35, 0.5, 0.65, 1.0])
+def test_templates_are_of_the_energy_first_and_its_neighbours_then(family, energy):
+    found = templates_for((FAMILIES[family][0],), energy)
+    wanted = ENERGIES.index(energy_name(energy))
+    steps = [abs(ENERGIES.index(template.energy) - wanted) for template in found]
+    assert steps == sorted(steps)
+    assert steps[0] == 0
+    assert max(steps) <= 1
+
+
+def test_there_are_many_templates_and_each_is_of_known_things():
+    every = every_template()
+    assert len({template.name for template in every}) == len(every) >= 25
+    for template in every:
+        assert set(template.families) <= set(FAMILIES)
+        assert set(template.fills) <= {"", *FILLS}
+        assert set(template.form) <= {"-", *(letter for letter, _ in template.recipes)}
+    for energy in ENERGIES:
+        assert sum(template.energy == energy for template in every) >= 8
+
+
+@pytest.mark.parametrize("template", every_template(), ids=lambda template: template.name)
+def test_every_template_plays_in_every_meter(template):
+    for meter in SONG_METERS + ODD_METERS:
+        part = render_template(template, meter, 90, bars=4)
+        assert part.length_ticks == 4 * meter.bar_ticks
+        assert len(part.notes) > 0
+        assert part.notes["is_drum"].all()
+
+
+@pytest.mark.parametrize("meter", ["4/4", "7/8", "3/4", "6/8"])
+def test_templates_differ_from_each_other(meter):
+    genomes = [template_genome(t, Meter.parse(meter), 8) for t in every_template()]
+    apart = DRUMS.distances(genomes, genomes) + np.eye(len(genomes))
+    assert apart.min() > 0
+
+
+@pytest.mark.parametrize("meter", ["4/4", "7/8", "5/4", "11/8", "9/8"])
+def test_busier_templates_are_of_higher_energy(meter):
+    means = [
+        np.mean(
+            [
+                density(render_template(t, Meter.parse(meter), 100))
+                for t in every_template()
+                if t.energy == energy
+            ]
+        )
+        for energy in ENERGIES
+    ]
+    assert means == sorted(means)
+
+
+def test_what_may_be_left_out_comes_and_goes_by_chance():
+    template = next(t for t in every_template() if t.name == "cross_stick")
+    drawn = {
+        template_patterns(template, Meter(4, 4), np.random.default_rng(seed))["A"].line(
+            "closed_hat"
+        )
+        for seed in range(30)
+    }
+    assert drawn == {"x...x...x...x...", "x.g.x.g.x.g.x.g."}
+    assert template_patterns(template, Meter(4, 4))["A"].line("closed_hat") == "x...x...x...x..."

@@ -11,6 +11,7 @@ from engine.conductor import Request
 from engine.errors import NotFound, Refused, refusing
 from engine.evolution.settings import Settings
 from engine.ids import resolve, short
+from engine.lyrics import LyricSheet, lyrics_of
 from engine.stages import Stage, find_stage, stages_before
 from engine.state.lineages import approved, is_stale, lineage_of, sections
 from engine.state.songs import APPROVED, PENDING, status
@@ -37,7 +38,7 @@ class Wish:
         parent: beginning of the id of an approved candidate to stand on.
         source: beginning of the id of a candidate of the stage to start from.
         locks: what of the source stays.
-        lyrics: the words of each section, by its label.
+        lyrics: the words of the song.
         singer: whose range, instead of the song's.
     """
 
@@ -49,7 +50,7 @@ class Wish:
     parent: str | None = None
     source: str | None = None
     locks: Locks = field(default_factory=Locks)
-    lyrics: dict[str, Lyrics] = field(default_factory=dict)
+    lyrics: LyricSheet | None = None
     singer: str | None = None
 
 
@@ -89,6 +90,8 @@ def requests(song: Document, wish: Wish, seed: int) -> list[Request]:
         raise Refused("--lock keeps something of a candidate", "name it with --from")
     if not stage.needs:
         return [_request(song, wish, seed, _own_section(wish, stage))]
+    if wish.lyrics is not None and not stage.sings:
+        raise Refused(f"{stage.name} sing no words", "leave --lyrics out")
     if (wish.bars, wish.energy) != (None, None):
         raise Refused(f"the length and the energy of {stage.name} are those of what they stand on")
     return [
@@ -213,9 +216,25 @@ def _request(
         source,
         wish.locks if source else None,
         _before(song, wish.stage, section.label) if find_stage(wish.stage).carries_on else None,
-        wish.lyrics.get(section.label),
+        _words(wish, section.label),
         wish.singer,
     )
+
+
+def _words(wish: Wish, section: str) -> Lyrics | None:
+    """What a section sings; none where the song's words have no such section.
+
+    Raises:
+        Refused: if that section alone was asked for, and has no words.
+    """
+    if wish.lyrics is None or not find_stage(wish.stage).sings:
+        return None
+    try:
+        return lyrics_of(wish.lyrics, section)
+    except Refused:
+        if wish.section is not None:
+            raise
+        return None
 
 
 def _before(song: Document, stage: str, section: str) -> str | None:

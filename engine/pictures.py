@@ -7,6 +7,7 @@ import warnings
 from collections.abc import Sequence
 from pathlib import Path
 
+import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.collections import PatchCollection
@@ -14,14 +15,19 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 from matplotlib.ticker import MaxNLocator
 
+from engine.arrangement.assemble import Arrangement
 from engine.files import write_whole
 from genomes import Context, Part
+from genomes.midi import DRUM_CHANNEL
 from store.events import CurvePoint
 
 DOTS_PER_INCH = 120
 
 # What of a long title stands over a picture: its head and its tail.
 TITLE_CHARS = (40, 30)
+
+# What tells the tracks of a song apart, besides the colour's own ink.
+TINTS = ("#222222", "#b0b0b0", "#a0522d", "#1b998b", "#e0a030")
 
 # An accent for each colour, dark enough to read on white.
 INKS = {
@@ -58,7 +64,8 @@ def draw_part(path: Path, part: Part, context: Context, title: str, colour: str)
     """A piano roll with bar lines and the chords' names above it, as a PNG."""
     bars = context.section.bars
     figure, axes = _figure(max(6.0, min(14.0, 1.3 * bars)), 3.4)
-    _draw_notes(axes, part, context, INKS[colour])
+    _draw_notes(axes, part, context.meter.bar_ticks, INKS[colour])
+    axes.set_ylim(int(part.notes["pitch"].min()) - 2, int(part.notes["pitch"].max()) + 2)
     for span in part.harmony:
         x = 1 + span.onset_ticks / context.meter.bar_ticks
         axes.annotate(span.name, (x, 1.01), xycoords=("data", "axes fraction"), fontsize=7)
@@ -71,16 +78,13 @@ def draw_part(path: Path, part: Part, context: Context, title: str, colour: str)
     _save(figure, path)
 
 
-def _draw_notes(axes: Axes, part: Part, context: Context, ink: str) -> None:
-    bar_ticks = context.meter.bar_ticks
+def _draw_notes(axes: Axes, part: Part, bar_ticks: int, ink: str) -> None:
     boxes = [
         Rectangle((1 + onset / bar_ticks, pitch - 0.42), 0.97 * duration / bar_ticks, 0.84)
         for onset, duration, pitch, _, _ in part.notes.tolist()
     ]
     strength = [0.35 + 0.65 * velocity / 127 for velocity in part.notes["velocity"].tolist()]
     axes.add_collection(PatchCollection(boxes, facecolor=ink, alpha=strength, linewidth=0))
-    pitches = part.notes["pitch"]
-    axes.set_ylim(int(pitches.min()) - 2, int(pitches.max()) + 2)
 
 
 def _figure(width_inches: float, height_inches: float) -> tuple[Figure, Axes]:
@@ -97,10 +101,37 @@ def _shortened(title: str) -> str:
     return title if len(title) <= head + tail else f"{title[:head]}…{title[-tail:]}"
 
 
+def song_picture(arrangement: Arrangement, colour: str) -> bytes:
+    """A whole song as one piano roll, PNG: a tint for each track, and where each section begins."""
+    figure, axes = _figure(14.0, 4.2)
+    bar_ticks = arrangement.meter.bar_ticks
+    pitched = [track for track in arrangement.tracks if track.channel != DRUM_CHANNEL]
+    for index, track in enumerate(arrangement.tracks):
+        tint = INKS[colour] if index == 0 else TINTS[index % len(TINTS)]
+        _draw_notes(axes, track.part, bar_ticks, tint)
+        axes.plot([], [], color=tint, linewidth=4, label=track.name)
+    for section in arrangement.sections:
+        x = 1 + section.start_ticks / bar_ticks
+        axes.axvline(x, color="#999999", linewidth=0.6)
+        axes.annotate(section.name, (x, 1.01), xycoords=("data", "axes fraction"), fontsize=7)
+    pitches = np.concatenate([track.part.notes["pitch"] for track in pitched or arrangement.tracks])
+    axes.set_ylim(min(33, int(pitches.min())) - 2, int(pitches.max()) + 2)
+    axes.set_xlim(1, arrangement.bars + 1)
+    axes.set_xlabel("bar")
+    axes.set_ylabel("pitch")
+    axes.legend(frameon=False, ncols=len(arrangement.tracks), loc="upper center", fontsize=8)
+    axes.set_title(_shortened(arrangement.title), loc="left", fontsize=11, pad=16, parse_math=False)
+    return _png(figure)
+
+
 def _save(figure: Figure, path: Path) -> None:
+    write_whole(path, _png(figure))
+
+
+def _png(figure: Figure) -> bytes:
     buffer = io.BytesIO()
     with warnings.catch_warnings():
         # A title may be in any script; what the font lacks is drawn as boxes.
         warnings.filterwarnings("ignore", message="Glyph .* missing from font")
         figure.savefig(buffer, format="png", dpi=DOTS_PER_INCH, metadata={"Software": None})
-    write_whole(path, buffer.getvalue())
+    return buffer.getvalue()

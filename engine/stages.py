@@ -27,6 +27,7 @@ class Stage:
         channel: MIDI channel of its parts, 0 to 15.
         bars: default length of a section.
         carries_on: whether a part goes on from the end of the section before.
+        sings: whether a part can be set to words.
     """
 
     name: str
@@ -36,6 +37,7 @@ class Stage:
     channel: int = 0
     bars: int = 8
     carries_on: bool = False
+    sings: bool = False
 
     @property
     def is_drums(self) -> bool:

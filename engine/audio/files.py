@@ -16,18 +16,23 @@ FORMATS = {".wav": "WAV", ".flac": "FLAC"}
 FULL_SCALE = 32_767
 
 
-def write_audio(path: Path, audio: Audio) -> None:
-    """Write a whole file in the format of its suffix, ``.wav`` or ``.flac``.
+def audio_bytes(audio: Audio, suffix: str) -> bytes:
+    """A whole file in the format of a suffix, ``.wav`` or ``.flac``.
 
     Raises:
         Refused: for any other suffix.
     """
     import soundfile  # noqa: PLC0415 - libsndfile loads when the first file is written
 
-    if path.suffix.casefold() not in FORMATS:
-        raise Refused(f"{path.name}: expected a name that ends in {' or '.join(FORMATS)}")
+    if suffix.casefold() not in FORMATS:
+        raise Refused(f"{suffix or 'no suffix'}: expected {' or '.join(FORMATS)}")
     buffer = io.BytesIO()
     whole_numbers = np.rint(audio.samples * FULL_SCALE).astype(np.int16)
-    file_format = FORMATS[path.suffix.casefold()]
+    file_format = FORMATS[suffix.casefold()]
     soundfile.write(buffer, whole_numbers, audio.sample_rate, "PCM_16", format=file_format)
-    write_whole(path, buffer.getvalue())
+    return buffer.getvalue()
+
+
+def write_audio(path: Path, audio: Audio) -> None:
+    """Write a whole file in the format of its suffix; see ``audio_bytes``."""
+    write_whole(path, audio_bytes(audio, path.suffix))

@@ -25,15 +25,21 @@ def arrange(
         Path | None, typer.Option("--import", help="Take in a DAW's list of clips.")
     ] = None,
     draft: Annotated[bool, typer.Option("--draft", help="Only draft a plan to edit.")] = False,
+    audio: Annotated[str, typer.Option(help="Recordings as flac or wav, or none.")] = "flac",
     as_json: Json = False,
 ) -> None:
     """Put a song together from its approved parts, by a plan that you can edit."""
     from engine.arrangement.arranging import arrange as assemble
+    from engine.arrangement.writers import AUDIO_FORMATS, writers
+    from engine.errors import Refused
 
+    if audio not in AUDIO_FORMATS:
+        raise Refused(f"--audio {audio}: expected {', '.join(AUDIO_FORMATS)}")
     with open_studio(context) as studio:
         state = studio.song(song)
         planned = _planned(studio, state, plan, clips, draft=draft)
-        arranged = None if draft else assemble(studio, studio.song(song), planned.plan)
+        files = writers(state["colour"], audio)
+        arranged = None if draft else assemble(studio, studio.song(song), planned.plan, files)
     if as_json:
         say_json(_report(planned, arranged))
         return

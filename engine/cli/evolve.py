@@ -35,6 +35,9 @@ def evolve(
         list[str] | None,
         typer.Option(help="What of it stays: bars=1-2, rhythm or pitch; may be repeated."),
     ] = None,
+    lyrics: Annotated[
+        Path | None, typer.Option(help="Words for a melody: plain text with [headers], or LRC.")
+    ] = None,
     singer: Annotated[str | None, typer.Option(help="Whose range a melody keeps to.")] = None,
     population: Annotated[int, typer.Option(help="Individuals kept per generation.")] = 50,
     generations: Annotated[int, typer.Option(help="Generations after the first pool.")] = 24,
@@ -58,6 +61,7 @@ def evolve(
     from engine.conductor import load, start
     from engine.errors import refusing
     from engine.evolution.settings import Settings, checked_seed
+    from engine.lyrics import read_lyrics
     from engine.models import Models
     from engine.stages import find_stage
 
@@ -69,7 +73,10 @@ def evolve(
     summaries: list[dict[str, Any]] = []
     with open_studio(context) as studio:
         state = studio.song(song)
-        wish = Wish(stage, settings, section, bars, energy, parent, source, locks, singer=singer)
+        asked = (section, bars, energy, parent, source, locks)
+        wish = Wish(
+            stage, settings, *asked, None if lyrics is None else read_lyrics(lyrics), singer
+        )
         with refusing():
             wanted = requests(state, wish, drawn)
         sha256 = None if scorer is None else Models(studio).register(scorer)

@@ -1,0 +1,71 @@
+"""What is made of an arrangement besides MIDI: sheet music, recordings, a picture."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from functools import cache
+
+from engine.arrangement.assemble import Arrangement
+from engine.arrangement.files import File, Writer
+from engine.audio import MAX_SECONDS, Rendering, audio_bytes, render_stems
+from engine.notation import musicxml
+from engine.pictures import song_picture
+from genomes import TempoMap
+
+NO_AUDIO = "none"
+AUDIO_FORMATS = ("flac", "wav", NO_AUDIO)
+
+
+def write_score(arrangement: Arrangement) -> Iterator[File]:
+    """The song as MusicXML."""
+
+    def score() -> bytes:
+        return musicxml(arrangement.tracks, arrangement.conductor(), arrangement.length_ticks)
+
+    yield File("song.musicxml", score)
+
+
+def picture_writer(colour: str) -> Writer:
+    """The song as one piano roll, in the ink of its colour."""
+
+    def write(arrangement: Arrangement) -> Iterator[File]:
+        yield File("song.png", lambda: song_picture(arrangement, colour))
+
+    return write
+
+
+def sound_writer(file_format: str) -> Writer:
+    """Recordings of the mix and of each stem; none of a song that is too long for one.
+
+    Args:
+        file_format: ``flac`` or ``wav``.
+    """
+
+    def write(arrangement: Arrangement) -> Iterator[File]:
+        if arrangement.seconds > MAX_SECONDS:
+            return
+
+        @cache
+        def rendering() -> Rendering:
+            tempo_map = TempoMap.constant(arrangement.tempo_bpm)
+            return render_stems(arrangement.tracks, tempo_map, arrangement.length_ticks)
+
+        yield File(f"song.{file_format}", lambda: audio_bytes(rendering().mix, f".{file_format}"))
+        for index, track in enumerate(arrangement.tracks):
+            yield File(f"stems/{track.name.lower()}.{file_format}", _stem(rendering, index))
+
+    def _stem(rendering: Callable[[], Rendering], index: int) -> Callable[[], bytes]:
+        return lambda: audio_bytes(rendering().stems[index], f".{file_format}")
+
+    return write
+
+
+def writers(colour: str, audio: str) -> list[Writer]:
+    """Everything that an arrangement is written as.
+
+    Args:
+        colour: the song's.
+        audio: one of ``AUDIO_FORMATS``.
+    """
+    sound = [] if audio == NO_AUDIO else [sound_writer(audio)]
+    return [write_score, picture_writer(colour), *sound]

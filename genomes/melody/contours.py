@@ -44,7 +44,8 @@ def arch(count: int, rng: np.random.Generator) -> list[int]:
 def conversational(count: int, rng: np.random.Generator) -> list[int]:
     """A pitch spoken on, with small inflections, and a fall at the end."""
     draws = rng.random((count, 2))
-    height, heights = 0, []
+    height = 0
+    heights: list[int] = []
     for moves, way in draws.tolist():
         if heights and moves < 0.38:
             height += (1 if way < 0.5 else 2) if height <= 0 else (-1 if way < 0.7 else -2)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from itertools import pairwise
 from math import ceil
 
 import numpy as np
@@ -65,7 +66,7 @@ def _lengths_of_lines(context: Context, lines: int) -> list[int]:
     if bars * _bar_seconds(context) / count > ANSWERED_SECONDS and 2 * count <= bars:
         count *= 2
     edges = [index * bars // count for index in range(count + 1)]
-    return [end - start for start, end in zip(edges, edges[1:], strict=False)]
+    return [end - start for start, end in pairwise(edges)]
 
 
 def _bar_seconds(context: Context) -> float:
@@ -105,12 +106,14 @@ def from_bar(piece: Piece, bar: int, meter: Meter) -> Piece:
     tones = tones_of(phrase, material, per_bar)
     start, base = bar * per_bar, tones[0].height
     left = [
-        Tone(max(0, tone.cell - start), tone.cell + tone.length - max(start, tone.cell), tone.height)
+        Tone(
+            max(0, tone.cell - start), tone.cell + tone.length - max(start, tone.cell), tone.height
+        )
         for tone in tones
         if tone.cell + tone.length > start
     ] or [Tone(0, 1, tones[-1].height)]
     if left[0].cell >= per_bar:
-        left[0] = replace(left[0], cell=0, length=1)
+        left[0] = left[0]._replace(cell=0, length=1)
     rest = Material((), material.bars - bar, material.division)
     cells, lengths = [tone.cell for tone in left], [tone.length for tone in left]
     lift = max(-FARTHEST_LIFT, min(FARTHEST_LIFT, phrase.lift + left[0].height - base))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from genomes.grid import STRAIGHT
 from genomes.payloads import rows_of, whole_numbers
@@ -39,9 +39,9 @@ class Leaning:
 
 
 LEANINGS: dict[str, Leaning] = {
-    "settled": Leaning(0.1, resolves=False),
-    "plain": Leaning(0.25, resolves=False),
-    "passing": Leaning(0.5, resolves=False),
+    "settled": Leaning(0.25, resolves=False),
+    "plain": Leaning(0.5, resolves=False),
+    "passing": Leaning(1.0, resolves=False),
     "leaning": Leaning(0.5, resolves=True),
     "free": Leaning(1.0, resolves=True),
 }
@@ -75,8 +75,7 @@ ORNAMENTS: dict[str, tuple[tuple[float, int], ...]] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Tone:
+class Tone(NamedTuple):
     """A note of a phrase, before it is heard in a chord.
 
     Attributes:
@@ -181,7 +180,8 @@ def phrase_row(phrase: Phrase) -> list[Any]:
 def phrase_of(row: list[Any]) -> Phrase:
     """The phrase that gave this row; raises ValueError or TypeError if it is none."""
     material, bars, lift, tail, ending, cadence, ornament = rows_of(row)
-    return Phrase(*whole_numbers(material, bars, lift), tail, ending, cadence, ornament)
+    whole_numbers(material, bars, lift)
+    return Phrase(material, bars, lift, tail, ending, cadence, ornament)
 
 
 def material_row(material: Material) -> dict[str, Any]:
@@ -193,7 +193,8 @@ def material_row(material: Material) -> dict[str, Any]:
 def material_of(row: dict[str, Any]) -> Material:
     """The material that gave this row; raises KeyError, TypeError or ValueError if it is none."""
     tones = tuple(_tone_of(rows_of(tone)) for tone in rows_of(row["tones"]))
-    return Material(tones, *whole_numbers(row["bars"]), row["division"])
+    whole_numbers(row["bars"])
+    return Material(tones, row["bars"], row["division"])
 
 
 def _tone_of(row: list[Any]) -> Tone:

@@ -163,7 +163,8 @@ class MelodyGenome:
 
 def _stretch_of(row: Any) -> Stretch:
     bar, pitches = rows_of(row)
-    return Stretch(*whole_numbers(bar), whole_numbers(*rows_of(pitches)))
+    whole_numbers(bar)
+    return Stretch(bar, whole_numbers(*rows_of(pitches)))
 
 
 @cache
@@ -174,11 +175,17 @@ def _cells_per_bar(meter: str, division: str) -> int:
     return len(cells(read, division))
 
 
-def rebuilt(genome: MelodyGenome, pieces: Iterable[Piece]) -> MelodyGenome:
-    """A genome with other phrases; equal material is shared, in the order in which it comes up."""
+def numbered(pieces: Iterable[Piece]) -> tuple[tuple[Material, ...], tuple[Phrase, ...]]:
+    """Materials, each once and in the order in which they come up, and phrases that name them."""
     index_of: dict[Material, int] = {}
     phrases = []
     for phrase, material in pieces:
         index = index_of.setdefault(material, len(index_of))
         phrases.append(phrase if phrase.material == index else replace(phrase, material=index))
-    return replace(genome, materials=tuple(index_of), phrases=tuple(phrases))
+    return tuple(index_of), tuple(phrases)
+
+
+def rebuilt(genome: MelodyGenome, pieces: Iterable[Piece]) -> MelodyGenome:
+    """A genome with other phrases; equal material is shared."""
+    materials, phrases = numbered(pieces)
+    return replace(genome, materials=materials, phrases=phrases)

@@ -67,9 +67,7 @@ def _ladder(
     return Ladder(pitches, is_chord, chord_classes, frozenset(classes))
 
 
-def _root_degree(
-    on_degree: dict[int, int], root_class: int, chord_classes: tuple[int, ...]
-) -> int:
+def _root_degree(on_degree: dict[int, int], root_class: int, chord_classes: tuple[int, ...]) -> int:
     """The degree that the root is spelt on: the scale's, or that of the thirds above it."""
     if root_class in on_degree:
         return on_degree[root_class]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from functools import lru_cache
 
 from genomes.melody.genes import (
@@ -27,11 +26,10 @@ def tones_of(phrase: Phrase, material: Material, cells_per_bar: int) -> tuple[To
     on its material's rhythm alone.
     """
     end = phrase.bars * cells_per_bar
-    tones = [
-        replace(tone, length=min(tone.length, end - tone.cell))
-        for tone in material.tones
-        if tone.cell < end
-    ]
+    tones = list(material.tones)
+    if phrase.bars < material.bars:
+        inside = [tone for tone in tones if tone.cell < end]
+        tones = [Tone(cell, min(length, end - cell), height) for cell, length, height in inside]
     tones = _ended(_ornamented(tones, phrase.ornament), phrase.ending, end)
     return tuple(_with_tail(tones, phrase.tail))
 
@@ -39,11 +37,12 @@ def tones_of(phrase: Phrase, material: Material, cells_per_bar: int) -> tuple[To
 def _ornamented(tones: list[Tone], ornament: str) -> list[Tone]:
     """The longest tone before the last, or the only one, split as the ornament says."""
     shares = ORNAMENTS[ornament]
-    longest = max(range(max(1, len(tones) - 1)), key=lambda index: tones[index].length)
-    tone = tones[longest]
-    if not shares or tone.length < LEAST_ORNAMENTED:
+    if not shares:
         return tones
-    return [*tones[:longest], *_split(tone, shares), *tones[longest + 1 :]]
+    longest = max(range(max(1, len(tones) - 1)), key=lambda index: tones[index].length)
+    if tones[longest].length < LEAST_ORNAMENTED:
+        return tones
+    return [*tones[:longest], *_split(tones[longest], shares), *tones[longest + 1 :]]
 
 
 def _split(tone: Tone, shares: Sequence[tuple[float, int]]) -> list[Tone]:
@@ -59,7 +58,7 @@ def _split(tone: Tone, shares: Sequence[tuple[float, int]]) -> list[Tone]:
 def _ended(tones: list[Tone], ending: str, end: int) -> list[Tone]:
     last = tones[-1]
     if ending == "held":
-        return [*tones[:-1], replace(last, length=end - last.cell)]
+        return [*tones[:-1], Tone(last.cell, end - last.cell, last.height)]
     if ending == "short" and len(tones) > 1:
         return tones[:-1]
     if ending == "joined" and len(tones) > 1:
@@ -70,16 +69,15 @@ def _ended(tones: list[Tone], ending: str, end: int) -> list[Tone]:
 
 def _with_tail(tones: list[Tone], tail: str) -> list[Tone]:
     """The tones after the middle moved, mirrored or flattened around the one they follow."""
+    base = tones[0].height
+    if tail == "plain" and base == 0:
+        return tones
     steps, scale = TAILS[tail]
     middle = (len(tones) + 1) // 2
     pivot = tones[middle - 1].height
-    turned = [
-        replace(tone, height=round(pivot + steps + scale * (tone.height - pivot)))
-        for tone in tones[middle:]
+    turned = [round(pivot + steps + scale * (tone.height - pivot)) for tone in tones[middle:]]
+    heights = [*(tone.height for tone in tones[:middle]), *turned]
+    return [
+        Tone(cell, length, max(-FARTHEST_HEIGHT, min(FARTHEST_HEIGHT, height - base)))
+        for (cell, length, _), height in zip(tones, heights, strict=True)
     ]
-    base = tones[0].height
-    return [replace(tone, height=_within(tone.height - base)) for tone in tones[:middle] + turned]
-
-
-def _within(height: int) -> int:
-    return max(-FARTHEST_HEIGHT, min(FARTHEST_HEIGHT, height))

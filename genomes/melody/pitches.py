@@ -11,17 +11,20 @@ from genomes.grid import EIGHTH_TICKS
 from genomes.melody.genes import CADENCES, LEANINGS, REGISTERS, Leaning, Phrase
 from genomes.melody.ladder import DEGREES, Ladder, ladder_of
 from genomes.melody.singers import range_of
-from genomes.melody.timing import Sung, weight_at
+from genomes.melody.timing import Sung
 from genomes.notes import ChordSpan
-from genomes.time import TICKS_PER_QUARTER, Meter
+from genomes.time import TICKS_PER_QUARTER
 
 # A note at least this long is heard as well as one on a strong place.
-LONG_TICKS = TICKS_PER_QUARTER
+LONG_TICKS = TICKS_PER_QUARTER * 3 // 2
 # Steps at most from the last note to the first of the next phrase, and from the section before.
 WIDEST_SEAM = 4
 WIDEST_ENTRY = 2
 # Steps that a note may be moved by to fit its chord.
 FARTHEST_SETTLING = 7
+# What it costs to settle on a note for every step that it is leapt to, beyond a first; to stand
+# still where the contour moves.
+LEAP_COST, STILL_COST = 0.6, 0.4
 # What a note costs that sounds on into a chord that has it in its scale, or not at all; a step
 # away from where the contour puts it costs 1.
 SCALE_COST, FOREIGN_COST = 1.5, 8.0
@@ -39,7 +42,6 @@ class Ground:
         low: lowest pitch of the singer.
         high: highest.
         leaning: how far dissonances are allowed.
-        meter: of all bars.
     """
 
     onsets_ticks: tuple[int, ...]
@@ -47,7 +49,6 @@ class Ground:
     low: int
     high: int
     leaning: Leaning
-    meter: Meter
 
     @classmethod
     def of(cls, context: Context, leaning: str) -> Ground:
@@ -56,7 +57,7 @@ class Ground:
         low, high = range_of(context.singer)
         ladders = tuple(ladder_of(context.key, span) for span in spans)
         onsets = tuple(span.onset_ticks for span in spans)
-        return cls(onsets, ladders, low, high, LEANINGS[leaning], context.meter)
+        return cls(onsets, ladders, low, high, LEANINGS[leaning])
 
     def chord_at(self, onset_ticks: int) -> int:
         """Index of the chord that sounds."""
@@ -79,7 +80,7 @@ class Ground:
         """Whether a note stands where a dissonance would be heard as one."""
         if note.end_ticks - note.onset_ticks >= LONG_TICKS:
             return True
-        return weight_at(note.onset_ticks, self.meter) >= self.leaning.settled_weight
+        return note.weight >= self.leaning.settled_weight
 
     def fits(self, pitch: int) -> bool:
         """Whether the singer has a pitch."""
@@ -151,7 +152,9 @@ def _rungs(
         if note.is_split:
             chord, rung = made[-1]
         elif index == last and cadence is not None:
-            rung = _on(ground, ladder, rung, ladder.chord_classes[cadence % len(ladder.chord_classes)])
+            rung = _on(
+                ground, ladder, rung, ladder.chord_classes[cadence % len(ladder.chord_classes)]
+            )
         elif others:
             rung = _held(ground, ladder, rung, [ground.ladders[other] for other in others])
         elif not ladder.is_chord[rung % DEGREES]:
@@ -159,10 +162,9 @@ def _rungs(
             moves = index + 1 <= last and abs(wanted[index + 1] - rung) == 1
             resolves = moves and _is_chord(ground, under[index + 1][0], wanted[index + 1])
             by_step = moves or (index > 0 and abs(made[-1][1] - rung) <= 1)
-            stays = ground.leaning.resolves and resolves if ground.is_heard(note) else by_step
+            stays = (ground.leaning.resolves and resolves) if ground.is_heard(note) else by_step
             if is_edge or not stays:
-                rising = index > 0 and rung > wanted[index - 1]
-                rung = _settled(ground, ladder, rung, rising=rising)
+                rung = _settled(ground, ladder, rung, made[-1][1] if made else rung)
         made.append((chord, rung))
     return made
 
@@ -184,38 +186,38 @@ def _inside(ground: Ground, ladder: Ladder, rung: int) -> int:
     return mirrored if ground.fits(ladder.pitches[mirrored]) else edge
 
 
-def _nearby(rung: int, *, rising: bool) -> list[int]:
-    """Rungs by their distance, those ahead first."""
-    sign = 1 if rising else -1
+def _nearby(rung: int) -> list[int]:
+    """Rungs by their distance, the lower of two first."""
+    return [rung + offset for offset in _OFFSETS]
+
+
+_OFFSETS = sorted(range(-FARTHEST_SETTLING, FARTHEST_SETTLING + 1), key=lambda o: (abs(o), o))
+
+
+def _settled(ground: Ground, ladder: Ladder, rung: int, last: int) -> int:
+    """A note of the chord near the one wanted, and reached by step where there is one."""
+
+    def cost(near: int) -> float:
+        move = abs(near - last)
+        leap = LEAP_COST * (move - 1) if move else STILL_COST
+        return abs(near - rung) + leap
+
+    return min(_chord_rungs(ground, ladder, rung), key=cost, default=rung)
+
+
+def _chord_rungs(ground: Ground, ladder: Ladder, rung: int) -> list[int]:
+    """Notes of the chord that the singer has, by their distance."""
     return [
-        rung + side * distance
-        for distance in range(FARTHEST_SETTLING + 1)
-        for side in ((sign, -sign) if distance else (1,))
+        near
+        for near in _nearby(rung)
+        if ladder.is_chord[near % DEGREES] and ground.fits(ladder.pitches[near])
     ]
-
-
-def _settled(ground: Ground, ladder: Ladder, rung: int, *, rising: bool) -> int:
-    """The nearest note of the chord, the one ahead of two."""
-    return next(
-        (
-            near
-            for near in _nearby(rung, rising=rising)
-            if ladder.is_chord[near % DEGREES] and ground.fits(ladder.pitches[near])
-        ),
-        rung,
-    )
 
 
 def _on(ground: Ground, ladder: Ladder, rung: int, pitch_class: int) -> int:
     """The nearest rung of a pitch class, the lower of two."""
-    return next(
-        (
-            near
-            for near in _nearby(rung, rising=False)
-            if ladder.pitches[near] % 12 == pitch_class and ground.fits(ladder.pitches[near])
-        ),
-        rung,
-    )
+    tones = _chord_rungs(ground, ladder, rung)
+    return next((near for near in tones if ladder.pitches[near] % 12 == pitch_class), rung)
 
 
 def _held(ground: Ground, ladder: Ladder, rung: int, others: Sequence[Ladder]) -> int:
@@ -232,9 +234,4 @@ def _held(ground: Ground, ladder: Ladder, rung: int, others: Sequence[Ladder]) -
             for other in others
         )
 
-    options = [
-        near
-        for near in _nearby(rung, rising=False)
-        if ladder.is_chord[near % DEGREES] and ground.fits(ladder.pitches[near])
-    ]
-    return min(options, key=cost, default=rung)
+    return min(_chord_rungs(ground, ladder, rung), key=cost, default=rung)

@@ -12,15 +12,8 @@ from genomes.melody.genes import Phrase, Stretch
 from genomes.melody.pitches import Ground, Pitched, pitched
 from genomes.melody.setting import report
 from genomes.melody.singers import range_of, singer_of
-from genomes.melody.syllables import set_to, spread
-from genomes.melody.timing import (
-    CLOSEST_SECONDS,
-    Sung,
-    aired,
-    sung,
-    ticks_of,
-    weight_at,
-)
+from genomes.melody.syllables import performed, spread
+from genomes.melody.timing import Sung
 from genomes.notes import Part, Word
 from genomes.time import Meter
 
@@ -59,30 +52,24 @@ def timed(genome: MelodyGenome, context: Context) -> Phrases:
         raise ValueError(f"made for (meter, bars) {made_for}, the context has {given}")
     stresses = _stresses(context, len(genome.phrases))
     meter, tempo_bpm = context.meter, context.tempo_bpm
-    closest_ticks = ticks_of(CLOSEST_SECONDS, tempo_bpm)
     phrases: Phrases = []
     start_ticks = 0
-    for index, (phrase, material) in enumerate(genome.pieces()):
-        notes = sung(phrase, material, meter, tempo_bpm)
-        if stresses:
-            words = stresses[index]
-            if len(words) > len(notes):
-                notes = sung(phrase, material, meter, tempo_bpm, legato=True)
-            notes = set_to(notes, words, genome.melismas, meter, closest_ticks) if words else ()
+    for (phrase, material), words in zip(genome.pieces(), stresses, strict=True):
+        notes = performed(phrase, material, meter, tempo_bpm, words, genome.melismas)
         phrases.append((phrase, [_moved(note, start_ticks) for note in notes]))
         start_ticks += phrase.bars * meter.bar_ticks
     return phrases
 
 
 def _moved(note: Sung, ticks: int) -> Sung:
-    onset, end, *others = note
-    return Sung(onset + ticks, end + ticks, *others)
+    onset, end, height, weight, syllable, is_split = note
+    return Sung(onset + ticks, end + ticks, height, weight, syllable, is_split)
 
 
-def _stresses(context: Context, phrases: int) -> list[tuple[bool, ...]]:
-    """For each phrase, whether its syllables are stressed; nothing without words."""
+def _stresses(context: Context, phrases: int) -> Sequence[tuple[bool, ...] | None]:
+    """For each phrase, whether its syllables are stressed; None without words."""
     if context.lyrics is None:
-        return []
+        return [None] * phrases
     sung_there = spread(context.lyrics.lines, phrases)
     return [tuple(syllable.is_stressed for syllable in words) for words in sung_there]
 
@@ -93,9 +80,7 @@ def _last_pitch(before: Part | None) -> int | None:
     return int(before.notes["pitch"][-1])
 
 
-def _on_line(
-    phrases: Phrases, line: Sequence[Stretch], context: Context
-) -> list[Pitched]:
+def _on_line(phrases: Phrases, line: Sequence[Stretch], context: Context) -> list[Pitched]:
     """The notes on pitches that stay, in their order; each is sung on one note or on several."""
     low, high = range_of(context.singer)
     bar_ticks = context.meter.bar_ticks
@@ -123,9 +108,7 @@ def _in_range(pitch: int, low: int, high: int) -> int:
     return pitch
 
 
-def _ended_differently(
-    notes: list[Pitched], ground: Ground, context: Context
-) -> list[Pitched]:
+def _ended_differently(notes: list[Pitched], ground: Ground, context: Context) -> list[Pitched]:
     """The last bar never repeats an earlier one: its last note goes elsewhere in the chord."""
     bar_ticks = context.meter.bar_ticks
     bars: dict[int, list[tuple[int, int]]] = {}
@@ -136,9 +119,7 @@ def _ended_differently(
     if not last:
         return notes
     place, pitch = last[-1]
-    taken = {
-        bar[-1][1] for bar in bars.values() if bar[:-1] == last[:-1] and bar[-1][0] == place
-    }
+    taken = {bar[-1][1] for bar in bars.values() if bar[:-1] == last[:-1] and bar[-1][0] == place}
     if pitch not in taken:
         return notes
     note = notes[-1][0]
@@ -164,15 +145,14 @@ def _words(phrases: Phrases, context: Context) -> list[Word]:
     ]
 
 
-def _part(
-    notes: Sequence[Pitched], dynamic: int, context: Context, words: Sequence[Word]
-) -> Part:
+def _part(notes: Sequence[Pitched], dynamic: int, context: Context, words: Sequence[Word]) -> Part:
     meter, swing = context.meter, context.swing
     rows = []
-    for (note, pitch), air in zip(notes, aired([note for note, _ in notes]), strict=True):
-        onset = swung(note.onset_ticks, meter, swing)
-        end = swung(air.end_ticks, meter, swing)
-        velocity = min(127, dynamic + round(ACCENT_VELOCITY * weight_at(note.onset_ticks, meter)))
+    for note, pitch in notes:
+        onset, end = note.onset_ticks, note.end_ticks
+        if swing:
+            onset, end = swung(onset, meter, swing), swung(end, meter, swing)
+        velocity = min(127, dynamic + round(ACCENT_VELOCITY * note.weight))
         rows.append((onset, max(1, end - onset), pitch, velocity))
     lyrics = [(swung(onset, meter, swing), text) for onset, text in words]
     return Part.of(rows, context.length_ticks, lyrics=lyrics, swing=swing)

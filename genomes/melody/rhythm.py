@@ -72,22 +72,23 @@ def draw_rhythm(
 
 @cache
 def _likelihoods(meter: Meter, division: str) -> NDArray[np.float64]:
-    likely = [
-        next(likely for weight, likely in LIKELY if cell.weight >= weight)
-        for cell in cells(meter, division)
-    ]
-    shares = np.array(likely)
-    return np.asarray(shares / shares.sum())
+    return np.array(
+        [
+            next(likely for weight, likely in LIKELY if cell.weight >= weight)
+            for cell in cells(meter, division)
+        ]
+    )
 
 
 def _on_beats(
     meter: Meter, division: str, count: int, closest: int, rng: np.random.Generator
 ) -> list[int]:
     """Cells of a bar, the strong ones most, none too close to another."""
-    shares = _likelihoods(meter, division)
-    drawn = rng.choice(len(shares), size=min(count, len(shares)), replace=False, p=shares)
+    likely = _likelihoods(meter, division)
+    # The greatest of these are a draw without replacement, by weight.
+    keys = np.log(rng.random(len(likely))) / likely
     kept: list[int] = []
-    for cell in sorted(drawn.tolist()):
+    for cell in sorted(np.argsort(-keys)[:count].tolist()):
         if not kept or cell - kept[-1] >= closest:
             kept.append(cell)
     return kept

@@ -21,7 +21,7 @@ from genomes.melody.genes import (
     Phrase,
     Tone,
 )
-from genomes.melody.genome import MelodyGenome, Piece, rebuilt
+from genomes.melody.genome import MelodyGenome, Piece, numbered
 from genomes.melody.rhythm import DENSITIES, Pace, draw_rhythm
 from genomes.melody.syllables import spread
 
@@ -89,17 +89,15 @@ def seeded(source: str, context: Context, rng: np.random.Generator) -> MelodyGen
     pieces = _varied(form, lengths, materials, rng)
     is_tonic = source == PENTATONIC or rng.random() > NOT_TONIC_SHARE
     dynamic = DYNAMICS[min(len(DYNAMICS) - 1, int((context.section.energy + rng.random()) * 2.5))]
-    first = MelodyGenome(
+    return MelodyGenome(
         str(context.meter),
-        (pieces[0][1],),
-        (replace(pieces[0][0], material=0),),
+        *numbered(pieces),
         home=0 if is_tonic else pick(rng, HOMES[1:]),
         register=_register(context.section.energy, rng),
         leaning=pick(rng, tuple(LEANINGS)),
         dynamic=dynamic,
         melismas=int(context.lyrics is not None and rng.random() < 0.3),
     )
-    return rebuilt(first, pieces)
 
 
 def _register(energy: float, rng: np.random.Generator) -> str:
@@ -121,17 +119,13 @@ def _materials(
     density = draw_density(SEEDS[source].densities, context.section.energy, rng)
     made = {}
     for letter in dict.fromkeys(form):
-        bars = max(
-            length for own, length in zip(form, lengths, strict=True) if own == letter
-        )
+        bars = max(length for own, length in zip(form, lengths, strict=True) if own == letter)
         pace = _pace(source, context, density, bars, rng, _most_syllables(context, form, letter))
         made[letter] = draw_material(source, context, division, bars, pace, rng)
     return made
 
 
-def draw_density(
-    shares: Sequence[float], energy: float, rng: np.random.Generator
-) -> str:
+def draw_density(shares: Sequence[float], energy: float, rng: np.random.Generator) -> str:
     """Sparse, medium or busy, tilted by the energy of the section."""
     tilt = ENERGY_TILT ** (2 * energy - 1)
     tilted = np.array(shares) * (1 / tilt, 1.0, tilt)
@@ -179,9 +173,7 @@ def draw_material(
     return Material(tones, bars, division)
 
 
-def draw_contour(
-    source: str, count: int, context: Context, rng: np.random.Generator
-) -> list[int]:
+def draw_contour(source: str, count: int, context: Context, rng: np.random.Generator) -> list[int]:
     """Heights of so many tones, the first 0."""
     if source == PENTATONIC:
         return pentatonic(count, rng, is_minor=context.key.is_minor)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
 from typing import Any
 
 from genomes.context import Context
@@ -78,6 +79,6 @@ def _before_splitting(notes: Sequence[_Note], sung: set[int]) -> int:
     """How many notes there were before some were split for more syllables."""
     splits = sum(
         onset == end and pitch == last and onset in sung
-        for (_, end, last), (onset, _, pitch) in zip(notes, notes[1:], strict=False)
+        for (_, end, last), (onset, _, pitch) in pairwise(notes)
     )
     return len(notes) - splits

@@ -28,9 +28,7 @@ FAR_STEPS = 4.0
 SEMITONES_PER_STEP = 12 / 7
 
 
-def distances(
-    rows: Sequence[MelodyGenome], columns: Sequence[MelodyGenome]
-) -> NDArray[np.float64]:
+def distances(rows: Sequence[MelodyGenome], columns: Sequence[MelodyGenome]) -> NDArray[np.float64]:
     """Distances of each row to each column, 0 to 1, shape ``(len(rows), len(columns))``.
 
     Contours differ by how far apart they lie, each counted from its own mean: transposing is
@@ -54,7 +52,7 @@ def _contour_distances(
 ) -> NDArray[np.float64]:
     apart = np.abs(first[:, None, :] - second[None, :, :])
     np.minimum(apart, FAR_STEPS, out=apart)
-    return apart.mean(axis=2, dtype=np.float64) / FAR_STEPS
+    return np.asarray(apart.mean(axis=2, dtype=np.float64) / FAR_STEPS)
 
 
 def _rhythm_distances(
@@ -84,9 +82,7 @@ def _sampled(genome: MelodyGenome) -> tuple[NDArray[np.float32], NDArray[np.floa
 
 
 @lru_cache(maxsize=2**12)
-def _phrase_places(
-    phrase: Phrase, material: Material, meter: str
-) -> tuple[list[int], list[int]]:
+def _phrase_places(phrase: Phrase, material: Material, meter: str) -> tuple[list[int], list[int]]:
     """Place of every tone from the phrase's first bar line, and its height above home."""
     cells_per_bar = len(cells(Meter.parse(meter), material.division))
     tones = tones_of(phrase, material, cells_per_bar)

@@ -8,7 +8,16 @@ from typing import NamedTuple
 
 from genomes.grid import STRAIGHT
 from genomes.lyrics import Line, Syllable
-from genomes.melody.timing import Sung, cell_ticks, weight_at
+from genomes.melody.genes import Material, Phrase
+from genomes.melody.timing import (
+    CLOSEST_SECONDS,
+    Sung,
+    aired,
+    cell_ticks,
+    sung,
+    ticks_of,
+    weight_at,
+)
 from genomes.time import Meter
 
 # Worth of a syllable's place: a note of the melody rather than a part of one, the first and the
@@ -34,20 +43,50 @@ class _Place(NamedTuple):
 
 def spread(lines: Sequence[Line], phrases: int) -> list[tuple[Syllable, ...]]:
     """The syllables of each phrase: lines in order, several to a phrase or every few phrases."""
-    sung: list[tuple[Syllable, ...]] = [()] * phrases
+    words: list[tuple[Syllable, ...]] = [()] * phrases
     for index, line in enumerate(lines):
-        sung[index * phrases // len(lines)] += line.syllables
-    return sung
+        words[index * phrases // len(lines)] += line.syllables
+    return words
 
 
-@lru_cache(maxsize=2**10)
+@lru_cache(maxsize=2**12)
+def performed(
+    phrase: Phrase,
+    material: Material,
+    meter: Meter,
+    tempo_bpm: float,
+    stresses: tuple[bool, ...] | None,
+    melismas: int,
+) -> tuple[Sung, ...]:
+    """The notes of a phrase as they are heard, in ticks from its first bar line.
+
+    Args:
+        phrase: which phrase.
+        material: its material.
+        meter: of all bars.
+        tempo_bpm: quarter notes per minute.
+        stresses: for each of its syllables, whether it is stressed; None in a section without
+            words, where all notes are sung.
+        melismas: how many notes may be left without a syllable of their own.
+    """
+    if stresses is None:
+        return tuple(aired(sung(phrase, material, meter, tempo_bpm)))
+    if not stresses:
+        return ()
+    notes = sung(phrase, material, meter, tempo_bpm)
+    if len(stresses) > len(notes):
+        notes = sung(phrase, material, meter, tempo_bpm, legato=True)
+    closest_ticks = ticks_of(CLOSEST_SECONDS, tempo_bpm)
+    return tuple(aired(set_to(notes, stresses, melismas, meter, closest_ticks)))
+
+
 def set_to(
-    notes: tuple[Sung, ...],
-    stresses: tuple[bool, ...],
+    notes: Sequence[Sung],
+    stresses: Sequence[bool],
     melismas: int,
     meter: Meter,
     closest_ticks: int,
-) -> tuple[Sung, ...]:
+) -> list[Sung]:
     """The notes of a phrase with one syllable to each, and a few drawn over more.
 
     Args:
@@ -63,22 +102,21 @@ def set_to(
     drawn = _drawn(places, chosen, stresses, melismas)
     heard = sorted({*chosen, *drawn})
     ends = [*(places[index].onset_ticks for index in heard[1:]), notes[-1].end_ticks]
-    return tuple(
+    return [
         Sung(
             places[index].onset_ticks,
             _end_ticks(places, index, end),
             notes[places[index].note].height,
+            weight_at(places[index].onset_ticks, meter),
             syllable_of.get(index, -1),
             # A part of a note goes on from it only where the note is heard before it.
             before >= 0 and places[index].note == places[before].note,
         )
         for before, index, end in zip([-1, *heard], heard, ends, strict=False)
-    )
+    ]
 
 
-def _places(
-    notes: Sequence[Sung], count: int, meter: Meter, closest_ticks: int
-) -> list[_Place]:
+def _places(notes: Sequence[Sung], count: int, meter: Meter, closest_ticks: int) -> list[_Place]:
     """The notes, split until there are as many as syllables and some to choose from."""
     places = [
         _Place(n.onset_ticks, n.end_ticks, index, is_own=True) for index, n in enumerate(notes)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from functools import cache, lru_cache
+from collections.abc import Sequence
+from functools import cache
+from itertools import pairwise
 from math import ceil
 from typing import NamedTuple
 
@@ -29,6 +31,7 @@ class Sung(NamedTuple):
         onset_ticks: from the phrase's first bar line.
         end_ticks: where it ends.
         height: steps of the scale above the first tone of the phrase.
+        weight: metrical weight of its place.
         syllable: index of the syllable that begins on it; -1 where none does.
         is_split: whether it goes on with the note before it, for another syllable.
     """
@@ -36,6 +39,7 @@ class Sung(NamedTuple):
     onset_ticks: int
     end_ticks: int
     height: int
+    weight: float
     syllable: int = -1
     is_split: bool = False
 
@@ -64,10 +68,9 @@ def ticks_of(seconds: float, tempo_bpm: float) -> int:
     return max(1, ceil(seconds * tempo_bpm / 60 * TICKS_PER_QUARTER))
 
 
-@lru_cache(maxsize=2**12)
 def sung(
     phrase: Phrase, material: Material, meter: Meter, tempo_bpm: float, *, legato: bool = False
-) -> tuple[Sung, ...]:
+) -> list[Sung]:
     """The notes of a phrase as they are sung without words.
 
     Args:
@@ -77,20 +80,28 @@ def sung(
         tempo_bpm: quarter notes per minute.
         legato: whether every note is held to the next, to make room for syllables.
     """
-    step = cell_ticks(meter, material.division)
-    tones = tones_of(phrase, material, meter.bar_ticks // step)
-    end_ticks = phrase.bars * meter.bar_ticks
-    notes = [Sung(t.cell * step, (t.cell + t.length) * step, t.height) for t in tones]
+    step, bar_ticks = cell_ticks(meter, material.division), meter.bar_ticks
+    tones = tones_of(phrase, material, bar_ticks // step)
+    end_ticks = phrase.bars * bar_ticks
+    weight = weights(meter)
+    notes = [
+        Sung(cell * step, (cell + length) * step, height, weight.get(cell * step % bar_ticks, 0.0))
+        for cell, length, height in tones
+    ]
     notes = _thinned(notes, ticks_of(CLOSEST_SECONDS, tempo_bpm))
     if legato:
-        onsets = [note.onset_ticks for note in notes[1:]]
-        notes = [
-            note._replace(end_ticks=end)
-            for note, end in zip(notes, [*onsets, end_ticks], strict=True)
-        ]
+        ends = [*(note.onset_ticks for note in notes[1:]), end_ticks]
+        notes = [_until(note, end) for note, end in zip(notes, ends, strict=True)]
     breath_ticks = ticks_of(BREATH_SECONDS, tempo_bpm)
     notes[-1] = _released(notes[-1], end_ticks - breath_ticks)
-    return tuple(_breathing(notes, ticks_of(LONGEST_BREATH_SECONDS, tempo_bpm), breath_ticks))
+    longest_ticks = ticks_of(LONGEST_BREATH_SECONDS, tempo_bpm)
+    if notes[-1].end_ticks - notes[0].onset_ticks > longest_ticks:
+        return _breathing(notes, longest_ticks, breath_ticks)
+    return notes
+
+
+def _until(note: Sung, end_ticks: int) -> Sung:
+    return note._replace(end_ticks=end_ticks)
 
 
 def _thinned(notes: list[Sung], closest_ticks: int) -> list[Sung]:
@@ -101,14 +112,16 @@ def _thinned(notes: list[Sung], closest_ticks: int) -> list[Sung]:
         if note.onset_ticks - last.onset_ticks >= closest_ticks:
             kept.append(note)
         elif last.end_ticks >= note.onset_ticks:
-            kept[-1] = last._replace(end_ticks=note.end_ticks)
+            kept[-1] = _until(last, note.end_ticks)
     return kept
 
 
 def _released(note: Sung, latest_end_ticks: int) -> Sung:
     """A note that leaves room for a breath after it, but keeps half of its length."""
+    if note.end_ticks <= latest_end_ticks:
+        return note
     half = note.onset_ticks + max(1, (note.end_ticks - note.onset_ticks) // 2)
-    return note._replace(end_ticks=min(note.end_ticks, max(half, latest_end_ticks)))
+    return _until(note, max(half, latest_end_ticks))
 
 
 def _breathing(notes: list[Sung], longest_ticks: int, breath_ticks: int) -> list[Sung]:
@@ -122,22 +135,18 @@ def _breathing(notes: list[Sung], longest_ticks: int, breath_ticks: int) -> list
             last = kept.pop()
             end_ticks = note.onset_ticks - breath_ticks
             if end_ticks - last.onset_ticks >= breath_ticks or not kept:
-                kept.append(last._replace(end_ticks=max(end_ticks, last.onset_ticks + 1)))
+                kept.append(_until(last, max(end_ticks, last.onset_ticks + 1)))
             begin_ticks = note.onset_ticks
-        kept.append(note._replace(end_ticks=min(note.end_ticks, note.onset_ticks + longest_ticks)))
+        kept.append(_until(note, min(note.end_ticks, note.onset_ticks + longest_ticks)))
     return kept
 
 
-def aired(notes: list[Sung]) -> list[Sung]:
+def aired(notes: Sequence[Sung]) -> list[Sung]:
     """The notes of a phrase with a little air before each next one."""
-    made = [
-        note
-        if following.is_split or note.end_ticks < following.onset_ticks
-        else note._replace(end_ticks=following.onset_ticks - _air_ticks(note))
-        for note, following in zip(notes, notes[1:], strict=False)
-    ]
+    made = []
+    for note, following in pairwise(notes):
+        onset, end = note.onset_ticks, note.end_ticks
+        if end == following.onset_ticks and not following.is_split:
+            end -= min(AIR_TICKS, int((end - onset) * MOST_AIR))
+        made.append(_until(note, end))
     return [*made, notes[-1]]
-
-
-def _air_ticks(note: Sung) -> int:
-    return min(AIR_TICKS, int((note.end_ticks - note.onset_ticks) * MOST_AIR))

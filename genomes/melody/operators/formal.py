@@ -8,7 +8,7 @@ import numpy as np
 
 from genomes.chance import pick
 from genomes.context import Context
-from genomes.melody.form import from_bar
+from genomes.melody.form import from_bar, material_from
 from genomes.melody.genes import (
     CADENCES,
     ENDINGS,
@@ -20,7 +20,6 @@ from genomes.melody.genes import (
     Tone,
 )
 from genomes.melody.genome import MelodyGenome, rebuilt
-from genomes.melody.form import material_from
 from genomes.melody.operators.places import draw_phrase_index, put_phrase
 from genomes.melody.phrases import tones_of
 from genomes.melody.seeds import SEEDS, draw_contour
@@ -40,9 +39,7 @@ def lift_phrase(genome: MelodyGenome, context: Context, rng: np.random.Generator
 def turn_tail(genome: MelodyGenome, context: Context, rng: np.random.Generator) -> MelodyGenome:
     """The second half of a phrase moved, mirrored, flattened, or plain again."""
     index = draw_phrase_index(genome, rng)
-    return put_phrase(
-        genome, index, replace(genome.phrases[index], tail=pick(rng, tuple(TAILS)))
-    )
+    return put_phrase(genome, index, replace(genome.phrases[index], tail=pick(rng, tuple(TAILS))))
 
 
 def end_phrase(genome: MelodyGenome, context: Context, rng: np.random.Generator) -> MelodyGenome:
@@ -107,9 +104,7 @@ def swap_phrases(genome: MelodyGenome, context: Context, rng: np.random.Generato
     return rebuilt(genome, pieces)
 
 
-def answer_phrase(
-    genome: MelodyGenome, context: Context, rng: np.random.Generator
-) -> MelodyGenome:
+def answer_phrase(genome: MelodyGenome, context: Context, rng: np.random.Generator) -> MelodyGenome:
     """A phrase takes up the one before it, with another tail and cadence."""
     if len(genome.phrases) < 2:
         return genome

@@ -31,7 +31,9 @@ def split_tone(genome: MelodyGenome, context: Context, rng: np.random.Generator)
     tone, half = tones[place], (tones[place].length + 1) // 2
     height = tone.height + pick(rng, (-1, 0, 0, 1))
     second = Tone(tone.cell + half, tone.length - half, height)
-    return put_tones(genome, index, [*tones[:place], replace(tone, length=half), second, *tones[place + 1 :]])
+    return put_tones(
+        genome, index, [*tones[:place], tone._replace(length=half), second, *tones[place + 1 :]]
+    )
 
 
 def join_tones(genome: MelodyGenome, context: Context, rng: np.random.Generator) -> MelodyGenome:
@@ -42,7 +44,7 @@ def join_tones(genome: MelodyGenome, context: Context, rng: np.random.Generator)
         return genome
     place = int(rng.integers(1, len(tones)))
     first, second = tones[place - 1], tones[place]
-    held = replace(first, length=second.cell + second.length - first.cell)
+    held = first._replace(length=second.cell + second.length - first.cell)
     return put_tones(genome, index, [*tones[: place - 1], held, *tones[place + 1 :]])
 
 
@@ -59,7 +61,7 @@ def thin_out(genome: MelodyGenome, context: Context, rng: np.random.Generator) -
         return genome
     last = material.tones[-1]
     ends = [*(tone.cell for tone in kept[1:]), last.cell + last.length]
-    held = [replace(t, length=end - t.cell) for t, end in zip(kept, ends, strict=True)]
+    held = [t._replace(length=end - t.cell) for t, end in zip(kept, ends, strict=True)]
     return put_tones(genome, index, held)
 
 
@@ -85,12 +87,12 @@ def move_tone_in_time(
         latest = min(latest, len(cells(context.meter, material.division)) - 1)
     if not earliest <= cell <= latest:
         return genome
-    tones[place] = replace(tone, cell=cell, length=tone.cell + tone.length - cell)
+    tones[place] = tone._replace(cell=cell, length=tone.cell + tone.length - cell)
     if place:
         before = tones[place - 1]
         follows = before.cell + before.length == tone.cell or before.cell + before.length > cell
         if follows:
-            tones[place - 1] = replace(before, length=cell - before.cell)
+            tones[place - 1] = before._replace(length=cell - before.cell)
     return put_tones(genome, index, tones)
 
 
@@ -110,9 +112,7 @@ def hold_or_release(
     tone = tones[place]
     until = tones[place + 1].cell if place + 1 < len(tones) else end
     is_held = tone.cell + tone.length == until
-    tones[place] = replace(
-        tone, length=(tone.length + 1) // 2 if is_held else until - tone.cell
-    )
+    tones[place] = tone._replace(length=(tone.length + 1) // 2 if is_held else until - tone.cell)
     return put_tones(genome, index, tones)
 
 
@@ -122,9 +122,9 @@ def displace(genome: MelodyGenome, context: Context, rng: np.random.Generator) -
     material = genome.materials[index]
     per_bar = len(cells(context.meter, material.division))
     step = _eighth_cells(material, context) * (1 if rng.random() < 0.5 else -1)
-    moved = [replace(tone, cell=tone.cell + step) for tone in material.tones]
+    moved = [tone._replace(cell=tone.cell + step) for tone in material.tones]
     end = material.bars * per_bar
-    cut = [replace(t, length=min(t.length, end - t.cell)) for t in moved if t.cell < end]
+    cut = [t._replace(length=min(t.length, end - t.cell)) for t in moved if t.cell < end]
     if not cut or not 0 <= cut[0].cell < per_bar:
         return genome
     return put_tones(genome, index, cut)
@@ -151,13 +151,15 @@ def halve_or_double(
     material = genome.materials[index]
     end = material.bars * len(cells(context.meter, material.division))
     if rng.random() < 0.6:
-        slow = [Tone(2 * t.cell, 2 * t.length, t.height) for t in material.tones if 2 * t.cell < end]
-        tones = [replace(t, length=min(t.length, end - t.cell)) for t in slow]
+        slow = [
+            Tone(2 * t.cell, 2 * t.length, t.height) for t in material.tones if 2 * t.cell < end
+        ]
+        tones = [t._replace(length=min(t.length, end - t.cell)) for t in slow]
     else:
         if any(tone.cell % 2 for tone in material.tones):
             return genome
         tones = [Tone(t.cell // 2, max(1, t.length // 2), t.height) for t in material.tones]
-        tones[-1] = replace(tones[-1], length=max(tones[-1].length, end // 4))
+        tones[-1] = tones[-1]._replace(length=max(tones[-1].length, end // 4))
     if not tones or tones[0].cell >= len(cells(context.meter, material.division)):
         return genome
     return put_tones(genome, index, tones)

@@ -11,7 +11,7 @@ from genomes.keys import PLAIN_NAMES
 from genomes.melody.genes import Phrase, Stretch
 from genomes.melody.pitches import Ground, Pitched, pitched
 from genomes.melody.setting import report
-from genomes.melody.singers import range_of, singer_of
+from genomes.melody.singers import in_range, range_of, singer_of
 from genomes.melody.syllables import performed, spread
 from genomes.melody.timing import Sung
 from genomes.notes import Part, Word
@@ -21,7 +21,6 @@ if TYPE_CHECKING:
     from genomes.melody.genome import MelodyGenome
 
 ACCENT_VELOCITY = 14
-OCTAVE = 12
 
 Phrases = list[tuple[Phrase, list[Sung]]]
 
@@ -33,7 +32,7 @@ def render(genome: MelodyGenome, context: Context) -> Part:
     if genome.line:
         notes = _on_line(phrases, genome.line, context)
     else:
-        before = _last_pitch(context.before)
+        before = _last_pitch(context)
         notes = pitched(phrases, ground, genome.home, genome.register, before)
         notes = _ended_differently(notes, ground, context)
     return _part(notes, genome.dynamic, context, _words(phrases, context))
@@ -74,10 +73,11 @@ def _stresses(context: Context, phrases: int) -> Sequence[tuple[bool, ...] | Non
     return [tuple(syllable.is_stressed for syllable in words) for words in sung_there]
 
 
-def _last_pitch(before: Part | None) -> int | None:
-    if before is None or not len(before.notes):
+def _last_pitch(context: Context) -> int | None:
+    """Where the section before ends, in the octave of this singer."""
+    if context.before is None or not len(context.before.notes):
         return None
-    return int(before.notes["pitch"][-1])
+    return in_range(int(context.before.notes["pitch"][-1]), *range_of(context.singer))
 
 
 def _on_line(phrases: Phrases, line: Sequence[Stretch], context: Context) -> list[Pitched]:
@@ -93,19 +93,10 @@ def _on_line(phrases: Phrases, line: Sequence[Stretch], context: Context) -> lis
         if stretch.pitches:
             count = len(stretch.pitches)
             made += [
-                (note, _in_range(stretch.pitches[index * count // len(inside)], low, high))
+                (note, in_range(stretch.pitches[index * count // len(inside)], low, high))
                 for index, note in enumerate(inside)
             ]
     return made
-
-
-def _in_range(pitch: int, low: int, high: int) -> int:
-    """A pitch, by octaves, where the singer has it."""
-    while pitch < low:
-        pitch += OCTAVE
-    while pitch > high:
-        pitch -= OCTAVE
-    return pitch
 
 
 def _ended_differently(notes: list[Pitched], ground: Ground, context: Context) -> list[Pitched]:

@@ -16,8 +16,8 @@ from genomes.time import Meter
 # Onsets a second while a phrase is sung, from and to.
 DENSITIES: dict[str, tuple[float, float]] = {
     "sparse": (0.3, 0.9),
-    "medium": (0.9, 1.8),
-    "busy": (1.8, 3.2),
+    "medium": (1.1, 2.1),
+    "busy": (2.1, 3.5),
 }
 
 # How likely a note begins on a place, by its metrical weight at least.

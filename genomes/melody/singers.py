@@ -17,6 +17,8 @@ VOICES: dict[str, tuple[int, int]] = {
 # A line in the middle of all voices, which most people can sing in their own octave.
 DEFAULT_VOICE = "alto"
 
+OCTAVE_SEMITONES = 12
+
 
 @dataclass(frozen=True, slots=True)
 class Singer:
@@ -76,3 +78,10 @@ def range_of(name: str) -> tuple[int, int]:
     """Lowest and highest MIDI pitch of a singer; an alto's where the name is empty or unknown."""
     singer = singer_of(name)
     return singer.low, singer.high
+
+
+def in_range(pitch: int, low: int, high: int) -> int:
+    """A pitch, by octaves, where a range of at least an octave has it."""
+    if pitch < low:
+        return pitch - (pitch - low) // OCTAVE_SEMITONES * OCTAVE_SEMITONES
+    return pitch - max(0, -(-(pitch - high) // OCTAVE_SEMITONES)) * OCTAVE_SEMITONES

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from fitness.theory import chords
+from fitness.theory import chords, melody
 from genomes.context import Context
 from genomes.notes import Part
 
@@ -20,7 +20,7 @@ __all__ = ["RULES", "THEORY_VERSION", "Rule", "theory", "theory_terms"]
 
 Rule = Callable[[Part, Context], float]
 
-RULES: dict[str, dict[str, Rule]] = {"chords": chords.RULES}
+RULES: dict[str, dict[str, Rule]] = {"chords": chords.RULES, "melody": melody.RULES}
 
 
 def theory_terms(stage: str, part: Part, context: Context) -> dict[str, float]:

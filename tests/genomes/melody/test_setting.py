@@ -1,6 +1,7 @@
 """Words on notes: every syllable once, stresses on strong places, and what is reported."""
 
 from dataclasses import replace
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -104,7 +105,7 @@ def test_notes_are_split_where_syllables_are_many(line, notes, verdict):
     assert len(part.lyrics) == len(line.split())
     assert (row["notes"], row["verdict"], row["unsung"]) == (notes, verdict, 0)
     pitches = [pitch for _, _, pitch, _, _ in part.notes.tolist()]
-    changes = sum(a != b for a, b in zip(pitches, pitches[1:], strict=False))
+    changes = sum(a != b for a, b in pairwise(pitches))
     assert changes <= 3
 
 

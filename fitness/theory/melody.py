@@ -226,13 +226,13 @@ def _alike(first: Phrase, second: Phrase) -> float:
     """Share of onsets, counted from the first, and of intervals in order that are the same."""
     ours, theirs = ({note.onset_ticks - p[0].onset_ticks for note in p} for p in (first, second))
     rhythm = len(ours & theirs) / len(ours | theirs)
-    moves = [[b.pitch - a.pitch for a, b in pairwise(p)] for p in (first, second)]
-    longest = max(map(len, moves))
+    moves, others = ([b.pitch - a.pitch for a, b in pairwise(p)] for p in (first, second))
+    longest = max(len(moves), len(others))
     if not longest:
-        return rhythm * float(first[0].pitch == second[0].pitch)
-    same = sum(a == b for a, b in zip(*moves, strict=False))
-    near = sum(abs(a - b) <= SAME_BY_SEMITONES for a, b in zip(*moves, strict=False))
-    return (rhythm + (same + near) / 2 / longest) / 2
+        return rhythm if first[0].pitch == second[0].pitch else 0.0
+    apart = [abs(a - b) for a, b in zip(moves, others, strict=False)]
+    alike = sum((size == 0) + (size <= SAME_BY_SEMITONES) for size in apart) / 2
+    return (rhythm + alike / longest) / 2
 
 
 def room(part: Part, context: Context) -> float:

@@ -12,7 +12,7 @@ from genomes.payloads import rows_of, whole_numbers
 DYNAMICS = (56, 66, 76, 86, 96)
 
 # Where the home of a melody lies in its singer's range: 0 the lowest note, 1 the highest.
-REGISTERS: dict[str, float] = {"low": 0.28, "middle": 0.4, "high": 0.52}
+REGISTERS: dict[str, float] = {"low": 0.18, "middle": 0.4, "high": 0.62}
 
 # Degrees of the scale that a melody can be at home on: tonic, third, fifth.
 HOMES = (0, 2, 4)

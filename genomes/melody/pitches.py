@@ -27,7 +27,7 @@ FARTHEST_SETTLING = 7
 LEAP_COST, STILL_COST = 0.6, 0.4
 # What a note costs that sounds on into a chord that has it in its scale, or not at all; a step
 # away from where the contour puts it costs 1.
-SCALE_COST, FOREIGN_COST = 1.5, 8.0
+SCALE_COST, FOREIGN_COST = 2.5, 8.0
 
 Pitched = tuple[Sung, int]  # a note, and its MIDI pitch
 

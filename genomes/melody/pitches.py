@@ -5,6 +5,7 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from genomes.context import Context
 from genomes.grid import EIGHTH_TICKS
@@ -25,9 +26,9 @@ FARTHEST_SETTLING = 7
 # What it costs to settle on a note for every step that it is leapt to, beyond a first; to stand
 # still where the contour moves.
 LEAP_COST, STILL_COST = 0.6, 0.4
-# What a note costs that sounds on into a chord that has it in its scale, or not at all; a step
-# away from where the contour puts it costs 1.
-SCALE_COST, FOREIGN_COST = 2.5, 8.0
+# What a note that is held over a change costs while a chord sounds that has it in its scale only,
+# or not at all; a step away from where the contour puts it costs 1.
+SCALE_COST, FOREIGN_COST = 6.0, 40.0
 
 Pitched = tuple[Sung, int]  # a note, and its MIDI pitch
 
@@ -63,18 +64,20 @@ class Ground:
         """Index of the chord that sounds."""
         return max(0, bisect_right(self.onsets_ticks, onset_ticks) - 1)
 
-    def chords_under(self, note: Sung) -> tuple[int, list[int]]:
-        """The chord that a note belongs to, and the others that it sounds on in for a while.
+    def chords_under(self, note: Sung) -> list[tuple[int, float]]:
+        """The chord that a note belongs to, then those it sounds on in, each with its share of it.
 
         A note that comes less than an eighth before a chord and sounds on in it belongs to it.
         """
         first = self.chord_at(note.onset_ticks)
         last = self.chord_at(note.end_ticks - EIGHTH_TICKS)
         if last <= first:
-            return first, []
-        is_early = self.onsets_ticks[first + 1] - note.onset_ticks <= EIGHTH_TICKS
-        own = first + 1 if is_early else first
-        return own, list(range(own + 1, last + 1))
+            return [(first, 1.0)]
+        first += self.onsets_ticks[first + 1] - note.onset_ticks <= EIGHTH_TICKS
+        begin = max(note.onset_ticks, self.onsets_ticks[first])
+        edges = [begin, *self.onsets_ticks[first + 1 : last + 1], note.end_ticks]
+        length = note.end_ticks - begin
+        return [(first + i, (end - at) / length) for i, (at, end) in enumerate(pairwise(edges))]
 
     def is_heard(self, note: Sung) -> bool:
         """Whether a note stands where a dissonance would be heard as one."""
@@ -141,26 +144,25 @@ def _rungs(
     """Chord and rung of every note of a phrase."""
     under = [ground.chords_under(note) for note in notes]
     wanted = [
-        _inside(ground, ground.ladders[chord], start + note.height)
-        for note, (chord, _) in zip(notes, under, strict=True)
+        _inside(ground, ground.ladders[chords[0][0]], start + note.height)
+        for note, chords in zip(notes, under, strict=True)
     ]
     made: list[tuple[int, int]] = []
     last = len(notes) - 1
     for index, note in enumerate(notes):
-        chord, others = under[index]
+        chord = under[index][0][0]
         ladder, rung = ground.ladders[chord], wanted[index]
         if note.is_split:
             chord, rung = made[-1]
+        elif len(under[index]) > 1:
+            rung = _held(ground, ladder, rung, under[index])
         elif index == last and cadence is not None:
-            rung = _on(
-                ground, ladder, rung, ladder.chord_classes[cadence % len(ladder.chord_classes)]
-            )
-        elif others:
-            rung = _held(ground, ladder, rung, [ground.ladders[other] for other in others])
+            classes = ladder.chord_classes
+            rung = _on(ground, ladder, rung, classes[cadence % len(classes)])
         elif not ladder.is_chord[rung % DEGREES]:
             is_edge = index in {0, last}
             moves = index + 1 <= last and abs(wanted[index + 1] - rung) == 1
-            resolves = moves and _is_chord(ground, under[index + 1][0], wanted[index + 1])
+            resolves = moves and _is_chord(ground, under[index + 1][0][0], wanted[index + 1])
             by_step = moves or (index > 0 and abs(made[-1][1] - rung) <= 1)
             stays = (ground.leaning.resolves and resolves) if ground.is_heard(note) else by_step
             if is_edge or not stays:
@@ -220,18 +222,20 @@ def _on(ground: Ground, ladder: Ladder, rung: int, pitch_class: int) -> int:
     return next((near for near in tones if ladder.pitches[near] % 12 == pitch_class), rung)
 
 
-def _held(ground: Ground, ladder: Ladder, rung: int, others: Sequence[Ladder]) -> int:
-    """The nearest note of the chord that the chords it sounds on in have too, if any has."""
+def _held(ground: Ground, ladder: Ladder, rung: int, under: Sequence[tuple[int, float]]) -> int:
+    """A rung near the one wanted that belongs to what sounds with it for most of its time."""
 
     def cost(near: int) -> float:
         pitch_class = ladder.pitches[near] % 12
         return abs(near - rung) + sum(
-            0.0
-            if pitch_class in other.chord_classes
-            else SCALE_COST
-            if pitch_class in other.classes
-            else FOREIGN_COST
-            for other in others
+            share * _strangeness(ground.ladders[chord], pitch_class) for chord, share in under
         )
 
-    return min(_chord_rungs(ground, ladder, rung), key=cost, default=rung)
+    options = [near for near in _nearby(rung) if ground.fits(ladder.pitches[near])]
+    return min(options, key=cost, default=rung)
+
+
+def _strangeness(ladder: Ladder, pitch_class: int) -> float:
+    if pitch_class in ladder.chord_classes:
+        return 0.0
+    return SCALE_COST if pitch_class in ladder.classes else FOREIGN_COST

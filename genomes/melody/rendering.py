@@ -114,7 +114,7 @@ def _ended_differently(notes: list[Pitched], ground: Ground, context: Context) -
     if pitch not in taken:
         return notes
     note = notes[-1][0]
-    ladder = ground.ladders[ground.chords_under(note)[0]]
+    ladder = ground.ladders[ground.chords_under(note)[0][0]]
     options = [
         (not ladder.is_chord[rung % 7], abs(other - pitch), other)
         for rung, other in enumerate(ladder.pitches)

@@ -18,6 +18,7 @@ from engine.state.songs import APPROVED, PENDING, status
 from genomes import Section
 from genomes.locks import Locks
 from genomes.lyrics import Lyrics
+from genomes.melody.singers import find_singer
 
 Document = dict[str, Any]
 
@@ -84,6 +85,9 @@ def requests(song: Document, wish: Wish, seed: int) -> list[Request]:
         Refused: if nothing is approved that the stage needs, or the wish contradicts itself.
     """
     stage = find_stage(wish.stage)
+    if wish.singer is not None:
+        with refusing():
+            find_singer(wish.singer)
     if wish.source is not None:
         return [_from_source(song, wish, stage, seed)]
     if wish.locks != Locks():

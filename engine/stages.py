@@ -11,6 +11,7 @@ from genomes.bass import BASS
 from genomes.chords import CHORDS
 from genomes.drums import DRUMS
 from genomes.harmony import HARMONY
+from genomes.melody import MELODY
 from genomes.midi import DRUM_CHANNEL
 
 
@@ -49,7 +50,8 @@ ROWS = (
     Stage("chords", CHORDS),
     Stage("drums", DRUMS, ("chords",), channel=DRUM_CHANNEL),
     Stage("bass", BASS, ("chords",), program=33, channel=1, carries_on=True),
-    Stage("harmony", HARMONY, ("chords",), program=48, channel=3),
+    Stage("melody", MELODY, ("chords",), program=73, channel=2, carries_on=True, sings=True),
+    Stage("harmony", HARMONY, ("chords", "melody"), program=48, channel=3),
 )
 STAGES: dict[str, Stage] = {stage.name: stage for stage in ROWS}
 
@@ -65,9 +67,3 @@ def stages_before(name: str) -> list[str]:
     """Names of the stages that come before one."""
     names = list(STAGES)
     return names[: names.index(name)]
-
-
-def stages_after(name: str) -> list[str]:
-    """Names of the stages that come after one."""
-    names = list(STAGES)
-    return names[names.index(name) + 1 :]

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from fitness.theory import bass, chords, drums, harmony
+from fitness.theory import bass, chords, drums, harmony, melody
 from genomes.context import Context
 from genomes.notes import Part
 
@@ -24,6 +24,7 @@ RULES: dict[str, dict[str, Rule]] = {
     "chords": chords.RULES,
     "drums": drums.RULES,
     "bass": bass.RULES,
+    "melody": melody.RULES,
     "harmony": harmony.RULES,
 }
 

@@ -1,0 +1,346 @@
+"""Rules of the melody stage: does it sing, and does it belong to its chords?"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Callable, Mapping, Sequence
+from functools import cache
+from itertools import pairwise
+from math import log2
+from statistics import median
+
+from fitness.theory.melody_line import Line, Note, Phrase, chords_under, weight_at
+from fitness.theory.reading import mean
+from genomes.context import Context
+from genomes.notes import ChordSpan, Part
+from genomes.time import Meter
+
+STEP_SEMITONES = 2
+STRONG_WEIGHT = 0.25
+
+# How well an interval is sung, by its size in semitones.
+SINGABLE: dict[int, float] = {
+    0: 0.8,
+    1: 0.95,
+    2: 1.0,
+    3: 0.9,
+    4: 0.8,
+    5: 0.7,
+    6: 0.15,
+    7: 0.6,
+    8: 0.3,
+    9: 0.35,
+    10: 0.1,
+    12: 0.35,
+}
+HARDLY_SINGABLE = 0.0
+# A leap of at least so many semitones that isn't turned back from keeps this share of its worth.
+LEAP_SEMITONES = 5
+LEFT_OPEN = 0.6
+
+# A strong beat's note: of the chord, or leaning on the next by step, or neither.
+SETTLED, LEANING, SOUR = 1.0, 0.7, 0.0
+
+# A dissonance, by how it is left and reached; a melody without any is plain.
+PASSED, TOUCHED, LEFT_HANGING = 1.0, 0.4, 0.0
+PLAIN = 0.75
+
+# Shape of a phrase: one peak, somewhere inside.
+ONE_PEAK, PEAKS_AGAIN, FLAT = 1.0, 0.6, 0.3
+PEAK_AT_EDGE = 0.6
+SHAPELESS = 0.5  # phrases of one or two notes
+# Semitones that a section's melody spans, from and to; how far outside is half as good.
+SPAN_FROM, SPAN_TO, SPAN_MARGIN = 5, 14, 4
+
+# How alike a phrase is to an earlier one: worth at none, from, to, and at all the same.
+ALIKE_FROM, ALIKE_TO = 0.35, 0.8
+UNRELATED, VERBATIM = 0.1, 0.2
+ONE_PHRASE = 0.4
+SAME_BY_SEMITONES = 2
+
+# Onsets a second over the section, at rest and at full energy; doubling costs more than halving.
+STILL_RATE, FULL_RATE = 0.5, 2.0
+TOO_DENSE, TOO_SPARSE = 1.5, 0.8
+# Share of the time in which nobody sings.
+REST_FROM, REST_TO, REST_MARGIN = 0.12, 0.5, 0.2
+
+# How well a phrase rests on a note of its chord, by semitones above the root.
+REST_WORTH: Mapping[int, float] = {0: 1.0, 3: 0.8, 4: 0.8, 7: 0.75}
+OTHER_CHORD_TONE, NO_CHORD_TONE = 0.4, 0.0
+FINAL_TONIC, FINAL_OTHER = 1.0, 0.7
+LONG_ENDING = 1.5
+
+# How easily a phrase begins, by the semitones from the last note before it.
+SEAMS: tuple[tuple[int, float], ...] = ((2, 1.0), (4, 0.9), (5, 0.65), (7, 0.5), (9, 0.25))
+WIDER_SEAM = 0.0
+
+# How well a long note stands on a place, by its metrical weight at least.
+PLACES: tuple[tuple[float, float], ...] = ((0.5, 1.0), (0.25, 0.8), (0.1, 0.45), (0.0, 0.1))
+
+
+def _is_chord_tone(pitch: int, chord: ChordSpan) -> bool:
+    return pitch % 12 in chord.pitch_classes
+
+
+def strong_beats(part: Part, context: Context) -> float:
+    """Strong beats have notes of the chord, or dissonances that resolve by step.
+
+    Per beat group in which a note sounds, weighed by the group's metrical weight.
+    """
+    notes = Line.of(part, context).notes
+    spans = context.harmony
+    chord_onsets = [span.onset_ticks for span in spans]
+    onsets = [note.onset_ticks for note in notes]
+    worth = total = 0.0
+    for beat, weight in _beats(context.meter, context.section.bars):
+        index = bisect_right(onsets, beat) - 1
+        if index < 0 or notes[index].end_ticks <= beat:
+            continue
+        chord = spans[max(0, bisect_right(chord_onsets, beat) - 1)]
+        total += weight
+        worth += weight * _on_beat(notes, index, chord)
+    return worth / total if total else PLAIN
+
+
+@cache
+def _beats(meter: Meter, bars: int) -> tuple[tuple[int, float], ...]:
+    places = list(zip(meter.group_onsets_ticks, meter.accents, strict=True))
+    return tuple(
+        (bar * meter.bar_ticks + onset, weight) for bar in range(bars) for onset, weight in places
+    )
+
+
+def _on_beat(notes: Sequence[Note], index: int, chord: ChordSpan) -> float:
+    if _is_chord_tone(notes[index].pitch, chord):
+        return SETTLED
+    if index + 1 == len(notes):
+        return SOUR
+    following = notes[index + 1]
+    resolves = _is_chord_tone(following.pitch, chord) and _is_step(notes[index], following)
+    return LEANING if resolves else SOUR
+
+
+def _is_step(first: Note, second: Note) -> bool:
+    return 0 < abs(second.pitch - first.pitch) <= STEP_SEMITONES
+
+
+def dissonance(part: Part, context: Context) -> float:
+    """Notes outside the chord pass or turn: they are reached and left by step.
+
+    Per such note: all for a step on, less for a step to it alone. Notes that neither the chord
+    nor the key has are sour.
+    """
+    judged = []
+    for phrase in Line.of(part, context).phrases:
+        for index, chord in enumerate(chords_under(phrase, context)):
+            if not _is_chord_tone(phrase[index].pitch, chord):
+                judged.append(_handled(phrase, index, context))
+    return mean(judged, of_nothing=PLAIN)
+
+
+def _handled(phrase: Phrase, index: int, context: Context) -> float:
+    if phrase[index].pitch % 12 not in context.key.scale_pitch_classes:
+        return LEFT_HANGING
+    if index + 1 < len(phrase) and _is_step(phrase[index], phrase[index + 1]):
+        return PASSED
+    return TOUCHED if index and _is_step(phrase[index - 1], phrase[index]) else LEFT_HANGING
+
+
+def intervals(part: Part, context: Context) -> float:
+    """It is easy to sing: steps, thirds, few leaps, and those turned back from.
+
+    Per interval inside a phrase; see ``SINGABLE``.
+    """
+    return mean(
+        [
+            _singable(phrase, index)
+            for phrase in Line.of(part, context).phrases
+            for index in range(len(phrase) - 1)
+        ],
+        of_nothing=SINGABLE[0],
+    )
+
+
+def _singable(phrase: Phrase, index: int) -> float:
+    move = phrase[index + 1].pitch - phrase[index].pitch
+    worth = SINGABLE.get(abs(move), HARDLY_SINGABLE)
+    if abs(move) < LEAP_SEMITONES or index + 2 == len(phrase):
+        return worth
+    after = phrase[index + 2].pitch - phrase[index + 1].pitch
+    return worth if after * move <= 0 else LEFT_OPEN * worth
+
+
+def shape(part: Part, context: Context) -> float:
+    """Every phrase has one peak, inside it, and the whole spans a fourth to a ninth or so.
+
+    Half is the mean of the phrases, half the span of the section.
+    """
+    line = Line.of(part, context)
+    phrases = [_shape(phrase) for phrase in line.phrases]
+    pitches = [note.pitch for note in line.notes]
+    span = max(pitches) - min(pitches) if pitches else 0
+    outside = max(SPAN_FROM - span, span - SPAN_TO, 0)
+    return (mean(phrases, of_nothing=0.0) + 1 / (1 + outside / SPAN_MARGIN)) / 2
+
+
+def _shape(phrase: Phrase) -> float:
+    if len(phrase) < 3:
+        return SHAPELESS
+    pitches = [note.pitch for note in phrase]
+    top = max(pitches)
+    if min(pitches) == top:
+        return FLAT
+    peaks = sum(
+        pitch == top and (not i or pitches[i - 1] != top) for i, pitch in enumerate(pitches)
+    )
+    at_edge = top in {pitches[0], pitches[-1]}
+    return (ONE_PEAK if peaks == 1 else PEAKS_AGAIN) * (PEAK_AT_EDGE if at_edge else 1.0)
+
+
+def motif(part: Part, context: Context) -> float:
+    """Phrases take up earlier ones, and change them: neither strangers nor copies.
+
+    Per phrase after the first, by how alike it is to the earlier one that is most like it, in
+    rhythm and in intervals.
+    """
+    phrases = Line.of(part, context).phrases
+    return mean(
+        [
+            _varied(max(_alike(phrase, earlier) for earlier in phrases[:index]))
+            for index, phrase in enumerate(phrases)
+            if index
+        ],
+        of_nothing=ONE_PHRASE,
+    )
+
+
+def _varied(alike: float) -> float:
+    if alike < ALIKE_FROM:
+        return UNRELATED + (1 - UNRELATED) * alike / ALIKE_FROM
+    if alike <= ALIKE_TO:
+        return 1.0
+    return 1 - (1 - VERBATIM) * (alike - ALIKE_TO) / (1 - ALIKE_TO)
+
+
+def _alike(first: Phrase, second: Phrase) -> float:
+    """Share of onsets, counted from the first, and of intervals in order that are the same."""
+    ours, theirs = ({note.onset_ticks - p[0].onset_ticks for note in p} for p in (first, second))
+    rhythm = len(ours & theirs) / len(ours | theirs)
+    moves, others = ([b.pitch - a.pitch for a, b in pairwise(p)] for p in (first, second))
+    longest = max(len(moves), len(others))
+    if not longest:
+        return rhythm if first[0].pitch == second[0].pitch else 0.0
+    apart = [abs(a - b) for a, b in zip(moves, others, strict=False)]
+    alike = sum((size == 0) + (size <= SAME_BY_SEMITONES) for size in apart) / 2
+    return (rhythm + alike / longest) / 2
+
+
+def room(part: Part, context: Context) -> float:
+    """It breathes: as many notes as the section's energy asks for, and rests between them.
+
+    Half is the rate of onsets against ``STILL_RATE`` to ``FULL_RATE``, in octaves; half the share
+    of the time in which nobody sings.
+    """
+    notes = Line.of(part, context).notes
+    seconds = float(context.tempo_map.seconds(part.length_ticks))
+    wanted: float = STILL_RATE * (FULL_RATE / STILL_RATE) ** context.section.energy
+    octaves = log2(max(1, len(notes)) / seconds / wanted)
+    rate = 1 / (1 + (octaves * (TOO_DENSE if octaves > 0 else TOO_SPARSE)) ** 2)
+    rests = 1 - sum(note.length_ticks for note in notes) / part.length_ticks
+    outside = max(REST_FROM - rests, rests - REST_TO, 0.0)
+    return (rate + 1 / (1 + outside / REST_MARGIN)) / 2
+
+
+def endings(part: Part, context: Context) -> float:
+    """Phrases come to rest: on a stable note of their chord, and a long one.
+
+    Per phrase, half each; the last counts twice and wants the tonic.
+    """
+    phrases = Line.of(part, context).phrases
+    if not phrases:
+        return 0.0
+    chords = chords_under([phrase[-1] for phrase in phrases], context)
+    judged = [
+        (_rest(phrase[-1].pitch, chord) + _length(phrase)) / 2
+        for phrase, chord in zip(phrases, chords, strict=True)
+    ]
+    is_tonic = phrases[-1][-1].pitch % 12 == context.key.tonic_pitch_class
+    final = judged[-1] * (FINAL_TONIC if is_tonic else FINAL_OTHER)
+    return mean([*judged[:-1], final, final], of_nothing=0.0)
+
+
+def _rest(pitch: int, chord: ChordSpan) -> float:
+    if not _is_chord_tone(pitch, chord):
+        return NO_CHORD_TONE
+    return REST_WORTH.get((pitch - chord.root_pitch_class) % 12, OTHER_CHORD_TONE)
+
+
+def _length(phrase: Phrase) -> float:
+    typical = median(note.length_ticks for note in phrase)
+    return min(1.0, phrase[-1].length_ticks / (LONG_ENDING * typical))
+
+
+def entries(part: Part, context: Context) -> float:
+    """Phrases begin where the last one left off, or near it: no jarring leaps at the seams.
+
+    Per phrase, by the semitones from the note before; see ``SEAMS``. The first goes on from the
+    section before, or where there is none begins on a stable note of its chord.
+    """
+    phrases = Line.of(part, context).phrases
+    if not phrases:
+        return 0.0
+    seams = [_seam(second[0].pitch - first[-1].pitch) for first, second in pairwise(phrases)]
+    opening = phrases[0][0]
+    if context.before is not None and len(context.before.notes):
+        last = int(context.before.notes["pitch"][-1])
+        return mean([_seam(opening.pitch - last), *seams], of_nothing=0.0)
+    (chord,) = chords_under([opening], context)
+    return mean([_rest(opening.pitch, chord), *seams], of_nothing=0.0)
+
+
+def _seam(semitones: int) -> float:
+    return next((worth for size, worth in SEAMS if abs(semitones) <= size), WIDER_SEAM)
+
+
+def prosody(part: Part, context: Context) -> float:
+    """What weighs in singing stands on heavy places.
+
+    With words, the share of syllables whose stress agrees with their place, stressed ones
+    counting twice; without, every note by its length and its place, see ``PLACES``.
+    """
+    if context.lyrics is not None and part.lyrics:
+        return _stresses(part, context)
+    notes = Line.of(part, context).notes
+    total = sum(note.length_ticks for note in notes)
+    worth = sum(_place(note, context.meter) * note.length_ticks for note in notes)
+    return worth / total if total else 0.0
+
+
+def _stresses(part: Part, context: Context) -> float:
+    lines = context.lyrics.lines if context.lyrics is not None else ()
+    syllables = [syllable for line in lines for syllable in line.syllables]
+    worth = total = 0
+    for (onset, _), syllable in zip(part.lyrics, syllables, strict=False):
+        is_strong = weight_at(onset, context.meter) >= STRONG_WEIGHT
+        counts = 2 if syllable.is_stressed else 1
+        total += counts
+        worth += counts * (is_strong == syllable.is_stressed)
+    return worth / total if total else 0.0
+
+
+def _place(note: Note, meter: Meter) -> float:
+    weight = weight_at(note.onset_ticks, meter)
+    return next(worth for least, worth in PLACES if weight >= least)
+
+
+RULES: dict[str, Callable[[Part, Context], float]] = {
+    "strong_beats": strong_beats,
+    "dissonance": dissonance,
+    "intervals": intervals,
+    "shape": shape,
+    "motif": motif,
+    "room": room,
+    "endings": endings,
+    "entries": entries,
+    "prosody": prosody,
+}

@@ -1,0 +1,202 @@
+"""The genes of a melody: tones, the material of phrases, phrases, and their tables."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+from genomes.grid import STRAIGHT
+from genomes.payloads import rows_of, whole_numbers
+
+# Velocity of an unaccented note, from very soft to loud.
+DYNAMICS = (56, 66, 76, 86, 96)
+
+# Where the home of a melody lies in its singer's range: 0 the lowest note, 1 the highest.
+REGISTERS: dict[str, float] = {"low": 0.18, "middle": 0.4, "high": 0.62}
+
+# Degrees of the scale that a melody can be at home on: tonic, third, fifth.
+HOMES = (0, 2, 4)
+
+# Steps of the scale that a tone may lie from the first of its phrase, and a phrase from home.
+FARTHEST_HEIGHT = 9
+FARTHEST_LIFT = 5
+
+# Notes that may be drawn over a syllable besides its own, in a phrase.
+MOST_MELISMAS = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Leaning:
+    """How far a melody leans on notes that are not of the chord.
+
+    Attributes:
+        settled_weight: places at least this heavy take chord tones.
+        resolves: whether a dissonance that moves on to a chord tone by step may stand there.
+    """
+
+    settled_weight: float
+    resolves: bool
+
+
+LEANINGS: dict[str, Leaning] = {
+    "settled": Leaning(0.25, resolves=False),
+    "plain": Leaning(0.5, resolves=False),
+    "passing": Leaning(1.0, resolves=False),
+    "leaning": Leaning(0.5, resolves=True),
+    "free": Leaning(1.0, resolves=True),
+}
+
+# What the second half of a phrase does: steps that it is moved by, and how its moves are scaled.
+TAILS: dict[str, tuple[int, float]] = {
+    "plain": (0, 1.0),
+    "up": (1, 1.0),
+    "down": (-1, 1.0),
+    "higher": (2, 1.0),
+    "lower": (-2, 1.0),
+    "turned": (0, -1.0),
+    "level": (0, 0.0),
+}
+
+# How a phrase ends: as its material does, held to its end, without its last tone, or with its
+# last two tones as one.
+ENDINGS = ("plain", "held", "short", "joined")
+
+# Where the last tone of a phrase goes: anywhere in the chord, or to a note of it (0 the root).
+CADENCES: dict[str, int | None] = {"free": None, "root": 0, "third": 1, "fifth": 2}
+
+# What becomes of the longest tone of a phrase: shares of its length, each with the steps that it
+# lies above the tone.
+ORNAMENTS: dict[str, tuple[tuple[float, int], ...]] = {
+    "none": (),
+    "turn": ((0.5, 0), (0.25, 1), (0.25, 0)),
+    "lean": ((0.25, 1), (0.75, 0)),
+    "fall": ((0.75, 0), (0.25, -1)),
+    "again": ((0.5, 0), (0.5, 0)),
+}
+
+
+class Tone(NamedTuple):
+    """A note of a phrase, before it is heard in a chord.
+
+    Attributes:
+        cell: where it begins, in cells of the grid from the first bar line of its phrase.
+        length: in cells.
+        height: steps of the scale above the first tone of its phrase.
+    """
+
+    cell: int
+    length: int
+    height: int
+
+
+@dataclass(frozen=True, slots=True)
+class Material:
+    """What a phrase is made of; several phrases may share it.
+
+    Attributes:
+        tones: in order, the first in the first bar; none overlap.
+        bars: how long it is.
+        division: of the grid, ``straight`` or ``triplet``.
+    """
+
+    tones: tuple[Tone, ...]
+    bars: int
+    division: str = STRAIGHT
+
+    @property
+    def rhythm(self) -> tuple[tuple[int, int], ...]:
+        """Cell and length of every tone."""
+        return tuple((tone.cell, tone.length) for tone in self.tones)
+
+    @property
+    def heights(self) -> tuple[int, ...]:
+        """Height of every tone."""
+        return tuple(tone.height for tone in self.tones)
+
+    def check(self, cells_per_bar: int) -> None:
+        """Raises ValueError if a tone lies where none can."""
+        if not self.tones or not 0 <= self.tones[0].cell < cells_per_bar:
+            raise ValueError("material begins in its first bar")
+        end = 0
+        for tone in self.tones:
+            if tone.cell < end or tone.length < 1 or abs(tone.height) > FARTHEST_HEIGHT:
+                raise ValueError(f"{tone}: overlaps, lasts no time or lies too far off")
+            end = tone.cell + tone.length
+        if self.tones[0].height != 0 or end > self.bars * cells_per_bar:
+            raise ValueError("material begins at height 0 and ends within its bars")
+
+
+@dataclass(frozen=True, slots=True)
+class Phrase:
+    """One phrase of the form: whose material it sings, and how it varies it.
+
+    Attributes:
+        material: index of its material.
+        bars: how long it is; material that is longer is cut.
+        lift: steps of the scale that it begins above home.
+        tail: one of ``TAILS``.
+        ending: one of ``ENDINGS``.
+        cadence: one of ``CADENCES``.
+        ornament: one of ``ORNAMENTS``.
+    """
+
+    material: int
+    bars: int
+    lift: int = 0
+    tail: str = "plain"
+    ending: str = "plain"
+    cadence: str = "free"
+    ornament: str = "none"
+
+    def __post_init__(self) -> None:
+        if self.bars < 1 or self.material < 0 or abs(self.lift) > FARTHEST_LIFT:
+            raise ValueError(f"phrase of {self.bars} bars, material {self.material}, {self.lift}")
+        known = (self.tail in TAILS, self.ending in ENDINGS, self.cadence in CADENCES)
+        if not (all(known) and self.ornament in ORNAMENTS):
+            raise ValueError(f"{self}: not in the tables")
+
+
+@dataclass(frozen=True, slots=True)
+class Stretch:
+    """Pitches that stay, whatever the rhythm.
+
+    Attributes:
+        bar: number of the bar that it begins in; it ends where the next begins.
+        pitches: MIDI pitches in order; neighbours differ.
+    """
+
+    bar: int
+    pitches: tuple[int, ...]
+
+
+def phrase_row(phrase: Phrase) -> list[Any]:
+    """``[material, bars, lift, tail, ending, cadence, ornament]``."""
+    return [
+        *(phrase.material, phrase.bars, phrase.lift),
+        *(phrase.tail, phrase.ending, phrase.cadence, phrase.ornament),
+    ]
+
+
+def phrase_of(row: list[Any]) -> Phrase:
+    """The phrase that gave this row; raises ValueError or TypeError if it is none."""
+    material, bars, lift, tail, ending, cadence, ornament = rows_of(row)
+    whole_numbers(material, bars, lift)
+    return Phrase(material, bars, lift, tail, ending, cadence, ornament)
+
+
+def material_row(material: Material) -> dict[str, Any]:
+    """``{"bars", "division", "tones": [[cell, length, height]]}``."""
+    tones = [[tone.cell, tone.length, tone.height] for tone in material.tones]
+    return {"bars": material.bars, "division": material.division, "tones": tones}
+
+
+def material_of(row: dict[str, Any]) -> Material:
+    """The material that gave this row; raises KeyError, TypeError or ValueError if it is none."""
+    tones = tuple(_tone_of(rows_of(tone)) for tone in rows_of(row["tones"]))
+    whole_numbers(row["bars"])
+    return Material(tones, row["bars"], row["division"])
+
+
+def _tone_of(row: list[Any]) -> Tone:
+    cell, length, height = row
+    return Tone(*whole_numbers(cell, length, height))

@@ -1,0 +1,191 @@
+"""The melody genome: phrases over shared material, and how they are sung."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from functools import cache
+from typing import Any, Self
+
+from genomes.context import MAX_BARS, Context
+from genomes.grid import DIVISIONS, cells
+from genomes.melody.genes import (
+    DYNAMICS,
+    HOMES,
+    LEANINGS,
+    MOST_MELISMAS,
+    REGISTERS,
+    Material,
+    Phrase,
+    Stretch,
+    material_of,
+    material_row,
+    phrase_of,
+    phrase_row,
+)
+from genomes.melody.rendering import describe, render
+from genomes.melody.similarity import distances
+from genomes.notes import Part
+from genomes.payloads import rows_of, whole_numbers
+from genomes.time import Meter
+
+# A phrase with its material.
+Piece = tuple[Phrase, Material]
+
+
+@dataclass(frozen=True, slots=True)
+class MelodyGenome:
+    """A melody for one section.
+
+    Attributes:
+        meter: as it is written; the meter it was made for.
+        materials: what the phrases sing, in the order in which they come up.
+        phrases: the form; they fill the section's bars.
+        home: degree of the scale that lifts count from, one of ``HOMES``.
+        register: where home lies, one of ``REGISTERS``.
+        leaning: one of ``LEANINGS``.
+        dynamic: velocity of an unaccented note, one of ``DYNAMICS``.
+        melismas: notes of a phrase that may be drawn over a syllable besides its own.
+        line: pitches that stay instead of those that the phrases would give; usually none.
+
+    Raises:
+        ValueError: if any gene is outside its table or a phrase has no material.
+    """
+
+    meter: str
+    materials: tuple[Material, ...]
+    phrases: tuple[Phrase, ...]
+    home: int = 0
+    register: str = "middle"
+    leaning: str = "plain"
+    dynamic: int = 76
+    melismas: int = 0
+    line: tuple[Stretch, ...] = ()
+
+    def __post_init__(self) -> None:
+        cells_per_bar = {division: _cells_per_bar(self.meter, division) for division in DIVISIONS}
+        used = list(dict.fromkeys(phrase.material for phrase in self.phrases))
+        different = list(dict.fromkeys(self.materials))
+        if not used or used != list(range(len(different))) or len(different) < len(self.materials):
+            raise ValueError(f"phrases use {used} of {len(self.materials)} materials")
+        if max(self.bars, *(material.bars for material in self.materials)) > MAX_BARS:
+            raise ValueError(f"{self.bars} bars: expected at most {MAX_BARS}")
+        for material in self.materials:
+            if material.division not in DIVISIONS:
+                raise ValueError(f"unknown division {material.division!r}")
+            material.check(cells_per_bar[material.division])
+        if any(phrase.bars > self.materials[phrase.material].bars for phrase in self.phrases):
+            raise ValueError("a phrase is longer than its material")
+        self._check_manner()
+        self._check_line()
+
+    def _check_manner(self) -> None:
+        known = (self.home in HOMES, self.register in REGISTERS, self.leaning in LEANINGS)
+        if not all(known) or self.dynamic not in DYNAMICS:
+            raise ValueError(
+                f"{self.home}, {self.register!r}, {self.leaning!r}, {self.dynamic}: not in the "
+                "tables"
+            )
+        if not 0 <= self.melismas <= MOST_MELISMAS:
+            raise ValueError(f"{self.melismas} melismas: expected 0 to {MOST_MELISMAS}")
+
+    def _check_line(self) -> None:
+        bars = [stretch.bar for stretch in self.line]
+        if bars and (bars[0] != 0 or bars != sorted(set(bars)) or bars[-1] >= self.bars):
+            raise ValueError(f"stretches that stay begin in bars {bars}")
+        if any(not 0 <= pitch <= 127 for stretch in self.line for pitch in stretch.pitches):
+            raise ValueError("pitches that stay: expected 0 to 127")
+        if bars and not any(stretch.pitches for stretch in self.line):
+            raise ValueError("no pitches stay")
+
+    @property
+    def bars(self) -> int:
+        """Bars of the section it was made for."""
+        return sum(phrase.bars for phrase in self.phrases)
+
+    def pieces(self) -> list[Piece]:
+        """Every phrase with its material."""
+        return [(phrase, self.materials[phrase.material]) for phrase in self.phrases]
+
+    def render(self, context: Context) -> Part:
+        """The melody as it is sung; raises ValueError in a context it wasn't made for."""
+        return render(self, context)
+
+    def describe(self, context: Context) -> dict[str, Any]:
+        """Its form, its phrases note by note and how it is sung."""
+        return describe(self, context)
+
+    def distance(self, other: Self) -> float:
+        """How different two melodies are, 0 to 1; see ``similarity``."""
+        return float(distances([self], [other])[0, 0])
+
+    def to_payload(self) -> dict[str, Any]:
+        """Plain values for the log."""
+        payload: dict[str, Any] = {
+            "meter": self.meter,
+            "materials": [material_row(material) for material in self.materials],
+            "phrases": [phrase_row(phrase) for phrase in self.phrases],
+            "home": self.home,
+            "register": self.register,
+            "leaning": self.leaning,
+            "dynamic": self.dynamic,
+            "melismas": self.melismas,
+        }
+        if self.line:
+            payload["line"] = [[stretch.bar, list(stretch.pitches)] for stretch in self.line]
+        return payload
+
+    @classmethod
+    def from_payload(cls, payload: dict[str, Any]) -> Self:
+        """The genome that gave this payload.
+
+        Raises:
+            ValueError: if the payload is not one.
+        """
+        try:
+            home, dynamic, melismas = whole_numbers(
+                *(payload[name] for name in ("home", "dynamic", "melismas"))
+            )
+            return cls(
+                payload["meter"],
+                tuple(map(material_of, rows_of(payload["materials"]))),
+                tuple(map(phrase_of, rows_of(payload["phrases"]))),
+                home=home,
+                register=payload["register"],
+                leaning=payload["leaning"],
+                dynamic=dynamic,
+                melismas=melismas,
+                line=tuple(map(_stretch_of, rows_of(payload.get("line", [])))),
+            )
+        except (AttributeError, KeyError, TypeError) as error:
+            raise ValueError(f"not a melody genome: {error!r}") from error
+
+
+def _stretch_of(row: Any) -> Stretch:
+    bar, pitches = rows_of(row)
+    whole_numbers(bar)
+    return Stretch(bar, whole_numbers(*rows_of(pitches)))
+
+
+@cache
+def _cells_per_bar(meter: str, division: str) -> int:
+    read = Meter.parse(meter)
+    if str(read) != meter:
+        raise ValueError(f"meter {meter!r}: expected {str(read)!r}")
+    return len(cells(read, division))
+
+
+def numbered(pieces: Iterable[Piece]) -> tuple[tuple[Material, ...], tuple[Phrase, ...]]:
+    """Materials, each once and in the order in which they come up, and phrases that name them."""
+    index_of: dict[Material, int] = {}
+    phrases = []
+    for phrase, material in pieces:
+        index = index_of.setdefault(material, len(index_of))
+        phrases.append(phrase if phrase.material == index else replace(phrase, material=index))
+    return tuple(index_of), tuple(phrases)
+
+
+def rebuilt(genome: MelodyGenome, pieces: Iterable[Piece]) -> MelodyGenome:
+    """A genome with other phrases; equal material is shared."""
+    materials, phrases = numbered(pieces)
+    return replace(genome, materials=materials, phrases=phrases)

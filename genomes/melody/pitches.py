@@ -1,0 +1,241 @@
+"""Which pitches the notes of a melody take over the chords that sound."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+from genomes.context import Context
+from genomes.grid import EIGHTH_TICKS
+from genomes.melody.genes import CADENCES, LEANINGS, REGISTERS, Leaning, Phrase
+from genomes.melody.ladder import DEGREES, Ladder, ladder_of
+from genomes.melody.singers import range_of
+from genomes.melody.timing import Sung
+from genomes.notes import ChordSpan
+from genomes.time import TICKS_PER_QUARTER
+
+# A note at least this long is heard as well as one on a strong place.
+LONG_TICKS = TICKS_PER_QUARTER * 3 // 2
+# Steps at most from the last note to the first of the next phrase, and from the section before.
+WIDEST_SEAM = 4
+WIDEST_ENTRY = 2
+# Steps that a note may be moved by to fit its chord.
+FARTHEST_SETTLING = 7
+# What it costs to settle on a note for every step that it is leapt to, beyond a first; to stand
+# still where the contour moves.
+LEAP_COST, STILL_COST = 0.6, 0.4
+# What a note that is held over a change costs while a chord sounds that has it in its scale only,
+# or not at all; a step away from where the contour puts it costs 1.
+SCALE_COST, FOREIGN_COST = 6.0, 40.0
+
+Pitched = tuple[Sung, int]  # a note, and its MIDI pitch
+
+
+@dataclass(frozen=True, slots=True)
+class Ground:
+    """What a melody is pitched against.
+
+    Attributes:
+        onsets_ticks: where each chord begins.
+        ladders: the scale over each.
+        low: lowest pitch of the singer.
+        high: highest.
+        leaning: how far dissonances are allowed.
+    """
+
+    onsets_ticks: tuple[int, ...]
+    ladders: tuple[Ladder, ...]
+    low: int
+    high: int
+    leaning: Leaning
+
+    @classmethod
+    def of(cls, context: Context, leaning: str) -> Ground:
+        """The ground of a context; raises ValueError where it has no chords."""
+        spans: tuple[ChordSpan, ...] = context.harmony
+        low, high = range_of(context.singer)
+        ladders = tuple(ladder_of(context.key, span) for span in spans)
+        onsets = tuple(span.onset_ticks for span in spans)
+        return cls(onsets, ladders, low, high, LEANINGS[leaning])
+
+    def chord_at(self, onset_ticks: int) -> int:
+        """Index of the chord that sounds."""
+        return max(0, bisect_right(self.onsets_ticks, onset_ticks) - 1)
+
+    def chords_under(self, note: Sung) -> list[tuple[int, float]]:
+        """The chord that a note belongs to, then those it sounds on in, each with its share of it.
+
+        A note that comes less than an eighth before a chord and sounds on in it belongs to it.
+        """
+        first = self.chord_at(note.onset_ticks)
+        last = self.chord_at(note.end_ticks - EIGHTH_TICKS)
+        if last <= first:
+            return [(first, 1.0)]
+        first += self.onsets_ticks[first + 1] - note.onset_ticks <= EIGHTH_TICKS
+        begin = max(note.onset_ticks, self.onsets_ticks[first])
+        edges = [begin, *self.onsets_ticks[first + 1 : last + 1], note.end_ticks]
+        length = note.end_ticks - begin
+        return [(first + i, (end - at) / length) for i, (at, end) in enumerate(pairwise(edges))]
+
+    def is_heard(self, note: Sung) -> bool:
+        """Whether a note stands where a dissonance would be heard as one."""
+        if note.end_ticks - note.onset_ticks >= LONG_TICKS:
+            return True
+        return note.weight >= self.leaning.settled_weight
+
+    def fits(self, pitch: int) -> bool:
+        """Whether the singer has a pitch."""
+        return self.low <= pitch <= self.high
+
+
+def home_rung(ground: Ground, ladder: Ladder, home: int, register: str) -> int:
+    """The rung of a degree nearest to where the register wants it."""
+    wanted = ground.low + REGISTERS[register] * (ground.high - ground.low)
+    rungs = range(home, len(ladder.pitches), DEGREES)
+    return min(rungs, key=lambda rung: abs(ladder.pitches[rung] - wanted))
+
+
+def pitched(
+    phrases: Sequence[tuple[Phrase, Sequence[Sung]]],
+    ground: Ground,
+    home: int,
+    register: str,
+    before_pitch: int | None,
+) -> list[Pitched]:
+    """The notes of all phrases with their pitches.
+
+    Each phrase begins at its lift above home, and no farther from the last note than a singer
+    leaps after a breath; the first goes on from the section before, where there is one.
+
+    Args:
+        phrases: each with its notes, in ticks from the start of the part.
+        ground: what sounds, and who sings.
+        home: degree of the scale.
+        register: one of ``REGISTERS``.
+        before_pitch: last pitch of the section before.
+    """
+    made: list[Pitched] = []
+    middle = home_rung(ground, ground.ladders[0], home, register)
+    rung: int | None = None
+    if before_pitch is not None:
+        rung = ground.ladders[0].nearest(before_pitch)
+    for index, (phrase, notes) in enumerate(phrases):
+        if not notes:
+            continue
+        start = middle + phrase.lift
+        if rung is not None:
+            carried, widest = (rung, WIDEST_SEAM) if made else (rung, WIDEST_ENTRY)
+            wanted = start if made or index else rung + phrase.lift
+            start = max(carried - widest, min(carried + widest, wanted))
+        rungs = _rungs(notes, ground, start, CADENCES[phrase.cadence])
+        rung = rungs[-1][1]
+        made += [
+            (note, ground.ladders[chord].pitches[at])
+            for note, (chord, at) in zip(notes, rungs, strict=True)
+        ]
+    return made
+
+
+def _rungs(
+    notes: Sequence[Sung], ground: Ground, start: int, cadence: int | None
+) -> list[tuple[int, int]]:
+    """Chord and rung of every note of a phrase."""
+    under = [ground.chords_under(note) for note in notes]
+    wanted = [
+        _inside(ground, ground.ladders[chords[0][0]], start + note.height)
+        for note, chords in zip(notes, under, strict=True)
+    ]
+    made: list[tuple[int, int]] = []
+    last = len(notes) - 1
+    for index, note in enumerate(notes):
+        chord = under[index][0][0]
+        ladder, rung = ground.ladders[chord], wanted[index]
+        if note.is_split:
+            chord, rung = made[-1]
+        elif len(under[index]) > 1:
+            rung = _held(ground, ladder, rung, under[index])
+        elif index == last and cadence is not None:
+            classes = ladder.chord_classes
+            rung = _on(ground, ladder, rung, classes[cadence % len(classes)])
+        elif not ladder.is_chord[rung % DEGREES]:
+            is_edge = index in {0, last}
+            moves = index + 1 <= last and abs(wanted[index + 1] - rung) == 1
+            resolves = moves and _is_chord(ground, under[index + 1][0][0], wanted[index + 1])
+            by_step = moves or (index > 0 and abs(made[-1][1] - rung) <= 1)
+            stays = (ground.leaning.resolves and resolves) if ground.is_heard(note) else by_step
+            if is_edge or not stays:
+                rung = _settled(ground, ladder, rung, made[-1][1] if made else rung)
+        made.append((chord, rung))
+    return made
+
+
+def _is_chord(ground: Ground, chord: int, rung: int) -> bool:
+    return ground.ladders[chord].is_chord[rung % DEGREES]
+
+
+def _inside(ground: Ground, ladder: Ladder, rung: int) -> int:
+    """A rung that the singer has: what lies beyond an edge of the range is mirrored there."""
+    if ground.fits(ladder.pitches[rung]):
+        return rung
+    is_low = ladder.pitches[rung] < ground.low
+    step = 1 if is_low else -1
+    edge = rung
+    while not ground.fits(ladder.pitches[edge]):
+        edge += step
+    mirrored = 2 * edge - rung
+    return mirrored if ground.fits(ladder.pitches[mirrored]) else edge
+
+
+def _nearby(rung: int) -> list[int]:
+    """Rungs by their distance, the lower of two first."""
+    return [rung + offset for offset in _OFFSETS]
+
+
+_OFFSETS = sorted(range(-FARTHEST_SETTLING, FARTHEST_SETTLING + 1), key=lambda o: (abs(o), o))
+
+
+def _settled(ground: Ground, ladder: Ladder, rung: int, last: int) -> int:
+    """A note of the chord near the one wanted, and reached by step where there is one."""
+
+    def cost(near: int) -> float:
+        move = abs(near - last)
+        leap = LEAP_COST * (move - 1) if move else STILL_COST
+        return abs(near - rung) + leap
+
+    return min(_chord_rungs(ground, ladder, rung), key=cost, default=rung)
+
+
+def _chord_rungs(ground: Ground, ladder: Ladder, rung: int) -> list[int]:
+    """Notes of the chord that the singer has, by their distance."""
+    return [
+        near
+        for near in _nearby(rung)
+        if ladder.is_chord[near % DEGREES] and ground.fits(ladder.pitches[near])
+    ]
+
+
+def _on(ground: Ground, ladder: Ladder, rung: int, pitch_class: int) -> int:
+    """The nearest rung of a pitch class, the lower of two."""
+    tones = _chord_rungs(ground, ladder, rung)
+    return next((near for near in tones if ladder.pitches[near] % 12 == pitch_class), rung)
+
+
+def _held(ground: Ground, ladder: Ladder, rung: int, under: Sequence[tuple[int, float]]) -> int:
+    """A rung near the one wanted that belongs to what sounds with it for most of its time."""
+
+    def cost(near: int) -> float:
+        pitch_class = ladder.pitches[near] % 12
+        return abs(near - rung) + sum(
+            share * _strangeness(ground.ladders[chord], pitch_class) for chord, share in under
+        )
+
+    options = [near for near in _nearby(rung) if ground.fits(ladder.pitches[near])]
+    return min(options, key=cost, default=rung)
+
+
+def _strangeness(ladder: Ladder, pitch_class: int) -> float:
+    if pitch_class in ladder.chord_classes:
+        return 0.0
+    return SCALE_COST if pitch_class in ladder.classes else FOREIGN_COST

@@ -1,0 +1,199 @@
+"""From a melody genome to the part that is heard, scored and written."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+from genomes.context import Context
+from genomes.grid import swung
+from genomes.keys import PLAIN_NAMES
+from genomes.melody.genes import Phrase, Stretch
+from genomes.melody.pitches import Ground, Pitched, pitched
+from genomes.melody.setting import report
+from genomes.melody.singers import in_range, range_of, singer_of
+from genomes.melody.syllables import performed, spread
+from genomes.melody.timing import Sung
+from genomes.notes import Part, Word
+from genomes.time import Meter
+
+if TYPE_CHECKING:
+    from genomes.melody.genome import MelodyGenome
+
+ACCENT_VELOCITY = 14
+
+Phrases = list[tuple[Phrase, list[Sung]]]
+
+
+def render(genome: MelodyGenome, context: Context) -> Part:
+    """Sing the genome's phrases over the context's chords."""
+    phrases = timed(genome, context)
+    ground = Ground.of(context, genome.leaning)
+    if genome.line:
+        notes = _on_line(phrases, genome.line, context)
+    else:
+        before = _last_pitch(context)
+        notes = pitched(phrases, ground, genome.home, genome.register, before)
+        notes = _ended_differently(notes, ground, context)
+    return _part(notes, genome.dynamic, context, _words(phrases, context))
+
+
+def timed(genome: MelodyGenome, context: Context) -> Phrases:
+    """Every phrase with its notes, in ticks from the start of the part.
+
+    Depends on the rhythm's genes and the context alone: on no pitch.
+
+    Raises:
+        ValueError: if the genome wasn't made for the context's meter and bars.
+    """
+    made_for, given = (genome.meter, genome.bars), (str(context.meter), context.section.bars)
+    if made_for != given:
+        raise ValueError(f"made for (meter, bars) {made_for}, the context has {given}")
+    stresses = _stresses(context, len(genome.phrases))
+    meter, tempo_bpm = context.meter, context.tempo_bpm
+    phrases: Phrases = []
+    start_ticks = 0
+    for (phrase, material), words in zip(genome.pieces(), stresses, strict=True):
+        notes = performed(phrase, material, meter, tempo_bpm, words, genome.melismas)
+        phrases.append((phrase, [_moved(note, start_ticks) for note in notes]))
+        start_ticks += phrase.bars * meter.bar_ticks
+    return phrases
+
+
+def _moved(note: Sung, ticks: int) -> Sung:
+    onset, end, height, weight, syllable, is_split = note
+    return Sung(onset + ticks, end + ticks, height, weight, syllable, is_split)
+
+
+def _stresses(context: Context, phrases: int) -> Sequence[tuple[bool, ...] | None]:
+    """For each phrase, whether its syllables are stressed; None without words."""
+    if context.lyrics is None:
+        return [None] * phrases
+    sung_there = spread(context.lyrics.lines, phrases)
+    return [tuple(syllable.is_stressed for syllable in words) for words in sung_there]
+
+
+def _last_pitch(context: Context) -> int | None:
+    """Where the section before ends, in the octave of this singer."""
+    if context.before is None or not len(context.before.notes):
+        return None
+    return in_range(int(context.before.notes["pitch"][-1]), *range_of(context.singer))
+
+
+def _on_line(phrases: Phrases, line: Sequence[Stretch], context: Context) -> list[Pitched]:
+    """The notes on pitches that stay, in their order; each is sung on one note or on several."""
+    low, high = range_of(context.singer)
+    bar_ticks = context.meter.bar_ticks
+    notes = [note for _, sung_notes in phrases for note in sung_notes]
+    edges = [*(stretch.bar * bar_ticks for stretch in line[1:]), context.length_ticks]
+    made: list[Pitched] = []
+    for stretch, end in zip(line, edges, strict=True):
+        start = stretch.bar * bar_ticks
+        inside = [note for note in notes if start <= note.onset_ticks < end]
+        if stretch.pitches:
+            count = len(stretch.pitches)
+            made += [
+                (note, in_range(stretch.pitches[index * count // len(inside)], low, high))
+                for index, note in enumerate(inside)
+            ]
+    return made
+
+
+def _ended_differently(notes: list[Pitched], ground: Ground, context: Context) -> list[Pitched]:
+    """The last bar never repeats an earlier one: its last note goes elsewhere in the chord."""
+    bar_ticks = context.meter.bar_ticks
+    bars: dict[int, list[tuple[int, int]]] = {}
+    for note, pitch in notes:
+        bar, place = divmod(note.onset_ticks, bar_ticks)
+        bars.setdefault(bar, []).append((place, pitch))
+    last = bars.pop(context.section.bars - 1, [])
+    if not last:
+        return notes
+    place, pitch = last[-1]
+    taken = {bar[-1][1] for bar in bars.values() if bar[:-1] == last[:-1] and bar[-1][0] == place}
+    if pitch not in taken:
+        return notes
+    note = notes[-1][0]
+    ladder = ground.ladders[ground.chords_under(note)[0][0]]
+    options = [
+        (not ladder.is_chord[rung % 7], abs(other - pitch), other)
+        for rung, other in enumerate(ladder.pitches)
+        if ground.fits(other) and other not in taken
+    ]
+    return [*notes[:-1], (note, min(options)[2])] if options else notes
+
+
+def _words(phrases: Phrases, context: Context) -> list[Word]:
+    """When each syllable is sung, before any swing."""
+    if context.lyrics is None:
+        return []
+    syllables = spread(context.lyrics.lines, len(phrases))
+    return [
+        (note.onset_ticks, words[note.syllable].text + " " * words[note.syllable].ends_word)
+        for (_, notes), words in zip(phrases, syllables, strict=True)
+        for note in notes
+        if note.syllable >= 0
+    ]
+
+
+def _part(notes: Sequence[Pitched], dynamic: int, context: Context, words: Sequence[Word]) -> Part:
+    meter, swing = context.meter, context.swing
+    rows = []
+    for note, pitch in notes:
+        onset, end = note.onset_ticks, note.end_ticks
+        if swing:
+            onset, end = swung(onset, meter, swing), swung(end, meter, swing)
+        velocity = min(127, dynamic + round(ACCENT_VELOCITY * note.weight))
+        rows.append((onset, max(1, end - onset), pitch, velocity))
+    lyrics = [(swung(onset, meter, swing), text) for onset, text in words]
+    return Part.of(rows, context.length_ticks, lyrics=lyrics, swing=swing)
+
+
+def describe(genome: MelodyGenome, context: Context) -> dict[str, Any]:
+    """What a person reads: who sings, the form, each phrase's notes, and how the words fit."""
+    part = render(genome, context)
+    singer = singer_of(context.singer)
+    described: dict[str, Any] = {
+        "singer": singer.name,
+        "range": [_name(singer.low), _name(singer.high)],
+        "form": form_of(genome.phrases),
+        "phrases": _phrase_texts(part, genome.phrases, context.meter),
+        "notes_per_bar": round(len(part.notes) / genome.bars, 2),
+        "register": genome.register,
+        "leaning": genome.leaning,
+        "dynamic": genome.dynamic,
+    }
+    if context.lyrics is not None:
+        described["lyrics"] = report(part, context.lyrics, context)
+    return described
+
+
+def form_of(phrases: Sequence[Phrase]) -> str:
+    """The form in letters, such as ``"A A' B A''"``; a prime for every new variant."""
+    variants: dict[int, list[Phrase]] = {}
+    names = []
+    for phrase in phrases:
+        known = variants.setdefault(phrase.material, [])
+        if phrase not in known:
+            known.append(phrase)
+        names.append(_letters(phrase.material) + "'" * known.index(phrase))
+    return " ".join(names)
+
+
+def _letters(index: int) -> str:
+    return chr(ord("A") + index % 26) + (str(index // 26) if index >= 26 else "")
+
+
+def _phrase_texts(part: Part, phrases: Sequence[Phrase], meter: Meter) -> list[dict[str, Any]]:
+    texts, bar = [], 0
+    for phrase in phrases:
+        start, end = (index * meter.bar_ticks for index in (bar, bar + phrase.bars))
+        inside = (part.notes["onset_ticks"] >= start) & (part.notes["onset_ticks"] < end)
+        names = " ".join(_name(pitch) for pitch in part.notes["pitch"][inside].tolist())
+        texts.append({"from_bar": bar + 1, "bars": phrase.bars, "notes": names})
+        bar += phrase.bars
+    return texts
+
+
+def _name(pitch: int) -> str:
+    return f"{PLAIN_NAMES[pitch % 12]}{pitch // 12 - 1}"

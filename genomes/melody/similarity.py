@@ -1,0 +1,102 @@
+"""How different melodies are: in their contours, and in when their notes begin."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from genomes.grid import cells
+from genomes.melody.genes import Material, Phrase, Stretch
+from genomes.melody.phrases import tones_of
+from genomes.time import Meter
+
+if TYPE_CHECKING:
+    from genomes.melody.genome import MelodyGenome
+
+# Shares of a distance; they sum to 1.
+CONTOUR_SHARE = 0.6
+RHYTHM_SHARE = 0.4
+
+# Melodies are compared at this many places of every bar.
+PLACES_PER_BAR = 24
+# Steps of the scale from which two notes are simply different.
+FAR_STEPS = 4.0
+SEMITONES_PER_STEP = 12 / 7
+
+
+def distances(rows: Sequence[MelodyGenome], columns: Sequence[MelodyGenome]) -> NDArray[np.float64]:
+    """Distances of each row to each column, 0 to 1, shape ``(len(rows), len(columns))``.
+
+    Contours differ by how far apart they lie, each counted from its own mean: transposing is
+    nothing. Rhythms differ by the share of onsets that they don't have in common.
+    """
+    first = _described(rows)
+    second = first if columns is rows else _described(columns)
+    contour = _contour_distances(first[0], second[0])
+    return CONTOUR_SHARE * contour + RHYTHM_SHARE * _rhythm_distances(first[1], second[1])
+
+
+def _described(
+    genomes: Sequence[MelodyGenome],
+) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+    contours, onsets = zip(*(_sampled(genome) for genome in genomes), strict=True)
+    return np.array(contours, np.float32), np.array(onsets, np.float32)
+
+
+def _contour_distances(
+    first: NDArray[np.float32], second: NDArray[np.float32]
+) -> NDArray[np.float64]:
+    apart = np.abs(first[:, None, :] - second[None, :, :])
+    np.minimum(apart, FAR_STEPS, out=apart)
+    return np.asarray(apart.mean(axis=2, dtype=np.float64) / FAR_STEPS)
+
+
+def _rhythm_distances(
+    first: NDArray[np.float32], second: NDArray[np.float32]
+) -> NDArray[np.float64]:
+    both = (first @ second.T).astype(np.float64)
+    either = first.sum(axis=1)[:, None] + second.sum(axis=1)[None, :] - both
+    return np.asarray(1 - both / np.maximum(either, 1))
+
+
+@lru_cache(maxsize=2**12)
+def _sampled(genome: MelodyGenome) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+    """Height above the mean at every place, and whether a note begins there."""
+    onsets, heights = [], []
+    start = 0
+    for phrase, material in genome.pieces():
+        places, steps = _phrase_places(phrase, material, genome.meter)
+        onsets += [start + place for place in places]
+        heights += steps
+        start += phrase.bars * PLACES_PER_BAR
+    begun = np.zeros(start, np.float32)
+    begun[onsets] = 1
+    stays = _line_heights(onsets, genome.line) if genome.line else np.array(heights, np.float32)
+    held = np.searchsorted(np.array(onsets), np.arange(start), side="right") - 1
+    contour = stays[np.maximum(held, 0)]
+    return contour - contour.mean(), begun
+
+
+@lru_cache(maxsize=2**12)
+def _phrase_places(phrase: Phrase, material: Material, meter: str) -> tuple[list[int], list[int]]:
+    """Place of every tone from the phrase's first bar line, and its height above home."""
+    cells_per_bar = len(cells(Meter.parse(meter), material.division))
+    tones = tones_of(phrase, material, cells_per_bar)
+    places = [tone.cell * PLACES_PER_BAR // cells_per_bar for tone in tones]
+    return places, [tone.height + phrase.lift for tone in tones]
+
+
+def _line_heights(onsets: Sequence[int], line: Sequence[Stretch]) -> NDArray[np.float32]:
+    """The pitches that stay, on their notes, in steps."""
+    edges = [stretch.bar * PLACES_PER_BAR for stretch in line[1:]]
+    of_stretch = np.searchsorted(edges, onsets, side="right")
+    made: list[float] = []
+    for index, stretch in enumerate(line):
+        count = int((of_stretch == index).sum())
+        pitches = stretch.pitches or (made[-1:] or [0])
+        made += [pitches[place * len(pitches) // count] for place in range(count)]
+    return np.array(made, np.float32) / np.float32(SEMITONES_PER_STEP)

@@ -89,7 +89,7 @@ def parser() -> argparse.ArgumentParser:
     made.set_defaults(run=_bootstrap)
     shown = commands.add_parser("card", help="measure every figure of a model again")
     shown.add_argument("model", type=Path, help="the .onnx file, its manifest beside it")
-    shown.add_argument("--fakes", type=int, default=1000, help="planted of each kind")
+    shown.add_argument("--fakes", type=int, default=300, help="planted of each kind and stage")
     shown.set_defaults(run=_card)
     return words
 

@@ -47,7 +47,7 @@ class Plan:
         real_pieces: real scores beside them; 0 works without music21.
         members: networks whose probabilities are averaged.
         seed: of everything.
-        fakes: planted for the card, of each kind.
+        fakes: planted for the card, of each kind and stage.
         compares: whether to fit the models that read one thing alone, for the card.
         processes: that fit side by side; as many as there are cores unless told otherwise.
         settings: how each member is fitted.
@@ -57,7 +57,7 @@ class Plan:
     real_pieces: int = REAL_PIECES
     members: int = 3
     seed: int = 0
-    fakes: int = 1000
+    fakes: int = 300
     compares: bool = True
     processes: int | None = None
     settings: Settings = field(default_factory=Settings)

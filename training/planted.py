@@ -1,13 +1,16 @@
 """Planted fakes among held-out parts: what a run would think of them, on the total with its gate.
 
-Each fake is dressed as well as it can be: where a stage's rules read the harmony, it borrows that
-of a composed part, and whatever it plays is judged as if those chords had been meant.
+Each fake is dressed as well as it can be: it stands among composed parts of the stages before its
+own, borrows the harmony of a composed part where there is one, and whatever it plays is judged as
+if those chords had been meant.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
+from itertools import count
 from typing import Any
 
 import numpy as np
@@ -17,16 +20,19 @@ from fitness.chromatic import chromatic
 from fitness.colours import COLOUR_NAMES, COLOURS
 from fitness.fusion import FusionModel
 from fitness.heard import Heard, measure
+from fitness.predictions import Predictions
 from fitness.prior import Prior
 from fitness.theory import theory, theory_terms
-from fitness.total import Weights
+from fitness.total import ROLES, Weights
+from genomes.notes import Part, mixed
 from training.catalogue.compose import Clip, clip_context, compose_parts, moves
-from training.catalogue.corruption import CORRUPTIONS, corrupted
+from training.catalogue.corruption import CORRUPTIONS, corrupted, damaged_as
 from training.catalogue.fakes import FAKES, make_fake
+from training.catalogue.songs import Parts, with_parts
 
 # Far from every seed that a catalogue is composed from.
 PLANTED_SEED, HELD_OUT_SEED = 1_000_000, 2_000_000
-HELD_OUT_PARTS = 200  # of each colour and stage
+HELD_OUT_PARTS = 100  # of each colour and stage
 CLIPS_AT_ONCE = 500
 MEDIAN, QUARTER = 0.5, 0.25
 ALL_KINDS = (*FAKES, *CORRUPTIONS)
@@ -70,7 +76,7 @@ def fakes(model: FusionModel, stage: str, per_kind: int, seed: int) -> Metrics:
     """
     bars = np.array([_bars(model, stage, place, seed) for place in range(len(COLOURS))])
     found = {}
-    for kind in ALL_KINDS:
+    for kind in (*FAKES, *damaged_as(stage)):
         planted = judged(model, stage, [_fake(kind, stage, seed, i) for i in range(per_kind)])
         above = (planted.ranks[:, :, None] > bars[:, None, :]).mean(axis=1)  # (9, 2)
         found[kind] = {
@@ -100,27 +106,44 @@ def judged(model: FusionModel, stage: str, clips: Sequence[Clip]) -> Judged:
 
 
 def _judged(model: FusionModel, stage: str, clips: Sequence[Clip]) -> Judged:
-    heard = [Heard(clip.part, clip.context.tempo_map, clip.context.meter) for clip in clips]
+    heard = [_heard(clip.part, clip) for clip in clips]
     said = model.hear(heard)
+    matches = [_matches(said)]
+    if clips[0].context.parts:
+        of_mixes = model.hear([_heard(_among_its_parents(clip), clip) for clip in clips])
+        matches.append(_matches(of_mixes))
     prior = Prior.load()
     rows = zip(measure(heard), clips, strict=True)
-    fines = np.array([prior(row, stage, clip.bars) for row, clip in rows])
+    fines = np.array([prior(row, ROLES[stage], clip.bars) for row, clip in rows])
     rules = np.array([theory(theory_terms(stage, clip.part, clip.context)) for clip in clips])
-    values = [chromatic(said, colour).values for colour in COLOURS]
-    totals = np.array([Weights().total(one, rules, fines) for one in values])
-    return Judged(totals, model.passes(said, stage))
+    totals = [Weights().total(match, rules, fines) for match in np.mean(matches, axis=0)]
+    return Judged(np.array(totals), model.passes(said, stage))
+
+
+def _matches(said: Predictions) -> Floats:
+    """How well each colour is matched: ``(9, n)``."""
+    found = (chromatic(said, colour).values for colour in COLOURS)
+    return np.array([values for values in found if values is not None])
+
+
+def _heard(part: Part, clip: Clip) -> Heard:
+    return Heard(part, clip.context.tempo_map, clip.context.meter)
+
+
+def _among_its_parents(clip: Clip) -> Part:
+    return mixed([clip.part, *(part for _, part in clip.context.parts)])
 
 
 def _held_out(place: int, stage: str, seed: int, number: int) -> Clip:
     """A part of a song that no catalogue contains."""
-    rng = np.random.default_rng((HELD_OUT_SEED + seed, place, number))
-    return _composed(COLOUR_NAMES[place], stage, rng)
+    return _composed(COLOUR_NAMES[place], stage, (HELD_OUT_SEED + seed, place, number))
 
 
 def _fake(kind: str, stage: str, seed: int, number: int) -> Clip:
-    """A fake in a composed part's clothes."""
+    """A fake in a composed part's clothes; one section clothes a fake of every kind and stage."""
     rng = np.random.default_rng((PLANTED_SEED + seed, ALL_KINDS.index(kind), number))
-    clip = _composed(COLOUR_NAMES[int(rng.integers(len(COLOUR_NAMES)))], stage, rng)
+    colour = COLOUR_NAMES[number % len(COLOUR_NAMES)]
+    clip = _composed(colour, stage, (PLANTED_SEED + seed, number))
     if kind in FAKES:
         part = make_fake(kind, clip.context, rng)
     else:
@@ -128,15 +151,23 @@ def _fake(kind: str, stage: str, seed: int, number: int) -> Clip:
     return replace(clip, part=replace(part, harmony=clip.part.harmony))
 
 
-def _composed(colour: str, stage: str, rng: np.random.Generator) -> Clip:
-    return next(clip for clip in _parts(colour, stage, rng) if moves(clip.part))
+def _composed(colour: str, stage: str, seed: tuple[int, ...]) -> Clip:
+    """A part that is more than one strike, in the context of those before it."""
+    sections = (_section(colour, (*seed, attempt)) for attempt in count())
+    return next(section[stage] for section in sections if moves(section[stage].part))
 
 
-def _parts(colour: str, stage: str, rng: np.random.Generator) -> Iterator[Clip]:
-    while True:
-        context = clip_context(rng)
-        (parts,) = compose_parts(colour, context, 1, rng)
-        yield Clip(stage, parts[stage], context)
+@lru_cache(maxsize=2**13)
+def _section(colour: str, seed: tuple[int, ...]) -> dict[str, Clip]:
+    """Every stage's part of one section."""
+    rng = np.random.default_rng(seed)
+    context = clip_context(rng)
+    (parts,) = compose_parts(colour, context, 1, rng)
+    found, before = {}, Parts()
+    for stage, part in parts.items():
+        found[stage] = Clip(stage, part, with_parts(context, before))
+        before[stage] = part
+    return found
 
 
 def _worst(shares: Floats) -> Metrics:

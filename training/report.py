@@ -28,14 +28,15 @@ their inputs but were never heard; learned vectors stand in for them.
 CEILING_NOTE = (
     "Colour without White, which has no card of its own, of eight; beside the ceiling that the "
     "cards' overlap allows: a reader who knows the cards and sees every choice behind new songs, "
-    "in whole sections with all four parts in the mix. (Behind bass and melody it sees the chords "
-    "that they follow, too.) It sees more than can be heard: nothing that hears the notes can do "
-    "better, and how near one can come isn't known."
+    "in whole sections with all five parts in the mix. (Behind bass, melody and harmony it also "
+    "sees what they follow of the parts before them.) It sees more than can be heard: nothing that "
+    "hears the notes can do better, and how near one can come isn't known."
 )
 FAKES_NOTE = (
     "Made anew, of other seeds than any in training, and ranked as a run ranks them, by the gate "
     "and the total of chromatic, theory and prior, among held-out parts of each target colour. "
-    "Each borrows the harmony of a composed part, so that theory takes it for what it isn't. "
+    "Each stands among composed parts of the stages before its own and borrows their chords, so "
+    "that theory takes it for what it isn't. "
     "Silence isn't listed: it is refused before the model is asked."
 )
 

@@ -14,6 +14,10 @@ import msgspec
 import yaml
 
 from fitness.colours import COLOUR_NAMES
+from genomes.bass import genes as bass
+from genomes.bass.lines import LINES
+from genomes.bass.rhythms import RHYTHMS as BASS_RHYTHMS
+from genomes.bass.styles import A_BEAT, A_PULSE, RINGING
 from genomes.chords.comping import PATTERNS
 from genomes.chords.functions import functions
 from genomes.chords.genes import DYNAMICS
@@ -21,7 +25,19 @@ from genomes.chords.harmony import EXTENSIONS
 from genomes.chords.rhythm import PACES
 from genomes.chords.seeds import SOURCES
 from genomes.chords.voicing import REGISTERS, SPREADS
+from genomes.drums import dynamics as drums
+from genomes.drums.fills import CRASHES, FILLS
+from genomes.drums.genome import SWINGS_PERCENT
+from genomes.drums.voices import VOICES
+from genomes.harmony import tables as harmony
+from genomes.harmony.forms import FORMS
+from genomes.harmony.style import DOUBLES, ENTRIES, HIGH_REGISTERS, LOW_REGISTERS
+from genomes.harmony.style import SPREADS as HARMONY_SPREADS
+from genomes.melody import genes as melody
+from genomes.melody.rhythm import DENSITIES
+from genomes.melody.seeds import SEEDS
 from training.catalogue import tables
+from training.catalogue.examples import PART_STAGES
 
 Weights = dict[str, float]
 Numbers = dict[int, float]
@@ -51,9 +67,10 @@ class ChordCard(_Card, frozen=True):
 
 
 class DrumCard(_Card, frozen=True):
-    """Drums, in the tables of ``tables``."""
+    """Drums, in the tables of the drum genome; rhythms in ``tables``."""
 
     kick: Weights
+    kick_voice: Weights
     snare: Weights
     snare_voice: Weights
     time: Weights
@@ -61,42 +78,72 @@ class DrumCard(_Card, frozen=True):
     syncopation: Range
     ghosts: Range
     missing: Range  # share of strokes that are left out
+    rests: Range  # share of a loop's bars that are silent
+    accents: Range  # chance that a voice accents the beats
+    soft: Range  # chance that a voice plays ghost notes between the beats
     fills: Range  # chance at the end of four bars
+    fill: Weights
     crash: Range
+    crash_voice: Weights
     dynamic: Numbers
-    accent: Range  # velocity between light and heavy strokes
+    shape: Weights
+    swing: Numbers
     loop_bars: Numbers
 
 
 class BassCard(_Card, frozen=True):
-    """Bass."""
+    """Bass, in the tables of the bass genome."""
 
     register: Numbers
     dynamic: Numbers
     rhythm: Weights
-    syncopation: Range
-    rests: Range
-    gate: Range  # share of the time to the next note that a note sounds
-    tones: Weights
+    line: Weights
+    length: Weights
+    gate: Weights
+    span: Numbers  # of how many bars one is plucked
+    changes: Range  # chance that every new chord is plucked
+    rests: Range  # share of bars that rest
+    ghosts: Range
+    kick_lock: Range
     loop_bars: Numbers
 
 
 class MelodyCard(_Card, frozen=True):
-    """Melody."""
+    """Melody, in the tables of the melody genome."""
 
-    register: Numbers
+    register: Weights
     dynamic: Numbers
-    rhythm: Weights
-    syncopation: Range
-    rests: Range
-    gate: Range
+    home: Numbers
     contour: Weights
-    span: Range  # semitones from the lowest to the highest note of a phrase
-    leaps: Range
-    repeats: Range  # share of notes that stay on the pitch before
-    chromatic: Range
+    width: Range  # of the contour's steps, 1 as it is drawn
+    density: Weights
+    speaks: Range  # chance that a rhythm runs evenly, as speech does
+    syncopation: Range
+    rests: Range  # share of tones that are left out
+    repeats: Range  # share of tones that stay on the one before
+    gate: Range  # share of its length that a tone is held
+    leaning: Weights
     phrase_bars: Numbers
-    varied: Range  # share of a phrase's bars that change when it comes back
+    varied: Range  # share of phrases that change when they come back
+    tail: Weights
+    ending: Weights
+    ornament: Weights
+
+
+class HarmonyCard(_Card, frozen=True):
+    """Harmony, in the tables of the harmony genome."""
+
+    texture: Weights
+    form: Weights
+    motion: Weights
+    dynamic: Numbers
+    register: Numbers
+    pad_voices: Numbers
+    spread: Numbers
+    entry: Weights
+    doubles: Weights
+    above: Range  # chance that the melody is doubled from above
+    short: Range  # chance that a counter-line is detached
 
 
 class Card(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -107,9 +154,10 @@ class Card(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     drums: DrumCard
     bass: BassCard
     melody: MelodyCard
+    harmony: HarmonyCard
 
 
-StageCard = ChordCard | DrumCard | BassCard | MelodyCard
+StageCard = ChordCard | DrumCard | BassCard | MelodyCard | HarmonyCard
 
 # What every weighted field may name.
 NAMES: dict[type[StageCard], dict[str, tuple[str | int, ...]]] = {
@@ -126,26 +174,50 @@ NAMES: dict[type[StageCard], dict[str, tuple[str | int, ...]]] = {
     },
     DrumCard: {
         "kick": tuple(tables.RHYTHMS),
+        "kick_voice": tuple(VOICES),
         "snare": tuple(tables.RHYTHMS),
-        "snare_voice": tuple(tables.DRUM_NOTES),
+        "snare_voice": tuple(VOICES),
         "time": tuple(tables.RHYTHMS),
-        "time_voice": tuple(tables.DRUM_NOTES),
-        "dynamic": tables.VELOCITIES,
+        "time_voice": tuple(VOICES),
+        "fill": tuple(FILLS),
+        "crash_voice": CRASHES,
+        "dynamic": drums.DYNAMICS,
+        "shape": tuple(drums.SHAPES),
+        "swing": SWINGS_PERCENT,
         "loop_bars": tables.LOOP_BARS,
     },
     BassCard: {
-        "register": tables.BASS_REGISTERS,
-        "dynamic": tables.VELOCITIES,
-        "rhythm": tuple(tables.RHYTHMS),
-        "tones": tables.BASS_TONES,
+        "register": bass.REGISTERS,
+        "dynamic": bass.DYNAMICS,
+        "rhythm": tuple(BASS_RHYTHMS),
+        "line": tuple(LINES),
+        "length": (RINGING, A_BEAT, A_PULSE),
+        "gate": tuple(bass.GATES),
+        "span": tables.SPANS,
         "loop_bars": tables.LOOP_BARS,
     },
     MelodyCard: {
-        "register": tables.MELODY_REGISTERS,
-        "dynamic": tables.VELOCITIES,
-        "rhythm": tuple(tables.RHYTHMS),
-        "contour": tuple(tables.CONTOURS),
+        "register": tuple(melody.REGISTERS),
+        "dynamic": melody.DYNAMICS,
+        "home": melody.HOMES,
+        "contour": tuple(SEEDS),
+        "density": tuple(DENSITIES),
+        "leaning": tuple(melody.LEANINGS),
         "phrase_bars": tables.LOOP_BARS,
+        "tail": tuple(melody.TAILS),
+        "ending": melody.ENDINGS,
+        "ornament": tuple(melody.ORNAMENTS),
+    },
+    HarmonyCard: {
+        "texture": tuple(harmony.TEXTURES),
+        "form": (*FORMS, tables.ENDS_ONLY),
+        "motion": tuple(tables.MOTIONS),
+        "dynamic": harmony.DYNAMICS,
+        "register": (*LOW_REGISTERS, *HIGH_REGISTERS),
+        "pad_voices": tuple(harmony.PAD_VOICES),
+        "spread": HARMONY_SPREADS,
+        "entry": ENTRIES,
+        "doubles": DOUBLES,
     },
 }
 
@@ -170,7 +242,7 @@ def read_card(text: str, name: str) -> Card:
         raise ValueError(f"{name}: {error}") from error
     if card.colour not in COLOUR_NAMES:
         raise ValueError(f"{name}: no colour {card.colour!r}")
-    for stage in ("chords", "drums", "bass", "melody"):
+    for stage in PART_STAGES:
         _check(getattr(card, stage), f"{name}, {stage}")
     return card
 

@@ -3,8 +3,8 @@
 Cards overlap and songs stray from them, so that even this reader is wrong about some songs. It is
 the Bayes classifier of the choices: no other reader of them is right more often. The notes follow
 from the choices, so nothing that hears the notes can do better either. The reader sees more than
-can be heard (whole sections, exact numbers, the voice of a snare that never sounds): this is a
-bound from above, and how near to it the notes allow one to come is not said.
+can be heard (whole sections, exact numbers, a fill that two parts hide): this is a bound from
+above, and how near to it the notes allow one to come is not said.
 
 White is left out: it has no card, being cut up from the songs of the others.
 
@@ -16,7 +16,6 @@ from __future__ import annotations
 import sys
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from functools import cache
 from math import inf, log
 from typing import Any
 
@@ -28,6 +27,7 @@ from training.catalogue.cards import (
     Card,
     ChordCard,
     DrumCard,
+    HarmonyCard,
     MelodyCard,
     Range,
     StageCard,
@@ -40,13 +40,14 @@ from training.catalogue.tendency import CLOSENESS, STRAY, Note, Noting, song_car
 Floats = NDArray[np.float64]
 Counts = NDArray[np.int64]  # (colours, colours), true colours in rows
 Field = tuple[str, str]  # stage, field of its card
-Seen = dict[Field, Any]  # notes of the choices; of a number, itself; of weights, the largest's name
+Seen = dict[Field, Any]  # notes of the choices; of a number, itself
 
 CARD_OF_STAGE: dict[str, type[StageCard]] = {
     "chords": ChordCard,
     "drums": DrumCard,
     "bass": BassCard,
     "melody": MelodyCard,
+    "harmony": HarmonyCard,
 }
 FIELDS: dict[str, tuple[Field, ...]] = {
     stage: tuple((stage, name) for name in card.__struct_fields__)
@@ -54,36 +55,32 @@ FIELDS: dict[str, tuple[Field, ...]] = {
 }
 
 # Numbers that notes are made with as they are, in every section.
-NUMBERS: tuple[Field, ...] = (
-    ("drums", "accent"),
-    ("bass", "gate"),
-    ("melody", "gate"),
-    ("melody", "span"),
-)
-# Weights of which nothing is used but the name of the largest.
-LARGEST: tuple[Field, ...] = (("drums", "dynamic"),)
+NUMBERS: tuple[Field, ...] = (("bass", "rests"), ("melody", "width"), ("melody", "gate"))
 
-# What of the chords bass and melody cannot follow: how they are played, not what they are.
-UNFOLLOWED: tuple[Field, ...] = (
-    ("chords", "dynamic"),
-    ("chords", "pattern"),
-    ("chords", "second_pattern"),
-)
-FOLLOWED = tuple(field for field in FIELDS["chords"] if field not in UNFOLLOWED)
+# What of the parts before them others cannot follow: how they are played, not what they are.
+UNFOLLOWED = {
+    "chords": ("dynamic", "pattern", "second_pattern"),
+    "drums": ("dynamic", "shape", "accents", "soft", "snare", "snare_voice", "ghosts"),
+    "bass": ("dynamic", "gate"),
+    "melody": (),
+}
+FOLLOWED: dict[str, tuple[Field, ...]] = {
+    stage: tuple(field for field in FIELDS[stage] if field[1] not in unfollowed)
+    for stage, unfollowed in UNFOLLOWED.items()
+}
 
-# What each reader sees. Bass and melody tell of the chords that they follow, too.
+# What each reader sees. All but chords and drums tell of what they follow, too.
 READERS: dict[str, tuple[Field, ...]] = {
     "chords": FIELDS["chords"],
     "drums": FIELDS["drums"],
-    "bass": FIELDS["bass"] + FOLLOWED,
-    "melody": FIELDS["melody"] + FOLLOWED,
+    "bass": FIELDS["bass"] + FOLLOWED["chords"] + FOLLOWED["drums"],
+    "melody": FIELDS["melody"] + FOLLOWED["chords"] + (("drums", "swing"),),
+    "harmony": FIELDS["harmony"] + sum(FOLLOWED.values(), ()),
     "mix": sum(FIELDS.values(), ()),
-    "bass alone": FIELDS["bass"],
-    "melody alone": FIELDS["melody"],
+    **{f"{stage} alone": FIELDS[stage] for stage in ("bass", "melody", "harmony")},
 }
 
 STREAM = 0xCE11  # sets the songs' seeds apart from every catalogue's
-DRAWS = 100_000  # behind the chance that a name has the largest share
 NARROWEST = 1e-9  # a range that is a single point counts as this wide
 
 # Gauss and Legendre's rule moved to 0 to 1: exact for powers below 256, hence for as many trials.
@@ -159,11 +156,7 @@ def _noted(card: Card, notes: Sequence[Note]) -> Seen:
 
 def _direct(card: Card) -> Seen:
     """What is used without a choice."""
-    found: Seen = {field: value_of(card, field)[0] for field in NUMBERS}
-    for field in LARGEST:
-        weights = value_of(card, field)
-        found[field] = max(weights, key=weights.__getitem__)
-    return found
+    return {field: value_of(card, field)[0] for field in NUMBERS}
 
 
 def value_of(card: Card, field: Field) -> Any:
@@ -199,8 +192,6 @@ def strayed(logs: Floats) -> Floats:
 def _log_likelihood(field: Field, seen: Any, value: Any) -> float:
     if field in NUMBERS:
         return number_log_likelihood(value, seen)
-    if field in LARGEST:
-        return largest_log_likelihood(value, seen)
     if isinstance(value, tuple):
         return happenings_log_likelihood(value, seen)
     return choices_log_likelihood(value, seen)
@@ -249,21 +240,6 @@ def number_log_likelihood(bounds: Range, number: float) -> float:
     """Of a number that is seen as it is: its density, the same everywhere in its range."""
     low, high = bounds
     return -log(max(high - low, NARROWEST)) if low <= number <= high else -inf
-
-
-def largest_log_likelihood(weights: Mapping[Any, float], name: Any) -> float:
-    """Of the name with the largest of the weights that a song draws around a card's."""
-    share = _largest_shares(tuple(weights.items())).get(name, 0.0)
-    return log(share) if share else -inf
-
-
-@cache
-def _largest_shares(weights: tuple[tuple[Any, float], ...]) -> dict[Any, float]:
-    """How often each name's share of a drawn Dirichlet distribution is the largest."""
-    shares = np.array([weight for _, weight in weights])
-    drawn = np.random.default_rng(0).dirichlet(CLOSENESS * shares / shares.sum(), DRAWS)
-    largest = np.bincount(drawn.argmax(axis=1), minlength=len(weights))
-    return {name: count / DRAWS for (name, _), count in zip(weights, largest, strict=True)}
 
 
 def nearest(counts: Counts, pairs: int) -> list[tuple[str, str, float]]:

@@ -1,12 +1,10 @@
-"""Clips: whole bars cut from parts, parts laid over or after each other."""
+"""Clips: whole bars cut from parts."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 import numpy as np
 
-from genomes.notes import NOTE_DTYPE, Notes, Part
+from genomes.notes import Part
 from training.catalogue.settings import MIN_CLIP_BARS
 
 
@@ -19,26 +17,6 @@ def cut(part: Part, onset_ticks: int, length_ticks: int) -> Part:
     notes["onset_ticks"] = (begins - onset_ticks)[inside]
     notes["duration_ticks"] = (ends - begins)[inside]
     return Part.of(notes, length_ticks)
-
-
-def laid_over(parts: Sequence[Part]) -> Part:
-    """Several parts at once."""
-    return Part.of(_joined([part.notes for part in parts]), max(p.length_ticks for p in parts))
-
-
-def laid_end_to_end(parts: Sequence[Part]) -> Part:
-    """One part after the other."""
-    pieces, onset = [], 0
-    for part in parts:
-        notes = part.notes.copy()
-        notes["onset_ticks"] += onset
-        pieces.append(notes)
-        onset += part.length_ticks
-    return Part.of(_joined(pieces), onset)
-
-
-def _joined(pieces: Sequence[Notes]) -> Notes:
-    return np.frombuffer(b"".join(notes.tobytes() for notes in pieces), dtype=NOTE_DTYPE)
 
 
 def draw_stretch(bars: int, rng: np.random.Generator) -> tuple[int, int]:

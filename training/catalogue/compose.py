@@ -15,18 +15,17 @@ from fitness.features import FEATURE_NAMES, feature_matrix
 from fitness.roll import ROWS, STEPS, rolls
 from genomes.context import Context
 from genomes.keys import Key
-from genomes.notes import Part
-from training.catalogue.clips import cut, draw_stretch, laid_over
-from training.catalogue.corruption import CORRUPTIONS, corrupted
+from genomes.notes import Part, mixed
+from training.catalogue.clips import cut, draw_stretch
+from training.catalogue.corruption import CORRUPTIONS, corrupted, damaged_as
 from training.catalogue.cutup import compose_cutups
-from training.catalogue.examples import KINDS, NO_COLOUR, STAGES, Examples
+from training.catalogue.examples import KINDS, NO_COLOUR, PART_STAGES, STAGES, Examples
 from training.catalogue.fakes import FAKES, make_fake
 from training.catalogue.real import STAGE_OF_ROLE, chosen_pieces, piece_windows, played
 from training.catalogue.settings import SECTIONS, bars_in_window, draw_context, with_bars
 from training.catalogue.songs import Parts, compose_sections
 from training.holdout import is_held_out
 
-PART_STAGES = STAGES[:4]  # in the order in which they are composed
 MIXES_PER_SECTION = 3
 # Chance that a mix is what evolution hears: a part with all that was composed before it.
 LINEAGE_SHARE = 0.5
@@ -131,7 +130,7 @@ def song_clips(colour: str, rng: np.random.Generator) -> Iterator[Clip]:
             yield from _clip(stage, parts[stage], context, rng)
         for _ in range(MIXES_PER_SECTION):
             chosen = [parts[stage] for stage in _drawn_stages(rng)]
-            yield from _clip("mix", laid_over(chosen), context, rng)
+            yield from _clip("mix", mixed(chosen), context, rng)
 
 
 def compose_parts(
@@ -143,11 +142,12 @@ def compose_parts(
     return [section.parts for section in compose_sections(colour, context, count, rng)]
 
 
-def _drawn_stages(rng: np.random.Generator) -> Sequence[str]:
-    count = int(rng.integers(2, len(PART_STAGES) + 1))
-    if rng.random() < LINEAGE_SHARE:
-        return PART_STAGES[:count]
-    return [PART_STAGES[index] for index in sorted(rng.permutation(len(PART_STAGES))[:count])]
+def _drawn_stages(rng: np.random.Generator) -> list[str]:
+    """Chords and some of what stands on them, in the order of the stages."""
+    first, *others = PART_STAGES
+    count = int(rng.integers(1, len(others) + 1))
+    chosen = range(count) if rng.random() < LINEAGE_SHARE else rng.permutation(len(others))[:count]
+    return [first, *(others[index] for index in sorted(chosen))]
 
 
 def _clip(stage: str, part: Part, context: Context, rng: np.random.Generator) -> Iterator[Clip]:
@@ -176,11 +176,11 @@ def clip_context(rng: np.random.Generator) -> Context:
 
 
 def _corrupted_clips(kind: str, rng: np.random.Generator) -> Iterator[Clip]:
-    """One damaged part of a song of any colour; drums have no pitches to shuffle."""
+    """One damaged part of a song of any colour."""
     context = clip_context(rng)
     colour = COLOUR_NAMES[int(rng.integers(len(COLOUR_NAMES)))]
     (parts,) = compose_parts(colour, context, 1, rng)
-    stages = [stage for stage in PART_STAGES if stage != "drums" or kind == "shuffled_times"]
+    stages = [stage for stage in PART_STAGES if kind in damaged_as(stage)]
     stage = stages[int(rng.integers(len(stages)))]
     yield Clip(stage, corrupted(kind, parts[stage], context, rng), context)
 

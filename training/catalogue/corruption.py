@@ -11,8 +11,8 @@ from collections.abc import Callable
 import numpy as np
 
 from genomes.context import Context
+from genomes.grid import SIXTEENTH_TICKS
 from genomes.notes import Notes, Part
-from training.catalogue.tables import SIXTEENTH_TICKS
 
 KEPT = (0.15, 0.4)  # share of the notes that survive a loss
 SHIFT_SEMITONES = 7
@@ -60,6 +60,15 @@ CORRUPTIONS: dict[str, Callable[[Notes, Context, np.random.Generator], Notes]] =
     "shuffled_times": _shuffled_times,
     "dropped_notes": _dropped_notes,
 }
+
+
+# Drums have no pitches to shuffle, and a few of their strokes are drums still.
+OF_DRUMS = ("shuffled_times",)
+
+
+def damaged_as(stage: str) -> tuple[str, ...]:
+    """The ways in which a stage's parts are damaged."""
+    return OF_DRUMS if stage == "drums" else tuple(CORRUPTIONS)
 
 
 def corrupted(kind: str, part: Part, context: Context, rng: np.random.Generator) -> Part:

@@ -1,26 +1,35 @@
 """White: whole bars of other colours' songs, cut up and joined in one key.
 
-Chords are joined as genomes, bar by bar, with the register and the dynamic of one of them: what
-evolution can't do, White doesn't do.
+Every stage is joined as a genome, bar by bar, with what one of the donors decides for the whole
+section: what evolution can't do, White doesn't do.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from itertools import groupby
+from typing import Any
 
 import numpy as np
 
-from genomes.chords.genome import whole
+from genomes.base import Genome
+from genomes.bass.genome import rebuilt as with_plucks
+from genomes.chords.genome import rebuilt as with_chords
 from genomes.context import Context
-from genomes.notes import Part
+from genomes.drums.genome import whole
+from genomes.harmony.genome import sounds
+from genomes.melody.form import cut
+from genomes.melody.genome import rebuilt as with_phrases
 from training.catalogue.cards import cards
-from training.catalogue.clips import cut, laid_end_to_end
-from training.catalogue.songs import ComposedSection, Parts, compose_sections
+from training.catalogue.songs import ComposedSection, compose_sections, performed
 
 DONORS = (3, 4, 5)
 PIECE_BARS = (1, 2)  # how many bars are cut out together
 # Chance that every stage is cut at its own places, from its own donors.
 APART = 0.3
+
+Donors = Sequence[Any]  # for every bar, the genome that it comes from
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,18 +59,16 @@ def compose_cutups(context: Context, count: int, rng: np.random.Generator) -> li
 def _cut_up(
     donors: dict[str, ComposedSection], context: Context, rng: np.random.Generator
 ) -> ComposedSection:
-    names = list(donors)
-    plan = _plan(names, context.section.bars, rng)
+    names, bars = list(donors), context.section.bars
+    shared = _plan(names, bars, rng)
     apart = rng.random() < APART
-    bars = tuple(donors[name].genome.bars[bar] for bar, name in enumerate(plan))
-    keeper = donors[names[0]].genome
-    genome = whole(keeper.mode, keeper.groups_per_bar, bars, keeper.register, keeper.dynamic)
-    parts: Parts = {"chords": genome.render(context)}
-    for stage in ("drums", "bass", "melody"):
-        if apart:
-            plan = _plan(names, context.section.bars, rng)
-        parts[stage] = _joined([donors[name].parts[stage] for name in plan], context)
-    return ComposedSection(genome, parts)
+
+    def genome_of(stage: str, heard: Context) -> Genome:
+        plan = _plan(names, bars, rng) if apart else shared
+        keeper = donors[names[0]].genomes[stage]
+        return JOINERS[stage](keeper, [donors[name].genomes[stage] for name in plan], heard)
+
+    return performed(genome_of, context)
 
 
 def _plan(names: list[str], bars: int, rng: np.random.Generator) -> list[str]:
@@ -74,9 +81,46 @@ def _plan(names: list[str], bars: int, rng: np.random.Generator) -> list[str]:
     return plan[:bars]
 
 
-def _joined(sources: list[Part], context: Context) -> Part:
-    """The first bar of the first part, the second of the second, and so on."""
-    bar_ticks = context.meter.bar_ticks
-    return laid_end_to_end(
-        [cut(part, bar * bar_ticks, bar_ticks) for bar, part in enumerate(sources)]
-    )
+def _bars(donors: Donors) -> list[Any]:
+    """The first bar of the first, the second of the second, and so on."""
+    return [genome.bars[bar] for bar, genome in enumerate(donors)]
+
+
+def _chords(keeper: Any, donors: Donors, context: Context) -> Genome:
+    del context
+    return with_chords(keeper, _bars(donors))
+
+
+def _drums(keeper: Any, donors: Donors, context: Context) -> Genome:
+    feel = keeper.swing_percent, keeper.dynamic, keeper.shape
+    return whole(context.meter, _bars(donors), *feel)
+
+
+def _bass(keeper: Any, donors: Donors, context: Context) -> Genome:
+    del context
+    return with_plucks(keeper, _bars(donors))
+
+
+def _melody(keeper: Any, donors: Donors, context: Context) -> Genome:
+    pieces, start = [], 0
+    for genome, group in groupby(donors):
+        end = start + len(list(group))
+        pieces += cut(genome.pieces(), start, end, context.meter)
+        start = end
+    return with_phrases(keeper, pieces)
+
+
+def _harmony(keeper: Any, donors: Donors, context: Context) -> Genome:
+    del context
+    bars = tuple(_bars(donors))
+    joined: Genome = replace(keeper, bars=bars) if sounds(bars) else keeper
+    return joined
+
+
+JOINERS: Mapping[str, Callable[[Any, Donors, Context], Genome]] = {
+    "chords": _chords,
+    "drums": _drums,
+    "bass": _bass,
+    "melody": _melody,
+    "harmony": _harmony,
+}

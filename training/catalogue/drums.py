@@ -1,84 +1,101 @@
-"""Drums of a card: kick, snare and what keeps the time, looped, with fills."""
+"""Drums of a card, as genomes: a loop of patterns, with what ends and begins its phrases."""
 
 from __future__ import annotations
+
+from dataclasses import dataclass
 
 import numpy as np
 
 from genomes.context import Context
-from genomes.notes import Part
+from genomes.drums.fills import NO_CRASH, NO_FILL
+from genomes.drums.genome import Bar, DrumGenome, whole
+from genomes.drums.patterns import ACCENT, GHOST, NORMAL, REST, Pattern, cell_count, legal
+from genomes.grid import STRAIGHT, cells
 from genomes.time import Meter
-from training.catalogue.cards import DrumCard
-from training.catalogue.rhythm import NEVER, strokes
-from training.catalogue.tables import DRUM_NOTES, FILL_NOTES, SIXTEENTH_TICKS
+from training.catalogue.cards import DrumCard, Range
+from training.catalogue.rhythm import NEVER, cells_of, struck
 from training.catalogue.tendency import chance, choose
 
-Hit = tuple[int, int, int]  # onset_ticks in the bar, note, velocity
-GHOST_BELOW = 30  # softer than a stroke
+PHRASE_BARS = 4
+HEAVY = 0.25  # metrical weight from which a stroke is one on the beat
+GHOSTED = "snare"
 
 
-def compose_drums(card: DrumCard, context: Context, rng: np.random.Generator) -> Part:
+@dataclass(frozen=True, slots=True)
+class _Layer:
+    """What one limb does throughout.
+
+    Attributes:
+        voice: of ``genomes.drums.voices``.
+        rhythm: of ``RHYTHMS``.
+        on_beat: level of its strokes on the beat groups.
+        off_beat: level of the others.
+        shifted: share of its strokes that come early.
+    """
+
+    voice: str
+    rhythm: str
+    on_beat: str
+    off_beat: str
+    shifted: Range = NEVER
+
+
+def compose_drums(card: DrumCard, context: Context, rng: np.random.Generator) -> DrumGenome:
     """A section's drums, on the meter's beat groups."""
-    meter, bars = context.meter, context.section.bars
-    loop = _loop(card, meter, min(bars, choose(card.loop_bars, rng)), rng)
-    rows = []
-    for bar in range(bars):
-        hits = loop[bar % len(loop)]
-        if (bar % 4 == 3 or bar == bars - 1) and chance(card.fills, rng):
-            hits = _with_fill(hits, card, meter, rng)
-        if bar % 4 == 0 and chance(card.crash, rng):
-            hits = [*hits, (0, DRUM_NOTES["crash"], _velocity(card, 1.0))]
-        rows += [
-            (bar * meter.bar_ticks + onset, SIXTEENTH_TICKS, note, velocity)
-            for onset, note, velocity in {hit[:2]: hit for hit in hits}.values()
-        ]
-    return Part.of(rows, context.length_ticks, is_drum=True)
+    meter, count = context.meter, context.section.bars
+    loop = _loop(card, meter, min(count, choose(card.loop_bars, rng)), rng)
+    bars = [_bar(card, loop[index % len(loop)], index, count, rng) for index in range(count)]
+    swing_percent, dynamic = choose(card.swing, rng), choose(card.dynamic, rng)
+    return whole(meter, bars, swing_percent, dynamic, choose(card.shape, rng))
 
 
-def _loop(card: DrumCard, meter: Meter, bars: int, rng: np.random.Generator) -> list[list[Hit]]:
+def _bar(card: DrumCard, pattern: Pattern, index: int, count: int, rng: np.random.Generator) -> Bar:
+    """A bar at its place: phrases end with fills and begin with crashes."""
+    place = index % PHRASE_BARS
+    ends, begins = place == PHRASE_BARS - 1 or index == count - 1, place == 0
+    fill = choose(card.fill, rng) if ends and chance(card.fills, rng) else NO_FILL
+    crash = choose(card.crash_voice, rng) if begins and chance(card.crash, rng) else NO_CRASH
+    return Bar(pattern, fill, crash)
+
+
+def _loop(card: DrumCard, meter: Meter, bars: int, rng: np.random.Generator) -> list[Pattern]:
     """Bars that share their rhythms; each later one leaves out and shifts its own strokes."""
-    layers = (
-        (choose(card.kick, rng), DRUM_NOTES["kick"], card.syncopation),
-        (choose(card.snare, rng), DRUM_NOTES[choose(card.snare_voice, rng)], NEVER),
-        (choose(card.time, rng), DRUM_NOTES[choose(card.time_voice, rng)], NEVER),
-    )
-    found: list[list[Hit]] = []
-    for _ in range(bars):
-        hits = [
-            (stroke.onset_ticks, note, _velocity(card, stroke.accent))
-            for rhythm, note, syncopation in layers
-            for stroke in strokes(meter, rhythm, rng, shifted=syncopation, left_out=card.missing)
-        ]
-        found.append(hits + _ghosts(card, meter, rng))
-    if not any(found):
-        found[0] = [(0, DRUM_NOTES["kick"], _velocity(card, 1.0))]
-    return found
-
-
-def _ghosts(card: DrumCard, meter: Meter, rng: np.random.Generator) -> list[Hit]:
-    """Soft strokes of the snare on sixteenths off the beat."""
-    light = max(1, _velocity(card, 0.0) - GHOST_BELOW)
+    layers = [
+        _layer(card, choose(card.kick_voice, rng), choose(card.kick, rng), card.syncopation, rng),
+        _layer(card, choose(card.snare_voice, rng), choose(card.snare, rng), NEVER, rng),
+        _layer(card, choose(card.time_voice, rng), choose(card.time, rng), NEVER, rng),
+    ]
     return [
-        (onset, DRUM_NOTES["snare"], light)
-        for onset in range(SIXTEENTH_TICKS, meter.bar_ticks, 2 * SIXTEENTH_TICKS)
-        if chance(card.ghosts, rng)
+        Pattern(STRAIGHT)
+        if index and chance(card.rests, rng)
+        else _pattern(card, layers, meter, rng)
+        for index in range(bars)
     ]
 
 
-def _with_fill(
-    hits: list[Hit], card: DrumCard, meter: Meter, rng: np.random.Generator
-) -> list[Hit]:
-    """The last beat group played down the toms."""
-    start = meter.group_onsets_ticks[-1]
-    step = SIXTEENTH_TICKS * int(rng.integers(1, 3))
-    onsets = range(start, meter.bar_ticks, step)
-    fill = [
-        (onset, FILL_NOTES[index * len(FILL_NOTES) // len(onsets)], _velocity(card, 0.5))
-        for index, onset in enumerate(onsets)
-    ]
-    return [hit for hit in hits if hit[0] < start] + fill
+def _layer(
+    card: DrumCard, voice: str, rhythm: str, shifted: Range, rng: np.random.Generator
+) -> _Layer:
+    on_beat = ACCENT if chance(card.accents, rng) else NORMAL
+    off_beat = GHOST if chance(card.soft, rng) else NORMAL
+    return _Layer(voice, rhythm, on_beat, off_beat, shifted)
 
 
-def _velocity(card: DrumCard, accent: float) -> int:
-    """Loudest dynamic of the song's taste, less what a lighter stroke lacks."""
-    loudest = max(card.dynamic, key=lambda velocity: card.dynamic[velocity])
-    return int(np.clip(loudest + round(card.accent[0] * (accent - 0.5)), 1, 127))
+def _pattern(
+    card: DrumCard, layers: list[_Layer], meter: Meter, rng: np.random.Generator
+) -> Pattern:
+    lines: dict[str, list[str]] = {}
+    for cell in range(1, cell_count(meter, STRAIGHT), 2):
+        if chance(card.ghosts, rng):
+            _put(lines, GHOSTED, cell, GHOST, meter)
+    for layer in layers:
+        at = cells_of(layer.rhythm, meter)
+        for cell in struck(at, meter, rng, shifted=layer.shifted, left_out=card.missing):
+            is_heavy = cells(meter)[cell].weight >= HEAVY
+            level = layer.on_beat if is_heavy else layer.off_beat
+            _put(lines, layer.voice, cell, level, meter)
+    return legal(STRAIGHT, {voice: "".join(line) for voice, line in lines.items()})
+
+
+def _put(lines: dict[str, list[str]], voice: str, cell: int, level: str, meter: Meter) -> None:
+    lines.setdefault(voice, [REST] * cell_count(meter, STRAIGHT))[cell] = level

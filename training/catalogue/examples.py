@@ -13,8 +13,10 @@ from numpy.typing import NDArray
 from fitness.features import FEATURE_NAMES, FEATURES_VERSION
 from fitness.roll import ROLL_VERSION, ROWS, STEPS
 
+# Stages in the order in which they are composed.
+PART_STAGES = ("chords", "drums", "bass", "melody", "harmony")
 # What a part is: one stage's, or several stages together.
-STAGES = ("chords", "drums", "bass", "melody", "mix")
+STAGES = (*PART_STAGES, "mix")
 
 # Where an example comes from: a composed song, a real score, or something that is no music.
 KINDS = (

@@ -8,9 +8,11 @@ import numpy as np
 
 from fitness.roll import HIGHEST_ROW, LOWEST_ROW, STEPS_PER_SECOND
 from genomes.context import Context
+from genomes.grid import SIXTEENTH_TICKS
 from genomes.notes import Part
 from genomes.time import TICKS_PER_QUARTER
-from training.catalogue.tables import RHYTHMS, SIXTEENTH_TICKS, VELOCITIES
+from training.catalogue.rhythm import onsets_ticks
+from training.catalogue.tables import VELOCITIES
 
 Note = tuple[int, int, int, int]
 
@@ -73,7 +75,7 @@ def _attacks(context: Context, rng: np.random.Generator) -> Iterator[tuple[int, 
     rhythm = FAKE_RHYTHMS[int(rng.integers(len(FAKE_RHYTHMS)))]
     velocity, gate = int(rng.choice(VELOCITIES)), float(rng.uniform(0.2, 1))
     meter = context.meter
-    bar = RHYTHMS[rhythm](meter) or [0]
+    bar = onsets_ticks(rhythm, meter) or (0,)
     onsets = [
         index * meter.bar_ticks + onset for index in range(context.section.bars) for onset in bar
     ]

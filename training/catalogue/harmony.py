@@ -1,50 +1,88 @@
-"""The harmony that lines follow: chords and scale, read from a part's spans."""
+"""Harmony of a card, as genomes: textures around the melody, phrase by phrase."""
 
 from __future__ import annotations
 
-from bisect import bisect_right
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import replace
 
-from genomes.keys import Key
-from genomes.notes import ChordSpan, Part
+import numpy as np
+
+from genomes.context import Context
+from genomes.harmony.forms import (
+    FORMS,
+    INSTEAD,
+    PAIRS,
+    closes_phrase,
+    phrase_of,
+    playable,
+    write_bar,
+)
+from genomes.harmony.genes import Bar
+from genomes.harmony.genome import HarmonyGenome, sounds
+from genomes.harmony.style import (
+    DOWN_A_SIXTH,
+    DOWN_A_THIRD,
+    UP_A_SIXTH,
+    UP_A_THIRD,
+    Style,
+    draw_line_onsets,
+)
+from genomes.harmony.tables import DRONE
+from genomes.harmony.writing import Desk, desk_for
+from training.catalogue.cards import HarmonyCard
+from training.catalogue.tables import ENDS_ONLY, MOTIONS
+from training.catalogue.tendency import chance, choose
+
+SHORT_GATE = 0.5
 
 
-@dataclass(frozen=True, slots=True)
-class Harmony:
-    """The chords of a part.
+def compose_harmony(card: HarmonyCard, context: Context, rng: np.random.Generator) -> HarmonyGenome:
+    """A section's supporting part around what the context has."""
+    stirred = replace(context.section, energy=MOTIONS[choose(card.motion, rng)])
+    moved = replace(context, section=stirred)
+    desk = desk_for(moved, _style(card, moved, rng), rng)
+    first = choose(card.texture, rng)
+    partners = [pair[1 - pair.index(first)] for pair in PAIRS if first in pair]
+    textures = (first, choose(card.texture, rng, among=partners))
+    bars = _bars(textures, choose(card.form, rng), desk)
+    return HarmonyGenome(context.meter, bars, choose(card.dynamic, rng))
 
-    Attributes:
-        spans: in order, without gaps.
-        onsets_ticks: where each begins.
-        scale: pitch classes of the key.
-    """
 
-    spans: tuple[ChordSpan, ...]
-    onsets_ticks: tuple[int, ...]
-    scale: frozenset[int]
+def _style(card: HarmonyCard, context: Context, rng: np.random.Generator) -> Style:
+    is_above = chance(card.above, rng)
+    return Style(
+        register=choose(card.register, rng),
+        pad_voices=choose(card.pad_voices, rng),
+        spread=choose(card.spread, rng),
+        entry=choose(card.entry, rng),
+        third_steps=UP_A_THIRD if is_above else DOWN_A_THIRD,
+        sixth_steps=UP_A_SIXTH if is_above else DOWN_A_SIXTH,
+        doubles=choose(card.doubles, rng),
+        line_onsets=draw_line_onsets(context, frozenset(), rng),
+        gate=SHORT_GATE if chance(card.short, rng) else 1.0,
+        drone_fifth=bool(rng.random() < 0.5),
+    )
 
-    @classmethod
-    def of(cls, chords: Part, key: Key) -> Harmony:
-        """The harmony of a chord part in its key."""
-        onsets = tuple(span.onset_ticks for span in chords.harmony)
-        return cls(chords.harmony, onsets, key.scale_pitch_classes)
 
-    def chord_at(self, ticks: int) -> ChordSpan:
-        """What sounds at a time."""
-        return self.spans[max(0, bisect_right(self.onsets_ticks, ticks) - 1)]
+def _bars(textures: tuple[str, str], form: str, desk: Desk) -> tuple[Bar, ...]:
+    """Bars as the form wants them; what says nothing here is stood in for."""
+    for material in (textures, [INSTEAD.get(texture, texture) for texture in textures]):
+        bars = _written(material, form, desk)
+        if sounds(bars):
+            return tuple(bars)
+    bars[-1] = write_bar((DRONE,), desk, len(bars) - 1, Bar())
+    return tuple(bars)
 
-    def stepped(self, pitch: int, steps: int) -> int:
-        """A pitch moved by steps of the scale, up or down."""
-        direction = 1 if steps > 0 else -1
-        for _ in range(abs(steps)):
-            pitch += direction
-            while pitch % 12 not in self.scale:
-                pitch += direction
-        return pitch
 
-    def nearest(self, height: float, ticks: int, *, chord_tone: bool) -> int:
-        """The pitch of the scale (or of the chord that sounds) nearest to a height."""
-        classes = self.chord_at(ticks).pitch_classes if chord_tone else self.scale
-        middle = round(height)
-        options = [pitch for pitch in range(middle - 7, middle + 8) if pitch % 12 in classes]
-        return min(options, key=lambda pitch: (abs(pitch - height), pitch))
+def _written(textures: Sequence[str], form: str, desk: Desk) -> list[Bar]:
+    count = desk.context.section.bars
+    bars: list[Bar] = []
+    for index in range(count):
+        amount = (
+            int(closes_phrase(index, count))
+            if form == ENDS_ONLY
+            else FORMS[form][phrase_of(index, count)]
+        )
+        wanted = playable(textures, desk)[:amount]
+        bars.append(write_bar(wanted, desk, index, bars[-1] if bars else Bar()))
+    return bars

@@ -12,7 +12,12 @@ from training.catalogue.tables import VELOCITIES
 from training.corpus import Window, piece_names, read_windows
 
 WINDOWS_PER_PIECE = 15
-STAGE_OF_ROLE = {"full": "chords", "top_voice": "melody", "bass_voice": "bass"}
+STAGE_OF_ROLE = {
+    "full": "chords",
+    "top_voice": "melody",
+    "bass_voice": "bass",
+    "inner_voices": "harmony",
+}
 ACCENTS = (0, 20)  # velocity between light and heavy beats
 LARGEST_BYTES = 40_000  # a long score takes minutes to read
 

@@ -1,61 +1,63 @@
-"""Bars of rhythm: a table's onsets, some shifted, some left out."""
+"""Bars of rhythm: the places of a table, some early, some left out."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from functools import cache
 
 import numpy as np
 
+from genomes.drums.places import places
+from genomes.grid import EIGHTH_TICKS, STRAIGHT, cells
 from genomes.time import Meter
 from training.catalogue.cards import Range
-from training.catalogue.tables import RHYTHMS, SIXTEENTH_TICKS
+from training.catalogue.tables import RHYTHMS
 from training.catalogue.tendency import chance
 
 NEVER: Range = (0.0, 0.0)
-LIGHT = 0.1  # accent of what lies on no beat group
+
+Cells = tuple[int, ...]  # places of a bar on the straight grid, in order
 
 
-@dataclass(frozen=True, slots=True)
-class Stroke:
-    """One attack of a bar.
-
-    Attributes:
-        onset_ticks: from the bar line.
-        accent: 0 (light) to 1 (downbeat).
-    """
-
-    onset_ticks: int
-    accent: float
+@cache
+def cells_of(rhythm: str, meter: Meter) -> Cells:
+    """The cells that a rhythm of ``RHYTHMS`` strikes in a bar."""
+    roles = RHYTHMS[rhythm]
+    return tuple(sorted({cell for role in roles for cell in places(role, meter, STRAIGHT)}))
 
 
-def strokes(
+@cache
+def onsets_ticks(rhythm: str, meter: Meter) -> tuple[int, ...]:
+    """The same in ticks from the bar line."""
+    grid = cells(meter)
+    return tuple(grid[cell].onset_ticks for cell in cells_of(rhythm, meter))
+
+
+@cache
+def eighth_cells(meter: Meter) -> int:
+    """Cells of an eighth, or of the meter's unit where that is shorter."""
+    return max(1, min(EIGHTH_TICKS, meter.unit_ticks) * len(cells(meter)) // meter.bar_ticks)
+
+
+def struck(
+    struck_cells: Cells,
     meter: Meter,
-    rhythm: str,
     rng: np.random.Generator,
     *,
     shifted: Range = NEVER,
     left_out: Range = NEVER,
-) -> list[Stroke]:
-    """One bar of a rhythm.
+) -> Cells:
+    """One bar of a rhythm as it is played.
 
     Args:
+        struck_cells: as the rhythm has them.
         meter: of the bar.
-        rhythm: one of ``RHYTHMS``.
         rng: the source of chance.
-        shifted: share of the strokes after the downbeat that come early by an eighth or less.
+        shifted: share of the strokes after the downbeat that come early by an eighth or a cell.
         left_out: share of the strokes that are silent.
     """
-    accents = dict(zip(meter.group_onsets_ticks, meter.accents, strict=True))
-    step = min(2 * SIXTEENTH_TICKS, meter.unit_ticks)
-    onsets: set[int] = set()
-    for onset in RHYTHMS[rhythm](meter):
-        early = onset - (step if rng.random() < 0.5 else SIXTEENTH_TICKS)
+    found: set[int] = set()
+    for cell in struck_cells:
+        early = cell - (eighth_cells(meter) if rng.random() < 0.5 else 1)
         if not chance(left_out, rng):
-            onsets.add(early if early > 0 and chance(shifted, rng) else onset)
-    return [Stroke(onset, accents.get(onset, LIGHT)) for onset in sorted(onsets)]
-
-
-def gated_ticks(onsets: list[int], end_ticks: int, gate: float) -> list[int]:
-    """How long each note sounds: a share of the time to the next, or to the end."""
-    edges = [*onsets[1:], end_ticks]
-    return [max(1, round((b - a) * gate)) for a, b in zip(onsets, edges, strict=True)]
+            found.add(early if early > 0 and chance(shifted, rng) else cell)
+    return tuple(sorted(found))

@@ -1,15 +1,18 @@
-"""What a song is before it has a colour: key, meter, tempo and the length of its sections.
+"""What a song is before it has a colour: key, meter, tempo, singer and length of its sections.
 
 None of it depends on the colour, so that nothing but the music can tell it.
 """
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 
 from fitness.roll import WINDOW_SECONDS
 from genomes.context import Context, Section
 from genomes.keys import PLAIN_NAMES, Key
+from genomes.melody.singers import VOICES
 from genomes.time import Meter
 from training.catalogue.tendency import choose
 
@@ -31,19 +34,19 @@ MIN_CLIP_BARS = 2
 
 
 def draw_context(rng: np.random.Generator) -> Context:
-    """A song's key, meter and tempo, with a section as long as the model can see, at most."""
+    """A song's key, meter, tempo and singer, with a section that the model can see whole."""
     tonic = int(rng.integers(12))
     key = Key(tonic, choose(MODES, rng), PLAIN_NAMES[tonic])
     meter = Meter.parse(choose(METERS, rng))
     tempo_bpm = float(rng.integers(LOWEST_BPM, HIGHEST_BPM + 1))
-    context = Context(key, meter, tempo_bpm, Section("section", MIN_BARS))
+    singer = tuple(VOICES)[int(rng.integers(len(VOICES)))]
+    context = Context(key, meter, tempo_bpm, Section("section", MIN_BARS), singer=singer)
     return with_bars(context, min(MAX_BARS, bars_in_window(context)))
 
 
 def with_bars(context: Context, bars: int) -> Context:
     """The same song, a section of another length."""
-    section = Section("section", bars)
-    return Context(context.key, context.meter, context.tempo_bpm, section, context.parts)
+    return replace(context, section=Section("section", bars))
 
 
 def bars_in_window(context: Context) -> int:

@@ -1,22 +1,34 @@
-"""Songs: three sections of chords, drums, bass and melody in one colour's taste."""
+"""Songs: three sections of every stage's genomes in one colour's taste."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 
-from genomes.chords.genome import ChordGenome
+from genomes.base import Genome
 from genomes.context import Context
 from genomes.notes import Part
 from training.catalogue.bass import compose_bass
 from training.catalogue.cards import Card, cards
 from training.catalogue.chords import compose_chords
 from training.catalogue.drums import compose_drums
+from training.catalogue.examples import PART_STAGES
+from training.catalogue.harmony import compose_harmony
 from training.catalogue.melody import compose_melody
 from training.catalogue.tendency import song_card
 
 Parts = dict[str, Part]  # stage -> part
+
+COMPOSERS: dict[str, Any] = {
+    "chords": compose_chords,
+    "drums": compose_drums,
+    "bass": compose_bass,
+    "melody": compose_melody,
+    "harmony": compose_harmony,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,11 +36,11 @@ class ComposedSection:
     """One section of a song.
 
     Attributes:
-        genome: the chords' genome.
-        parts: every stage's part, all of one length.
+        genomes: every stage's genome.
+        parts: what they sound as, each in the context of those before it; all of one length.
     """
 
-    genome: ChordGenome
+    genomes: Mapping[str, Genome]
     parts: Parts
 
 
@@ -41,17 +53,28 @@ def compose_sections(
 
 
 def compose_section(card: Card, context: Context, rng: np.random.Generator) -> ComposedSection:
-    """One section: chords first, then what is played with them."""
-    genome = compose_chords(card.chords, context, rng)
-    chords = genome.render(context)
-    return ComposedSection(genome, accompanied(card, chords, context, rng))
+    """One section, stage after stage."""
+    return performed(
+        lambda stage, heard: COMPOSERS[stage](getattr(card, stage), heard, rng), context
+    )
 
 
-def accompanied(card: Card, chords: Part, context: Context, rng: np.random.Generator) -> Parts:
-    """Chords with drums, bass and melody."""
-    return {
-        "chords": chords,
-        "drums": compose_drums(card.drums, context, rng),
-        "bass": compose_bass(card.bass, context, chords, rng),
-        "melody": compose_melody(card.melody, context, chords, rng),
-    }
+def performed(genome_of: Callable[[str, Context], Genome], context: Context) -> ComposedSection:
+    """A section of genomes, each made and played in the context of those before it.
+
+    Args:
+        genome_of: the genome of a stage, in a context with the parts before it.
+        context: without parts.
+    """
+    genomes: dict[str, Genome] = {}
+    parts: Parts = {}
+    for stage in PART_STAGES:
+        heard = with_parts(context, parts)
+        genomes[stage] = genome_of(stage, heard)
+        parts[stage] = genomes[stage].render(heard)
+    return ComposedSection(genomes, parts)
+
+
+def with_parts(context: Context, parts: Parts) -> Context:
+    """A context in which parts are approved."""
+    return replace(context, parts=tuple(parts.items()))

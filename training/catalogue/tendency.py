@@ -10,6 +10,7 @@ import msgspec
 import numpy as np
 
 from training.catalogue.cards import Card, Range, StageCard, cards
+from training.catalogue.examples import PART_STAGES
 
 K = TypeVar("K", str, int)
 S = TypeVar("S", bound=StageCard)
@@ -23,13 +24,11 @@ CLOSENESS = 5.0
 def song_card(card: Card, rng: np.random.Generator) -> Card:
     """One song's card: the same fields, its weights its own and its ranges narrowed to a point."""
     every = tuple(cards().values())
-    return Card(
-        card.colour,
-        _own(card.chords, [other.chords for other in every], rng),
-        _own(card.drums, [other.drums for other in every], rng),
-        _own(card.bass, [other.bass for other in every], rng),
-        _own(card.melody, [other.melody for other in every], rng),
-    )
+    own = {
+        stage: _own(getattr(card, stage), [getattr(other, stage) for other in every], rng)
+        for stage in PART_STAGES
+    }
+    return msgspec.structs.replace(card, **own)
 
 
 def _own(card: S, every: Sequence[S], rng: np.random.Generator) -> S:

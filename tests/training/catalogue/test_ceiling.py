@@ -15,15 +15,12 @@ from fitness.colours import COLOUR_NAMES
 from training.catalogue import ceiling, tendency
 from training.catalogue.cards import Card, cards
 from training.catalogue.ceiling import (
-    DRAWS,
     FIELDS,
-    LARGEST,
     NUMBERS,
     READERS,
     Field,
     choices_log_likelihood,
     happenings_log_likelihood,
-    largest_log_likelihood,
     log_likelihoods,
     measure,
     number_log_likelihood,
@@ -67,10 +64,10 @@ def with_other_names(card: Card) -> Card:
 
 
 def drawn_around(card: Card) -> dict[Field, list[Note]]:
-    """A few choices of every name of every weighted field that only choices are seen of."""
+    """A few choices of every name of every weighted field."""
     return {
         field: [Note({}, name) for name in value_of(card, field)] * 3
-        for field in EVERY_FIELD - set(LARGEST)
+        for field in EVERY_FIELD
         if isinstance(value_of(card, field), dict)
     }
 
@@ -108,14 +105,6 @@ class TestChoices:
 
     def test_no_choice_says_nothing(self) -> None:
         assert choices_log_likelihood({"a": 1.0}, []) == 0
-
-    def test_the_largest_of_equal_weights_is_any_and_the_heavier_is_likelier(self) -> None:
-        two_to_one = {74: 2.0, 84: 1.0}
-        assert exp(largest_log_likelihood({74: 1.0, 84: 1.0}, 84)) == pytest.approx(0.5, abs=0.01)
-        drawn = np.random.default_rng(2).beta(CLOSENESS * 2 / 3, CLOSENESS / 3, DRAWS)
-        share = (drawn > 0.5).mean()
-        assert exp(largest_log_likelihood(two_to_one, 74)) == pytest.approx(share, abs=0.01)
-        assert largest_log_likelihood(two_to_one, 94) == -np.inf
 
 
 class TestRanges:
@@ -199,7 +188,7 @@ class TestWhatIsSeen:
     def test_nothing_of_a_card_is_used_but_by_choice_or_as_it_is(self, stage: str) -> None:
         source = (resources.files("training.catalogue") / f"{stage}.py").read_text("utf-8")
         direct = {(stage, name) for name in re.findall(r"card\.(\w+)\[", source)}
-        assert direct == {field for field in (*NUMBERS, *LARGEST) if field[0] == stage}
+        assert direct == {field for field in NUMBERS if field[0] == stage}
 
     def test_choices_of_a_song_add_up_and_numbers_do_not(self) -> None:
         sections = song_seen("Green", (4,))

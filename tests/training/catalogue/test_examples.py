@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import replace
 from pathlib import Path
 
@@ -10,8 +11,24 @@ import pytest
 
 from fitness.colours import COLOUR_NAMES
 from fitness.roll import rolls
-from training.catalogue.compose import Job, compose, examples_of, plan, song_clips
-from training.catalogue.examples import KINDS, NO_COLOUR, REAL, SONG, STAGES, Examples
+from genomes.melody.singers import VOICES
+from training.catalogue.compose import (
+    Job,
+    _drawn_stages,
+    compose,
+    examples_of,
+    plan,
+    song_clips,
+)
+from training.catalogue.examples import (
+    KINDS,
+    NO_COLOUR,
+    PART_STAGES,
+    REAL,
+    SONG,
+    STAGES,
+    Examples,
+)
 from training.catalogue.settings import METERS, MODES, draw_context
 from training.catalogue.split import split_by_song
 
@@ -129,6 +146,7 @@ def test_tempo_meter_key_and_mode_follow_their_own_shares() -> None:
     for mode, share in MODES.items():
         assert modes.count(mode) / 4000 == pytest.approx(share, abs=0.03)
     assert {context.key.tonic_pitch_class for context in drawn} == set(range(12))
+    assert {context.singer for context in drawn} == set(VOICES)
     assert min(context.tempo_bpm for context in drawn) == 60
     assert max(context.tempo_bpm for context in drawn) == 155
 
@@ -145,6 +163,7 @@ def test_what_evolution_cannot_move_says_nothing_of_the_colour() -> None:
         [context.key.tonic_pitch_class for context in contexts],
         [int(context.tempo_bpm) // 16 for context in contexts],
         [context.section.bars for context in contexts],
+        [context.singer for context in contexts],
     ):
         values = np.unique(trait, return_inverse=True)[1]
         shuffled = [chi_square(rng.permutation(colours), values) for _ in range(300)]
@@ -156,3 +175,14 @@ def chi_square(colours: np.ndarray, values: np.ndarray) -> float:
     np.add.at(table, (colours, values), 1)
     expected = table.sum(axis=1, keepdims=True) * table.sum(axis=0) / table.sum()
     return float(((table - expected) ** 2 / expected).sum())
+
+
+def test_mixes_hold_the_chords_and_every_selection_of_the_others() -> None:
+    rng = np.random.default_rng(19)
+    drawn = Counter(tuple(_drawn_stages(rng)) for _ in range(2000))
+    assert len(drawn) == 2 ** (len(PART_STAGES) - 1) - 1
+    for stages in drawn:
+        assert stages[0] == PART_STAGES[0]
+        assert list(stages) == sorted(stages, key=PART_STAGES.index)
+    lineages = [PART_STAGES[:count] for count in range(2, len(PART_STAGES) + 1)]
+    assert all(drawn[lineage] > 2000 / 16 for lineage in lineages)

@@ -142,8 +142,8 @@ class HarmonyCard(_Card, frozen=True):
     spread: Numbers
     entry: Weights
     doubles: Weights
+    hold: Weights
     above: Range  # chance that the melody is doubled from above
-    short: Range  # chance that a counter-line is detached
 
 
 class Card(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -218,6 +218,7 @@ NAMES: dict[type[StageCard], dict[str, tuple[str | int, ...]]] = {
         "spread": HARMONY_SPREADS,
         "entry": ENTRIES,
         "doubles": DOUBLES,
+        "hold": tuple(tables.HOLDS),
     },
 }
 

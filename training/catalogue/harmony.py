@@ -17,8 +17,9 @@ from genomes.harmony.forms import (
     playable,
     write_bar,
 )
-from genomes.harmony.genes import Bar
+from genomes.harmony.genes import Bar, Tone
 from genomes.harmony.genome import HarmonyGenome, sounds
+from genomes.harmony.ground import cell_onsets
 from genomes.harmony.style import (
     DOWN_A_SIXTH,
     DOWN_A_THIRD,
@@ -29,11 +30,10 @@ from genomes.harmony.style import (
 )
 from genomes.harmony.tables import DRONE
 from genomes.harmony.writing import Desk, desk_for
+from genomes.time import Meter
 from training.catalogue.cards import HarmonyCard
-from training.catalogue.tables import ENDS_ONLY, MOTIONS
+from training.catalogue.tables import ENDS_ONLY, HOLDS, MOTIONS
 from training.catalogue.tendency import chance, choose
-
-SHORT_GATE = 0.5
 
 
 def compose_harmony(card: HarmonyCard, context: Context, rng: np.random.Generator) -> HarmonyGenome:
@@ -45,7 +45,9 @@ def compose_harmony(card: HarmonyCard, context: Context, rng: np.random.Generato
     partners = [pair[1 - pair.index(first)] for pair in PAIRS if first in pair]
     textures = (first, choose(card.texture, rng, among=partners))
     bars = _bars(textures, choose(card.form, rng), desk)
-    return HarmonyGenome(context.meter, bars, choose(card.dynamic, rng))
+    share = HOLDS[choose(card.hold, rng)]
+    held = tuple(_held(bar, share, context.meter) for bar in bars)
+    return HarmonyGenome(context.meter, held, choose(card.dynamic, rng))
 
 
 def _style(card: HarmonyCard, context: Context, rng: np.random.Generator) -> Style:
@@ -59,7 +61,7 @@ def _style(card: HarmonyCard, context: Context, rng: np.random.Generator) -> Sty
         sixth_steps=UP_A_SIXTH if is_above else DOWN_A_SIXTH,
         doubles=choose(card.doubles, rng),
         line_onsets=draw_line_onsets(context, frozenset(), rng),
-        gate=SHORT_GATE if chance(card.short, rng) else 1.0,
+        gate=1.0,
         drone_fifth=bool(rng.random() < 0.5),
     )
 
@@ -86,3 +88,16 @@ def _written(textures: Sequence[str], form: str, desk: Desk) -> list[Bar]:
         wanted = playable(textures, desk)[:amount]
         bars.append(write_bar(wanted, desk, index, bars[-1] if bars else Bar()))
     return bars
+
+
+def _held(bar: Bar, share: float, meter: Meter) -> Bar:
+    """A bar whose tones last a share of their length, to the next place of the grid."""
+    places = (*cell_onsets(meter), meter.bar_ticks)
+
+    def held(tone: Tone) -> Tone:
+        wanted = tone.onset_ticks + round(share * tone.duration_ticks)
+        end = next(place for place in places if place >= wanted)
+        return replace(tone, duration_ticks=end - tone.onset_ticks)
+
+    layers = (replace(layer, tones=tuple(map(held, layer.tones))) for layer in bar.layers)
+    return Bar(tuple(layers))

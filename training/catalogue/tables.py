@@ -30,3 +30,5 @@ RHYTHMS: dict[str, tuple[str, ...]] = {
 ENDS_ONLY = "ends"
 # How much a counter-line moves, as the energy of a section that has as much.
 MOTIONS = {"still": 0.0, "moving": 0.5, "stirring": 1.0}
+# Share of its length that a tone of the harmony is held.
+HOLDS = {"whole": 1.0, "half": 0.5, "touch": 0.25}

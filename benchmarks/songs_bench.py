@@ -15,6 +15,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 from time import perf_counter
+from traceback import extract_tb
 
 from engine.arrangement.arranging import Arranged
 from engine.arrangement.files import WHOLE_SONG
@@ -126,7 +127,8 @@ def fault(check: Callable[[Arranged], None], song: Arranged) -> str:
     try:
         check(song)
     except (AssertionError, ValueError, OSError) as wrong:
-        return f"{type(wrong).__name__}: {' '.join(str(wrong).split())[:300]}"
+        line = extract_tb(wrong.__traceback__)[-1].line
+        return f"{line}: {type(wrong).__name__} {' '.join(str(wrong).split())[:300]}"
     return ""
 
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from engine.asking import leaves
 from engine.commands import typed
 from engine.errors import EngineError
+from engine.gate.waiting import Entry
 from engine.ids import short
 from engine.stages import STAGES, Stage
 from engine.state.lineages import is_stale, sections
@@ -70,7 +72,9 @@ def next_step(song: Document) -> str:
     found = progress(song)
     song_id = song["song_id"]
     for name, stage in STAGES.items():
-        rows = {section.label: row for section in found for row in section.stages if row.stage == name}
+        rows = {
+            section.label: row for section in found for row in section.stages if row.stage == name
+        }
         if any(map(is_wanted, rows.values())):
             return f"review --song {song_id}"
         standing = [label for label in rows if _can_stand(song, stage, label)]
@@ -79,6 +83,24 @@ def next_step(song: Document) -> str:
             narrowed = f" --section {typed(lacking[0])}" if len(lacking) < len(standing) else ""
             return f"evolve --stage {name} --song {song_id}{narrowed}"
     return f"arrange --song {song_id}"
+
+
+def after_review(songs: Sequence[Document], shown: Sequence[Entry]) -> str:
+    """The command that follows a look at candidates: the first that a stage waits for is heard."""
+    wanted = {
+        (song["song_id"], section.label, row.stage)
+        for song in songs
+        for section in progress(song)
+        for row in section.stages
+        if is_wanted(row)
+    }
+    for entry in shown:
+        place = (entry.song["song_id"], entry.state["section"]["label"], entry.state["stage"])
+        if place in wanted and entry.status == PENDING and not is_stale(entry.song, entry.state):
+            return f"approve {short(entry.id)}"
+    if len(songs) == 1:
+        return next_step(songs[0])
+    return "status" if songs else "songs add FILE"
 
 
 def is_wanted(row: StageProgress) -> bool:

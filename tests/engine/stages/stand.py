@@ -78,9 +78,8 @@ def made_once(base: Path) -> Path:
     last = folder / SONG_ADDED
     _do(last, "songs", "add", demo("green"))
     for stage in STAGES:
-        found = json.loads(_do(last, *evolve_words(stage), "--json"))
-        here = folder / stage
-        shutil.copytree(last, here)
+        here = Path(shutil.copytree(last, folder / stage))
+        found = json.loads(_do(here, *evolve_words(stage), "--json"))
         _do(here, "approve", found[0]["survivors"][0]["id"])
         last = here
     return folder

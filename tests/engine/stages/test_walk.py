@@ -18,7 +18,6 @@ from tests.engine.stages.stand import (
 )
 
 MOST_STEPS = 25
-NEVER_FIRST = "candidates of the run that another walk took"
 
 
 def walk(desk, out):
@@ -30,7 +29,7 @@ def walk(desk, out):
         if words[0] == "evolve":
             bars = ["--bars", str(BARS)] if "chords" in words else []
             words = [*words, "--seed", "3", *TINY, *bars]
-        out = desk.do(*words, *(["--no-audio"] if words[0] == "arrange" else []))
+        out = desk.do(*words, *(["--audio", "none"] if words[0] == "arrange" else []))
         if words[0] == "arrange":
             return typed
     raise AssertionError(typed)

@@ -20,7 +20,7 @@ from engine.stages import STAGES
 from tests.engine.gate.desk import Desk, demo
 
 SONG = "meadow"
-BARS = 2
+BARS = 3
 TINY = ("--no-model", "--population", "8", "--generations", "1")
 SONG_ADDED = "song"
 

@@ -164,8 +164,8 @@ def test_a_source_is_of_the_stage_and_has_genes(at):
 @pytest.mark.parametrize(
     ("locks", "why"),
     [
-        (["bars=1-2"], "has 2 bars, and one must be left"),
-        (["bars=3"], "has 2 bars"),
+        (["bars=1-3"], "has 3 bars, and one must be left"),
+        (["bars=4"], "has 3 bars"),
         (["bars=0"], "expected bars=1-2, rhythm or pitch"),
         (["bars=2-1"], "expected bars=1-2, rhythm or pitch"),
         (["Rhythm"], "expected bars=1-2, rhythm or pitch"),

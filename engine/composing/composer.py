@@ -88,7 +88,7 @@ def _run(
         None if stage.needs else section.bars,
         None if stage.needs else section.energy,
         lyrics=composition.words_for(section) if stage.sings else None,
-        singer=composition.singer,
+        singer=composition.singer if stage.sings else None,
     )
     wanted = requests(song, wish, composition.run_seed(stage.name, section))
     watch.begin(stage.name, section.label, len(wanted))

@@ -11,7 +11,7 @@ from engine.conductor import Request
 from engine.errors import NotFound, Refused, refusing
 from engine.evolution.settings import Settings
 from engine.ids import resolve, short
-from engine.lyrics import LyricSheet, lyrics_of
+from engine.lyrics import LyricSheet, has_words, lyrics_of
 from engine.stages import Stage, find_stage, stages_before
 from engine.state.lineages import approved, is_stale, lineage_of, sections
 from engine.state.songs import APPROVED, PENDING, status
@@ -283,12 +283,9 @@ def _words(wish: Wish, section: str) -> Lyrics | None:
     """
     if wish.lyrics is None or not find_stage(wish.stage).sings:
         return None
-    try:
-        return lyrics_of(wish.lyrics, section)
-    except Refused:
-        if wish.section is not None:
-            raise
+    if wish.section is None and not has_words(wish.lyrics, section):
         return None
+    return lyrics_of(wish.lyrics, section)
 
 
 def _before(song: Document, stage: str, section: str) -> str | None:

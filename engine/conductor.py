@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import gc
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from itertools import count
 from typing import Any
@@ -85,6 +85,33 @@ def start(studio: Studio, request: Request) -> str:
         NotFound: if there is no such stage.
     """
     started = _started(request)
+    for identifier in _ids(request, started):
+        try:
+            studio.append(run_stream(identifier), [NewEvent(started, actor=studio.actor)], 0)
+        except StaleStream:  # the same was asked before, or is being asked by another process
+            continue
+        return identifier
+    raise AssertionError("there is always another ordinal")
+
+
+def start_or_find(studio: Studio, request: Request) -> str:
+    """The run of the same song, asked the same, that wasn't given up; a new one if there is none.
+
+    Returns:
+        its id, whether it is finished or not.
+    """
+    known = studio.runs()
+    for identifier in _ids(request, _started(request)):
+        run = known.get(identifier)
+        if run is None:
+            return start(studio, request)
+        if run["status"] != ABANDONED and run["positions_read"][0] == request.song["position"]:
+            return identifier
+    raise AssertionError("there is always another ordinal")
+
+
+def _ids(request: Request, started: events.RunStarted) -> Iterator[str]:
+    """The ids that a run asked like this can have, the first of them that is free being its own."""
     asked = (started.song_id, started.stage, started.parents, started.seed, started.settings)
     also = {
         "source": started.source,
@@ -98,14 +125,7 @@ def start(studio: Studio, request: Request) -> str:
         "model": started.model_sha256,
         **{name: value for name, value in also.items() if value is not None},
     }
-    for ordinal in count():
-        identifier = run_id(*asked, more, ordinal)
-        try:
-            studio.append(run_stream(identifier), [NewEvent(started, actor=studio.actor)], 0)
-        except StaleStream:  # the same was asked before, or is being asked by another process
-            continue
-        return identifier
-    raise AssertionError("there is always another ordinal")
+    return (run_id(*asked, more, ordinal) for ordinal in count())
 
 
 def _started(request: Request) -> events.RunStarted:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
@@ -44,22 +44,25 @@ class Export:
     outcome: str
 
 
-def part_midi(
+def track_of(stage: str, part: Part, name: str) -> Track:
+    """A part with its stage's instrument."""
+    row = find_stage(stage)
+    return Track(name, part, row.program, row.channel)
+
+
+def section_midi(
     song: Document,
-    stage: str,
     section: Section,
-    part: Part,
-    name: str,
+    tracks: Sequence[Track],
     marker: str,
     provenance: tuple[str, ...],
 ) -> bytes:
-    """A part as a type 1 file: conductor track and one named track."""
+    """Parts of one section as a type 1 file: conductor track and a named track for each."""
     context = song_context(song, section)
-    row = find_stage(stage)
     conductor = Conductor(
         song["title"], context.key, context.meter, context.tempo_bpm, ((0, marker),), provenance
     )
-    return write_midi([Track(name, part, row.program, row.channel)], conductor)
+    return write_midi(tracks, conductor)
 
 
 def export_song(studio: Studio, song: Document) -> list[Export]:
@@ -155,10 +158,8 @@ def approved_midi(song: Document, approved: Recorded, event: events.CandidateApp
         f"event={approved.event_id} position={approved.position} hash={approved.hash}"
     )
     section = Section(event.section.label, event.section.bars, event.section.energy)
-    part = Part.from_payload(event.part)
-    return part_midi(
-        song, event.stage, section, part, event.label, event.display_label, (provenance,)
-    )
+    track = track_of(event.stage, Part.from_payload(event.part), event.label)
+    return section_midi(song, section, [track], event.display_label, (provenance,))
 
 
 def last_written(song: Document, studio: Studio, path: Path) -> str | None:

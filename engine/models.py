@@ -41,7 +41,7 @@ class Models:
             manifest=_plain(model.manifest),
         )
         self._studio.decide(STREAM, lambda: self._news(event))
-        self._keep(path, self._path(model.sha256))
+        self._keep(path, self.path(model.sha256))
         return model.sha256
 
     def _news(self, event: ModelRegistered) -> list[NewEvent]:
@@ -61,7 +61,7 @@ class Models:
             NotFound: if its file is gone.
             Refused: if another file lies in its place.
         """
-        path = self._path(sha256)
+        path = self.path(sha256)
         if not path.exists():
             raise NotFound(f"model {sha256[:12]} is not in {self._folder}", "put its file back")
         model = FusionModel.load(path)
@@ -69,7 +69,8 @@ class Models:
             raise Refused(f"{path} is another model than the run was scored with", "put it back")
         return model
 
-    def _path(self, sha256: str) -> Path:
+    def path(self, sha256: str) -> Path:
+        """Where the model with this hash is kept."""
         return self._folder / f"{sha256}.onnx"
 
     def _keep(self, path: Path, kept: Path) -> None:

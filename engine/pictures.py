@@ -7,7 +7,6 @@ import warnings
 from collections.abc import Sequence
 from pathlib import Path
 
-import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.collections import PatchCollection
@@ -18,16 +17,12 @@ from matplotlib.ticker import MaxNLocator
 from engine.arrangement.assemble import Arrangement
 from engine.files import write_whole
 from genomes import Context, Part
-from genomes.midi import DRUM_CHANNEL
 from store.events import CurvePoint
 
 DOTS_PER_INCH = 120
 
 # What of a long title stands over a picture: its head and its tail.
 TITLE_CHARS = (40, 30)
-
-# What tells the tracks of a song apart, besides the colour's own ink.
-TINTS = ("#222222", "#b0b0b0", "#a0522d", "#1b998b", "#e0a030")
 
 # An accent for each colour, dark enough to read on white.
 INKS = {
@@ -65,7 +60,6 @@ def draw_part(path: Path, part: Part, context: Context, title: str, colour: str)
     bars = context.section.bars
     figure, axes = _figure(max(6.0, min(14.0, 1.3 * bars)), 3.4)
     _draw_notes(axes, part, context.meter.bar_ticks, INKS[colour])
-    axes.set_ylim(int(part.notes["pitch"].min()) - 2, int(part.notes["pitch"].max()) + 2)
     for span in part.harmony:
         x = 1 + span.onset_ticks / context.meter.bar_ticks
         axes.annotate(span.name, (x, 1.01), xycoords=("data", "axes fraction"), fontsize=7)
@@ -85,6 +79,8 @@ def _draw_notes(axes: Axes, part: Part, bar_ticks: int, ink: str) -> None:
     ]
     strength = [0.35 + 0.65 * velocity / 127 for velocity in part.notes["velocity"].tolist()]
     axes.add_collection(PatchCollection(boxes, facecolor=ink, alpha=strength, linewidth=0))
+    pitches = part.notes["pitch"]
+    axes.set_ylim(int(pitches.min()) - 2, int(pitches.max()) + 2)
 
 
 def _figure(width_inches: float, height_inches: float) -> tuple[Figure, Axes]:
@@ -102,25 +98,27 @@ def _shortened(title: str) -> str:
 
 
 def song_picture(arrangement: Arrangement, colour: str) -> bytes:
-    """A whole song as one piano roll, PNG: a tint for each track, and where each section begins."""
-    figure, axes = _figure(14.0, 4.2)
+    """A whole song, PNG: a piano roll for each track, one under the other, and its sections."""
+    count = len(arrangement.tracks)
+    figure = Figure(figsize=(14.0, 0.6 + 1.3 * count), layout="constrained")
+    FigureCanvasAgg(figure)
+    lanes = figure.subplots(count, 1, sharex=True, squeeze=False)[:, 0]
     bar_ticks = arrangement.meter.bar_ticks
-    pitched = [track for track in arrangement.tracks if track.channel != DRUM_CHANNEL]
-    for index, track in enumerate(arrangement.tracks):
-        tint = INKS[colour] if index == 0 else TINTS[index % len(TINTS)]
-        _draw_notes(axes, track.part, bar_ticks, tint)
-        axes.plot([], [], color=tint, linewidth=4, label=track.name)
+    for axes, track in zip(lanes, arrangement.tracks, strict=True):
+        _draw_notes(axes, track.part, bar_ticks, INKS[colour])
+        axes.set_ylabel(track.name)
+        axes.set_yticks([])
+        axes.spines[["top", "right", "left"]].set_visible(False)
+        for section in arrangement.sections:
+            axes.axvline(1 + section.start_ticks / bar_ticks, color="#999999", linewidth=0.6)
     for section in arrangement.sections:
         x = 1 + section.start_ticks / bar_ticks
-        axes.axvline(x, color="#999999", linewidth=0.6)
-        axes.annotate(section.name, (x, 1.01), xycoords=("data", "axes fraction"), fontsize=7)
-    pitches = np.concatenate([track.part.notes["pitch"] for track in pitched or arrangement.tracks])
-    axes.set_ylim(min(33, int(pitches.min())) - 2, int(pitches.max()) + 2)
-    axes.set_xlim(1, arrangement.bars + 1)
-    axes.set_xlabel("bar")
-    axes.set_ylabel("pitch")
-    axes.legend(frameon=False, ncols=len(arrangement.tracks), loc="upper center", fontsize=8)
-    axes.set_title(_shortened(arrangement.title), loc="left", fontsize=11, pad=16, parse_math=False)
+        lanes[0].annotate(section.name, (x, 1.02), xycoords=("data", "axes fraction"), fontsize=8)
+    lanes[-1].set_xlim(1, arrangement.bars + 1)
+    lanes[-1].set_xlabel("bar")
+    lanes[0].set_title(
+        _shortened(arrangement.title), loc="left", fontsize=11, pad=18, parse_math=False
+    )
     return _png(figure)
 
 

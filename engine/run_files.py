@@ -5,20 +5,22 @@ from __future__ import annotations
 from pathlib import Path
 
 from engine.contexts import section_of, song_context
-from engine.exports import part_midi
+from engine.exports import section_midi, track_of
 from engine.files import write_whole
 from engine.ids import short
 from engine.pictures import draw_curve, draw_part
 from engine.studio import Studio
 from engine.summary import Summary
 from genomes import Part
-from store.events import Survivor
+from genomes.midi import Track
+from store.events import CandidateApproved, Survivor
 
 
 def write_files(studio: Studio, summary: Summary) -> Path:
     """Pictures of the run, and each survivor as MIDI and as a piano roll; returns their folder.
 
-    Only what is missing is written: a file that is there may have been edited.
+    A survivor that stands on approved parts is written together with them too. Only what is
+    missing is written: a file that is there may have been edited.
     """
     folder = studio.exports / summary.started.song_id / summary.folder_name
     title, colour = summary.song["title"], summary.song["colour"]
@@ -26,20 +28,31 @@ def write_files(studio: Studio, summary: Summary) -> Path:
     curve = folder / "curve.png"
     if not curve.exists():
         draw_curve(curve, summary.finished.curve, f"{title}: {section.label}", colour)
+    ground = _ground(studio, summary)
     for rank, survivor in enumerate(summary.finished.survivors, start=1):
-        _write_survivor(summary, survivor, folder / f"{rank}_{short(survivor.id)}")
+        stem = f"{rank}_{short(survivor.id)}"
+        track = track_of(summary.started.stage, Part.from_payload(survivor.part), stem)
+        _write_midi(summary, survivor, [track], folder / f"{stem}.mid")
+        if ground:
+            _write_midi(summary, survivor, [*ground, track], folder / f"{stem}_mix.mid")
+        picture = folder / f"{stem}.png"
+        if not picture.exists():
+            context = song_context(summary.song, section)
+            draw_part(picture, track.part, context, f"{title}: {stem}", colour)
     return folder
 
 
-def _write_survivor(summary: Summary, survivor: Survivor, stem: Path) -> None:
-    song, section = summary.song, section_of(summary.started.section)
-    part = Part.from_payload(survivor.part)
-    file, picture = stem.with_suffix(".mid"), stem.with_suffix(".png")
-    if not file.exists():
-        provenance = (f"composition-engine candidate={survivor.id} run={summary.run}",)
-        stage = summary.started.stage
-        midi = part_midi(song, stage, section, part, stem.name, section.label, provenance)
-        write_whole(file, midi)
-    if not picture.exists():
-        context = song_context(song, section)
-        draw_part(picture, part, context, f"{song['title']}: {stem.name}", song["colour"])
+def _ground(studio: Studio, summary: Summary) -> list[Track]:
+    """What the run stands on, as tracks."""
+    read = [studio.event(position).payload for position in summary.started.positions_read]
+    approved = {event.candidate: event for event in read if isinstance(event, CandidateApproved)}
+    parents = [approved[candidate] for candidate in summary.started.parents]
+    return [track_of(event.stage, Part.from_payload(event.part), event.stage) for event in parents]
+
+
+def _write_midi(summary: Summary, survivor: Survivor, tracks: list[Track], path: Path) -> None:
+    if path.exists():
+        return
+    section = section_of(summary.started.section)
+    provenance = (f"composition-engine candidate={survivor.id} run={summary.run}",)
+    write_whole(path, section_midi(summary.song, section, tracks, section.label, provenance))

@@ -1,4 +1,4 @@
-"""Splicing: a part with some bars of another."""
+"""Splicing: bars out of a part, and a part with some bars of another."""
 
 from __future__ import annotations
 
@@ -9,6 +9,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from genomes.notes import NOTE_DTYPE, ChordSpan, Notes, Part
+
+
+def cut(part: Part, onset_ticks: int, length_ticks: int) -> Part:
+    """What sounds in a stretch; a note held into it begins with it. Harmony is left behind."""
+    onsets = part.notes["onset_ticks"]
+    ends = np.minimum(onsets + part.notes["duration_ticks"], onset_ticks + length_ticks)
+    begins = np.maximum(onsets, onset_ticks)
+    notes = part.notes[inside := ends > begins].copy()
+    notes["onset_ticks"] = (begins - onset_ticks)[inside]
+    notes["duration_ticks"] = (ends - begins)[inside]
+    return Part.of(notes, length_ticks)
 
 
 def spliced(part: Part, source: Part, bars: Sequence[int], bar_ticks: int) -> Part:

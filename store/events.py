@@ -274,6 +274,35 @@ class ArrangementAssembled(Payload, frozen=True, kw_only=True):
     length_ticks: Annotated[int, Checked(ge=1)]
 
 
+class Ranked(Part, frozen=True, kw_only=True):
+    """One of the arrangements that a composition ends with."""
+
+    arrangement: Id
+    total: float
+    terms: Terms
+
+
+class CompositionStarted(Payload, frozen=True, kw_only=True):
+    """The engine began to compose a whole song by itself."""
+
+    composition: Id
+    seed: Count
+    settings: Plain
+    beam: Annotated[int, Checked(ge=1)]  # lineages kept for each section and stage
+    arrangements: Annotated[int, Checked(ge=1)]  # how many it shall end with
+    sections: list[Section]
+    model_sha256: Sha256 | None
+    lyrics: list[list[Any]]  # label and lines of each section of the words
+    singer: str | None
+
+
+class CompositionFinished(Payload, frozen=True, kw_only=True):
+    """It ended with arrangements for a person to judge, best first."""
+
+    composition: Id
+    ranking: list[Ranked]
+
+
 class ModelRegistered(Payload, frozen=True, kw_only=True):
     """A model file became known to the studio."""
 
@@ -308,4 +337,6 @@ KINDS: dict[str, Kind] = {
     "ExportWritten": Kind(ExportWritten, 1),
     "ModelRegistered": Kind(ModelRegistered, 1),
     "ArrangementAssembled": Kind(ArrangementAssembled, 1),
+    "CompositionStarted": Kind(CompositionStarted, 1),
+    "CompositionFinished": Kind(CompositionFinished, 1),
 }

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import warnings
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from fractions import Fraction
 from itertools import islice, pairwise
@@ -20,10 +20,15 @@ from genomes.time import TICKS_PER_QUARTER, Meter
 
 WINDOW_BARS = (2, 4, 8)
 
+# What scores are heard as, by register: all of it, its outer voices, what lies between them.
+OUTER_ROLES = ("full", "top_voice", "bass_voice")
+EVERY_ROLE = (*OUTER_ROLES, "inner_voices")
+
 # Windows of one length that one piece may give, so that a long movement doesn't outweigh others.
 MAX_WINDOWS_PER_PIECE = 12
 MIN_ONSETS = 2
 MAX_SCORES_PER_PIECE = 10  # some files are books of tunes
+MAX_INNER_VOICES = 2  # the highest below the top voice
 
 # Pieces that one collection may give. The first word of a piece's path names its collection.
 MAX_PIECES = {
@@ -51,7 +56,7 @@ class Window:
     """A few whole bars of one piece.
 
     Attributes:
-        role: ``"full"``, ``"top_voice"`` or ``"bass_voice"``.
+        role: one of ``EVERY_ROLE``.
         bars: how many.
         meter: the piece's own.
         part: the notes.
@@ -82,23 +87,43 @@ def _shuffled(name: str) -> str:
     return hashlib.sha256(f"order {name}".encode()).hexdigest()
 
 
-def read_windows(path: Path) -> list[Window]:
-    """Every window of a piece; raises whatever music21 raises on a score that it can't read."""
+def read_windows(path: Path, roles: Collection[str] = OUTER_ROLES) -> list[Window]:
+    """Every window of a piece in some roles.
+
+    Raises:
+        Exception: whatever music21 raises on a score that it can't read.
+    """
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # music21 mends many old scores, and says so
         parsed = converter.parse(path)
     scores = list(parsed.scores) if isinstance(parsed, stream.Opus) else [parsed]
-    return [window for score in scores[:MAX_SCORES_PER_PIECE] for window in _windows_of(score)]
+    return [
+        window for score in scores[:MAX_SCORES_PER_PIECE] for window in _windows_of(score, roles)
+    ]
 
 
-def _windows_of(score: Any) -> Iterator[Window]:
+def cut(part: Part, meter: Meter, bars: int, min_onsets: int = MIN_ONSETS) -> Iterator[Part]:
+    """Windows of a part side by side, cut as pieces are, without the nearly empty ones."""
+    window_ticks = bars * meter.bar_ticks
+    ends = part.notes["onset_ticks"] + part.notes["duration_ticks"]
+    for start in range(0, part.length_ticks - window_ticks + 1, window_ticks):
+        inside = (part.notes["onset_ticks"] < start + window_ticks) & (ends > start)
+        notes = part.notes[inside]
+        begins = np.maximum(notes["onset_ticks"], start)
+        notes["duration_ticks"] = np.minimum(ends[inside], start + window_ticks) - begins
+        notes["onset_ticks"] = begins - start
+        if len(np.unique(notes["onset_ticks"])) >= min_onsets:
+            yield Part.of(notes, window_ticks)
+
+
+def _windows_of(score: Any, wanted: Collection[str]) -> Iterator[Window]:
     parts = list(score.parts)
     voices = [voice for part in parts if (voice := _notes_of(part))]
     if not voices:
         return
     stretches = _stretches(parts[0])
     for role, notes in _roles(voices).items():
-        for bars in WINDOW_BARS:
+        for bars in WINDOW_BARS if role in wanted else ():
             yield from _cut(role, notes, stretches, bars)
 
 
@@ -110,7 +135,11 @@ def _roles(voices: list[Voice]) -> dict[str, Voice]:
         return {"top_voice": top}
     everything = [note for voice in voices for note in voice]
     bass = _single_line(by_register[0], highest=False)
-    return {"full": everything, "top_voice": top, "bass_voice": bass}
+    roles = {"full": everything, "top_voice": top, "bass_voice": bass}
+    if inner := by_register[1:-1][-MAX_INNER_VOICES:]:
+        lines = (_single_line(voice, highest=True) for voice in inner)
+        roles["inner_voices"] = [note for line in lines for note in line]
+    return roles
 
 
 def _notes_of(part: Any) -> Voice:

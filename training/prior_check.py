@@ -1,8 +1,8 @@
-"""How the prior fares on music it never saw, on plain loops and on planted fakes."""
+"""How the prior fares on music it never saw, on plain loops and pads, and on planted fakes."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,13 +18,28 @@ SEED = 20
 
 Rows = NDArray[np.float32]
 Note = tuple[int, int, int, int]
+Maker = Callable[[int, np.random.Generator], Iterator[Note]]
 
 
 def fakes(bars: int, rng: np.random.Generator) -> dict[str, list[Part]]:
     """Parts that nobody would call music, by kind."""
+    return _made(FAKE_KINDS, bars, rng, is_drum=False)
+
+
+def drum_fakes(bars: int, rng: np.random.Generator) -> dict[str, list[Part]]:
+    """Drum parts that nobody would play, by kind."""
+    return _made(DRUM_FAKE_KINDS, bars, rng, is_drum=True)
+
+
+def _made(
+    kinds: Mapping[str, Maker], bars: int, rng: np.random.Generator, *, is_drum: bool
+) -> dict[str, list[Part]]:
     return {
-        kind: [Part.of(list(make(bars, rng)), bars * 1920) for _ in range(FAKES_PER_KIND)]
-        for kind, make in FAKE_KINDS.items()
+        kind: [
+            Part.of(list(make(bars, rng)), bars * COMMON_TIME.bar_ticks, is_drum=is_drum)
+            for _ in range(FAKES_PER_KIND)
+        ]
+        for kind, make in kinds.items()
     }
 
 
@@ -61,7 +76,34 @@ def _one_chord(bars: int, rng: np.random.Generator) -> Iterator[Note]:
         yield from ((240 * eighth, 240, root + step, 80) for step in (0, 4, 7, 10, 14))
 
 
-FAKE_KINDS = {
+def _random_hits(bars: int, rng: np.random.Generator) -> Iterator[Note]:
+    """Any drum at any sixteenth."""
+    for _ in range(bars * 16):
+        yield 120 * int(rng.integers(bars * 16)), 60, int(rng.choice(DRUMS)), 80
+
+
+def _one_drum(bars: int, rng: np.random.Generator) -> Iterator[Note]:
+    """One drum in sixteenths throughout."""
+    drum = int(rng.choice(DRUMS))
+    yield from ((120 * cell, 60, drum, 80) for cell in range(bars * 16))
+
+
+def _all_drums(bars: int, rng: np.random.Generator) -> Iterator[Note]:
+    """All drums at once, in eighths."""
+    struck = rng.choice(DRUMS, size=8, replace=False).tolist()
+    for eighth in range(bars * 8):
+        yield from ((240 * eighth, 60, drum, 80) for drum in struck)
+
+
+DRUMS = (35, 36, 38, 40, 41, 42, 45, 46, 48, 49, 51, 56)  # of the General MIDI kit
+
+DRUM_FAKE_KINDS: dict[str, Maker] = {
+    "random hits": _random_hits,
+    "one drum": _one_drum,
+    "all drums": _all_drums,
+}
+
+FAKE_KINDS: dict[str, Maker] = {
     "random notes": _random_notes,
     "clusters": _clusters,
     "one note": _one_note,
@@ -70,8 +112,12 @@ FAKE_KINDS = {
 }
 
 
-def report(held_out: Mapping[tuple[str, int], Rows], loop_rows: Mapping[int, Rows]) -> str:
-    """What of the held-out music lies inside, and how it is fined beside loops and fakes."""
+def report(
+    held_out: Mapping[tuple[str, int], Rows],
+    loop_rows: Mapping[int, Rows],
+    pad_rows: Mapping[int, Rows],
+) -> str:
+    """What of the held-out music lies inside, and how it is fined beside the rest."""
     prior = Prior.load()
     lines = ["held-out windows inside their band, by feature (about .90 expected)"]
     lines += _inside_table(prior, held_out)
@@ -79,14 +125,26 @@ def report(held_out: Mapping[tuple[str, int], Rows], loop_rows: Mapping[int, Row
     for (role, bars), rows in sorted(held_out.items()):
         lines.append(_fine_line(f"held-out {role}", prior.fines(rows, role, bars), bars))
     rng = np.random.default_rng(SEED)
-    for bars, rows in loop_rows.items():
-        held = held_out["full", bars]
-        lines.append(_fine_line("held-out full as chords", prior.fines(held, "chords", bars), bars))
-        lines.append(_fine_line("plain loops as chords", prior.fines(rows, "chords", bars), bars))
-        for kind, parts in fakes(bars, rng).items():
-            matrix = feature_matrix(parts, COMMON_TIME)
-            lines.append(_fine_line(f"{kind} as chords", prior.fines(matrix, "chords", bars), bars))
+    for bars in loop_rows:
+        compared = {
+            "chords": {
+                "held-out full": held_out["full", bars],
+                "plain loops": loop_rows[bars],
+                **_matrices(fakes(bars, rng)),
+            },
+            "inner_voices": {"plain pads": pad_rows[bars], **_matrices(fakes(bars, rng))},
+            "drums": _matrices(drum_fakes(bars, rng)),
+        }
+        lines += [
+            _fine_line(f"{what} as {role}", prior.fines(rows, role, bars), bars)
+            for role, kinds in compared.items()
+            for what, rows in kinds.items()
+        ]
     return "\n".join(lines)
+
+
+def _matrices(parts: Mapping[str, list[Part]]) -> dict[str, Rows]:
+    return {kind: feature_matrix(some, COMMON_TIME) for kind, some in parts.items()}
 
 
 def _inside_table(prior: Prior, held_out: Mapping[tuple[str, int], Rows]) -> list[str]:
@@ -101,4 +159,4 @@ def _inside_table(prior: Prior, held_out: Mapping[tuple[str, int], Rows]) -> lis
 
 
 def _fine_line(what: str, fines: NDArray[np.float64], bars: int) -> str:
-    return f"{what:28} {bars} bars  {np.median(fines):.3f} ({np.percentile(fines, 95):.3f})"
+    return f"{what:31} {bars} bars  {np.median(fines):.3f} ({np.percentile(fines, 95):.3f})"

@@ -10,6 +10,7 @@ import typer
 import engine
 from engine.cli import (
     arrange,
+    compose,
     demo,
     evolve,
     export,
@@ -58,6 +59,7 @@ def root(
 app.command("demo")(demo.demo)
 app.add_typer(songs.app, name="songs")
 app.command("evolve")(evolve.evolve)
+app.command("compose")(compose.compose)
 app.command("resume")(runs.resume)
 app.command("abandon")(runs.abandon)
 app.command("runs")(runs.runs)

@@ -9,7 +9,7 @@ import typer
 
 from engine.cli.errors import INTERRUPTED
 from engine.cli.opening import next_command, open_studio
-from engine.cli.options import ModelPath
+from engine.cli.options import ModelPath, NoModel
 from engine.cli.output import Json, say, say_json, say_next
 
 
@@ -44,9 +44,7 @@ def evolve(
     keep: Annotated[int, typer.Option(help="Survivors for you to judge.")] = 3,
     seed: Annotated[int | None, typer.Option(help="Seed; drawn and printed if left out.")] = None,
     model: ModelPath = None,
-    no_model: Annotated[
-        bool, typer.Option("--no-model", help="Score by theory and prior alone.")
-    ] = False,
+    no_model: NoModel = False,
     as_json: Json = False,
 ) -> int:
     """Evolve candidates for a stage of a song, and keep the best few that differ.
@@ -68,7 +66,7 @@ def evolve(
     settings = Settings(population=population, generations=generations, keep=keep)
     find_stage(stage)
     locks = locks_of(lock or [])
-    scorer = _model_of(model, no_model=no_model)
+    scorer = model_of(model, no_model=no_model)
     drawn = secrets.randbits(32) if seed is None else checked_seed(seed)
     summaries: list[dict[str, Any]] = []
     with open_studio(context) as studio:
@@ -97,7 +95,7 @@ def evolve(
     return 0
 
 
-def _model_of(named: Path | None, *, no_model: bool) -> Path | None:
+def model_of(named: Path | None, *, no_model: bool) -> Path | None:
     """The model to score with: the one that was named, or the one that ships; None for none."""
     from engine.errors import Refused
     from fitness.fusion import DEFAULT_MODEL

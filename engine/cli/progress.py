@@ -9,7 +9,14 @@ from types import FrameType
 from typing import TYPE_CHECKING
 
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    TaskID,
+    TextColumn,
+    TimeRemainingColumn,
+)
 
 from store.events import CurvePoint
 
@@ -25,14 +32,7 @@ def evolving(run: Run) -> Iterator[tuple[Report, Callable[[], bool]]]:
 
     The first Ctrl-C lets the generation finish; the second interrupts at once.
     """
-    progress = Progress(
-        TextColumn("{task.description}"),
-        BarColumn(),
-        MofNCompleteColumn(),
-        TextColumn("best {task.fields[best]}"),
-        TimeRemainingColumn(),
-        console=Console(stderr=True),
-    )
+    progress = _progress()
     total = run.settings.generations + 1
     task = progress.add_task("generations", total=total, completed=run.next_generation, best="-")
 
@@ -41,6 +41,49 @@ def evolving(run: Run) -> Iterator[tuple[Report, Callable[[], bool]]]:
 
     with progress, _stopping() as is_stopped:
         yield report, is_stopped
+
+
+class ComposingWatch:
+    """One display for a whole composition; see ``engine.composing.composer.Watch``."""
+
+    def __init__(self, progress: Progress, task: TaskID, is_stopped: Callable[[], bool]) -> None:
+        """Take the bar that shows it, and what says whether to stop."""
+        self._progress = progress
+        self._task = task
+        self.is_stopped = is_stopped
+
+    def begin(self, stage: str, section: str, runs: int) -> None:
+        """Say what is composed now."""
+        lineages = f", {runs} lineages" if runs > 1 else ""
+        self._progress.update(self._task, description=f"{section}: {stage}{lineages}")
+
+    def report(self, point: CurvePoint) -> None:
+        """Count a generation."""
+        self._progress.update(self._task, advance=1, best=f"{point.best:.3f}")
+
+
+@contextmanager
+def composing(generations: int) -> Iterator[ComposingWatch]:
+    """Show a whole composition.
+
+    Args:
+        generations: of all of its runs together, as far as can be known at the beginning.
+    """
+    progress = _progress()
+    task = progress.add_task("composing", total=generations, best="-")
+    with progress, _stopping() as is_stopped:
+        yield ComposingWatch(progress, task, is_stopped)
+
+
+def _progress() -> Progress:
+    return Progress(
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TextColumn("best {task.fields[best]}"),
+        TimeRemainingColumn(),
+        console=Console(stderr=True),
+    )
 
 
 @contextmanager

@@ -15,6 +15,8 @@ from store.events import (
     CandidateNoted,
     CandidateRejected,
     CandidatesPresented,
+    CompositionFinished,
+    CompositionStarted,
     DecisionUndone,
     ExportWritten,
     PartImported,
@@ -59,6 +61,7 @@ class Songs:
             "runs": {},
             "labels": {},
             "exports": {},
+            "compositions": {},
             "arrangements": {},
         }
         after = APPLY[recorded.kind](song, recorded, recorded.payload)
@@ -207,6 +210,18 @@ def _assembled(song: Document, recorded: Recorded, event: ArrangementAssembled) 
     return song | {"arrangements": song["arrangements"] | {event.arrangement: known}}
 
 
+def _composition_started(song: Document, _: Recorded, event: CompositionStarted) -> Document:
+    begun = msgspec.to_builtins(event) | {"ranking": None}
+    return song | {"compositions": song["compositions"] | {event.composition: begun}}
+
+
+def _composition_finished(song: Document, _: Recorded, event: CompositionFinished) -> Document:
+    ended = song["compositions"][event.composition] | {
+        "ranking": msgspec.to_builtins(event.ranking)
+    }
+    return song | {"compositions": song["compositions"] | {event.composition: ended}}
+
+
 def _with_candidate(song: Document, candidate: str, known: Document) -> Document:
     return song | {"candidates": song["candidates"] | {candidate: known}}
 
@@ -224,6 +239,8 @@ APPLY: dict[str, Callable[[Document, Recorded, Any], Document]] = {
     "CandidateNoted": _noted,
     "ExportWritten": _exported,
     "ArrangementAssembled": _assembled,
+    "CompositionStarted": _composition_started,
+    "CompositionFinished": _composition_finished,
 }
 
 

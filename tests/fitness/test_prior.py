@@ -16,11 +16,13 @@ from fitness.prior import BANDS_FILE, Prior
 from genomes import Context, Key, Meter, Section
 from genomes.chords import CHORDS
 from tests.strategies import law
-from training.corpus import read_windows
+from training.corpus import cut, read_windows
+from training.grooves import grooves, templates
 from training.holdout import is_held_out
 from training.loops import loops
+from training.pads import pads
 from training.prior_bands import UNMEASURED
-from training.prior_check import FAKE_KINDS, fakes
+from training.prior_check import DRUM_FAKE_KINDS, FAKE_KINDS, drum_fakes, fakes
 
 PRIOR = Prior.load()
 CORPUS_ROOT = Path(music21.__file__).parent / "corpus"
@@ -121,7 +123,7 @@ def test_many_rows_at_once() -> None:
 
 
 def test_an_unknown_role_is_named() -> None:
-    with pytest.raises(ValueError, match=r"'kazoo'.*chords, full"):
+    with pytest.raises(ValueError, match=r"'kazoo'.*chords, drums, full"):
         PRIOR(middle("chords", 4), "kazoo", 4)
 
 
@@ -153,6 +155,29 @@ def test_fakes_are_fined_more_than_real_music(held_out_fines: np.ndarray, kind: 
     fines = PRIOR.fines(feature_matrix(parts, Meter(4, 4)), "chords", 4)
     assert np.median(fines) > 0.03
     assert np.median(fines) > np.percentile(held_out_fines, 95)
+
+
+@pytest.mark.parametrize("kind", DRUM_FAKE_KINDS)
+def test_drums_that_nobody_plays_are_fined(kind: str) -> None:
+    parts = drum_fakes(4, np.random.default_rng(7))[kind]
+    assert np.median(PRIOR.fines(feature_matrix(parts, Meter(4, 4)), "drums", 4)) > 0.08
+
+
+def test_templates_that_no_band_was_measured_on_lie_inside_or_near() -> None:
+    fines = [
+        PRIOR(feature_matrix([window], meter)[0], "drums", 4)
+        for meter, groove in grooves(templates(held_out=True))
+        for window in cut(groove, meter, 4, 1)
+    ]
+    assert np.median(fines) == 0
+    assert np.mean(fines) < 0.04
+
+
+def test_plain_pads_lie_inside() -> None:
+    some = list(pads(4))[::100]
+    fines = [PRIOR(feature_matrix([part], meter)[0], "inner_voices", 4) for meter, part in some]
+    assert np.mean(np.array(fines) == 0) > 0.9
+    assert max(fines) < 0.04
 
 
 def test_plain_loops_lie_inside() -> None:

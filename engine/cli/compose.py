@@ -1,0 +1,132 @@
+"""``engine compose``: a whole song, unattended."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from engine.cli.errors import INTERRUPTED
+from engine.cli.opening import next_command, open_studio
+from engine.cli.options import ModelPath, NoModel
+from engine.cli.output import Json, say, say_json, say_next, say_table
+
+if TYPE_CHECKING:
+    from engine.arrangement.arranging import Arranged
+    from engine.composing.composition import Composition
+    from engine.composing.ending import Ranked
+
+
+def compose(
+    context: typer.Context,
+    song: Annotated[str, typer.Option(help="Id of the song, or its beginning.")],
+    sections: Annotated[
+        str, typer.Option(help="What to compose, in order: labels and bars.")
+    ] = "verse=8,chorus=8,bridge=8",
+    beam: Annotated[int, typer.Option(help="Lineages kept per section and stage.")] = 3,
+    arrangements: Annotated[int, typer.Option(help="Songs for you to judge.")] = 3,
+    lyrics: Annotated[
+        Path | None, typer.Option(help="Words for the melodies: plain text with [headers], or LRC.")
+    ] = None,
+    singer: Annotated[str | None, typer.Option(help="Whose range the melodies keep to.")] = None,
+    population: Annotated[int, typer.Option(help="Individuals kept per generation.")] = 50,
+    generations: Annotated[int, typer.Option(help="Generations after the first pool.")] = 24,
+    seed: Annotated[
+        int | None, typer.Option(help="Seed; drawn if left out, unless a composition goes on.")
+    ] = None,
+    model: ModelPath = None,
+    no_model: NoModel = False,
+    audio: Annotated[str, typer.Option(help="Recordings as flac or wav, or none.")] = "flac",
+    as_json: Json = False,
+) -> int:
+    """Compose every stage of every section, and end with a few songs for you to judge.
+
+    A composition that was stopped goes on when this is run again without --seed.
+    """
+    from engine.arrangement.writers import writers
+    from engine.cli.evolve import model_of
+    from engine.cli.progress import composing
+    from engine.composing.composer import compose as carry_through
+    from engine.composing.composition import begin, unfinished, wanted
+    from engine.composing.ending import end
+    from engine.evolution.settings import Settings
+    from engine.lyrics import read_lyrics
+    from engine.models import Models
+    from engine.stages import STAGES
+
+    words = None if lyrics is None else read_lyrics(lyrics)
+    asked = wanted(Settings(population, generations), sections, seed, beam, arrangements)
+    scorer = model_of(model, no_model=no_model)
+    with open_studio(context) as studio:
+        state = studio.song(song)
+        song_id = state["song_id"]
+        write = writers(state["colour"], audio)
+        composition = unfinished(state) if seed is None else None
+        if composition is None:
+            sha256 = None if scorer is None else Models(studio).register(scorer)
+            composition = begin(studio, state, asked.with_(sha256, words, singer))
+        elif not as_json:
+            say(f"going on with composition {composition.id}, as it was asked for")
+        if not as_json:
+            say(f"{state['title']}: composition {composition.id}, seed {composition.seed}")
+        with composing(_generations(composition, len(STAGES))) as watch:
+            is_done = carry_through(studio, song_id, composition, watch)
+        if not is_done:
+            typer.echo("stopped; nothing recorded is lost", err=True)
+            say_next(next_command(context, f"compose --song {song_id}"), err=as_json)
+            return INTERRUPTED
+        songs = end(studio, song_id, composition, write)
+    if as_json:
+        say_json(_report(composition, songs))
+    else:
+        _say_songs(songs)
+        say_next(next_command(context, f"status --song {song_id}"))
+    return 0
+
+
+def _generations(composition: Composition, stages: int) -> int:
+    """Of all runs: one for the first stage of a section, then one for each lineage kept."""
+    runs = len(composition.sections) * (1 + (stages - 1) * composition.beam)
+    return runs * (composition.settings.generations + 1)
+
+
+def _report(composition: Composition, songs: list[tuple[Ranked, Arranged]]) -> dict[str, Any]:
+    return {
+        "composition": composition.id,
+        "seed": composition.seed,
+        "arrangements": [
+            {
+                "arrangement": arranged.arrangement.id,
+                "total": ranked.total,
+                "terms": ranked.terms,
+                "contrasts": {pair: each.to_json() for pair, each in ranked.contrasts.items()},
+                "lineages": {
+                    lineage.section: [member.candidate for member in lineage.members]
+                    for lineage in ranked.sections
+                },
+                "folder": str(arranged.folder),
+                "bars": arranged.arrangement.bars,
+                "seconds": round(arranged.arrangement.seconds, 3),
+            }
+            for ranked, arranged in songs
+        ],
+    }
+
+
+def _say_songs(songs: list[tuple[Ranked, Arranged]]) -> None:
+    for place, (ranked, arranged) in enumerate(songs, start=1):
+        song = arranged.arrangement
+        minutes, seconds = divmod(round(song.seconds), 60)
+        terms = ", ".join(f"{name} {value:.2f}" for name, value in ranked.terms.items())
+        say(f"\n{place}. {song.bars} bars, {minutes}:{seconds:02}, total {ranked.total:.3f}")
+        say(f"   {terms}")
+        say(f"   {' – '.join(section.name for section in song.sections)}")
+        say(f"   to hear and to see: {arranged.folder}")
+    if songs:
+        say("\nhow the sections of the first differ, each from 0 to 1:")
+        rows = [
+            [pair, each.progression, each.density, each.register]
+            for pair, each in songs[0][0].contrasts.items()
+        ]
+        say_table(("sections", "progression", "density", "register"), rows)

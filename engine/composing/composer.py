@@ -1,0 +1,160 @@
+"""The composer: every stage of every section, and the policy that decides in a person's place."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Any, Protocol
+
+from engine.asking import Wish, requests
+from engine.composing.composition import Composition
+from engine.composing.lineages import Reader, Weighed, best_apart
+from engine.conductor import carry_on, load, resume, start_or_find
+from engine.exports import settle
+from engine.gate.decisions import approval
+from engine.gate.waiting import Entry
+from engine.runs import Run
+from engine.stages import STAGES, Stage
+from engine.state.lineages import approved, is_stale
+from engine.state.runs import FINISHED
+from engine.state.songs import PENDING, song_stream, status
+from engine.studio import Studio
+from genomes import Section
+from store import events
+from store.records import NewEvent
+
+Document = dict[str, Any]
+
+
+class Watch(Protocol):
+    """Who looks on while a song is composed."""
+
+    def begin(self, stage: str, section: str, runs: int) -> None:
+        """A stage of a section begins, with so many runs."""
+        ...
+
+    def report(self, point: events.CurvePoint) -> None:
+        """A generation is recorded."""
+        ...
+
+    def is_stopped(self) -> bool:
+        """Whether to stop; what is begun can be gone on with."""
+        ...
+
+
+def compose(studio: Studio, song_id: str, composition: Composition, watch: Watch) -> bool:
+    """Compose all stages of all sections; what is approved already is ground and stays.
+
+    Returns:
+        whether all is composed; false if ``watch`` stopped it.
+    """
+    for stage in STAGES.values():
+        for section in composition.sections:
+            if _is_open(studio.song(song_id), stage, section):
+                runs = _run(studio, song_id, composition, stage, section, watch)
+                if runs is None:
+                    return False
+                _decide(studio, song_id, composition, section, runs)
+    return True
+
+
+def _is_open(song: Document, stage: Stage, section: Section) -> bool:
+    """Whether a section has nothing of a stage yet that still stands."""
+    candidates = song["candidates"]
+    return not any(
+        candidates[each]["section"]["label"] == section.label
+        and not is_stale(song, candidates[each])
+        for each in approved(song, stage.name)
+    )
+
+
+def _run(
+    studio: Studio,
+    song_id: str,
+    composition: Composition,
+    stage: Stage,
+    section: Section,
+    watch: Watch,
+) -> list[str] | None:
+    """Ids of the finished runs of a stage of a section; None if it was stopped before."""
+    song = studio.song(song_id)
+    wish = Wish(
+        stage.name,
+        composition.settings,
+        section.label,
+        None if stage.needs else section.bars,
+        None if stage.needs else section.energy,
+        lyrics=composition.lyrics if stage.sings else None,
+        singer=composition.singer,
+    )
+    wanted = requests(song, wish, composition.run_seed(stage.name, section))
+    watch.begin(stage.name, section.label, len(wanted))
+    finished = []
+    for request in wanted:
+        asked = replace(request, model_sha256=composition.model_sha256)
+        identifier = start_or_find(studio, asked)
+        if studio.runs()[identifier]["status"] != FINISHED:
+            run = _taken_up(studio, identifier)
+            if not carry_on(studio, run, watch.report, watch.is_stopped):
+                return None
+        finished.append(identifier)
+        if watch.is_stopped():
+            return None
+    return finished
+
+
+def _taken_up(studio: Studio, identifier: str) -> Run:
+    """A run that is just begun, or one that was left in the middle."""
+    is_new = studio.runs()[identifier]["generation"] is None
+    return load(studio, identifier) if is_new else resume(studio, identifier)
+
+
+def _decide(
+    studio: Studio, song_id: str, composition: Composition, section: Section, runs: list[str]
+) -> None:
+    """Approve the best lineages of a section, all of them at once; the others stay as they are."""
+    song = studio.song(song_id)
+    chosen = _chosen(studio, song, composition, section, runs)
+
+    def deciding() -> list[NewEvent]:
+        fresh = studio.song(song_id)
+        return [NewEvent(event, actor=studio.actor) for event in _approvals(studio, fresh, chosen)]
+
+    def _approvals(
+        studio: Studio, song: Document, chosen: list[Weighed]
+    ) -> Iterator[events.CandidateApproved]:
+        labels = song["labels"]
+        for lineage in chosen:
+            known = song["candidates"][lineage.leaf]
+            entry = Entry(lineage.leaf, song | {"labels": labels}, known)
+            event = approval(studio, entry, policy=composition.policy)
+            of_stage = labels.get(event.stage, {}) | {event.label: event.candidate}
+            labels = labels | {event.stage: of_stage}
+            yield event
+
+    if chosen:
+        for recorded in studio.decide(song_stream(song_id), deciding):
+            settle(studio, recorded)
+
+
+def _chosen(
+    studio: Studio, song: Document, composition: Composition, section: Section, runs: list[str]
+) -> list[Weighed]:
+    """The lineages of a section's new candidates that are kept."""
+    known = studio.runs()
+    reader = Reader(studio)
+    survivors = [
+        reader.read(song, candidate)
+        for run in runs
+        for candidate in known[run]["survivors"]
+        if status(song["candidates"][candidate]) == PENDING
+    ]
+    if not survivors:
+        return []
+    stage = survivors[0].members[-1].stage
+    others = [
+        reader.read(song, candidate)
+        for candidate in approved(song, stage)
+        if song["candidates"][candidate]["section"]["label"] != section.label
+    ]
+    return best_apart(survivors, composition.beam, others)

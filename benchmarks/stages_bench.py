@@ -13,10 +13,11 @@ import argparse
 import json
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
+from contextlib import nullcontext
 from dataclasses import asdict, dataclass
 from multiprocessing import get_context
 from pathlib import Path
-from typing import Any
+from typing import Any, TextIO
 
 import numpy as np
 
@@ -162,7 +163,6 @@ def measure(
             yield from done.result()
 
 
-COLUMNS = f"{'song':>4} {'stage':8}{'evolved':>9}{'random':>9}  {'':5}{'kept':>5}{'passing':>9}"
 HEADING = (
     f"{'stage':8}{'wins':>9}{'evolved':>9}{'random':>9}{'kept':>7}{'first sd':>10}"
     f"{'passing':>9}{'first':>7}{'apart':>7}{'above':>7}"
@@ -173,8 +173,8 @@ def line(row: Row) -> str:
     """A row for people."""
     verdict = "won" if row.won else "lost"
     return (
-        f"{row.song:4} {row.stage:8}{row.evolved:9.3f}{row.random:9.3f}  {verdict:5}"
-        f"{row.survivors:5}{row.passing:9.2f}  {row.context}"
+        f"song {row.song:2} {row.stage:8} evolved {row.evolved:.3f}, random {row.random:.3f} "
+        f"{verdict:5}kept {row.survivors}, passing {row.passing:.2f}  {row.context}"
     )
 
 
@@ -209,10 +209,6 @@ def _often_flat(rows: Sequence[Row]) -> Iterator[str]:
             yield f"{name} in {len(means)} of {len(rows)} first pools, mean {np.mean(means):.2f}"
 
 
-def _say(found: Any, told: Sequence[str], as_json: bool) -> None:
-    print(json.dumps(found, ensure_ascii=False) if as_json else "\n".join(told), flush=True)
-
-
 def main(arguments: list[str] | None = None) -> None:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.stages_bench")
     most, usual = len(songs()), Settings()
@@ -221,25 +217,29 @@ def main(arguments: list[str] | None = None) -> None:
     parser.add_argument("--population", type=int, default=usual.population)
     parser.add_argument("--generations", type=int, default=usual.generations)
     parser.add_argument("--model", type=Path, default=DEFAULT_MODEL)
-    parser.add_argument("--processes", type=int, default=1)
+    parser.add_argument("--processes", type=int, default=1, help="songs side by side")
     parser.add_argument("--cost-songs", type=int, default=4, choices=range(most + 1))
-    parser.add_argument("--json", action="store_true", help="a JSON document a line")
+    parser.add_argument("--json", type=Path, metavar="FILE", help="rows and costs, one a line")
     options = parser.parse_args(arguments)
     stages = chosen_stages(options.stage)
     settings = Settings(options.population, options.generations)
-    rows = []
-    if options.songs:
-        if not options.json:
-            print(COLUMNS)
-        numbers = range(options.songs)
-        for row in measure(numbers, stages, settings, options.model, options.processes):
+    with options.json.open("w") if options.json else nullcontext() as file:
+        rows = []
+        for row in measure(
+            range(options.songs), stages, settings, options.model, options.processes
+        ):
             rows.append(row)
-            _say(asdict(row), [line(row)], options.json)
-        if not options.json:
-            print("", *table(rows), sep="\n", flush=True)
-    if options.cost_songs:
-        costs = stages_cost.measure(range(options.cost_songs), stages, options.model)
-        _say(stages_cost.figures(costs), ["", *stages_cost.table(costs)], options.json)
+            _say(line(row), asdict(row), file)
+        _say("\n".join(table(rows)), None, file)
+        if options.cost_songs:
+            costs = stages_cost.measure(range(options.cost_songs), stages, options.model)
+            _say("\n".join(stages_cost.table(costs)), stages_cost.figures(costs), file)
+
+
+def _say(told: str, found: Any, file: TextIO | None) -> None:
+    print(told, flush=True)
+    if file and found:
+        print(json.dumps(found, ensure_ascii=False), file=file, flush=True)
 
 
 if __name__ == "__main__":

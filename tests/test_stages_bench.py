@@ -76,10 +76,12 @@ def test_a_later_stages_candidate_is_two_rolls(model, monkeypatch):
         assert row["whole"] == pytest.approx(sum(row[name] for name in cost.COLUMNS))
 
 
-def test_json_is_a_document_a_line(model, monkeypatch, capsys):
+def test_rows_and_costs_are_written_one_a_line(model, monkeypatch, tmp_path, capsys):
     monkeypatch.setattr(cost, "SETTINGS", TOY)
     words = ["--songs", "1", "--stage", "chords", "--population", "6", "--generations", "1"]
-    bench.main([*words, "--cost-songs", "1", "--json", "--model", str(model)])
-    row, costs = map(json.loads, capsys.readouterr().out.splitlines())
+    file = tmp_path / "rows.jsonl"
+    bench.main([*words, "--cost-songs", "1", "--json", str(file), "--model", str(model)])
+    row, costs = map(json.loads, file.read_text("utf-8").splitlines())
     assert (row["stage"], row["song"]) == ("chords", 0)
     assert set(costs) == {"chords"}
+    assert "1.00 (1.00 to 1.00) times chords" in capsys.readouterr().out

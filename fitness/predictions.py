@@ -16,6 +16,9 @@ Floats = NDArray[np.float32]
 Booleans = NDArray[np.bool_]
 Feed = dict[str, NDArray[Any]]
 
+# What a probability may lie outside 0 and 1 by; it is brought back.
+ROUNDING = 1e-5
+
 # What the probabilities of one distribution may miss 1 by.
 SUM_TOLERANCE = 1e-3
 
@@ -183,6 +186,6 @@ def _probabilities(name: str, values: Any, shape: Shape) -> Floats:
         )
     if not np.isfinite(array).all():
         raise ScoringFailed(f"model output {name}: not finite")
-    if array.min(initial=0) < 0 or array.max(initial=1) > 1:
+    if array.min(initial=0) < -ROUNDING or array.max(initial=1) > 1 + ROUNDING:
         raise ScoringFailed(f"model output {name}: expected probabilities from 0 to 1")
-    return array
+    return np.clip(array, 0, 1)

@@ -360,6 +360,13 @@ def test_what_is_no_prediction_is_an_error_and_no_score(tmp_path, change, said):
         model.predict(batch(4))
 
 
+def test_a_hair_above_one_is_one(tmp_path):
+    above = helper.make_node("Max", ["inner", "factor"], ["confidence"])
+    change = after("confidence", constant("factor", 1.000002), above)
+    model = FusionModel.load(models.write(tmp_path, "legacy-7", change=change))
+    assert model.predict(batch(4)).confidence.tolist() == [1.0] * 4
+
+
 def test_a_model_that_never_ends_is_stopped(tmp_path):
     path = models.write(tmp_path, "legacy-7", change=endless)
     model = FusionModel.load(path, limit_seconds=0.3)

@@ -31,11 +31,9 @@ from engine.runs import Run
 from engine.stages import STAGES
 from fitness.fusion import DEFAULT_MODEL
 from fitness.score import Score
-from genomes.locks import rendered
 from store.events import RunFinished
 
 SEED, RANDOM_SEED = 1, 99
-SCORED_AT_ONCE = 250
 # A rule that tells no more than this apart in a first pool (standard deviation) steers nothing.
 FLAT = 0.03
 
@@ -100,7 +98,7 @@ def measure_stage(ground: Ground, number: int, stage: str, settings: Settings) -
     end = recorded_run(ground.studio, run.id)[-1].payload
     assert isinstance(end, RunFinished)
     best = run.pool.scored[end.survivors[0].id].score
-    drawn = random_scores(run, len(run.pool.scored), number)
+    drawn = random_scores(ground, stage, len(run.pool.scored))
     chance = max(drawn, key=lambda score: score.rank_key)
     everyone = [individual.score for individual in run.pool.scored.values()]
     first = [individual.score for individual in run.pool.first()]
@@ -126,17 +124,10 @@ def measure_stage(ground: Ground, number: int, stage: str, settings: Settings) -
     )
 
 
-def random_scores(run: Run, count: int, number: int) -> list[Score]:
-    """Scores of new genomes in a run's context."""
-    rng = np.random.default_rng([RANDOM_SEED, number])
-    scores: list[Score] = []
-    while len(scores) < count:
-        genomes = [
-            run.genomes.random(run.context, rng)[0]
-            for _ in range(min(SCORED_AT_ONCE, count - len(scores)))
-        ]
-        scores += run.fitness.score([rendered(g, run.context) for g in genomes], run.context)
-    return scores
+def random_scores(ground: Ground, stage: str, count: int) -> list[Score]:
+    """Scores of the first pool of a run that is all first pool."""
+    drawn = ground.begin(stage, Settings(count, generations=0), RANDOM_SEED).evolve()
+    return [Score(child.terms, child.total, child.passes) for child in drawn.offspring]
 
 
 def _told(run: Run, ground: Ground) -> str:

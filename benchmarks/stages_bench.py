@@ -221,7 +221,8 @@ def main(arguments: list[str] | None = None) -> None:
         ):
             rows.append(row)
             _say(line(row), asdict(row), file)
-        _say("\n".join(table(rows)), None, file)
+        if rows:
+            _say("\n".join(table(rows)), None, file)
         if options.cost_songs:
             costs = stages_cost.measure(range(options.cost_songs), stages, options.model)
             _say("\n".join(stages_cost.table(costs)), stages_cost.figures(costs), file)

@@ -11,7 +11,7 @@ from engine.conductor import Request
 from engine.errors import NotFound, Refused, refusing
 from engine.evolution.settings import Settings
 from engine.ids import resolve, short
-from engine.lyrics import LyricSheet, lyrics_of
+from engine.lyrics import LyricSheet, has_words, lyrics_of
 from engine.stages import Stage, find_stage, stages_before
 from engine.state.lineages import approved, is_stale, lineage_of, sections
 from engine.state.songs import APPROVED, PENDING, status
@@ -85,19 +85,37 @@ def requests(song: Document, wish: Wish, seed: int) -> list[Request]:
         Refused: if nothing is approved that the stage needs, or the wish contradicts itself.
     """
     stage = find_stage(wish.stage)
+    _check_singing(wish, stage)
+    if wish.source is not None:
+        found = [_from_source(song, wish, stage, seed)]
+    elif wish.locks != Locks():
+        raise Refused("--lock keeps something of a candidate", "name it with --from")
+    elif stage.needs:
+        found = _on_leaves(song, wish, stage, seed)
+    elif wish.parent is not None:
+        raise Refused(f"{stage.name} stand on nothing", "leave --parent out")
+    else:
+        found = [_request(song, wish, seed, _own_section(wish, stage))]
+    if wish.lyrics is not None and not any(request.lyrics for request in found):
+        lyrics_of(wish.lyrics, found[0].section.label)  # says which sections it has
+    return found
+
+
+def _check_singing(wish: Wish, stage: Stage) -> None:
+    for option, value in (("--lyrics", wish.lyrics), ("--singer", wish.singer)):
+        if value is not None and not stage.sings:
+            raise Refused(f"{stage.name}: nobody sings", f"leave {option} out")
     if wish.singer is not None:
         with refusing():
             find_singer(wish.singer)
-    if wish.source is not None:
-        return [_from_source(song, wish, stage, seed)]
-    if wish.locks != Locks():
-        raise Refused("--lock keeps something of a candidate", "name it with --from")
-    if not stage.needs:
-        return [_request(song, wish, seed, _own_section(wish, stage))]
-    if wish.lyrics is not None and not stage.sings:
-        raise Refused(f"{stage.name} sing no words", "leave --lyrics out")
+
+
+def _on_leaves(song: Document, wish: Wish, stage: Stage, seed: int) -> list[Request]:
     if (wish.bars, wish.energy) != (None, None):
-        raise Refused(f"the length and the energy of {stage.name} are those of what they stand on")
+        raise Refused(
+            f"{stage.name}: as long and as full of energy as what it stands on",
+            "leave --bars and --energy out",
+        )
     return [
         _request(song, wish, seed, _section_at(song, leaf), lineage_of(song, leaf))
         for leaf in leaves(song, stage, wish.section, wish.parent)
@@ -121,9 +139,18 @@ def leaves(
     wanted = labels if section is None else [section]
     found = [leaf for label in wanted for leaf in _leaves_of(song, stage, label)]
     if not found:
-        needed = stage.needs[-1]
-        raise Refused(f"no {needed} are approved for {stage.name}", _next_step(song, stage))
+        needed = ", ".join(stage.needs)
+        place = "" if section is None else f" in {section}"
+        outdated = ", and some are stale" if _any_stale(song, stage.needs, wanted) else ""
+        message = f"{stage.name}: no approved {needed}{place} to stand on{outdated}"
+        raise Refused(message, _next_step(song, stage))
     return found
+
+
+def _any_stale(song: Document, stages: Sequence[str], labels: Sequence[str]) -> bool:
+    """Whether some sections have approved parts of these stages that have nothing to stand on."""
+    known = [song["candidates"][each] for stage in stages for each in approved(song, stage)]
+    return any(is_stale(song, each) and each["section"]["label"] in labels for each in known)
 
 
 def _leaves_of(song: Document, stage: Stage, section: str) -> list[str]:
@@ -152,19 +179,39 @@ def _named(song: Document, stage: Stage, prefix: str) -> str:
     if status(known) != APPROVED:
         advice = f"run engine approve {short(candidate)} first"
         raise Refused(f"{short(candidate)} is {status(known)}, nothing can stand on it", advice)
+    _check_ground(song, candidate)
     if known["stage"] not in stages_before(stage.name) or not _carries(song, candidate, stage):
         needs = ", ".join(stage.needs)
-        raise Refused(f"{stage.name} stand on {needs}, {short(candidate)} is {known['stage']}")
+        raise Refused(
+            f"{stage.name}: wants approved {needs}, {short(candidate)} is {known['stage']}"
+        )
     return candidate
+
+
+def _check_ground(song: Document, candidate: str) -> None:
+    """Raise Refused if a candidate can't be gone on from, in what it was made in.
+
+    What was made before a revision may be in another key, and of another length.
+    """
+    known = song["candidates"][candidate]
+    if known["built_on"] < song["position"]:
+        raise Refused(f"{short(candidate)} was made before the song was revised", "evolve it again")
+    lost = [p for p in known["parents"] if status(song["candidates"][p]) != APPROVED]
+    if lost:
+        raise Refused(
+            f"{short(candidate)} stands on {short(lost[0])}, which is not approved any more",
+            f"run engine approve {short(lost[0])} first",
+        )
 
 
 def _next_step(song: Document, stage: Stage) -> str:
     """How to come by what a stage needs."""
+    standing = [known for known in song["candidates"].values() if not is_stale(song, known)]
     for needed in stage.needs:
-        if approved(song, needed):
+        found = {status(known) for known in standing if known["stage"] == needed}
+        if APPROVED in found:
             continue
-        candidates = song["candidates"].values()
-        if any(c["stage"] == needed and status(c) == PENDING for c in candidates):
+        if PENDING in found:
             return f"run engine review --song {song['song_id']} and approve {needed}"
         return f"run engine evolve --stage {needed} --song {song['song_id']}"
     return "see engine status"
@@ -180,12 +227,10 @@ def _from_source(song: Document, wish: Wish, stage: Stage, seed: int) -> Request
     asked = {wish.section, wish.bars, wish.energy, wish.parent}
     if asked != {None}:
         raise Refused("--from says the section and what it stands on", "leave those options out")
+    _check_ground(song, source)
     bars = known["section"]["bars"]
     if any(bar >= bars for bar in wish.locks.bars) or len(wish.locks.bars) == bars:
         raise Refused(f"--lock: {short(source)} has {bars} bars, and one must be left to evolve")
-    lost = [p for p in known["parents"] if status(song["candidates"][p]) != APPROVED]
-    if lost:
-        raise Refused(f"{short(source)} stands on {short(lost[0])}, which is not approved any more")
     return _request(song, wish, seed, Section(**known["section"]), tuple(known["parents"]), source)
 
 
@@ -233,12 +278,9 @@ def _words(wish: Wish, section: str) -> Lyrics | None:
     """
     if wish.lyrics is None or not find_stage(wish.stage).sings:
         return None
-    try:
-        return lyrics_of(wish.lyrics, section)
-    except Refused:
-        if wish.section is not None:
-            raise
+    if wish.section is None and not has_words(wish.lyrics, section):
         return None
+    return lyrics_of(wish.lyrics, section)
 
 
 def _before(song: Document, stage: str, section: str) -> str | None:

@@ -18,6 +18,7 @@ from engine.models import Models
 from engine.runs import Run
 from engine.stages import find_stage
 from engine.state.runs import ABANDONED, FINISHED, RUNNING, run_stream
+from engine.state.songs import PENDING, status
 from engine.studio import Studio
 from fitness.total import Fitness
 from genomes import Section
@@ -95,7 +96,9 @@ def start(studio: Studio, request: Request) -> str:
 
 
 def start_or_find(studio: Studio, request: Request) -> str:
-    """The run of the same song, asked the same, that wasn't given up; a new one if there is none.
+    """The run of the same song, asked the same; a new one if there is none.
+
+    Those that were given up don't count, nor those of whose candidates all are decided about.
 
     Returns:
         its id, whether it is finished or not.
@@ -105,9 +108,16 @@ def start_or_find(studio: Studio, request: Request) -> str:
         run = known.get(identifier)
         if run is None:
             return start(studio, request)
-        if run["status"] != ABANDONED and run["positions_read"][0] == request.song["position"]:
+        if run["positions_read"][0] == request.song["position"] and _is_open(request.song, run):
             return identifier
     raise AssertionError("there is always another ordinal")
+
+
+def _is_open(song: dict[str, Any], run: dict[str, Any]) -> bool:
+    """Whether a run can bring something, or has brought what nobody decided about."""
+    if run["status"] != FINISHED:
+        return bool(run["status"] == RUNNING)
+    return any(status(song["candidates"][each]) == PENDING for each in run["survivors"])
 
 
 def _ids(request: Request, started: events.RunStarted) -> Iterator[str]:

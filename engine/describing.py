@@ -19,10 +19,11 @@ def _line(name: str, value: Any) -> str:
     if isinstance(value, list) and value and all(isinstance(bar, list) for bar in value):
         return f"{title} | " + " | ".join(_bar(bar) for bar in value) + " |"
     if isinstance(value, list):
-        words = dict.fromkeys(_words(item) for item in value)
+        words = dict.fromkeys(word for item in value if (word := _words(item)))
         return f"{title} {', '.join(words)}" if words else ""
     if isinstance(value, dict):
-        return f"{title} " + ", ".join(f"{key} {_words(item)}" for key, item in value.items())
+        said = ", ".join(f"{key} {_words(item)}" for key, item in value.items())
+        return f"{title} {said}" if said else ""
     return f"{title} {_words(value)}" if value not in (None, "") else ""
 
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from engine.errors import Refused
-from engine.gate.labels import file_label
+from engine.gate.labels import compared_label
 from engine.proposals.sources import printable
 from engine.proposals.wording import one_line
 from genomes.lyrics import Lyrics
@@ -99,16 +99,15 @@ def lyrics_of(sheet: LyricSheet, section_label: str) -> Lyrics:
     return Lyrics(tuple(line for text in _lines(sheet, section_label) if (line := line_of(text))))
 
 
+def has_words(sheet: LyricSheet, section_label: str) -> bool:
+    """Whether a section finds words of its own in a sheet; see ``lyrics_of``."""
+    return not sheet.headers or bool(_matches(sheet, section_label))
+
+
 def _lines(sheet: LyricSheet, section_label: str) -> tuple[str, ...]:
     if not sheet.headers:
         return tuple(line for _, lines in sheet.sections for line in lines)
-    wanted = _name(section_label)
-    named = [(_name(label), lines) for label, lines in sheet.sections if label]
-    matches = (
-        *(lines for name, lines in named if name == wanted),
-        *(lines for name, lines in named if wanted == _unnumbered(name)),
-        *(lines for name, lines in named if name == _unnumbered(wanted)),
-    )
+    matches = _matches(sheet, section_label)
     if not matches:
         raise Refused(
             f"the lyrics have no section {section_label!r}",
@@ -117,19 +116,22 @@ def _lines(sheet: LyricSheet, section_label: str) -> tuple[str, ...]:
     return matches[0]
 
 
+def _matches(sheet: LyricSheet, section_label: str) -> tuple[tuple[str, ...], ...]:
+    """Lines that a section may sing, those that fit best first."""
+    wanted = compared_label(section_label)
+    named = [(compared_label(label), lines) for label, lines in sheet.sections if label]
+    return (
+        *(lines for name, lines in named if name == wanted),
+        *(lines for name, lines in named if wanted == _unnumbered(name)),
+        *(lines for name, lines in named if name == _unnumbered(wanted)),
+    )
+
+
 def _header(line: str) -> str:
     """The label of a header; empty for any other line. What follows a colon is who sings it."""
     bracketed = None if _TAG.fullmatch(line) else _BRACKETED.fullmatch(line)
     found = bracketed or _NAMED.fullmatch(line)
     return found.group(1).partition(":")[0].strip() if found else ""
-
-
-def _name(label: str) -> str:
-    """A label in the form that labels are compared in."""
-    try:
-        return file_label(label)
-    except Refused:  # a script without letters for file names
-        return label.strip().casefold()
 
 
 def _unnumbered(name: str) -> str:

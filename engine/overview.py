@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from engine.asking import leaves
+from engine.commands import typed
 from engine.errors import EngineError
+from engine.gate.waiting import Entry
 from engine.ids import short
-from engine.stages import STAGES
+from engine.stages import STAGES, Stage
 from engine.state.lineages import is_stale, sections
 from engine.state.songs import APPROVED, PENDING, status
 
@@ -22,7 +25,7 @@ class StageProgress:
     Attributes:
         stage: its name.
         approved: labels of what is approved and still stands.
-        waiting: how many candidates nobody has decided.
+        waiting: how many candidates that still stand nobody has decided.
         stale: labels of what is approved, but built on something that has changed since.
     """
 
@@ -60,7 +63,7 @@ def _stage(song: Document, section: str, stage: str) -> StageProgress:
     names = {True: [], False: []}  # type: dict[bool, list[str]]
     for known in kept:
         names[is_stale(song, known)].append(known["decisions"][-1]["label"])
-    waiting = sum(status(known) == PENDING for known in here)
+    waiting = sum(status(known) == PENDING and not is_stale(song, known) for known in here)
     return StageProgress(stage, tuple(names[False]), waiting, tuple(names[True]))
 
 
@@ -69,19 +72,46 @@ def next_step(song: Document) -> str:
     found = progress(song)
     song_id = song["song_id"]
     for name, stage in STAGES.items():
-        rows = [row for section in found for row in section.stages if row.stage == name]
-        if any(row.waiting and not row.approved for row in rows):
+        rows = {
+            section.label: row for section in found for row in section.stages if row.stage == name
+        }
+        if any(map(is_wanted, rows.values())):
             return f"review --song {song_id}"
-        if not stage.needs and not any(row.approved for row in rows):
-            return f"evolve --stage {name} --song {song_id}"
-        if stage.needs and _can_stand(song, name) and not all(row.approved for row in rows):
-            return f"evolve --stage {name} --song {song_id}"
+        standing = [label for label in rows if _can_stand(song, stage, label)]
+        lacking = [label for label in standing if not rows[label].approved]
+        if lacking or not (stage.needs or any(row.approved for row in rows.values())):
+            narrowed = f" --section {typed(lacking[0])}" if len(lacking) < len(standing) else ""
+            return f"evolve --stage {name} --song {song_id}{narrowed}"
     return f"arrange --song {song_id}"
 
 
-def _can_stand(song: Document, stage: str) -> bool:
+def after_review(songs: Sequence[Document], shown: Sequence[Entry]) -> str:
+    """The command that follows a look at candidates: the first that a stage waits for is heard."""
+    wanted = {
+        (song["song_id"], section.label, row.stage)
+        for song in songs
+        for section in progress(song)
+        for row in section.stages
+        if is_wanted(row)
+    }
+    for entry in shown:
+        place = (entry.song["song_id"], entry.state["section"]["label"], entry.state["stage"])
+        if place in wanted and entry.status == PENDING and not is_stale(entry.song, entry.state):
+            return f"approve {short(entry.id)}"
+    if len(songs) == 1:
+        return next_step(songs[0])
+    return "status" if songs else "songs add FILE"
+
+
+def is_wanted(row: StageProgress) -> bool:
+    """Whether a stage of a section waits for somebody to choose."""
+    return bool(row.waiting) and not row.approved
+
+
+def _can_stand(song: Document, stage: Stage, section: str) -> bool:
+    """Whether there is something in a section that a later stage can stand on."""
     try:
-        return bool(leaves(song, STAGES[stage]))
+        return bool(stage.needs) and bool(leaves(song, stage, section))
     except EngineError:
         return False
 

@@ -188,4 +188,5 @@ def _probabilities(name: str, values: Any, shape: Shape) -> Floats:
         raise ScoringFailed(f"model output {name}: not finite")
     if array.min(initial=0) < -ROUNDING or array.max(initial=1) > 1 + ROUNDING:
         raise ScoringFailed(f"model output {name}: expected probabilities from 0 to 1")
-    return np.clip(array, 0, 1)
+    rounded: Floats = np.clip(array, 0, 1)
+    return rounded

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from engine.errors import NotFound
-from engine.gate.labels import section_label
+from engine.gate.labels import compared_label, section_label
 from engine.ids import resolve
 from engine.stages import STAGES
 from engine.state.lineages import is_stale
@@ -111,8 +111,8 @@ class Lineage:
 
     @property
     def section(self) -> str:
-        """The section's label as a file name: the same however a person wrote it."""
-        return section_label(self.first.section_label)
+        """The section's label in the form that labels are compared in."""
+        return compared_label(self.first.section_label)
 
     @property
     def is_stale(self) -> bool:
@@ -169,7 +169,7 @@ def _lineage(parts: Sequence[ApprovedPart]) -> Lineage:
 
 def _joined(lineage: Lineage, part: ApprovedPart) -> Lineage:
     fits = (
-        lineage.section == section_label(part.section_label)
+        lineage.section == compared_label(part.section_label)
         and lineage.first.bars == part.bars
         and not lineage.has(part.stage)
     )

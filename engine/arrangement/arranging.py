@@ -15,7 +15,7 @@ from engine.arrangement.daw import parse_clips
 from engine.arrangement.daw_plan import IMPORTED, plan_of_clips
 from engine.arrangement.draft import draft
 from engine.arrangement.drift import drift
-from engine.arrangement.files import Origin, Writer, write_arrangement, write_kept
+from engine.arrangement.files import PLAN_FILE, Origin, Writer, write_arrangement, write_kept
 from engine.arrangement.plan import Plan
 from engine.arrangement.plan_text import plan_document, plan_text, read_plan
 from engine.contexts import song_context
@@ -32,8 +32,6 @@ from store.records import NewEvent
 
 Document = dict[str, Any]
 
-PLAN_STEM = "arrangement"
-PLAN_SUFFIX = ".yml"
 MAX_LIST_BYTES = 4 * 1024 * 1024
 
 
@@ -72,6 +70,11 @@ class Arranged:
     folder: Path
     files: tuple[Export, ...]
 
+    @property
+    def plan_file(self) -> Path:
+        """Its plan, to be edited."""
+        return self.folder / PLAN_FILE
+
 
 def conductor_of(song: Document) -> Conductor:
     """Title, key, meter and tempo of a song."""
@@ -81,7 +84,7 @@ def conductor_of(song: Document) -> Conductor:
 
 def plan_file(studio: Studio, song: Document) -> Path:
     """Where a song's plan lies."""
-    return _folder(studio, song) / f"{PLAN_STEM}{PLAN_SUFFIX}"
+    return _folder(studio, song) / PLAN_FILE
 
 
 def _folder(studio: Studio, song: Document) -> Path:
@@ -102,7 +105,7 @@ def redrafted(studio: Studio, song: Document) -> Planned:
     """A new draft; beside the song's plan, if a person has edited that."""
     approved = approved_parts(studio, song)
     plan = draft(approved, conductor_of(song))
-    written = _write_plan(studio, song, PLAN_STEM, plan)
+    written = _write_plan(studio, song, Path(PLAN_FILE).stem, plan)
     return Planned(plan, written.path, written.outcome, _warnings(plan, approved, song))
 
 
@@ -154,7 +157,7 @@ def _write_plan(studio: Studio, song: Document, stem: str, plan: Plan) -> Export
     ours = hashlib.sha256(data).hexdigest()
     path = next(
         path
-        for path in places(_folder(studio, song), stem, PLAN_SUFFIX)
+        for path in places(_folder(studio, song), stem, Path(PLAN_FILE).suffix)
         if file_sha256(path) in {None, ours, last_written(song, studio, path)}
     )
     return write_kept(studio, origin, path, data)
@@ -214,7 +217,7 @@ def arrange(studio: Studio, song: Document, plan: Plan, writers: Sequence[Writer
     arrangement = assemble(plan, approved, conductor_of(song))
     event_id = _recorded(studio, song, plan, arrangement, approved)
     origin = Origin(song, arrangement.id, plan.name, event_id)
-    folder, files = write_arrangement(studio, origin, arrangement, writers)
+    folder, files = write_arrangement(studio, origin, arrangement, plan_text(plan), writers)
     return Arranged(arrangement, folder, tuple(files))
 
 

@@ -21,6 +21,7 @@ from store.records import NewEvent
 Document = dict[str, Any]
 
 WHOLE_SONG = "song.mid"
+PLAN_FILE = "arrangement.yml"
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,13 +78,17 @@ def _midi(arrangement: Arrangement, tracks: Sequence[Track]) -> bytes:
 
 
 def write_arrangement(
-    studio: Studio, origin: Origin, arrangement: Arrangement, writers: Sequence[Writer] = ()
+    studio: Studio,
+    origin: Origin,
+    arrangement: Arrangement,
+    plan: str,
+    writers: Sequence[Writer] = (),
 ) -> tuple[Path, list[Export]]:
     """Write an arrangement to ``exports/<song>/arrangements/<name>/``, or the next free number.
 
     A folder holds one arrangement for good: where any of its MIDI files is another than ours,
     edited by the person or of another arrangement, ours go to the next folder. Files that are
-    there are not written again.
+    there are not written again; nor is the text of the plan, which lies beside them to be edited.
 
     Returns:
         the folder, and what became of each file.
@@ -92,7 +97,8 @@ def write_arrangement(
     base = studio.exports / origin.song["song_id"] / "arrangements"
     folder = next(f for f in _folders(base, origin.name) if _is_free(f, midis))
     exports = [write_kept(studio, origin, folder / name, midis[name]) for name in midis]
-    files = (file for writer in writers for file in writer(arrangement))
+    files = [File(PLAN_FILE, plan.encode)]
+    files += [file for writer in writers for file in writer(arrangement)]
     exports += [_write_once(studio, origin, folder / file.name, file.make) for file in files]
     return folder, exports
 
@@ -122,10 +128,14 @@ def write_kept(studio: Studio, origin: Origin, path: Path, data: bytes) -> Expor
 
 
 def _write_once(studio: Studio, origin: Origin, path: Path, make: Callable[[], bytes]) -> Export:
-    found = file_sha256(path)
+    found, written = file_sha256(path), last_written(origin.song, studio, path)
     if found is None:
         return write_kept(studio, origin, path, make())
-    return Export(path, UNCHANGED if found == last_written(origin.song, studio, path) else KEPT)
+    if written is None:  # a person's, or ours, from before the engine was killed
+        data = make()
+        if hashlib.sha256(data).hexdigest() == found:
+            return write_kept(studio, origin, path, data)
+    return Export(path, UNCHANGED if found == written else KEPT)
 
 
 def _record(studio: Studio, origin: Origin, path: Path, sha256: str) -> None:

@@ -21,7 +21,8 @@ from engine.stages import STAGES
 Document = dict[str, Any]
 
 HEADER = """\
-# The arrangement of this song, to edit. `engine arrange --song ID` makes the song from it.
+# An arrangement of the song, to edit. `engine arrange --song ID --from FILE` makes it of this file,
+# and without --from of the one in the song's own folder.
 #
 # name       the folder that the files go to
 # sections   what plays, in this order:

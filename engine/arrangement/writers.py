@@ -8,6 +8,7 @@ from functools import cache
 from engine.arrangement.assemble import Arrangement
 from engine.arrangement.files import File, Writer
 from engine.audio import MAX_SECONDS, Rendering, audio_bytes, render_stems
+from engine.errors import Refused
 from engine.notation import musicxml
 from engine.pictures import song_picture
 from genomes import TempoMap
@@ -66,6 +67,11 @@ def writers(colour: str, audio: str) -> list[Writer]:
     Args:
         colour: the song's.
         audio: one of ``AUDIO_FORMATS``.
+
+    Raises:
+        Refused: if it is none of these.
     """
+    if audio not in AUDIO_FORMATS:
+        raise Refused(f"--audio {audio}: expected {', '.join(AUDIO_FORMATS)}")
     sound = [] if audio == NO_AUDIO else [sound_writer(audio)]
     return [write_score, picture_writer(colour), *sound]

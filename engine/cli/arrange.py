@@ -30,15 +30,12 @@ def arrange(
 ) -> None:
     """Put a song together from its approved parts, by a plan that you can edit."""
     from engine.arrangement.arranging import arrange as assemble
-    from engine.arrangement.writers import AUDIO_FORMATS, writers
-    from engine.errors import Refused
+    from engine.arrangement.writers import writers
 
-    if audio not in AUDIO_FORMATS:
-        raise Refused(f"--audio {audio}: expected {', '.join(AUDIO_FORMATS)}")
     with open_studio(context) as studio:
         state = studio.song(song)
-        planned = _planned(studio, state, plan, clips, draft=draft)
         files = writers(state["colour"], audio)
+        planned = _planned(studio, state, plan, clips, draft=draft)
         arranged = None if draft else assemble(studio, studio.song(song), planned.plan, files)
     if as_json:
         say_json(_report(planned, arranged))

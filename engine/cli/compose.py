@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import shlex
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -42,7 +44,8 @@ def compose(
 ) -> int:
     """Compose every stage of every section, and end with a few songs for you to judge.
 
-    A composition that was stopped goes on when this is run again without --seed.
+    What you approved stays and is built on. A composition that was stopped goes on when this is
+    run again without --seed.
     """
     from engine.arrangement.writers import writers
     from engine.cli.evolve import model_of
@@ -57,6 +60,7 @@ def compose(
 
     words = None if lyrics is None else read_lyrics(lyrics)
     asked = wanted(Settings(population, generations), sections, seed, beam, arrangements)
+    asked = asked.sung_by(singer, words)
     scorer = model_of(model, no_model=no_model)
     with open_studio(context) as studio:
         state = studio.song(song)
@@ -65,7 +69,7 @@ def compose(
         composition = unfinished(state) if seed is None else None
         if composition is None:
             sha256 = None if scorer is None else Models(studio).register(scorer)
-            composition = begin(studio, state, asked.with_(sha256, words, singer))
+            composition = begin(studio, state, replace(asked, model_sha256=sha256))
         elif not as_json:
             say(f"going on with composition {composition.id}, as it was asked for")
         if not as_json:
@@ -74,14 +78,19 @@ def compose(
             is_done = carry_through(studio, song_id, composition, watch)
         if not is_done:
             typer.echo("stopped; nothing recorded is lost", err=True)
-            say_next(next_command(context, f"compose --song {song_id}"), err=as_json)
+            again = f"compose --song {song_id} --audio {audio}"
+            say_next(next_command(context, again), err=as_json)
             return INTERRUPTED
         songs = end(studio, song_id, composition, write)
     if as_json:
         say_json(_report(composition, songs))
-    else:
-        _say_songs(songs)
-        say_next(next_command(context, f"status --song {song_id}"))
+        return 0
+    if not watch.runs:
+        say("nothing was composed: every stage of these sections is approved already")
+    _say_songs(songs, composition.arrangements)
+    plan = songs[0][1].plan_file
+    say(f"\nto have it otherwise, edit {plan} and run")
+    say_next(next_command(context, f"arrange --song {song_id} --from {shlex.quote(str(plan))}"))
     return 0
 
 
@@ -106,6 +115,8 @@ def _report(composition: Composition, songs: list[tuple[Ranked, Arranged]]) -> d
                     for lineage in ranked.sections
                 },
                 "folder": str(arranged.folder),
+                "plan": str(arranged.plan_file),
+                "unplayed": _unplayed(ranked, arranged),
                 "bars": arranged.arrangement.bars,
                 "seconds": round(arranged.arrangement.seconds, 3),
             }
@@ -114,7 +125,13 @@ def _report(composition: Composition, songs: list[tuple[Ranked, Arranged]]) -> d
     }
 
 
-def _say_songs(songs: list[tuple[Ranked, Arranged]]) -> None:
+def _unplayed(ranked: Ranked, arranged: Arranged) -> list[str]:
+    """Sections that the form has no place for."""
+    playing = arranged.arrangement.candidates
+    return [lineage.section for lineage in ranked.sections if lineage.leaf not in playing]
+
+
+def _say_songs(songs: list[tuple[Ranked, Arranged]], wanted: int) -> None:
     for place, (ranked, arranged) in enumerate(songs, start=1):
         song = arranged.arrangement
         minutes, seconds = divmod(round(song.seconds), 60)
@@ -122,11 +139,15 @@ def _say_songs(songs: list[tuple[Ranked, Arranged]]) -> None:
         say(f"\n{place}. {song.bars} bars, {minutes}:{seconds:02}, total {ranked.total:.3f}")
         say(f"   {terms}")
         say(f"   {' – '.join(section.name for section in song.sections)}")
+        for section in _unplayed(ranked, arranged):
+            say(f"   note: {section} has no place in this form; the plan can give it one")
         say(f"   to hear and to see: {arranged.folder}")
-    if songs:
+    if len(songs) < wanted:
+        say(f"\nthere are no more ways to combine what is approved than these {len(songs)}")
+    rows = [
+        [pair, each.progression, each.density, each.register]
+        for pair, each in songs[0][0].contrasts.items()
+    ]
+    if rows:
         say("\nhow the sections of the first differ, each from 0 to 1:")
-        rows = [
-            [pair, each.progression, each.density, each.register]
-            for pair, each in songs[0][0].contrasts.items()
-        ]
         say_table(("sections", "progression", "density", "register"), rows)

@@ -40,10 +40,11 @@ def review(
 ) -> None:
     """Show what waits for you, and record what was shown."""
     from engine.gate.waiting import entries, present, waiting
+    from engine.overview import after_review
 
     with open_studio(context) as studio:
         if apply is not None:
-            _apply(studio, apply, as_json=as_json)
+            _apply(context, studio, apply, as_json=as_json)
             return
         songs = [studio.song(song)] if song else list(studio.songs().values())
         shown = entries(songs) if everything else waiting(songs)
@@ -52,16 +53,16 @@ def review(
         elif as_json:
             say_json([entry.to_json() for entry in shown])
         else:
-            _say_entries(context, shown)
+            _say_entries(shown)
+            say_next(next_command(context, after_review(songs, shown)))
         if shown:
             present(studio, shown, "yaml" if as_yaml else "json" if as_json else "terminal")
 
 
-def _say_entries(context: typer.Context, shown: list[Entry]) -> None:
+def _say_entries(shown: list[Entry]) -> None:
     from engine.cli.summary import say_description, say_heard
     from engine.ids import short
     from engine.state.lineages import why_stale
-    from engine.state.songs import PENDING
 
     for entry in shown:
         why = why_stale(entry.song, entry.state)
@@ -79,17 +80,11 @@ def _say_entries(context: typer.Context, shown: list[Entry]) -> None:
         say_description(entry.state["description"])
         for text in entry.state["notes"]:
             say(f"   note: {text}")
-    if shown:
-        say("\napprove, reject, label or note each by its id")
-        first = next((entry for entry in shown if entry.status == PENDING), None)
-        command = "review" if first is None else f"approve {short(first.id)}"
-        say_next(next_command(context, command))
-    else:
-        say("nothing waits")
-        say_next(next_command(context, "evolve --stage chords --song ID"))
+    say("\napprove, reject, label or note each by its id" if shown else "nothing waits")
 
 
 def _write_yaml(context: typer.Context, studio: Studio, songs: list[dict[str, Any]]) -> None:
+    from engine.commands import typed
     from engine.gate.review_file import write_review
 
     for song in songs:
@@ -99,10 +94,10 @@ def _write_yaml(context: typer.Context, studio: Studio, songs: list[dict[str, An
             if aside is not None:
                 say(f"edits that were not taken in are now in {aside}")
             say(str(path))
-            say_next(next_command(context, f"review --apply {path}"))
+            say_next(next_command(context, f"review --apply {typed(path)}"))
 
 
-def _apply(studio: Studio, path: Path, *, as_json: bool) -> None:
+def _apply(context: typer.Context, studio: Studio, path: Path, *, as_json: bool) -> None:
     from engine.exports import settle
     from engine.gate.review_file import apply_review
 
@@ -115,6 +110,7 @@ def _apply(studio: Studio, path: Path, *, as_json: bool) -> None:
         _say_decision(event)
     _say_exports(exports)
     say(f"{len(recorded)} changes taken in")
+    say_next(next_command(context, _after(studio, recorded[-1]) if recorded else "review"))
 
 
 def approve(
@@ -194,8 +190,6 @@ def settle_and_say(
 ) -> None:
     """Bring the files up to date with a decision, and say what happened and what is next."""
     from engine.exports import settle
-    from engine.overview import next_step
-    from engine.state.songs import song_of
 
     exports = settle(studio, recorded)
     if as_json:
@@ -205,8 +199,15 @@ def settle_and_say(
         return
     _say_decision(recorded)
     _say_exports(exports)
-    state = studio.song(song_of(recorded.stream) or "")
-    say_next(next_command(context, next_step(state)))
+    say_next(next_command(context, _after(studio, recorded)))
+
+
+def _after(studio: Studio, recorded: Recorded) -> str:
+    """What is next for the song that a decision is about."""
+    from engine.overview import next_step
+    from engine.state.songs import song_of
+
+    return next_step(studio.song(song_of(recorded.stream) or ""))
 
 
 def _say_decision(recorded: Recorded) -> None:

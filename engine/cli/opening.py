@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 import typer
 
+from engine.commands import typed
+
 if TYPE_CHECKING:
     from engine.studio import Studio
 
@@ -35,4 +37,4 @@ def open_studio(context: typer.Context, *, make: bool = False) -> Studio:
 def next_command(context: typer.Context, command: str) -> str:
     """A command as it must be typed to work in the same studio."""
     option: Path | None = context.obj
-    return f"engine {command}" if option is None else f"engine --studio {option} {command}"
+    return f"engine {command}" if option is None else f"engine --studio {typed(option)} {command}"

@@ -44,16 +44,23 @@ def evolving(run: Run) -> Iterator[tuple[Report, Callable[[], bool]]]:
 
 
 class ComposingWatch:
-    """One display for a whole composition; see ``engine.composing.composer.Watch``."""
+    """One display for a whole composition; see ``engine.composing.composer.Watch``.
+
+    Attributes:
+        is_stopped: says whether to stop.
+        runs: how many runs there were so far.
+    """
 
     def __init__(self, progress: Progress, task: TaskID, is_stopped: Callable[[], bool]) -> None:
         """Take the bar that shows it, and what says whether to stop."""
         self._progress = progress
         self._task = task
         self.is_stopped = is_stopped
+        self.runs = 0
 
     def begin(self, stage: str, section: str, runs: int) -> None:
         """Say what is composed now."""
+        self.runs += runs
         lineages = f", {runs} lineages" if runs > 1 else ""
         self._progress.update(self._task, description=f"{section}: {stage}{lineages}")
 
@@ -73,6 +80,8 @@ def composing(generations: int) -> Iterator[ComposingWatch]:
     task = progress.add_task("composing", total=generations, best="-")
     with progress, _stopping() as is_stopped:
         yield ComposingWatch(progress, task, is_stopped)
+        if not is_stopped():
+            progress.update(task, total=progress.tasks[task].completed)
 
 
 def _progress() -> Progress:

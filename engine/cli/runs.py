@@ -103,7 +103,7 @@ def runs(
     if as_json:
         say_json(listed)
     else:
-        columns = ("run", "song", "section", "seed", "generation", "status", "best")
+        columns = ("run", "song", "stage", "section", "seed", "generation", "status", "best")
         say_table(columns, [_row(document) for document in listed])
 
 
@@ -114,6 +114,7 @@ def _row(document: dict[str, Any]) -> list[Any]:
     return [
         document["id"],
         document["song_id"],
+        document["stage"],
         document["section"]["label"],
         str(document["seed"]),
         progress,

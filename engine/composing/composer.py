@@ -9,8 +9,8 @@ from typing import Any, Protocol
 from engine.asking import Wish, requests
 from engine.composing.composition import Composition
 from engine.composing.lineages import Reader, Weighed, best_apart
-from engine.conductor import carry_on, load, resume, start_or_find
-from engine.exports import settle
+from engine.conductor import Request, carry_on, load, resume, start_or_find
+from engine.exports import export_song, settle
 from engine.gate.decisions import approval
 from engine.gate.waiting import Entry
 from engine.runs import Run
@@ -45,6 +45,8 @@ class Watch(Protocol):
 def compose(studio: Studio, song_id: str, composition: Composition, watch: Watch) -> bool:
     """Compose all stages of all sections; what is approved already is ground and stays.
 
+    Files of approved parts that are missing, because it was killed before, are written too.
+
     Returns:
         whether all is composed; false if ``watch`` stopped it.
     """
@@ -55,6 +57,7 @@ def compose(studio: Studio, song_id: str, composition: Composition, watch: Watch
                 if runs is None:
                     return False
                 _decide(studio, song_id, composition, section, runs)
+    export_song(studio, studio.song(song_id))
     return True
 
 
@@ -84,14 +87,18 @@ def _run(
         section.label,
         None if stage.needs else section.bars,
         None if stage.needs else section.energy,
-        lyrics=composition.lyrics if stage.sings else None,
-        singer=composition.singer,
+        lyrics=composition.words_for(section) if stage.sings else None,
+        singer=composition.singer if stage.sings else None,
     )
     wanted = requests(song, wish, composition.run_seed(stage.name, section))
     watch.begin(stage.name, section.label, len(wanted))
     finished = []
     for request in wanted:
-        asked = replace(request, model_sha256=composition.model_sha256)
+        asked = replace(
+            request,
+            model_sha256=composition.model_sha256,
+            follows=_followed(song, composition, request),
+        )
         identifier = start_or_find(studio, asked)
         if studio.runs()[identifier]["status"] != FINISHED:
             run = _taken_up(studio, identifier)
@@ -101,6 +108,21 @@ def _run(
         if watch.is_stopped():
             return None
     return finished
+
+
+def _followed(song: Document, composition: Composition, request: Request) -> str | None:
+    """What a run carries on from: the best that was kept of the section before, not the last."""
+    if request.follows is None:
+        return None
+    known = song["candidates"]
+    before = known[request.follows]["section"]["label"]
+    kept = [
+        candidate
+        for candidate in approved(song, request.stage)
+        if known[candidate]["section"]["label"] == before
+        and known[candidate]["decisions"][-1]["policy"] == composition.policy
+    ]
+    return kept[0] if kept else request.follows
 
 
 def _taken_up(studio: Studio, identifier: str) -> Run:

@@ -13,12 +13,14 @@ import numpy as np
 from engine.arrangement.roles import role_of
 from engine.errors import Refused, refusing
 from engine.evolution.settings import Settings, checked_seed
+from engine.gate.labels import compared_label
 from engine.ids import RUN_ID_CHARS, digest
-from engine.lyrics import LyricSheet
+from engine.lyrics import LyricSheet, has_words
 from engine.stages import STAGES
 from engine.state.songs import song_stream
 from engine.studio import Studio
 from genomes import Section
+from genomes.melody.singers import find_singer
 from store import events
 from store.records import NewEvent
 
@@ -83,11 +85,34 @@ class Composition:
             begun["singer"],
         )
 
-    def with_(
-        self, model_sha256: str | None, lyrics: LyricSheet | None, singer: str | None
-    ) -> Self:
-        """The same with a model, words and a singer."""
-        return replace(self, model_sha256=model_sha256, lyrics=lyrics, singer=singer)
+    def sung_by(self, singer: str | None, lyrics: LyricSheet | None) -> Self:
+        """The same with a singer and words.
+
+        Raises:
+            Refused: if there is no such singer, no section finds words of its own in the sheet, or
+                the sheet doesn't say which of several sections sings which.
+        """
+        if singer is not None:
+            with refusing():
+                find_singer(singer)
+        if lyrics is not None:
+            labels = [section.label for section in self.sections]
+            if not lyrics.headers and len(labels) > 1:
+                raise Refused(
+                    f"the lyrics don't say what {' and '.join(labels)} sing",
+                    f"put headers into them, such as [{labels[0]}]",
+                )
+            if not any(has_words(lyrics, label) for label in labels):
+                raise Refused(
+                    f"the lyrics have no section {' or '.join(labels)}",
+                    f"their headers are {', '.join(lyrics.headers)}",
+                )
+        return replace(self, lyrics=lyrics, singer=singer)
+
+    def words_for(self, section: Section) -> LyricSheet | None:
+        """The song's words, where they have any for a section."""
+        has_any = self.lyrics is not None and has_words(self.lyrics, section.label)
+        return self.lyrics if has_any else None
 
     def to_event(self) -> events.CompositionStarted:
         """What the log says of its beginning."""
@@ -126,8 +151,11 @@ def wanted(
             f"and 1 to {MAX_ARRANGEMENTS}"
         )
     read = [_section(text) for text in sections.split(",")]
-    if len({section.label for section in read}) < len(read):
-        raise Refused(f"--sections {sections}: a section comes twice", "arrange repeats them")
+    if len({compared_label(section.label) for section in read}) < len(read):
+        raise Refused(
+            f"--sections {sections}: a section comes twice",
+            "the song repeats them by itself; name another one verse 2",
+        )
     drawn = secrets.randbits(32) if seed is None else checked_seed(seed)
     return Composition("", drawn, settings, tuple(read), beam, arrangements)
 

@@ -46,7 +46,7 @@ class Contrast:
 
 def contrast(first: Weighed, second: Weighed) -> Contrast:
     """How two sections' lineages differ."""
-    doublings = abs(log2(_density(first) / _density(second)))
+    doublings = abs(log2(_density(first)) - log2(_density(second)))
     semitones = abs(_register(first) - _register(second))
     return Contrast(
         _progressions_apart(first, second),
@@ -86,7 +86,8 @@ def _progressions_apart(first: Weighed, second: Weighed) -> float:
 
 
 def _pitched(lineage: Weighed) -> list[Part]:
-    return [member.part for member in lineage.members if not member.part.notes["is_drum"].any()]
+    sounding = [member.part for member in lineage.members if len(member.part.notes)]
+    return [part for part in sounding if not part.notes["is_drum"].any()]
 
 
 def _density(lineage: Weighed) -> float:
@@ -96,14 +97,15 @@ def _density(lineage: Weighed) -> float:
 
 
 def _register(lineage: Weighed) -> float:
-    """Mean pitch of all parts but the drums."""
+    """Mean pitch of all parts but the drums and those that are silent."""
     return fmean(float(part.notes["pitch"].mean()) for part in _pitched(lineage))
 
 
 def _leap(before: Weighed, after: Weighed) -> int:
-    """Semitones that the melody leaps from one section to the next; 0 without melodies."""
-    lines = [lineage.member("melody") for lineage in (before, after)]
-    if None in lines:
+    """Semitones that the melody leaps from one section to the next; 0 where one has none."""
+    melodies = [lineage.member("melody") for lineage in (before, after)]
+    lines = [member.part.notes for member in melodies if member and len(member.part.notes)]
+    if len(lines) < 2:
         return 0
-    last, first = (member.part.notes for member in lines if member)
+    last, first = lines
     return abs(int(last["pitch"][-1]) - int(first["pitch"][0]))

@@ -8,7 +8,7 @@ from itertools import islice, product
 from statistics import fmean
 from typing import Any
 
-from engine.arrangement.approved import approved_parts
+from engine.arrangement.approved import ApprovedPart, approved_parts
 from engine.arrangement.arranging import Arranged, arrange, conductor_of
 from engine.arrangement.assemble import assemble
 from engine.arrangement.draft import draft
@@ -22,12 +22,13 @@ from engine.composing.lineages import Reader, Weighed
 from engine.contexts import song_colour
 from engine.models import Models
 from engine.stages import STAGES
-from engine.state.lineages import approved
+from engine.state.lineages import approved, is_stale
 from engine.state.songs import song_stream
 from engine.studio import Studio
 from fitness.scorer import ChromaticScorer
 from fitness.whole_song import WholeSong
 from genomes import TempoMap
+from genomes.midi import Conductor
 from genomes.notes import mixed
 from store import events
 from store.records import NewEvent
@@ -98,10 +99,11 @@ def end(
 
 def best_songs(studio: Studio, song: Document, composition: Composition) -> list[Ranked]:
     """The best songs out of the sections' lineages, best first, each unlike those before it."""
-    combinations = _combinations(studio, song, composition)
-    likely = sorted(combinations, key=lambda c: (-_promise(c), [each.leaf for each in c]))
+    stand = _Stand(conductor_of(song), approved_parts(studio, song))
+    promised = [_promised(stand, each) for each in _combinations(studio, song, composition)]
+    likely = sorted(promised, key=lambda it: (-it.total, [each.leaf for each in it.sections]))
     ears = _ears(studio, song, composition)
-    ranked = [_ranked(studio, song, sections, ears) for sections in likely[:HEARD_COMBINATIONS]]
+    ranked = [_heard(stand, each, ears, song["concept"]) for each in likely[:HEARD_COMBINATIONS]]
     chosen: list[Ranked] = []
     while ranked and len(chosen) < composition.arrangements:
         best = max(ranked, key=lambda each: each.total - _sameness(each, chosen))
@@ -123,21 +125,53 @@ def _combinations(
 
 
 def _finished(song: Document, section: str) -> list[str]:
-    """The lineages of a section that have come furthest."""
+    """The lineages of a section that have come furthest, and still stand."""
     last = list(STAGES)[-1]
+    known = song["candidates"]
     ends = [
         candidate
         for candidate in approved(song, last)
-        if song["candidates"][candidate]["section"]["label"] == section
+        if known[candidate]["section"]["label"] == section and not is_stale(song, known[candidate])
     ]
     return ends or leaves(song, STAGES[last], section)
 
 
-def _promise(sections: tuple[Weighed, ...]) -> float:
-    """What a song is worth before it is listened to."""
-    members = fmean(lineage.total for lineage in sections)
-    others = CONTRAST_WEIGHT * mean_contrast(list(sections))
-    return members + others + SMOOTHNESS_WEIGHT * smoothness(list(sections))
+@dataclass(frozen=True, slots=True)
+class _Stand:
+    """What songs are made of.
+
+    Attributes:
+        facts: title, key, meter and tempo.
+        parts: what is approved.
+    """
+
+    facts: Conductor
+    parts: tuple[ApprovedPart, ...]
+
+
+def _promised(stand: _Stand, sections: tuple[Weighed, ...]) -> Ranked:
+    """A song of these lineages alone by the engine's draft, and what it is worth unheard."""
+    playing = {member.candidate for lineage in sections for member in lineage.members}
+    mine = [part for part in stand.parts if part.candidate in playing]
+    plan = draft(mine, stand.facts)
+    terms = {
+        "lineages": fmean(lineage.total for lineage in sections),
+        "contrast": mean_contrast(list(sections)),
+        "smoothness": smoothness(_as_played(plan, mine, sections)),
+    }
+    others = CONTRAST_WEIGHT * terms["contrast"] + SMOOTHNESS_WEIGHT * terms["smoothness"]
+    return Ranked(plan, sections, terms, terms["lineages"] + others)
+
+
+def _as_played(
+    plan: Plan, parts: Sequence[ApprovedPart], sections: tuple[Weighed, ...]
+) -> list[Weighed]:
+    """The lineages one after the other as the song has them, its repeats included."""
+    named = {(part.stage, part.label): part.candidate for part in parts}
+    owner = {member.candidate: lineage for lineage in sections for member in lineage.members}
+    return [
+        owner[named[section.parts[0]]] for section in plan.sections for _ in range(section.play)
+    ]
 
 
 def _ears(studio: Studio, song: Document, composition: Composition) -> WholeSong | None:
@@ -147,37 +181,19 @@ def _ears(studio: Studio, song: Document, composition: Composition) -> WholeSong
     return WholeSong(ChromaticScorer(path), song_colour(song))
 
 
-def _ranked(
-    studio: Studio, song: Document, sections: tuple[Weighed, ...], ears: WholeSong | None
-) -> Ranked:
-    plan = _plan(studio, song, sections)
-    terms = {
-        "lineages": fmean(lineage.total for lineage in sections),
-        "contrast": mean_contrast(list(sections)),
-        "smoothness": smoothness(list(sections)),
-    }
-    total = _promise(sections)
-    heard = None if ears is None else _heard(studio, song, plan, ears)
-    if heard is None:
-        return Ranked(plan, sections, terms, total)
-    return Ranked(plan, sections, terms | {"chromatic": heard}, total + heard)
-
-
-def _plan(studio: Studio, song: Document, sections: tuple[Weighed, ...]) -> Plan:
-    """The engine's draft of these lineages alone."""
-    playing = {member.candidate for lineage in sections for member in lineage.members}
-    parts = [part for part in approved_parts(studio, song) if part.candidate in playing]
-    return draft(parts, conductor_of(song))
-
-
-def _heard(studio: Studio, song: Document, plan: Plan, ears: WholeSong) -> float | None:
-    """How well the whole song matches its colour."""
-    whole = assemble(plan, approved_parts(studio, song), conductor_of(song))
+def _heard(stand: _Stand, song: Ranked, ears: WholeSong | None, concept: str) -> Ranked:
+    """The same with how well the whole song matches its colour, where the model can tell."""
+    if ears is None:
+        return song
+    whole = assemble(song.plan, stand.parts, stand.facts)
     mix = mixed([track.part for track in whole.tracks])
     tempo_map = TempoMap.constant(whole.tempo_bpm)
     audio = render(whole.tracks, tempo_map, whole.length_ticks) if ears.learned_audio else None
     recording = (audio.samples.mean(axis=1), audio.sample_rate) if audio else None
-    return ears.chromatic(mix, whole.meter, tempo_map, song["concept"], recording)
+    heard = ears.chromatic(mix, whole.meter, tempo_map, concept, recording)
+    if heard is None:
+        return song
+    return replace(song, terms=song.terms | {"chromatic": heard}, total=song.total + heard)
 
 
 def _sameness(song: Ranked, chosen: Sequence[Ranked]) -> float:
@@ -188,4 +204,4 @@ def _sameness(song: Ranked, chosen: Sequence[Ranked]) -> float:
 
 
 def _numbered(song: Ranked, composition: Composition, place: int) -> Ranked:
-    return replace(song, plan=replace(song.plan, name=f"{composition.id}-{place}"))
+    return replace(song, plan=replace(song.plan, name=f"{composition.id}_{place}"))

@@ -41,6 +41,14 @@ def section_label(display_label: str) -> str:
         return "part"
 
 
+def compared_label(display_label: str) -> str:
+    """A section's label in the form that labels are compared in: the same however it is written."""
+    try:
+        return file_label(display_label)
+    except Refused:  # a script without letters for file names
+        return display_label.strip().casefold()
+
+
 def free_label(song: dict[str, Any], stage: str, wanted: str, candidate: str) -> str:
     """The label a candidate gets: the one it wants, or with the next free number.
 

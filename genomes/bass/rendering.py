@@ -10,7 +10,8 @@ from genomes.bass.kick import kick_onsets_ticks, met
 from genomes.bass.tones import Footing, footings
 from genomes.context import Context
 from genomes.grid import cells, swung
-from genomes.keys import PLAIN_NAMES
+from genomes.locks import rendered
+from genomes.naming import names_by_bar
 from genomes.notes import Part
 
 if TYPE_CHECKING:
@@ -89,19 +90,14 @@ def _velocities(genome: BassGenome, context: Context) -> Iterator[int]:
 
 def describe(genome: BassGenome, context: Context) -> dict[str, Any]:
     """The notes and what they are of their chords, bar by bar, and how it is played."""
-    names = (_name(pitch) for pitch in pitches(genome, context, onsets_ticks(genome, context)))
     return {
-        "notes": [[next(names) for _ in bar] for bar in genome.bars],
+        "notes": names_by_bar(rendered(genome, context), context.meter.bar_ticks),
         "tones": [[_tone(pluck) for pluck in bar] for bar in genome.bars],
         "gate": genome.gate,
         "register": genome.register,
         "dynamic": genome.dynamic,
         "kick_lock": genome.kick_lock,
     }
-
-
-def _name(pitch: int) -> str:
-    return f"{PLAIN_NAMES[pitch % 12]}{pitch // 12 - 1}"
 
 
 def _tone(pluck: Pluck) -> str:

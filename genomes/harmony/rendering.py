@@ -12,7 +12,8 @@ from genomes.harmony.genes import Bar, layer_of
 from genomes.harmony.ground import Ground, ground_of
 from genomes.harmony.resolving import Note, Resolved, resolve
 from genomes.harmony.tables import VOICES
-from genomes.keys import PLAIN_NAMES
+from genomes.locks import rendered
+from genomes.naming import names_by_bar
 from genomes.notes import Part
 from genomes.time import Meter
 
@@ -73,17 +74,8 @@ def _weights(meter: Meter) -> dict[int, float]:
 
 def describe(genome: HarmonyGenome, context: Context) -> dict[str, Any]:
     """Textures and notes bar by bar (a tied note is named where it begins), and the dynamic."""
-    notes = _resolved(genome, context, ground_of(context)).notes
-    bar_ticks = context.meter.bar_ticks
-    heard: list[list[str]] = [[] for _ in genome.bars]
-    for note in notes:
-        heard[note.onset_ticks // bar_ticks].append(_name(note.pitch))
     return {
         "textures": [list(bar.textures) for bar in genome.bars],
-        "notes": heard,
+        "notes": names_by_bar(rendered(genome, context), context.meter.bar_ticks),
         "dynamic": genome.dynamic,
     }
-
-
-def _name(pitch: int) -> str:
-    return f"{PLAIN_NAMES[pitch % 12]}{pitch // 12 - 1}"

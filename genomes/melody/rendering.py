@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING, Any
 
 from genomes.context import Context
 from genomes.grid import swung
-from genomes.keys import PLAIN_NAMES
+from genomes.locks import rendered
 from genomes.melody.genes import Phrase, Stretch
 from genomes.melody.pitches import Ground, Pitched, pitched
 from genomes.melody.setting import report
 from genomes.melody.singers import in_range, range_of, singer_of
 from genomes.melody.syllables import performed, spread
 from genomes.melody.timing import Sung
+from genomes.naming import pitch_name
 from genomes.notes import Part, Word
 from genomes.time import Meter
 
@@ -151,11 +152,11 @@ def _part(notes: Sequence[Pitched], dynamic: int, context: Context, words: Seque
 
 def describe(genome: MelodyGenome, context: Context) -> dict[str, Any]:
     """What a person reads: who sings, the form, each phrase's notes, and how the words fit."""
-    part = render(genome, context)
+    part = rendered(genome, context)
     singer = singer_of(context.singer)
     described: dict[str, Any] = {
         "singer": singer.name,
-        "range": [_name(singer.low), _name(singer.high)],
+        "range": [pitch_name(singer.low), pitch_name(singer.high)],
         "form": form_of(genome.phrases),
         "phrases": _phrase_texts(part, genome.phrases, context.meter),
         "notes_per_bar": round(len(part.notes) / genome.bars, 2),
@@ -189,11 +190,7 @@ def _phrase_texts(part: Part, phrases: Sequence[Phrase], meter: Meter) -> list[d
     for phrase in phrases:
         start, end = (index * meter.bar_ticks for index in (bar, bar + phrase.bars))
         inside = (part.notes["onset_ticks"] >= start) & (part.notes["onset_ticks"] < end)
-        names = " ".join(_name(pitch) for pitch in part.notes["pitch"][inside].tolist())
+        names = " ".join(pitch_name(pitch) for pitch in part.notes["pitch"][inside].tolist())
         texts.append({"from_bar": bar + 1, "bars": phrase.bars, "notes": names})
         bar += phrase.bars
     return texts
-
-
-def _name(pitch: int) -> str:
-    return f"{PLAIN_NAMES[pitch % 12]}{pitch // 12 - 1}"

@@ -14,7 +14,12 @@ from engine.arrangement.plan_text import read_plan
 from engine.studio import Studio
 from tests.engine.arrangement.making import approve, approve_lineage, song_of
 
-MIDI_NAMES = {"song.mid", "chords.mid", "drums.mid", "bass.mid", "melody.mid", "harmony.mid"}
+STAGES = ("chords", "drums", "bass", "melody", "harmony")
+NAMES = {
+    *("song.mid", "song.musicxml", "song.png", "arrangement.yml"),
+    *(f"{stage}.mid" for stage in STAGES),
+}
+SILENT = ("arrange", "--audio", "none", "--song")
 CLIPS = """\
  1 1 1 1 \t verse\t 1\t 8 0 0 0
  9 1 1 1 \t chorus\t 1\t 4 0 0 0
@@ -46,9 +51,9 @@ def edited(path, **changes):
 
 
 def test_one_command_drafts_a_plan_and_makes_the_song(desk, song, folder):
-    out = desk.do("arrange", "--song", song)
-    assert {path.name for path in (folder / "arrangements" / "draft").iterdir()} == MIDI_NAMES
-    assert all(str(folder / "arrangements" / "draft" / name) in out for name in MIDI_NAMES)
+    out = desk.do(*SILENT, song)
+    assert {path.name for path in (folder / "arrangements" / "draft").iterdir()} == NAMES
+    assert all(str(folder / "arrangements" / "draft" / name) in out for name in NAMES)
     assert str(folder / "arrangement.yml") in out
     assert f"next: engine --studio {desk.folder} arrange --song {song}" in out
     (event,) = desk.events("ArrangementAssembled")
@@ -61,28 +66,28 @@ def test_one_command_drafts_a_plan_and_makes_the_song(desk, song, folder):
 
 
 def test_every_file_is_recorded_with_its_hash(desk, song, folder):
-    answer = desk.json("arrange", "--song", song)
+    answer = desk.json(*SILENT, song)
     recorded = {event.path: event for event in desk.events("ExportWritten")}
     for file in answer["files"]:
         path = Path(file["path"])
         event = recorded[path.relative_to(desk.folder).as_posix()]
         assert event.sha256 == hashlib.sha256(path.read_bytes()).hexdigest()
         assert (event.candidate, event.label) == (answer["arrangement"], "draft")
-    assert len(recorded) == len(MIDI_NAMES) + 1
+    assert len(recorded) == len(NAMES) + 1
     assert folder.joinpath("arrangement.yml").is_file()
 
 
 def test_the_state_knows_the_arrangement(desk, song):
-    answer = desk.json("arrange", "--song", song)
+    answer = desk.json(*SILENT, song)
     (known,) = desk.song(song)["arrangements"].items()
     assert known[0] == answer["arrangement"]
     assert known[1]["plan"] == answer["plan"]
 
 
 def test_the_same_again_writes_and_records_nothing(desk, song, folder):
-    first = desk.json("arrange", "--song", song)
+    first = desk.json(*SILENT, song)
     before, stamps = desk.head, {p: p.stat().st_mtime_ns for p in folder.rglob("*.mid")}
-    again = desk.json("arrange", "--song", song)
+    again = desk.json(*SILENT, song)
     assert set(outcomes(again).values()) == {"unchanged"}
     assert (again["plan_file"]["outcome"], again["folder"]) == ("unchanged", first["folder"])
     assert desk.head == before
@@ -90,77 +95,77 @@ def test_the_same_again_writes_and_records_nothing(desk, song, folder):
 
 
 def test_a_lost_file_comes_back(desk, song, folder):
-    desk.do("arrange", "--song", song)
+    desk.do(*SILENT, song)
     (folder / "arrangements" / "draft" / "bass.mid").unlink()
-    assert outcomes(desk.json("arrange", "--song", song))["bass.mid"] == "written"
+    assert outcomes(desk.json(*SILENT, song))["bass.mid"] == "written"
     assert len(desk.events("ArrangementAssembled")) == 1
 
 
 def test_an_edited_plan_is_used_and_stays(desk, song, folder):
-    desk.do("arrange", "--song", song, "--draft")
+    desk.do(*SILENT, song, "--draft")
     assert not (folder / "arrangements").exists()
     data = edited(folder / "arrangement.yml", play=1, name="Still", notes="softer?")
-    answer = desk.json("arrange", "--song", song)
+    answer = desk.json(*SILENT, song)
     assert (answer["bars"], answer["plan_file"]["outcome"]) == (68, "kept")
     assert answer["plan"]["sections"][0]["notes"] == "softer?"
-    beside = desk.json("arrange", "--song", song, "--draft")
+    beside = desk.json(*SILENT, song, "--draft")
     assert Path(beside["plan_file"]["path"]).name == "arrangement.engine.yml"
     assert (folder / "arrangement.yml").read_bytes() == data
 
 
 def test_a_draft_nobody_touched_follows_what_is_approved(desk, song):
-    before = desk.json("arrange", "--song", song)
+    before = desk.json(*SILENT, song)
     with Studio.open(desk.folder) as studio:
         approve(studio, "chords", "bridge")
-    after = desk.json("arrange", "--song", song)
+    after = desk.json(*SILENT, song)
     assert [s["section"] for s in after["plan"]["sections"]].count("bridge") == 1
     assert Path(after["folder"]).name == "draft_2"
     assert Path(before["folder"]).is_dir()
 
 
 def test_an_edited_midi_file_is_never_written_over(desk, song, folder):
-    desk.do("arrange", "--song", song)
+    desk.do(*SILENT, song)
     mine = folder / "arrangements" / "draft" / "drums.mid"
     mine.write_bytes(b"mine")
-    answer = desk.json("arrange", "--song", song)
+    answer = desk.json(*SILENT, song)
     assert mine.read_bytes() == b"mine"
     assert Path(answer["folder"]).name == "draft_2"
     assert set(outcomes(answer).values()) == {"written"}
 
 
 def test_a_plan_of_any_name_from_any_place(desk, song, folder, tmp_path):
-    desk.do("arrange", "--song", song, "--draft")
+    desk.do(*SILENT, song, "--draft")
     path = tmp_path / "other.yml"
     path.write_text(
         (folder / "arrangement.yml").read_text().replace("name: draft", "name: Late Mix")
     )
-    answer = desk.json("arrange", "--song", song, "--from", path)
+    answer = desk.json(*SILENT, song, "--from", path)
     assert Path(answer["folder"]).name == "late_mix"
     assert desk.events("ArrangementAssembled")[0].name == "late_mix"
 
 
 def test_a_list_of_clips_becomes_a_plan_and_a_song(desk, song, folder, tmp_path):
-    desk.do("arrange", "--song", song, "--draft")
+    desk.do(*SILENT, song, "--draft")
     listed = tmp_path / "arrangement.txt"
     listed.write_text(CLIPS)
-    answer = desk.json("arrange", "--song", song, "--import", listed)
+    answer = desk.json(*SILENT, song, "--import", listed)
     assert (answer["reading"], answer["bars"]) == ("bars", 12)
     assert [s["vocals"] for s in answer["plan"]["sections"]] == [False, True]
     assert any("track 7" in warning for warning in answer["warnings"])
     assert answer["drift"]["bar_deltas"]["verse"] == {"proposed": 32, "actual": 8, "delta": -24}
     assert read_plan(folder / "imported.yml").sections[1].part("melody") == "chorus"
-    out = desk.do("arrange", "--song", song, "--import", listed)
+    out = desk.do(*SILENT, song, "--import", listed)
     assert "read as bars" in out
     assert "verse: 32 bars proposed, 8 played" in out
     assert f"--from {folder / 'imported.yml'}" in out
 
 
 def test_what_is_not_in_the_plan_is_said(desk, song, folder):
-    desk.do("arrange", "--song", song, "--draft")
+    desk.do(*SILENT, song, "--draft")
     edited(folder / "arrangement.yml", energy=0.5)
     with Studio.open(desk.folder) as studio:
         approve_lineage(studio, "bridge")
-    answer = desk.json("arrange", "--song", song)
+    answer = desk.json(*SILENT, song)
     (note,) = answer["warnings"]
     assert note == (
         "not in the plan: chords bridge, drums bridge, bass bridge, melody bridge, harmony bridge"
@@ -176,26 +181,26 @@ def test_what_is_not_in_the_plan_is_said(desk, song, folder):
     ],
 )
 def test_a_bad_plan_is_one_line_and_nothing_happens(desk, song, folder, changes, said):
-    desk.do("arrange", "--song", song, "--draft")
+    desk.do(*SILENT, song, "--draft")
     edited(folder / "arrangement.yml", **changes)
-    assert said in desk.refused("arrange", "--song", song)
+    assert said in desk.refused(*SILENT, song)
     assert not (folder / "arrangements").exists()
 
 
 def test_requests_that_make_no_sense(desk, song, tmp_path):
     plan = tmp_path / "plan.yml"
-    assert "does not exist" in desk.refused("arrange", "--song", song, "--from", plan)
-    assert "no such file" in desk.refused("arrange", "--song", song, "--import", plan)
-    assert "exclude" in desk.refused("arrange", "--song", song, "--from", plan, "--draft")
-    assert "exclude" in desk.refused("arrange", "--song", song, "--from", plan, "--import", plan)
+    assert "does not exist" in desk.refused(*SILENT, song, "--from", plan)
+    assert "no such file" in desk.refused(*SILENT, song, "--import", plan)
+    assert "exclude" in desk.refused(*SILENT, song, "--from", plan, "--draft")
+    assert "exclude" in desk.refused(*SILENT, song, "--from", plan, "--import", plan)
     plan.write_bytes(b"\x81\x82 no text")
-    assert "plan.yml: no text" in desk.refused("arrange", "--song", song, "--import", plan)
+    assert "plan.yml: no text" in desk.refused(*SILENT, song, "--import", plan)
 
 
 def test_nothing_approved_is_said(desk, song):
     for candidate in desk.json("review", "--all"):
         desk.do("undo", candidate["id"])
-    assert "nothing is approved yet" in desk.refused("arrange", "--song", song)
+    assert "nothing is approved yet" in desk.refused(*SILENT, song)
 
 
 def test_writers_make_what_is_missing_and_only_that(desk, song):
@@ -210,7 +215,7 @@ def test_writers_make_what_is_missing_and_only_that(desk, song):
             yield File(name, lambda name=name: bytes_of(name))
 
     with Studio.open(desk.folder) as studio:
-        desk.do("arrange", "--song", song, "--draft")
+        desk.do(*SILENT, song, "--draft")
         plan = read_plan(desk.folder / "exports" / song / "arrangement.yml")
 
         def files():
@@ -227,7 +232,7 @@ def test_writers_make_what_is_missing_and_only_that(desk, song):
 
 
 def test_an_arrangement_survives_a_rebuild(desk, song):
-    desk.do("arrange", "--song", song)
+    desk.do(*SILENT, song)
     before = desk.song(song)
     with Studio.open(desk.folder) as studio:
         studio.rebuild()

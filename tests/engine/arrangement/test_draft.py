@@ -183,3 +183,11 @@ def test_roles_are_whole_words(label, role):
 
 def test_roles_are_found_by_their_own_names():
     assert [role_of(role.name) for role in ROLES] == list(ROLES)
+
+
+def test_sections_in_a_script_without_letters_for_file_names_stay_apart():
+    parts = [
+        *lineage_of("サビ", ALL, label="part"),
+        *lineage_of("間奏", ALL, label="part_2", first=11),
+    ]
+    assert [section.section for section in draft(parts, SONG).sections] == ["part", "part_2"]

@@ -7,7 +7,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from engine.errors import Refused
-from engine.lyrics import MAX_BYTES, LyricSheet, lyrics_of, read_lyrics, sheet_of
+from engine.lyrics import (
+    MAX_BYTES,
+    LyricSheet,
+    has_words,
+    lyrics_of,
+    read_lyrics,
+    sheet_of,
+)
 from tests.strategies import law
 
 PLAIN = """\
@@ -156,3 +163,10 @@ def test_any_text_is_read_or_has_no_words(text):
         assert lines
         assert texts(sheet, label)
         assert "\n" not in label + "".join(lines)
+
+
+def test_which_sections_have_words():
+    sheet = sheet_of("[Verse 1]\nOut on the water\n[サビ]\n愛してる\n")
+    labels = ("verse", "Verse 1", "verse 2", "サビ", "chorus", "間奏")
+    assert [has_words(sheet, label) for label in labels] == [True, True, False, True, False, False]
+    assert has_words(sheet_of("Out on the water"), "anything")

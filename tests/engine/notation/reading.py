@@ -36,7 +36,12 @@ def single_notes(part):
     """``(offset_ticks, note)`` of every notehead."""
     for element in part.flatten().notes:
         for single in getattr(element, "notes", [element]):
-            yield round(float(element.offset) * TICKS_PER_QUARTER), single
+            yield ticks(element.offset), single
+
+
+def ticks(quarters):
+    """Quarters as the nearest tick."""
+    return round(float(quarters) * TICKS_PER_QUARTER)
 
 
 def onsets_and_pitches(part):
@@ -51,15 +56,15 @@ def onsets_and_pitches(part):
 def sounding(part):
     """``(onset_ticks, end_ticks, pitch)`` of every note, ties joined."""
     open_notes, found = {}, set()
-    for onset, single in single_notes(part):
-        pitch = single.pitch.midi
-        start = open_notes.pop(pitch, onset)
-        if single.tie is not None and single.tie.type in {"start", "continue"}:
-            open_notes[pitch] = start
-        else:
-            found.add(
-                (start, onset + round(float(single.quarterLength) * TICKS_PER_QUARTER), pitch)
-            )
+    for element in part.flatten().notes:
+        onset = ticks(element.offset)
+        for single in getattr(element, "notes", [element]):  # a chord knows how long its notes are
+            pitch = single.pitch.midi
+            start = open_notes.pop(pitch, onset)
+            if single.tie is not None and single.tie.type in {"start", "continue"}:
+                open_notes[pitch] = start
+            else:
+                found.add((start, onset + ticks(element.quarterLength), pitch))
     assert open_notes == {}
     return found
 

@@ -1,0 +1,261 @@
+"""Whether composed songs do what real music does: features of their parts, role by role.
+
+``python -m benchmarks.composed_bench STUDIO...`` reads the approved parts of studios;
+``python -m benchmarks.composed_bench --songs 9`` composes songs first. Every part is cut into
+windows of 2, 4 and 8 bars, and each feature held against the range between the 5th and the 95th
+percentile of real music that no table was measured on (see ``real_bands``). Beside the composed
+stand random genomes in the same songs. Real music itself lies inside about nine times in ten.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import tempfile
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import numpy as np
+
+from benchmarks import real_bands
+from benchmarks.real_bands import COMPARED, Floats, Rows, features_of
+from engine.arrangement.approved import approved_parts, lineages
+from engine.composing.composer import compose
+from engine.composing.composition import begin, wanted
+from engine.contexts import song_context
+from engine.evolution.settings import Settings
+from engine.models import Models
+from engine.proposals import Proposal, demo_paths, read
+from engine.songs import add_songs
+from engine.stages import STAGES
+from engine.studio import Studio
+from fitness.colours import COLOURS
+from fitness.fusion import DEFAULT_MODEL
+from fitness.total import ROLES
+from genomes import Context, Meter, Part, Section
+from genomes.notes import mixed
+from store.events import CurvePoint
+
+GOAL = 0.85
+SECTIONS = "verse=8"
+RANDOM_PER_SONG = 4
+SEED = 17
+# By how much each round of songs moves on in the circle of colours.
+COLOUR_SHIFT = 2
+METERS = tuple(
+    Meter(*signature)
+    for signature in ((4, 4), (3, 4), (6, 8), (7, 8), (5, 4), (12, 8), (2, 4), (9, 8), (11, 8))
+)
+FULL = "full"
+
+
+@dataclass(frozen=True, slots=True)
+class Ensemble:
+    """Parts that were made on each other, by stage, and the section that they are of."""
+
+    context: Context
+    parts: dict[str, Part]
+
+    def by_role(self) -> Iterator[tuple[str, Part]]:
+        """What is held against a role of real music; chords count in the full texture alone."""
+        for stage, part in self.parts.items():
+            if ROLES[stage] != "chords":
+                yield ROLES[stage], part
+        pitched = [part for stage, part in self.parts.items() if not STAGES[stage].is_drums]
+        if pitched:
+            yield FULL, mixed(pitched)
+
+
+class Patience:
+    """Looks on while a song is composed, and says where it is."""
+
+    def begin(self, stage: str, section: str, runs: int) -> None:
+        """A stage of a section begins."""
+        print(f"  {section}: {stage}, {runs} run", file=sys.stderr, flush=True)
+
+    def report(self, point: CurvePoint) -> None:
+        """A generation is recorded."""
+
+    def is_stopped(self) -> bool:
+        """Never."""
+        return False
+
+
+def approved_of(studio: Studio) -> Iterator[Ensemble]:
+    """Every lineage of approved parts of a studio."""
+    for song in studio.songs().values():
+        for lineage in lineages(approved_parts(studio, song)):
+            section = Section(**song["candidates"][lineage.first.candidate]["section"])
+            parts = {part.stage: part.part for part in lineage.parts}
+            yield Ensemble(song_context(song, section), parts)
+
+
+def proposals(count: int) -> list[Proposal]:
+    """Songs of all colours in turn, each lap in other meters and colours."""
+    demos = read(demo_paths()).proposals
+    found = []
+    for number in range(count):
+        lap, place = divmod(number, len(demos))
+        colour = (COLOURS.index(demos[place].colour) + lap * COLOUR_SHIFT) % len(COLOURS)
+        meter = METERS[(place + lap) % len(METERS)]
+        found.append(replace(demos[place], colour=COLOURS[colour], meter=meter))
+    return found
+
+
+def composed(count: int, settings: Settings) -> Iterator[Ensemble]:
+    """Songs composed as a person would have it done, a verse of each."""
+    for number, proposal in enumerate(proposals(count)):
+        told = f"song {number + 1}: {proposal.colour.name}, {proposal.key}, {proposal.meter}"
+        print(told, file=sys.stderr, flush=True)
+        with tempfile.TemporaryDirectory() as folder, Studio.open(Path(folder)) as studio:
+            add_songs(studio, (proposal,))
+            asked = wanted(settings, SECTIONS, number, beam=1, arrangements=1)
+            asked = asked.with_(Models(studio).register(DEFAULT_MODEL), None, None)
+            song = studio.song(proposal.song_id)
+            compose(studio, song["song_id"], begin(studio, song, asked), Patience())
+            yield from approved_of(studio)
+
+
+def randoms(ensemble: Ensemble, rng: np.random.Generator) -> Iterator[Ensemble]:
+    """Random genomes of the same stages in the same section, each on random parents."""
+    for _ in range(RANDOM_PER_SONG):
+        context = replace(ensemble.context, parts=())
+        for name, stage in STAGES.items():
+            if name in ensemble.parts:
+                part = stage.genomes.random(context, rng)[0].render(context)
+                context = replace(context, parts=(*context.parts, (name, part)))
+        yield Ensemble(context, dict(context.parts))
+
+
+def measure(ensembles: list[Ensemble]) -> Rows:
+    """All windows of all roles; a part that several ensembles share counts once."""
+    once = {
+        (role, part.digest()): (role, part, ensemble.context.meter)
+        for ensemble in ensembles
+        for role, part in ensemble.by_role()
+    }
+    return real_bands.together(real_bands.windows_measured(*each) for each in once.values())
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """How the windows of one role lie in one feature, mean over the lengths of windows.
+
+    Attributes:
+        inside: share of the windows inside the band.
+        below: share under it.
+        above: share over it.
+        distance: of those outside, the median distance in widths of the band.
+        typical: median of the windows of 4 bars.
+        band: that length's low and high edge.
+    """
+
+    inside: float
+    below: float
+    above: float
+    distance: float
+    typical: float
+    band: tuple[float, float]
+
+
+def compare(rows: Rows, bands: dict[tuple[str, int], Floats]) -> dict[tuple[str, str], Found]:
+    """Role and feature -> how the windows lie."""
+    found = {}
+    for role in dict.fromkeys(role for role, _ in rows):
+        lengths = [key for key in rows if key[0] == role]
+        for name in features_of(role):
+            column = COMPARED.index(name)
+            seen = [(rows[key][:, column], *bands[key][:, column].tolist()) for key in lengths]
+            found[role, name] = _found(seen)
+    return found
+
+
+def _found(seen: list[tuple[Floats, float, float]]) -> Found:
+    """The windows of each length with their band; the middle length is the typical one."""
+    tolerance = 1e-6  # features are kept in single precision
+    below = [values < low - tolerance for values, low, _ in seen]
+    above = [values > high + tolerance for values, _, high in seen]
+    widths = [max(high - low, 1e-3) for _, low, high in seen]
+    away = [
+        np.maximum(low - values, values - high)[under | over] / width
+        for (values, low, high), under, over, width in zip(seen, below, above, widths, strict=True)
+    ]
+    outside = np.concatenate(away)
+    values, low, high = seen[len(seen) // 2]
+    return Found(
+        inside=1 - float(np.mean([(u | o).mean() for u, o in zip(below, above, strict=True)])),
+        below=float(np.mean([under.mean() for under in below])),
+        above=float(np.mean([over.mean() for over in above])),
+        distance=float(np.median(outside)) if len(outside) else 0.0,
+        typical=float(np.median(values)),
+        band=(low, high),
+    )
+
+
+def overall(found: dict[tuple[str, str], Found]) -> float:
+    """Mean share inside over all roles and features."""
+    return float(np.mean([each.inside for each in found.values()]))
+
+
+def report(ensembles: list[Ensemble], real: Rows) -> str:
+    """The table, what lies outside, and the share of all."""
+    rng = np.random.default_rng(SEED)
+    bands = real_bands.bands(real)
+    by_chance = [each for ensemble in ensembles for each in randoms(ensemble, rng)]
+    songs, chance = compare(measure(ensembles), bands), compare(measure(by_chance), bands)
+    roles = list(dict.fromkeys(role for role, _ in songs))
+    lines = ["share inside the 5-95 % bands of real music: composed (random genomes)", ""]
+    lines.append(f"{'':22}" + "".join(f"{role:>14}" for role in roles))
+    for name in COMPARED:
+        cells = [_cell(songs.get((role, name)), chance.get((role, name))) for role in roles]
+        lines.append(f"{name:22}" + "".join(f"{cell:>14}" for cell in cells))
+    means = [_means(role, songs, chance) for role in roles]
+    lines.append(f"{'all':22}" + "".join(f"{cell:>14}" for cell in means))
+    lines += ["", f"under {GOAL:.0%} inside, the farthest first:", *_outside(songs), ""]
+    lines.append(
+        f"overall {overall(songs):.1%} inside (random genomes {overall(chance):.1%}), "
+        f"goal {GOAL:.0%}: {len(ensembles)} lineages"
+    )
+    return "\n".join(lines)
+
+
+def _cell(composed: Found | None, chance: Found | None) -> str:
+    return f"{composed.inside:.2f} ({chance.inside:.2f})" if composed and chance else "-"
+
+
+def _means(role: str, *tables: dict[tuple[str, str], Found]) -> str:
+    shares = [overall({key: t for key, t in table.items() if key[0] == role}) for table in tables]
+    return f"{shares[0]:.2f} ({shares[1]:.2f})"
+
+
+def _outside(found: dict[tuple[str, str], Found]) -> list[str]:
+    rows = [(each.inside, key, each) for key, each in found.items() if each.inside < GOAL]
+    return [
+        f"  {role:12} {name:20} {inside:.2f} inside, {each.below:.2f} below, "
+        f"{each.above:.2f} above; by {each.distance:.2f} of the band; "
+        f"median {each.typical:.2f}, band {each.band[0]:.2f} to {each.band[1]:.2f}"
+        for inside, (role, name), each in sorted(rows)
+    ]
+
+
+def main(arguments: list[str] | None = None) -> None:
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.composed_bench")
+    parser.add_argument("studios", nargs="*", type=Path, help="folders of studios")
+    parser.add_argument("--songs", type=int, default=0, help="compose so many songs")
+    parser.add_argument("--population", type=int, default=24)
+    parser.add_argument("--generations", type=int, default=8)
+    options = parser.parse_args(arguments)
+    ensembles = list(composed(options.songs, Settings(options.population, options.generations)))
+    for folder in options.studios:
+        if not folder.is_dir():
+            parser.error(f"{folder} is no studio")
+        with Studio.open(folder) as studio:
+            ensembles += approved_of(studio)
+    if not ensembles:
+        parser.error("nothing to look at: name studios with approved parts, or --songs")
+    print(report(ensembles, real_bands.held_out_rows()))
+
+
+if __name__ == "__main__":
+    main()

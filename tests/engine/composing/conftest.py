@@ -1,0 +1,57 @@
+from __future__ import annotations
+
+import shutil
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.engine.composing.making import SUNG, WORDS, WORDS_FILE
+from tests.engine.gate.desk import Desk
+from tests.engine.runs.samples import open_with, own_song
+
+
+@dataclass(frozen=True)
+class Composed:
+    """A finished composition: its studio, and what the command answered."""
+
+    folder: Path
+    answer: dict[str, Any]
+
+
+@pytest.fixture
+def new_desk(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Desk:
+    """A studio with a song of which nothing is composed."""
+    folder = tmp_path / "studio"
+    open_with(folder, own_song("Green", "D minor", "4/4", 120)).__exit__(None, None, None)
+    (tmp_path / WORDS_FILE).write_text(SUNG, "utf-8")
+    return Desk(folder, capsys)
+
+
+@pytest.fixture(scope="session")
+def made_songs() -> dict[str, Composed]:
+    """What is composed once for all tests."""
+    return {}
+
+
+@pytest.fixture
+def composed(
+    made_songs: dict[str, Composed],
+    tmp_path_factory: pytest.TempPathFactory,
+    new_desk: Desk,
+) -> Composed:
+    """A composition with words for two of its three sections; only to be looked at."""
+    if not made_songs:
+        answer = new_desk.json(*WORDS, "--lyrics", new_desk.folder.parent / WORDS_FILE)
+        kept = Path(shutil.move(new_desk.folder, tmp_path_factory.mktemp("composed") / "studio"))
+        made_songs["sung"] = Composed(kept, answer)
+    return made_songs["sung"]
+
+
+@pytest.fixture
+def desk(composed: Composed, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Desk:
+    """A copy of the studio with the finished composition."""
+    folder = tmp_path / "copy"
+    shutil.copytree(composed.folder, folder)
+    return Desk(folder, capsys)

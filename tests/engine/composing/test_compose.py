@@ -1,0 +1,248 @@
+"""A whole song unattended: what is recorded, what comes out, what is asked again."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from itertools import combinations
+from pathlib import Path
+
+import pytest
+
+from engine.composing.composition import Composition
+from engine.composing.lineages import Reader
+from engine.songs import add_songs
+from engine.stages import STAGES
+from engine.state.lineages import approved
+from engine.studio import Studio
+from genomes import Meter
+from tests.engine.composing.making import SECTIONS, SONG, WORDS, WORDS_FILE, words
+from tests.engine.runs.samples import own_song
+
+
+def test_it_ends_with_songs_that_differ(desk, composed):
+    songs = composed.answer["arrangements"]
+    assert len(songs) == 2
+    assert len({song["arrangement"] for song in songs}) == 2
+    for one, other in combinations(songs, 2):
+        assert one["lineages"] != other["lineages"]
+    for song in songs:
+        assert set(song["lineages"]) == set(SECTIONS)
+        assert set(song["contrasts"]) == {"verse-chorus", "verse-bridge", "chorus-bridge"}
+        for contrast in song["contrasts"].values():
+            assert set(contrast) == {"progression", "density", "register"}
+            assert all(0 <= value <= 1 for value in contrast.values())
+        assert all(0 <= value <= 1 for value in song["terms"].values())
+        assert set(song["terms"]) == {"lineages", "contrast", "smoothness"}
+        assert song["unplayed"] == []
+        assert (song["bars"], Path(song["plan"]).name) == (48, "arrangement.yml")
+    assert set(desk.song(SONG)["arrangements"]) == {song["arrangement"] for song in songs}
+
+
+def test_the_best_is_first(composed):
+    best, *others = composed.answer["arrangements"]
+    assert all(best["total"] >= other["total"] for other in others)
+
+
+def test_the_log_says_who_decided_and_how_it_ended(desk, composed):
+    (begun,) = desk.events("CompositionStarted")
+    (ended,) = desk.events("CompositionFinished")
+    assert (begun.seed, begun.beam, begun.arrangements, begun.model_sha256) == (1, 2, 2, None)
+    assert [section.label for section in begun.sections] == list(SECTIONS)
+    assert begun.composition == ended.composition == composed.answer["composition"]
+    assert [(each.arrangement, each.total, each.terms) for each in ended.ranking] == [
+        (song["arrangement"], song["total"], song["terms"])
+        for song in composed.answer["arrangements"]
+    ]
+    decided = desk.events("CandidateApproved")
+    policies = {event.policy for event in decided}
+    assert policies == {f"composition {begun.composition}: the best lineages that differ"}
+    kept = {(stage, label): 0 for stage in STAGES for label in SECTIONS}
+    for event in decided:
+        kept[event.stage, event.section.label] += 1
+    assert all(1 <= count <= begun.beam for count in kept.values())
+    with Studio.open(desk.folder) as studio:
+        (state,) = studio.songs().values()
+        known = Composition.of(state["compositions"][begun.composition])
+        assert known.to_event() == begun
+
+
+def test_every_approved_part_is_written_and_the_log_is_sound(desk):
+    for event in desk.events("CandidateApproved"):
+        folder = next((desk.folder / "exports").iterdir()) / event.stage / "approved"
+        assert (folder / f"{event.label}.mid").is_file()
+    assert desk.type("verify").code == 0
+    before = desk.song(SONG)
+    with Studio.open(desk.folder) as studio:
+        studio.rebuild()
+    assert desk.song(SONG) == before
+
+
+def test_each_section_goes_on_from_the_best_of_the_one_before(desk):
+    best = {}
+    for event in desk.events("CandidateApproved"):
+        best.setdefault((event.stage, event.section.label), event.candidate)
+    for run in desk.events("RunStarted"):
+        label = run.section.label
+        before = SECTIONS[SECTIONS.index(label) - 1] if label != SECTIONS[0] else None
+        carries_on = STAGES[run.stage].carries_on and before
+        assert run.follows == (best[run.stage, before] if carries_on else None)
+
+
+def test_the_best_comes_before_the_others_of_its_section(desk):
+    """Of the best, so the one that the section after goes on from."""
+    with Studio.open(desk.folder) as studio:
+        (song,) = studio.songs().values()
+        reader = Reader(studio)
+        for stage in STAGES:
+            kept = [reader.read(song, each) for each in approved(song, stage)]
+            first = [lineage for lineage in kept if lineage.section == SECTIONS[0]]
+            assert first[0].total == max(lineage.total for lineage in first)
+
+
+def test_sections_with_words_sing_them_and_the_others_do_not(desk):
+    sung = {
+        event.section.label: "".join(text for _, text in event.part["lyrics"])
+        for event in desk.events("CandidateApproved")
+        if event.stage == "melody" and event.part.get("lyrics")
+    }
+    assert set(sung) == {"verse", "chorus"}
+    assert sung["verse"].split()[:2] == ["The", "kettle"]
+    (begun,) = desk.events("CompositionStarted")
+    assert begun.lyrics[1] == ["Chorus", ["Leave the light on"]]
+
+
+def test_every_run_is_verified(desk):
+    with Studio.open(desk.folder) as studio:
+        runs = studio.runs()
+        assert {run["lyrics"] is None for run in runs.values()} == {True, False}
+    for run in runs:
+        found = desk.json("replay", run, "--verify")
+        assert (found["holds"], found["finished_again"], found["generations"]) == (True, True, 2)
+
+
+def test_the_same_again_does_nothing_and_ends_with_the_same(desk, composed):
+    before = desk.head
+    again = desk.json(*WORDS, "--lyrics", lyrics(desk))
+    for song in (*again["arrangements"], *composed.answer["arrangements"]):
+        song["folder"] = Path(song["folder"]).name
+        song["plan"] = Path(song["plan"]).name
+    assert again == composed.answer
+    assert desk.head == before
+
+
+def lyrics(desk):
+    return desk.folder.parent / WORDS_FILE
+
+
+def test_another_one_of_what_is_approved_composes_nothing_and_says_so(desk, composed):
+    runs = len(desk.events("RunStarted"))
+    out = desk.do(*words(seed=2))
+    assert "nothing was composed" in out
+    assert len(desk.events("RunStarted")) == runs
+    ids = [each.arrangement for each in desk.events("CompositionFinished")[-1].ranking]
+    assert ids == [song["arrangement"] for song in composed.answer["arrangements"]]
+
+
+def test_what_was_undone_is_composed_anew(desk):
+    """The run that brought it isn't used again: everything it brought may have been turned down."""
+    known = desk.events("CandidateApproved")
+    verses = [e for e in known if (e.stage, e.section.label) == ("harmony", "verse")]
+    for event in verses:
+        desk.do("reject", event.candidate)
+    runs = {event.run for event in verses}
+    with Studio.open(desk.folder) as studio:
+        for run in runs:
+            for survivor in studio.runs()[run]["survivors"]:
+                if survivor not in {event.candidate for event in verses}:
+                    desk.do("reject", survivor)
+    desk.json(*WORDS, "--lyrics", lyrics(desk))
+    new = [e for e in desk.events("CandidateApproved") if e not in known]
+    assert {(e.stage, e.section.label) for e in new} == {("harmony", "verse")}
+    assert not {e.candidate for e in new} & {e.candidate for e in verses}
+
+
+def test_what_a_person_approved_is_ground(new_desk):
+    small = ("--population", "8", "--generations", "1", "--no-model", "--seed", "9")
+    new_desk.do("evolve", "--song", SONG, "--section", "chorus", "--bars", "3", *small)
+    mine = new_desk.candidates(SONG, "chorus")[0]
+    new_desk.do("approve", mine)
+    answer = new_desk.json(*words(sections="verse=1,chorus=1", beam=1, population=4, generations=0))
+    (song,) = answer["arrangements"]
+    assert song["lineages"]["chorus"][0] == mine
+    chords = [e for e in new_desk.events("CandidateApproved") if e.stage == "chords"]
+    assert [e.section.label for e in chords] == ["chorus", "verse"]
+    assert [e.policy is None for e in chords] == [True, False]
+    parts = [e for e in new_desk.events("CandidateApproved") if e.section.label == "chorus"]
+    assert {e.section.bars for e in parts} == {3}
+    assert len(parts) == len(STAGES)
+
+
+def test_a_revised_song_is_composed_anew(new_desk):
+    tiny = words(sections="verse=1", beam=1, population=4, generations=0)
+    first = new_desk.json(*tiny)
+    with Studio.open(new_desk.folder) as studio:
+        waltz = replace(own_song("Green", "D minor", "4/4", 120), meter=Meter(3, 4))
+        add_songs(studio, [waltz])
+    second = new_desk.json(*tiny)
+    assert second["composition"] != first["composition"]
+    (old,), (new,) = first["arrangements"], second["arrangements"]
+    assert not set(old["lineages"]["verse"]) & set(new["lineages"]["verse"])
+
+
+def test_next_comes_the_plan_of_the_best(new_desk):
+    out = new_desk.do(*words(sections="verse=1", beam=1, population=4, generations=0))
+    folder = re.search(r"to hear and to see: (.*)", out)[1]
+    assert f"next: engine --studio {new_desk.folder} arrange --song" in out
+    line = out.strip().splitlines()[-1]
+    assert line.endswith(f"--from {folder}/arrangement.yml")
+    assert "there are no more ways to combine what is approved than these 1" in out
+    before = new_desk.head
+    given = line.removeprefix(f"next: engine --studio {new_desk.folder} ").split()
+    assert new_desk.json(*given, "--audio", "none")["folder"] == folder
+    assert new_desk.head == before
+
+
+def test_sections_that_the_form_has_no_place_for_are_named(new_desk):
+    sections = "bridge=1,bridge 2=1"
+    tiny = words(sections=sections, beam=1, population=4, generations=0)
+    (song,) = new_desk.json(*tiny)["arrangements"]
+    assert song["unplayed"] == ["bridge 2"]
+    assert "note: bridge 2 has no place in this form" in new_desk.do(*tiny)
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        (("--sections", "verse"), "--sections 'verse': expected labels and bars"),
+        (("--sections", ""), "--sections '': expected labels and bars"),
+        (("--sections", "=4"), "--sections '=4'"),
+        (("--sections", "verse=0"), "section of 0 bars: expected 1 to 64"),
+        (("--sections", "verse=65"), "section of 65 bars"),
+        (("--sections", "verse=4,Verse =2"), "a section comes twice"),
+        (("--beam", "0"), "--beam 0, --arrangements 2: expected 1 to 9"),
+        (("--arrangements", "10"), "--arrangements 10"),
+        (("--population", "3"), "--population 3"),
+        (("--seed", "-1"), "--seed"),
+        (("--singer", "yodeller"), "singer 'yodeller': expected one of"),
+        (("--audio", "mp3"), "--audio mp3: expected flac, wav, none"),
+        (("--lyrics", "nowhere.txt"), "nowhere.txt can't be read"),
+        (("--song", "nobody"), "nobody"),
+    ],
+)
+def test_what_cannot_be_composed_is_one_line_and_nothing_happens(new_desk, change, said):
+    assert said in new_desk.refused(*WORDS, *change)
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("Out on the water", "the lyrics don't say what verse and chorus and bridge sing"),
+        ("[Pont]\nOut on the water", "the lyrics have no section verse or chorus or bridge"),
+        ("[Verse]\n", "has no words to sing"),
+    ],
+)
+def test_words_that_no_section_sings_are_refused(new_desk, tmp_path, text, said):
+    path = tmp_path / "other.txt"
+    path.write_text(text, "utf-8")
+    assert said in new_desk.refused(*WORDS, "--lyrics", path)

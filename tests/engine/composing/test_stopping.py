@@ -1,0 +1,183 @@
+"""Compositions that are killed or stopped anywhere, and gone on with: the same in the end."""
+
+from __future__ import annotations
+
+import shutil
+import signal
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from engine.studio import Studio
+from tests.engine.composing.making import decisions, streams, words, written
+from tests.engine.gate.desk import Desk
+from tests.engine.runs.forks import Forks
+from tests.engine.runs.samples import open_with, own_song
+
+pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="there is no fork and no SIGKILL")
+
+SMALL: dict[str, Any] = {"sections": "verse=1,bridge=1", "population": 8, "beam": 2}
+BEGUN, GONE_ON = words(**SMALL), words(**SMALL, seed=None)
+
+
+@dataclass(frozen=True)
+class Unbroken:
+    """A composition that nothing disturbed."""
+
+    template: Path
+    streams: dict[str, list[Any]]
+    decisions: list[Any]
+    files: set[str]
+    kinds: list[str]
+
+
+@pytest.fixture(scope="module")
+def forks() -> Iterator[Forks]:
+    with Forks() as one:
+        yield one
+
+
+@pytest.fixture(scope="module")
+def unbroken(tmp_path_factory: pytest.TempPathFactory, forks: Forks) -> Unbroken:
+    folder = tmp_path_factory.mktemp("unbroken")
+    template = folder / "template"
+    open_with(template, own_song("Green", "D minor", "4/4", 120)).__exit__(None, None, None)
+    shutil.copytree(template, folder / "whole")
+    assert forks.run([*BEGUN, "--studio", str(folder / "whole")])[1] == 0
+    with Studio.open(folder / "whole") as studio:
+        kinds = [event.kind for event in studio.log.read()]
+        files = set(written(studio))
+        return Unbroken(template, streams(studio), decisions(studio), files, kinds)
+
+
+def numbers(unbroken: Unbroken) -> dict[str, tuple[str, int]]:
+    """What a process may have done last, by what that is; the song's proposal came before."""
+    kinds = unbroken.kinds[1:]
+
+    def nth(kind: str, number: int = 0) -> int:
+        return [index for index, each in enumerate(kinds, start=1) if each == kind][number]
+
+    approvals = kinds.count("CandidateApproved")
+    parts = len(unbroken.files)
+    return {
+        "the composition is begun": ("event", nth("CompositionStarted")),
+        "a run is begun": ("event", nth("RunStarted", 5)),
+        "the first pool is scored": ("event", nth("GenerationScored")),
+        "a run is half done": ("event", nth("GenerationScored", 9)),
+        "the last run of a section is finished": ("event", nth("CandidateApproved", 4) - 1),
+        "parts are approved and not written": ("event", nth("CandidateApproved", 2)),
+        "a part is written and not recorded": ("file", 2),
+        "the last is approved": ("event", nth("CandidateApproved", -1)),
+        "a song is arranged": ("event", nth("ArrangementAssembled")),
+        "a song is half written": ("file", approvals + 4),
+        "the second song is arranged": ("event", nth("ArrangementAssembled", -1)),
+        "all but the ranking": ("file", parts),
+    }
+
+
+MOMENTS = (
+    "the composition is begun", "a run is begun", "the first pool is scored", "a run is half done",
+    "the last run of a section is finished", "parts are approved and not written",
+    "a part is written and not recorded", "the last is approved", "a song is arranged",
+    "a song is half written", "the second song is arranged", "all but the ranking",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("moment", MOMENTS)
+def test_killed_when(moment: str, unbroken: Unbroken, forks: Forks, tmp_path: Path) -> None:
+    folder = tmp_path / "studio"
+    shutil.copytree(unbroken.template, folder)
+    what, number = numbers(unbroken)[moment]
+    end = (what, number, int(signal.SIGKILL))
+    assert forks.run([*BEGUN, "--studio", str(folder)], end_at=end)[1] == -signal.SIGKILL
+    with Studio.open(folder) as studio:
+        assert studio.log.verify() == []
+        recorded = decisions(studio)
+        assert recorded == unbroken.decisions[: len(recorded)]
+        assert len(recorded) < len(unbroken.decisions)
+    assert forks.run([*GONE_ON, "--studio", str(folder)])[1] == 0
+    check_is_as_unbroken(folder, unbroken)
+
+
+def test_killed_again_and_again(unbroken: Unbroken, forks: Forks, tmp_path: Path) -> None:
+    folder = tmp_path / "studio"
+    shutil.copytree(unbroken.template, folder)
+    command = [*BEGUN, "--studio", str(folder)]
+    for number in (1, 7, 13, 19):
+        end = ("event", number, int(signal.SIGKILL))
+        assert forks.run(command, end_at=end)[1] == -signal.SIGKILL
+    assert forks.run([*GONE_ON, "--studio", str(folder)])[1] == 0
+    check_is_as_unbroken(folder, unbroken)
+
+
+@pytest.mark.parametrize("number", [3, 12])
+def test_ctrl_c_stops_after_a_generation(
+    number: int, unbroken: Unbroken, forks: Forks, tmp_path: Path
+) -> None:
+    folder = tmp_path / "studio"
+    shutil.copytree(unbroken.template, folder)
+    end = ("event", number, int(signal.SIGINT))
+    assert forks.run([*BEGUN, "--studio", str(folder)], end_at=end)[1] == 130
+    with Studio.open(folder) as studio:
+        kinds = [event.kind for event in studio.log.read()]
+        assert studio.log.verify() == []
+    assert kinds[-1] in {"GenerationScored", "RunFinished"}
+    assert kinds[number + 1 :].count("GenerationScored") <= 1
+    assert forks.run([*GONE_ON, "--studio", str(folder)])[1] == 0
+    check_is_as_unbroken(folder, unbroken)
+
+
+def test_ctrl_c_while_songs_are_written(unbroken: Unbroken, forks: Forks, tmp_path: Path) -> None:
+    folder = tmp_path / "studio"
+    shutil.copytree(unbroken.template, folder)
+    what, number = numbers(unbroken)["a song is half written"]
+    end = (what, number, int(signal.SIGINT))
+    assert forks.run([*BEGUN, "--studio", str(folder)], end_at=end)[1] == 130
+    assert forks.run([*GONE_ON, "--studio", str(folder)])[1] == 0
+    check_is_as_unbroken(folder, unbroken)
+
+
+def check_is_as_unbroken(folder: Path, unbroken: Unbroken) -> None:
+    """The same runs, decisions and ranking; every file there and recorded; no rest of any."""
+    with Studio.open(folder) as studio:
+        assert studio.log.verify() == []
+        assert streams(studio) == unbroken.streams
+        assert decisions(studio) == unbroken.decisions
+        assert set(written(studio)) == unbroken.files
+    left = {
+        path.relative_to(folder).as_posix()
+        for path in (folder / "exports").rglob("*")
+        if path.is_file() and not path.name.startswith(".")
+    }
+    assert left == unbroken.files
+
+
+def test_what_to_type_to_go_on(
+    unbroken: Unbroken, tmp_path: Path, capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    from engine.runs import Run
+
+    folder = tmp_path / "studio"
+    shutil.copytree(unbroken.template, folder)
+    desk = Desk(folder, capsys)
+    honest = Run.evolve
+
+    def interrupted(run: Run) -> Any:
+        signal.raise_signal(signal.SIGINT)
+        return honest(run)
+
+    with monkeypatch.context() as pressed:
+        pressed.setattr(Run, "evolve", interrupted)
+        said = desk.type(*BEGUN)
+    assert said.code == 130
+    assert "stopped; nothing recorded is lost" in said.err
+    line = said.out.strip().splitlines()[-1].removeprefix(f"next: engine --studio {folder} ")
+    assert line.endswith("--audio none")
+    out = desk.do(*line.split())
+    assert "going on with composition" in out
+    check_is_as_unbroken(folder, unbroken)

@@ -1,0 +1,204 @@
+"""What makes no sense is refused in one line, before anything is recorded."""
+
+from __future__ import annotations
+
+import pytest
+import yaml
+
+from engine.asking import locks_of
+from engine.errors import Refused
+from genomes.locks import Locks
+from tests.engine.gate.desk import demo
+from tests.engine.stages.stand import SONG, approved, evolve_words, evolved
+
+LATER = ("drums", "bass", "melody", "harmony")
+SHEET = "[Chorus]\nHold the line\nand let it go\n"
+
+
+@pytest.fixture
+def sheet(tmp_path):
+    path = tmp_path / "words.txt"
+    path.write_text(SHEET, "utf-8")
+    return path
+
+
+@pytest.fixture
+def revised(tmp_path):
+    """The demo song with other facts."""
+
+    def written(**facts):
+        document = yaml.safe_load(demo("green").read_text("utf-8"))
+        path = tmp_path / "green.yml"
+        path.write_text(yaml.safe_dump(document | facts), "utf-8")
+        return path
+
+    return written
+
+
+@pytest.mark.parametrize("stage", LATER)
+def test_nothing_approved_names_the_chords_run(at, stage):
+    desk = at("song")
+    said = desk.refused(*evolve_words(stage))
+    song_id = desk.song(SONG)["song_id"]
+    assert said.startswith(f"{stage}: no approved chords")
+    assert said.endswith(f"run engine evolve --stage chords --song {song_id}")
+
+
+def test_pending_chords_name_the_review(at):
+    desk = at("song")
+    evolved(desk, "chords")
+    said = desk.refused(*evolve_words("bass"))
+    assert said.endswith(
+        f"run engine review --song {desk.song(SONG)['song_id']} and approve chords"
+    )
+
+
+def test_harmony_wants_a_melody(at):
+    desk = at("bass")
+    song_id = desk.song(SONG)["song_id"]
+    said = desk.refused(*evolve_words("harmony"))
+    assert "no approved chords, melody" in said
+    assert said.endswith(f"run engine evolve --stage melody --song {song_id}")
+    evolved(desk, "melody")
+    assert "and approve melody" in desk.refused(*evolve_words("harmony"))
+
+
+def test_a_parent_must_be_there_approved_and_of_an_earlier_stage(at):
+    desk = at("melody")
+    (chords,), (melody,) = approved(desk, "chords"), approved(desk, "melody")
+    pending = evolved(desk, "bass", seed=7)[0]
+    assert "no candidate 'ffff'" in desk.refused(*evolve_words("bass", "--parent", "ffff"))
+    for words, why in (
+        (evolve_words("melody", "--parent", pending), "is pending, nothing can stand on it"),
+        (evolve_words("bass", "--parent", melody), f"{melody[:8]} is melody"),
+        (evolve_words("harmony", "--parent", chords), f"{chords[:8]} is chords"),
+        (evolve_words("chords", "--parent", chords), "chords stand on nothing"),
+    ):
+        assert why in desk.refused(*words)
+    desk.do("reject", pending)
+    assert "is rejected" in desk.refused(*evolve_words("melody", "--parent", pending))
+
+
+@pytest.mark.parametrize("command", ["undo", "reject"])
+def test_a_parent_whose_own_ground_is_gone_is_refused(at, command):
+    desk = at("drums")
+    (chords,), (drums,) = approved(desk, "chords"), approved(desk, "drums")
+    desk.do(command, chords)
+    said = desk.refused(*evolve_words("bass", "--parent", drums))
+    assert said.endswith(f"run engine approve {chords[:8]} first")
+    assert "not approved any more" in desk.refused(*evolve_words("drums", "--from", drums))
+    desk.do("approve", chords)
+    assert evolved(desk, "bass", "--parent", drums)
+
+
+def test_sections_are_named(at):
+    desk = at("chords")
+    said = desk.refused(*evolve_words("bass", "--section", "bridge"))
+    assert said == "no section 'bridge' with approved chords; sections are verse"
+    assert "expected a label" in desk.refused(*evolve_words("chords", "--section", " "))
+
+
+def test_a_section_that_lacks_what_is_needed_says_so(at):
+    desk = at("melody")
+    desk.do("approve", evolved(desk, "chords", "--section", "chorus", seed=2)[0])
+    said = desk.refused(*evolve_words("harmony", "--section", "chorus"))
+    assert "no approved chords, melody in chorus to stand on;" in said
+
+
+@pytest.mark.parametrize("option", [("--bars", "4"), ("--energy", "0.9")])
+@pytest.mark.parametrize("stage", LATER)
+def test_later_stages_are_as_long_as_what_they_stand_on(at, stage, option):
+    assert "leave --bars and --energy out" in at("melody").refused(*evolve_words(stage, *option))
+
+
+@pytest.mark.parametrize("stage", ["chords", "drums", "bass", "harmony"])
+def test_only_melodies_are_sung(at, sheet, stage):
+    desk = at("melody")
+    assert "leave --lyrics out" in desk.refused(*evolve_words(stage, "--lyrics", str(sheet)))
+    assert "leave --singer out" in desk.refused(*evolve_words(stage, "--singer", "alto"))
+
+
+def test_an_unknown_singer_is_told_who_is_known(at):
+    said = at("chords").refused(*evolve_words("melody", "--singer", "nobody"))
+    assert said.startswith("singer 'nobody': expected one of soprano")
+
+
+@pytest.mark.parametrize("narrowed", [(), ("--section", "verse")])
+def test_words_that_nobody_would_sing_are_refused(at, sheet, narrowed):
+    desk = at("chords")
+    said = desk.refused(*evolve_words("melody", "--lyrics", str(sheet), *narrowed))
+    assert said == "the lyrics have no section 'verse'; their headers are Chorus"
+
+
+def test_words_are_sung_in_the_sections_that_have_them(at, sheet):
+    desk = at("chords")
+    desk.do("approve", evolved(desk, "chords", "--section", "chorus", seed=2)[0])
+    runs = desk.json(*evolve_words("melody", "--lyrics", str(sheet)))
+    sung = {
+        run["section"]["label"]: ["lyrics" in survivor["description"] for survivor in
+        run["survivors"]] for run in runs
+    }  # fmt: skip
+    assert all(sung["chorus"])
+    assert not any(sung["verse"])
+
+
+@pytest.mark.parametrize(
+    ("stage", "wants"),
+    [("chords", ["--section", "chorus"]), ("bass", ["--parent", "x"]), ("bass", ["--bars", "2"])],
+)
+def test_a_source_says_what_it_stands_on(at, stage, wants):
+    desk = at("bass")
+    (source,) = approved(desk, stage)
+    assert "--from says" in desk.refused(*evolve_words(stage, "--from", source, *wants))
+
+
+def test_a_source_is_of_the_stage_and_has_genes(at):
+    desk = at("bass")
+    (chords,) = approved(desk, "chords")
+    assert f"{chords[:8]} is chords, not bass" in desk.refused(
+        *evolve_words("bass", "--from", chords)
+    )
+    assert "no candidate" in desk.refused(*evolve_words("bass", "--from", "ffff"))
+
+
+@pytest.mark.parametrize(
+    ("locks", "why"),
+    [
+        (["bars=1-3"], "has 3 bars, and one must be left"),
+        (["bars=4"], "has 3 bars"),
+        (["bars=0"], "expected bars=1-2, rhythm or pitch"),
+        (["bars=2-1"], "expected bars=1-2, rhythm or pitch"),
+        (["Rhythm"], "expected bars=1-2, rhythm or pitch"),
+        (["rhythm", "pitch"], "nothing is left"),
+    ],
+)
+def test_locks_that_make_no_sense(at, locks, why):
+    desk = at("bass")
+    (source,) = approved(desk, "bass")
+    typed = [word for lock in locks for word in ("--lock", lock)]
+    assert why in desk.refused(*evolve_words("bass", "--from", source, *typed))
+
+
+def test_locks_want_a_source(at):
+    assert "name it with --from" in at("bass").refused(*evolve_words("bass", "--lock", "rhythm"))
+
+
+def test_locks_as_they_are_typed():
+    assert locks_of([]) == Locks()
+    assert locks_of(["bars=1-2", "bars=4", "bars=2-2"]) == Locks((0, 1, 3))
+    assert locks_of(["rhythm", "bars=10"]) == Locks((9,), rhythm=True)
+    for word in ("", "bars", "bars=", "bars=1-", "bars=1,2", "bars=-1", "pitch "):
+        with pytest.raises(Refused):
+            locks_of([word])
+
+
+@pytest.mark.parametrize("facts", [{"key": "A minor"}, {"tempo": "3/4", "time_sig": "3/4"}])
+def test_what_was_made_before_a_revision_is_no_ground(at, revised, facts):
+    desk = at("bass")
+    (chords,), (bass,) = approved(desk, "chords"), approved(desk, "bass")
+    desk.do("songs", "add", revised(**facts))
+    assert "revised" in desk.refused(*evolve_words("melody", "--parent", chords))
+    assert "revised" in desk.refused(*evolve_words("bass", "--from", bass, "--lock", "bars=1"))
+    said = desk.refused(*evolve_words("melody"))
+    assert "no approved chords to stand on, and some are stale" in said
+    assert said.endswith(f"run engine evolve --stage chords --song {desk.song(SONG)['song_id']}")

@@ -1,0 +1,193 @@
+"""What is locked stays as it is, note for note, in whatever a run brings."""
+
+from __future__ import annotations
+
+import shutil
+import signal
+import subprocess
+import sys
+from itertools import groupby
+
+import pytest
+
+from engine.replay import verify_run
+from engine.stages import STAGES
+from engine.studio import Studio
+from genomes import Meter
+from tests.engine.runs.forks import ROOT
+from tests.engine.runs.samples import facts
+from tests.engine.stages.stand import SONG, approved, evolve_words, evolved, payload, told_next
+
+SHEET = "Hold the line\nand let it go\nbefore the morning\n"
+
+
+@pytest.fixture(scope="module")
+def bar_ticks():
+    return Meter.parse("7/8").bar_ticks
+
+
+@pytest.fixture
+def source(at):
+    """A desk, and the approved candidate of any stage."""
+
+    def made(stage):
+        desk = at("harmony")
+        (candidate,) = approved(desk, stage)
+        return desk, candidate
+
+    return made
+
+
+def notes(part):
+    return [tuple(row) for row in part["notes"]]
+
+
+def in_bars(part, bars, bar_ticks):
+    return [row for row in notes(part) if row[0] // bar_ticks in bars]
+
+
+def verified(desk, run):
+    with Studio.open(desk.folder) as studio:
+        return verify_run(studio, run).holds
+
+
+@pytest.mark.parametrize("stage", STAGES)
+def test_locked_bars_are_those_of_the_source(source, stage, bar_ticks):
+    desk, candidate = source(stage)
+    (run,) = desk.json(*evolve_words(stage, "--from", candidate, "--lock", "bars=1-2", seed=5))
+    locked, was = (0, 1), payload(desk, candidate)
+    assert run["survivors"]
+    for survivor in run["survivors"]:
+        part = payload(desk, survivor["id"])
+        kept, before = (in_bars(each, locked, bar_ticks) for each in (part, was))
+        edge = 2 * bar_ticks
+        cut = [(on, min(length, edge - on), *rest) for on, length, *rest in before]
+        assert kept == cut
+        assert notes(part) != notes(was)
+        assert desk.row(survivor["id"])["parents"] == desk.row(candidate)["parents"]
+    assert verified(desk, run["run"])
+
+
+@pytest.mark.parametrize("stage", ["bass", "melody", "harmony"])
+def test_what_is_told_of_locked_bars_is_what_sounds(source, stage, bar_ticks):
+    desk, candidate = source(stage)
+    (run,) = desk.json(*evolve_words(stage, "--from", candidate, "--lock", "bars=1-2", seed=5))
+    for survivor in run["survivors"]:
+        told = survivor["description"]
+        if stage == "melody":
+            count = sum(len(phrase["notes"].split()) for phrase in told["phrases"])
+            assert count == len(notes(payload(desk, survivor["id"])))
+            continue
+        sounding = [len(in_bars(payload(desk, survivor["id"]), [b], bar_ticks)) for b in range(3)]
+        assert [len(bar) for bar in told["notes"]] == sounding
+
+
+@pytest.mark.parametrize("stage", STAGES)
+def test_a_locked_rhythm_keeps_when_notes_begin(source, stage):
+    desk, candidate = source(stage)
+    found = evolved(desk, stage, "--from", candidate, "--lock", "rhythm", seed=5)
+    assert found
+    onsets = {row[0] for row in notes(payload(desk, candidate))}
+    for each in found:
+        assert {row[0] for row in notes(payload(desk, each))} == onsets
+
+
+@pytest.mark.parametrize("stage", STAGES)
+def test_a_locked_pitch_keeps_what_is_played_in_order(source, stage):
+    desk, candidate = source(stage)
+    found = evolved(desk, stage, "--from", candidate, "--lock", "pitch", seed=5)
+
+    def kept(name):
+        part = payload(desk, name)
+        if stage == "chords":
+            return [span[-1] for span in part["harmony"]]
+        pitches = [row[2] for row in sorted(notes(part), key=lambda row: (row[0], row[2]))]
+        return set(pitches) if stage == "drums" else [pitch for pitch, _ in groupby(pitches)]
+
+    assert found
+    assert {str(kept(each)) for each in found} == {str(kept(candidate))}
+
+
+def test_a_source_without_locks_is_where_a_run_begins(source):
+    desk, candidate = source("bass")
+    (run,) = desk.json(*evolve_words("bass", "--from", candidate, seed=5))
+    started = desk.events("RunStarted")[-1]
+    assert (started.source, started.locks) == (
+        candidate,
+        type(started.locks)(bars=[], rhythm=False, pitch=False),
+    )
+    operators = {child.operator for child in desk.events("GenerationScored")[-2].offspring}
+    assert "source" in operators
+    assert verified(desk, run["run"])
+
+
+def test_a_pending_and_a_rejected_candidate_can_be_gone_on_from(at):
+    desk = at("chords")
+    pending, rejected = evolved(desk, "bass")[0], evolved(desk, "bass", seed=9)[0]
+    desk.do("reject", rejected)
+    for candidate in (pending, rejected):
+        assert evolved(desk, "bass", "--from", candidate, "--lock", "bars=1", seed=5)
+
+
+def sung(tmp_path, *options, seed=4):
+    """Words of a melody run with lyrics, to be typed."""
+    path = tmp_path / "words.txt"
+    path.write_text(SHEET, "utf-8")
+    return evolve_words("melody", "--lyrics", str(path), *options, seed=seed)
+
+
+def test_words_are_sung_on_notes_where_bars_are_locked(at, tmp_path):
+    desk = at("bass")
+    (run,) = desk.json(*sung(tmp_path))
+    candidate = run["survivors"][0]["id"]
+    (again,) = desk.json(*sung(tmp_path, "--from", candidate, "--lock", "bars=1", seed=6))
+    for survivor in again["survivors"]:
+        part = payload(desk, survivor["id"])
+        assert {word[0] for word in part["lyrics"]} <= {row[0] for row in notes(part)}
+    assert verified(desk, run["run"])
+    assert verified(desk, again["run"])
+
+
+def test_the_words_of_locked_bars_stay(at, tmp_path):
+    desk = at("bass")
+    (run,) = desk.json(*sung(tmp_path))
+    candidate = run["survivors"][0]["id"]
+    bar = Meter.parse(desk.song(SONG)["meter"]).bar_ticks
+    (again,) = desk.json(*sung(tmp_path, "--from", candidate, "--lock", "bars=1", seed=6))
+
+    def first_bar(name):
+        return [word for word in payload(desk, name)["lyrics"] if word[0] < bar]
+
+    for survivor in again["survivors"]:
+        assert first_bar(survivor["id"]) == first_bar(candidate)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="there is no SIGKILL")
+def test_killed_and_gone_on_with_it_ends_as_if_it_never_was(at, tmp_path):
+    desk = at("bass")
+    (run,) = desk.json(*sung(tmp_path))
+    words = sung(tmp_path, "--from", run["survivors"][0]["id"], "--lock", "bars=1", seed=8)
+    words += ["--generations", "12"]
+    other = at("song")
+    killed_in = other.folder.parent / "killed"
+    shutil.copytree(desk.folder, killed_in)
+    (whole,) = desk.json(*words)
+    command = [sys.executable, "-m", "engine", "--studio", str(killed_in), *words]
+    with subprocess.Popen(
+        command, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+    ) as process:
+        while process.poll() is None:
+            with Studio.open(killed_in) as studio:
+                if studio.runs().get(whole["run"], {}).get("generation"):
+                    process.kill()
+                    break
+    assert process.returncode == -signal.SIGKILL
+    other.folder = killed_in
+    (state,) = (each for each in other.json("runs") if each["id"] == whole["run"])
+    assert state["status"] == "unfinished"
+    out = other.do("resume", whole["run"])
+    assert told_next(out)[0] == "review"
+    with Studio.open(desk.folder) as one, Studio.open(killed_in) as two:
+        assert facts(one, whole["run"]) == facts(two, whole["run"])
+        assert two.log.verify() == []
+    assert verified(other, whole["run"])

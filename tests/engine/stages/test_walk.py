@@ -1,0 +1,82 @@
+"""A song from its proposal to its arrangement, typed as each command's ending says."""
+
+from __future__ import annotations
+
+import pytest
+
+from engine.stages import STAGES
+from tests.engine.gate.desk import demo
+from tests.engine.stages.stand import (
+    BARS,
+    SONG_ADDED,
+    TINY,
+    approved,
+    evolve_words,
+    evolved,
+    progress,
+    told_next,
+)
+
+MOST_STEPS = 25
+
+
+def walk(desk, out):
+    """Type what is next, again and again, until it is an arrangement; gives every command."""
+    typed = []
+    while len(typed) < MOST_STEPS:
+        words = told_next(out)
+        typed.append(words)
+        if words[0] == "evolve":
+            bars = ["--bars", str(BARS)] if "chords" in words else []
+            words = [*words, "--seed", "3", *TINY, *bars]
+        out = desk.do(*words, *(["--audio", "none"] if words[0] == "arrange" else []))
+        if words[0] == "arrange":
+            return typed
+    raise AssertionError(typed)
+
+
+def test_every_ending_leads_on_to_an_arrangement(empty_desk):
+    typed = walk(empty_desk, empty_desk.do("songs", "add", demo("green")))
+    assert [words[0] for words in typed] == ["evolve", "review", "approve"] * 5 + ["arrange"]
+    assert [words[2] for words in typed if words[0] == "evolve"] == list(STAGES)
+    lineage = []
+    for stage, row in progress(empty_desk).items():
+        (candidate,) = approved(empty_desk, stage)
+        assert row["approved"] == ["verse"]
+        assert empty_desk.row(candidate)["parents"] == lineage
+        lineage.append(candidate)
+    (arranged,) = empty_desk.events("ArrangementAssembled")
+    assert set(arranged.parts) == set(lineage)
+
+
+@pytest.mark.parametrize("stage", [SONG_ADDED, *STAGES])
+def test_status_review_and_undo_lead_on_too(at, stage):
+    desk = at(stage)
+    for command in ("status", "review", "undo"):
+        if (command, stage) != ("undo", SONG_ADDED):
+            walk(desk, desk.do(command))
+
+
+def test_a_section_whose_chords_were_turned_down_holds_nothing_up(at):
+    desk = at("chords")
+    for candidate in evolved(desk, "chords", "--section", "chorus", seed=2):
+        desk.do("reject", candidate)
+    typed = walk(desk, desk.do("status"))
+    assert [words[2] for words in typed if words[0] == "evolve"] == list(STAGES)[1:]
+
+
+def test_a_second_section_is_walked_beside_the_first(at):
+    desk = at("harmony")
+    out = desk.do(*evolve_words("chords", "--section", "chorus", seed=2))
+    typed = walk(desk, out)
+    assert [words[0] for words in typed].count("evolve") == 4
+    assert all(progress(desk, "chorus")[stage]["approved"] == ["chorus"] for stage in STAGES)
+    (draft,) = desk.events("ArrangementAssembled")
+    assert {row["section"]["label"] for row in map(desk.row, draft.parts)} == {"verse", "chorus"}
+
+
+def test_after_everything_was_turned_down_another_try_is_named(at):
+    desk = at("chords")
+    for candidate in evolved(desk, "drums"):
+        out = desk.do("reject", candidate)
+    assert told_next(out)[:3] == ["evolve", "--stage", "drums"]

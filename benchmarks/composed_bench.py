@@ -31,6 +31,7 @@ from engine.songs import add_songs
 from engine.stages import STAGES
 from engine.studio import Studio
 from fitness.colours import COLOURS
+from fitness.errors import ScoringFailed
 from fitness.fusion import DEFAULT_MODEL
 from fitness.total import ROLES
 from genomes import Context, Meter, Part, Section
@@ -111,9 +112,12 @@ def composed(count: int, settings: Settings) -> Iterator[Ensemble]:
         with tempfile.TemporaryDirectory() as folder, Studio.open(Path(folder)) as studio:
             add_songs(studio, (proposal,))
             asked = wanted(settings, SECTIONS, number, beam=1, arrangements=1)
-            asked = asked.with_(Models(studio).register(DEFAULT_MODEL), None, None)
+            asked = replace(asked, model_sha256=Models(studio).register(DEFAULT_MODEL))
             song = studio.song(proposal.song_id)
-            compose(studio, song["song_id"], begin(studio, song, asked), Patience())
+            try:
+                compose(studio, song["song_id"], begin(studio, song, asked), Patience())
+            except ScoringFailed as error:  # what came before it stands
+                print(f"  ended here: {error}", file=sys.stderr, flush=True)
             yield from approved_of(studio)
 
 

@@ -231,6 +231,11 @@ def _from_source(song: Document, wish: Wish, stage: Stage, seed: int) -> Request
     bars = known["section"]["bars"]
     if any(bar >= bars for bar in wish.locks.bars) or len(wish.locks.bars) == bars:
         raise Refused(f"--lock: {short(source)} has {bars} bars, and one must be left to evolve")
+    if wish.lyrics is not None and wish.locks.bars and "lyrics" not in known["description"]:
+        raise Refused(
+            f"the locked bars of {short(source)} are sung without words",
+            "leave --lyrics or the locked bars out",
+        )
     return _request(song, wish, seed, Section(**known["section"]), tuple(known["parents"]), source)
 
 

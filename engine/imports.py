@@ -110,7 +110,8 @@ def import_part(
         state = known or _state_of(brought)
         made: list[events.Payload] = [] if known else [brought]
         entry = Entry(brought.candidate, song, state)
-        made.append(approval(studio, entry, label, brought=Brought(brought.part, {})))
+        fresh = None if known else Brought(brought.part, {})
+        made.append(approval(studio, entry, label, brought=fresh))
         return [NewEvent(event, actor=studio.actor) for event in made]
 
     return studio.decide(song_stream(song_id), importing)[-1]

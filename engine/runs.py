@@ -93,6 +93,7 @@ class Run:
             tuple(self.started.parents),
             self.settings,
             self.started.seed,
+            lambda part: self.fitness.hears(part, self.context),
         )
         return ask(breeder, self._niches(), self.pool.scored, generation)
 

@@ -17,7 +17,7 @@ from fitness.heard import Heard
 from fitness.predictions import Predictions
 from fitness.prior import Prior
 from fitness.readings import Reading
-from fitness.roll import ROLL_VERSION
+from fitness.roll import ROLL_VERSION, STEPS_PER_SECOND, WINDOW_SECONDS
 from fitness.score import Score
 from fitness.theory import THEORY_VERSION, theory, theory_terms
 from genomes import Context, Part
@@ -31,6 +31,9 @@ ROLES = {
     "harmony": "inner_voices",
     "drums": "drums",
 }
+
+# A part must come in before the last step of the roll.
+LAST_HEARD_SECONDS = WINDOW_SECONDS - 1 / STEPS_PER_SECOND
 
 Term = TypeVar("Term", float, NDArray[np.float64])
 
@@ -105,6 +108,13 @@ class Fitness:
             row["prior"] = float(fine)
         passes = self._add_chromatic(rows, features, parts, context)
         return [self._total(row, passed) for row, passed in zip(rows, passes, strict=True)]
+
+    def hears(self, part: Part, context: Context) -> bool:
+        """Whether a part comes in while the model listens; without one, whatever it does."""
+        if self._model is None:
+            return True
+        onsets_seconds = context.tempo_map.seconds(part.notes["onset_ticks"])
+        return bool((onsets_seconds < LAST_HEARD_SECONDS).any())
 
     def hear(self, part: Part, context: Context) -> Reading | None:
         """What the model hears in a part; None without a model.

@@ -51,8 +51,8 @@ class WholeSong:
         """How well a song matches the colour, 0 to 1; None where the model can't tell.
 
         It is the mean over stretches of whole bars, weighed by their lengths; silent ones are left
-        out. Text and audio are listened to where the model learned from them, and their encoders
-        are installed.
+        out, and of a song that is silent nothing can be told. Text and audio are listened to where
+        the model learned from them, and their encoders are installed.
 
         Args:
             song: all parts together.
@@ -61,13 +61,15 @@ class WholeSong:
             concept: what the song is about.
             audio: ``(samples,)`` of a recording, mono, and its samples per second.
         """
-        stretches = list(_stretches(song, meter, tempo_map))
-        music = [Heard(stretch, tempo_map, meter) for stretch in stretches]
+        heard = list(stretches(song, meter, tempo_map))
+        if not heard:
+            return None
+        music = [Heard(stretch, tempo_map, meter) for stretch in heard]
         predictions = self._scorer.model.hear(music, self._beside(concept, audio))
         found = chromatic(predictions, self._colour)
         if found.values is None:
             return None
-        lengths = [stretch.length_ticks for stretch in stretches]
+        lengths = [stretch.length_ticks for stretch in heard]
         return float(np.average(found.values, weights=lengths))
 
     def _beside(self, concept: str, audio: Recording | None) -> Embeddings:
@@ -84,7 +86,7 @@ class WholeSong:
             return Embeddings()
 
 
-def _stretches(song: Part, meter: Meter, tempo_map: TempoMap) -> Iterator[Part]:
+def stretches(song: Part, meter: Meter, tempo_map: TempoMap) -> Iterator[Part]:
     """Stretches of as many bars as the model can hear at once, one at least, that aren't silent."""
     bar_seconds = float(tempo_map.seconds(meter.bar_ticks))
     length_ticks = max(1, int(WINDOW_SECONDS / bar_seconds)) * meter.bar_ticks

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,7 +16,8 @@ from genomes import Context, Part
 from genomes.base import StageGenomes
 from genomes.locks import rendered
 
-# A child that has been scored before is bred again so often before its place stays empty.
+# A child that has been scored before, or can't be, is bred again so often before its place stays
+# empty.
 MAX_TRIES = 4
 
 
@@ -50,6 +51,7 @@ class Breeder:
         lineage: ids of the approved candidates that the part stands on.
         settings: how the run evolves.
         seed: the run's seed.
+        can_score: whether the critics hear anything in a part.
     """
 
     stage: str
@@ -58,6 +60,7 @@ class Breeder:
     lineage: tuple[str, ...]
     settings: Settings
     seed: int
+    can_score: Callable[[Part], bool] = lambda _: True
 
     def toolbox(self) -> base.Toolbox:
         """The stage's operators and the choice of parents; each still wants its ``rng``."""
@@ -109,7 +112,7 @@ def _new_child(
         genome, parents, operator = _vary(toolbox, breeder.settings, niches, rng)
         part = rendered(genome, breeder.context)
         identifier = candidate_id(breeder.stage, breeder.context, breeder.lineage, part)
-        if identifier not in seen:
+        if identifier not in seen and breeder.can_score(part):
             return Bred(identifier, genome, part, parents, operator)
     return None
 

@@ -1,7 +1,12 @@
+from itertools import pairwise
+
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from genomes.notes import ChordSpan, Part
-from genomes.splicing import spliced
+from genomes.splicing import cut, spliced
+from tests.strategies import law, parts
 
 BAR = 1920
 
@@ -36,3 +41,46 @@ def test_words_go_with_their_bars():
 def test_parts_of_two_lengths_are_refused():
     with pytest.raises(ValueError, match="parts of"):
         spliced(Part.of([], BAR), Part.of([], 2 * BAR), (0,), BAR)
+
+
+@st.composite
+def stretches(draw, length_ticks):
+    onset = draw(st.integers(0, length_ticks - 1))
+    return onset, draw(st.integers(1, length_ticks - onset))
+
+
+@law
+@given(part=parts())
+def test_all_of_a_part_is_the_part(part):
+    assert cut(part, 0, part.length_ticks) == part
+
+
+@law
+@given(part=parts(), edges=st.sets(st.integers(1, 1000), max_size=4))
+def test_pieces_sound_as_long_as_the_whole(part, edges):
+    bounds = sorted({0, part.length_ticks} | {edge * part.length_ticks // 1001 for edge in edges})
+    pieces = [cut(part, a, b - a) for a, b in pairwise(bounds)]
+    assert sum(piece.length_ticks for piece in pieces) == part.length_ticks
+    sounding = sum(int(piece.notes["duration_ticks"].sum()) for piece in pieces)
+    assert sounding == part.notes["duration_ticks"].sum()
+
+
+@law
+@given(data=st.data(), part=parts(drums=True))
+def test_a_stretch_has_what_sounds_in_it_and_nothing_else(data, part):
+    onset, length = data.draw(stretches(part.length_ticks))
+    expected = sorted(
+        (max(start, onset) - onset, min(start + lasts, onset + length) - max(start, onset), *rest)
+        for start, lasts, *rest in part.notes.tolist()
+        if start < onset + length and onset < start + lasts
+    )
+    assert sorted(cut(part, onset, length).notes.tolist()) == expected
+
+
+@law
+@given(data=st.data(), part=parts())
+def test_a_stretch_of_a_stretch_is_a_stretch(data, part):
+    onset, length = data.draw(stretches(part.length_ticks))
+    inner, inner_length = data.draw(stretches(length))
+    twice = cut(cut(part, onset, length), inner, inner_length)
+    assert twice == cut(part, onset + inner, inner_length)

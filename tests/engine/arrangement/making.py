@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from benchmarks.songs import own_song
 from engine.arrangement.approved import ApprovedPart
 from engine.ids import digest
 from engine.stages import STAGES, Stage
@@ -16,7 +17,7 @@ from genomes import ChordSpan, Meter, Part
 from genomes.chords import CHORDS
 from store import events
 from store.records import NewEvent
-from tests.engine.runs.samples import open_with, own_song
+from tests.engine.runs.samples import open_with
 
 # A stage's row, where the engine has none: what matters here is how it is played.
 ROWS = {

@@ -12,7 +12,6 @@ from engine.conductor import Request, carry_on, load, recorded_run, start
 from engine.evolution.settings import Settings
 from engine.models import Models
 from engine.proposals import Proposal, demo_paths, read
-from engine.proposals.proposal import understand
 from engine.runs import Run
 from engine.songs import add_songs
 from engine.studio import Studio
@@ -29,15 +28,6 @@ Fact = tuple[str, int, Any]
 def demo(name: str) -> Proposal:
     """The demo song of a colour."""
     return read([path for path in demo_paths() if path.stem == name]).proposals[0]
-
-
-def own_song(colour: str, key: str, meter: str, bpm: float) -> Proposal:
-    """A song of our own in any context."""
-    fields = {"rainbow_color": colour, "key": key, "tempo": meter, "bpm": bpm}
-    text = {"title": f"{key} in {meter}", "concept": "A lamp is left on for whoever comes home."}
-    proposal = understand(text | fields, "own.yml")
-    assert isinstance(proposal, Proposal), proposal
-    return proposal
 
 
 def open_with(folder: Path, *proposals: Proposal) -> Studio:

@@ -1,4 +1,4 @@
-"""Twenty songs across the meters, modes and tempos that people write in, evolved in full."""
+"""The benchmarks' twenty songs, evolved in full."""
 
 from __future__ import annotations
 
@@ -11,25 +11,12 @@ from tempfile import TemporaryDirectory
 
 import numpy as np
 
+from benchmarks.songs import songs
 from engine.conductor import carry_on
 from engine.evolution.settings import Settings
-from engine.proposals import Proposal, demo_paths
 from store.events import RunFinished
-from tests.engine.runs.samples import begin, demo, ending, open_with, own_song
+from tests.engine.runs.samples import begin, ending, open_with
 
-OWN = (
-    ("Green", "E phrygian", "4/4", 90),
-    ("Blue", "Db lydian", "6/8", 60),
-    ("Red", "B locrian", "4/4", 140),
-    ("Orange", "G harmonic minor", "7/8", 150),
-    ("Violet", "F melodic minor", "5/4", 72),
-    ("Black", "Ab major", "12/8", 66),
-    ("White", "D dorian", "9/8", 88),
-    ("Yellow", "C# minor", "2/4", 170),
-    ("Indigo", "Eb mixolydian", "11/8", 112),
-    ("Green", "G major", "13/8", 124),
-    ("Blue", "F lydian", "5/8", 200),
-)
 FULL = Settings()
 SEED = 1
 RANDOM_SEED = 99
@@ -50,11 +37,6 @@ class Outcome:
     end: RunFinished
     scored: int
     best_random: float
-
-
-def songs() -> list[Proposal]:
-    """The nine demos and our own."""
-    return [*(demo(path.stem) for path in demo_paths()), *(own_song(*facts) for facts in OWN)]
 
 
 def outcome(index: int) -> Outcome:

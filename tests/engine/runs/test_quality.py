@@ -6,8 +6,9 @@ from itertools import combinations
 
 import pytest
 
+from benchmarks.songs import songs
 from genomes.chords import ChordGenome
-from tests.engine.runs.songs import FULL, Outcome, outcomes, songs
+from tests.engine.runs.songs import FULL, Outcome, outcomes
 
 FLAT = 1e-6
 

@@ -11,6 +11,7 @@ import msgspec
 import numpy as np
 import pytest
 
+from benchmarks.songs import own_song
 from engine.conductor import carry_on, resume
 from engine.errors import Refused
 from engine.evolution.settings import Settings
@@ -29,7 +30,6 @@ from tests.engine.runs.samples import (
     evolved,
     generations,
     open_with,
-    own_song,
 )
 from tests.fitness.models import write
 

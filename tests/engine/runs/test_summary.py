@@ -3,6 +3,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+from benchmarks.songs import own_song
 from engine.evolution.settings import Settings
 from engine.studio import Studio
 from tests.engine.runs.conftest import Engine
@@ -13,7 +14,6 @@ from tests.engine.runs.samples import (
     ending,
     evolved,
     open_with,
-    own_song,
 )
 
 

@@ -79,7 +79,7 @@ def made_once(base: Path) -> Path:
     _do(last, "songs", "add", demo("green"))
     for stage in STAGES:
         here = Path(shutil.copytree(last, folder / stage))
-        found = json.loads(_do(here, *evolve_words(stage), "--json"))
+        found = json.loads(_do(here, *evolve_words(stage, "--keep", "1"), "--json"))
         _do(here, "approve", found[0]["survivors"][0]["id"])
         last = here
     return folder

@@ -162,6 +162,13 @@ def test_the_words_of_locked_bars_stay(at, tmp_path):
         assert first_bar(survivor["id"]) == first_bar(candidate)
 
 
+def test_locked_bars_without_words_get_none(source, tmp_path):
+    desk, candidate = source("melody")
+    said = desk.refused(*sung(tmp_path, "--from", candidate, "--lock", "bars=1"))
+    assert said.endswith("leave --lyrics or the locked bars out")
+    assert desk.json(*sung(tmp_path, "--from", candidate, "--lock", "pitch"))
+
+
 @pytest.mark.skipif(sys.platform == "win32", reason="there is no SIGKILL")
 def test_killed_and_gone_on_with_it_ends_as_if_it_never_was(at, tmp_path):
     desk = at("bass")

@@ -70,7 +70,7 @@ def test_an_arrangement_says_what_is_stale_in_it(at, tmp_path):
     desk = at("harmony")
     arrange = ("arrange", "--song", SONG, "--audio", "none")
     assert "stale" not in desk.do(*arrange)
-    (plan,) = desk.folder.rglob("arrangement.yml")
+    plan = desk.folder / "exports" / desk.song(SONG)["song_id"] / "arrangement.yml"
     kept = shutil.copy(plan, tmp_path / "kept.yml")
     desk.do("approve", evolved(desk, "chords", seed=5)[0])
     said = desk.do(*arrange, "--from", kept)

@@ -20,16 +20,22 @@ from tests.engine.stages.stand import (
 MOST_STEPS = 25
 
 
+def step(desk, out):
+    """Type what is next; gives the command, and what it said."""
+    words = told_next(out)
+    quick = {
+        "evolve": ["--seed", "3", *TINY, *(["--bars", str(BARS)] if "chords" in words else [])],
+        "arrange": ["--audio", "none"],
+    }
+    return words, desk.do(*words, *quick.get(words[0], []))
+
+
 def walk(desk, out):
     """Type what is next, again and again, until it is an arrangement; gives every command."""
     typed = []
     while len(typed) < MOST_STEPS:
-        words = told_next(out)
+        words, out = step(desk, out)
         typed.append(words)
-        if words[0] == "evolve":
-            bars = ["--bars", str(BARS)] if "chords" in words else []
-            words = [*words, "--seed", "3", *TINY, *bars]
-        out = desk.do(*words, *(["--audio", "none"] if words[0] == "arrange" else []))
         if words[0] == "arrange":
             return typed
     raise AssertionError(typed)
@@ -54,7 +60,7 @@ def test_status_review_and_undo_lead_on_too(at, stage):
     desk = at(stage)
     for command in ("status", "review", "undo"):
         if (command, stage) != ("undo", SONG_ADDED):
-            walk(desk, desk.do(command))
+            step(desk, desk.do(command))
 
 
 def test_a_section_whose_chords_were_turned_down_holds_nothing_up(at):

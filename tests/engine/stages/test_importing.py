@@ -1,0 +1,247 @@
+"""Parts made by hand: they join the song as approved, and later stages stand on them."""
+
+from __future__ import annotations
+
+import pytest
+
+from engine.replay import verify_run
+from engine.stages import STAGES
+from engine.studio import Studio
+from genomes import Key, Meter, Part
+from genomes.midi import Conductor, Track, write_midi
+from tests.engine.arrangement.making import hand_made
+from tests.engine.stages.stand import BARS, SONG, approved, evolve_words, evolved, told_next
+
+METER = Meter.parse("7/8")
+BAR = METER.bar_ticks
+TEMPO_BPM = 84.0  # the demo song's
+DRUMS = 9
+# What is played one after the other: F#m, Bm, C#m.
+TRIADS = ((54, 57, 61), (59, 62, 66), (61, 64, 68))
+
+
+def chords(bars=BARS):
+    rows = [(bar * BAR, BAR, pitch, 80) for bar in range(bars) for pitch in TRIADS[bar % 3]]
+    return Part.of(rows, bars * BAR)
+
+
+def part_of(stage, bars=BARS):
+    return chords(bars) if stage == "chords" else hand_made(stage, METER, bars)
+
+
+@pytest.fixture
+def written(tmp_path):
+    """Writes a part as a DAW would."""
+
+    def write(part, channel=0, meter=METER, tempo_bpm=TEMPO_BPM, name="mine.mid"):
+        facts = Conductor("mine", Key.parse("F# minor"), meter, tempo_bpm)
+        path = tmp_path / name
+        path.write_bytes(write_midi([Track("mine", part, channel=channel)], facts))
+        return path
+
+    return write
+
+
+def import_words(path, stage, *options, label="verse"):
+    return ["import", str(path), "--song", SONG, "--stage", stage, "--label", label, *options]
+
+
+def imported(desk, path, stage, *options, label="verse"):
+    return desk.json(*import_words(path, stage, *options, label=label))["candidate"]
+
+
+@pytest.mark.parametrize("stage", STAGES)
+def test_a_part_of_any_stage_joins_the_song(at, written, stage):
+    names = list(STAGES)
+    before = names[max(0, names.index(stage) - 1)]
+    desk = at("song" if stage == "chords" else before)
+    part = part_of(stage)
+    ground = [candidate for each in names for candidate in approved(desk, each)]
+    candidate = imported(desk, written(part, STAGES[stage].channel), stage)
+    row = desk.row(candidate)
+    assert (row["status"], row["label"], row["parents"]) == ("approved", "verse", ground)
+    assert row["section"]["bars"] == BARS
+    event = desk.events("CandidateApproved")[-1]
+    assert (event.run, event.genome) == (None, {})
+    assert Part.from_payload(event.part).notes.tolist() == part.notes.tolist()
+    assert desk.events("PartImported")[-1].file == "mine.mid"
+    (file,) = [path for path in desk.folder.rglob("approved/verse.mid") if stage in path.parts]
+    assert file.is_file()
+
+
+def test_every_stage_can_be_made_by_hand(at, written):
+    desk = at("song")
+    parents = [
+        imported(desk, written(part_of(name), stage.channel), name)
+        for name, stage in STAGES.items()
+    ]
+    assert desk.row(parents[-1])["parents"] == parents[:-1]
+    assert told_next(desk.do("status"))[0] == "arrange"
+    desk.do("arrange", "--song", SONG, "--audio", "none")
+
+
+@pytest.mark.parametrize("stage", list(STAGES)[1:])
+def test_later_stages_evolve_on_what_was_imported(at, written, stage):
+    desk = at("song")
+    ground = [imported(desk, written(chords()), "chords")]
+    if stage == "harmony":
+        ground.append(imported(desk, written(part_of("melody"), 2), "melody"))
+    (run,) = desk.json(*evolve_words(stage))
+    assert desk.row(run["survivors"][0]["id"])["parents"] == ground
+    with Studio.open(desk.folder) as studio:
+        assert verify_run(studio, run["run"]).holds
+
+
+def test_the_harmony_of_chords_is_recognised(at, written):
+    desk = at("song")
+    imported(desk, written(chords()), "chords")
+    part = Part.from_payload(desk.events("CandidateApproved")[-1].part)
+    assert [span.name for span in part.harmony] == ["F#m", "Bm", "C#m"]
+    assert sum(span.duration_ticks for span in part.harmony) == part.length_ticks
+
+
+def test_drum_stems_may_lie_on_any_channel(at, written):
+    desk = at("chords")
+    stem = Part.of([(bar * BAR, 60, 36, 100) for bar in range(BARS)], BARS * BAR)
+    imported(desk, written(stem, channel=0), "drums")
+    part = Part.from_payload(desk.events("CandidateApproved")[-1].part)
+    assert part.notes["is_drum"].all()
+
+
+def test_fewer_bars_are_filled_up_with_silence(at, written):
+    desk = at("chords")
+    imported(desk, written(hand_made("bass", METER, 1)), "bass")
+    part = Part.from_payload(desk.events("CandidateApproved")[-1].part)
+    assert part.length_ticks == BARS * BAR
+    assert part.notes["onset_ticks"].max() < BAR
+
+
+@pytest.mark.parametrize(
+    ("stage", "facts", "why"),
+    [
+        ("bass", {"part": hand_made("bass", Meter(4, 4), 2), "meter": Meter(4, 4)},
+         "mine.mid is in 4/4, the song in 7/8"),
+        ("bass", {"part": hand_made("bass", METER, BARS + 1)},
+         f"mine.mid has {BARS + 1} bars, verse has {BARS}"),
+        ("bass", {"part": hand_made("bass", METER, 1), "channel": DRUMS},
+         "bass can't have notes on the drum channel"),
+        ("chords", {"part": Part.of([], BAR)}, "mine.mid: no notes in it"),
+        ("chords", {"part": hand_made("drums", METER, 1), "channel": DRUMS}, "drum channel"),
+        ("trumpet", {"part": chords()}, "no stage 'trumpet'; stages are chords"),
+    ],
+)  # fmt: skip
+def test_what_does_not_fit_is_refused(at, written, stage, facts, why):
+    assert why in at("chords").refused(*import_words(written(**facts), stage))
+
+
+@pytest.mark.parametrize("data", [b"", b"not a MIDI file", b"MThd\0\0\0\6"])
+def test_broken_files_are_one_line(at, tmp_path, data):
+    path = tmp_path / "broken.mid"
+    path.write_bytes(data)
+    assert at("chords").refused(*import_words(path, "bass")).startswith("broken.mid: ")
+
+
+def test_no_file_and_a_folder_are_one_line(at, tmp_path):
+    desk = at("chords")
+    assert "gone.mid" in desk.refused(*import_words(tmp_path / "gone.mid", "bass"))
+    assert str(tmp_path) in desk.refused(*import_words(tmp_path, "bass"))
+
+
+def test_nothing_to_stand_on_names_what_is_next(at, written):
+    desk = at("song")
+    bass = written(hand_made("bass", METER, 1))
+    assert "run engine evolve --stage chords" in desk.refused(*import_words(bass, "bass"))
+    desk = at("chords")
+    assert "sections are verse" in desk.refused(*import_words(bass, "bass", label="bridge"))
+    assert "no approved chords, melody" in desk.refused(*import_words(bass, "harmony"))
+
+
+def test_twice_is_refused_and_undone_it_comes_back(at, written):
+    desk = at("chords")
+    path = written(hand_made("bass", METER, BARS))
+    candidate = imported(desk, path, "bass")
+    assert "approved already as verse" in desk.refused(*import_words(path, "bass"))
+    for again in (import_words(path, "bass"), ["approve", candidate]):
+        notes = desk.events("CandidateApproved")[-1].part
+        desk.do("undo", candidate)
+        assert desk.row(candidate)["status"] == "pending"
+        assert not list(desk.folder.rglob("bass/approved/verse.mid"))
+        desk.do(*again)
+        assert desk.events("CandidateApproved")[-1].part == notes
+        assert list(desk.folder.rglob("bass/approved/verse.mid"))
+    assert len(desk.events("PartImported")) == 1
+
+
+def test_what_evolved_and_is_played_in_again_is_the_same_candidate(at):
+    desk = at("bass")
+    (bass,) = approved(desk, "bass")
+    (file,) = desk.folder.rglob("bass/approved/verse.mid")
+    played = file.rename(desk.folder.parent / "played.mid")
+    before = desk.events("CandidateApproved")[-1]
+    desk.do("undo", bass)
+    assert imported(desk, played, "bass") == bass
+    after = desk.events("CandidateApproved")[-1]
+    assert (after.part, after.genome, after.run) == (before.part, before.genome, before.run)
+    assert desk.events("PartImported") == []
+
+
+def test_of_several_lineages_one_must_be_named(at, written):
+    desk = at("chords")
+    (first,) = approved(desk, "chords")
+    (second, *_) = evolved(desk, "chords", seed=2)
+    desk.do("approve", second)
+    path = written(hand_made("bass", METER, BARS))
+    said = desk.refused(*import_words(path, "bass"))
+    assert said.endswith("name one with --parent")
+    assert first[:8] in said
+    assert second[:8] in said
+    candidate = imported(desk, path, "bass", "--parent", second)
+    assert desk.row(candidate)["parents"] == [second]
+
+
+def test_what_is_imported_has_no_genes(at, written):
+    desk = at("song")
+    candidate = imported(desk, written(chords()), "chords")
+    said = desk.refused(*evolve_words("chords", "--from", candidate))
+    assert said == f"{candidate[:8]} was made by hand: it has no genes to start from"
+
+
+def test_it_is_shown_as_made_by_hand(at, written):
+    desk = at("song")
+    candidate = imported(desk, written(chords()), "chords")
+    shown = desk.do("review", "--all", "--song", SONG)
+    assert "approved as verse, made by hand" in shown
+    assert "imported mine.mid" in shown
+    desk.do("review", "--yaml", "--song", SONG)
+    (file,) = desk.folder.rglob("review.yml")
+    assert candidate in file.read_text("utf-8")
+    assert "0 changes taken in" in desk.do("review", "--apply", file)
+
+
+def test_another_tempo_is_said(at, written):
+    desk = at("song")
+    assert "note:" not in desk.do(*import_words(written(chords()), "chords"))
+    out = desk.do(*import_words(written(chords(2), tempo_bpm=90), "chords", label="chorus"))
+    assert "note: its tempo is left out: the song's is 84 bpm" in out
+    assert desk.events("PartImported")[-1].warnings == [
+        "its tempo is left out: the song's is 84 bpm"
+    ]
+
+
+def test_another_choice_by_hand_marks_what_stood_on_the_old_one(at, written):
+    desk = at("drums")
+    (drums,) = approved(desk, "drums")
+    candidate = imported(desk, written(chords()), "chords")
+    assert desk.row(drums)["stale"]
+    assert not desk.row(candidate)["stale"]
+    desk.do("undo", candidate)
+    assert not desk.row(drums)["stale"]
+
+
+def test_its_label_is_its_own_where_a_parent_says_the_section(at, written):
+    desk = at("bass")
+    (drums,) = approved(desk, "drums")
+    path = written(hand_made("bass", METER, BARS))
+    candidate = imported(desk, path, "bass", "--parent", drums, label="walking bass")
+    row = desk.row(candidate)
+    assert (row["label"], row["section"]["label"]) == ("walking_bass", "verse")

@@ -17,6 +17,7 @@ from pathlib import Path
 from time import perf_counter
 from traceback import extract_tb
 
+from benchmarks.songs import own_song
 from engine.arrangement.arranging import Arranged
 from engine.arrangement.files import WHOLE_SONG
 from engine.arrangement.writers import writers
@@ -32,7 +33,6 @@ from engine.studio import Studio
 from fitness.fusion import DEFAULT_MODEL
 from store.events import CurvePoint
 from tests.engine.arrangement import reading
-from tests.engine.runs.samples import own_song
 
 COLOURS = (
     ("Black", "C# minor", "4/4", 72),

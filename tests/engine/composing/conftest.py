@@ -7,9 +7,10 @@ from typing import Any
 
 import pytest
 
+from benchmarks.songs import own_song
 from tests.engine.composing.making import SUNG, WORDS, WORDS_FILE
 from tests.engine.gate.desk import Desk
-from tests.engine.runs.samples import open_with, own_song
+from tests.engine.runs.samples import open_with
 
 
 @dataclass(frozen=True)

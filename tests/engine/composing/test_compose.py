@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from benchmarks.songs import own_song
 from engine.composing.composition import Composition
 from engine.composing.lineages import Reader
 from engine.songs import add_songs
@@ -17,7 +18,6 @@ from engine.state.lineages import approved
 from engine.studio import Studio
 from genomes import Meter
 from tests.engine.composing.making import SECTIONS, SONG, WORDS, WORDS_FILE, words
-from tests.engine.runs.samples import own_song
 
 
 def test_it_ends_with_songs_that_differ(desk, composed):

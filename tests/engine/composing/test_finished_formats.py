@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import pytest
 
+from benchmarks.songs import own_song
 from benchmarks.songs_bench import AUDIO, CHECKS, METERS, Size, best_song
 from engine.evolution.settings import Settings
 from genomes.midi import DRUM_CHANNEL
 from tests.engine.arrangement.reading import opened
-from tests.engine.runs.samples import own_song
 
 SIZE = Size(Settings(8, 1), "pre-chorus=2,break=2", beam=1, arrangements=1)
 

@@ -12,11 +12,12 @@ from typing import Any
 
 import pytest
 
+from benchmarks.songs import own_song
 from engine.studio import Studio
 from tests.engine.composing.making import decisions, streams, words, written
 from tests.engine.gate.desk import Desk
 from tests.engine.runs.forks import Forks
-from tests.engine.runs.samples import open_with, own_song
+from tests.engine.runs.samples import open_with
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="there is no fork and no SIGKILL")
 

@@ -4,18 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from engine.stages import STAGES
-from tests.engine.arrangement.making import ROWS, approve_lineage, opened
+from tests.engine.arrangement.making import approve_lineage, opened
 from tests.engine.gate.desk import Desk
-
-
-@pytest.fixture(autouse=True)
-def every_stage(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Every stage has its row."""
-    rows = ROWS | STAGES
-    for name in ROWS:
-        monkeypatch.delitem(STAGES, name, raising=False)
-        monkeypatch.setitem(STAGES, name, rows[name])
 
 
 @pytest.fixture

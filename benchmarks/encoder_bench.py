@@ -20,10 +20,10 @@ from torch import nn
 
 from fitness.colours import AXES
 from training.bootstrap import Catalogue, catalogue_of, predictions_of
-from training.figures import accuracies
-from training.fitting import Settings, fit, prepare_torch
-from training.network import BOTH, ROLL, Ensemble
-from training.reference import DenseCnn
+from training.fusion.figures import accuracies
+from training.fusion.fitting import Settings, fit, prepare_torch
+from training.fusion.network import BOTH, ROLL, Ensemble
+from training.fusion.reference import DenseCnn
 
 SONGS, EPOCHS, SEED = 25, 8, 11
 # None is the light one, the network's own.

@@ -1,7 +1,7 @@
 """What real music does that no table of the engine was measured on, role by role.
 
-The pieces that ``training.holdout`` keeps for checks, cut into windows, and the drum templates kept
-likewise: of every feature the range between the 5th and the 95th percentile.
+The pieces that ``training.tables.holdout`` keeps for checks, cut into windows, and the drum
+templates kept likewise: of every feature the range between the 5th and the 95th percentile.
 """
 
 from __future__ import annotations
@@ -17,11 +17,11 @@ from numpy.typing import NDArray
 from fitness.features import FEATURE_NAMES, feature_matrix
 from genomes import Meter, Part
 from genomes.keys import SCALES
-from training.catalogue.real import corpus_root
-from training.corpus import EVERY_ROLE, WINDOW_BARS, cut, piece_names, read_windows
-from training.grooves import grooves, templates
-from training.holdout import is_held_out
-from training.prior_bands import HIGH_PERCENT, LOW_PERCENT, MIN_STROKES
+from training.composed.real import corpus_root
+from training.tables.corpus import EVERY_ROLE, WINDOW_BARS, cut, piece_names, read_windows
+from training.tables.grooves import grooves, templates
+from training.tables.holdout import is_held_out
+from training.tables.prior_bands import HIGH_PERCENT, LOW_PERCENT, MIN_STROKES
 
 IN_KEY = "in_key_share"
 

@@ -77,7 +77,7 @@ class Prior:
         if document["features_version"] != FEATURES_VERSION:
             raise ValueError(
                 f"{path.name} was measured with features version {document['features_version']}, "
-                f"expected {FEATURES_VERSION}: run python -m training.prior_bands"
+                f"expected {FEATURES_VERSION}: run python -m training.tables.prior_bands"
             )
         return cls(
             {

@@ -24,7 +24,7 @@ OURS = {*ARROWS, "tests", "benchmarks"}
 
 # Library -> the only places that may import it.
 HOMES = {
-    "onnxruntime": ("fitness/fusion.py", "training/export.py"),
+    "onnxruntime": ("fitness/fusion.py", "training/fusion/export.py"),
     "torch": ("fitness/encoders.py", "training/"),
     "transformers": ("fitness/encoders.py", "training/"),
     "librosa": ("fitness/encoders.py", "training/"),
@@ -38,7 +38,7 @@ HOMES = {
     "sqlalchemy": ("store/", "migrations/"),
     "alembic": ("store/", "migrations/"),
     "typer": ("engine/cli/",),
-    "rich": ("engine/cli/", "training/__main__.py"),
+    "rich": ("engine/cli/", "training/commands/"),
 }
 # Loaded only when used, except where a whole package is about them.
 LATE = {

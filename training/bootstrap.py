@@ -18,18 +18,18 @@ from fitness.fusion import FusionModel
 from fitness.manifest import Manifest, load_manifest, save_manifest
 from fitness.predictions import Predictions
 from fitness.theory import RULES
-from training import figures
-from training.calibration import Calibration, calibrate
-from training.catalogue import ceiling
-from training.catalogue.compose import REAL_PIECES, compose
-from training.catalogue.examples import NO_COLOUR, Examples
-from training.catalogue.split import Split, split_by_song
-from training.crew import Job, Tell, fit_all
-from training.export import export, hash_of, parity, write_manifest
-from training.fitting import Settings, logits, prepare_torch
-from training.network import PLAIN, ROLL, Ensemble, FusionNetwork, Size
-from training.planted import fakes
-from training.report import card
+from training.composed import ceiling
+from training.composed.compose import REAL_PIECES, compose
+from training.composed.examples import NO_COLOUR, Examples
+from training.composed.split import Split, split_by_song
+from training.fusion import figures
+from training.fusion.calibration import Calibration, calibrate
+from training.fusion.crew import Job, Tell, fit_all
+from training.fusion.export import export, hash_of, parity, write_manifest
+from training.fusion.fitting import Settings, logits, prepare_torch
+from training.fusion.network import PLAIN, ROLL, Ensemble, FusionNetwork, Size
+from training.fusion.planted import fakes
+from training.fusion.report import card
 
 FILE_NAME = "fusion.onnx"
 CARD_NAME = "MODEL_CARD.md"

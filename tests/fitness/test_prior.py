@@ -16,13 +16,13 @@ from fitness.prior import BANDS_FILE, Prior
 from genomes import Context, Key, Meter, Section
 from genomes.chords import CHORDS
 from tests.strategies import law
-from training.corpus import cut, read_windows
-from training.grooves import grooves, templates
-from training.holdout import is_held_out
-from training.loops import loops
-from training.pads import pads
-from training.prior_bands import UNMEASURED
-from training.prior_check import DRUM_FAKE_KINDS, FAKE_KINDS, drum_fakes, fakes
+from training.tables.corpus import cut, read_windows
+from training.tables.grooves import grooves, templates
+from training.tables.holdout import is_held_out
+from training.tables.loops import loops
+from training.tables.pads import pads
+from training.tables.prior_bands import UNMEASURED
+from training.tables.prior_check import DRUM_FAKE_KINDS, FAKE_KINDS, drum_fakes, fakes
 
 PRIOR = Prior.load()
 CORPUS_ROOT = Path(music21.__file__).parent / "corpus"

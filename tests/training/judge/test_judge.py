@@ -6,7 +6,7 @@ import numpy as np
 
 from fitness.colours import COLOUR_NAMES
 from genomes import Context, Key, Meter, Section
-from training.catalogue.fakes import FAKES, make_fake
+from training.composed.fakes import FAKES, make_fake
 from training.judge.judge import train
 from training.judge.parts import chord_parts, compose_measured, split
 

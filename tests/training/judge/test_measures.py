@@ -11,7 +11,7 @@ from fitness.colours import COLOUR_NAMES
 from fitness.features import FEATURE_NAMES, feature_matrix
 from genomes import Context, Key, Meter, Part, Section
 from tests.strategies import law, meters, parts
-from training.catalogue.compose import compose_parts
+from training.composed.compose import compose_parts
 from training.judge.measures import GROUPS, MEASURE_NAMES, measure_matrix
 from training.judge.parts import chord_parts, draw_section
 

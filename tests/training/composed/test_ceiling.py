@@ -1,0 +1,224 @@
+"""The reader of the cards: its laws on cards made by hand, and that it sees what there is."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from importlib import resources
+from math import comb, exp, log
+
+import msgspec
+import numpy as np
+import pytest
+
+from fitness.colours import COLOUR_NAMES
+from training.composed import ceiling, tendency
+from training.composed.cards import Card, cards
+from training.composed.ceiling import (
+    FIELDS,
+    NUMBERS,
+    READERS,
+    Field,
+    choices_log_likelihood,
+    happenings_log_likelihood,
+    log_likelihoods,
+    measure,
+    number_log_likelihood,
+    song_seen,
+    strayed,
+    together,
+    value_of,
+)
+from training.composed.compose import compose_parts
+from training.composed.settings import SECTIONS, draw_context
+from training.composed.songs import compose_sections
+from training.composed.tendency import CLOSENESS, STRAY, Note, Noting, choose, song_card
+
+EVERY_FIELD = {field for group in FIELDS.values() for field in group}
+
+# The notes of one song of each colour, as they were when the first model was trained: a model
+# measured again must find its own catalogue.
+COMPOSED = "7054ac1714821c788a7a2795a7e033059bb799ce5367f440f42ba8cf4bbc93f7"
+
+
+def names(*answers: str, among: tuple[str, ...] = ()) -> list[Note]:
+    return [Note({}, answer, among) for answer in answers]
+
+
+def happenings(happened: int, trials: int) -> list[Note]:
+    return [Note((0.0, 0.0), index < happened) for index in range(trials)]
+
+
+def with_other_names(card: Card) -> Card:
+    """The same weights, of names that the card does not know."""
+    stages = {}
+    for stage in FIELDS:
+        own = getattr(card, stage)
+        weights = {
+            name: {f"not {entry}": weight for entry, weight in value.items()}
+            for name, value in msgspec.structs.asdict(own).items()
+            if isinstance(value, dict)
+        }
+        stages[stage] = msgspec.structs.replace(own, **weights)
+    return msgspec.structs.replace(card, **stages)
+
+
+def drawn_around(card: Card) -> dict[Field, list[Note]]:
+    """A few choices of every name of every weighted field."""
+    return {
+        field: [Note({}, name) for name in value_of(card, field)] * 3
+        for field in EVERY_FIELD
+        if isinstance(value_of(card, field), dict)
+    }
+
+
+class TestChoices:
+    def test_three_choices_by_hand(self) -> None:
+        """Shares 3 to 1 of a closeness of 5: a, b, a by Pólya's urn."""
+        a, b = 3 * CLOSENESS / 4, CLOSENESS / 4
+        by_hand = a / CLOSENESS * b / (CLOSENESS + 1) * (a + 1) / (CLOSENESS + 2)
+        found = choices_log_likelihood({"a": 6.0, "b": 2.0}, names("a", "b", "a"))
+        assert exp(found) == pytest.approx(by_hand)
+
+    def test_it_is_the_mean_over_drawn_weights(self) -> None:
+        weights = {"a": 3.0, "b": 1.0, "c": 2.0}
+        shares = np.array(list(weights.values())) / 6
+        p = np.random.default_rng(1).dirichlet(CLOSENESS * shares, 200_000)
+        for answers in ("aab", "cccc", "abc"):
+            drawn = np.prod([p[:, "abc".index(name)] for name in answers], axis=0)
+            found = exp(choices_log_likelihood(weights, names(*answers)))
+            assert found == pytest.approx(drawn.mean(), rel=0.02)
+
+    def test_what_is_possible_is_shared_among_the_possible(self) -> None:
+        weights = {"a": 3.0, "b": 1.0, "c": 1.0}
+        assert exp(choices_log_likelihood(weights, names("b", among=("c", "b")))) == 0.5
+        assert choices_log_likelihood(weights, names("b", among=("b", "d"))) == 0
+
+    def test_what_a_card_does_not_name_it_cannot_choose(self) -> None:
+        assert choices_log_likelihood({"a": 1.0}, names("b")) == -np.inf
+        assert choices_log_likelihood({"a": 1.0}, names("b", among=("a", "b"))) == -np.inf
+
+    def test_where_nothing_has_a_weight_the_first_is_certain(self) -> None:
+        assert choices_log_likelihood({"a": 1.0}, names("b", among=("b", "c"))) == 0
+        assert choices_log_likelihood({"a": 1.0}, names("c", among=("b", "c"))) == -np.inf
+        assert choose({"a": 1.0}, np.random.default_rng(0), among=("b", "c")) == "b"
+
+    def test_no_choice_says_nothing(self) -> None:
+        assert choices_log_likelihood({"a": 1.0}, []) == 0
+
+
+class TestRanges:
+    @pytest.mark.parametrize(("happened", "trials"), [(0, 0), (1, 1), (3, 10), (40, 200)])
+    def test_over_all_chances_every_count_is_as_likely(self, happened: int, trials: int) -> None:
+        """The integral of Bayes's billiard: 1 in trials + 1 for every count."""
+        found = happenings_log_likelihood((0.0, 1.0), happenings(happened, trials))
+        assert found == pytest.approx(-log((trials + 1) * comb(trials, happened)))
+
+    def test_two_of_two_in_a_narrow_range_by_hand(self) -> None:
+        by_hand = (0.4**3 - 0.1**3) / 3 / (0.4 - 0.1)
+        assert exp(happenings_log_likelihood((0.1, 0.4), happenings(2, 2))) == pytest.approx(
+            by_hand
+        )
+
+    def test_a_range_of_one_point_is_that_chance(self) -> None:
+        found = happenings_log_likelihood((0.2, 0.2), happenings(1, 3))
+        assert exp(found) == pytest.approx(0.2 * 0.8**2)
+        assert happenings_log_likelihood((0.0, 0.0), happenings(0, 5)) == pytest.approx(0)
+        assert happenings_log_likelihood((0.0, 0.0), happenings(1, 5)) == -np.inf
+        assert happenings_log_likelihood((1.0, 1.0), happenings(4, 5)) == -np.inf
+
+    def test_a_number_is_as_likely_anywhere_in_its_range(self) -> None:
+        assert exp(number_log_likelihood((8.0, 18.0), 9.5)) == pytest.approx(0.1)
+        assert number_log_likelihood((8.0, 18.0), 7.9) == -np.inf
+        assert number_log_likelihood((0.5, 0.5), 0.5) > number_log_likelihood((0.4, 0.6), 0.5) + 9
+
+
+class TestStrays:
+    def test_what_only_one_of_two_cards_can_do_is_the_others_by_straying_alone(self) -> None:
+        found = np.exp(strayed(np.array([log(0.3), -np.inf])))
+        assert found == pytest.approx([0.3 * (1 - STRAY / 2), 0.3 * STRAY / 2])
+
+    def test_cards_that_agree_say_nothing(self) -> None:
+        assert np.ptp(strayed(np.log([0.2, 0.2, 0.2]))) == 0
+
+
+class TestReaders:
+    def test_the_same_card_twice_is_told_by_chance(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        known = {"Red": cards()["Red"], "Blue": cards()["Red"]}
+        monkeypatch.setattr(tendency, "cards", lambda: known)
+        monkeypatch.setattr(ceiling, "cards", lambda: known)
+        found = measure(1, 3)
+        assert set(found["section"].values()) == set(found["song"].values()) == {0.5}
+
+    def test_cards_with_nothing_in_common_are_told_but_for_strays(self) -> None:
+        card = cards()["Red"]
+        both = card, with_other_names(card)
+        likelier = (1 - STRAY / 2) / (STRAY / 2)
+        for field, what in drawn_around(card).items():
+            of_first, of_second = np.exp(log_likelihoods(field, what, both))
+            assert of_first / of_second == pytest.approx(likelier), field
+
+    def test_without_strays_they_are_always_told(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(ceiling, "STRAY", 0.0)
+        card = cards()["Red"]
+        both = card, with_other_names(card)
+        for field, what in drawn_around(card).items():
+            assert log_likelihoods(field, what, both)[1] == -np.inf, field
+
+    def test_a_seed_gives_the_same_figures(self) -> None:
+        assert measure(5, 2) == measure(5, 2)
+        assert set(measure(6, 1)["song"]) == set(READERS)
+
+    def test_the_cards_overlap_but_can_be_told(self) -> None:
+        found = measure(7, 10)
+        for name in READERS:
+            assert 0.6 < found["section"][name] <= 1, name
+        assert found["section"]["mix"] > found["section"]["bass alone"]
+
+
+class TestWhatIsSeen:
+    def test_every_field_of_every_card_is_seen(self) -> None:
+        seen = set()
+        for colour in cards():
+            for seed in range(3):
+                seen |= set(together(song_seen(colour, (seed,))))
+        assert seen == EVERY_FIELD
+
+    @pytest.mark.parametrize("stage", FIELDS)
+    def test_nothing_of_a_card_is_used_but_by_choice_or_as_it_is(self, stage: str) -> None:
+        source = (resources.files("training.composed") / f"{stage}.py").read_text("utf-8")
+        direct = {(stage, name) for name in re.findall(r"card\.(\w+)\[", source)}
+        assert direct == {field for field in NUMBERS if field[0] == stage}
+
+    def test_choices_of_a_song_add_up_and_numbers_do_not(self) -> None:
+        sections = song_seen("Green", (4,))
+        whole = together(sections)
+        assert len(sections) == SECTIONS
+        for field, what in whole.items():
+            parts = [section[field] for section in sections if field in section]
+            if isinstance(what, list):
+                assert len(what) == sum(map(len, parts))
+            else:
+                assert {what} == set(parts)
+
+    def test_noting_changes_no_song(self) -> None:
+        plain, noting = np.random.default_rng((3, 1)), Noting((3, 1))
+        for colour in cards():
+            context = draw_context(plain)
+            assert draw_context(noting) == context
+            sections = compose_sections(colour, context, 2, plain)
+            assert compose_sections(colour, context, 2, noting) == sections
+        assert noting.notes
+
+    def test_a_songs_tendencies_are_objects_of_their_own(self) -> None:
+        card = song_card(cards()["Red"], np.random.default_rng(1))
+        assert len({id(value_of(card, field)) for field in EVERY_FIELD}) == len(EVERY_FIELD)
+
+    def test_the_catalogue_is_composed_as_it_was(self) -> None:
+        digest = hashlib.sha256()
+        for index, colour in enumerate(COLOUR_NAMES):
+            rng = np.random.default_rng((11, index))
+            for parts in compose_parts(colour, draw_context(rng), SECTIONS, rng):
+                for stage, part in parts.items():
+                    digest.update(f"{stage} {part.notes.tolist()}".encode())
+        assert digest.hexdigest() == COMPOSED

@@ -1,0 +1,328 @@
+"""The model's training, at toy size: what it must get right whatever the catalogue."""
+# ruff: noqa: E402 - torch is optional
+
+from __future__ import annotations
+
+import json
+import sys
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+torch = pytest.importorskip("torch", reason="training needs torch: pip install -e .[training]")
+pytest.importorskip("onnxscript", reason="the export needs onnxscript")
+
+from fitness.colours import COLOURS
+from fitness.features import FEATURE_NAMES
+from fitness.fusion import DEFAULT_MODEL, FusionModel
+from fitness.heard import Heard
+from fitness.manifest import load_manifest
+from fitness.predictions import ModelInputs
+from fitness.profiles import PROFILES
+from fitness.roll import ROWS, STEPS
+from fitness.scorer import ChromaticScorer
+from genomes.notes import Part
+from genomes.time import TempoMap
+from training.__main__ import main
+from training.bootstrap import CARD_NAME, FILE_NAME, QUICK, catalogue_of
+from training.composed.examples import KINDS, REAL, SONG, STAGES, Examples
+from training.fusion.batches import batch_of, rotated, shuffled, transposed, vary
+from training.fusion.calibration import calibrate, curve, thresholds
+from training.fusion.crew import Job, fit_all
+from training.fusion.export import CHECKED_BATCHES, export, parity, random_inputs, write_manifest
+from training.fusion.fitting import Settings, fit, logits, loss_of
+from training.fusion.network import PLAIN, Ensemble, FusionNetwork, Logits, Size, midi_inputs
+from training.fusion.reference import dense_network
+from training.fusion.report import card
+
+SIZE = Size(8, 16, 16, 16, 4, 16)
+SETTINGS = Settings(epochs=2, batch=16, size=SIZE)
+FEATURES = len(FEATURE_NAMES)
+
+
+def some_examples(count: int = 90, seed: int = 0) -> Examples:
+    """Clips whose register says the colour; every tenth is a fake, every fifteenth real."""
+    rng = np.random.default_rng(seed)
+    number = np.arange(count)
+    kind = np.where(number % 10 == 9, 2, np.where(number % 15 == 7, REAL, SONG)).astype(np.int8)
+    colour = np.where(kind == SONG, number % 9, -1).astype(np.int8)
+    rolls = np.zeros((count, ROWS, STEPS), np.uint8)
+    for row, pitch in enumerate(40 + 4 * colour.astype(int)):
+        rolls[row, pitch, : 40 + int(rng.integers(60)) : 3] = rng.integers(40, 110)
+    features = rng.normal(size=(count, FEATURES)).astype(np.float32)
+    features[:, 0] += colour
+    stage = (number % len(STAGES)).astype(np.int8)
+    nothing = np.zeros(count, np.bool_)
+    bars = np.full(count, 4, np.int16)
+    return Examples(rolls, features, colour, number.astype(np.int32), stage, kind, bars, nothing)
+
+
+@pytest.fixture(scope="module")
+def examples() -> Examples:
+    return some_examples()
+
+
+@pytest.fixture(scope="module")
+def ensemble(examples: Examples) -> Ensemble:
+    return Ensemble([fit(examples, SETTINGS, seed) for seed in (1, 2)])
+
+
+@pytest.fixture(scope="module")
+def path(ensemble: Ensemble, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("model") / FILE_NAME
+    export(ensemble, path)
+    write_manifest(
+        path,
+        threshold=0.1,
+        stage_thresholds={},
+        calibration={},
+        data_hash="0" * 64,
+        split={},
+        metrics={},
+    )
+    return path
+
+
+def ask(model: torch.nn.Module, inputs: dict[str, torch.Tensor]):
+    with torch.no_grad():
+        return model.eval()(*inputs.values())
+
+
+class TestNetwork:
+    def test_its_inputs_are_the_profiles_in_order(self):
+        inputs = midi_inputs(torch.zeros(2, 1, ROWS, STEPS), torch.zeros(2, FEATURES))
+        fusion = next(profile for profile in PROFILES if profile.name == "fusion")
+        assert set(inputs) == set(fusion.inputs)
+        assert set(random_inputs(Ensemble([FusionNetwork(SIZE)]), 1, 0)) == set(fusion.inputs)
+
+    def test_shapes_and_probabilities(self, ensemble: Ensemble):
+        answers = ask(ensemble, random_inputs(ensemble, 5, 0))
+        assert [tuple(one.shape) for one in answers] == [(5, 3)] * 3 + [(5, 9), (5, 1)]
+        for distribution in answers[:4]:
+            assert torch.allclose(distribution.sum(dim=1), torch.ones(5), atol=1e-6)
+        assert ((answers.confidence > 0) & (answers.confidence < 1)).all()
+
+    @pytest.mark.parametrize("name", ["audio", "concept", "lyric", "midi"])
+    def test_a_flag_decides_between_what_is_given_and_a_learned_null(
+        self, ensemble: Ensemble, name: str
+    ):
+        given = random_inputs(ensemble, 4, 1)
+        there = {**given, f"has_{name}": torch.ones(4, dtype=torch.bool)}
+        absent = {**given, f"has_{name}": torch.zeros(4, dtype=torch.bool)}
+        other = "piano_roll" if name == "midi" else f"{name}_emb"
+        changed = {**absent, other: given[other] + 1}
+        assert not torch.allclose(ask(ensemble, there).colour, ask(ensemble, absent).colour)
+        assert torch.equal(ask(ensemble, absent).colour, ask(ensemble, changed).colour)
+
+    def test_a_null_is_learned(self, examples: Examples):
+        torch.manual_seed(1)
+        before = FusionNetwork(SIZE).concept.null.detach().clone()
+        assert not torch.allclose(fit(examples, SETTINGS, 1).concept.null, before)
+
+    def test_it_answers_the_same_twice(self, ensemble: Ensemble):
+        inputs = random_inputs(ensemble, 3, 2)
+        assert torch.equal(ask(ensemble, inputs).colour, ask(ensemble, inputs).colour)
+
+    def test_features_far_out_gain_nothing(self, ensemble: Ensemble):
+        given = random_inputs(ensemble, 2, 3)
+        far, further = ({**given, "features": torch.full((2, FEATURES), x)} for x in (1e4, 1e6))
+        assert torch.equal(ask(ensemble, far).colour, ask(ensemble, further).colour)
+
+    def test_the_dense_reference_takes_the_encoders_place(self):
+        network = dense_network(SIZE)
+        said = network.eval().from_midi(torch.rand(2, 1, ROWS, STEPS), torch.rand(2, FEATURES))
+        assert said.colour.shape == (2, 9)
+
+
+class TestBatches:
+    def test_the_picture_is_the_engines(self, examples: Examples):
+        batch = batch_of(examples, np.arange(3), None)
+        values = (np.arange(128) / 127).astype(np.float32)
+        assert np.array_equal(batch.piano_roll[:, 0].numpy(), values[examples.rolls[:3]])
+
+    def test_fakes_and_real_music_have_no_colour(self, examples: Examples):
+        batch = batch_of(examples, np.array([0, 7, 9]), None)
+        assert batch.has_colour.tolist() == [True, False, False]
+        assert batch.is_music.tolist() == [1, 1, 0]
+        assert np.allclose(batch.axes[0], COLOURS[0].targets)
+
+    def test_an_epoch_has_every_coloured_row_once_at_most(self, examples: Examples):
+        batches = list(shuffled(examples, 16, np.random.default_rng(0), 0.25))
+        assert all(int((~batch.has_colour).sum()) == 4 for batch in batches)
+        assert len(batches) == int((examples.colour >= 0).sum()) // 12
+
+    def test_transposing_leaves_drums_and_the_edge_of_the_keyboard(self):
+        rolls = torch.zeros(2, ROWS, STEPS, dtype=torch.uint8)
+        rolls[0, 60], rolls[0, 3], rolls[1, 107] = 1, 2, 1
+        moved, semitones = transposed(rolls, np.array([2, 2]))
+        assert semitones.tolist() == [2, 0]
+        assert moved[0, 62].all()
+        assert moved[0, 3].all()
+        assert torch.equal(moved[1], rolls[1])
+
+    def test_rotation_keeps_what_sounds_and_its_length(self):
+        rolls = torch.zeros(1, ROWS, STEPS, dtype=torch.uint8)
+        rolls[0, 60, [0, 5, 9]] = torch.tensor([1, 2, 3], dtype=torch.uint8)
+        turned = rotated(rolls, np.array([0.5]))
+        assert turned[0, 60, :10].tolist() == [2, 0, 0, 0, 3, 1, 0, 0, 0, 0]
+        assert not turned[0, :, 10:].any()
+
+    def test_the_features_follow(self):
+        features = torch.zeros(64, FEATURES)
+        features[:, FEATURE_NAMES.index("pitch_mean")] = 60
+        rolls = torch.zeros(64, ROWS, STEPS, dtype=torch.uint8)
+        rolls[:, 60, :9] = 64
+        varied, told = vary(rolls, features, np.random.default_rng(0))
+        rows = varied.amax(dim=2).argmax(dim=1)
+        assert torch.equal(told[:, FEATURE_NAMES.index("pitch_mean")], rows.float())
+        assert len(set(rows.tolist())) == 7
+        assert not told[:, FEATURE_NAMES.index("bass_pitch")].any()
+
+
+class TestFitting:
+    def test_one_seed_one_model(self, examples: Examples):
+        first, second = (fit(examples, SETTINGS, 5).state_dict() for _ in range(2))
+        assert all(torch.equal(first[name], second[name]) for name in first)
+
+    def test_other_seeds_other_models(self, ensemble: Ensemble):
+        first, second = ensemble.networks
+        assert not torch.equal(first.colour.weight, second.colour.weight)
+
+    def test_side_by_side_as_one_after_the_other(self, examples: Examples):
+        jobs = [Job(str(seed), replace(SETTINGS, epochs=1), seed) for seed in (1, 2)]
+        told = []
+        alone = fit_all(jobs, examples, lambda _: lambda *step: told.append(step), processes=1)
+        beside = fit_all(jobs, examples, lambda _: None, processes=2)
+        for one, other in zip(alone, beside, strict=True):
+            weights = other.state_dict()
+            assert all(torch.equal(v, weights[name]) for name, v in one.state_dict().items())
+        assert told[-1][0] == told[-1][1] > 0
+
+    def test_it_learns(self, examples: Examples):
+        network = fit(examples, replace(SETTINGS, epochs=30), 1)
+        rows = examples.colour >= 0
+        said = logits(network, examples).colour.argmax(dim=1).numpy()
+        assert (said[rows] == examples.colour[rows]).mean() > 0.5
+
+    def test_a_model_of_features_alone_sees_no_roll(self, examples: Examples):
+        network = fit(examples, replace(SETTINGS, epochs=1, reads=PLAIN), 1)
+        features = torch.rand(2, FEATURES)
+        pictures = torch.zeros(2, 1, ROWS, STEPS), torch.ones(2, 1, ROWS, STEPS)
+        dark, bright = (network.from_midi(picture, features).colour for picture in pictures)
+        assert torch.equal(dark, bright)
+
+    def test_fakes_teach_the_confidence_alone(self, examples: Examples):
+        batch = batch_of(examples, np.array([9, 19, 29]), None)
+        said = Logits(
+            torch.randn(3, 3, 3, requires_grad=True),
+            torch.randn(3, 9, requires_grad=True),
+            torch.randn(3, 1, requires_grad=True),
+        )
+        loss_of(said, batch, SETTINGS).backward()
+        assert not said.axes.grad.any()
+        assert not said.colour.grad.any()
+        assert said.confidence.grad.all()
+
+
+class TestCalibration:
+    def test_it_lowers_the_loss_on_validation(self, examples: Examples):
+        network = fit(examples, replace(SETTINGS, epochs=20), 3)
+        with torch.no_grad():
+            network.colour.weight.mul_(6)  # far too sure
+        validation = some_examples(seed=1)
+        ensemble = Ensemble([network])
+        learned = calibrate(ensemble, [logits(network, validation)], validation)
+        assert learned.colour_loss_after < learned.colour_loss_before
+        assert learned.colour_temperature > 1
+        assert 0 <= learned.threshold <= 1
+
+    def test_the_gate_keeps_enough_of_every_stage(self, examples: Examples):
+        confidence = np.random.default_rng(0).random(len(examples)).astype(np.float32)
+        at = thresholds(confidence, examples)
+        assert list(at) == list(STAGES)
+        for stage, name in enumerate(STAGES):
+            rows = (examples.kind == SONG) & (examples.stage == stage)
+            assert (confidence[rows] >= np.float32(at[name])).mean() >= 0.93
+
+    def test_a_curve_of_honest_claims_has_no_error(self):
+        rng = np.random.default_rng(0)
+        claims = rng.random(100_000).astype(np.float32)
+        assert curve(claims, rng.random(100_000) < claims).error < 0.01
+        assert curve(np.ones(10, np.float32), np.zeros(10, np.bool_)).error == 1
+
+
+class TestExport:
+    def test_the_file_says_what_the_network_says(self, ensemble: Ensemble, path: Path):
+        assert len(CHECKED_BATCHES) > 2
+        assert parity(ensemble, path) <= 1e-5
+
+    def test_the_engine_reads_the_same_numbers(
+        self, ensemble: Ensemble, path: Path, examples: Examples
+    ):
+        rolls = examples.rolls[:5, None] / np.float32(127)
+        found = FusionModel.load(path).predict(ModelInputs(rolls, examples.features[:5]))
+        inputs = midi_inputs(torch.from_numpy(rolls), torch.from_numpy(examples.features[:5]))
+        expected = ask(ensemble, inputs)
+        assert np.allclose(found.colour, expected.colour, atol=1e-5)
+        assert np.allclose(found.temporal, expected.temporal, atol=1e-5)
+        assert np.allclose(found.confidence, expected.confidence[:, 0], atol=1e-5)
+
+    def test_the_scorer_ranks_with_it(self, path: Path):
+        parts = [Part.of([(0, 480, pitch, 80), (480, 480, pitch, 80)], 1920) for pitch in (50, 60)]
+        music = [Heard(part, TempoMap.constant(120)) for part in parts]
+        matches = ChromaticScorer(path).score_batch(music, "Green")
+        assert [match.rank for match in matches] == [1, 2]
+
+    def test_the_same_network_makes_the_same_file(self, ensemble: Ensemble, tmp_path: Path):
+        export(ensemble, tmp_path / "a.onnx")
+        export(ensemble, tmp_path / "b.onnx")
+        assert (tmp_path / "a.onnx").read_bytes() == (tmp_path / "b.onnx").read_bytes()
+
+
+class TestBootstrap:
+    def test_quick_from_nothing_to_a_model_and_its_card(
+        self, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    ):
+        assert main(["bootstrap", "--quick", "--out", str(tmp_path)]) == 0
+        result = json.loads(capsys.readouterr().out.splitlines()[-1])
+        assert result["seconds"]["all"] < 60
+        model = FusionModel.load(tmp_path / FILE_NAME)
+        assert model.sha256 == result["sha256"]
+        page = (tmp_path / CARD_NAME).read_text(encoding="utf-8")
+        assert all(kind.replace("_", " ") in page for kind in KINDS[2:])
+        assert main(["card", str(tmp_path / FILE_NAME), "--fakes", str(QUICK.fakes)]) == 0
+        printed = capsys.readouterr().out
+        assert printed.startswith(page.partition("## Planted")[0])
+        assert json.loads(printed.splitlines()[-1])["accuracy"]["all"] == result["accuracy"]
+
+    def test_the_shipped_card_is_what_its_manifest_says(self):
+        shipped = DEFAULT_MODEL.with_name(CARD_NAME).read_text(encoding="utf-8")
+        assert card(load_manifest(DEFAULT_MODEL)) == shipped
+
+    def test_what_can_t_be_done_is_one_line(
+        self, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    ):
+        taken = tmp_path / "a-file"
+        taken.write_text("here")
+        asked = (["card", str(tmp_path / "no.onnx")], ["bootstrap", "--quick", "--out", str(taken)])
+        for arguments in asked:
+            assert main(arguments) == 2
+            told = [line for line in capsys.readouterr().err.splitlines() if "error" in line]
+            assert len(told) == 1
+            assert str(tmp_path) in told[0]
+
+    def test_a_missing_library_is_named_with_what_installs_it(
+        self, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+    ):
+        monkeypatch.setitem(sys.modules, "training.bootstrap", None)
+        assert main(["bootstrap", "--quick", "--out", str(tmp_path)]) == 2
+        assert "pip install 'composition-engine[training]'" in capsys.readouterr().err
+
+    def test_no_song_is_on_two_sides(self):
+        catalogue = catalogue_of(1, 3, 0)
+        sides = (catalogue.train, catalogue.validation, catalogue.test)
+        songs = [set(side.song.tolist()) for side in sides]
+        assert all(songs)
+        assert sum(map(len, songs)) == len(set.union(*songs))

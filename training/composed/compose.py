@@ -1,0 +1,229 @@
+"""Compose the catalogue: songs of every colour, fakes and real music, as examples."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from fitness.colours import COLOUR_NAMES
+from fitness.features import FEATURE_NAMES, feature_matrix
+from fitness.roll import ROWS, STEPS, rolls
+from genomes.context import Context
+from genomes.keys import Key
+from genomes.notes import Part, mixed
+from training.composed.clips import cut, draw_stretch
+from training.composed.corruption import CORRUPTIONS, corrupted, damaged_as
+from training.composed.cutup import compose_cutups
+from training.composed.examples import KINDS, NO_COLOUR, PART_STAGES, STAGES, Examples
+from training.composed.fakes import FAKES, make_fake
+from training.composed.real import STAGE_OF_ROLE, chosen_pieces, piece_windows, played
+from training.composed.settings import SECTIONS, bars_in_window, draw_context, with_bars
+from training.composed.songs import Parts, compose_sections
+from training.tables.holdout import is_held_out
+
+MIXES_PER_SECTION = 3
+# Chance that a mix is what evolution hears: a part with all that was composed before it.
+LINEAGE_SHARE = 0.5
+# For each song of a colour, of each kind. Damaged music is far harder to tell than noise.
+FAKES_PER_SONG, RUINS_PER_SONG = 2, 12
+REAL_PIECES = 60
+MIN_PITCHES = MIN_ONSETS = 2
+TRIES = 4
+JOBS_AT_A_TIME = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """One song, one fake or one piece: all of it on one side of every split.
+
+    Attributes:
+        song: its number.
+        seed: of its randomness, which nothing else shares.
+        kind: one of ``KINDS``.
+        name: the colour or the piece; empty for a fake.
+    """
+
+    song: int
+    seed: tuple[int, int]
+    kind: str
+    name: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Clip:
+    """Music to be measured.
+
+    Attributes:
+        stage: one of ``STAGES``.
+        part: the notes.
+        context: meter and tempo.
+    """
+
+    stage: str
+    part: Part
+    context: Context
+
+    @property
+    def bars(self) -> int:
+        """Its length."""
+        return self.part.length_ticks // self.context.meter.bar_ticks
+
+
+def compose(
+    seed: int, songs_per_colour: int, processes: int = 1, real_pieces: int = REAL_PIECES
+) -> Examples:
+    """Compose, cut, paint and measure.
+
+    Args:
+        seed: the same one gives the same examples, on however many processes.
+        songs_per_colour: of each of the nine.
+        processes: how many work at once.
+        real_pieces: scores of music21's corpus; 0 works without music21.
+    """
+    jobs = plan(seed, songs_per_colour, real_pieces)
+    if processes == 1:
+        return Examples.join([examples_of(job) for job in jobs])
+    with ProcessPoolExecutor(max_workers=processes) as workers:
+        return Examples.join(list(workers.map(examples_of, jobs, chunksize=JOBS_AT_A_TIME)))
+
+
+def plan(seed: int, songs_per_colour: int, real_pieces: int) -> list[Job]:
+    """Every song, fake and piece, numbered."""
+    named = [("song", colour) for colour in COLOUR_NAMES for _ in range(songs_per_colour)]
+    for kinds, per_song in ((FAKES, FAKES_PER_SONG), (CORRUPTIONS, RUINS_PER_SONG)):
+        named += [(kind, "") for kind in kinds for _ in range(per_song * songs_per_colour)]
+    if real_pieces:
+        pieces = chosen_pieces(real_pieces, np.random.default_rng(seed))
+        named += [("real", name) for name in pieces]
+    return [Job(song, (seed, song), kind, name) for song, (kind, name) in enumerate(named)]
+
+
+def examples_of(job: Job) -> Examples:
+    """A job's clips, measured and labelled."""
+    rng = np.random.default_rng(job.seed)
+    return _measured(list(_clips(job, rng)), job)
+
+
+def _clips(job: Job, rng: np.random.Generator) -> Iterator[Clip]:
+    if job.kind == "song":
+        yield from song_clips(job.name, rng)
+    elif job.kind == "real":
+        yield from _real_clips(job.name, rng)
+    elif job.kind in FAKES:
+        context = clip_context(rng)
+        stage = STAGES[int(rng.integers(len(STAGES)))]
+        yield Clip(stage, make_fake(job.kind, context, rng), context)
+    else:
+        yield from _corrupted_clips(job.kind, rng)
+
+
+def song_clips(colour: str, rng: np.random.Generator) -> Iterator[Clip]:
+    """Clips of one song: of every section each part, and mixes of some."""
+    context = draw_context(rng)
+    for parts in compose_parts(colour, context, SECTIONS, rng):
+        for stage in PART_STAGES:
+            yield from _clip(stage, parts[stage], context, rng)
+        for _ in range(MIXES_PER_SECTION):
+            chosen = [parts[stage] for stage in _drawn_stages(rng)]
+            yield from _clip("mix", mixed(chosen), context, rng)
+
+
+def compose_parts(
+    colour: str, context: Context, count: int, rng: np.random.Generator
+) -> list[Parts]:
+    """The sections of one song of any colour."""
+    if colour == "White":
+        return [cutup.section.parts for cutup in compose_cutups(context, count, rng)]
+    return [section.parts for section in compose_sections(colour, context, count, rng)]
+
+
+def _drawn_stages(rng: np.random.Generator) -> list[str]:
+    """Chords and some of what stands on them, in the order of the stages."""
+    first, *others = PART_STAGES
+    count = int(rng.integers(1, len(others) + 1))
+    chosen = range(count) if rng.random() < LINEAGE_SHARE else rng.permutation(len(others))[:count]
+    return [first, *(others[index] for index in sorted(chosen))]
+
+
+def _clip(stage: str, part: Part, context: Context, rng: np.random.Generator) -> Iterator[Clip]:
+    """A stretch of a part in which something happens; nothing where there is none."""
+    bar_ticks = context.meter.bar_ticks
+    for _ in range(TRIES):
+        first, bars = draw_stretch(context.section.bars, rng)
+        stretch = cut(part, first * bar_ticks, bars * bar_ticks)
+        if moves(stretch):
+            yield Clip(stage, stretch, context)
+            return
+
+
+def moves(part: Part) -> bool:
+    """Whether a part is more than one strike or one pitch repeated."""
+    notes = part.notes
+    pitched = len(np.unique(notes["pitch"])) >= MIN_PITCHES or bool(notes["is_drum"].any())
+    struck = len(np.unique(notes["onset_ticks"])) >= MIN_ONSETS
+    return pitched and (struck or len(notes) > MIN_PITCHES)
+
+
+def clip_context(rng: np.random.Generator) -> Context:
+    """A song's context with a section of a clip's length."""
+    context = draw_context(rng)
+    return with_bars(context, draw_stretch(context.section.bars, rng)[1])
+
+
+def _corrupted_clips(kind: str, rng: np.random.Generator) -> Iterator[Clip]:
+    """One damaged part of a song of any colour."""
+    context = clip_context(rng)
+    colour = COLOUR_NAMES[int(rng.integers(len(COLOUR_NAMES)))]
+    (parts,) = compose_parts(colour, context, 1, rng)
+    stages = [stage for stage in PART_STAGES if kind in damaged_as(stage)]
+    stage = stages[int(rng.integers(len(stages)))]
+    yield Clip(stage, corrupted(kind, parts[stage], context, rng), context)
+
+
+def _real_clips(piece: str, rng: np.random.Generator) -> Iterator[Clip]:
+    for window in piece_windows(piece, rng):
+        drawn = draw_context(rng)
+        context = Context(Key(0, "major", "C"), window.meter, drawn.tempo_bpm, drawn.section)
+        context = with_bars(context, window.bars)
+        if window.bars <= bars_in_window(context):
+            part = played(window.part, window.meter, rng)
+            yield Clip(STAGE_OF_ROLE[window.role], part, context)
+
+
+def _measured(clips: Sequence[Clip], job: Job) -> Examples:
+    count = len(clips)
+    colour = COLOUR_NAMES.index(job.name) if job.kind == "song" else NO_COLOUR
+    return Examples(
+        rolls=_rows([_painted(clip) for clip in clips], (0, ROWS, STEPS), np.uint8),
+        features=_rows([_features(clip) for clip in clips], (0, len(FEATURE_NAMES)), np.float32),
+        colour=np.full(count, colour, np.int8),
+        song=np.full(count, job.song, np.int32),
+        stage=np.array([STAGES.index(clip.stage) for clip in clips], np.int8),
+        kind=np.full(count, KINDS.index(job.kind), np.int8),
+        bars=np.array([clip.bars for clip in clips], np.int16),
+        held_out=np.full(count, job.kind == "real" and is_held_out(job.name), np.bool_),
+    )
+
+
+def _rows(
+    rows: Sequence[NDArray[Any]], empty: tuple[int, ...], dtype: type[np.generic]
+) -> NDArray[Any]:
+    """Rows on top of each other, also where there are none."""
+    return np.stack(rows) if rows else np.zeros(empty, dtype)
+
+
+def _painted(clip: Clip) -> NDArray[np.uint8]:
+    """``(128, 256)`` uint8, 0 to 127."""
+    roll = rolls([clip.part], clip.context.tempo_map)[0, 0]
+    return np.asarray(np.rint(roll * 127), dtype=np.uint8)
+
+
+def _features(clip: Clip) -> NDArray[np.float32]:
+    """``(F,)``."""
+    measured = feature_matrix([clip.part], clip.context.meter, clip.context.tempo_map)
+    return np.asarray(measured[0])

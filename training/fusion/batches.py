@@ -1,0 +1,161 @@
+"""Batches of a catalogue, varied on the fly in ways that leave a part's colour alone."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+
+from fitness.colours import COLOURS
+from fitness.features import FEATURE_NAMES
+from fitness.roll import HIGHEST_ROW, LOWEST_ROW, STEPS
+from training.composed.examples import NO_COLOUR, REAL, SONG, Examples
+
+MAX_VELOCITY = 127
+SHIFT_SEMITONES = 3
+# Anyone can turn a part up: how loud it is altogether must say next to nothing of its colour.
+VELOCITY_SCALE = (0.5, 2.0)
+ROTATED_SHARE = 0.5
+
+PITCHED = slice(LOWEST_ROW, HIGHEST_ROW + 1)
+PITCHES = [FEATURE_NAMES.index(name) for name in ("pitch_mean", "bass_pitch")]
+VELOCITIES = [FEATURE_NAMES.index(name) for name in ("velocity_mean", "velocity_sd")]
+
+TARGETS = torch.tensor([colour.targets for colour in COLOURS], dtype=torch.float32)  # (9, 3, 3)
+
+
+class Batch(NamedTuple):
+    """Some clips with their labels.
+
+    Attributes:
+        piano_roll: ``(n, 1, 128, 256)``, 0 to 1.
+        features: ``(n, F)``.
+        colour: ``(n,)`` index of the colour, 0 where there is none.
+        axes: ``(n, 3, 3)`` the colour's targets.
+        has_colour: ``(n,)`` bool: fakes and real music have none.
+        is_music: ``(n,)`` 1 for composed songs and real music, 0 for fakes.
+    """
+
+    piano_roll: Tensor
+    features: Tensor
+    colour: Tensor
+    axes: Tensor
+    has_colour: Tensor
+    is_music: Tensor
+
+
+def is_music(examples: Examples) -> NDArray[np.bool_]:
+    """Whether each row is music, composed or real, and no fake: ``(n,)``."""
+    return np.isin(examples.kind, (SONG, REAL))
+
+
+def batch_of(examples: Examples, rows: NDArray[np.intp], rng: np.random.Generator | None) -> Batch:
+    """Some rows as tensors.
+
+    Args:
+        examples: the catalogue.
+        rows: ``(n,)`` which.
+        rng: varies them; None leaves them as they are.
+    """
+    velocities = torch.from_numpy(examples.rolls[rows])
+    features = torch.from_numpy(examples.features[rows])
+    if rng is not None:
+        velocities, features = vary(velocities, features, rng)
+    colour = torch.from_numpy(examples.colour[rows].astype(np.int64))
+    has_colour = colour != NO_COLOUR
+    colour = colour.clamp(min=0)
+    music = torch.from_numpy(is_music(examples)[rows].astype(np.float32))
+    # Divided as the encoder of the engine does it, so that both paint the same picture.
+    piano_roll = velocities.to(torch.float32).div_(MAX_VELOCITY).unsqueeze(1)
+    return Batch(piano_roll, features, colour, TARGETS[colour], has_colour, music)
+
+
+def in_order(examples: Examples, size: int) -> Iterator[Batch]:
+    """Every row as it is, in order."""
+    for start in range(0, len(examples), size):
+        yield batch_of(examples, np.arange(start, min(start + size, len(examples))), None)
+
+
+def shuffled(
+    examples: Examples, size: int, rng: np.random.Generator, share_without_colour: float
+) -> Iterator[Batch]:
+    """One epoch: every coloured row once, varied, and a steady share of those without a colour.
+
+    Rows that don't fill the last batch are left for another epoch.
+    """
+    with_colour = np.flatnonzero(examples.colour != NO_COLOUR)
+    without = np.flatnonzero(examples.colour == NO_COLOUR)
+    beside = round(size * share_without_colour) if len(without) else 0
+    order = rng.permutation(with_colour)
+    step = size - beside
+    for start in range(0, len(order) - step + 1, step):
+        rows = np.concatenate((order[start : start + step], rng.choice(without, beside)))
+        yield batch_of(examples, rows, rng)
+
+
+def vary(velocities: Tensor, features: Tensor, rng: np.random.Generator) -> tuple[Tensor, Tensor]:
+    """Transpose, turn and scale clips; the features are told what was done.
+
+    Args:
+        velocities: ``(n, 128, 256)`` uint8.
+        features: ``(n, F)``.
+        rng: decides for each row.
+    """
+    count = len(velocities)
+    semitones = rng.integers(-SHIFT_SEMITONES, SHIFT_SEMITONES + 1, count)
+    loudness = _loudness(velocities, rng)
+    turned = rng.random(count) < ROTATED_SHARE
+    places = np.where(turned, rng.random(count), 0.0)
+    velocities, semitones = transposed(velocities, semitones)
+    velocities = rotated(velocities, places)
+    scaled = (velocities * loudness[:, None, None]).round_().clamp_(0, MAX_VELOCITY)
+    features = features.clone()
+    is_pitched = features[:, PITCHES] > 0  # 0 says that nothing is pitched
+    features[:, PITCHES] += is_pitched * torch.from_numpy(semitones)[:, None].to(torch.float32)
+    features[:, VELOCITIES] *= loudness[:, None]
+    return scaled, features
+
+
+def _loudness(velocities: Tensor, rng: np.random.Generator) -> Tensor:
+    """A factor for each clip, as often below 1 as above; no note is driven beyond the loudest."""
+    lowest, highest = np.log(VELOCITY_SCALE)
+    factors = np.exp(rng.uniform(lowest, highest, len(velocities))).astype(np.float32)
+    loudest = velocities.flatten(1).amax(dim=1).clamp(min=1)
+    return torch.minimum(torch.from_numpy(factors), MAX_VELOCITY / loudest)
+
+
+def transposed(
+    velocities: Tensor, semitones: NDArray[np.int64]
+) -> tuple[Tensor, NDArray[np.int64]]:
+    """Move the pitched rows, drums stay; a clip that would leave the keys stays where it is.
+
+    Returns:
+        the moved clips, and by how much each was moved.
+    """
+    pitched = velocities[:, PITCHED]
+    edge = torch.cat((pitched[:, :SHIFT_SEMITONES], pitched[:, -SHIFT_SEMITONES:]), dim=1)
+    semitones = np.where(edge.flatten(1).any(dim=1).numpy(), 0, semitones)
+    moved = velocities.clone()
+    for step in set(semitones.tolist()) - {0}:
+        rows = torch.from_numpy(np.flatnonzero(semitones == step))
+        moved[rows, PITCHED] = torch.roll(pitched[rows], step, dims=1)
+    return moved, semitones
+
+
+def rotated(velocities: Tensor, places: NDArray[np.float64]) -> Tensor:
+    """Begin each clip elsewhere and play its beginning at its end.
+
+    Args:
+        velocities: ``(n, 128, 256)``.
+        places: ``(n,)`` where to begin, as a share of the clip's sounding length, 0 to 1.
+    """
+    steps = torch.arange(STEPS)
+    sounding = velocities.any(dim=1) * (steps + 1)  # (n, steps)
+    lengths = sounding.amax(dim=1).clamp(min=1)[:, None]
+    offsets = (torch.from_numpy(places)[:, None] * lengths).to(torch.int64)
+    source = torch.where(steps < lengths, (steps + offsets) % lengths, steps)
+    return velocities.gather(2, source[:, None].expand_as(velocities))

@@ -1,0 +1,158 @@
+"""Write the model file and its manifest, and prove that the file says what the network says."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import logging
+import warnings
+from contextlib import redirect_stdout
+from pathlib import Path
+from typing import Any, cast
+
+import numpy as np
+import onnxruntime
+import torch
+
+from fitness.features import FEATURE_NAMES, FEATURES_VERSION
+from fitness.fusion import FusionModel
+from fitness.manifest import Encoders, Manifest, save_manifest
+from fitness.profiles import BOOL, PROFILES
+from fitness.roll import ROLL_VERSION
+from training.composed.examples import Examples
+from training.fusion.network import Ensemble
+
+PROFILE = next(profile for profile in PROFILES if profile.name == "fusion")
+OPSET = 20
+LICENCE = "MIT"
+TRACED_ROWS = 2
+CHECKED_BATCHES = (1, 2, 7, 33)
+TOLERANCE = 1e-5
+
+Inputs = dict[str, torch.Tensor]
+
+
+def export(ensemble: Ensemble, path: Path) -> None:
+    """Write an ensemble as one ONNX file, weights included, for batches of any size."""
+    batch = torch.export.Dim("batch", min=1)
+    example = random_inputs(ensemble, TRACED_ROWS, seed=0)
+    with _quiet():
+        program = torch.onnx.export(
+            ensemble.eval(),
+            tuple(example.values()),
+            input_names=list(PROFILE.inputs),
+            output_names=["temporal", "spatial", "ontological", "colour", "confidence"],
+            dynamic_shapes=(tuple({0: batch} for _ in example),),
+            opset_version=OPSET,
+            dynamo=True,
+            external_data=False,
+            verbose=False,
+        )
+    if program is None:
+        raise RuntimeError("torch exported nothing")
+    model = program.model_proto
+    _forget_places(model)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(model.SerializeToString(deterministic=True))
+
+
+def _forget_places(model: Any) -> None:
+    """Drop where in the source each node comes from: paths of this machine."""
+    for node in model.graph.node:
+        del node.metadata_props[:]
+        node.doc_string = ""
+    for value in (*model.graph.value_info, *model.graph.input, *model.graph.output):
+        del value.metadata_props[:]
+    del model.graph.metadata_props[:]
+    del model.metadata_props[:]
+
+
+class _quiet:  # noqa: N801 - a context manager, used as a function
+    """The exporter talks on stdout and warns of its own insides."""
+
+    def __enter__(self) -> None:
+        self._stdout = redirect_stdout(io.StringIO())
+        self._stdout.__enter__()
+        self._warnings = warnings.catch_warnings()
+        self._warnings.__enter__()
+        warnings.simplefilter("ignore")
+        self._level = logging.root.manager.disable
+        logging.disable(logging.WARNING)
+
+    def __exit__(self, *error: object) -> None:
+        logging.disable(self._level)
+        self._warnings.__exit__(None, None, None)
+        self._stdout.__exit__(None, None, None)
+
+
+def random_inputs(ensemble: Ensemble, count: int, seed: int) -> Inputs:
+    """Every input of a batch at random, the flags too."""
+    generator = torch.Generator().manual_seed(seed)
+    columns = len(cast("torch.Tensor", ensemble.members[0].features.mean))
+    inputs: Inputs = {}
+    for name, (kind, dims) in PROFILE.inputs.items():
+        shape = (count, *(columns if size is None else size for size in dims))
+        values = torch.rand(shape, generator=generator)
+        inputs[name] = values > 0.5 if kind == BOOL else values
+    return inputs
+
+
+def parity(ensemble: Ensemble, path: Path) -> float:
+    """Largest difference between the network and its file, over batches of several sizes.
+
+    Raises:
+        RuntimeError: if it is more than rounding.
+    """
+    session = onnxruntime.InferenceSession(path.read_bytes(), providers=["CPUExecutionProvider"])
+    worst = 0.0
+    for seed, count in enumerate(CHECKED_BATCHES):
+        inputs = random_inputs(ensemble, count, seed)
+        feed = {name: values.numpy() for name, values in inputs.items()}
+        with torch.no_grad():
+            expected = ensemble.eval()(*inputs.values())
+        for name, wanted in zip(expected._fields, expected, strict=True):
+            (found,) = session.run([name], feed)
+            worst = max(worst, float(np.abs(found - wanted.numpy()).max()))
+    if not worst <= TOLERANCE:
+        raise RuntimeError(f"the file differs from the network by {worst:.2g}")
+    return worst
+
+
+def write_manifest(
+    path: Path,
+    *,
+    threshold: float,
+    stage_thresholds: dict[str, float],
+    calibration: dict[str, Any],
+    data_hash: str,
+    split: dict[str, Any],
+    metrics: dict[str, Any],
+) -> FusionModel:
+    """Put the manifest beside a model file; returns both as the engine reads them."""
+    manifest = Manifest(
+        model_sha256=hashlib.sha256(path.read_bytes()).hexdigest(),
+        profile=PROFILE.name,
+        roll_version=ROLL_VERSION,
+        encoders=Encoders(),
+        feature_names=FEATURE_NAMES,
+        features_version=FEATURES_VERSION,
+        confidence_threshold=threshold,
+        stage_thresholds=stage_thresholds,
+        calibration=calibration,
+        data_hash=data_hash,
+        split=split,
+        metrics=metrics,
+        licence=LICENCE,
+        opset=OPSET,
+    )
+    save_manifest(manifest, path)
+    return FusionModel.load(path)
+
+
+def hash_of(examples: Examples) -> str:
+    """SHA-256 over every array, names and shapes included."""
+    digest = hashlib.sha256()
+    for name, array in examples.arrays().items():
+        digest.update(f"{name} {array.dtype} {array.shape}".encode())
+        digest.update(np.ascontiguousarray(array).data)
+    return digest.hexdigest()

@@ -1,0 +1,1 @@
+"""Makes the tables that the other packages ship."""

@@ -41,9 +41,9 @@ SOURCE_WEIGHTS = {
 }
 
 # Share of sections with much silence, in a still and in a full section.
-SPARSE_SHARE_STILL, SPARSE_SHARE_FULL = 0.75, 0.45
+SPARSE_SHARE_STILL, SPARSE_SHARE_FULL = 0.55, 0.25
 # Share of those in which only the last bar of each phrase sounds.
-ENDS_ONLY_SHARE = 0.35
+ENDS_ONLY_SHARE = 0.25
 
 DYNAMIC_WEIGHTS_STILL = (0.3, 0.35, 0.25, 0.1, 0.0)
 DYNAMIC_WEIGHTS_FULL = (0.0, 0.1, 0.3, 0.35, 0.25)

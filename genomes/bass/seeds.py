@@ -159,7 +159,9 @@ def ghost_before(pluck: Pluck) -> Pluck:
     return replace(pluck, cell=pluck.cell - 1, length=1, level="ghost")
 
 
-def turned(bars: Sequence[Bar], scene: Scene, span: int, rng: np.random.Generator) -> tuple[Bar, ...]:
+def turned(
+    bars: Sequence[Bar], scene: Scene, span: int, rng: np.random.Generator
+) -> tuple[Bar, ...]:
     """The bars, the last one of every so many with a note less, or one more that leads on."""
     made = list(bars)
     late = groups(scene.meter)[-1]

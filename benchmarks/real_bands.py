@@ -34,6 +34,7 @@ GROUPS = {
     "register": ("pitch_mean", "pitch_range"),
 }
 COMPARED = tuple(name for names in GROUPS.values() for name in names)
+COUNTED = tuple(name for group, names in GROUPS.items() for name in names if group != "register")
 OF_DRUMS = {*GROUPS["groove"], *GROUPS["density"]}
 DRUMS = "drums"
 

@@ -15,7 +15,7 @@ from fitness.features import FEATURES_VERSION, feature_matrix
 from fitness.fusion import FusionModel
 from fitness.heard import Heard
 from fitness.predictions import Predictions
-from fitness.prior import Prior
+from fitness.prior import PRIOR_VERSION, Prior
 from fitness.readings import Reading
 from fitness.roll import ROLL_VERSION, STEPS_PER_SECOND, WINDOW_SECONDS
 from fitness.score import Score
@@ -24,13 +24,17 @@ from genomes import Context, Part
 from genomes.notes import mixed
 
 # What the music of a stage is held against: a role of the prior's bands.
+DRUMS = "drums"
 ROLES = {
     "chords": "chords",
     "bass": "bass_voice",
     "melody": "top_voice",
     "harmony": "inner_voices",
-    "drums": "drums",
+    "drums": DRUMS,
 }
+
+# What a mix is held against: all voices of a score. No score has drums, so they stay out of it.
+MIX_ROLE = "full"
 
 # A part must come in before the last step of the roll.
 LAST_HEARD_SECONDS = WINDOW_SECONDS - 1 / STEPS_PER_SECOND
@@ -85,6 +89,7 @@ class Fitness:
             "chromatic": CHROMATIC_VERSION,
             "theory": THEORY_VERSION,
             "features": FEATURES_VERSION,
+            "prior": PRIOR_VERSION,
             "roll": ROLL_VERSION,
         }
 
@@ -92,7 +97,8 @@ class Fitness:
         """One score for each part, in order.
 
         Where the context has approved parts, the model also hears each part mixed with them, and
-        ``chromatic`` is the mean of the two; terms of the mix begin with ``mix.``.
+        ``chromatic`` is the mean of the two; terms of the mix begin with ``mix.``. So it is with
+        the prior, which leaves drums out of every mix.
 
         Raises:
             ScoringFailed: if any part can't be scored; there is no plausible number for a failure.
@@ -101,11 +107,7 @@ class Fitness:
             return []
         rows = [self._judged(part, context) for part in parts]
         features = feature_matrix(parts, context.meter, context.tempo_map)
-        bars = context.section.bars
-        for row, fine in zip(
-            rows, self._prior.fines(features, ROLES[self._stage], bars), strict=True
-        ):
-            row["prior"] = float(fine)
+        self._add_prior(rows, features, parts, context)
         passes = self._add_chromatic(rows, features, parts, context)
         return [self._total(row, passed) for row, passed in zip(rows, passes, strict=True)]
 
@@ -133,6 +135,27 @@ class Fitness:
         named = {f"theory.{name}": value for name, value in rules.items()}
         return {"theory": theory(rules), **named}
 
+    def _add_prior(
+        self,
+        rows: list[dict[str, float]],
+        features: NDArray[np.float32],
+        parts: Sequence[Part],
+        context: Context,
+    ) -> None:
+        """Put the fines into the rows: of the part and of the mix, and the mean of the two."""
+        bars = context.section.bars
+        fines = self._prior.fines(features, ROLES[self._stage], bars)
+        approved = [part for stage, part in context.parts if ROLES[stage] != DRUMS]
+        if not approved or ROLES[self._stage] == DRUMS:
+            for row, fine in zip(rows, fines.tolist(), strict=True):
+                row["prior"] = fine
+            return
+        mixes = feature_matrix(_mixes(parts, approved), context.meter, context.tempo_map)
+        of_mixes = self._prior.fines(mixes, MIX_ROLE, bars)
+        for row, alone, together in zip(rows, fines.tolist(), of_mixes.tolist(), strict=True):
+            row["mix.prior"] = together
+            row["prior"] = (alone + together) / 2
+
     def _add_chromatic(
         self,
         rows: list[dict[str, float]],
@@ -146,7 +169,8 @@ class Fitness:
         predictions = self._model.hear(_music(parts, context), features=features)
         matches = [self._put(rows, predictions, "")]
         if context.parts:
-            of_mixes = self._model.hear(_music(_mixes(parts, context), context))
+            mixes = _mixes(parts, [part for _, part in context.parts])
+            of_mixes = self._model.hear(_music(mixes, context))
             matches.append(self._put(rows, of_mixes, "mix."))
         heard = [values for values in matches if values is not None]
         for row, *values in zip(rows, *heard, strict=True) if heard else ():
@@ -174,10 +198,10 @@ class Fitness:
         return Score(terms, self._weights.total(*said), passes)
 
 
-def _mixes(parts: Sequence[Part], context: Context) -> list[Part]:
-    """Each part together with the approved ones."""
-    approved = mixed([part for _, part in context.parts])
-    return [mixed([part, approved]) for part in parts]
+def _mixes(parts: Sequence[Part], approved: Sequence[Part]) -> list[Part]:
+    """Each part together with approved ones."""
+    ground = mixed(list(approved))
+    return [mixed([part, ground]) for part in parts]
 
 
 def _music(parts: Sequence[Part], context: Context) -> list[Heard]:

@@ -24,7 +24,7 @@ class BassGenomes:
     Every context needs approved chords; approved drums are followed where there are any.
     """
 
-    operators_version = "1"
+    operators_version = "2"
     renderer_version = "1"
 
     def random(self, context: Context, rng: np.random.Generator) -> tuple[BassGenome, str]:

@@ -93,6 +93,11 @@ WALKING_LEADS: dict[Step, float] = {
 }
 
 
+# The same of a line that stays on the root until it leads on.
+LEADING_STEPS: dict[Step, float] = {R: 0.5, (ABOVE, 0): 0.2, (BELOW, 0): 0.15, T: 0.15}
+LEADING_LEADS: dict[Step, float] = {("step_below", 0): 0.5, ("step_above", 0): 0.5}
+
+
 def _cycle(name: str) -> Line:
     """One of the named figures, the same for the whole section."""
 
@@ -123,20 +128,22 @@ def _riff(rng: np.random.Generator) -> PlayBar:
     return play
 
 
-def _walking(rng: np.random.Generator) -> PlayBar:
-    """The root on the change, on through the chord, and by step into the next."""
+def _led(on: dict[Step, float], leads: dict[Step, float]) -> Line:
+    """The root on the change, on through the chord, and into the next."""
 
-    def play(places: Sequence[Place]) -> list[Step]:
-        steps = _drawn(WALKING_STEPS, len(places), rng)
-        leads = _drawn(WALKING_LEADS, len(places), rng)
-        for index, place in enumerate(places):
-            if place.is_change or index == 0:
-                steps[index] = R
-            elif place.leads:
-                steps[index] = leads[index]
-        return steps
+    def line(rng: np.random.Generator) -> PlayBar:
+        def play(places: Sequence[Place]) -> list[Step]:
+            steps, into = _drawn(on, len(places), rng), _drawn(leads, len(places), rng)
+            for index, place in enumerate(places):
+                if place.is_change or index == 0:
+                    steps[index] = R
+                elif place.leads:
+                    steps[index] = into[index]
+            return steps
 
-    return play
+        return play
+
+    return line
 
 
 def _drawn(likely: dict[Step, float], count: int, rng: np.random.Generator) -> list[Step]:
@@ -164,6 +171,7 @@ def draw_lead(rng: np.random.Generator) -> Step:
 LINES: dict[str, Line] = {
     **{name: _cycle(name) for name in CYCLES},
     "riff": _riff,
-    "walking": _walking,
+    "walking": _led(WALKING_STEPS, WALKING_LEADS),
+    "leading": _led(LEADING_STEPS, LEADING_LEADS),
     "any": _any,
 }

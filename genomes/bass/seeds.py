@@ -22,11 +22,17 @@ from genomes.time import Meter
 
 T = TypeVar("T")
 
-REGISTER_SHARES = (0.2, 0.35, 0.25, 0.15, 0.05)
-SLASH_SHARE = 0.5  # how often slash chords are followed, where there are any
+REGISTER_SHARES = (0.1, 0.25, 0.3, 0.25, 0.1)
+SLASH_SHARE = 0.7  # how often slash chords are followed, where there are any
 LEADING_BACK_SHARE = 0.45  # how often the last bar leads back to the first
+# How often the last bars of phrases are played otherwise, and how long a phrase is.
+TURNED_SHARE = 0.6
+TURNED_BARS = (2, 4, 4)
+THINNED_SHARE = 0.3  # of those that have notes to spare, the others lead on
 KICK_LOCK_SHARE = 0.3
 GHOSTS_OF_A_BAR = 0.3  # share of places that get a ghost note before them
+# What leads on from a phrase: by step into the next chord, or from its fifth.
+TURNS = ("step_below", "step_above", "half_below", "fifth")
 # How far an energy may lie from an option's and still favour it.
 TILT_WIDTH = 0.15
 
@@ -50,6 +56,8 @@ def random_genome(context: Context, rng: np.random.Generator) -> tuple[BassGenom
     name = _draw_style(scene, rng)
     style = STYLES[name]
     bars = bars_in_style(style, scene, rng)
+    if rng.random() < TURNED_SHARE:
+        bars = turned(bars, scene, pick(rng, TURNED_BARS), rng)
     genome = BassGenome(
         scene.cells_per_bar,
         bars,
@@ -149,6 +157,24 @@ def with_ghosts(plucks: Sequence[Pluck], rng: np.random.Generator) -> Bar:
 def ghost_before(pluck: Pluck) -> Pluck:
     """The same tone, soft and short, one cell earlier."""
     return replace(pluck, cell=pluck.cell - 1, length=1, level="ghost")
+
+
+def turned(
+    bars: Sequence[Bar], scene: Scene, span: int, rng: np.random.Generator
+) -> tuple[Bar, ...]:
+    """The bars, the last one of every so many with a note less, or one more that leads on."""
+    made = list(bars)
+    late = groups(scene.meter)[-1]
+    for index in range(span - 1, len(made), span):
+        bar = made[index]
+        if len(bar) > 2 and rng.random() < THINNED_SHARE:
+            made[index] = bar[:-1]
+        elif bar and bar[-1].cell < late:
+            made[index] = (*bar, replace(bar[-1], cell=late, tone=pick(rng, TURNS), octave=0))
+        elif bar and bar[-1].cell + 1 < scene.cells_per_bar:
+            cell = (bar[-1].cell + scene.cells_per_bar) // 2
+            made[index] = (*bar, replace(bar[-1], cell=cell, tone=pick(rng, TURNS), octave=0))
+    return tuple(made)
 
 
 def leading_back(bar: Bar, meter: Meter, rng: np.random.Generator) -> Bar:

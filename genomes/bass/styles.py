@@ -52,14 +52,14 @@ STYLES: dict[str, Style] = {
     ),
     "root_fifth": Style(1.0, ("pickup", "halves", "beats", "beats"), "fifths", (RINGING, A_BEAT)),
     "octaves": Style(
-        1.1,
+        0.8,
         ("halves", "pickup", "threes", "beats", "pulses"),
         "octaves",
         (RINGING, A_PULSE),
         ("legato", "detached", "short"),
     ),
     "pedal": Style(
-        0.9,
+        0.6,
         ("bars", "bars", "halves", "beats", "pulses"),
         "pedal",
         loops=(1, 2),
@@ -69,7 +69,10 @@ STYLES: dict[str, Style] = {
     "arpeggio": Style(
         1.0, ("halves", "threes", "beats", "pulses"), "arpeggio", (RINGING, RINGING, A_BEAT)
     ),
-    "walking": Style(0.5, ("halves", "pickup", "beats", "beats"), "walking", loops=(0, 0, 4)),
+    "leading": Style(
+        1.3, ("pickup", "halves", "halves", "beats"), "leading", (RINGING, RINGING, A_BEAT)
+    ),
+    "walking": Style(0.7, ("halves", "pickup", "beats", "beats"), "walking", loops=(0, 0, 4)),
     "syncopated": Style(
         0.6,
         ("charleston", "pushes", "threes", "figure"),
@@ -109,7 +112,7 @@ STYLES: dict[str, Style] = {
         needs_drums=True,
     ),
     "kick_octaves": Style(
-        0.4,
+        0.25,
         ("kick",),
         "octaves",
         (RINGING, A_PULSE),
@@ -119,7 +122,7 @@ STYLES: dict[str, Style] = {
         needs_drums=True,
     ),
     "random": Style(
-        0.6,
+        0.35,
         ("figure",),
         "any",
         (RINGING, A_BEAT, A_PULSE),

@@ -21,7 +21,7 @@ __all__ = ["HARMONY", "HarmonyGenome", "HarmonyGenomes"]
 class HarmonyGenomes:
     """How the harmony stage makes genomes; see ``genomes.base.StageGenomes``."""
 
-    operators_version = "1"
+    operators_version = "2"
     renderer_version = "1"
 
     def random(self, context: Context, rng: np.random.Generator) -> tuple[HarmonyGenome, str]:

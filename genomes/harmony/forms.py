@@ -27,8 +27,8 @@ FORMS: dict[str, tuple[int, ...]] = {
     "full": (2, 2, 2, 2),
     "arch": (1, 2, 2, 1),
 }
+# Those with much silence.
 SPARSE_FORMS = ("enters", "late", "close", "answers", "opens", "grows")
-FULL_FORMS = ("throughout", "builds", "full", "arch")
 
 
 # Phrases that a form tells of.

@@ -10,7 +10,6 @@ from genomes.chance import draw, pick
 from genomes.context import Context
 from genomes.harmony.forms import (
     FORMS,
-    FULL_FORMS,
     INSTEAD,
     PAIRS,
     PHRASES,
@@ -32,18 +31,20 @@ Material = tuple[str, ...]
 # How likely each source is: plain and patient ones more.
 SOURCE_WEIGHTS = {
     "pad": 0.24,
-    "line": 0.16,
-    "thirds": 0.16,
-    "drone": 0.1,
-    "echo": 0.1,
-    "pair": 0.12,
+    "line": 0.2,
+    "thirds": 0.14,
+    "drone": 0.06,
+    "echo": 0.08,
+    "pair": 0.16,
     "mixed": 0.12,
 }
 
 # Share of sections with much silence, in a still and in a full section.
-SPARSE_SHARE_STILL, SPARSE_SHARE_FULL = 0.75, 0.45
+SPARSE_SHARE_STILL, SPARSE_SHARE_FULL = 0.7, 0.3
+# How likely the other forms are: those of two textures most.
+FULL_SHARES = {"throughout": 0.15, "builds": 0.25, "full": 0.35, "arch": 0.25}
 # Share of those in which only the last bar of each phrase sounds.
-ENDS_ONLY_SHARE = 0.35
+ENDS_ONLY_SHARE = 0.25
 
 DYNAMIC_WEIGHTS_STILL = (0.3, 0.35, 0.25, 0.1, 0.0)
 DYNAMIC_WEIGHTS_FULL = (0.0, 0.1, 0.3, 0.35, 0.25)
@@ -98,7 +99,8 @@ def _draw_form(desk: Desk) -> list[int]:
     is_sparse = rng.random() < sparse_share
     if is_sparse and rng.random() < ENDS_ONLY_SHARE:
         return [int(closes_phrase(bar, count)) for bar in range(count)]
-    form = FORMS[pick(rng, SPARSE_FORMS if is_sparse else FULL_FORMS)]
+    full = draw(rng, tuple(FULL_SHARES), tuple(FULL_SHARES.values()))
+    form = FORMS[pick(rng, SPARSE_FORMS) if is_sparse else full]
     return [form[phrase_of(bar, count)] for bar in range(count)]
 
 

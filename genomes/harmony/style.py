@@ -13,15 +13,15 @@ from genomes.time import Meter
 
 # How a pad enters: held on through common tones, anew with each chord, or on the second group.
 HELD, ANEW, LATE = "held", "anew", "late"
-ENTRIES, ENTRY_WEIGHTS = (HELD, ANEW, LATE), (0.6, 0.25, 0.15)
+ENTRIES, ENTRY_WEIGHTS = (HELD, ANEW, LATE), (0.55, 0.33, 0.12)
 
 # Which melody notes are doubled: all, those longer than an eighth, the bar's last one or two.
 EVERY, LONG, TAIL = "every", "long", "tail"
-DOUBLES, DOUBLE_WEIGHTS = (EVERY, LONG, TAIL), (0.25, 0.35, 0.4)
+DOUBLES, DOUBLE_WEIGHTS = (EVERY, LONG, TAIL), (0.45, 0.35, 0.2)
 
 # Tones a bar of a counter-line, from a still to a full section; the share of bars with 1 to 6.
-STILL_LINE = (0.75, 0.2, 0.05, 0.0, 0.0, 0.0)
-FULL_LINE = (0.25, 0.35, 0.2, 0.1, 0.06, 0.04)
+STILL_LINE = (0.6, 0.3, 0.1, 0.0, 0.0, 0.0)
+FULL_LINE = (0.12, 0.28, 0.26, 0.18, 0.1, 0.06)
 
 LOW_REGISTERS, HIGH_REGISTERS = (50, 53, 55, 57), (57, 60, 62, 65)
 # How far apart a pad's neighbouring voices aim to lie, in semitones.
@@ -65,10 +65,10 @@ class Style:
 def draw_style(context: Context, rng: np.random.Generator) -> Style:
     """A style; a fuller section is higher, thicker and moves more, as likely as not."""
     energy = context.section.energy
-    is_high = rng.random() < 0.25 + 0.5 * energy
+    is_high = rng.random() < 0.4 + 0.5 * energy
     return Style(
         register=pick(rng, HIGH_REGISTERS if is_high else LOW_REGISTERS),
-        pad_voices=draw(rng, (2, 3, 4), (0.55 - 0.3 * energy, 0.35, 0.1 + 0.3 * energy)),
+        pad_voices=draw(rng, (2, 3, 4), (0.7 - 0.3 * energy, 0.25, 0.05 + 0.3 * energy)),
         spread=pick(rng, SPREADS),
         entry=draw(rng, ENTRIES, ENTRY_WEIGHTS),
         third_steps=draw(rng, (DOWN_A_THIRD, UP_A_THIRD), (0.8, 0.2)),

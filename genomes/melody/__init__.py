@@ -22,8 +22,8 @@ __all__ = ["MELODY", "MelodyGenome", "MelodyGenomes", "find_singer", "known_sing
 class MelodyGenomes:
     """How the melody stage makes genomes; see ``genomes.base.StageGenomes``."""
 
-    operators_version = "1"
-    renderer_version = "1"
+    operators_version = "2"
+    renderer_version = "2"
 
     def random(self, context: Context, rng: np.random.Generator) -> tuple[MelodyGenome, str]:
         """A first genome and its source."""

@@ -31,7 +31,8 @@ PENTATONIC = {False: (-3, -2, 0, 1, 2, 4, 5, 7), True: (-4, -3, -1, 0, 2, 3, 4, 
 
 def arch(count: int, rng: np.random.Generator) -> list[int]:
     """Steps up to a peak past the middle, and down again."""
-    top, peak = 2 + int(rng.integers(4)), rng.uniform(0.45, 0.75)
+    peak = rng.uniform(0.45, 0.75)
+    top = min(2 + int(rng.integers(4)), max(2, round(count * peak)))  # reached by steps
     ends = int(rng.integers(-2, 2))
     heights = []
     for index in range(count):
@@ -89,7 +90,7 @@ def leap_step(count: int, rng: np.random.Generator) -> list[int]:
 
 def long_notes(count: int, rng: np.random.Generator) -> list[int]:
     """Neighbours and thirds around one place, for notes that are held."""
-    moves = rng.choice((-2, -1, 0, 1, 2), size=count, p=(0.15, 0.3, 0.1, 0.3, 0.15))
+    moves = rng.choice((-2, -1, 0, 1, 2), size=count, p=(0.08, 0.38, 0.08, 0.38, 0.08))
     height, heights = 0, [0]
     for move in moves[1:].tolist():
         height += move if abs(height + move) <= 3 else -move

@@ -21,10 +21,10 @@ DENSITIES: dict[str, tuple[float, float]] = {
 }
 
 # How likely a note begins on a place, by its metrical weight at least.
-LIKELY = ((1.0, 6.0), (0.5, 5.0), (0.25, 4.0), (0.1, 1.5), (0.0, 0.12))
+LIKELY = ((1.0, 20.0), (0.5, 5.0), (0.25, 4.0), (0.1, 1.5), (0.0, 0.12))
 
 # A phrase comes in after the downbeat this often, where it speaks.
-LATE_SHARE = 0.4
+LATE_SHARE = 0.25
 # Bars that take up the rhythm of the first.
 MOTTO_SHARE = 0.7
 # Of the last bar of a phrase, the part in which notes may still begin.

@@ -15,7 +15,6 @@ from genomes.melody.form import draw_form, phrase_lengths
 from genomes.melody.genes import (
     DYNAMICS,
     HOMES,
-    LEANINGS,
     REGISTERS,
     Material,
     Phrase,
@@ -44,13 +43,13 @@ class Seed:
 
 
 SEEDS: dict[str, Seed] = {
-    "conversational": Seed(5.0, (0.30, 0.50, 0.20), 0.7),
-    "drone_and_step": Seed(4.5, (0.45, 0.40, 0.15), 0.4),
-    "leap_step": Seed(4.5, (0.45, 0.42, 0.13), 0.2),
-    "long_notes": Seed(4.5, (0.90, 0.10, 0.00), 0.0),
-    "call_response": Seed(3.0, (0.35, 0.50, 0.15), 0.4),
-    "arch": Seed(3.0, (0.35, 0.50, 0.15), 0.2),
-    "walk": Seed(3.0, (0.35, 0.45, 0.20), 0.3),
+    "conversational": Seed(5.5, (0.30, 0.50, 0.20), 0.7),
+    "drone_and_step": Seed(3.5, (0.45, 0.40, 0.15), 0.4),
+    "leap_step": Seed(2.5, (0.45, 0.42, 0.13), 0.2),
+    "long_notes": Seed(3.5, (0.90, 0.10, 0.00), 0.0),
+    "call_response": Seed(4.0, (0.35, 0.50, 0.15), 0.4),
+    "arch": Seed(3.5, (0.35, 0.50, 0.15), 0.2),
+    "walk": Seed(5.0, (0.35, 0.45, 0.20), 0.3),
     PENTATONIC: Seed(1.5, (0.35, 0.45, 0.20), 0.3),
 }
 _SOURCES = tuple(SEEDS)
@@ -71,8 +70,10 @@ OPEN_CADENCES = ("free", "free", "third", "fifth")
 CLOSING_CADENCES = ("root", "root", "root", "third", "free")
 CLOSING_ENDINGS = ("held", "plain", "joined")
 FIRST_LIFTS = (0, 0, 0, 1, 2, -1, -2)
-OTHER_LIFTS = (0, 1, 2, 3, -1, -2)
+OTHER_LIFTS = (0, 0, 1, 1, 2, 3, -1, -2)
 NOT_TONIC_SHARE = 0.45
+# How likely each leaning is: a line that passes through its chords moves by step.
+LEANING_SHARES = {"settled": 0.1, "plain": 0.2, "passing": 0.25, "leaning": 0.25, "free": 0.2}
 
 
 def random_genome(context: Context, rng: np.random.Generator) -> tuple[MelodyGenome, str]:
@@ -94,7 +95,7 @@ def seeded(source: str, context: Context, rng: np.random.Generator) -> MelodyGen
         *numbered(pieces),
         home=0 if is_tonic else pick(rng, HOMES[1:]),
         register=_register(context.section.energy, rng),
-        leaning=pick(rng, tuple(LEANINGS)),
+        leaning=draw(rng, tuple(LEANING_SHARES), tuple(LEANING_SHARES.values())),
         dynamic=dynamic,
         melismas=int(context.lyrics is not None and rng.random() < 0.3),
     )

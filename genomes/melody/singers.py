@@ -14,8 +14,8 @@ VOICES: dict[str, tuple[int, int]] = {
     "bass": (40, 60),
 }
 
-# A line in the middle of all voices, which most people can sing in their own octave.
-DEFAULT_VOICE = "alto"
+# Nobody asked for: above the chords that are played, and most people sing it in their own octave.
+DEFAULT_VOICE = "mezzo"
 
 OCTAVE_SEMITONES = 12
 
@@ -69,13 +69,13 @@ def find_singer(name: str) -> Singer:
 
 
 def singer_of(name: str) -> Singer:
-    """The singer of a name; an alto where the name is empty or unknown."""
+    """The singer of a name; a mezzo where the name is empty or unknown."""
     wanted = name.strip().casefold()
     return _BY_NAME.get(ALIASES.get(wanted, wanted), DEFAULT_SINGER)
 
 
 def range_of(name: str) -> tuple[int, int]:
-    """Lowest and highest MIDI pitch of a singer; an alto's where the name is empty or unknown."""
+    """Lowest and highest MIDI pitch of a singer; a mezzo's where the name is empty or unknown."""
     singer = singer_of(name)
     return singer.low, singer.high
 

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from fitness.features import FEATURE_NAMES, FEATURES_VERSION, feature_matrix
-from fitness.prior import BANDS_FILE, Prior
+from fitness.prior import BANDS_FILE, FULL_DISTANCE, Prior
 from genomes import Context, Key, Meter, Section
 from genomes.chords import CHORDS
 from tests.strategies import law
@@ -25,6 +25,8 @@ from training.tables.prior_bands import UNMEASURED
 from training.tables.prior_check import DRUM_FAKE_KINDS, FAKE_KINDS, drum_fakes, fakes
 
 PRIOR = Prior.load()
+# More than what one feature that lies outside is fined, in any role but the drums'.
+ONE_FEATURE = 0.05
 CORPUS_ROOT = Path(music21.__file__).parent / "corpus"
 
 # Short pieces of several kinds that were left out when the bands were measured.
@@ -92,7 +94,7 @@ def test_farther_outside_is_never_cheaper(name: str, near: float, far: float, ab
     fines = [PRIOR(moved_out(name, distance, above=above), "chords", 4) for distance in (near, far)]
     measured = np.isfinite(PRIOR.bands["chords"][4].low).sum()
     assert fines[0] <= fines[1] <= 1
-    assert fines[1] - fines[0] <= (far - near) / measured + 1e-12  # Lipschitz
+    assert fines[1] - fines[0] <= (far - near) / FULL_DISTANCE / measured + 1e-12  # Lipschitz
 
 
 def moved_out(name: str, distance: float, *, above: bool) -> np.ndarray:
@@ -101,6 +103,17 @@ def moved_out(name: str, distance: float, *, above: bool) -> np.ndarray:
     edge, sign = (bands.high, 1) if above else (bands.low, -1)
     row[column] = edge[column] + sign * distance * bands.scale[column]
     return row
+
+
+def test_a_feature_is_fined_in_full_a_little_way_outside() -> None:
+    measured = np.isfinite(PRIOR.bands["chords"][4].low).sum()
+    half, full, far = (
+        PRIOR(moved_out("polyphony", distance, above=True), "chords", 4)
+        for distance in (FULL_DISTANCE / 2, FULL_DISTANCE, 1)
+    )
+    assert half == pytest.approx(1 / (2 * measured))
+    assert full == pytest.approx(1 / measured)
+    assert far == full
 
 
 def test_outside_says_what_and_how_far() -> None:
@@ -170,21 +183,21 @@ def test_templates_that_no_band_was_measured_on_lie_inside_or_near() -> None:
         for window in cut(groove, meter, 4, 1)
     ]
     assert np.median(fines) == 0
-    assert np.mean(fines) < 0.04
+    assert np.mean(fines) < 0.06
 
 
 def test_plain_pads_lie_inside() -> None:
     some = list(pads(4))[::100]
     fines = [PRIOR(feature_matrix([part], meter)[0], "inner_voices", 4) for meter, part in some]
     assert np.mean(np.array(fines) == 0) > 0.9
-    assert max(fines) < 0.04
+    assert max(fines) < ONE_FEATURE
 
 
 def test_plain_loops_lie_inside() -> None:
     some = list(loops(4))[::40]
     fines = [PRIOR(feature_matrix([part], meter)[0], "chords", 4) for meter, part in some]
     assert np.mean(np.array(fines) == 0) > 0.9
-    assert max(fines) < 0.04
+    assert max(fines) < ONE_FEATURE
 
 
 def test_most_first_genomes_lie_inside_or_near() -> None:

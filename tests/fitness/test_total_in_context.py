@@ -9,12 +9,15 @@ import numpy as np
 import pytest
 
 from fitness.colours import find_colour
+from fitness.features import feature_matrix
 from fitness.fusion import AbsentConcept, FusionModel
+from fitness.prior import Prior
 from fitness.score import Score
 from fitness.total import Fitness, Weights
 from genomes import Context, Key, Meter, Part, Section
 from genomes.bass import BASS
 from genomes.chords import CHORDS
+from genomes.drums import DRUMS
 from genomes.melody import MELODY
 from genomes.notes import mixed
 from tests.fitness.models import write
@@ -117,6 +120,39 @@ def test_a_model_that_cannot_tell_leaves_the_total_to_theory(tmp_path: Path) -> 
         assert score.total == pytest.approx(score.terms["theory"] - score.terms["prior"])
 
 
-def test_without_a_model_nothing_is_mixed() -> None:
+def test_without_a_model_nothing_is_heard() -> None:
     for score in Fitness("bass", GREEN, Weights()).score(basses(), ON_CHORDS):
         assert not MIX & set(score.terms)
+
+
+def fine(part: Part, role: str) -> float:
+    (row,) = feature_matrix([part], PLAIN.meter, PLAIN.tempo_map)
+    return Prior.load()(row, role, PLAIN.section.bars)
+
+
+def test_the_prior_is_the_mean_of_alone_and_mixed() -> None:
+    chords = ON_CHORDS.parts[0][1]
+    for bass, score in zip(
+        basses(), Fitness("bass", GREEN, Weights()).score(basses(), ON_CHORDS), strict=True
+    ):
+        together = fine(mixed([bass, chords]), "full")
+        assert score.terms["mix.prior"] == pytest.approx(together)
+        alone = fine(bass, "bass_voice")
+        assert score.terms["prior"] == pytest.approx((alone + together) / 2)
+        assert score.total == pytest.approx(score.terms["theory"] - score.terms["prior"])
+
+
+def test_the_prior_hears_no_drums_in_a_mix() -> None:
+    drums = DRUMS.random(ON_CHORDS, np.random.default_rng(2))[0].render(ON_CHORDS)
+    driven = replace(ON_CHORDS, parts=(*ON_CHORDS.parts, ("drums", drums)))
+    fitness = Fitness("melody", GREEN, Weights())
+    (with_drums,) = fitness.score([MELODY_PART], driven)
+    (without,) = fitness.score([MELODY_PART], ON_CHORDS)
+    assert with_drums.terms["prior"] == without.terms["prior"]
+
+
+def test_drums_are_held_against_drums_alone() -> None:
+    drums = DRUMS.random(ON_CHORDS, np.random.default_rng(2))[0].render(ON_CHORDS)
+    (score,) = Fitness("drums", GREEN, Weights()).score([drums], ON_CHORDS)
+    assert "mix.prior" not in score.terms
+    assert score.terms["prior"] == pytest.approx(fine(drums, "drums"))

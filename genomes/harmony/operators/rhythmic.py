@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left
+from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -63,18 +64,24 @@ def split(genome: HarmonyGenome, context: Context, rng: np.random.Generator) -> 
 
 
 def lengthen(genome: HarmonyGenome, context: Context, rng: np.random.Generator) -> HarmonyGenome:
-    """One tone holds until its voice is needed again, or the bar ends."""
+    """One tone that ends early holds until its voice is needed again, or the bar ends."""
     place = draw_layer(genome, rng)
     tones = layer_at(genome, place).tones
-    chosen = pick(rng, tones)
-    later = [
-        t.onset_ticks
-        for t in tones
-        if t.voice == chosen.voice and t.onset_ticks > chosen.onset_ticks
-    ]
-    end = min(later, default=context.meter.bar_ticks)
+    room = [(tone, _free_until(tone, tones, context.meter)) for tone in tones]
+    early = [(tone, end) for tone, end in room if tone.end_ticks < end]
+    if not early:
+        return genome
+    chosen, end = pick(rng, early)
     longer = replace(chosen, duration_ticks=end - chosen.onset_ticks)
     return put_tones(genome, place, (longer if tone is chosen else tone for tone in tones))
+
+
+def _free_until(tone: Tone, tones: Sequence[Tone], meter: Meter) -> int:
+    """When the voice of a tone is needed again, from the bar line; at the latest the bar's end."""
+    later = (
+        t.onset_ticks for t in tones if t.voice == tone.voice and t.onset_ticks > tone.onset_ticks
+    )
+    return min(later, default=meter.bar_ticks)
 
 
 def shorten(genome: HarmonyGenome, context: Context, rng: np.random.Generator) -> HarmonyGenome:

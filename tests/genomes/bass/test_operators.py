@@ -172,8 +172,9 @@ def is_grounded(call: Call) -> bool:
 
 def is_lead(call: Call) -> bool:
     (bar,) = changed_bars(call)
-    (new,) = set(call.after.bars[bar]) - set(call.before.bars[bar])
-    return new.tone in LEADS
+    before, after = call.before.bars[bar], call.after.bars[bar]
+    new = set(after) - set(before)
+    return len(new) <= 1 and any(pluck.tone in LEADS for pluck in new or after)
 
 
 def is_all(tone: str) -> Callable[[Call], bool]:

@@ -6,11 +6,20 @@ import numpy as np
 import pytest
 
 from genomes.bass import BASS
+from genomes.bass.genes import check_bar
 from genomes.bass.kick import kick_onsets_ticks
-from genomes.bass.lines import CYCLES, LINES, RIFF_STEPS, WALKING_LEADS, WALKING_STEPS
+from genomes.bass.lines import (
+    CYCLES,
+    LEADING_LEADS,
+    LEADING_STEPS,
+    LINES,
+    RIFF_STEPS,
+    WALKING_LEADS,
+    WALKING_STEPS,
+)
 from genomes.bass.rhythms import RHYTHMS
 from genomes.bass.scene import Scene
-from genomes.bass.seeds import REGISTER_SHARES, bars_in_style
+from genomes.bass.seeds import REGISTER_SHARES, TURNS, bars_in_style, turned
 from genomes.bass.styles import STYLES
 from genomes.bass.tones import TONES
 from genomes.time import Meter
@@ -58,9 +67,11 @@ def test_the_tables_name_what_there_is():
         assert set(style.rhythms) <= set(RHYTHMS)
         assert style.line in LINES
     steps = {step for cycles in CYCLES.values() for cycle in cycles for step in cycle}
-    assert {tone for tone, _ in (*steps, *RIFF_STEPS, *WALKING_STEPS, *WALKING_LEADS)} <= set(TONES)
-    for shares in (RIFF_STEPS.values(), WALKING_STEPS.values(), WALKING_LEADS.values()):
-        assert sum(shares) == pytest.approx(1)
+    tables = (RIFF_STEPS, WALKING_STEPS, WALKING_LEADS, LEADING_STEPS, LEADING_LEADS)
+    for table in tables:
+        assert sum(table.values()) == pytest.approx(1)
+    steps |= {step for table in tables for step in table}
+    assert {tone for tone, _ in steps} | set(TURNS) <= set(TONES)
     assert sum(REGISTER_SHARES) == pytest.approx(1)
 
 
@@ -94,13 +105,31 @@ def test_pedals_stay_through_the_changes():
         assert len(tones(bars)) == 1
 
 
-def test_walking_leads_into_every_change():
-    leads = {tone for tone, _ in WALKING_LEADS}
-    walked = [bars for bars in in_style("walking", over("C Am F G")) if len(bars[0]) > 1]
+@pytest.mark.parametrize(
+    ("style", "table"), [("walking", WALKING_LEADS), ("leading", LEADING_LEADS)]
+)
+def test_walking_and_leading_lines_lead_into_every_change(style, table):
+    leads = {tone for tone, _ in table}
+    walked = [bars for bars in in_style(style, over("C Am F G")) if len(bars[0]) > 1]
     assert walked
     assert all(
         bar[-1].tone in leads and bar[0].tone == "root" for bars in walked for bar in bars[:-1]
     )
+
+
+@pytest.mark.parametrize("meter", [*SONG_METERS, *ODD_METERS], ids=str)
+def test_a_turned_phrase_ends_otherwise_and_the_rest_of_it_stays(meter):
+    scene = Scene.of(song(meter=str(meter), bars=7))
+    rng = np.random.default_rng(4)
+    for style in STYLES.values():
+        bars = bars_in_style(style, scene, rng)
+        made = turned(bars, scene, 3, rng)
+        others = [bar for bar in range(7) if bar not in {2, 5}]
+        assert [made[bar] for bar in others] == [bars[bar] for bar in others]
+        for before, after in ((bars[bar], made[bar]) for bar in (2, 5)):
+            check_bar(after, scene.cells_per_bar)
+            assert abs(len(after) - len(before)) <= 1
+            assert after[: min(map(len, (before, after)))] == before[: len(after)]
 
 
 def test_riffs_come_again():

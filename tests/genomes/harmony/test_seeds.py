@@ -4,8 +4,9 @@ import numpy as np
 import pytest
 
 from genomes.harmony import HARMONY
+from genomes.harmony.forms import FORMS
 from genomes.harmony.rendering import voices
-from genomes.harmony.seeds import SOURCE_WEIGHTS, SOURCES
+from genomes.harmony.seeds import FULL_SHARES, SOURCE_WEIGHTS, SOURCES
 from genomes.harmony.tables import TEXTURES
 from tests.genomes.harmony.songs import song
 
@@ -31,6 +32,8 @@ def textures_of(genome):
 def test_every_source_is_drawn_and_named():
     assert set(SOURCES) == set(SOURCE_WEIGHTS)
     assert sum(SOURCE_WEIGHTS.values()) == pytest.approx(1)
+    assert sum(FULL_SHARES.values()) == pytest.approx(1)
+    assert set(FULL_SHARES) < set(FORMS)
     assert {source for _, source in pool(song())} == set(SOURCES)
 
 
@@ -41,7 +44,7 @@ def test_a_source_gives_its_texture(source):
 
 
 def test_every_texture_and_pairs_of_them_are_reached():
-    genomes = [genome for genome, _ in pool(song(seed=2))]
+    genomes = [genome for genome, _ in pool(song(seed=3))]
     assert set().union(*map(textures_of, genomes)) == set(TEXTURES)
     together = {frozenset(bar.textures) for g in genomes for bar in g.bars if len(bar.layers) > 1}
     assert len(together) >= 5

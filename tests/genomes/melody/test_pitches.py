@@ -10,6 +10,7 @@ from hypothesis import given
 from genomes.keys import Key
 from genomes.melody.genes import LEANINGS, Phrase
 from genomes.melody.ladder import ladder_of
+from genomes.melody.singers import range_of
 from genomes.notes import ChordSpan, Part
 from tests.genomes.conftest import spread_contexts
 from tests.genomes.melody.conftest import chorded, melody, phrase_of
@@ -109,7 +110,7 @@ def test_the_section_before_is_carried_on():
     for plain in spread_contexts(120, rng):
         context = with_chords(plain, rng)
         genome = evolved(context, rng, 2)
-        last = int(rng.integers(54, 72))
+        last = int(rng.integers(*range_of("")))
         before = Part.of([(0, 60, last, 80)], 60)
         first = pitches(genome, replace(context, before=before))[0]
         assert abs(first - last) <= 9

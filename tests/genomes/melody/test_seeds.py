@@ -9,7 +9,8 @@ import pytest
 from genomes.melody import MELODY
 from genomes.melody.contours import CONTOURS, INTERVALS, WALK
 from genomes.melody.form import FORMS, phrase_lengths
-from genomes.melody.seeds import SEEDS, seeded
+from genomes.melody.genes import LEANINGS
+from genomes.melody.seeds import LEANING_SHARES, SEEDS, seeded
 from tests.genomes.melody.conftest import chorded, words
 from tests.genomes.melody.strategies import with_chords
 from tests.strategies import ODD_METERS, SONG_METERS
@@ -117,6 +118,20 @@ def test_the_walk_is_a_table_of_shares():
     assert set(WALK) == set(INTERVALS)
     for row in WALK.values():
         assert sum(row) == pytest.approx(1)
+
+
+def test_every_leaning_has_its_share():
+    assert set(LEANING_SHARES) == set(LEANINGS)
+    assert sum(LEANING_SHARES.values()) == pytest.approx(1)
+
+
+def test_an_arch_climbs_by_step():
+    """As few notes as there are may leap by a third and no farther."""
+    rng = np.random.default_rng(6)
+    for count in range(2, 16):
+        for _ in range(40):
+            heights = CONTOURS["arch"](count, rng)
+            assert max(heights) <= max(2, count)
 
 
 def test_forms_have_a_letter_for_every_phrase():

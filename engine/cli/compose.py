@@ -11,8 +11,9 @@ import typer
 
 from engine.cli.errors import INTERRUPTED
 from engine.cli.opening import next_command, open_studio
-from engine.cli.options import ModelPath, NoModel
+from engine.cli.options import Generations, ModelPath, NoModel, Population
 from engine.cli.output import Json, say, say_json, say_next, say_table
+from engine.evolution.defaults import GENERATIONS, POPULATION
 
 if TYPE_CHECKING:
     from engine.arrangement.arranging import Arranged
@@ -32,8 +33,8 @@ def compose(
         Path | None, typer.Option(help="Words for the melodies: plain text with [headers], or LRC.")
     ] = None,
     singer: Annotated[str | None, typer.Option(help="Whose range the melodies keep to.")] = None,
-    population: Annotated[int, typer.Option(help="Individuals kept per generation.")] = 50,
-    generations: Annotated[int, typer.Option(help="Generations after the first pool.")] = 24,
+    population: Population = POPULATION,
+    generations: Generations = GENERATIONS,
     seed: Annotated[
         int | None, typer.Option(help="Seed; drawn if left out, unless a composition goes on.")
     ] = None,

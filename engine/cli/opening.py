@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from engine.commands import typed
+from engine.cli.output import say, say_next
+from engine.commands import in_studio
 
 if TYPE_CHECKING:
     from engine.studio import Studio
@@ -29,12 +30,18 @@ def open_studio(context: typer.Context, *, make: bool = False) -> Studio:
     option: Path | None = context.obj
     folder = studio_folder(option)
     if not make and not (folder / DATABASE_NAME).exists():
-        advice = f"begin one with {next_command(context, 'songs add FILE')}"
+        advice = "begin one with engine songs add FILE"
         raise Refused(f"there is no studio in {folder}", advice)
     return Studio.open(folder)
 
 
 def next_command(context: typer.Context, command: str) -> str:
     """A command as it must be typed to work in the same studio."""
-    option: Path | None = context.obj
-    return f"engine {command}" if option is None else f"engine --studio {typed(option)} {command}"
+    return in_studio(f"engine {command}", context.obj)
+
+
+def say_no_songs(context: typer.Context) -> None:
+    """Say what to do in a studio without songs."""
+    advice = "no songs yet: add your own with engine songs add FILE, or look at a demo"
+    say(in_studio(advice, context.obj))
+    say_next(next_command(context, "demo"))

@@ -222,8 +222,8 @@ def _assembled(song: Document, recorded: Recorded, event: ArrangementAssembled) 
     return song | {"arrangements": song["arrangements"] | {event.arrangement: known}}
 
 
-def _composition_started(song: Document, _: Recorded, event: CompositionStarted) -> Document:
-    begun = msgspec.to_builtins(event) | {"ranking": None}
+def _composition_started(song: Document, recorded: Recorded, event: CompositionStarted) -> Document:
+    begun = msgspec.to_builtins(event) | {"ranking": None, "position": recorded.position}
     return song | {"compositions": song["compositions"] | {event.composition: begun}}
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import typer
 
@@ -38,6 +38,16 @@ def open_studio(context: typer.Context, *, make: bool = False) -> Studio:
 def next_command(context: typer.Context, command: str) -> str:
     """A command as it must be typed to work in the same studio."""
     return in_studio(f"engine {command}", context.obj)
+
+
+def say_next_step(context: typer.Context, song: dict[str, Any]) -> None:
+    """Name the command that takes a song further, and the stages that could come first."""
+    from engine.overview import next_step, other_stages
+
+    others = other_stages(song)
+    if others:
+        say(f"\nanother stage can come first: {', '.join(f'--stage {each}' for each in others)}")
+    say_next(next_command(context, next_step(song)))
 
 
 def say_no_songs(context: typer.Context) -> None:

@@ -62,6 +62,9 @@ class Ungated:
     def score(self, parts: list[Part], context: Context) -> list[Score]:
         return [replace(score, passes=True) for score in self._fitness.score(parts, context)]
 
+    def hears(self, part: Part, context: Context) -> bool:
+        return self._fitness.hears(part, context)
+
 
 @dataclass(frozen=True, slots=True)
 class Variant:

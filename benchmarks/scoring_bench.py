@@ -236,6 +236,9 @@ class DenseCritic:
         rules = [theory_terms("chords", part, context) for part in parts]
         return [Score({"theory": theory(terms), **terms}, theory(terms)) for terms in rules]
 
+    def hears(self, _part: Part, _context: Context) -> bool:
+        return True
+
 
 def _begun(
     studio: Studio, path: Path, effort: Effort, seed: int, critic: DenseCritic | None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from engine.conductor import Request
@@ -13,7 +13,7 @@ from engine.evolution.settings import Settings
 from engine.ids import resolve, short
 from engine.lyrics import LyricSheet, has_words, lyrics_of
 from engine.stages import Stage, find_stage, stages_before
-from engine.state.lineages import approved, is_stale, lineage_of, sections
+from engine.state.lineages import approved, is_revised, is_stale, lineage_of, sections
 from engine.state.songs import APPROVED, PENDING, status
 from genomes import Section
 from genomes.locks import Locks
@@ -194,7 +194,7 @@ def _check_ground(song: Document, candidate: str) -> None:
     What was made before a revision may be in another key, and of another length.
     """
     known = song["candidates"][candidate]
-    if known["built_on"] < song["position"]:
+    if is_revised(song, known):
         raise Refused(f"{short(candidate)} was made before the song was revised", "evolve it again")
     lost = [p for p in known["parents"] if status(song["candidates"][p]) != APPROVED]
     if lost:
@@ -236,7 +236,8 @@ def _from_source(song: Document, wish: Wish, stage: Stage, seed: int) -> Request
             f"the locked bars of {short(source)} are sung without words",
             "leave --lyrics or the locked bars out",
         )
-    return _request(song, wish, seed, Section(**known["section"]), tuple(known["parents"]), source)
+    section, parents = Section(**known["section"]), tuple(known["parents"])
+    return _as_sung(_request(song, wish, seed, section, parents, source), known["run"])
 
 
 def _own_section(wish: Wish, stage: Stage) -> Section:
@@ -273,6 +274,14 @@ def _request(
         _words(wish, section.label),
         wish.singer,
     )
+
+
+def _as_sung(request: Request, run: str) -> Request:
+    """A request with the words and the singer of its source's run, where none are asked for."""
+    begun = request.song["runs"].get(run, {})
+    known = begun.get("lyrics")
+    words = request.lyrics or (Lyrics.from_payload(known) if known else None)
+    return replace(request, lyrics=words, singer=request.singer or begun.get("singer"))
 
 
 def _words(wish: Wish, section: str) -> Lyrics | None:

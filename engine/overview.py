@@ -85,6 +85,20 @@ def next_step(song: Document) -> str:
     return f"arrange --song {song_id}"
 
 
+def other_stages(song: Document) -> list[str]:
+    """Stages that could be evolved as well in the place of the one that ``next_step`` names."""
+    command, *words = next_step(song).split()
+    if command != "evolve":
+        return []
+    found = {
+        row.stage
+        for section in progress(song)
+        for row in section.stages
+        if not row.approved and _can_stand(song, STAGES[row.stage], section.label)
+    }
+    return [stage for stage in STAGES if stage in found and stage not in words]
+
+
 def after_review(songs: Sequence[Document], shown: Sequence[Entry]) -> str:
     """The command that follows a look at candidates: the first that a stage waits for is heard."""
     wanted = {

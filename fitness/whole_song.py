@@ -82,7 +82,8 @@ class WholeSong:
         try:
             return self._scorer.embed(samples, text, sample_rate_hz=rate)
         except EncoderMissing as missing:
-            self.notes.append(str(missing))
+            if str(missing) not in self.notes:
+                self.notes.append(str(missing))
             return Embeddings()
 
 

@@ -51,12 +51,13 @@ def sound_writer(file_format: str) -> Writer:
             tempo_map = TempoMap.constant(arrangement.tempo_bpm)
             return render_stems(arrangement.tracks, tempo_map, arrangement.length_ticks)
 
-        yield File(f"song.{file_format}", lambda: audio_bytes(rendering().mix, f".{file_format}"))
+        song = f"song.{file_format}"
+        yield File(song, lambda: audio_bytes(rendering().mix, song))
         for index, track in enumerate(arrangement.tracks):
-            yield File(f"stems/{track.name.lower()}.{file_format}", _stem(rendering, index))
+            yield _stem(rendering, index, f"stems/{track.name.lower()}.{file_format}")
 
-    def _stem(rendering: Callable[[], Rendering], index: int) -> Callable[[], bytes]:
-        return lambda: audio_bytes(rendering().stems[index], f".{file_format}")
+    def _stem(rendering: Callable[[], Rendering], index: int, name: str) -> File:
+        return File(name, lambda: audio_bytes(rendering().stems[index], name))
 
     return write
 

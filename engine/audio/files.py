@@ -16,23 +16,23 @@ FORMATS = {".wav": "WAV", ".flac": "FLAC"}
 FULL_SCALE = 32_767
 
 
-def audio_bytes(audio: Audio, suffix: str) -> bytes:
-    """A whole file in the format of a suffix, ``.wav`` or ``.flac``.
+def audio_bytes(audio: Audio, name: str) -> bytes:
+    """A whole file in the format of its name's suffix, ``.wav`` or ``.flac``.
 
     Raises:
         Refused: for any other suffix.
     """
     import soundfile  # noqa: PLC0415 - libsndfile loads when the first file is written
 
-    if suffix.casefold() not in FORMATS:
-        raise Refused(f"{suffix or 'no suffix'}: expected {' or '.join(FORMATS)}")
+    file_format = FORMATS.get(Path(name).suffix.casefold())
+    if file_format is None:
+        raise Refused(f"{name}: expected {' or '.join(FORMATS)}")
     buffer = io.BytesIO()
     whole_numbers = np.rint(audio.samples * FULL_SCALE).astype(np.int16)
-    file_format = FORMATS[suffix.casefold()]
     soundfile.write(buffer, whole_numbers, audio.sample_rate, "PCM_16", format=file_format)
     return buffer.getvalue()
 
 
 def write_audio(path: Path, audio: Audio) -> None:
     """Write a whole file in the format of its suffix; see ``audio_bytes``."""
-    write_whole(path, audio_bytes(audio, path.suffix))
+    write_whole(path, audio_bytes(audio, path.name))

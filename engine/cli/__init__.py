@@ -10,7 +10,7 @@ import warnings
 from collections.abc import Sequence
 
 from engine.cli.app import app
-from engine.cli.arguments import hoist_global_options, is_debug
+from engine.cli.arguments import hoist_global_options, is_debug, studio_of
 from engine.cli.errors import INTERRUPTED, explain, is_bare, say_warning
 
 __all__ = ["run"]
@@ -30,5 +30,5 @@ def run(arguments: Sequence[str]) -> int:
             return run([*hoisted, "--help"])
         if is_debug(hoisted):
             raise
-        return explain(error)
+        return explain(error, studio_of(hoisted))
     return result if isinstance(result, int) else 0

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from itertools import takewhile
+from itertools import pairwise, takewhile
+from pathlib import Path
 
 VALUED = "--studio"
+EQUALS = f"{VALUED}="
 FLAG = "--debug"
 
 
@@ -17,7 +19,7 @@ def hoist_global_options(arguments: Sequence[str]) -> list[str]:
     for argument in waiting:
         if argument == "--":
             rest += [argument, *waiting]
-        elif argument == FLAG or argument.startswith(f"{VALUED}="):
+        elif argument == FLAG or argument.startswith(EQUALS):
             hoisted.append(argument)
         elif argument == VALUED:
             value = next(waiting, None)
@@ -32,3 +34,12 @@ def hoist_global_options(arguments: Sequence[str]) -> list[str]:
 def is_debug(hoisted: Sequence[str]) -> bool:
     """Whether tracebacks are wanted."""
     return FLAG in takewhile(lambda argument: argument != "--", hoisted)
+
+
+def studio_of(hoisted: Sequence[str]) -> Path | None:
+    """The folder that ``--studio`` names; None where it wasn't given."""
+    words = list(takewhile(lambda word: word != "--", hoisted))
+    named = [following for word, following in pairwise(words) if word == VALUED]
+    joined = [word.removeprefix(EQUALS) for word in words if word.startswith(EQUALS)]
+    found = [*joined, *named]
+    return Path(found[-1]) if found else None

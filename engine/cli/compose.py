@@ -11,8 +11,9 @@ import typer
 
 from engine.cli.errors import INTERRUPTED
 from engine.cli.opening import next_command, open_studio
-from engine.cli.options import ModelPath, NoModel
+from engine.cli.options import Generations, ModelPath, NoModel, Population
 from engine.cli.output import Json, say, say_json, say_next, say_table
+from engine.evolution.defaults import GENERATIONS, POPULATION
 
 if TYPE_CHECKING:
     from engine.arrangement.arranging import Arranged
@@ -32,10 +33,11 @@ def compose(
         Path | None, typer.Option(help="Words for the melodies: plain text with [headers], or LRC.")
     ] = None,
     singer: Annotated[str | None, typer.Option(help="Whose range the melodies keep to.")] = None,
-    population: Annotated[int, typer.Option(help="Individuals kept per generation.")] = 50,
-    generations: Annotated[int, typer.Option(help="Generations after the first pool.")] = 24,
+    population: Population = POPULATION,
+    generations: Generations = GENERATIONS,
     seed: Annotated[
-        int | None, typer.Option(help="Seed; drawn if left out, unless a composition goes on.")
+        int | None,
+        typer.Option(help="Another starts over [default: the last one's, or drawn]."),
     ] = None,
     model: ModelPath = None,
     no_model: NoModel = False,
@@ -44,16 +46,17 @@ def compose(
 ) -> int:
     """Compose every stage of every section, and end with a few songs for you to judge.
 
-    What you approved stays and is built on. A composition that was stopped goes on when this is
-    run again without --seed.
+    What you approved stays and is built on. Run again without --seed, a composition that was
+    stopped goes on, and a finished one ends with the same songs. Another --seed starts over.
     """
     from engine.arrangement.writers import writers
     from engine.cli.evolve import model_of
     from engine.cli.progress import composing
     from engine.composing.composer import compose as carry_through
-    from engine.composing.composition import begin, unfinished, wanted
+    from engine.composing.composer import generations_done
+    from engine.composing.composition import begin, last_seed, unfinished, wanted
     from engine.composing.ending import end
-    from engine.evolution.settings import Settings
+    from engine.evolution.settings import MAX_SEED, Settings
     from engine.lyrics import read_lyrics
     from engine.models import Models
     from engine.stages import STAGES
@@ -69,17 +72,21 @@ def compose(
         composition = unfinished(state) if seed is None else None
         if composition is None:
             sha256 = None if scorer is None else Models(studio).register(scorer)
-            composition = begin(studio, state, replace(asked, model_sha256=sha256))
+            known = last_seed(state) if seed is None else None
+            again = asked if known is None else replace(asked, seed=known)
+            composition = begin(studio, state, replace(again, model_sha256=sha256))
         elif not as_json:
             say(f"going on with composition {composition.id}, as it was asked for")
         if not as_json:
             say(f"{state['title']}: composition {composition.id}, seed {composition.seed}")
-        with composing(_generations(composition, len(STAGES))) as watch:
+            _say_silent(composition)
+        done = generations_done(studio, song_id, composition)
+        with composing(_generations(composition, len(STAGES)), done) as watch:
             is_done = carry_through(studio, song_id, composition, watch)
         if not is_done:
             typer.echo("stopped; nothing recorded is lost", err=True)
-            again = f"compose --song {song_id} --audio {audio}"
-            say_next(next_command(context, again), err=as_json)
+            go_on = f"compose --song {song_id} --audio {audio}"
+            say_next(next_command(context, go_on), err=as_json)
             return INTERRUPTED
         songs = end(studio, song_id, composition, write)
     if as_json:
@@ -88,10 +95,26 @@ def compose(
     if not watch.runs:
         say("nothing was composed: every stage of these sections is approved already")
     _say_songs(songs, composition.arrangements)
+    for note in _notes(songs):
+        say(f"note: {note}")
+    other_seed = (composition.seed + 1) % MAX_SEED
+    say(f"\nto start over, run the same with another seed, such as --seed {other_seed}")
     plan = songs[0][1].plan_file
-    say(f"\nto have it otherwise, edit {plan} and run")
+    say(f"to have it otherwise, edit {plan} and run")
     say_next(next_command(context, f"arrange --song {song_id} --from {shlex.quote(str(plan))}"))
     return 0
+
+
+def _say_silent(composition: Composition) -> None:
+    """Say which sections the words leave out."""
+    silent = [each.label for each in composition.sections if not composition.words_for(each)]
+    if composition.lyrics is not None and silent:
+        say(f"note: the lyrics have nothing for {' and '.join(silent)}: composed without words")
+
+
+def _notes(songs: list[tuple[Ranked, Arranged]]) -> list[str]:
+    """What a person should know of how songs were measured, each once."""
+    return list(dict.fromkeys(note for ranked, _ in songs for note in ranked.notes))
 
 
 def _generations(composition: Composition, stages: int) -> int:
@@ -104,6 +127,7 @@ def _report(composition: Composition, songs: list[tuple[Ranked, Arranged]]) -> d
     return {
         "composition": composition.id,
         "seed": composition.seed,
+        "notes": _notes(songs),
         "arrangements": [
             {
                 "arrangement": arranged.arrangement.id,

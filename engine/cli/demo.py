@@ -8,7 +8,9 @@ import typer
 
 from engine.cli.errors import INTERRUPTED
 from engine.cli.opening import next_command, open_studio
+from engine.cli.options import Generations
 from engine.cli.output import say, say_next
+from engine.evolution.defaults import GENERATIONS
 
 DEMO_SEED = 1
 STAGE = "chords"
@@ -19,7 +21,7 @@ def demo(
     colour: Annotated[
         str, typer.Option("--colour", "--color", help="Which of the demo songs.")
     ] = "green",
-    generations: Annotated[int, typer.Option(help="Generations to evolve.")] = 24,
+    generations: Generations = GENERATIONS,
 ) -> int:
     """Add a demo song, evolve chords for its verse, and approve the best."""
     from engine.cli.runs import conduct

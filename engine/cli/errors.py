@@ -3,12 +3,21 @@
 from __future__ import annotations
 
 import sys
+from pathlib import Path
+
+from engine.commands import in_studio
+from engine.errors import EngineError
 
 BROKE, REFUSED, INTERRUPTED = 1, 2, 130
 
 
-def explain(error: Exception) -> int:
-    """Say what went wrong in one line on stderr; returns the exit code."""
+def explain(error: Exception, studio: Path | None = None) -> int:
+    """Say what went wrong in one line on stderr; returns the exit code.
+
+    Args:
+        error: what was raised.
+        studio: what ``--studio`` said, for the commands that are advised.
+    """
     if _is_usage(error):
         sys.stderr.write(f"error: {_usage_message(error)}\n")
         return REFUSED
@@ -16,6 +25,8 @@ def explain(error: Exception) -> int:
         sys.stderr.write("interrupted\n")
         return INTERRUPTED
     if _is_ours(error):
+        if isinstance(error, EngineError):
+            error.advice = in_studio(error.advice, studio)
         sys.stderr.write(f"error: {_one_line(error)}\n")
         return REFUSED
     kind = type(error).__name__

@@ -9,8 +9,9 @@ import typer
 
 from engine.cli.errors import INTERRUPTED
 from engine.cli.opening import next_command, open_studio
-from engine.cli.options import ModelPath, NoModel
+from engine.cli.options import Generations, ModelPath, NoModel, Population
 from engine.cli.output import Json, say, say_json, say_next
+from engine.evolution.defaults import GENERATIONS, KEEP, POPULATION
 
 
 def evolve(
@@ -39,9 +40,9 @@ def evolve(
         Path | None, typer.Option(help="Words for a melody: plain text with [headers], or LRC.")
     ] = None,
     singer: Annotated[str | None, typer.Option(help="Whose range a melody keeps to.")] = None,
-    population: Annotated[int, typer.Option(help="Individuals kept per generation.")] = 50,
-    generations: Annotated[int, typer.Option(help="Generations after the first pool.")] = 24,
-    keep: Annotated[int, typer.Option(help="Survivors for you to judge.")] = 3,
+    population: Population = POPULATION,
+    generations: Generations = GENERATIONS,
+    keep: Annotated[int, typer.Option(help="Survivors for you to judge.")] = KEEP,
     seed: Annotated[int | None, typer.Option(help="Seed; drawn and printed if left out.")] = None,
     model: ModelPath = None,
     no_model: NoModel = False,

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from engine.cli.opening import next_command, open_studio
+from engine.cli.opening import next_command, open_studio, say_next_step
 from engine.cli.output import Json, say, say_json, say_next
 
 if TYPE_CHECKING:
@@ -110,7 +110,10 @@ def _apply(context: typer.Context, studio: Studio, path: Path, *, as_json: bool)
         _say_decision(event)
     _say_exports(exports)
     say(f"{len(recorded)} changes taken in")
-    say_next(next_command(context, _after(studio, recorded[-1]) if recorded else "review"))
+    if recorded:
+        _say_after(context, studio, recorded[-1])
+    else:
+        say_next(next_command(context, "review"))
 
 
 def approve(
@@ -154,7 +157,9 @@ def label(
     from engine.gate import decisions
 
     with open_studio(context) as studio:
-        _say_decision(decisions.label_candidate(studio, candidate, name, song))
+        labelled = decisions.label_candidate(studio, candidate, name, song)
+        _say_decision(labelled)
+        _say_after(context, studio, labelled)
 
 
 def note(
@@ -167,7 +172,9 @@ def note(
     from engine.gate import decisions
 
     with open_studio(context) as studio:
-        _say_decision(decisions.note(studio, candidate, text, song))
+        noted = decisions.note(studio, candidate, text, song)
+        _say_decision(noted)
+        _say_after(context, studio, noted)
 
 
 def undo(
@@ -199,15 +206,14 @@ def settle_and_say(
         return
     _say_decision(recorded)
     _say_exports(exports)
-    say_next(next_command(context, _after(studio, recorded)))
+    _say_after(context, studio, recorded)
 
 
-def _after(studio: Studio, recorded: Recorded) -> str:
-    """What is next for the song that a decision is about."""
-    from engine.overview import next_step
+def _say_after(context: typer.Context, studio: Studio, recorded: Recorded) -> None:
+    """Name what is next for the song that a decision is about."""
     from engine.state.songs import song_of
 
-    return next_step(studio.song(song_of(recorded.stream) or ""))
+    say_next_step(context, studio.song(song_of(recorded.stream) or ""))
 
 
 def _say_decision(recorded: Recorded) -> None:

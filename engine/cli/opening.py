@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import typer
 
-from engine.commands import typed
+from engine.cli.output import say, say_next
+from engine.commands import in_studio
 
 if TYPE_CHECKING:
     from engine.studio import Studio
@@ -29,12 +30,28 @@ def open_studio(context: typer.Context, *, make: bool = False) -> Studio:
     option: Path | None = context.obj
     folder = studio_folder(option)
     if not make and not (folder / DATABASE_NAME).exists():
-        advice = f"begin one with {next_command(context, 'songs add FILE')}"
+        advice = "begin one with engine songs add FILE"
         raise Refused(f"there is no studio in {folder}", advice)
     return Studio.open(folder)
 
 
 def next_command(context: typer.Context, command: str) -> str:
     """A command as it must be typed to work in the same studio."""
-    option: Path | None = context.obj
-    return f"engine {command}" if option is None else f"engine --studio {typed(option)} {command}"
+    return in_studio(f"engine {command}", context.obj)
+
+
+def say_next_step(context: typer.Context, song: dict[str, Any]) -> None:
+    """Name the command that takes a song further, and the stages that could come first."""
+    from engine.overview import next_step, other_stages
+
+    others = other_stages(song)
+    if others:
+        say(f"\nanother stage can come first: {', '.join(f'--stage {each}' for each in others)}")
+    say_next(next_command(context, next_step(song)))
+
+
+def say_no_songs(context: typer.Context) -> None:
+    """Say what to do in a studio without songs."""
+    advice = "no songs yet: add your own with engine songs add FILE, or look at a demo"
+    say(in_studio(advice, context.obj))
+    say_next(next_command(context, "demo"))

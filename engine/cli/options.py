@@ -7,6 +7,9 @@ from typing import Annotated
 
 import typer
 
+Population = Annotated[int, typer.Option(help="Individuals kept per generation.")]
+Generations = Annotated[int, typer.Option(help="Generations after the first pool.")]
+
 NoModel = Annotated[bool, typer.Option("--no-model", help="Score by theory and prior alone.")]
 
 ModelPath = Annotated[

@@ -70,14 +70,16 @@ class ComposingWatch:
 
 
 @contextmanager
-def composing(generations: int) -> Iterator[ComposingWatch]:
+def composing(generations: int, done: int) -> Iterator[ComposingWatch]:
     """Show a whole composition.
 
     Args:
         generations: of all of its runs together, as far as can be known at the beginning.
+        done: how many of them are recorded already.
     """
     progress = _progress()
-    task = progress.add_task("composing", total=generations, best="-")
+    total = max(generations, done)
+    task = progress.add_task("composing", total=total, completed=done, best="-")
     with progress, _stopping() as is_stopped:
         yield ComposingWatch(progress, task, is_stopped)
         if not is_stopped():

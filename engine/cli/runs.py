@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from engine.cli.errors import INTERRUPTED
-from engine.cli.opening import next_command, open_studio
+from engine.cli.opening import next_command, open_studio, say_next_step
 from engine.cli.output import Json, say, say_json, say_next, say_table
 
 if TYPE_CHECKING:
@@ -83,7 +83,9 @@ def abandon(
 
     with open_studio(context) as studio:
         give_up(studio, run, reason)
-    say("abandoned")
+        _, given_up = studio.run(run)
+        say("abandoned")
+        say_next_step(context, studio.song(given_up["song_id"]))
 
 
 def runs(

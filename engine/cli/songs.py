@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from engine.cli import stats
-from engine.cli.opening import next_command, open_studio
+from engine.cli.opening import next_command, open_studio, say_no_songs
 from engine.cli.output import Json, say, say_json, say_next, say_table
 
 if TYPE_CHECKING:
@@ -132,8 +132,7 @@ def list_songs(context: typer.Context, as_json: Json = False) -> None:
             [[f"{row[c]:g}" if c == "tempo_bpm" else row[c] for c in columns] for row in listed],
         )
     else:
-        say("no songs yet: add your own with engine songs add FILE, or look at a demo")
-        say_next(next_command(context, "demo"))
+        say_no_songs(context)
 
 
 @app.command()

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from engine.cli.opening import next_command, open_studio
+from engine.cli.opening import next_command, open_studio, say_no_songs
 from engine.cli.output import Json, say, say_json, say_next
 
 if TYPE_CHECKING:
@@ -52,16 +52,17 @@ def stats(
     if as_json:
         say_json(_report(leanings, written))
         return
+    if not leanings.songs:
+        say_no_songs(context)
+        return
     _say_leanings(leanings)
     if written is not None:
         if written.aside is not None:
             say(f"\n{written.file.name} was edited: that one is {written.aside} now")
         say(f"\nwritten: {written.file}")
         say_next(next_command(context, "songs add FILE"))
-    elif leanings.songs:
-        say_next(next_command(context, f"songs stats --constraints {DEFAULT_FILE}"))
     else:
-        say_next(next_command(context, "demo"))
+        say_next(next_command(context, f"songs stats --constraints {DEFAULT_FILE}"))
 
 
 def _report(leanings: Leanings, written: Written | None) -> dict[str, Any]:
@@ -75,9 +76,6 @@ def _report(leanings: Leanings, written: Written | None) -> dict[str, Any]:
 
 
 def _say_leanings(leanings: Leanings) -> None:
-    if not leanings.songs:
-        say("no songs yet: add your own with engine songs add FILE, or look at a demo")
-        return
     from engine.leanings import TITLE_WORD_FRACTION
 
     say(f"{leanings.songs} songs")

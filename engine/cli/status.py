@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from engine.cli.opening import next_command, open_studio
+from engine.cli.opening import next_command, open_studio, say_next_step
 from engine.cli.output import Json, say, say_json, say_next, say_table
 
 if TYPE_CHECKING:
@@ -19,7 +19,7 @@ def status(
     as_json: Json = False,
 ) -> None:
     """Show per song and stage what is approved, what waits, what is stale, and what is next."""
-    from engine.overview import next_step, to_json
+    from engine.overview import to_json
 
     with open_studio(context) as studio:
         songs = [studio.song(song)] if song else list(studio.songs().values())
@@ -28,7 +28,7 @@ def status(
         return
     for state in songs:
         _say_song(state)
-        say_next(next_command(context, next_step(state)))
+        say_next_step(context, state)
     if not songs:
         say("no songs yet")
         say_next(next_command(context, "songs add FILE"))

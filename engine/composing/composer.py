@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any, Protocol
 
 from engine.asking import Wish, requests
-from engine.composing.composition import Composition
+from engine.composing.composition import Composition, is_ground
 from engine.composing.lineages import Reader, Weighed, best_apart
 from engine.conductor import Request, carry_on, load, resume, start_or_find
 from engine.exports import export_song, settle
@@ -16,7 +16,7 @@ from engine.gate.waiting import Entry
 from engine.runs import Run
 from engine.stages import STAGES, Stage
 from engine.state.lineages import approved, is_stale
-from engine.state.runs import FINISHED
+from engine.state.runs import ABANDONED, FINISHED
 from engine.state.songs import PENDING, song_stream, status
 from engine.studio import Studio
 from genomes import Section
@@ -45,6 +45,8 @@ class Watch(Protocol):
 def compose(studio: Studio, song_id: str, composition: Composition, watch: Watch) -> bool:
     """Compose all stages of all sections; what is approved already is ground and stays.
 
+    What a composition of another seed approved is no ground, and stays as it is.
+
     Files of approved parts that are missing, because it was killed before, are written too.
 
     Returns:
@@ -52,7 +54,7 @@ def compose(studio: Studio, song_id: str, composition: Composition, watch: Watch
     """
     for stage in STAGES.values():
         for section in composition.sections:
-            if _is_open(studio.song(song_id), stage, section):
+            if _is_open(studio.song(song_id), composition, stage, section):
                 runs = _run(studio, song_id, composition, stage, section, watch)
                 if runs is None:
                     return False
@@ -61,14 +63,36 @@ def compose(studio: Studio, song_id: str, composition: Composition, watch: Watch
     return True
 
 
-def _is_open(song: Document, stage: Stage, section: Section) -> bool:
+def generations_done(studio: Studio, song_id: str, composition: Composition) -> int:
+    """How many generations of a composition's runs are recorded."""
+    seeds = {
+        (stage, section.label): composition.run_seed(stage, section)
+        for stage in STAGES
+        for section in composition.sections
+    }
+    return sum(
+        run["generation"] + 1
+        for run in studio.runs().values()
+        if run["song_id"] == song_id
+        and run["generation"] is not None
+        and run["status"] != ABANDONED
+        and seeds.get((run["stage"], run["section"]["label"])) == run["seed"]
+    )
+
+
+def _is_open(song: Document, composition: Composition, stage: Stage, section: Section) -> bool:
     """Whether a section has nothing of a stage yet that still stands."""
     candidates = song["candidates"]
     return not any(
         candidates[each]["section"]["label"] == section.label
         and not is_stale(song, candidates[each])
-        for each in approved(song, stage.name)
+        for each in _ground(song, composition, stage.name)
     )
+
+
+def _ground(song: Document, composition: Composition, stage: str) -> list[str]:
+    """What is approved of a stage and counts for a composition."""
+    return [each for each in approved(song, stage) if is_ground(song, composition, each)]
 
 
 def _run(
@@ -90,7 +114,11 @@ def _run(
         lyrics=composition.words_for(section) if stage.sings else None,
         singer=composition.singer if stage.sings else None,
     )
-    wanted = requests(song, wish, composition.run_seed(stage.name, section))
+    wanted = [
+        request
+        for request in requests(song, wish, composition.run_seed(stage.name, section))
+        if all(is_ground(song, composition, parent) for parent in request.parents)
+    ]
     watch.begin(stage.name, section.label, len(wanted))
     finished = []
     for request in wanted:
@@ -176,7 +204,7 @@ def _chosen(
     stage = survivors[0].members[-1].stage
     others = [
         reader.read(song, candidate)
-        for candidate in approved(song, stage)
+        for candidate in _ground(song, composition, stage)
         if song["candidates"][candidate]["section"]["label"] != section.label
     ]
     return best_apart(survivors, composition.beam, others)

@@ -61,7 +61,7 @@ class Composition:
     @property
     def policy(self) -> str:
         """By what name its decisions are recorded."""
-        return f"composition {self.id}: the best lineages that differ"
+        return _policy(self.id)
 
     def run_seed(self, stage: str, section: Section) -> int:
         """The seed of the runs of a stage and section."""
@@ -169,6 +169,10 @@ def _section(text: str) -> Section:
         return Section(label, int(match[2]), role_of(label).energy)
 
 
+def _policy(identifier: str) -> str:
+    return f"composition {identifier}: the best lineages that differ"
+
+
 def begin(studio: Studio, song: Document, wanted: Composition) -> Composition:
     """Record the beginning of a composition; the same one again goes on."""
     facts = msgspec.to_builtins(wanted.to_event())
@@ -183,9 +187,28 @@ def begin(studio: Studio, song: Document, wanted: Composition) -> Composition:
     return named
 
 
+def is_ground(song: Document, composition: Composition, candidate: str) -> bool:
+    """Whether a composition builds on what is approved: on all but what another seed brought."""
+    others = {
+        _policy(identifier)
+        for identifier, begun in song["compositions"].items()
+        if begun["seed"] != composition.seed
+    }
+    return song["candidates"][candidate]["decisions"][-1]["policy"] not in others
+
+
+def last_seed(song: Document) -> int | None:
+    """The seed of the composition of a song that was begun last; None if there is none."""
+    begun = _last_begun(song)
+    return int(begun["seed"]) if begun else None
+
+
 def unfinished(song: Document) -> Composition | None:
     """The composition of a song that was begun last, if it isn't finished."""
-    begun = list(song["compositions"].values())
-    if not begun or begun[-1]["ranking"] is not None:
-        return None
-    return Composition.of(begun[-1])
+    begun = _last_begun(song)
+    return Composition.of(begun) if begun and begun["ranking"] is None else None
+
+
+def _last_begun(song: Document) -> Document | None:
+    begun = song["compositions"].values()
+    return max(begun, key=lambda each: each["position"], default=None)

@@ -16,7 +16,7 @@ from engine.arrangement.files import Writer
 from engine.arrangement.plan import Plan
 from engine.asking import leaves
 from engine.audio import render
-from engine.composing.composition import Composition
+from engine.composing.composition import Composition, is_ground
 from engine.composing.contrast import Contrast, contrasts, mean_contrast, smoothness
 from engine.composing.lineages import Reader, Weighed
 from engine.contexts import song_colour
@@ -56,12 +56,14 @@ class Ranked:
         sections: the lineage of each section.
         terms: what was measured of it, 0 to 1 each.
         total: what it is ranked by.
+        notes: what a person should know of how it was measured.
     """
 
     plan: Plan
     sections: tuple[Weighed, ...]
     terms: dict[str, float]
     total: float
+    notes: tuple[str, ...] = ()
 
     @property
     def contrasts(self) -> dict[str, Contrast]:
@@ -118,20 +120,22 @@ def _combinations(
     """One finished lineage of each section, in every way."""
     reader = Reader(studio)
     options = [
-        [reader.read(song, leaf) for leaf in _finished(song, section.label)]
+        [reader.read(song, leaf) for leaf in _finished(song, composition, section.label)]
         for section in composition.sections
     ]
     return list(islice(product(*options), MAX_COMBINATIONS))
 
 
-def _finished(song: Document, section: str) -> list[str]:
+def _finished(song: Document, composition: Composition, section: str) -> list[str]:
     """The lineages of a section that have come furthest, and still stand."""
     last = list(STAGES)[-1]
     known = song["candidates"]
     ends = [
         candidate
         for candidate in approved(song, last)
-        if known[candidate]["section"]["label"] == section and not is_stale(song, known[candidate])
+        if known[candidate]["section"]["label"] == section
+        and not is_stale(song, known[candidate])
+        and is_ground(song, composition, candidate)
     ]
     return ends or leaves(song, STAGES[last], section)
 
@@ -191,9 +195,10 @@ def _heard(stand: _Stand, song: Ranked, ears: WholeSong | None, concept: str) ->
     audio = render(whole.tracks, tempo_map, whole.length_ticks) if ears.learned_audio else None
     recording = (audio.samples.mean(axis=1), audio.sample_rate) if audio else None
     heard = ears.chromatic(mix, whole.meter, tempo_map, concept, recording)
+    noted = replace(song, notes=tuple(ears.notes))
     if heard is None:
-        return song
-    return replace(song, terms=song.terms | {"chromatic": heard}, total=song.total + heard)
+        return noted
+    return replace(noted, terms=song.terms | {"chromatic": heard}, total=song.total + heard)
 
 
 def _sameness(song: Ranked, chosen: Sequence[Ranked]) -> float:

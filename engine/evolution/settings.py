@@ -6,6 +6,7 @@ from dataclasses import asdict, dataclass, field
 from typing import Any, Self
 
 from engine.errors import Refused
+from engine.evolution.defaults import GENERATIONS, KEEP, POPULATION
 from fitness.total import Weights
 
 # Raised whenever the same settings and seed would breed or select otherwise.
@@ -33,9 +34,9 @@ class Settings:
         Refused: if a number is outside its range.
     """
 
-    population: int = 50
-    generations: int = 24
-    keep: int = 3
+    population: int = POPULATION
+    generations: int = GENERATIONS
+    keep: int = KEEP
     mate_share: float = 0.15
     fresh_share: float = 0.05
     tournament: int = 4

@@ -41,7 +41,7 @@ def why_stale(song: Document, candidate: Document) -> str:
     The song may have been revised; something that it stands on may be approved no longer; or
     something else may have been approved in its place since.
     """
-    if candidate["built_on"] < song["position"]:
+    if is_revised(song, candidate):
         return "the song was revised since"
     for parent in candidate["parents"]:
         known = song["candidates"].get(parent)
@@ -51,6 +51,12 @@ def why_stale(song: Document, candidate: Document) -> str:
         if _choice(song, known, parent, candidate["begun"]) != parent:
             return f"other {known['stage']} were approved for {known['section']['label']} since"
     return ""
+
+
+def is_revised(song: Document, candidate: Document) -> bool:
+    """Whether the song has another key, meter, tempo or colour than a candidate was made in."""
+    grounds = song["grounds"]
+    return bool(grounds.get(str(candidate["built_on"])) != grounds[str(song["position"])])
 
 
 def is_stale(song: Document, candidate: Document) -> bool:

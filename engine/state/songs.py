@@ -46,7 +46,7 @@ class Songs:
     """One document per song."""
 
     name = "songs"
-    version = 3
+    version = 4
 
     def route(self, recorded: Recorded) -> str | None:
         """The song that an event is about, if it is about one."""
@@ -57,6 +57,7 @@ class Songs:
     def apply(self, document: Document | None, recorded: Recorded) -> Document:
         """The song after the event."""
         song = document or {
+            "grounds": {},
             "candidates": {},
             "runs": {},
             "labels": {},
@@ -72,14 +73,25 @@ class Songs:
 UNTOUCHED: Document = {"decisions": [], "notes": [], "wanted_label": None, "presented": 0}
 
 
+# What of a proposal its parts are built on.
+GROUND = ("tonic_pitch_class", "mode", "meter", "tempo_bpm", "colour")
+
+
 def _proposed(song: Document, recorded: Recorded, event: SongProposed) -> Document:
     proposal: Document = msgspec.to_builtins(event)
     del proposal["raw"]
-    return song | proposal | {"position": recorded.position, "event_id": recorded.event_id}
+    ground = {str(recorded.position): [proposal[name] for name in GROUND]}
+    place = {"position": recorded.position, "event_id": recorded.event_id}
+    return song | proposal | place | {"grounds": song["grounds"] | ground}
 
 
 def _run_started(song: Document, recorded: Recorded, event: RunStarted) -> Document:
-    begun = {"position": recorded.position, "parents": event.parents}
+    begun = {
+        "position": recorded.position,
+        "parents": event.parents,
+        "lyrics": event.lyrics,
+        "singer": event.singer,
+    }
     return song | {"runs": song["runs"] | {run_of(recorded.stream): begun}}
 
 
@@ -210,8 +222,8 @@ def _assembled(song: Document, recorded: Recorded, event: ArrangementAssembled) 
     return song | {"arrangements": song["arrangements"] | {event.arrangement: known}}
 
 
-def _composition_started(song: Document, _: Recorded, event: CompositionStarted) -> Document:
-    begun = msgspec.to_builtins(event) | {"ranking": None}
+def _composition_started(song: Document, recorded: Recorded, event: CompositionStarted) -> Document:
+    begun = msgspec.to_builtins(event) | {"ranking": None, "position": recorded.position}
     return song | {"compositions": song["compositions"] | {event.composition: begun}}
 
 

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import shlex
+from pathlib import Path
+
 import pytest
 
 from engine.cli import run
-from engine.cli.arguments import hoist_global_options, is_debug
+from engine.cli.arguments import hoist_global_options, is_debug, studio_of
 
 BEFORE, AFTER, EQUALS = "before", "after", "equals"
 
@@ -50,6 +53,31 @@ def test_what_needs_a_studio_begins_none(tmp_path, capsys):
     assert not folder.exists()
 
 
+@pytest.mark.parametrize("where", [BEFORE, AFTER, EQUALS])
+def test_what_is_advised_works_as_typed(tmp_path, capsys, monkeypatch, where):
+    monkeypatch.delenv("ENGINE_STUDIO", raising=False)
+    folder = tmp_path / "my songs"
+    words = {
+        BEFORE: ["--studio", str(folder), "evolve", "--song", "nope"],
+        AFTER: ["evolve", "--song", "nope", "--studio", str(folder)],
+        EQUALS: [f"--studio={folder}", "evolve", "--song", "nope"],
+    }[where]
+    assert run(["songs", "list", "--studio", str(folder)]) == 0
+    assert f'engine --studio "{folder}" songs add FILE' in capsys.readouterr().out
+    assert run(words) == 2
+    (line,) = capsys.readouterr().err.splitlines()
+    assert line == f"error: no song 'nope'; see engine --studio \"{folder}\" songs list"
+    assert run(shlex.split(line.partition("see engine ")[2])) == 0
+
+
+def test_without_a_studio_nothing_is_added(tmp_path, capsys, monkeypatch):
+    monkeypatch.setenv("ENGINE_STUDIO", str(tmp_path / "mine"))
+    assert run(["songs", "list"]) == 0
+    capsys.readouterr()
+    assert run(["evolve", "--song", "nope"]) == 2
+    assert capsys.readouterr().err == "error: no song 'nope'; see engine songs list\n"
+
+
 def test_debug_shows_the_traceback(desk):
     with pytest.raises(Exception, match="no candidate 'nope'"):
         desk.type("approve", "nope", "--debug")
@@ -91,6 +119,20 @@ def test_an_interrupt_is_no_error(desk, monkeypatch):
 )
 def test_hoisting(typed, hoisted):
     assert hoist_global_options(typed) == hoisted
+
+
+@pytest.mark.parametrize(
+    ("hoisted", "folder"),
+    [
+        ([], None),
+        (["--studio", "s", "a"], "s"),
+        (["--debug", "--studio=s", "a"], "s"),
+        (["note", "--", "--studio", "s"], None),
+        (["--studio"], None),
+    ],
+)
+def test_which_studio_was_named(hoisted, folder):
+    assert studio_of(hoisted) == (None if folder is None else Path(folder))
 
 
 def test_debug_is_a_flag_only_before_the_words_end():

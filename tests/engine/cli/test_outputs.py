@@ -85,7 +85,7 @@ def test_errors_go_to_stderr_with_their_code(desk):
     process = engine(desk, "approve", "nope")
     out, err = process.communicate(timeout=60)
     assert (process.returncode, out) == (2, "")
-    assert err == "error: no candidate 'nope'; see engine review\n"
+    assert err == f"error: no candidate 'nope'; see engine --studio {desk.folder} review\n"
 
 
 def test_debug_shows_where(desk):

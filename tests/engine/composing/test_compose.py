@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
-from itertools import combinations
+from itertools import chain, combinations
 from pathlib import Path
 
 import pytest
@@ -16,8 +16,11 @@ from engine.songs import add_songs
 from engine.stages import STAGES
 from engine.state.lineages import approved
 from engine.studio import Studio
+from fitness.encoders import TEXT_POOLING
+from fitness.manifest import Encoders, EncoderSpec
 from genomes import Meter
 from tests.engine.composing.making import SECTIONS, SONG, WORDS, WORDS_FILE, words
+from tests.fitness import models
 
 
 def test_it_ends_with_songs_that_differ(desk, composed):
@@ -135,13 +138,52 @@ def lyrics(desk):
     return desk.folder.parent / WORDS_FILE
 
 
-def test_another_one_of_what_is_approved_composes_nothing_and_says_so(desk, composed):
+def test_without_a_seed_what_is_finished_composes_nothing_and_says_so(desk, composed):
     runs = len(desk.events("RunStarted"))
-    out = desk.do(*words(seed=2))
+    out = desk.do(*words(seed=None))
     assert "nothing was composed" in out
+    assert "start over, run the same with another seed, such as --seed 2" in out
     assert len(desk.events("RunStarted")) == runs
     ids = [each.arrangement for each in desk.events("CompositionFinished")[-1].ranking]
     assert ids == [song["arrangement"] for song in composed.answer["arrangements"]]
+
+
+def test_another_seed_starts_over_and_keeps_what_a_person_approved(new_desk):
+    tiny = {"sections": "verse=1,chorus=1", "beam": 1, "population": 4, "generations": 0}
+    new_desk.do(*evolved_chorus())
+    mine = new_desk.candidates(SONG, "chorus")[0]
+    new_desk.do("approve", mine)
+    (first,) = new_desk.json(*words(**tiny, arrangements=1))["arrangements"]
+    (second,) = new_desk.json(*words(**tiny, arrangements=1, seed=2))["arrangements"]
+    old, new = (set(chain(*song["lineages"].values())) for song in (first, second))
+    assert old & new == {mine}
+    assert all(len(lineage) == len(STAGES) for lineage in second["lineages"].values())
+    (third,) = new_desk.json(*words(**tiny, arrangements=1, seed=None))["arrangements"]
+    assert third == second
+    known = new_desk.song(SONG)["candidates"]
+    assert {known[each]["decisions"][-1]["status"] for each in old | new} == {"approved"}
+
+
+def evolved_chorus():
+    small = ("--population", "8", "--generations", "1", "--no-model", "--seed", "9")
+    return ("evolve", "--song", SONG, "--section", "chorus", "--bars", "3", *small)
+
+
+def test_sections_without_words_are_named_first(new_desk):
+    given = (*words(sections="verse=1,bridge=1", beam=1, population=4, generations=0),)
+    out = new_desk.do(*given, "--lyrics", lyrics(new_desk))
+    assert out.splitlines()[1] == "note: the lyrics have nothing for bridge: composed without words"
+    assert "the lyrics have nothing" not in new_desk.do(*given)
+
+
+def test_what_no_encoder_could_read_is_said_once(new_desk, tmp_path):
+    learned = Encoders(concept=EncoderSpec(str(tmp_path / "gone"), TEXT_POOLING))
+    model = models.write(tmp_path, "fusion", manifest={"encoders": learned})
+    line = words(sections="verse=1", beam=1, population=4, generations=0)
+    line.remove("--no-model")
+    (note,) = re.findall(r"^note: (.*)$", new_desk.do(*line, "--model", model), re.MULTILINE)
+    assert "encoder" in note or "transformers" in note
+    assert new_desk.json(*line, "--model", model)["notes"] == [note]
 
 
 def test_what_was_undone_is_composed_anew(desk):
@@ -163,8 +205,7 @@ def test_what_was_undone_is_composed_anew(desk):
 
 
 def test_what_a_person_approved_is_ground(new_desk):
-    small = ("--population", "8", "--generations", "1", "--no-model", "--seed", "9")
-    new_desk.do("evolve", "--song", SONG, "--section", "chorus", "--bars", "3", *small)
+    new_desk.do(*evolved_chorus())
     mine = new_desk.candidates(SONG, "chorus")[0]
     new_desk.do("approve", mine)
     answer = new_desk.json(*words(sections="verse=1,chorus=1", beam=1, population=4, generations=0))

@@ -13,6 +13,8 @@ from typing import Any
 import pytest
 
 from benchmarks.songs import own_song
+from engine.cli import progress
+from engine.cli.progress import composing
 from engine.studio import Studio
 from tests.engine.composing.making import decisions, streams, words, written
 from tests.engine.gate.desk import Desk
@@ -179,6 +181,14 @@ def test_what_to_type_to_go_on(
     assert "stopped; nothing recorded is lost" in said.err
     line = said.out.strip().splitlines()[-1].removeprefix(f"next: engine --studio {folder} ")
     assert line.endswith("--audio none")
+    begun: list[tuple[int, int]] = []
+
+    def seen(generations: int, done: int) -> Any:
+        begun.append((generations, done))
+        return composing(generations, done)
+
+    monkeypatch.setattr(progress, "composing", seen)
     out = desk.do(*line.split())
     assert "going on with composition" in out
+    assert begun == [(36, 1)]
     check_is_as_unbroken(folder, unbroken)

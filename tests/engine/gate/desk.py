@@ -67,11 +67,14 @@ class Desk:
         return json.loads(self.do(*words, "--json"))
 
     def refused(self, *words: str | Path) -> str:
-        """The one line of a command that must be refused, with nothing appended."""
+        """The one line of a command that must be refused, with nothing appended.
+
+        Commands that it advises are given as without ``--studio``.
+        """
         before = self.head
         said = self.type(*words)
         assert (said.code, self.head) == (2, before), said
-        return said.error
+        return said.error.replace(f"engine --studio {self.folder} ", "engine ")
 
     @property
     def head(self) -> int:

@@ -103,6 +103,8 @@ def _import_everything() -> None:
 def _be_the_command(words: list[str], end_at: EndAt | None) -> None:
     code = 70
     try:
+        # A shell that runs this in its background has it ignore Ctrl-C.
+        signal.signal(signal.SIGINT, signal.default_int_handler)
         if end_at is not None:
             _end_at(*end_at)
         silent = os.open(os.devnull, os.O_RDWR)

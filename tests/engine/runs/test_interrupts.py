@@ -202,7 +202,9 @@ def test_a_run_that_lacks_only_its_end_gets_it(
 
 def test_giving_up_keeps_what_was_scored(studio: Studio, engine: Engine) -> None:
     identifier = stopped(studio)
-    assert engine("abandon", identifier[:8], "--reason", "too slow").out == "abandoned\n"
+    lines = engine("abandon", identifier[:8], "--reason", "too slow").out.splitlines()
+    assert lines[0] == "abandoned"
+    assert lines[-1].startswith(f"next: engine --studio {studio.folder} evolve --stage chords")
     assert studio.run(identifier)[1]["reason"] == "too slow"
     assert len(generations(studio, identifier)) == 2
     before = count_events(studio)

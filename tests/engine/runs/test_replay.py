@@ -168,7 +168,7 @@ def test_an_interrupted_run_is_verified_as_far_as_it_came(studio: Studio, engine
     assert "the run is not finished" in said.out
     shown_plainly = engine("replay", run.id)
     assert shown_plainly.code == 2
-    assert f"run engine resume {run.id}" in shown_plainly.err
+    assert f"studio resume {run.id}\n" in shown_plainly.err
 
 
 def test_verifying_in_words_and_in_json(studio: Studio, engine: Engine) -> None:

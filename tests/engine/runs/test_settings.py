@@ -76,7 +76,7 @@ def test_messages_name_the_option_and_its_range(engine: Engine) -> None:
         (("--keep", "9", "--population", "8"), "--keep 9: expected 1 to 8"),
         (("--seed", "-1"), f"--seed -1: expected 0 to {MAX_SEED}"),
         (("--bars", "65"), "section of 65 bars: expected 1 to 64"),
-        (("--stage", "kazoo"), "no stage 'kazoo'; stages are chords"),
+        (("--stage", "kazoo"), "no stage 'kazoo'; stages are chords, drums, bass, melody, harmony"),
     ):
         assert engine("evolve", "--song", GREEN, *words).err == f"error: {said}\n"
 

@@ -46,7 +46,8 @@ def test_the_list_of_runs(studio: Studio, engine: Engine, tmp_path: Path) -> Non
     assert "2 of 2" in " ".join(out.split())
     before = count_events(studio)
     assert engine("runs", "--song", "nobody").code == 2
-    assert engine("resume", "nothing").err == "error: no run 'nothing'; see engine runs\n"
+    here = f"engine --studio {studio.folder}"
+    assert engine("resume", "nothing").err == f"error: no run 'nothing'; see {here} runs\n"
     assert count_events(studio) == before
     with open_with(tmp_path / "two", demo("green"), own_song("Red", "C major", "4/4", 90)) as two:
         evolved(two, settings=Settings(4, 0), bars=1)
@@ -60,4 +61,5 @@ def test_a_summary_of_what_is_not_finished(studio: Studio, engine: Engine) -> No
     run = begin(studio)
     said = engine("replay", run.id)
     assert said.code == 2
-    assert said.err == f"error: run {run.id} is unfinished; run engine resume {run.id}\n"
+    resume = f"engine --studio {studio.folder} resume {run.id}"
+    assert said.err == f"error: run {run.id} is unfinished; run {resume}\n"

@@ -162,6 +162,19 @@ def test_the_words_of_locked_bars_stay(at, tmp_path):
         assert first_bar(survivor["id"]) == first_bar(candidate)
 
 
+@pytest.mark.parametrize("locks", [(), ("--lock", "bars=1")])
+def test_a_variation_sings_the_words_of_its_source_in_the_same_range(at, tmp_path, locks):
+    desk = at("bass")
+    (run,) = desk.json(*sung(tmp_path, "--singer", "baritone"))
+    variation = evolve_words("melody", "--from", run["survivors"][0]["id"], *locks, seed=6)
+    (again,) = desk.json(*variation)
+    first, second = desk.events("RunStarted")[-2:]
+    assert (second.lyrics, second.singer) == (first.lyrics, "baritone")
+    assert all("lyrics" in survivor["description"] for survivor in again["survivors"])
+    desk.do(*variation, "--singer", "alto")
+    assert desk.events("RunStarted")[-1].singer == "alto"
+
+
 def test_locked_bars_without_words_get_none(source, tmp_path):
     desk, candidate = source("melody")
     said = desk.refused(*sung(tmp_path, "--from", candidate, "--lock", "bars=1"))

@@ -130,12 +130,37 @@ def test_later_runs_leave_out_what_is_stale_unless_it_is_named(at):
 
 def test_a_revision_marks_every_stage(at, tmp_path):
     desk = at("harmony")
-    document = yaml.safe_load(demo("green").read_text("utf-8"))
-    path = tmp_path / "green.yml"
-    path.write_text(yaml.safe_dump(document | {"key": "A minor"}), "utf-8")
-    desk.do("songs", "add", path)
+    revised(desk, tmp_path, {"key": "A minor"})
     assert stale(desk) == set(STAGES)
     assert "the song was revised since" in desk.do("review", "--all")
     (song,) = desk.json("status")
     assert song["next"].startswith("evolve --stage chords")
     assert len(song["stale"]) == len(desk.song(SONG)["candidates"])
+
+
+@pytest.mark.parametrize("field", [{"concept": "Other words."}, {"mood": ["calm"]}])
+def test_a_revision_of_words_marks_nothing(at, tmp_path, field):
+    desk = at("harmony")
+    revised(desk, tmp_path, field)
+    assert stale(desk) == set()
+    (song,) = desk.json("status")
+    assert song["next"].startswith("arrange")
+    (bass,) = approved(desk, "bass")
+    assert evolved(desk, "bass", "--from", bass, seed=4)
+
+
+@pytest.mark.parametrize("field", [{"bpm": 90}, {"tempo": "4/4"}, {"rainbow_color": "Red"}])
+def test_a_revision_that_is_taken_back_marks_nothing(at, tmp_path, field):
+    desk = at("drums")
+    revised(desk, tmp_path, field)
+    assert stale(desk) == {"chords", "drums"}
+    revised(desk, tmp_path, {})
+    assert stale(desk) == set()
+
+
+def revised(desk, tmp_path, fields):
+    """The demo song again with other fields."""
+    document = yaml.safe_load(demo("green").read_text("utf-8"))
+    path = tmp_path / "green.yml"
+    path.write_text(yaml.safe_dump(document | fields), "utf-8")
+    desk.do("songs", "add", path)

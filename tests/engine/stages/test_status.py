@@ -55,6 +55,27 @@ def test_what_waits(at, stage):
     assert next_of(desk)[:3] == ["evolve", "--stage", stage]
 
 
+def test_other_stages_that_can_come_first_are_named(at):
+    first = "another stage can come first: "
+    assert f"{first}--stage bass, --stage melody\n" in at("chords").do("status")
+    assert f"{first}--stage melody\n" in at("drums").do("status")
+    assert all(first not in at(stage).do("status") for stage in ("melody", "harmony"))
+    assert first not in at(SONG_ADDED).do("status")
+
+
+def test_a_stage_that_came_first_leaves_the_others(at):
+    desk = at("chords")
+    assert told_next(desk.do("status"))[2] == "drums"
+    assert desk.do("approve", evolved(desk, "bass")[0]).count("--stage melody") == 1
+
+
+@pytest.mark.parametrize("command", ["label", "note"])
+def test_words_about_a_candidate_lead_on(at, command):
+    desk = at("chords")
+    (chords, *_) = evolved(desk, "chords", "--section", "chorus", seed=2)
+    assert told_next(desk.do(command, chords, "refrain")) == next_of(desk)
+
+
 def test_what_is_stale(at):
     desk = at("bass")
     (chords,) = approved(desk, "chords")

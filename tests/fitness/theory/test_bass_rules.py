@@ -15,17 +15,26 @@ from genomes.context import Context
 from genomes.notes import Part
 from tests.fitness.theory.test_theory import transposed
 from tests.genomes.bass.conftest import line, over, with_drums
-from tests.genomes.bass.strategies import lines_in_context, song
+from tests.genomes.bass.strategies import lines_in_context
 from tests.strategies import law
 
 BASS_RULES = RULES["bass"]
 POOL_SIZE = 50
+
+
+def leaning(context: Context, energy: float) -> Context:
+    """The context with a stiller or fuller section."""
+    return replace(context, section=replace(context.section, energy=energy))
+
+
 CONTEXTS = {
-    "7/8": song("F# minor", "7/8", 4, seed=1),
-    "4/4": song("C major", "4/4", 4, seed=2, kicks=(0, 720)),
-    "3/4": song("D dorian", "3/4", 8, seed=3, energy=0.2),
-    "6/8": song("E minor", "6/8", 8, seed=4, energy=0.8, kicks=(0, 480)),
-    "5/4": song("Bb mixolydian", "5/4", 2, seed=5),
+    "7/8": over("F#m D A E", key="F# minor", meter="7/8"),
+    "4/4": with_drums(over("C Am F/A G7"), 0, 720),
+    "3/4": leaning(over("Dm C Dm C/E F C Dm Dm", key="D dorian", meter="3/4"), 0.2),
+    "6/8": with_drums(
+        leaning(over("Em C G D Em C Am B7", key="E minor", meter="6/8"), 0.8), 0, 480
+    ),
+    "5/4": over("Bb Ab", key="Bb mixolydian", meter="5/4"),
 }
 # Deep and high notes are worth less, and the key decides which they are.
 DEPENDS_ON_REGISTER = {"low_end"}

@@ -14,6 +14,7 @@ from genomes.harmony import HARMONY, HarmonyGenome
 from genomes.keys import Key
 from genomes.notes import Part
 from genomes.time import Meter
+from tests.genomes.bass.conftest import over
 from tests.strategies import contexts, rngs
 
 LOWEST_MELODY, HIGHEST_MELODY = 55, 76
@@ -86,6 +87,24 @@ def song(
     context = Context(Key.parse(key), Meter.parse(meter), 100, Section("verse", bars, energy))
     rng = np.random.default_rng(seed)
     return with_parents(context, rng, melody=melody, bass=bass, swing=swing)
+
+
+def plain_song() -> Context:
+    """Eight bars of a chord each; a melody of two notes that rests for the second half of a bar.
+
+    An echo finds something to take up and room for it, and pads find common tones to hold.
+    """
+    context = over("C Am F C/E Am F G7 C")
+    bar_ticks = context.meter.bar_ticks
+    rows = [
+        (bar * bar_ticks + onset, 480, pitch, 80)
+        for bar, pitches in enumerate([(72, 74), (72, 69), (69, 72), (67, 64)] * 2)
+        for onset, pitch in zip((0, 480), pitches, strict=True)
+    ]
+    melody = Part.of(rows, context.length_ticks)
+    return replace(
+        context, parts=(*context.parts, ("bass", bass_part(context)), ("melody", melody))
+    )
 
 
 @st.composite

@@ -38,7 +38,7 @@ def old(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[EventLog]:
 
 
 def test_there_are_old_logs() -> None:
-    assert {"v0001", "v0002"} <= set(OLD_LOGS)
+    assert {"v0001", "v0002", "v0003"} <= set(OLD_LOGS)
 
 
 def test_it_verifies(old: EventLog) -> None:

@@ -41,6 +41,7 @@ from fitness.total import ROLES
 from genomes import Context, Meter, Part, Section
 from genomes.notes import mixed
 from store.events import CurvePoint
+from training.corpus import WINDOW_BARS
 
 GOAL = 0.85
 SECTIONS = "verse=8"
@@ -221,13 +222,16 @@ def report(ensembles: list[Ensemble], real: Rows) -> str:
     rng = np.random.default_rng(SEED)
     bands = real_bands.bands(real)
     by_chance = [each for ensemble in ensembles for each in randoms(ensemble, rng)]
-    songs, chance = compare(measure(ensembles), bands), compare(measure(by_chance), bands)
+    measured = measure(ensembles), measure(by_chance)
+    songs, chance = (compare(rows, bands) for rows in measured)
     roles = list(dict.fromkeys(role for role, _ in songs))
     lines = ["share inside the 5-95 % bands of real music: composed (random genomes)", ""]
     lines.append(f"{'':22}" + "".join(f"{role:>14}" for role in roles))
     lines += [_line(name, roles, songs, chance) for name in COUNTED]
-    means = [_means(role, songs, chance) for role in roles]
-    lines.append(f"{'all of these':22}" + "".join(f"{cell:>14}" for cell in means))
+    for bars in WINDOW_BARS:
+        tables = [compare(_of_length(rows, bars), bands) for rows in measured]
+        lines.append(_means(f"all, {bars} bars", roles, *tables))
+    lines.append(_means("all of these", roles, songs, chance))
     lines.append("register, told and not counted:")
     lines += [_line(name, roles, songs, chance) for name in COMPARED if name not in COUNTED]
     lines += ["", f"under {GOAL:.0%} inside, the farthest first:", *_outside(songs), ""]
@@ -254,9 +258,18 @@ def _cell(composed: Found | None, chance: Found | None) -> str:
     return f"{composed.inside:.2f} ({chance.inside:.2f})" if composed and chance else "-"
 
 
-def _means(role: str, *tables: Table) -> str:
-    shares = [overall({key: t for key, t in table.items() if key[0] == role}) for table in tables]
-    return f"{shares[0]:.2f} ({shares[1]:.2f})"
+def _of_length(rows: Rows, bars: int) -> Rows:
+    return {key: matrix for key, matrix in rows.items() if key[1] == bars}
+
+
+def _means(told: str, roles: list[str], *tables: Table) -> str:
+    """A row of means over the features that count."""
+    cells = []
+    for role in roles:
+        of_role = [{key: t for key, t in table.items() if key[0] == role} for table in tables]
+        shares = [f"{overall(table):.2f}" if table else "-" for table in of_role]
+        cells.append(f"{shares[0]} ({shares[1]})")
+    return f"{told:22}" + "".join(f"{cell:>14}" for cell in cells)
 
 
 def _outside(found: Table) -> list[str]:

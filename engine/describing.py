@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 
 def in_lines(description: dict[str, Any]) -> list[str]:
     """A description, as a genome or an import gives it, in a few lines.
 
-    A list of lists is read bar by bar, in which an empty bar holds the one before; other lists
-    are read as what occurs in them.
+    A list of lists is read bar by bar, in which an empty bar holds the one before; the phrases of
+    a melody and the lines of its words are read one by one; other lists are read as what occurs in
+    them.
     """
     return [line for name, value in description.items() if (line := _line(name, value))]
 
@@ -18,6 +20,8 @@ def _line(name: str, value: Any) -> str:
     title = name.replace("_", " ")
     if isinstance(value, list) and value and all(isinstance(bar, list) for bar in value):
         return f"{title} | " + " | ".join(_bar(bar) for bar in value) + " |"
+    if name in ITEMS and value:
+        return f"{title} | " + " | ".join(ITEMS[name](item) for item in value) + " |"
     if isinstance(value, list):
         words = dict.fromkeys(word for item in value if (word := _words(item)))
         return f"{title} {', '.join(words)}" if words else ""
@@ -29,6 +33,22 @@ def _line(name: str, value: Any) -> str:
 
 def _bar(items: list[Any]) -> str:
     return " ".join(_words(item) for item in items) or "·"
+
+
+def _phrase(phrase: dict[str, Any]) -> str:
+    first, last = phrase["from_bar"], phrase["from_bar"] + phrase["bars"] - 1
+    bars = f"bar {first}" if first == last else f"bars {first}–{last}"
+    return f"{bars}: {phrase['notes']}"
+
+
+def _sung_line(line: dict[str, Any]) -> str:
+    unsung = f", {line['unsung']} of them unsung" if line["unsung"] else ""
+    fit = f"{line['syllables']} syllables{unsung}, {line['notes']} notes"
+    return f"{line['line']}: {line['verdict']} ({fit})"
+
+
+# What is said of each item of a list with this name.
+ITEMS: dict[str, Callable[[dict[str, Any]], str]] = {"phrases": _phrase, "lyrics": _sung_line}
 
 
 def _words(value: Any) -> str:

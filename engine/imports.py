@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import warnings
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -16,13 +17,14 @@ from engine.errors import Refused
 from engine.gate.decisions import Brought, approval
 from engine.gate.waiting import Entry
 from engine.ids import candidate_id, short
+from engine.proposals.sources import printable
 from engine.stages import Stage, find_stage
 from engine.state.lineages import lineage_of
 from engine.state.songs import UNTOUCHED, song_stream
 from engine.studio import Studio
 from genomes import Meter, Part, Section
 from genomes.chords.recognition import with_harmony
-from genomes.midi import MidiError, MidiRepair, read_midi
+from genomes.midi import MidiError, MidiRepair, MidiScore, read_midi
 from genomes.time import microseconds_per_quarter
 from store import events
 from store.records import NewEvent, Recorded
@@ -73,11 +75,22 @@ def read_played(path: Path, song: Document) -> Played:
         raise Refused(f"{path.name}: no notes in it")
     if score.meter not in {None, meter}:
         raise Refused(f"{path.name} is in {score.meter}, the song in {meter}")
-    told = [str(repair.message) for repair in repairs]
-    (_, tempo), *_ = score.tempo_map.changes
-    if tempo != microseconds_per_quarter(float(song["tempo_bpm"])):
-        told.append(f"its tempo is left out: the song's is {song['tempo_bpm']:g} bpm")
+    told = [*(str(repair.message) for repair in repairs), *_told(score, float(song["tempo_bpm"]))]
     return Played(part, path.name, hashlib.sha256(data).hexdigest(), tuple(told))
+
+
+def _told(score: MidiScore, tempo_bpm: float) -> Iterator[str]:
+    """What was merged and what was left out."""
+    if len(score.tracks) > 1:
+        names = ", ".join(map(printable, score.tracks))
+        yield f"{len(score.tracks)} tracks are merged into one part: {names}"
+    elif len(score.channels) > 1:
+        yield f"channels {', '.join(map(str, score.channels))} are merged into one part"
+    ours = microseconds_per_quarter(tempo_bpm)
+    if score.has_tempo and any(abs(tempo - ours) > 1 for _, tempo in score.tempo_map.changes):
+        yield f"its tempo is left out: the song's is {tempo_bpm:g} bpm"
+    if score.left_out:
+        yield f"left out: {', '.join(score.left_out)}"
 
 
 def import_part(

@@ -6,6 +6,7 @@ import contextlib
 import io
 import re
 import warnings
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import mido
@@ -18,6 +19,18 @@ DRUM_CHANNEL = 9
 MAX_FILE_BYTES = 16 * 2**20
 # No event holds so many status-like bytes; as one endless number they would take hours to read.
 ENDLESS_NUMBER = re.compile(rb"[\x80-\xff]{4096}")
+
+
+SUSTAIN_PEDAL = 64
+
+# What is not read of a file, and how its messages are known.
+LEFT_OUT: dict[str, Callable[[mido.Message], bool]] = {
+    "words": lambda it: it.type == "lyrics" and bool(it.text.strip()),
+    "pitch bends": lambda it: it.type == "pitchwheel" and it.pitch != 0,
+    "sustain pedal": lambda it: (
+        it.type == "control_change" and it.control == SUSTAIN_PEDAL and it.value > 0
+    ),
+}
 
 
 class MidiError(ValueError):
@@ -37,12 +50,20 @@ class MidiScore:
         tempo_map: one map merged from all tracks.
         length_ticks: end of the last note.
         meter: the first time signature that is one; None if there is none.
+        tracks: names of the tracks that have notes, ``"track 2"`` where one has none.
+        channels: the channels that have notes, 1 to 16.
+        has_tempo: whether any tempo is stated.
+        left_out: what else was found and is not read, in words.
     """
 
     notes: Notes
     tempo_map: TempoMap
     length_ticks: int
     meter: Meter | None = None
+    tracks: tuple[str, ...] = ()
+    channels: tuple[int, ...] = ()
+    has_tempo: bool = False
+    left_out: tuple[str, ...] = ()
 
     def to_part(self, meter: Meter) -> Part:
         """The notes at our resolution, rounded up to whole bars of the meter."""
@@ -83,7 +104,30 @@ def read_midi(data: bytes) -> MidiScore:
     array.flags.writeable = False
     length_ticks = int((array["onset_ticks"] + array["duration_ticks"]).max(initial=0))
     tempo_map = TempoMap.from_changes(tempos, file.ticks_per_beat)
-    return MidiScore(array, tempo_map, length_ticks, _first_meter(file))
+    sounding = [(index, track) for index, track in enumerate(file.tracks, 1) if _channels(track)]
+    return MidiScore(
+        array,
+        tempo_map,
+        length_ticks,
+        _first_meter(file),
+        tuple(track.name.strip() or f"track {index}" for index, track in sounding),
+        tuple(sorted({channel for _, track in sounding for channel in _channels(track)})),
+        has_tempo=bool(tempos),
+        left_out=_left_out(file),
+    )
+
+
+def _channels(track: mido.MidiTrack) -> set[int]:
+    """The channels that a track has notes on, 1 to 16."""
+    return {each.channel + 1 for each in track if each.type == "note_on" and each.velocity > 0}
+
+
+def _left_out(file: mido.MidiFile) -> tuple[str, ...]:
+    """What people would miss and is not read."""
+    messages = [message for track in file.tracks for message in track]
+    return tuple(
+        name for name, is_meant in LEFT_OUT.items() if any(is_meant(each) for each in messages)
+    )
 
 
 def _first_meter(file: mido.MidiFile) -> Meter | None:

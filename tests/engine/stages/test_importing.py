@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from engine.imports import read_played
 from engine.replay import verify_run
 from engine.stages import STAGES
 from engine.studio import Studio
@@ -11,6 +12,7 @@ from genomes import Key, Meter, Part
 from genomes.midi import Conductor, Track, write_midi
 from tests.engine.arrangement.making import hand_made
 from tests.engine.stages.stand import BARS, SONG, approved, evolve_words, evolved, told_next
+from tests.genomes.midi_bytes import events, midi_file
 
 METER = Meter.parse("7/8")
 BAR = METER.bar_ticks
@@ -226,6 +228,48 @@ def test_another_tempo_is_said(at, written):
     assert desk.events("PartImported")[-1].warnings == [
         "its tempo is left out: the song's is 84 bpm"
     ]
+
+
+def told(tmp_path, data):
+    """What is said of how a file was read."""
+    path = tmp_path / "mine.mid"
+    path.write_bytes(data)
+    return list(read_played(path, {"meter": str(METER), "tempo_bpm": TEMPO_BPM}).warnings)
+
+
+ONE_NOTE = "00 90 3C 40\n 60 80 3C 00"
+
+
+def test_what_a_file_does_not_state_is_not_told(tmp_path):
+    assert told(tmp_path, midi_file(events(ONE_NOTE))) == []
+
+
+def test_tracks_that_are_merged_are_named(tmp_path):
+    facts = Conductor("mine", Key.parse("F# minor"), METER, TEMPO_BPM)
+    left, right = Track("Left\thand", chords()), Track("", chords(), channel=1)
+    nobody = Track("Nobody", Part.of([], BAR), channel=2)
+    assert told(tmp_path, write_midi([left, nobody], facts)) == []
+    (note,) = told(tmp_path, write_midi([left, nobody, right], facts))
+    assert note == "2 tracks are merged into one part: Left hand, track 4"
+
+
+def test_channels_of_one_track_that_are_merged_are_named(tmp_path):
+    track = events(f"{ONE_NOTE}\n 00 91 40 40\n 60 81 40 00")
+    assert told(tmp_path, midi_file(track)) == ["channels 1, 2 are merged into one part"]
+
+
+@pytest.mark.parametrize(
+    ("more", "said"),
+    [
+        ("00 FF 05 02 6C 61", ["left out: words"]),
+        ("00 B0 40 7F\n 00 E0 00 50", ["left out: pitch bends, sustain pedal"]),
+        ("00 B0 40 00\n 00 E0 00 40\n 00 B0 07 64\n 00 FF 05 01 20", []),
+        ("00 FF 51 03 0A E6 2D", []),  # 84 bpm, cut off instead of rounded
+        ("00 FF 51 03 07 A1 20", ["its tempo is left out: the song's is 84 bpm"]),
+    ],
+)
+def test_what_is_left_out_is_told(tmp_path, more, said):
+    assert told(tmp_path, midi_file(events(f"{more}\n{ONE_NOTE}"))) == said
 
 
 def test_another_choice_by_hand_marks_what_stood_on_the_old_one(at, written):

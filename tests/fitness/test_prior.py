@@ -144,7 +144,7 @@ def test_a_table_of_other_features_is_refused(tmp_path: Path) -> None:
     document = json.loads(BANDS_FILE.read_text(encoding="utf-8"))
     other = tmp_path / "bands.json"
     other.write_text(json.dumps(document | {"features_version": "0"}), encoding="utf-8")
-    with pytest.raises(ValueError, match=r"python -m training\.prior_bands"):
+    with pytest.raises(ValueError, match=r"python -m training\.tables\.prior_bands"):
         Prior.load(other)
 
 

@@ -21,7 +21,6 @@ from multiprocessing import get_context
 from pathlib import Path
 
 import numpy as np
-from training.corpus import WINDOW_BARS
 
 from benchmarks import real_bands
 from benchmarks.real_bands import COMPARED, COUNTED, Floats, Rows, features_of
@@ -42,6 +41,7 @@ from fitness.total import ROLES
 from genomes import Context, Meter, Part, Section
 from genomes.notes import mixed
 from store.events import CurvePoint
+from training.tables.corpus import WINDOW_BARS
 
 GOAL = 0.85
 SECTIONS = "verse=8"

@@ -21,7 +21,7 @@ __all__ = ["CHORDS", "ChordGenome", "ChordGenomes"]
 class ChordGenomes:
     """How the chord stage makes genomes; see ``genomes.base.StageGenomes``."""
 
-    operators_version = "4"
+    operators_version = "3"
     renderer_version = "1"
 
     def random(self, context: Context, rng: np.random.Generator) -> tuple[ChordGenome, str]:

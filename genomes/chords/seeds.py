@@ -34,10 +34,6 @@ EXTENSION_WEIGHTS = {
 FAVOURITES = ("5", "6", "7", "9", "add9", "sus2", "sus4")
 FAVOURITE_WEIGHT = 30.0
 FAVOURITE_SHARE = 0.4
-# Registers lean low, whatever the energy: what is played leaves room for what is sung above it.
-REGISTER_LEAN = 0.5
-# How likely each of ``SPREADS`` is: few notes at once most.
-SPREAD_SHARES = (0.3, 0.2, 0.12, 0.28, 0.1)
 # Bars that come round again; 0 runs on to the end.
 LOOP_BARS = (0, 0, 2, 4, 4, 8)
 # How likely a random chord comes from each kind of function.
@@ -70,7 +66,7 @@ def random_genome(context: Context, rng: np.random.Generator) -> tuple[ChordGeno
     mode = context.key.mode
     tokens = SOURCES[source](mode, sum(map(len, slots)), rng)
     bars = _bars(mode, slots, tokens, style, rng)
-    register = lean(rng, REGISTERS, REGISTER_LEAN * context.section.energy)
+    register = lean(rng, REGISTERS, context.section.energy)
     dynamic = lean(rng, DYNAMICS, context.section.energy)
     genome = ChordGenome(mode, len(context.meter.groups), bars, register, dynamic)
     return genome, source
@@ -86,7 +82,7 @@ def _draw_style(context: Context, rng: np.random.Generator, *, plain: bool) -> _
     both = (main, main, main, other) if rng.random() < 0.4 else (main,)
     favourite = pick(rng, FAVOURITES) if not plain and rng.random() < FAVOURITE_SHARE else ""
     loop_bars = LOOP_BARS[int(rng.integers(len(LOOP_BARS)))]
-    return _Style(pace, both, draw(rng, SPREADS, SPREAD_SHARES), plain, favourite, loop_bars)
+    return _Style(pace, both, pick(rng, SPREADS), plain, favourite, loop_bars)
 
 
 def _bars(

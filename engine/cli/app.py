@@ -17,6 +17,7 @@ from engine.cli import (
     gate,
     imports,
     log,
+    models,
     replay,
     runs,
     score,
@@ -74,6 +75,7 @@ app.command("status")(status.status)
 app.command("export")(export.export)
 app.command("arrange")(arrange.arrange)
 app.command("score")(score.score)
+app.add_typer(models.app, name="models")
 app.command("replay")(replay.replay)
 app.command("log")(log.log)
 app.command("verify")(log.verify)

@@ -48,27 +48,27 @@ def compose(
     run again without --seed.
     """
     from engine.arrangement.writers import writers
-    from engine.cli.evolve import model_of
+    from engine.cli.evolve import refuse_both
     from engine.cli.progress import composing
     from engine.composing.composer import compose as carry_through
     from engine.composing.composition import begin, unfinished, wanted
     from engine.composing.ending import end
     from engine.evolution.settings import Settings
     from engine.lyrics import read_lyrics
-    from engine.models import Models
+    from engine.promotion import model_for_runs
     from engine.stages import STAGES
 
     words = None if lyrics is None else read_lyrics(lyrics)
     asked = wanted(Settings(population, generations), sections, seed, beam, arrangements)
     asked = asked.sung_by(singer, words)
-    scorer = model_of(model, no_model=no_model)
+    refuse_both(model, no_model=no_model)
     with open_studio(context) as studio:
         state = studio.song(song)
         song_id = state["song_id"]
         write = writers(state["colour"], audio)
         composition = unfinished(state) if seed is None else None
         if composition is None:
-            sha256 = None if scorer is None else Models(studio).register(scorer)
+            sha256 = None if no_model else model_for_runs(studio, model)
             composition = begin(studio, state, replace(asked, model_sha256=sha256))
         elif not as_json:
             say(f"going on with composition {composition.id}, as it was asked for")

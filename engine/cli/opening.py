@@ -38,3 +38,19 @@ def next_command(context: typer.Context, command: str) -> str:
     """A command as it must be typed to work in the same studio."""
     option: Path | None = context.obj
     return f"engine {command}" if option is None else f"engine --studio {typed(option)} {command}"
+
+
+def scoring_model(context: typer.Context, named: Path | None) -> Path:
+    """The model that scores files: the named one, else what the studio's runs use.
+
+    Where there is no studio, that is the one that ships; none is begun for this.
+    """
+    from engine.promotion import promoted_path
+    from engine.studio import DATABASE_NAME, Studio, studio_folder
+    from fitness.fusion import DEFAULT_MODEL
+
+    folder = studio_folder(context.obj)
+    if named is not None or not (folder / DATABASE_NAME).exists():
+        return named or DEFAULT_MODEL
+    with Studio.open(folder) as studio:
+        return promoted_path(studio) or DEFAULT_MODEL

@@ -23,6 +23,7 @@ from engine.cli import (
     score,
     songs,
     status,
+    train,
 )
 
 app = typer.Typer(
@@ -76,6 +77,7 @@ app.command("export")(export.export)
 app.command("arrange")(arrange.arrange)
 app.command("score")(score.score)
 app.add_typer(models.app, name="models")
+app.command("train", context_settings=train.SETTINGS)(train.train)
 app.command("replay")(replay.replay)
 app.command("log")(log.log)
 app.command("verify")(log.verify)

@@ -101,7 +101,11 @@ SILENT = _Said(0.0, np.zeros(len(AXES)), None, is_heard=False)
 
 
 def explain(
-    model: FusionModel, subject: Subject, colour: Colour, beside: Embeddings | None = None
+    model: FusionModel,
+    subject: Subject,
+    colour: Colour,
+    beside: Embeddings | None = None,
+    name: str = "this music",
 ) -> Explanation:
     """Hide every piece of the music in turn, and ask the model again.
 
@@ -110,6 +114,7 @@ def explain(
         subject: the music.
         colour: that it is held against.
         beside: text and audio that it is scored with.
+        name: what errors call it.
 
     Raises:
         ScoringFailed: if the music is silent, or the model has nothing to say of this colour.
@@ -118,9 +123,10 @@ def explain(
     whole, pieces = heard(subject), list(everything(subject))
     said = _ask_all(model, subject, colour, given, [whole, *(piece.heard for piece in pieces)])
     base = [said[part] for part in whole]
-    silent = sum(not each.is_heard for each in base)
-    if silent:
-        model.hear([_music(subject, part) for part in whole], given)  # says what is wrong
+    if not all(each.is_heard for each in base):
+        paint(
+            [_music(subject, part) for part in whole], [name] * len(whole), model.profile
+        )  # raises
     effects = [_effect(piece, base[-len(piece.heard) :], said) for piece in pieces]
     effects += _modalities(model, subject, colour, given, base)
     return Explanation(

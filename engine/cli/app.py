@@ -13,6 +13,7 @@ from engine.cli import (
     compose,
     demo,
     evolve,
+    explain,
     export,
     gate,
     imports,
@@ -76,6 +77,7 @@ app.command("status")(status.status)
 app.command("export")(export.export)
 app.command("arrange")(arrange.arrange)
 app.command("score")(score.score)
+app.command("explain")(explain.explain)
 app.add_typer(models.app, name="models")
 app.command("train", context_settings=train.SETTINGS)(train.train)
 app.command("replay")(replay.replay)

@@ -124,9 +124,8 @@ def explain(
     said = _ask_all(model, subject, colour, given, [whole, *(piece.heard for piece in pieces)])
     base = [said[part] for part in whole]
     if not all(each.is_heard for each in base):
-        paint(
-            [_music(subject, part) for part in whole], [name] * len(whole), model.profile
-        )  # raises
+        music = [_music(subject, part) for part in whole]
+        paint(music, [name] * len(music), model.profile)  # which refuses what is silent
     effects = [_effect(piece, base[-len(piece.heard) :], said) for piece in pieces]
     effects += _modalities(model, subject, colour, given, base)
     return Explanation(

@@ -9,6 +9,7 @@ import msgspec
 
 from engine.errors import NotFound, Refused
 from engine.files import write_whole
+from engine.ids import short
 from engine.studio import Studio
 from fitness.fusion import FusionModel
 from fitness.manifest import Manifest, manifest_path
@@ -53,7 +54,10 @@ class Models:
             known = recorded.payload
             if isinstance(known, ModelRegistered) and known.sha256 == event.sha256:
                 if known.manifest != event.manifest:
-                    raise Refused(f"{event.name} is known here with another manifest")
+                    raise Refused(
+                        f"{event.name} is known here with another manifest",
+                        f"see engine models show {short(event.sha256)}",
+                    )
                 return []
         return [NewEvent(event, actor=self._studio.actor)]
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, NamedTuple
 
 import typer
 
@@ -21,6 +21,14 @@ BAR_WIDTH = 16
 FOR, AGAINST = "▇", "░"
 
 
+class Beside(NamedTuple):
+    """What music is scored with."""
+
+    concept: str | None
+    lyric: str | None
+    audio: Path | None
+
+
 def explain(
     context: typer.Context,
     music: Annotated[
@@ -35,6 +43,9 @@ def explain(
     ] = None,
     concept: Annotated[str | None, typer.Option(help="Text to be scored with.")] = None,
     lyric: Annotated[str | None, typer.Option(help="Words to be scored with.")] = None,
+    audio: Annotated[
+        Path | None, typer.Option(help="Recording (.wav, .flac) to be scored with.")
+    ] = None,
     out: Annotated[
         Path | None,
         typer.Option(metavar="FILE.png", help="Picture [default: beside the candidate's files]."),
@@ -47,9 +58,9 @@ def explain(
     The effect of a piece is the match with everything less the match without it. A candidate is
     explained by the model that scored it, unless another is named.
     """
-    texts = (concept, lyric)
+    beside = Beside(concept, lyric, audio)
     if Path(music).suffix.casefold() in SUFFIXES or Path(music).is_file():
-        _explain_file(context, Path(music), colour, texts, out, model, as_json=as_json)
+        _explain_file(context, Path(music), colour, beside, out, model, as_json=as_json)
         return
     from engine.explaining import model_of, picture_path, subject_of
     from engine.gate.decisions import find_entry
@@ -59,7 +70,7 @@ def explain(
         entry = find_entry(studio, music, song)
         target = _colour(colour or entry.song["colour"])
         subject, scorer = subject_of(studio, entry), model or model_of(studio, entry)
-        found, sha256 = _found(scorer, subject, target, texts, short(entry.id))
+        found, sha256 = _found(scorer, subject, target, beside, short(entry.id))
         path = out or picture_path(studio, entry, target.name)
         title = f"{entry.song['title']}: {short(entry.id)}, {target.name} {found.match:.2f}"
     facts = {"candidate": entry.id, "song": entry.song["song_id"], "model": sha256}
@@ -72,7 +83,7 @@ def _explain_file(
     context: typer.Context,
     path: Path,
     colour: str | None,
-    texts: tuple[str | None, str | None],
+    beside: Beside,
     out: Path | None,
     model: Path | None,
     *,
@@ -88,7 +99,7 @@ def _explain_file(
     target = _colour(colour)
     subject, remarks = subject_of_file(path)
     scorer = scoring_model(context, model)
-    found, sha256 = _found(scorer, subject, target, texts, str(path))
+    found, sha256 = _found(scorer, subject, target, beside, str(path))
     found = replace(found, warnings=(*remarks, *found.warnings))
     title = f"{path.name}: {target.name} {found.match:.2f}"
     facts = {"file": str(path), "model": sha256}
@@ -107,17 +118,20 @@ def _found(
     scorer: Path,
     subject: Subject,
     colour: Colour,
-    texts: tuple[str | None, str | None],
+    beside: Beside,
     name: str,
 ) -> tuple[Explanation, str]:
     """The explanation, and the hash of the model."""
+    from engine.audio.files import read_audio
+    from fitness.encoders import SAMPLE_RATE_HZ
     from fitness.explaining import explain as hide_in_turn
     from fitness.scorer import ChromaticScorer
 
     loaded = ChromaticScorer(scorer)
-    concept, lyric = texts
-    beside = loaded.embed(concept_text=concept, lyric_text=lyric)
-    return hide_in_turn(loaded.model, subject, colour, beside, name), loaded.model.sha256
+    silence = None, SAMPLE_RATE_HZ
+    samples, rate_hz = silence if beside.audio is None else read_audio(beside.audio)
+    given = loaded.embed(samples, beside.concept, beside.lyric, rate_hz)
+    return hide_in_turn(loaded.model, subject, colour, given, name), loaded.model.sha256
 
 
 def _tell(

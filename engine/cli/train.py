@@ -108,7 +108,13 @@ def _record(
 
 
 def _say_result(report: dict[str, Any]) -> None:
-    """The plain facts, one a line; what is nested is for machines."""
+    """The facts, one a line; what is nested deeper is for machines."""
     for name, value in report.items():
-        if not isinstance(value, dict | list):
-            say(f"{name.replace('_', ' ')}: {value}")
+        plain = value if isinstance(value, dict) else {"": value}
+        told = [
+            f"{inner} {fact}".strip()
+            for inner, fact in plain.items()
+            if not isinstance(fact, dict | list)
+        ]
+        if told:
+            say(f"{name.replace('_', ' ')}: {', '.join(told)}")

@@ -7,6 +7,7 @@ import io
 import re
 import warnings
 from dataclasses import dataclass
+from itertools import chain, count
 
 import mido
 import numpy as np
@@ -81,7 +82,8 @@ def read_midi(data: bytes) -> MidiScore:
 def read_tracks(data: bytes) -> list[tuple[str, MidiScore]]:
     """The tracks of a MIDI file that have notes, by their names; see ``read_midi``.
 
-    A track without a name, or with one that came before, is called by its number, from 1.
+    A track without a name, or with one that came before, is called by its number, from 1, or the
+    next that is free.
     """
     file = _parse(data)
     read = [_read_track(track) for track in file.tracks]
@@ -89,9 +91,11 @@ def read_tracks(data: bytes) -> list[tuple[str, MidiScore]]:
     found: dict[str, MidiScore] = {}
     for number, (track, (notes, _)) in enumerate(zip(file.tracks, read, strict=True), start=1):
         if notes:
-            name = " ".join(track.name.split())
-            named = f"track {number}" if not name or name in found else name
-            found[named] = _score(file, notes, tempo_map)
+            own_name = " ".join(track.name.split())
+            numbered = (f"track {free}" for free in count(number))
+            names = chain([own_name] if own_name else [], numbered)
+            name = next(each for each in names if each not in found)
+            found[name] = _score(file, notes, tempo_map)
     return list(found.items())
 
 

@@ -164,6 +164,18 @@ def test_modalities(model: FusionModel) -> None:
     assert other.match == pytest.approx(with_notes.match, abs=1e-2)
 
 
+def test_every_modality_is_hidden_in_turn(model: FusionModel) -> None:
+    rng = np.random.default_rng(1)
+    sizes = {"audio": 512, "concept": 768, "lyric": 768}
+    rows = {name: rng.normal(size=(1, size)).astype(np.float32) for name, size in sizes.items()}
+    subject = Subject((("drums", drums()), ("melody", scale())), FOUR, TEMPO, "melody")
+    found = explain(model, subject, GREEN, Embeddings(**rows)).of(MODALITY)
+    assert [effect.name for effect in found] == [MIDI, *sizes]
+    for effect in found[1:]:
+        others = Embeddings(**{name: row for name, row in rows.items() if name != effect.name})
+        assert effect.match == pytest.approx(explain(model, subject, GREEN, others).match, abs=1e-5)
+
+
 def test_silence_is_refused(model: FusionModel) -> None:
     with pytest.raises(SilentPart):
         explain(model, alone(Part.of([], BAR_TICKS)), GREEN)

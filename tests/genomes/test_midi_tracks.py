@@ -32,3 +32,9 @@ def test_names_that_say_nothing_are_numbers() -> None:
     names = ("", "bass", "bass", "  high \n hat ")
     data = write_midi([Track(name, part, 0, 0) for name in names], CONDUCTOR)
     assert [name for name, _ in read_tracks(data)] == ["track 2", "bass", "track 4", "high hat"]
+
+
+def test_a_name_that_is_a_number() -> None:
+    part = Part.of([(0, 480, 60, 80)], 1680)
+    data = write_midi([Track(name, part, 0, 0) for name in ("track 3", "")], CONDUCTOR)
+    assert [name for name, _ in read_tracks(data)] == ["track 3", "track 4"]

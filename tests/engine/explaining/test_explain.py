@@ -5,8 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
+from engine.audio.files import write_audio
+from engine.audio.pcm import Audio
 from engine.explaining import in_words
 from engine.promotion import shipped_sha256
 from fitness.colours import AXES
@@ -123,6 +126,8 @@ def test_a_file_and_its_tracks(empty_desk: Desk, file: Path, tmp_path: Path) -> 
         (["FILE"], "name one with --colour"),
         (["FILE", "--colour", "mauve"], "mauve"),
         (["FILE", "--colour", "green", "--concept", "a meadow"], "learned without concept"),
+        (["FILE", "--colour", "green", "--audio", "BROKEN"], "not a sound file"),
+        (["FILE", "--colour", "green", "--audio", "SOUND"], "learned without audio"),
         (["gone.mid", "--colour", "green"], "gone.mid"),
         (["BROKEN", "--colour", "green"], "broken.mid: "),
         (["SILENT", "--colour", "green"], "silent.mid: nothing sounds"),
@@ -135,7 +140,11 @@ def test_refused_in_one_line(
     broken = tmp_path / "broken.mid"
     broken.write_bytes(b"MThd nonsense")
     silent = write(tmp_path / "silent.mid", Track("nothing", Part.of([], 1920), 0, 0))
-    places = {"FILE": str(file), "BROKEN": str(broken), "SILENT": str(silent)}
+    sound = tmp_path / "sound.wav"
+    write_audio(sound, Audio(np.ones((4800, 2), dtype=np.float32) / 8, 48_000))
+    places = {
+        "FILE": str(file), "BROKEN": str(broken), "SILENT": str(silent), "SOUND": str(sound)
+    }  # fmt: skip
     desk = at("song")
     assert said in desk.refused("explain", *(places.get(word, word) for word in words))
 

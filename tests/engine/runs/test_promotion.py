@@ -194,7 +194,10 @@ def test_a_promoted_model_that_is_gone_is_named(
     said = engine("evolve", "--song", GREEN, *SMALL)
     assert (said.code, said.err.count("\n")) == (2, 1)
     assert "put its file back" in said.err
+    sick = engine("doctor")
+    assert (sick.code, "problem: the promoted model: " in sick.out) == (1, True)
     assert engine("models", "rollback").code == 0
+    assert engine("doctor").code == 0
     assert engine("evolve", "--song", GREEN, *SMALL).code == 0
 
 

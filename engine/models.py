@@ -9,6 +9,7 @@ import msgspec
 
 from engine.errors import NotFound, Refused
 from engine.files import write_whole
+from engine.ids import short
 from engine.studio import Studio
 from fitness.fusion import FusionModel
 from fitness.manifest import Manifest, manifest_path
@@ -16,6 +17,9 @@ from store.events import ModelRegistered
 from store.records import NewEvent
 
 STREAM = "studio"
+
+# Beside a model, as training writes it.
+CARD_NAME = "MODEL_CARD.md"
 
 
 class Models:
@@ -27,7 +31,7 @@ class Models:
         self._folder = studio.folder / "models"
 
     def register(self, path: Path) -> str:
-        """Keep a copy of a model and its manifest, record it once; returns its SHA-256.
+        """Keep a copy of a model, its manifest and its card, record it once; returns its SHA-256.
 
         Raises:
             ModelError: if the file is no model that can be run.
@@ -50,7 +54,10 @@ class Models:
             known = recorded.payload
             if isinstance(known, ModelRegistered) and known.sha256 == event.sha256:
                 if known.manifest != event.manifest:
-                    raise Refused(f"{event.name} is known here with another manifest")
+                    raise Refused(
+                        f"{event.name} is known here with another manifest",
+                        f"see engine models show {short(event.sha256)}",
+                    )
                 return []
         return [NewEvent(event, actor=self._studio.actor)]
 
@@ -73,10 +80,19 @@ class Models:
         """Where the model with this hash is kept."""
         return self._folder / f"{sha256}.onnx"
 
+    def card_path(self, sha256: str) -> Path:
+        """Where the card of the model with this hash is kept, if it came with one."""
+        return self.path(sha256).with_suffix(".md")
+
     def _keep(self, path: Path, kept: Path) -> None:
-        """Copy what isn't there; the model last, so that it never lies without its manifest."""
-        for source, target in ((manifest_path(path), manifest_path(kept)), (path, kept)):
-            if source.exists() and not target.exists():
+        """Copy what isn't there; the model last, so that it never lies without the others."""
+        pairs = (
+            (path.with_name(CARD_NAME), kept.with_suffix(".md")),
+            (manifest_path(path), manifest_path(kept)),
+            (path, kept),
+        )
+        for source, target in pairs:
+            if source.is_file() and not target.exists():
                 write_whole(target, source.read_bytes())
 
 

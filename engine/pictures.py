@@ -16,6 +16,8 @@ from matplotlib.ticker import MaxNLocator
 
 from engine.arrangement.assemble import Arrangement
 from engine.files import write_whole
+from fitness.explaining import Explanation
+from fitness.hiding import BAR, Subject
 from genomes import Context, Part
 from store.events import CurvePoint
 
@@ -36,6 +38,9 @@ INKS = {
     "Violet": "#7d3c98",
     "White": "#8a8f98",
 }
+
+AGAINST = "#9a9a9a"  # what takes away from a colour
+NOTES_ON_SHADE = "#333333"
 
 
 def draw_curve(path: Path, curve: Sequence[CurvePoint], title: str, colour: str) -> None:
@@ -69,6 +74,40 @@ def draw_part(path: Path, part: Part, context: Context, title: str, colour: str)
     axes.set_ylabel("pitch")
     axes.grid(axis="x", alpha=0.4)
     axes.set_title(_shortened(title), loc="left", fontsize=11, pad=16, parse_math=False)
+    _save(figure, path)
+
+
+def draw_explanation(path: Path, subject: Subject, found: Explanation, title: str) -> None:
+    """Why music matches a colour, as a PNG: each bar as dark as its effect; the rest beside it."""
+    bars, bar_ticks = found.of(BAR), subject.meter.bar_ticks
+    beside = [effect for effect in found.effects if effect.kind != BAR and not effect.is_all]
+    ink = INKS[found.colour]
+    height = max(3.4, 1.2 + 0.24 * len(beside))
+    figure = Figure(figsize=(3.6 + max(5.0, min(12.0, 1.1 * len(bars))), height))
+    figure.set_layout_engine("constrained")
+    FigureCanvasAgg(figure)
+    roll, side = figure.subplots(1, 2, width_ratios=[max(2, min(8, len(bars) / 2)), 2])
+    strongest = max((abs(effect.effect) for effect in bars), default=0.0) or 1.0
+    for bar, effect in enumerate(bars, start=1):
+        strength = 0.45 * abs(effect.effect) / strongest
+        shade = ink if effect.effect > 0 else AGAINST
+        roll.axvspan(bar, bar + 1, facecolor=shade, alpha=strength, linewidth=0)
+        place = {"xycoords": ("data", "axes fraction"), "ha": "center", "fontsize": 7}
+        roll.annotate(f"{effect.effect:+.2f}", (bar + 0.5, 1.01), **place)
+    _draw_notes(roll, subject.part, bar_ticks, NOTES_ON_SHADE)
+    roll.set_xlim(1, len(bars) + 1)
+    roll.xaxis.set_major_locator(MaxNLocator(integer=True))
+    roll.set_xlabel("bar")
+    roll.set_ylabel("pitch")
+    roll.set_title(_shortened(title), loc="left", fontsize=11, pad=16, parse_math=False)
+    effects = [effect.effect for effect in beside]
+    shades = [ink if effect > 0 else AGAINST for effect in effects]
+    side.barh(range(len(beside)), effects, color=shades)
+    side.set_yticks(range(len(beside)), [effect.name for effect in beside], parse_math=False)
+    side.axvline(0, color="#444444", linewidth=0.8)
+    side.set_xlabel(f"effect on {found.colour}")
+    for axes in (roll, side):
+        axes.spines[["top", "right"]].set_visible(False)
     _save(figure, path)
 
 

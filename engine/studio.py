@@ -11,6 +11,7 @@ from typing import Any, Self
 
 from engine.errors import NotFound, Refused
 from engine.ids import resolve
+from engine.state.models import MODELS, Models, nothing
 from engine.state.runs import Runs
 from engine.state.songs import Songs
 from store.errors import StaleStream
@@ -40,7 +41,7 @@ class Studio:
         """Take an open log; ``open`` is the way to get one."""
         self.folder = folder
         self.log = log
-        self._projections = Projections(log, [Songs(), Runs()])
+        self._projections = Projections(log, [Songs(), Runs(), Models()])
         self.actor = _actor()
 
     @classmethod
@@ -96,6 +97,11 @@ class Studio:
         runs = self.runs()
         identifier = resolve(prefix, runs, "run", "see engine runs")
         return identifier, runs[identifier]
+
+    def models(self) -> Document:
+        """The models that are known here, and the promotions that hold."""
+        self._projections.catch_up()
+        return self._projections.get("models", MODELS) or nothing()
 
     def rebuild(self) -> None:
         """Forget all state and rebuild it from the log."""

@@ -99,11 +99,16 @@ def paint(music: Sequence[Heard], names: Sequence[str], profile: Profile) -> Flo
     Raises:
         SilentPart: naming the first of which nothing sounds inside the window.
     """
-    painted = _legacy_rolls(music) if profile.is_legacy else _rolls(music)
+    painted = _painted(music, profile)
     for name, roll in zip(names, painted, strict=True):
         if not roll.any():
             raise SilentPart(f"{name}: nothing sounds in the first {WINDOW_SECONDS} seconds")
     return painted
+
+
+def are_heard(music: Sequence[Heard], profile: Profile) -> NDArray[np.bool_]:
+    """Of each, whether anything of it sounds inside the window; at least one, ``(n,)``."""
+    return np.asarray(_painted(music, profile).any(axis=(1, 2, 3)))
 
 
 def measure(music: Sequence[Heard]) -> Floats:
@@ -113,6 +118,10 @@ def measure(music: Sequence[Heard]) -> Floats:
         parts = [music[index].part for index in indices]
         features[indices] = feature_matrix(parts, meter, tempo_map)
     return features
+
+
+def _painted(music: Sequence[Heard], profile: Profile) -> Floats:
+    return _legacy_rolls(music) if profile.is_legacy else _rolls(music)
 
 
 def _rolls(music: Sequence[Heard]) -> Floats:

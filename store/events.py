@@ -312,6 +312,22 @@ class ModelRegistered(Payload, frozen=True, kw_only=True):
     manifest: Plain
 
 
+class ModelTrained(Payload, frozen=True, kw_only=True):
+    """Training made a model file, of which the studio keeps a copy."""
+
+    sha256: Sha256
+    command: Name  # of training, such as run
+    result: Plain  # what it said of the model, without the names of files
+
+
+class ModelPromoted(Payload, frozen=True, kw_only=True):
+    """From here on, runs use this model unless told otherwise."""
+
+    sha256: Sha256 | None  # None: the one that ships
+    note: str | None = None
+    takes_back: Id | None = None  # event_id of the promotion that no longer holds
+
+
 class Kind(NamedTuple):
     """What a stored kind name stands for."""
 
@@ -336,6 +352,8 @@ KINDS: dict[str, Kind] = {
     "DecisionUndone": Kind(DecisionUndone, 1),
     "ExportWritten": Kind(ExportWritten, 1),
     "ModelRegistered": Kind(ModelRegistered, 1),
+    "ModelTrained": Kind(ModelTrained, 1),
+    "ModelPromoted": Kind(ModelPromoted, 1),
     "ArrangementAssembled": Kind(ArrangementAssembled, 1),
     "CompositionStarted": Kind(CompositionStarted, 1),
     "CompositionFinished": Kind(CompositionFinished, 1),

@@ -6,6 +6,7 @@ import io
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
 
 from engine.audio.pcm import Audio
 from engine.errors import Refused
@@ -31,6 +32,24 @@ def audio_bytes(audio: Audio, name: str) -> bytes:
     whole_numbers = np.rint(audio.samples * FULL_SCALE).astype(np.int16)
     soundfile.write(buffer, whole_numbers, audio.sample_rate, "PCM_16", format=file_format)
     return buffer.getvalue()
+
+
+def read_audio(path: Path) -> tuple[NDArray[np.float32], int]:
+    """Samples of a recording, mono, -1 to 1, and how many make a second.
+
+    Raises:
+        Refused: if it is no sound file that can be read, or has no samples.
+    """
+    import soundfile  # noqa: PLC0415 - as above
+
+    data = path.read_bytes()
+    try:
+        samples, rate_hz = soundfile.read(io.BytesIO(data), dtype="float32", always_2d=True)
+    except soundfile.LibsndfileError as error:
+        raise Refused(f"{path}: not a sound file that can be read ({error})") from error
+    if not len(samples):
+        raise Refused(f"{path}: no samples in it")
+    return samples.mean(axis=1), int(rate_hz)
 
 
 def write_audio(path: Path, audio: Audio) -> None:

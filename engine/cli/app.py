@@ -13,15 +13,18 @@ from engine.cli import (
     compose,
     demo,
     evolve,
+    explain,
     export,
     gate,
     imports,
     log,
+    models,
     replay,
     runs,
     score,
     songs,
     status,
+    train,
 )
 
 app = typer.Typer(
@@ -74,6 +77,9 @@ app.command("status")(status.status)
 app.command("export")(export.export)
 app.command("arrange")(arrange.arrange)
 app.command("score")(score.score)
+app.command("explain")(explain.explain)
+app.add_typer(models.app, name="models")
+app.command("train", context_settings=train.SETTINGS)(train.train)
 app.command("replay")(replay.replay)
 app.command("log")(log.log)
 app.command("verify")(log.verify)

@@ -50,7 +50,7 @@ def compose(
     stopped goes on, and a finished one ends with the same songs. Another --seed starts over.
     """
     from engine.arrangement.writers import writers
-    from engine.cli.evolve import model_of
+    from engine.cli.evolve import refuse_both
     from engine.cli.progress import composing
     from engine.composing.composer import compose as carry_through
     from engine.composing.composer import generations_done
@@ -58,20 +58,20 @@ def compose(
     from engine.composing.ending import end
     from engine.evolution.settings import MAX_SEED, Settings
     from engine.lyrics import read_lyrics
-    from engine.models import Models
+    from engine.promotion import model_for_runs
     from engine.stages import STAGES
 
     words = None if lyrics is None else read_lyrics(lyrics)
     asked = wanted(Settings(population, generations), sections, seed, beam, arrangements)
     asked = asked.sung_by(singer, words)
-    scorer = model_of(model, no_model=no_model)
+    refuse_both(model, no_model=no_model)
     with open_studio(context) as studio:
         state = studio.song(song)
         song_id = state["song_id"]
         write = writers(state["colour"], audio)
         composition = unfinished(state) if seed is None else None
         if composition is None:
-            sha256 = None if scorer is None else Models(studio).register(scorer)
+            sha256 = None if no_model else model_for_runs(studio, model)
             known = last_seed(state) if seed is None else None
             again = asked if known is None else replace(asked, seed=known)
             composition = begin(studio, state, replace(again, model_sha256=sha256))

@@ -32,13 +32,12 @@ def demo(
     from engine.exports import settle
     from engine.gate import decisions
     from engine.ids import short
-    from engine.models import Models
+    from engine.promotion import model_for_runs
     from engine.proposals import Overrides, demo_paths, read
     from engine.run_files import write_files
     from engine.songs import add_songs
     from engine.stages import find_stage
     from fitness.colours import find_colour
-    from fitness.fusion import DEFAULT_MODEL
     from genomes import Section
 
     with refusing():
@@ -49,7 +48,7 @@ def demo(
         add_songs(studio, reading.proposals)
         section = Section("verse", find_stage(STAGE).bars)
         settings = Settings(generations=generations)
-        sha256 = Models(studio).register(DEFAULT_MODEL)
+        sha256 = model_for_runs(studio, None)
         request = Request(studio.song(song), STAGE, section, DEMO_SEED, settings, sha256)
         run = load(studio, start(studio, request))
         summary = conduct(context, studio, run)

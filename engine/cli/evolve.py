@@ -61,13 +61,13 @@ def evolve(
     from engine.errors import refusing
     from engine.evolution.settings import Settings, checked_seed
     from engine.lyrics import read_lyrics
-    from engine.models import Models
+    from engine.promotion import model_for_runs
     from engine.stages import find_stage
 
     settings = Settings(population=population, generations=generations, keep=keep)
     find_stage(stage)
     locks = locks_of(lock or [])
-    scorer = model_of(model, no_model=no_model)
+    refuse_both(model, no_model=no_model)
     drawn = secrets.randbits(32) if seed is None else checked_seed(seed)
     summaries: list[dict[str, Any]] = []
     with open_studio(context) as studio:
@@ -78,7 +78,7 @@ def evolve(
         )
         with refusing():
             wanted = requests(state, wish, drawn)
-        sha256 = None if scorer is None else Models(studio).register(scorer)
+        sha256 = None if no_model else model_for_runs(studio, model)
         for request in wanted:
             run = load(studio, start(studio, replace(request, model_sha256=sha256)))
             if not as_json:
@@ -96,13 +96,9 @@ def evolve(
     return 0
 
 
-def model_of(named: Path | None, *, no_model: bool) -> Path | None:
-    """The model to score with: the one that was named, or the one that ships; None for none."""
+def refuse_both(model: Path | None, *, no_model: bool) -> None:
+    """Refuse a model together with none."""
     from engine.errors import Refused
-    from fitness.fusion import DEFAULT_MODEL
 
-    if not no_model:
-        return named or DEFAULT_MODEL
-    if named is not None:
+    if no_model and model is not None:
         raise Refused("--model and --no-model exclude each other", "leave one of them out")
-    return None

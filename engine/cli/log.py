@@ -71,7 +71,7 @@ def doctor(context: typer.Context) -> int:
     """Check the studio: the log, the state, and whether every term of the fitness decides."""
     with open_studio(context) as studio:
         findings = [str(problem) for problem in studio.log.verify()]
-        findings += _state_findings(studio)
+        findings += [*_state_findings(studio), *_model_findings(studio)]
         warnings = [*_flat_terms(studio), *_strict_gates(studio)]
         unfinished = [
             run for run, state in studio.runs().items() if state["status"] == "unfinished"
@@ -89,10 +89,22 @@ def doctor(context: typer.Context) -> int:
 
 def _state_findings(studio: Studio) -> list[str]:
     """Whether the state kept is the state that the log gives."""
-    kept = (studio.songs(), studio.runs())
+    kept = (studio.songs(), studio.runs(), studio.models())
     studio.rebuild()
-    same = kept == (studio.songs(), studio.runs())
+    same = kept == (studio.songs(), studio.runs(), studio.models())
     return [] if same else ["the state kept differed from the log; it has been rebuilt"]
+
+
+def _model_findings(studio: Studio) -> list[str]:
+    """Whether the model that runs use can be run."""
+    from engine.errors import EngineError
+    from engine.promotion import promoted_path
+
+    try:
+        promoted_path(studio)
+    except EngineError as error:
+        return [f"the promoted model: {error}"]
+    return []
 
 
 def _flat_terms(studio: Studio) -> list[str]:

@@ -55,3 +55,19 @@ def say_no_songs(context: typer.Context) -> None:
     advice = "no songs yet: add your own with engine songs add FILE, or look at a demo"
     say(in_studio(advice, context.obj))
     say_next(next_command(context, "demo"))
+
+
+def scoring_model(context: typer.Context, named: Path | None) -> Path:
+    """The model that scores files: the named one, else what the studio's runs use.
+
+    Where there is no studio, that is the one that ships; none is begun for this.
+    """
+    from engine.promotion import promoted_path
+    from engine.studio import DATABASE_NAME, Studio, studio_folder
+    from fitness.fusion import DEFAULT_MODEL
+
+    folder = studio_folder(context.obj)
+    if named is not None or not (folder / DATABASE_NAME).exists():
+        return named or DEFAULT_MODEL
+    with Studio.open(folder) as studio:
+        return promoted_path(studio) or DEFAULT_MODEL

@@ -14,5 +14,8 @@ NoModel = Annotated[bool, typer.Option("--no-model", help="Score by theory and p
 
 ModelPath = Annotated[
     Path | None,
-    typer.Option("--model", help="Fusion model (.onnx) to score with [default: the shipped one]."),
+    typer.Option(
+        "--model",
+        help="Fusion model (.onnx) to score with [default: the promoted one, or the shipped one].",
+    ),
 ]

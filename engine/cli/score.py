@@ -7,11 +7,13 @@ from typing import Annotated
 
 import typer
 
+from engine.cli.opening import scoring_model
 from engine.cli.options import ModelPath
 from engine.cli.output import Json, say_json, say_table
 
 
 def score(
+    context: typer.Context,
     files: Annotated[list[Path], typer.Argument(metavar="FILE.mid…", help="MIDI files.")],
     colour: Annotated[
         str, typer.Option("--colour", "--color", help="Name or letter, such as GREEN.")
@@ -23,12 +25,11 @@ def score(
     from engine.errors import refusing
     from engine.hearing import most_likely
     from fitness.colours import find_colour
-    from fitness.fusion import DEFAULT_MODEL
     from fitness.scorer import ChromaticScorer
 
     with refusing():
         target = find_colour(colour)
-    scorer = ChromaticScorer(model or DEFAULT_MODEL)
+    scorer = ChromaticScorer(scoring_model(context, model))
     names = [str(path) for path in files]
     ranked = scorer.score_batch([path.read_bytes() for path in files], target, names=names)
     rows = [

@@ -29,7 +29,8 @@ def say_summary(summary: Summary, folder: Path | None = None) -> None:
         f"\n{song['title']} — {started.stage}, {section.label}, {section.bars} bars of "
         f"{song['meter']}, {song['key']}, {song['tempo_bpm']:g} bpm, {song['colour']}"
     )
-    say(f"run {summary.run}, seed {started.seed}: {_counts(summary)}")
+    model = f"model {short(started.model_sha256)}" if started.model_sha256 else "no model"
+    say(f"run {summary.run}, seed {started.seed}, {model}: {_counts(summary)}")
     say(f"best of each generation  {sparkline([point.best for point in finished.curve])}")
     for rank, survivor in enumerate(finished.survivors, start=1):
         say(f"\n{rank}. {short(survivor.id)}  total {survivor.total:.3f}")

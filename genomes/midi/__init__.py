@@ -8,6 +8,7 @@ from genomes.midi.reading import (
     MidiRepair,
     MidiScore,
     read_midi,
+    read_tracks,
 )
 from genomes.midi.writing import (
     MINOR_SIGNATURE_NAMES,
@@ -30,6 +31,7 @@ __all__ = [
     "MidiScore",
     "Track",
     "read_midi",
+    "read_tracks",
     "signature_name",
     "write_midi",
 ]

@@ -8,6 +8,7 @@ import re
 import warnings
 from collections.abc import Callable
 from dataclasses import dataclass
+from itertools import chain, count
 
 import mido
 import numpy as np
@@ -19,6 +20,9 @@ DRUM_CHANNEL = 9
 MAX_FILE_BYTES = 16 * 2**20
 # No event holds so many status-like bytes; as one endless number they would take hours to read.
 ENDLESS_NUMBER = re.compile(rb"[\x80-\xff]{4096}")
+
+_Row = tuple[int, int, int, int, bool]  # onset, duration, pitch, velocity, whether a drum
+_Change = tuple[int, int]  # when, and microseconds per quarter
 
 
 SUSTAIN_PEDAL = 64
@@ -91,19 +95,44 @@ def read_midi(data: bytes) -> MidiScore:
         MidiRepair: if notes had to be closed, or a tempo of 0 left out.
     """
     file = _parse(data)
-    notes: list[tuple[int, int, int, int, bool]] = []
-    changes: list[tuple[int, int]] = []
-    for track in file.tracks:
-        track_notes, track_changes = _read_track(track)
-        notes += track_notes
-        changes += track_changes
+    read = [_read_track(track) for track in file.tracks]
+    notes = [note for track_notes, _ in read for note in track_notes]
+    return _score(file, notes, _tempo_map(file, read))
+
+
+def read_tracks(data: bytes) -> list[tuple[str, MidiScore]]:
+    """The tracks of a MIDI file that have notes, by their names; see ``read_midi``.
+
+    A track without a name, or with one that came before, is called by its number, from 1, or the
+    next that is free.
+    """
+    file = _parse(data)
+    read = [_read_track(track) for track in file.tracks]
+    tempo_map = _tempo_map(file, read)
+    found: dict[str, MidiScore] = {}
+    for number, (track, (notes, _)) in enumerate(zip(file.tracks, read, strict=True), start=1):
+        if notes:
+            own_name = " ".join(track.name.split())
+            numbered = (f"track {free}" for free in count(number))
+            names = chain([own_name] if own_name else [], numbered)
+            name = next(each for each in names if each not in found)
+            found[name] = _score(file, notes, tempo_map)
+    return list(found.items())
+
+
+def _tempo_map(file: mido.MidiFile, read: list[tuple[list[_Row], list[_Change]]]) -> TempoMap:
+    """One map merged from all tracks."""
+    changes = [change for _, track_changes in read for change in track_changes]
     tempos = [(tick, tempo) for tick, tempo in changes if tempo > 0]
     if len(tempos) < len(changes):
-        warnings.warn("a tempo of 0 is left out", MidiRepair, stacklevel=2)
+        warnings.warn("a tempo of 0 is left out", MidiRepair, stacklevel=3)
+    return TempoMap.from_changes(tempos, file.ticks_per_beat)
+
+
+def _score(file: mido.MidiFile, notes: list[_Row], tempo_map: TempoMap) -> MidiScore:
     array = np.sort(np.array(notes, dtype=NOTE_DTYPE), order=["onset_ticks", "is_drum", "pitch"])
     array.flags.writeable = False
     length_ticks = int((array["onset_ticks"] + array["duration_ticks"]).max(initial=0))
-    tempo_map = TempoMap.from_changes(tempos, file.ticks_per_beat)
     sounding = [(index, track) for index, track in enumerate(file.tracks, 1) if _channels(track)]
     return MidiScore(
         array,
@@ -112,9 +141,14 @@ def read_midi(data: bytes) -> MidiScore:
         _first_meter(file),
         tuple(track.name.strip() or f"track {index}" for index, track in sounding),
         tuple(sorted({channel for _, track in sounding for channel in _channels(track)})),
-        has_tempo=bool(tempos),
+        has_tempo=_has_tempo(file),
         left_out=_left_out(file),
     )
+
+
+def _has_tempo(file: mido.MidiFile) -> bool:
+    messages = chain.from_iterable(file.tracks)
+    return any(each.type == "set_tempo" and each.tempo > 0 for each in messages)
 
 
 def _channels(track: mido.MidiTrack) -> set[int]:
@@ -155,11 +189,9 @@ def _parse(data: bytes) -> mido.MidiFile:
     return file
 
 
-def _read_track(
-    track: mido.MidiTrack,
-) -> tuple[list[tuple[int, int, int, int, bool]], list[tuple[int, int]]]:
-    notes: list[tuple[int, int, int, int, bool]] = []
-    changes: list[tuple[int, int]] = []
+def _read_track(track: mido.MidiTrack) -> tuple[list[_Row], list[_Change]]:
+    notes: list[_Row] = []
+    changes: list[_Change] = []
     sounding: dict[tuple[int, int], list[tuple[int, int]]] = {}
     tick = 0
     for message in track:
@@ -181,9 +213,7 @@ def _read_track(
     return notes, changes
 
 
-def _closed(
-    key: tuple[int, int], opened: tuple[int, int], end_ticks: int
-) -> tuple[int, int, int, int, bool]:
+def _closed(key: tuple[int, int], opened: tuple[int, int], end_ticks: int) -> _Row:
     channel, pitch = key
     onset_ticks, velocity = opened
     return onset_ticks, max(1, end_ticks - onset_ticks), pitch, velocity, channel == DRUM_CHANNEL

@@ -17,7 +17,9 @@ from store.events import (
     GenerationScored,
     Heard,
     Locks,
+    ModelPromoted,
     ModelRegistered,
+    ModelTrained,
     Offspring,
     PartImported,
     Payload,
@@ -159,6 +161,8 @@ SAMPLES: tuple[Payload, ...] = (
     DecisionUndone(candidate="a", undoes="event-0008"),
     ExportWritten(candidate="a", label="verse", path="exports/verse.mid", sha256=DIGEST),
     ModelRegistered(sha256=DIGEST, name="fusion", profile="fusion-1", manifest={"roll": 2}),
+    ModelTrained(sha256=DIGEST, command="run", result={"accuracy": {"all": 0.75}}),
+    ModelPromoted(sha256=DIGEST, note="hears my choruses", takes_back=None),
     ArrangementAssembled(
         arrangement="arrangement-1",
         name="draft",

@@ -74,12 +74,15 @@ def test_help_loads_nothing_heavy(words):
     assert [name for name in HEAVY if name in modules] == []
 
 
-def readme_lines():
-    """The command lines in the README's sh blocks, one by one."""
-    if not README.is_file():
-        return
-    blocks = README.read_text("utf-8").split("```sh\n")[1:]
-    for block in blocks:
+def documented_lines():
+    """The command lines in the sh blocks of every document, one by one."""
+    for document in [README, *sorted((ROOT / "docs").glob("*.md"))]:
+        if document.is_file():
+            yield from lines_of(document)
+
+
+def lines_of(document):
+    for block in document.read_text("utf-8").split("```sh\n")[1:]:
         text = block.partition("```")[0].replace("\\\n", " ")
         for line in text.splitlines():
             for words in split_at_operators(shlex.split(line, comments=True)):
@@ -102,8 +105,8 @@ needs_readme = pytest.mark.skipif(not README.is_file(), reason="README.md is not
 
 
 @needs_readme
-@pytest.mark.parametrize("words", list(readme_lines()), ids=" ".join)
-def test_command_lines_of_the_readme_are_understood(words):
+@pytest.mark.parametrize("words", list(documented_lines()), ids=" ".join)
+def test_documented_command_lines_are_understood(words):
     from engine.cli.arguments import hoist_global_options
 
     tree = typer.main.get_command(app)
@@ -139,6 +142,6 @@ def test_the_song_in_the_readme_is_one(empty_desk, tmp_path):
     path.write_text(rest.partition("```")[0], "utf-8")
     (song,) = empty_desk.json("songs", "add", path)["added"]
     assert empty_desk.json("songs", "show", song)["warnings"] == []
-    named = [words[words.index("--song") + 1] for words in readme_lines() if "--song" in words]
+    named = [words[words.index("--song") + 1] for words in lines_of(README) if "--song" in words]
     assert named
     assert {empty_desk.song(prefix)["song_id"] for prefix in named} == {song}

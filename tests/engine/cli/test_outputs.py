@@ -35,6 +35,8 @@ READING = [
     "export",
     "log",
     "log --kind RunFinished",
+    "models",
+    "models list",
     "verify",
     "replay RUN",
 ]

@@ -8,9 +8,11 @@ import numpy as np
 import pytest
 
 from engine.contexts import song_context
-from engine.pictures import INKS, draw_curve, draw_part
-from fitness.colours import COLOUR_NAMES
-from genomes import Context, Section
+from engine.pictures import INKS, draw_curve, draw_explanation, draw_part
+from fitness.colours import AXES, COLOUR_NAMES
+from fitness.explaining import Effect, Explanation
+from fitness.hiding import BAR, Subject
+from genomes import Context, Part, Section
 from genomes.chords import CHORDS
 from store.events import CurvePoint
 
@@ -57,3 +59,21 @@ def test_sections_of_any_length_can_be_drawn(tmp_path: Path, bars: int) -> None:
 
 def test_every_colour_has_its_ink() -> None:
     assert set(INKS) == set(COLOUR_NAMES)
+
+
+@pytest.mark.parametrize(("meter", "bars"), [("4/4", 1), ("7/8", 64), ("1/32", 3)])
+@pytest.mark.parametrize("title", ["why", "$\\frac$ 夜 %s {0}", "x" * 400])
+def test_explanations_of_any_length_can_be_drawn(
+    tmp_path: Path, meter: str, bars: int, title: str
+) -> None:
+    context = context_of(meter, bars)
+    part = Part.of([(0, 10, 60, 80)], context.length_ticks)
+    subject = Subject((("melody", part),), context.meter, context.tempo_map)
+    nothing = dict.fromkeys(AXES, 0.0)
+    effects = tuple(
+        Effect(BAR, str(bar + 1), 1, 0.1 * (-1) ** bar, nothing, 0.5, None, is_all=False)
+        for bar in range(bars)
+    )
+    found = Explanation("Red", 0.5, nothing, None, effects, 0.5, ())
+    draw_explanation(tmp_path / "why.png", subject, found, title)
+    assert 700 <= picture_size(tmp_path / "why.png")[0] <= 1900

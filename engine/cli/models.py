@@ -1,0 +1,152 @@
+"""``engine models``: the models that a studio knows, and which one its runs use."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from engine.cli.opening import next_command, open_studio
+from engine.cli.output import Json, say, say_json, say_next, say_table
+
+if TYPE_CHECKING:
+    from engine.promotion import Promoted
+
+app = typer.Typer(help="The models that score, and which one runs use.")
+
+Note = Annotated[str | None, typer.Option(help="Why.")]
+
+
+@app.callback(invoke_without_command=True)
+def models(context: typer.Context, as_json: Json = False) -> None:
+    """List the models: which are known, which one runs use now, and by whose word."""
+    if context.invoked_subcommand is None:
+        _list(context, as_json=as_json)
+
+
+@app.command("list")
+def list_models(context: typer.Context, as_json: Json = False) -> None:
+    """List the models: which are known, which one runs use now, and by whose word."""
+    _list(context, as_json=as_json)
+
+
+def _list(context: typer.Context, *, as_json: bool) -> None:
+    from engine.shelf import shelf
+
+    with open_studio(context, make=True) as studio:
+        listed = shelf(studio)
+    if as_json:
+        rows = [{"sha256": sha256, **facts} for sha256, facts in listed.items()]
+        say_json([{k: v for k, v in row.items() if k != "manifest"} for row in rows])
+        return
+    columns = ("model", "name", "profile", "registered", "runs", "in use", "promoted by")
+    say_table(columns, [_row(sha256, facts) for sha256, facts in listed.items()])
+    used = next(sha256 for sha256, facts in listed.items() if facts["in_use"])
+    say_next(next_command(context, f"models show {_short(used)}"))
+
+
+def _row(sha256: str, facts: dict[str, Any]) -> list[Any]:
+    promotion = facts["promoted"]
+    name = f"{facts['name']} (ships)" if facts["ships"] else facts["name"]
+    by = "-"
+    if promotion is not None:
+        note = f": {promotion['note']}" if promotion["note"] else ""
+        by = f"{promotion['by']}, {promotion['at'][:10]}{note}"
+    return [
+        _short(sha256),
+        name,
+        facts["profile"],
+        (facts["registered_at"] or "-")[:10],
+        facts["runs"],
+        "yes" if facts["in_use"] else "",
+        by,
+    ]
+
+
+def _short(sha256: str) -> str:
+    from engine.ids import short
+
+    return short(sha256)
+
+
+@app.command()
+def show(
+    context: typer.Context,
+    model: Annotated[str, typer.Argument(metavar="HASH", help="Of a model, or its beginning.")],
+    as_json: Json = False,
+) -> None:
+    """Show a model's card: what it learned from, and how often it is right."""
+    from engine.model_card import card, kept_at
+    from engine.promotion import find
+    from engine.shelf import shelf
+
+    with open_studio(context, make=True) as studio:
+        sha256 = find(studio, model)
+        facts = shelf(studio)[sha256]
+        page = card(studio, sha256, facts)
+        file = kept_at(studio, sha256, facts)
+    if as_json:
+        say_json({"sha256": sha256, "file": str(file), "card": page, **facts})
+        return
+    say(page)
+    say(f"\n{sha256}")
+    say(f"file: {file}")
+    for trained in facts["trained"]:
+        say(f"trained by: engine train {trained['command']}, {trained['at'][:10]}")
+    say(f"runs that it scored: {facts['runs']}{'; runs use it now' if facts['in_use'] else ''}")
+    again = "evolve --song ID" if facts["in_use"] else f"models promote {_short(sha256)}"
+    say_next(next_command(context, again))
+
+
+@app.command()
+def add(
+    context: typer.Context,
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="A model (.onnx).")],
+    as_json: Json = False,
+) -> None:
+    """Make a model known to the studio, which keeps a copy; runs go on with the one they use."""
+    from engine.promotion import add as make_known
+
+    with open_studio(context, make=True) as studio:
+        sha256 = make_known(studio, file)
+    if as_json:
+        say_json({"sha256": sha256})
+        return
+    say(f"{_short(sha256)}  {file.name}")
+    say_next(next_command(context, f"models promote {_short(sha256)}"))
+
+
+@app.command()
+def promote(
+    context: typer.Context,
+    model: Annotated[
+        str, typer.Argument(metavar="FILE|HASH", help="A model (.onnx), or a known one's hash.")
+    ],
+    note: Note = None,
+    as_json: Json = False,
+) -> None:
+    """Let runs use a model from here on; those that began before keep theirs."""
+    from engine.promotion import promote as let_runs_use
+
+    with open_studio(context, make=True) as studio:
+        say_promoted(context, let_runs_use(studio, model, note), as_json=as_json)
+
+
+@app.command()
+def rollback(context: typer.Context, note: Note = None, as_json: Json = False) -> None:
+    """Take back the last promotion: runs use the model before it again."""
+    from engine.promotion import roll_back
+
+    with open_studio(context) as studio:
+        say_promoted(context, roll_back(studio, note), as_json=as_json)
+
+
+def say_promoted(context: typer.Context, promoted: Promoted, *, as_json: bool) -> None:
+    """Say which model runs use now."""
+    if as_json:
+        say_json({"sha256": promoted.sha256, "name": promoted.name, "promoted": promoted.is_new})
+        return
+    when = "from here on" if promoted.is_new else "already"
+    say(f"runs use {_short(promoted.sha256)} ({promoted.name}) {when}")
+    say_next(next_command(context, "evolve --song ID"))

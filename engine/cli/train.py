@@ -1,0 +1,120 @@
+"""``engine train``: training as a process, and what came of it in the log."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from engine.cli.errors import INTERRUPTED
+from engine.cli.opening import next_command, open_studio
+from engine.cli.output import say, say_json, say_next
+
+if TYPE_CHECKING:
+    from engine.training_process import Ended
+
+PROMOTE, JSON = "--promote", "--json"
+
+# What follows the first word is training's own.
+SETTINGS = {"ignore_unknown_options": True, "allow_interspersed_args": False}
+
+
+def train(
+    context: typer.Context,
+    words: Annotated[
+        list[str],
+        typer.Argument(
+            metavar="COMMAND…", help="As after training, such as: run CATALOGUE --out FOLDER."
+        ),
+    ],
+    promote: Annotated[
+        bool, typer.Option("--promote", help="Let runs use the model that comes out.")
+    ] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print plain JSON alone.")] = False,
+) -> int:
+    """Train on your own songs: runs training COMMAND, and records the model that it makes.
+
+    See engine train COMMAND --help for the options of each.
+    """
+    from engine.commands import typed
+    from engine.errors import Refused
+    from engine.training_process import MAKERS, NEXT
+    from engine.training_process import train as run_training
+
+    rest = [word for word in words if word not in {PROMOTE, JSON}]
+    promote, as_json = promote or PROMOTE in words, as_json or JSON in words
+    if promote and rest[:1] and rest[0] in NEXT:
+        makers = ", ".join(MAKERS)
+        raise Refused(f"training {rest[0]} makes no model to promote", f"{makers} do")
+    again = f"train {' '.join(map(typed, rest))}{f' {PROMOTE}' if promote else ''}"
+    try:
+        ended = run_training(rest, lambda line: typer.echo(line, err=as_json))
+    except KeyboardInterrupt:
+        typer.echo("stopped; what was finished is kept, and the same command goes on", err=True)
+        say_next(next_command(context, again), err=True)
+        return INTERRUPTED
+    if ended.code == INTERRUPTED:
+        say_next(next_command(context, again), err=True)
+    if ended.code:
+        return ended.code
+    if ended.words:
+        say(ended.words)
+        return 0
+    _tell(context, rest, ended, promote=promote, as_json=as_json)
+    return 0
+
+
+def _tell(
+    context: typer.Context, words: list[str], ended: Ended, *, promote: bool, as_json: bool
+) -> None:
+    from engine.commands import typed
+    from engine.training_process import MAKERS, next_step
+
+    report = dict(ended.result)
+    following = " ".join(map(typed, ["train", *step])) if (step := next_step(words)) else None
+    if words[0] in MAKERS and ended.model is not None:
+        report["sha256"], report["promoted"] = _record(context, words[0], ended, promote=promote)
+        unpromoted = f"models promote {report['sha256'][:8]}"
+        following = "evolve --song ID" if report["promoted"] else unpromoted
+    if as_json:
+        say_json(report)
+        return
+    _say_result(report)
+    if following is not None:
+        say_next(next_command(context, following))
+
+
+def _record(
+    context: typer.Context, command: str, ended: Ended, *, promote: bool
+) -> tuple[str, bool]:
+    """Keep the model; its hash, and whether runs use it now."""
+    from engine.errors import Refused
+    from engine.models import Models
+    from engine.promotion import in_use, record_training
+    from engine.promotion import promote as let_runs_use
+    from engine.training_process import is_chosen_by_song
+
+    assert ended.model is not None  # noqa: S101 - the caller's
+    with open_studio(context, make=True) as studio:
+        sha256 = record_training(studio, ended.model, command, ended.result)
+        if promote:
+            if not is_chosen_by_song(ended.result, Models(studio).load(sha256).manifest):
+                raise Refused(
+                    f"model {sha256[:8]} is kept, but was not chosen on songs that it never saw",
+                    f"to have it all the same, engine models promote {sha256[:8]}",
+                )
+            let_runs_use(studio, sha256, f"engine train {command}")
+        return sha256, in_use(studio) == sha256
+
+
+def _say_result(report: dict[str, Any]) -> None:
+    """The facts, one a line; what is nested deeper is for machines."""
+    for name, value in report.items():
+        plain = value if isinstance(value, dict) else {"": value}
+        told = [
+            f"{inner} {fact}".strip()
+            for inner, fact in plain.items()
+            if not isinstance(fact, dict | list)
+        ]
+        if told:
+            say(f"{name.replace('_', ' ')}: {', '.join(told)}")

@@ -1,0 +1,157 @@
+"""Why a candidate, or a MIDI file, matches a colour: what is asked, and the answer in words."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Iterable, Sequence
+from itertools import groupby
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from engine.contexts import song_context
+from engine.gate.decisions import brought_notes
+from engine.gate.waiting import Entry
+from engine.ids import short
+from engine.models import Models
+from engine.promotion import promoted_path
+from engine.studio import Studio
+from fitness.errors import UnreadablePart
+from fitness.explaining import MIDI, Effect, Explanation
+from fitness.fusion import DEFAULT_MODEL
+from fitness.heard import hear
+from fitness.hiding import BAR, MODALITY, PART, REGISTER, Subject
+from genomes import Part, Section
+from genomes.midi import MidiError, MidiRepair, read_tracks
+
+# An effect below this is not worth a word; nor is one below half of the strongest of its kind.
+MATTERS = 0.01
+WORTH = 0.5
+
+
+def subject_of(studio: Studio, entry: Entry) -> Subject:
+    """A candidate, and what it stands on, in the key, meter and tempo that it was made in."""
+    song: dict[str, Any] = msgspec.to_builtins(studio.event(entry.state["built_on"]).payload)
+    context = song_context(song, Section(**entry.state["section"]))
+    candidates = entry.song["candidates"]
+    known = [Entry(each, entry.song, candidates[each]) for each in entry.state["parents"]]
+    parts = [
+        (each.state["stage"], Part.from_payload(brought_notes(studio, each).part))
+        for each in (*known, entry)
+    ]
+    return Subject(tuple(parts), context.meter, context.tempo_map, entry.state["stage"])
+
+
+def subject_of_file(path: Path) -> tuple[Subject, tuple[str, ...]]:
+    """A MIDI file, its tracks for parts; and what a person should know of how it was read.
+
+    Raises:
+        UnreadablePart: if it is no readable MIDI file.
+    """
+    data = path.read_bytes()
+    heard = hear(data, str(path))
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", MidiRepair)  # told with what was heard
+        try:
+            tracks = read_tracks(data)
+        except MidiError as error:
+            raise UnreadablePart(f"{path}: {error}") from error
+    parts = [(name, score.to_part(heard.meter)) for name, score in tracks]
+    named = tuple(parts) or ((path.name, heard.part),)
+    return Subject(named, heard.meter, heard.tempo_map), heard.warnings
+
+
+def model_of(studio: Studio, entry: Entry) -> Path:
+    """The model that scored a candidate; where none did, the one that runs use."""
+    run = entry.state["run"]
+    sha256 = None if run is None else studio.run(run)[1]["model_sha256"]
+    if sha256 is not None:
+        return Models(studio).load(sha256).path
+    return promoted_path(studio) or DEFAULT_MODEL
+
+
+def picture_path(studio: Studio, entry: Entry, colour: str) -> Path:
+    """Where the picture of an explanation goes: beside the candidate's other files."""
+    state = entry.state
+    folder: Path = studio.exports / entry.song["song_id"] / state["stage"]
+    name = f"{short(entry.id)}_why_{colour.casefold()}.png"
+    if state["run"] is not None:
+        folder, name = folder / "runs" / state["run"], f"{state['rank']}_{name}"
+    return folder / name
+
+
+def in_words(explanation: Explanation) -> list[str]:
+    """The answer, in a few sentences."""
+    colour, sounds = explanation.colour, explanation.sounds
+    is_heard = sounds in {colour, None}
+    heard_as = f", and sounds {sounds}" if sounds else ""
+    said = [f"It matches {colour} {explanation.match:.2f}{heard_as}."]
+    pieces = [each for kind in (BAR, REGISTER, PART) for each in explanation.of(kind)]
+    helping, hurting = _strongest(pieces, 1), _strongest(pieces, -1)
+    if helping:
+        does = (
+            f"{_agree('makes', helping)} it" if is_heard else f"{_agree('leads', helping)} towards"
+        )
+        said.append(_sentence(f"{_listed(helping)} {does} {colour}"))
+    else:
+        said.append(f"Nothing makes it {colour} by itself: each bar and register can be spared.")
+    if hurting:
+        said.append(_sentence(f"{_listed(hurting)} {_agree('leads', hurting)} away from it"))
+    return said + [_sentence(flip) for flip in _flips(explanation)]
+
+
+def _strongest(effects: Iterable[Effect], sign: int) -> list[Effect]:
+    """Those that matter in one direction, in the order of the music."""
+    found = [each for each in effects if sign * each.effect >= MATTERS and not each.is_all]
+    most = {each.kind: 0.0 for each in found}
+    for each in found:
+        most[each.kind] = max(most[each.kind], sign * each.effect)
+    return [each for each in found if sign * each.effect >= WORTH * most[each.kind]]
+
+
+def _flips(explanation: Explanation) -> list[str]:
+    """What the music would sound like without its parts, or its most telling piece."""
+    others = [
+        each
+        for each in explanation.effects
+        if each.sounds not in {None, explanation.sounds} and each.notes
+    ]
+    parts = [each for each in others if each.kind == PART]
+    best = max(others, key=lambda each: abs(each.effect), default=None)
+    chosen = parts or ([best] if best else [])
+    return [f"without {_name(each)} it would sound {each.sounds}" for each in chosen]
+
+
+def _listed(effects: Sequence[Effect]) -> str:
+    bars = [int(each.name) for each in effects if each.kind == BAR]
+    names = [_bars(bars)] if bars else []
+    names += [_name(each) for each in effects if each.kind != BAR]
+    return " and ".join(filter(None, [", ".join(names[:-1]), names[-1]]))
+
+
+def _bars(numbers: Sequence[int]) -> str:
+    """``bar 3``, or ``bars 1, 3–4``."""
+    runs = [
+        [number for _, number in run]
+        for _, run in groupby(enumerate(numbers), key=lambda pair: pair[1] - pair[0])
+    ]
+    told = [str(run[0]) if len(run) == 1 else f"{run[0]}–{run[-1]}" for run in runs]
+    return f"bar{'s' if len(numbers) > 1 else ''} {', '.join(told)}"
+
+
+def _name(effect: Effect) -> str:
+    if effect.kind == BAR:
+        return f"bar {effect.name}"
+    if effect.kind == MODALITY:
+        return "the notes" if effect.name == MIDI else f"the {effect.name}"
+    return f"the {effect.name}"
+
+
+def _agree(verb: str, effects: Sequence[Effect]) -> str:
+    """The verb of one thing, or of several."""
+    return verb if len(effects) == 1 else verb.removesuffix("s")
+
+
+def _sentence(text: str) -> str:
+    return f"{text[:1].upper()}{text[1:]}."

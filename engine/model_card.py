@@ -1,0 +1,62 @@
+"""A model's card, as a page for people: its own, or what its manifest says."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from engine.models import CARD_NAME, Models
+from engine.studio import Studio
+from fitness import fusion
+
+Document = dict[str, Any]
+
+NO_MANIFEST = "It came without a manifest, as older models do: nothing is known of its training."
+
+
+def card(studio: Studio, sha256: str, known: Document) -> str:
+    """The card that came with a model; where there is none, one made from its manifest.
+
+    Args:
+        studio: where the model is kept.
+        sha256: of the model.
+        known: ``name``, ``profile`` and ``manifest`` of it.
+    """
+    path = Models(studio).card_path(sha256)
+    shipped = fusion.DEFAULT_MODEL.with_name(CARD_NAME)
+    for page in (path, shipped if known.get("ships") else None):
+        if page is not None and page.is_file():
+            return page.read_text("utf-8", errors="replace").rstrip()
+    return from_manifest(known)
+
+
+def from_manifest(known: Document) -> str:
+    """A plain card: every field of the manifest, by its name."""
+    lines = [f"# {known['name']}", "", f"profile: {known['profile']}"]
+    if not known["manifest"]:
+        return "\n".join([*lines, "", NO_MANIFEST])
+    return "\n".join([*lines, *_lines(known["manifest"])])
+
+
+def _lines(values: Mapping[str, Any], indent: str = "") -> Iterator[str]:
+    for name, value in values.items():
+        if isinstance(value, Mapping) and value:
+            yield f"{indent}{name}:"
+            yield from _lines(value, indent + "  ")
+        elif isinstance(value, list):
+            yield f"{indent}{name}: {', '.join(map(str, value)) or 'none'}"
+        else:
+            yield f"{indent}{name}: {_said(value)}"
+
+
+def _said(value: Any) -> str:
+    if value is None or value == {}:
+        return "none"
+    return f"{value:.4g}" if isinstance(value, float) else str(value)
+
+
+def kept_at(studio: Studio, sha256: str, known: Document) -> Path:
+    """Where the model's file lies."""
+    kept = Models(studio).path(sha256)
+    return kept if kept.exists() or not known.get("ships") else fusion.DEFAULT_MODEL

@@ -29,8 +29,9 @@ HOMES = {
     "transformers": ("fitness/encoders.py", "training/"),
     "librosa": ("fitness/encoders.py", "training/"),
     "music21": ("engine/notation/", "training/"),
-    "soundfile": ("engine/audio/",),
+    "soundfile": ("engine/audio/", "training/"),
     "modal": ("training/",),
+    "pyarrow": ("training/",),
     "sklearn": ("training/judge/",),
     "matplotlib": ("engine/pictures.py",),
     "pyphen": ("genomes/lyrics/",),
@@ -47,6 +48,7 @@ LATE = {
     "librosa": (),
     "modal": (),
     "music21": ("engine/notation/score.py", "training/"),
+    "pyarrow": (),
     "soundfile": (),
 }
 

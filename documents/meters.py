@@ -1,0 +1,37 @@
+"""Meters as people write them."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from typing import Any
+
+from genomes.time import DENOMINATORS, MAX_NUMERATOR, Meter
+
+A_METER = f"N/D with N from 1 to {MAX_NUMERATOR} and D one of {', '.join(map(str, DENOMINATORS))}"
+
+_METER = re.compile(r"\s*([0-9]{1,3})\s*/\s*([0-9]{1,3})\s*")
+
+
+def meter_from_text(text: str) -> Meter | None:
+    """The meter written as ``"7/8"``, or None if the text is none."""
+    match = _METER.fullmatch(unicodedata.normalize("NFKC", text).replace("⁄", "/"))
+    return _checked(int(match[1]), int(match[2])) if match else None
+
+
+def meter_of(value: Any) -> Meter | None:
+    """The meter that a field holds, a text or ``{numerator, denominator}``, or None."""
+    if isinstance(value, str):
+        return meter_from_text(value)
+    if isinstance(value, dict):
+        return _checked(value.get("numerator"), value.get("denominator"))
+    return None
+
+
+def _checked(numerator: Any, denominator: Any) -> Meter | None:
+    if not all(type(number) is int for number in (numerator, denominator)):
+        return None
+    try:
+        return Meter(numerator, denominator)
+    except ValueError:
+        return None

@@ -105,13 +105,15 @@ class Timecode:
 def reading_of(codes: Sequence[Timecode], expected: Reading | None = None) -> Reading:
     """The likeliest reading of a file's timecodes: the one with least room that holds them.
 
+    A fraction of nothing is nothing in every reading and says nothing.
+
     Args:
         codes: of one file.
         expected: the reading of another file of the same song.
     """
 
     def likelihood(reading: Reading) -> float:
-        logs = [math.log(_chance(code, reading)) for code in codes if code.digits]
+        logs = [math.log(_chance(code, reading)) for code in codes if code.fraction]
         return math.fsum(logs) + (math.log(EXPECTED) if reading == expected else 0.0)
 
     return max(READINGS, key=likelihood)

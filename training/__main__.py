@@ -10,10 +10,10 @@ import json
 import sys
 
 from fitness.errors import FitnessError
-from training.commands import bootstrap, card, demo_catalogue, manifest
+from training.commands import bootstrap, card, demo_catalogue, manifest, segments
 from training.commands.progress import Teller, bars
 
-COMMANDS = (bootstrap, card, demo_catalogue, manifest)
+COMMANDS = (bootstrap, card, demo_catalogue, manifest, segments)
 REFUSED, INTERRUPTED = 2, 130
 
 

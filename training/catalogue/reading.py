@@ -16,6 +16,8 @@ from training.catalogue.timeline import Timeline, timeline
 
 MANIFEST_SUFFIXES = (".yml", ".yaml")
 LYRICS_SUFFIX = ".lrc"
+# Boundaries that decimals must bring to a beat before anybody doubts how fractions are read.
+MANY_MORE = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,7 +130,7 @@ class _Reader:
         times = timeline(found.value, lyrics)
         notes += [f"{shown_path}: {repair}" for repair in times.repairs]
         read, as_decimals, count = times.on_beat
-        if as_decimals > read:
+        if as_decimals >= read + MANY_MORE:
             notes.append(
                 f"{shown_path}: {read} of {count} boundaries are on a beat, as decimals "
                 f"{as_decimals}: the fractions may mean something else"
@@ -160,5 +162,5 @@ class _Reader:
         ]
 
     def _shown(self, path: Path) -> str:
-        """A path as whoever typed the catalogue's would find it."""
-        return path.as_posix()
+        """A path as it is called from the catalogue's folder."""
+        return path.relative_to(self._folder).as_posix()

@@ -17,6 +17,8 @@ SUFFIXES = (".wav", ".wave", ".aif", ".aiff", ".flac", ".ogg", ".mp3")
 SUBTYPES = {"PCM_16": "PCM_16", "PCM_S8": "PCM_16", "PCM_U8": "PCM_16"}
 FINEST = "PCM_24"
 FULL_SCALE = 2**31
+# Sources that hold no whole numbers; they are rounded, and what is above full scale is cut off.
+FLOATING = frozenset({"FLOAT", "DOUBLE", "VORBIS", "OPUS"})
 
 Samples = NDArray[np.int32]
 
@@ -34,11 +36,13 @@ class Stretch:
             shifted up, so that nothing is lost.
         sample_rate: frames per second.
         subtype: how a slice of it is written.
+        clipped: how many samples were above full scale.
     """
 
     samples: Samples
     sample_rate: int
     subtype: str
+    clipped: int = 0
 
     @property
     def seconds(self) -> float:
@@ -76,6 +80,7 @@ class Recording:
             raise UnreadableAudio(_reason(error)) from error
         self.sample_rate = int(self._file.samplerate)
         self.frames = int(self._file.frames)
+        self._is_floating = self._file.subtype in FLOATING or "MPEG" in self._file.subtype
         self.subtype = SUBTYPES.get(self._file.subtype, FINEST)
 
     def __enter__(self) -> Recording:
@@ -94,12 +99,18 @@ class Recording:
         first, after = min(first, self.frames), min(after, self.frames)
         try:
             self._file.seek(first)
-            samples = self._file.read(after - first, dtype="int32", always_2d=True)
+            kind = "float64" if self._is_floating else "int32"
+            samples = self._file.read(after - first, dtype=kind, always_2d=True)
         except (OSError, RuntimeError) as error:
             raise UnreadableAudio(_reason(error)) from error
         if len(samples) < after - first:
             raise UnreadableAudio(f"ends after {first + len(samples)} of {self.frames} frames")
-        return Stretch(samples, self.sample_rate, self.subtype)
+        if not self._is_floating:
+            return Stretch(samples, self.sample_rate, self.subtype)
+        whole = np.rint(np.nan_to_num(samples) * FULL_SCALE)
+        clipped = np.clip(whole, -FULL_SCALE, FULL_SCALE - 1)
+        count = int(np.count_nonzero(np.abs(samples) > 1))
+        return Stretch(clipped.astype(np.int32), self.sample_rate, self.subtype, count)
 
 
 def write_slice(path: Path, stretch: Stretch) -> None:

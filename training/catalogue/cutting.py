@@ -111,6 +111,7 @@ def _cut_audio(
         result.errors.append(f"{shown}: no such file (track {stem.number})")
         return set()
     heard: set[int] = set()
+    clipped = 0
     try:
         with Recording(folder / stem.audio_file) as recording:
             for window in windows:
@@ -119,12 +120,15 @@ def _cut_audio(
                     name = segment_id(song, window, stem)
                     write_slice(out / slice_file(name, AUDIO_SUFFIX), stretch)
                     heard.add(window.number)
+                    clipped += stretch.clipped
     except UnreadableAudio as error:
         result.errors.append(f"{shown}: unreadable: {error} (track {stem.number})")
         for window in windows:
             name = segment_id(song, window, stem)
             (out / slice_file(name, AUDIO_SUFFIX)).unlink(missing_ok=True)
         return set()
+    if clipped:
+        result.notes.append(f"{shown}: {clipped} samples above full scale; cut off")
     return heard
 
 

@@ -7,12 +7,10 @@ from typing import Any
 from training.catalogue.base_rows import in_folder
 from training.catalogue.drum_names import is_drum_stem
 from training.catalogue.songs import Song, Stem
-from training.catalogue.windows import Window
+from training.catalogue.windows import DECIMALS, Window
 
 SLICES = "slices"
 AUDIO_SUFFIX, MIDI_SUFFIX = ".flac", ".mid"
-# Times in tables are told to the microsecond.
-DECIMALS = 6
 
 CONTENT = {
     (True, True): "audio_midi",
@@ -46,7 +44,7 @@ def segment_row(
         is_cut: whether there are slices of what it has.
     """
     name = segment_id(song, window, stem)
-    begin, end = round(window.begin_seconds, DECIMALS), round(window.end_seconds, DECIMALS)
+    begin, end = window.begin_seconds, window.end_seconds
     written_begin, written_end = (round(place, DECIMALS) for place in window.written_seconds)
     is_part = bool(window.part)
     return {

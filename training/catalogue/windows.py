@@ -21,6 +21,8 @@ MIN_SECONDS = 2.0
 # The last line of a song of one line, where no section says when it ends.
 LAST_LINE_SECONDS = 3.0
 ROUNDING_SECONDS = 1e-9
+# Times are told, and cut, to the microsecond.
+DECIMALS = 6
 
 LYRIC, STRUCTURE = "lyric", "structure"
 
@@ -69,7 +71,15 @@ def windows(song: Timeline) -> list[Window]:
         for part in parts:
             number += 1
             middle = (part.begin_seconds + part.end_seconds) / 2
-            found.append(replace(part, number=number, section=_section_at(song.sections, middle)))
+            found.append(
+                replace(
+                    part,
+                    number=number,
+                    begin_seconds=round(part.begin_seconds, DECIMALS),
+                    end_seconds=round(part.end_seconds, DECIMALS),
+                    section=_section_at(song.sections, middle),
+                )
+            )
     return found
 
 

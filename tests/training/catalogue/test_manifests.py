@@ -126,7 +126,7 @@ def test_a_track_id_is_used_once(tmp_path) -> None:
         (b"#" * (MAX_BYTES + 1), "MiB"),
         (b"01:00:34:07.11\t\n01:00:09:02.67\t Verse\t\n", "yaml"),
     ],
-    ids=["empty", "binary", "wav", "tab", "object", "tuple", "list", "bomb", "deep", "huge", "stub"],
+    ids=["empty", "binary", "wav", "tab", "code", "tuple", "list", "bomb", "deep", "huge", "raw"],
 )  # fmt: skip
 def test_hostile_files_are_refused_in_one_line(tmp_path, data, reason) -> None:
     path = tmp_path / "02_01.yml"

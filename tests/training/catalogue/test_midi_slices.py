@@ -15,7 +15,10 @@ from training.catalogue.midi_slices import cut, ticks_at, told
 PPQ = 480
 
 
-def midi(rows, tempos=((0, 500_000),), meters=((0, Meter(4, 4)),), ppq=PPQ):
+COMMON = ((0, Meter(4, 4)),)
+
+
+def midi(rows, tempos=((0, 500_000),), meters=COMMON, ppq=PPQ):
     notes = np.sort(np.array(rows, NOTE_DTYPE), order=["onset_ticks", "is_drum", "pitch"])
     length = int((notes["onset_ticks"] + notes["duration_ticks"]).max(initial=0))
     return MidiSong((MidiTrack("Piano", notes),), length, tempos, meters, ppq)
@@ -45,7 +48,7 @@ def test_tempo_and_meter_are_those_of_the_cut() -> None:
     found = cut(song, 1.125, 2.0)  # 1.0 s is tick 960; there a quarter takes a quarter second
     assert found.tempo_changes == ((0, 250_000), (720, 400_000))
     assert found.meters == ((0, Meter(7, 8)),)
-    whole = [onset for onset in song.tempo_map.seconds([row[0] for row in rows(song)])]
+    whole = song.tempo_map.seconds([row[0] for row in rows(song)])
     expected = [onset - 1.125 for onset in whole if 1.125 <= onset < 2.0]
     onsets = found.tempo_map.seconds([row[0] for row in rows(found) if row[0] > 0])
     assert onsets == pytest.approx(expected, abs=1e-3)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import numpy as np
 import pytest
 import soundfile
@@ -16,7 +18,8 @@ RATE = 8000
 def record(path, channels=1, subtype="PCM_16", seconds=2.0, level=0.5):
     rng = np.random.default_rng(5)
     samples = level * rng.uniform(-1, 1, (int(seconds * RATE), channels))
-    soundfile.write(path, samples, RATE, subtype)
+    is_aiff = path.suffix == ".aif"
+    soundfile.write(path, samples, RATE, subtype, format="AIFF" if is_aiff else None)
     return path
 
 
@@ -78,5 +81,5 @@ def test_what_is_no_recording_is_an_error_and_not_silence(tmp_path, data) -> Non
 @given(st.lists(st.floats(0, 2), min_size=2, max_size=6))
 def test_stretches_side_by_side_share_their_frame(places) -> None:
     ordered = sorted(places)
-    bounds = [frames_of(a, b, RATE) for a, b in zip(ordered, ordered[1:], strict=False)]
-    assert all(before[1] == after[0] for before, after in zip(bounds, bounds[1:], strict=False))
+    bounds = [frames_of(begin, end, RATE) for begin, end in pairwise(ordered)]
+    assert all(before[1] == after[0] for before, after in pairwise(bounds))

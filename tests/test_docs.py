@@ -26,12 +26,15 @@ def test_every_module_that_is_run_exists():
 
 
 def training_lines():
-    pattern = r"(?:^|`)(training (?:bootstrap|card)[^`\n]*)"
+    pattern = r"(?:^|`)(training (?:bootstrap|card|demo-catalogue|manifest|segments|verify)[^`\n]*)"
     return sorted({line for _, text in texts() for line in re.findall(pattern, text, re.MULTILINE)})
 
 
 def test_training_is_documented():
-    assert {line.split()[1] for line in training_lines()} == {"bootstrap", "card"}
+    assert {line.split()[1] for line in training_lines()} == {
+        *("bootstrap", "card"),
+        *("demo-catalogue", "manifest", "segments", "verify"),
+    }
 
 
 @pytest.mark.parametrize("line", training_lines())

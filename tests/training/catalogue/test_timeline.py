@@ -101,6 +101,13 @@ def test_a_code_that_is_none_leaves_its_section_out(times) -> None:
     assert "no timecode" in found.repairs[0]
 
 
+def test_a_running_time_of_more_than_an_hour_is_not_believed(times) -> None:
+    found = times(TRT="[63:20.125]")
+    assert found.total_seconds == 48.5
+    assert found.repairs == ("TRT: [63:20.125] is more than an hour; read as 48.500 s",)
+    assert times(structure=[], TRT="[99:59:59.999]").total_seconds <= 3600
+
+
 def test_without_any_times_there_is_nothing(times) -> None:
     found = times(structure=[], TRT="")
     assert (found.sections, found.lines, found.total_seconds) == ((), (), 0)

@@ -78,6 +78,8 @@ def test_a_bare_letter_is_no_truth_value(tmp_path) -> None:
         ("audio_tracks", [{"description": "no id"}]),
         ("mood", {"a": 1}),
         ("concept", ["a"]),
+        ("release_date", {"a": 1}),
+        ("TRT", [5]),
     ],
 )
 def test_a_field_that_can_not_be_read_is_named_with_its_value(tmp_path, field, value) -> None:
@@ -92,7 +94,9 @@ def test_all_broken_fields_are_named_at_once(tmp_path) -> None:
     assert all(field in str(caught.value) for field in ("bpm", "key", "rainbow_color"))
 
 
-@pytest.mark.parametrize("file", ["../../secrets.wav", "/etc/passwd", "..", "a\\..\\b.wav", "C:x"])
+@pytest.mark.parametrize(
+    "file", ["../../secrets.wav", "/etc/passwd", "..", "a\\..\\b.wav", "C:x", "x" * 300, "a\nb"]
+)
 def test_files_stay_in_the_songs_folder(tmp_path, file) -> None:
     tracks = [{"id": 2, "description": "Bass", "audio_file": file, "midi_file": "ok/b.mid"}]
     found = read(tmp_path, manifest(audio_tracks=tracks))

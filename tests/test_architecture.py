@@ -13,8 +13,9 @@ ROOT = Path(__file__).parents[1]
 
 # Package -> those of ours that it may import.
 ARROWS = {
-    "engine": {"genomes", "fitness", "store"},
-    "training": {"store", "fitness", "genomes"},
+    "engine": {"genomes", "fitness", "store", "documents"},
+    "training": {"store", "fitness", "genomes", "documents"},
+    "documents": {"genomes"},
     "fitness": {"genomes"},
     "genomes": set(),
     "store": set(),  # it finds the migrations by their place
@@ -29,8 +30,9 @@ HOMES = {
     "transformers": ("fitness/encoders.py", "training/"),
     "librosa": ("fitness/encoders.py", "training/"),
     "music21": ("engine/notation/", "training/"),
-    "soundfile": ("engine/audio/",),
+    "soundfile": ("engine/audio/", "training/"),
     "modal": ("training/",),
+    "pyarrow": ("training/",),
     "sklearn": ("training/judge/",),
     "matplotlib": ("engine/pictures.py",),
     "pyphen": ("genomes/lyrics/",),
@@ -47,6 +49,7 @@ LATE = {
     "librosa": (),
     "modal": (),
     "music21": ("engine/notation/score.py", "training/"),
+    "pyarrow": (),
     "soundfile": (),
 }
 

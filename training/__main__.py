@@ -10,10 +10,12 @@ import json
 import sys
 
 from fitness.errors import FitnessError
-from training.commands import bootstrap, card
+from training.commands import bootstrap, card, demo_catalogue, manifest, segments, verify
 from training.commands.progress import Teller, bars
 
-COMMANDS = (bootstrap, card)
+COMMANDS = (bootstrap, card, demo_catalogue, manifest, segments, verify)
+# Of a command that looked for what is wrong and found something, in ``findings``.
+FOUND = 1
 REFUSED, INTERRUPTED = 2, 130
 
 
@@ -31,7 +33,7 @@ def main(arguments: list[str] | None = None) -> int:
         sys.stderr.write("interrupted; what was not written yet is lost\n")
         return INTERRUPTED
     sys.stdout.write(json.dumps(result, sort_keys=True) + "\n")
-    return 0
+    return FOUND if result.get("findings") else 0
 
 
 def _sorry(reason: str) -> int:

@@ -10,6 +10,7 @@ from genomes.midi.reading import (
     read_midi,
     read_tracks,
 )
+from genomes.midi.songs import MidiSong, MidiTrack, read_song, write_song
 from genomes.midi.writing import (
     MINOR_SIGNATURE_NAMES,
     SIGNATURE_NAMES,
@@ -29,9 +30,13 @@ __all__ = [
     "MidiError",
     "MidiRepair",
     "MidiScore",
+    "MidiSong",
+    "MidiTrack",
     "Track",
     "read_midi",
+    "read_song",
     "read_tracks",
     "signature_name",
     "write_midi",
+    "write_song",
 ]

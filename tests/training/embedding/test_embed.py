@@ -1,4 +1,5 @@
 """A folder's texts and recordings become vectors, by encoders of the real kinds."""
+# ruff: noqa: E402 - the packages are optional
 
 from __future__ import annotations
 

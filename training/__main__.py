@@ -10,10 +10,10 @@ import json
 import sys
 
 from fitness.errors import FitnessError
-from training.commands import bootstrap, card, embed
+from training.commands import bootstrap, card, embed, prosody
 from training.commands.progress import Teller, bars
 
-COMMANDS = (bootstrap, card, embed)
+COMMANDS = (bootstrap, card, embed, prosody)
 REFUSED, INTERRUPTED = 2, 130
 
 

@@ -10,10 +10,10 @@ import json
 import sys
 
 from fitness.errors import FitnessError
-from training.commands import bootstrap, card, embed, prosody
+from training.commands import bootstrap, card, classify, embed, prosody
 from training.commands.progress import Teller, bars
 
-COMMANDS = (bootstrap, card, embed, prosody)
+COMMANDS = (bootstrap, card, embed, prosody, classify)
 REFUSED, INTERRUPTED = 2, 130
 
 

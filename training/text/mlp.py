@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -91,7 +93,7 @@ def fit_mlp(
         settings: how.
     """
     chosen_settings = settings or MlpSettings()
-    with torch.random.fork_rng(devices=[]):
+    with _one_thread(), torch.random.fork_rng(devices=[]):
         torch.manual_seed(chosen_settings.seed)
         return _fit(train, validation, is_multi, chosen_settings)
 
@@ -126,6 +128,17 @@ def _fit(
             break
     network.load_state_dict(kept)
     return Mlp(network.eval(), is_multi)
+
+
+@contextmanager
+def _one_thread() -> Iterator[None]:
+    """Two on so little work wait for each other most of the time."""
+    threads = torch.get_num_threads()
+    torch.set_num_threads(1)
+    try:
+        yield
+    finally:
+        torch.set_num_threads(threads)
 
 
 class _Standardised(nn.Module):

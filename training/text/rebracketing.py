@@ -36,9 +36,9 @@ DOMAINS: Mapping[str, str] = {
         landmark north south east west palace landscape
     """,
     "causal": """
-        caus effect result reason why lead led made make depend turn becom became chang force
-        forcing reflect transform mutat consequen decision decid respons so\\sthat due\\sto
-        bring brought
+        because caus effect result reason why lead led made make depend turn becom became chang
+        force forcing reflect transform mutat consequen decision decid respons so\\sthat
+        due\\sto bring brought
     """,
     "perceptual": """
         see saw seen look watch hear heard sound listen light dark colo blue vision blind eye

@@ -34,7 +34,7 @@ HOMES = {
     "modal": ("training/",),
     "pyarrow": ("training/",),
     "sklearn": ("training/judge/",),
-    "matplotlib": ("engine/pictures.py",),
+    "matplotlib": ("engine/pictures.py", "training/"),
     "pyphen": ("genomes/lyrics/",),
     "mido": ("genomes/midi", "fitness/legacy_roll.py"),
     "sqlalchemy": ("store/", "migrations/"),

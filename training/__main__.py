@@ -10,10 +10,30 @@ import json
 import sys
 
 from fitness.errors import FitnessError
-from training.commands import bootstrap, card, demo_catalogue, manifest, segments, verify
+from training.commands import (
+    bootstrap,
+    card,
+    classify,
+    demo_catalogue,
+    embed,
+    manifest,
+    prosody,
+    segments,
+    verify,
+)
 from training.commands.progress import Teller, bars
 
-COMMANDS = (bootstrap, card, demo_catalogue, manifest, segments, verify)
+COMMANDS = (
+    bootstrap,
+    card,
+    demo_catalogue,
+    manifest,
+    segments,
+    verify,
+    embed,
+    prosody,
+    classify,
+)
 # Of a command that looked for what is wrong and found something, in ``findings``.
 FOUND = 1
 REFUSED, INTERRUPTED = 2, 130

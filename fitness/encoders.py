@@ -10,12 +10,18 @@ import importlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
 from fitness.errors import EncoderMissing, ScoringFailed
+from fitness.hashed_text import (
+    LIGHT_TEXT_ENCODER,
+    LIGHT_TEXT_POOLING,
+    HashedTextEncoder,
+    has_words,
+)
 from fitness.profiles import AUDIO_DIMENSIONS, TEXT_DIMENSIONS
 
 # What manifests call the way an encoder's output becomes one vector. A new way gets a new name.
@@ -32,8 +38,25 @@ MAX_TOKENS = 512
 PROBE = "a song"
 SAMPLE_RATE_HZ = 48_000
 CROP_SECONDS = 10
+CPU = "cpu"
 
 Floats = NDArray[np.float32]
+
+
+class EncodesText(Protocol):
+    """Anything that turns texts into vectors."""
+
+    @property
+    def name(self) -> str:
+        """What manifests call it."""
+
+    def encode(self, texts: Sequence[str]) -> Floats:
+        """Vectors of texts, ``(n, 768)`` float32; a text of no words is refused."""
+
+
+def text_pooling(name: str) -> str:
+    """How the text encoder of this name makes one vector of a text."""
+    return LIGHT_TEXT_POOLING if name == LIGHT_TEXT_ENCODER else TEXT_POOLING
 
 
 def mean_pool(hidden: NDArray[Any], mask: NDArray[Any]) -> Floats:
@@ -72,32 +95,38 @@ class TextEncoder:
         name: a folder or a hub id.
         tokenizer: of transformers.
         model: of transformers.
+        device: that it runs on, in torch's words.
     """
 
     name: str
     tokenizer: Any
     model: Any
+    device: str = CPU
 
     @classmethod
-    def load(cls, name: str) -> TextEncoder:
+    def load(cls, name: str, device: str = CPU) -> TextEncoder:
         """Open an encoder; raises EncoderMissing if its package or its weights aren't here."""
         transformers = _transformers()
         tokenizer = _opened(name, transformers.AutoTokenizer.from_pretrained)
         if set(tokenizer(PROBE, add_special_tokens=False)["input_ids"]) <= {tokenizer.unk_token_id}:
             raise EncoderMissing(f"encoder {name!r}: its tokenizer has no vocabulary")
-        return cls(name, tokenizer, _trained(name, transformers.AutoModel))
+        return cls(name, tokenizer, _trained(name, transformers.AutoModel, device), device)
 
     def encode(self, texts: Sequence[str]) -> Floats:
         """Vectors of texts, ``(n, 768)`` float32; a text of no words is refused."""
-        if not all(text.strip() for text in texts):
+        if not all(map(has_words, texts)):
             raise ScoringFailed("a text of no words has no embedding")
+        # One at a time: padding and neighbours would change the last bits.
+        vectors = np.concatenate([self._vector(text) for text in texts])
+        return _of_width(vectors, TEXT_DIMENSIONS, self.name)
+
+    def _vector(self, text: str) -> Floats:
         tokens = self.tokenizer(
-            list(texts), return_tensors="pt", padding=True, truncation=True, max_length=MAX_TOKENS
-        )
+            [text], return_tensors="pt", truncation=True, max_length=MAX_TOKENS
+        ).to(self.device)
         with _package("torch").inference_mode():
             hidden = self.model(**tokens).last_hidden_state
-        pooled = mean_pool(hidden.float().numpy(), tokens["attention_mask"].numpy())
-        return _of_width(pooled, TEXT_DIMENSIONS, self.name)
+        return mean_pool(hidden.float().cpu().numpy(), tokens["attention_mask"].cpu().numpy())
 
 
 @dataclass(frozen=True)
@@ -108,18 +137,20 @@ class AudioEncoder:
         name: a folder or a hub id.
         processor: of transformers.
         model: of transformers.
+        device: that it runs on, in torch's words.
     """
 
     name: str
     processor: Any
     model: Any
+    device: str = CPU
 
     @classmethod
-    def load(cls, name: str) -> AudioEncoder:
+    def load(cls, name: str, device: str = CPU) -> AudioEncoder:
         """Open an encoder; raises EncoderMissing if its package or its weights aren't here."""
         transformers = _transformers()
         extractor = _opened(name, transformers.AutoFeatureExtractor.from_pretrained)
-        return cls(name, extractor, _trained(name, transformers.ClapModel))
+        return cls(name, extractor, _trained(name, transformers.ClapModel, device), device)
 
     def encode(self, waveforms: Sequence[NDArray[Any]], sample_rate_hz: int) -> Floats:
         """Vectors of recordings.
@@ -143,20 +174,20 @@ class AudioEncoder:
     def _vector(self, clip: Floats) -> Floats:
         features = self.processor(clip, sampling_rate=SAMPLE_RATE_HZ, return_tensors="pt")
         with _package("torch").inference_mode():
-            output = self.model.get_audio_features(**features)
-        return np.asarray(output.pooler_output.float().numpy())
+            output = self.model.get_audio_features(**features.to(self.device))
+        return np.asarray(output.pooler_output.float().cpu().numpy())
 
 
 @lru_cache(maxsize=2)
-def text_encoder(name: str) -> TextEncoder:
+def text_encoder(name: str, device: str = CPU) -> EncodesText:
     """The text encoder of this name, loaded once per process."""
-    return TextEncoder.load(name)
+    return HashedTextEncoder() if name == LIGHT_TEXT_ENCODER else TextEncoder.load(name, device)
 
 
 @lru_cache(maxsize=1)
-def audio_encoder(name: str) -> AudioEncoder:
+def audio_encoder(name: str, device: str = CPU) -> AudioEncoder:
     """The audio encoder of this name, loaded once per process."""
-    return AudioEncoder.load(name)
+    return AudioEncoder.load(name, device)
 
 
 def _transformers() -> Any:
@@ -184,13 +215,13 @@ def _opened(name: str, load: Callable[..., Any], **settings: Any) -> Any:
         ) from error
 
 
-def _trained(name: str, kind: Any) -> Any:
+def _trained(name: str, kind: Any, device: str) -> Any:
     """The model; transformers would fill in by chance what the files don't hold."""
     model, found = _opened(name, kind.from_pretrained, output_loading_info=True)
     if found["missing_keys"]:
         example = min(found["missing_keys"])
         raise EncoderMissing(f"encoder {name!r}: its file has no weights for {example}")
-    return model.eval()
+    return _opened(name, lambda _: model.eval().to(device))
 
 
 def _mono(waveform: NDArray[Any]) -> Floats:

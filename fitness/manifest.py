@@ -7,13 +7,21 @@ picture than it learned from still answers, and nobody can tell that the answer 
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated, Any
 
 import msgspec
 
-from fitness.encoders import AUDIO_ENCODER, AUDIO_POOLING, TEXT_ENCODER, TEXT_POOLING
-from fitness.errors import ManifestRefused
+from fitness.encoder_files import encoder_sha256
+from fitness.encoders import (
+    AUDIO_ENCODER,
+    AUDIO_POOLING,
+    TEXT_ENCODER,
+    TEXT_POOLING,
+    text_pooling,
+)
+from fitness.errors import EncoderMissing, ManifestRefused
 from fitness.features import FEATURE_NAMES, FEATURES_VERSION
 from fitness.files import read_bounded
 from fitness.legacy_roll import LEGACY_ROLL_VERSION
@@ -21,7 +29,13 @@ from fitness.profiles import Profile, Tensors
 from fitness.roll import ROLL_VERSION
 
 MAX_MANIFEST_BYTES = 2**20
-POOLINGS = {"concept": TEXT_POOLING, "lyric": TEXT_POOLING, "audio": AUDIO_POOLING}
+
+# How this code would make one vector, by the input and the encoder's name.
+POOLING_OF: dict[str, Callable[[str], str]] = {
+    "concept": text_pooling,
+    "lyric": text_pooling,
+    "audio": lambda _: AUDIO_POOLING,
+}
 
 Share = Annotated[float, msgspec.Meta(ge=0, le=1)]
 Sha256 = Annotated[str, msgspec.Meta(pattern="^[0-9a-f]{64}$")]
@@ -31,12 +45,14 @@ class EncoderSpec(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """What turns text or audio into an embedding.
 
     Attributes:
-        name: a folder or a hub id.
+        name: a folder, a hub id, or ``fitness.hashed_text.LIGHT_TEXT_ENCODER``.
         pooling: the code's name for how its output becomes one vector.
+        sha256: of its files, as ``encoder_sha256`` says; None where it was no folder.
     """
 
     name: str
     pooling: str
+    sha256: Sha256 | None = None
 
 
 class Encoders(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -180,9 +196,32 @@ def _feature_claims(
 
 
 def _pooling_claims(encoders: Encoders) -> list[tuple[str, Any, Any]]:
-    specs = {name: getattr(encoders, name) for name in POOLINGS}
+    specs = {name: getattr(encoders, name) for name in POOLING_OF}
     return [
-        (f"encoders.{name}.pooling", POOLINGS[name], spec.pooling)
+        (f"encoders.{name}.pooling", POOLING_OF[name](spec.name), spec.pooling)
         for name, spec in specs.items()
         if spec is not None
     ]
+
+
+def check_encoder(spec: EncoderSpec, kind: str) -> None:
+    """Refuse an encoder whose files aren't those that the model learned with.
+
+    Args:
+        spec: of a manifest.
+        kind: of input, ``"concept"``, ``"lyric"`` or ``"audio"``.
+
+    Raises:
+        EncoderMissing: if they aren't here.
+        ManifestRefused: if they are others.
+    """
+    if spec.sha256 is None:
+        return
+    found = encoder_sha256(spec.name)
+    if found is None:
+        raise EncoderMissing(f"encoder {spec.name!r}: no such folder, and the model learned by it")
+    if found != spec.sha256:
+        raise ManifestRefused(
+            "the manifest disagrees with the encoder that lies here: "
+            f"encoders.{kind}.sha256 of {spec.name!r}: expected {found}, found {spec.sha256}"
+        )

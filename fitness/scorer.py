@@ -15,7 +15,7 @@ from fitness.encoders import SAMPLE_RATE_HZ, audio_encoder, text_encoder
 from fitness.errors import EncoderMissing
 from fitness.fusion import ALL_CORES, DEFAULT_CHUNK, FusionModel
 from fitness.heard import Candidate, Heard, hear
-from fitness.manifest import LEGACY_ENCODERS
+from fitness.manifest import LEGACY_ENCODERS, EncoderSpec, check_encoder
 from fitness.predictions import Embeddings, Predictions
 from fitness.readings import Match, Reading
 from fitness.roll import WINDOW_SECONDS
@@ -32,6 +32,7 @@ class ChromaticScorer:
         self, model_path: Path | str, *, workers: int = ALL_CORES, chunk: int = DEFAULT_CHUNK
     ) -> None:
         self.model = FusionModel.load(model_path, workers=workers, chunk=chunk)
+        self._checked: set[str] = set()
 
     def score(
         self,
@@ -110,7 +111,13 @@ class ChromaticScorer:
         lyric_text: str | None = None,
         sample_rate_hz: int = SAMPLE_RATE_HZ,
     ) -> Embeddings:
-        """Encode what accompanies a part, with the encoders that the model learned from."""
+        """Encode what accompanies a part, with the encoders that the model learned from.
+
+        Raises:
+            EncoderMissing: if one of them isn't here.
+            ManifestRefused: if one of them is another than the manifest says.
+            ScoringFailed: if a text has no words or a recording can't be used.
+        """
         audio = concept = lyric = None
         if audio_waveform is not None:
             audio = audio_encoder(self._encoder("audio")).encode([audio_waveform], sample_rate_hz)
@@ -121,11 +128,16 @@ class ChromaticScorer:
         return Embeddings(audio, concept, lyric)
 
     def _encoder(self, kind: str) -> str:
+        """Name of the encoder for an input; its files are compared once, they may be large."""
         manifest = self.model.manifest
-        spec = getattr(manifest.encoders if manifest else LEGACY_ENCODERS, kind)
+        encoders = manifest.encoders if manifest else LEGACY_ENCODERS
+        spec: EncoderSpec | None = getattr(encoders, kind)
         if spec is None:
             raise EncoderMissing(f"{self.model.path.name} learned without {kind}: leave it out")
-        return str(spec.name)
+        if kind not in self._checked:
+            check_encoder(spec, kind)
+            self._checked.add(kind)
+        return spec.name
 
     def _readings(
         self, predictions: Predictions, music: Sequence[Heard], given: Embeddings

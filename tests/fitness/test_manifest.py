@@ -3,10 +3,11 @@ import json
 import msgspec
 import pytest
 
-from fitness.encoders import TEXT_POOLING
+from fitness.encoders import AUDIO_POOLING, TEXT_POOLING
 from fitness.errors import ManifestRefused, ModelMissing
 from fitness.features import FEATURE_NAMES
 from fitness.fusion import FusionModel
+from fitness.hashed_text import LIGHT_TEXT_ENCODER, LIGHT_TEXT_POOLING
 from fitness.manifest import Encoders, EncoderSpec, load_manifest, manifest_path, save_manifest
 from fitness.roll import ROLL_VERSION
 from tests.fitness import models
@@ -47,7 +48,15 @@ def test_a_model_of_ours_without_one_is_not_run(tmp_path):
         ),
         (
             {"encoders": Encoders(audio=EncoderSpec("x", "random-crop"))},
-            "encoders.audio.pooling: expected .* found random-crop",
+            f"encoders.audio.pooling: expected {AUDIO_POOLING}, found random-crop",
+        ),
+        (
+            {"encoders": Encoders(lyric=EncoderSpec("x", LIGHT_TEXT_POOLING))},
+            f"encoders.lyric.pooling: expected {TEXT_POOLING}, found {LIGHT_TEXT_POOLING}",
+        ),
+        (
+            {"encoders": Encoders(concept=EncoderSpec(LIGHT_TEXT_ENCODER, TEXT_POOLING))},
+            f"encoders.concept.pooling: expected {LIGHT_TEXT_POOLING}, found {TEXT_POOLING}",
         ),
     ],
 )
@@ -80,6 +89,9 @@ def test_a_features_input_of_another_width_is_refused(tmp_path):
         ({"model_sha256": "abc"}, "model_sha256"),
         ({"opset": 20.5}, "opset"),
         ({"feature_names": "density"}, "feature_names"),
+        ({"encoders": {"concept": {"name": "x"}}}, "pooling"),
+        ({"encoders": {"lyric": {"name": "x", "pooling": "y", "sha256": "abc"}}}, "sha256"),
+        ({"encoders": {"smell": {"name": "x", "pooling": "y"}}}, "smell"),
     ],
 )
 def test_a_wrong_field_is_named(tmp_path, change, said):

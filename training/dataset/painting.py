@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,16 +18,18 @@ from numpy.typing import NDArray
 
 from fitness.errors import SilentPart, UnreadablePart
 from fitness.features import FEATURES_VERSION
-from fitness.fusion import FUSION_PROFILE
 from fitness.heard import Heard, hear, measure, paint
+from fitness.profiles import PROFILES
 from fitness.roll import ROLL_VERSION
 from genomes.notes import NOTE_DTYPE, Notes, Part
 from genomes.time import Meter, TempoMap
 from training.dataset.tables import Row
+from training.whole_files import replacing
 
 ROLLS_FILE, ROLLS_TOLD = "rolls.npz", "rolls.json"
 MAX_VELOCITY = 127
 KEPT_EVERY = 1000  # slices, so that little is lost where it is killed
+PROFILE = next(profile for profile in PROFILES if profile.name == "fusion")
 VERSIONS = {"roll_version": ROLL_VERSION, "features_version": FEATURES_VERSION}
 
 Told = Callable[[int, int], None]
@@ -67,7 +68,7 @@ def painted(data: bytes, name: str) -> Painted:
         SilentPart: if nothing sounds in the window.
     """
     heard = hear(data, name)
-    roll = velocities(paint([heard], [name], FUSION_PROFILE))[0, 0]
+    roll = velocities(paint([heard], [name], PROFILE))[0, 0]
     return Painted(hashlib.sha256(data).hexdigest(), heard, roll, measure([heard])[0])
 
 
@@ -110,7 +111,8 @@ def make_rolls(folder: Path, rows: Iterable[Row], told: Told = lambda *_: None) 
     told_of = {"silent": silent, "refused": refused}
     if made or done.keys() != known.keys() or not (folder / ROLLS_TOLD).exists():
         write_rolls(folder, done)
-        _write_whole(folder / ROLLS_TOLD, _told(folder, done, told_of))
+        with replacing(folder / ROLLS_TOLD) as waiting:
+            waiting.write_bytes(_told(done, told_of))
     return {"slices": len(done), "made": made, "silent": len(silent), "refused": refused}
 
 
@@ -120,9 +122,7 @@ def write_rolls(folder: Path, slices: Mapping[str, Painted]) -> None:
     ordered = [slices[name] for name in ids]
     notes = [one.heard.part.notes for one in ordered]
     tempos = [one.heard.tempo_map.changes for one in ordered]
-    path = folder / ROLLS_FILE
-    waiting = path.with_name(f"{path.name}.part")
-    with waiting.open("wb") as file:
+    with replacing(folder / ROLLS_FILE) as waiting, waiting.open("wb") as file:
         np.savez_compressed(
             file,
             allow_pickle=False,
@@ -138,9 +138,6 @@ def write_rolls(folder: Path, slices: Mapping[str, Painted]) -> None:
             meters=np.array([_meter(one.heard.meter) for one in ordered], np.int64),
             lengths_ticks=np.array([one.heard.part.length_ticks for one in ordered], np.int64),
         )
-        file.flush()
-        os.fsync(file.fileno())
-    waiting.replace(path)
 
 
 def read_rolls(folder: Path) -> Slices:
@@ -169,7 +166,9 @@ def _slices(arrays: Mapping[str, NDArray[Any]]) -> Slices:
     for place, name in enumerate(arrays["segment_ids"].tolist()):
         own = notes[note_ends[place] - arrays["note_counts"][place] : note_ends[place]]
         first = tempo_ends[place] - arrays["tempo_counts"][place]
-        tempo_map = TempoMap(tuple(map(tuple, arrays["tempos"][first : tempo_ends[place]].tolist())))
+        tempo_map = TempoMap(
+            tuple(map(tuple, arrays["tempos"][first : tempo_ends[place]].tolist()))
+        )
         part = _part(own, int(arrays["lengths_ticks"][place]))
         heard = Heard(part, tempo_map, Meter(*arrays["meters"][place].tolist()))
         slices[name] = Painted(
@@ -194,13 +193,6 @@ def data_hash(slices: Mapping[str, Painted]) -> str:
     return hashlib.sha256("\n".join([*VERSIONS.values(), *lines]).encode()).hexdigest()
 
 
-def _told(folder: Path, slices: Slices, told_of: dict[str, Any]) -> bytes:
-    del folder
+def _told(slices: Slices, told_of: dict[str, Any]) -> bytes:
     told = {**VERSIONS, "data_hash": data_hash(slices), "slices": len(slices), **told_of}
     return json.dumps(told, indent=2, sort_keys=True).encode() + b"\n"
-
-
-def _write_whole(path: Path, data: bytes) -> None:
-    waiting = path.with_name(f"{path.name}.part")
-    waiting.write_bytes(data)
-    waiting.replace(path)

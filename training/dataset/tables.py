@@ -5,7 +5,6 @@ Every name of a file or a column that this package reads stands here and nowhere
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -17,15 +16,14 @@ from numpy.typing import NDArray
 
 from fitness.colours import COLOURS, find_colour
 from fitness.encoders import AUDIO_ENCODER, TEXT_ENCODER
-from fitness.manifest import Encoders, EncoderSpec
+from fitness.manifest import Encoders
 from training.composed.examples import STAGES
 from training.dataset.examples import DIMENSIONS, NO_STAGE
+from training.embedding.rows import read_table
+from training.embedding.tables import TEXT_TABLE, load_embedded
 
 SEGMENTS_FILE = "training_segments.parquet"
 MANIFEST_FILE = "base_manifest.parquet"
-EMBEDDINGS_FOLDER = "embeddings"
-EMBEDDINGS_FILE = "embeddings.parquet"
-ENCODERS_FILE = "embeddings.json"
 
 # Of the segments, and where a file may lack it, what stands for it.
 COLUMNS: dict[str, Any] = {
@@ -39,7 +37,6 @@ COLUMNS: dict[str, Any] = {
     "lyric_text": "",
 }
 COLOUR, MANIFEST_SONG = "rainbow_color", "id"
-EMBEDDED = {name: (f"{name}_embedding", f"has_{name}_embedding") for name in DIMENSIONS}
 TRACK_MARK = "_track_"
 
 # The pretrained encoders that figures are worth something with.
@@ -92,23 +89,22 @@ class Vectors:
     Attributes:
         vectors: by modality, ``(n, d)``; zeros where there is none.
         has: by modality, ``(n,)``.
-        encoders: what made them.
+        encoders: what made them; None where the tables don't say.
     """
 
     vectors: Mapping[str, Floats]
     has: Mapping[str, NDArray[np.bool_]]
-    encoders: Encoders
+    encoders: Encoders | None
 
 
 def read_rows(folder: Path) -> list[Row]:
     """Every track of every segment, in the order of their ids.
 
     Raises:
-        FileNotFoundError: if there is no table of segments; the message names the step before.
-        ValueError: if a column is missing or a colour unknown.
+        ValueError: if there is no such table, a column is missing or a colour unknown.
     """
     path = folder / SEGMENTS_FILE
-    table = _table(path, "training segments")
+    table = read_table(path, "training segments")
     missing = [
         name for name, blank in COLUMNS.items() if blank is None and name not in table.column_names
     ]
@@ -130,7 +126,7 @@ def read_rows(folder: Path) -> list[Row]:
 def _colours(folder: Path, table: Any, songs: Sequence[str]) -> list[str]:
     if COLOUR in table.column_names:
         return [str(name) for name in table[COLOUR].to_pylist()]
-    manifest = _table(folder / MANIFEST_FILE, "training manifest")
+    manifest = read_table(folder / MANIFEST_FILE, "training manifest")
     named = zip(manifest[MANIFEST_SONG].to_pylist(), manifest[COLOUR].to_pylist(), strict=True)
     by_song = {str(song): str(colour) for song, colour in named}
     return [by_song.get(str(song), "") for song in songs]
@@ -164,58 +160,25 @@ def stage_of(group: str, description: str) -> int:
 
 def read_vectors(folder: Path, rows: Sequence[Row]) -> Vectors:
     """The vectors of rows, in their order; none at all where nothing was embedded."""
-    place = {row.segment_id: index for index, row in enumerate(rows)}
     vectors = {name: np.zeros((len(rows), size), np.float32) for name, size in DIMENSIONS.items()}
     has = {name: np.zeros(len(rows), np.bool_) for name in DIMENSIONS}
-    path = folder / EMBEDDINGS_FOLDER / EMBEDDINGS_FILE
-    if not path.exists():
+    if not (folder / TEXT_TABLE).exists():
         return Vectors(vectors, has, Encoders())
-    table = _table(path, "training embed")
-    where = [place.get(segment, -1) for segment in table["segment_id"].to_pylist()]
-    for name, (column, flag) in EMBEDDED.items():
-        if column not in table.column_names:
-            continue
-        there = table[flag].to_pylist() if flag in table.column_names else None
-        for index, vector in zip(where, table[column].to_pylist(), strict=True):
-            if index >= 0 and vector is not None:
-                vectors[name][index] = vector
-                has[name][index] = True
-        for index, flagged in zip(where, there or (), strict=bool(there)):
-            if index >= 0 and not flagged:
-                vectors[name][index], has[name][index] = 0, False
-    return Vectors(vectors, has, read_encoders(folder))
+    embedded = load_embedded(folder)
+    place_of = {name: place for place, name in enumerate(embedded.segment_ids)}
+    places = np.array([place_of.get(row.segment_id, -1) for row in rows])
+    there = np.flatnonzero(places >= 0)
+    for name in DIMENSIONS:
+        vectors[name][there] = getattr(embedded, name)[places[there]]
+        has[name][there] = getattr(embedded, f"has_{name}")[places[there]]
+    return Vectors(vectors, has, embedded.encoders)
 
 
-def read_encoders(folder: Path) -> Encoders:
-    """What made the vectors; raises ValueError where the file doesn't say."""
-    path = folder / EMBEDDINGS_FOLDER / ENCODERS_FILE
-    try:
-        told = json.loads(path.read_text(encoding="utf-8"))["encoders"]
-        specs = {
-            name: EncoderSpec(str(spec["name"]), str(spec["pooling"]))
-            for name, spec in told.items()
-            if spec is not None
-        }
-        return Encoders(**specs)
-    except (KeyError, TypeError, json.JSONDecodeError) as error:
-        raise ValueError(f"{path}: expected encoders with a name and a pooling each") from error
-
-
-def unnamed_encoders(encoders: Encoders) -> list[str]:
+def unnamed_encoders(encoders: Encoders | None) -> list[str]:
     """Encoders that aren't the pretrained ones: figures made with them say little."""
+    if encoders is None:
+        return ["encoders that nobody named"]
     specs = {name: getattr(encoders, name) for name in PRETRAINED}
     return sorted(
         {spec.name for name, spec in specs.items() if spec and spec.name != PRETRAINED[name]}
     )
-
-
-def _table(path: Path, step: str) -> Any:
-    import pyarrow
-    import pyarrow.parquet
-
-    if not path.exists():
-        raise FileNotFoundError(f"{path}: not there; {step} makes it")
-    try:
-        return pyarrow.parquet.read_table(path)
-    except pyarrow.ArrowException as error:
-        raise ValueError(f"{path}: not a table that can be read: {error}") from error

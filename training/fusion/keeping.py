@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,18 +9,15 @@ from typing import Any
 
 import torch
 
+from training.whole_files import replacing
+
 State = dict[str, Any]
 
 
 def save_whole(state: Mapping[str, Any], path: Path) -> None:
     """Write tensors and plain values, all of them or nothing."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    waiting = path.with_name(f"{path.name}.part")
-    with waiting.open("wb") as file:
-        torch.save(dict(state), file)
-        file.flush()
-        os.fsync(file.fileno())
-    waiting.replace(path)
+    with replacing(path) as waiting:
+        torch.save(dict(state), waiting)
 
 
 def load_whole(path: Path) -> State:

@@ -19,10 +19,10 @@ import numpy as np
 from torch import nn
 
 from fitness.colours import AXES
-from training.bootstrap import Catalogue, catalogue_of, predictions_of
+from training.bootstrap import Catalogue, catalogue_of
 from training.fusion.batches import Fixed
 from training.fusion.figures import accuracies
-from training.fusion.fitting import Settings, fit, prepare_torch
+from training.fusion.fitting import Settings, fit, predictions_of, prepare_torch
 from training.fusion.network import BOTH, ROLL, Ensemble
 from training.fusion.reference import DenseCnn
 

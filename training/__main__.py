@@ -10,10 +10,10 @@ import json
 import sys
 
 from fitness.errors import FitnessError
-from training.commands import bootstrap, card
+from training.commands import bootstrap, card, export, fit, rolls, run
 from training.commands.progress import Teller, bars
 
-COMMANDS = (bootstrap, card)
+COMMANDS = (bootstrap, card, rolls, fit, export, run)
 REFUSED, INTERRUPTED = 2, 130
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import groupby
@@ -52,10 +53,17 @@ class Catalogue:
         """What made the vectors."""
         return self.vectors.encoders
 
-    @property
-    def data_hash(self) -> str:
-        """Of the slices; vectors and labels have their part in the examples' hash."""
-        return data_hash(self.slices)
+    def digest(self) -> str:
+        """SHA-256 of everything in it, as hex."""
+        whole = hashlib.sha256(data_hash(self.slices).encode())
+        whole.update(repr((list(self.rows), self.segments, self.encoders)).encode())
+        for name in DIMENSIONS:
+            whole.update(self.vectors.has[name].tobytes() + self.vectors.vectors[name].tobytes())
+        return whole.hexdigest()
+
+    def tracks(self) -> list[int]:
+        """Places of the rows that are in it, segment by segment."""
+        return [place for segment in self.segments for place in segment]
 
     def only(self, chosen: Mask) -> Catalogue:
         """The same with some of the rows; their numbers and places stay."""
@@ -64,7 +72,7 @@ class Catalogue:
 
     def examples(self) -> Accompanied:
         """Every track alone, and every segment's tracks together: what models are measured on."""
-        clips: list[tuple[int, ...]] = [(place,) for one in self.segments for place in one]
+        clips: list[tuple[int, ...]] = [(place,) for place in self.tracks()]
         clips += [segment for segment in self.segments if len(segment) > 1]
         return self.clips(clips)
 

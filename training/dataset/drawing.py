@@ -49,10 +49,20 @@ class Drawn:
         """Of everything coloured that has MIDI, tracks alone and whole mixes."""
         return self._features
 
+    @property
+    def own_clips(self) -> int:
+        """Of the person's songs, in an epoch."""
+        return CLIPS_PER_SEGMENT * len(self._catalogue.segments)
+
+    @property
+    def coloured_clips(self) -> int:
+        """Of the person's and of composed songs, in an epoch."""
+        return self.own_clips + len(self._coloured)
+
     def steps(self, size: int, share_without_colour: float) -> int:
         """Batches of an epoch."""
         step = size - self._beside(size, share_without_colour)
-        return max(1, self._count // step)
+        return max(1, self.coloured_clips // step)
 
     def epoch(
         self, size: int, share_without_colour: float, rng: np.random.Generator
@@ -60,9 +70,9 @@ class Drawn:
         """Clips of every segment, every composed clip once, in one order."""
         beside = self._beside(size, share_without_colour)
         own = [self._draw(segment, rng) for segment in self._segments]
-        order = rng.permutation(self._count)
+        order = rng.permutation(self.coloured_clips)
         steps = self.steps(size, share_without_colour)
-        step = min(size - beside, self._count)
+        step = min(size - beside, self.coloured_clips)
         for number in range(steps):
             chosen = order[number * step : (number + 1) * step]
             drawn = [own[place] for place in chosen if place < len(own)]
@@ -76,10 +86,6 @@ class Drawn:
     @property
     def _segments(self) -> list[tuple[int, ...]]:
         return [segment for segment in self._catalogue.segments for _ in range(CLIPS_PER_SEGMENT)]
-
-    @property
-    def _count(self) -> int:
-        return CLIPS_PER_SEGMENT * len(self._catalogue.segments) + len(self._coloured)
 
     def _beside(self, size: int, share: float) -> int:
         return round(size * share) if len(self._others) else 0

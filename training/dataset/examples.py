@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Self
 
 import numpy as np
@@ -52,7 +52,18 @@ class Accompanied(Examples):
         arrays |= {f"has_{name}": np.full(count, name == "midi") for name in MODALITIES}
         return cls(**arrays)
 
-    def has_any(self, modalities: frozenset[str]) -> Mask:
-        """Rows of which at least one of these is there: ``(n,)``."""
-        flags = [getattr(self, f"has_{name}") for name in sorted(modalities)]
+    def showing(self, modalities: frozenset[str]) -> Self:
+        """The same clips with every other modality absent."""
+        flags = {f"has_{name}": getattr(self, f"has_{name}") for name in MODALITIES}
+        hidden = {
+            f"has_{name}": np.zeros_like(flags[f"has_{name}"])
+            for name in MODALITIES
+            if name not in modalities
+        }
+        return replace(self, **flags | hidden)
+
+    @property
+    def has_any(self) -> Mask:
+        """Rows of which anything is there: ``(n,)``."""
+        flags = [getattr(self, f"has_{name}") for name in MODALITIES]
         return np.asarray(np.any(flags, axis=0))

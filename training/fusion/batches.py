@@ -27,8 +27,6 @@ PITCHED = slice(LOWEST_ROW, HIGHEST_ROW + 1)
 PITCHES = [FEATURE_NAMES.index(name) for name in ("pitch_mean", "bass_pitch")]
 VELOCITIES = [FEATURE_NAMES.index(name) for name in ("velocity_mean", "velocity_sd")]
 
-ALL_MODALITIES = frozenset(MODALITIES)
-
 TARGETS = torch.tensor([colour.targets for colour in COLOURS], dtype=torch.float32)  # (9, 3, 3)
 
 
@@ -54,12 +52,10 @@ class Batch(NamedTuple):
     is_music: Tensor
     beside: dict[str, Tensor]
 
-    def inputs(self, shown: frozenset[str] = ALL_MODALITIES) -> dict[str, Tensor]:
-        """Everything that a network takes, by name; modalities that aren't shown are absent."""
-        inputs = midi_inputs(self.piano_roll, self.features) | self.beside
-        for name in ALL_MODALITIES - shown:
-            inputs[f"has_{name}"] = torch.zeros_like(inputs[f"has_{name}"])
-        return inputs
+    @property
+    def inputs(self) -> dict[str, Tensor]:
+        """Everything that a network takes, by name."""
+        return midi_inputs(self.piano_roll, self.features) | self.beside
 
     def to(self, device: torch.device) -> Batch:
         """The same on another device."""

@@ -114,14 +114,22 @@ def _share(right: NDArray[np.bool_]) -> float:
     return round(float(right.mean()), 4) if right.size else float("nan")
 
 
-def calibration(predictions: Predictions, test: Examples) -> Metrics:
-    """Curves of the colour's and the confidence's probabilities, with their expected errors."""
+def calibration(
+    predictions: Predictions, test: Examples, right: NDArray[np.bool_] | None = None
+) -> Metrics:
+    """Curves of the colour's and the confidence's probabilities, with their expected errors.
+
+    Args:
+        predictions: of the test rows.
+        test: held-out examples.
+        right: ``(n,)`` what the confidence tells; whether it is music unless told otherwise.
+    """
     rows = test.colour != NO_COLOUR
     assert predictions.colour is not None  # noqa: S101 - the profile has it
     colour = predictions.colour[rows]
     claims = {
         "colour": curve(colour.max(axis=1), colour.argmax(axis=1) == test.colour[rows]),
-        "confidence": curve(predictions.confidence, is_music(test)),
+        "confidence": curve(predictions.confidence, is_music(test) if right is None else right),
     }
     return {
         name: {

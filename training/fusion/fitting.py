@@ -12,12 +12,13 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
+from fitness.predictions import Predictions
 from training.composed.examples import Examples
 from training.dataset.examples import DIMENSIONS
-from training.fusion.batches import ALL_MODALITIES, Batch, Songs, batch_of, in_order
+from training.fusion.batches import Batch, Songs, batch_of, in_order
 from training.fusion.descent import Descent
 from training.fusion.keeping import Keeping
-from training.fusion.network import BOTH, FusionNetwork, Logits, Size
+from training.fusion.network import BOTH, Ensemble, FusionNetwork, Logits, Size
 
 EVALUATED_AT_ONCE = 256
 # Members are fitted side by side, one core each: two threads on one member wait for each other,
@@ -195,7 +196,7 @@ def ask(
     network: FusionNetwork, batch: Batch, settings: Settings, device: torch.device = CPU
 ) -> Logits:
     """What a network says of a batch, some modalities of some rows hidden."""
-    inputs = batch.inputs()
+    inputs = batch.inputs
     count = len(batch.colour)
     # Drawn on the CPU: the same rows are hidden on every device.
     inputs["has_midi"] = inputs["has_midi"] & (torch.rand(count) >= settings.without_midi)
@@ -239,14 +240,20 @@ def masked_mean(values: Tensor, mask: Tensor) -> Tensor:
 
 
 @torch.no_grad()
-def logits(
-    network: FusionNetwork, examples: Examples, shown: frozenset[str] = ALL_MODALITIES
-) -> Logits:
-    """What a fitted network says of every row as it is, of the modalities that it is shown."""
+def logits(network: FusionNetwork, examples: Examples) -> Logits:
+    """What a fitted network says of every row as it is."""
     network.eval()
     device = network.null_midi.device
     said = [
-        Logits(*(one.cpu() for one in _said(network, batch.inputs(shown), device)))
+        Logits(*(one.cpu() for one in _said(network, batch.inputs, device)))
         for batch in in_order(examples, EVALUATED_AT_ONCE)
     ]
     return Logits(*(torch.cat(column) for column in zip(*said, strict=True)))
+
+
+def predictions_of(ensemble: Ensemble, examples: Examples) -> Predictions:
+    """What networks say of every row, as a model file would."""
+    with torch.no_grad():
+        answers = ensemble.answers([logits(member, examples) for member in ensemble.networks])
+    temporal, spatial, ontological, colour, confidence = (one.numpy() for one in answers)
+    return Predictions(temporal, spatial, ontological, colour, confidence[:, 0])

@@ -63,7 +63,10 @@ def plan_of(options: argparse.Namespace) -> Plan:
             raise ValueError(f"--{typed} {value}: expected {least[name]} or more")
     plan = Plan(compares=not options.no_row_split)
     of_settings = {name: given[name] for name in ("epochs", "patience", "batch") if name in given}
-    of_plan = {name: given[name] for name in ("members", "seed") if name in given}
-    if "with_composed" in given:
-        of_plan["composed"] = given["with_composed"]
-    return replace(plan, settings=replace(plan.settings, **of_settings), **of_plan)
+    return replace(
+        plan,
+        settings=replace(plan.settings, **of_settings),
+        members=given.get("members", plan.members),
+        seed=given.get("seed", plan.seed),
+        composed=given.get("with_composed", plan.composed),
+    )

@@ -32,7 +32,7 @@ KEPT_EVERY = 1000  # slices, so that little is lost where it is killed
 PROFILE = next(profile for profile in PROFILES if profile.name == "fusion")
 VERSIONS = {"roll_version": ROLL_VERSION, "features_version": FEATURES_VERSION}
 
-Told = Callable[[int, int], None]
+Told = Callable[[int, int, str], None]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -107,7 +107,7 @@ def make_rolls(folder: Path, rows: Iterable[Row], told: Told = lambda *_: None) 
                 refused[row.segment_id] = str(error)
             if made and made % KEPT_EVERY == 0:
                 write_rolls(folder, known | done)
-        told(count, len(with_midi))
+        told(count, len(with_midi), "")
     told_of = {"silent": silent, "refused": refused}
     if made or done.keys() != known.keys() or not (folder / ROLLS_TOLD).exists():
         write_rolls(folder, done)

@@ -87,11 +87,11 @@ def _made_of(made: Metrics) -> str:
     lines = [
         (
             f"- {made['songs']} songs of your own: {split['train_songs']} to learn from, "
-            f"{split['validation_songs']} to stop, calibrate and choose by, {split['test_songs']} to "
-            "report on; no song on two sides"
+            f"{split['validation_songs']} to stop, calibrate and choose by, {split['test_songs']} "
+            "to report on; no song on two sides"
         ),
         (
-            f"- clips of them, parts alone and whole mixes: {split['train']}, {split['validation']}, "
+            f"- clips of them, parts alone and mixes: {split['train']}, {split['validation']}, "
             f"{split['test']}; in training, mixes are drawn anew in every epoch"
         ),
         (
@@ -225,8 +225,8 @@ def _file(manifest: Manifest) -> str:
             f"({len(manifest.feature_names)}), profile {manifest.profile}, opset {manifest.opset}"
         ),
         (
-            f"- file `{manifest.model_sha256[:16]}`, licence {manifest.licence}; largest difference "
-            f"from the network {manifest.metrics['parity']:.1g}"
+            f"- file `{manifest.model_sha256[:16]}`, licence {manifest.licence}; largest "
+            f"difference from the network {manifest.metrics['parity']:.1g}"
         ),
     ]
     return "\n".join(lines)

@@ -29,10 +29,11 @@ HOMES = {
     "transformers": ("fitness/encoders.py", "training/"),
     "librosa": ("fitness/encoders.py", "training/"),
     "music21": ("engine/notation/", "training/"),
-    "soundfile": ("engine/audio/",),
+    "soundfile": ("engine/audio/", "training/"),
+    "pyarrow": ("training/",),
     "modal": ("training/",),
     "sklearn": ("training/judge/",),
-    "matplotlib": ("engine/pictures.py",),
+    "matplotlib": ("engine/pictures.py", "training/"),
     "pyphen": ("genomes/lyrics/",),
     "mido": ("genomes/midi", "fitness/legacy_roll.py"),
     "sqlalchemy": ("store/", "migrations/"),
@@ -48,6 +49,7 @@ LATE = {
     "modal": (),
     "music21": ("engine/notation/score.py", "training/"),
     "soundfile": (),
+    "pyarrow": (),
 }
 
 MAX_LINES = 400

@@ -10,10 +10,10 @@ import json
 import sys
 
 from fitness.errors import FitnessError
-from training.commands import bootstrap, card, export, fit, rolls, run
+from training.commands import bootstrap, card, embed, export, fit, prosody, rolls, run
 from training.commands.progress import Teller, bars
 
-COMMANDS = (bootstrap, card, rolls, fit, export, run)
+COMMANDS = (bootstrap, card, embed, rolls, fit, export, run, prosody)
 REFUSED, INTERRUPTED = 2, 130
 
 

@@ -11,7 +11,7 @@ from fitness.colours import AXES, COLOUR_NAMES, COLOURS
 from fitness.predictions import Predictions
 from training.dataset.albums import albums_of
 from training.dataset.examples import MODALITIES, Accompanied
-from training.fusion.figures import HAS_MODE, MODE, accuracies
+from training.fusion.figures import HAS_MODE, MODE, accuracies, commonest_modes
 from training.fusion.fitting import predictions_of
 from training.fusion.network import Ensemble
 
@@ -54,6 +54,7 @@ def figures(
     majority = np.bincount(train_colours, minlength=COUNT).argmax()
     named = predictions.colour.argmax(axis=1)
     albums = albums_of(predictions.axes)
+    commonest = commonest_modes(train_colours)
     decided = HAS_MODE[test.colour].all(axis=1)
     found = accuracies(predictions, test, train_colours)["all"]
     found |= {
@@ -61,7 +62,7 @@ def figures(
         "album_of_six": _share((albums == test.colour)[decided]),
         "album_of_six_majority": _share((test.colour == majority)[decided]),
         "by_colour": {
-            COLOUR_NAMES[place]: _of_colour(predictions, named, albums, test, place, majority)
+            COLOUR_NAMES[place]: _of_colour(predictions, test, place, majority, commonest)
             for place in np.unique(test.colour).tolist()
         },
         "confusion": _confusion(test.colour, named),
@@ -71,22 +72,28 @@ def figures(
 
 def _of_colour(
     predictions: Predictions,
-    named: NDArray[np.intp],
-    albums: NDArray[np.int8],
     test: Accompanied,
     place: int,
     majority: np.intp,
+    commonest: list[int],
 ) -> Metrics:
+    assert predictions.colour is not None  # noqa: S101 - the profile has it
     rows = test.colour == place
+    named = predictions.colour[rows].argmax(axis=1)
+    albums = albums_of(predictions.axes[rows])
     modes = predictions.axes[rows].argmax(axis=2)
     return {
         "clips": int(rows.sum()),
         "songs": len(np.unique(test.song[rows])),
-        "colour": _share(named[rows] == place),
+        "colour": _share(named == place),
         "majority": float(place == majority),
-        "album": _share(albums[rows] == place),
+        "album": _share(albums == place),
         "modes": {
             axis: _share(modes[:, at] == MODE[place, at]) if HAS_MODE[place, at] else None
+            for at, axis in enumerate(AXES)
+        },
+        "modes_majority": {
+            axis: float(commonest[at] == MODE[place, at]) if HAS_MODE[place, at] else None
             for at, axis in enumerate(AXES)
         },
     }

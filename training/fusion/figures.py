@@ -101,13 +101,18 @@ def _modes(axes: Floats, colour: NDArray[np.int8]) -> dict[str, float]:
     return {axis: _share(right[HAS_MODE[colour, place], place]) for place, axis in enumerate(AXES)}
 
 
+def commonest_modes(train: NDArray[np.int8]) -> list[int]:
+    """Of each axis the mode that most rows have, of the rows whose colour has one there."""
+    seen = (MODE[train[HAS_MODE[train, place]], place] for place in range(len(AXES)))
+    return [int(np.bincount(modes, minlength=3).argmax()) for modes in seen]
+
+
 def _majority_modes(colour: NDArray[np.int8], train: NDArray[np.int8]) -> dict[str, float]:
-    shares = {}
-    for place, axis in enumerate(AXES):
-        seen = MODE[train[HAS_MODE[train, place]], place]
-        commonest = np.bincount(seen, minlength=3).argmax()
-        shares[axis] = _share(MODE[colour[HAS_MODE[colour, place]], place] == commonest)
-    return shares
+    commonest = commonest_modes(train)
+    return {
+        axis: _share(MODE[colour[HAS_MODE[colour, place]], place] == commonest[place])
+        for place, axis in enumerate(AXES)
+    }
 
 
 def _share(right: NDArray[np.bool_]) -> float:

@@ -139,12 +139,14 @@ def _by_colour(found: Metrics) -> Iterable[str]:
                 str(own["clips"]),
                 str(own["songs"]),
                 _beside(own["colour"], own["majority"]),
-                *(percent(own["modes"][axis]) for axis in AXES),
-                percent(own["album"]),
+                *(_beside(own["modes"][axis], own["modes_majority"][axis]) for axis in AXES),
+                _beside(own["album"], own["majority"]),
             ]
             for colour, own in one["by_colour"].items()
         ]
-        header = ["", "clips", "songs", "colour (majority)", *AXES, "album"]
+        header = ["", "clips", "songs", "colour (majority)"]
+        header += [f"{axis} (majority)" for axis in AXES]
+        header += ["album (majority)"]
         yield f"{name[0].upper()}{name[1:]}:\n\n{table(header, rows)}"
 
 

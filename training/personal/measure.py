@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from importlib import import_module
-from importlib.util import find_spec
 from typing import Any
 
 import numpy as np
@@ -24,10 +22,10 @@ from training.fusion.fitting import predictions_of
 from training.fusion.heads import colours_of, scaled, side_by_side
 from training.fusion.network import Ensemble
 from training.personal.plan import Material, Plan, songs_on
+from training.text.prosody import prosody_matrix
 
 Metrics = dict[str, Any]
 
-PROSODY_MODULE = "training.text.prosody"
 TOO_FEW_LYRICS = 20
 
 
@@ -115,8 +113,6 @@ def _heads(material: Material) -> Metrics:
 
 def prosody(catalogue: Catalogue, split: Split) -> Metrics:
     """Whether syllables, stresses and rhymes beside the lyric's vector help to name the colour."""
-    if find_spec(PROSODY_MODULE.rpartition(".")[0]) is None or find_spec(PROSODY_MODULE) is None:
-        return {"reason": "Not measured: this installation reads no prosody."}
     has = catalogue.vectors.has["lyric"]
     first = {catalogue.rows[place].segment: place for place in reversed(catalogue.tracks())}
     places = sorted(
@@ -127,9 +123,8 @@ def prosody(catalogue: Catalogue, split: Split) -> Metrics:
         return {"reason": f"Not measured: {len(places)} lyrics are too few."}
     vectors = catalogue.vectors.vectors["lyric"][places]
     texts = [catalogue.rows[place].lyric_text for place in places]
-    told = np.asarray(import_module(PROSODY_MODULE).prosody_matrix(texts), dtype=np.float32)
     colour = np.array([catalogue.rows[place].colour for place in places], np.int8)
-    inputs = {"without": vectors, "with": np.concatenate((vectors, told), axis=1)}
+    inputs = {"without": vectors, "with": np.concatenate((vectors, prosody_matrix(texts)), axis=1)}
     right = {
         name: colours_of(scaled(x, train), colour, train)[test].argmax(axis=1) == colour[test]
         for name, x in inputs.items()

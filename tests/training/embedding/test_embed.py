@@ -1,0 +1,285 @@
+"""A folder's texts and recordings become vectors, by encoders of the real kinds."""
+# ruff: noqa: E402 - the packages are optional
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+pytest.importorskip("transformers", reason="needs composition-engine[encoders]")
+torch = pytest.importorskip("torch", reason="needs composition-engine[encoders]")
+
+import soundfile
+
+from fitness.encoders import AUDIO_POOLING, TEXT_POOLING, AudioEncoder, TextEncoder
+from fitness.hashed_text import LIGHT_TEXT_ENCODER, LIGHT_TEXT_POOLING, HashedTextEncoder
+from tests.fitness.tiny_encoders import write_audio_encoder, write_text_encoder
+from tests.training.embedding.folders import CONCEPTS, WORDS, contents, write_folder
+from training.__main__ import main
+from training.embedding import embed as embedding
+from training.embedding.embed import Choice, embed
+from training.embedding.rows import read_table
+from training.embedding.tables import AUDIO_TABLE, TEXT_TABLE, load_embedded
+
+LIGHT = Choice(LIGHT_TEXT_ENCODER, None)
+
+
+def silently(_what):
+    return lambda _done, _steps, _said: None
+
+
+@pytest.fixture(scope="module")
+def encoders(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("encoders")
+    text = write_text_encoder(folder / "text", [*CONCEPTS.values(), " ".join(WORDS)])
+    return Choice(text, write_audio_encoder(folder / "audio"), "cpu")
+
+
+@pytest.fixture(scope="module")
+def embedded(tmp_path_factory, encoders):
+    folder = write_folder(tmp_path_factory.mktemp("folder"))
+    said = embed(folder, encoders, silently)
+    return folder, said
+
+
+def test_vectors_are_those_that_the_scorer_makes(embedded, encoders):
+    folder, _ = embedded
+    found = load_embedded(folder)
+    text, audio = TextEncoder.load(encoders.text), AudioEncoder.load(encoders.audio)
+    rows = read_table(folder / "training_segments.parquet").to_pylist()
+    assert found.segment_ids == tuple(row["segment_id"] for row in rows)
+    for place, row in enumerate(rows):
+        concept = CONCEPTS[row["track_id"]]
+        assert found.has_concept[place] == (concept != "…")
+        assert found.has_lyric[place] == bool(row["lyric_text"])
+        assert found.has_audio[place] == row["has_audio"]
+        if found.has_concept[place]:
+            np.testing.assert_array_equal(found.concept[place], text.encode([concept])[0])
+        if found.has_lyric[place]:
+            np.testing.assert_array_equal(found.lyric[place], text.encode([row["lyric_text"]])[0])
+        if found.has_audio[place]:
+            samples, rate = soundfile.read(folder / row["segment_audio_file"], dtype="float32")
+            heard = audio.encode([samples.mean(axis=1)], rate)[0]
+            np.testing.assert_array_equal(found.audio[place], heard)
+    for vectors, there in (
+        (found.concept, found.has_concept),
+        (found.lyric, found.has_lyric),
+        (found.audio, found.has_audio),
+    ):
+        assert there.any()
+        assert not there.all()
+        assert not vectors[~there].any()
+
+
+def test_tables_have_the_columns_that_were_published_before(embedded):
+    folder, _ = embedded
+    texts = read_table(folder / TEXT_TABLE).schema
+    for name in ("concept_embedding", "lyric_embedding"):
+        assert str(texts.field(name).type).startswith("list<")
+        assert str(texts.field(f"has_{name}").type) == "bool"
+    assert {"segment_id", "track_id", "lyric_text", "concept"} <= set(texts.names)
+    assert read_table(folder / AUDIO_TABLE).schema.names == [
+        "segment_id",
+        "audio_embedding",
+        "has_audio_embedding",
+    ]
+
+
+def test_what_made_them_is_named_as_a_manifest_names_it(embedded, encoders):
+    folder, said = embedded
+    named = load_embedded(folder).encoders
+    assert named.concept == named.lyric
+    assert (named.lyric.name, named.lyric.pooling) == (encoders.text, TEXT_POOLING)
+    assert (named.audio.name, named.audio.pooling) == (encoders.audio, AUDIO_POOLING)
+    assert len(named.lyric.sha256) == len(named.audio.sha256) == 64
+    assert said["rows"] == 18
+    assert said["with"] == {"concept": 12, "lyric": 12, "audio": 15}
+    assert said["recordings_not_here"] == 0
+
+
+def test_a_second_time_nothing_is_encoded_and_nothing_changes(embedded, encoders, monkeypatch):
+    folder, _ = embedded
+    before = contents(folder)
+    for name in ("text_encoder", "audio_encoder"):
+        monkeypatch.setattr(embedding, name, None)  # would fail if it were asked for
+    again = embed(folder, encoders, silently)
+    assert again["encoded_now"] == {"texts": 0, "recordings": 0}
+    assert contents(folder) == before
+
+
+def test_the_same_encoder_in_another_place_is_the_same(embedded, encoders, tmp_path):
+    folder, _ = embedded
+    shutil.copytree(folder, tmp_path / "folder")
+    moved = Choice(
+        shutil.copytree(encoders.text, tmp_path / "text").as_posix(), encoders.audio, "cpu"
+    )
+    again = embed(tmp_path / "folder", moved, silently)
+    assert again["encoded_now"] == {"texts": 0, "recordings": 0}
+
+
+def test_another_encoder_or_content_is_encoded_anew(embedded, encoders, tmp_path):
+    folder, _ = embedded
+    copy = tmp_path / "folder"
+    shutil.copytree(folder, copy)
+    changed = next(copy.glob("slices/*.flac"))
+    samples, rate = soundfile.read(changed)
+    soundfile.write(changed, -samples, rate)
+    assert embed(copy, encoders, silently)["encoded_now"] == {"texts": 0, "recordings": 1}
+    other = Choice(write_text_encoder(tmp_path / "other", seed=1), None, "cpu")
+    assert embed(copy, other, silently)["encoded_now"]["texts"] > 0
+    before, after = load_embedded(folder), load_embedded(copy)
+    assert not np.array_equal(before.lyric, after.lyric)
+    assert not after.has_audio.any()
+    assert after.encoders.audio is None
+
+
+class Killed(BaseException):
+    """As if the process had ended here."""
+
+
+@pytest.mark.parametrize("is_moved", [False, True], ids=["before", "after"])
+def test_a_kill_around_any_file_changes_nothing(tmp_path, monkeypatch, is_moved):
+    monkeypatch.setattr(embedding, "TEXTS_AT_ONCE", 4)
+    whole = write_folder(tmp_path / "whole" / "x")
+    embed(whole, LIGHT, silently)
+    expected = contents(whole)
+    replace = Path.replace
+    for deadline in range(1, 100):
+        folder = write_folder(tmp_path / str(deadline) / "x")
+        left = deadline
+
+        def killed(path, target):
+            nonlocal left
+            left -= 1
+            if left or is_moved:
+                replace(path, target)
+            if not left:
+                raise Killed
+
+        monkeypatch.setattr(Path, "replace", killed)
+        try:
+            embed(folder, LIGHT, silently)
+        except Killed:
+            monkeypatch.setattr(Path, "replace", replace)
+            embed(folder, LIGHT, silently)
+            assert contents(folder) == expected
+        else:
+            break
+    assert 6 < deadline < 99
+
+
+KILLED_ROWS = 20
+
+
+@pytest.fixture
+def one_thread():
+    threads = torch.get_num_threads()
+    torch.set_num_threads(1)
+    yield
+    torch.set_num_threads(threads)
+
+
+@pytest.mark.usefixtures("one_thread")
+def test_a_killed_process_run_again_gives_the_same_bytes(tmp_path, encoders):
+    whole, folder = tmp_path / "whole", tmp_path / "killed"
+    for made in (whole, folder):
+        made.mkdir()
+        write_folder(made, song_rows=KILLED_ROWS)
+    embed(whole, encoders, silently)
+    words = [sys.executable, "-m", "training", "embed", "--device", "cpu", "--out", str(folder)]
+    words += ["--text-encoder", encoders.text, "--audio-encoder", encoders.audio]
+    environment = os.environ | {"OMP_NUM_THREADS": "1"}
+    killed = subprocess.Popen(words, stderr=subprocess.DEVNULL, env=environment)
+    deadline = time.monotonic() + 300
+    while not list(folder.glob("embeddings/audio-*/some-*.npy")):
+        assert killed.poll() is None
+        assert time.monotonic() < deadline
+        time.sleep(0.005)
+    killed.send_signal(signal.SIGKILL)
+    assert killed.wait() == -signal.SIGKILL
+    assert not (folder / AUDIO_TABLE).exists()
+    again = subprocess.run(words, capture_output=True, check=True, env=environment)
+    encoded = json.loads(again.stdout.splitlines()[-1])["encoded_now"]
+    assert encoded["texts"] == 0
+    assert 0 < encoded["recordings"] < 3 * KILLED_ROWS * 3 // 4
+    assert contents(folder) == contents(whole)
+
+
+def test_a_broken_cache_is_made_again(tmp_path):
+    folder = write_folder(tmp_path)
+    embed(folder, LIGHT, silently)
+    before = contents(folder)
+    cache = next(folder.glob("embeddings/*/*.npy"))
+    cache.write_bytes(cache.read_bytes()[:-7])
+    assert embed(folder, LIGHT, silently)["encoded_now"]["texts"] > 0
+    assert contents(folder) == before
+
+
+def test_the_light_encoder_needs_nothing(tmp_path, capsys):
+    folder = write_folder(tmp_path)
+    words = ["embed", str(folder), "--text-encoder", "light", "--no-audio"]
+    assert main(words) == 0
+    said = json.loads(capsys.readouterr().out.splitlines()[-1])
+    assert said["with"] == {"concept": 12, "lyric": 12, "audio": 0}
+    found = load_embedded(folder)
+    assert found.encoders.concept.pooling == LIGHT_TEXT_POOLING
+    expected = HashedTextEncoder().encode([CONCEPTS["01_01"]])[0]
+    np.testing.assert_array_equal(found.concept[0], expected)
+
+
+def test_recordings_that_are_not_here_are_counted(tmp_path, encoders):
+    folder = write_folder(tmp_path)
+    shutil.rmtree(folder / "slices")
+    said = embed(folder, Choice(LIGHT_TEXT_ENCODER, encoders.audio), silently)
+    assert said["recordings_not_here"] == 15
+    assert said["with"]["audio"] == 0
+
+
+def refused(capsys, *words):
+    assert main([str(word) for word in words]) == 2
+    said = capsys.readouterr().err.strip().splitlines()
+    return said[-1]
+
+
+def test_a_broken_recording_is_named(tmp_path, encoders, capsys):
+    folder = write_folder(tmp_path)
+    broken = folder / "slices" / "01_01_seg_0001_track_02.flac"
+    broken.write_bytes(b"nothing")
+    words = ["embed", folder, "--text-encoder", "light", "--audio-encoder", encoders.audio]
+    said = refused(capsys, *words)
+    assert "01_01_seg_0001_track_02.flac: not a recording that can be read" in said
+    soundfile.write(broken, np.zeros((0, 2)), 24_000, format="WAV")
+    assert "01_01_seg_0001_track_02.flac: audio of shape (0,)" in refused(capsys, *words)
+
+
+def test_a_missing_encoder_says_what_to_do(tmp_path, monkeypatch, capsys):
+    monkeypatch.setattr("huggingface_hub.constants.HF_HUB_OFFLINE", True)
+    folder = write_folder(tmp_path)
+    said = refused(capsys, "embed", folder, "--text-encoder", tmp_path / "none", "--no-audio")
+    assert "can't be opened" in said
+    assert "'light' needs no download" in said
+    words = ["embed", folder, "--text-encoder", "light", "--audio-encoder", tmp_path / "none"]
+    assert "--no-audio leaves recordings out" in refused(capsys, *words)
+
+
+def test_a_folder_without_tables_says_which_command_makes_them(tmp_path, capsys):
+    assert "expected one training folder" in refused(capsys, "embed")
+    assert "no such folder" in refused(capsys, "embed", tmp_path / "none")
+    said = refused(capsys, "embed", tmp_path, "--text-encoder", "light")
+    assert "training_segments.parquet: no such table; training segments makes it" in said
+    write_folder(tmp_path)
+    (tmp_path / "base_manifest.parquet").unlink()
+    said = refused(capsys, "embed", "--out", tmp_path, "--text-encoder", "light")
+    assert "base_manifest.parquet: no such table; training manifest makes it" in said
+    (tmp_path / "training_segments.parquet").write_bytes(b"nothing")
+    said = refused(capsys, "embed", "--out", tmp_path, "--text-encoder", "light")
+    assert "training_segments.parquet: not a parquet table" in said

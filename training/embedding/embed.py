@@ -1,0 +1,251 @@
+"""Every text and recording of a folder to its vector, each content once."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any, TypeVar
+
+import numpy as np
+
+from fitness.encoder_files import encoder_sha256
+from fitness.encoders import (
+    AUDIO_ENCODER,
+    AUDIO_POOLING,
+    CPU,
+    TEXT_ENCODER,
+    audio_encoder,
+    text_encoder,
+    text_pooling,
+)
+from fitness.errors import EncoderMissing, ScoringFailed
+from fitness.hashed_text import LIGHT_TEXT_ENCODER
+from fitness.manifest import Encoders, EncoderSpec
+from fitness.profiles import AUDIO_DIMENSIONS, TEXT_DIMENSIONS
+from training.embedding.rows import Rows, read_rows
+from training.embedding.tables import (
+    AUDIO_TABLE,
+    TEXT_TABLE,
+    EmbeddingsNote,
+    with_vectors,
+    write_note,
+    write_table,
+)
+from training.embedding.vectors import Floats, VectorStore, content_key
+
+# How many go to disk together: a kill loses as much.
+TEXTS_AT_ONCE, RECORDINGS_AT_ONCE = 32, 8
+
+VECTORS = "embeddings"
+AUTO = "auto"
+NO_TEXT = f"--text-encoder takes a folder too; {LIGHT_TEXT_ENCODER!r} needs no download"
+NO_AUDIO = "--audio-encoder takes a folder too; --no-audio leaves recordings out"
+
+S = TypeVar("S")
+Step = Callable[[int, int, str], None]
+Tell = Callable[[str], Step]
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """What embeds.
+
+    Attributes:
+        text: a folder, a hub id or the light encoder's name.
+        audio: a folder or a hub id; None leaves recordings out.
+        device: in torch's words, or ``"auto"``: a GPU if there is one.
+    """
+
+    text: str = TEXT_ENCODER
+    audio: str | None = AUDIO_ENCODER
+    device: str = AUTO
+
+
+def text_spec(name: str) -> EncoderSpec:
+    """What a manifest says of this text encoder."""
+    return EncoderSpec(name, text_pooling(name), encoder_sha256(name))
+
+
+def audio_spec(name: str) -> EncoderSpec:
+    """What a manifest says of this audio encoder."""
+    return EncoderSpec(name, AUDIO_POOLING, encoder_sha256(name))
+
+
+def embed(folder: Path, choice: Choice, tell: Tell) -> dict[str, Any]:
+    """Embed everything, and write it as tables; gives a summary.
+
+    Args:
+        folder: with the tables of the steps before.
+        choice: of encoders.
+        tell: of progress.
+
+    Raises:
+        ValueError: if a table or a recording can't be read.
+        EncoderMissing: if an encoder isn't here, with what can be done.
+    """
+    rows = read_rows(folder)
+    spec = text_spec(choice.text)
+    texts = dict.fromkeys(filter(None, (*rows.concepts, *rows.lyrics)))
+    keys = text_vectors(folder, spec, texts, choice.device, tell)
+    concepts = [None if text is None else keys.of[text] for text in rows.concepts]
+    lyrics = [None if text is None else keys.of[text] for text in rows.lyrics]
+    table = with_vectors(rows.table, "concept", concepts, keys.store, TEXT_DIMENSIONS)
+    table = with_vectors(table, "lyric", lyrics, keys.store, TEXT_DIMENSIONS)
+    heard = _recordings(folder, rows, choice, tell)
+    audio = with_vectors(
+        rows.table.select(["segment_id"]), "audio", heard.keys, heard.store, AUDIO_DIMENSIONS
+    )
+    counts = {
+        "concept": _there(concepts),
+        "lyric": _there(lyrics),
+        "audio": _there(heard.keys),
+    }
+    encoders = Encoders(spec, spec, heard.spec)
+    write_table(table, folder / TEXT_TABLE)
+    write_table(audio, folder / AUDIO_TABLE)
+    write_note(EmbeddingsNote(encoders, len(lyrics), counts), folder)
+    return {
+        "rows": len(lyrics),
+        "with": counts,
+        "encoded_now": {"texts": keys.encoded, "recordings": heard.encoded},
+        "recordings_not_here": heard.not_here,
+    }
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class TextKeys:
+    """Where texts' vectors are.
+
+    Attributes:
+        of: the key of each text.
+        store: of their vectors.
+        encoded: how many were not there before.
+    """
+
+    of: dict[str, str]
+    store: VectorStore
+    encoded: int
+
+
+def text_vectors(
+    folder: Path, spec: EncoderSpec, texts: Iterable[str], device: str, tell: Tell
+) -> TextKeys:
+    """Vectors of texts, from the folder's cache or encoded now.
+
+    Args:
+        folder: whose cache it is.
+        spec: of the encoder.
+        texts: all with words.
+        device: as ``Choice`` has it.
+        tell: of progress.
+    """
+    store = VectorStore(folder / VECTORS / _folder_name("text", spec), TEXT_DIMENSIONS)
+    keys = {text: content_key(text.encode()) for text in texts}
+
+    def encode(text: str) -> Floats:
+        encoder = text_encoder(spec.name, _device(device, spec.name))
+        vector: Floats = encoder.encode([text])[0]
+        return vector
+
+    sources = {key: text for text, key in keys.items()}
+    encoded = _fill(store, sources, encode, TEXTS_AT_ONCE, tell("texts"), NO_TEXT)
+    return TextKeys(keys, store, encoded)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Recordings:
+    keys: list[str | None]
+    store: VectorStore | None
+    spec: EncoderSpec | None
+    encoded: int
+    not_here: int
+
+
+def _recordings(folder: Path, rows: Rows, choice: Choice, tell: Tell) -> _Recordings:
+    if choice.audio is None:
+        return _Recordings([None] * len(rows.recordings), None, None, 0, 0)
+    spec = audio_spec(choice.audio)
+    store = VectorStore(folder / VECTORS / _folder_name("audio", spec), AUDIO_DIMENSIONS)
+    named = [None if name is None else folder / name for name in rows.recordings]
+    distinct = [path for path in dict.fromkeys(named) if path is not None]
+    step = tell("recordings' content")
+    key_of: dict[Path, str] = {}
+    for done, path in enumerate(distinct, start=1):
+        if path.is_file():
+            with path.open("rb") as file:
+                key_of[path] = hashlib.file_digest(file, "sha256").hexdigest()
+        step(done, len(distinct), path.stem)
+
+    def encode(path: Path) -> Floats:
+        waveform, rate = _samples(path)
+        encoder = audio_encoder(spec.name, _device(choice.device, spec.name))
+        try:
+            vector: Floats = encoder.encode([waveform], rate)[0]
+        except ScoringFailed as error:
+            raise ValueError(f"{path}: {error}") from error
+        return vector
+
+    sources = {key: path for path, key in key_of.items()}
+    encoded = _fill(store, sources, encode, RECORDINGS_AT_ONCE, tell("recordings"), NO_AUDIO)
+    keys = [None if path is None else key_of.get(path) for path in named]
+    return _Recordings(keys, store, spec, encoded, len(distinct) - len(key_of))
+
+
+def _fill(
+    store: VectorStore,
+    sources: Mapping[str, S],
+    encode: Callable[[S], Floats],
+    at_once: int,
+    step: Step,
+    advice: str,
+) -> int:
+    """Encode what the store doesn't have; gives how many that were."""
+    wanted = [key for key in sources if key not in store]
+    step(0, len(wanted), "")
+    for start in range(0, len(wanted), at_once):
+        keys, vectors = wanted[start : start + at_once], []
+        for done, key in enumerate(keys, start=start + 1):
+            try:
+                vectors.append(encode(sources[key]))
+            except EncoderMissing as error:
+                raise EncoderMissing(f"{error}; {advice}") from error
+            step(done, len(wanted), "")
+        store.add(keys, vectors)
+    store.gather()
+    return len(wanted)
+
+
+def _folder_name(kind: str, spec: EncoderSpec) -> str:
+    """Of an encoder's cache: where its files are known, its name doesn't matter."""
+    identity = f"{spec.pooling} {spec.sha256 or spec.name}"
+    return f"{kind}-{content_key(identity.encode())[:16]}"
+
+
+@cache
+def _device(device: str, encoder: str) -> str:
+    if encoder == LIGHT_TEXT_ENCODER or device != AUTO:
+        return CPU if device == AUTO else device
+    try:
+        import torch
+    except ImportError:  # the encoder itself says what is missing
+        return CPU
+    return "cuda" if torch.cuda.is_available() else CPU
+
+
+def _samples(path: Path) -> tuple[Floats, int]:
+    """A recording's samples in one channel, and its rate."""
+    import soundfile
+
+    try:
+        samples, rate = soundfile.read(path, dtype="float32", always_2d=True)
+    except soundfile.LibsndfileError as error:
+        reason = error.error_string
+        raise ValueError(f"{path}: not a recording that can be read: {reason}") from error
+    return np.asarray(samples.mean(axis=1), dtype=np.float32), int(rate)
+
+
+def _there(keys: list[str | None]) -> int:
+    return sum(key is not None for key in keys)

@@ -1,0 +1,1 @@
+"""What texts say: prosody of lyrics, and classifiers of concepts."""

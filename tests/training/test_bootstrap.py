@@ -25,9 +25,10 @@ from fitness.roll import ROWS, STEPS
 from fitness.scorer import ChromaticScorer
 from genomes.notes import Part
 from genomes.time import TempoMap
+from tests.training.examples import some_examples
 from training.__main__ import main
 from training.bootstrap import CARD_NAME, FILE_NAME, QUICK, catalogue_of
-from training.composed.examples import KINDS, REAL, SONG, STAGES, Examples
+from training.composed.examples import KINDS, SONG, STAGES, Examples
 from training.fusion.batches import Fixed, batch_of, rotated, transposed, vary
 from training.fusion.calibration import calibrate, curve, thresholds
 from training.fusion.crew import Job, fit_all
@@ -40,23 +41,6 @@ from training.fusion.report import card
 SIZE = Size(8, 16, 16, 16, 4, 16)
 SETTINGS = Settings(epochs=2, batch=16, size=SIZE)
 FEATURES = len(FEATURE_NAMES)
-
-
-def some_examples(count: int = 90, seed: int = 0) -> Examples:
-    """Clips whose register says the colour; every tenth is a fake, every fifteenth real."""
-    rng = np.random.default_rng(seed)
-    number = np.arange(count)
-    kind = np.where(number % 10 == 9, 2, np.where(number % 15 == 7, REAL, SONG)).astype(np.int8)
-    colour = np.where(kind == SONG, number % 9, -1).astype(np.int8)
-    rolls = np.zeros((count, ROWS, STEPS), np.uint8)
-    for row, pitch in enumerate(40 + 4 * colour.astype(int)):
-        rolls[row, pitch, : 40 + int(rng.integers(60)) : 3] = rng.integers(40, 110)
-    features = rng.normal(size=(count, FEATURES)).astype(np.float32)
-    features[:, 0] += colour
-    stage = (number % len(STAGES)).astype(np.int8)
-    nothing = np.zeros(count, np.bool_)
-    bars = np.full(count, 4, np.int16)
-    return Examples(rolls, features, colour, number.astype(np.int32), stage, kind, bars, nothing)
 
 
 @pytest.fixture(scope="module")

@@ -42,7 +42,8 @@ class Painted:
     Attributes:
         sha256: of its bytes, as hex.
         heard: its notes, meter and tempo.
-        roll: ``(128, 256)`` uint8, velocities: over 127 it is the scorer's roll.
+        roll: ``(128, 256)`` uint8, velocities: over 127 it is the scorer's roll, but for half a
+            velocity where it halves an odd one.
         features: ``(F,)``.
     """
 

@@ -47,12 +47,18 @@ def learn_correctness(ensemble: Ensemble, held_out: Examples) -> tuple[list[Logi
         colour = ensemble.answers(said).colour.numpy()
     right = right_answers(colour, held_out)
     claims = torch.from_numpy(right.astype(np.float32))
-    folds = torch.from_numpy(np.unique(held_out.song, return_inverse=True)[1] % FOLDS)
+    folds = torch.from_numpy(_folds(held_out.song))
     taught = [
         one._replace(confidence=_teach(member, _hidden(member, held_out), claims, folds))
         for member, one in zip(ensemble.networks, said, strict=True)
     ]
     return taught, right
+
+
+def _folds(songs: NDArray[np.int32]) -> NDArray[np.int64]:
+    """``(n,)`` songs dealt out at random: neighbours are often of one colour."""
+    every, place = np.unique(songs, return_inverse=True)
+    return np.asarray(np.random.default_rng(0).permutation(len(every))[place] % FOLDS)
 
 
 def _teach(member: FusionNetwork, hidden: Tensor, claims: Tensor, folds: Tensor) -> Tensor:

@@ -49,7 +49,7 @@ class Plan:
 
     members: int = 1
     seed: int = 0
-    composed: int = 5
+    composed: int = 4
     compares: bool = True
     settings: Settings = field(default_factory=lambda: OWN_SETTINGS)
 

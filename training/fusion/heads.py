@@ -18,7 +18,7 @@ from training.fusion.batches import TARGETS
 from training.fusion.figures import HAS_MODE, MODE
 
 HIDDEN, DROPOUT = 256, 0.3
-STEPS, BATCH = 400, 256
+STEPS, BATCH = 300, 128
 RATE, DECAY = 1e-3, 1e-2
 AXIS_COUNT = MODES = 3
 SMALLEST = 1e-6

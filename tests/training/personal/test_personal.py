@@ -4,6 +4,8 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -25,8 +27,11 @@ from tests.training.dataset.folders import ENCODERS, make_folder
 from training.__main__ import main
 from training.commands import run
 from training.dataset.catalogue import load_catalogue
+from training.fusion import heads
 from training.fusion.keeping import load_whole
+from training.fusion.network import Size
 from training.personal import fit as fitting
+from training.personal import plan
 from training.personal.fit import ensemble_of, kept_model
 from training.personal.plan import OWN_SETTINGS, Material, Plan
 
@@ -40,11 +45,15 @@ def do(capsys: pytest.CaptureFixture[str], *words: object) -> dict:
 
 
 @pytest.fixture(scope="module")
-def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """Fitted and exported, with small networks."""
     made = make_folder(tmp_path_factory.mktemp("personal") / "training", songs=3)
-    for words in (["rolls", "--out"], ["fit", *FIT, "--out"], ["export", "--out"]):
-        assert main([*words, str(made)]) == 0
-    return made
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(heads, "STEPS", 5)
+        patch.setattr(plan, "OWN_SETTINGS", replace(OWN_SETTINGS, size=Size(8, 16, 16, 16, 4, 16)))
+        for words in (["rolls", "--out"], ["fit", *FIT, "--out"], ["export", "--out"]):
+            assert main([*words, str(made)]) == 0
+        yield made
 
 
 def report_of(folder: Path) -> dict:

@@ -8,10 +8,10 @@ import unicodedata
 from dataclasses import dataclass
 from pathlib import Path
 
+from documents.wording import one_line
 from engine.errors import Refused
 from engine.gate.labels import compared_label
 from engine.proposals.sources import printable
-from engine.proposals.wording import one_line
 from genomes.lyrics import Lyrics
 from genomes.lyrics.syllables import is_sung, line_of
 

@@ -13,8 +13,9 @@ ROOT = Path(__file__).parents[1]
 
 # Package -> those of ours that it may import.
 ARROWS = {
-    "engine": {"genomes", "fitness", "store"},
-    "training": {"store", "fitness", "genomes"},
+    "engine": {"genomes", "fitness", "store", "documents"},
+    "training": {"store", "fitness", "genomes", "documents"},
+    "documents": {"genomes"},
     "fitness": {"genomes"},
     "genomes": set(),
     "store": set(),  # it finds the migrations by their place
@@ -30,8 +31,8 @@ HOMES = {
     "librosa": ("fitness/encoders.py", "training/"),
     "music21": ("engine/notation/", "training/"),
     "soundfile": ("engine/audio/", "training/"),
-    "pyarrow": ("training/",),
     "modal": ("training/",),
+    "pyarrow": ("training/",),
     "sklearn": ("training/judge/",),
     "matplotlib": ("engine/pictures.py", "training/"),
     "pyphen": ("genomes/lyrics/",),
@@ -48,8 +49,8 @@ LATE = {
     "librosa": (),
     "modal": (),
     "music21": ("engine/notation/score.py", "training/"),
-    "soundfile": (),
     "pyarrow": (),
+    "soundfile": (),
 }
 
 MAX_LINES = 400

@@ -10,10 +10,40 @@ import json
 import sys
 
 from fitness.errors import FitnessError
-from training.commands import bootstrap, card, embed, export, fit, prosody, rolls, run
+from training.commands import (
+    bootstrap,
+    card,
+    classify,
+    demo_catalogue,
+    embed,
+    export,
+    fit,
+    manifest,
+    prosody,
+    rolls,
+    run,
+    segments,
+    verify,
+)
 from training.commands.progress import Teller, bars
 
-COMMANDS = (bootstrap, card, embed, rolls, fit, export, run, prosody)
+COMMANDS = (
+    bootstrap,
+    card,
+    demo_catalogue,
+    manifest,
+    segments,
+    verify,
+    embed,
+    rolls,
+    fit,
+    export,
+    run,
+    prosody,
+    classify,
+)
+# Of a command that looked for what is wrong and found something, in ``findings``.
+FOUND = 1
 REFUSED, INTERRUPTED = 2, 130
 
 
@@ -31,7 +61,7 @@ def main(arguments: list[str] | None = None) -> int:
         sys.stderr.write("interrupted; what was not written yet is lost\n")
         return INTERRUPTED
     sys.stdout.write(json.dumps(result, sort_keys=True) + "\n")
-    return 0
+    return FOUND if result.get("findings") else 0
 
 
 def _sorry(reason: str) -> int:

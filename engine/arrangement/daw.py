@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from fractions import Fraction
 from itertools import pairwise
 
+from documents.wording import one_line, shown
 from engine.arrangement.plan import MAX_SONG_BARS
 from engine.errors import Refused
-from engine.proposals.wording import one_line, shown
 from genomes import Meter
 
 BARS, LENGTHS, ENDS = "bars", "time code with lengths", "time code with end times"

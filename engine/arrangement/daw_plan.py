@@ -6,13 +6,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
+from documents.wording import shown
 from engine.arrangement.approved import ApprovedPart
 from engine.arrangement.daw import Clip, ClipList
 from engine.arrangement.plan import MAX_PLAY, Plan, PlannedSection
 from engine.arrangement.roles import role_of
 from engine.errors import Refused
 from engine.gate.labels import section_label
-from engine.proposals.wording import shown
 from genomes.midi import Conductor
 
 IMPORTED = "imported"

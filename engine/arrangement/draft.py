@@ -6,11 +6,11 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from documents.wording import one_line
 from engine.arrangement.approved import ApprovedPart, Lineage, lineages
 from engine.arrangement.plan import Plan, PlannedSection
 from engine.arrangement.roles import FORM, OTHER, Role, role_of
 from engine.errors import Refused
-from engine.proposals.wording import one_line
 from genomes.midi import Conductor
 
 # Energy from which a stage plays, until the last time that its lineage comes: then all play.

@@ -8,14 +8,14 @@ from typing import Any
 
 import yaml
 
+from documents.findings import UnreadableError
+from documents.scalars import plain_scalar
+from documents.wording import one_line, shown
+from documents.yaml_files import load_file
 from engine.arrangement.plan import DRAFT, MAX_PLAY, MAX_SONG_BARS, Plan, PlannedSection
 from engine.arrangement.roles import role_of
 from engine.errors import Refused
 from engine.gate.labels import file_label
-from engine.proposals.findings import UnreadableError
-from engine.proposals.scalars import plain_scalar
-from engine.proposals.wording import one_line, shown
-from engine.proposals.yaml_files import load_file
 from engine.stages import STAGES
 
 Document = dict[str, Any]

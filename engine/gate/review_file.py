@@ -7,13 +7,13 @@ from typing import Any
 
 import yaml
 
+from documents.yaml_files import load_file
 from engine.describing import in_lines
 from engine.errors import EngineError, Refused
 from engine.files import is_as_written, marked, set_aside, write_whole
 from engine.gate.review_rows import Review, field_text, row_changes
 from engine.gate.waiting import Entry, entries
 from engine.hearing import most_likely
-from engine.proposals.yaml_files import load_file
 from engine.state.songs import song_stream
 from engine.studio import Studio
 from store.records import NewEvent, Recorded

@@ -6,11 +6,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from documents.wording import shown
 from engine.errors import NotFound, Refused
 from engine.gate.decisions import approval, labelling, noting, rejection, undoing_all
 from engine.gate.waiting import Entry
 from engine.ids import resolve, short
-from engine.proposals.wording import shown
 from engine.state.songs import APPROVED, PENDING, REJECTED
 from engine.studio import Studio
 from store import events

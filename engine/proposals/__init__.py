@@ -4,8 +4,8 @@
 each, and the names of what is no proposal. Nothing in a file raises, runs or grows without bound.
 """
 
+from documents.findings import Refusal
 from engine.proposals.demos import demo_paths
-from engine.proposals.findings import Refusal
 from engine.proposals.overrides import Overrides
 from engine.proposals.proposal import Proposal
 from engine.proposals.reader import Reading

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from engine.proposals.findings import Found, UnreadableError, written
-from engine.proposals.wording import shown
+from documents.findings import Found, UnreadableError, written
+from documents.wording import shown
 from fitness.colours import AXES, COLOURS, LETTER_ALIASES, Colour, find_colour
 
 FIELD = "rainbow_color"

@@ -2,44 +2,23 @@
 
 from __future__ import annotations
 
-import re
-import unicodedata
 from dataclasses import dataclass
 from typing import Any
 
-from engine.proposals.findings import Found, UnreadableError, written
-from engine.proposals.wording import one_line, shown
-from genomes.time import DENOMINATORS, MAX_NUMERATOR, Meter
+from documents import meters
+from documents.findings import Found, UnreadableError, written
+from documents.wording import shown
+from genomes.time import Meter
 
 FIELD = "tempo"
-A_METER = (
-    f"N/D with N from 1 to {MAX_NUMERATOR} and D one of {', '.join(map(str, DENOMINATORS))}, "
-    "or a tempo word; --meter overrides"
-)
+A_METER = f"{meters.A_METER}, or a tempo word; --meter overrides"
 DEFAULT_METER = Meter(4, 4)
-
-# A text is a tempo marking if one of these is among its words and no digit is in it.
-_ITALIAN = (
-    "grave largo larghetto lento adagio adagietto andante andantino moderato allegretto allegro "
-    "vivace vivo presto prestissimo rubato sostenuto maestoso tranquillo"
-)
-_ENGLISH = (
-    "slow slowly fast quick quickly moderate moderately medium mid midtempo uptempo downtempo "
-    "brisk briskly lively steady driving languid languidly contemplative meditative relaxed "
-    "gentle gently flowing drifting floating urgent unhurried walking marching swing swung "
-    "shuffle ballad waltz freely"
-)
-_OTHERS = "langsam mäßig bewegt lebhaft schnell lent modéré animé vif vite"
-TEMPO_WORDS = frozenset(f"{_ITALIAN} {_ENGLISH} {_OTHERS}".casefold().split())
-MAX_MARKING = 80
 
 # A document with none of these is the short form, written to hand a song over: it has no tempo
 # field at all. Where the song is told in full, a meter that is not there was forgotten.
 TOLD_IN_FULL = frozenset(
     {"concept", "mood", "moods", "genres", "iteration_id", "manifest_id", "agent_name"}
 )
-
-_METER = re.compile(r"\s*([0-9]{1,3})\s*/\s*([0-9]{1,3})\s*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +36,7 @@ def read_meter(document: dict[str, Any], override: Meter | None) -> Found[MeterR
         UnreadableError: if the field holds neither a meter nor a tempo word.
     """
     value = document.get(FIELD)
-    marking = _marking(value)
+    marking = meters.marking_of(value)
     if override is not None:
         warning = f"tempo: {override} from --meter instead of {written(document, FIELD)}"
         return Found(MeterReading(override, marking), (warning,))
@@ -66,38 +45,7 @@ def read_meter(document: dict[str, Any], override: Meter | None) -> Found[MeterR
         return Found(MeterReading(DEFAULT_METER, marking), (warning,))
     if FIELD not in document and TOLD_IN_FULL.isdisjoint(document):
         return Found(MeterReading(DEFAULT_METER), (f"tempo: missing; {DEFAULT_METER} assumed",))
-    meter = _meter(value)
+    meter = meters.meter_of(value)
     if meter is None:
         raise UnreadableError(FIELD, written(document, FIELD), A_METER)
     return Found(MeterReading(meter))
-
-
-def meter_from_text(text: str) -> Meter | None:
-    """The meter written as ``"7/8"``, or None if the text is none."""
-    match = _METER.fullmatch(unicodedata.normalize("NFKC", text).replace("⁄", "/"))
-    return _checked(int(match[1]), int(match[2])) if match else None
-
-
-def _meter(value: Any) -> Meter | None:
-    if isinstance(value, str):
-        return meter_from_text(value)
-    if isinstance(value, dict):
-        return _checked(value.get("numerator"), value.get("denominator"))
-    return None
-
-
-def _checked(numerator: Any, denominator: Any) -> Meter | None:
-    if not all(type(number) is int for number in (numerator, denominator)):
-        return None
-    try:
-        return Meter(numerator, denominator)
-    except ValueError:
-        return None
-
-
-def _marking(value: Any) -> str | None:
-    """The text if it is a tempo marking."""
-    if not isinstance(value, str) or len(value) > MAX_MARKING or re.search(r"\d", value):
-        return None
-    words = re.findall(r"\w+", value.casefold())
-    return one_line(value) if TEMPO_WORDS.intersection(words) else None

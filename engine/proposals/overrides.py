@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from engine.proposals.findings import UnreadableError
-from engine.proposals.keys import key_from_text
-from engine.proposals.meters import A_METER, meter_from_text
-from engine.proposals.tempo import checked_tempo
-from engine.proposals.wording import shown
+from documents.findings import UnreadableError
+from documents.keys import key_from_text
+from documents.meters import A_METER, meter_from_text
+from documents.tempo import checked_tempo
+from documents.wording import shown
 from genomes.keys import Key
 from genomes.time import Meter
 

@@ -8,14 +8,14 @@ from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 from typing import Any
 
+from documents.findings import Findings, Refusal, refusal
+from documents.wording import slug
 from engine.proposals.colours import read_colour
-from engine.proposals.findings import Findings, Refusal, refusal
 from engine.proposals.keys import read_key
 from engine.proposals.meters import read_meter
 from engine.proposals.overrides import NO_OVERRIDES, Overrides
 from engine.proposals.tempo import read_tempo
 from engine.proposals.texts import read_concept, read_name, read_title, read_words
-from engine.proposals.wording import slug
 from fitness.colours import Colour
 from genomes.keys import Key
 from genomes.time import Meter

@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from engine.proposals.findings import Refusal, UnreadableError, refusal
+from documents.findings import Refusal, UnreadableError, refusal
+from documents.yaml_files import load_file
 from engine.proposals.overrides import Overrides
 from engine.proposals.proposal import Proposal, understand
 from engine.proposals.shapes import is_proposal, items_of, may_be_proposal, thread_id_in
-from engine.proposals.yaml_files import load_file
 
 MANIFEST = "manifest.yml"
 THREAD_SONGS = "yml"

@@ -8,12 +8,12 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import Any
 
-from engine.proposals.findings import UnreadableError
+from documents.findings import UnreadableError
+from documents.wording import one_line, shown
+from documents.yaml_files import A_FILE
 from engine.proposals.overrides import NO_OVERRIDES, Overrides
 from engine.proposals.reader import MANIFEST, THREAD_SONGS, Reader, Reading
 from engine.proposals.shapes import index_rows, thread_id_in
-from engine.proposals.wording import one_line, shown
-from engine.proposals.yaml_files import A_FILE
 
 INDEX = "index.yml"
 YAML_SUFFIXES = frozenset({".yml", ".yaml"})

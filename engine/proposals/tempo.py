@@ -2,19 +2,13 @@
 
 from __future__ import annotations
 
-import math
-import re
 from typing import Any
 
-from engine.proposals.findings import Found, UnreadableError, written
-from engine.proposals.wording import shown
+from documents import tempo
+from documents.findings import Found, UnreadableError, written
 
-FIELD = "bpm"
-MIN_BPM, MAX_BPM = 10.0, 400.0
-USUAL_BPM = (40.0, 220.0)
-A_TEMPO = f"a number from {MIN_BPM:g} to {MAX_BPM:g}; --bpm overrides"
-
-_NUMBER = re.compile(r"[0-9]{1,4}(\.[0-9]{1,9})?")
+FIELD = tempo.FIELD
+A_TEMPO = f"{tempo.A_TEMPO}; --bpm overrides"
 
 
 def read_tempo(document: dict[str, Any], override: float | None) -> Found[float]:
@@ -26,19 +20,7 @@ def read_tempo(document: dict[str, Any], override: float | None) -> Found[float]
     if override is not None:
         warning = f"bpm: {override:g} from --bpm instead of {written(document, FIELD)}"
         return Found(override, (warning,))
-    if FIELD not in document:
-        raise UnreadableError(FIELD, "missing", A_TEMPO)
-    tempo_bpm = checked_tempo(document[FIELD])
-    slow, fast = USUAL_BPM
-    if slow <= tempo_bpm <= fast:
-        return Found(tempo_bpm)
-    return Found(tempo_bpm, (f"bpm: {tempo_bpm:g} is outside the usual {slow:g} to {fast:g}",))
-
-
-def checked_tempo(value: Any) -> float:
-    """A tempo in range as a float; raises UnreadableError (a ValueError) for anything else."""
-    number = float(value) if isinstance(value, str) and _NUMBER.fullmatch(value) else value
-    is_number = isinstance(number, int | float) and not isinstance(number, bool)
-    if not is_number or not math.isfinite(number) or not MIN_BPM <= number <= MAX_BPM:
-        raise UnreadableError(FIELD, shown(value), A_TEMPO)
-    return float(number)
+    try:
+        return tempo.tempo_of(document.get(FIELD))
+    except UnreadableError as error:
+        raise UnreadableError(FIELD, written(document, FIELD), A_TEMPO) from error

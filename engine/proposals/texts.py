@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from engine.proposals.findings import Found, UnreadableError, written
-from engine.proposals.wording import one_line, shown
+from documents.findings import Found, UnreadableError, written
+from documents.wording import one_line, shown
 
 A_TEXT = "a text (in quotes, if it holds brackets or a colon)"
 

@@ -9,6 +9,7 @@ from genomes.midi.reading import (
     MidiScore,
     read_midi,
 )
+from genomes.midi.songs import MidiSong, MidiTrack, read_song, write_song
 from genomes.midi.writing import (
     MINOR_SIGNATURE_NAMES,
     SIGNATURE_NAMES,
@@ -28,8 +29,12 @@ __all__ = [
     "MidiError",
     "MidiRepair",
     "MidiScore",
+    "MidiSong",
+    "MidiTrack",
     "Track",
     "read_midi",
+    "read_song",
     "signature_name",
     "write_midi",
+    "write_song",
 ]

@@ -13,7 +13,17 @@ import genomes
 ROOT = Path(genomes.__file__).parent
 MODULES = sorted(ROOT.rglob("*.py"))
 ALLOWED = {"genomes", "numpy", "mido"}
-FOREIGN = ["engine", "fitness", "store", "training", "deap", "torch", "onnxruntime", "sqlalchemy"]
+FOREIGN = [
+    "engine",
+    "documents",
+    "fitness",
+    "store",
+    "training",
+    "deap",
+    "torch",
+    "onnxruntime",
+    "sqlalchemy",
+]
 
 
 def imported(path):

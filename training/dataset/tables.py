@@ -31,13 +31,16 @@ COLUMNS: dict[str, Any] = {
     "track_id": None,
     "track_group": "",
     "track_description": "",
+    "is_drums": False,
     "midi_file": "",
     "has_midi": False,
     "has_audio": False,
     "lyric_text": "",
 }
+NAMES = ("track_group", "track_description")
 COLOUR, MANIFEST_SONG = "rainbow_color", "id"
 TRACK_MARK = "_track_"
+DRUMS = STAGES.index("drums")
 
 # The pretrained encoders that figures are worth something with.
 PRETRAINED = {"concept": TEXT_ENCODER, "lyric": TEXT_ENCODER, "audio": AUDIO_ENCODER}
@@ -141,7 +144,7 @@ def _row(cells: dict[str, Any], colour: str, path: Path) -> Row:
         segment_id=str(cells["segment_id"]),
         song_id=str(cells["track_id"]),
         colour=place,
-        stage=stage_of(str(cells["track_group"] or ""), str(cells["track_description"] or "")),
+        stage=DRUMS if cells["is_drums"] else stage_of(*(str(cells[name] or "") for name in NAMES)),
         midi_file=str(cells["midi_file"] or "") if cells["has_midi"] else "",
         has_audio=bool(cells["has_audio"]),
         lyric_text=str(cells["lyric_text"] or ""),

@@ -2,9 +2,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from documents.findings import UnreadableError
+from documents.keys import key_from_text
 from engine.proposals import Overrides
-from engine.proposals.findings import UnreadableError
-from engine.proposals.keys import key_from_text
 from genomes.keys import SCALES, Key
 from tests.engine.proposals.samples import ABSENT, assert_one_line, refused, understood
 

@@ -2,8 +2,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from documents.meters import meter_from_text
 from engine.proposals import Overrides, Proposal
-from engine.proposals.meters import meter_from_text
 from engine.proposals.proposal import understand
 from genomes.time import DENOMINATORS, MAX_NUMERATOR, Meter
 from tests.engine.proposals.samples import ABSENT, SHORT_FORM, refused, understood

@@ -8,7 +8,8 @@ from typing import Any
 
 import pytest
 
-from engine.proposals import Overrides, Reading, read, sources, yaml_files
+from documents import yaml_files
+from engine.proposals import Overrides, Reading, read, sources
 from genomes.keys import Key
 from tests.engine.proposals.samples import (
     SHORT_FORM,

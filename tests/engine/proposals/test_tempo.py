@@ -88,7 +88,7 @@ def test_overrides_are_read_as_leniently_as_documents() -> None:
     [{"meter": "18/21"}, {"meter": "Allegro"}, {"tempo_bpm": "0"}, {"key": "All Keys"}],
 )
 def test_overrides_that_are_none_are_value_errors_on_one_line(typed: dict[str, str]) -> None:
-    with pytest.raises(ValueError, match=r"accepted: .*--\w+ overrides") as caught:
+    with pytest.raises(ValueError, match="accepted: ") as caught:
         Overrides.parse(**typed)  # type: ignore[arg-type]
 
     assert "\n" not in str(caught.value)

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from engine.proposals.yaml_files import load_file
+from documents.yaml_files import load_file
 
 FOLDER = Path(__file__).parents[4] / "shared" / "data" / "proposals"
 

@@ -8,9 +8,9 @@ from typing import Any
 
 import yaml
 
-from engine.proposals.findings import UnreadableError
-from engine.proposals.wording import shown
-from engine.proposals.yaml_values import ONE_DOCUMENT, ValueBuilder
+from documents.findings import UnreadableError
+from documents.wording import shown
+from documents.yaml_values import ONE_DOCUMENT, ValueBuilder
 
 MAX_BYTES = 4 * 1024 * 1024
 

@@ -13,10 +13,10 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.proposals import yaml_files, yaml_values
-from engine.proposals.findings import UnreadableError
-from engine.proposals.yaml_files import load_text
-from engine.proposals.yaml_values import MAX_DEPTH, MAX_NODES, ValueBuilder
+from documents import yaml_files, yaml_values
+from documents.findings import UnreadableError
+from documents.yaml_files import load_text
+from documents.yaml_values import MAX_DEPTH, MAX_NODES, ValueBuilder
 from tests.engine.proposals.samples import assert_one_line
 
 PARSERS = [yaml.SafeLoader, *([yaml.CSafeLoader] if yaml.__with_libyaml__ else [])]

@@ -12,9 +12,9 @@ from typing import Any
 
 import yaml
 
-from engine.proposals.findings import UnreadableError
-from engine.proposals.scalars import plain_scalar
-from engine.proposals.wording import shown
+from documents.findings import UnreadableError
+from documents.scalars import plain_scalar
+from documents.wording import shown
 
 MAX_NODES = 200_000  # values in one file, with every alias counted as often as it is used
 MAX_DEPTH = 64

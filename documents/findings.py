@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, Generic, TypeVar, TypeVarTuple
 
-from engine.proposals.wording import one_line, shown
+from documents.wording import one_line, shown
 
 Value = TypeVar("Value")
 Arguments = TypeVarTuple("Arguments")

@@ -1,0 +1,1 @@
+"""A person's own finished songs: manifests, lyrics and stems, as tables and slices."""

@@ -1,0 +1,84 @@
+"""Cutting MIDI: a stretch of a song as a file of its own, in the tempo and meter of that place."""
+
+from __future__ import annotations
+
+from typing import TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from genomes.midi import MidiSong, MidiTrack
+from genomes.notes import Notes
+from genomes.time import Meter, TempoMap, microseconds_per_quarter
+
+MICROSECONDS = 1e6
+
+Said = TypeVar("Said")
+
+
+def told(song: MidiSong, tempo_bpm: float, meter: Meter) -> MidiSong:
+    """A file that says its tempo and its meter, those of its song where it said none itself."""
+    tempos = song.tempo_changes or ((0, microseconds_per_quarter(tempo_bpm)),)
+    meters = song.meters or ((0, meter),)
+    return MidiSong(song.tracks, song.length_ticks, tempos, meters, song.ticks_per_quarter)
+
+
+def cut(song: MidiSong, begin_seconds: float, end_seconds: float) -> MidiSong:
+    """What sounds in a stretch.
+
+    A note that is held into it begins with it, one that is held beyond ends with it; a drum is
+    struck where it is struck and not again at the cut. The file is exactly as long as the stretch,
+    to the nearest tick.
+
+    Args:
+        song: with a tempo.
+        begin_seconds: where the stretch begins.
+        end_seconds: where it ends.
+    """
+    begin, end = (int(tick) for tick in ticks_at([begin_seconds, end_seconds], song.tempo_map))
+    tracks = tuple(
+        MidiTrack(track.name, notes, track.program)
+        for track in song.tracks
+        if len(notes := _inside(track.notes, begin, end))
+    )
+    return MidiSong(
+        tracks,
+        end - begin,
+        _from(song.tempo_map.changes, begin, end),
+        _from(song.meters, begin, end),
+        song.ticks_per_quarter,
+    )
+
+
+def _inside(notes: Notes, begin: int, end: int) -> Notes:
+    onsets = notes["onset_ticks"].astype(np.int64)
+    ends = np.minimum(onsets + notes["duration_ticks"], end)
+    struck_before = notes["is_drum"] & (onsets < begin)
+    inside = (ends > begin) & (onsets < end) & ~struck_before
+    begins = np.maximum(onsets, begin)
+    found: Notes = notes[inside].copy()
+    found["onset_ticks"] = (begins - begin)[inside]
+    found["duration_ticks"] = (ends - begins)[inside]
+    return found
+
+
+def _from(
+    changes: tuple[tuple[int, Said], ...], begin: int, end: int
+) -> tuple[tuple[int, Said], ...]:
+    """What holds at the beginning of a stretch, and what changes in it."""
+    before = [said for tick, said in changes if tick <= begin]
+    opening = [(0, before[-1])] if before else []
+    return (*opening, *((tick - begin, said) for tick, said in changes if begin < tick < end))
+
+
+def ticks_at(seconds: list[float], tempo_map: TempoMap) -> NDArray[np.int64]:
+    """The nearest tick to each second: ``tempo_map.seconds`` the other way round."""
+    ticks = np.array([tick for tick, _ in tempo_map.changes])
+    per_tick = np.array([us for _, us in tempo_map.changes]) / (
+        MICROSECONDS * tempo_map.ticks_per_quarter
+    )
+    begins = tempo_map.seconds(ticks)
+    wanted = np.asarray(seconds, np.float64)
+    place = np.maximum(0, np.searchsorted(begins, wanted, side="right") - 1)
+    exact = ticks[place] + (wanted - begins[place]) / per_tick[place]
+    return np.asarray(np.rint(exact), np.int64)

@@ -37,10 +37,14 @@ def add(commands: Any) -> None:
 
 
 def run(options: argparse.Namespace, tell: Teller) -> dict[str, Any]:
-    """Do every step that isn't done already; gives each one's result by its name."""
+    """Do every step that isn't done already.
+
+    Gives each one's result by its name, and ``model`` and ``chosen`` as the last step told them.
+    """
     options.out.mkdir(parents=True, exist_ok=True)
     asked = {step: _asked(step, options) for step in STEPS}  # before the first one takes its time
-    return {step: chosen.run(chosen, tell) for step, chosen in asked.items()}
+    found = {step: chosen.run(chosen, tell) for step, chosen in asked.items()}
+    return found | {name: found["export"][name] for name in ("model", "chosen")}
 
 
 def _asked(step: str, options: argparse.Namespace) -> argparse.Namespace:

@@ -57,6 +57,7 @@ def export_catalogue(folder: Path) -> dict[str, Any]:
         "sha256": manifest.model_sha256,
         "bytes": path.stat().st_size,
         "parity": manifest.metrics["parity"],
+        "chosen": manifest.split["by"],
         "cached": not made,
     }
 

@@ -104,7 +104,7 @@ class _Ways:
 def summary(folder: Path, metrics: dict[str, Any], seconds: float) -> dict[str, Any]:
     """What a command says when it is done."""
     return {
-        "model": str(folder / FIT_FOLDER / MODEL_FILE),
+        "fitted": str(folder / FIT_FOLDER / MODEL_FILE),
         "report": str(folder / REPORT_FOLDER),
         "cached": seconds == 0,
         "seconds": round(seconds, 1),

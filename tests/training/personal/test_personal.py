@@ -205,7 +205,9 @@ class TestRun:
     ):
         monkeypatch.setattr(run, "STEPS", {"rolls": False, "fit": False, "export": False})
         told = do(capsys, "run", "songs", "--out", folder, f"--fit={' '.join(FIT)}")
-        assert sorted(told) == ["export", "fit", "rolls"]
+        assert sorted(told) == ["chosen", "export", "fit", "model", "rolls"]
+        assert told["model"] == str(folder / "fusion.onnx")
+        assert told["chosen"] == "song"
         assert told["rolls"]["made"] == 0
         assert told["fit"]["cached"]
         assert told["export"]["cached"]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ctypes
 import math
+import os
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
@@ -101,6 +102,8 @@ def device_of(name: str) -> torch.device:
     there = torch.cuda.is_available()
     if name == "cuda" and not there:
         raise ValueError("device cuda: there is none here; expected cpu or auto")
+    # Without it, cuBLAS adds up in another order every time; it reads this when it starts.
+    os.environ.setdefault("CUBLAS_WORKSPACE_CONFIG", ":4096:8")
     return torch.device("cuda" if there and name != "cpu" else "cpu")
 
 
@@ -137,7 +140,8 @@ def fit(
         settings.reads,
         encoder(settings.size.roll) if encoder else None,
     )
-    network.features.learn_scale(torch.from_numpy(songs.features))
+    if len(songs.features) > 1:  # songs may have texts alone
+        network.features.learn_scale(torch.from_numpy(songs.features))
     network.to(device=device, memory_format=torch.channels_last)  # type: ignore[call-overload]
     steps = settings.epochs * max(1, songs.steps(settings.batch, settings.colourless))
     optimizer = torch.optim.AdamW(

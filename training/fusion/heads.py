@@ -16,6 +16,7 @@ from training.dataset.albums import albums_of
 from training.dataset.examples import Accompanied
 from training.fusion.batches import TARGETS
 from training.fusion.figures import HAS_MODE, MODE
+from training.fusion.network import FEATURE_LIMIT
 
 HIDDEN, DROPOUT = 256, 0.3
 STEPS, BATCH = 300, 128
@@ -44,9 +45,16 @@ def _joined(vectors: Sequence[Floats], has: Sequence[NDArray[np.bool_]]) -> Floa
 
 
 def scaled(x: Floats, train: NDArray[np.bool_]) -> Floats:
-    """Each column with mean 0 and deviation 1 over the training rows."""
+    """Each column with mean 0 and deviation 1 over the training rows; 0 where they are all alike.
+
+    Beyond what training songs reach nothing was learned: the farthest values are drawn in.
+    """
     rows = x[train]
-    return np.asarray((x - rows.mean(axis=0)) / (rows.std(axis=0) + SMALLEST), dtype=np.float32)
+    deviation = rows.std(axis=0)
+    varies = deviation > SMALLEST
+    scores = (x - rows.mean(axis=0)) / np.where(varies, deviation, 1)
+    drawn_in = np.clip(scores, -FEATURE_LIMIT, FEATURE_LIMIT)
+    return np.asarray(np.where(varies, drawn_in, 0), dtype=np.float32)
 
 
 def head(

@@ -14,7 +14,7 @@ from training.composed.split import Split
 from training.dataset.examples import Accompanied
 from training.fusion import heads
 from training.fusion.fitting import prepare_torch
-from training.fusion.heads import everything_of, side_by_side, texts_of
+from training.fusion.heads import everything_of, scaled, side_by_side, texts_of
 
 
 def telling_concepts(count: int = 120) -> tuple[Accompanied, Split]:
@@ -50,3 +50,13 @@ def test_what_is_absent_says_nothing_but_that_it_is_absent():
         len(clips),
         2 * 768 + 2 + 512 + clips.features.shape[1] + 2,
     )
+
+
+def test_what_never_varied_in_training_says_nothing():
+    x = np.zeros((6, 2), np.float32)
+    x[:, 1] = [1, 2, 3, 4, 5, 1000]
+    x[5, 0] = 7  # seen nowhere in training
+    found = scaled(x, np.arange(6) < 5)
+    assert not found[:, 0].any()
+    assert abs(found[:5, 1].mean()) < 1e-6
+    assert found[5, 1] == 4

@@ -17,6 +17,8 @@ from training.dataset.examples import MODALITIES, Accompanied
 from training.dataset.split import by_song
 from training.dataset.tables import Vectors, read_rows, read_vectors
 from training.fusion.batches import batch_of
+from training.fusion.fitting import Settings, fit, logits
+from training.fusion.network import Size
 
 MIX = STAGES.index("mix")
 
@@ -132,3 +134,14 @@ class TestDrawing:
         small = catalogue.only(np.arange(len(catalogue.rows)) < 3)
         (clips,) = Drawn(small).epoch(512, 0.25, np.random.default_rng(0))
         assert len(clips) == CLIPS_PER_SEGMENT * len(small.segments)
+
+    def test_songs_of_texts_alone_are_drawn_too(self, catalogue: Catalogue):
+        texts = assembled(catalogue.rows, {}, catalogue.vectors)
+        drawn = Drawn(texts)
+        clips = Accompanied.join(list(drawn.epoch(16, 0, np.random.default_rng(0))))
+        assert not len(drawn.features)
+        assert not clips.has_midi.any()
+        assert clips.has_concept.all()
+        settings = Settings(epochs=1, batch=32, size=Size(8, 16, 16, 16, 4, 16))
+        said = logits(fit(drawn, settings, 0), texts.examples())
+        assert said.colour.isfinite().all()

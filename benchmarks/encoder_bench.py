@@ -19,9 +19,10 @@ import numpy as np
 from torch import nn
 
 from fitness.colours import AXES
-from training.bootstrap import Catalogue, catalogue_of, predictions_of
+from training.bootstrap import Catalogue, catalogue_of
+from training.fusion.batches import Fixed
 from training.fusion.figures import accuracies
-from training.fusion.fitting import Settings, fit, prepare_torch
+from training.fusion.fitting import Settings, fit, predictions_of, prepare_torch
 from training.fusion.network import BOTH, ROLL, Ensemble
 from training.fusion.reference import DenseCnn
 
@@ -34,7 +35,7 @@ READS = {"roll and features": BOTH, "roll alone": ROLL}
 def accuracy(catalogue: Catalogue, settings: Settings, encoder: str) -> dict[str, Any]:
     """On the test songs, of one network with this encoder."""
     began = perf_counter()
-    network = fit(catalogue.train, settings, SEED, encoder=ENCODERS[encoder])
+    network = fit(Fixed(catalogue.train), settings, SEED, encoder=ENCODERS[encoder])
     seconds = perf_counter() - began
     predictions = predictions_of(Ensemble([network]), catalogue.test)
     found = accuracies(predictions, catalogue.test, catalogue.train_colours)

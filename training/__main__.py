@@ -16,8 +16,12 @@ from training.commands import (
     classify,
     demo_catalogue,
     embed,
+    export,
+    fit,
     manifest,
     prosody,
+    rolls,
+    run,
     segments,
     verify,
 )
@@ -31,6 +35,10 @@ COMMANDS = (
     segments,
     verify,
     embed,
+    rolls,
+    fit,
+    export,
+    run,
     prosody,
     classify,
 )

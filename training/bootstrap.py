@@ -11,7 +11,6 @@ from typing import Any
 
 import msgspec
 import numpy as np
-import torch
 from numpy.typing import NDArray
 
 from fitness.fusion import FusionModel
@@ -26,7 +25,7 @@ from training.fusion import figures
 from training.fusion.calibration import Calibration, calibrate
 from training.fusion.crew import Job, Tell, fit_all
 from training.fusion.export import export, hash_of, parity, write_manifest
-from training.fusion.fitting import Settings, logits, prepare_torch
+from training.fusion.fitting import Settings, logits, predictions_of, prepare_torch
 from training.fusion.network import PLAIN, ROLL, Ensemble, FusionNetwork, Size
 from training.fusion.planted import fakes
 from training.fusion.report import card
@@ -244,14 +243,6 @@ def _alone(network: FusionNetwork, catalogue: Catalogue) -> Predictions:
     ensemble = Ensemble([network])
     calibrated(ensemble, catalogue.validation)
     return predictions_of(ensemble, catalogue.test)
-
-
-def predictions_of(ensemble: Ensemble, examples: Examples) -> Predictions:
-    """What networks say of every row, as a model file would."""
-    with torch.no_grad():
-        answers = ensemble.answers([logits(member, examples) for member in ensemble.networks])
-    temporal, spatial, ontological, colour, confidence = (one.numpy() for one in answers)
-    return Predictions(temporal, spatial, ontological, colour, confidence[:, 0])
 
 
 def measure_again(path: Path, per_kind: int, tell: Tell = lambda _: None) -> Manifest:

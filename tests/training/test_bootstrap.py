@@ -25,10 +25,11 @@ from fitness.roll import ROWS, STEPS
 from fitness.scorer import ChromaticScorer
 from genomes.notes import Part
 from genomes.time import TempoMap
+from tests.training.examples import some_examples
 from training.__main__ import main
 from training.bootstrap import CARD_NAME, FILE_NAME, QUICK, catalogue_of
-from training.composed.examples import KINDS, REAL, SONG, STAGES, Examples
-from training.fusion.batches import batch_of, rotated, shuffled, transposed, vary
+from training.composed.examples import KINDS, SONG, STAGES, Examples
+from training.fusion.batches import Fixed, batch_of, rotated, transposed, vary
 from training.fusion.calibration import calibrate, curve, thresholds
 from training.fusion.crew import Job, fit_all
 from training.fusion.export import CHECKED_BATCHES, export, parity, random_inputs, write_manifest
@@ -42,23 +43,6 @@ SETTINGS = Settings(epochs=2, batch=16, size=SIZE)
 FEATURES = len(FEATURE_NAMES)
 
 
-def some_examples(count: int = 90, seed: int = 0) -> Examples:
-    """Clips whose register says the colour; every tenth is a fake, every fifteenth real."""
-    rng = np.random.default_rng(seed)
-    number = np.arange(count)
-    kind = np.where(number % 10 == 9, 2, np.where(number % 15 == 7, REAL, SONG)).astype(np.int8)
-    colour = np.where(kind == SONG, number % 9, -1).astype(np.int8)
-    rolls = np.zeros((count, ROWS, STEPS), np.uint8)
-    for row, pitch in enumerate(40 + 4 * colour.astype(int)):
-        rolls[row, pitch, : 40 + int(rng.integers(60)) : 3] = rng.integers(40, 110)
-    features = rng.normal(size=(count, FEATURES)).astype(np.float32)
-    features[:, 0] += colour
-    stage = (number % len(STAGES)).astype(np.int8)
-    nothing = np.zeros(count, np.bool_)
-    bars = np.full(count, 4, np.int16)
-    return Examples(rolls, features, colour, number.astype(np.int32), stage, kind, bars, nothing)
-
-
 @pytest.fixture(scope="module")
 def examples() -> Examples:
     return some_examples()
@@ -66,7 +50,7 @@ def examples() -> Examples:
 
 @pytest.fixture(scope="module")
 def ensemble(examples: Examples) -> Ensemble:
-    return Ensemble([fit(examples, SETTINGS, seed) for seed in (1, 2)])
+    return Ensemble([fit(Fixed(examples), SETTINGS, seed) for seed in (1, 2)])
 
 
 @pytest.fixture(scope="module")
@@ -119,7 +103,7 @@ class TestNetwork:
     def test_a_null_is_learned(self, examples: Examples):
         torch.manual_seed(1)
         before = FusionNetwork(SIZE).concept.null.detach().clone()
-        assert not torch.allclose(fit(examples, SETTINGS, 1).concept.null, before)
+        assert not torch.allclose(fit(Fixed(examples), SETTINGS, 1).concept.null, before)
 
     def test_it_answers_the_same_twice(self, ensemble: Ensemble):
         inputs = random_inputs(ensemble, 3, 2)
@@ -149,8 +133,8 @@ class TestBatches:
         assert np.allclose(batch.axes[0], COLOURS[0].targets)
 
     def test_an_epoch_has_every_coloured_row_once_at_most(self, examples: Examples):
-        batches = list(shuffled(examples, 16, np.random.default_rng(0), 0.25))
-        assert all(int((~batch.has_colour).sum()) == 4 for batch in batches)
+        batches = list(Fixed(examples).epoch(16, 0.25, np.random.default_rng(0)))
+        assert all(int((batch.colour < 0).sum()) == 4 for batch in batches)
         assert len(batches) == int((examples.colour >= 0).sum()) // 12
 
     def test_transposing_leaves_drums_and_the_edge_of_the_keyboard(self):
@@ -183,7 +167,7 @@ class TestBatches:
 
 class TestFitting:
     def test_one_seed_one_model(self, examples: Examples):
-        first, second = (fit(examples, SETTINGS, 5).state_dict() for _ in range(2))
+        first, second = (fit(Fixed(examples), SETTINGS, 5).state_dict() for _ in range(2))
         assert all(torch.equal(first[name], second[name]) for name in first)
 
     def test_other_seeds_other_models(self, ensemble: Ensemble):
@@ -201,13 +185,13 @@ class TestFitting:
         assert told[-1][0] == told[-1][1] > 0
 
     def test_it_learns(self, examples: Examples):
-        network = fit(examples, replace(SETTINGS, epochs=30), 1)
+        network = fit(Fixed(examples), replace(SETTINGS, epochs=30), 1)
         rows = examples.colour >= 0
         said = logits(network, examples).colour.argmax(dim=1).numpy()
         assert (said[rows] == examples.colour[rows]).mean() > 0.5
 
     def test_a_model_of_features_alone_sees_no_roll(self, examples: Examples):
-        network = fit(examples, replace(SETTINGS, epochs=1, reads=PLAIN), 1)
+        network = fit(Fixed(examples), replace(SETTINGS, epochs=1, reads=PLAIN), 1)
         features = torch.rand(2, FEATURES)
         pictures = torch.zeros(2, 1, ROWS, STEPS), torch.ones(2, 1, ROWS, STEPS)
         dark, bright = (network.from_midi(picture, features).colour for picture in pictures)
@@ -228,7 +212,7 @@ class TestFitting:
 
 class TestCalibration:
     def test_it_lowers_the_loss_on_validation(self, examples: Examples):
-        network = fit(examples, replace(SETTINGS, epochs=20), 3)
+        network = fit(Fixed(examples), replace(SETTINGS, epochs=20), 3)
         with torch.no_grad():
             network.colour.weight.mul_(6)  # far too sure
         validation = some_examples(seed=1)

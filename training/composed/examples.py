@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from pathlib import Path
-from typing import Any, Self
+from typing import IO, Any, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -88,7 +88,7 @@ class Examples:
         columns = [bundle.arrays() for bundle in bundles]
         return cls(**{name: np.concatenate([c[name] for c in columns]) for name in columns[0]})
 
-    def save(self, path: Path) -> None:
+    def save(self, path: Path | IO[bytes]) -> None:
         """Write a compressed ``.npz``."""
         np.savez_compressed(path, allow_pickle=False, **_versions(), **self.arrays())
 

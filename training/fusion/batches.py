@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 import numpy as np
 import torch
@@ -14,6 +14,8 @@ from fitness.colours import COLOURS
 from fitness.features import FEATURE_NAMES
 from fitness.roll import HIGHEST_ROW, LOWEST_ROW, STEPS
 from training.composed.examples import NO_COLOUR, REAL, SONG, Examples
+from training.dataset.examples import DIMENSIONS, MODALITIES, Accompanied
+from training.fusion.network import midi_inputs
 
 MAX_VELOCITY = 127
 SHIFT_SEMITONES = 3
@@ -38,6 +40,8 @@ class Batch(NamedTuple):
         axes: ``(n, 3, 3)`` the colour's targets.
         has_colour: ``(n,)`` bool: fakes and real music have none.
         is_music: ``(n,)`` 1 for composed songs and real music, 0 for fakes.
+        beside: the inputs that differ from MIDI alone, by the profile's names; empty where there
+            is nothing else.
     """
 
     piano_roll: Tensor
@@ -46,6 +50,69 @@ class Batch(NamedTuple):
     axes: Tensor
     has_colour: Tensor
     is_music: Tensor
+    beside: dict[str, Tensor]
+
+    @property
+    def inputs(self) -> dict[str, Tensor]:
+        """Everything that a network takes, by name."""
+        return midi_inputs(self.piano_roll, self.features) | self.beside
+
+    def to(self, device: torch.device) -> Batch:
+        """The same on another device."""
+        moved = {name: values.to(device) for name, values in self.beside.items()}
+        tensors = {name: getattr(self, name).to(device) for name in self._fields[:-1]}
+        return Batch(**tensors, beside=moved)
+
+
+class Songs(Protocol):
+    """What a network is fitted to, however its clips are come by."""
+
+    @property
+    def features(self) -> NDArray[np.float32]:
+        """``(n, F)`` of the songs that have a colour: what a network scales its input by."""
+
+    def steps(self, size: int, share_without_colour: float) -> int:
+        """Batches of an epoch."""
+
+    def epoch(
+        self, size: int, share_without_colour: float, rng: np.random.Generator
+    ) -> Iterator[Examples]:
+        """Every coloured clip once, and a steady share of those without a colour.
+
+        Clips that don't fill the last batch are left for another epoch.
+        """
+
+
+class Fixed:
+    """The same clips in every epoch, in another order."""
+
+    def __init__(self, examples: Examples) -> None:
+        self._examples = examples
+        self._coloured = np.flatnonzero(examples.colour != NO_COLOUR)
+        self._others = np.flatnonzero(examples.colour == NO_COLOUR)
+
+    @property
+    def features(self) -> NDArray[np.float32]:
+        """Of the coloured clips."""
+        return self._examples.features[self._coloured]
+
+    def steps(self, size: int, share_without_colour: float) -> int:
+        """Batches of an epoch."""
+        return len(self._coloured) // (size - self._beside(size, share_without_colour))
+
+    def epoch(
+        self, size: int, share_without_colour: float, rng: np.random.Generator
+    ) -> Iterator[Examples]:
+        """Every coloured clip once."""
+        beside = self._beside(size, share_without_colour)
+        order = rng.permutation(self._coloured)
+        step = size - beside
+        for start in range(0, len(order) - step + 1, step):
+            others = rng.choice(self._others, beside)
+            yield self._examples.select(np.concatenate((order[start : start + step], others)))
+
+    def _beside(self, size: int, share: float) -> int:
+        return round(size * share) if len(self._others) else 0
 
 
 def is_music(examples: Examples) -> NDArray[np.bool_]:
@@ -71,30 +138,22 @@ def batch_of(examples: Examples, rows: NDArray[np.intp], rng: np.random.Generato
     music = torch.from_numpy(is_music(examples)[rows].astype(np.float32))
     # Divided as the encoder of the engine does it, so that both paint the same picture.
     piano_roll = velocities.to(torch.float32).div_(MAX_VELOCITY).unsqueeze(1)
-    return Batch(piano_roll, features, colour, TARGETS[colour], has_colour, music)
+    beside = _beside(examples, rows)
+    return Batch(piano_roll, features, colour, TARGETS[colour], has_colour, music, beside)
+
+
+def _beside(examples: Examples, rows: NDArray[np.intp]) -> dict[str, Tensor]:
+    if not isinstance(examples, Accompanied):
+        return {}
+    arrays = {f"{name}_emb": getattr(examples, name) for name in DIMENSIONS}
+    arrays |= {f"has_{name}": getattr(examples, f"has_{name}") for name in MODALITIES}
+    return {name: torch.from_numpy(array[rows]) for name, array in arrays.items()}
 
 
 def in_order(examples: Examples, size: int) -> Iterator[Batch]:
     """Every row as it is, in order."""
     for start in range(0, len(examples), size):
         yield batch_of(examples, np.arange(start, min(start + size, len(examples))), None)
-
-
-def shuffled(
-    examples: Examples, size: int, rng: np.random.Generator, share_without_colour: float
-) -> Iterator[Batch]:
-    """One epoch: every coloured row once, varied, and a steady share of those without a colour.
-
-    Rows that don't fill the last batch are left for another epoch.
-    """
-    with_colour = np.flatnonzero(examples.colour != NO_COLOUR)
-    without = np.flatnonzero(examples.colour == NO_COLOUR)
-    beside = round(size * share_without_colour) if len(without) else 0
-    order = rng.permutation(with_colour)
-    step = size - beside
-    for start in range(0, len(order) - step + 1, step):
-        rows = np.concatenate((order[start : start + step], rng.choice(without, beside)))
-        yield batch_of(examples, rows, rng)
 
 
 def vary(velocities: Tensor, features: Tensor, rng: np.random.Generator) -> tuple[Tensor, Tensor]:

@@ -49,7 +49,12 @@ class Calibration:
         return min(self.thresholds.values(), default=0.0)
 
 
-def calibrate(ensemble: Ensemble, said: Sequence[Logits], validation: Examples) -> Calibration:
+def calibrate(
+    ensemble: Ensemble,
+    said: Sequence[Logits],
+    validation: Examples,
+    right: NDArray[np.bool_] | None = None,
+) -> Calibration:
     """Set the ensemble's temperatures in place, and choose the gate's threshold.
 
     The temperature is fitted to the average of the members, not to each: averaging alone
@@ -59,21 +64,23 @@ def calibrate(ensemble: Ensemble, said: Sequence[Logits], validation: Examples) 
         ensemble: the members.
         said: each member's logits of the validation rows, in order.
         validation: songs, fakes and real music that no member was fitted to.
+        right: ``(n,)`` what the confidence should tell; whether it is music unless told otherwise.
     """
     with_colour = torch.from_numpy(validation.colour != NO_COLOUR)
     colour = torch.from_numpy(validation.colour.astype(np.int64))[with_colour]
-    music = torch.from_numpy(is_music(validation).astype(np.float32))
+    right = is_music(validation) if right is None else right
+    claims = torch.from_numpy(right.astype(np.float32))
 
     def colour_loss() -> Tensor:
         answers = ensemble.answers(said)
         return functional.nll_loss(answers.colour[with_colour].clamp(min=SMALLEST).log(), colour)
 
     def confidence_loss() -> Tensor:
-        return functional.binary_cross_entropy(ensemble.answers(said).confidence[:, 0], music)
+        return functional.binary_cross_entropy(ensemble.answers(said).confidence[:, 0], claims)
 
     before = colour_loss().item()
-    _minimise(colour_loss, [ensemble.colour_temperature])
-    _minimise(confidence_loss, [ensemble.confidence_scale, ensemble.confidence_shift])
+    minimise(colour_loss, [ensemble.colour_temperature])
+    minimise(confidence_loss, [ensemble.confidence_scale, ensemble.confidence_shift])
     with torch.no_grad():
         confidence = ensemble.answers(said).confidence[:, 0].numpy()
         return Calibration(
@@ -86,7 +93,7 @@ def calibrate(ensemble: Ensemble, said: Sequence[Logits], validation: Examples) 
         )
 
 
-def _minimise(loss: Callable[[], Tensor], values: list[Tensor]) -> None:
+def minimise(loss: Callable[[], Tensor], values: list[Tensor]) -> None:
     """Move a few numbers to where the loss is least; they stay constants of the graph."""
     optimizer = torch.optim.LBFGS(
         [value.requires_grad_() for value in values],

@@ -16,6 +16,7 @@ import torch
 from numpy.typing import NDArray
 
 from training.composed.examples import Examples
+from training.fusion.batches import Fixed
 from training.fusion.fitting import Progress, Settings, fit
 from training.fusion.network import FusionNetwork
 
@@ -49,7 +50,9 @@ def fit_all(
     """Fitted networks, in the order of the jobs; the same on however many processes."""
     processes = min(processes or os.cpu_count() or 1, len(jobs))
     if processes == 1:
-        return [fit(train, job.settings, job.seed, tell(f"fitting {job.name}")) for job in jobs]
+        return [
+            fit(Fixed(train), job.settings, job.seed, tell(f"fitting {job.name}")) for job in jobs
+        ]
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "train.npz"
         np.savez(path, allow_pickle=False, **train.arrays())
@@ -95,7 +98,7 @@ def _fit(path: Path, job: Job, place: int) -> Weights:
 
     with np.load(path, allow_pickle=False) as file:
         train = Examples(**{name: file[name] for name in file.files})
-    network = fit(train, job.settings, job.seed, write)
+    network = fit(Fixed(train), job.settings, job.seed, write)
     return {name: values.numpy() for name, values in network.state_dict().items()}
 
 

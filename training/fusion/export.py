@@ -127,13 +127,15 @@ def write_manifest(
     data_hash: str,
     split: dict[str, Any],
     metrics: dict[str, Any],
+    encoders: Encoders | None = None,
+    licence: str = LICENCE,
 ) -> FusionModel:
     """Put the manifest beside a model file; returns both as the engine reads them."""
     manifest = Manifest(
         model_sha256=hashlib.sha256(path.read_bytes()).hexdigest(),
         profile=PROFILE.name,
         roll_version=ROLL_VERSION,
-        encoders=Encoders(),
+        encoders=encoders or Encoders(),
         feature_names=FEATURE_NAMES,
         features_version=FEATURES_VERSION,
         confidence_threshold=threshold,
@@ -142,7 +144,7 @@ def write_manifest(
         data_hash=data_hash,
         split=split,
         metrics=metrics,
-        licence=LICENCE,
+        licence=licence,
         opset=OPSET,
     )
     save_manifest(manifest, path)

@@ -101,27 +101,40 @@ def _modes(axes: Floats, colour: NDArray[np.int8]) -> dict[str, float]:
     return {axis: _share(right[HAS_MODE[colour, place], place]) for place, axis in enumerate(AXES)}
 
 
+def commonest_modes(train: NDArray[np.int8]) -> list[int]:
+    """Of each axis the mode that most rows have, of the rows whose colour has one there."""
+    seen = (MODE[train[HAS_MODE[train, place]], place] for place in range(len(AXES)))
+    return [int(np.bincount(modes, minlength=3).argmax()) for modes in seen]
+
+
 def _majority_modes(colour: NDArray[np.int8], train: NDArray[np.int8]) -> dict[str, float]:
-    shares = {}
-    for place, axis in enumerate(AXES):
-        seen = MODE[train[HAS_MODE[train, place]], place]
-        commonest = np.bincount(seen, minlength=3).argmax()
-        shares[axis] = _share(MODE[colour[HAS_MODE[colour, place]], place] == commonest)
-    return shares
+    commonest = commonest_modes(train)
+    return {
+        axis: _share(MODE[colour[HAS_MODE[colour, place]], place] == commonest[place])
+        for place, axis in enumerate(AXES)
+    }
 
 
 def _share(right: NDArray[np.bool_]) -> float:
     return round(float(right.mean()), 4) if right.size else float("nan")
 
 
-def calibration(predictions: Predictions, test: Examples) -> Metrics:
-    """Curves of the colour's and the confidence's probabilities, with their expected errors."""
+def calibration(
+    predictions: Predictions, test: Examples, right: NDArray[np.bool_] | None = None
+) -> Metrics:
+    """Curves of the colour's and the confidence's probabilities, with their expected errors.
+
+    Args:
+        predictions: of the test rows.
+        test: held-out examples.
+        right: ``(n,)`` what the confidence tells; whether it is music unless told otherwise.
+    """
     rows = test.colour != NO_COLOUR
     assert predictions.colour is not None  # noqa: S101 - the profile has it
     colour = predictions.colour[rows]
     claims = {
         "colour": curve(colour.max(axis=1), colour.argmax(axis=1) == test.colour[rows]),
-        "confidence": curve(predictions.confidence, is_music(test)),
+        "confidence": curve(predictions.confidence, is_music(test) if right is None else right),
     }
     return {
         name: {

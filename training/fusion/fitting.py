@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ctypes
 import math
+import os
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
@@ -12,9 +13,13 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
+from fitness.predictions import Predictions
 from training.composed.examples import Examples
-from training.fusion.batches import Batch, in_order, shuffled
-from training.fusion.network import BOTH, FusionNetwork, Logits, Size, midi_inputs
+from training.dataset.examples import DIMENSIONS
+from training.fusion.batches import Batch, Songs, batch_of, in_order
+from training.fusion.descent import Descent
+from training.fusion.keeping import Keeping
+from training.fusion.network import BOTH, Ensemble, FusionNetwork, Logits, Size
 
 EVALUATED_AT_ONCE = 256
 # Members are fitted side by side, one core each: two threads on one member wait for each other,
@@ -27,6 +32,8 @@ M_TRIM_THRESHOLD, M_MMAP_THRESHOLD = -1, -3
 KEEP_BYTES = 2**31 - 1
 
 Progress = Callable[[int, int, float], None]  # step, steps, loss
+Judge = Callable[[FusionNetwork], float]  # the more the better
+CPU = torch.device("cpu")
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +51,9 @@ class Settings:
         dropout: of the hidden layers.
         colourless: share of a batch that is fakes and real music.
         without_midi: share of rows whose MIDI is hidden, so that its null is learned too.
+        without_beside: the same for each of audio, concept and lyric.
+        patience: epochs without a better accuracy on held-out songs after which it ends; only
+            where somebody looks.
         axes_weight: of the divergence from the colour's targets, summed over the axes.
         colour_weight: of the cross-entropy on the colour.
         confidence_weight: of the cross-entropy on music or not.
@@ -60,6 +70,8 @@ class Settings:
     dropout: float = 0.2
     colourless: float = 0.25
     without_midi: float = 0.01
+    without_beside: float = 0.0
+    patience: int = 8
     axes_weight: float = 1.0
     colour_weight: float = 1.0
     confidence_weight: float = 1.0
@@ -81,65 +93,94 @@ def prepare_torch() -> None:
         mallopt(option, KEEP_BYTES)
 
 
+def device_of(name: str) -> torch.device:
+    """``cpu``, ``cuda``, or ``auto`` for the better one that is here.
+
+    Raises:
+        ValueError: if there is no CUDA where it was asked for.
+    """
+    there = torch.cuda.is_available()
+    if name == "cuda" and not there:
+        raise ValueError("device cuda: there is none here; expected cpu or auto")
+    # Without it, cuBLAS adds up in another order every time; it reads this when it starts.
+    os.environ.setdefault("CUBLAS_WORKSPACE_CONFIG", ":4096:8")
+    return torch.device("cuda" if there and name != "cpu" else "cpu")
+
+
 def fit(
-    examples: Examples,
+    songs: Songs,
     settings: Settings,
     seed: int,
     progress: Progress | None = None,
     encoder: Callable[[int], torch.nn.Module] | None = None,
+    *,
+    judge: Judge | None = None,
+    keeping: Keeping | None = None,
+    device: torch.device = CPU,
 ) -> FusionNetwork:
     """A fitted network, ready to be asked.
 
     Args:
-        examples: the training songs, with fakes and real music.
+        songs: the training songs, with fakes and real music.
         settings: how.
         seed: of the weights, the order, the variation and the dropout.
         progress: told after each step.
         encoder: makes another encoder of the roll, by its width.
+        judge: tells after each epoch how good the network is; the best epoch is taken.
+        keeping: where every epoch is kept, and where a fit that was killed goes on.
+        device: where it is fitted; mixed precision on a GPU alone.
     """
     prepare_torch()
     torch.manual_seed(seed)
     rng = np.random.default_rng(np.random.SeedSequence([seed, 1]))
     network = FusionNetwork(
         settings.size,
-        examples.features.shape[1],
+        songs.features.shape[1],
         settings.dropout,
         settings.reads,
         encoder(settings.size.roll) if encoder else None,
     )
-    network.features.learn_scale(torch.from_numpy(examples.features[examples.colour >= 0]))
-    network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
-    _descend(network, examples, settings, rng, progress)
-    return network.to(memory_format=torch.contiguous_format).eval()  # type: ignore[call-overload, no-any-return]
-
-
-def _descend(
-    network: FusionNetwork,
-    examples: Examples,
-    settings: Settings,
-    rng: np.random.Generator,
-    progress: Progress | None,
-) -> None:
-    with_colour = int((examples.colour >= 0).sum())
-    a_batch = settings.batch - round(settings.batch * settings.colourless)
-    steps = settings.epochs * max(1, with_colour // a_batch)
+    if len(songs.features) > 1:  # songs may have texts alone
+        network.features.learn_scale(torch.from_numpy(songs.features))
+    network.to(device=device, memory_format=torch.channels_last)  # type: ignore[call-overload]
+    steps = settings.epochs * max(1, songs.steps(settings.batch, settings.colourless))
     optimizer = torch.optim.AdamW(
         network.parameters(), lr=settings.peak, weight_decay=settings.decay
     )
-    schedule = torch.optim.lr_scheduler.LambdaLR(optimizer, _rate(steps, settings.warm_up))
-    network.train()
-    step = 0
-    for _ in range(settings.epochs):
-        for batch in shuffled(examples, settings.batch, rng, settings.colourless):
-            loss = loss_of(ask(network, batch, settings.without_midi), batch, settings)
-            optimizer.zero_grad(set_to_none=True)
-            loss.backward()  # type: ignore[no-untyped-call]
-            torch.nn.utils.clip_grad_norm_(network.parameters(), settings.clip)
-            optimizer.step()
-            schedule.step()
-            step += 1
-            if progress:
-                progress(step, steps, float(loss.detach()))
+    descent = Descent(network, optimizer, _rate(steps, settings.warm_up), rng)
+    if keeping and (kept := keeping.load()):
+        descent.go_on_from(kept)
+    while descent.epoch < settings.epochs and descent.epochs_since_the_best < settings.patience:
+        _descend(descent, songs, settings, steps, progress, device)
+        if judge:
+            descent.judged(judge(network))
+        if keeping:
+            keeping.save(descent.state())
+    descent.take_the_best()
+    return network.to(CPU, memory_format=torch.contiguous_format).eval()  # type: ignore[call-overload, no-any-return]
+
+
+def _descend(
+    descent: Descent,
+    songs: Songs,
+    settings: Settings,
+    steps: int,
+    progress: Progress | None,
+    device: torch.device,
+) -> None:
+    """One epoch."""
+    network = descent.network.train()
+    step = descent.epoch * (steps // settings.epochs)
+    for clips in songs.epoch(settings.batch, settings.colourless, descent.rng):
+        batch = batch_of(clips, np.arange(len(clips)), descent.rng)
+        with torch.autocast(device.type, torch.bfloat16, enabled=device.type == "cuda"):
+            said = ask(network, batch, settings, device)
+        loss = loss_of(Logits(*(one.float() for one in said)), batch.to(device), settings)
+        descent.step(loss, settings.clip)
+        step += 1
+        if progress:
+            progress(step, steps, float(loss.detach()))
+    descent.epoch += 1
 
 
 def _rate(steps: int, warm_up: float) -> Callable[[int], float]:
@@ -155,11 +196,25 @@ def _rate(steps: int, warm_up: float) -> Callable[[int], float]:
     return rate
 
 
-def ask(network: FusionNetwork, batch: Batch, without_midi: float) -> Logits:
-    """What a network says of a batch with nothing beside it, some of it hidden."""
-    picture = batch.piano_roll.to(memory_format=torch.channels_last)
-    inputs = midi_inputs(picture, batch.features)
-    inputs["has_midi"] = torch.rand(len(picture)) >= without_midi
+def ask(
+    network: FusionNetwork, batch: Batch, settings: Settings, device: torch.device = CPU
+) -> Logits:
+    """What a network says of a batch, some modalities of some rows hidden."""
+    inputs = batch.inputs
+    count = len(batch.colour)
+    # Drawn on the CPU: the same rows are hidden on every device.
+    inputs["has_midi"] = inputs["has_midi"] & (torch.rand(count) >= settings.without_midi)
+    for name in DIMENSIONS if batch.beside else ():
+        shown = torch.rand(count) >= settings.without_beside
+        inputs[f"has_{name}"] = inputs[f"has_{name}"] & shown
+    return _said(network, inputs, device)
+
+
+def _said(network: FusionNetwork, inputs: dict[str, Tensor], device: torch.device) -> Logits:
+    picture = inputs["piano_roll"].to(memory_format=torch.channels_last)
+    inputs = {
+        name: values.to(device) for name, values in (inputs | {"piano_roll": picture}).items()
+    }
     said: Logits = network(**inputs)
     return said
 
@@ -192,8 +247,17 @@ def masked_mean(values: Tensor, mask: Tensor) -> Tensor:
 def logits(network: FusionNetwork, examples: Examples) -> Logits:
     """What a fitted network says of every row as it is."""
     network.eval()
+    device = network.null_midi.device
     said = [
-        network.from_midi(batch.piano_roll, batch.features)
+        Logits(*(one.cpu() for one in _said(network, batch.inputs, device)))
         for batch in in_order(examples, EVALUATED_AT_ONCE)
     ]
     return Logits(*(torch.cat(column) for column in zip(*said, strict=True)))
+
+
+def predictions_of(ensemble: Ensemble, examples: Examples) -> Predictions:
+    """What networks say of every row, as a model file would."""
+    with torch.no_grad():
+        answers = ensemble.answers([logits(member, examples) for member in ensemble.networks])
+    temporal, spatial, ontological, colour, confidence = (one.numpy() for one in answers)
+    return Predictions(temporal, spatial, ontological, colour, confidence[:, 0])

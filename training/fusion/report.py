@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, TypeVar
 
@@ -114,17 +115,17 @@ def _accuracy_table(accuracy: dict[str, Any]) -> str:
         [
             name,
             str(found["clips"]),
-            *(_percent(found[key]) for key in ("colour", "colour_by_song", "majority")),
+            *(percent(found[key]) for key in ("colour", "colour_by_song", "majority")),
             *(_modes(found, axis) for axis in AXES),
         ]
         for name, found in in_order(accuracy)
     ]
-    return _table(header, rows)
+    return table(header, rows)
 
 
 def _modes(found: dict[str, Any], axis: str) -> str:
     by_song, majority = found["modes_by_song"][axis], found["modes_majority"][axis]
-    return f"{_percent(found['modes'][axis])} ({_percent(by_song)}, {_percent(majority)})"
+    return f"{percent(found['modes'][axis])} ({percent(by_song)}, {percent(majority)})"
 
 
 def _beside(metrics: dict[str, Any]) -> list[str]:
@@ -133,11 +134,11 @@ def _beside(metrics: dict[str, Any]) -> list[str]:
     models = {"this model": metrics["accuracy"], **metrics["beside"]}
     stages = [stage for stage, _ in in_order(metrics["accuracy"])]
     rows = [
-        [name, *(_percent(found[stage]["colour"]) for stage in stages)]
+        [name, *(percent(found[stage]["colour"]) for stage in stages)]
         for name, found in in_order(models)
     ]
     text = "Colour of single clips, beside one network that reads one thing alone:"
-    return [text, _table(["", *stages], rows)]
+    return [text, table(["", *stages], rows)]
 
 
 def _ceiling(metrics: dict[str, Any]) -> list[str]:
@@ -149,32 +150,34 @@ def _ceiling(metrics: dict[str, Any]) -> list[str]:
         for stage, found in in_order(metrics["accuracy"])
         if stage in section
     }
-    rows = [[stage, *map(_percent, row)] for stage, row in shares.items()]
+    rows = [[stage, *map(percent, row)] for stage, row in shares.items()]
     header = ["", "clips", "sections, ceiling", "song", "song, ceiling"]
-    return [CEILING_NOTE, _table(header, rows)]
+    return [CEILING_NOTE, table(header, rows)]
 
 
 def _calibration(curves: dict[str, Any], learned: dict[str, Any]) -> list[str]:
-    pieces = [
-        (
-            f"Calibrated on the validation songs (temperature {learned['colour_temperature']:.2f}; "
-            f"cross-entropy there {learned['colour_loss_before']:.3f} before, "
-            f"{learned['colour_loss_after']:.3f} after)."
-        )
-    ]
+    told = (
+        f"Calibrated on the validation songs (temperature {learned['colour_temperature']:.2f}; "
+        f"cross-entropy there {learned['colour_loss_before']:.3f} before, "
+        f"{learned['colour_loss_after']:.3f} after)."
+    )
+    return [told, *calibration_lines(curves)]
+
+
+def calibration_lines(curves: dict[str, Any]) -> Iterable[str]:
+    """A table for each kind of probability."""
     for name, found in curves.items():
         rows = [
-            [f"{low:.1f} to {high:.1f}", str(int(count)), _percent(claimed), _percent(happened)]
+            [f"{low:.1f} to {high:.1f}", str(int(count)), percent(claimed), percent(happened)]
             for low, high, count, claimed, happened in found["rows"]
         ]
-        pieces.append(f"{name.capitalize()}: expected calibration error {found['error']:.3f}")
-        pieces.append(_table(["claimed", "clips", "mean claim", "right"], rows))
-    return pieces
+        yield f"{name.capitalize()}: expected calibration error {found['error']:.3f}"
+        yield table(["claimed", "clips", "mean claim", "right"], rows)
 
 
 def _gate(manifest: Manifest) -> str:
     shares = ", ".join(
-        f"{name} {_percent(share)}" for name, share in in_order(manifest.metrics["gate_keeps"])
+        f"{name} {percent(share)}" for name, share in in_order(manifest.metrics["gate_keeps"])
     )
     by_stage = ", ".join(f"{name} {at:.3f}" for name, at in in_order(manifest.stage_thresholds))
     return (
@@ -188,23 +191,25 @@ def _fakes(stage: str, found: dict[str, Any]) -> str:
         [
             kind.replace("_", " "),
             str(row["count"]),
-            _percent(row["passes"]),
-            _percent(row["above_median"]),
-            _percent(row["above_quarter"]),
-            f"{_percent(row['worst_median']['share'])} {row['worst_median']['colour']}",
-            f"{_percent(row['worst_quarter']['share'])} {row['worst_quarter']['colour']}",
+            percent(row["passes"]),
+            percent(row["above_median"]),
+            percent(row["above_quarter"]),
+            f"{percent(row['worst_median']['share'])} {row['worst_median']['colour']}",
+            f"{percent(row['worst_quarter']['share'])} {row['worst_quarter']['colour']}",
         ]
         for kind, row in in_order(found)
     ]
     header = ["fake", "count", "pass the gate", "above median", "above 25th percentile"]
     header += ["worst colour, median", "worst colour, 25th"]
-    return f"{stage.capitalize()}:\n\n{_table(header, rows)}"
+    return f"{stage.capitalize()}:\n\n{table(header, rows)}"
 
 
-def _percent(share: float) -> str:
-    return f"{100 * share:.1f} %"
+def percent(share: float | None) -> str:
+    """A share as people read it; a dash where there is none."""
+    return "–" if share is None or math.isnan(share) else f"{100 * share:.1f} %"
 
 
-def _table(header: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+def table(header: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    """A table in Markdown."""
     lines = [header, ["---"] * len(header), *rows]
     return "\n".join(f"| {' | '.join(line)} |" for line in lines)

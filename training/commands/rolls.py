@@ -1,0 +1,25 @@
+"""``training rolls FOLDER``: piano rolls and features of every slice."""
+
+from __future__ import annotations
+
+import argparse
+from typing import Any
+
+from training.commands.folders import add_folder, folder_of
+from training.commands.progress import Teller
+
+
+def add(commands: Any) -> None:
+    """Describe the command."""
+    made = commands.add_parser("rolls", help="piano rolls of every slice, by the scorer's code")
+    add_folder(made)
+    made.set_defaults(run=run)
+
+
+def run(options: argparse.Namespace, tell: Teller) -> dict[str, Any]:
+    """Paint what isn't painted yet; gives counts."""
+    from training.dataset.painting import make_rolls
+    from training.dataset.tables import read_rows
+
+    folder = folder_of(options)
+    return make_rolls(folder, read_rows(folder), tell("painting slices"))

@@ -1,0 +1,190 @@
+"""A person's songs: segments of tracks, each with its notes and what lies beside them."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from itertools import groupby
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from fitness.errors import SilentPart
+from fitness.features import FEATURE_NAMES
+from fitness.heard import Heard, measure, paint
+from fitness.manifest import Encoders
+from fitness.roll import ROWS, STEPS
+from training.composed.examples import SONG, STAGES
+from training.dataset.examples import DIMENSIONS, Accompanied
+from training.dataset.mixing import faster, together
+from training.dataset.painting import PROFILE, Slices, data_hash, read_rolls, velocities
+from training.dataset.tables import Row, Vectors, read_rows, read_vectors
+
+MIX = STAGES.index("mix")
+# Numbered from here, a person's songs and composed ones never share a number.
+FIRST_SONG = 10_000_000
+SMALLEST = 1e-9
+Mask = NDArray[np.bool_]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Catalogue:
+    """Songs to learn from.
+
+    Attributes:
+        rows: tracks of segments of which there is anything to hear or read.
+        slices: the painted ones, by segment id.
+        vectors: of the rows, in their order.
+        songs: ``(rows,)`` the number of each row's song.
+        segments: places of the rows of each segment, tracks that are heard together.
+    """
+
+    rows: Sequence[Row]
+    slices: Slices
+    vectors: Vectors
+    songs: NDArray[np.int32]
+    segments: tuple[tuple[int, ...], ...]
+
+    @property
+    def encoders(self) -> Encoders | None:
+        """What made the vectors."""
+        return self.vectors.encoders
+
+    def digest(self) -> str:
+        """SHA-256 of everything in it, as hex."""
+        whole = hashlib.sha256(data_hash(self.slices).encode())
+        whole.update(repr((list(self.rows), self.segments, self.encoders)).encode())
+        for name in DIMENSIONS:
+            whole.update(self.vectors.has[name].tobytes() + self.vectors.vectors[name].tobytes())
+        return whole.hexdigest()
+
+    def tracks(self) -> list[int]:
+        """Places of the rows that are in it, segment by segment."""
+        return [place for segment in self.segments for place in segment]
+
+    def only(self, chosen: Mask) -> Catalogue:
+        """The same with some of the rows; their numbers and places stay."""
+        kept = (tuple(place for place in segment if chosen[place]) for segment in self.segments)
+        return replace(self, segments=tuple(segment for segment in kept if segment))
+
+    def examples(self) -> Accompanied:
+        """Every track alone, and every segment's tracks together: what models are measured on."""
+        clips: list[tuple[int, ...]] = [(place,) for place in self.tracks()]
+        clips += [segment for segment in self.segments if len(segment) > 1]
+        return self.clips(clips)
+
+    def clips(
+        self, chosen: Sequence[Sequence[int]], speeds: Sequence[float] | None = None
+    ) -> Accompanied:
+        """Tracks heard together, one clip each.
+
+        Args:
+            chosen: places of rows of one segment, for each clip.
+            speeds: how many times as fast each is played; 1 where there are none.
+        """
+        count = len(chosen)
+        rolls = np.zeros((count, ROWS, STEPS), np.uint8)
+        features = np.zeros((count, len(FEATURE_NAMES)), np.float32)
+        has_midi, bars = np.zeros(count, np.bool_), np.zeros(count, np.int16)
+        for clip, places in enumerate(chosen):
+            heard = self._heard(places)
+            if not heard:
+                continue
+            rolls[clip], features[clip], music = self._painted(
+                places, heard, speeds[clip] if speeds else 1.0
+            )
+            has_midi[clip] = rolls[clip].any()
+            bars[clip] = min(music.part.length_ticks // music.meter.bar_ticks, np.iinfo("i2").max)
+        first = [places[0] for places in chosen]
+        beside = {name: self._beside(name, chosen) for name in DIMENSIONS}
+        flags = {f"has_{name}": has for name, (_, has) in beside.items()}
+        arrays: dict[str, NDArray[Any]] = {
+            "rolls": rolls,
+            "features": features,
+            "colour": np.array([self.rows[place].colour for place in first], np.int8),
+            "song": self.songs[first],
+            "stage": np.array([self._stage(places) for places in chosen], np.int8),
+            "kind": np.full(count, SONG, np.int8),
+            "bars": bars,
+            "held_out": np.zeros(count, np.bool_),
+            "has_midi": has_midi,
+        }
+        arrays |= {name: vectors for name, (vectors, _) in beside.items()} | flags
+        return Accompanied(**arrays)
+
+    def _heard(self, places: Sequence[int]) -> list[Heard]:
+        ids = (self.rows[place].segment_id for place in places)
+        return [self.slices[name].heard for name in ids if name in self.slices]
+
+    def _painted(
+        self, places: Sequence[int], heard: Sequence[Heard], speed: float
+    ) -> tuple[NDArray[np.uint8], NDArray[np.float32], Heard]:
+        if len(places) == 1 and speed == 1:
+            alone = self.slices[self.rows[places[0]].segment_id]
+            return alone.roll, alone.features, alone.heard
+        music = together(heard)
+        music = music if speed == 1 else faster(music, speed)
+        name = self.rows[places[0]].segment
+        try:
+            roll = velocities(paint([music], [name], PROFILE))[0, 0]
+        except SilentPart:  # played slower, its first note is beyond the window
+            roll = np.zeros((ROWS, STEPS), np.uint8)
+        return roll, measure([music])[0], music
+
+    def _beside(
+        self, name: str, chosen: Sequence[Sequence[int]]
+    ) -> tuple[NDArray[np.float32], Mask]:
+        """Vectors of clips: the mean of the tracks that have one, at its tracks' length.
+
+        Only a recording differs from track to track. Mixes themselves were never recorded.
+        """
+        vectors = np.zeros((len(chosen), DIMENSIONS[name]), np.float32)
+        has = np.zeros(len(chosen), np.bool_)
+        given, there = self.vectors.vectors[name], self.vectors.has[name]
+        for clip, places in enumerate(chosen):
+            own = [place for place in places if there[place]]
+            if own:
+                vectors[clip], has[clip] = _middle(given[own]), True
+        return vectors, has
+
+    def _stage(self, places: Sequence[int]) -> int:
+        return MIX if len(places) > 1 else self.rows[places[0]].stage
+
+
+def _middle(vectors: NDArray[np.float32]) -> NDArray[np.float32]:
+    """The mean direction of ``(n, d)`` at their mean length."""
+    if len(vectors) == 1:
+        return np.asarray(vectors[0])
+    mean = vectors.mean(axis=0)
+    length = max(float(np.linalg.norm(mean)), SMALLEST)
+    return np.asarray(mean * (np.linalg.norm(vectors, axis=1).mean() / length))
+
+
+def load_catalogue(folder: Path) -> Catalogue:
+    """What the steps before left in a training folder.
+
+    Raises:
+        FileNotFoundError: if a step before is missing; the message names it.
+        ValueError: if a table can't be read, or nothing in it can be heard or read.
+    """
+    rows = read_rows(folder)
+    return assembled(rows, read_rolls(folder), read_vectors(folder, rows))
+
+
+def assembled(rows: Sequence[Row], slices: Slices, vectors: Vectors) -> Catalogue:
+    """Rows, slices and vectors as one; rows of nothing are left out of every segment.
+
+    Raises:
+        ValueError: if nothing is left.
+    """
+    there = np.any([vectors.has[name] for name in DIMENSIONS], axis=0) if len(rows) else []
+    useful = [place for place, row in enumerate(rows) if there[place] or row.segment_id in slices]
+    if not useful:
+        raise ValueError("no segment has MIDI, a recording or a text to learn from")
+    ids = np.array([row.song_id for row in rows])
+    songs = FIRST_SONG + np.unique(ids, return_inverse=True)[1].astype(np.int32)
+    segments = groupby(useful, key=lambda place: rows[place].segment)
+    return Catalogue(rows, slices, vectors, songs, tuple(tuple(places) for _, places in segments))

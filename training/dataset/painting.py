@@ -1,0 +1,199 @@
+"""Slices as notes, piano rolls and features: what the scorer's own code makes of each.
+
+``rolls.npz`` holds a row for every slice in which something sounds, in the order of their ids. A
+row is made once: the hash of its slice's bytes says whether it still stands for them.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from fitness.errors import SilentPart, UnreadablePart
+from fitness.features import FEATURES_VERSION
+from fitness.heard import Heard, hear, measure, paint
+from fitness.profiles import PROFILES
+from fitness.roll import ROLL_VERSION
+from genomes.notes import NOTE_DTYPE, Notes, Part
+from genomes.time import Meter, TempoMap
+from training.dataset.tables import Row
+from training.whole_files import replacing
+
+ROLLS_FILE, ROLLS_TOLD = "rolls.npz", "rolls.json"
+MAX_VELOCITY = 127
+KEPT_EVERY = 1000  # slices, so that little is lost where it is killed
+PROFILE = next(profile for profile in PROFILES if profile.name == "fusion")
+VERSIONS = {"roll_version": ROLL_VERSION, "features_version": FEATURES_VERSION}
+
+Told = Callable[[int, int, str], None]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Painted:
+    """One slice.
+
+    Attributes:
+        sha256: of its bytes, as hex.
+        heard: its notes, meter and tempo.
+        roll: ``(128, 256)`` uint8, velocities: over 127 it is the scorer's roll, but for half a
+            velocity where it halves an odd one.
+        features: ``(F,)``.
+    """
+
+    sha256: str
+    heard: Heard
+    roll: NDArray[np.uint8]
+    features: NDArray[np.float32]
+
+
+Slices = dict[str, Painted]  # by segment id
+
+
+def velocities(rolls: NDArray[np.float32]) -> NDArray[np.uint8]:
+    """The scorer's rolls, 0 to 1, as the velocities that they show."""
+    return np.asarray(np.rint(rolls * MAX_VELOCITY), dtype=np.uint8)
+
+
+def painted(data: bytes, name: str) -> Painted:
+    """A MIDI file as the scorer hears it.
+
+    Raises:
+        UnreadablePart: if it is none; the message names it.
+        SilentPart: if nothing sounds in the window.
+    """
+    heard = hear(data, name)
+    roll = velocities(paint([heard], [name], PROFILE))[0, 0]
+    return Painted(hashlib.sha256(data).hexdigest(), heard, roll, measure([heard])[0])
+
+
+def make_rolls(folder: Path, rows: Iterable[Row], told: Told = lambda *_: None) -> dict[str, Any]:
+    """Paint every slice that isn't painted yet, and write the table.
+
+    Args:
+        folder: of the training.
+        rows: of its segments.
+        told: how many of how many are done.
+
+    Returns:
+        a summary of plain values: ``slices``, ``made`` now, ``silent`` and ``refused`` by reason.
+
+    Raises:
+        FileNotFoundError: if a slice that the table names isn't there.
+    """
+    with_midi = [row for row in rows if row.midi_file]
+    known = read_rolls(folder) if (folder / ROLLS_FILE).exists() else {}
+    done: Slices = {}
+    silent: list[str] = []
+    refused: dict[str, str] = {}
+    made = 0
+    for count, row in enumerate(with_midi, start=1):
+        data = (folder / row.midi_file).read_bytes()
+        before = known.get(row.segment_id)
+        if before and before.sha256 == hashlib.sha256(data).hexdigest():
+            done[row.segment_id] = before
+        else:
+            try:
+                done[row.segment_id] = painted(data, row.midi_file)
+                made += 1
+            except SilentPart:
+                silent.append(row.segment_id)
+            except UnreadablePart as error:
+                refused[row.segment_id] = str(error)
+            if made and made % KEPT_EVERY == 0:
+                write_rolls(folder, known | done)
+        told(count, len(with_midi), "")
+    told_of = {"silent": silent, "refused": refused}
+    if made or done.keys() != known.keys() or not (folder / ROLLS_TOLD).exists():
+        write_rolls(folder, done)
+        with replacing(folder / ROLLS_TOLD) as waiting:
+            waiting.write_bytes(_told(done, told_of))
+    return {"slices": len(done), "made": made, "silent": len(silent), "refused": refused}
+
+
+def write_rolls(folder: Path, slices: Mapping[str, Painted]) -> None:
+    """Write the table whole; the same slices make the same bytes."""
+    ids = sorted(slices)
+    ordered = [slices[name] for name in ids]
+    notes = [one.heard.part.notes for one in ordered]
+    tempos = [one.heard.tempo_map.changes for one in ordered]
+    with replacing(folder / ROLLS_FILE) as waiting, waiting.open("wb") as file:
+        np.savez_compressed(
+            file,
+            allow_pickle=False,
+            **{name: np.array(version) for name, version in VERSIONS.items()},
+            segment_ids=np.array(ids, dtype=np.str_),
+            sha256=np.array([one.sha256 for one in ordered], dtype=np.str_),
+            rolls=np.stack([one.roll for one in ordered]) if ordered else np.zeros(0, np.uint8),
+            features=np.array([one.features for one in ordered], dtype=np.float32),
+            notes=np.frombuffer(b"".join(n.tobytes() for n in notes), np.uint8),
+            note_counts=np.array([len(n) for n in notes], np.int64),
+            tempos=np.array([pair for changes in tempos for pair in changes], np.int64),
+            tempo_counts=np.array([len(changes) for changes in tempos], np.int64),
+            meters=np.array([_meter(one.heard.meter) for one in ordered], np.int64),
+            lengths_ticks=np.array([one.heard.part.length_ticks for one in ordered], np.int64),
+        )
+
+
+def read_rolls(folder: Path) -> Slices:
+    """Every slice by its segment id; none where another version of the code painted them.
+
+    Raises:
+        FileNotFoundError: if there is no such table; the message names the step that makes it.
+        ValueError: if it can't be read.
+    """
+    path = folder / ROLLS_FILE
+    if not path.exists():
+        raise FileNotFoundError(f"{path}: not there; training rolls makes it")
+    try:
+        with np.load(path, allow_pickle=False) as file:
+            if any(str(file[name]) != version for name, version in VERSIONS.items()):
+                return {}
+            return _slices({name: file[name] for name in file.files})
+    except (KeyError, ValueError, OSError) as error:
+        raise ValueError(f"{path}: not a table of rolls that can be read: {error}") from error
+
+
+def _slices(arrays: Mapping[str, NDArray[Any]]) -> Slices:
+    notes = arrays["notes"].view(NOTE_DTYPE)
+    note_ends, tempo_ends = arrays["note_counts"].cumsum(), arrays["tempo_counts"].cumsum()
+    slices: Slices = {}
+    for place, name in enumerate(arrays["segment_ids"].tolist()):
+        own = notes[note_ends[place] - arrays["note_counts"][place] : note_ends[place]]
+        first = tempo_ends[place] - arrays["tempo_counts"][place]
+        tempo_map = TempoMap(
+            tuple(map(tuple, arrays["tempos"][first : tempo_ends[place]].tolist()))
+        )
+        part = _part(own, int(arrays["lengths_ticks"][place]))
+        heard = Heard(part, tempo_map, Meter(*arrays["meters"][place].tolist()))
+        slices[name] = Painted(
+            str(arrays["sha256"][place]), heard, arrays["rolls"][place], arrays["features"][place]
+        )
+    return slices
+
+
+def _part(notes: Notes, length_ticks: int) -> Part:
+    own = notes.copy()
+    own.flags.writeable = False
+    return Part(own, length_ticks)
+
+
+def _meter(meter: Meter) -> tuple[int, int]:
+    return meter.numerator, meter.denominator
+
+
+def data_hash(slices: Mapping[str, Painted]) -> str:
+    """SHA-256 of which slices there are and of what they were made."""
+    lines: Sequence[str] = [f"{name} {slices[name].sha256}" for name in sorted(slices)]
+    return hashlib.sha256("\n".join([*VERSIONS.values(), *lines]).encode()).hexdigest()
+
+
+def _told(slices: Slices, told_of: dict[str, Any]) -> bytes:
+    told = {**VERSIONS, "data_hash": data_hash(slices), "slices": len(slices), **told_of}
+    return json.dumps(told, indent=2, sort_keys=True).encode() + b"\n"

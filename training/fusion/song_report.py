@@ -1,0 +1,238 @@
+"""The report on a model of a person's own songs, and its card, as pages for people."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from fitness.colours import AXES
+from fitness.manifest import Manifest
+from training.fusion.report import calibration_lines, in_order, percent, table
+
+Metrics = dict[str, Any]
+
+TITLE = "# How well the model knows your songs"
+NOTE = (
+    "Shares that are right, on songs that nothing was learned from or chosen by. *Majority* always "
+    "says the commonest colour of the training clips. Modes count where the target has one "
+    "maximum on that axis. *Album* is the album that the three likeliest modes name together, "
+    "nearest of eight; no combination of modes is Black's or Indigo's, so that *of six* leaves "
+    "them out. Each line shows one model that may hear nothing else."
+)
+TEST_ENCODERS = (
+    "**These are figures of test encoders** ({names}), not of the pretrained ones: what text and "
+    "audio add says nothing about what the pretrained ones would add."
+)
+GAP_NOTE = (
+    "The same fit, its tracks dealt out row by row: the other tracks of the same bars, sung to the "
+    "same words under the same concept, are then among what it learned from, so that it recognises "
+    "the song and is never asked about one that it doesn't know. This is how figures above 90 % "
+    "come about. The model is the one of the split by song."
+)
+HEADS_NOTE = (
+    "Small networks on the vectors alone: three that learn one axis each beside one that learns "
+    "all three. *Everything* is texts, recording and the notes' plain features."
+)
+PROSODY_NOTE = (
+    "A small network that names the colour from the lyric's vector, with and without syllables, "
+    "stresses, rhymes and line lengths beside it."
+)
+MODEL_TITLE = "# A fusion model of your own songs"
+WHAT_IT_IS = """
+It tells how well a part of music fits each of the colours, from its notes and from what lies beside
+them where there is any: the recording, the concept, the words. It learned from your own songs, with
+some composed ones beside them so that few songs aren't learned by heart. Its *confidence* is how
+often it names the right colour about songs it never learned from, and 0 about fakes; it is a gate,
+never a factor.
+"""
+
+
+def report(metrics: Metrics) -> str:
+    """The whole page, in Markdown; pictures lie beside it."""
+    pieces = [
+        TITLE,
+        _made_of(metrics["made_of"]),
+        *_encoders(metrics["made_of"]),
+        "## Held-out songs",
+        NOTE,
+        modality_table(metrics["by_modality"]),
+        "## Colour by colour",
+        *_by_colour(metrics["by_modality"]),
+        "## Split by row",
+        GAP_NOTE,
+        _gap(metrics["gap"]),
+        "## One task or three",
+        HEADS_NOTE,
+        _heads(metrics["heads"]),
+        "## Prosody",
+        *_prosody(metrics["prosody"]),
+        "## How honest its probabilities are",
+        *calibration_lines(metrics["calibration"]),
+        "![](reliability.png)",
+        "## The gate",
+        gate_table(metrics["gate"]),
+        "## Who is taken for whom",
+        *(f"![]({picture_name(name)})" for name in metrics["by_modality"]),
+    ]
+    return "\n\n".join(pieces) + "\n"
+
+
+def picture_name(modality: str) -> str:
+    """The file of a confusion matrix."""
+    return f"confusion_{modality.replace(' ', '_').lower()}.png"
+
+
+def _made_of(made: Metrics) -> str:
+    split = made["split"]
+    lines = [
+        (
+            f"- {made['songs']} songs of your own: {split['train_songs']} to learn from, "
+            f"{split['validation_songs']} to stop, calibrate and choose by, {split['test_songs']} "
+            "to report on; no song on two sides"
+        ),
+        (
+            f"- clips of them, parts alone and mixes: {split['train']}, {split['validation']}, "
+            f"{split['test']}; in training, mixes are drawn anew in every epoch"
+        ),
+        (
+            f"- {made['composed_songs_per_colour']} composed songs of every colour beside them "
+            f"({made['own_share']:.0%} of the coloured clips of an epoch are your own), and fakes"
+        ),
+        (
+            f"- {made['epochs']} epochs, the best of them {made['best_epoch']}; {made['members']} "
+            f"network(s), seed {made['seed']}; data `{made['data_hash'][:16]}`"
+        ),
+    ]
+    return "\n".join(lines)
+
+
+def _encoders(made: Metrics) -> list[str]:
+    names = made["test_encoders"]
+    return [TEST_ENCODERS.format(names=", ".join(f"`{name}`" for name in names))] if names else []
+
+
+def modality_table(found: Metrics) -> str:
+    """A line for each way of hearing."""
+    header = ["", "clips", "songs", "colour", "colour, song", "majority"]
+    header += [f"{axis} (majority)" for axis in AXES]
+    header += ["album (majority)", "album of six (majority)"]
+    rows = [
+        [
+            name,
+            str(one["clips"]),
+            str(one["songs"]),
+            *(percent(one[key]) for key in ("colour", "colour_by_song", "majority")),
+            *(_beside(one["modes"][axis], one["modes_majority"][axis]) for axis in AXES),
+            _beside(one["album"], one["majority"]),
+            _beside(one["album_of_six"], one["album_of_six_majority"]),
+        ]
+        for name, one in found.items()
+    ]
+    return table(header, rows)
+
+
+def _by_colour(found: Metrics) -> Iterable[str]:
+    for name, one in found.items():
+        rows = [
+            [
+                colour,
+                str(own["clips"]),
+                str(own["songs"]),
+                _beside(own["colour"], own["majority"]),
+                *(_beside(own["modes"][axis], own["modes_majority"][axis]) for axis in AXES),
+                _beside(own["album"], own["majority"]),
+            ]
+            for colour, own in one["by_colour"].items()
+        ]
+        header = ["", "clips", "songs", "colour (majority)"]
+        header += [f"{axis} (majority)" for axis in AXES]
+        header += ["album (majority)"]
+        yield f"{name[0].upper()}{name[1:]}:\n\n{table(header, rows)}"
+
+
+def _gap(gap: Metrics) -> str:
+    rows = [
+        [
+            f"by {name}",
+            str(one["clips"]),
+            _beside(one["colour"], one["majority"]),
+            *(_beside(one["modes"][axis], one["modes_majority"][axis]) for axis in AXES),
+            _beside(one["album"], one["majority"]),
+        ]
+        for name, one in gap.items()
+    ]
+    header = ["split", "tracks", "colour (majority)"]
+    header += [f"{axis} (majority)" for axis in AXES]
+    return table([*header, "album (majority)"], rows)
+
+
+def _heads(heads: Metrics) -> str:
+    rows = [
+        [f"{name}, {kind}", *(percent(one[key]) for key in (*AXES, "album"))]
+        for name, kinds in heads.items()
+        for kind, one in kinds.items()
+    ]
+    return table(["", *AXES, "album"], rows)
+
+
+def _prosody(prosody: Metrics) -> list[str]:
+    if "without" not in prosody:
+        return [prosody["reason"]]
+    rows = [
+        [name, str(prosody["lyrics"]), percent(prosody[name]), percent(prosody["majority"])]
+        for name in ("without", "with")
+    ]
+    return [PROSODY_NOTE, table(["prosody", "lyrics", "colour", "majority"], rows)]
+
+
+def gate_table(gate: Metrics) -> str:
+    """What passes the gate of what was held out."""
+    rows = [
+        [name.replace("_", " "), str(one["clips"]), percent(one["passes"])]
+        for name, one in in_order(gate)
+    ]
+    return table(["held-out clips", "count", "pass the gate"], rows)
+
+
+def card(manifest: Manifest) -> str:
+    """The model card, in Markdown."""
+    metrics = manifest.metrics
+    pieces = [
+        MODEL_TITLE,
+        WHAT_IT_IS.strip(),
+        "## What it was made of",
+        _made_of(metrics["made_of"]),
+        *_encoders(metrics["made_of"]),
+        _file(manifest),
+        "## Held-out songs",
+        NOTE,
+        modality_table(metrics["by_modality"]),
+        "## How honest its probabilities are",
+        *calibration_lines(metrics["calibration"]),
+        "## The gate",
+        gate_table(metrics["gate"]),
+    ]
+    return "\n\n".join(pieces) + "\n"
+
+
+def _file(manifest: Manifest) -> str:
+    specs = {name: getattr(manifest.encoders, name) for name in ("concept", "lyric", "audio")}
+    lines = [
+        f"- {name}: {f'`{spec.name}`, {spec.pooling}' if spec else 'never heard'}"
+        for name, spec in specs.items()
+    ]
+    lines += [
+        (
+            f"- piano roll {manifest.roll_version}, features {manifest.features_version} "
+            f"({len(manifest.feature_names)}), profile {manifest.profile}, opset {manifest.opset}"
+        ),
+        (
+            f"- file `{manifest.model_sha256[:16]}`, licence {manifest.licence}; largest "
+            f"difference from the network {manifest.metrics['parity']:.1g}"
+        ),
+    ]
+    return "\n".join(lines)
+
+
+def _beside(share: float | None, baseline: float | None) -> str:
+    return f"{percent(share)} ({percent(baseline)})"

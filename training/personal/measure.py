@@ -1,0 +1,167 @@
+"""Every figure of the report on a model of a person's songs."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from training.composed.examples import KINDS, NO_COLOUR, STAGES
+from training.composed.split import Split
+from training.dataset.catalogue import MIX, Catalogue
+from training.dataset.examples import NO_STAGE, Accompanied
+from training.dataset.tables import unnamed_encoders
+from training.fusion import figures
+from training.fusion.by_modality import by_modality
+from training.fusion.by_modality import figures as figures_of
+from training.fusion.calibration import Calibration
+from training.fusion.correctness import right_answers
+from training.fusion.fitting import predictions_of
+from training.fusion.heads import colours_of, scaled, side_by_side
+from training.fusion.network import Ensemble
+from training.personal.plan import Material, Plan, songs_on
+from training.text.prosody import prosody_matrix
+
+Metrics = dict[str, Any]
+
+TOO_FEW_LYRICS = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """A model and the songs that it is measured on."""
+
+    ensemble: Ensemble
+    material: Material
+
+
+def measure(
+    model: Measured,
+    calibration: Calibration,
+    plan: Plan,
+    by_rows: Measured | None,
+    accuracies: dict[str, list[float]],
+) -> Metrics:
+    """Everything that the report tells, as plain values.
+
+    Args:
+        model: the calibrated one, split by song.
+        calibration: of it.
+        plan: that it was made by.
+        by_rows: the one that was split by row; None where it wasn't asked for.
+        accuracies: of each fit, epoch by epoch, on validation songs.
+    """
+    material = model.material
+    gap = {"song": _tracks_alone(model)}
+    if by_rows:
+        gap["row"] = _tracks_alone(by_rows)
+    return {
+        "made_of": _made_of(material, plan, accuracies),
+        "by_modality": by_modality(model.ensemble, material.test, material.train_colours),
+        "gap": gap,
+        "heads": _heads(material),
+        "prosody": prosody(material.catalogue, material.split),
+        "calibration": _honesty(model),
+        "gate": _gate(model, calibration),
+    }
+
+
+def _made_of(material: Material, plan: Plan, accuracies: dict[str, list[float]]) -> Metrics:
+    catalogue, split, train = material.catalogue, material.split, material.train
+    songs = [row.song_id for row in catalogue.rows]
+    sides = {
+        "train": (split.train, train.own_clips),
+        "validation": (split.validation, len(material.own)),
+        "test": (split.test, len(material.test)),
+    }
+    first = accuracies.get("member-1", [])
+    return {
+        "songs": len(set(songs)),
+        "split": {"by": "song", "seed": plan.seed}
+        | {side: clips for side, (_, clips) in sides.items()}
+        | {f"{side}_songs": songs_on(songs, mask) for side, (mask, _) in sides.items()},
+        "composed_songs_per_colour": plan.composed,
+        "own_share": train.own_clips / max(1, train.coloured_clips),
+        "epochs": len(first),
+        "best_epoch": 1 + int(np.argmax(first)) if first else 0,
+        "accuracies": accuracies,
+        "members": plan.members,
+        "seed": plan.seed,
+        "data_hash": catalogue.digest(),
+        "test_encoders": unnamed_encoders(catalogue.encoders),
+    }
+
+
+def _tracks_alone(model: Measured) -> Metrics:
+    """Tracks of segments, as rows of the table: whole mixes left out."""
+    test = model.material.test
+    test = test.select(test.stage != MIX)
+    said = predictions_of(model.ensemble, test)
+    return figures_of(said, test, model.material.train_colours)
+
+
+def _heads(material: Material) -> Metrics:
+    places = material.catalogue.tracks()
+    clips = material.catalogue.clips([(place,) for place in places])
+    split = material.split
+    return side_by_side(
+        clips, Split(split.train[places], split.validation[places], split.test[places])
+    )
+
+
+def prosody(catalogue: Catalogue, split: Split) -> Metrics:
+    """Whether syllables, stresses and rhymes beside the lyric's vector help to name the colour."""
+    has = catalogue.vectors.has["lyric"]
+    first = {catalogue.rows[place].segment: place for place in reversed(catalogue.tracks())}
+    places = sorted(
+        place for place in first.values() if has[place] and catalogue.rows[place].lyric_text.strip()
+    )
+    train, test = split.train[places], split.test[places]
+    if train.sum() < TOO_FEW_LYRICS or not test.any():
+        return {"reason": f"Not measured: {len(places)} lyrics are too few."}
+    vectors = catalogue.vectors.vectors["lyric"][places]
+    texts = [catalogue.rows[place].lyric_text for place in places]
+    colour = np.array([catalogue.rows[place].colour for place in places], np.int8)
+    inputs = {"without": vectors, "with": np.concatenate((vectors, prosody_matrix(texts)), axis=1)}
+    right = {
+        name: colours_of(scaled(x, train), colour, train)[test].argmax(axis=1) == colour[test]
+        for name, x in inputs.items()
+    }
+    commonest = np.bincount(colour[train]).argmax()
+    return {
+        "lyrics": int(test.sum()),
+        "majority": round(float((colour[test] == commonest).mean()), 4),
+        **{name: round(float(one.mean()), 4) for name, one in right.items()},
+    }
+
+
+def _honesty(model: Measured) -> Metrics:
+    test = model.material.held_out("test")
+    said = predictions_of(model.ensemble, test)
+    return figures.calibration(said, test, _right(said.colour, test))
+
+
+def _right(colour: NDArray[np.float32] | None, test: Accompanied) -> NDArray[np.bool_]:
+    assert colour is not None  # noqa: S101 - the profile has it
+    return right_answers(colour, test)
+
+
+def _gate(model: Measured, calibration: Calibration) -> Metrics:
+    """Who passes of the person's test songs, stage by stage, and of the fakes."""
+    test = model.material.held_out("test")
+    confidence = predictions_of(model.ensemble, test).confidence
+    names = [STAGES[stage] if stage != NO_STAGE else "parts" for stage in test.stage]
+    bars = [calibration.thresholds.get(name, calibration.threshold) for name in names]
+    passes = confidence >= np.array(bars, np.float32)
+    own = test.colour != NO_COLOUR
+    groups = [
+        name if is_own else KINDS[kind]
+        for name, is_own, kind in zip(names, own, test.kind, strict=True)
+    ]
+    found = {}
+    for name in sorted(set(groups)):
+        rows = np.array([group == name for group in groups])
+        found[name] = {"clips": int(rows.sum()), "passes": round(float(passes[rows].mean()), 4)}
+    return found

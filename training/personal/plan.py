@@ -1,0 +1,159 @@
+"""What is fitted to a person's songs, and the songs themselves with who may see which."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+
+import msgspec
+import numpy as np
+from numpy.typing import NDArray
+
+from training.composed.compose import compose
+from training.composed.examples import Examples
+from training.composed.split import Split, split_by_song
+from training.dataset.catalogue import Catalogue
+from training.dataset.drawing import Drawn
+from training.dataset.examples import Accompanied
+from training.dataset.split import by_song
+from training.fusion.crew import Tell
+from training.fusion.export import hash_of
+from training.fusion.fitting import Judge, Settings, logits
+from training.fusion.network import FusionNetwork
+from training.whole_files import replacing
+
+FIT_FOLDER = "fit"
+# Raised whenever the same plan and data would give another model.
+FIT_VERSION = "1"
+MIDI_ALONE = frozenset({"midi"})
+
+# Hides every modality alike: what is asked of a model is rarely all there.
+OWN_SETTINGS = Settings(epochs=30, without_midi=0.15, without_beside=0.15)
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """How a model of a person's songs is made.
+
+    Attributes:
+        members: networks whose probabilities are averaged.
+        seed: of everything.
+        composed: songs of every colour that the project composes beside the person's own, with
+            fakes that teach the confidence; few songs alone would be learned by heart.
+        compares: whether to fit once more on a split by row, for the report.
+        settings: of each network.
+    """
+
+    members: int = 1
+    seed: int = 0
+    composed: int = 4
+    compares: bool = True
+    settings: Settings = field(default_factory=lambda: OWN_SETTINGS)
+
+    def key(self, catalogue: Catalogue, composed: Examples | None) -> str:
+        """SHA-256 of the plan and of what it is made of: another key, another model."""
+        told = asdict(self)
+        told["settings"]["reads"] = sorted(self.settings.reads)
+        whole = hashlib.sha256(msgspec.json.encode([FIT_VERSION, told], order="sorted"))
+        whole.update(catalogue.digest().encode())
+        whole.update(hash_of(composed).encode() if composed else b"")
+        return whole.hexdigest()
+
+
+def composed_beside(plan: Plan, folder: Path, tell: Tell) -> Accompanied | None:
+    """The composed songs of a plan, from the folder or made now; none of 0."""
+    if not plan.composed:
+        return None
+    path = folder / FIT_FOLDER / f"composed-{plan.seed}-{plan.composed}.npz"
+    if path.exists():
+        try:
+            return Accompanied.alone(Examples.load(path))
+        except ValueError:  # of another version of the roll or the features: made again
+            path.unlink()
+    tell(f"composing {plan.composed} songs of every colour")
+    examples = compose(plan.seed, plan.composed, os.cpu_count() or 1, real_pieces=0)
+    with replacing(path) as waiting, waiting.open("wb") as file:
+        examples.save(file)
+    return Accompanied.alone(examples)
+
+
+class Material:
+    """Songs of a person, composed songs beside them, and who may see which.
+
+    Attributes:
+        catalogue: all of the person's songs.
+        split: of its rows.
+        train: what networks learn from.
+        own: the person's validation clips.
+        test: the person's test clips.
+    """
+
+    def __init__(
+        self, catalogue: Catalogue, composed: Accompanied | None, split: Split | None = None
+    ) -> None:
+        """Part the songs.
+
+        Args:
+            catalogue: the person's.
+            composed: beside them.
+            split: of the rows; by song unless told otherwise.
+
+        Raises:
+            ValueError: if there are too few songs to hold any out.
+        """
+        self.catalogue = catalogue
+        self.split = split or by_song(catalogue.rows)
+        self._composed = composed
+        self._composed_split = split_by_song(composed) if composed else None
+        learned = catalogue.only(self.split.train)
+        held = [catalogue.only(mask) for mask in (self.split.validation, self.split.test)]
+        if not (learned.segments and all(one.segments for one in held)):
+            raise ValueError(
+                "too few songs to hold any out: expected at least three of one colour with "
+                "something to hear or read"
+            )
+        self.train = Drawn(learned, self._of_composed("train"))
+        self.train_colours = np.array(
+            [catalogue.rows[place].colour for place in learned.tracks()], np.int8
+        )
+        self.own, self.test = (one.examples() for one in held)
+
+    def _of_composed(self, side: str) -> Accompanied | None:
+        if self._composed is None:
+            return None
+        return self._composed.select(getattr(self._composed_split, side))
+
+    def held_out(self, side: str) -> Accompanied:
+        """The person's clips of a side as they are and as MIDI alone, and the composed ones."""
+        own = self.own if side == "validation" else self.test
+        alone = own.showing(MIDI_ALONE)
+        bundles = [own, alone.select(alone.has_any)]
+        composed = self._of_composed(side)
+        return Accompanied.join(bundles + ([composed] if composed else []))
+
+    def judge(self) -> Judge:
+        """How many colours of the person's validation songs are right.
+
+        The mean of two accuracies: with everything there, and with the MIDI alone, which is what a
+        search asks about.
+        """
+        alone = self.own.showing(MIDI_ALONE)
+        ways = [clips for clips in (self.own, alone.select(alone.has_any)) if len(clips)]
+
+        def accuracy(network: FusionNetwork) -> float:
+            return float(np.mean([_right(network, clips) for clips in ways]))
+
+        return accuracy
+
+
+def _right(network: FusionNetwork, clips: Accompanied) -> float:
+    named = logits(network, clips).colour.argmax(dim=1).numpy()
+    return float((named == clips.colour).mean())
+
+
+def songs_on(rows: Sequence[str], mask: NDArray[np.bool_]) -> int:
+    """How many songs are on a side of a split."""
+    return len({song for song, inside in zip(rows, mask, strict=True) if inside})

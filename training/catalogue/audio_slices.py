@@ -12,7 +12,6 @@ from numpy.typing import NDArray
 from training.whole_files import replacing
 
 SILENCE_DB = -40.0
-SUFFIXES = (".wav", ".wave", ".aif", ".aiff", ".flac", ".ogg", ".mp3")
 # What FLAC can hold of each kind of source: whole numbers of 16 bits stay what they are.
 SUBTYPES = {"PCM_16": "PCM_16", "PCM_S8": "PCM_16", "PCM_U8": "PCM_16"}
 FINEST = "PCM_24"

@@ -73,7 +73,9 @@ def _apart(
 ) -> NDArray[np.bool_]:
     """Of each pair, whether they are far enough from each other."""
     every = [individual.genome for individual in individuals]
-    return np.asarray(genomes.distances(every, every) >= median_distance)
+    distances = genomes.distances(every, every)
+    # Where locks leave little to change, the median may be 0: what is no different is never apart.
+    return np.asarray((distances >= median_distance) & (distances > 0))
 
 
 def _company(apart: NDArray[np.bool_], keep: int) -> list[int]:

@@ -39,15 +39,15 @@ def test_survivors(
     assert [one for one in ordered if one in chosen] == chosen
     for one, other in combinations(chosen, 2):
         assert abs(one.genome.place - other.genome.place) >= facts.median_distance
+        assert one.genome.place != other.genome.place
     for one in chosen[1:]:
         assert one.score.total > facts.total_p95
         assert one.score.passes
     # Nobody better was left out who could have joined.
     for one in ordered[: ordered.index(chosen[-1]) if len(chosen) == keep else None]:
         before = [other for other in chosen if ordered.index(other) < ordered.index(one)]
-        near = any(
-            abs(one.genome.place - other.genome.place) < facts.median_distance for other in before
-        )
+        apart = [abs(one.genome.place - other.genome.place) for other in before]
+        near = any(distance < facts.median_distance or not distance for distance in apart)
         weak = one.score.total <= facts.total_p95 or not one.score.passes
         assert one in chosen or near or weak
 
@@ -56,6 +56,12 @@ def test_equals_are_chosen_by_id() -> None:
     crowd = [individual(name, place, 0.5) for name, place in (("b", 0.9), ("c", 0.1), ("a", 0.5))]
     chosen = choose_survivors(crowd, 2, FirstPoolFacts({}, 0.3, 0.0), set(), LINE)
     assert [one.id for one in chosen] == ["a", "b"]
+
+
+def test_where_half_of_a_first_pool_is_alike_equals_are_not_shown_twice() -> None:
+    crowd = [individual(name, place, 0.5) for name, place in (("a", 0.4), ("b", 0.4), ("c", 0.5))]
+    chosen = choose_survivors(crowd, 3, FirstPoolFacts({}, 0.0, 0.0), set(), LINE)
+    assert [one.id for one in chosen] == ["a", "c"]
 
 
 def test_what_does_not_pass_comes_only_where_nothing_does() -> None:

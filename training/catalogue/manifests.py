@@ -26,8 +26,10 @@ A_NUMBER = "a whole number from 0 to 9999"
 TRACKS = "a list of tracks, each with an id and a description"
 SECTIONS = "a list of sections, each with section_name, start_time and end_time"
 MAX_TRACKS, MAX_SECTIONS = 500, 1000
+MAX_FILE_NAME = 240  # bytes
 COMMON_TIME = Meter(4, 4)
 
+_NO_FILE = re.compile(r"[\\:]")
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,63}")
 
 Document = dict[str, Any]
@@ -69,10 +71,12 @@ def _song(document: Document, name: str, findings: Findings) -> Song | None:
     colour = findings.read(_colour, document)
     sections = findings.read(_sections, document)
     stems = findings.read(_stems, document)
-    texts = {field: findings.read(_texts, document, field) for field in ("mood", "genres")}
+    words = {field: findings.read(_texts, document, field) for field in ("mood", "genres")}
     likes = findings.read(_sounds_like, document)
-    concept = findings.read(_text, document, "concept")
-    title = findings.read(_text, document, "title")
+    texts = {
+        field: findings.read(_text, document, field)
+        for field in ("concept", "title", "release_date", "TRT")
+    }
     if findings.problems:
         return None
     if tempo_bpm is None or meter is None or key is None or colour is None:
@@ -83,19 +87,19 @@ def _song(document: Document, name: str, findings: Findings) -> Song | None:
         meter=meter,
         key=key,
         colour=colour,
-        title=title or name,
-        release_date=findings.take(_text(document, "release_date")),
+        title=texts["title"] or name,
+        release_date=texts["release_date"] or "",
         album_sequence=findings.take(_sequence(document)),
         main_audio_file=findings.take(_file(document, "main_audio_file")),
-        running_time=findings.take(_text(document, "TRT")),
+        running_time=texts["TRT"] or "",
         vocals=findings.take(_truth(document, "vocals")),
         lyrics=findings.take(_truth(document, "lyrics")),
         lrc_file=findings.take(_file(document, "lrc_file")),
         sections=sections or (),
-        moods=texts["mood"] or (),
+        moods=words["mood"] or (),
         sounds_like=likes or (),
-        genres=texts["genres"] or (),
-        concept=concept or "",
+        genres=words["genres"] or (),
+        concept=texts["concept"] or "",
         stems=stems or (),
     )
 
@@ -212,9 +216,12 @@ def _file(entry: Document, field: str) -> Found[str]:
     value = entry.get(field)
     if value is None or value == "":
         return Found("")
-    path = PurePosixPath(value) if isinstance(value, str) else PurePosixPath("..")
-    outside = path.is_absolute() or ".." in path.parts or "\\" in str(value) or "\0" in str(value)
-    if outside or ":" in str(value):
+    path = PurePosixPath(value if isinstance(value, str) else "..")
+    is_outside = path.is_absolute() or ".." in path.parts
+    is_odd = (
+        len(str(value).encode("utf-8", "replace")) > MAX_FILE_NAME or not str(path).isprintable()
+    )
+    if is_outside or is_odd or _NO_FILE.search(str(value)):
         return Found("", (f"{field}: {shown(value)} is left out (accepted: {A_FILE})",))
     return Found(path.as_posix())
 

@@ -304,6 +304,10 @@ def _total(
     if code is None:
         return last_end or (last_begin + 1.0 if begins else 0.0)
     total = code.in_seconds(reading)
+    if total > LONGEST_SECONDS:
+        mended = last_end or min(last_begin + 1.0, LONGEST_SECONDS)
+        repairs.append(f"TRT: {code} is more than an hour; read as {mended:.3f} s")
+        return mended
     if total <= last_begin:
         mended = last_end if last_end > last_begin else _next_with_these_seconds(total, last_begin)
         repairs.append(f"TRT: {code} is before the last section or line; read as {mended:.3f} s")

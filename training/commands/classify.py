@@ -56,6 +56,7 @@ def run(options: argparse.Namespace, tell: Teller) -> dict[str, Any]:
 
 def _asked(options: argparse.Namespace, folder: Path) -> dict[str, Any]:
     """What to classify, by the name of its report."""
+    from training.catalogue.tables import MANIFEST_FILE
     from training.text.labelled import by_rule, from_table
 
     if options.label_column is None:
@@ -65,6 +66,6 @@ def _asked(options: argparse.Namespace, folder: Path) -> dict[str, Any]:
         return {task: by_rule(folder, task) for task in tasks}
     if options.task is not None:
         raise ValueError("--task is for labels by rule: a column's labels say what they are")
-    table = options.table or folder / "base_manifest.parquet"
+    table = options.table or folder / MANIFEST_FILE
     columns = (options.text_column, options.label_column, options.song_column)
     return {options.label_column: from_table(table, *columns)}

@@ -7,12 +7,8 @@ from pathlib import Path
 from typing import Any
 
 from fitness.hashed_text import has_words
+from training.catalogue.tables import FULL_FILE, MANIFEST_FILE, SEGMENTS_FILE
 
-FULL, SEGMENTS, MANIFEST = (
-    "training_full.parquet",
-    "training_segments.parquet",
-    "base_manifest.parquet",
-)
 # What the song is called: in the join of both tables, and in the segments alone.
 SONG_COLUMNS = ("song_id", "track_id")
 NEEDED = ("segment_id", "lyric_text", "segment_audio_file")
@@ -41,8 +37,8 @@ def read_rows(folder: Path) -> Rows:
     Raises:
         ValueError: if a table or a column isn't there; the message says which command makes it.
     """
-    full = folder / FULL
-    path = full if full.exists() else folder / SEGMENTS
+    full = folder / FULL_FILE
+    path = full if full.exists() else folder / SEGMENTS_FILE
     table = read_table(path, "training segments")
     columns = set(table.column_names)
     song_column = next((name for name in SONG_COLUMNS if name in columns), SONG_COLUMNS[0])
@@ -64,10 +60,10 @@ def read_rows(folder: Path) -> Rows:
 
 def read_concepts(folder: Path) -> dict[str, str]:
     """The concept of each song of the manifest's table."""
-    table = read_table(folder / MANIFEST, "training manifest")
+    table = read_table(folder / MANIFEST_FILE, "training manifest")
     for name in ("id", "concept"):
         if name not in table.column_names:
-            raise ValueError(f"{folder / MANIFEST}: no column {name!r}")
+            raise ValueError(f"{folder / MANIFEST_FILE}: no column {name!r}")
     return dict(zip(table["id"].to_pylist(), table["concept"].to_pylist(), strict=True))
 
 

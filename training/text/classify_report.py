@@ -91,8 +91,8 @@ def _draw(file: Any, report: dict[str, Any]) -> None:
     axes.imshow(counts, cmap="Blues", vmin=0)
     axes.set_xticks(range(len(columns)), columns, rotation=45, ha="right")
     axes.set_yticks(range(len(names)), names)
-    axes.set_xlabel("said")
-    axes.set_ylabel("true")
+    axes.set_xlabel("answers" if report["is_multi"] else "said")
+    axes.set_ylabel("label" if report["is_multi"] else "true")
     axes.set_title(f"{report['task']}, by song", loc="left", fontsize=11)
     dark = counts.max() / 2
     for row, column in np.ndindex(counts.shape):

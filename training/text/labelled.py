@@ -12,7 +12,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fitness.hashed_text import has_words
-from training.embedding.rows import MANIFEST, read_concepts, read_table
+from training.catalogue.tables import MANIFEST_FILE
+from training.embedding.rows import read_concepts, read_table
 from training.text.rebracketing import DOMAINS, NONE, domain_of, domains_of, has_rebracketing
 
 Labels = tuple[str, ...]
@@ -76,7 +77,7 @@ def by_rule(folder: Path, task: str) -> Labelled:
     """
     classes, labels_of = RULES[task]
     concept_of = read_concepts(folder)
-    tracks = read_table(folder / MANIFEST)["id"].to_pylist()
+    tracks = read_table(folder / MANIFEST_FILE)["id"].to_pylist()
     rows = [(song, concept_of[song]) for song in tracks if has_words(concept_of[song] or "")]
     labels = {text: labels_of(text) for text in {text for _, text in rows}}
     return _labelled(

@@ -8,7 +8,8 @@ from typing import Any
 
 import numpy as np
 
-from training.embedding.rows import SEGMENTS, read_table
+from training.catalogue.tables import SEGMENTS_FILE
+from training.embedding.rows import read_table
 from training.embedding.tables import write_table
 from training.text.prosody import PROSODY_NAMES, PROSODY_VERSION, prosody_matrix, verse_of
 
@@ -28,10 +29,10 @@ def write_prosody(folder: Path, step: Callable[[int, int, str], None]) -> dict[s
     """
     import pyarrow
 
-    segments = read_table(folder / SEGMENTS, "training segments")
+    segments = read_table(folder / SEGMENTS_FILE, "training segments")
     for name in ("segment_id", "lyric_text"):
         if name not in segments.column_names:
-            raise ValueError(f"{folder / SEGMENTS}: no column {name!r}")
+            raise ValueError(f"{folder / SEGMENTS_FILE}: no column {name!r}")
     texts = [text or "" for text in segments["lyric_text"].to_pylist()]
     distinct = list(dict.fromkeys(texts))
     for done, text in enumerate(distinct, start=1):

@@ -36,6 +36,10 @@ TRAINING = {
     "embed": [],
     "prosody": [],
     "classify": [],
+    "rolls": [],
+    "fit": [],
+    "export": [],
+    "run": ["songs", "--out", "x"],
 }
 
 

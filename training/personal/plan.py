@@ -135,7 +135,7 @@ class Material:
         return Accompanied.join(bundles + ([composed] if composed else []))
 
     def judge(self) -> Judge:
-        """How many colours of the person's validation songs are right.
+        """How often the colour is right, song by song of the person's validation songs.
 
         The mean of two accuracies: with everything there, and with the MIDI alone, which is what a
         search asks about.
@@ -150,8 +150,11 @@ class Material:
 
 
 def _right(network: FusionNetwork, clips: Accompanied) -> float:
+    """Mean over the songs, so that no long song outweighs the others."""
     named = logits(network, clips).colour.argmax(dim=1).numpy()
-    return float((named == clips.colour).mean())
+    _, place, counts = np.unique(clips.song, return_inverse=True, return_counts=True)
+    right = np.bincount(place, weights=named == clips.colour)
+    return float((right / counts).mean())
 
 
 def songs_on(rows: Sequence[str], mask: NDArray[np.bool_]) -> int:

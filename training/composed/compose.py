@@ -16,7 +16,8 @@ from fitness.roll import ROWS, STEPS, rolls
 from genomes.context import Context
 from genomes.keys import Key
 from genomes.notes import Part, mixed
-from training.composed.clips import cut, draw_stretch
+from genomes.splicing import cut
+from training.composed.clips import draw_stretch
 from training.composed.corruption import CORRUPTIONS, corrupted, damaged_as
 from training.composed.cutup import compose_cutups
 from training.composed.examples import KINDS, NO_COLOUR, PART_STAGES, STAGES, Examples

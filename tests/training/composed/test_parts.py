@@ -15,9 +15,10 @@ from genomes.harmony import HARMONY
 from genomes.keys import Key
 from genomes.melody import MELODY
 from genomes.notes import Part
+from genomes.splicing import cut
 from genomes.time import Meter
 from training.composed.cards import cards
-from training.composed.clips import cut, draw_stretch
+from training.composed.clips import draw_stretch
 from training.composed.compose import compose_parts, moves
 from training.composed.corruption import CORRUPTIONS, corrupted
 from training.composed.cutup import CutUp, compose_cutups

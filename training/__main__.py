@@ -23,6 +23,7 @@ from training.commands import (
     rolls,
     run,
     segments,
+    tune,
     verify,
 )
 from training.commands.progress import Teller, bars
@@ -36,6 +37,7 @@ COMMANDS = (
     verify,
     embed,
     rolls,
+    tune,
     fit,
     export,
     run,

@@ -52,6 +52,21 @@ def draw_reliability(path: Path, curves: Mapping[str, Mapping[str, Any]], title:
     _save(figure, path)
 
 
+def draw_trials(path: Path, accuracies: Sequence[float | None]) -> None:
+    """What every trial of a search reached, and the best so far, as a PNG."""
+    figure, axes = _figure(5.6, 3.6, "Validation songs, trial by trial")
+    reached = np.array([np.nan if one is None else one for one in accuracies])
+    numbers = np.arange(1, len(reached) + 1)
+    axes.plot(numbers, reached, "o", color=INK, label="trial")
+    best = np.fmax.accumulate(reached)
+    axes.step(numbers, best, where="post", color="#888888", label="best so far")
+    axes.set_xlabel("trial")
+    axes.set_ylabel("colour right")
+    axes.xaxis.get_major_locator().set_params(integer=True)
+    axes.legend(frameon=False, loc="lower right")
+    _save(figure, path)
+
+
 def _figure(width: float, height: float, title: str) -> tuple[Figure, Axes]:
     figure = Figure(figsize=(width, height), layout="constrained")
     FigureCanvasAgg(figure)

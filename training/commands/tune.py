@@ -6,6 +6,7 @@ import argparse
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from rich.box import SIMPLE
 from rich.console import Console
 from rich.table import Table
 
@@ -55,12 +56,14 @@ def run(options: argparse.Namespace, tell: Teller) -> dict[str, Any]:
 
 def table(trials: Sequence[Mapping[str, Any]]) -> Table:
     """A line for each trial."""
-    shown = Table(title="Trials")
+    shown = Table(box=SIMPLE, padding=(0, 1, 0, 0))
     names = list(trials[0]["values"])
-    for title in ("trial", "state", "right", "epochs", *names):
-        shown.add_column(title, justify="right")
+    for title in ("trial", "state", "right", "epochs"):
+        shown.add_column(title, justify="right", no_wrap=True)
+    for name in names:
+        shown.add_column(name.replace("_", " "), justify="right", overflow="fold")
     for one in trials:
         right = "" if one["accuracy"] is None else f"{one['accuracy']:.1%}"
-        values = (f"{one['values'][name]:.3g}" for name in names if name in one["values"])
+        values = (f"{one['values'][name]:.2g}" for name in names if name in one["values"])
         shown.add_row(str(one["number"]), one["state"], right, str(one["epochs"]), *values)
     return shown

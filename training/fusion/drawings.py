@@ -10,6 +10,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
+from matplotlib.ticker import MaxNLocator
 
 from fitness.colours import COLOUR_NAMES
 from training.whole_files import replacing
@@ -62,7 +63,7 @@ def draw_trials(path: Path, accuracies: Sequence[float | None]) -> None:
     axes.step(numbers, best, where="post", color="#888888", label="best so far")
     axes.set_xlabel("trial")
     axes.set_ylabel("colour right")
-    axes.xaxis.get_major_locator().set_params(integer=True)
+    axes.xaxis.set_major_locator(MaxNLocator(integer=True))
     axes.legend(frameon=False, loc="lower right")
     _save(figure, path)
 

@@ -20,6 +20,7 @@ from training.commands import (
     fit,
     manifest,
     prosody,
+    publish,
     rolls,
     run,
     segments,
@@ -41,6 +42,7 @@ COMMANDS = (
     fit,
     export,
     run,
+    publish,
     prosody,
     classify,
 )

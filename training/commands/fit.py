@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from training.commands.bootstrap import told
 from training.commands.folders import add_folder, folder_of
+from training.commands.places import add_place, done_away
 from training.commands.progress import Teller
 
 if TYPE_CHECKING:
@@ -29,6 +30,7 @@ def add(commands: Any) -> None:
     found = made.add_mutually_exclusive_group()
     found.add_argument("--settings", type=Path, metavar="FILE", help="such as training tune makes")
     found.add_argument("--tuned", action="store_true", help="the settings of FOLDER/tuned.json")
+    add_place(made)
     made.set_defaults(run=run)
 
 
@@ -52,6 +54,8 @@ def add_plan(made: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace, tell: Teller) -> dict[str, Any]:
     """Fit and report; gives a summary."""
+    if (done := done_away("fit", options, tell)) is not None:
+        return done
     from training.personal.fit import fit_catalogue
 
     folder = folder_of(options)

@@ -79,7 +79,7 @@ def preview(rows: Sequence[Row], media: Media, count: int) -> list[int]:
     chosen: list[int] = []
     for places in by_colour.values():
         turns: Counter[str] = Counter()
-        ranked = []
+        ranked: list[tuple[int, int, int, int]] = []
         for place in places:
             song = str(rows[place]["song_id"])
             ranked.append((_worth(rows[place], media)[0], turns[song], len(ranked), place))

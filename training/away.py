@@ -22,6 +22,8 @@ HELD = "held.json"  # what was sent: the hash of each file
 TABLES = ("base_manifest.parquet", "training_segments.parquet", "training_full.parquet")
 VECTORS = ("training_data_*.parquet", "embeddings.json")
 ROLLS = ("rolls.npz", "rolls.json")
+# What was encoded of one folder before; a kill leaves files of other names beside it.
+CACHED = "embeddings/*/vectors.npy"
 NAMED = 12  # letters of a folder's hash
 
 Tell = Any
@@ -45,8 +47,8 @@ class Moved:
 
 STEPS = {
     "embed": Moved(
-        takes=(*TABLES, "slices/*.flac", "slices/*.wav"),
-        gives=(*VECTORS, "embeddings/**/*"),
+        takes=(*TABLES, "slices/*.flac", "slices/*.wav", CACHED),
+        gives=(*VECTORS, CACHED),
         local=("text_encoder", "audio_encoder"),
     ),
     "rolls": Moved(takes=(*TABLES, "slices/*.mid"), gives=ROLLS),

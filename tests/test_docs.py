@@ -37,9 +37,11 @@ TRAINING = {
     "prosody": [],
     "classify": [],
     "rolls": [],
+    "tune": [],
     "fit": [],
     "export": [],
     "run": ["songs", "--out", "x"],
+    "publish": [],
 }
 
 

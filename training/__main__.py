@@ -20,9 +20,11 @@ from training.commands import (
     fit,
     manifest,
     prosody,
+    publish,
     rolls,
     run,
     segments,
+    tune,
     verify,
 )
 from training.commands.progress import Teller, bars
@@ -36,9 +38,11 @@ COMMANDS = (
     verify,
     embed,
     rolls,
+    tune,
     fit,
     export,
     run,
+    publish,
     prosody,
     classify,
 )

@@ -6,6 +6,7 @@ import argparse
 from typing import Any
 
 from training.commands.folders import add_folder, folder_of
+from training.commands.places import add_place, done_away
 from training.commands.progress import Teller
 
 
@@ -17,11 +18,14 @@ def add(commands: Any) -> None:
     made.add_argument("--audio-encoder", help="folder or hub id")
     made.add_argument("--no-audio", action="store_true", help="leave recordings out")
     made.add_argument("--device", default="auto", help="such as cpu or cuda")
+    add_place(made)
     made.set_defaults(run=run)
 
 
 def run(options: argparse.Namespace, tell: Teller) -> dict[str, Any]:
     """Embed what the folder holds; gives a summary."""
+    if (done := done_away("embed", options, tell)) is not None:
+        return done
     from fitness.encoders import AUDIO_ENCODER, TEXT_ENCODER
     from training.embedding.embed import Choice, embed
 

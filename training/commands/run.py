@@ -8,6 +8,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
+from training.commands.places import add_place
 from training.commands.progress import Teller
 
 # In their order; whether a step is told of the catalogue beside the folder.
@@ -19,6 +20,8 @@ STEPS = {
     "fit": False,
     "export": False,
 }
+# Those that a GPU makes quicker; the others are done here.
+HEAVY = {"embed", "fit"}
 
 
 def add(commands: Any) -> None:
@@ -26,6 +29,7 @@ def add(commands: Any) -> None:
     made = commands.add_parser("run", help="from a catalogue to a model: every step in a row")
     made.add_argument("catalogue", type=Path, help="folder of songs")
     made.add_argument("--out", type=Path, required=True, help="training folder")
+    add_place(made)
     for step in STEPS:
         made.add_argument(
             f"--{step}",
@@ -53,4 +57,6 @@ def _asked(step: str, options: argparse.Namespace) -> argparse.Namespace:
     import_module(f"training.commands.{step}").add(words.add_subparsers(required=True))
     catalogue = [str(options.catalogue)] if STEPS[step] else []
     typed = shlex.split(getattr(options, step))
+    if step in HEAVY:
+        typed = ["--on", options.on, *typed]
     return words.parse_args([step, *catalogue, "--out", str(options.out), *typed])

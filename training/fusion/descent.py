@@ -25,6 +25,7 @@ class Descent:
         rng: of the order and the variation of the clips.
         epoch: how many are done.
         accuracies: on held-out songs, one an epoch; empty where nobody looks.
+        losses: mean of an epoch's steps, one an epoch.
     """
 
     def __init__(
@@ -38,6 +39,7 @@ class Descent:
         self.rng = rng
         self.epoch = 0
         self.accuracies: list[float] = []
+        self.losses: list[float] = []
         self._optimizer = optimizer
         self._schedule = torch.optim.lr_scheduler.LambdaLR(optimizer, rate)
         self._best: Weights = {}
@@ -75,6 +77,7 @@ class Descent:
         return {
             "epoch": self.epoch,
             "accuracies": list(self.accuracies),
+            "losses": list(self.losses),
             "network": self.network.state_dict(),
             "best": self._best,
             "optimizer": self._optimizer.state_dict(),
@@ -88,6 +91,7 @@ class Descent:
         """Take up what ``state`` told."""
         self.epoch = state["epoch"]
         self.accuracies = list(state["accuracies"])
+        self.losses = list(state["losses"])
         self.network.load_state_dict(state["network"])
         self._best = state["best"]
         self._optimizer.load_state_dict(state["optimizer"])

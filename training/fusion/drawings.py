@@ -10,6 +10,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
+from matplotlib.ticker import MaxNLocator
 
 from fitness.colours import COLOUR_NAMES
 from training.whole_files import replacing
@@ -49,6 +50,21 @@ def draw_reliability(path: Path, curves: Mapping[str, Mapping[str, Any]], title:
     axes.set_xlim(0, 1)
     axes.set_ylim(0, 1)
     axes.legend(frameon=False, loc="upper left")
+    _save(figure, path)
+
+
+def draw_trials(path: Path, accuracies: Sequence[float | None]) -> None:
+    """What every trial of a search reached, and the best so far, as a PNG."""
+    figure, axes = _figure(5.6, 3.6, "Validation songs, trial by trial")
+    reached = np.array([np.nan if one is None else one for one in accuracies])
+    numbers = np.arange(1, len(reached) + 1)
+    axes.plot(numbers, reached, "o", color=INK, label="trial")
+    best = np.fmax.accumulate(reached)
+    axes.step(numbers, best, where="post", color="#888888", label="best so far")
+    axes.set_xlabel("trial")
+    axes.set_ylabel("colour right")
+    axes.xaxis.set_major_locator(MaxNLocator(integer=True))
+    axes.legend(frameon=False, loc="lower right")
     _save(figure, path)
 
 

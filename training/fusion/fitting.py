@@ -5,7 +5,7 @@ from __future__ import annotations
 import ctypes
 import math
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -33,6 +33,7 @@ KEEP_BYTES = 2**31 - 1
 
 Progress = Callable[[int, int, float], None]  # step, steps, loss
 Judge = Callable[[FusionNetwork], float]  # the more the better
+Watch = Callable[[Sequence[float], Sequence[float]], None]  # accuracies and losses, one an epoch
 CPU = torch.device("cpu")
 
 
@@ -116,6 +117,7 @@ def fit(
     *,
     judge: Judge | None = None,
     keeping: Keeping | None = None,
+    watch: Watch | None = None,
     device: torch.device = CPU,
 ) -> FusionNetwork:
     """A fitted network, ready to be asked.
@@ -128,6 +130,8 @@ def fit(
         encoder: makes another encoder of the roll, by its width.
         judge: tells after each epoch how good the network is; the best epoch is taken.
         keeping: where every epoch is kept, and where a fit that was killed goes on.
+        watch: told of all epochs so far, after each that is kept and when a fit goes on; what it
+            raises ends the fit.
         device: where it is fitted; mixed precision on a GPU alone.
     """
     prepare_torch()
@@ -150,12 +154,16 @@ def fit(
     descent = Descent(network, optimizer, _rate(steps, settings.warm_up), rng)
     if keeping and (kept := keeping.load()):
         descent.go_on_from(kept)
+        if watch:
+            watch(descent.accuracies, descent.losses)
     while descent.epoch < settings.epochs and descent.epochs_since_the_best < settings.patience:
         _descend(descent, songs, settings, steps, progress, device)
         if judge:
             descent.judged(judge(network))
         if keeping:
             keeping.save(descent.state())
+        if watch:
+            watch(descent.accuracies, descent.losses)
     descent.take_the_best()
     return network.to(CPU, memory_format=torch.contiguous_format).eval()  # type: ignore[call-overload, no-any-return]
 
@@ -170,16 +178,19 @@ def _descend(
 ) -> None:
     """One epoch."""
     network = descent.network.train()
-    step = descent.epoch * (steps // settings.epochs)
+    first = step = descent.epoch * (steps // settings.epochs)
+    total = torch.zeros((), device=device)
     for clips in songs.epoch(settings.batch, settings.colourless, descent.rng):
         batch = batch_of(clips, np.arange(len(clips)), descent.rng)
         with torch.autocast(device.type, torch.bfloat16, enabled=device.type == "cuda"):
             said = ask(network, batch, settings, device)
         loss = loss_of(Logits(*(one.float() for one in said)), batch.to(device), settings)
         descent.step(loss, settings.clip)
+        total += loss.detach()
         step += 1
         if progress:
             progress(step, steps, float(loss.detach()))
+    descent.losses.append(float(total) / max(1, step - first))
     descent.epoch += 1
 
 

@@ -121,6 +121,10 @@ class Material:
         )
         self.own, self.test = (one.examples() for one in held)
 
+    def dealt(self, split: Split) -> Material:
+        """The same songs, parted otherwise."""
+        return Material(self.catalogue, self._composed, split)
+
     def _of_composed(self, side: str) -> Accompanied | None:
         if self._composed is None:
             return None

@@ -35,7 +35,8 @@ from training.personal import plan
 from training.personal.fit import ensemble_of, kept_model
 from training.personal.plan import OWN_SETTINGS, Material, Plan
 
-FIT = ("--epochs", "1", "--batch", "48", "--with-composed", "1")
+FIT = ("--epochs", "1", "--batch", "48", "--with-composed", "1", "--no-track")
+TRACKED = FIT[:-1]
 
 
 def do(capsys: pytest.CaptureFixture[str], *words: object) -> dict:
@@ -103,18 +104,19 @@ class TestFit:
         assert do(capsys, "fit", *FIT, "--out", folder)["cached"]
         assert do(capsys, "export", "--out", folder)["cached"]
 
-    def test_killed_before_the_report_it_comes_to_the_same(
+    def test_killed_before_the_report_or_on_record_it_comes_to_the_same(
         self, folder: Path, capsys: pytest.CaptureFixture[str]
     ):
         path = folder / "fit" / "model.pt"
         before, told = load_whole(path), report_of(folder)
         path.unlink()
-        assert not do(capsys, "fit", *FIT, "--out", folder)["cached"]
+        assert not do(capsys, "fit", *TRACKED, "--out", folder)["cached"]
         after = load_whole(path)
         assert before["key"] == after["key"]
         weights = after["ensemble"]
         assert all(torch.equal(one, weights[name]) for name, one in before["ensemble"].items())
         assert report_of(folder) == told
+        assert len(list(folder.glob("tracking/*/artifacts/report.md"))) == 1
 
     def test_other_data_or_another_plan_is_another_fit(self, folder: Path):
         catalogue = load_catalogue(folder)

@@ -1,0 +1,195 @@
+"""A search for settings: what it tries, how it goes on, and what a fit makes of it."""
+# ruff: noqa: E402 - torch is optional
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+torch = pytest.importorskip("torch", reason="training needs torch: pip install -e .[training]")
+pytest.importorskip("optuna", reason="tuning needs optuna: pip install -e .[training]")
+pytest.importorskip("pyarrow", reason="training needs pyarrow: pip install -e .[training]")
+
+from tests.training.dataset.folders import make_folder
+from training.__main__ import main, parser
+from training.commands.fit import plan_of
+from training.dataset.painting import make_rolls
+from training.dataset.tables import read_rows
+from training.fusion.network import Size
+from training.personal.plan import OWN_SETTINGS, Plan
+from training.personal.tuned import read_tuned
+from training.personal.tuning import SEARCHED, Between, Search, own_values, planned, tune_catalogue
+
+SMALL = Plan(
+    composed=1, settings=replace(OWN_SETTINGS, epochs=2, batch=48, size=Size(8, 16, 16, 16, 4, 16))
+)
+# Dies in the second trial, after its first epoch was kept and reported.
+KILLED = """
+import os, signal, sys
+from pathlib import Path
+from tests.training.personal.test_tuning import SMALL
+from training.personal import tuning
+from training.personal.tuning import Search, tune_catalogue
+begun = []
+def tell(what):
+    begun.append(what)
+    def step(done, steps, loss):
+        if begun[-1].startswith("trial 2") and done > steps // 2:
+            os.kill(os.getpid(), signal.SIGKILL)
+    return step
+tune_catalogue(Search(SMALL, 3, keeps_composed=True), Path(sys.argv[1]), tell)
+"""
+
+
+def songs(folder: Path) -> Path:
+    made = make_folder(folder, songs=3)
+    make_rolls(made, read_rows(made))
+    return made
+
+
+def values_of(found: dict) -> list:
+    return [one["values"] for one in found["table"]]
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return songs(tmp_path_factory.mktemp("tuned") / "training")
+
+
+@pytest.fixture(scope="module")
+def found(folder: Path) -> dict:
+    return tune_catalogue(Search(SMALL, 3, keeps_composed=True), folder)
+
+
+class TestSearch:
+    def test_what_a_fit_does_by_itself_is_tried_first(self, found: dict):
+        search = Search(SMALL, 3, keeps_composed=True)
+        assert values_of(found)[0] == own_values(search)
+        assert planned(SMALL, own_values(search)).settings == SMALL.settings
+        assert found["accuracy"] >= found["accuracy_before"]
+
+    def test_every_value_is_where_it_is_looked_for(self, found: dict):
+        for values in values_of(found):
+            assert set(values) == set(SEARCHED) - {"composed"}
+            for name, value in values.items():
+                where = SEARCHED[name]
+                if isinstance(where, Between):
+                    assert where.low <= value <= where.high
+                else:
+                    assert value in where
+
+    def test_the_best_is_kept_as_a_file_and_a_picture(self, folder: Path, found: dict):
+        tuned = read_tuned(folder / "tuned.json")
+        best = max(found["table"], key=lambda one: one["accuracy"])
+        assert tuned.accuracy == best["accuracy"] == found["accuracy"]
+        assert tuned.apply(SMALL) == replace(planned(SMALL, best["values"]), compares=True)
+        assert (folder / "report" / "tuning.png").read_bytes().startswith(b"\x89PNG")
+
+    def test_a_second_time_nothing_is_tried(self, folder: Path, found: dict):
+        def tell(what: str) -> None:
+            raise AssertionError(what)
+
+        assert tune_catalogue(Search(SMALL, 3, keeps_composed=True), folder, tell) == found
+
+    def test_killed_in_the_middle_it_comes_to_the_same(self, tmp_path: Path, found: dict):
+        made = songs(tmp_path / "training")
+        words = [sys.executable, "-c", KILLED, str(made)]
+        died = subprocess.run(words, env=os.environ, check=False)
+        assert died.returncode == -signal.SIGKILL
+        again = tune_catalogue(Search(SMALL, 3, keeps_composed=True), made)
+        states = [one["state"] for one in again["table"]]
+        assert states == ["complete", "fail", "complete", "complete"]
+        assert values_of(again)[1] == values_of(again)[2]
+        told = [
+            (one["accuracy"], one["values"]) for one in again["table"] if one["state"] != "fail"
+        ]
+        assert told == [(one["accuracy"], one["values"]) for one in found["table"]]
+
+    def test_time_that_is_up_begins_nothing(self, tmp_path: Path):
+        made = songs(tmp_path / "training")
+        told = tune_catalogue(Search(SMALL, 3, timeout_seconds=0), made)
+        assert told["trials"] == 0
+        assert told["tuned"] is None
+
+    def test_another_seed_or_catalogue_is_another_study(self, folder: Path):
+        from training.dataset.catalogue import load_catalogue
+
+        catalogue = load_catalogue(folder)
+        some = catalogue.only(catalogue.songs % 2 == 0)
+        keys = {Search(SMALL, 1).key(catalogue), Search(SMALL, 9).key(catalogue)}
+        assert len(keys) == 1
+        keys |= {Search(replace(SMALL, seed=1), 1).key(catalogue), Search(SMALL, 1).key(some)}
+        assert len(keys) == 3
+
+
+class TestFit:
+    def test_what_was_found_is_used_when_asked(self, folder: Path, found: dict):
+        del found
+        options = parser().parse_args(["fit", str(folder), "--tuned", "--epochs", "2"])
+        plan = plan_of(options, folder)
+        tuned = read_tuned(folder / "tuned.json")
+        assert plan.settings.peak == tuned.settings.peak
+        assert plan.settings.size == tuned.settings.size
+        assert plan.settings.epochs == 2
+        assert plan.composed == 1
+        file = parser().parse_args(["fit", str(folder), "--settings", str(folder / "tuned.json")])
+        assert replace(plan_of(file, folder), settings=plan.settings) == plan
+        assert plan_of(parser().parse_args(["fit", str(folder)]), folder) == Plan()
+
+    def test_what_is_typed_comes_first(self, folder: Path, found: dict):
+        del found
+        words = ["fit", str(folder), "--tuned", "--with-composed", "6"]
+        assert plan_of(parser().parse_args(words), folder).composed == 6
+
+    @pytest.mark.parametrize(
+        ("text", "said"),
+        [
+            ('{"settings": {"rate": 1}}', "unknown field `rate`"),
+            ('{"settings": {"dropout": 2}}', "settings.dropout: 2"),
+            ('{"settings": {}, "with_composed": -1}', "with_composed: -1"),
+            ("nothing", "malformed"),
+        ],
+    )
+    def test_settings_that_are_none_are_named(
+        self, tmp_path: Path, capsys: pytest.CaptureFixture[str], text: str, said: str
+    ):
+        path = tmp_path / "mine.json"
+        path.write_text(text, encoding="utf-8")
+        assert main(["fit", str(tmp_path), "--settings", str(path)]) == 2
+        error = capsys.readouterr().err
+        assert str(path) in error
+        assert said in error
+
+    def test_nothing_tuned_is_one_line(self, tmp_path: Path, capsys: pytest.CaptureFixture[str]):
+        assert main(["fit", str(tmp_path), "--tuned"]) == 2
+        assert "training tune makes one" in capsys.readouterr().err
+
+
+def test_the_command_shows_its_trials(
+    folder: Path, found: dict, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+):
+    del found
+    monkeypatch.setattr("training.personal.plan.OWN_SETTINGS", SMALL.settings)
+    words = ["--trials", "3", "--with-composed", "1", "--no-track"]
+    assert main(["tune", str(folder), *words]) == 0
+    *shown, last = capsys.readouterr().out.splitlines()
+    assert json.loads(last)["trials"] == 3
+    assert sum("complete" in line for line in shown) == 3
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [(["--trials", "0"], "--trials 0: expected 1"), (["--timeout", "-1"], "--timeout -1.0")],
+)
+def test_numbers_below_what_they_count_are_refused(
+    folder: Path, capsys: pytest.CaptureFixture[str], words: list[str], said: str
+):
+    assert main(["tune", str(folder), *words]) == 2
+    assert said in capsys.readouterr().err

@@ -1,0 +1,287 @@
+"""Steps on another machine: here, one that is a folder; and what Modal is told of its own."""
+# ruff: noqa: E402 - torch is optional
+
+from __future__ import annotations
+
+import ast
+import importlib
+import json
+import shutil
+import tomllib
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+torch = pytest.importorskip("torch", reason="training needs torch: pip install -e .[training]")
+modal = pytest.importorskip("modal", reason="running elsewhere needs modal")
+pytest.importorskip("pyarrow", reason="training needs pyarrow: pip install -e .[training]")
+
+from tests.training.dataset.folders import make_folder
+from training import modal_app
+from training.__main__ import main, parser
+from training.away import HELD, STEPS, name_of, perform, run_away
+from training.commands import run
+from training.commands.places import done_away
+from training.commands.progress import Teller, bars
+from training.fusion import heads
+from training.fusion.keeping import load_whole
+from training.fusion.network import Size
+from training.personal import plan
+from training.personal.plan import OWN_SETTINGS
+
+ROOT = Path(__file__).parents[2]
+FIT = ["--epochs", "1", "--batch", "48", "--with-composed", "1", "--no-row-split", "--no-track"]
+
+
+class Shelf:
+    """Another machine that is a folder of this one; it does what the container does."""
+
+    def __init__(self, place: Path) -> None:
+        self.place = place
+        self.sent: list[str] = []
+        self.read_paths: list[str] = []
+
+    def read(self, path: str) -> Iterator[bytes]:
+        self.read_paths.append(path)
+        yield (self.place / path).read_bytes()
+
+    def put(self, files: Mapping[str, Path | bytes]) -> None:
+        for path, source in files.items():
+            self.sent.append(path)
+            (self.place / path).parent.mkdir(parents=True, exist_ok=True)
+            data = source if isinstance(source, bytes) else source.read_bytes()
+            (self.place / path).write_bytes(data)
+
+    def work(self, command: str, name: str, options: dict[str, Any]) -> dict[str, Any]:
+        json.dumps(options)  # what is sent is plain
+        return json.loads(json.dumps(work(command, self.place / name, options)))
+
+
+def work(command: str, folder: Path, options: dict[str, Any]) -> dict[str, Any]:
+    with bars() as shown:
+        return perform(command, folder, options, Teller(shown))
+
+
+def away(shelf: Shelf, folder: Path, *words: str) -> dict[str, Any]:
+    options = parser().parse_args([words[0], "--out", str(folder), *words[1:], "--on", "modal"])
+    with bars() as shown:
+        return run_away(words[0], folder, options, shelf, Teller(shown))
+
+
+@pytest.fixture(scope="module")
+def _small() -> Iterator[None]:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(heads, "STEPS", 5)
+        patch.setattr(plan, "OWN_SETTINGS", replace(OWN_SETTINGS, size=Size(8, 16, 16, 16, 4, 16)))
+        yield
+
+
+@pytest.fixture(scope="module")
+def shelf(tmp_path_factory: pytest.TempPathFactory) -> Shelf:
+    return Shelf(tmp_path_factory.mktemp("shelf"))
+
+
+@pytest.fixture(scope="module")
+def folder(shelf: Shelf, tmp_path_factory: pytest.TempPathFactory, _small: None) -> Path:
+    """Painted, fitted and exported on the shelf."""
+    made = make_folder(tmp_path_factory.mktemp("away") / "training", songs=3)
+    away(shelf, made, "rolls")
+    away(shelf, made, "fit", *FIT)
+    away(shelf, made, "export")
+    return made
+
+
+class TestAway:
+    def test_it_comes_to_what_it_comes_to_here(
+        self, folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    ):
+        here = make_folder(tmp_path / "training", songs=3)
+        for words in (["rolls"], ["fit", *FIT], ["export"]):
+            assert main([*words, "--out", str(here)]) == 0
+        capsys.readouterr()
+        assert (folder / "fusion.onnx").read_bytes() == (here / "fusion.onnx").read_bytes()
+        for name in ("rolls.json", "report/report.md", "report/confusion-midi-only.png"):
+            if (here / name).exists():
+                assert (folder / name).read_bytes() == (here / name).read_bytes()
+        mine, other = (load_whole(one / "fit" / "model.pt") for one in (here, folder))
+        assert mine["key"] == other["key"]
+
+    def test_what_it_says_is_of_the_folder_here(self, shelf: Shelf, folder: Path):
+        told = away(shelf, folder, "export")
+        assert told["model"] == str(folder / "fusion.onnx")
+        assert told["cached"]
+
+    def test_what_is_there_is_not_sent_or_fetched_again(self, shelf: Shelf, folder: Path):
+        shelf.sent.clear()
+        shelf.read_paths.clear()
+        assert away(shelf, folder, "fit", *FIT)["cached"]
+        held = f"{name_of(folder)}/{HELD}"
+        assert shelf.sent == [held]
+        assert shelf.read_paths == [held]
+
+    def test_what_changed_is_sent(self, shelf: Shelf, folder: Path, tmp_path: Path):
+        copy = tmp_path / "training"
+        shutil.copytree(folder, copy)
+        away(shelf, copy, "rolls")
+        shelf.sent.clear()
+        slice_ = next(copy.glob("slices/*.mid"))
+        slice_.write_bytes(next(iter(sorted(copy.glob("slices/*.mid"))[5:])).read_bytes())
+        away(shelf, copy, "rolls")
+        assert f"{name_of(copy)}/slices/{slice_.name}" in shelf.sent
+        assert len([path for path in shelf.sent if path.endswith(".mid")]) == 1
+
+    def test_a_fit_that_was_stopped_goes_on_there(
+        self, folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ):
+        shelf = Shelf(tmp_path / "shelf")
+        copy = tmp_path / "training"
+        shutil.copytree(folder, copy)
+        for path in ("fit", "report"):
+            shutil.rmtree(copy / path)
+        from training.personal import fit as fitting
+
+        def stopped(*_: Any) -> None:
+            raise KeyboardInterrupt
+
+        with monkeypatch.context() as patch:
+            patch.setattr(fitting, "calibrate", stopped)
+            with pytest.raises(KeyboardInterrupt):
+                away(shelf, copy, "fit", *FIT)
+        there = shelf.place / name_of(copy)
+        first = (there / "fit" / "member-1.pt").stat().st_mtime_ns
+        away(shelf, copy, "fit", *FIT)
+        assert (there / "fit" / "member-1.pt").stat().st_mtime_ns == first
+        mine, other = (load_whole(one / "fit" / "model.pt") for one in (copy, folder))
+        weights = other["ensemble"]
+        assert all(torch.equal(one, weights[name]) for name, one in mine["ensemble"].items())
+
+    def test_folders_of_one_name_don_t_meet(self, tmp_path: Path):
+        names = {name_of(tmp_path / one / "training") for one in ("a", "b")}
+        assert len(names) == 2
+        assert all(name.startswith("training-") for name in names)
+
+    def test_files_of_this_machine_can_t_be_named(self, shelf: Shelf, folder: Path):
+        (folder / "mine.json").write_text('{"settings": {}}', encoding="utf-8")
+        with pytest.raises(ValueError, match=r"--settings .*lies on this machine alone"):
+            away(shelf, folder, "fit", "--settings", str(folder / "mine.json"))
+        with pytest.raises(ValueError, match=r"--text-encoder .*lies on this machine alone"):
+            away(shelf, folder, "embed", "--text-encoder", str(folder))
+
+    @pytest.mark.parametrize("path", ["../out.md", "report/report.md"])
+    def test_what_comes_back_is_checked(self, folder: Path, tmp_path: Path, path: str):
+        class Liar(Shelf):
+            def work(self, command: str, name: str, options: dict[str, Any]) -> dict[str, Any]:
+                del command, name, options
+                return {"result": {}, "files": {path: "0" * 64}}
+
+        copy = tmp_path / "training"
+        shutil.copytree(folder, copy)
+        liar = Liar(tmp_path / "shelf")
+        liar.put({f"{name_of(copy)}/{path}": b"something else"})
+        before = (copy / "report" / "report.md").read_bytes()
+        with pytest.raises(OSError, match=r"not a file of|what came back"):
+            away(liar, copy, "fit", *FIT)
+        assert (copy / "report" / "report.md").read_bytes() == before
+        assert not (tmp_path / "out.md").exists()
+
+    def test_every_step_has_its_files(self):
+        for command, moved in STEPS.items():
+            options = parser().parse_args([command, "x"])
+            assert options.on == "local"
+            assert set(moved.local) <= set(vars(options))
+        assert set(STEPS) >= run.HEAVY
+
+    def test_a_run_sends_its_heavy_steps(self):
+        options = parser().parse_args(["run", "songs", "--out", "x", "--on", "modal"])
+        asked = {step: run._asked(step, options) for step in run.STEPS}
+        there = {step for step, one in asked.items() if getattr(one, "on", "local") == "modal"}
+        assert there == run.HEAVY
+
+
+class TestModal:
+    def test_the_function_is_told_everything(self):
+        told = modal_app.OPTIONS
+        assert told["gpu"] == "A10G"
+        assert told["timeout"] == 6 * 60 * 60
+        assert told["retries"].max_retries == 8
+        assert told["volumes"] == {"/data": modal_app.volume}
+        assert told["single_use_containers"]
+        assert isinstance(told["image"], modal.Image)
+
+    def test_the_app_has_it(self):
+        assert modal_app.app.name == "composition-engine-training"
+        assert isinstance(modal_app.step, modal.Function)
+        assert modal_app.step.app is modal_app.app
+
+    def test_it_does_what_is_done_here(self, folder: Path):
+        with pytest.warns(UserWarning, match="executing locally"):
+            done = modal_app.step.local("export", folder.name, {}, str(folder.parent))
+        assert done == work("export", folder, {})
+        assert done["result"]["model"] == "FOLDER:/fusion.onnx"
+        assert set(done["files"]) == {"fusion.onnx", "fusion.json", "MODEL_CARD.md"}
+
+    def test_the_image_has_what_the_project_needs(self):
+        named = modal_app.requirements()
+        project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+        assert set(project["dependencies"]) <= set(named)
+        assert set(project["optional-dependencies"]["encoders"]) <= set(named)
+        assert not [one for one in named if one.startswith("composition-engine")]
+
+    @pytest.mark.parametrize(
+        ("requirement", "needed"),
+        [
+            ("numpy>=2.0", True),
+            ('torch>=2.6; extra == "encoders"', True),
+            ("pytest>=9.0; extra == 'dev'", False),
+            ('tomli>=2; python_version < "3.11"', True),
+        ],
+    )
+    def test_requirements_of_an_installed_project_are_told_apart(
+        self, requirement: str, needed: bool
+    ):
+        assert modal_app._is_needed(requirement) is needed
+
+    def test_its_sources_are_all_that_training_imports(self):
+        found = set()
+        for package in modal_app.SOURCES:
+            for path in (ROOT / package).rglob("*.py"):
+                for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+                    if isinstance(node, ast.ImportFrom):
+                        found.add((node.module or "").partition(".")[0])
+        ours = {path.parent.name for path in ROOT.glob("*/__init__.py")}
+        assert found & ours <= set(modal_app.SOURCES)
+        for package in modal_app.SOURCES:
+            assert importlib.import_module(package)
+
+    def test_without_a_token_it_is_one_line(
+        self,
+        folder: Path,
+        monkeypatch: pytest.MonkeyPatch,
+        capsys: pytest.CaptureFixture[str],
+    ):
+        if modal.config._user_config:
+            pytest.skip("this person has a token")
+        for name in ("MODAL_TOKEN_ID", "MODAL_TOKEN_SECRET", "MODAL_PROFILE"):
+            monkeypatch.delenv(name, raising=False)
+        assert main(["fit", str(folder), "--on", "modal"]) == 2
+        errors = [line for line in capsys.readouterr().err.splitlines() if "error" in line]
+        assert errors == [f"error: {modal_app.NO_TOKEN}"]
+
+    def test_without_the_library_it_is_one_line(
+        self,
+        folder: Path,
+        monkeypatch: pytest.MonkeyPatch,
+        capsys: pytest.CaptureFixture[str],
+    ):
+        monkeypatch.setitem(importlib.import_module("sys").modules, "training.modal_app", None)
+        monkeypatch.setitem(importlib.import_module("sys").modules, "modal", None)
+        assert main(["fit", str(folder), "--on", "modal"]) == 2
+        assert "error: training needs" in capsys.readouterr().err
+
+    def test_here_is_where_it_is_done_unless_told_otherwise(self, folder: Path):
+        options = parser().parse_args(["fit", str(folder)])
+        with bars() as shown:
+            assert done_away("fit", options, Teller(shown)) is None

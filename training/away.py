@@ -1,0 +1,197 @@
+"""A step of the training on another machine: its inputs there, the same function, its outputs back.
+
+Which machine that is doesn't matter here. It keeps the folder from one run to the next, so that a
+step that was killed there goes on, and only what changed is sent.
+"""
+
+from __future__ import annotations
+
+import argparse
+import hashlib
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from importlib import import_module
+from pathlib import Path
+from typing import Any, Protocol
+
+import msgspec
+
+from training.whole_files import replacing
+
+HELD = "held.json"  # what was sent: the hash of each file
+TABLES = ("base_manifest.parquet", "training_segments.parquet", "training_full.parquet")
+VECTORS = ("training_data_*.parquet", "embeddings.json")
+ROLLS = ("rolls.npz", "rolls.json")
+# What was encoded of one folder before; a kill leaves files of other names beside it.
+CACHED = "embeddings/*/vectors.npy"
+NAMED = 12  # letters of a folder's hash
+
+Tell = Any
+Hashes = dict[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Moved:
+    """The files of a step, as patterns in the training folder.
+
+    Attributes:
+        takes: what it reads.
+        gives: what it makes.
+        local: options that name files of this machine, which can't be sent.
+    """
+
+    takes: tuple[str, ...]
+    gives: tuple[str, ...]
+    local: tuple[str, ...] = ()
+
+
+STEPS = {
+    "embed": Moved(
+        takes=(*TABLES, "slices/*.flac", "slices/*.wav", CACHED),
+        gives=(*VECTORS, CACHED),
+        local=("text_encoder", "audio_encoder"),
+    ),
+    "rolls": Moved(takes=(*TABLES, "slices/*.mid"), gives=ROLLS),
+    "fit": Moved(
+        takes=(*TABLES, *VECTORS, *ROLLS, "tuned.json"),
+        gives=("fit/model.pt", "report/*"),
+        local=("settings",),
+    ),
+    "export": Moved(takes=("fit/model.pt",), gives=("fusion.*", "MODEL_CARD.md")),
+}
+
+
+class Machine(Protocol):
+    """Where a step is done."""
+
+    def read(self, path: str) -> Iterator[bytes]:
+        """A file that lies there.
+
+        Raises:
+            FileNotFoundError: if there is none.
+        """
+
+    def put(self, files: Mapping[str, Path | bytes]) -> None:
+        """Put files there, or bytes, by the path that they have there."""
+
+    def work(self, command: str, name: str, options: dict[str, Any]) -> dict[str, Any]:
+        """Do ``perform`` there, in the folder with this name; gives what it gives."""
+
+
+def perform(command: str, folder: Path, options: Mapping[str, Any], tell: Tell) -> dict[str, Any]:
+    """Do a step in a folder: what is called on the other machine, and by tests on this one.
+
+    Returns:
+        ``result`` of the step, and ``files``: the hash of each that it gives.
+    """
+    step = import_module(f"training.commands.{command}")
+    here = {"folder": folder, "out": None, "on": "local", "no_track": True}
+    result = step.run(argparse.Namespace(**{**options, **here}), tell)
+    return {"result": _told(result, str(folder), ""), "files": hashes(folder, STEPS[command].gives)}
+
+
+def run_away(
+    command: str, folder: Path, options: argparse.Namespace, machine: Machine, tell: Tell
+) -> dict[str, Any]:
+    """Do a step on another machine, as if it were done here.
+
+    Args:
+        command: the step.
+        folder: of the training, here.
+        options: as they were typed.
+        machine: where.
+        tell: of progress.
+
+    Raises:
+        ValueError: if an option names a file that is only here.
+        OSError: if what comes back isn't what was made.
+    """
+    moved = STEPS[command]
+    sent = _sent(moved, options)
+    name = name_of(folder)
+    wanted = hashes(folder, moved.takes)
+    held = _held(machine, name)
+    changed = {path: folder / path for path, found in wanted.items() if held.get(path) != found}
+    if changed:
+        tell(f"sending {len(changed)} files")
+        machine.put({f"{name}/{path}": source for path, source in changed.items()})
+        _hold(machine, name, held | wanted)
+    tell(f"{command} on another machine")
+    answer = machine.work(command, name, sent)
+    files: Hashes = answer["files"]
+    here = hashes(folder, moved.gives)
+    missing = [path for path, found in files.items() if here.get(path) != found]
+    tell(f"fetching {len(missing)} files")
+    for path in missing:
+        _fetch(machine, name, path, folder, files[path])
+    _hold(machine, name, held | wanted | files)
+    result: dict[str, Any] = _told(answer["result"], "", str(folder))
+    return result
+
+
+def name_of(folder: Path) -> str:
+    """Of a folder, on the other machine: others of the same name have another."""
+    where = folder.resolve()
+    return f"{where.name}-{hashlib.sha256(where.as_posix().encode()).hexdigest()[:NAMED]}"
+
+
+def hashes(folder: Path, patterns: Iterable[str]) -> Hashes:
+    """SHA-256 of every file that a pattern finds, by its path in the folder."""
+    found: Hashes = {}
+    for pattern in patterns:
+        for path in sorted(folder.glob(pattern)):
+            if path.is_file():
+                with path.open("rb") as file:
+                    digest = hashlib.file_digest(file, "sha256").hexdigest()
+                found[path.relative_to(folder).as_posix()] = digest
+    return found
+
+
+def _sent(moved: Moved, options: argparse.Namespace) -> dict[str, Any]:
+    """What was typed, as plain values."""
+    typed = {name: value for name, value in vars(options).items() if not callable(value)}
+    for name in moved.local:
+        value = typed.get(name)
+        if value is not None and Path(value).exists():
+            option = name.replace("_", "-")
+            raise ValueError(f"--{option} {value}: lies on this machine alone; not with --on modal")
+    return {name: value for name, value in typed.items() if not isinstance(value, Path)}
+
+
+def _held(machine: Machine, name: str) -> Hashes:
+    try:
+        return msgspec.json.decode(b"".join(machine.read(f"{name}/{HELD}")), type=Hashes)
+    except (FileNotFoundError, msgspec.DecodeError):
+        return {}
+
+
+def _hold(machine: Machine, name: str, held: Hashes) -> None:
+    machine.put({f"{name}/{HELD}": msgspec.json.encode(held, order="sorted")})
+
+
+def _fetch(machine: Machine, name: str, path: str, folder: Path, expected: str) -> None:
+    place = (folder / path).resolve()
+    if not place.is_relative_to(folder.resolve()):
+        raise OSError(f"{path}: not a file of {folder}")
+    found = hashlib.sha256()
+    with replacing(place) as waiting:
+        with waiting.open("wb") as file:
+            for piece in machine.read(f"{name}/{path}"):
+                found.update(piece)
+                file.write(piece)
+        if found.hexdigest() != expected:
+            raise OSError(f"{path}: what came back isn't what was made; run it again")
+
+
+PLACE = "FOLDER:"  # stands for the training folder on the way back
+
+
+def _told(value: Any, before: str, after: str) -> Any:
+    """A result with its folder taken out, or with another one put in."""
+    if isinstance(value, dict):
+        return {name: _told(one, before, after) for name, one in value.items()}
+    if isinstance(value, str) and before and value.startswith(before):
+        return PLACE + value[len(before) :]
+    if isinstance(value, str) and after and value.startswith(PLACE):
+        return after + value[len(PLACE) :]
+    return value

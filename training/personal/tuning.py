@@ -1,0 +1,372 @@
+"""Try settings of the fit one after the other, and keep those that know unseen songs best.
+
+A trial is one network, fitted as ``training fit`` fits it and judged as it is judged there: by the
+validation songs of the split by song. The test songs are never looked at.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+from time import monotonic
+from typing import Any
+
+import msgspec
+import torch
+
+from training.dataset.catalogue import Catalogue, load_catalogue
+from training.fusion.crew import Tell
+from training.fusion.drawings import draw_trials
+from training.fusion.fitting import Settings, Watch, device_of, fit, prepare_torch
+from training.fusion.keeping import Keeping
+from training.fusion.network import Size
+from training.personal.fit import epochs_of
+from training.personal.plan import FIT_FOLDER, FIT_VERSION, Material, Plan, composed_beside
+from training.personal.tuned import TUNED_FILE, tuned_of, write_tuned
+from training.personal.writing import REPORT_FOLDER
+from training.tracking import tracked
+
+DATABASE, CHECKPOINT, PICTURE = "tune.db", "trial.pt", "tuning.png"
+# Trials before anything is given up or learned from, and epochs of a trial that nobody judges.
+FIRST_TRIALS, FIRST_EPOCHS = 5, 3
+SEEDS_APART = 10_000
+
+COMPLETE, PRUNED, FAILED = "complete", "pruned", "fail"
+FINISHED = {COMPLETE, PRUNED}
+
+Values = dict[str, Any]
+# Tries values at a place among the finished trials, under the study's key; gives the accuracy.
+Try = Callable[[int, Values, str, Watch], float | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Between:
+    """A number that is looked for.
+
+    Attributes:
+        low: the least.
+        high: the most.
+        is_rate: whether twice as much is one step, wherever it is.
+    """
+
+    low: float
+    high: float
+    is_rate: bool = False
+
+
+# What is looked for. A tuple is a choice.
+SEARCHED: dict[str, Between | tuple[float, ...]] = {
+    "peak": Between(5e-4, 1e-2, is_rate=True),
+    "decay": Between(1e-4, 1e-1, is_rate=True),
+    "dropout": Between(0.0, 0.5),
+    "hidden": Between(0.0, 0.4),  # share of the rows that each modality is hidden in
+    "axes_weight": Between(0.25, 4.0, is_rate=True),
+    "colour_weight": Between(0.25, 4.0, is_rate=True),
+    "width": (0.5, 1.0, 2.0),  # times the size of every layer
+    "composed": (2, 4, 8),  # without any there would be no fakes to teach the confidence
+}
+COMPOSED = "composed"
+
+
+@dataclass(frozen=True, slots=True)
+class Search:
+    """What is searched, and how long.
+
+    Attributes:
+        plan: what stays as it is; its settings are tried first.
+        trials: finished ones in all, those of earlier runs among them.
+        timeout_seconds: after which no trial begins; None for as long as it takes.
+        keeps_composed: whether the plan's number of composed songs stays too.
+    """
+
+    plan: Plan
+    trials: int
+    timeout_seconds: float | None = None
+    keeps_composed: bool = False
+
+    @property
+    def searched(self) -> dict[str, Between | tuple[float, ...]]:
+        """What is looked for, by name."""
+        kept = {COMPOSED} if self.keeps_composed else set()
+        return {name: where for name, where in SEARCHED.items() if name not in kept}
+
+    def key(self, catalogue: Catalogue) -> str:
+        """SHA-256 of everything that decides how a trial comes out."""
+        plan = asdict(self.plan) | {"members": 1, "compares": False}
+        plan["settings"]["reads"] = sorted(self.plan.settings.reads)
+        searched = {name: repr(where) for name, where in self.searched.items()}
+        told = msgspec.json.encode(
+            [FIT_VERSION, plan, searched, catalogue.digest()], order="sorted"
+        )
+        return hashlib.sha256(told).hexdigest()
+
+
+@dataclass(frozen=True, slots=True)
+class Trial:
+    """What came of one trial.
+
+    Attributes:
+        number: of all trials, from 0.
+        state: ``complete``, ``pruned``, ``fail`` where it was interrupted, or ``running``.
+        accuracy: the best of its epochs, 0 to 1; None where none was judged.
+        epochs: that were judged.
+        values: that were tried.
+    """
+
+    number: int
+    state: str
+    accuracy: float | None
+    epochs: int
+    values: Values
+
+
+class _GivenUp(Exception):
+    """A trial that is worse than most were at that epoch."""
+
+
+def tune_catalogue(
+    search: Search,
+    folder: Path,
+    tell: Tell = lambda _: None,
+    device: str = "auto",
+    *,
+    track: bool = False,
+) -> dict[str, Any]:
+    """Make ``tuned.json`` and ``report/tuning.png`` of what the steps before left in a folder.
+
+    Args:
+        search: what.
+        folder: of the training.
+        tell: told what begins; may hand back what is told of each step.
+        device: ``cpu``, ``cuda`` or ``auto``.
+        track: whether trials go on record.
+
+    Returns:
+        a summary of plain values, with every trial.
+
+    Raises:
+        FileNotFoundError: if a step before is missing; the message names it.
+        ValueError: if there are too few songs.
+    """
+    prepare_torch()
+    began = monotonic()
+    catalogue = load_catalogue(folder)
+    study = _Study(folder, search, search.key(catalogue))
+    study.fail_interrupted()
+
+    def in_time() -> bool:
+        return search.timeout_seconds is None or monotonic() - began < search.timeout_seconds
+
+    tried = _Tried(search, folder, catalogue, tell, device_of(device), track)
+    while len(study.finished) < search.trials and in_time():
+        study.run_one(tried)
+    return _summary(folder, search, study)
+
+
+class _Tried:
+    """Fits one network with the values of a trial."""
+
+    def __init__(
+        self,
+        search: Search,
+        folder: Path,
+        catalogue: Catalogue,
+        tell: Tell,
+        device: torch.device,
+        track: bool,
+    ) -> None:
+        self._search = search
+        self._folder = folder
+        self._catalogue = catalogue
+        self._tell = tell
+        self._device = device
+        self._track = track
+
+    def __call__(self, place: int, values: Values, key: str, watch: Watch) -> float | None:
+        """The accuracy on validation songs; None where it was given up."""
+        plan = planned(self._search.plan, values)
+        material = Material(self._catalogue, composed_beside(plan, self._folder, self._tell))
+        key = hashlib.sha256(f"{key} {place} {sorted(values.items())}".encode()).hexdigest()
+        name = f"trial {place + 1}"
+        with tracked(self._folder, name, values, key=key, wanted=self._track) as record:
+            log = epochs_of(record)
+
+            best = 0.0
+
+            def both(accuracies: Sequence[float], losses: Sequence[float]) -> None:
+                nonlocal best
+                best = max(accuracies)
+                log(accuracies, losses)
+                watch(accuracies, losses)
+
+            try:
+                fit(
+                    material.train,
+                    plan.settings,
+                    plan.seed * 100,
+                    self._tell(f"{name} of {self._search.trials}"),
+                    judge=material.judge(),
+                    keeping=Keeping(self._folder / FIT_FOLDER / CHECKPOINT, key),
+                    watch=both,
+                    device=self._device,
+                )
+            except _GivenUp:
+                record.log(1, given_up=1)
+                return None
+            return best
+
+
+class _Study:
+    """The trials of a search in a database, which outlives the process."""
+
+    def __init__(self, folder: Path, search: Search, key: str) -> None:
+        import optuna
+
+        # It tells of every trial in lines of its own.
+        logging.getLogger("optuna").setLevel(logging.ERROR)
+        self._search = search
+        self._key = key
+        self._states = optuna.trial.TrialState
+        self._tpe = optuna.samplers.TPESampler
+        self._study = optuna.create_study(
+            storage=f"sqlite:///{(folder / DATABASE).resolve().as_posix()}",
+            study_name=key,
+            direction="maximize",
+            pruner=optuna.pruners.MedianPruner(FIRST_TRIALS, FIRST_EPOCHS),
+            load_if_exists=True,
+        )
+        self._distributions = {
+            name: _distribution(where) for name, where in search.searched.items()
+        }
+
+    @property
+    def key(self) -> str:
+        return self._key
+
+    @property
+    def finished(self) -> list[Trial]:
+        """Those that came to an end, or were given up as worse than others."""
+        return [one for one in self.trials() if one.state in FINISHED]
+
+    def trials(self) -> list[Trial]:
+        return [
+            Trial(
+                one.number,
+                one.state.name.lower(),
+                max(one.intermediate_values.values(), default=one.value),
+                len(one.intermediate_values),
+                one.params,
+            )
+            for one in self._study.get_trials(deepcopy=False)
+            if one.state != self._states.WAITING
+        ]
+
+    def fail_interrupted(self) -> None:
+        """What still runs was left by a process that is gone."""
+        for one in self._study.get_trials(deepcopy=False, states=(self._states.RUNNING,)):
+            self._study.tell(one.number, state=self._states.FAIL)
+
+    def run_one(self, tried: Try) -> None:
+        """Draw values and try them.
+
+        What is drawn depends on the finished trials alone, so that one that was interrupted is
+        repeated with the same values, and goes on after the last epoch that it kept.
+        """
+        place = len(self.finished)
+        seed = self._search.plan.seed * SEEDS_APART + place
+        self._study.sampler = self._tpe(seed=seed, n_startup_trials=FIRST_TRIALS)
+        if not place and not self._study.get_trials(states=(self._states.WAITING,)):
+            # What a fit does by itself comes first: nothing worse than that is ever advised.
+            self._study.enqueue_trial(own_values(self._search))
+        trial = self._study.ask(self._distributions)
+        reported = 0
+
+        def watch(accuracies: Sequence[float], losses: Sequence[float]) -> None:
+            nonlocal reported
+            del losses
+            for epoch in range(reported + 1, len(accuracies) + 1):
+                trial.report(max(accuracies[:epoch]), epoch)
+            reported = len(accuracies)
+            if trial.should_prune():
+                raise _GivenUp
+
+        best = tried(place, trial.params, self._key, watch)
+        if best is None:
+            self._study.tell(trial, state=self._states.PRUNED)
+        else:
+            self._study.tell(trial, best)
+
+
+def own_values(search: Search) -> Values:
+    """What the plan itself would be as a trial."""
+    settings = search.plan.settings
+    values: Values = {name: getattr(settings, name, None) for name in search.searched}
+    values |= {"hidden": settings.without_midi, "width": 1.0}
+    if COMPOSED in values:
+        values[COMPOSED] = search.plan.composed
+    return values
+
+
+def planned(plan: Plan, values: Values) -> Plan:
+    """A plan with the values of a trial."""
+    given = {name: value for name, value in values.items() if name in Settings.__slots__}
+    hidden = values["hidden"]
+    settings = replace(
+        plan.settings,
+        **given,
+        without_midi=hidden,
+        without_beside=hidden,
+        size=_widened(plan.settings.size, values["width"]),
+    )
+    composed = values.get(COMPOSED, plan.composed)
+    return replace(plan, settings=settings, composed=composed, members=1, compares=False)
+
+
+def _widened(size: Size, times: float) -> Size:
+    """Every layer wider or narrower, by even numbers: one is halved on the way."""
+    return Size(**{name: max(2, 2 * round(times * one / 2)) for name, one in asdict(size).items()})
+
+
+def _distribution(where: Between | tuple[float, ...]) -> Any:
+    from optuna.distributions import CategoricalDistribution, FloatDistribution
+
+    if isinstance(where, Between):
+        return FloatDistribution(where.low, where.high, log=where.is_rate)
+    return CategoricalDistribution(where)
+
+
+def _summary(folder: Path, search: Search, study: _Study) -> dict[str, Any]:
+    trials = study.trials()
+    states = Counter(one.state for one in trials)
+    complete = [one for one in trials if one.state == COMPLETE]
+    told: dict[str, Any] = {
+        "trials": states[COMPLETE] + states[PRUNED],
+        "given_up": states[PRUNED],
+        "interrupted": states[FAILED],
+        "table": [asdict(one) for one in trials],
+    }
+    if not complete:
+        return told | {"tuned": None}
+    best = max(complete, key=lambda one: (one.accuracy or 0.0, -one.number))
+    path, picture = folder / TUNED_FILE, folder / REPORT_FOLDER / PICTURE
+    tuned = tuned_of(
+        planned(search.plan, best.values),
+        accuracy=best.accuracy,
+        trial=best.number,
+        trials=told["trials"],
+        study=study.key,
+    )
+    write_tuned(tuned, path)
+    draw_trials(picture, [one.accuracy for one in trials if one.state in FINISHED])
+    return told | {
+        "tuned": str(path),
+        "picture": str(picture),
+        "accuracy": best.accuracy,
+        "accuracy_before": complete[0].accuracy,
+        "best_trial": best.number,
+        "values": best.values,
+    }

@@ -1,0 +1,1 @@
+"""A training folder as a data set that others can load."""

@@ -1,0 +1,160 @@
+"""Writes a data set: tables of several configurations, and their card."""
+
+from __future__ import annotations
+
+import re
+import shutil
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import chain
+from pathlib import Path, PurePosixPath, PureWindowsPath
+from typing import Any
+
+import msgspec
+
+from fitness.manifest import Encoders
+from training.catalogue.segments_step import coverage
+from training.catalogue.tables import (
+    FULL_FILE,
+    FULL_TABLE,
+    MANIFEST_FILE,
+    MANIFEST_TABLE,
+    SEGMENTS_FILE,
+    SEGMENTS_TABLE,
+    read_table,
+)
+from training.embedding.tables import NOTE, EmbeddingsNote
+from training.publishing.card import SPLIT, About, Config, card
+from training.publishing.features import described, tidy
+from training.publishing.media import Media, preview, with_media
+from training.whole_files import replacing
+
+DATASET, CARD = "dataset", "README.md"
+PREVIEWED = 20  # of each colour
+ROWS_AT_ONCE, SOUNDS_AT_ONCE = 10_000, 100
+TABLES = {
+    "base_manifest": (MANIFEST_FILE, MANIFEST_TABLE),
+    "training_segments": (SEGMENTS_FILE, SEGMENTS_TABLE),
+    "training_full": (FULL_FILE, FULL_TABLE),
+}
+PREVIEW, MEDIA = "preview", "training_segments_media"
+LICENCE = re.compile(r"[a-z0-9][a-z0-9.+-]*")
+PATH_COLUMN = "_file"
+
+
+@dataclass(frozen=True, slots=True)
+class Edition:
+    """What is published.
+
+    Attributes:
+        licence: an identifier such as ``cc-by-4.0``; empty for none.
+        title: of the data set; empty for the folder's name.
+        with_media: whether all recordings and MIDI are in it.
+    """
+
+    licence: str = ""
+    title: str = ""
+    with_media: bool = False
+
+
+def write_dataset(folder: Path, edition: Edition, tell: Any) -> dict[str, Any]:
+    """Write ``FOLDER/dataset``; gives a summary.
+
+    Args:
+        folder: of the training.
+        edition: what is in it.
+        tell: told what begins.
+
+    Raises:
+        ValueError: if a table isn't there or can't be read, or the licence is none.
+    """
+    if edition.licence and not LICENCE.fullmatch(edition.licence):
+        raise ValueError(f"--licence {edition.licence}: expected an identifier such as cc-by-4.0")
+    tables = {
+        name: _portable(tidy(read_table(folder / file, schema)))
+        for name, (file, schema) in TABLES.items()
+    }
+    media, full = Media(folder), tables["training_full"]
+    shown = full.take(preview(full.to_pylist(), media, PREVIEWED))
+    out = folder / DATASET
+    if not edition.with_media:  # of an earlier edition
+        shutil.rmtree(out / "data" / MEDIA, ignore_errors=True)
+    configs = [_written(out, name, iter([table])) for name, table in tables.items()]
+    tell("preview")
+    configs.append(_written(out, PREVIEW, with_media(shown, media, SOUNDS_AT_ONCE)))
+    if edition.with_media:
+        sounding = _told(with_media(full, media, SOUNDS_AT_ONCE), full.num_rows, tell(MEDIA))
+        configs.append(_written(out, MEDIA, sounding))
+    about = _about(folder, edition, tables)
+    with replacing(out / CARD) as waiting:
+        waiting.write_text(card(configs, about), encoding="utf-8")
+    return {
+        "dataset": str(out),
+        "rows": {one.name: one.rows for one in configs},
+        "bytes": sum(one.file_bytes for one in configs),
+        "licence": edition.licence,
+    }
+
+
+def _written(out: Path, name: str, parts: Iterator[Any]) -> Config:
+    """One configuration as a file, part by part; the same rows give the same bytes."""
+    from pyarrow import parquet
+
+    path = out / "data" / name / f"{SPLIT}-00000-of-00001.parquet"
+    first = next(parts)
+    schema = described(first.schema)
+    rows = memory_bytes = 0
+    with (
+        replacing(path) as waiting,
+        parquet.ParquetWriter(waiting, schema, compression="zstd") as writer,
+    ):
+        for part in chain((first,), parts):
+            writer.write_table(part.cast(schema), row_group_size=ROWS_AT_ONCE)
+            rows += part.num_rows
+            memory_bytes += part.nbytes
+    return Config(name, schema, rows, memory_bytes, path.stat().st_size)
+
+
+def _told(parts: Iterator[Any], rows: int, step: Any) -> Iterator[Any]:
+    done = 0
+    for part in parts:
+        yield part
+        done += part.num_rows
+        step(done, rows, "")
+
+
+def _portable(table: Any) -> Any:
+    """The table without a place on anybody's disk: an absolute path becomes its file's name."""
+    import pyarrow
+
+    for place, name in enumerate(table.column_names):
+        if name.endswith(PATH_COLUMN):
+            values = [value and relative(value) for value in table[name].to_pylist()]
+            table = table.set_column(place, name, pyarrow.array(values, pyarrow.string()))
+    return table
+
+
+def relative(path: str) -> str:
+    """A path as it is, or the file's name of an absolute one."""
+    for kind in (PurePosixPath, PureWindowsPath):
+        if kind(path).is_absolute():
+            return kind(path).name
+    return path
+
+
+def _about(folder: Path, edition: Edition, tables: dict[str, Any]) -> About:
+    full = tables["training_full"]
+    colours = dict(zip(full["song_id"].to_pylist(), full["rainbow_color"].to_pylist(), strict=True))
+    rows = tables["training_segments"].to_pylist()
+    title = edition.title or folder.resolve().name
+    return About(title, edition.licence, len(colours), coverage(rows, colours), _encoders(folder))
+
+
+def _encoders(folder: Path) -> Encoders | None:
+    path = folder / NOTE
+    if not path.exists():
+        return None
+    try:
+        return msgspec.json.decode(path.read_bytes(), type=EmbeddingsNote).encoders
+    except msgspec.DecodeError as error:
+        raise ValueError(f"{path}: {error}") from error

@@ -170,6 +170,14 @@ class TempoMap:
         offset_ticks = position - onsets_ticks[segment]
         return np.asarray(onsets_seconds[segment] + offset_ticks * seconds_per_tick[segment])
 
+    def ticks(self, seconds: ArrayLike) -> NDArray[np.int64]:
+        """The nearest tick to each second from the start on; same shape as ``seconds``."""
+        onsets_ticks, onsets_seconds, seconds_per_tick = self._segments
+        wanted = np.asarray(seconds, dtype=np.float64)
+        segment = np.maximum(0, np.searchsorted(onsets_seconds, wanted, side="right") - 1)
+        offset_ticks = (wanted - onsets_seconds[segment]) / seconds_per_tick[segment]
+        return np.asarray(np.rint(onsets_ticks[segment] + offset_ticks), dtype=np.int64)
+
 
 def microseconds_per_quarter(tempo_bpm: float) -> int:
     """The whole number of microseconds that a MIDI file stores for this tempo."""

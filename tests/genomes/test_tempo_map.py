@@ -43,6 +43,17 @@ def test_agrees_with_mido_on_one_tempo(tempo_bpm, position):
     assert TempoMap.constant(tempo_bpm).seconds(position) == pytest.approx(expected)
 
 
+@law
+@given(
+    st.lists(st.tuples(ticks, st.integers(20_000, 2_000_000)), max_size=8),
+    st.sampled_from([24, 96, 480, 960]),
+    st.lists(ticks, max_size=8),
+)
+def test_ticks_are_seconds_the_other_way_round(changes, resolution, positions):
+    tempo_map = TempoMap.from_changes(changes, resolution)
+    assert tempo_map.ticks(tempo_map.seconds(positions)).tolist() == positions
+
+
 def test_a_later_tempo_leaves_the_past_alone():
     steady = TempoMap.from_changes([(0, 500_000)], 480)
     slowing = TempoMap.from_changes([(0, 500_000), (960, 1_000_000)], 480)

@@ -5,13 +5,10 @@ from __future__ import annotations
 from typing import TypeVar
 
 import numpy as np
-from numpy.typing import NDArray
 
 from genomes.midi import MidiSong, MidiTrack
 from genomes.notes import Notes
-from genomes.time import Meter, TempoMap, microseconds_per_quarter
-
-MICROSECONDS = 1e6
+from genomes.time import Meter, microseconds_per_quarter
 
 Said = TypeVar("Said")
 
@@ -35,7 +32,7 @@ def cut(song: MidiSong, begin_seconds: float, end_seconds: float) -> MidiSong:
         begin_seconds: where the stretch begins.
         end_seconds: where it ends.
     """
-    begin, end = (int(tick) for tick in ticks_at([begin_seconds, end_seconds], song.tempo_map))
+    begin, end = (int(tick) for tick in song.tempo_map.ticks([begin_seconds, end_seconds]))
     tracks = tuple(
         MidiTrack(track.name, notes, track.program)
         for track in song.tracks
@@ -69,16 +66,3 @@ def _from(
     before = [said for tick, said in changes if tick <= begin]
     opening = [(0, before[-1])] if before else []
     return (*opening, *((tick - begin, said) for tick, said in changes if begin < tick < end))
-
-
-def ticks_at(seconds: list[float], tempo_map: TempoMap) -> NDArray[np.int64]:
-    """The nearest tick to each second: ``tempo_map.seconds`` the other way round."""
-    ticks = np.array([tick for tick, _ in tempo_map.changes])
-    per_tick = np.array([us for _, us in tempo_map.changes]) / (
-        MICROSECONDS * tempo_map.ticks_per_quarter
-    )
-    begins = tempo_map.seconds(ticks)
-    wanted = np.asarray(seconds, np.float64)
-    place = np.maximum(0, np.searchsorted(begins, wanted, side="right") - 1)
-    exact = ticks[place] + (wanted - begins[place]) / per_tick[place]
-    return np.asarray(np.rint(exact), np.int64)

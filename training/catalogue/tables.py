@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from training.parquet import read_parquet
 from training.whole_files import replacing
 
 MANIFEST_FILE = "base_manifest.parquet"
@@ -172,15 +173,8 @@ def read_table(path: Path, schema: TableSchema) -> Any:
         ValueError: if it is no such table; the message names what is missing or of a wrong kind.
     """
     import pyarrow
-    from pyarrow import parquet
 
-    if not path.is_file():
-        raise ValueError(f"{path}: no such table (accepted: a parquet file of {schema.name})")
-    try:
-        table = parquet.read_table(path)
-    except (pyarrow.ArrowException, OSError) as error:
-        reason = str(error).partition("\n")[0]
-        raise ValueError(f"{path}: is no parquet file: {reason}") from error
+    table = read_parquet(path, f"accepted: a parquet file of {schema.name}")
     missing = [name for name in schema.columns if name not in table.column_names]
     if missing:
         raise ValueError(f"{path}: no column {', '.join(missing)} (accepted: {schema.name})")

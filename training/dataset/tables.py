@@ -19,8 +19,8 @@ from fitness.encoders import AUDIO_ENCODER, TEXT_ENCODER
 from fitness.manifest import Encoders
 from training.composed.examples import STAGES
 from training.dataset.examples import DIMENSIONS, NO_STAGE
-from training.embedding.rows import read_table
 from training.embedding.tables import TEXT_TABLE, load_embedded
+from training.parquet import read_parquet
 
 SEGMENTS_FILE = "training_segments.parquet"
 MANIFEST_FILE = "base_manifest.parquet"
@@ -107,7 +107,7 @@ def read_rows(folder: Path) -> list[Row]:
         ValueError: if there is no such table, a column is missing or a colour unknown.
     """
     path = folder / SEGMENTS_FILE
-    table = read_table(path, "training segments")
+    table = read_parquet(path, "training segments makes it")
     missing = [
         name for name, blank in COLUMNS.items() if blank is None and name not in table.column_names
     ]
@@ -129,7 +129,7 @@ def read_rows(folder: Path) -> list[Row]:
 def _colours(folder: Path, table: Any, songs: Sequence[str]) -> list[str]:
     if COLOUR in table.column_names:
         return [str(name) for name in table[COLOUR].to_pylist()]
-    manifest = read_table(folder / MANIFEST_FILE, "training manifest")
+    manifest = read_parquet(folder / MANIFEST_FILE, "training manifest makes it")
     named = zip(manifest[MANIFEST_SONG].to_pylist(), manifest[COLOUR].to_pylist(), strict=True)
     by_song = {str(song): str(colour) for song, colour in named}
     return [by_song.get(str(song), "") for song in songs]

@@ -8,6 +8,7 @@ from typing import Any
 
 from fitness.hashed_text import has_words
 from training.catalogue.tables import FULL_FILE, MANIFEST_FILE, SEGMENTS_FILE
+from training.parquet import read_parquet
 
 # What the song is called: in the join of both tables, and in the segments alone.
 SONG_COLUMNS = ("song_id", "track_id")
@@ -39,7 +40,7 @@ def read_rows(folder: Path) -> Rows:
     """
     full = folder / FULL_FILE
     path = full if full.exists() else folder / SEGMENTS_FILE
-    table = read_table(path, "training segments")
+    table = read_parquet(path, "training segments makes it")
     columns = set(table.column_names)
     song_column = next((name for name in SONG_COLUMNS if name in columns), SONG_COLUMNS[0])
     for name in (*NEEDED, song_column):
@@ -60,34 +61,11 @@ def read_rows(folder: Path) -> Rows:
 
 def read_concepts(folder: Path) -> dict[str, str]:
     """The concept of each song of the manifest's table."""
-    table = read_table(folder / MANIFEST_FILE, "training manifest")
+    table = read_parquet(folder / MANIFEST_FILE, "training manifest makes it")
     for name in ("id", "concept"):
         if name not in table.column_names:
             raise ValueError(f"{folder / MANIFEST_FILE}: no column {name!r}")
     return dict(zip(table["id"].to_pylist(), table["concept"].to_pylist(), strict=True))
-
-
-def read_table(path: Path, command: str = "") -> Any:
-    """A parquet table.
-
-    Args:
-        path: of the file.
-        command: that makes it.
-
-    Raises:
-        ValueError: if it isn't there or is no parquet.
-    """
-    import pyarrow
-    from pyarrow import parquet
-
-    if not path.is_file():
-        made = f"; {command} makes it" if command else ""
-        raise ValueError(f"{path}: no such table{made}")
-    try:
-        return parquet.read_table(path)
-    except (pyarrow.ArrowException, OSError) as error:
-        reason = str(error).partition("\n")[0]
-        raise ValueError(f"{path}: not a parquet table: {reason}") from error
 
 
 def _with_words(texts: list[str | None]) -> list[str | None]:

@@ -17,8 +17,8 @@ from numpy.typing import NDArray
 
 from fitness.manifest import Encoders
 from fitness.profiles import AUDIO_DIMENSIONS, TEXT_DIMENSIONS
-from training.embedding.rows import read_table
 from training.embedding.vectors import Floats, VectorStore
+from training.parquet import read_parquet
 from training.whole_files import replacing
 
 TEXT_TABLE = "training_data_with_embeddings.parquet"
@@ -120,11 +120,11 @@ def load_embedded(folder: Path) -> Embedded:
     Raises:
         ValueError: if a table isn't there or its vectors are of another width.
     """
-    texts = read_table(folder / TEXT_TABLE, "training embed")
+    texts = read_parquet(folder / TEXT_TABLE, "training embed makes it")
     segment_ids = tuple(texts["segment_id"].to_pylist())
     concept, has_concept = _vectors(texts, "concept", TEXT_DIMENSIONS, folder / TEXT_TABLE)
     lyric, has_lyric = _vectors(texts, "lyric", TEXT_DIMENSIONS, folder / TEXT_TABLE)
-    recordings = read_table(folder / AUDIO_TABLE, "training embed")
+    recordings = read_parquet(folder / AUDIO_TABLE, "training embed makes it")
     heard, has_heard = _vectors(recordings, "audio", AUDIO_DIMENSIONS, folder / AUDIO_TABLE)
     place_of = {name: place for place, name in enumerate(recordings["segment_id"].to_pylist())}
     audio = np.zeros((len(segment_ids), AUDIO_DIMENSIONS), dtype=np.float32)
@@ -134,11 +134,16 @@ def load_embedded(folder: Path) -> Embedded:
         if place is not None:
             audio[row], has_audio[row] = heard[place], has_heard[place]
     return Embedded(
-        segment_ids, concept, lyric, audio, has_concept, has_lyric, has_audio, _encoders(folder)
+        segment_ids, concept, lyric, audio, has_concept, has_lyric, has_audio, encoders_of(folder)
     )
 
 
-def _encoders(folder: Path) -> Encoders | None:
+def encoders_of(folder: Path) -> Encoders | None:
+    """What made the vectors of a training folder; None where nothing says it.
+
+    Raises:
+        ValueError: if the file that says it can't be read.
+    """
     path = folder / NOTE
     if not path.exists():
         return None

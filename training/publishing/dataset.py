@@ -10,9 +10,6 @@ from itertools import chain
 from pathlib import Path, PurePosixPath, PureWindowsPath
 from typing import Any
 
-import msgspec
-
-from fitness.manifest import Encoders
 from training.catalogue.segments_step import coverage
 from training.catalogue.tables import (
     FULL_FILE,
@@ -23,7 +20,7 @@ from training.catalogue.tables import (
     SEGMENTS_TABLE,
     read_table,
 )
-from training.embedding.tables import NOTE, EmbeddingsNote
+from training.embedding.tables import encoders_of
 from training.publishing.card import SPLIT, About, Config, card
 from training.publishing.features import described, tidy
 from training.publishing.media import Media, preview, with_media
@@ -147,14 +144,4 @@ def _about(folder: Path, edition: Edition, tables: dict[str, Any]) -> About:
     colours = dict(zip(full["song_id"].to_pylist(), full["rainbow_color"].to_pylist(), strict=True))
     rows = tables["training_segments"].to_pylist()
     title = edition.title or folder.resolve().name
-    return About(title, edition.licence, len(colours), coverage(rows, colours), _encoders(folder))
-
-
-def _encoders(folder: Path) -> Encoders | None:
-    path = folder / NOTE
-    if not path.exists():
-        return None
-    try:
-        return msgspec.json.decode(path.read_bytes(), type=EmbeddingsNote).encoders
-    except msgspec.DecodeError as error:
-        raise ValueError(f"{path}: {error}") from error
+    return About(title, edition.licence, len(colours), coverage(rows, colours), encoders_of(folder))

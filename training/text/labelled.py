@@ -13,7 +13,8 @@ from numpy.typing import NDArray
 
 from fitness.hashed_text import has_words
 from training.catalogue.tables import MANIFEST_FILE
-from training.embedding.rows import read_concepts, read_table
+from training.embedding.rows import read_concepts
+from training.parquet import read_parquet
 from training.text.rebracketing import DOMAINS, NONE, domain_of, domains_of, has_rebracketing
 
 Labels = tuple[str, ...]
@@ -77,7 +78,7 @@ def by_rule(folder: Path, task: str) -> Labelled:
     """
     classes, labels_of = RULES[task]
     concept_of = read_concepts(folder)
-    tracks = read_table(folder / MANIFEST_FILE)["id"].to_pylist()
+    tracks = read_parquet(folder / MANIFEST_FILE)["id"].to_pylist()
     rows = [(song, concept_of[song]) for song in tracks if has_words(concept_of[song] or "")]
     labels = {text: labels_of(text) for text in {text for _, text in rows}}
     return _labelled(
@@ -102,7 +103,7 @@ def from_table(path: Path, text: str, label: str, song: str) -> Labelled:
     Raises:
         ValueError: if a column isn't there or there are too few songs or labels.
     """
-    table = read_table(path)
+    table = read_parquet(path)
     texts, songs = (_column(table, name, path) for name in (text, song))
     values = _column(table, label, path)
     is_multi = any(isinstance(value, list) for value in values)

@@ -9,8 +9,8 @@ from typing import Any
 import numpy as np
 
 from training.catalogue.tables import SEGMENTS_FILE
-from training.embedding.rows import read_table
 from training.embedding.tables import write_table
+from training.parquet import read_parquet
 from training.text.prosody import PROSODY_NAMES, PROSODY_VERSION, prosody_matrix, verse_of
 
 TABLE = "prosody.parquet"
@@ -29,7 +29,7 @@ def write_prosody(folder: Path, step: Callable[[int, int, str], None]) -> dict[s
     """
     import pyarrow
 
-    segments = read_table(folder / SEGMENTS_FILE, "training segments")
+    segments = read_parquet(folder / SEGMENTS_FILE, "training segments makes it")
     for name in ("segment_id", "lyric_text"):
         if name not in segments.column_names:
             raise ValueError(f"{folder / SEGMENTS_FILE}: no column {name!r}")

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from genomes.midi import MidiSong, MidiTrack, read_song, write_song
 from genomes.notes import NOTE_DTYPE
 from genomes.time import Meter
-from training.catalogue.midi_slices import cut, ticks_at, told
+from training.catalogue.midi_slices import cut, told
 
 PPQ = 480
 
@@ -90,7 +90,7 @@ def test_slices_joined_are_the_source(voices, tempos, ppq, shares) -> None:
     song = song_of(voices, tempos, ppq)
     total = float(song.tempo_map.seconds(song.length_ticks))
     cuts = [0.0, *sorted(share * total for share in shares), total]
-    places = [int(tick) for tick in ticks_at(cuts, song.tempo_map)]
+    places = [int(tick) for tick in song.tempo_map.ticks(cuts)]
     joined: dict[int, list[list[int]]] = {}
     for index, begin in enumerate(places[:-1]):
         piece = cut(song, cuts[index], cuts[index + 1])
@@ -123,9 +123,3 @@ def test_files_are_read_as_they_were_written(voices, tempos, ppq) -> None:
     assert found.tempo_map == song.tempo_map
     assert found.meters == song.meters
     assert [track.name for track in found.tracks] == (["Piano"] if rows(song) else [])
-
-
-@given(TEMPOS, st.lists(st.integers(0, 20_000), min_size=1, max_size=10))
-def test_ticks_at_is_seconds_the_other_way_round(tempos, ticks) -> None:
-    tempo_map = song_of([], tempos, PPQ).tempo_map
-    assert ticks_at(tempo_map.seconds(ticks).tolist(), tempo_map).tolist() == ticks

@@ -11,7 +11,7 @@ from fitness.roll import rolls
 from genomes.notes import Part
 from genomes.time import Meter, TempoMap
 from tests.strategies import law
-from training.dataset.mixing import faster, in_tempo, ticks_at, together
+from training.dataset.mixing import faster, in_tempo, together
 
 FIVE_EIGHT = Meter(5, 8)
 BAR = FIVE_EIGHT.bar_ticks
@@ -68,12 +68,6 @@ def test_another_tempo_leaves_every_note_at_its_second(part: Part, own: TempoMap
     slowest_tick = 1.5e6 / 1e6 / 480
     assert np.abs(before - after).max() <= slowest_tick
     assert len(moved.notes) == len(part.notes)
-
-
-@law
-@given(st.lists(st.integers(0, 8 * BAR), min_size=1, max_size=9), tempo_maps)
-def test_ticks_at_is_seconds_the_other_way_round(ticks: list[int], tempo_map: TempoMap):
-    assert ticks_at(tempo_map.seconds(ticks), tempo_map).tolist() == ticks
 
 
 @law

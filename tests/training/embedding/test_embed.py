@@ -27,8 +27,8 @@ from tests.training.embedding.folders import CONCEPTS, WORDS, contents, write_fo
 from training.__main__ import main
 from training.embedding import embed as embedding
 from training.embedding.embed import Choice, embed
-from training.embedding.rows import read_table
 from training.embedding.tables import AUDIO_TABLE, TEXT_TABLE, load_embedded
+from training.parquet import read_parquet
 
 LIGHT = Choice(LIGHT_TEXT_ENCODER, None)
 
@@ -55,7 +55,7 @@ def test_vectors_are_those_that_the_scorer_makes(embedded, encoders):
     folder, _ = embedded
     found = load_embedded(folder)
     text, audio = TextEncoder.load(encoders.text), AudioEncoder.load(encoders.audio)
-    rows = read_table(folder / "training_segments.parquet").to_pylist()
+    rows = read_parquet(folder / "training_segments.parquet").to_pylist()
     assert found.segment_ids == tuple(row["segment_id"] for row in rows)
     for place, row in enumerate(rows):
         concept = CONCEPTS[row["track_id"]]
@@ -82,12 +82,12 @@ def test_vectors_are_those_that_the_scorer_makes(embedded, encoders):
 
 def test_tables_have_the_columns_that_were_published_before(embedded):
     folder, _ = embedded
-    texts = read_table(folder / TEXT_TABLE).schema
+    texts = read_parquet(folder / TEXT_TABLE).schema
     for name in ("concept_embedding", "lyric_embedding"):
         assert str(texts.field(name).type).startswith("list<")
         assert str(texts.field(f"has_{name}").type) == "bool"
     assert {"segment_id", "track_id", "lyric_text", "concept"} <= set(texts.names)
-    assert read_table(folder / AUDIO_TABLE).schema.names == [
+    assert read_parquet(folder / AUDIO_TABLE).schema.names == [
         "segment_id",
         "audio_embedding",
         "has_audio_embedding",
@@ -282,4 +282,4 @@ def test_a_folder_without_tables_says_which_command_makes_them(tmp_path, capsys)
     assert "base_manifest.parquet: no such table; training manifest makes it" in said
     (tmp_path / "training_segments.parquet").write_bytes(b"nothing")
     said = refused(capsys, "embed", "--out", tmp_path, "--text-encoder", "light")
-    assert "training_segments.parquet: not a parquet table" in said
+    assert "training_segments.parquet: is no parquet file" in said

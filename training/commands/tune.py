@@ -64,6 +64,11 @@ def table(trials: Sequence[Mapping[str, Any]]) -> Table:
         shown.add_column(name.replace("_", " "), justify="right", overflow="fold")
     for one in trials:
         right = "" if one["accuracy"] is None else f"{one['accuracy']:.1%}"
-        values = (f"{one['values'][name]:.2g}" for name in names if name in one["values"])
+        values = (short(one["values"][name]) for name in names if name in one["values"])
         shown.add_row(str(one["number"]), one["state"], right, str(one["epochs"]), *values)
     return shown
+
+
+def short(value: float) -> str:
+    """A number in six characters."""
+    return f"{value:.2g}" if value == 0 or value >= 0.01 else f"{value:.1e}".replace("e-0", "e-")

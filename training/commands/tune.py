@@ -56,7 +56,7 @@ def run(options: argparse.Namespace, tell: Teller) -> dict[str, Any]:
 
 def table(trials: Sequence[Mapping[str, Any]]) -> Table:
     """A line for each trial."""
-    shown = Table(box=SIMPLE, padding=(0, 1, 0, 0))
+    shown = Table(box=SIMPLE, padding=0, pad_edge=False)
     names = list(trials[0]["values"])
     for title in ("trial", "state", "right", "epochs"):
         shown.add_column(title, justify="right", no_wrap=True)

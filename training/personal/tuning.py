@@ -110,7 +110,8 @@ class Trial:
     """What came of one trial.
 
     Attributes:
-        number: of all trials, from 0.
+        number: its place among those that finish, from 1; one that was interrupted has the number
+            of the one that repeated it.
         state: ``complete``, ``pruned``, ``fail`` where it was interrupted, or ``running``.
         accuracy: the best of its epochs, 0 to 1; None where none was judged.
         epochs: that were judged.
@@ -253,17 +254,17 @@ class _Study:
         return [one for one in self.trials() if one.state in FINISHED]
 
     def trials(self) -> list[Trial]:
-        return [
-            Trial(
-                one.number,
-                one.state.name.lower(),
-                max(one.intermediate_values.values(), default=one.value),
-                len(one.intermediate_values),
-                one.params,
-            )
-            for one in self._study.get_trials(deepcopy=False)
-            if one.state != self._states.WAITING
-        ]
+        """All that began, in their order."""
+        found: list[Trial] = []
+        number = 1
+        for one in self._study.get_trials(deepcopy=False):
+            if one.state == self._states.WAITING:
+                continue
+            state = one.state.name.lower()
+            best = max(one.intermediate_values.values(), default=one.value)
+            found.append(Trial(number, state, best, len(one.intermediate_values), one.params))
+            number += state in FINISHED
+        return found
 
     def fail_interrupted(self) -> None:
         """What still runs was left by a process that is gone."""

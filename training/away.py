@@ -16,6 +16,7 @@ from typing import Any, Protocol
 
 import msgspec
 
+from fitness.errors import FitnessError
 from training.whole_files import replacing
 
 HELD = "held.json"  # what was sent: the hash of each file
@@ -25,6 +26,8 @@ ROLLS = ("rolls.npz", "rolls.json")
 # What was encoded of one folder before; a kill leaves files of other names beside it.
 CACHED = "embeddings/*/vectors.npy"
 NAMED = 12  # letters of a folder's hash
+
+PLACE = "FOLDER:"  # stands for the training folder on the way back
 
 Tell = Any
 Hashes = dict[str, str]
@@ -82,11 +85,16 @@ def perform(command: str, folder: Path, options: Mapping[str, Any], tell: Tell) 
     """Do a step in a folder: what is called on the other machine, and by tests on this one.
 
     Returns:
-        ``result`` of the step, and ``files``: the hash of each that it gives.
+        ``result`` of the step, and ``files``: the hash of each that it gives; or ``refused``, the
+        reason why it can't be done, which trying again wouldn't change.
     """
     step = import_module(f"training.commands.{command}")
     here = {"folder": folder, "out": None, "on": "local", "no_track": True}
-    result = step.run(argparse.Namespace(**{**options, **here}), tell)
+    folder.mkdir(parents=True, exist_ok=True)  # where nothing was there to send
+    try:
+        result = step.run(argparse.Namespace(**{**options, **here}), tell)
+    except (FileNotFoundError, ValueError, FitnessError) as error:
+        return {"refused": str(error).replace(str(folder), PLACE)}
     return {"result": _told(result, str(folder), ""), "files": hashes(folder, STEPS[command].gives)}
 
 
@@ -103,7 +111,7 @@ def run_away(
         tell: of progress.
 
     Raises:
-        ValueError: if an option names a file that is only here.
+        ValueError: if an option names a file that is only here, or the step was refused there.
         OSError: if what comes back isn't what was made.
     """
     moved = STEPS[command]
@@ -118,6 +126,8 @@ def run_away(
         _hold(machine, name, held | wanted)
     tell(f"{command} on another machine")
     answer = machine.work(command, name, sent)
+    if "refused" in answer:
+        raise ValueError(answer["refused"].replace(PLACE, str(folder)))
     files: Hashes = answer["files"]
     here = hashes(folder, moved.gives)
     missing = [path for path, found in files.items() if here.get(path) != found]
@@ -181,9 +191,6 @@ def _fetch(machine: Machine, name: str, path: str, folder: Path, expected: str) 
                 file.write(piece)
         if found.hexdigest() != expected:
             raise OSError(f"{path}: what came back isn't what was made; run it again")
-
-
-PLACE = "FOLDER:"  # stands for the training folder on the way back
 
 
 def _told(value: Any, before: str, after: str) -> Any:

@@ -130,7 +130,8 @@ class OnModal:
             OSError: if it ran out of time or Modal failed; it goes on when it is run again.
         """
         try:
-            with modal.enable_output(), app.run():
+            with app.run():
+                sys.stderr.write(f"what it says: {app.get_dashboard_url()}\n")
                 done: dict[str, Any] = step.remote(command, name, options)
         except modal.exception.Error as error:
             sys.stderr.write("what was done lies on the volume; run it again and it goes on\n")

@@ -170,6 +170,12 @@ class TestAway:
         with pytest.raises(ValueError, match=r"--text-encoder .*lies on this machine alone"):
             away(shelf, folder, "embed", "--text-encoder", str(folder))
 
+    def test_what_is_refused_there_is_refused_here(self, tmp_path: Path):
+        (tmp_path / "training").mkdir()
+        with pytest.raises(ValueError, match="training segments makes it") as refused:
+            away(Shelf(tmp_path / "shelf"), tmp_path / "training", "rolls")
+        assert str(tmp_path / "training" / "training_segments.parquet") in str(refused.value)
+
     @pytest.mark.parametrize("path", ["../out.md", "report/report.md"])
     def test_what_comes_back_is_checked(self, folder: Path, tmp_path: Path, path: str):
         class Liar(Shelf):

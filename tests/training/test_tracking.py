@@ -100,6 +100,20 @@ def test_another_key_is_another_run_and_what_fails_is_told(folder: Path):
     assert sorted(run.info.status for run, _ in runs_of(folder)) == ["FAILED", "FINISHED"]
 
 
+def test_every_epoch_of_a_fit_that_was_killed_is_there_once(folder: Path):
+    pytest.importorskip("torch", reason="training needs torch: pip install -e .[training]")
+    from training.personal.fit import epochs_of
+
+    told = [(0.25, 3.0), (0.5, 2.5), (0.4, 2.0)]
+    for epochs in (1, 2, 2, 3):  # the second time, the process died before it was recorded
+        with tracked(folder, "fit", SETTINGS, key="d") as record:
+            epochs_of(record, "member-1 ")(*zip(*told[:epochs], strict=True))
+    ((_, figures),) = [one for one in runs_of(folder) if "member-1 loss" in one[1]]
+    found = [figures[f"member-1 {name}"] for name in ("accuracy", "loss")]
+    assert [(one.step, one.value) for one in found[1]] == [(1, 3.0), (2, 2.5), (3, 2.0)]
+    assert [one.value for one in found[0]] == [accuracy for accuracy, _ in told]
+
+
 def test_nothing_is_written_where_nobody_wants_it(tmp_path: Path):
     with tracked(tmp_path, "fit", SETTINGS, key="a", wanted=False) as record:
         record.log(1, accuracy=0.5)

@@ -56,7 +56,7 @@ def run(options: argparse.Namespace, tell: Teller) -> dict[str, Any]:
 
 def table(trials: Sequence[Mapping[str, Any]]) -> Table:
     """A line for each trial."""
-    shown = Table(box=SIMPLE, padding=(0, 1, 0, 0))
+    shown = Table(box=SIMPLE, padding=0, pad_edge=False)
     names = list(trials[0]["values"])
     for title in ("trial", "state", "right", "epochs"):
         shown.add_column(title, justify="right", no_wrap=True)
@@ -64,6 +64,11 @@ def table(trials: Sequence[Mapping[str, Any]]) -> Table:
         shown.add_column(name.replace("_", " "), justify="right", overflow="fold")
     for one in trials:
         right = "" if one["accuracy"] is None else f"{one['accuracy']:.1%}"
-        values = (f"{one['values'][name]:.2g}" for name in names if name in one["values"])
+        values = (short(one["values"][name]) for name in names if name in one["values"])
         shown.add_row(str(one["number"]), one["state"], right, str(one["epochs"]), *values)
     return shown
+
+
+def short(value: float) -> str:
+    """A number in six characters."""
+    return f"{value:.2g}" if value == 0 or value >= 0.01 else f"{value:.1e}".replace("e-0", "e-")

@@ -110,7 +110,8 @@ class Trial:
     """What came of one trial.
 
     Attributes:
-        number: of all trials, from 0.
+        number: its place among those that finish, from 1; one that was interrupted has the number
+            of the one that repeated it.
         state: ``complete``, ``pruned``, ``fail`` where it was interrupted, or ``running``.
         accuracy: the best of its epochs, 0 to 1; None where none was judged.
         epochs: that were judged.
@@ -185,16 +186,16 @@ class _Tried:
         self._tell = tell
         self._device = device
         self._track = track
+        self._material: tuple[int, Material] | None = None
 
     def __call__(self, place: int, values: Values, key: str, watch: Watch) -> float | None:
         """The accuracy on validation songs; None where it was given up."""
         plan = planned(self._search.plan, values)
-        material = Material(self._catalogue, composed_beside(plan, self._folder, self._tell))
+        material = self._with_composed(plan)
         key = hashlib.sha256(f"{key} {place} {sorted(values.items())}".encode()).hexdigest()
         name = f"trial {place + 1}"
         with tracked(self._folder, name, values, key=key, wanted=self._track) as record:
             log = epochs_of(record)
-
             best = 0.0
 
             def both(accuracies: Sequence[float], losses: Sequence[float]) -> None:
@@ -218,6 +219,14 @@ class _Tried:
                 record.log(1, given_up=1)
                 return None
             return best
+
+    def _with_composed(self, plan: Plan) -> Material:
+        """The songs; those of the trial before where as many are composed beside them."""
+        if self._material is None or self._material[0] != plan.composed:
+            self._material = None  # both at once would need twice the memory
+            composed = composed_beside(plan, self._folder, self._tell)
+            self._material = plan.composed, Material(self._catalogue, composed)
+        return self._material[1]
 
 
 class _Study:
@@ -253,17 +262,17 @@ class _Study:
         return [one for one in self.trials() if one.state in FINISHED]
 
     def trials(self) -> list[Trial]:
-        return [
-            Trial(
-                one.number,
-                one.state.name.lower(),
-                max(one.intermediate_values.values(), default=one.value),
-                len(one.intermediate_values),
-                one.params,
-            )
-            for one in self._study.get_trials(deepcopy=False)
-            if one.state != self._states.WAITING
-        ]
+        """All that began, in their order."""
+        found: list[Trial] = []
+        number = 1
+        for one in self._study.get_trials(deepcopy=False):
+            if one.state == self._states.WAITING:
+                continue
+            state = one.state.name.lower()
+            best = max(one.intermediate_values.values(), default=one.value)
+            found.append(Trial(number, state, best, len(one.intermediate_values), one.params))
+            number += state in FINISHED
+        return found
 
     def fail_interrupted(self) -> None:
         """What still runs was left by a process that is gone."""

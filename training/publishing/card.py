@@ -18,6 +18,7 @@ WHAT = (
     "{songs} songs in {colours} colours, cut into {segments} segments of single tracks, each with "
     "the same window of sound, MIDI and words where there are any."
 )
+PREVIEW_NOTE = "Of the preview, {sounds} rows have a recording inside, {notes} MIDI."
 COVERAGE_NOTE = (
     "Sound, MIDI and words are shares of the segments. Paths in the tables are relative: of slices "
     "to the training folder, of sources to the catalogue."
@@ -66,6 +67,7 @@ class About:
         title: of the data set.
         licence: an identifier such as ``cc-by-4.0``; empty where none was given.
         songs: how many.
+        previewed: rows of the preview that have a recording inside, and those that have MIDI.
         coverage: by colour, rows and how many of them have sound, MIDI and words.
         encoders: that the training folder's vectors were made by; None where there are none.
     """
@@ -73,6 +75,7 @@ class About:
     title: str
     licence: str
     songs: int
+    previewed: tuple[int, int]
     coverage: Mapping[str, Mapping[str, int]]
     encoders: Encoders | None
 
@@ -91,6 +94,7 @@ def card(configs: Sequence[Config], about: About) -> str:
             ("name", "rows", "what"),
             [(f"`{one.name}`", str(one.rows), WHAT_IT_IS[one.name]) for one in configs],
         ),
+        PREVIEW_NOTE.format(sounds=about.previewed[0], notes=about.previewed[1]),
         "## Coverage",
         _coverage(about.coverage),
         COVERAGE_NOTE,

@@ -72,7 +72,9 @@ def write_dataset(folder: Path, edition: Edition, tell: Any) -> dict[str, Any]:
         for name, (file, schema) in TABLES.items()
     }
     media, full = Media(folder), tables["training_full"]
-    shown = full.take(preview(full.to_pylist(), media, PREVIEWED))
+    rows = full.to_pylist()
+    places = preview(rows, media, PREVIEWED)
+    shown = full.take(places)
     out = folder / DATASET
     if not edition.with_media:  # of an earlier edition
         shutil.rmtree(out / "data" / MEDIA, ignore_errors=True)
@@ -82,7 +84,9 @@ def write_dataset(folder: Path, edition: Edition, tell: Any) -> dict[str, Any]:
     if edition.with_media:
         sounding = _told(with_media(full, media, SOUNDS_AT_ONCE), full.num_rows, tell(MEDIA))
         configs.append(_written(out, MEDIA, sounding))
-    about = _about(folder, edition, tables)
+    there = [media.has(rows[place]) for place in places]
+    previewed = sum(sound for sound, _ in there), sum(notes for _, notes in there)
+    about = _about(folder, edition, tables, previewed)
     with replacing(out / CARD) as waiting:
         waiting.write_text(card(configs, about), encoding="utf-8")
     return {
@@ -139,9 +143,18 @@ def relative(path: str) -> str:
     return path
 
 
-def _about(folder: Path, edition: Edition, tables: dict[str, Any]) -> About:
+def _about(
+    folder: Path, edition: Edition, tables: dict[str, Any], previewed: tuple[int, int]
+) -> About:
     full = tables["training_full"]
     colours = dict(zip(full["song_id"].to_pylist(), full["rainbow_color"].to_pylist(), strict=True))
     rows = tables["training_segments"].to_pylist()
     title = edition.title or folder.resolve().name
-    return About(title, edition.licence, len(colours), coverage(rows, colours), encoders_of(folder))
+    return About(
+        title,
+        edition.licence,
+        len(colours),
+        previewed,
+        coverage(rows, colours),
+        encoders_of(folder),
+    )

@@ -106,6 +106,7 @@ class TestSearch:
         again = tune_catalogue(Search(SMALL, 3, keeps_composed=True), made)
         states = [one["state"] for one in again["table"]]
         assert states == ["complete", "fail", "complete", "complete"]
+        assert [one["number"] for one in again["table"]] == [1, 2, 2, 3]
         assert values_of(again)[1] == values_of(again)[2]
         told = [
             (one["accuracy"], one["values"]) for one in again["table"] if one["state"] != "fail"

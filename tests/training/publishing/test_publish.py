@@ -194,6 +194,9 @@ class TestCard:
         assert f"| Red | {len(reds)} | " in page
         assert f"| {share:.1%} |" in page
         assert f"{SONGS} songs" in page
+        shown = table_of(folder, "preview").to_pylist()
+        heard, played = (sum(row[name] is not None for row in shown) for name in ("audio", "midi"))
+        assert f"{heard} rows have a recording inside, {played} MIDI" in page
 
     def test_encoders_are_named_without_their_place(self, folder: Path):
         from fitness.manifest import Encoders, EncoderSpec

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import subprocess
 import sys
 from collections.abc import Callable, Sequence
@@ -18,6 +19,7 @@ from fitness.manifest import Manifest
 
 # How long a process that was asked to stop may take to do so.
 GRACE_SECONDS = 4.0
+KILLED = getattr(signal, "SIGKILL", signal.SIGTERM)
 
 # Commands at whose end there is a model.
 MAKERS = ("run", "export", "bootstrap")
@@ -65,8 +67,9 @@ def train(words: Sequence[str], say_line: Callable[[str], None]) -> Ended:
     """
     command = [sys.executable, "-u", "-P", "-m", "training", *words]
     with subprocess.Popen(  # noqa: S603 - our own package, and no shell
-        command, stdout=subprocess.PIPE, text=True, encoding="utf-8", env=_environment()
-    ) as process:
+        command, stdout=subprocess.PIPE, text=True, encoding="utf-8", env=_environment(),
+        start_new_session=True,  # it leads a group, with whatever it starts
+    ) as process:  # fmt: skip
         try:
             assert process.stdout is not None  # noqa: S101 - asked for above
             last = _all_but_the_last(process.stdout, say_line)
@@ -130,13 +133,21 @@ def _result(line: str) -> Document:
 
 
 def _stop(process: subprocess.Popen[str]) -> None:
-    """End a process: a terminal has interrupted it already; else it is told, and then made to."""
+    """End a process and all that it has started: they are asked to, and then made to."""
     try:
-        with suppress(subprocess.TimeoutExpired):
-            process.wait(GRACE_SECONDS)
-        process.terminate()
-        with suppress(subprocess.TimeoutExpired):
-            process.wait(GRACE_SECONDS)
+        for asked in (signal.SIGINT, signal.SIGTERM):
+            _send(process, asked)
+            with suppress(subprocess.TimeoutExpired):
+                process.wait(GRACE_SECONDS)
+                return
     finally:
-        process.kill()
-        process.wait()
+        _send(process, KILLED)
+
+
+def _send(process: subprocess.Popen[str], signal_number: int) -> None:
+    """Send a signal to a process's group, which it leads."""
+    with suppress(ProcessLookupError):
+        if hasattr(os, "killpg"):
+            os.killpg(process.pid, signal_number)
+        else:
+            process.kill()

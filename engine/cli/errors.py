@@ -46,6 +46,7 @@ def is_bare(error: Exception) -> bool:
 
 def _is_ours(error: Exception) -> bool:
     return isinstance(error, OSError) or type(error).__module__.split(".")[0] in {
+        "documents",
         "engine",
         "fitness",
         "genomes",

@@ -9,6 +9,7 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -85,7 +86,16 @@ def test_nothing_to_promote_is_said_before_it_begins(tmp_path: Path) -> None:
     assert err.startswith("error: training manifest makes no model to promote")
 
 
+@pytest.fixture
+def heeded() -> Iterator[None]:
+    """A shell's background jobs ignore SIGINT, and so would what they start."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
 @pytest.mark.skipif(sys.platform == "win32", reason="signals")
+@pytest.mark.usefixtures("heeded")
 @pytest.mark.parametrize("is_terminal", [True, False])
 def test_an_interrupt_ends_the_process_and_says_how_to_go_on(
     tmp_path: Path, is_terminal: bool

@@ -94,8 +94,8 @@ def read_midi(data: bytes) -> MidiScore:
     Warns:
         MidiRepair: if notes had to be closed, or a tempo of 0 left out.
     """
-    file = _parse(data)
-    read = [_read_track(track) for track in file.tracks]
+    file = parse(data)
+    read = [read_track(track) for track in file.tracks]
     notes = [note for track_notes, _ in read for note in track_notes]
     return _score(file, notes, _tempo_map(file, read))
 
@@ -106,8 +106,8 @@ def read_tracks(data: bytes) -> list[tuple[str, MidiScore]]:
     A track without a name, or with one that came before, is called by its number, from 1, or the
     next that is free.
     """
-    file = _parse(data)
-    read = [_read_track(track) for track in file.tracks]
+    file = parse(data)
+    read = [read_track(track) for track in file.tracks]
     tempo_map = _tempo_map(file, read)
     found: dict[str, MidiScore] = {}
     for number, (track, (notes, _)) in enumerate(zip(file.tracks, read, strict=True), start=1):
@@ -172,7 +172,8 @@ def _first_meter(file: mido.MidiFile) -> Meter | None:
     return None
 
 
-def _parse(data: bytes) -> mido.MidiFile:
+def parse(data: bytes) -> mido.MidiFile:
+    """The bytes as a file of tracks; raises MidiError if they are none, or too much of one."""
     if len(data) > MAX_FILE_BYTES:
         raise MidiError(f"{len(data)} bytes: expected at most {MAX_FILE_BYTES}")
     if ENDLESS_NUMBER.search(data):
@@ -189,7 +190,8 @@ def _parse(data: bytes) -> mido.MidiFile:
     return file
 
 
-def _read_track(track: mido.MidiTrack) -> tuple[list[_Row], list[_Change]]:
+def read_track(track: mido.MidiTrack) -> tuple[list[_Row], list[_Change]]:
+    """The notes and the tempo changes of one track, in the file's ticks; hung notes are closed."""
     notes: list[_Row] = []
     changes: list[_Change] = []
     sounding: dict[tuple[int, int], list[tuple[int, int]]] = {}

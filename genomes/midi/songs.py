@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import mido
@@ -11,6 +11,7 @@ import numpy as np
 
 from genomes.midi import reading
 from genomes.midi.reading import DRUM_CHANNEL
+from genomes.midi.writing import to_track
 from genomes.notes import NOTE_DTYPE, Notes
 from genomes.time import Meter, TempoMap
 
@@ -64,10 +65,10 @@ def read_song(data: bytes) -> MidiSong:
     Warns:
         MidiRepair: if notes had to be closed.
     """
-    file = reading._parse(data)
+    file = reading.parse(data)
     tracks, tempos, meters = [], [], []
     for track in file.tracks:
-        rows, changes = reading._read_track(track)
+        rows, changes = reading.read_track(track)
         tempos += [(tick, tempo) for tick, tempo in changes if tempo > 0]
         meters += list(_meters(track))
         if rows:
@@ -115,12 +116,12 @@ def write_song(song: MidiSong) -> bytes:
         )
         for tick, meter in song.meters
     ]
-    file.tracks.append(_track(sorted(told, key=lambda item: item[0]), song.length_ticks))
+    file.tracks.append(to_track(sorted(told, key=lambda item: item[0]), song.length_ticks))
     for track in song.tracks:
         opening = [(0, mido.MetaMessage("track_name", name=track.name))]
         if not track.notes["is_drum"].all():
             opening.append((0, mido.Message("program_change", program=track.program)))
-        file.tracks.append(_track([*opening, *_played(track.notes)], song.length_ticks))
+        file.tracks.append(to_track([*opening, *_played(track.notes)], song.length_ticks))
     buffer = io.BytesIO()
     file.save(file=buffer)
     return buffer.getvalue()
@@ -137,13 +138,3 @@ def _played(notes: Notes) -> list[tuple[int, mido.Message]]:
         events.append((onset + duration, 0, 0, off))
     ordered = sorted(events, key=lambda event: event[:3])
     return [(tick, message) for tick, _, _, message in ordered]
-
-
-def _track(timed: Sequence[tuple[int, mido.Message]], length_ticks: int) -> mido.MidiTrack:
-    track = mido.MidiTrack()
-    last = 0
-    for tick, message in timed:
-        track.append(message.copy(time=tick - last))
-        last = tick
-    track.append(mido.MetaMessage("end_of_track", time=max(0, length_ticks - last)))
-    return track

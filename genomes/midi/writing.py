@@ -104,7 +104,7 @@ def _conductor_track(conductor: Conductor, length_ticks: int) -> mido.MidiTrack:
     timed = [(0, message) for message in opening]
     markers = sorted(conductor.markers, key=lambda marker: marker[0])
     timed += [(tick, mido.MetaMessage("marker", text=text)) for tick, text in markers]
-    return _to_track(timed, length_ticks)
+    return to_track(timed, length_ticks)
 
 
 def _instrument_track(track: Track) -> mido.MidiTrack:
@@ -112,7 +112,7 @@ def _instrument_track(track: Track) -> mido.MidiTrack:
     timed = [(0, mido.MetaMessage("track_name", name=track.name)), (0, program)]
     sounding = chain(_lyric_messages(track), _note_messages(track))
     timed += sorted(sounding, key=lambda item: (item[0], item[1].type == "note_on"))
-    return _to_track(timed, track.part.length_ticks)
+    return to_track(timed, track.part.length_ticks)
 
 
 def _lyric_messages(track: Track) -> Iterator[tuple[int, mido.MetaMessage]]:
@@ -130,7 +130,8 @@ def _note_messages(track: Track) -> Iterator[tuple[int, mido.Message]]:
         yield onset + duration, mido.Message("note_off", velocity=0, **at)
 
 
-def _to_track(timed: list[tuple[int, mido.Message]], length_ticks: int) -> mido.MidiTrack:
+def to_track(timed: Sequence[tuple[int, mido.Message]], length_ticks: int) -> mido.MidiTrack:
+    """Messages with their times, in order, as a track that ends no earlier than it is long."""
     track = mido.MidiTrack()
     previous_ticks = 0
     for tick, message in timed:

@@ -27,13 +27,13 @@ from benchmarks.real_bands import COMPARED, COUNTED, Floats, Rows, features_of
 from engine.arrangement.approved import approved_parts, lineages
 from engine.composing.composer import compose
 from engine.composing.composition import begin, wanted
-from engine.contexts import song_context
 from engine.evolution.settings import Settings
-from engine.models import Models
+from engine.models.registry import Models
 from engine.proposals import Proposal, demo_paths, read
-from engine.songs import add_songs
+from engine.proposals.songs import add_songs
+from engine.runs.contexts import song_context
 from engine.stages import STAGES
-from engine.studio import Studio
+from engine.state.studio import Studio
 from fitness.colours import COLOURS
 from fitness.errors import ScoringFailed
 from fitness.fusion import DEFAULT_MODEL

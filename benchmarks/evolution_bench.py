@@ -24,15 +24,15 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from benchmarks import evolution_figures as figures
 from benchmarks.pools_bench import BARS
-from engine.conductor import Request, load, start
 from engine.evolution.niches import best_first
 from engine.evolution.pool import Individual
 from engine.evolution.settings import Settings
 from engine.evolution.survivors import choose_survivors
 from engine.proposals import demo_paths, read
-from engine.runs import Run
-from engine.songs import add_songs
-from engine.studio import Studio
+from engine.proposals.songs import add_songs
+from engine.runs.lifecycle import Request, load, start
+from engine.runs.run import Run
+from engine.state.studio import Studio
 from fitness.colours import COLOURS, Colour
 from fitness.fusion import FusionModel
 from fitness.score import Score

@@ -10,13 +10,13 @@ from statistics import median
 from time import perf_counter
 from typing import Any
 
-from engine.conductor import Request, carry_on, load, start
 from engine.evolution.settings import Settings
 from engine.proposals import demo_paths, read
-from engine.runs import Run
-from engine.songs import add_songs
+from engine.proposals.songs import add_songs
+from engine.runs.lifecycle import Request, carry_on, load, start
+from engine.runs.run import Run
 from engine.state.runs import run_stream
-from engine.studio import Studio
+from engine.state.studio import Studio
 from fitness.features import feature_matrix
 from fitness.prior import Prior
 from fitness.theory import theory_terms

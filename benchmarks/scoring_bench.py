@@ -27,14 +27,14 @@ import numpy as np
 
 from benchmarks.arithmetic import encoder_multiply_adds
 from benchmarks.dense_reference import DenseReference
-from engine.conductor import Request, carry_on, load, start
 from engine.evolution.settings import Settings
-from engine.models import Models
+from engine.models.registry import Models
 from engine.proposals import demo_paths, read
-from engine.runs import Run
-from engine.songs import add_songs
+from engine.proposals.songs import add_songs
+from engine.runs.lifecycle import Request, carry_on, load, start
+from engine.runs.run import Run
 from engine.stages import find_stage
-from engine.studio import Studio
+from engine.state.studio import Studio
 from fitness.chromatic import chromatic
 from fitness.colours import Colour, find_colour
 from fitness.fusion import DEFAULT_MODEL, FusionModel

@@ -25,11 +25,11 @@ from engine.composing.composer import compose
 from engine.composing.composition import ARRANGEMENTS, BEAM, begin, wanted
 from engine.composing.ending import Ranked, end
 from engine.evolution.settings import Settings
-from engine.lyrics import sheet_of
-from engine.models import Models
+from engine.models.registry import Models
 from engine.proposals import Proposal
-from engine.songs import add_songs
-from engine.studio import Studio
+from engine.proposals.lyrics import sheet_of
+from engine.proposals.songs import add_songs
+from engine.state.studio import Studio
 from fitness.fusion import DEFAULT_MODEL
 from store.events import CurvePoint
 from tests.engine.arrangement import reading

@@ -24,10 +24,10 @@ import numpy as np
 from benchmarks import stages_cost
 from benchmarks.songs import songs
 from benchmarks.stages_ground import Ground, chosen_stages, ground_of
-from engine.conductor import recorded_run
 from engine.evolution.settings import Settings
 from engine.evolution.survivors import TOTAL
-from engine.runs import Run
+from engine.runs.lifecycle import recorded_run
+from engine.runs.run import Run
 from engine.stages import STAGES
 from fitness.fusion import DEFAULT_MODEL
 from fitness.score import Score

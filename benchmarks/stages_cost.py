@@ -19,9 +19,9 @@ from benchmarks.generation_bench import Stopwatch
 from benchmarks.songs import songs
 from benchmarks.stages_ground import ground_of
 from engine.evolution.settings import Settings
-from engine.runs import Run
+from engine.runs.run import Run
 from engine.state.runs import run_stream
-from engine.studio import Studio
+from engine.state.studio import Studio
 from fitness.features import feature_matrix
 from fitness.fusion import FusionModel
 from fitness.theory import theory_terms

@@ -8,16 +8,16 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from engine.asking import Wish, requests
-from engine.conductor import carry_on, load, start
 from engine.evolution.settings import Settings
 from engine.gate.decisions import approve
-from engine.models import Models
+from engine.models.registry import Models
 from engine.proposals import Proposal
-from engine.runs import Run
-from engine.songs import add_songs
+from engine.proposals.songs import add_songs
+from engine.runs.lifecycle import carry_on, load, start
+from engine.runs.requests import Wish, requests
+from engine.runs.run import Run
 from engine.stages import STAGES, stages_before
-from engine.studio import Studio
+from engine.state.studio import Studio
 from fitness.fusion import FusionModel
 
 GROUND = Settings(population=16, generations=4)

@@ -37,7 +37,7 @@ HOMES = {
     "huggingface_hub": ("training/publishing/push.py",),
     "pyarrow": ("training/",),
     "sklearn": ("training/judge/",),
-    "matplotlib": ("engine/pictures.py", "training/"),
+    "matplotlib": ("engine/reports/pictures.py", "training/"),
     "pyphen": ("genomes/lyrics/",),
     "mido": ("genomes/midi", "fitness/legacy_roll.py"),
     "sqlalchemy": ("store/", "migrations/"),

@@ -23,7 +23,7 @@ from benchmarks.composed_bench import (
 from benchmarks.real_bands import COMPARED, DRUMS, bands, features_of, in_key_share
 from engine.evolution.settings import Settings
 from engine.stages import STAGES
-from engine.studio import Studio
+from engine.state.studio import Studio
 from fitness.colours import COLOURS
 from genomes import Part
 from tests.strategies import law, parts

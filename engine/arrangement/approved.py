@@ -12,7 +12,7 @@ from engine.ids import resolve
 from engine.stages import STAGES
 from engine.state.lineages import is_stale
 from engine.state.songs import APPROVED, status
-from engine.studio import Studio
+from engine.state.studio import Studio
 from genomes import Part
 from store.events import CandidateApproved
 

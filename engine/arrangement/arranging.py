@@ -18,13 +18,13 @@ from engine.arrangement.drift import drift
 from engine.arrangement.files import PLAN_FILE, Origin, Writer, write_arrangement, write_kept
 from engine.arrangement.plan import Plan
 from engine.arrangement.plan_text import plan_document, plan_text, read_plan
-from engine.contexts import song_context
 from engine.errors import Ambiguous, Refused
-from engine.exports import KEPT, Export, last_written, places
 from engine.files import file_sha256
+from engine.gate.exports import KEPT, Export, last_written, places
 from engine.ids import CANDIDATE_ID_CHARS, digest
+from engine.runs.contexts import song_context
 from engine.state.songs import song_stream
-from engine.studio import Studio
+from engine.state.studio import Studio
 from genomes import Section
 from genomes.midi import Conductor
 from store.events import ArrangementAssembled

@@ -10,10 +10,10 @@ from pathlib import Path
 from typing import Any
 
 from engine.arrangement.assemble import Arrangement
-from engine.exports import KEPT, UNCHANGED, WRITTEN, Export, last_written, relative_path
 from engine.files import file_sha256, write_whole
+from engine.gate.exports import KEPT, UNCHANGED, WRITTEN, Export, last_written, relative_path
 from engine.state.songs import song_stream
-from engine.studio import Studio
+from engine.state.studio import Studio
 from genomes.midi import Track, write_midi
 from store.events import ExportWritten
 from store.records import NewEvent

@@ -10,7 +10,7 @@ from engine.arrangement.files import File, Writer
 from engine.audio import MAX_SECONDS, Rendering, audio_bytes, render_stems
 from engine.errors import Refused
 from engine.notation import musicxml
-from engine.pictures import song_picture
+from engine.reports.pictures import song_picture
 from genomes import TempoMap
 
 NO_AUDIO = "none"

@@ -12,7 +12,7 @@ from engine.cli.output import Json, say, say_json, say_next, say_table
 
 if TYPE_CHECKING:
     from engine.arrangement.arranging import Arranged, Planned
-    from engine.studio import Studio
+    from engine.state.studio import Studio
 
 
 def arrange(

@@ -57,8 +57,8 @@ def compose(
     from engine.composing.composition import begin, last_seed, unfinished, wanted
     from engine.composing.ending import end
     from engine.evolution.settings import MAX_SEED, Settings
-    from engine.lyrics import read_lyrics
-    from engine.promotion import model_for_runs
+    from engine.models.promotion import model_for_runs
+    from engine.proposals.lyrics import read_lyrics
     from engine.stages import STAGES
 
     words = None if lyrics is None else read_lyrics(lyrics)

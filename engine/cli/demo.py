@@ -26,16 +26,16 @@ def demo(
     """Add a demo song, evolve chords for its verse, and approve the best."""
     from engine.cli.runs import conduct
     from engine.cli.summary import say_summary
-    from engine.conductor import Request, load, start
     from engine.errors import refusing
     from engine.evolution.settings import Settings
-    from engine.exports import settle
     from engine.gate import decisions
+    from engine.gate.exports import settle
     from engine.ids import short
-    from engine.promotion import model_for_runs
+    from engine.models.promotion import model_for_runs
     from engine.proposals import Overrides, demo_paths, read
-    from engine.run_files import write_files
-    from engine.songs import add_songs
+    from engine.proposals.songs import add_songs
+    from engine.runs.files import write_files
+    from engine.runs.lifecycle import Request, load, start
     from engine.stages import find_stage
     from fitness.colours import find_colour
     from genomes import Section

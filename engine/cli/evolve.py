@@ -55,13 +55,13 @@ def evolve(
     import secrets
     from dataclasses import replace
 
-    from engine.asking import Wish, locks_of, requests
     from engine.cli.runs import conduct, told
-    from engine.conductor import load, start
     from engine.errors import refusing
     from engine.evolution.settings import Settings, checked_seed
-    from engine.lyrics import read_lyrics
-    from engine.promotion import model_for_runs
+    from engine.models.promotion import model_for_runs
+    from engine.proposals.lyrics import read_lyrics
+    from engine.runs.lifecycle import load, start
+    from engine.runs.requests import Wish, locks_of, requests
     from engine.stages import find_stage
 
     settings = Settings(population=population, generations=generations, keep=keep)

@@ -62,9 +62,9 @@ def explain(
     if Path(music).suffix.casefold() in SUFFIXES or Path(music).is_file():
         _explain_file(context, Path(music), colour, beside, out, model, as_json=as_json)
         return
-    from engine.explaining import model_of, picture_path, subject_of
     from engine.gate.decisions import find_entry
     from engine.ids import short
+    from engine.reports.explanation import model_of, picture_path, subject_of
 
     with open_studio(context) as studio:
         entry = find_entry(studio, music, song)
@@ -92,7 +92,7 @@ def _explain_file(
     from dataclasses import replace
 
     from engine.errors import Refused
-    from engine.explaining import subject_of_file
+    from engine.reports.explanation import subject_of_file
 
     if colour is None:
         raise Refused(f"{path}: a file has no colour of its own", "name one with --colour")
@@ -143,8 +143,8 @@ def _tell(
     *,
     as_json: bool,
 ) -> None:
-    from engine.explaining import in_words
-    from engine.pictures import draw_explanation
+    from engine.reports.explanation import in_words
+    from engine.reports.pictures import draw_explanation
 
     if picture is not None:
         draw_explanation(picture, subject, found, title)

@@ -16,7 +16,7 @@ def export(
     as_json: Json = False,
 ) -> None:
     """Write the approved parts that are missing from the exports folder."""
-    from engine.exports import export_song
+    from engine.gate.exports import export_song
 
     with open_studio(context) as studio:
         songs = [studio.song(song)] if song else list(studio.songs().values())

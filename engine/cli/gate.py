@@ -11,9 +11,9 @@ from engine.cli.opening import next_command, open_studio, say_next_step
 from engine.cli.output import Json, say, say_json, say_next
 
 if TYPE_CHECKING:
-    from engine.exports import Export
+    from engine.gate.exports import Export
     from engine.gate.waiting import Entry
-    from engine.studio import Studio
+    from engine.state.studio import Studio
     from store.records import Recorded
 
 DECISION_WORDS = {
@@ -40,7 +40,7 @@ def review(
 ) -> None:
     """Show what waits for you, and record what was shown."""
     from engine.gate.waiting import entries, present, waiting
-    from engine.overview import after_review
+    from engine.reports.progress import after_review
 
     with open_studio(context) as studio:
         if apply is not None:
@@ -98,7 +98,7 @@ def _write_yaml(context: typer.Context, studio: Studio, songs: list[dict[str, An
 
 
 def _apply(context: typer.Context, studio: Studio, path: Path, *, as_json: bool) -> None:
-    from engine.exports import settle
+    from engine.gate.exports import settle
     from engine.gate.review_file import apply_review
 
     recorded = apply_review(studio, path)
@@ -196,7 +196,7 @@ def settle_and_say(
     context: typer.Context, studio: Studio, recorded: Recorded, *, as_json: bool
 ) -> None:
     """Bring the files up to date with a decision, and say what happened and what is next."""
-    from engine.exports import settle
+    from engine.gate.exports import settle
 
     exports = settle(studio, recorded)
     if as_json:
@@ -225,7 +225,7 @@ def _say_decision(recorded: Recorded) -> None:
 
 
 def _say_exports(exports: list[Export]) -> None:
-    from engine.exports import EDITED_STAYS, KEPT
+    from engine.gate.exports import EDITED_STAYS, KEPT
 
     for export in exports:
         if export.outcome == KEPT:

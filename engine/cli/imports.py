@@ -25,7 +25,7 @@ def import_file(
     """Take in a part that you made, as approved."""
     from engine.cli.gate import settle_and_say
     from engine.errors import refusing
-    from engine.imports import import_part, read_played
+    from engine.gate.imports import import_part, read_played
 
     with open_studio(context) as studio:
         state = studio.song(song)

@@ -10,7 +10,7 @@ from engine.cli.opening import next_command, open_studio
 from engine.cli.output import Json, say, say_json, say_next, say_table
 
 if TYPE_CHECKING:
-    from engine.studio import Studio
+    from engine.state.studio import Studio
 
 BROKEN = 1
 
@@ -98,7 +98,7 @@ def _state_findings(studio: Studio) -> list[str]:
 def _model_findings(studio: Studio) -> list[str]:
     """Whether the model that runs use can be run."""
     from engine.errors import EngineError
-    from engine.promotion import promoted_path
+    from engine.models.promotion import promoted_path
 
     try:
         promoted_path(studio)
@@ -122,7 +122,7 @@ def _flat_terms(studio: Studio) -> list[str]:
 
 
 def _strict_gates(studio: Studio) -> list[str]:
-    from engine.hearing import gate_warning
+    from engine.reports.readings import gate_warning
 
     return [
         f"run {run}: {warning}"

@@ -11,7 +11,7 @@ from engine.cli.opening import next_command, open_studio
 from engine.cli.output import Json, say, say_json, say_next, say_table
 
 if TYPE_CHECKING:
-    from engine.promotion import Promoted
+    from engine.models.promotion import Promoted
 
 app = typer.Typer(help="The models that score, and which one runs use.")
 
@@ -32,7 +32,7 @@ def list_models(context: typer.Context, as_json: Json = False) -> None:
 
 
 def _list(context: typer.Context, *, as_json: bool) -> None:
-    from engine.shelf import shelf
+    from engine.models.listing import shelf
 
     with open_studio(context, make=True) as studio:
         listed = shelf(studio)
@@ -77,9 +77,9 @@ def show(
     as_json: Json = False,
 ) -> None:
     """Show a model's card: what it learned from, and how often it is right."""
-    from engine.model_card import card, kept_at
-    from engine.promotion import find
-    from engine.shelf import shelf
+    from engine.models.card import card, kept_at
+    from engine.models.listing import shelf
+    from engine.models.promotion import find
 
     with open_studio(context, make=True) as studio:
         sha256 = find(studio, model)
@@ -106,7 +106,7 @@ def add(
     as_json: Json = False,
 ) -> None:
     """Make a model known to the studio, which keeps a copy; runs go on with the one they use."""
-    from engine.promotion import add as make_known
+    from engine.models.promotion import add as make_known
 
     with open_studio(context, make=True) as studio:
         sha256 = make_known(studio, file)
@@ -127,7 +127,7 @@ def promote(
     as_json: Json = False,
 ) -> None:
     """Let runs use a model from here on; those that began before keep theirs."""
-    from engine.promotion import promote as let_runs_use
+    from engine.models.promotion import promote as let_runs_use
 
     with open_studio(context, make=True) as studio:
         say_promoted(context, let_runs_use(studio, model, note), as_json=as_json)
@@ -136,7 +136,7 @@ def promote(
 @app.command()
 def rollback(context: typer.Context, note: Note = None, as_json: Json = False) -> None:
     """Take back the last promotion: runs use the model before it again."""
-    from engine.promotion import roll_back
+    from engine.models.promotion import roll_back
 
     with open_studio(context) as studio:
         say_promoted(context, roll_back(studio, note), as_json=as_json)

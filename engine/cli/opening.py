@@ -11,7 +11,7 @@ from engine.cli.output import say, say_next
 from engine.commands import in_studio
 
 if TYPE_CHECKING:
-    from engine.studio import Studio
+    from engine.state.studio import Studio
 
 
 def open_studio(context: typer.Context, *, make: bool = False) -> Studio:
@@ -25,7 +25,7 @@ def open_studio(context: typer.Context, *, make: bool = False) -> Studio:
         Refused: if there is none, and the command has nothing to begin one with.
     """
     from engine.errors import Refused
-    from engine.studio import DATABASE_NAME, Studio, studio_folder
+    from engine.state.studio import DATABASE_NAME, Studio, studio_folder
 
     option: Path | None = context.obj
     folder = studio_folder(option)
@@ -42,7 +42,7 @@ def next_command(context: typer.Context, command: str) -> str:
 
 def say_next_step(context: typer.Context, song: dict[str, Any]) -> None:
     """Name the command that takes a song further, and the stages that could come first."""
-    from engine.overview import next_step, other_stages
+    from engine.reports.progress import next_step, other_stages
 
     others = other_stages(song)
     if others:
@@ -62,8 +62,8 @@ def scoring_model(context: typer.Context, named: Path | None) -> Path:
 
     Where there is no studio, that is the one that ships; none is begun for this.
     """
-    from engine.promotion import promoted_path
-    from engine.studio import DATABASE_NAME, Studio, studio_folder
+    from engine.models.promotion import promoted_path
+    from engine.state.studio import DATABASE_NAME, Studio, studio_folder
     from fitness.fusion import DEFAULT_MODEL
 
     folder = studio_folder(context.obj)

@@ -21,7 +21,7 @@ from rich.progress import (
 from store.events import CurvePoint
 
 if TYPE_CHECKING:
-    from engine.runs import Run
+    from engine.runs.run import Run
 
 Report = Callable[[CurvePoint], None]
 

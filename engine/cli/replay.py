@@ -11,7 +11,7 @@ from engine.cli.opening import next_command, open_studio
 from engine.cli.output import Json, say, say_json, say_next
 
 if TYPE_CHECKING:
-    from engine.replay import Verification
+    from engine.runs.replay import Verification
 
 DIFFERS = 1
 
@@ -26,9 +26,9 @@ def replay(
 ) -> int:
     """Rebuild all state from the log and show the run as it was; prove it with --verify."""
     from engine.cli.summary import say_summary
-    from engine.replay import verify_run
-    from engine.run_files import write_files
-    from engine.summary import summarise
+    from engine.reports.summary import summarise
+    from engine.runs.files import write_files
+    from engine.runs.replay import verify_run
 
     with open_studio(context) as studio:
         studio.rebuild()

@@ -13,9 +13,9 @@ from engine.cli.opening import next_command, open_studio, say_next_step
 from engine.cli.output import Json, say, say_json, say_next, say_table
 
 if TYPE_CHECKING:
-    from engine.runs import Run
-    from engine.studio import Studio
-    from engine.summary import Summary
+    from engine.reports.summary import Summary
+    from engine.runs.run import Run
+    from engine.state.studio import Studio
 
 
 def resume(
@@ -24,7 +24,7 @@ def resume(
     as_json: Json = False,
 ) -> int:
     """Go on with a run that was interrupted or killed."""
-    from engine.conductor import resume as take_up
+    from engine.runs.lifecycle import resume as take_up
 
     with open_studio(context) as studio:
         identifier, _ = studio.run(run)
@@ -43,7 +43,7 @@ def resume(
 def told(studio: Studio, summary: Summary, *, as_json: bool) -> Path:
     """Write the files of a run, and tell people of it; returns their folder."""
     from engine.cli.summary import say_summary
-    from engine.run_files import write_files
+    from engine.runs.files import write_files
 
     folder = write_files(studio, summary)
     if not as_json:
@@ -56,8 +56,8 @@ def conduct(
 ) -> Summary | None:
     """Carry a run on with a progress bar; None, and how to go on, if it was interrupted."""
     from engine.cli.progress import evolving
-    from engine.conductor import carry_on
-    from engine.summary import summarise
+    from engine.reports.summary import summarise
+    from engine.runs.lifecycle import carry_on
 
     for note in run.fitness.notes:
         typer.echo(f"note: {note}", err=True)
@@ -79,7 +79,7 @@ def abandon(
     reason: Annotated[str, typer.Option(help="Why.")] = "",
 ) -> None:
     """Give up an unfinished run; what it scored stays in the log."""
-    from engine.conductor import abandon as give_up
+    from engine.runs.lifecycle import abandon as give_up
 
     with open_studio(context) as studio:
         give_up(studio, run, reason)

@@ -23,7 +23,7 @@ def score(
 ) -> None:
     """Rank MIDI files by how well they match a colour, best first."""
     from engine.errors import refusing
-    from engine.hearing import most_likely
+    from engine.reports.readings import most_likely
     from fitness.colours import find_colour
     from fitness.scorer import ChromaticScorer
 

@@ -13,7 +13,7 @@ from engine.cli.output import Json, say, say_json, say_next, say_table
 
 if TYPE_CHECKING:
     from engine.proposals import Reading
-    from engine.songs import Added
+    from engine.proposals.songs import Added
 
 REFUSED = 2
 
@@ -45,7 +45,7 @@ def add(
     or list the readable ones are added and the refused ones named.
     """
     from engine.proposals import Overrides, read
-    from engine.songs import add_songs
+    from engine.proposals.songs import add_songs
 
     reading = read(paths, Overrides.parse(meter=meter, tempo_bpm=bpm, key=key))
     with open_studio(context, make=True) as studio:

@@ -11,8 +11,8 @@ from engine.cli.opening import next_command, open_studio, say_no_songs
 from engine.cli.output import Json, say, say_json, say_next
 
 if TYPE_CHECKING:
-    from engine.constraints import Written
-    from engine.leanings import Leanings, Share
+    from engine.reports.constraints import Written
+    from engine.reports.statistics import Leanings, Share
 
 DEFAULT_FILE = "negative_constraints.yml"
 
@@ -37,9 +37,9 @@ def stats(
     FILE is written whole. If it was edited, it is set aside first, and its manual_overrides are
     taken over.
     """
-    from engine.constraints import constraints_of, write_constraints
     from engine.errors import Refused
-    from engine.leanings import leanings_of
+    from engine.reports.constraints import constraints_of, write_constraints
+    from engine.reports.statistics import leanings_of
 
     with open_studio(context, make=True) as studio:
         leanings = leanings_of(list(studio.songs().values()))
@@ -76,7 +76,7 @@ def _report(leanings: Leanings, written: Written | None) -> dict[str, Any]:
 
 
 def _say_leanings(leanings: Leanings) -> None:
-    from engine.leanings import TITLE_WORD_FRACTION
+    from engine.reports.statistics import TITLE_WORD_FRACTION
 
     say(f"{leanings.songs} songs")
     over = leanings.overused

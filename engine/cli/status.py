@@ -10,7 +10,7 @@ from engine.cli.opening import next_command, open_studio, say_next_step
 from engine.cli.output import Json, say, say_json, say_next, say_table
 
 if TYPE_CHECKING:
-    from engine.overview import StageProgress
+    from engine.reports.progress import StageProgress
 
 
 def status(
@@ -19,7 +19,7 @@ def status(
     as_json: Json = False,
 ) -> None:
     """Show per song and stage what is approved, what waits, what is stale, and what is next."""
-    from engine.overview import to_json
+    from engine.reports.progress import to_json
 
     with open_studio(context) as studio:
         songs = [studio.song(song)] if song else list(studio.songs().values())
@@ -35,7 +35,7 @@ def status(
 
 
 def _say_song(song: dict[str, Any]) -> None:
-    from engine.overview import progress
+    from engine.reports.progress import progress
     from engine.stages import STAGES
 
     say(f"\n{song['title']}  ({song['song_id']})")

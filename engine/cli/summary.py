@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from engine.cli.output import say, say_table
-from engine.describing import in_lines
-from engine.hearing import gate_warning, in_words
 from engine.ids import short
+from engine.reports.description import in_lines
+from engine.reports.readings import gate_warning, in_words
 
 if TYPE_CHECKING:
-    from engine.summary import Summary
+    from engine.reports.summary import Summary
 
 # A term that varies less than this over the first pool decides nothing.
 FLAT_SPREAD = 1e-6

@@ -11,7 +11,7 @@ from engine.cli.opening import next_command, open_studio
 from engine.cli.output import say, say_json, say_next
 
 if TYPE_CHECKING:
-    from engine.training_process import Ended
+    from engine.models.training_process import Ended
 
 PROMOTE, JSON = "--promote", "--json"
 
@@ -38,8 +38,8 @@ def train(
     """
     from engine.commands import typed
     from engine.errors import Refused
-    from engine.training_process import MAKERS, NEXT
-    from engine.training_process import train as run_training
+    from engine.models.training_process import MAKERS, NEXT
+    from engine.models.training_process import train as run_training
 
     rest = [word for word in words if word not in {PROMOTE, JSON}]
     promote, as_json = promote or PROMOTE in words, as_json or JSON in words
@@ -68,7 +68,7 @@ def _tell(
     context: typer.Context, words: list[str], ended: Ended, *, promote: bool, as_json: bool
 ) -> None:
     from engine.commands import typed
-    from engine.training_process import MAKERS, next_step
+    from engine.models.training_process import MAKERS, next_step
 
     report = dict(ended.result)
     following = " ".join(map(typed, ["train", *step])) if (step := next_step(words)) else None
@@ -89,10 +89,10 @@ def _record(
 ) -> tuple[str, bool]:
     """Keep the model; its hash, and whether runs use it now."""
     from engine.errors import Refused
-    from engine.models import Models
-    from engine.promotion import in_use, record_training
-    from engine.promotion import promote as let_runs_use
-    from engine.training_process import is_chosen_by_song
+    from engine.models.promotion import in_use, record_training
+    from engine.models.promotion import promote as let_runs_use
+    from engine.models.registry import Models
+    from engine.models.training_process import is_chosen_by_song
 
     assert ended.model is not None  # noqa: S101 - the caller's
     with open_studio(context, make=True) as studio:

@@ -6,19 +6,19 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any, Protocol
 
-from engine.asking import Wish, requests
 from engine.composing.composition import Composition, is_ground
 from engine.composing.lineages import Reader, Weighed, best_apart
-from engine.conductor import Request, carry_on, load, resume, start_or_find
-from engine.exports import export_song, settle
 from engine.gate.decisions import approval
+from engine.gate.exports import export_song, settle
 from engine.gate.waiting import Entry
-from engine.runs import Run
+from engine.runs.lifecycle import Request, carry_on, load, resume, start_or_find
+from engine.runs.requests import Wish, requests
+from engine.runs.run import Run
 from engine.stages import STAGES, Stage
 from engine.state.lineages import approved, is_stale
 from engine.state.runs import ABANDONED, FINISHED
 from engine.state.songs import PENDING, song_stream, status
-from engine.studio import Studio
+from engine.state.studio import Studio
 from genomes import Section
 from store import events
 from store.records import NewEvent

@@ -15,10 +15,10 @@ from engine.errors import Refused, refusing
 from engine.evolution.settings import Settings, checked_seed
 from engine.gate.labels import compared_label
 from engine.ids import RUN_ID_CHARS, digest
-from engine.lyrics import LyricSheet, has_words
+from engine.proposals.lyrics import LyricSheet, has_words
 from engine.stages import STAGES
 from engine.state.songs import song_stream
-from engine.studio import Studio
+from engine.state.studio import Studio
 from genomes import Section
 from genomes.melody.singers import find_singer
 from store import events

@@ -14,17 +14,17 @@ from engine.arrangement.assemble import assemble
 from engine.arrangement.draft import draft
 from engine.arrangement.files import Writer
 from engine.arrangement.plan import Plan
-from engine.asking import leaves
 from engine.audio import render
 from engine.composing.composition import Composition, is_ground
 from engine.composing.contrast import Contrast, contrasts, mean_contrast, smoothness
 from engine.composing.lineages import Reader, Weighed
-from engine.contexts import song_colour
-from engine.models import Models
+from engine.models.registry import Models
+from engine.runs.contexts import song_colour
+from engine.runs.requests import leaves
 from engine.stages import STAGES
 from engine.state.lineages import approved, is_stale
 from engine.state.songs import song_stream
-from engine.studio import Studio
+from engine.state.studio import Studio
 from fitness.scorer import ChromaticScorer
 from fitness.whole_song import WholeSong
 from genomes import TempoMap

@@ -11,7 +11,7 @@ from engine.gate.decisions import brought_notes
 from engine.gate.waiting import Entry
 from engine.stages import find_stage
 from engine.state.lineages import lineage_of
-from engine.studio import Studio
+from engine.state.studio import Studio
 from genomes import Part
 
 Document = dict[str, Any]

@@ -10,7 +10,7 @@ from engine.gate.labels import file_label, free_label, section_label
 from engine.gate.waiting import Entry
 from engine.ids import short
 from engine.state.songs import APPROVED, REJECTED, song_stream
-from engine.studio import Studio
+from engine.state.studio import Studio
 from store import events
 from store.records import NewEvent, Recorded
 

@@ -8,14 +8,14 @@ from typing import Any
 import yaml
 
 from documents.yaml_files import load_file
-from engine.describing import in_lines
 from engine.errors import EngineError, Refused
 from engine.files import is_as_written, marked, set_aside, write_whole
 from engine.gate.review_rows import Review, field_text, row_changes
 from engine.gate.waiting import Entry, entries
-from engine.hearing import most_likely
+from engine.reports.description import in_lines
+from engine.reports.readings import most_likely
 from engine.state.songs import song_stream
-from engine.studio import Studio
+from engine.state.studio import Studio
 from store.records import NewEvent, Recorded
 
 

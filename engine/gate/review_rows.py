@@ -12,7 +12,7 @@ from engine.gate.decisions import approval, labelling, noting, rejection, undoin
 from engine.gate.waiting import Entry
 from engine.ids import resolve, short
 from engine.state.songs import APPROVED, PENDING, REJECTED
-from engine.studio import Studio
+from engine.state.studio import Studio
 from store import events
 
 UNTOUCHED = "nothing was applied"

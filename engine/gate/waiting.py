@@ -6,10 +6,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from engine.hearing import with_most_likely
+from engine.reports.readings import with_most_likely
 from engine.state.lineages import is_stale
 from engine.state.songs import PENDING, song_stream, status
-from engine.studio import Studio
+from engine.state.studio import Studio
 from store.events import CandidatesPresented
 from store.records import NewEvent
 

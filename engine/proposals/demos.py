@@ -8,5 +8,5 @@ from pathlib import Path
 
 def demo_paths() -> tuple[Path, ...]:
     """The files of the nine demo proposals, in the order of their names."""
-    folder = Path(str(files("engine").joinpath("demos")))
+    folder = Path(str(files("engine.proposals").joinpath("demo_songs")))
     return tuple(sorted(folder.glob("*.yml")))

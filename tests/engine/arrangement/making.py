@@ -12,7 +12,7 @@ from engine.ids import digest
 from engine.stages import STAGES, Stage
 from engine.state.runs import run_stream
 from engine.state.songs import song_stream
-from engine.studio import Studio
+from engine.state.studio import Studio
 from genomes import ChordSpan, Meter, Part
 from genomes.chords import CHORDS
 from store import events

@@ -11,7 +11,7 @@ import yaml
 from engine.arrangement.arranging import arrange
 from engine.arrangement.files import File
 from engine.arrangement.plan_text import read_plan
-from engine.studio import Studio
+from engine.state.studio import Studio
 from tests.engine.arrangement.making import approve, approve_lineage, song_of
 
 STAGES = ("chords", "drums", "bass", "melody", "harmony")

@@ -14,7 +14,7 @@ from engine.arrangement.files import WHOLE_SONG, File
 from engine.arrangement.plan import Plan, PlannedSection
 from engine.arrangement.writers import AUDIO_FORMATS, sound_writer, write_score, writers
 from engine.errors import Refused
-from engine.studio import Studio
+from engine.state.studio import Studio
 from genomes import Key, Meter
 from genomes.midi import Conductor
 from tests.engine.arrangement.making import ROWS, lineage_of, song_of

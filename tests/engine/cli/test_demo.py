@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from engine import runs
+from engine.runs import run as runs
 from fitness.fusion import DEFAULT_MODEL, FusionModel
 
 QUICK = ("--generations", "0")

@@ -10,7 +10,7 @@ import numpy as np
 
 from engine.composing.lineages import Member, Weighed
 from engine.state.runs import run_of
-from engine.studio import Studio
+from engine.state.studio import Studio
 from genomes import Part
 
 SONG = "d-minor-in-4-4"

@@ -12,10 +12,10 @@ import pytest
 from benchmarks.songs import own_song
 from engine.composing.composition import Composition
 from engine.composing.lineages import Reader
-from engine.songs import add_songs
+from engine.proposals.songs import add_songs
 from engine.stages import STAGES
 from engine.state.lineages import approved
-from engine.studio import Studio
+from engine.state.studio import Studio
 from fitness.encoders import TEXT_POOLING
 from fitness.manifest import Encoders, EncoderSpec
 from genomes import Meter

@@ -15,7 +15,7 @@ import pytest
 from benchmarks.songs import own_song
 from engine.cli import progress
 from engine.cli.progress import composing
-from engine.studio import Studio
+from engine.state.studio import Studio
 from tests.engine.composing.making import decisions, streams, words, written
 from tests.engine.gate.desk import Desk
 from tests.engine.runs.forks import Forks
@@ -163,7 +163,7 @@ def test_what_to_type_to_go_on(
     unbroken: Unbroken, tmp_path: Path, capsys: pytest.CaptureFixture[str],
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:  # fmt: skip
-    from engine.runs import Run
+    from engine.runs.run import Run
 
     folder = tmp_path / "studio"
     shutil.copytree(unbroken.template, folder)

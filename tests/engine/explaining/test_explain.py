@@ -10,8 +10,8 @@ import pytest
 
 from engine.audio.files import write_audio
 from engine.audio.pcm import Audio
-from engine.explaining import in_words
-from engine.promotion import shipped_sha256
+from engine.models.promotion import shipped_sha256
+from engine.reports.explanation import in_words
 from fitness.colours import AXES
 from fitness.explaining import Effect, Explanation
 from fitness.fusion import DEFAULT_MODEL

@@ -12,11 +12,11 @@ from typing import Any
 import pytest
 
 from engine.cli import run
-from engine.conductor import Request, carry_on, load, start
 from engine.evolution.settings import Settings
 from engine.proposals import demo_paths, read
-from engine.songs import add_songs
-from engine.studio import Studio
+from engine.proposals.songs import add_songs
+from engine.runs.lifecycle import Request, carry_on, load, start
+from engine.state.studio import Studio
 from genomes import Section
 
 SMALL = Settings(population=8, generations=2, keep=3)

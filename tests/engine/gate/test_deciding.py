@@ -6,7 +6,7 @@ import pytest
 
 from engine.gate import decisions
 from engine.ids import resolve, short
-from engine.studio import Studio
+from engine.state.studio import Studio
 from genomes.chords import ChordGenome
 from store.errors import StaleStream
 

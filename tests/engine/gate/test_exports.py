@@ -10,7 +10,7 @@ import music21
 import pytest
 import symusic
 
-from engine.studio import Studio
+from engine.state.studio import Studio
 
 SONGS = {"meadow": "bridge", "cellar": "intro"}
 

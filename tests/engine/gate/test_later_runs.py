@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 import yaml
 
-from engine.conductor import Request, carry_on, load, start
-from engine.studio import Studio
+from engine.runs.lifecycle import Request, carry_on, load, start
+from engine.state.studio import Studio
 from genomes import Section
 from tests.engine.gate.desk import BARS, RUNS, SMALL, demo, evolve
 

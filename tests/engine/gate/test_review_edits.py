@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from engine.errors import EngineError
 from engine.gate.review_file import apply_review, review_document
 from engine.state.songs import status
-from engine.studio import Studio
+from engine.state.studio import Studio
 from store.errors import StoreError
 
 words = st.sampled_from(

@@ -8,7 +8,7 @@ import sqlite3
 import pytest
 import yaml
 
-from engine.studio import Studio
+from engine.state.studio import Studio
 from tests.engine.gate.desk import demo
 
 STEPS = 60

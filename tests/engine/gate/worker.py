@@ -12,9 +12,8 @@ import sys
 from contextlib import redirect_stderr
 from io import StringIO
 
-from engine import exports
 from engine.cli import run
-from engine.gate import review_file
+from engine.gate import exports, review_file
 
 assert exports and review_file  # noqa: PT018 - imported before the race begins, not in it
 

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from engine.errors import Refused
-from engine.lyrics import (
+from engine.proposals.lyrics import (
     MAX_BYTES,
     LyricSheet,
     has_words,

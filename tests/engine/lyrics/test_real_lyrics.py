@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from engine.lyrics import lyrics_of, read_lyrics
+from engine.proposals.lyrics import lyrics_of, read_lyrics
 from genomes.lyrics.words import stresses
 
 FOLDER = Path(__file__).parents[4] / "shared" / "data" / "catalogue"

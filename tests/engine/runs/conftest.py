@@ -8,7 +8,7 @@ from typing import NamedTuple
 import pytest
 
 from engine.cli import run
-from engine.studio import Studio
+from engine.state.studio import Studio
 from tests.engine.runs.samples import open_with
 from tests.fitness.models import write
 

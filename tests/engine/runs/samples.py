@@ -8,13 +8,13 @@ from typing import Any
 
 import msgspec
 
-from engine.conductor import Request, carry_on, load, recorded_run, start
 from engine.evolution.settings import Settings
-from engine.models import Models
+from engine.models.registry import Models
 from engine.proposals import Proposal, demo_paths, read
-from engine.runs import Run
-from engine.songs import add_songs
-from engine.studio import Studio
+from engine.proposals.songs import add_songs
+from engine.runs.lifecycle import Request, carry_on, load, recorded_run, start
+from engine.runs.run import Run
+from engine.state.studio import Studio
 from genomes import Section
 from store import events
 from store.records import NewEvent

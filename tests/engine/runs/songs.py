@@ -12,8 +12,8 @@ from tempfile import TemporaryDirectory
 import numpy as np
 
 from benchmarks.songs import songs
-from engine.conductor import carry_on
 from engine.evolution.settings import Settings
+from engine.runs.lifecycle import carry_on
 from store.events import RunFinished
 from tests.engine.runs.samples import begin, ending, open_with
 

@@ -11,7 +11,7 @@ from engine.evolution.breeding import Breeder, ask
 from engine.evolution.pool import Individual
 from engine.evolution.settings import Settings
 from engine.ids import candidate_id
-from engine.studio import Studio
+from engine.state.studio import Studio
 from fitness.score import Score
 from genomes import Context, Key, Meter, Part, Section
 from genomes.chords import CHORDS, ChordGenome

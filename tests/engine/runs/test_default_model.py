@@ -7,11 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from engine.conductor import carry_on, resume
 from engine.evolution.settings import Settings
-from engine.models import Models
-from engine.replay import verify_run
-from engine.studio import Studio
+from engine.models.registry import Models
+from engine.runs.lifecycle import carry_on, resume
+from engine.runs.replay import verify_run
+from engine.state.studio import Studio
 from fitness import fusion
 from fitness.fusion import DEFAULT_MODEL, FusionModel
 from store.events import ModelRegistered, RunStarted

@@ -8,14 +8,14 @@ from typing import Any
 import numpy as np
 import pytest
 
-from engine.conductor import carry_on
 from engine.evolution.settings import Settings
 from engine.gate import decisions
 from engine.ids import run_id
 from engine.proposals import Overrides, demo_paths, read
-from engine.songs import add_songs
+from engine.proposals.songs import add_songs
+from engine.runs.lifecycle import carry_on
 from engine.state.runs import run_stream
-from engine.studio import Studio
+from engine.state.studio import Studio
 from fitness.total import Weights
 from tests.engine.runs.samples import SHORT, begin, ending, evolved, facts, open_with
 

@@ -14,8 +14,8 @@ from hypothesis import strategies as st
 
 from engine.errors import EngineError
 from engine.evolution.settings import Settings
-from engine.replay import require_holds, verify_run
-from engine.studio import Studio
+from engine.runs.replay import require_holds, verify_run
+from engine.state.studio import Studio
 from store import events
 from store.errors import InvalidEvent
 from store.records import NewEvent

@@ -10,8 +10,8 @@ import pytest
 import yaml
 from onnx import numpy_helper
 
-from engine.hearing import gate_warning, in_words, most_likely
-from engine.studio import Studio
+from engine.reports.readings import gate_warning, in_words, most_likely
+from engine.state.studio import Studio
 from fitness.colours import AXES, COLOUR_NAMES
 from tests.engine.runs.conftest import Engine
 from tests.engine.runs.samples import GREEN, ending

@@ -11,10 +11,10 @@ from pathlib import Path
 
 import pytest
 
-from engine.conductor import abandon, carry_on, recorded_run, resume
 from engine.errors import Refused
-from engine.runs import Run
-from engine.studio import Studio
+from engine.runs.lifecycle import abandon, carry_on, recorded_run, resume
+from engine.runs.run import Run
+from engine.state.studio import Studio
 from store.events import GenerationScored
 from tests.engine.runs.conftest import Engine
 from tests.engine.runs.forks import ROOT

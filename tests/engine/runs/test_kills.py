@@ -16,7 +16,7 @@ from queue import SimpleQueue
 
 import pytest
 
-from engine.studio import Studio
+from engine.state.studio import Studio
 from tests.engine.runs.forks import ROOT, Forks
 from tests.engine.runs.samples import GREEN, Fact, facts, open_with
 

@@ -5,12 +5,12 @@ from pathlib import Path
 
 import pytest
 
-from engine.conductor import load
 from engine.errors import NotFound, Refused
 from engine.evolution.settings import Settings
-from engine.models import Models
-from engine.replay import verify_run
-from engine.studio import Studio
+from engine.models.registry import Models
+from engine.runs.lifecycle import load
+from engine.runs.replay import verify_run
+from engine.state.studio import Studio
 from fitness.errors import FitnessError
 from fitness.manifest import manifest_path
 from store.events import ModelRegistered

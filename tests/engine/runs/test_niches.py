@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from engine.evolution.niches import best_first, niches, select_population
 from engine.evolution.pool import Individual
 from engine.evolution.settings import Settings
-from engine.studio import Studio
+from engine.state.studio import Studio
 from tests.engine.runs.populations import LINE, PLACES, crowds, individual
 from tests.engine.runs.samples import begin, evolved, generations
 from tests.strategies import law

@@ -7,8 +7,8 @@ import matplotlib.image
 import numpy as np
 import pytest
 
-from engine.contexts import song_context
-from engine.pictures import INKS, draw_curve, draw_explanation, draw_part
+from engine.reports.pictures import INKS, draw_curve, draw_explanation, draw_part
+from engine.runs.contexts import song_context
 from fitness.colours import AXES, COLOUR_NAMES
 from fitness.explaining import Effect, Explanation
 from fitness.hiding import BAR, Subject

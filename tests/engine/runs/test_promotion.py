@@ -15,11 +15,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from engine.conductor import recorded_run
 from engine.errors import EngineError, NotFound, Refused
 from engine.evolution.settings import Settings
-from engine.models import CARD_NAME, Models
-from engine.promotion import (
+from engine.models.promotion import (
     add,
     in_use,
     model_for_runs,
@@ -28,8 +26,10 @@ from engine.promotion import (
     roll_back,
     shipped_sha256,
 )
-from engine.replay import verify_run
-from engine.studio import Studio
+from engine.models.registry import CARD_NAME, Models
+from engine.runs.lifecycle import recorded_run
+from engine.runs.replay import verify_run
+from engine.state.studio import Studio
 from fitness.fusion import DEFAULT_MODEL, FusionModel
 from fitness.manifest import Encoders, manifest_path
 from store.events import ModelPromoted, ModelTrained, RunStarted

@@ -12,11 +12,11 @@ import numpy as np
 import pytest
 
 from benchmarks.songs import own_song
-from engine.conductor import carry_on, resume
 from engine.errors import Refused
 from engine.evolution.settings import Settings
-from engine.replay import verify_run
-from engine.studio import Studio
+from engine.runs.lifecycle import carry_on, resume
+from engine.runs.replay import verify_run
+from engine.state.studio import Studio
 from fitness.fusion import FusionModel
 from fitness.total import Fitness
 from store import events

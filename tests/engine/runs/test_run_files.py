@@ -9,9 +9,9 @@ import pytest
 import symusic
 
 from engine.evolution.settings import Settings
-from engine.run_files import write_files
-from engine.studio import Studio
-from engine.summary import summarise
+from engine.reports.summary import summarise
+from engine.runs.files import write_files
+from engine.state.studio import Studio
 from genomes import Part
 from genomes.midi import read_midi
 from tests.engine.runs.samples import (

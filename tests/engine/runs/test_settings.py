@@ -7,7 +7,7 @@ import pytest
 
 from engine.errors import Refused
 from engine.evolution.settings import MAX_SEED, Settings, checked_seed
-from engine.studio import Studio
+from engine.state.studio import Studio
 from tests.engine.runs.conftest import Engine
 from tests.engine.runs.samples import GREEN, count_events
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from benchmarks.songs import own_song
 from engine.evolution.settings import Settings
-from engine.studio import Studio
+from engine.state.studio import Studio
 from tests.engine.runs.conftest import Engine
 from tests.engine.runs.samples import (
     begin,

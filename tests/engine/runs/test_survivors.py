@@ -17,7 +17,7 @@ from engine.evolution.survivors import (
     mutual_distances,
 )
 from engine.gate import decisions
-from engine.studio import Studio
+from engine.state.studio import Studio
 from tests.engine.runs.populations import LINE, PLACES, TOTALS, crowds, individual
 from tests.engine.runs.samples import begin, ending, evolved, generations
 from tests.strategies import law

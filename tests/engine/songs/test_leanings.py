@@ -9,9 +9,9 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.constraints import TELLING_FIELDS, constraints_of, write_constraints
 from engine.errors import Refused
-from engine.leanings import (
+from engine.reports.constraints import TELLING_FIELDS, constraints_of, write_constraints
+from engine.reports.statistics import (
     CLUSTER_TOLERANCE_BPM,
     MIN_SONGS,
     STOP_WORDS,

@@ -8,7 +8,7 @@ import pytest
 
 from engine.errors import NotFound, Refused
 from engine.ids import candidate_id, digest
-from engine.studio import MAX_RETRIES, Studio, studio_folder
+from engine.state.studio import MAX_RETRIES, Studio, studio_folder
 from genomes import Context, Key, Meter, Part, Section
 from store.errors import StaleStream
 from store.events import CandidateNoted

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 import yaml
 
-from engine.asking import locks_of
 from engine.errors import Refused
+from engine.runs.requests import locks_of
 from genomes.locks import Locks
 from tests.engine.gate.desk import demo
 from tests.engine.stages.stand import SONG, approved, evolve_words, evolved

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from engine.describing import in_lines
+from engine.reports.description import in_lines
 from genomes.melody import MELODY
 from tests.genomes.melody.conftest import chorded, words
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from engine.imports import read_played
-from engine.replay import verify_run
+from engine.gate.imports import read_played
+from engine.runs.replay import verify_run
 from engine.stages import STAGES
-from engine.studio import Studio
+from engine.state.studio import Studio
 from genomes import Key, Meter, Part
 from genomes.midi import Conductor, Track, write_midi
 from tests.engine.arrangement.making import hand_made

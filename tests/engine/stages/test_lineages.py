@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from engine.replay import verify_run
-from engine.studio import Studio
+from engine.runs.replay import verify_run
+from engine.state.studio import Studio
 from tests.engine.stages.stand import approved, evolve_words, evolved
 
 SHEET = "Hold the line\nand let it go\n"

@@ -10,9 +10,9 @@ from itertools import groupby
 
 import pytest
 
-from engine.replay import verify_run
+from engine.runs.replay import verify_run
 from engine.stages import STAGES
-from engine.studio import Studio
+from engine.state.studio import Studio
 from genomes import Meter
 from tests.engine.runs.forks import ROOT
 from tests.engine.runs.samples import facts

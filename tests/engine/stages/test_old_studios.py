@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from engine.replay import verify_run
-from engine.studio import Studio
+from engine.runs.replay import verify_run
+from engine.state.studio import Studio
 from tests.engine.gate.desk import Desk
 from tests.engine.stages.stand import approved, evolve_words, evolved, progress, told_next
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from engine.replay import verify_run
+from engine.runs.replay import verify_run
 from engine.stages import STAGES
-from engine.studio import Studio
+from engine.state.studio import Studio
 from fitness.fusion import DEFAULT_MODEL, FusionModel
 from tests.engine.stages.stand import SONG, approved, evolve_words, payload
 

@@ -14,10 +14,10 @@ from pathlib import Path
 
 import pytest
 
-from engine.models import CARD_NAME, Models
-from engine.promotion import in_use
-from engine.studio import Studio
-from engine.training_process import is_chosen_by_song, next_step
+from engine.models.promotion import in_use
+from engine.models.registry import CARD_NAME, Models
+from engine.models.training_process import is_chosen_by_song, next_step
+from engine.state.studio import Studio
 from fitness.fusion import FusionModel
 from store.events import ModelPromoted, ModelTrained
 from tests.fitness.models import write

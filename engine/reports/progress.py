@@ -6,11 +6,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from engine.asking import leaves
 from engine.commands import typed
 from engine.errors import EngineError
 from engine.gate.waiting import Entry
 from engine.ids import short
+from engine.runs.requests import leaves
 from engine.stages import STAGES, Stage
 from engine.state.lineages import is_stale, sections
 from engine.state.songs import APPROVED, PENDING, status

@@ -8,9 +8,9 @@ from typing import Any
 import msgspec
 
 from engine.errors import Refused
-from engine.hearing import with_most_likely
+from engine.reports.readings import with_most_likely
 from engine.state.runs import FINISHED, RUNNING, run_stream
-from engine.studio import Studio
+from engine.state.studio import Studio
 from store import events
 
 

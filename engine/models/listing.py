@@ -7,8 +7,8 @@ from typing import Any
 
 import msgspec
 
-from engine.promotion import in_use, shipped_sha256
-from engine.studio import Studio
+from engine.models.promotion import in_use, shipped_sha256
+from engine.state.studio import Studio
 from fitness import fusion
 from fitness.manifest import load_manifest
 

@@ -10,13 +10,13 @@ from typing import Any
 
 import msgspec
 
-from engine.contexts import song_context
 from engine.gate.decisions import brought_notes
 from engine.gate.waiting import Entry
 from engine.ids import short
-from engine.models import Models
-from engine.promotion import promoted_path
-from engine.studio import Studio
+from engine.models.promotion import promoted_path
+from engine.models.registry import Models
+from engine.runs.contexts import song_context
+from engine.state.studio import Studio
 from fitness.errors import UnreadablePart
 from fitness.explaining import MIDI, Effect, Explanation
 from fitness.fusion import DEFAULT_MODEL

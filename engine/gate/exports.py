@@ -11,11 +11,11 @@ from typing import Any
 
 import msgspec
 
-from engine.contexts import song_context
 from engine.files import file_sha256, write_whole
+from engine.runs.contexts import song_context
 from engine.stages import find_stage
 from engine.state.songs import APPROVED, song_of, song_stream, status
-from engine.studio import Studio
+from engine.state.studio import Studio
 from genomes import Part, Section
 from genomes.midi import Conductor, Track, write_midi
 from store import events

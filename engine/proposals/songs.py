@@ -10,7 +10,7 @@ import msgspec
 from engine.ids import digest
 from engine.proposals import Proposal
 from engine.state.songs import song_stream
-from engine.studio import Studio
+from engine.state.studio import Studio
 from store.events import SongProposed, Source
 from store.records import NewEvent
 

@@ -10,9 +10,9 @@ from typing import Any
 
 from engine.errors import NotFound, Refused
 from engine.ids import resolve
-from engine.models import STREAM, Models
+from engine.models.registry import STREAM, Models
 from engine.state.models import promoted
-from engine.studio import Studio
+from engine.state.studio import Studio
 from fitness import fusion
 from fitness.errors import FitnessError
 from fitness.fusion import FusionModel

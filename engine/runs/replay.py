@@ -7,12 +7,12 @@ from dataclasses import dataclass, field
 
 import msgspec
 
-from engine.conductor import changed_versions, load_as_started, recorded_run
 from engine.errors import EngineError
 from engine.evolution.breeding import Bred
 from engine.evolution.survivors import TOTAL
-from engine.runs import Run
-from engine.studio import Studio
+from engine.runs.lifecycle import changed_versions, load_as_started, recorded_run
+from engine.runs.run import Run
+from engine.state.studio import Studio
 from fitness.score import Score
 from store import events
 

@@ -10,7 +10,7 @@ import msgspec
 from engine.errors import NotFound, Refused
 from engine.files import write_whole
 from engine.ids import short
-from engine.studio import Studio
+from engine.state.studio import Studio
 from fitness.fusion import FusionModel
 from fitness.manifest import Manifest, manifest_path
 from store.events import ModelRegistered

@@ -11,17 +11,17 @@ from typing import Any
 
 import msgspec
 
-from engine.asking import DEFAULT_ENERGY, leaves
-from engine.contexts import song_context
 from engine.errors import Refused
 from engine.gate.decisions import Brought, approval
 from engine.gate.waiting import Entry
 from engine.ids import candidate_id, short
 from engine.proposals.sources import printable
+from engine.runs.contexts import song_context
+from engine.runs.requests import DEFAULT_ENERGY, leaves
 from engine.stages import Stage, find_stage
 from engine.state.lineages import lineage_of
 from engine.state.songs import UNTOUCHED, song_stream
-from engine.studio import Studio
+from engine.state.studio import Studio
 from genomes import Meter, Part, Section
 from genomes.chords.recognition import with_harmony
 from genomes.midi import MidiError, MidiRepair, MidiScore, read_midi

@@ -8,7 +8,7 @@ from typing import Any
 
 import msgspec
 
-from engine.contexts import section_of, song_context
+from engine.runs.contexts import section_of, song_context
 from engine.stages import Stage
 from engine.state.songs import APPROVED, REJECTED
 from genomes import Context, Kept, Part

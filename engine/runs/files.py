@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from engine.contexts import section_of, song_context
-from engine.exports import section_midi, track_of
 from engine.files import write_whole
+from engine.gate.exports import section_midi, track_of
 from engine.ids import short
-from engine.pictures import draw_curve, draw_part
-from engine.studio import Studio
-from engine.summary import Summary
+from engine.reports.pictures import draw_curve, draw_part
+from engine.reports.summary import Summary
+from engine.runs.contexts import section_of, song_context
+from engine.state.studio import Studio
 from genomes import Part
 from genomes.midi import Track
 from store.events import CandidateApproved, Survivor

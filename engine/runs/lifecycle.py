@@ -14,12 +14,12 @@ import engine
 from engine.errors import Refused
 from engine.evolution.settings import EVOLUTION_VERSION, Settings
 from engine.ids import run_id
-from engine.models import Models
-from engine.runs import Run
+from engine.models.registry import Models
+from engine.runs.run import Run
 from engine.stages import find_stage
 from engine.state.runs import ABANDONED, FINISHED, RUNNING, run_stream
 from engine.state.songs import PENDING, status
-from engine.studio import Studio
+from engine.state.studio import Studio
 from fitness.total import Fitness
 from genomes import Section
 from genomes.locks import Locks

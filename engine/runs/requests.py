@@ -7,11 +7,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from engine.conductor import Request
 from engine.errors import NotFound, Refused, refusing
 from engine.evolution.settings import Settings
 from engine.ids import resolve, short
-from engine.lyrics import LyricSheet, has_words, lyrics_of
+from engine.proposals.lyrics import LyricSheet, has_words, lyrics_of
+from engine.runs.lifecycle import Request
 from engine.stages import Stage, find_stage, stages_before
 from engine.state.lineages import approved, is_revised, is_stale, lineage_of, sections
 from engine.state.songs import APPROVED, PENDING, status

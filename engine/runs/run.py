@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import cached_property
 
-from engine.contexts import song_colour
 from engine.evolution.breeding import Bred, Breeder, ask
 from engine.evolution.niches import niches, select_population
 from engine.evolution.pool import Individual, Pool
@@ -16,9 +15,10 @@ from engine.evolution.survivors import (
     first_pool_facts,
     mutual_distances,
 )
-from engine.ground import ground_of
+from engine.runs.contexts import song_colour
+from engine.runs.ground import ground_of
 from engine.stages import Stage, find_stage
-from engine.studio import Studio
+from engine.state.studio import Studio
 from fitness.fusion import FusionModel
 from fitness.score import Score
 from fitness.total import Fitness

@@ -6,8 +6,8 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from engine.models import CARD_NAME, Models
-from engine.studio import Studio
+from engine.models.registry import CARD_NAME, Models
+from engine.state.studio import Studio
 from fitness import fusion
 
 Document = dict[str, Any]

@@ -1,0 +1,1 @@
+"""The models that score: registered, listed, promoted, trained."""

@@ -1,0 +1,1 @@
+"""What people are shown: summaries, pictures, explanations, progress and statistics of songs."""

@@ -1,0 +1,1 @@
+"""Runs: asked for, evolved, resumed, replayed, and written to files."""

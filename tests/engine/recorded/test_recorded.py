@@ -8,9 +8,9 @@ from zipfile import ZipFile
 
 import pytest
 
-from engine.conductor import changed_versions, load_as_started, recorded_run
-from engine.replay import verify_run
-from engine.studio import Studio
+from engine.runs.lifecycle import changed_versions, load_as_started, recorded_run
+from engine.runs.replay import verify_run
+from engine.state.studio import Studio
 from store.codec import Codec
 from store.events import GenerationScored, RunFinished, RunStarted
 from tests.engine.gate.desk import Desk

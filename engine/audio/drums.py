@@ -7,15 +7,15 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.audio.pcm import SAMPLE_RATE, Samples
+from engine.audio.samples import SAMPLE_RATE, Samples
 
 INAUDIBLE_TIME_CONSTANTS = 7.0
 ATTACK_SECONDS = 0.001
 NOISE_SEED = 131_071
 
-# The kit beside the other instruments, and how much of it the room gives back.
+# Level of the kit relative to other instruments, and of its reverb.
 LEVEL = 1.8
-ROOM = 0.08
+REVERB = 0.08
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,15 +23,15 @@ class Drum:
     """A drum of tuned tones and filtered noise.
 
     Attributes:
-        tones_hz: what rings; each tone is as loud as the others.
-        tone_seconds: time in which the tones fall by a factor e.
-        sweep: how many times higher the tones begin.
-        sweep_seconds: time in which most of that is gone.
+        tones_hz: frequencies of its tones, all of one level.
+        tone_seconds: time constant of the tones' decay.
+        sweep: ratio of the tones' initial frequency to their final one.
+        sweep_seconds: time constant of that glide.
         tone: level of the tones.
         noise: level of the noise.
-        noise_seconds: time in which the noise falls by a factor e.
+        noise_seconds: time constant of the noise's decay.
         noise_hz: lowest and highest frequency of the noise.
-        strokes_seconds: when it is struck: a clap is several hands.
+        strokes_seconds: onsets of the strokes; a clap has several.
         level: loudness in the mix.
         pan: -1 (left) to 1 (right).
     """
@@ -167,21 +167,23 @@ HAT_NOTES = (42, 44, 46)
 
 
 def drum_of(pitch: int) -> Drum:
-    """What a note of the drum channel is played with."""
+    """The drum of a note on the drum channel."""
     return KIT.get(pitch, GENERIC)
 
 
-def hit(drum: Drum, touch: float) -> Samples:
+def stroke(drum: Drum, velocity: float) -> Samples:
     """One stroke, ``(n, 2)``.
 
     Args:
         drum: what is struck.
-        touch: 0 (softest) to 1; a harder stroke has more noise, not more loudness.
+        velocity: 0 (softest) to 1; a harder stroke has more noise, not more loudness.
     """
     longest = max(drum.tone_seconds if drum.tones_hz else 0.0, drum.noise_seconds)
     seconds = drum.strokes_seconds[-1] + INAUDIBLE_TIME_CONSTANTS * longest
     time = np.arange(round(seconds * SAMPLE_RATE)) / SAMPLE_RATE
-    sound = drum.tone * _tones(drum, time) + drum.noise * (0.5 + 0.5 * touch) * _noise(drum, time)
+    sound = drum.tone * _tones(drum, time) + drum.noise * (0.5 + 0.5 * velocity) * _noise(
+        drum, time
+    )
     sound *= np.minimum(1.0, time / ATTACK_SECONDS) * np.linspace(1.0, 0.0, len(time)) ** 0.25
     return np.stack((sound, sound), axis=1).astype(np.float32)
 
@@ -200,6 +202,6 @@ def _noise(drum: Drum, time: NDArray[np.float64]) -> NDArray[np.float64]:
     low, high = drum.noise_hz
     band = 1 / (1 + (low / np.maximum(hertz, 1.0)) ** 8) / (1 + (hertz / high) ** 8)
     filtered = np.fft.irfft(np.fft.rfft(noise) * band, len(time))
-    since = [time - stroke for stroke in drum.strokes_seconds]
+    since = [time - onset for onset in drum.strokes_seconds]
     falling = [np.where(t >= 0, np.exp(-np.abs(t) / drum.noise_seconds), 0.0) for t in since]
     return np.asarray(filtered / filtered.std() * np.max(falling, axis=0)) / 3

@@ -12,7 +12,7 @@ from tempfile import TemporaryDirectory
 
 import numpy as np
 
-from engine.audio.pcm import SAMPLE_RATE, Samples
+from engine.audio.samples import SAMPLE_RATE, Samples
 from genomes.keys import Key
 from genomes.midi import Conductor, Track, write_midi
 from genomes.notes import Part
@@ -21,7 +21,7 @@ from genomes.time import TICKS_PER_QUARTER, Meter, TempoMap
 EXECUTABLE = "fluidsynth"
 SOUNDFONT_VARIABLE = "ENGINE_SOUNDFONT"
 
-# Where packages put soundfonts, below a folder for shared data; and which of them to prefer.
+# Where packages put soundfonts below a folder for shared data, and the order of preference.
 SHARED_FOLDERS = ("sounds/sf2", "sounds/sf3", "soundfonts")
 PREFERRED_NAMES = ("FluidR3_GM", "MuseScore_General", "GeneralUser", "default")
 SUFFIXES = (".sf2", ".sf3")
@@ -29,18 +29,19 @@ SUFFIXES = (".sf2", ".sf3")
 TIMEOUT_SECONDS = 300.0
 GAIN = 0.5
 
-# So quick that a tick is a tenth of a millisecond: changes of tempo are already in the onsets.
-CLOCK_BPM = 1200
-TICKS_PER_SECOND = CLOCK_BPM / 60 * TICKS_PER_QUARTER
+# FluidSynth gets a score of one tempo, at which a tick lasts 0.1 ms: the tempo map is already
+# in its onsets.
+TEMPO_BPM = 1200
+TICKS_PER_SECOND = TEMPO_BPM / 60 * TICKS_PER_QUARTER
 
 
 class FluidSynthFailed(Exception):
-    """FluidSynth isn't there, or has played nothing; the words are for people."""
+    """FluidSynth is not installed or failed; the message is shown to people."""
 
 
 @dataclass(frozen=True, slots=True)
 class FluidSynth:
-    """The program and what it plays with.
+    """The program and its soundfont.
 
     Attributes:
         executable: its path.
@@ -53,7 +54,7 @@ class FluidSynth:
     def __str__(self) -> str:
         return f"FluidSynth with {self.soundfont.name}"
 
-    def played(self, track: Track, tempo_map: TempoMap, frames: int) -> Samples:
+    def render(self, track: Track, tempo_map: TempoMap, frames: int) -> Samples:
         """A track as sound, ``(frames, 2)``, at FluidSynth's own loudness.
 
         Raises:
@@ -61,7 +62,7 @@ class FluidSynth:
         """
         with TemporaryDirectory() as folder:
             score, sound = Path(folder, "score.mid"), Path(folder, "sound.wav")
-            score.write_bytes(_by_the_clock(track, tempo_map))
+            score.write_bytes(_at_constant_tempo(track, tempo_map))
             self._run(score, sound)
             samples = _read(sound)[:frames]
         silence = np.zeros((frames - len(samples), 2), dtype=np.float32)
@@ -72,31 +73,31 @@ class FluidSynth:
         output = ["-T", "wav", "-O", "float", "-F", str(sound)]
         command = [self.executable, *options, *output, str(self.soundfont), str(score)]
         try:
-            subprocess.run(  # noqa: S603 - the words are ours
+            subprocess.run(  # noqa: S603 - the arguments are ours
                 command, check=True, capture_output=True, timeout=TIMEOUT_SECONDS
             )
         except (OSError, subprocess.SubprocessError) as error:
             raise FluidSynthFailed(f"FluidSynth failed: {error}") from error
 
 
-def _by_the_clock(track: Track, tempo_map: TempoMap) -> bytes:
-    """The track as a MIDI file in which every tick lasts as long as any other."""
+def _at_constant_tempo(track: Track, tempo_map: TempoMap) -> bytes:
+    """The track as a MIDI file of one tempo, with the same times in seconds."""
     notes = track.part.notes.copy()
-    ends = _clock_ticks(tempo_map, notes["onset_ticks"] + notes["duration_ticks"])
-    notes["onset_ticks"] = _clock_ticks(tempo_map, notes["onset_ticks"])
+    ends = _ticks_at_constant_tempo(tempo_map, notes["onset_ticks"] + notes["duration_ticks"])
+    notes["onset_ticks"] = _ticks_at_constant_tempo(tempo_map, notes["onset_ticks"])
     notes["duration_ticks"] = np.maximum(1, ends - notes["onset_ticks"])
     length_ticks = int((notes["onset_ticks"] + notes["duration_ticks"]).max())
-    conductor = Conductor(track.name, Key.parse("C major"), Meter(4, 4), CLOCK_BPM)
+    conductor = Conductor(track.name, Key.parse("C major"), Meter(4, 4), TEMPO_BPM)
     timed = Track(track.name, Part.of(notes, length_ticks), track.program, track.channel)
     return write_midi([timed], conductor)
 
 
-def _clock_ticks(tempo_map: TempoMap, ticks: np.ndarray) -> np.ndarray:
+def _ticks_at_constant_tempo(tempo_map: TempoMap, ticks: np.ndarray) -> np.ndarray:
     return np.rint(tempo_map.seconds(ticks) * TICKS_PER_SECOND).astype(np.int32)
 
 
 def _read(path: Path) -> Samples:
-    import soundfile  # noqa: PLC0415 - libsndfile loads when there is a file to read
+    import soundfile  # noqa: PLC0415 - loading libsndfile takes time
 
     try:
         samples, _ = soundfile.read(path, dtype="float32", always_2d=True)
@@ -143,5 +144,5 @@ def _shared_data(executable: Path) -> list[Path]:
     """Folders for shared data: the person's, the system's, and those beside the program."""
     home = os.environ.get("XDG_DATA_HOME") or Path.home() / ".local" / "share"
     system = os.environ.get("XDG_DATA_DIRS", "").split(os.pathsep)
-    beside = [path.parents[1] / "share" for path in (executable, executable.resolve())]
-    return [Path(home), *(Path(folder) for folder in system if folder), *beside]
+    near_program = [path.parents[1] / "share" for path in (executable, executable.resolve())]
+    return [Path(home), *(Path(folder) for folder in system if folder), *near_program]

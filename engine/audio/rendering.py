@@ -8,17 +8,17 @@ from dataclasses import dataclass
 import numpy as np
 
 from engine.audio.fluidsynth import FluidSynthFailed, find_fluidsynth
-from engine.audio.pcm import PEAK, Audio, Samples, fade_out, frames_of, peak
-from engine.audio.synthesis import synthesised
+from engine.audio.samples import PEAK, Audio, Samples, fade_out, frames_of, peak
+from engine.audio.synthesis import synthesise
 from engine.errors import Refused
 from genomes.midi import Track
 from genomes.time import TempoMap
 
-Player = Callable[[Track, TempoMap, int], Samples]
+Renderer = Callable[[Track, TempoMap, int], Samples]
 
 BUILT_IN = "the built-in synthesis"
 
-# Softer than this, before any gain, nobody hears it.
+# A mix whose peak is below this, before any gain, is silent.
 SILENCE = 1e-7
 
 
@@ -30,7 +30,7 @@ class Rendering:
         mix: all tracks together; it peaks at -1 dBFS, or below where a stem is louder.
         stems: one per track, in order, each as long as the mix; they sum to it.
         player: what played it, such as ``"FluidSynth with FluidR3_GM.sf2"``.
-        note: why it isn't FluidSynth, in words; empty where it is, or where nobody asked for it.
+        note: why FluidSynth was not used; empty where it was, or was not asked for.
     """
 
     mix: Audio
@@ -73,19 +73,19 @@ def render_stems(
     if not built_in:
         try:
             fluidsynth = find_fluidsynth()
-            mix, *stems = _played(fluidsynth.played, tracks, tempo_map, frames)
+            mix, *stems = _rendered(fluidsynth.render, tracks, tempo_map, frames)
             return Rendering(mix, tuple(stems), str(fluidsynth))
         except FluidSynthFailed as failure:
             note = str(failure)
-    mix, *stems = _played(synthesised, tracks, tempo_map, frames)
+    mix, *stems = _rendered(synthesise, tracks, tempo_map, frames)
     return Rendering(mix, tuple(stems), BUILT_IN, note)
 
 
-def _played(
-    player: Player, tracks: Sequence[Track], tempo_map: TempoMap, frames: int
+def _rendered(
+    renderer: Renderer, tracks: Sequence[Track], tempo_map: TempoMap, frames: int
 ) -> list[Audio]:
-    """The mix and the stems, all with the gain that brings the loudest of them to the peak."""
-    stems = [_stem(player, track, tempo_map, frames) for track in tracks]
+    """The mix, then the stems, with one gain for all: the loudest of them reaches the peak."""
+    stems = [_stem(renderer, track, tempo_map, frames) for track in tracks]
     mix = np.zeros((frames, 2), dtype=np.float32)
     for stem in stems:
         mix += stem
@@ -98,9 +98,9 @@ def _played(
     return [Audio(samples) for samples in everything]
 
 
-def _stem(player: Player, track: Track, tempo_map: TempoMap, frames: int) -> Samples:
+def _stem(renderer: Renderer, track: Track, tempo_map: TempoMap, frames: int) -> Samples:
     if not len(track.part.notes):
         return np.zeros((frames, 2), dtype=np.float32)
-    samples = player(track, tempo_map, frames)
+    samples = renderer(track, tempo_map, frames)
     fade_out(samples)
     return samples

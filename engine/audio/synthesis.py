@@ -1,4 +1,4 @@
-"""The built-in synthesis: a track as sound, with nothing but NumPy."""
+"""The built-in synthesis: a track to sound with NumPy alone."""
 
 from __future__ import annotations
 
@@ -9,14 +9,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.audio import drums
-from engine.audio.pcm import SAMPLE_RATE, Samples
-from engine.audio.room import answer
+from engine.audio.reverb import reverb
+from engine.audio.samples import SAMPLE_RATE, Samples
 from engine.audio.tones import tone
 from engine.audio.voices import voice_of
 from genomes.midi import DRUM_CHANNEL, Track
 from genomes.time import TempoMap
 
-# Notes whose values lie in one step of each are one sound, made once.
+# Notes of one pitch whose length and velocity fall into the same step are synthesised once.
 GATE_STEP_SECONDS = 0.02
 VELOCITY_STEP = 8
 
@@ -28,46 +28,46 @@ CHOKE_SECONDS = 0.015
 
 @dataclass(frozen=True, slots=True)
 class _Sound:
-    """Notes that sound alike.
+    """Notes that share one synthesised sound.
 
     Attributes:
         pitch: MIDI note number.
-        gate_seconds: how long the key is held.
-        touch: 0 to 1.
-        frames: where they begin.
-        levels: how loud each is.
+        gate_seconds: from onset to release.
+        velocity: 0 to 1.
+        frames: onset of each, in frames.
+        levels: level of each.
     """
 
     pitch: int
     gate_seconds: float
-    touch: float
+    velocity: float
     frames: NDArray[np.int64]
     levels: NDArray[np.float32]
 
 
-def synthesised(track: Track, tempo_map: TempoMap, frames: int) -> Samples:
-    """A track as sound, ``(frames, 2)``; what would ring on after the last frame is cut."""
+def synthesise(track: Track, tempo_map: TempoMap, frames: int) -> Samples:
+    """A track as sound, ``(frames, 2)``, cut at the last frame."""
     is_drums = track.channel == DRUM_CHANNEL
     voice = voice_of(track.program)
     dry = np.zeros((frames, 2), dtype=np.float32)
     for sound in _sounds(track, tempo_map, is_drums=is_drums):
         if is_drums:
             drum = drums.drum_of(sound.pitch)
-            once = _choked(drums.hit(drum, sound.touch), sound) * _placed(
+            once = _choked(drums.stroke(drum, sound.velocity), sound) * _pan_gains(
                 drums.LEVEL * drum.level, drum.pan
             )
         else:
-            once = tone(voice, sound.pitch, sound.gate_seconds, sound.touch)
-            once *= _placed(voice.level, voice.pan)
+            once = tone(voice, sound.pitch, sound.gate_seconds, sound.velocity)
+            once *= _pan_gains(voice.level, voice.pan)
         for start, level in zip(sound.frames.tolist(), sound.levels, strict=True):
             end = min(frames, start + len(once))
             dry[start:end] += level * once[: end - start]
-    dry += np.float32(drums.ROOM if is_drums else voice.room) * answer(dry)
+    dry += np.float32(drums.REVERB if is_drums else voice.reverb) * reverb(dry)
     return dry
 
 
 def _sounds(track: Track, tempo_map: TempoMap, *, is_drums: bool) -> Iterator[_Sound]:
-    """The notes of a track, those together that sound alike."""
+    """The notes of a track, grouped by pitch, length step and velocity step."""
     notes = track.part.notes
     onsets = tempo_map.seconds(notes["onset_ticks"])
     ends = tempo_map.seconds(notes["onset_ticks"] + notes["duration_ticks"])
@@ -75,16 +75,16 @@ def _sounds(track: Track, tempo_map: TempoMap, *, is_drums: bool) -> Iterator[_S
     gate_steps = np.maximum(2, np.ceil(gates / GATE_STEP_SECONDS)).astype(np.int64)
     velocity_steps = notes["velocity"].astype(np.int64) // VELOCITY_STEP
     levels = (notes["velocity"] / 127) ** VELOCITY_POWER
-    alike = np.stack((notes["pitch"], gate_steps, velocity_steps), axis=1)
-    kinds, kind_of = np.unique(alike, axis=0, return_inverse=True)
-    for kind, (pitch, gate, velocity) in enumerate(kinds.tolist()):
-        these = kind_of == kind
+    groups = np.stack((notes["pitch"], gate_steps, velocity_steps), axis=1)
+    distinct, group_of = np.unique(groups, axis=0, return_inverse=True)
+    for group, (pitch, gate, velocity) in enumerate(distinct.tolist()):
+        members = group_of == group
         yield _Sound(
             pitch,
             gate * GATE_STEP_SECONDS,
             velocity * VELOCITY_STEP / 127,
-            np.rint(onsets[these] * SAMPLE_RATE).astype(np.int64),
-            levels[these].astype(np.float32),
+            np.rint(onsets[members] * SAMPLE_RATE).astype(np.int64),
+            levels[members].astype(np.float32),
         )
 
 
@@ -106,7 +106,7 @@ def _choked(sound: Samples, of: _Sound) -> Samples:
     return np.asarray(sound * fall[:, None], dtype=np.float32)
 
 
-def _placed(level: float, pan: float) -> Samples:
-    """Gains of the left and the right side, of one power together wherever it is."""
+def _pan_gains(level: float, pan: float) -> Samples:
+    """Gains of left and right by the constant-power pan law."""
     angle = (1 + pan) * np.pi / 4
     return np.array([np.cos(angle), np.sin(angle)], dtype=np.float32) * np.float32(level)

@@ -7,35 +7,35 @@ from functools import cache
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.audio.pcm import SAMPLE_RATE, Samples
+from engine.audio.samples import SAMPLE_RATE, Samples
 from engine.audio.voices import Voice
 
 MAX_PARTIALS = 32
 HIGHEST_HZ = 12_000.0
 
-# Each partial times this, once more for every partial below it: softest and loudest touch.
+# Level of each partial relative to the one below, at the softest and the loudest velocity.
 BRIGHTNESS = (0.55, 0.93)
 
 VIBRATO_HZ = 5.3
 VIBRATO_ONSET_SECONDS = 0.35
 
-# What is left of a note when it is cut: below -60 dB.
+# A note is cut after this many time constants: e^-7 is -61 dB.
 INAUDIBLE_TIME_CONSTANTS = 7.0
 LAST_FADE_SECONDS = 0.004
-BREATH_SECONDS = 0.012
+ATTACK_NOISE_SECONDS = 0.012
 NOISE_SEED = 8191
 
 Curve = NDArray[np.float32]
 
 
-def tone(voice: Voice, pitch: int, gate_seconds: float, touch: float) -> Samples:
-    """One note, ``(n, 2)``, about as loud as any other of its touch.
+def tone(voice: Voice, pitch: int, gate_seconds: float, velocity: float) -> Samples:
+    """One note, ``(n, 2)``; its loudness doesn't depend on its pitch.
 
     Args:
         voice: of the instrument.
         pitch: MIDI note number.
-        gate_seconds: from its onset until it is let go.
-        touch: 0 (softest) to 1; it changes the brightness, not the loudness.
+        gate_seconds: from onset to release.
+        velocity: 0 (softest) to 1; it changes the brightness, not the loudness.
     """
     decay_seconds = voice.decay_seconds * 2 ** ((60 - pitch) / 24)
     seconds = gate_seconds + INAUDIBLE_TIME_CONSTANTS * voice.release_seconds
@@ -43,11 +43,13 @@ def tone(voice: Voice, pitch: int, gate_seconds: float, touch: float) -> Samples
         seconds = min(seconds, voice.attack_seconds + INAUDIBLE_TIME_CONSTANTS * decay_seconds)
     time = np.arange(round(seconds * SAMPLE_RATE), dtype=np.float64) / SAMPLE_RATE
     envelope = _envelope(voice, decay_seconds, gate_seconds, time)
-    sides = _sides(voice, pitch, touch, time)
-    if voice.breath:
-        breath = voice.breath * touch * np.exp(-time / BREATH_SECONDS).astype(np.float32)
-        sides += (_noise(len(time)) * breath)[:, None]
-    return np.asarray(sides * envelope[:, None], dtype=np.float32)
+    stereo = _oscillators(voice, pitch, velocity, time)
+    if voice.attack_noise:
+        noise = (
+            voice.attack_noise * velocity * np.exp(-time / ATTACK_NOISE_SECONDS).astype(np.float32)
+        )
+        stereo += (_noise(len(time)) * noise)[:, None]
+    return np.asarray(stereo * envelope[:, None], dtype=np.float32)
 
 
 def _envelope(
@@ -61,21 +63,21 @@ def _envelope(
     return level.astype(np.float32)
 
 
-def _sides(voice: Voice, pitch: int, touch: float, time: NDArray[np.float64]) -> Samples:
-    """Left and right before the envelope, at unit power."""
+def _oscillators(voice: Voice, pitch: int, velocity: float, time: NDArray[np.float64]) -> Samples:
+    """Left and right channel before the envelope, at unit power."""
     hertz = 440.0 * 2 ** ((pitch - 69) / 12)
     softest, loudest = BRIGHTNESS
-    brightness = softest + (loudest - softest) * touch
+    brightness = softest + (loudest - softest) * velocity
     partials = _partials(voice, hertz)
     power = np.sum((partials * brightness ** np.arange(1, len(partials) + 1)) ** 2)
     partials = partials / np.sqrt(power)
     radius = (brightness * np.exp(-voice.damping_per_second * time)).astype(np.float32)
-    cycles = hertz * _vibrating(voice, time)
+    cycles = hertz * _with_vibrato(voice, time)
     if not voice.chorus_cents:
-        side = _summed(partials, radius, cycles)
+        side = _sum_partials(partials, radius, cycles)
         return np.stack((side, side), axis=1)
-    apart = 2 ** (voice.chorus_cents / 1200)
-    left, right = (_summed(partials, radius, cycles * ratio) for ratio in (1 / apart, apart))
+    detuning = 2 ** (voice.chorus_cents / 1200)
+    left, right = (_sum_partials(partials, radius, cycles * ratio) for ratio in (1 / detuning, apart))
     return np.stack((left, right), axis=1)
 
 
@@ -84,11 +86,11 @@ def _partials(voice: Voice, hertz: float) -> NDArray[np.float64]:
     count = int(min(MAX_PARTIALS, max(1, HIGHEST_HZ // hertz)))
     number = np.arange(1, count + 1)
     levels = 10 ** (-voice.rolloff_db / 20 * np.log2(number))
-    return np.where(number % 2 == 0, voice.even * levels, levels)
+    return np.where(number % 2 == 0, voice.even_partials * levels, levels)
 
 
-def _vibrating(voice: Voice, time: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Time, bent so that a steady tone read along it has the voice's vibrato."""
+def _with_vibrato(voice: Voice, time: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Time warped by the voice's vibrato: a sine of it is frequency-modulated."""
     if not voice.vibrato_cents:
         return time
     depth = np.log(2) * voice.vibrato_cents / 1200 / (2 * np.pi * VIBRATO_HZ)
@@ -96,11 +98,13 @@ def _vibrating(voice: Voice, time: NDArray[np.float64]) -> NDArray[np.float64]:
     return np.asarray(time + depth * grown * np.sin(2 * np.pi * VIBRATO_HZ * time))
 
 
-def _summed(partials: NDArray[np.float64], radius: Curve, cycles: NDArray[np.float64]) -> Curve:
-    """The partials as the polynomial that they are in one rotating number of this radius.
+def _sum_partials(
+    partials: NDArray[np.float64], radius: Curve, cycles: NDArray[np.float64]
+) -> Curve:
+    """The sum over k of ``partials[k - 1] * radius**k * sin(2 pi k cycles)``.
 
-    The k-th power of the number turns k times as fast and shrinks k times as fast: one sine and
-    one cosine give all of them, and the upper ones fade first.
+    It is the imaginary part of a polynomial in z = radius * exp(2 pi i cycles), by Horner's rule:
+    one sine and one cosine give all partials, and upper partials, powers of the radius, fade first.
     """
     angle = (2 * np.pi * (cycles % 1.0)).astype(np.float32)
     rotor = np.empty(len(angle), dtype=np.complex64)

@@ -11,22 +11,22 @@ class Voice:
 
     Attributes:
         rolloff_db: how much softer a partial is than the one an octave below.
-        even: level of the even partials beside the odd, 0 to 1: hollow to full.
+        even_partials: level of the even partials relative to the odd ones, 0 (hollow) to 1 (full).
         damping_per_second: how fast a note loses its upper partials.
-        attack_seconds: until a note is at its loudest.
-        decay_seconds: time in which it falls from there by a factor e, at middle C.
-        sustain: the level that it falls to, 0 (a struck or plucked note) to 1.
-        release_seconds: time in which a note let go falls by a factor e.
+        attack_seconds: from onset to full level.
+        decay_seconds: time constant of the decay after that, at middle C.
+        sustain: level after the decay, 0 (struck or plucked) to 1.
+        release_seconds: time constant of the release.
         vibrato_cents: how far the pitch swings either way.
         chorus_cents: how far the left side is tuned below, and the right above.
-        breath: level of the noise that an onset begins with.
+        attack_noise: level of the noise at the onset.
         level: loudness in the mix.
         pan: -1 (left) to 1 (right).
-        room: how much of it the room gives back.
+        reverb: level of the reverb.
     """
 
     rolloff_db: float
-    even: float = 1.0
+    even_partials: float = 1.0
     damping_per_second: float = 0.0
     attack_seconds: float = 0.004
     decay_seconds: float = 1.0
@@ -34,10 +34,10 @@ class Voice:
     release_seconds: float = 0.06
     vibrato_cents: float = 0.0
     chorus_cents: float = 0.0
-    breath: float = 0.0
+    attack_noise: float = 0.0
     level: float = 1.0
     pan: float = 0.0
-    room: float = 0.25
+    reverb: float = 0.25
 
 
 PIANO = Voice(
@@ -46,14 +46,16 @@ PIANO = Voice(
     decay_seconds=1.3,
     release_seconds=0.09,
     chorus_cents=0.8,
-    breath=0.12,
+    attack_noise=0.12,
     level=0.6,
     pan=-0.1,
 )
-BELLS = Voice(12.0, even=0.35, damping_per_second=1.2, decay_seconds=1.0, level=0.7, room=0.4)
+BELLS = Voice(
+    12.0, even_partials=0.35, damping_per_second=1.2, decay_seconds=1.0, level=0.7, reverb=0.4
+)
 ORGAN = Voice(
     7.0,
-    even=0.8,
+    even_partials=0.8,
     attack_seconds=0.012,
     sustain=1.0,
     release_seconds=0.03,
@@ -62,7 +64,7 @@ ORGAN = Voice(
     level=0.5,
 )
 GUITAR = Voice(
-    7.0, damping_per_second=0.5, decay_seconds=0.8, breath=0.2, level=0.8, pan=0.2, room=0.2
+    7.0, damping_per_second=0.5, decay_seconds=0.8, attack_noise=0.2, level=0.8, pan=0.2, reverb=0.2
 )
 BASS = Voice(
     9.0,
@@ -70,9 +72,9 @@ BASS = Voice(
     attack_seconds=0.005,
     decay_seconds=0.7,
     sustain=0.15,
-    breath=0.06,
+    attack_noise=0.06,
     level=1.25,
-    room=0.03,
+    reverb=0.03,
 )
 STRINGS = Voice(
     7.5,
@@ -81,46 +83,46 @@ STRINGS = Voice(
     release_seconds=0.16,
     vibrato_cents=9.0,
     chorus_cents=6.0,
-    breath=0.03,
+    attack_noise=0.03,
     level=0.8,
     pan=0.15,
-    room=0.4,
+    reverb=0.4,
 )
 CHOIR = Voice(
     10.0,
-    even=0.8,
+    even_partials=0.8,
     attack_seconds=0.08,
     sustain=0.95,
     release_seconds=0.2,
     vibrato_cents=10.0,
     chorus_cents=7.0,
-    breath=0.04,
+    attack_noise=0.04,
     level=0.6,
-    room=0.45,
+    reverb=0.45,
 )
 BRASS = Voice(
     6.5, attack_seconds=0.035, decay_seconds=0.25, sustain=0.75, vibrato_cents=5.0, level=0.55
 )
 REED = Voice(
     8.0,
-    even=0.45,
+    even_partials=0.45,
     attack_seconds=0.03,
     decay_seconds=0.3,
     sustain=0.85,
     vibrato_cents=9.0,
-    breath=0.06,
+    attack_noise=0.06,
     level=0.6,
 )
 PIPE = Voice(
     14.0,
-    even=0.7,
+    even_partials=0.7,
     attack_seconds=0.04,
     decay_seconds=0.3,
     sustain=0.9,
     vibrato_cents=11.0,
-    breath=0.1,
+    attack_noise=0.1,
     level=0.75,
-    room=0.35,
+    reverb=0.35,
 )
 LEAD = Voice(
     8.5,
@@ -139,9 +141,11 @@ PAD = Voice(
     release_seconds=0.3,
     chorus_cents=8.0,
     level=0.5,
-    room=0.45,
+    reverb=0.45,
 )
-PLUCKED = Voice(6.5, damping_per_second=1.0, decay_seconds=0.5, breath=0.25, level=0.75, pan=-0.2)
+PLUCKED = Voice(
+    6.5, damping_per_second=1.0, decay_seconds=0.5, attack_noise=0.25, level=0.75, pan=-0.2
+)
 
 # By program // 8, in General MIDI's order.
 FAMILIES: tuple[Voice, ...] = (
@@ -177,5 +181,5 @@ EXCEPTIONS: dict[int, Voice] = {
 
 
 def voice_of(program: int) -> Voice:
-    """What a General MIDI program, 0 to 127, is played with."""
+    """The voice of a General MIDI program, 0 to 127."""
     return EXCEPTIONS.get(program, FAMILIES[program // 8])

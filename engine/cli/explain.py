@@ -122,7 +122,7 @@ def _found(
     name: str,
 ) -> tuple[Explanation, str]:
     """The explanation, and the hash of the model."""
-    from engine.audio.files import read_audio
+    from engine.audio.samples import read_audio
     from fitness.encoders import SAMPLE_RATE_HZ
     from fitness.explaining import explain as hide_in_turn
     from fitness.scorer import ChromaticScorer

@@ -18,13 +18,13 @@ def musicxml(tracks: Sequence[Track], conductor: Conductor, length_ticks: int) -
     Args:
         tracks: their lyrics stand under their notes.
         conductor: title, key, meter, tempo, and the markers as rehearsal marks (those that lie
-            after the end are left out); its texts are kept inside, where nobody sees them.
+            after the end are left out); its texts are stored as metadata.
         length_ticks: of the score; an open last bar is filled with rests.
 
     Raises:
         ValueError: if there is no track, no bar, or a part is longer than the score.
     """
-    # music21 takes its time to load.
+    # music21 takes seconds to load.
     from engine.notation.score import score_bytes  # noqa: PLC0415
 
     if not tracks or length_ticks < 1:

@@ -1,4 +1,4 @@
-"""MusicXML documents: what music21 made, without its date, with our instruments."""
+"""MusicXML documents: music21's, without its date and with our instruments."""
 
 from __future__ import annotations
 
@@ -18,10 +18,10 @@ HEADER = (
     '"http://www.musicxml.org/dtds/partwise.dtd">\n'
 )
 
-# What XML 1.0 can't hold at all.
+# Characters that XML 1.0 forbids.
 _ILLEGAL = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
-# What stands in a note before the instrument that plays it.
+# Children of a note that the schema puts before its instrument.
 BEFORE_INSTRUMENT = ("chord", "unpitched", "duration", "tie")
 
 NO_DRUM = -1
@@ -46,17 +46,17 @@ def document(
         strokes: per part the drums in the order in which they are written, none for pitched parts.
         texts: kept inside, such as where the notes come from.
     """
-    _sign(root, texts)
+    _identify(root, texts)
     score_parts = root.findall("part-list/score-part")
     for rows in zip(score_parts, root.findall("part"), tracks, strokes, strict=True):
-        _orchestrate(*rows)
+        _name_instruments(*rows)
     ElementTree.indent(root)
     body: bytes = ElementTree.tostring(root, encoding="utf-8", xml_declaration=False)
     return HEADER.encode() + body + b"\n"
 
 
-def _sign(root: Element, texts: Sequence[str]) -> None:
-    """Say who made it and from what, not when: equal music is equal bytes."""
+def _identify(root: Element, texts: Sequence[str]) -> None:
+    """State software and provenance but no date: equal music gives equal bytes."""
     for identification in root.iter("identification"):
         for old in (*identification.findall("creator"), *identification.findall("miscellaneous")):
             identification.remove(old)
@@ -72,7 +72,9 @@ def _sign(root: Element, texts: Sequence[str]) -> None:
         encoding.insert(0, software)
 
 
-def _orchestrate(score_part: Element, part: Element, track: Track, strokes: Sequence[int]) -> None:
+def _name_instruments(
+    score_part: Element, part: Element, track: Track, strokes: Sequence[int]
+) -> None:
     """Name the instruments of a part, one for each of its drums."""
     for child in list(score_part):
         if child.tag != "part-name":
@@ -89,11 +91,11 @@ def _orchestrate(score_part: Element, part: Element, track: Track, strokes: Sequ
         SubElement(midi, "midi-program").text = str(track.program + 1)
         if drum != NO_DRUM:
             SubElement(midi, "midi-unpitched").text = str(drum + 1)
-    _hand_out(part, part_id, strokes)
+    _assign_instruments(part, part_id, strokes)
 
 
-def _hand_out(part: Element, part_id: str, strokes: Sequence[int]) -> None:
-    """Give each stroke the instrument that it is struck on."""
+def _assign_instruments(part: Element, part_id: str, strokes: Sequence[int]) -> None:
+    """Give each drum stroke the instrument of its drum."""
     written = [note for note in part.iter("note") if note.find("unpitched") is not None]
     for note, drum in zip(written, strokes, strict=True):
         for old in note.findall("instrument"):

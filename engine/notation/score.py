@@ -1,4 +1,4 @@
-"""The score: pieces of staves to music21, and what music21 writes to bytes."""
+"""Scores: staves to music21's streams, and those to MusicXML."""
 
 from __future__ import annotations
 
@@ -26,9 +26,8 @@ from music21.musicxml.m21ToXml import ScoreExporter
 
 from engine.notation.documents import document, legal
 from engine.notation.percussion import drum_sign
-from engine.notation.spelling import spelled
 from engine.notation.staff import Piece, staff
-from genomes.keys import Key
+from genomes.keys import LETTER_PITCH_CLASSES, MAJOR_FIFTHS, Key
 from genomes.midi import DRUM_CHANNEL, Conductor, Track
 from genomes.time import TICKS_PER_QUARTER, Meter
 
@@ -45,6 +44,16 @@ CLEFS = (
 # What MusicXML calls a mode that has no name of its own.
 MODE_NAMES = {"harmonic_minor": "minor", "melodic_minor": "minor"}
 
+# The letters along the line of fifths, from the fewest sharps.
+LETTERS_BY_FIFTHS = sorted(MAJOR_FIFTHS, key=lambda letter: MAJOR_FIFTHS[letter])
+FEWEST_FIFTHS = min(MAJOR_FIFTHS.values())
+
+# The twelve notes of a signature are those from three fifths below its major tonic to eight above:
+# in C the chromatic ones are E flat, B flat, F sharp, C sharp and G sharp.
+FIFTHS_BELOW = 3
+
+SEMITONES_PER_FIFTH = 7
+
 
 def score_bytes(tracks: Sequence[Track], conductor: Conductor, length_ticks: int) -> bytes:
     """The tracks as a MusicXML file."""
@@ -53,7 +62,7 @@ def score_bytes(tracks: Sequence[Track], conductor: Conductor, length_ticks: int
     score = stream.Score(id="score")
     score.metadata = metadata.Metadata(title=legal(conductor.title))
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # music21 tells of what it mends
+        warnings.simplefilter("ignore")  # music21 warns of what it corrects itself
         for number, (track, bars_of_track) in enumerate(zip(tracks, staves, strict=True)):
             score.insert(0, _part(track, bars_of_track, conductor, number))
         root = ScoreExporter(score, makeNotation=False).parse()
@@ -78,9 +87,9 @@ def _part(track: Track, bars: Staff, conductor: Conductor, number: int) -> strea
         measure = stream.Measure(number=index + 1)
         offset_ticks = index * conductor.meter.bar_ticks
         if index == 0:
-            _open(measure, track, conductor)
+            _add_signatures(measure, track, conductor)
         if number == 0:
-            _mark(measure, conductor, offset_ticks)
+            _add_marks(measure, conductor, offset_ticks)
         for general_note in _notes(pieces, fifths, is_drums=track.channel == DRUM_CHANNEL):
             measure.append(general_note)
         part.insert(_quarters(offset_ticks), measure)
@@ -92,15 +101,15 @@ def _part(track: Track, bars: Staff, conductor: Conductor, number: int) -> strea
 
 
 def _instrument(number: int) -> instrument.Instrument:
-    """A stand-in whose channel is no other's, so that music21 hands out none."""
-    stand_in = instrument.Instrument()
-    stand_in.partId = f"P{number + 1}"
-    stand_in.instrumentId = f"P{number + 1}-I1"
-    stand_in.midiChannel = number
-    return stand_in
+    """A placeholder with a channel of its own, so that music21 assigns none; see ``documents``."""
+    placeholder = instrument.Instrument()
+    placeholder.partId = f"P{number + 1}"
+    placeholder.instrumentId = f"P{number + 1}-I1"
+    placeholder.midiChannel = number
+    return placeholder
 
 
-def _open(measure: stream.Measure, track: Track, conductor: Conductor) -> None:
+def _add_signatures(measure: stream.Measure, track: Track, conductor: Conductor) -> None:
     """Clef, key signature and time signature."""
     is_drums = track.channel == DRUM_CHANNEL
     measure.clef = clef.PercussionClef() if is_drums else _clef(track)
@@ -128,7 +137,7 @@ def _time_signature(written: Meter) -> meter.TimeSignature:
     return signature
 
 
-def _mark(measure: stream.Measure, conductor: Conductor, offset_ticks: int) -> None:
+def _add_marks(measure: stream.Measure, conductor: Conductor, offset_ticks: int) -> None:
     """The tempo at the start, and a rehearsal mark for each marker of the bar."""
     if offset_ticks == 0:
         measure.insert(0, tempo.MetronomeMark(number=conductor.tempo_bpm))
@@ -147,7 +156,7 @@ def _notes(pieces: Sequence[Piece], fifths: int, *, is_drums: bool) -> Iterator[
         yield rest
         return
     for piece in pieces:
-        made = _strike(piece) if is_drums else _chord(piece, fifths)
+        made = _drum_strokes(piece) if is_drums else _chord(piece, fifths)
         made.quarterLength = _quarters(piece.duration_ticks)
         if piece.lyric and piece.pitches:
             text = legal(piece.lyric)
@@ -155,7 +164,7 @@ def _notes(pieces: Sequence[Piece], fifths: int, *, is_drums: bool) -> Iterator[
         yield made
 
 
-def _strike(piece: Piece) -> note.GeneralNote:
+def _drum_strokes(piece: Piece) -> note.GeneralNote:
     """One drum or several at once."""
     struck = []
     for drum in piece.pitches:
@@ -198,3 +207,21 @@ def _tied(single: note.NotRest, sounding: int, piece: Piece) -> note.NotRest:
 def _quarters(ticks: int) -> float:
     quarters: float = opFrac(ticks / TICKS_PER_QUARTER)
     return quarters
+
+
+def spelled(pitch: int, signature_fifths: int) -> tuple[str, int, int]:
+    """The spelling of a pitch in a key signature.
+
+    Args:
+        pitch: MIDI note number.
+        signature_fifths: of the key signature, -7 to 7.
+
+    Returns:
+        The letter, its alteration in semitones, and the octave (4 begins at middle C).
+    """
+    lowest = signature_fifths - FIFTHS_BELOW
+    fifths = lowest + (SEMITONES_PER_FIFTH * pitch - lowest) % 12
+    alteration, place = divmod(fifths - FEWEST_FIFTHS, len(LETTERS_BY_FIFTHS))
+    letter = LETTERS_BY_FIFTHS[place]
+    octave = (pitch - alteration - LETTER_PITCH_CLASSES[letter]) // 12 - 1
+    return letter, alteration, octave

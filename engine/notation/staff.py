@@ -1,4 +1,4 @@
-"""A staff as pieces: what sounds between one bar line, onset or end and the next."""
+"""A staff as notes, chords and rests, split at bar lines and beats and tied."""
 
 from __future__ import annotations
 
@@ -24,14 +24,14 @@ Span = tuple[int, int, int]  # onset and end in ticks, pitch
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """A note, a chord or a rest, as long as one sign can tell.
+    """A note, a chord or a rest of one written length.
 
     Attributes:
         onset_ticks: from the start of the score.
         duration_ticks: at least 1; it never crosses a bar line.
         pitches: from the lowest; none is a rest.
-        tied_back: those that sounded before and go on.
-        tied_on: those that go on sounding after.
+        tied_back: pitches tied to the piece before.
+        tied_on: pitches tied to the piece after.
         lyric: the syllable that begins here, empty if none does.
         syllabic: its place in its word: ``single``, ``begin``, ``middle`` or ``end``.
     """
@@ -87,7 +87,7 @@ def _strokes(part: Part, grid: Grid) -> list[Span]:
 def _pieces(
     spans: Sequence[Span], grid: Grid, meter: Meter, syllables: dict[int, tuple[str, str]]
 ) -> Iterator[Piece]:
-    """Cut the spans at every edge that something must be cut at."""
+    """Split the spans at every onset, end, bar line and tuplet edge, and into written lengths."""
     edges = {edge for onset, end, _ in spans for edge in (onset, end)}
     bar_lines = range(0, int(grid.lines[-1]) + 1, meter.bar_ticks)
     coming = sorted(spans, reverse=True)
@@ -97,7 +97,7 @@ def _pieces(
         while coming and coming[-1][0] == segment_start:
             span = coming.pop()
             sounding[span[2]] = span
-        for start, end in pairwise(_signs(segment_start, segment_end, meter)):
+        for start, end in pairwise(_written_lengths(segment_start, segment_end, meter)):
             pitches = tuple(sorted(sounding))
             yield Piece(
                 start,
@@ -109,8 +109,8 @@ def _pieces(
             )
 
 
-def _signs(start: int, end: int, meter: Meter) -> Iterator[int]:
-    """Where the signs of a stretch within a bar begin, and its end."""
+def _written_lengths(start: int, end: int, meter: Meter) -> Iterator[int]:
+    """Where the written notes of a stretch within a bar begin, and its end."""
     bar_start = start - start % meter.bar_ticks
     edges = [bar_start + edge for edge in (*meter.group_onsets_ticks, meter.bar_ticks)]
     yield start
@@ -120,9 +120,9 @@ def _signs(start: int, end: int, meter: Meter) -> Iterator[int]:
 
 
 def _reach(start: int, end: int, edges: Sequence[int], meter: Meter) -> int:
-    """How far one sign may reach: over the end of a beat group only from the beginning of one.
+    """Where a written note must end: it crosses the end of a beat group only if it begins on one.
 
-    A quarter between two light eighths is the exception that everybody reads.
+    The exception is a syncopated quarter between two eighths, which is common notation.
     """
     if start in edges:
         return end

@@ -9,7 +9,7 @@ import pytest
 
 from engine.audio import TAIL_SECONDS, render_stems
 from engine.audio.fluidsynth import FluidSynthFailed, find_fluidsynth
-from engine.audio.pcm import PEAK, SAMPLE_RATE
+from engine.audio.samples import PEAK, SAMPLE_RATE
 from engine.audio.rendering import BUILT_IN
 from genomes.midi import Track
 from genomes.notes import Part
@@ -71,7 +71,7 @@ def test_the_real_one_plays_the_same_again(installed):
 
 def test_the_real_one_follows_the_tempo_map(installed):
     part = Part.of([(1440, 240, 60, 100)], BAR)  # a second, and half of the slow one after it
-    samples = installed.played(Track("late", part), TEMPOS, 4 * SAMPLE_RATE)
+    samples = installed.render(Track("late", part), TEMPOS, 4 * SAMPLE_RATE)
     first = int(np.argmax(np.abs(samples).max(axis=1) > 1e-3)) / SAMPLE_RATE
     assert first == pytest.approx(2.0, abs=0.05)
 

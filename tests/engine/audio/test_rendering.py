@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from engine.audio import SAMPLE_RATE, TAIL_SECONDS, render, render_stems
-from engine.audio.pcm import PEAK
+from engine.audio.samples import PEAK
 from engine.audio.voices import EXCEPTIONS
 from engine.errors import Refused
 from genomes.midi import Track

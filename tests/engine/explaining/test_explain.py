@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from engine.audio.files import write_audio
-from engine.audio.pcm import Audio
+from engine.audio.samples import write_audio
+from engine.audio.samples import Audio
 from engine.models.promotion import shipped_sha256
 from engine.reports.explanation import in_words
 from fitness.colours import AXES

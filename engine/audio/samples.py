@@ -1,0 +1,117 @@
+"""Sound as samples: length and level of a recording, and WAV and FLAC files of 16 bits."""
+
+from __future__ import annotations
+
+import io
+from dataclasses import dataclass
+from math import ceil
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from engine.errors import Refused
+from engine.files import write_whole
+from genomes.time import TempoMap
+
+SAMPLE_RATE = 44_100
+
+# Sound after the last bar, and how much of its end is faded out.
+TAIL_SECONDS = 2.5
+FADE_SECONDS = 1.0
+
+# -1 dBFS: a reconstructed wave can rise above its samples.
+PEAK = 10 ** (-1 / 20)
+
+MAX_SECONDS = 20 * 60
+
+# Suffix -> libsndfile's name of the format.
+FORMATS = {".wav": "WAV", ".flac": "FLAC"}
+FULL_SCALE = 32_767
+
+Samples = NDArray[np.float32]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Audio:
+    """Stereo sound.
+
+    Attributes:
+        samples: ``(n, 2)`` float32, left and right, within -1 to 1; read-only.
+        sample_rate: frames per second.
+    """
+
+    samples: Samples
+    sample_rate: int = SAMPLE_RATE
+
+    def __post_init__(self) -> None:
+        self.samples.flags.writeable = False
+
+    @property
+    def seconds(self) -> float:
+        """How long it lasts."""
+        return len(self.samples) / self.sample_rate
+
+
+def frames_of(tempo_map: TempoMap, length_ticks: int) -> int:
+    """Number of frames of a score and its tail.
+
+    Raises:
+        Refused: if the score lasts longer than ``MAX_SECONDS``.
+    """
+    seconds = float(tempo_map.seconds(length_ticks))
+    if seconds > MAX_SECONDS:
+        raise Refused(f"{seconds / 60:.0f} minutes of sound: expected {MAX_SECONDS // 60} at most")
+    return ceil((seconds + TAIL_SECONDS) * SAMPLE_RATE)
+
+
+def fade_out(samples: Samples) -> None:
+    """Fade the last ``FADE_SECONDS`` to silence along half a cosine, in place."""
+    frames = round(FADE_SECONDS * SAMPLE_RATE)
+    ramp = np.linspace(0.0, np.pi, frames, dtype=np.float32)
+    samples[-frames:] *= ((1 + np.cos(ramp)) / 2)[:, None]
+
+
+def peak(samples: Samples) -> float:
+    """The largest absolute sample."""
+    return float(max(samples.max(), -samples.min()))
+
+
+def audio_bytes(audio: Audio, name: str) -> bytes:
+    """A whole file in the format of its name's suffix, ``.wav`` or ``.flac``.
+
+    Raises:
+        Refused: for any other suffix.
+    """
+    import soundfile  # noqa: PLC0415 - loading libsndfile takes time
+
+    file_format = FORMATS.get(Path(name).suffix.casefold())
+    if file_format is None:
+        raise Refused(f"{name}: expected {' or '.join(FORMATS)}")
+    buffer = io.BytesIO()
+    whole_numbers = np.rint(audio.samples * FULL_SCALE).astype(np.int16)
+    soundfile.write(buffer, whole_numbers, audio.sample_rate, "PCM_16", format=file_format)
+    return buffer.getvalue()
+
+
+def read_audio(path: Path) -> tuple[NDArray[np.float32], int]:
+    """Samples of a recording, ``(n,)`` mono, -1 to 1, and its sample rate.
+
+    Raises:
+        Refused: if it is no sound file that can be read, or has no samples.
+    """
+    import soundfile  # noqa: PLC0415 - as above
+
+    data = path.read_bytes()
+    try:
+        samples, rate_hz = soundfile.read(io.BytesIO(data), dtype="float32", always_2d=True)
+    except soundfile.LibsndfileError as error:
+        raise Refused(f"{path}: not a sound file that can be read ({error})") from error
+    if not len(samples):
+        raise Refused(f"{path}: no samples in it")
+    return samples.mean(axis=1), int(rate_hz)
+
+
+def write_audio(path: Path, audio: Audio) -> None:
+    """Write a whole file in the format of its suffix; see ``audio_bytes``."""
+    write_whole(path, audio_bytes(audio, path.name))

@@ -77,7 +77,9 @@ def _oscillators(voice: Voice, pitch: int, velocity: float, time: NDArray[np.flo
         side = _sum_partials(partials, radius, cycles)
         return np.stack((side, side), axis=1)
     detuning = 2 ** (voice.chorus_cents / 1200)
-    left, right = (_sum_partials(partials, radius, cycles * ratio) for ratio in (1 / detuning, apart))
+    left, right = (
+        _sum_partials(partials, radius, cycles * ratio) for ratio in (1 / detuning, detuning)
+    )
     return np.stack((left, right), axis=1)
 
 

@@ -9,7 +9,7 @@ import sys
 import warnings
 from collections.abc import Sequence
 
-from engine.cli.app import app
+from engine.cli.app import root_command
 from engine.cli.arguments import hoist_global_options, is_debug, studio_of
 from engine.cli.errors import INTERRUPTED, explain, is_bare, say_warning
 
@@ -21,7 +21,7 @@ def run(arguments: Sequence[str]) -> int:
     hoisted = hoist_global_options(arguments)
     warnings.showwarning = say_warning
     try:
-        result = app(hoisted, standalone_mode=False, prog_name="engine")
+        result = root_command().main(args=hoisted, prog_name="engine", standalone_mode=False)
     except KeyboardInterrupt:
         sys.stderr.write("interrupted\n")
         return INTERRUPTED

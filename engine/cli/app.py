@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from functools import cache
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, cast
 
 import typer
+from typer.core import TyperGroup
 
 import engine
 from engine.cli import (
@@ -84,3 +86,9 @@ app.command("replay")(replay.replay)
 app.command("log")(log.log)
 app.command("verify")(log.verify)
 app.command("doctor")(log.doctor)
+
+
+@cache
+def root_command() -> TyperGroup:
+    """The whole tree of commands, built once: typer reads every type hint to make it."""
+    return cast("TyperGroup", typer.main.get_command(app))

@@ -41,7 +41,7 @@ from fitness.total import ROLES
 from genomes import Context, Meter, Part, Section
 from genomes.notes import mixed
 from store.events import CurvePoint
-from training.tables.corpus import WINDOW_BARS
+from training.composed.corpus import WINDOW_BARS
 
 GOAL = 0.85
 SECTIONS = "verse=8"

@@ -1,10 +1,10 @@
-"""Whether a search stays with the music: a judge that has no say looks on while runs evolve.
+"""Whether a search stays with the music: an independent classifier looks at runs as they evolve.
 
 ``python -m benchmarks.evolution_bench MODEL [--generations 40] [--songs 20] [--picture FILE]``
 evolves chords of every colour in the keys, meters and tempos of the demonstration songs, with the
-prior and the gate switched on and off. After every generation the judge of ``training.judge`` looks
-at the survivors that a person would see, and at the best of the population. Prints every figure as
-JSON, then a table.
+prior and the gate switched on and off. After every generation ``benchmarks.reference_classifier``
+classifies the survivors that a person would see, and the best of the population. Prints every
+figure as JSON, then a table.
 """
 
 from __future__ import annotations
@@ -24,6 +24,13 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from benchmarks import evolution_figures as figures
 from benchmarks.pools_bench import BARS
+from benchmarks.reference_classifier.classifier import (
+    DEFAULT_SEED,
+    DEFAULT_SONGS,
+    ReferenceClassifier,
+    train,
+)
+from benchmarks.reference_classifier.measures import chord_parts
 from engine.evolution.niches import best_first
 from engine.evolution.pool import Individual
 from engine.evolution.settings import Settings
@@ -38,8 +45,6 @@ from fitness.fusion import FusionModel
 from fitness.score import Score
 from fitness.total import Fitness, Weights
 from genomes import Context, Part, Section
-from training.judge.judge import DEFAULT_SEED, DEFAULT_SONGS, Judge, train
-from training.judge.parts import chord_parts
 
 STAGE = "chords"
 # By how much each round of songs moves on in the circle of colours: no demonstration song is
@@ -50,7 +55,7 @@ COMPOSED = 12  # songs of the same colour, composed in the same context, to comp
 COMPOSED_SEED = 11
 MOST_PROCESSES = 2
 
-_judges: list[Judge] = []  # of this process
+_classifiers: list[ReferenceClassifier] = []  # of this process
 
 
 class Ungated:
@@ -116,14 +121,14 @@ def start_run(studio: Studio, job: Job) -> Run:
 
 
 def evolve(job: Job) -> dict[str, Any]:
-    """One run, seen by the judge after every generation."""
+    """One run, classified after every generation."""
     with tempfile.TemporaryDirectory() as folder, Studio.open(Path(folder)) as studio:
         run = start_run(studio, job)
         shown = [_next_generation(run) for _ in range(job.generations + 1)]
         colour = studio.song(run.started.song_id)["colour"]
     seen = {i.id: i for pair in shown for individuals in pair for i in individuals}
-    looks = figures.look(
-        _judges[0],
+    predictions = figures.predict(
+        _classifiers[0],
         list(seen),
         [individual.genome.render(run.context) for individual in seen.values()],
         run.context.meter,
@@ -134,8 +139,8 @@ def evolve(job: Job) -> dict[str, Any]:
         "variant": job.variant.name,
         "colour": colour,
         "context": _told(run.context),
-        "curve": [figures.generation_row(*pair, looks) for pair in shown],
-        "survivors": [_survivor(run, individual, looks) for individual in shown[-1][0]],
+        "curve": [figures.generation_row(*pair, predictions) for pair in shown],
+        "survivors": [_survivor(run, individual, predictions) for individual in shown[-1][0]],
         "composed": _composed(run, job.number, colour),
     }
 
@@ -153,9 +158,11 @@ def _told(context: Context) -> str:
     return f"{context.key}, {context.meter}, {context.tempo_bpm:g}, {context.section.bars} bars"
 
 
-def _survivor(run: Run, individual: Individual, looks: figures.Looks) -> dict[str, Any]:
+def _survivor(
+    run: Run, individual: Individual, predictions: figures.ColourPredictions
+) -> dict[str, Any]:
     return {
-        "called": looks.called[individual.id],
+        "called": predictions.predicted[individual.id],
         "total": round(individual.score.total, 3),
         "passes": individual.score.passes,
         "terms": {name: round(value, 3) for name, value in individual.score.terms.items()},
@@ -165,28 +172,32 @@ def _survivor(run: Run, individual: Individual, looks: figures.Looks) -> dict[st
 
 
 def _composed(run: Run, number: int, colour: str) -> dict[str, float]:
-    """What fitness and judge say of parts that were composed in the colour, in the same context."""
+    """Figures of parts that were composed in the colour, in the same context."""
     rng = np.random.default_rng([COMPOSED_SEED, number])
     songs = [chord_parts(colour, run.context, 1, rng) for _ in range(COMPOSED)]
     parts = [part for song in songs for part in song]
     scores = run.fitness.score(parts, run.context)
     individuals = [Individual(str(n), None, score, 0) for n, score in enumerate(scores)]
     names = [individual.id for individual in individuals]
-    looks = figures.look(_judges[0], names, parts, run.context.meter, colour)
-    return figures.generation_row(individuals, individuals, looks)
+    predictions = figures.predict(_classifiers[0], names, parts, run.context.meter, colour)
+    return figures.generation_row(individuals, individuals, predictions)
 
 
-def _take_judge(judge: Judge) -> None:
-    _judges[:] = [judge]
+def _set_classifier(classifier: ReferenceClassifier) -> None:
+    _classifiers[:] = [classifier]
 
 
-def measure(jobs: list[Job], judge: Judge, processes: int) -> list[dict[str, Any]]:
+def measure(
+    jobs: list[Job], classifier: ReferenceClassifier, processes: int
+) -> list[dict[str, Any]]:
     """Every run, in the order of the jobs."""
     columns = TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn()
     found: dict[int, dict[str, Any]] = {}
     with (
         Progress(*columns, TimeRemainingColumn(), console=Console(stderr=True)) as progress,
-        ProcessPoolExecutor(processes, initializer=_take_judge, initargs=(judge,)) as workers,
+        ProcessPoolExecutor(
+            processes, initializer=_set_classifier, initargs=(classifier,)
+        ) as workers,
     ):
         task = progress.add_task("runs", total=len(jobs))
         waiting = {workers.submit(evolve, job): index for index, job in enumerate(jobs)}
@@ -213,7 +224,7 @@ def main(arguments: list[str] | None = None) -> None:
         for number in range(options.songs)
         for variant in VARIANTS
     ]
-    runs = measure(jobs, trained.judge, options.processes)
+    runs = measure(jobs, trained.classifier, options.processes)
     report = {"judge": trained.figures(), **figures.summary(runs), "runs": runs}
     print(json.dumps(report, indent=1, ensure_ascii=False))
     print(figures.table(report))

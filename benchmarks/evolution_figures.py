@@ -1,4 +1,4 @@
-"""Figures of evolution_bench: what the judge says of a generation, and what the curves show."""
+"""Figures of evolution_bench: predictions for each generation, and what the curves show."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ import numpy as np
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
+from benchmarks.reference_classifier.classifier import ReferenceClassifier
 from engine.evolution.pool import Individual
 from fitness.colours import COLOUR_NAMES
 from genomes import Meter, Part
-from training.judge.judge import Judge
 
 CHANCE = 1 / len(COLOUR_NAMES)
 TERMS = ("chromatic", "theory", "prior", "confidence")
@@ -29,29 +29,33 @@ Report = dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
-class Looks:
-    """What the judge says of candidates, by id: the colour it names, two opinions of ours."""
+class ColourPredictions:
+    """Predictions for candidates, by id; probability and distance are of the wanted colour."""
 
     colour: str
-    called: dict[str, str]
+    predicted: dict[str, str]
     probability: dict[str, float]
     distance: dict[str, float]
 
 
-def look(judge: Judge, ids: list[str], parts: list[Part], meter: Meter, colour: str) -> Looks:
-    said, wanted = judge.hear(parts, meter), COLOUR_NAMES.index(colour)
-    return Looks(
+def predict(
+    classifier: ReferenceClassifier, ids: list[str], parts: list[Part], meter: Meter, colour: str
+) -> ColourPredictions:
+    predictions, wanted = classifier.predict(parts, meter), COLOUR_NAMES.index(colour)
+    return ColourPredictions(
         colour,
-        dict(zip(ids, [COLOUR_NAMES[index] for index in said.called], strict=True)),
-        dict(zip(ids, said.probabilities[:, wanted].tolist(), strict=True)),
-        dict(zip(ids, said.distances[:, wanted].tolist(), strict=True)),
+        dict(zip(ids, [COLOUR_NAMES[index] for index in predictions.predicted], strict=True)),
+        dict(zip(ids, predictions.probabilities[:, wanted].tolist(), strict=True)),
+        dict(zip(ids, predictions.distances[:, wanted].tolist(), strict=True)),
     )
 
 
-def generation_row(survivors: list[Individual], leaders: list[Individual], looks: Looks) -> Row:
-    """Means over the survivors; those of the judge over the population's best too."""
-    row = _judged(survivors, looks)
-    row |= {f"leaders' {name}": value for name, value in _judged(leaders, looks).items()}
+def generation_row(
+    survivors: list[Individual], leaders: list[Individual], predictions: ColourPredictions
+) -> Row:
+    """Means over the survivors; those of the classifier over the population's best too."""
+    row = _classified(survivors, predictions)
+    row |= {f"leaders' {name}": value for name, value in _classified(leaders, predictions).items()}
     row |= {name: _mean([i.score.terms[name] for i in survivors]) for name in TERMS}
     row["total"] = _mean([i.score.total for i in survivors])
     row["best"] = round(max(i.score.total for i in survivors), PLACES)
@@ -59,12 +63,12 @@ def generation_row(survivors: list[Individual], leaders: list[Individual], looks
     return row
 
 
-def _judged(individuals: list[Individual], looks: Looks) -> Row:
+def _classified(individuals: list[Individual], predictions: ColourPredictions) -> Row:
     ids = [individual.id for individual in individuals]
     return {
-        "accuracy": _mean([looks.called[i] == looks.colour for i in ids]),
-        "probability": _mean([looks.probability[i] for i in ids]),
-        "distance": _mean([looks.distance[i] for i in ids]),
+        "accuracy": _mean([predictions.predicted[i] == predictions.colour for i in ids]),
+        "probability": _mean([predictions.probability[i] for i in ids]),
+        "distance": _mean([predictions.distance[i] for i in ids]),
     }
 
 
@@ -86,10 +90,10 @@ def _variant(runs: list[Report]) -> Report:
         ).tolist()
         for name in runs[0]["curve"][0]
     }
-    judged = ("accuracy", "probability", "leaders' accuracy", "leaders' probability")
+    classified = ("accuracy", "probability", "leaders' accuracy", "leaders' probability")
     return {
         "curves": curves,
-        "peaks": {name: _peak(curves[name], _ends(runs, name)) for name in judged},
+        "peaks": {name: _peak(curves[name], _ends(runs, name)) for name in classified},
         "by colour": _by_colour(runs),
         "composed": {name: _mean([run["composed"][name] for run in runs]) for name in curves},
     }
@@ -125,13 +129,15 @@ def _by_colour(runs: list[Report]) -> Report:
 
 
 def _length(variant: Report) -> Report:
-    """Where the total has nearly risen, and where the judge's liking stops rising."""
+    """Where the total has nearly risen, and where the classifier's probability stops rising."""
     curves = variant["curves"]
-    best, liking = np.array(curves["best"]), smooth(curves["leaders' probability"])
+    best, probability = np.array(curves["best"]), smooth(curves["leaders' probability"])
     risen = best >= best[0] + NEARLY * (best.max() - best[0])
     return {
         f"best total at {NEARLY:.0%} of its rise": int(risen.argmax()),
-        "judge's probability stops rising": int((liking >= liking.max() - NOISE).argmax()),
+        "judge's probability stops rising": int(
+            (probability >= probability.max() - NOISE).argmax()
+        ),
     }
 
 

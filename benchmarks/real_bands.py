@@ -1,6 +1,6 @@
 """What real music does that no table of the engine was measured on, role by role.
 
-The pieces that ``training.tables.holdout`` keeps for checks, cut into windows, and the drum
+The pieces that ``tools.holdout`` keeps for checks, cut into windows, and the drum
 templates kept likewise: of every feature the range between the 5th and the 95th percentile.
 """
 
@@ -17,11 +17,17 @@ from numpy.typing import NDArray
 from fitness.features import FEATURE_NAMES, feature_matrix
 from genomes import Meter, Part
 from genomes.keys import SCALES
+from tools.grooves import grooves, templates
+from tools.prior_bands import HIGH_PERCENT, LOW_PERCENT, MIN_STROKES
+from training.composed.corpus import (
+    EVERY_ROLE,
+    WINDOW_BARS,
+    cut,
+    is_held_out,
+    piece_names,
+    read_windows,
+)
 from training.composed.real import corpus_root
-from training.tables.corpus import EVERY_ROLE, WINDOW_BARS, cut, piece_names, read_windows
-from training.tables.grooves import grooves, templates
-from training.tables.holdout import is_held_out
-from training.tables.prior_bands import HIGH_PERCENT, LOW_PERCENT, MIN_STROKES
 
 IN_KEY = "in_key_share"
 

@@ -89,7 +89,7 @@ class Prior:
         if document["features_version"] != FEATURES_VERSION:
             raise ValueError(
                 f"{path.name} was measured with features version {document['features_version']}, "
-                f"expected {FEATURES_VERSION}: run python -m training.tables.prior_bands"
+                f"expected {FEATURES_VERSION}: run python -m tools.prior_bands"
             )
         return cls(
             {

@@ -15,6 +15,7 @@ ROOT = Path(__file__).parents[1]
 ARROWS = {
     "engine": {"genomes", "fitness", "store", "documents"},
     "training": {"store", "fitness", "genomes", "documents"},
+    "tools": {"training", "fitness", "genomes"},  # makes the shipped tables; not in the wheel
     "documents": {"genomes"},
     "fitness": {"genomes"},
     "genomes": set(),
@@ -29,14 +30,14 @@ HOMES = {
     "torch": ("fitness/encoders.py", "training/"),
     "transformers": ("fitness/encoders.py", "training/"),
     "librosa": ("fitness/encoders.py", "training/"),
-    "music21": ("engine/notation/", "training/"),
+    "music21": ("engine/notation/", "training/", "tools/"),
     "soundfile": ("engine/audio/", "training/"),
     "modal": ("training/modal_app.py",),
     "mlflow": ("training/tracking.py",),
     "optuna": ("training/personal/tuning.py",),
     "huggingface_hub": ("training/publishing/push.py",),
     "pyarrow": ("training/",),
-    "sklearn": ("training/judge/",),
+    "sklearn": ("training/",),
     "matplotlib": ("engine/reports/pictures.py", "training/"),
     "pyphen": ("genomes/lyrics/",),
     "mido": ("genomes/midi", "fitness/legacy_roll.py"),
@@ -54,7 +55,7 @@ LATE = {
     "mlflow": (),
     "optuna": (),
     "huggingface_hub": (),
-    "music21": ("engine/notation/score.py", "training/"),
+    "music21": ("engine/notation/score.py", "training/", "tools/"),
     "pyarrow": (),
     "soundfile": (),
 }

@@ -75,7 +75,7 @@ def _spellings(word: str) -> tuple[str, ...]:
 
 @cache
 def _table() -> dict[str, str]:
-    """Stresses by word; made by ``python -m training.tables.word_stresses``."""
+    """Stresses by word; made by ``python -m tools.word_stresses``."""
     packed = resources.files("genomes.lyrics").joinpath("data/stresses.json.gz").read_bytes()
     words_by_stresses: dict[str, str] = json.loads(gzip.decompress(packed))
     return {word: known for known, words in words_by_stresses.items() for word in words.split()}

@@ -16,13 +16,12 @@ from fitness.prior import BANDS_FILE, FULL_DISTANCE, Prior
 from genomes import Context, Key, Meter, Section
 from genomes.chords import CHORDS
 from tests.strategies import law
-from training.tables.corpus import cut, read_windows
-from training.tables.grooves import grooves, templates
-from training.tables.holdout import is_held_out
-from training.tables.loops import loops
-from training.tables.pads import pads
-from training.tables.prior_bands import UNMEASURED
-from training.tables.prior_check import DRUM_FAKE_KINDS, FAKE_KINDS, drum_fakes, fakes
+from tools.grooves import grooves, templates
+from tools.loops import loops
+from tools.pads import pads
+from tools.prior_bands import UNMEASURED
+from tools.prior_check import DRUM_FAKE_KINDS, FAKE_KINDS, drum_fakes, fakes
+from training.composed.corpus import cut, is_held_out, read_windows
 
 PRIOR = Prior.load()
 # More than what one feature that lies outside is fined, in any role but the drums'.
@@ -144,7 +143,7 @@ def test_a_table_of_other_features_is_refused(tmp_path: Path) -> None:
     document = json.loads(BANDS_FILE.read_text(encoding="utf-8"))
     other = tmp_path / "bands.json"
     other.write_text(json.dumps(document | {"features_version": "0"}), encoding="utf-8")
-    with pytest.raises(ValueError, match=r"python -m training\.tables\.prior_bands"):
+    with pytest.raises(ValueError, match=r"python -m tools\.prior_bands"):
         Prior.load(other)
 
 

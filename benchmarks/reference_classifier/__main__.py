@@ -1,11 +1,11 @@
-"""``python -m training.judge [SONGS_PER_COLOUR]``: how well the judge knows songs it never saw."""
+"""``python -m benchmarks.reference_classifier [SONGS_PER_COLOUR]``: its accuracy."""
 
 from __future__ import annotations
 
 import json
 import sys
 
-from training.judge.judge import DEFAULT_SONGS, train
+from benchmarks.reference_classifier.classifier import DEFAULT_SONGS, train
 
 if __name__ == "__main__":
     trained = train(songs_per_colour=int(sys.argv[1]) if len(sys.argv) > 1 else DEFAULT_SONGS)

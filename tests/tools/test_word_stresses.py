@@ -6,7 +6,7 @@ import gzip
 import json
 
 from genomes.lyrics.words import _table
-from training.tables import word_stresses
+from tools import word_stresses
 
 DICTIONARY = """\
 about AH0 B AW1 T

@@ -1,6 +1,6 @@
 """Count how chords follow each other in the RomanText analyses that music21 carries.
 
-Run ``python -m training.tables.chord_transitions`` to measure again. The analyses (Bach chorales
+Run ``python -m tools.chord_transitions`` to measure again. The analyses (Bach chorales
 and Monteverdi madrigals) stay in the installed package; only the counts are written.
 """
 

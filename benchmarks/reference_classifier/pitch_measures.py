@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import numpy as np
 
+from benchmarks.reference_classifier.rhythm_measures import Floats, Integers, mean, shares
 from fitness.sweep import PITCHES, Booleans
 from fitness.view import View
-from training.judge.rhythm_measures import Floats, Integers, mean, shares
 
 MOST_STRUCK = 6
 INTERVAL_CLASSES = range(1, 7)

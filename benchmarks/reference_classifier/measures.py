@@ -1,25 +1,50 @@
-"""Parts to learn from and to be tested on: the chords of composed songs of every colour."""
+"""Chord parts of composed songs by named measures, none of which the fusion model or the prior has.
+
+Times are in quarter notes and bars, pitches are intervals: neither tempo nor key changes a measure.
+"""
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
+from benchmarks.reference_classifier import pitch_measures, rhythm_measures
 from fitness.colours import COLOUR_NAMES
+from fitness.features import COMMON_TIME, DEFAULT_TEMPO
+from fitness.view import View
 from genomes.context import Context
 from genomes.notes import Part
+from genomes.time import Meter
 from training.composed.compose import compose_parts
 from training.composed.settings import draw_context, with_bars
-from training.judge.measures import MEASURE_NAMES, measure_matrix
 
+GROUPS = (*rhythm_measures.GROUPS, *pitch_measures.GROUPS)
 STAGE = "chords"
 SECTIONS_PER_SONG = 3
 BARS = (4, 8, 16)  # lengths of a section, every one as likely
 TEST_SHARE = 0.25
+MEASURE_NAMES: tuple[str, ...] = tuple(name for _, names in GROUPS for name in names)
+
+
+def measure_matrix(parts: Sequence[Part], meter: Meter = COMMON_TIME) -> NDArray[np.float64]:
+    """Measure parts, one row each.
+
+    Args:
+        parts: any number, of any length.
+        meter: of all of them.
+
+    Returns:
+        ``(n, len(MEASURE_NAMES))``, always finite.
+    """
+    rows = np.zeros((len(parts), len(MEASURE_NAMES)))
+    for row, part in zip(rows, parts, strict=True):
+        view = View([part], meter, DEFAULT_TEMPO)
+        row[:] = np.concatenate([measure(view) for measure, _ in GROUPS])
+    return rows
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -15,7 +15,7 @@ from genomes.drums.fills import CRASHES, NO_CRASH, NO_FILL
 from genomes.drums.genome import Bar, whole
 from genomes.drums.seeds import PHRASES, draw_dynamic
 from genomes.drums.templates import Template, template_patterns
-from training.tables.holdout import is_held_out
+from training.composed.corpus import is_held_out
 
 METERS = tuple(
     Meter(numerator, denominator)

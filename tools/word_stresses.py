@@ -1,6 +1,6 @@
 """Pack the stresses of the words in a pronouncing dictionary.
 
-Run ``python -m training.tables.word_stresses cmudict.dict`` to pack them again. The dictionary is
+Run ``python -m tools.word_stresses cmudict.dict`` to pack them again. The dictionary is
 the CMU Pronouncing Dictionary of Carnegie Mellon University; its licence lies beside the table.
 """
 

@@ -1,4 +1,4 @@
-"""The judge: a forest that names the colour of a part, and how far it is from each colour."""
+"""A forest that predicts the colour of a part, and its Mahalanobis distance from each colour."""
 
 from __future__ import annotations
 
@@ -11,11 +11,15 @@ from numpy.typing import NDArray
 from sklearn.covariance import LedoitWolf
 from sklearn.ensemble import ExtraTreesClassifier
 
+from benchmarks.reference_classifier.measures import (
+    MeasuredParts,
+    compose_measured,
+    measure_matrix,
+    split,
+)
 from fitness.colours import COLOUR_NAMES
 from genomes.notes import Part
 from genomes.time import Meter
-from training.judge.measures import measure_matrix
-from training.judge.parts import MeasuredParts, compose_measured, split
 
 DEFAULT_SEED = 7  # not the one that models are made with
 DEFAULT_SONGS = 120
@@ -27,8 +31,8 @@ Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Opinions:
-    """What the judge says of some parts.
+class Predictions:
+    """Predictions for some parts.
 
     Attributes:
         probabilities: ``(n, 9)`` of the colours, each row sums to 1.
@@ -39,7 +43,7 @@ class Opinions:
     distances: Floats
 
     @property
-    def called(self) -> NDArray[np.int64]:
+    def predicted(self) -> NDArray[np.int64]:
         """``(n,)`` index of the likeliest colour."""
         return np.asarray(self.probabilities.argmax(axis=1))
 
@@ -73,14 +77,14 @@ class Distance:
 
     def __call__(self, measures: Floats) -> Floats:
         """``(n, m)`` to ``(n,)``."""
-        away = (measures - self.centre) / self.scale
-        squared = np.einsum("ni,ij,nj->n", away, self.precision, away)
+        offsets = (measures - self.centre) / self.scale
+        squared = np.einsum("ni,ij,nj->n", offsets, self.precision, offsets)
         return np.asarray(np.sqrt(np.maximum(0, squared)) / self.typical)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Judge:
-    """A forest and nine distances.
+class ReferenceClassifier:
+    """A forest and a distance for each of the nine colours.
 
     Attributes:
         distances: in the order of ``COLOURS``.
@@ -91,7 +95,7 @@ class Judge:
 
     @classmethod
     def fit(cls, seen: MeasuredParts, unseen: MeasuredParts, seed: int) -> Self:
-        """Learn from some parts; the unseen ones only say how far is typical."""
+        """Fit to some parts; the unseen ones only scale the distances."""
         forest = ExtraTreesClassifier(TREES, min_samples_leaf=LEAF_PARTS, random_state=seed)
         forest.fit(seen.measures, seen.colour)
         scale = seen.measures.std(axis=0)
@@ -107,36 +111,36 @@ class Judge:
             ),
         )
 
-    def hear(self, parts: Sequence[Part], meter: Meter) -> Opinions:
-        """What it says of parts of one meter."""
-        return self.opinions(measure_matrix(parts, meter))
+    def predict(self, parts: Sequence[Part], meter: Meter) -> Predictions:
+        """Predictions for parts of one meter."""
+        return self.predict_measures(measure_matrix(parts, meter))
 
-    def opinions(self, measures: Floats) -> Opinions:
-        """What it says of measures, ``(n, m)``, one row at least."""
-        away = np.stack([distance(measures) for distance in self.distances], axis=1)
-        return Opinions(self._forest.predict_proba(measures), away)
+    def predict_measures(self, measures: Floats) -> Predictions:
+        """Predictions for measures, ``(n, m)`` with n of 1 or more."""
+        offsets = np.stack([distance(measures) for distance in self.distances], axis=1)
+        return Predictions(self._forest.predict_proba(measures), offsets)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Trained:
-    """A judge and what it is worth.
+class TrainedClassifier:
+    """A fitted classifier and the songs to test it on.
 
     Attributes:
-        judge: the judge.
-        unseen: the parts that it never saw.
+        classifier: the classifier.
+        unseen: parts of songs that it was not fitted to.
     """
 
-    judge: Judge
+    classifier: ReferenceClassifier
     unseen: MeasuredParts
 
     def figures(self) -> dict[str, Any]:
-        """Accuracy on unseen songs by part, by song and by colour, and how sure it is of itself."""
+        """Accuracy on unseen songs by part, by song and by colour, and its mean confidence."""
         parts = self.unseen
-        said = self.judge.opinions(parts.measures)
-        right = said.called == parts.colour
+        predictions = self.classifier.predict_measures(parts.measures)
+        right = predictions.predicted == parts.colour
         songs = np.unique(parts.song)
         by_song = [
-            said.probabilities[parts.song == song].mean(axis=0).argmax()
+            predictions.probabilities[parts.song == song].mean(axis=0).argmax()
             == parts.colour[parts.song == song][0]
             for song in songs
         ]
@@ -148,11 +152,13 @@ class Trained:
             "accuracy by part": round(float(right.mean()), 3),
             "accuracy by song": round(float(np.mean(by_song)), 3),
             "accuracy by distance": round(
-                float((said.distances.argmin(axis=1) == parts.colour).mean()), 3
+                float((predictions.distances.argmin(axis=1) == parts.colour).mean()), 3
             ),
-            "mean confidence": round(float(said.probabilities.max(axis=1).mean()), 3),
-            "mean probability of the own colour": round(float(said.probabilities[own].mean()), 3),
-            "median distance of another colour": round(float(np.median(said.distances)), 2),
+            "mean confidence": round(float(predictions.probabilities.max(axis=1).mean()), 3),
+            "mean probability of the own colour": round(
+                float(predictions.probabilities[own].mean()), 3
+            ),
+            "median distance of another colour": round(float(np.median(predictions.distances)), 2),
             "by colour": {
                 name: round(float(right[parts.colour == index].mean()), 3)
                 for index, name in enumerate(COLOUR_NAMES)
@@ -160,7 +166,7 @@ class Trained:
         }
 
 
-def train(seed: int = DEFAULT_SEED, songs_per_colour: int = DEFAULT_SONGS) -> Trained:
-    """Compose songs, learn from three quarters of them and keep the rest to be examined on."""
+def train(seed: int = DEFAULT_SEED, songs_per_colour: int = DEFAULT_SONGS) -> TrainedClassifier:
+    """Compose songs, fit to three quarters of them and keep the rest as a test set."""
     seen, unseen = split(compose_measured(seed, songs_per_colour))
-    return Trained(Judge.fit(seen, unseen, seed), unseen)
+    return TrainedClassifier(ReferenceClassifier.fit(seen, unseen, seed), unseen)

@@ -12,7 +12,7 @@ from itertools import pairwise, product
 from genomes.keys import SCALES
 from genomes.notes import Part
 from genomes.time import Meter
-from training.tables.loops import METERS, PROGRESSIONS, TONIC_PITCHES, VELOCITY
+from tools.loops import METERS, PROGRESSIONS, TONIC_PITCHES, VELOCITY
 
 LOWEST_PITCHES = (50, 60)
 

@@ -2,11 +2,11 @@ from __future__ import annotations
 
 import pytest
 
-from training.judge.judge import Trained, train
+from benchmarks.reference_classifier.classifier import TrainedClassifier, train
 
 SONGS = 12  # of every colour
 
 
 @pytest.fixture(scope="session")
-def trained() -> Trained:
+def trained() -> TrainedClassifier:
     return train(seed=5, songs_per_colour=SONGS)

@@ -1,4 +1,4 @@
-"""The judge's measures: its own, finite for whatever comes, and of the music, not of its key."""
+"""The measures: none is a model feature, all are finite, and none depends on key or tempo."""
 
 from __future__ import annotations
 
@@ -7,13 +7,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from benchmarks.reference_classifier.measures import (
+    GROUPS,
+    MEASURE_NAMES,
+    chord_parts,
+    draw_section,
+    measure_matrix,
+)
 from fitness.colours import COLOUR_NAMES
 from fitness.features import FEATURE_NAMES, feature_matrix
 from genomes import Context, Key, Meter, Part, Section
 from tests.strategies import law, meters, parts
 from training.composed.compose import compose_parts
-from training.judge.measures import GROUPS, MEASURE_NAMES, measure_matrix
-from training.judge.parts import chord_parts, draw_section
 
 BAR = 1920
 Q = 480

@@ -1,6 +1,6 @@
 """Measure the bands of real music that the prior compares parts with.
 
-``python -m training.tables.prior_bands`` reads music21's corpus, plays the drum templates, leaves
+``python -m tools.prior_bands`` reads music21's corpus, plays the drum templates, leaves
 a tenth of either out, writes ``fitness/data/prior_bands.json`` and prints how the bands fare on
 what was left out.
 """
@@ -23,19 +23,19 @@ from numpy.typing import NDArray
 
 from fitness.features import FEATURE_NAMES, FEATURES_VERSION, feature_matrix
 from fitness.prior import BANDS_FILE
-from training.tables.corpus import (
+from tools.grooves import grooves, templates
+from tools.loops import loops
+from tools.pads import pads
+from tools.prior_check import report
+from training.composed.corpus import (
     EVERY_ROLE,
     OUTER_ROLES,
     WINDOW_BARS,
     cut,
+    is_held_out,
     piece_names,
     read_windows,
 )
-from training.tables.grooves import grooves, templates
-from training.tables.holdout import is_held_out
-from training.tables.loops import loops
-from training.tables.pads import pads
-from training.tables.prior_check import report
 
 CORPUS_ROOT = Path(music21.__file__).parent / "corpus"
 
@@ -196,11 +196,11 @@ def to_document(pieces: Mapping[str, Measured], table: Bands, windows: Measured)
         "columns": ["low", "high", "scale"],
         "sources": {
             "corpus": f"scores of music21 {music21.__version__}, one piece in ten left out",
-            "loops": "plain comping loops of training/tables/loops.py; they widen the role chords",
-            "pads": "plain pads of training/tables/pads.py; they widen the role inner_voices",
+            "loops": "plain comping loops of tools/loops.py; they widen the role chords",
+            "pads": "plain pads of tools/pads.py; they widen the role inner_voices",
             "grooves": (
                 "the engine's own drum templates, plain and varied, in the meters of "
-                "training/tables/grooves.py, one template in ten left out; the role drums"
+                "tools/grooves.py, one template in ten left out; the role drums"
             ),
         },
         "pieces": dict(sorted(collections.items())),

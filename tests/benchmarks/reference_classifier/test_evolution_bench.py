@@ -17,7 +17,7 @@ GENERATIONS = 2
 def report(trained, tmp_path_factory):
     folder = tmp_path_factory.mktemp("bench")
     model = write(folder, "fusion", manifest={"confidence_threshold": 1.0})  # nobody passes
-    bench._take_judge(trained.judge)
+    bench._set_classifier(trained.classifier)
     jobs = [bench.Job(0, variant, model, GENERATIONS) for variant in bench.VARIANTS]
     runs = [bench.evolve(job) for job in jobs]
     return {"judge": trained.figures(), **figures.summary(runs), "runs": runs}

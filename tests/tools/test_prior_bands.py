@@ -12,12 +12,10 @@ import pytest
 from fitness.features import FEATURE_NAMES
 from fitness.prior import BANDS_FILE
 from genomes import Meter, Part
-from training.tables.corpus import EVERY_ROLE, WINDOW_BARS, cut, piece_names, read_windows
-from training.tables.grooves import METERS, grooves, templates
-from training.tables.holdout import is_held_out
-from training.tables.loops import loops
-from training.tables.pads import pads
-from training.tables.prior_bands import (
+from tools.grooves import METERS, grooves, templates
+from tools.loops import loops
+from tools.pads import pads
+from tools.prior_bands import (
     DRUM_FEATURES,
     MIN_SCALE_SHARE,
     WIDENED_BY_LOOPS,
@@ -27,6 +25,14 @@ from training.tables.prior_bands import (
     measure_piece,
     pool,
     to_document,
+)
+from training.composed.corpus import (
+    EVERY_ROLE,
+    WINDOW_BARS,
+    cut,
+    is_held_out,
+    piece_names,
+    read_windows,
 )
 
 CORPUS_ROOT = Path(music21.__file__).parent / "corpus"

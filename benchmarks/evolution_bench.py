@@ -35,8 +35,7 @@ from engine.runs.run import Run
 from engine.state.studio import Studio
 from fitness.colours import COLOURS, Colour
 from fitness.fusion import FusionModel
-from fitness.score import Score
-from fitness.total import Fitness, Weights
+from fitness.total import Fitness, Score, Weights
 from genomes import Context, Part, Section
 from training.judge.judge import DEFAULT_SEED, DEFAULT_SONGS, Judge, train
 from training.judge.parts import chord_parts
@@ -62,7 +61,7 @@ class Ungated:
     def score(self, parts: list[Part], context: Context) -> list[Score]:
         return [replace(score, passes=True) for score in self._fitness.score(parts, context)]
 
-    def hears(self, part: Part, context: Context) -> bool:
+    def is_audible(self, part: Part, context: Context) -> bool:
         return self._fitness.hears(part, context)
 
 

@@ -1,4 +1,4 @@
-"""Documents that people write: YAML read as plain values, and keys, meters and tempos in words.
+r"""Documents that people write: YAML read as plain values, and keys, meters and tempos in words.
 
     from documents import key_of, load_text
 

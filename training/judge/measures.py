@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fitness.features import COMMON_TIME, DEFAULT_TEMPO
-from fitness.view import View
+from fitness.part_batch import PartBatch
 from genomes.notes import Part
 from genomes.time import Meter
 from training.judge import pitch_measures, rhythm_measures
@@ -32,6 +32,6 @@ def measure_matrix(parts: Sequence[Part], meter: Meter = COMMON_TIME) -> NDArray
     """
     rows = np.zeros((len(parts), len(MEASURE_NAMES)))
     for row, part in zip(rows, parts, strict=True):
-        view = View([part], meter, DEFAULT_TEMPO)
+        view = PartBatch([part], meter, DEFAULT_TEMPO)
         row[:] = np.concatenate([measure(view) for measure, _ in GROUPS])
     return rows

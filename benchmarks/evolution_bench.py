@@ -42,8 +42,7 @@ from engine.runs.run import Run
 from engine.state.studio import Studio
 from fitness.colours import COLOURS, Colour
 from fitness.fusion import FusionModel
-from fitness.score import Score
-from fitness.total import Fitness, Weights
+from fitness.total import Fitness, Score, Weights
 from genomes import Context, Part, Section
 
 STAGE = "chords"
@@ -67,8 +66,8 @@ class Ungated:
     def score(self, parts: list[Part], context: Context) -> list[Score]:
         return [replace(score, passes=True) for score in self._fitness.score(parts, context)]
 
-    def hears(self, part: Part, context: Context) -> bool:
-        return self._fitness.hears(part, context)
+    def is_audible(self, part: Part, context: Context) -> bool:
+        return self._fitness.is_audible(part, context)
 
 
 @dataclass(frozen=True, slots=True)

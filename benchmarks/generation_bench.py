@@ -49,7 +49,7 @@ def one_generation(studio: Studio, run: Run, prior: Prior, watch: Stopwatch) -> 
     features = watch.time(
         "features", lambda: feature_matrix(parts, context.meter, context.tempo_map)
     )
-    watch.time("prior", lambda: prior.fines(features, stage, context.section.bars))
+    watch.time("prior", lambda: prior.penalties(features, stage, context.section.bars))
     scores = run.fitness.score(parts, context)
     event = watch.time("select", lambda: run.generation_event(children, scores, discarded))
     stream = run_stream(run.id)

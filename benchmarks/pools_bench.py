@@ -21,8 +21,8 @@ from engine.proposals import demo_paths, read
 from engine.stages import find_stage
 from fitness.chromatic import chromatic
 from fitness.colours import COLOUR_NAMES, COLOURS
+from fitness.excerpts import Excerpt
 from fitness.fusion import FusionModel
-from fitness.heard import Heard
 from fitness.predictions import Predictions
 from fitness.total import Fitness, Weights
 from genomes import Context, Part, Section
@@ -48,7 +48,9 @@ def pools() -> Iterator[tuple[Context, list[Part]]]:
 
 
 def predictions(model: FusionModel, context: Context, parts: list[Part]) -> Predictions:
-    return model.hear([Heard(part, context.tempo_map, context.meter) for part in parts])
+    return model.predict_excerpts(
+        [Excerpt(part, context.tempo_map, context.meter) for part in parts]
+    )
 
 
 def terms(said: Predictions) -> Floats:

@@ -1,28 +1,62 @@
 """How fast parts become piano rolls: ``python -m benchmarks.roll_bench``.
 
-Three ways to the picture that a fusion model sees, from the same music: the batched path, the
+Three ways to the roll that a fusion model takes, from the same music: the batched path, the
 plain reference it must equal to the bit, and reading a MIDI file into the older models' roll.
 They take turns round by round in one process, so that the ratios hold on a busy machine.
 """
 
 from __future__ import annotations
 
+import math
 import statistics
 import time
 from collections.abc import Callable, Sequence
 
 import numpy as np
+from numpy.typing import NDArray
 
 from fitness.legacy_roll import legacy_roll
-from fitness.roll import reference_roll, rolls
+from fitness.roll import EDGE_STEPS, ROW_TABLE, ROWS, STEPS, STEPS_PER_SECOND, VALUE_TABLE, rolls
 from genomes.keys import Key
 from genomes.midi import Conductor, Track, write_midi
-from genomes.notes import Part
+from genomes.notes import Notes, Part
 from genomes.time import Meter, TempoMap
 
 POOL = 50  # parts scored together
 TEMPO_BPM = 96
 BAR_TICKS = 4 * 480
+
+
+def reference_roll(notes: Notes, tempo_map: TempoMap) -> NDArray[np.float32]:
+    """The roll of one part, note by note: what ``rolls`` must equal to the bit.
+
+    Args:
+        notes: ``(n,)`` of ``NOTE_DTYPE``, in any order.
+        tempo_map: turns their ticks into seconds.
+
+    Returns:
+        ``(128, 256)``, float32, 0 to 1.
+    """
+    roll = np.zeros((ROWS, STEPS), dtype=np.float32)
+    strikes: set[tuple[int, int]] = set()
+    for onset_ticks, duration_ticks, pitch, velocity, is_drum in notes.tolist():
+        first = _step_of(onset_ticks, tempo_map)
+        if first >= STEPS:
+            continue
+        row = int(ROW_TABLE[int(is_drum), pitch])
+        after = first + 1 if is_drum else _step_of(onset_ticks + duration_ticks, tempo_map)
+        for step in range(first, min(max(after, first + 1), STEPS)):
+            roll[row, step] = max(roll[row, step], VALUE_TABLE[velocity])
+        if not is_drum:
+            strikes.add((row, first))
+    for row, step in strikes:
+        if step > 0:
+            roll[row, step - 1] *= np.float32(0.5 if (row, step - 1) in strikes else 0)
+    return roll
+
+
+def _step_of(tick: int, tempo_map: TempoMap) -> int:
+    return math.floor(float(tempo_map.seconds(tick)) * STEPS_PER_SECOND + EDGE_STEPS)
 
 
 def chords(rng: np.random.Generator) -> Part:

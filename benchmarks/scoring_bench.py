@@ -37,11 +37,10 @@ from engine.stages import find_stage
 from engine.state.studio import Studio
 from fitness.chromatic import chromatic
 from fitness.colours import Colour, find_colour
+from fitness.excerpts import Excerpt
 from fitness.fusion import DEFAULT_MODEL, FusionModel
-from fitness.heard import Heard
-from fitness.score import Score
 from fitness.theory import theory, theory_terms
-from fitness.total import Fitness, Weights
+from fitness.total import Fitness, Score, Weights
 from genomes import Context, Part, Section
 
 THREADS = 2
@@ -133,8 +132,8 @@ class Scoring:
         return lambda: score([genome.render(self.context) for genome in next(pools)])
 
     def chromatic(self, parts: list[Part]) -> object:
-        heard = [Heard(part, self.context.tempo_map, self.context.meter) for part in parts]
-        said = self.model.hear(heard)
+        heard = [Excerpt(part, self.context.tempo_map, self.context.meter) for part in parts]
+        said = self.model.predict_excerpts(heard)
         return chromatic(said, self.colour), self.model.passes(said, "chords")
 
     def ways(self) -> Ways:
@@ -236,7 +235,7 @@ class DenseCritic:
         rules = [theory_terms("chords", part, context) for part in parts]
         return [Score({"theory": theory(terms), **terms}, theory(terms)) for terms in rules]
 
-    def hears(self, _part: Part, _context: Context) -> bool:
+    def is_audible(self, _part: Part, _context: Context) -> bool:
         return True
 
 

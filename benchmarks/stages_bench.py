@@ -30,7 +30,7 @@ from engine.runs.lifecycle import recorded_run
 from engine.runs.run import Run
 from engine.stages import STAGES
 from fitness.fusion import DEFAULT_MODEL
-from fitness.score import Score
+from fitness.total import Score
 from store.events import RunFinished
 
 SEED, RANDOM_SEED = 1, 99

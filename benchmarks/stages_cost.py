@@ -119,7 +119,7 @@ def _looking_inside(watch: Stopwatch) -> Iterator[None]:
     with (
         patch("fitness.total.theory_terms", watched(THEORY, theory_terms)),
         patch("fitness.total.feature_matrix", watched(FEATURES, feature_matrix)),
-        patch.object(FusionModel, "hear", watched(MODEL, FusionModel.hear)),
+        patch.object(FusionModel, "predict_excerpts", watched(MODEL, FusionModel.predict_excerpts)),
     ):
         yield
 

@@ -1,15 +1,17 @@
-"""Text and audio as the fusion model sees them: embeddings from pretrained encoders.
+"""Embeddings of text and audio from pretrained encoders, as the fusion model takes them.
 
-The scorer and the training use this code and no other, so that a model is asked in the language
-it learned in. The packages are heavy and optional: they are imported when an encoder is loaded.
+Scoring and training both use this code, so that a model gets the same vectors in both. The
+packages are large and optional: they are imported when an encoder is loaded.
 """
 
 from __future__ import annotations
 
+import hashlib
 import importlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from pathlib import Path
 from typing import Any, Protocol
 
 import numpy as np
@@ -24,21 +26,24 @@ from fitness.hashed_text import (
 )
 from fitness.profiles import AUDIO_DIMENSIONS, TEXT_DIMENSIONS
 
-# What manifests call the way an encoder's output becomes one vector. A new way gets a new name.
+# Names of the ways in which an encoder's output becomes one vector, as manifests have them. A new
+# way gets a new name.
 TEXT_POOLING = "mean-over-attention-mask-1"
 AUDIO_POOLING = "projection-l2-of-middle-10s-1"
 
-# What training uses unless told otherwise; a manifest names its own.
+# Training's defaults; a manifest names its own.
 TEXT_ENCODER = "microsoft/deberta-v3-base"
 AUDIO_ENCODER = "laion/larger_clap_music"
 
 INSTALL = "pip install 'composition-engine[encoders]'"
 MAX_TOKENS = 512
-# A tokenizer without its vocabulary loads without a word, and knows no word.
+# A tokenizer without its vocabulary loads without an error, and knows no word.
 PROBE = "a song"
 SAMPLE_RATE_HZ = 48_000
 CROP_SECONDS = 10
 CPU = "cpu"
+# Weights, settings and vocabulary; a read-me beside them changes no vector.
+DECISIVE = frozenset({".json", ".safetensors", ".bin", ".model", ".txt"})
 
 Floats = NDArray[np.float32]
 
@@ -48,7 +53,7 @@ class EncodesText(Protocol):
 
     @property
     def name(self) -> str:
-        """What manifests call it."""
+        """Its name in manifests."""
 
     def encode(self, texts: Sequence[str]) -> Floats:
         """Vectors of texts, ``(n, 768)`` float32; a text of no words is refused."""
@@ -88,20 +93,24 @@ def middle(waveform: NDArray[Any]) -> Floats:
 
 
 @dataclass(frozen=True)
-class TextEncoder:
-    """Concepts and lyrics to vectors, with a DeBERTa or another encoder of its shape.
+class _Pretrained:
+    """A model of transformers with what prepares its inputs.
 
     Attributes:
         name: a folder or a hub id.
-        tokenizer: of transformers.
+        processor: a tokenizer, or a feature extractor.
         model: of transformers.
-        device: that it runs on, in torch's words.
+        device: that it runs on, as torch names it.
     """
 
     name: str
-    tokenizer: Any
+    processor: Any
     model: Any
     device: str = CPU
+
+
+class TextEncoder(_Pretrained):
+    """Concepts and lyrics to vectors, with a DeBERTa or another encoder of its shape."""
 
     @classmethod
     def load(cls, name: str, device: str = CPU) -> TextEncoder:
@@ -121,7 +130,7 @@ class TextEncoder:
         return _of_width(vectors, TEXT_DIMENSIONS, self.name)
 
     def _vector(self, text: str) -> Floats:
-        tokens = self.tokenizer(
+        tokens = self.processor(
             [text], return_tensors="pt", truncation=True, max_length=MAX_TOKENS
         ).to(self.device)
         with _package("torch").inference_mode():
@@ -129,21 +138,8 @@ class TextEncoder:
         return mean_pool(hidden.float().cpu().numpy(), tokens["attention_mask"].cpu().numpy())
 
 
-@dataclass(frozen=True)
-class AudioEncoder:
-    """Recordings to vectors, with a CLAP model.
-
-    Attributes:
-        name: a folder or a hub id.
-        processor: of transformers.
-        model: of transformers.
-        device: that it runs on, in torch's words.
-    """
-
-    name: str
-    processor: Any
-    model: Any
-    device: str = CPU
+class AudioEncoder(_Pretrained):
+    """Recordings to vectors, with a CLAP model."""
 
     @classmethod
     def load(cls, name: str, device: str = CPU) -> AudioEncoder:
@@ -188,6 +184,33 @@ def text_encoder(name: str, device: str = CPU) -> EncodesText:
 def audio_encoder(name: str, device: str = CPU) -> AudioEncoder:
     """The audio encoder of this name, loaded once per process."""
     return AudioEncoder.load(name, device)
+
+
+def encoder_sha256(name: str) -> str | None:
+    """Hash of everything in an encoder's folder that its vectors depend on.
+
+    Args:
+        name: a folder, a hub id, or an encoder that is part of the code.
+
+    Returns:
+        hex; None where the name is no folder.
+
+    Raises:
+        EncoderMissing: if a file can't be read.
+    """
+    folder = Path(name)
+    if not folder.is_dir():
+        return None
+    whole = hashlib.sha256()
+    try:
+        for path in sorted(folder.iterdir()):
+            if path.suffix in DECISIVE and path.is_file():
+                with path.open("rb") as file:
+                    digest = hashlib.file_digest(file, "sha256").hexdigest()
+                whole.update(f"{digest}  {path.name}\n".encode())
+    except OSError as error:
+        raise EncoderMissing(f"encoder {name!r}: {error.filename}: {error.strerror}") from error
+    return whole.hexdigest()
 
 
 def _transformers() -> Any:

@@ -6,7 +6,7 @@ FitnessError
 │   └── ModelRefused        a file that can't be used, and why
 │       └── ManifestRefused     a manifest that can't be read or disagrees with the code
 ├── EncoderMissing          a package or the weights of a text or audio encoder aren't here
-└── ScoringFailed           a part, or what the model said of it, can't be turned into a score
+└── ScoringFailed           a part, or a prediction for it, can't be turned into a score
     ├── UnreadablePart      bytes that are no MIDI file
     └── SilentPart          no note sounds inside the window
 """
@@ -54,21 +54,6 @@ class FitnessWarning(UserWarning):
     """Something a person should know about a score that was given all the same."""
 
 
-# Every exception of ONNX Runtime, by name: what it means (while loading, while running).
-ONNX_RUNTIME_ERRORS: dict[str, tuple[type[FitnessError], type[FitnessError]]] = {
-    "DeviceReset": (ModelRefused, ScoringFailed),
-    "EPFail": (ModelRefused, ScoringFailed),
-    "EngineError": (ModelRefused, ScoringFailed),
-    "Fail": (ModelRefused, ScoringFailed),
-    "InvalidArgument": (ModelRefused, ScoringFailed),
-    "InvalidGraph": (ModelRefused, ScoringFailed),
-    "InvalidProtobuf": (ModelRefused, ScoringFailed),
-    "ModelLoadCanceled": (ModelRefused, ScoringFailed),
-    "ModelLoaded": (ModelRefused, ScoringFailed),
-    "ModelRequiresCompilation": (ModelRefused, ScoringFailed),
-    "NoModel": (ModelMissing, ScoringFailed),
-    "NoSuchFile": (ModelMissing, ScoringFailed),
-    "NotFound": (ModelMissing, ScoringFailed),
-    "NotImplemented": (ModelRefused, ScoringFailed),
-    "RuntimeException": (ModelRefused, ScoringFailed),
-}
+# The exceptions of ONNX Runtime that mean that there is no file. Any other means that the model is
+# refused where it is loaded, and that scoring failed where it runs.
+ONNX_RUNTIME_MISSING = frozenset({"NoModel", "NoSuchFile", "NotFound"})

@@ -1,15 +1,15 @@
-"""Why a part matches a colour: what the model says of it with a piece of it hidden.
+"""Why a part matches a colour: the model's prediction with one element of the music hidden.
 
-A bar, a register, a part of the mix or a modality is hidden at a time, and everything that the
-model sees is made again from what is left. The effect of a piece is the match with everything less
-the match without it: above 0 it brings the music nearer to the colour, below 0 it takes it away.
-Effects don't add up: two bars that say the same are each dispensable.
+This is occlusion: one bar, register, part of the mix or modality is left out at a time, and all
+inputs of the model are made again from what is left. The effect of an element is the match with
+everything less the match without it: above 0 it brings the music nearer to the colour, below 0
+it takes it away. Effects don't add up: of two bars that say the same, each is dispensable.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -18,32 +18,108 @@ from numpy.typing import NDArray
 from fitness.chromatic import chromatic, jensen_shannon_distance
 from fitness.colours import AXES, COLOUR_NAMES, Colour
 from fitness.errors import ScoringFailed
+from fitness.excerpts import Excerpt, are_audible, excerpt_features, excerpt_rolls
 from fitness.fusion import FusionModel
-from fitness.heard import Heard, are_heard, measure, paint
-from fitness.hiding import MODALITY, Hidden, Subject, everything, heard
 from fitness.predictions import Embeddings, ModelInputs, Predictions
+from fitness.roll import DRUM_CLASSES, ROW_TABLE
 from genomes.context import MAX_BARS
-from genomes.notes import Part
+from genomes.notes import Notes, Part, mixed
+from genomes.time import Meter, TempoMap
 
+BAR, REGISTER, PART, MODALITY = "bar", "register", "part", "modality"
 MIDI = "MIDI"
+
+# Name, and the MIDI pitches from the first up to, not into, the second.
+REGISTERS: tuple[tuple[str, int, int], ...] = (
+    ("lowest register", 0, 36),
+    ("low register", 36, 48),
+    ("lower middle register", 48, 60),
+    ("upper middle register", 60, 72),
+    ("high register", 72, 84),
+    ("highest register", 84, 128),
+)
 
 Values = NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True)
+class Subject:
+    """Music to be explained.
+
+    Attributes:
+        parts: by name, what sounds together; at least one.
+        meter: of all of them.
+        tempo_map: of all of them.
+        own: name of the part in question: its bars and registers are hidden, and it is scored
+            alone as well as in the mix; None where all parts together are in question.
+    """
+
+    parts: tuple[tuple[str, Part], ...]
+    meter: Meter
+    tempo_map: TempoMap
+    own: str | None = None
+
+    @property
+    def part(self) -> Part:
+        """The notes in question."""
+        return self.mix if self.own is None else dict(self.parts)[self.own]
+
+    @property
+    def mix(self) -> Part:
+        """All parts together."""
+        return mixed([part for _, part in self.parts])
+
+    @property
+    def is_mixed(self) -> bool:
+        """Whether it is scored twice: alone, and with other parts."""
+        return self.own is not None and len(self.parts) > 1
+
+    @property
+    def bars(self) -> int:
+        """How many bars the notes in question last."""
+        return -(-self.part.length_ticks // self.meter.bar_ticks)
+
+    @property
+    def scored(self) -> tuple[Part, ...]:
+        """What the model scores: the part alone and in the mix, or all of it."""
+        return (self.part, self.mix) if self.is_mixed else (self.part,)
+
+    def excerpt(self, part: Part) -> Excerpt:
+        """A part in the meter and tempo of the subject."""
+        return Excerpt(part, self.tempo_map, self.meter)
+
+
+@dataclass(frozen=True, slots=True)
+class Occlusion:
+    """What is left when one element is hidden.
+
+    Attributes:
+        kind: ``bar``, ``register`` or ``part``.
+        name: of the element; bars count from 1.
+        notes: how many are hidden.
+        left: what the model scores then, one part after the other; the mix comes last.
+    """
+
+    kind: str
+    name: str
+    notes: int
+    left: tuple[Part, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Effect:
-    """What hiding a piece does.
+    """What hiding one element of the music changes.
 
     Attributes:
         kind: ``bar``, ``register``, ``part`` or ``modality``.
-        name: of the piece; bars count from 1.
+        name: of the element; bars count from 1.
         notes: how many it has; 0 of a modality that isn't MIDI.
         effect: the match with everything less the match without it, -1 to 1.
         axes: the same of the closeness on each axis.
         match: without it, 0 to 1.
-        sounds: the most likely colour without it; None where the model doesn't tell colours apart,
-            or nothing is left.
-        is_all: whether nothing is left to be heard; that matches no colour, and counts as 0.
+        sounds: the most likely colour without it; None where the model has no colour output, or
+            nothing is left.
+        is_all: whether nothing audible is left; that matches no colour, and counts as 0.
     """
 
     kind: str
@@ -64,9 +140,9 @@ class Explanation:
         colour: name of the colour.
         match: how well it matches, 0 to 1, as it is scored.
         axes: closeness on each axis, 0 to 1.
-        sounds: the most likely colour; None where the model doesn't tell colours apart.
-        effects: of the bars in order, the registers from below, the parts, the modalities.
-        mix: how well everything together matches, which the effects of parts are held against.
+        sounds: the most likely colour; None where the model has no colour output.
+        effects: of the bars in order, the registers from the lowest, the parts, the modalities.
+        mix: how well all parts together match, which the effects of parts are compared with.
         warnings: what a person should know of it.
     """
 
@@ -88,50 +164,54 @@ class Explanation:
 
 
 @dataclass(frozen=True, slots=True)
-class _Said:
-    """What the model says of one thing it hears."""
+class _Scored:
+    """What the model predicts for one part."""
 
     match: float
     axes: Values
     sounds: str | None
-    is_heard: bool
+    is_audible: bool
 
 
-SILENT = _Said(0.0, np.zeros(len(AXES)), None, is_heard=False)
+SILENT = _Scored(0.0, np.zeros(len(AXES)), None, is_audible=False)
 
 
 def explain(
     model: FusionModel,
     subject: Subject,
     colour: Colour,
-    beside: Embeddings | None = None,
+    embeddings: Embeddings | None = None,
     name: str = "this music",
 ) -> Explanation:
-    """Hide every piece of the music in turn, and ask the model again.
+    """Hide each element of the music in turn, and score the rest.
 
     Args:
         model: that scores it.
         subject: the music.
-        colour: that it is held against.
-        beside: text and audio that it is scored with.
-        name: what errors call it.
+        colour: that it is compared with.
+        embeddings: of the text and audio that it is scored with.
+        name: of the music in error messages.
 
     Raises:
-        ScoringFailed: if the music is silent, or the model has nothing to say of this colour.
+        ScoringFailed: if the music is silent, or the model can't tell this colour.
     """
-    given = beside or Embeddings()
-    whole, pieces = heard(subject), list(everything(subject))
-    said = _ask_all(model, subject, colour, given, [whole, *(piece.heard for piece in pieces)])
-    base = [said[part] for part in whole]
-    if not all(each.is_heard for each in base):
-        music = [_music(subject, part) for part in whole]
-        paint(music, [name] * len(music), model.profile)  # which refuses what is silent
-    effects = [_effect(piece, base[-len(piece.heard) :], said) for piece in pieces]
+    given = embeddings or Embeddings()
+    found = list(occlusions(subject))
+    parts = [*subject.scored, *(part for each in found for part in each.left)]
+    scored = _score_all(model, subject, colour, given, parts)
+    base = [scored[part] for part in subject.scored]
+    if not all(each.is_audible for each in base):
+        excerpts = [subject.excerpt(part) for part in subject.scored]
+        excerpt_rolls(excerpts, [name] * len(excerpts), model.profile)  # raises SilentPart
+    effects = [
+        _effect(each.kind, each.name, each.notes, base, [scored[part] for part in each.left])
+        for each in found
+    ]
     effects += _modalities(model, subject, colour, given, base)
     return Explanation(
         colour.name,
         _match(base),
-        _named(_axes(base)),
+        _by_axis(_axes(base)),
         base[-1].sounds,
         tuple(effects),
         base[-1].match,
@@ -139,118 +219,104 @@ def explain(
     )
 
 
-def _ask_all(
+def _score_all(
     model: FusionModel,
     subject: Subject,
     colour: Colour,
     given: Embeddings,
-    hearings: Sequence[tuple[Part, ...]],
-) -> dict[Part, _Said]:
-    """What the model says of every part that is heard; equal parts are asked about once."""
-    parts = list(dict.fromkeys(part for hearing in hearings for part in hearing))
-    music = [_music(subject, part) for part in parts]
-    sounding = are_heard(music, model.profile).tolist()
-    asked = [each for each, is_heard in zip(music, sounding, strict=True) if is_heard]
-    answers = iter(_said(model.hear(asked, given), colour) if asked else ())
+    parts: Sequence[Part],
+) -> dict[Part, _Scored]:
+    """The model's predictions for every part; equal parts are scored once."""
+    distinct = list(dict.fromkeys(parts))
+    excerpts = [subject.excerpt(part) for part in distinct]
+    audible = are_audible(excerpts, model.profile).tolist()
+    asked = [each for each, is_audible in zip(excerpts, audible, strict=True) if is_audible]
+    answers = iter(_scores(model.predict_excerpts(asked, given), colour) if asked else ())
     return {
-        part: next(answers) if is_heard else SILENT
-        for part, is_heard in zip(parts, sounding, strict=True)
+        part: next(answers) if is_audible else SILENT
+        for part, is_audible in zip(distinct, audible, strict=True)
     }
 
 
-def _said(predictions: Predictions, colour: Colour) -> list[_Said]:
+def _scores(predictions: Predictions, colour: Colour) -> list[_Scored]:
     term = chromatic(predictions, colour)
     if term.values is None:
         raise ScoringFailed(term.reason)
     distances = jensen_shannon_distance(predictions.axes, np.array(colour.targets))
     likely = None if predictions.colour is None else predictions.colour.argmax(axis=1)
     return [
-        _Said(
+        _Scored(
             float(value),
             1 - distances[row],
             None if likely is None else COLOUR_NAMES[likely[row]],
-            is_heard=True,
+            is_audible=True,
         )
         for row, value in enumerate(term.values)
     ]
 
 
-def _effect(piece: Hidden, base: Sequence[_Said], said: dict[Part, _Said]) -> Effect:
-    """Of a piece, against the same hearings with everything."""
-    return _compared(piece.kind, piece.name, piece.notes, base, [said[p] for p in piece.heard])
-
-
-def _compared(
-    kind: str, name: str, notes: int, base: Sequence[_Said], left: Sequence[_Said]
+def _effect(
+    kind: str, name: str, notes: int, base: Sequence[_Scored], left: Sequence[_Scored]
 ) -> Effect:
+    """Of an element, against the last of the base: a part's mix is compared with the mix."""
+    base = base[-len(left) :]
     return Effect(
         kind,
         name,
         notes,
         _match(base) - _match(left),
-        _named(_axes(base) - _axes(left)),
+        _by_axis(_axes(base) - _axes(left)),
         _match(left),
         left[-1].sounds,
-        is_all=not left[0].is_heard,
+        is_all=not left[0].is_audible,
     )
 
 
 def _modalities(
-    model: FusionModel, subject: Subject, colour: Colour, given: Embeddings, base: list[_Said]
+    model: FusionModel, subject: Subject, colour: Colour, given: Embeddings, base: list[_Scored]
 ) -> list[Effect]:
-    """Of what is given: the notes, audio and texts. Alone, the notes are everything."""
-    beside = {name: getattr(given, name) for name in ("audio", "concept", "lyric")}
-    present = [name for name, row in beside.items() if row is not None]
+    """Effects of the notes, audio and texts that are given; notes alone are everything."""
+    names = [MIDI, *(name for name, row in _rows(given).items() if row is not None)]
     notes = len(subject.mix.notes)
-    if not present:
-        return [_compared(MODALITY, MIDI, notes, base, [SILENT] * len(base))]
-    names = [MIDI, *present]
-    music = [_music(subject, part) for part in heard(subject)]
-    asked = _flagged(model, [each for _ in names for each in music], names, given)
-    said = _said(model.predict(asked), colour)
-    width = len(music)
+    if names == [MIDI]:
+        return [_effect(MODALITY, MIDI, notes, base, [SILENT] * len(base))]
+    excerpts = [subject.excerpt(part) for part in subject.scored]
+    width = len(excerpts)
+    inputs = _flagged(model, excerpts * len(names), np.repeat(names, width), given)
+    scored = _scores(model.predict(inputs), colour)
     return [
-        _compared(
-            MODALITY, name, notes if name == MIDI else 0, base, said[i * width : (i + 1) * width]
+        _effect(
+            MODALITY, name, notes if name == MIDI else 0, base, scored[i * width : (i + 1) * width]
         )
         for i, name in enumerate(names)
     ]
 
 
+def _rows(given: Embeddings) -> dict[str, Any]:
+    return {"audio": given.audio, "concept": given.concept, "lyric": given.lyric}
+
+
 def _flagged(
-    model: FusionModel, music: list[Heard], hidden: list[str], given: Embeddings
+    model: FusionModel, excerpts: list[Excerpt], absent: NDArray[np.str_], given: Embeddings
 ) -> ModelInputs:
-    """The same music again and again, each time with another modality flagged as absent."""
-    rolls = paint(music, [f"music {index}" for index in range(len(music))], model.profile)
-    inputs = given.beside(rolls, None if model.profile.is_legacy else measure(music))
-    absent = np.repeat(hidden, len(music) // len(hidden))
-    return ModelInputs(
-        inputs.piano_roll,
-        inputs.features,
-        inputs.audio_emb,
-        inputs.concept_emb,
-        inputs.lyric_emb,
-        has_midi=absent != MIDI,
-        has_audio=None if given.audio is None else absent != "audio",
-        has_concept=None if given.concept is None else absent != "concept",
-        has_lyric=None if given.lyric is None else absent != "lyric",
-    )
+    """The inputs of excerpts with one modality of each flagged as absent."""
+    names = [f"music {index}" for index in range(len(excerpts))]
+    rolls = excerpt_rolls(excerpts, names, model.profile)
+    features = None if model.profile.is_legacy else excerpt_features(excerpts)
+    flags = {f"has_{name}": absent != name for name, row in _rows(given).items() if row is not None}
+    return replace(given.inputs(rolls, features), has_midi=absent != MIDI, **flags)
 
 
-def _music(subject: Subject, part: Part) -> Heard:
-    return Heard(part, subject.tempo_map, subject.meter)
+def _match(scored: Sequence[_Scored]) -> float:
+    """As in a score: the mean of alone and in the mix."""
+    return sum(each.match for each in scored) / len(scored)
 
 
-def _match(said: Sequence[_Said]) -> float:
-    """As a score has it: the mean of what is heard alone and in the mix."""
-    return sum(each.match for each in said) / len(said)
+def _axes(scored: Sequence[_Scored]) -> Values:
+    return np.asarray(np.mean([each.axes for each in scored], axis=0))
 
 
-def _axes(said: Sequence[_Said]) -> Values:
-    return np.asarray(np.mean([each.axes for each in said], axis=0))
-
-
-def _named(values: Values) -> dict[str, float]:
+def _by_axis(values: Values) -> dict[str, float]:
     return dict(zip(AXES, values.tolist(), strict=True))
 
 
@@ -258,3 +324,45 @@ def _warnings(subject: Subject) -> tuple[str, ...]:
     if subject.bars <= MAX_BARS:
         return ()
     return (f"{subject.bars} bars: only the first {MAX_BARS} are hidden one by one",)
+
+
+def occlusions(subject: Subject) -> Iterator[Occlusion]:
+    """Each bar in order, each register with notes from the lowest, each part of a mix.
+
+    Of music longer than a section may be, the later bars are left out.
+    """
+    notes = subject.part.notes
+    bars = notes["onset_ticks"] // subject.meter.bar_ticks
+    for bar in range(min(subject.bars, MAX_BARS)):
+        yield _without(subject, BAR, str(bar + 1), bars == bar)
+    for name, is_in in registers(notes):
+        yield _without(subject, REGISTER, name, is_in)
+    if len(subject.parts) > 1:
+        for name, part in subject.parts:
+            others = [other for other_name, other in subject.parts if other_name != name]
+            yield Occlusion(PART, name, len(part.notes), (mixed(others),))
+
+
+def registers(notes: Notes) -> Iterator[tuple[str, NDArray[np.bool_]]]:
+    """The registers and classes of drums that have notes, and a mask of the notes of each."""
+    pitches, is_drum = notes["pitch"], notes["is_drum"]
+    for name, lowest, above in REGISTERS:
+        is_in = ~is_drum & (pitches >= lowest) & (pitches < above)
+        if is_in.any():
+            yield name, is_in
+    classes = ROW_TABLE[1, pitches]
+    for row, (name, _) in enumerate(DRUM_CLASSES):
+        is_in = is_drum & (classes == row)
+        if is_in.any():
+            yield name, is_in
+
+
+def _without(subject: Subject, kind: str, name: str, is_in: NDArray[np.bool_]) -> Occlusion:
+    part, hidden = subject.part, int(is_in.sum())
+    left = Part.of(
+        part.notes[~is_in], part.length_ticks, part.harmony, lyrics=part.lyrics, swing=part.swing
+    )
+    if not subject.is_mixed:
+        return Occlusion(kind, name, hidden, (left,))
+    mix = mixed([left if each == subject.own else other for each, other in subject.parts])
+    return Occlusion(kind, name, hidden, (left, mix))

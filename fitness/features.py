@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fitness import pitch_measures, rhythm_measures
-from fitness.view import Floats, View
+from fitness.part_batch import Floats, PartBatch
 from genomes.notes import Part
 from genomes.time import Meter, TempoMap
 
@@ -25,7 +25,7 @@ DEFAULT_TEMPO = TempoMap.constant(120)  # how a MIDI file without a tempo plays
 # More at once is no faster, and what sounds when takes 768 bytes a slice.
 MEASURED_AT_ONCE = 64
 
-_MEASURES: tuple[Callable[[View], Floats], ...] = (
+_MEASURES: tuple[Callable[[PartBatch], Floats], ...] = (
     rhythm_measures.onsets_per_quarter,
     rhythm_measures.onsets_per_second,
     rhythm_measures.notes_per_onset,
@@ -74,7 +74,7 @@ def feature_matrix(
     matrix = np.zeros((len(parts), len(_MEASURES)), dtype=np.float32)
     for start in range(0, len(parts), MEASURED_AT_ONCE):
         rows = slice(start, start + MEASURED_AT_ONCE)
-        view = View(parts[rows], meter, tempo_map or DEFAULT_TEMPO)
+        batch = PartBatch(parts[rows], meter, tempo_map or DEFAULT_TEMPO)
         for column, measure in enumerate(_MEASURES):
-            matrix[rows, column] = measure(view)
+            matrix[rows, column] = measure(batch)
     return matrix

@@ -1,4 +1,7 @@
-"""The fusion model: one ONNX Runtime session per process and file."""
+"""The fusion model: one ONNX Runtime session per process and file.
+
+ONNX Runtime is loaded with the first model, not with this module.
+"""
 
 from __future__ import annotations
 
@@ -10,22 +13,21 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
-import onnxruntime
 
 from fitness.errors import (
-    ONNX_RUNTIME_ERRORS,
-    FitnessError,
+    ONNX_RUNTIME_MISSING,
     FitnessWarning,
+    ModelMissing,
     ModelRefused,
     ScoringFailed,
 )
-from fitness.files import read_bounded
-from fitness.heard import Heard, measure, paint
-from fitness.manifest import Manifest, find_manifest
+from fitness.excerpts import Excerpt, excerpt_features, excerpt_rolls
+from fitness.manifest import Manifest, find_manifest, read_bounded
 from fitness.predictions import Booleans, Embeddings, Floats, ModelInputs, Predictions
 from fitness.profiles import Profile, recognise, signatures
 
@@ -34,9 +36,9 @@ DEFAULT_MODEL = Path(__file__).parent / "data" / "fusion.onnx"
 
 # What a chunk works on should fit the cache of the core that works on it: more rows are slower.
 DEFAULT_CHUNK = 5
-PAINTED_AT_ONCE = 256  # 32 MB of rolls
+ROLLS_AT_ONCE = 256  # 32 MB of rolls
 MAX_MODEL_BYTES = 2**30
-# A model that loops for ever is stopped; an honest chunk takes well under a second.
+# A model that loops for ever is stopped; a usual chunk takes well under a second.
 LIMIT_SECONDS = 120.0
 ALL_CORES = 0
 SILENT_LOG = 4
@@ -51,7 +53,7 @@ class _Opened(NamedTuple):
 
 _sessions: dict[tuple[Path, str], _Opened] = {}
 _sessions_lock = threading.Lock()
-_of_the_parent: list[Any] = []
+_sessions_of_parent: list[Any] = []  # kept alive, see _after_fork
 
 
 class AbsentConcept(FitnessWarning):
@@ -124,50 +126,50 @@ class FusionModel:
 
     @property
     def absent_concept(self) -> str:
-        """What an older model that is asked without a concept lets a person know."""
+        """The warning of an older model that is run without a concept."""
         return f"{self.path.name} learned with a concept text; without one it sees zeros"
 
     def passes(self, predictions: Predictions, stage: str = "") -> Booleans:
         """Whether each part's confidence reaches the threshold, ``(n,)``.
 
         Args:
-            predictions: what the model says of the parts.
+            predictions: of the parts.
             stage: that they belong to, such as ``"chords"``; empty where nobody knows.
         """
         by_stage = self.manifest.stage_thresholds if self.manifest else {}
         return predictions.confidence >= np.float32(by_stage.get(stage, self.confidence_threshold))
 
-    def hear(
+    def predict_excerpts(
         self,
-        music: Sequence[Heard],
-        beside: Embeddings | None = None,
+        excerpts: Sequence[Excerpt],
+        embeddings: Embeddings | None = None,
         names: Sequence[str] | None = None,
         features: Floats | None = None,
     ) -> Predictions:
-        """What the model says of each part, in order.
+        """Predict the modes and the colour of each excerpt, in order.
 
         Args:
-            music: any number of parts.
-            beside: text and audio that accompany every one of them.
-            names: what errors call them; ``candidate 0`` and so on unless told otherwise.
-            features: a row each, where they have been measured already.
+            excerpts: any number of them, at least one.
+            embeddings: of text and audio that belong to every one of them.
+            names: used in error messages; by default ``candidate 0`` and so on.
+            features: ``(n, F)``, where they have been measured already.
 
         Raises:
-            SilentPart: if nothing sounds in one of them; the model isn't asked.
+            SilentPart: if nothing sounds in one of them; then the model isn't run.
             ScoringFailed: as ``predict`` does.
         """
-        if not music:
+        if not excerpts:
             raise ScoringFailed("nothing to score: no parts")
-        names = names or [f"candidate {index}" for index in range(len(music))]
-        given = beside or Embeddings()
+        names = names or [f"candidate {index}" for index in range(len(excerpts))]
+        given = embeddings or Embeddings()
         if features is None and not self.profile.is_legacy:
-            features = measure(music)
+            features = excerpt_features(excerpts)
         batches = []
-        for start in range(0, len(music), PAINTED_AT_ONCE):
-            rows = slice(start, start + PAINTED_AT_ONCE)
-            piano_roll = paint(music[rows], names[rows], self.profile)
-            seen = None if features is None else features[rows]
-            batches.append(self.predict(given.beside(piano_roll, seen)))
+        for start in range(0, len(excerpts), ROLLS_AT_ONCE):
+            rows = slice(start, start + ROLLS_AT_ONCE)
+            piano_roll = excerpt_rolls(excerpts[rows], names[rows], self.profile)
+            row_features = None if features is None else features[rows]
+            batches.append(self.predict(given.inputs(piano_roll, row_features)))
         return Predictions.joined(batches)
 
     def predict(self, inputs: ModelInputs) -> Predictions:
@@ -184,40 +186,37 @@ class FusionModel:
             raise ScoringFailed("nothing to score: the batch is empty")
         if self._process != os.getpid():
             raise ScoringFailed(f"{self.path}: opened before this process was forked; load it here")
-        if self.profile.is_legacy and inputs.concept_emb is None:
-            self._warn_of_absent_concept()
+        is_without_concept = self.profile.is_legacy and inputs.concept_emb is None
+        if is_without_concept and not self._warned.is_set():
+            self._warned.set()
+            warnings.warn(self.absent_concept, AbsentConcept, stacklevel=2)
         starts = range(0, len(inputs), self.chunk)
-        options = onnxruntime.RunOptions()
+        options = _onnxruntime().RunOptions()
         options.log_severity_level = SILENT_LOG
         # One timer for all chunks: starting its thread takes as long as a few rows do.
         limit_seconds = self.limit_seconds * len(starts)
         with _time_limit(limit_seconds, lambda: setattr(options, "terminate", True)):
-            return Predictions.joined(
-                self._side_by_side(lambda start: self._run(inputs, start, options), starts)
-            )
+            run = partial(self._run, inputs, options)
+            workers = min(self._opened.workers, len(starts))
+            if workers == 1:
+                return Predictions.joined(list(map(run, starts)))
+            with ThreadPoolExecutor(workers) as pool:
+                return Predictions.joined(list(pool.map(run, starts)))
 
-    def _side_by_side(
-        self, run: Callable[[int], Predictions], starts: Sequence[int]
-    ) -> list[Predictions]:
-        workers = min(self._opened.workers, len(starts))
-        if workers == 1:
-            return [run(start) for start in starts]
-        with ThreadPoolExecutor(workers) as pool:
-            return list(pool.map(run, starts))
-
-    def _run(self, inputs: ModelInputs, start: int, options: Any) -> Predictions:
+    def _run(self, inputs: ModelInputs, options: Any, start: int) -> Predictions:
         feed = inputs.feed(self.profile, start, start + self.chunk)
         names = list(self.profile.outputs)
-        with _mapped_errors(ScoringFailed, self.path):
+        with _mapped_errors(self.path, is_running=True):
             outputs = self._opened.session.run(names, feed, options)
         return Predictions.of(
             dict(zip(names, outputs, strict=True)), self.profile, len(feed["piano_roll"])
         )
 
-    def _warn_of_absent_concept(self) -> None:
-        if not self._warned.is_set():
-            self._warned.set()
-            warnings.warn(self.absent_concept, AbsentConcept, stacklevel=3)
+
+def _onnxruntime() -> Any:
+    import onnxruntime  # noqa: PLC0415 - half of the time that importing this module would take
+
+    return onnxruntime
 
 
 def _open(
@@ -231,9 +230,8 @@ def _open(
         return _sessions[path, sha256]
 
 
-def _new_session(
-    path: Path, data: bytes, threads: int, limit_seconds: float
-) -> onnxruntime.InferenceSession:
+def _new_session(path: Path, data: bytes, threads: int, limit_seconds: float) -> Any:
+    onnxruntime = _onnxruntime()
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = threads
     # Threads that spin while they wait halve the speed of a machine that does other work too;
@@ -242,7 +240,7 @@ def _new_session(
     options.add_session_config_entry("session.dynamic_block_base", "4")
     options.log_severity_level = SILENT_LOG
     with (
-        _mapped_errors(ModelRefused, path),
+        _mapped_errors(path, is_running=False),
         _time_limit(limit_seconds, lambda: options.set_load_cancellation_flag(True)),
     ):
         return onnxruntime.InferenceSession(
@@ -257,10 +255,10 @@ def _new_session(
 def _after_fork() -> None:
     """Forget the parent's sessions in a forked child, which has none of their threads.
 
-    They are kept alive all the same: to end one would wait for those threads for ever.
+    They are kept alive all the same: ending one would wait for those threads for ever.
     """
     global _sessions, _sessions_lock  # noqa: PLW0603 - the parent may have held the lock
-    _of_the_parent.append(_sessions)
+    _sessions_of_parent.append(_sessions)
     _sessions = {}
     _sessions_lock = threading.Lock()
 
@@ -270,16 +268,17 @@ if hasattr(os, "register_at_fork"):
 
 
 @contextmanager
-def _mapped_errors(otherwise: type[FitnessError], path: Path) -> Iterator[None]:
+def _mapped_errors(path: Path, *, is_running: bool) -> Iterator[None]:
     """Turn what ONNX Runtime raises into our errors, in one line."""
-    running = otherwise is ScoringFailed
     try:
         yield
     except Exception as error:
-        kinds = ONNX_RUNTIME_ERRORS.get(type(error).__name__, (otherwise, otherwise))
         reason = str(error).strip().partition("\n")[0][:300] or type(error).__name__
-        verb = "the model failed" if running else "not a model that can be loaded"
-        raise kinds[running](f"{path}: {verb}: {reason}") from error
+        if is_running:
+            raise ScoringFailed(f"{path}: the model failed: {reason}") from error
+        is_missing = type(error).__name__ in ONNX_RUNTIME_MISSING
+        kind = ModelMissing if is_missing else ModelRefused
+        raise kind(f"{path}: not a model that can be loaded: {reason}") from error
 
 
 @contextmanager

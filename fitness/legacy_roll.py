@@ -1,6 +1,6 @@
-"""The piano roll that older models were trained on, frozen with all its faults.
+"""The piano roll that older models were trained on, kept with all its faults.
 
-A model has to see what it learned from, so nothing here is ever mended:
+A model needs the same inputs that it was trained on, so nothing here is ever corrected:
 
 - every track starts at 120 bpm whatever another track says, and a tempo change moves everything
   before it as well;
@@ -36,7 +36,7 @@ Event = tuple[float, bool, int, int]
 
 
 def legacy_roll(midi_bytes: bytes) -> NDArray[np.float32]:
-    """Paint a MIDI file as the older models saw it.
+    """The roll of a MIDI file as the older models were trained on it.
 
     Returns:
         ``(128, 256)``, float32, 0 to 1; rows are MIDI pitches.
@@ -55,7 +55,7 @@ def legacy_roll(midi_bytes: bytes) -> NDArray[np.float32]:
 
 
 def legacy_roll_of_part(part: Part, tempo_map: TempoMap) -> NDArray[np.float32]:
-    """Paint a part as if it were a file of one track that holds its own tempo.
+    """The roll of a part, as if it were a file of one track that holds its own tempo.
 
     Returns:
         ``(128, 256)``, float32, 0 to 1.

@@ -1,41 +1,33 @@
 """The manifest beside a model file: what the model was made with and how well it does.
 
-The only things that pass from training to scoring are these two files. A manifest that
-disagrees with the code, or with the model next to it, is refused: a model that is shown another
-picture than it learned from still answers, and nobody can tell that the answer means nothing.
+Nothing but these two files passes from training to scoring. A manifest that disagrees with the
+code, or with the model next to it, is refused: a model still predicts something when its inputs
+are made in another way than in training, and nobody could tell that it means nothing.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import stat
 from pathlib import Path
 from typing import Annotated, Any
 
 import msgspec
 
-from fitness.encoder_files import encoder_sha256
 from fitness.encoders import (
     AUDIO_ENCODER,
     AUDIO_POOLING,
     TEXT_ENCODER,
     TEXT_POOLING,
+    encoder_sha256,
     text_pooling,
 )
-from fitness.errors import EncoderMissing, ManifestRefused
+from fitness.errors import EncoderMissing, ManifestRefused, ModelMissing, ModelRefused
 from fitness.features import FEATURE_NAMES, FEATURES_VERSION
-from fitness.files import read_bounded
 from fitness.legacy_roll import LEGACY_ROLL_VERSION
 from fitness.profiles import Profile, Tensors
 from fitness.roll import ROLL_VERSION
 
 MAX_MANIFEST_BYTES = 2**20
-
-# How this code would make one vector, by the input and the encoder's name.
-POOLING_OF: dict[str, Callable[[str], str]] = {
-    "concept": text_pooling,
-    "lyric": text_pooling,
-    "audio": lambda _: AUDIO_POOLING,
-}
 
 Share = Annotated[float, msgspec.Meta(ge=0, le=1)]
 Sha256 = Annotated[str, msgspec.Meta(pattern="^[0-9a-f]{64}$")]
@@ -63,7 +55,7 @@ class Encoders(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     audio: EncoderSpec | None = None
 
 
-# What the older models were asked with.
+# Of the older models, which have no manifest.
 LEGACY_ENCODERS = Encoders(
     concept=EncoderSpec(TEXT_ENCODER, TEXT_POOLING),
     lyric=EncoderSpec(TEXT_ENCODER, TEXT_POOLING),
@@ -72,7 +64,7 @@ LEGACY_ENCODERS = Encoders(
 
 
 class Manifest(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """Everything a model file says of itself.
+    """What is recorded about a model file.
 
     Attributes:
         model_sha256: of the model file, as hex.
@@ -163,10 +155,11 @@ def check_manifest(
     Raises:
         ManifestRefused: naming everything that was expected and found.
     """
+    roll_version = LEGACY_ROLL_VERSION if profile.is_legacy else ROLL_VERSION
     claims = [
         ("model_sha256", model_sha256, manifest.model_sha256),
         ("profile", profile.name, manifest.profile),
-        ("roll_version", _roll_version(profile), manifest.roll_version),
+        ("roll_version", roll_version, manifest.roll_version),
         *_feature_claims(manifest, profile, inputs),
         *_pooling_claims(manifest.encoders),
     ]
@@ -177,10 +170,6 @@ def check_manifest(
     ]
     if wrong:
         raise ManifestRefused("the manifest disagrees with this code: " + "; ".join(wrong))
-
-
-def _roll_version(profile: Profile) -> str:
-    return LEGACY_ROLL_VERSION if profile.is_legacy else ROLL_VERSION
 
 
 def _feature_claims(
@@ -196,9 +185,13 @@ def _feature_claims(
 
 
 def _pooling_claims(encoders: Encoders) -> list[tuple[str, Any, Any]]:
-    specs = {name: getattr(encoders, name) for name in POOLING_OF}
+    specs = {name: getattr(encoders, name) for name in encoders.__struct_fields__}
     return [
-        (f"encoders.{name}.pooling", POOLING_OF[name](spec.name), spec.pooling)
+        (
+            f"encoders.{name}.pooling",
+            AUDIO_POOLING if name == "audio" else text_pooling(spec.name),
+            spec.pooling,
+        )
         for name, spec in specs.items()
         if spec is not None
     ]
@@ -225,3 +218,28 @@ def check_encoder(spec: EncoderSpec, kind: str) -> None:
             "the manifest disagrees with the encoder that lies here: "
             f"encoders.{kind}.sha256 of {spec.name!r}: expected {found}, found {spec.sha256}"
         )
+
+
+def read_bounded(path: Path, max_bytes: int, what: str, refused: type[ModelRefused]) -> bytes:
+    """The file's bytes.
+
+    Args:
+        path: of the file.
+        max_bytes: a larger one is refused unread.
+        what: what is expected there, for error messages.
+        refused: raised if it can't be read.
+
+    Raises:
+        ModelMissing: if there is no such file.
+    """
+    try:
+        found = path.stat()
+        if not stat.S_ISREG(found.st_mode):  # a pipe would keep us waiting
+            raise refused(f"{path}: not a file; expected {what}")
+        if found.st_size > max_bytes:
+            raise refused(f"{path}: {found.st_size} bytes; expected {what}, at most {max_bytes}")
+        return path.read_bytes()
+    except FileNotFoundError as error:
+        raise ModelMissing(f"{path}: no such file; expected {what}") from error
+    except OSError as error:
+        raise refused(f"{path}: {error.strerror}") from error

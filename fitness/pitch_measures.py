@@ -10,8 +10,8 @@ from itertools import pairwise
 
 import numpy as np
 
-from fitness.sweep import Booleans, Integers
-from fitness.view import Floats, View, entropies, ratios
+from fitness.part_batch import Floats, PartBatch, entropies, ratios
+from fitness.sonorities import Booleans, Integers
 
 LEAP_SEMITONES = 5  # wider than a major third
 MUD_BELOW_PITCH = 48  # two close notes under C3 beat
@@ -19,71 +19,71 @@ MUD_SEMITONES = 5
 TRIAD_SIZE = 3
 
 
-def polyphony(view: View) -> Floats:
+def polyphony(batch: PartBatch) -> Floats:
     """Different pitches that sound at once, mean over the time in which any does, from 1."""
-    return _sounding_means(view, view.sweep.polyphony)
+    return _sounding_means(batch, batch.sonorities.polyphony)
 
 
-def pitch_mean(view: View) -> Floats:
+def pitch_mean(batch: PartBatch) -> Floats:
     """Mean MIDI pitch of the notes, 0 to 127."""
-    return view.means(view.pitches, view.pitched_owners)
+    return batch.means(batch.pitches, batch.pitched_owners)
 
 
-def pitch_sd(view: View) -> Floats:
+def pitch_sd(batch: PartBatch) -> Floats:
     """Standard deviation of the notes' pitches in semitones, from 0."""
-    return view.deviations(view.pitches, view.pitched_owners)
+    return batch.deviations(batch.pitches, batch.pitched_owners)
 
 
-def pitch_range(view: View) -> Floats:
+def pitch_range(batch: PartBatch) -> Floats:
     """Semitones from the lowest to the highest note, from 0."""
-    sounds = view.tallies(view.pitches, view.pitched_owners) > 0
+    sounds = batch.tallies(batch.pitches, batch.pitched_owners) > 0
     highest = sounds.shape[1] - 1 - sounds[:, ::-1].argmax(axis=1)
     return np.asarray((highest - sounds.argmax(axis=1)) * sounds.any(axis=1))
 
 
-def bass_pitch(view: View) -> Floats:
+def bass_pitch(batch: PartBatch) -> Floats:
     """Lowest sounding MIDI pitch, mean over the time in which any sounds, 0 to 127."""
-    return _sounding_means(view, view.sweep.lowest)
+    return _sounding_means(batch, batch.sonorities.lowest)
 
 
-def bass_interval(view: View) -> Floats:
+def bass_interval(batch: PartBatch) -> Floats:
     """Mean semitones between successive notes of the bass line, repeats left out, from 0."""
-    return view.means(*view.bass_moves)
+    return batch.means(*batch.bass_moves)
 
 
-def top_interval(view: View) -> Floats:
+def top_interval(batch: PartBatch) -> Floats:
     """Mean semitones between successive notes of the top line, repeats left out, from 0."""
-    return view.means(*view.top_moves)
+    return batch.means(*batch.top_moves)
 
 
-def step_share(view: View) -> Floats:
+def step_share(batch: PartBatch) -> Floats:
     """Share of the top line's moves that are one or two semitones, 0 to 1."""
-    sizes, owners = view.top_moves
-    return view.means(sizes <= 2, owners)
+    sizes, owners = batch.top_moves
+    return batch.means(sizes <= 2, owners)
 
 
-def leap_share(view: View) -> Floats:
+def leap_share(batch: PartBatch) -> Floats:
     """Share of the top line's moves that are wider than a major third, 0 to 1."""
-    sizes, owners = view.top_moves
-    return view.means(sizes >= LEAP_SEMITONES, owners)
+    sizes, owners = batch.top_moves
+    return batch.means(sizes >= LEAP_SEMITONES, owners)
 
 
-def pitch_class_entropy(view: View) -> Floats:
+def pitch_class_entropy(batch: PartBatch) -> Floats:
     """Entropy of the notes' pitch classes in bits, 0 to log2(12) = 3.58."""
-    return entropies(view.tallies(view.pitches % 12, view.pitched_owners))
+    return entropies(batch.tallies(batch.pitches % 12, batch.pitched_owners))
 
 
-def harmony_changes_per_bar(view: View) -> Floats:
+def harmony_changes_per_bar(batch: PartBatch) -> Floats:
     """Harmonic rhythm: changes of harmony per bar, from 0, looked for at every beat group.
 
     What a beat group adds is still the same harmony where it lies within what was heard since the
     last change, contains all of it, or makes up three pitch classes with it (a broken triad).
     """
-    beats = _beat_pitch_classes(view)
-    groups = len(view.meter.group_onsets_ticks)
-    edges = [*(view.first_bars * groups).tolist(), len(beats)]
+    beats = _beat_pitch_classes(batch)
+    groups = len(batch.meter.group_onsets_ticks)
+    edges = [*(batch.first_bars * groups).tolist(), len(beats)]
     changes = [_changes(beats[start:stop]) for start, stop in pairwise(edges)]
-    return np.array(changes) / view.bars
+    return np.array(changes) / batch.bars
 
 
 def _changes(beats: list[int]) -> int:
@@ -99,55 +99,55 @@ def _changes(beats: list[int]) -> int:
     return changes
 
 
-def dissonant_share(view: View) -> Floats:
+def dissonant_share(batch: PartBatch) -> Floats:
     """Share of the pairs of sounding pitch classes a semitone or a tritone apart, 0 to 1."""
-    classes = view.pitch_classes
+    classes = batch.pitch_classes
     semitones = (classes & np.roll(classes, 1, axis=1)).sum(axis=1)
     tritones = (classes[:, :6] & classes[:, 6:]).sum(axis=1)
     sizes = classes.sum(axis=1)
-    ticks, owners = view.sweep.length_ticks, view.slice_owners
-    dissonances = view.sums(ticks * (semitones + tritones), owners)
-    return ratios(dissonances, view.sums(ticks * (sizes * (sizes - 1) // 2), owners))
+    ticks, owners = batch.sonorities.length_ticks, batch.slice_owners
+    dissonances = batch.sums(ticks * (semitones + tritones), owners)
+    return ratios(dissonances, batch.sums(ticks * (sizes * (sizes - 1) // 2), owners))
 
 
-def major_third_share(view: View) -> Floats:
+def major_third_share(batch: PartBatch) -> Floats:
     """Of the thirds and tenths above the bass, the share that is major, 0 to 1; 0.5 for none."""
-    slices, bass = np.arange(len(view.pitch_classes)), view.sweep.lowest
+    slices, bass = np.arange(len(batch.pitch_classes)), batch.sonorities.lowest
     minor, major = (
-        view.sums(
-            view.sweep.length_ticks * view.pitch_classes[slices, (bass + semitones) % 12],
-            view.slice_owners,
+        batch.sums(
+            batch.sonorities.length_ticks * batch.pitch_classes[slices, (bass + semitones) % 12],
+            batch.slice_owners,
         )
         for semitones in (3, 4)
     )
     return np.where(major + minor > 0, ratios(major, major + minor), 0.5)
 
 
-def mud_share(view: View) -> Floats:
+def mud_share(batch: PartBatch) -> Floats:
     """Share of the sounding time with two notes under C3 closer than a fourth, 0 to 1."""
-    low = view.sweep.sounding[:, :MUD_BELOW_PITCH]
+    low = batch.sonorities.sounding[:, :MUD_BELOW_PITCH]
     muddy = np.zeros(len(low), dtype=np.bool_)
     for semitones in range(1, MUD_SEMITONES):
         muddy |= (low[:, semitones:] & low[:, :-semitones]).any(axis=1)
-    return _sounding_means(view, muddy)
+    return _sounding_means(batch, muddy)
 
 
-def _sounding_means(view: View, values: Integers | Booleans) -> Floats:
+def _sounding_means(batch: PartBatch, values: Integers | Booleans) -> Floats:
     """Mean of values per slice, over the time in which anything sounds."""
-    ticks, owners = view.sounding_ticks, view.slice_owners
-    return ratios(view.sums(values * ticks, owners), view.sums(ticks, owners))
+    ticks, owners = batch.sounding_ticks, batch.slice_owners
+    return ratios(batch.sums(values * ticks, owners), batch.sums(ticks, owners))
 
 
-def _beat_pitch_classes(view: View) -> list[int]:
+def _beat_pitch_classes(batch: PartBatch) -> list[int]:
     """What sounds anywhere in each beat group of all bars: pitch classes as bits."""
-    bar_ticks = view.meter.bar_ticks
-    bar_lines = np.arange(int(view.bars.sum()) + 1) * bar_ticks
-    begins = (bar_lines[:-1, None] + np.array(view.meter.group_onsets_ticks)).ravel()
+    bar_ticks = batch.meter.bar_ticks
+    bar_lines = np.arange(int(batch.bars.sum()) + 1) * bar_ticks
+    begins = (bar_lines[:-1, None] + np.array(batch.meter.group_onsets_ticks)).ravel()
     ends = np.append(begins[1:], bar_lines[-1])
-    onsets = view.sweep.onset_ticks
-    first = np.searchsorted(onsets + view.sweep.length_ticks, begins, side="right")
+    onsets = batch.sonorities.onset_ticks
+    first = np.searchsorted(onsets + batch.sonorities.length_ticks, begins, side="right")
     last = np.searchsorted(onsets, ends)
-    bits = np.append(view.pitch_classes @ (1 << np.arange(12)), 0)
+    bits = np.append(batch.pitch_classes @ (1 << np.arange(12)), 0)
     # Every other of these runs is a beat group's; reduceat takes one value of an empty run.
     heard = np.bitwise_or.reduceat(bits, np.stack((first, last), axis=1).ravel())[::2]
     return [int(bits) for bits in np.where(first < last, heard, 0)]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import Any
 
 import numpy as np
@@ -16,13 +16,13 @@ Floats = NDArray[np.float32]
 Booleans = NDArray[np.bool_]
 Feed = dict[str, NDArray[Any]]
 
-# What a probability may lie outside 0 and 1 by; it is brought back.
+# How far a probability may lie outside 0 to 1 by rounding; it is clipped.
 ROUNDING = 1e-5
 
-# What the probabilities of one distribution may miss 1 by.
+# How far the probabilities of one distribution may miss a sum of 1.
 SUM_TOLERANCE = 1e-3
 
-# Which input each flag speaks of: unless told otherwise, what is given counts as there.
+# Flag -> the input whose presence it states; by default an input that is given is present.
 FLAGS = {
     "has_midi": "piano_roll",
     "has_audio": "audio_emb",
@@ -76,8 +76,7 @@ class ModelInputs:
     def _rows(self, name: str, kind: str, dims: Shape, rows: slice) -> NDArray[Any]:
         given = getattr(self, name, None)
         if given is not None:
-            _check_shape(name, given, (len(self), *dims))
-            return _checked(name, given[rows], kind)
+            return _checked(name, given, (len(self), *dims), kind, rows)
         if name == "features":
             raise ScoringFailed("features: this model needs them, none were given")
         count = rows.stop - rows.start
@@ -88,14 +87,14 @@ class ModelInputs:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Embeddings:
-    """What accompanies every part of a batch; each ``(1, d)``, or None where there is none."""
+    """Vectors of audio and texts for every part of a batch; each ``(1, d)``, or None if absent."""
 
     audio: Floats | None = None
     concept: Floats | None = None
     lyric: Floats | None = None
 
-    def beside(self, piano_roll: Floats, features: Floats | None) -> ModelInputs:
-        """The inputs of as many parts as there are rolls."""
+    def inputs(self, piano_roll: Floats, features: Floats | None) -> ModelInputs:
+        """The inputs of as many parts as there are rolls, with the same vectors for each."""
         audio, concept, lyric = (
             None if row is None else np.repeat(row, len(piano_roll), axis=0)
             for row in (self.audio, self.concept, self.lyric)
@@ -103,14 +102,11 @@ class Embeddings:
         return ModelInputs(piano_roll, features, audio, concept, lyric)
 
 
-def _check_shape(name: str, values: NDArray[Any], shape: Shape) -> None:
+def _checked(name: str, values: NDArray[Any], shape: Shape, kind: str, rows: slice) -> NDArray[Any]:
     sizes = zip(values.shape, shape, strict=False)
     if values.ndim != len(shape) or any(found != size for found, size in sizes if size):
         raise ScoringFailed(f"{name}: expected shape {shape}, found {values.shape}")
-
-
-def _checked(name: str, values: NDArray[Any], kind: str) -> NDArray[Any]:
-    array = np.ascontiguousarray(values, dtype=np.bool_ if kind == BOOL else np.float32)
+    array = np.ascontiguousarray(values[rows], dtype=np.bool_ if kind == BOOL else np.float32)
     if not np.isfinite(array).all():
         raise ScoringFailed(f"{name}: not finite")
     return array
@@ -118,13 +114,13 @@ def _checked(name: str, values: NDArray[Any], kind: str) -> NDArray[Any]:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Predictions:
-    """What a model says of a batch; every row of a distribution sums to 1.
+    """A model's outputs for a batch; every row of a distribution sums to 1.
 
     Attributes:
         temporal: ``(n, 3)`` past, present, future.
         spatial: ``(n, 3)`` thing, place, person.
         ontological: ``(n, 3)`` imagined, forgotten, known.
-        colour: ``(n, 9)`` in the order of ``fitness.colours``; None if the model doesn't say.
+        colour: ``(n, 9)`` in the order of ``fitness.colours``; None without such an output.
         confidence: ``(n,)`` whether this is music the model knows, 0 to 1.
     """
 
@@ -149,7 +145,7 @@ class Predictions:
         Raises:
             ScoringFailed: if an output is misshapen, not finite or no probability.
         """
-        checked = {
+        checked: dict[str, Any] = {
             name: _probabilities(name, outputs[name], (count, *dims))
             for name, dims in profile.outputs.items()
         }
@@ -157,25 +153,16 @@ class Predictions:
         for name, rows in checked.items():
             if np.abs(rows.sum(axis=1) - 1).max(initial=0) > SUM_TOLERANCE:
                 raise ScoringFailed(f"model output {name}: expected probabilities that sum to 1")
-        return cls(
-            checked["temporal"],
-            checked["spatial"],
-            checked["ontological"],
-            checked.get("colour"),
-            confidence,
-        )
+        return cls(**({"colour": None} | checked), confidence=confidence)
 
     @classmethod
     def joined(cls, batches: Sequence[Predictions]) -> Predictions:
         """Batches one after the other; at least one, all of one model."""
-        colours = [batch.colour for batch in batches if batch.colour is not None]
-        return cls(
-            np.concatenate([batch.temporal for batch in batches]),
-            np.concatenate([batch.spatial for batch in batches]),
-            np.concatenate([batch.ontological for batch in batches]),
-            np.concatenate(colours) if colours else None,
-            np.concatenate([batch.confidence for batch in batches]),
-        )
+        columns: dict[str, Any] = {}
+        for name in (field.name for field in fields(cls)):
+            rows = [getattr(batch, name) for batch in batches]
+            columns[name] = None if rows[0] is None else np.concatenate(rows)
+        return cls(**columns)
 
 
 def _probabilities(name: str, values: Any, shape: Shape) -> Floats:

@@ -1,13 +1,13 @@
-"""The prior: how far a part lies outside what real music does, in plain features.
+"""The prior: a penalty for plain features that lie outside what real music does.
 
-A learned fitness can be climbed beyond the music it was taught from. The bands of real music
-hold a search near the ground: inside them nothing is fined, outside the fine grows.
+A search can raise a learned fitness with music unlike any in the training data. The bands of real
+music keep it near: inside them there is no penalty, outside it grows with the distance.
 
-The fine grows steeply, and is full a little way outside. One feature in twenty that lies out by a
-tenth of its band would cost 1/200 where the unit was the whole width: no more than a rounding
-beside a model's likes, which move a total by 0.07 from candidate to candidate. What real music
-does not do then came free. At a quarter of the width a feature out costs up to 1/20, so that two
-of them weigh what those likes do, and a slope still leads back in.
+The penalty of one feature is full at a quarter of the band's width outside. If it were full at the
+whole width, one feature in twenty a tenth of its band outside would cost 1/200: nothing beside the
+chromatic term, which moves a total by about 0.07 from candidate to candidate. At a quarter of the
+width one feature outside costs up to 1/20, so that two weigh as much as that term, and the slope
+still leads back inside.
 """
 
 from __future__ import annotations
@@ -23,10 +23,10 @@ from numpy.typing import ArrayLike, NDArray
 
 from fitness.features import FEATURE_NAMES, FEATURES_VERSION
 
-# Raised whenever a fine is reckoned otherwise.
+# Raised whenever the same features would get another penalty.
 PRIOR_VERSION = "2"
 
-# A feature this far outside, in units of ``Bands.scale``, is fined in full.
+# A feature this far outside, in units of ``Bands.scale``, has the full penalty.
 FULL_DISTANCE = 0.25
 
 BANDS_FILE = Path(__file__).parent / "data" / "prior_bands.json"
@@ -36,11 +36,11 @@ Floats = NDArray[np.float64]
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Bands:
-    """What one role does in windows of one length.
+    """The bands of one role in windows of one length.
 
     Attributes:
-        low: ``(features,)`` 5th percentile; minus infinity where nothing is fined.
-        high: ``(features,)`` 95th percentile; infinity where nothing is fined.
+        low: ``(features,)`` 5th percentile; minus infinity where there is no penalty.
+        high: ``(features,)`` 95th percentile; infinity where there is no penalty.
         scale: ``(features,)`` the unit of distance, about the band's width.
     """
 
@@ -50,9 +50,9 @@ class Bands:
 
     @classmethod
     def of(cls, table: Mapping[str, tuple[float, float, float]]) -> Self:
-        """Bands by the name of the feature; features without one are free."""
-        free = (-np.inf, np.inf, 1.0)
-        columns = np.array([table.get(name, free) for name in FEATURE_NAMES], dtype=np.float64)
+        """Bands by the name of the feature; features without one have no penalty."""
+        unbounded = (-np.inf, np.inf, 1.0)
+        columns = np.array([table.get(name, unbounded) for name in FEATURE_NAMES], dtype=np.float64)
         return cls(*columns.T)
 
     def distances(self, features: ArrayLike) -> Floats:
@@ -61,8 +61,8 @@ class Bands:
         below, above = np.minimum(0, values - self.low), np.maximum(0, values - self.high)
         return np.asarray((below + above) / self.scale)
 
-    def fines(self, features: ArrayLike) -> Floats:
-        """Mean over the measured features of each one's fine: its distance outside, 1 when full."""
+    def penalties(self, features: ArrayLike) -> Floats:
+        """Mean over the measured features of ``min(1, |distance| / FULL_DISTANCE)``."""
         measured = np.isfinite(self.low)
         distances = np.abs(self.distances(features))[..., measured]
         return np.asarray(np.minimum(1, distances / FULL_DISTANCE).mean(axis=-1))
@@ -99,18 +99,18 @@ class Prior:
         )
 
     def __call__(self, part_features: ArrayLike, role: str, bars: int) -> float:
-        """How far one part lies outside, 0 (inside every band) to 1.
+        """The penalty of one part, 0 (inside every band) to 1.
 
         Args:
             part_features: ``(len(FEATURE_NAMES),)``, a row of ``feature_matrix``.
             role: such as ``"chords"``.
             bars: length of the part; the bands of the nearest measured length are used.
         """
-        return float(self._find(role, bars).fines(part_features))
+        return float(self._find(role, bars).penalties(part_features))
 
-    def fines(self, matrix: ArrayLike, role: str, bars: int) -> Floats:
+    def penalties(self, matrix: ArrayLike, role: str, bars: int) -> Floats:
         """The same for many parts: ``(n, len(FEATURE_NAMES))`` to ``(n,)``."""
-        return self._find(role, bars).fines(matrix)
+        return self._find(role, bars).penalties(matrix)
 
     def outside(self, part_features: ArrayLike, role: str, bars: int) -> dict[str, float]:
         """Which features lie outside and how far, for people; the farthest first.

@@ -1,4 +1,4 @@
-"""The piano roll: a part as the picture that the fusion model sees.
+"""The piano roll: a part as the image that the fusion model takes.
 
 A row is a pitch, or on the lowest rows a class of drums; a step is a tenth of a second; a cell's
 value is the velocity of what sounds in it, over 127. A note sounds from the step that holds its
@@ -12,7 +12,6 @@ the file gives it. Where several notes fill one cell, the loudest is heard.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 
 import numpy as np
@@ -21,7 +20,7 @@ from numpy.typing import NDArray
 from genomes.notes import NOTE_DTYPE, Notes, Part
 from genomes.time import TempoMap
 
-# Raised whenever the picture of any part changes; models carry it.
+# Raised whenever the roll of any part changes; models carry it.
 ROLL_VERSION = "1"
 
 ROWS = 128
@@ -82,57 +81,25 @@ ROW_TABLE = np.array(
 VALUE_TABLE = (np.arange(128) / 127).astype(np.float32)
 
 
-def reference_roll(notes: Notes, tempo_map: TempoMap) -> NDArray[np.float32]:
-    """Paint one part, note by note: what ``rolls`` must equal to the bit.
-
-    Args:
-        notes: ``(n,)`` of ``NOTE_DTYPE``, in any order.
-        tempo_map: turns their ticks into seconds.
-
-    Returns:
-        ``(128, 256)``, float32, 0 to 1.
-    """
-    roll = np.zeros((ROWS, STEPS), dtype=np.float32)
-    strikes: set[tuple[int, int]] = set()
-    for onset_ticks, duration_ticks, pitch, velocity, is_drum in notes.tolist():
-        first = _step_of(onset_ticks, tempo_map)
-        if first >= STEPS:
-            continue
-        row = int(ROW_TABLE[int(is_drum), pitch])
-        after = first + 1 if is_drum else _step_of(onset_ticks + duration_ticks, tempo_map)
-        for step in range(first, min(max(after, first + 1), STEPS)):
-            roll[row, step] = max(roll[row, step], VALUE_TABLE[velocity])
-        if not is_drum:
-            strikes.add((row, first))
-    for row, step in strikes:
-        if step > 0:
-            roll[row, step - 1] *= np.float32(0.5 if (row, step - 1) in strikes else 0)
-    return roll
-
-
-def _step_of(tick: int, tempo_map: TempoMap) -> int:
-    return math.floor(float(tempo_map.seconds(tick)) * STEPS_PER_SECOND + EDGE_STEPS)
-
-
 def rolls(parts: Sequence[Part], tempo_map: TempoMap) -> NDArray[np.float32]:
-    """Paint many parts at once, in one tempo.
+    """The rolls of many parts at once, in one tempo.
 
     Returns:
-        ``(n, 1, 128, 256)``, float32, 0 to 1; each equal to its ``reference_roll``.
+        ``(n, 1, 128, 256)``, float32, 0 to 1; each as if it were made alone.
     """
-    canvas = np.zeros((len(parts), 1, ROWS, STEPS), dtype=np.float32)
+    found = np.zeros((len(parts), 1, ROWS, STEPS), dtype=np.float32)
     if not parts:
-        return canvas
+        return found
     # Joined as bytes: NumPy takes fifty times as long to concatenate structured arrays.
     notes = np.frombuffer(b"".join(part.notes.tobytes() for part in parts), dtype=NOTE_DTYPE)
     owners = np.repeat(np.arange(len(parts)), [len(part.notes) for part in parts])
     # Loudest last: of several values written to one cell, NumPy keeps the last.
     loudness = np.argsort(notes["velocity"], kind="stable")
-    _paint(canvas.reshape(-1), notes[loudness], owners[loudness], tempo_map)
-    return canvas
+    _write(found.reshape(-1), notes[loudness], owners[loudness], tempo_map)
+    return found
 
 
-def _paint(
+def _write(
     cells: NDArray[np.float32], notes: Notes, owners: NDArray[np.intp], tempo_map: TempoMap
 ) -> None:
     """Write notes, the loudest last, into flat cells of shape ``(n * 128 * 256,)``."""

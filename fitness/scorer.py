@@ -1,8 +1,9 @@
-"""The public face of the fusion model: what it hears in a part, and which part fits a colour."""
+"""The public face of the fusion model: predictions for a part, and parts ranked by a colour."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -10,15 +11,63 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fitness.chromatic import Chromatic, chromatic
-from fitness.colours import Colour, find_colour
+from fitness.colours import AXES, COLOUR_NAMES, Colour, find_colour
 from fitness.encoders import SAMPLE_RATE_HZ, audio_encoder, text_encoder
 from fitness.errors import EncoderMissing
-from fitness.fusion import ALL_CORES, DEFAULT_CHUNK, FusionModel
-from fitness.heard import Candidate, Heard, hear
+from fitness.excerpts import Candidate, Excerpt, as_excerpt
+from fitness.fusion import ALL_CORES, DEFAULT_CHUNK, DEFAULT_MODEL, FusionModel
 from fitness.manifest import LEGACY_ENCODERS, EncoderSpec, check_encoder
-from fitness.predictions import Embeddings, Predictions
-from fitness.readings import Match, Reading
+from fitness.predictions import Embeddings, Floats, Predictions
 from fitness.roll import WINDOW_SECONDS
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Prediction:
+    """The model's prediction for one part, in plain values.
+
+    Attributes:
+        modes: for each axis, the probability of each of its modes.
+        colour: the probability of each colour; None if the model has no such output.
+        confidence: whether this is music that the model knows, 0 to 1.
+        passes: whether the confidence reaches the model's threshold.
+        warnings: what a person should know about this prediction.
+    """
+
+    modes: dict[str, dict[str, float]]
+    colour: dict[str, float] | None
+    confidence: float
+    passes: bool
+    warnings: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Match(Prediction):
+    """A prediction, and how well it fits the wanted colour.
+
+    Attributes:
+        rank: 1 is the best.
+        index: of the candidate, in the order given.
+        chromatic: 0 to 1; None if the model can't tell this colour.
+    """
+
+    rank: int
+    index: int
+    chromatic: float | None
+
+
+def row_values(predictions: Predictions, index: int) -> dict[str, Any]:
+    """Modes, colour and confidence of one row: fields of a ``Prediction``."""
+    rows = zip(AXES.items(), predictions.axes[index], strict=True)
+    colours = predictions.colour
+    return {
+        "modes": {axis: _named(modes, row) for (axis, modes), row in rows},
+        "colour": None if colours is None else _named(COLOUR_NAMES, colours[index]),
+        "confidence": float(predictions.confidence[index]),
+    }
+
+
+def _named(names: tuple[str, ...], row: Floats) -> dict[str, float]:
+    return dict(zip(names, row.tolist(), strict=True))
 
 
 class ChromaticScorer:
@@ -29,8 +78,22 @@ class ChromaticScorer:
     """
 
     def __init__(
-        self, model_path: Path | str, *, workers: int = ALL_CORES, chunk: int = DEFAULT_CHUNK
+        self,
+        model_path: Path | str = DEFAULT_MODEL,
+        *,
+        workers: int = ALL_CORES,
+        chunk: int = DEFAULT_CHUNK,
     ) -> None:
+        """Open a model file, by default the one that ships.
+
+        Args:
+            model_path: of the ``.onnx`` file; its manifest lies beside it.
+            workers: how many chunks run side by side, 0 for one a core.
+            chunk: how many parts go through the model at once; scores don't depend on it.
+
+        Raises:
+            ModelError: if there is no such file, or it can't be used.
+        """
         self.model = FusionModel.load(model_path, workers=workers, chunk=chunk)
         self._checked: set[str] = set()
 
@@ -42,24 +105,26 @@ class ChromaticScorer:
         *,
         lyric_text: str | None = None,
         sample_rate_hz: int = SAMPLE_RATE_HZ,
-    ) -> Reading:
-        """What the model hears in a MIDI file.
+    ) -> Prediction:
+        """Predict the modes and the colour of a MIDI file.
 
         Args:
             midi_bytes: the file.
             audio_waveform: ``(samples,)`` of a recording, mono, -1 to 1.
             concept_text: what the song is about.
-            lyric_text: what is sung.
+            lyric_text: the words that are sung.
             sample_rate_hz: of the recording.
 
         Raises:
             ScoringFailed: if it can't be scored: unreadable, silent, or the model failed.
             EncoderMissing: if text or audio is given and its encoder isn't here.
         """
-        heard = hear(midi_bytes, "this file")
-        given = self.embed(audio_waveform, concept_text, lyric_text, sample_rate_hz)
-        predictions = self.model.hear([heard], given, ["this file"])
-        return self._readings(predictions, [heard], given)[0]
+        excerpt = as_excerpt(midi_bytes, "this file")
+        embeddings = self.embed(audio_waveform, concept_text, lyric_text, sample_rate_hz)
+        predictions = self.model.predict_excerpts([excerpt], embeddings, ["this file"])
+        (passes,) = self.model.passes(predictions).tolist()
+        warnings = self._warnings(excerpt, embeddings)
+        return Prediction(**row_values(predictions, 0), passes=passes, warnings=warnings)
 
     def score_batch(
         self,
@@ -70,17 +135,17 @@ class ChromaticScorer:
         lyric_text: str | None = None,
         names: Sequence[str] | None = None,
     ) -> list[Match]:
-        """Candidates by how well they match a colour, best first.
+        """Rank candidates by how well they match a colour, best first.
 
-        Those that the model is not confident of come after all others. Equals stay in the order
-        they were handed in.
+        Those below the confidence threshold come after all others. Equal ones stay in the order
+        given.
 
         Args:
             candidates: MIDI files, or parts with their tempo.
             colour: or its name or letter.
             concept_text: what the song is about.
-            lyric_text: what is sung.
-            names: what errors call each candidate, such as its file.
+            lyric_text: the words that are sung.
+            names: of the candidates in error messages, such as their files.
 
         Raises:
             ScoringFailed: naming the candidate that can't be scored.
@@ -91,16 +156,26 @@ class ChromaticScorer:
         if not candidates:
             return []
         names = names or [f"candidate {index}" for index in range(len(candidates))]
-        music = [hear(candidate, name) for candidate, name in zip(candidates, names, strict=True)]
-        given = self.embed(None, concept_text, lyric_text)
-        predictions = self.model.hear(music, given, names)
+        excerpts = [as_excerpt(*pair) for pair in zip(candidates, names, strict=True)]
+        embeddings = self.embed(None, concept_text, lyric_text)
+        predictions = self.model.predict_excerpts(excerpts, embeddings, names)
+        passes = self.model.passes(predictions).tolist()
         term = chromatic(predictions, target)
-        readings = self._readings(predictions, music, given)
-        order = self.ranking(predictions, term).tolist()
-        return [Match.ranked(readings[i], rank, i, term) for rank, i in enumerate(order, start=1)]
+        reason = (term.reason,) if term.reason else ()
+        return [
+            Match(
+                **row_values(predictions, index),
+                passes=passes[index],
+                warnings=(*self._warnings(excerpts[index], embeddings), *reason),
+                rank=rank,
+                index=index,
+                chromatic=None if term.values is None else float(term.values[index]),
+            )
+            for rank, index in enumerate(self.ranking(predictions, term).tolist(), start=1)
+        ]
 
     def ranking(self, predictions: Predictions, term: Chromatic) -> NDArray[np.intp]:
-        """Indices of a batch, best first: the gate, then the term, then the order handed in."""
+        """Indices of a batch, best first: by the threshold, then the term, then the order given."""
         values = np.zeros(len(predictions)) if term.values is None else term.values
         return np.lexsort((-values, ~self.model.passes(predictions)))
 
@@ -111,7 +186,7 @@ class ChromaticScorer:
         lyric_text: str | None = None,
         sample_rate_hz: int = SAMPLE_RATE_HZ,
     ) -> Embeddings:
-        """Encode what accompanies a part, with the encoders that the model learned from.
+        """Encode audio and texts with the encoders that the model was trained with.
 
         Raises:
             EncoderMissing: if one of them isn't here.
@@ -128,7 +203,7 @@ class ChromaticScorer:
         return Embeddings(audio, concept, lyric)
 
     def _encoder(self, kind: str) -> str:
-        """Name of the encoder for an input; its files are compared once, they may be large."""
+        """Name of the encoder for an input; its files are hashed once, they may be large."""
         manifest = self.model.manifest
         encoders = manifest.encoders if manifest else LEGACY_ENCODERS
         spec: EncoderSpec | None = getattr(encoders, kind)
@@ -139,20 +214,10 @@ class ChromaticScorer:
             self._checked.add(kind)
         return spec.name
 
-    def _readings(
-        self, predictions: Predictions, music: Sequence[Heard], given: Embeddings
-    ) -> list[Reading]:
-        passes = self.model.passes(predictions).tolist()
-        remarks = [(*heard.warnings, *self._remarks(heard, given)) for heard in music]
-        return [
-            Reading.of(predictions, index, passes=passes[index], warnings=remarks[index])
-            for index in range(len(music))
-        ]
-
-    def _remarks(self, heard: Heard, given: Embeddings) -> list[str]:
-        remarks = []
-        if heard.seconds > WINDOW_SECONDS:
-            remarks.append(f"{heard.seconds:.1f} seconds long: only {WINDOW_SECONDS} are scored")
-        if self.model.profile.is_legacy and given.concept is None:
-            remarks.append(self.model.absent_concept)
-        return remarks
+    def _warnings(self, excerpt: Excerpt, embeddings: Embeddings) -> tuple[str, ...]:
+        found = list(excerpt.warnings)
+        if excerpt.seconds > WINDOW_SECONDS:
+            found.append(f"{excerpt.seconds:.1f} seconds long: only {WINDOW_SECONDS} are scored")
+        if self.model.profile.is_legacy and embeddings.concept is None:
+            found.append(self.model.absent_concept)
+        return tuple(found)

@@ -1,8 +1,9 @@
-"""The fitness: chromatic, theory and prior, weighted into one total."""
+"""The fitness of a part: chromatic, theory and prior, weighted into one total."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import math
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import TypeVar
 
@@ -11,19 +12,19 @@ from numpy.typing import NDArray
 
 from fitness.chromatic import CHROMATIC_VERSION, chromatic
 from fitness.colours import Colour
+from fitness.errors import ScoringFailed
+from fitness.excerpts import Excerpt
 from fitness.features import FEATURES_VERSION, feature_matrix
 from fitness.fusion import FusionModel
-from fitness.heard import Heard
-from fitness.predictions import Predictions
+from fitness.predictions import Floats, Predictions
 from fitness.prior import PRIOR_VERSION, Prior
-from fitness.readings import Reading
 from fitness.roll import ROLL_VERSION, STEPS_PER_SECOND, WINDOW_SECONDS
-from fitness.score import Score
+from fitness.scorer import Prediction, row_values
 from fitness.theory import THEORY_VERSION, theory, theory_terms
 from genomes import Context, Part
 from genomes.notes import mixed
 
-# What the music of a stage is held against: a role of the prior's bands.
+# Stage -> the role of real music whose bands its parts are compared with.
 DRUMS = "drums"
 ROLES = {
     "chords": "chords",
@@ -33,21 +34,51 @@ ROLES = {
     "drums": DRUMS,
 }
 
-# What a mix is held against: all voices of a score. No score has drums, so they stay out of it.
+# The role of a mix: all voices of a score. Scores have no drums, so a mix is measured without them.
 MIX_ROLE = "full"
 
-# A part must come in before the last step of the roll.
-LAST_HEARD_SECONDS = WINDOW_SECONDS - 1 / STEPS_PER_SECOND
+# A part must begin before the last step of the roll to be audible to the model.
+LAST_AUDIBLE_SECONDS = WINDOW_SECONDS - 1 / STEPS_PER_SECOND
 
 Term = TypeVar("Term", float, NDArray[np.float64])
+Row = dict[str, float]  # term -> its value
+
+
+@dataclass(frozen=True, slots=True)
+class Score:
+    """The terms and the total of one part, all finite: a part that can't be scored is an error.
+
+    Attributes:
+        terms: by name, each in [0, 1]; ``theory`` is the mean of the rules ``theory.<rule>``.
+        total: the weighted sum.
+        passes: whether the model is confident that this is music; a part that doesn't pass never
+            ranks above one that does.
+
+    Raises:
+        ScoringFailed: if a number is not finite.
+    """
+
+    terms: Mapping[str, float]
+    total: float
+    passes: bool = True
+
+    def __post_init__(self) -> None:
+        for name, value in (*self.terms.items(), ("total", self.total)):
+            if not math.isfinite(value):
+                raise ScoringFailed(f"{name} is {value}: expected a finite number")
+
+    @property
+    def rank_key(self) -> tuple[bool, float]:
+        """Sorts scores: larger is better."""
+        return self.passes, self.total
 
 
 @dataclass(frozen=True, slots=True)
 class Weights:
-    """How much each critic counts.
+    """How much each term counts: ``chromatic · c + theory · t - prior · p``.
 
-    Where the model has nothing to say, theory takes its place: the two always share the sum of
-    their weights.
+    Where there is no chromatic term, theory takes its place, so that the two together always have
+    the same weight.
     """
 
     chromatic: float = 0.7
@@ -56,8 +87,8 @@ class Weights:
 
     def total(self, chromatic: Term | None, theory: Term, prior: Term) -> Term:
         """The weighted sum, of numbers or of arrays; ``chromatic`` is None without a model."""
-        heard = theory if chromatic is None else chromatic
-        return self.chromatic * heard + self.theory * theory - self.prior * prior
+        matched = theory if chromatic is None else chromatic
+        return self.chromatic * matched + self.theory * theory - self.prior * prior
 
     def to_payload(self) -> dict[str, float]:
         """Plain values for the log."""
@@ -68,13 +99,13 @@ class Fitness:
     """Scores the parts of one stage against one colour.
 
     Attributes:
-        notes: what a person should know of how these scores come about.
+        notes: what a person should know about how these scores come about.
     """
 
     def __init__(
         self, stage: str, colour: Colour, weights: Weights, model: FusionModel | None = None
     ) -> None:
-        """Take the critics; without a model the total runs on theory and prior."""
+        """Take what the score is made of; without a model the total is of theory and prior."""
         self._stage = stage
         self._colour = colour
         self._weights = weights
@@ -96,91 +127,88 @@ class Fitness:
     def score(self, parts: Sequence[Part], context: Context) -> list[Score]:
         """One score for each part, in order.
 
-        Where the context has approved parts, the model also hears each part mixed with them, and
-        ``chromatic`` is the mean of the two; terms of the mix begin with ``mix.``. So it is with
-        the prior, which leaves drums out of every mix.
+        Where the context has approved parts, each part is also scored mixed with them:
+        ``chromatic`` and ``prior`` are means of alone and mixed, and the terms of the mix begin
+        with ``mix.``. The prior leaves drums out of every mix.
 
         Raises:
-            ScoringFailed: if any part can't be scored; there is no plausible number for a failure.
+            ScoringFailed: if any part can't be scored.
         """
         if not parts:
             return []
-        rows = [self._judged(part, context) for part in parts]
+        rows = [self._theory(part, context) for part in parts]
         features = feature_matrix(parts, context.meter, context.tempo_map)
         self._add_prior(rows, features, parts, context)
         passes = self._add_chromatic(rows, features, parts, context)
-        return [self._total(row, passed) for row, passed in zip(rows, passes, strict=True)]
+        return [
+            Score(
+                row, self._weights.total(row.get("chromatic"), row["theory"], row["prior"]), passed
+            )
+            for row, passed in zip(rows, passes, strict=True)
+        ]
 
-    def hears(self, part: Part, context: Context) -> bool:
-        """Whether a part comes in while the model listens; without one, whatever it does."""
+    def is_audible(self, part: Part, context: Context) -> bool:
+        """Whether a part begins within the model's window; always, without a model."""
         if self._model is None:
             return True
         onsets_seconds = context.tempo_map.seconds(part.notes["onset_ticks"])
-        return bool((onsets_seconds < LAST_HEARD_SECONDS).any())
+        return bool((onsets_seconds < LAST_AUDIBLE_SECONDS).any())
 
-    def hear(self, part: Part, context: Context) -> Reading | None:
-        """What the model hears in a part; None without a model.
+    def predict(self, part: Part, context: Context) -> Prediction | None:
+        """The model's prediction for a part alone; None without a model.
 
         Raises:
             ScoringFailed: if it can't be scored.
         """
         if self._model is None:
             return None
-        predictions = self._model.hear(_music([part], context))
+        predictions = self._model.predict_excerpts(_excerpts([part], context))
         (passes,) = self._model.passes(predictions, self._stage).tolist()
-        return Reading.of(predictions, 0, passes=passes, warnings=())
+        return Prediction(**row_values(predictions, 0), passes=passes, warnings=())
 
-    def _judged(self, part: Part, context: Context) -> dict[str, float]:
+    def _theory(self, part: Part, context: Context) -> Row:
         rules = theory_terms(self._stage, part, context)
         named = {f"theory.{name}": value for name, value in rules.items()}
         return {"theory": theory(rules), **named}
 
     def _add_prior(
-        self,
-        rows: list[dict[str, float]],
-        features: NDArray[np.float32],
-        parts: Sequence[Part],
-        context: Context,
+        self, rows: list[Row], features: Floats, parts: Sequence[Part], context: Context
     ) -> None:
-        """Put the fines into the rows: of the part and of the mix, and the mean of the two."""
+        """Add the penalties to the rows: of the mix, and the mean of alone and mixed."""
         bars = context.section.bars
-        fines = self._prior.fines(features, ROLES[self._stage], bars)
+        penalties = self._prior.penalties(features, ROLES[self._stage], bars).tolist()
         approved = [part for stage, part in context.parts if ROLES[stage] != DRUMS]
         if not approved or ROLES[self._stage] == DRUMS:
-            for row, fine in zip(rows, fines.tolist(), strict=True):
-                row["prior"] = fine
+            for row, penalty in zip(rows, penalties, strict=True):
+                row["prior"] = penalty
             return
         mixes = feature_matrix(_mixes(parts, approved), context.meter, context.tempo_map)
-        of_mixes = self._prior.fines(mixes, MIX_ROLE, bars)
-        for row, alone, together in zip(rows, fines.tolist(), of_mixes.tolist(), strict=True):
+        of_mixes = self._prior.penalties(mixes, MIX_ROLE, bars).tolist()
+        for row, alone, together in zip(rows, penalties, of_mixes, strict=True):
             row["mix.prior"] = together
             row["prior"] = (alone + together) / 2
 
     def _add_chromatic(
-        self,
-        rows: list[dict[str, float]],
-        features: NDArray[np.float32],
-        parts: Sequence[Part],
-        context: Context,
+        self, rows: list[Row], features: Floats, parts: Sequence[Part], context: Context
     ) -> list[bool]:
-        """Put the model's terms into the rows; says of each part whether it passes the gate."""
+        """Add the model's terms to the rows; returns whether each part passes its threshold."""
         if self._model is None:
             return [True] * len(rows)
-        predictions = self._model.hear(_music(parts, context), features=features)
-        matches = [self._put(rows, predictions, "")]
+        predictions = self._model.predict_excerpts(_excerpts(parts, context), features=features)
+        matches = [self._add_predictions(rows, predictions, "")]
         if context.parts:
             mixes = _mixes(parts, [part for _, part in context.parts])
-            of_mixes = self._model.hear(_music(mixes, context))
-            matches.append(self._put(rows, of_mixes, "mix."))
-        heard = [values for values in matches if values is not None]
-        for row, *values in zip(rows, *heard, strict=True) if heard else ():
+            of_mixes = self._model.predict_excerpts(_excerpts(mixes, context))
+            matches.append(self._add_predictions(rows, of_mixes, "mix."))
+        known = [values for values in matches if values is not None]
+        for row, *values in zip(rows, *known, strict=True) if known else ():
             row["chromatic"] = float(sum(values) / len(values))
         return [bool(passed) for passed in self._model.passes(predictions, self._stage)]
 
-    def _put(
-        self, rows: list[dict[str, float]], predictions: Predictions, prefix: str
+    def _add_predictions(
+        self, rows: list[Row], predictions: Predictions, prefix: str
     ) -> NDArray[np.float64] | None:
-        """Add what the model says to every row; gives how well each matches the colour."""
+        """Add the model's terms to every row; returns how well each matches the colour."""
         found = chromatic(predictions, self._colour)
         columns = {
             "axes": found.axes,
@@ -193,19 +221,15 @@ class Fitness:
                     row[prefix + name] = value
         return found.values
 
-    def _total(self, terms: dict[str, float], passes: bool) -> Score:
-        said = terms.get("chromatic"), terms["theory"], terms["prior"]
-        return Score(terms, self._weights.total(*said), passes)
-
 
 def _mixes(parts: Sequence[Part], approved: Sequence[Part]) -> list[Part]:
-    """Each part together with approved ones."""
-    ground = mixed(list(approved))
-    return [mixed([part, ground]) for part in parts]
+    """Each part mixed with all approved ones."""
+    backing = mixed(list(approved))
+    return [mixed([part, backing]) for part in parts]
 
 
-def _music(parts: Sequence[Part], context: Context) -> list[Heard]:
-    return [Heard(part, context.tempo_map, context.meter) for part in parts]
+def _excerpts(parts: Sequence[Part], context: Context) -> list[Excerpt]:
+    return [Excerpt(part, context.tempo_map, context.meter) for part in parts]
 
 
 def _notes(colour: Colour, model: FusionModel | None) -> tuple[str, ...]:

@@ -1,4 +1,4 @@
-"""A whole song as the model hears it: in stretches as long as it can listen."""
+"""Scores of whole songs, which are longer than the window of the model."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from fitness.chromatic import chromatic
 from fitness.colours import Colour
 from fitness.encoders import SAMPLE_RATE_HZ
 from fitness.errors import EncoderMissing
-from fitness.heard import Heard
+from fitness.excerpts import Excerpt
 from fitness.predictions import Embeddings
 from fitness.roll import WINDOW_SECONDS
 from fitness.scorer import ChromaticScorer
@@ -21,22 +21,22 @@ from genomes.splicing import cut
 Recording = tuple[NDArray[np.float32], int]
 
 
-class WholeSong:
-    """Scores whole songs against one colour.
+class SongScorer:
+    """Scores whole songs against one colour, window by window.
 
     Attributes:
-        notes: what a person should know of how these scores come about.
+        notes: what a person should know about how these scores come about.
     """
 
     def __init__(self, scorer: ChromaticScorer, colour: Colour) -> None:
-        """Take the model, and the colour that songs are meant to have."""
+        """Take the scorer, and the colour that songs are meant to have."""
         self._scorer = scorer
         self._colour = colour
         self.notes: list[str] = []
 
     @property
-    def learned_audio(self) -> bool:
-        """Whether the model learned from recordings, and wants one."""
+    def takes_audio(self) -> bool:
+        """Whether the model was trained with recordings, and takes one."""
         manifest = self._scorer.model.manifest
         return manifest is not None and manifest.encoders.audio is not None
 
@@ -50,9 +50,9 @@ class WholeSong:
     ) -> float | None:
         """How well a song matches the colour, 0 to 1; None where the model can't tell.
 
-        It is the mean over stretches of whole bars, weighed by their lengths; silent ones are left
-        out, and of a song that is silent nothing can be told. Text and audio are listened to where
-        the model learned from them, and their encoders are installed.
+        It is the mean over windows of whole bars, weighted by their lengths. Silent windows are
+        left out; for a song that is silent the result is None. Text and audio are used where the
+        model was trained with them and their encoders are installed.
 
         Args:
             song: all parts together.
@@ -61,24 +61,24 @@ class WholeSong:
             concept: what the song is about.
             audio: ``(samples,)`` of a recording, mono, and its samples per second.
         """
-        heard = list(stretches(song, meter, tempo_map))
-        if not heard:
+        parts = list(windows(song, meter, tempo_map))
+        if not parts:
             return None
-        music = [Heard(stretch, tempo_map, meter) for stretch in heard]
-        predictions = self._scorer.model.hear(music, self._beside(concept, audio))
+        excerpts = [Excerpt(part, tempo_map, meter) for part in parts]
+        predictions = self._scorer.model.predict_excerpts(excerpts, self._embed(concept, audio))
         found = chromatic(predictions, self._colour)
         if found.values is None:
             return None
-        lengths = [stretch.length_ticks for stretch in heard]
+        lengths = [part.length_ticks for part in parts]
         return float(np.average(found.values, weights=lengths))
 
-    def _beside(self, concept: str, audio: Recording | None) -> Embeddings:
-        """What accompanies every stretch."""
+    def _embed(self, concept: str, audio: Recording | None) -> Embeddings:
+        """Vectors of text and audio for every window; without them where an encoder is missing."""
         manifest = self._scorer.model.manifest
         if manifest is None:
             return Embeddings()
         text = concept if concept and manifest.encoders.concept else None
-        samples, rate = audio if audio and self.learned_audio else (None, SAMPLE_RATE_HZ)
+        samples, rate = audio if audio and self.takes_audio else (None, SAMPLE_RATE_HZ)
         try:
             return self._scorer.embed(samples, text, sample_rate_hz=rate)
         except EncoderMissing as missing:
@@ -87,11 +87,11 @@ class WholeSong:
             return Embeddings()
 
 
-def stretches(song: Part, meter: Meter, tempo_map: TempoMap) -> Iterator[Part]:
-    """Stretches of as many bars as the model can hear at once, one at least, that aren't silent."""
+def windows(song: Part, meter: Meter, tempo_map: TempoMap) -> Iterator[Part]:
+    """Windows of as many whole bars as fit the model's, one at least; silent ones are left out."""
     bar_seconds = float(tempo_map.seconds(meter.bar_ticks))
     length_ticks = max(1, int(WINDOW_SECONDS / bar_seconds)) * meter.bar_ticks
     for onset in range(0, song.length_ticks, length_ticks):
-        stretch = cut(song, onset, min(length_ticks, song.length_ticks - onset))
-        if len(stretch.notes):
-            yield stretch
+        window = cut(song, onset, min(length_ticks, song.length_ticks - onset))
+        if len(window.notes):
+            yield window

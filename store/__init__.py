@@ -1,10 +1,20 @@
-"""What happened: an append-only event log, and the views that are rebuilt from it.
+"""What happened: an append-only event log, and the documents that are made from it.
 
-`EventLog` appends and reads typed events, `Projections` folds them into documents. The package
-imports nothing else of the engine, and events hold only plain values.
+    from store import EventLog, NewEvent
+    from store.events import CandidateNoted
 
-The names below load the module they live in when they are first used, so that `import store` costs
-nothing.
+    with EventLog.open("studio.db") as log:
+        note = NewEvent(CandidateNoted(candidate="a", text="Keep this."), actor="ana")
+        log.append("song/1", [note], expected_version=0)
+        for event in log.read(stream="song/1"):
+            print(event.position, event.kind, event.payload)
+        assert log.verify() == []
+
+`store.events` has one frozen struct for each kind of event; they hold plain values only.
+`Projections` folds events into documents, which can be deleted and made again. Everything that goes
+wrong is a `StoreError`. The package imports nothing else of the engine.
+
+Each name below loads its module when it is first used, so that `import store` costs nothing.
 """
 
 from importlib import import_module
@@ -23,6 +33,7 @@ if TYPE_CHECKING:
         UnknownEvent,
         UnknownProjection,
     )
+    from store.events import Payload
     from store.log import EventLog
     from store.projections import Document, Projection, Projections
     from store.records import Head, NewEvent, Recorded
@@ -38,6 +49,7 @@ __all__ = [
     "LogCorrupt",
     "LogUnavailable",
     "NewEvent",
+    "Payload",
     "Problem",
     "Projection",
     "Projections",
@@ -49,19 +61,18 @@ __all__ = [
     "UnknownProjection",
 ]
 
-_HOMES = {
-    "EventLog": "store.log",
-    "Document": "store.projections",
-    "Projection": "store.projections",
-    "Projections": "store.projections",
-    "Head": "store.records",
-    "NewEvent": "store.records",
-    "Recorded": "store.records",
-    "Problem": "store.verify",
+# Module -> what it defines; the errors are in `store.errors`.
+_MODULES = {
+    "events": ("Payload",),
+    "log": ("EventLog",),
+    "projections": ("Document", "Projection", "Projections"),
+    "records": ("Head", "NewEvent", "Recorded"),
+    "verify": ("Problem",),
 }
+_HOMES = {name: module for module, names in _MODULES.items() for name in names}
 
 
 def __getattr__(name: str) -> Any:
     if name not in __all__:
-        raise AttributeError(f"module 'store' has no attribute {name!r}")
-    return getattr(import_module(_HOMES.get(name, "store.errors")), name)
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(f"{__name__}.{_HOMES.get(name, 'errors')}"), name)

@@ -9,10 +9,9 @@ from typing import Any, NamedTuple
 
 import msgspec
 
-from store.checks import strict_struct
 from store.errors import InvalidEvent, LogCorrupt, UnknownEvent
 from store.events import KINDS, Kind, Payload
-from store.plain import NotPlain, canonical, plain
+from store.plain import NotPlain, canonical, plain, strict_struct
 from store.upcasts import UPCASTS, Upcast
 
 

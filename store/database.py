@@ -1,9 +1,9 @@
-"""The connection to the database, and everything that differs between databases.
+"""The connection to the database, its errors, and everything that differs between databases.
 
 SQLite's driver opens transactions when it thinks fit; here it is told to leave that alone, and
 BEGIN is ours. A writer begins with BEGIN IMMEDIATE, which takes the one write lock at once and
 waits for it; a reader sees one snapshot. Other databases lock through the `FOR UPDATE` in
-`store.queries`, which SQLite leaves out.
+`store.tables`, which SQLite leaves out.
 """
 
 import sqlite3
@@ -13,16 +13,71 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import URL, Connection, Engine, QueuePool, create_engine, event, make_url, text
+from sqlalchemy import URL, Connection, Engine, QueuePool, create_engine, event, exc, make_url, text
 
-from store.driver_errors import translated
-from store.errors import LogUnavailable
+from store.errors import LogCorrupt, LogUnavailable, StoreError
 
 BUSY_TIMEOUT_S = 30.0
 _RETRY_PAUSE_S = 0.01
 
 _MEMORY_NAMES = (None, "", ":memory:")
 _SCHEMA_LOCK = {"postgresql": text("SELECT pg_advisory_xact_lock(5283947106)")}
+
+_Meaning = tuple[type[StoreError], str]
+
+# SQLite's primary result codes that people may meet; an extended code carries its primary one in
+# the low byte. Any other means that the database could not be used.
+BY_SQLITE_CODE: dict[int, _Meaning] = {
+    sqlite3.SQLITE_ERROR: (LogCorrupt, "the database does not have the tables it should have"),
+    sqlite3.SQLITE_PERM: (LogUnavailable, "no permission to open the database"),
+    sqlite3.SQLITE_BUSY: (LogUnavailable, "the database is locked: another process keeps writing"),
+    sqlite3.SQLITE_LOCKED: (LogUnavailable, "a table is locked by another connection"),
+    sqlite3.SQLITE_NOMEM: (LogUnavailable, "out of memory"),
+    sqlite3.SQLITE_READONLY: (LogUnavailable, "the database is read-only"),
+    sqlite3.SQLITE_IOERR: (LogUnavailable, "the disk failed to read or write"),
+    sqlite3.SQLITE_CORRUPT: (LogCorrupt, "the database file is damaged"),
+    sqlite3.SQLITE_FULL: (LogUnavailable, "the disk is full"),
+    sqlite3.SQLITE_CANTOPEN: (LogUnavailable, "the database file cannot be opened"),
+    sqlite3.SQLITE_PROTOCOL: (LogUnavailable, "the database could not be locked"),
+    sqlite3.SQLITE_CONSTRAINT: (LogCorrupt, "the database refused the rows"),
+    sqlite3.SQLITE_MISMATCH: (LogCorrupt, "a column holds the wrong type"),
+    sqlite3.SQLITE_NOTADB: (LogUnavailable, "the file is not a database"),
+}
+
+# What Python's driver says without a code when stored text is not UTF-8.
+_NOT_TEXT = "Could not decode to UTF-8"
+
+
+@contextmanager
+def translated() -> Iterator[None]:
+    """Let errors of SQLAlchemy, of the driver and of files leave the block as a `StoreError`.
+
+    Raises:
+        LogUnavailable: the database could not be used.
+        LogCorrupt: what is in the database is not what was written.
+    """
+    try:
+        yield
+    except (exc.SQLAlchemyError, sqlite3.Error, OSError) as error:
+        raise as_store_error(error) from error
+
+
+def as_store_error(error: exc.SQLAlchemyError | sqlite3.Error | OSError) -> StoreError:
+    """Return the store's error for a foreign one, with what the database said."""
+    cause = error.orig if isinstance(error, exc.DBAPIError) else error
+    kind, meaning = _meaning(cause, error)
+    return kind(f"{meaning} ({cause})")
+
+
+def _meaning(cause: BaseException | None, error: Exception) -> _Meaning:
+    code = getattr(cause, "sqlite_errorcode", None)
+    if code is not None and (known := BY_SQLITE_CODE.get(code & 0xFF)):
+        return known
+    if _NOT_TEXT in str(cause):
+        return LogCorrupt, "a stored text is not UTF-8"
+    if isinstance(error, exc.IntegrityError | sqlite3.IntegrityError):
+        return LogCorrupt, "the database refused the rows"
+    return LogUnavailable, "the studio could not be used"
 
 
 class Database:

@@ -11,7 +11,7 @@ StoreError
 ├── LogCorrupt         what is stored is not what was written
 └── LogUnavailable     the database could not be used: locked, read-only, not a database, full …
 
-Errors of SQLAlchemy and of the database driver become one of these in `store.driver_errors`.
+Errors of SQLAlchemy and of the database driver become one of these in `store.database`.
 """
 
 

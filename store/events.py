@@ -11,7 +11,7 @@ from typing import Annotated, Any, NamedTuple
 
 import msgspec
 
-from store.checks import Checked
+from store.plain import Checked
 
 Id = Annotated[str, Checked(min_length=1, max_length=200)]
 Name = Annotated[str, Checked(min_length=1, max_length=500)]

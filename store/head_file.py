@@ -18,11 +18,10 @@ from pathlib import Path
 
 from sqlalchemy import Connection
 
-from store.database import Database
-from store.driver_errors import translated
+from store.database import Database, translated
 from store.errors import LogCorrupt
-from store.queries import hash_at, read_head
 from store.records import GENESIS_HASH, Head
+from store.tables import hash_at, read_head
 
 _RECORD_BYTES = 86  # 20 digits, a space, 64 digits of the hash, a newline
 

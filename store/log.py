@@ -1,31 +1,40 @@
 """The event log: append and read, and everything else is built on them."""
 
 import logging
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
-from types import TracebackType
-from typing import Any, Self
+from typing import Any, NamedTuple, Self
 
-from store.chain import event_hash
-from store.codec import Codec
+from sqlalchemy import Connection, Row
+
+from store.codec import Codec, Encoded
 from store.database import Database
-from store.drafts import Draft, draft_batch, recorded_before
-from store.errors import LogCorrupt, StaleStream, StoreError, UnknownEvent
+from store.errors import (
+    EventConflict,
+    InvalidEvent,
+    LogCorrupt,
+    StaleStream,
+    StoreError,
+    UnknownEvent,
+)
 from store.head_file import HeadFile
-from store.queries import (
+from store.records import Head, NewEvent, Recorded, event_hash
+from store.schema import ensure_schema
+from store.tables import (
     EventRow,
     insert_events,
     move_head,
     page,
     read_head,
+    rows_with_ids,
     stream_version,
 )
-from store.records import Head, NewEvent, Recorded
-from store.schema import ensure_schema
 from store.verify import Problem, verify
 
 PAGE_EVENTS = 256  # what a reader holds in memory at once
+MAX_NAME_CHARACTERS = 200
 
 _logger = logging.getLogger(__name__)
 
@@ -33,6 +42,15 @@ _logger = logging.getLogger(__name__)
 def utc_now() -> datetime:
     """Return the time now."""
     return datetime.now(UTC)
+
+
+class _Draft(NamedTuple):
+    """An event as it will be stored, before it has a position."""
+
+    event_id: str
+    encoded: Encoded
+    actor: str
+    causation: str | None
 
 
 class EventLog:
@@ -82,7 +100,8 @@ class EventLog:
         try:
             ensure_schema(database)
             log = cls(database, codec=codec or Codec(), clock=clock)
-            log._create_head_file()
+            if log._head_file is not None:
+                log._head_file.create()
         except BaseException:
             database.close()
             raise
@@ -108,12 +127,12 @@ class EventLog:
             LogUnavailable: the database is locked for too long, read-only, full …
             LogCorrupt: the database is damaged.
         """
-        drafts = draft_batch(self.codec, stream, events)
+        drafts = _drafted(self.codec, stream, events)
         if not drafts:
             return []
         with self.database.write() as connection:
             head = read_head(connection, lock=True)
-            known = recorded_before(connection, stream, drafts)
+            known = _already_recorded(connection, stream, drafts)
             if known is not None:
                 return [self.recorded(row) for row in known]
             actual = stream_version(connection, stream)
@@ -211,16 +230,11 @@ class EventLog:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self.close()
 
     def _chained(
-        self, head: Head, stream: str, version: int, drafts: Sequence[Draft]
+        self, head: Head, stream: str, version: int, drafts: Sequence[_Draft]
     ) -> list[tuple[Any, ...]]:
         recorded_at = self._clock().astimezone(UTC).isoformat(timespec="microseconds")
         prev_hash, rows = head.hash, []
@@ -233,10 +247,6 @@ class EventLog:
             rows.append((*values, prev_hash))
         return rows
 
-    def _create_head_file(self) -> None:
-        if self._head_file is not None:
-            self._head_file.create()
-
     def _advance_head_file(self, *, before: Head) -> None:
         if self._head_file is None:
             return
@@ -245,3 +255,63 @@ class EventLog:
         except StoreError as error:
             # The events are on the disk: to fail now would make the caller append them again.
             _logger.warning("HEAD could not be written, it is behind the log: %s", error)
+
+
+def _drafted(codec: Codec, stream: str, events: Sequence[NewEvent]) -> list[_Draft]:
+    """Return the batch as it will be stored.
+
+    Raises:
+        InvalidEvent: a payload is not valid, a name is empty, too long or unprintable, or two
+            events have the same id.
+    """
+    _require_name("stream", stream)
+    drafts = [_draft(codec, event) for event in events]
+    repeated = [name for name, n in Counter(d.event_id for d in drafts).items() if n > 1]
+    if repeated:
+        raise InvalidEvent(f"event ids occur twice in one batch: {repeated}")
+    return drafts
+
+
+def _already_recorded(
+    connection: Connection, stream: str, drafts: Sequence[_Draft]
+) -> list[Row[Any]] | None:
+    """Return the rows of a batch that is already recorded; None for a new batch.
+
+    Raises:
+        EventConflict: an id is recorded with other content, or only a part of the batch is.
+    """
+    found = rows_with_ids(connection, [draft.event_id for draft in drafts])
+    for draft in drafts:
+        row = found.get(draft.event_id)
+        if row is not None and not _same_content(row, stream, draft):
+            raise EventConflict(
+                f"event {draft.event_id} is already recorded at position {row.position} "
+                f"with other content ({row.kind} in stream {row.stream!r})"
+            )
+    if not found:
+        return None
+    if len(found) < len(drafts):
+        raise EventConflict(
+            f"{len(found)} of {len(drafts)} events are already recorded: {sorted(found)}"
+        )
+    return [found[draft.event_id] for draft in drafts]
+
+
+def _draft(codec: Codec, event: NewEvent) -> _Draft:
+    _require_name("event_id", event.event_id)
+    _require_name("actor", event.actor)
+    if event.causation is not None:
+        _require_name("causation", event.causation)
+    return _Draft(event.event_id, codec.encode(event.payload), event.actor, event.causation)
+
+
+def _require_name(column: str, value: object) -> None:
+    if type(value) is not str or not value.isprintable() or not value.strip():
+        raise InvalidEvent(f"{column}: expected printable text, got {value!r}")
+    if len(value) > MAX_NAME_CHARACTERS:
+        raise InvalidEvent(f"{column}: longer than {MAX_NAME_CHARACTERS} characters")
+
+
+def _same_content(row: Row[Any], stream: str, draft: _Draft) -> bool:
+    stored = (row.stream, row.kind, row.kind_version, row.payload)
+    return stored == (stream, *draft.encoded)

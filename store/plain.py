@@ -1,8 +1,16 @@
-"""Plain JSON data: the only thing that is ever stored."""
+"""What may be stored: plain JSON data, within the constraints of its fields.
 
-from collections.abc import Mapping
+Constraints hold when an event is appended, and never when it is read: a rule that becomes stricter
+must not lock anybody out of their own history. So the fields of an event carry their constraints
+as `Checked`, which reading ignores, and `strict_struct` makes the twin type that enforces them.
+"""
+
+from functools import cache, reduce
+from inspect import isclass
 from math import isfinite
-from typing import Any
+from operator import or_
+from types import UnionType
+from typing import Annotated, Any, Union, get_args, get_origin, get_type_hints
 
 import msgspec
 
@@ -90,8 +98,7 @@ def _finite(value: Any) -> float:
     return float(value)
 
 
-def _plain_items(mapping: Any, depth: int) -> dict[str, Any]:
-    items: Mapping[object, object] = mapping
+def _plain_items(items: Any, depth: int) -> dict[str, Any]:
     out: dict[str, Any] = {}
     key: object = None
     try:
@@ -112,3 +119,36 @@ def _plain_list(values: Any, depth: int) -> list[Any]:
     except NotPlain as error:
         raise error.under(f"[{len(out)}]") from None
     return out
+
+
+class Checked:
+    """A constraint on a field, in the words of `msgspec.Meta`: ge, le, pattern, min_length."""
+
+    def __init__(self, **constraints: Any) -> None:
+        self.meta = msgspec.Meta(**constraints)
+
+
+@cache
+def strict_struct(struct: type[msgspec.Struct]) -> type[msgspec.Struct]:
+    """Return the twin of `struct`, all the way down, whose constraints msgspec enforces."""
+    hints = get_type_hints(struct, include_extras=True)
+    fields = [
+        (field.name, _strict(hints[field.name]), field.default)
+        for field in msgspec.structs.fields(struct)
+    ]
+    return msgspec.defstruct(struct.__name__, fields, kw_only=True, forbid_unknown_fields=True)
+
+
+def _strict(hint: Any) -> Any:
+    origin, arguments = get_origin(hint), get_args(hint)
+    if origin is Annotated:
+        inner, *marks = arguments
+        metas = (mark.meta for mark in marks if isinstance(mark, Checked))
+        return Annotated[(_strict(inner), *metas)]
+    if origin in (Union, UnionType):
+        return reduce(or_, map(_strict, arguments))
+    if origin is not None:
+        return origin[tuple(map(_strict, arguments))]
+    if isclass(hint) and issubclass(hint, msgspec.Struct):
+        return strict_struct(hint)
+    return hint

@@ -14,9 +14,9 @@ from sqlalchemy import Connection, bindparam, delete, insert, select
 from store.errors import InvalidDocument, LogCorrupt, UnknownProjection
 from store.log import EventLog
 from store.plain import NotPlain, plain_document
-from store.queries import page, read_head
 from store.records import Recorded
 from store.tables import documents as document_table
+from store.tables import page, read_head
 from store.tables import projections as position_table
 
 BATCH_EVENTS = 256  # what one transaction applies

@@ -1,6 +1,18 @@
-"""An event on its way in (`NewEvent`), an event in the log (`Recorded`), the end of the log."""
+"""An event to append (`NewEvent`), an event in the log (`Recorded`), the end of the log (`Head`).
 
-from dataclasses import dataclass
+Every event carries a hash that ties it to all events before it:
+
+    hash = sha256(frame(position) + frame(event_id) + … + frame(prev_hash))
+
+over the stored columns in `HASHED_COLUMNS`, in that order. A frame is one letter for the type
+(I integer, T text, N null), the number of bytes in decimal, a colon and the bytes. Because the
+lengths come first, no two different rows give the same bytes. The stored bytes are hashed as they
+are, without parsing and writing them again.
+"""
+
+from collections.abc import Iterable
+from dataclasses import KW_ONLY, dataclass, field
+from hashlib import sha256
 from uuid import uuid4
 
 import msgspec
@@ -9,8 +21,22 @@ from store.events import Payload
 
 GENESIS_HASH = "0" * 64  # what the first event names as the hash before it
 
+HASHED_COLUMNS = (
+    "position",
+    "event_id",
+    "stream",
+    "stream_version",
+    "kind",
+    "kind_version",
+    "payload",
+    "actor",
+    "recorded_at",
+    "causation",
+    "prev_hash",
+)
 
-@dataclass(frozen=True, slots=True, init=False)
+
+@dataclass(frozen=True, slots=True)
 class NewEvent:
     """An event that somebody wants to append.
 
@@ -21,27 +47,14 @@ class NewEvent:
         payload: what happened.
         actor: who did it: a person, or the name of a policy or program.
         causation: event id of the event that led to this one.
-        event_id: unique in the log.
+        event_id: unique in the log; a random one unless it is given.
     """
 
     payload: Payload
+    _: KW_ONLY
     actor: str
-    causation: str | None
-    event_id: str
-
-    def __init__(
-        self,
-        payload: Payload,
-        *,
-        actor: str,
-        causation: str | None = None,
-        event_id: str | None = None,
-    ) -> None:
-        """Take what happened; without an `event_id`, a random one is made once and kept."""
-        object.__setattr__(self, "payload", payload)
-        object.__setattr__(self, "actor", actor)
-        object.__setattr__(self, "causation", causation)
-        object.__setattr__(self, "event_id", uuid4().hex if event_id is None else event_id)
+    causation: str | None = None
+    event_id: str = field(default_factory=lambda: uuid4().hex)
 
 
 class Recorded(msgspec.Struct, frozen=True):
@@ -66,3 +79,22 @@ class Head(msgspec.Struct, frozen=True):
 
     position: int
     hash: str
+
+
+def event_hash(values: Iterable[object]) -> str:
+    """Return the hash, in hex, of an event with these values of `HASHED_COLUMNS`."""
+    return sha256(b"".join(map(frame, values))).hexdigest()
+
+
+def frame(value: object) -> bytes:
+    """Return the bytes that stand for one stored value; never fails, whatever was stored."""
+    if isinstance(value, str):
+        # Stored bytes that are not UTF-8 come as surrogates when a damaged log is examined.
+        data, letter = value.encode("utf-8", "surrogateescape"), b"T"
+    elif isinstance(value, int):
+        data, letter = b"%d" % value, b"I"
+    elif value is None:
+        data, letter = b"", b"N"
+    else:  # a float or a blob: the store writes none, so that any letter of its own will do
+        data, letter = repr(value).encode(), b"?"
+    return b"%b%d:%b" % (letter, len(data), data)

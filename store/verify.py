@@ -6,14 +6,12 @@ from typing import Any
 import msgspec
 from sqlalchemy import Connection, Row, select
 
-from store.chain import event_hash
 from store.codec import Codec
 from store.database import Database
 from store.errors import LogCorrupt, LogUnavailable, UnknownEvent
 from store.head_file import HeadFile
-from store.queries import hash_at, read_head
-from store.records import GENESIS_HASH, Head
-from store.tables import events
+from store.records import GENESIS_HASH, Head, event_hash
+from store.tables import events, hash_at, read_head
 
 _ROWS_IN_MEMORY = 256
 

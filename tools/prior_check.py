@@ -123,7 +123,7 @@ def report(
     lines += _inside_table(prior, held_out)
     lines += ["", "fine, median (95th percentile)"]
     for (role, bars), rows in sorted(held_out.items()):
-        lines.append(_fine_line(f"held-out {role}", prior.fines(rows, role, bars), bars))
+        lines.append(_fine_line(f"held-out {role}", prior.penalties(rows, role, bars), bars))
     rng = np.random.default_rng(SEED)
     for bars in loop_rows:
         compared = {
@@ -136,7 +136,7 @@ def report(
             "drums": _matrices(drum_fakes(bars, rng)),
         }
         lines += [
-            _fine_line(f"{what} as {role}", prior.fines(rows, role, bars), bars)
+            _fine_line(f"{what} as {role}", prior.penalties(rows, role, bars), bars)
             for role, kinds in compared.items()
             for what, rows in kinds.items()
         ]

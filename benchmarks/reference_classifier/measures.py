@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from benchmarks.reference_classifier import pitch_measures, rhythm_measures
 from fitness.colours import COLOUR_NAMES
 from fitness.features import COMMON_TIME, DEFAULT_TEMPO
-from fitness.view import View
+from fitness.part_batch import PartBatch
 from genomes.context import Context
 from genomes.notes import Part
 from genomes.time import Meter
@@ -42,7 +42,7 @@ def measure_matrix(parts: Sequence[Part], meter: Meter = COMMON_TIME) -> NDArray
     """
     rows = np.zeros((len(parts), len(MEASURE_NAMES)))
     for row, part in zip(rows, parts, strict=True):
-        view = View([part], meter, DEFAULT_TEMPO)
+        view = PartBatch([part], meter, DEFAULT_TEMPO)
         row[:] = np.concatenate([measure(view) for measure, _ in GROUPS])
     return rows
 

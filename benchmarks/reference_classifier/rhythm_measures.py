@@ -8,7 +8,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from fitness.view import View
+from fitness.part_batch import PartBatch
 from genomes.time import TICKS_PER_QUARTER
 
 Floats = NDArray[np.float64]
@@ -24,31 +24,31 @@ LOUDNESS_PLACES = 4
 BAR_LAGS = (2, 4)
 
 
-def onset_places(view: View) -> Floats:
+def onset_places(view: PartBatch) -> Floats:
     """Share of the onset times in each eighth of the bar."""
     bar_ticks = view.meter.bar_ticks
     places = view.onsets_ticks % bar_ticks * PLACES // bar_ticks
     return shares(np.bincount(places, minlength=PLACES))
 
 
-def gap_values(view: View) -> Floats:
+def gap_values(view: PartBatch) -> Floats:
     """Share of the times between onsets that are of each note value."""
     return _by_value(np.diff(view.onsets_ticks))
 
 
-def note_values(view: View) -> Floats:
+def note_values(view: PartBatch) -> Floats:
     """Share of the notes that are of each value."""
     return _by_value(view.notes["duration_ticks"].astype(np.int64))
 
 
-def gap_order(view: View) -> Floats:
+def gap_order(view: PartBatch) -> Floats:
     """How uneven the times between onsets are: their relative deviation, and equal neighbours."""
     gaps = np.diff(view.onsets_ticks)
     uneven = float(gaps.std() / gaps.mean()) if len(gaps) else 0.0
     return np.array([uneven, mean(gaps[1:] == gaps[:-1])])
 
 
-def overlap(view: View) -> Floats:
+def overlap(view: PartBatch) -> Floats:
     """Share of the notes that still sound when the next ones begin."""
     notes, onsets = view.notes, view.onsets_ticks
     following = np.append(onsets[1:], view.lengths_ticks)
@@ -56,7 +56,7 @@ def overlap(view: View) -> Floats:
     return np.array([mean(notes["duration_ticks"] > until)])
 
 
-def pulse_agreement(view: View) -> Floats:
+def pulse_agreement(view: PartBatch) -> Floats:
     """Share of the onsets that are answered by another one, a fixed time later."""
     pulses = np.unique(np.rint(view.onsets_ticks * PULSES_PER_QUARTER / TICKS_PER_QUARTER))
     last = pulses.max(initial=0)
@@ -67,7 +67,7 @@ def pulse_agreement(view: View) -> Floats:
     return np.array(found)
 
 
-def rhythm_returns(view: View) -> Floats:
+def rhythm_returns(view: PartBatch) -> Floats:
     """Onsets that two bars share, of those that either has, mean over pairs two and four apart."""
     grid = view.onset_grid
     found = []
@@ -78,7 +78,7 @@ def rhythm_returns(view: View) -> Floats:
     return np.array(found)
 
 
-def loudness_places(view: View) -> Floats:
+def loudness_places(view: PartBatch) -> Floats:
     """Mean velocity in each quarter of the bar, less the part's; 0 where nothing begins.
 
     A difference: how loud a part is altogether is the model's to read.
@@ -90,7 +90,7 @@ def loudness_places(view: View) -> Floats:
     return np.asarray(np.bincount(places, louder, LOUDNESS_PLACES) / np.maximum(1, struck))
 
 
-def loudness_with_pitch(view: View) -> Floats:
+def loudness_with_pitch(view: PartBatch) -> Floats:
     """Correlation of velocity and pitch, -1 to 1; 0 where either stays."""
     velocity, pitches = view.notes["velocity"][view.is_pitched].astype(np.float64), view.pitches
     if not (velocity.size and velocity.std() and pitches.std()):

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from itertools import pairwise
 
-from documents.wording import one_line, shown
+from documents.findings import one_line, shown
 from engine.arrangement.plan import MAX_SONG_BARS
 from engine.errors import Refused
 from genomes import Meter

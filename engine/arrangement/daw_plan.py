@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from documents.wording import shown
+from documents.findings import shown
 from engine.arrangement.approved import ApprovedPart
 from engine.arrangement.daw import Clip, ClipList
 from engine.arrangement.plan import MAX_PLAY, Plan, PlannedSection

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from documents.wording import one_line
+from documents.findings import one_line
 from engine.arrangement.approved import ApprovedPart, Lineage, lineages
 from engine.arrangement.plan import Plan, PlannedSection
 from engine.arrangement.roles import FORM, OTHER, Role, role_of

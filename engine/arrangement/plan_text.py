@@ -8,10 +8,8 @@ from typing import Any
 
 import yaml
 
-from documents.findings import UnreadableError
-from documents.scalars import plain_scalar
-from documents.wording import one_line, shown
-from documents.yaml_files import load_file
+from documents.findings import UnreadableError, one_line, shown
+from documents.yaml_files import load_file, plain_scalar
 from engine.arrangement.plan import DRAFT, MAX_PLAY, MAX_SONG_BARS, Plan, PlannedSection
 from engine.arrangement.roles import role_of
 from engine.errors import Refused

@@ -13,8 +13,7 @@ from engine.cli.output import Json, say, say_json, say_next, say_table
 
 if TYPE_CHECKING:
     from fitness.colours import Colour
-    from fitness.explaining import Effect, Explanation
-    from fitness.hiding import Subject
+    from fitness.explaining import Effect, Explanation, Subject
 
 SUFFIXES = (".mid", ".midi")
 BAR_WIDTH = 16

@@ -26,7 +26,7 @@ from engine.state.lineages import approved, is_stale
 from engine.state.songs import song_stream
 from engine.state.studio import Studio
 from fitness.scorer import ChromaticScorer
-from fitness.whole_song import WholeSong
+from fitness.whole_song import SongScorer
 from genomes import TempoMap
 from genomes.midi import Conductor
 from genomes.notes import mixed
@@ -178,21 +178,21 @@ def _as_played(
     ]
 
 
-def _ears(studio: Studio, song: Document, composition: Composition) -> WholeSong | None:
+def _ears(studio: Studio, song: Document, composition: Composition) -> SongScorer | None:
     if composition.model_sha256 is None:
         return None
     path = Models(studio).path(composition.model_sha256)
-    return WholeSong(ChromaticScorer(path), song_colour(song))
+    return SongScorer(ChromaticScorer(path), song_colour(song))
 
 
-def _heard(stand: _Stand, song: Ranked, ears: WholeSong | None, concept: str) -> Ranked:
+def _heard(stand: _Stand, song: Ranked, ears: SongScorer | None, concept: str) -> Ranked:
     """The same with how well the whole song matches its colour, where the model can tell."""
     if ears is None:
         return song
     whole = assemble(song.plan, stand.parts, stand.facts)
     mix = mixed([track.part for track in whole.tracks])
     tempo_map = TempoMap.constant(whole.tempo_bpm)
-    audio = render(whole.tracks, tempo_map, whole.length_ticks) if ears.learned_audio else None
+    audio = render(whole.tracks, tempo_map, whole.length_ticks) if ears.takes_audio else None
     recording = (audio.samples.mean(axis=1), audio.sample_rate) if audio else None
     heard = ears.chromatic(mix, whole.meter, tempo_map, concept, recording)
     noted = replace(song, notes=tuple(ears.notes))

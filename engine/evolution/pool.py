@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from deap import base, tools
 
-from fitness.score import Score
+from fitness.total import Score
 from genomes.base import StageGenomes
 from store.events import CurvePoint, GenerationScored, Offspring
 

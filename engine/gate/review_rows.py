@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from documents.wording import shown
+from documents.findings import shown
 from engine.errors import NotFound, Refused
 from engine.gate.decisions import approval, labelling, noting, rejection, undoing_all
 from engine.gate.waiting import Entry

@@ -15,8 +15,8 @@ from engine.state.models import promoted
 from engine.state.studio import Studio
 from fitness import fusion
 from fitness.errors import FitnessError
+from fitness.excerpts import Excerpt
 from fitness.fusion import FusionModel
-from fitness.heard import Heard
 from fitness.manifest import load_manifest
 from genomes import Part
 from genomes.time import TICKS_PER_QUARTER, TempoMap
@@ -201,7 +201,7 @@ def _try(model: FusionModel) -> None:
     """Ask a model about a bar of music: one that answers nonsense is noticed now, not in a run."""
     quarter = TICKS_PER_QUARTER
     part = Part.of([(beat * quarter, quarter, 60 + beat, 80) for beat in range(4)], 4 * quarter)
-    model.hear([Heard(part, TempoMap.constant(120))], names=["a bar of music"])
+    model.predict_excerpts([Excerpt(part, TempoMap.constant(120))], names=["a bar of music"])
 
 
 def _without_paths(value: Any) -> Any:

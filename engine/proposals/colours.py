@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from documents.findings import Found, UnreadableError, written
-from documents.wording import shown
+from documents.findings import Found, UnreadableError, shown, written
 from fitness.colours import AXES, COLOURS, LETTER_ALIASES, Colour, find_colour
 
 FIELD = "rainbow_color"

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from documents import keys
+from documents import music
 from documents.findings import Found, UnreadableError, written
 from genomes.keys import Key
 
-FIELD = keys.FIELD
-A_KEY = f"{keys.A_KEY}; --key overrides"
+FIELD = music.KEY_FIELD
+A_KEY = f"{music.A_KEY}; --key overrides"
 
 
 def read_key(document: dict[str, Any], override: Key | None) -> Found[tuple[Key, str | None]]:
@@ -22,7 +22,7 @@ def read_key(document: dict[str, Any], override: Key | None) -> Found[tuple[Key,
         warning = f"key: {override} from --key instead of {written(document, FIELD)}"
         return Found((override, str(override)), (warning,))
     try:
-        found = keys.key_of(document.get(FIELD))
+        found = music.key_of(document.get(FIELD))
     except UnreadableError as error:
         raise UnreadableError(FIELD, written(document, FIELD), A_KEY) from error
     return Found(found.value, found.warnings)

@@ -8,7 +8,7 @@ import unicodedata
 from dataclasses import dataclass
 from pathlib import Path
 
-from documents.wording import one_line
+from documents.findings import one_line
 from engine.errors import Refused
 from engine.gate.labels import compared_label
 from engine.proposals.sources import printable

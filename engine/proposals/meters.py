@@ -5,13 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from documents import meters
-from documents.findings import Found, UnreadableError, written
-from documents.wording import shown
+from documents import music
+from documents.findings import Found, UnreadableError, shown, written
 from genomes.time import Meter
 
 FIELD = "tempo"
-A_METER = f"{meters.A_METER}, or a tempo word; --meter overrides"
+A_METER = f"{music.A_METER}, or a tempo word; --meter overrides"
 DEFAULT_METER = Meter(4, 4)
 
 # A document with none of these is the short form, written to hand a song over: it has no tempo
@@ -36,7 +35,7 @@ def read_meter(document: dict[str, Any], override: Meter | None) -> Found[MeterR
         UnreadableError: if the field holds neither a meter nor a tempo word.
     """
     value = document.get(FIELD)
-    marking = meters.marking_of(value)
+    marking = music.marking_of(value)
     if override is not None:
         warning = f"tempo: {override} from --meter instead of {written(document, FIELD)}"
         return Found(MeterReading(override, marking), (warning,))
@@ -45,7 +44,7 @@ def read_meter(document: dict[str, Any], override: Meter | None) -> Found[MeterR
         return Found(MeterReading(DEFAULT_METER, marking), (warning,))
     if FIELD not in document and TOLD_IN_FULL.isdisjoint(document):
         return Found(MeterReading(DEFAULT_METER), (f"tempo: missing; {DEFAULT_METER} assumed",))
-    meter = meters.meter_of(value)
+    meter = music.meter_of(value)
     if meter is None:
         raise UnreadableError(FIELD, written(document, FIELD), A_METER)
     return Found(MeterReading(meter))

@@ -4,11 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from documents.findings import UnreadableError
-from documents.keys import key_from_text
-from documents.meters import A_METER, meter_from_text
-from documents.tempo import checked_tempo
-from documents.wording import shown
+from documents.findings import UnreadableError, shown
+from documents.music import A_METER, checked_tempo, key_from_text, meter_from_text
 from genomes.keys import Key
 from genomes.time import Meter
 

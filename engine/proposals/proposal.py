@@ -8,8 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 from typing import Any
 
-from documents.findings import Findings, Refusal, refusal
-from documents.wording import slug
+from documents.findings import Findings, Refusal, refusal, slug
 from engine.proposals.colours import read_colour
 from engine.proposals.keys import read_key
 from engine.proposals.meters import read_meter

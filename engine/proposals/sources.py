@@ -8,8 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import Any
 
-from documents.findings import UnreadableError
-from documents.wording import one_line, shown
+from documents.findings import UnreadableError, one_line, shown
 from documents.yaml_files import A_FILE
 from engine.proposals.overrides import NO_OVERRIDES, Overrides
 from engine.proposals.reader import MANIFEST, THREAD_SONGS, Reader, Reading

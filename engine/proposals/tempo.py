@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from documents import tempo
+from documents import music
 from documents.findings import Found, UnreadableError, written
 
-FIELD = tempo.FIELD
-A_TEMPO = f"{tempo.A_TEMPO}; --bpm overrides"
+FIELD = music.TEMPO_FIELD
+A_TEMPO = f"{music.A_TEMPO}; --bpm overrides"
 
 
 def read_tempo(document: dict[str, Any], override: float | None) -> Found[float]:
@@ -21,6 +21,6 @@ def read_tempo(document: dict[str, Any], override: float | None) -> Found[float]
         warning = f"bpm: {override:g} from --bpm instead of {written(document, FIELD)}"
         return Found(override, (warning,))
     try:
-        return tempo.tempo_of(document.get(FIELD))
+        return music.tempo_of(document.get(FIELD))
     except UnreadableError as error:
         raise UnreadableError(FIELD, written(document, FIELD), A_TEMPO) from error

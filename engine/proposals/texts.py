@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from documents.findings import Found, UnreadableError, written
-from documents.wording import one_line, shown
+from documents.findings import Found, UnreadableError, one_line, shown, written
 
 A_TEXT = "a text (in quotes, if it holds brackets or a colon)"
 

@@ -18,10 +18,9 @@ from engine.models.registry import Models
 from engine.runs.contexts import song_context
 from engine.state.studio import Studio
 from fitness.errors import UnreadablePart
-from fitness.explaining import MIDI, Effect, Explanation
+from fitness.excerpts import as_excerpt
+from fitness.explaining import BAR, MIDI, MODALITY, PART, REGISTER, Effect, Explanation, Subject
 from fitness.fusion import DEFAULT_MODEL
-from fitness.heard import hear
-from fitness.hiding import BAR, MODALITY, PART, REGISTER, Subject
 from genomes import Part, Section
 from genomes.midi import MidiError, MidiRepair, read_tracks
 
@@ -50,7 +49,7 @@ def subject_of_file(path: Path) -> tuple[Subject, tuple[str, ...]]:
         UnreadablePart: if it is no readable MIDI file.
     """
     data = path.read_bytes()
-    heard = hear(data, str(path))
+    heard = as_excerpt(data, str(path))
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", MidiRepair)  # told with what was heard
         try:

@@ -16,8 +16,7 @@ from matplotlib.ticker import MaxNLocator
 
 from engine.arrangement.assemble import Arrangement
 from engine.files import write_whole
-from fitness.explaining import Explanation
-from fitness.hiding import BAR, Subject
+from fitness.explaining import BAR, Explanation, Subject
 from genomes import Context, Part
 from store.events import CurvePoint
 

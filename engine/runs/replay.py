@@ -13,7 +13,7 @@ from engine.evolution.survivors import TOTAL
 from engine.runs.lifecycle import changed_versions, load_as_started, recorded_run
 from engine.runs.run import Run
 from engine.state.studio import Studio
-from fitness.score import Score
+from fitness.total import Score
 from store import events
 
 RESCORE_TOLERANCE = 1e-5

@@ -20,8 +20,7 @@ from engine.runs.ground import ground_of
 from engine.stages import Stage, find_stage
 from engine.state.studio import Studio
 from fitness.fusion import FusionModel
-from fitness.score import Score
-from fitness.total import Fitness
+from fitness.total import Fitness, Score
 from genomes import Context, Part
 from genomes.locks import rendered
 from store import events
@@ -93,7 +92,7 @@ class Run:
             tuple(self.started.parents),
             self.settings,
             self.started.seed,
-            lambda part: self.fitness.hears(part, self.context),
+            lambda part: self.fitness.is_audible(part, self.context),
         )
         return ask(breeder, self._niches(), self.pool.scored, generation)
 
@@ -184,7 +183,7 @@ class Run:
 
     def _heard(self, part: Part, score: Score) -> events.Heard | None:
         """What the model hears in a part; whether that passes was decided when it was scored."""
-        reading = self.fitness.hear(part, self.context)
+        reading = self.fitness.predict(part, self.context)
         if reading is None:
             return None
         return events.Heard(modes=reading.modes, colour=reading.colour, passes=score.passes)

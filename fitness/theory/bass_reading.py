@@ -9,7 +9,7 @@ from functools import cache, lru_cache
 
 import numpy as np
 
-from fitness.sweep import KEPT_SWEEPS
+from fitness.sonorities import CACHED_PARTS
 from genomes.bass.kick import kick_onsets_ticks
 from genomes.context import Context
 from genomes.grid import cells
@@ -45,7 +45,7 @@ class Line:
         return [there - here for here, there in zip(self.pitches, closed, strict=True)]
 
 
-@lru_cache(maxsize=KEPT_SWEEPS)
+@lru_cache(maxsize=CACHED_PARTS)
 def _line(note_bytes: bytes, meter: Meter) -> Line:
     rows = np.frombuffer(note_bytes, dtype=NOTE_DTYPE).tolist()
     weights = _weights(meter)

@@ -8,7 +8,7 @@ from itertools import combinations, pairwise
 
 import numpy as np
 
-from fitness.sweep import Sweep, distinct, pitches_of
+from fitness.sonorities import Sonorities, distinct, pitches_of
 from fitness.theory.reading import bar_content, mean, voicings
 from fitness.theory.tables import (
     BASS_MOVE_WORTH,
@@ -54,9 +54,9 @@ def clean_sound(part: Part, context: Context) -> float:
     Per slice of time, one over one plus the rub of its pairs of notes (see ``RUBS``).
     """
     del context
-    sweep = Sweep.of(part)
-    cleanness = [_cleanness(pitches) for pitches in sweep.masks if pitches]
-    lengths = sweep.length_ticks[sweep.polyphony > 0]
+    sonorities = Sonorities.of(part)
+    cleanness = [_cleanness(pitches) for pitches in sonorities.masks if pitches]
+    lengths = sonorities.length_ticks[sonorities.polyphony > 0]
     return float(np.average(cleanness, weights=lengths)) if cleanness else 0.0
 
 

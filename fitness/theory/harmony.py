@@ -7,7 +7,7 @@ from functools import lru_cache
 from itertools import pairwise
 from math import exp2, log2
 
-from fitness.sweep import Sweep, pitches_of
+from fitness.sonorities import Sonorities, pitches_of
 from fitness.theory.reading import accent, mean
 from fitness.theory.support import Support
 from genomes.context import Context
@@ -155,11 +155,11 @@ def spacing(part: Part, context: Context) -> float:
     Per slice of time, weighted by its length, the mean of the gaps between neighbours.
     """
     del context
-    sweep = Sweep.of(part)
-    lengths = sweep.length_ticks.tolist()
+    sonorities = Sonorities.of(part)
+    lengths = sonorities.length_ticks.tolist()
     judged = [
         (_spaced(pitches), length)
-        for pitches, length in zip(sweep.masks, lengths, strict=True)
+        for pitches, length in zip(sonorities.masks, lengths, strict=True)
         if pitches
     ]
     whole = sum(length for _, length in judged)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import cache
 from itertools import pairwise
 
-from fitness.sweep import Sweep, pitches_of
+from fitness.sonorities import Sonorities, pitches_of
 from genomes.context import Context
 from genomes.notes import ChordSpan, Part
 from genomes.time import Meter
@@ -38,16 +38,18 @@ def same_chord(first: ChordSpan, second: ChordSpan) -> bool:
 
 def voicings(part: Part) -> list[Voicing]:
     """Pitches that sound while each chord holds, lowest first; chords nobody plays are left out."""
-    sweep = Sweep.of(part)
-    heard = [sweep.heard(chord.onset_ticks, chord.end_ticks) for chord in chords_of(part)]
+    sonorities = Sonorities.of(part)
+    heard = [
+        sonorities.pitches_between(chord.onset_ticks, chord.end_ticks) for chord in chords_of(part)
+    ]
     return [pitches_of(pitches) for pitches in heard if pitches]
 
 
 def bar_content(part: Part, context: Context, bar_onset_ticks: int) -> list[int]:
     """What sounds in a bar: for each beat group, its pitches as bits."""
-    sweep = Sweep.of(part)
+    sonorities = Sonorities.of(part)
     return [
-        sweep.heard(bar_onset_ticks + begin, bar_onset_ticks + end)
+        sonorities.pitches_between(bar_onset_ticks + begin, bar_onset_ticks + end)
         for begin, end in _group_spans(context.meter)
     ]
 

@@ -13,10 +13,9 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
-from documents import yaml_files, yaml_values
+from documents import yaml_files
 from documents.findings import UnreadableError
-from documents.yaml_files import load_text
-from documents.yaml_values import MAX_DEPTH, MAX_NODES, ValueBuilder
+from documents.yaml_files import MAX_DEPTH, MAX_NODES, ValueBuilder, load_text
 from tests.engine.proposals.samples import assert_one_line
 
 PARSERS = [yaml.SafeLoader, *([yaml.CSafeLoader] if yaml.__with_libyaml__ else [])]
@@ -225,7 +224,7 @@ def test_indented_nesting_is_refused_too() -> None:
 
 
 def test_too_many_values_stop_the_parser_early(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(yaml_values, "MAX_NODES", 1000)
+    monkeypatch.setattr(yaml_files, "MAX_NODES", 1000)
     text = "- a\n" * 100_000
 
     assert len(feed_all(text)) < 1010

@@ -1,6 +1,6 @@
 import pytest
 
-from fitness.encoder_files import encoder_sha256
+from fitness.encoders import encoder_sha256
 
 
 @pytest.fixture

@@ -12,10 +12,20 @@ from hypothesis import strategies as st
 from fitness.chromatic import chromatic
 from fitness.colours import AXES, COLOURS, find_colour
 from fitness.errors import ScoringFailed, SilentPart
-from fitness.explaining import MIDI, Explanation, explain
+from fitness.excerpts import Excerpt
+from fitness.explaining import (
+    BAR,
+    MIDI,
+    MODALITY,
+    PART,
+    REGISTER,
+    Explanation,
+    Subject,
+    explain,
+    occlusions,
+    registers,
+)
 from fitness.fusion import DEFAULT_MODEL, FusionModel
-from fitness.heard import Heard
-from fitness.hiding import BAR, MODALITY, PART, REGISTER, Subject, everything, registers
 from fitness.predictions import Embeddings
 from genomes import Meter, Part
 from genomes.notes import mixed
@@ -54,7 +64,7 @@ def drums(bars: int = 4) -> Part:
 
 
 def match_of(model: FusionModel, part: Part, meter: Meter = FOUR) -> float:
-    values = chromatic(model.hear([Heard(part, TEMPO, meter)]), GREEN).values
+    values = chromatic(model.predict_excerpts([Excerpt(part, TEMPO, meter)]), GREEN).values
     assert values is not None
     return float(values[0])
 
@@ -213,5 +223,5 @@ def test_the_shipped_model_has_something_to_say(colour: object) -> None:
 
 def test_pieces_come_in_order() -> None:
     subject = Subject((("drums", drums(2)), ("melody", scale(2))), FOUR, TEMPO, "melody")
-    kinds = [piece.kind for piece in everything(subject)]
+    kinds = [piece.kind for piece in occlusions(subject)]
     assert kinds == [BAR] * 2 + [REGISTER] * (len(kinds) - 4) + [PART] * 2

@@ -427,4 +427,4 @@ def test_an_empty_batch_is_an_error(tmp_path):
     with pytest.raises(ScoringFailed, match="empty"):
         model.predict(batch(0))
     with pytest.raises(ScoringFailed, match="nothing to score"):
-        model.hear([])
+        model.predict_excerpts([])

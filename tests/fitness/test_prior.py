@@ -131,7 +131,7 @@ def test_the_nearest_length_is_used(bars: int, nearest: int) -> None:
 
 def test_many_rows_at_once() -> None:
     rows = np.stack([middle("chords", 4), moved_out("polyphony", 1, above=True)])
-    assert PRIOR.fines(rows, "chords", 4).tolist() == [PRIOR(row, "chords", 4) for row in rows]
+    assert PRIOR.penalties(rows, "chords", 4).tolist() == [PRIOR(row, "chords", 4) for row in rows]
 
 
 def test_an_unknown_role_is_named() -> None:
@@ -158,13 +158,13 @@ def held_out_fines() -> np.ndarray:
         if (window.role, window.bars) == ("full", 4)
     ]
     assert len(rows) > 10
-    return PRIOR.fines(np.array(rows), "chords", 4)
+    return PRIOR.penalties(np.array(rows), "chords", 4)
 
 
 @pytest.mark.parametrize("kind", FAKE_KINDS)
 def test_fakes_are_fined_more_than_real_music(held_out_fines: np.ndarray, kind: str) -> None:
     parts = fakes(4, np.random.default_rng(5))[kind]
-    fines = PRIOR.fines(feature_matrix(parts, Meter(4, 4)), "chords", 4)
+    fines = PRIOR.penalties(feature_matrix(parts, Meter(4, 4)), "chords", 4)
     assert np.median(fines) > 0.03
     assert np.median(fines) > np.percentile(held_out_fines, 95)
 
@@ -172,7 +172,7 @@ def test_fakes_are_fined_more_than_real_music(held_out_fines: np.ndarray, kind: 
 @pytest.mark.parametrize("kind", DRUM_FAKE_KINDS)
 def test_drums_that_nobody_plays_are_fined(kind: str) -> None:
     parts = drum_fakes(4, np.random.default_rng(7))[kind]
-    assert np.median(PRIOR.fines(feature_matrix(parts, Meter(4, 4)), "drums", 4)) > 0.08
+    assert np.median(PRIOR.penalties(feature_matrix(parts, Meter(4, 4)), "drums", 4)) > 0.08
 
 
 def test_templates_that_no_band_was_measured_on_lie_inside_or_near() -> None:
@@ -203,6 +203,6 @@ def test_most_first_genomes_lie_inside_or_near() -> None:
     context = Context(Key.parse("A minor"), Meter(4, 4), 90, Section("verse", 4))
     rng = np.random.default_rng(6)
     parts = [CHORDS.random(context, rng)[0].render(context) for _ in range(50)]
-    fines = PRIOR.fines(feature_matrix(parts, context.meter), "chords", 4)
+    fines = PRIOR.penalties(feature_matrix(parts, context.meter), "chords", 4)
     assert np.median(fines) < 0.02
     assert fines.std() > 0

@@ -3,12 +3,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from benchmarks.roll_bench import reference_roll
 from fitness.roll import (
     DRUM_CLASSES,
     OTHER_DRUM_ROW,
     ROW_TABLE,
     STEPS,
-    reference_roll,
     rolls,
 )
 from genomes.notes import NOTE_DTYPE, Part

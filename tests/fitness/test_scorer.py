@@ -9,8 +9,8 @@ import pytest
 from fitness.colours import AXES, COLOUR_NAMES, COLOURS
 from fitness.encoders import TEXT_POOLING
 from fitness.errors import EncoderMissing, FitnessError, SilentPart, UnreadablePart
+from fitness.excerpts import Excerpt, as_excerpt
 from fitness.fusion import AbsentConcept, FusionModel
-from fitness.heard import Heard, hear
 from fitness.manifest import Encoders
 from fitness.scorer import ChromaticScorer
 from genomes.keys import Key
@@ -68,7 +68,7 @@ def test_a_reading_names_modes_and_colours(scorer):
 def test_a_file_and_its_part_are_one_thing(scorer, meter):
     music = part(2, meter=meter)
     from_file = scorer.score(midi(music, meter))
-    (from_part,) = scorer.score_batch([Heard(music, AT_90, meter)], "Green")
+    (from_part,) = scorer.score_batch([Excerpt(music, AT_90, meter)], "Green")
     assert from_part.modes == from_file.modes
     assert from_part.confidence == from_file.confidence
 
@@ -219,7 +219,7 @@ def test_nothing_in_nothing_out(scorer):
 def test_large_batches_are_painted_piece_by_piece(scorer, monkeypatch):
     candidates = [(part(seed), AT_90) for seed in range(5)]
     whole = scorer.score_batch(candidates, "Blue")
-    monkeypatch.setattr("fitness.fusion.PAINTED_AT_ONCE", 2)
+    monkeypatch.setattr("fitness.fusion.ROLLS_AT_ONCE", 2)
     pieces = scorer.score_batch(candidates, "Blue")
     assert [m.index for m in pieces] == [m.index for m in whole]
     assert [m.chromatic for m in pieces] == pytest.approx([m.chromatic for m in whole], abs=1e-6)
@@ -274,4 +274,4 @@ def test_the_concept_reaches_the_model_by_the_encoder_of_its_manifest(scorer, mo
 
 def test_every_error_is_one_of_ours():
     with pytest.raises(FitnessError):
-        hear(b"", "x")
+        as_excerpt(b"", "x")

@@ -10,8 +10,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from fitness.excerpts import Excerpt
 from fitness.fusion import DEFAULT_MODEL, FusionModel
-from fitness.heard import Heard
 from fitness.manifest import load_manifest, manifest_path
 from fitness.predictions import Predictions
 from genomes import Context, Key, Meter, Section
@@ -26,7 +26,9 @@ CONTEXT = Context(Key.parse("E minor"), Meter(4, 4), 100.0, Section("verse", 4))
 def predictions(model: FusionModel) -> Predictions:
     rng = np.random.default_rng(7)
     parts = [CHORDS.random(CONTEXT, rng)[0].render(CONTEXT) for _ in range(40)]
-    return model.hear([Heard(part, CONTEXT.tempo_map, CONTEXT.meter) for part in parts])
+    return model.predict_excerpts(
+        [Excerpt(part, CONTEXT.tempo_map, CONTEXT.meter) for part in parts]
+    )
 
 
 def test_it_is_one_of_ours_and_small() -> None:

@@ -6,7 +6,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fitness.sweep import Sweep, distinct, pitches_of
+from fitness.sonorities import Sonorities, distinct, pitches_of
 from genomes import Part
 from tests.strategies import law, parts
 
@@ -16,26 +16,26 @@ numbers = st.lists(st.integers(0, 127), min_size=1, max_size=40)
 @law
 @given(parts())
 def test_masks_say_what_sounds(part: Part) -> None:
-    sweep = Sweep.of(part)
-    rows = [tuple(np.flatnonzero(row).tolist()) for row in sweep.sounding]
-    assert [pitches_of(mask) for mask in sweep.masks] == rows
+    sonorities = Sonorities.of(part)
+    rows = [tuple(np.flatnonzero(row).tolist()) for row in sonorities.sounding]
+    assert [pitches_of(mask) for mask in sonorities.masks] == rows
 
 
 @law
 @given(parts(), st.integers(0, 20_000), st.integers(0, 20_000))
 def test_heard_is_all_that_sounds_between_two_times(part: Part, begin: int, length: int) -> None:
-    sweep = Sweep.of(part)
-    ends = sweep.onset_ticks + sweep.length_ticks
-    inside = (ends > begin) & (sweep.onset_ticks < begin + length)
-    expected = np.flatnonzero(sweep.sounding[inside].any(axis=0)).tolist()
-    assert list(pitches_of(sweep.heard(begin, begin + length))) == expected
+    sonorities = Sonorities.of(part)
+    ends = sonorities.onset_ticks + sonorities.length_ticks
+    inside = (ends > begin) & (sonorities.onset_ticks < begin + length)
+    expected = np.flatnonzero(sonorities.sounding[inside].any(axis=0)).tolist()
+    assert list(pitches_of(sonorities.pitches_between(begin, begin + length))) == expected
 
 
 @law
 @given(parts())
 def test_equal_notes_have_one_sweep_whatever_the_harmony(part: Part) -> None:
     again = Part(part.notes.copy(), part.length_ticks)
-    assert Sweep.of(again) is Sweep.of(part)
+    assert Sonorities.of(again) is Sonorities.of(part)
 
 
 @law

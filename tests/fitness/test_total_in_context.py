@@ -12,8 +12,7 @@ from fitness.colours import find_colour
 from fitness.features import feature_matrix
 from fitness.fusion import AbsentConcept, FusionModel
 from fitness.prior import Prior
-from fitness.score import Score
-from fitness.total import Fitness, Weights
+from fitness.total import Fitness, Score, Weights
 from genomes import Context, Key, Meter, Part, Section
 from genomes.bass import BASS
 from genomes.chords import CHORDS

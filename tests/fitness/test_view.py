@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from fitness.features import MEASURED_AT_ONCE, feature_matrix
-from fitness.view import View, entropies
+from fitness.part_batch import PartBatch, entropies
 from genomes import Meter, Part, TempoMap
 from tests.strategies import law, meters, parts
 
@@ -31,7 +31,7 @@ def test_more_than_are_measured_at_once() -> None:
 @law
 @given(st.lists(numbers, min_size=1, max_size=5))
 def test_statistics_are_those_of_numpy_to_the_bit(lists: list[list[int]]) -> None:
-    view = View([Part.of([], 0)] * len(lists), Meter(4, 4), TempoMap.constant(120))
+    view = PartBatch([Part.of([], 0)] * len(lists), Meter(4, 4), TempoMap.constant(120))
     owners = np.repeat(np.arange(len(lists)), [len(values) for values in lists])
     for kind in (np.int64, np.uint8):
         joined = np.array([value for values in lists for value in values], dtype=kind)

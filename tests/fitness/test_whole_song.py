@@ -1,4 +1,4 @@
-"""Whole songs, heard in stretches as long as a model can listen."""
+"""Whole songs, heard in windows as long as a model can listen."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from fitness.colours import find_colour
 from fitness.roll import WINDOW_SECONDS
 from fitness.scorer import ChromaticScorer
-from fitness.whole_song import WholeSong, stretches
+from fitness.whole_song import SongScorer, windows
 from genomes import Meter, Part, TempoMap
 from tests.fitness.models import write
 from tests.strategies import law, meters
@@ -41,7 +41,7 @@ def scorer(tmp_path_factory: pytest.TempPathFactory) -> ChromaticScorer:
 
 
 def heard(scorer: ChromaticScorer, song: Part) -> float:
-    found = WholeSong(scorer, GREEN).chromatic(song, FOUR, TEMPO)
+    found = SongScorer(scorer, GREEN).chromatic(song, FOUR, TEMPO)
     assert found is not None
     return found
 
@@ -58,7 +58,7 @@ def test_stretches_tile_a_song_in_whole_bars_that_can_be_heard(
     bar = meter.bar_ticks
     song = Part.of([(index * bar, bar, 60, 80) for index in range(bars)], bars * bar)
     tempo = TempoMap.constant(bpm)
-    found = list(stretches(song, meter, tempo))
+    found = list(windows(song, meter, tempo))
     assert sum(stretch.length_ticks for stretch in found) == song.length_ticks
     assert sum(len(stretch.notes) for stretch in found) == bars
     for stretch in found:
@@ -72,7 +72,7 @@ def test_stretches_tile_a_song_in_whole_bars_that_can_be_heard(
 def test_silent_stretches_are_skipped(scorer: ChromaticScorer) -> None:
     silent = tuple(range(WINDOW_BARS, 2 * WINDOW_BARS))
     song = played(3 * WINDOW_BARS, silent=silent)
-    assert len(list(stretches(song, FOUR, TEMPO))) == 2
+    assert len(list(windows(song, FOUR, TEMPO))) == 2
     first = heard(scorer, played(WINDOW_BARS))
     third = heard(scorer, played(WINDOW_BARS, shift=5 * 2 * WINDOW_BARS))
     assert heard(scorer, song) == pytest.approx((first + third) / 2, abs=1e-6)
@@ -95,4 +95,4 @@ def test_stretches_weigh_as_much_as_they_last(scorer: ChromaticScorer) -> None:
 
 
 def test_a_silent_song_is_of_no_colour(scorer: ChromaticScorer) -> None:
-    assert WholeSong(scorer, GREEN).chromatic(Part.of([], 4 * BAR), FOUR, TEMPO) is None
+    assert SongScorer(scorer, GREEN).chromatic(Part.of([], 4 * BAR), FOUR, TEMPO) is None

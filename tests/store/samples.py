@@ -176,9 +176,9 @@ SAMPLES: tuple[Payload, ...] = (
 assert {type(sample) for sample in SAMPLES} == {kind.struct for kind in KINDS.values()}
 
 
-def noted(text: str = "a note", *, event_id: str | None = None) -> NewEvent:
+def noted(text: str = "a note", **fields: str) -> NewEvent:
     """A small event."""
-    return NewEvent(CandidateNoted(candidate="a", text=text), actor="ana", event_id=event_id)
+    return NewEvent(CandidateNoted(candidate="a", text=text), actor="ana", **fields)
 
 
 def notes(count: int, text: str = "a note") -> list[NewEvent]:

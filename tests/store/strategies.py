@@ -10,8 +10,8 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 
 from store import events
-from store.checks import Checked
 from store.events import Payload
+from store.plain import Checked
 
 # Time on a busy machine says nothing about the code.
 patient = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])

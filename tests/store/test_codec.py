@@ -8,7 +8,6 @@ import numpy as np
 import pytest
 from hypothesis import given
 
-from store.checks import Checked
 from store.codec import Codec
 from store.errors import InvalidEvent, LogCorrupt, UnknownEvent
 from store.events import (
@@ -22,7 +21,7 @@ from store.events import (
     RunResumed,
     SongProposed,
 )
-from store.plain import MAX_DEPTH
+from store.plain import MAX_DEPTH, Checked
 from tests.store.samples import DIGEST, SAMPLES, SONG
 from tests.store.strategies import patient, payloads
 

@@ -11,11 +11,10 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from store.chain import HASHED_COLUMNS, event_hash, frame
 from store.errors import LogCorrupt
 from store.log import EventLog
-from store.queries import EVENT_COLUMNS
-from store.records import Head, NewEvent
+from store.records import HASHED_COLUMNS, Head, NewEvent, event_hash, frame
+from store.tables import EVENT_COLUMNS
 from store.verify import Problem
 from tests.store.samples import SAMPLES, notes
 from tests.store.strategies import patient

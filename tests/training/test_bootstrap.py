@@ -15,9 +15,9 @@ torch = pytest.importorskip("torch", reason="training needs torch: pip install -
 pytest.importorskip("onnxscript", reason="the export needs onnxscript")
 
 from fitness.colours import COLOURS
+from fitness.excerpts import Excerpt
 from fitness.features import FEATURE_NAMES
 from fitness.fusion import DEFAULT_MODEL, FusionModel
-from fitness.heard import Heard
 from fitness.manifest import load_manifest
 from fitness.predictions import ModelInputs
 from fitness.profiles import PROFILES
@@ -255,7 +255,7 @@ class TestExport:
 
     def test_the_scorer_ranks_with_it(self, path: Path):
         parts = [Part.of([(0, 480, pitch, 80), (480, 480, pitch, 80)], 1920) for pitch in (50, 60)]
-        music = [Heard(part, TempoMap.constant(120)) for part in parts]
+        music = [Excerpt(part, TempoMap.constant(120)) for part in parts]
         matches = ChromaticScorer(path).score_batch(music, "Green")
         assert [match.rank for match in matches] == [1, 2]
 

@@ -7,11 +7,8 @@ from collections.abc import Callable
 from pathlib import Path, PurePosixPath
 from typing import Any
 
-from documents.findings import Findings, Found, UnreadableError, refusal, written
-from documents.keys import key_of
-from documents.meters import A_METER, marking_of, meter_of
-from documents.tempo import tempo_of
-from documents.wording import one_line, shown
+from documents.findings import Findings, Found, UnreadableError, one_line, refusal, shown, written
+from documents.music import A_METER, key_of, marking_of, meter_of, tempo_of
 from documents.yaml_files import load_file
 from fitness.colours import COLOURS, LETTER_ALIASES, Colour, find_colour
 from genomes.keys import Key

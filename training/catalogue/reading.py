@@ -7,8 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from documents.findings import Found
-from documents.wording import one_line
+from documents.findings import Found, one_line
 from training.catalogue.lyrics import Lyrics, read_lyrics
 from training.catalogue.manifests import BrokenManifest, read_manifest
 from training.catalogue.songs import Song

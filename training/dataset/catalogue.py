@@ -13,8 +13,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fitness.errors import SilentPart
+from fitness.excerpts import Excerpt, excerpt_features, excerpt_rolls
 from fitness.features import FEATURE_NAMES
-from fitness.heard import Heard, measure, paint
 from fitness.manifest import Encoders
 from fitness.roll import ROWS, STEPS
 from training.composed.examples import SONG, STAGES
@@ -115,13 +115,13 @@ class Catalogue:
         arrays |= {name: vectors for name, (vectors, _) in beside.items()} | flags
         return Accompanied(**arrays)
 
-    def _heard(self, places: Sequence[int]) -> list[Heard]:
+    def _heard(self, places: Sequence[int]) -> list[Excerpt]:
         ids = (self.rows[place].segment_id for place in places)
         return [self.slices[name].heard for name in ids if name in self.slices]
 
     def _painted(
-        self, places: Sequence[int], heard: Sequence[Heard], speed: float
-    ) -> tuple[NDArray[np.uint8], NDArray[np.float32], Heard]:
+        self, places: Sequence[int], heard: Sequence[Excerpt], speed: float
+    ) -> tuple[NDArray[np.uint8], NDArray[np.float32], Excerpt]:
         if len(places) == 1 and speed == 1:
             alone = self.slices[self.rows[places[0]].segment_id]
             return alone.roll, alone.features, alone.heard
@@ -129,10 +129,10 @@ class Catalogue:
         music = music if speed == 1 else faster(music, speed)
         name = self.rows[places[0]].segment
         try:
-            roll = velocities(paint([music], [name], PROFILE))[0, 0]
+            roll = velocities(excerpt_rolls([music], [name], PROFILE))[0, 0]
         except SilentPart:  # played slower, its first note is beyond the window
             roll = np.zeros((ROWS, STEPS), np.uint8)
-        return roll, measure([music])[0], music
+        return roll, excerpt_features([music])[0], music
 
     def _beside(
         self, name: str, chosen: Sequence[Sequence[int]]

@@ -10,12 +10,12 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from fitness.heard import Heard
+from fitness.excerpts import Excerpt
 from genomes.notes import Notes, Part, mixed
 from genomes.time import TICKS_PER_QUARTER, TempoMap
 
 
-def together(heard: Sequence[Heard]) -> Heard:
+def together(heard: Sequence[Excerpt]) -> Excerpt:
     """Several slices of one segment as one, in the meter and tempo of the first."""
     first = heard[0]
     if len(heard) == 1:
@@ -25,10 +25,10 @@ def together(heard: Sequence[Heard]) -> Heard:
     bar_ticks = first.meter.bar_ticks
     whole = mixed([Part(part.notes, length_ticks) for part in parts])
     bars = Part(whole.notes, -(-length_ticks // bar_ticks) * bar_ticks)
-    return Heard(bars, first.tempo_map, first.meter)
+    return Excerpt(bars, first.tempo_map, first.meter)
 
 
-def in_tempo(heard: Heard, tempo_map: TempoMap) -> Part:
+def in_tempo(heard: Excerpt, tempo_map: TempoMap) -> Part:
     """The same music at the same seconds, its ticks counted in another tempo."""
     part = heard.part
     if heard.tempo_map == tempo_map:
@@ -44,7 +44,7 @@ def in_tempo(heard: Heard, tempo_map: TempoMap) -> Part:
     return Part.of(notes, max(longest, int(length_ticks)))
 
 
-def faster(heard: Heard, factor: float) -> Heard:
+def faster(heard: Excerpt, factor: float) -> Excerpt:
     """The same notes, played this many times as fast."""
     changes = tuple((tick, max(1, round(us / factor))) for tick, us in heard.tempo_map.changes)
-    return Heard(heard.part, TempoMap(changes, TICKS_PER_QUARTER), heard.meter)
+    return Excerpt(heard.part, TempoMap(changes, TICKS_PER_QUARTER), heard.meter)

@@ -17,8 +17,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fitness.errors import SilentPart, UnreadablePart
+from fitness.excerpts import Excerpt, as_excerpt, excerpt_features, excerpt_rolls
 from fitness.features import FEATURES_VERSION
-from fitness.heard import Heard, hear, measure, paint
 from fitness.profiles import PROFILES
 from fitness.roll import ROLL_VERSION
 from genomes.notes import NOTE_DTYPE, Notes, Part
@@ -48,7 +48,7 @@ class Painted:
     """
 
     sha256: str
-    heard: Heard
+    heard: Excerpt
     roll: NDArray[np.uint8]
     features: NDArray[np.float32]
 
@@ -68,9 +68,9 @@ def painted(data: bytes, name: str) -> Painted:
         UnreadablePart: if it is none; the message names it.
         SilentPart: if nothing sounds in the window.
     """
-    heard = hear(data, name)
-    roll = velocities(paint([heard], [name], PROFILE))[0, 0]
-    return Painted(hashlib.sha256(data).hexdigest(), heard, roll, measure([heard])[0])
+    heard = as_excerpt(data, name)
+    roll = velocities(excerpt_rolls([heard], [name], PROFILE))[0, 0]
+    return Painted(hashlib.sha256(data).hexdigest(), heard, roll, excerpt_features([heard])[0])
 
 
 def make_rolls(folder: Path, rows: Iterable[Row], told: Told = lambda *_: None) -> dict[str, Any]:
@@ -171,7 +171,7 @@ def _slices(arrays: Mapping[str, NDArray[Any]]) -> Slices:
             tuple(map(tuple, arrays["tempos"][first : tempo_ends[place]].tolist()))
         )
         part = _part(own, int(arrays["lengths_ticks"][place]))
-        heard = Heard(part, tempo_map, Meter(*arrays["meters"][place].tolist()))
+        heard = Excerpt(part, tempo_map, Meter(*arrays["meters"][place].tolist()))
         slices[name] = Painted(
             str(arrays["sha256"][place]), heard, arrays["rolls"][place], arrays["features"][place]
         )

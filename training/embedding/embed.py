@@ -11,13 +11,13 @@ from typing import Any, TypeVar
 
 import numpy as np
 
-from fitness.encoder_files import encoder_sha256
 from fitness.encoders import (
     AUDIO_ENCODER,
     AUDIO_POOLING,
     CPU,
     TEXT_ENCODER,
     audio_encoder,
+    encoder_sha256,
     text_encoder,
     text_pooling,
 )

@@ -18,8 +18,8 @@ from numpy.typing import NDArray
 
 from fitness.chromatic import chromatic
 from fitness.colours import COLOUR_NAMES, COLOURS
+from fitness.excerpts import Excerpt, excerpt_features
 from fitness.fusion import FusionModel
-from fitness.heard import Heard, measure
 from fitness.predictions import Predictions
 from fitness.prior import Prior
 from fitness.theory import theory, theory_terms
@@ -107,13 +107,15 @@ def judged(model: FusionModel, stage: str, clips: Sequence[Clip]) -> Judged:
 
 def _judged(model: FusionModel, stage: str, clips: Sequence[Clip]) -> Judged:
     heard = [_heard(clip.part, clip) for clip in clips]
-    said = model.hear(heard)
+    said = model.predict_excerpts(heard)
     matches = [_matches(said)]
     if clips[0].context.parts:
-        of_mixes = model.hear([_heard(_among_its_parents(clip), clip) for clip in clips])
+        of_mixes = model.predict_excerpts(
+            [_heard(_among_its_parents(clip), clip) for clip in clips]
+        )
         matches.append(_matches(of_mixes))
     prior = Prior.load()
-    rows = zip(measure(heard), clips, strict=True)
+    rows = zip(excerpt_features(heard), clips, strict=True)
     fines = np.array([prior(row, ROLES[stage], clip.bars) for row, clip in rows])
     rules = np.array([theory(theory_terms(stage, clip.part, clip.context)) for clip in clips])
     totals = [Weights().total(match, rules, fines) for match in np.mean(matches, axis=0)]
@@ -126,8 +128,8 @@ def _matches(said: Predictions) -> Floats:
     return np.array([values for values in found if values is not None])
 
 
-def _heard(part: Part, clip: Clip) -> Heard:
-    return Heard(part, clip.context.tempo_map, clip.context.meter)
+def _heard(part: Part, clip: Clip) -> Excerpt:
+    return Excerpt(part, clip.context.tempo_map, clip.context.meter)
 
 
 def _among_its_parents(clip: Clip) -> Part:

@@ -7,7 +7,7 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
-from documents.wording import one_line
+from documents.findings import one_line
 from documents.yaml_files import load_text
 from engine.arrangement.plan import MAX_PLAY, MAX_SONG_BARS, Plan, PlannedSection
 from engine.arrangement.plan_text import parse_plan, plan_document, plan_text, read_plan

@@ -9,8 +9,8 @@ import pytest
 
 from engine.audio import TAIL_SECONDS, render_stems
 from engine.audio.fluidsynth import FluidSynthFailed, find_fluidsynth
-from engine.audio.samples import PEAK, SAMPLE_RATE
 from engine.audio.rendering import BUILT_IN
+from engine.audio.samples import PEAK, SAMPLE_RATE
 from genomes.midi import Track
 from genomes.notes import Part
 from genomes.time import TempoMap

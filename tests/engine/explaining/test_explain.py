@@ -8,14 +8,12 @@ from typing import Any
 import numpy as np
 import pytest
 
-from engine.audio.samples import write_audio
-from engine.audio.samples import Audio
+from engine.audio.samples import Audio, write_audio
 from engine.models.promotion import shipped_sha256
 from engine.reports.explanation import in_words
 from fitness.colours import AXES
-from fitness.explaining import Effect, Explanation
+from fitness.explaining import BAR, PART, REGISTER, Effect, Explanation
 from fitness.fusion import DEFAULT_MODEL
-from fitness.hiding import BAR, PART, REGISTER
 from genomes import Key, Meter, Part
 from genomes.midi import Conductor, Track, write_midi
 from tests.engine.gate.desk import Desk

@@ -3,7 +3,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from documents.findings import UnreadableError
-from documents.keys import key_from_text
+from documents.music import key_from_text
 from engine.proposals import Overrides
 from genomes.keys import SCALES, Key
 from tests.engine.proposals.samples import ABSENT, assert_one_line, refused, understood

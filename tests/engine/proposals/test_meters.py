@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from documents.meters import meter_from_text
+from documents.music import meter_from_text
 from engine.proposals import Overrides, Proposal
 from engine.proposals.proposal import understand
 from genomes.time import DENOMINATORS, MAX_NUMERATOR, Meter

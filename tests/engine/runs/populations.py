@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from engine.evolution.pool import Individual
-from fitness.score import Score
+from fitness.total import Score
 
 
 @dataclass(frozen=True)

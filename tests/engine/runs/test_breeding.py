@@ -12,7 +12,7 @@ from engine.evolution.pool import Individual
 from engine.evolution.settings import Settings
 from engine.ids import candidate_id
 from engine.state.studio import Studio
-from fitness.score import Score
+from fitness.total import Score
 from genomes import Context, Key, Meter, Part, Section
 from genomes.chords import CHORDS, ChordGenome
 from tests.engine.runs.samples import begin, evolved, generations

@@ -25,7 +25,7 @@ def test_a_stage_that_may_come_in_late_is_evolved_all_the_same(tmp_path: Path) -
         rng = np.random.default_rng(3)
         parts = [run.genomes.random(run.context, rng)[0].render(run.context) for _ in range(200)]
         painted = rolls(parts, run.context.tempo_map).any(axis=(1, 2, 3)).tolist()
-        assert [run.fitness.hears(part, run.context) for part in parts] == painted
+        assert [run.fitness.is_audible(part, run.context) for part in parts] == painted
         late = parts[painted.index(False)]
         with pytest.raises(SilentPart):
             run.fitness.score([late], run.context)

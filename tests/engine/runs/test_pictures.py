@@ -10,8 +10,7 @@ import pytest
 from engine.reports.pictures import INKS, draw_curve, draw_explanation, draw_part
 from engine.runs.contexts import song_context
 from fitness.colours import AXES, COLOUR_NAMES
-from fitness.explaining import Effect, Explanation
-from fitness.hiding import BAR, Subject
+from fitness.explaining import BAR, Effect, Explanation, Subject
 from genomes import Context, Part, Section
 from genomes.chords import CHORDS
 from store.events import CurvePoint

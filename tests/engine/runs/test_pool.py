@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from engine.evolution.niches import best_first
 from engine.evolution.pool import Individual, Pool
 from fitness.errors import ScoringFailed
-from fitness.score import Score
+from fitness.total import Score
 from store.events import GenerationScored, Offspring
 from tests.engine.runs.populations import LINE, TOTALS, Point, individual
 from tests.strategies import law

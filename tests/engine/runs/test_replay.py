@@ -59,7 +59,7 @@ def poison(monkeypatch: pytest.MonkeyPatch) -> None:
         (random, "random"),
         (random, "choice"),
         (FusionModel, "load"),
-        (FusionModel, "hear"),
+        (FusionModel, "predict_excerpts"),
         (Fitness, "score"),
     ):
         monkeypatch.setattr(owner, name, never)

@@ -8,9 +8,8 @@ import pytest
 
 from fitness.colours import COLOURS, find_colour
 from fitness.fusion import FusionModel
-from fitness.score import Score
 from fitness.scorer import ChromaticScorer
-from fitness.total import Fitness, Weights
+from fitness.total import Fitness, Score, Weights
 from genomes import Context, Key, Meter, Part, Section
 from genomes.chords import CHORDS
 

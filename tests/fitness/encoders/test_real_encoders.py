@@ -10,8 +10,7 @@ pytest.importorskip("torch", reason="needs composition-engine[encoders]")
 
 import transformers
 
-from fitness.encoder_files import encoder_sha256
-from fitness.encoders import AudioEncoder, TextEncoder
+from fitness.encoders import AudioEncoder, TextEncoder, encoder_sha256
 from fitness.errors import EncoderMissing, ManifestRefused, ScoringFailed
 from fitness.fusion import FusionModel
 from fitness.manifest import Encoders, EncoderSpec
@@ -137,7 +136,7 @@ def test_an_encoder_of_another_width_is_refused(text_folder):
     small = transformers.DebertaV2Config(
         vocab_size=200, hidden_size=64, num_hidden_layers=1, num_attention_heads=2
     )
-    narrow = TextEncoder("narrow", encoder.tokenizer, transformers.DebertaV2Model(small).eval())
+    narrow = TextEncoder("narrow", encoder.processor, transformers.DebertaV2Model(small).eval())
     with pytest.raises(ScoringFailed, match="expected 768"):
         narrow.encode(TEXTS)
 

@@ -6,7 +6,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fitness.heard import Heard, measure
+from fitness.excerpts import Excerpt, excerpt_features
 from fitness.roll import rolls
 from genomes.notes import Part
 from genomes.time import Meter, TempoMap
@@ -29,8 +29,8 @@ tempo_maps = st.lists(
 ).map(lambda changes: TempoMap.from_changes(changes, 480))
 
 
-def heard(part: Part, tempo_map: TempoMap) -> Heard:
-    return Heard(part, tempo_map, FIVE_EIGHT)
+def heard(part: Part, tempo_map: TempoMap) -> Excerpt:
+    return Excerpt(part, tempo_map, FIVE_EIGHT)
 
 
 @law
@@ -40,7 +40,9 @@ def test_a_mix_is_the_scorers_roll_of_all_notes(tracks: list[Part], tempo_map: T
     rows = np.concatenate([part.notes for part in tracks])
     whole = Part.of(rows, 4 * BAR)
     assert np.array_equal(rolls([mix.part], mix.tempo_map), rolls([whole], tempo_map))
-    assert np.array_equal(measure([mix])[0], measure([heard(whole, tempo_map)])[0])
+    assert np.array_equal(
+        excerpt_features([mix])[0], excerpt_features([heard(whole, tempo_map)])[0]
+    )
 
 
 def test_a_mix_is_not_the_louder_of_its_rolls():
@@ -52,7 +54,7 @@ def test_a_mix_is_not_the_louder_of_its_rolls():
         for part in (
             held,
             struck,
-            together([Heard(held, tempo_map), Heard(struck, tempo_map)]).part,
+            together([Excerpt(held, tempo_map), Excerpt(struck, tempo_map)]).part,
         )
     )
     assert not np.array_equal(np.maximum(one, other), mix)

@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from fitness.heard import hear, measure
+from fitness.excerpts import as_excerpt, excerpt_features
 from fitness.roll import rolls
 from training.dataset import painting
 from training.dataset.painting import make_rolls, read_rolls
@@ -24,7 +24,7 @@ def copy(folder: Path, tmp_path: Path) -> Path:
 def test_a_roll_is_what_the_scorer_paints(folder: Path):
     slices = read_rolls(folder)
     for row in [row for row in read_rows(folder) if row.midi_file][:12]:
-        heard = hear((folder / row.midi_file).read_bytes(), row.midi_file)
+        heard = as_excerpt((folder / row.midi_file).read_bytes(), row.midi_file)
         one = slices[row.segment_id]
         assert one.heard.part == heard.part
         assert (one.heard.tempo_map, one.heard.meter) == (heard.tempo_map, heard.meter)
@@ -33,7 +33,7 @@ def test_a_roll_is_what_the_scorer_paints(folder: Path):
         assert np.abs(one.roll / 127 - painted).max() < 0.501 / 127
         whole = np.abs(painted * 127 % 1 - 0.5) > 0.1
         assert np.array_equal((one.roll / np.float32(127))[whole], painted[whole])
-        assert np.array_equal(one.features, measure([heard])[0])
+        assert np.array_equal(one.features, excerpt_features([heard])[0])
 
 
 def test_nothing_is_done_twice(copy: Path, monkeypatch: pytest.MonkeyPatch):

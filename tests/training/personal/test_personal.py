@@ -18,8 +18,8 @@ pytest.importorskip("pyarrow", reason="training needs pyarrow: pip install -e .[
 from fitness.colours import COLOURS
 from fitness.encoders import AUDIO_ENCODER
 from fitness.errors import ManifestRefused
+from fitness.excerpts import Excerpt
 from fitness.fusion import FusionModel
-from fitness.heard import Heard
 from fitness.scorer import ChromaticScorer
 from genomes.notes import Part
 from genomes.time import TempoMap
@@ -164,7 +164,7 @@ class TestFit:
 class TestModel:
     def test_the_engine_scores_with_it(self, folder: Path):
         parts = [Part.of([(0, 480, pitch, 80), (480, 480, pitch, 80)], 1920) for pitch in (50, 60)]
-        music = [Heard(part, TempoMap.constant(120)) for part in parts]
+        music = [Excerpt(part, TempoMap.constant(120)) for part in parts]
         matches = ChromaticScorer(folder / "fusion.onnx").score_batch(music, "Green")
         assert [match.rank for match in matches] == [1, 2]
 

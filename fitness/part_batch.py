@@ -1,7 +1,7 @@
-"""Parts as the plain features read them, and the few statistics they share.
+"""Many parts in arrays, as the plain features measure them, and the few statistics they share.
 
-Parts are measured many at a time, laid end to end as if they were one piece: what would be a loop
-over parts is one pass over long arrays.
+The parts are laid end to end as if they were one piece: instead of a loop over parts, there is one
+pass over long arrays.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from fitness.sweep import PITCHES, Booleans, Integers, Sweep, distinct
+from fitness.sonorities import PITCHES, Booleans, Integers, Sonorities, distinct
 from genomes.notes import NOTE_DTYPE, Notes, Part
 from genomes.time import TICKS_PER_QUARTER, Meter, TempoMap
 
@@ -25,8 +25,8 @@ Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True, eq=False)
-class View:
-    """Parts one after the other, each from a bar line on, with what several features need.
+class PartBatch:
+    """Parts one after the other, each beginning on a bar line, with what several features need.
 
     Times are ticks from the start of the first part. Every sum over a part's whole numbers is
     exact, so that a part's features don't depend on its neighbours.
@@ -104,26 +104,26 @@ class View:
         return self.notes["pitch"][self.is_pitched].astype(np.int64)
 
     @cached_property
-    def sweep(self) -> Sweep:
+    def sonorities(self) -> Sonorities:
         """What sounds when, drums left out; between two parts there may be silence."""
         onsets = self.note_onsets_ticks[self.is_pitched]
         durations = self.notes["duration_ticks"][self.is_pitched]
-        return Sweep.cut(onsets, onsets + durations, self.pitches)
+        return Sonorities.cut(onsets, onsets + durations, self.pitches)
 
     @cached_property
     def slice_owners(self) -> Integers:
-        """Which part each slice of the sweep begins in."""
-        return self.owners_at(self.sweep.onset_ticks)
+        """Which part each slice of the sonorities begins in."""
+        return self.owners_at(self.sonorities.onset_ticks)
 
     @cached_property
     def sounding_ticks(self) -> Integers:
-        """How long each slice of the sweep sounds: its length, or 0 for silence."""
-        return self.sweep.length_ticks * (self.sweep.polyphony > 0)
+        """How long each slice of the sonorities sounds: its length, or 0 for silence."""
+        return self.sonorities.length_ticks * (self.sonorities.polyphony > 0)
 
     @cached_property
     def pitch_classes(self) -> Booleans:
-        """``(slices, 12)`` whether a pitch class sounds in a slice of the sweep."""
-        sounding = self.sweep.sounding
+        """``(slices, 12)`` whether a pitch class sounds in a slice of the sonorities."""
+        sounding = self.sonorities.sounding
         classes = np.zeros((len(sounding), 12), dtype=np.bool_)
         for lowest in range(0, PITCHES, 12):
             octave = sounding[:, lowest : lowest + 12]
@@ -149,12 +149,12 @@ class View:
     @cached_property
     def top_moves(self) -> tuple[Integers, Integers]:
         """Semitones between successive notes of the top line, repeats left out; their owners."""
-        return self._moves(*self.sweep.top_line)
+        return self._moves(*self.sonorities.top_line)
 
     @cached_property
     def bass_moves(self) -> tuple[Integers, Integers]:
         """Semitones between successive notes of the bass line, repeats left out; their owners."""
-        return self._moves(*self.sweep.bass_line)
+        return self._moves(*self.sonorities.bass_line)
 
     def owners_at(self, ticks: Integers) -> Integers:
         """Which part each time lies in."""

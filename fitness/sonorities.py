@@ -1,4 +1,4 @@
-"""What sounds when: one pass over a part's pitched notes, read by features and rules."""
+"""The sonorities of a part: which pitches sound together, from one change to the next."""
 
 from __future__ import annotations
 
@@ -15,16 +15,16 @@ from genomes.notes import NOTE_DTYPE, Part
 PITCHES = 128
 PITCH_BYTES = PITCHES // 8
 
-# Every rule and most features read the sweep of the same part: a generation's are kept.
-KEPT_SWEEPS = 128
+# Every rule and most features need those of the same part: a generation's are cached.
+CACHED_PARTS = 128
 
 Integers = NDArray[np.int64]
 Booleans = NDArray[np.bool_]
 
 
 @dataclass(frozen=True, eq=False)
-class Sweep:
-    """A part cut wherever a pitched note begins or ends, and what sounds in each slice.
+class Sonorities:
+    """A part cut wherever a pitched note begins or ends: in each slice, one set of pitches sounds.
 
     Attributes:
         onset_ticks: ``(s,)`` where each slice begins.
@@ -39,12 +39,12 @@ class Sweep:
     struck: Booleans
 
     @staticmethod
-    def of(part: Part) -> Sweep:
+    def of(part: Part) -> Sonorities:
         """Cut a part; drums are left out."""
         return _of(part.notes.tobytes())
 
     @staticmethod
-    def cut(onsets_ticks: Integers, ends_ticks: Integers, pitches: Integers) -> Sweep:
+    def cut(onsets_ticks: Integers, ends_ticks: Integers, pitches: Integers) -> Sonorities:
         """Cut what sounds, given as one number a note."""
         edges = distinct(np.sort(np.concatenate((onsets_ticks, ends_ticks))))
         slices = max(0, len(edges) - 1)
@@ -57,7 +57,7 @@ class Sweep:
         struck[begins] = True
         by_edge = changes.reshape(-1, PITCHES)
         sounding = np.cumsum(by_edge, axis=0, out=by_edge)[:slices] > 0
-        return Sweep(
+        return Sonorities(
             edges[:slices], edges[1:] - edges[:-1], sounding, struck.reshape(-1, PITCHES)[:slices]
         )
 
@@ -70,7 +70,7 @@ class Sweep:
             int.from_bytes(packed[start : start + PITCH_BYTES], "little") for start in starts
         )
 
-    def heard(self, begin_ticks: int, end_ticks: int) -> int:
+    def pitches_between(self, begin_ticks: int, end_ticks: int) -> int:
         """The pitches that sound anywhere between two times, as bits."""
         onsets, ends = self._edges
         inside = slice(bisect_right(ends, begin_ticks), bisect_left(onsets, end_ticks))
@@ -111,12 +111,12 @@ class Sweep:
         return slices, pitches[slices]
 
 
-@lru_cache(maxsize=KEPT_SWEEPS)
-def _of(note_bytes: bytes) -> Sweep:
+@lru_cache(maxsize=CACHED_PARTS)
+def _of(note_bytes: bytes) -> Sonorities:
     every = np.frombuffer(note_bytes, dtype=NOTE_DTYPE)
     notes = every[~every["is_drum"]]
     onsets = notes["onset_ticks"].astype(np.int64)
-    return Sweep.cut(onsets, onsets + notes["duration_ticks"], notes["pitch"].astype(np.int64))
+    return Sonorities.cut(onsets, onsets + notes["duration_ticks"], notes["pitch"].astype(np.int64))
 
 
 def distinct(ordered: Integers) -> Integers:

@@ -1,4 +1,4 @@
-"""What is handed in for scoring, brought to one form: a part, its meter and its tempo."""
+"""Music to be scored, in one form: a part with its meter and its tempo."""
 
 from __future__ import annotations
 
@@ -25,15 +25,15 @@ Floats = NDArray[np.float32]
 
 
 @dataclass(frozen=True, slots=True)
-class Heard:
-    """Music to be scored.
+class Excerpt:
+    """A part with all that a model needs to see of it.
 
     Attributes:
         part: at 480 ticks per quarter.
         tempo_map: the part's, at the same resolution.
         meter: the part's.
         midi_bytes: the file it was read from; None if it never was one.
-        warnings: what a person should know about how it was read.
+        warnings: what had to be mended when the file was read, for a person.
     """
 
     part: Part
@@ -44,36 +44,36 @@ class Heard:
 
     @property
     def seconds(self) -> float:
-        """From the start to the end of the last note."""
+        """Time from the start to the end of the last note."""
         notes = self.part.notes
         ends_ticks = notes["onset_ticks"].astype(np.int64) + notes["duration_ticks"]
         return float(self.tempo_map.seconds(ends_ticks.max(initial=0)))
 
 
-Candidate = bytes | tuple[Part, TempoMap] | Heard
+Candidate = bytes | tuple[Part, TempoMap] | Excerpt
 
 
-def hear(candidate: Candidate, name: str) -> Heard:
-    """Bring a candidate to one form.
+def as_excerpt(candidate: Candidate, name: str) -> Excerpt:
+    """Read a candidate.
 
     Args:
-        candidate: a MIDI file, a part with its tempo (in 4/4), or music in that form already.
-        name: what errors call it.
+        candidate: a MIDI file, a part with its tempo (in 4/4), or an excerpt already.
+        name: used in error messages.
 
     Raises:
         UnreadablePart: if it is no readable MIDI file; the message names it.
     """
-    if isinstance(candidate, Heard):
+    if isinstance(candidate, Excerpt):
         return candidate
     if isinstance(candidate, tuple):
-        return Heard(*candidate)
+        return Excerpt(*candidate)
     try:
         return _read(candidate)
     except ValueError as error:  # a MidiError, or times beyond what a part can hold
         raise UnreadablePart(f"{name}: {error}") from error
 
 
-def _read(midi_bytes: bytes) -> Heard:
+def _read(midi_bytes: bytes) -> Excerpt:
     with warnings.catch_warnings(record=True) as repairs:
         warnings.simplefilter("always", MidiRepair)
         score = read_midi(midi_bytes)
@@ -81,17 +81,18 @@ def _read(midi_bytes: bytes) -> Heard:
     tempo_map = score.tempo_map
     ticks = rescale_ticks([tick for tick, _ in tempo_map.changes], tempo_map.ticks_per_quarter)
     changes = dict(zip(ticks.tolist(), (us for _, us in tempo_map.changes), strict=True))
-    told = tuple(str(repair.message) for repair in repairs)
-    return Heard(score.to_part(meter), TempoMap(tuple(changes.items())), meter, midi_bytes, told)
+    mended = tuple(str(repair.message) for repair in repairs)
+    tempo_map = TempoMap(tuple(changes.items()))
+    return Excerpt(score.to_part(meter), tempo_map, meter, midi_bytes, mended)
 
 
-def paint(music: Sequence[Heard], names: Sequence[str], profile: Profile) -> Floats:
-    """The piano rolls that a model of this profile sees.
+def excerpt_rolls(excerpts: Sequence[Excerpt], names: Sequence[str], profile: Profile) -> Floats:
+    """The piano rolls that a model of this profile takes.
 
     Args:
-        music: what to paint.
-        names: what errors call each.
-        profile: decides which of the two encoders.
+        excerpts: at least one.
+        names: one for each, used in error messages.
+        profile: an older model takes another roll, see ``fitness.legacy_roll``.
 
     Returns:
         ``(n, 1, 128, 256)``, float32, 0 to 1.
@@ -99,54 +100,48 @@ def paint(music: Sequence[Heard], names: Sequence[str], profile: Profile) -> Flo
     Raises:
         SilentPart: naming the first of which nothing sounds inside the window.
     """
-    painted = _painted(music, profile)
-    for name, roll in zip(names, painted, strict=True):
+    found = _rolls(excerpts, profile)
+    for name, roll in zip(names, found, strict=True):
         if not roll.any():
             raise SilentPart(f"{name}: nothing sounds in the first {WINDOW_SECONDS} seconds")
-    return painted
+    return found
 
 
-def are_heard(music: Sequence[Heard], profile: Profile) -> NDArray[np.bool_]:
-    """Of each, whether anything of it sounds inside the window; at least one, ``(n,)``."""
-    return np.asarray(_painted(music, profile).any(axis=(1, 2, 3)))
+def are_audible(excerpts: Sequence[Excerpt], profile: Profile) -> NDArray[np.bool_]:
+    """Whether anything of each excerpt sounds inside the window, ``(n,)``; at least one."""
+    return np.asarray(_rolls(excerpts, profile).any(axis=(1, 2, 3)))
 
 
-def measure(music: Sequence[Heard]) -> Floats:
-    """The features of each, ``(n, F)``, float32."""
-    features = np.zeros((len(music), len(FEATURE_NAMES)), dtype=np.float32)
-    for (tempo_map, meter), indices in _grouped([(x.tempo_map, x.meter) for x in music]).items():
-        parts = [music[index].part for index in indices]
+def excerpt_features(excerpts: Sequence[Excerpt]) -> Floats:
+    """The plain features of each excerpt, ``(n, F)``, float32; see ``fitness.features``."""
+    features = np.zeros((len(excerpts), len(FEATURE_NAMES)), dtype=np.float32)
+    for (tempo_map, meter), indices in _grouped([(x.tempo_map, x.meter) for x in excerpts]).items():
+        parts = [excerpts[index].part for index in indices]
         features[indices] = feature_matrix(parts, meter, tempo_map)
     return features
 
 
-def _painted(music: Sequence[Heard], profile: Profile) -> Floats:
-    return _legacy_rolls(music) if profile.is_legacy else _rolls(music)
-
-
-def _rolls(music: Sequence[Heard]) -> Floats:
-    groups = _grouped([heard.tempo_map for heard in music])
+def _rolls(excerpts: Sequence[Excerpt], profile: Profile) -> Floats:
+    if profile.is_legacy:
+        return np.stack([_legacy_roll(excerpt) for excerpt in excerpts])[:, np.newaxis]
+    groups = _grouped([excerpt.tempo_map for excerpt in excerpts])
     if len(groups) == 1:  # the common case needs no second copy
-        return rolls([heard.part for heard in music], music[0].tempo_map)
-    painted = np.zeros((len(music), 1, ROWS, STEPS), dtype=np.float32)
+        return rolls([excerpt.part for excerpt in excerpts], excerpts[0].tempo_map)
+    found = np.zeros((len(excerpts), 1, ROWS, STEPS), dtype=np.float32)
     for tempo_map, indices in groups.items():
-        painted[indices] = rolls([music[index].part for index in indices], tempo_map)
-    return painted
+        found[indices] = rolls([excerpts[index].part for index in indices], tempo_map)
+    return found
+
+
+def _legacy_roll(excerpt: Excerpt) -> Floats:
+    if excerpt.midi_bytes is None:
+        return legacy_roll_of_part(excerpt.part, excerpt.tempo_map)
+    return legacy_roll(excerpt.midi_bytes)
 
 
 def _grouped(keys: Sequence[K]) -> dict[K, list[int]]:
-    """Where each key stands."""
+    """Key -> its indices."""
     groups: dict[K, list[int]] = {}
     for index, key in enumerate(keys):
         groups.setdefault(key, []).append(index)
     return groups
-
-
-def _legacy_rolls(music: Sequence[Heard]) -> Floats:
-    painted = [
-        legacy_roll_of_part(heard.part, heard.tempo_map)
-        if heard.midi_bytes is None
-        else legacy_roll(heard.midi_bytes)
-        for heard in music
-    ]
-    return np.stack(painted)[:, np.newaxis]

@@ -36,7 +36,7 @@ HOMES = {
     "optuna": ("training/personal/tuning.py",),
     "huggingface_hub": ("training/publishing/push.py",),
     "pyarrow": ("training/",),
-    "sklearn": ("training/judge/",),
+    "sklearn": ("training/",),
     "matplotlib": ("engine/reports/pictures.py", "training/"),
     "pyphen": ("genomes/lyrics/",),
     "mido": ("genomes/midi", "fitness/legacy_roll.py"),

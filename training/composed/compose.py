@@ -17,14 +17,11 @@ from genomes.context import Context
 from genomes.keys import Key
 from genomes.notes import Part, mixed
 from genomes.splicing import cut
-from training.composed.clips import draw_stretch
-from training.composed.corruption import CORRUPTIONS, corrupted, damaged_as
-from training.composed.cutup import compose_cutups
+from training.composed.draws import SECTIONS, bars_in_window, draw_context, draw_stretch, with_bars
 from training.composed.examples import KINDS, NO_COLOUR, PART_STAGES, STAGES, Examples
-from training.composed.fakes import FAKES, make_fake
+from training.composed.fakes import CORRUPTIONS, FAKES, corrupted, damaged_as, make_fake
 from training.composed.real import STAGE_OF_ROLE, chosen_pieces, piece_windows, played
-from training.composed.settings import SECTIONS, bars_in_window, draw_context, with_bars
-from training.composed.songs import Parts, compose_sections
+from training.composed.songs import Parts, compose_cutups, compose_sections
 from training.tables.holdout import is_held_out
 
 MIXES_PER_SECTION = 3

@@ -8,7 +8,7 @@ import numpy as np
 
 from genomes.notes import Part
 from genomes.time import Meter
-from training.composed.tables import VELOCITIES
+from training.composed.rhythms import VELOCITIES
 from training.tables.corpus import Window, piece_names, read_windows
 
 WINDOWS_PER_PIECE = 15

@@ -13,7 +13,7 @@ from fitness.colours import COLOUR_NAMES
 from genomes.context import Context
 from genomes.notes import Part
 from training.composed.compose import compose_parts
-from training.composed.settings import draw_context, with_bars
+from training.composed.draws import draw_context, with_bars
 from training.judge.measures import MEASURE_NAMES, measure_matrix
 
 STAGE = "chords"

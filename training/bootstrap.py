@@ -19,8 +19,7 @@ from fitness.predictions import Predictions
 from fitness.theory import RULES
 from training.composed import ceiling
 from training.composed.compose import REAL_PIECES, compose
-from training.composed.examples import NO_COLOUR, Examples
-from training.composed.split import Split, split_by_song
+from training.composed.examples import NO_COLOUR, Examples, Split, split_by_song
 from training.fusion import figures
 from training.fusion.calibration import Calibration, calibrate
 from training.fusion.crew import Job, Tell, fit_all

@@ -20,7 +20,7 @@ from genomes.context import Context
 from genomes.notes import Part
 from genomes.time import Meter
 from training.composed.compose import compose_parts
-from training.composed.settings import draw_context, with_bars
+from training.composed.draws import draw_context, with_bars
 
 GROUPS = (*rhythm_measures.GROUPS, *pitch_measures.GROUPS)
 STAGE = "chords"

@@ -36,7 +36,7 @@ from genomes.harmony.style import SPREADS as HARMONY_SPREADS
 from genomes.melody import genes as melody
 from genomes.melody.rhythm import DENSITIES
 from genomes.melody.seeds import SEEDS
-from training.composed import tables
+from training.composed import rhythms
 from training.composed.examples import PART_STAGES
 
 Weights = dict[str, float]
@@ -170,21 +170,21 @@ NAMES: dict[type[StageCard], dict[str, tuple[str | int, ...]]] = {
         "extension": tuple(EXTENSIONS),
         "spread": SPREADS,
         "pattern": tuple(PATTERNS),
-        "loop_bars": tables.LOOP_BARS,
+        "loop_bars": rhythms.LOOP_BARS,
     },
     DrumCard: {
-        "kick": tuple(tables.RHYTHMS),
+        "kick": tuple(rhythms.RHYTHMS),
         "kick_voice": tuple(VOICES),
-        "snare": tuple(tables.RHYTHMS),
+        "snare": tuple(rhythms.RHYTHMS),
         "snare_voice": tuple(VOICES),
-        "time": tuple(tables.RHYTHMS),
+        "time": tuple(rhythms.RHYTHMS),
         "time_voice": tuple(VOICES),
         "fill": tuple(FILLS),
         "crash_voice": CRASHES,
         "dynamic": drums.DYNAMICS,
         "shape": tuple(drums.SHAPES),
         "swing": SWINGS_PERCENT,
-        "loop_bars": tables.LOOP_BARS,
+        "loop_bars": rhythms.LOOP_BARS,
     },
     BassCard: {
         "register": bass.REGISTERS,
@@ -193,8 +193,8 @@ NAMES: dict[type[StageCard], dict[str, tuple[str | int, ...]]] = {
         "line": tuple(LINES),
         "length": (RINGING, A_BEAT, A_PULSE),
         "gate": tuple(bass.GATES),
-        "span": tables.SPANS,
-        "loop_bars": tables.LOOP_BARS,
+        "span": rhythms.SPANS,
+        "loop_bars": rhythms.LOOP_BARS,
     },
     MelodyCard: {
         "register": tuple(melody.REGISTERS),
@@ -203,22 +203,22 @@ NAMES: dict[type[StageCard], dict[str, tuple[str | int, ...]]] = {
         "contour": tuple(SEEDS),
         "density": tuple(DENSITIES),
         "leaning": tuple(melody.LEANINGS),
-        "phrase_bars": tables.LOOP_BARS,
+        "phrase_bars": rhythms.LOOP_BARS,
         "tail": tuple(melody.TAILS),
         "ending": melody.ENDINGS,
         "ornament": tuple(melody.ORNAMENTS),
     },
     HarmonyCard: {
         "texture": tuple(harmony.TEXTURES),
-        "form": (*FORMS, tables.ENDS_ONLY),
-        "motion": tuple(tables.MOTIONS),
+        "form": (*FORMS, rhythms.ENDS_ONLY),
+        "motion": tuple(rhythms.MOTIONS),
         "dynamic": harmony.DYNAMICS,
         "register": (*LOW_REGISTERS, *HIGH_REGISTERS),
         "pad_voices": tuple(harmony.PAD_VOICES),
         "spread": HARMONY_SPREADS,
         "entry": ENTRIES,
         "doubles": DOUBLES,
-        "hold": tuple(tables.HOLDS),
+        "hold": tuple(rhythms.HOLDS),
     },
 }
 

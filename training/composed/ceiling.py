@@ -1,19 +1,15 @@
-"""How well colours can be told at all: by a reader who knows the cards and sees every choice.
+"""The highest accuracy that any model can reach on composed songs, as their cards overlap.
 
-Cards overlap and songs stray from them, so that even this reader is wrong about some songs. It is
-the Bayes classifier of the choices: no other reader of them is right more often. The notes follow
-from the choices, so nothing that hears the notes can do better either. The reader sees more than
-can be heard (whole sections, exact numbers, a fill that two parts hide): this is a bound from
-above, and how near to it the notes allow one to come is not said.
+It is the accuracy of the Bayes classifier of all random choices behind a song: a reader who knows
+every card and sees every draw. The notes follow from the draws, so nothing that hears the notes is
+right more often. The reader sees more than can be heard (whole sections, exact numbers, a fill that
+two parts hide): this is an upper bound, and how near to it the notes allow one to come isn't known.
 
 White is left out: it has no card, being cut up from the songs of the others.
-
-``python -m training.composed.ceiling SONGS_PER_COLOUR`` prints it, with what is taken for what.
 """
 
 from __future__ import annotations
 
-import sys
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from math import inf, log
@@ -33,14 +29,20 @@ from training.composed.cards import (
     StageCard,
     cards,
 )
-from training.composed.settings import SECTIONS, draw_context
+from training.composed.draws import (
+    CONCENTRATION,
+    SECTIONS,
+    STRAY_CHANCE,
+    Draw,
+    RecordingGenerator,
+    draw_context,
+    song_card,
+)
 from training.composed.songs import compose_section
-from training.composed.tendency import CLOSENESS, STRAY, Note, Noting, song_card
 
 Floats = NDArray[np.float64]
-Counts = NDArray[np.int64]  # (colours, colours), true colours in rows
 Field = tuple[str, str]  # stage, field of its card
-Seen = dict[Field, Any]  # notes of the choices; of a number, itself
+Seen = dict[Field, Any]  # the draws of a field; of a number, itself
 
 CARD_OF_STAGE: dict[str, type[StageCard]] = {
     "chords": ChordCard,
@@ -54,10 +56,10 @@ FIELDS: dict[str, tuple[Field, ...]] = {
     for stage, card in CARD_OF_STAGE.items()
 }
 
-# Numbers that notes are made with as they are, in every section.
+# Numbers of a song's card that every section uses as they are.
 NUMBERS: tuple[Field, ...] = (("bass", "rests"), ("melody", "width"), ("melody", "gate"))
 
-# What of the parts before them others cannot follow: how they are played, not what they are.
+# Fields of earlier parts that later parts cannot show: how those are played, not what they are.
 UNFOLLOWED = {
     "chords": ("dynamic", "pattern", "second_pattern"),
     "drums": ("dynamic", "shape", "accents", "soft", "snare", "snare_voice", "ghosts"),
@@ -99,64 +101,52 @@ def measure(seed: int, songs_per_colour: int) -> dict[str, Any]:
         ``section`` and ``song``, each with a share for every one of ``READERS``, and what they
         were measured on.
     """
-    counts = confusions(seed, songs_per_colour)
+    right: dict[str, list[dict[str, bool]]] = {"section": [], "song": []}
+    for index, colour in enumerate(cards()):
+        for song in range(songs_per_colour):
+            sections = song_seen(colour, (seed, STREAM, index, song))
+            right["section"] += [_right(index, section) for section in sections]
+            right["song"].append(_right(index, together(sections)))
     shares = {
-        length: {name: round(float(np.trace(c) / c.sum()), 4) for name, c in of_readers.items()}
-        for length, of_readers in counts.items()
+        length: {name: round(float(np.mean([one[name] for one in found])), 4) for name in READERS}
+        for length, found in right.items()
     }
     return {"colours": list(cards()), "songs_per_colour": songs_per_colour, **shares}
 
 
-def confusions(seed: int, songs_per_colour: int) -> dict[str, dict[str, Counts]]:
-    """For ``section`` and ``song``, what each reader takes each colour for."""
-    size = len(cards())
-    counts = {
-        length: {name: np.zeros((size, size), np.int64) for name in READERS}
-        for length in ("section", "song")
-    }
-    for index, colour in enumerate(cards()):
-        for song in range(songs_per_colour):
-            sections = song_seen(colour, (seed, STREAM, index, song))
-            for section in sections:
-                _count(counts["section"], index, section)
-            _count(counts["song"], index, together(sections))
-    return counts
-
-
-def _count(counts: Mapping[str, Counts], true: int, seen: Seen) -> None:
+def _right(true: int, seen: Seen) -> dict[str, bool]:
+    """Whether each reader finds the true card the likeliest."""
     known = tuple(cards().values())
     logs = {field: log_likelihoods(field, what, known) for field, what in seen.items()}
-    for name, fields in READERS.items():
-        total = np.sum([logs[field] for field in fields if field in logs], axis=0)
-        counts[name][true, total.argmax()] += 1
+    totals = {
+        name: np.sum([logs[field] for field in fields if field in logs], axis=0)
+        for name, fields in READERS.items()
+    }
+    return {name: bool(total.argmax() == true) for name, total in totals.items()}
 
 
 def song_seen(colour: str, seed: Sequence[int]) -> list[Seen]:
     """What there is to see in each section of a song, composed as the catalogue's songs are."""
-    rng = Noting(seed)
+    rng = RecordingGenerator(seed)
     context = draw_context(rng)
     card = song_card(cards()[colour], rng)
     sections = []
     for _ in range(SECTIONS):
-        first = len(rng.notes)
+        first = len(rng.draws)
         compose_section(card, context, rng)
-        sections.append({**_noted(card, rng.notes[first:]), **_direct(card)})
+        numbers = {field: value_of(card, field)[0] for field in NUMBERS}
+        sections.append({**_drawn(card, rng.draws[first:]), **numbers})
     return sections
 
 
-def _noted(card: Card, notes: Sequence[Note]) -> Seen:
-    """Notes by the field of the song's card that was asked; others are not of its colour."""
+def _drawn(card: Card, draws: Sequence[Draw]) -> Seen:
+    """Draws by the field of the song's card that they were made by; others tell no colour."""
     fields = {id(value_of(card, field)): field for group in FIELDS.values() for field in group}
     found: Seen = defaultdict(list)
-    for note in notes:
-        if (field := fields.get(id(note.tendency))) is not None:
-            found[field].append(note)
+    for draw in draws:
+        if (field := fields.get(id(draw.weights))) is not None:
+            found[field].append(draw)
     return found
-
-
-def _direct(card: Card) -> Seen:
-    """What is used without a choice."""
-    return {field: value_of(card, field)[0] for field in NUMBERS}
 
 
 def value_of(card: Card, field: Field) -> Any:
@@ -182,22 +172,22 @@ def log_likelihoods(field: Field, seen: Any, known: Sequence[Card]) -> Floats:
 
 
 def strayed(logs: Floats) -> Floats:
-    """Of a song's field, from that of each card: it is any card's with chance ``STRAY``."""
+    """Of a song's field, from that of each card: it is any card's with chance ``STRAY_CHANCE``."""
     top = logs.max()
     shares = np.exp(logs - top)
     with np.errstate(divide="ignore"):  # without strays, what a card can't do has no chance
-        return np.asarray(top + np.log((1 - STRAY) * shares + STRAY * shares.mean()))
+        return np.asarray(top + np.log((1 - STRAY_CHANCE) * shares + STRAY_CHANCE * shares.mean()))
 
 
 def _log_likelihood(field: Field, seen: Any, value: Any) -> float:
     if field in NUMBERS:
         return number_log_likelihood(value, seen)
     if isinstance(value, tuple):
-        return happenings_log_likelihood(value, seen)
+        return chances_log_likelihood(value, seen)
     return choices_log_likelihood(value, seen)
 
 
-def choices_log_likelihood(weights: Mapping[Any, float], notes: Sequence[Note]) -> float:
+def choices_log_likelihood(weights: Mapping[Any, float], draws: Sequence[Draw]) -> float:
     """Of names that were chosen by a song's own weights, drawn around a card's.
 
     One after the other, each by its predictive probability: the name's share of the card's weights
@@ -207,26 +197,26 @@ def choices_log_likelihood(weights: Mapping[Any, float], notes: Sequence[Note]) 
     extensions, it agrees with an average over drawn weights to a thousandth of the songs. Songs
     leave out weights below a thousandth, which is neglected here.
     """
-    scale = CLOSENESS / sum(weights.values())
+    scale = CONCENTRATION / sum(weights.values())
     counts = {name: scale * weight for name, weight in weights.items()}
     found = 0.0
-    for note in notes:
-        possible = [name for name in note.among or counts if name in counts]
-        if not possible and note.answer == note.among[0]:
+    for draw in draws:
+        possible = [name for name in draw.among or counts if name in counts]
+        if not possible and draw.outcome == draw.among[0]:
             continue  # the only thing that could come out
-        if note.answer not in possible:
+        if draw.outcome not in possible:
             return -inf
-        found += log(counts[note.answer] / sum(counts[name] for name in possible))
-        counts[note.answer] += 1
+        found += log(counts[draw.outcome] / sum(counts[name] for name in possible))
+        counts[draw.outcome] += 1
     return found
 
 
-def happenings_log_likelihood(bounds: Range, notes: Sequence[Note]) -> float:
+def chances_log_likelihood(bounds: Range, draws: Sequence[Draw]) -> float:
     """Of what did and did not happen, each as likely as one point of a range: its mean over it."""
     low, high = bounds
     p = low + (high - low) * _PLACES
-    happened = sum(bool(note.answer) for note in notes)
-    logs = _PLACE_LOGS + _times_log(happened, p) + _times_log(len(notes) - happened, 1 - p)
+    happened = sum(bool(draw.outcome) for draw in draws)
+    logs = _PLACE_LOGS + _times_log(happened, p) + _times_log(len(draws) - happened, 1 - p)
     return float(np.logaddexp.reduce(logs))
 
 
@@ -240,30 +230,3 @@ def number_log_likelihood(bounds: Range, number: float) -> float:
     """Of a number that is seen as it is: its density, the same everywhere in its range."""
     low, high = bounds
     return -log(max(high - low, NARROWEST)) if low <= number <= high else -inf
-
-
-def nearest(counts: Counts, pairs: int) -> list[tuple[str, str, float]]:
-    """The colours most often taken for each other, and the share of both that is."""
-    names = list(cards())
-    shares = counts / counts.sum(axis=1, keepdims=True)
-    mixed = np.triu(shares + shares.T, 1) / 2
-    places = np.argsort(-mixed, axis=None, kind="stable")[:pairs]
-    rows, columns = np.unravel_index(places, mixed.shape)
-    return [
-        (names[row], names[column], float(mixed[row, column]))
-        for row, column in zip(rows, columns, strict=True)
-    ]
-
-
-def main() -> None:
-    """Compose and print."""
-    songs = int(sys.argv[1]) if len(sys.argv) > 1 else 40
-    for length, of_readers in confusions(0, songs).items():
-        for name, counts in of_readers.items():
-            right = np.trace(counts) / counts.sum()
-            pairs = ", ".join(f"{a}/{b} {s:.1%}" for a, b, s in nearest(counts, 4) if s)
-            sys.stdout.write(f"{length:8} {name:13} {right:.1%}  {pairs}\n{counts}\n")
-
-
-if __name__ == "__main__":
-    main()

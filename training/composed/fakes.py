@@ -1,4 +1,9 @@
-"""What is no music, as parts: so that a model learns when to say that it doesn't know."""
+"""Parts that are no music, from which a model learns to say that it isn't sure.
+
+Fakes are drawn at random. Corruptions take a composed part and shuffle its pitches or times, or
+lose notes; they keep the number of notes in each bar, or the pitches, or the rhythm, so that no
+count of notes gives them away.
+"""
 
 from __future__ import annotations
 
@@ -9,10 +14,9 @@ import numpy as np
 from fitness.roll import HIGHEST_ROW, LOWEST_ROW, STEPS_PER_SECOND
 from genomes.context import Context
 from genomes.grid import SIXTEENTH_TICKS
-from genomes.notes import Part
+from genomes.notes import Notes, Part
 from genomes.time import TICKS_PER_QUARTER
-from training.composed.rhythm import onsets_ticks
-from training.composed.tables import VELOCITIES
+from training.composed.rhythms import VELOCITIES, onsets_ticks
 
 Note = tuple[int, int, int, int]
 
@@ -22,6 +26,9 @@ PITCHES = (LOWEST_ROW, HIGHEST_ROW + 1)
 FAKE_RHYTHMS = ("bars", "halves", "beats", "eighths", "sixteenths", "off_beats", "dotted")
 CLUSTER_NOTES = (4, 13)
 HELD_NOTES = (12, 89)
+# Of a composed part: the share of its notes that survive a loss, and by how much pitches move.
+KEPT_SHARE = (0.15, 0.4)
+SHIFT_SEMITONES = 7
 
 
 def _noise(fill: tuple[float, float]) -> Callable[[Context, np.random.Generator], Iterator[Note]]:
@@ -96,3 +103,64 @@ FAKES: dict[str, Callable[[Context, np.random.Generator], Iterator[Note]]] = {
 def make_fake(kind: str, context: Context, rng: np.random.Generator) -> Part:
     """A fake of a kind, as long as the context's section."""
     return Part.of(list(FAKES[kind](context, rng)), context.length_ticks)
+
+
+def _shuffled_bars(notes: Notes, context: Context, rng: np.random.Generator) -> Notes:
+    """Within every bar, pitches dealt anew over the onsets and onsets over the sixteenths."""
+    bar_ticks = context.meter.bar_ticks
+    bars = notes["onset_ticks"] // bar_ticks
+    cells = bar_ticks // SIXTEENTH_TICKS
+    for bar in np.unique(bars):
+        inside = np.flatnonzero(bars == bar)
+        notes["pitch"][inside] = notes["pitch"][rng.permutation(inside)]
+        moved = rng.integers(cells, size=len(inside)) * SIXTEENTH_TICKS
+        notes["onset_ticks"][inside] = bar * bar_ticks + moved
+    return notes
+
+
+def _shuffled_pitches(notes: Notes, context: Context, rng: np.random.Generator) -> Notes:
+    """The same rhythm; every note moved by its own few semitones and dealt to another time."""
+    del context
+    shifts = rng.integers(-SHIFT_SEMITONES, SHIFT_SEMITONES + 1, size=len(notes))
+    notes["pitch"] = np.clip(rng.permutation(notes["pitch"]) + shifts, 21, 108)
+    return notes
+
+
+def _shuffled_times(notes: Notes, context: Context, rng: np.random.Generator) -> Notes:
+    """The same pitches, each at any time at all."""
+    notes["onset_ticks"] = rng.integers(context.length_ticks - 1, size=len(notes))
+    return notes
+
+
+def _dropped_notes(notes: Notes, context: Context, rng: np.random.Generator) -> Notes:
+    """Most notes lost, the others struck a little off the grid."""
+    kept = notes[rng.random(len(notes)) < rng.uniform(*KEPT_SHARE)]
+    kept = kept if len(kept) else notes[:1]
+    jitter = rng.integers(-SIXTEENTH_TICKS, SIXTEENTH_TICKS + 1, size=len(kept))
+    kept["onset_ticks"] = np.clip(kept["onset_ticks"] + jitter, 0, context.length_ticks - 1)
+    return kept
+
+
+CORRUPTIONS: dict[str, Callable[[Notes, Context, np.random.Generator], Notes]] = {
+    "shuffled_bars": _shuffled_bars,
+    "shuffled_pitches": _shuffled_pitches,
+    "shuffled_times": _shuffled_times,
+    "dropped_notes": _dropped_notes,
+}
+
+
+# Drums have no pitches to shuffle, and a few of their strokes are drums still.
+OF_DRUMS = ("shuffled_times",)
+
+
+def damaged_as(stage: str) -> tuple[str, ...]:
+    """The ways in which a stage's parts are damaged."""
+    return OF_DRUMS if stage == "drums" else tuple(CORRUPTIONS)
+
+
+def corrupted(kind: str, part: Part, context: Context, rng: np.random.Generator) -> Part:
+    """A part of the context's length, damaged in one way; it still has as many bars."""
+    notes = CORRUPTIONS[kind](part.notes.copy(), context, rng)
+    room = part.length_ticks - notes["onset_ticks"]
+    notes["duration_ticks"] = np.minimum(notes["duration_ticks"], room)
+    return Part.of(notes, part.length_ticks)

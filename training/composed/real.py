@@ -9,7 +9,7 @@ import numpy as np
 from genomes.notes import Part
 from genomes.time import Meter
 from training.composed.corpus import Window, piece_names, read_windows
-from training.composed.tables import VELOCITIES
+from training.composed.rhythms import VELOCITIES
 
 WINDOWS_PER_PIECE = 15
 STAGE_OF_ROLE = {

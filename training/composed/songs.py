@@ -1,26 +1,41 @@
-"""Songs: three sections of every stage's genomes in one colour's taste."""
+"""Songs of one colour's style, composed stage by stage; White is cut up from the others' songs.
+
+White joins whole bars of other colours' songs as genomes, bar by bar, with what one of the donors
+decides for the whole section: evolution could have made every song of it.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import groupby
 from typing import Any
 
 import numpy as np
 
 from genomes.base import Genome
+from genomes.bass.genome import rebuilt as with_plucks
+from genomes.chords.genome import rebuilt as with_chords
 from genomes.context import Context
+from genomes.drums.genome import whole
+from genomes.harmony.genome import sounds
+from genomes.melody.form import cut
+from genomes.melody.genome import rebuilt as with_phrases
 from genomes.notes import Part
-from training.composed.bass import compose_bass
 from training.composed.cards import Card, cards
-from training.composed.chords import compose_chords
-from training.composed.drums import compose_drums
+from training.composed.draws import song_card
 from training.composed.examples import PART_STAGES
-from training.composed.harmony import compose_harmony
-from training.composed.melody import compose_melody
-from training.composed.tendency import song_card
+from training.composed.rhythm_section import compose_bass, compose_chords, compose_drums
+from training.composed.voices import compose_harmony, compose_melody
+
+# Of White: how many colours a song is cut from, and how many bars are cut out together.
+DONOR_COUNTS = (3, 4, 5)
+PIECE_BARS = (1, 2)
+# Chance that each stage of White is cut at its own bar lines, from its own donors.
+SEPARATE_CHANCE = 0.3
 
 Parts = dict[str, Part]  # stage -> part
+Donors = Sequence[Any]  # for every bar, the genome that it comes from
 
 COMPOSERS: dict[str, Any] = {
     "chords": compose_chords,
@@ -54,27 +69,122 @@ def compose_sections(
 
 def compose_section(card: Card, context: Context, rng: np.random.Generator) -> ComposedSection:
     """One section, stage after stage."""
-    return performed(
-        lambda stage, heard: COMPOSERS[stage](getattr(card, stage), heard, rng), context
+    return render_stages(
+        lambda stage, so_far: COMPOSERS[stage](getattr(card, stage), so_far, rng),
+        context,
     )
 
 
-def performed(genome_of: Callable[[str, Context], Genome], context: Context) -> ComposedSection:
+def render_stages(genome_of: Callable[[str, Context], Genome], context: Context) -> ComposedSection:
     """A section of genomes, each made and played in the context of those before it.
 
     Args:
-        genome_of: the genome of a stage, in a context with the parts before it.
+        genome_of: makes a stage's genome in a context that has the parts of the stages before it.
         context: without parts.
     """
     genomes: dict[str, Genome] = {}
     parts: Parts = {}
     for stage in PART_STAGES:
-        heard = with_parts(context, parts)
-        genomes[stage] = genome_of(stage, heard)
-        parts[stage] = genomes[stage].render(heard)
+        so_far = with_parts(context, parts)
+        genomes[stage] = genome_of(stage, so_far)
+        parts[stage] = genomes[stage].render(so_far)
     return ComposedSection(genomes, parts)
 
 
 def with_parts(context: Context, parts: Parts) -> Context:
     """A context in which parts are approved."""
     return replace(context, parts=tuple(parts.items()))
+
+
+@dataclass(frozen=True, slots=True)
+class CutUp:
+    """A section of White and what it was cut from.
+
+    Attributes:
+        section: the result.
+        donors: sections by the colour that they were composed in, in the song's own key.
+    """
+
+    section: ComposedSection
+    donors: dict[str, ComposedSection]
+
+
+def compose_cutups(context: Context, count: int, rng: np.random.Generator) -> list[CutUp]:
+    """Sections of one White song: all from the same few colours."""
+    chosen = rng.permutation(list(cards()))[: int(rng.choice(DONOR_COUNTS))]
+    songs = {str(name): compose_sections(str(name), context, count, rng) for name in chosen}
+    found = []
+    for index in range(count):
+        donors = {name: sections[index] for name, sections in songs.items()}
+        found.append(CutUp(_cut_up(donors, context, rng), donors))
+    return found
+
+
+def _cut_up(
+    donors: dict[str, ComposedSection], context: Context, rng: np.random.Generator
+) -> ComposedSection:
+    names, bars = list(donors), context.section.bars
+    shared = _plan(names, bars, rng)
+    is_separate = rng.random() < SEPARATE_CHANCE
+
+    def genome_of(stage: str, so_far: Context) -> Genome:
+        plan = _plan(names, bars, rng) if is_separate else shared
+        keeper = donors[names[0]].genomes[stage]
+        return JOINERS[stage](keeper, [donors[name].genomes[stage] for name in plan], so_far)
+
+    return render_stages(genome_of, context)
+
+
+def _plan(names: list[str], bars: int, rng: np.random.Generator) -> list[str]:
+    """Which donor each bar comes from; neighbours differ from piece to piece."""
+    plan: list[str] = []
+    while len(plan) < bars:
+        others = [name for name in names if not plan or name != plan[-1]]
+        name = others[int(rng.integers(len(others)))]
+        plan += [name] * int(rng.choice(PIECE_BARS))
+    return plan[:bars]
+
+
+def _bars(donors: Donors) -> list[Any]:
+    """The first bar of the first, the second of the second, and so on."""
+    return [genome.bars[bar] for bar, genome in enumerate(donors)]
+
+
+def _chords(keeper: Any, donors: Donors, context: Context) -> Genome:
+    del context
+    return with_chords(keeper, _bars(donors))
+
+
+def _drums(keeper: Any, donors: Donors, context: Context) -> Genome:
+    feel = keeper.swing_percent, keeper.dynamic, keeper.shape
+    return whole(context.meter, _bars(donors), *feel)
+
+
+def _bass(keeper: Any, donors: Donors, context: Context) -> Genome:
+    del context
+    return with_plucks(keeper, _bars(donors))
+
+
+def _melody(keeper: Any, donors: Donors, context: Context) -> Genome:
+    pieces, start = [], 0
+    for genome, group in groupby(donors):
+        end = start + len(list(group))
+        pieces += cut(genome.pieces(), start, end, context.meter)
+        start = end
+    return with_phrases(keeper, pieces)
+
+
+def _harmony(keeper: Any, donors: Donors, context: Context) -> Genome:
+    del context
+    bars = tuple(_bars(donors))
+    joined: Genome = replace(keeper, bars=bars) if sounds(bars) else keeper
+    return joined
+
+
+JOINERS: Mapping[str, Callable[[Any, Donors, Context], Genome]] = {
+    "chords": _chords,
+    "drums": _drums,
+    "bass": _bass,
+    "melody": _melody,
+    "harmony": _harmony,
+}

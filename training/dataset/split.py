@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from training.composed.split import Split, parted
+from training.composed.examples import Split, parted
 from training.dataset.tables import Row
 
 

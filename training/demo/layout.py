@@ -10,8 +10,8 @@ import numpy as np
 from genomes.context import Context
 from genomes.notes import NOTE_DTYPE, Part
 from training.composed.compose import compose_parts
+from training.composed.draws import bars_in_window, draw_context, with_bars
 from training.composed.examples import PART_STAGES
-from training.composed.settings import bars_in_window, draw_context, with_bars
 
 # Section name, which of the composed sections it plays, the stages that play, whether it is sung.
 FORM: tuple[tuple[str, int, tuple[str, ...], bool], ...] = (

@@ -11,7 +11,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from fitness.colours import COLOURS
-from training.composed.split import Split
+from training.composed.examples import Split
 from training.dataset.albums import albums_of
 from training.dataset.examples import Accompanied
 from training.fusion.batches import TARGETS

@@ -26,8 +26,7 @@ from fitness.theory import theory, theory_terms
 from fitness.total import ROLES, Weights
 from genomes.notes import Part, mixed
 from training.composed.compose import Clip, clip_context, compose_parts, moves
-from training.composed.corruption import CORRUPTIONS, corrupted, damaged_as
-from training.composed.fakes import FAKES, make_fake
+from training.composed.fakes import CORRUPTIONS, FAKES, corrupted, damaged_as, make_fake
 from training.composed.songs import Parts, with_parts
 
 # Far from every seed that a catalogue is composed from.

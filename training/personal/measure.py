@@ -8,8 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from training.composed.examples import KINDS, NO_COLOUR, STAGES
-from training.composed.split import Split
+from training.composed.examples import KINDS, NO_COLOUR, STAGES, Split
 from training.dataset.catalogue import MIX, Catalogue
 from training.dataset.examples import NO_STAGE, Accompanied
 from training.dataset.tables import unnamed_encoders

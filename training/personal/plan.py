@@ -13,8 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from training.composed.compose import compose
-from training.composed.examples import Examples
-from training.composed.split import Split, split_by_song
+from training.composed.examples import Examples, Split, split_by_song
 from training.dataset.catalogue import Catalogue
 from training.dataset.drawing import Drawn
 from training.dataset.examples import Accompanied

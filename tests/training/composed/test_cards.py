@@ -10,8 +10,8 @@ import pytest
 
 from fitness.colours import COLOUR_NAMES
 from training.composed.cards import NAMES, cards, read_card
+from training.composed.draws import choose, song_card
 from training.composed.examples import PART_STAGES
-from training.composed.tendency import choose, song_card
 
 
 def card_text(name: str) -> str:

@@ -20,6 +20,7 @@ from training.composed.compose import (
     plan,
     song_clips,
 )
+from training.composed.draws import METERS, MODES, draw_context
 from training.composed.examples import (
     KINDS,
     NO_COLOUR,
@@ -28,9 +29,8 @@ from training.composed.examples import (
     SONG,
     STAGES,
     Examples,
+    split_by_song,
 )
-from training.composed.settings import METERS, MODES, draw_context
-from training.composed.split import split_by_song
 
 
 @pytest.fixture(scope="module")

@@ -18,15 +18,18 @@ from genomes.notes import Part
 from genomes.splicing import cut
 from genomes.time import Meter
 from training.composed.cards import cards
-from training.composed.clips import draw_stretch
 from training.composed.compose import compose_parts, moves
-from training.composed.corruption import CORRUPTIONS, corrupted
-from training.composed.cutup import CutUp, compose_cutups
-from training.composed.fakes import FAKES, make_fake
-from training.composed.rhythm import cells_of, onsets_ticks, struck
-from training.composed.settings import METERS, bars_in_window, draw_context
-from training.composed.songs import ComposedSection, compose_sections, with_parts
-from training.composed.tables import RHYTHMS
+from training.composed.draws import METERS, bars_in_window, draw_context, draw_stretch
+from training.composed.fakes import CORRUPTIONS, FAKES, corrupted, make_fake
+from training.composed.rhythm_section import struck
+from training.composed.rhythms import RHYTHMS, cells_of, onsets_ticks
+from training.composed.songs import (
+    ComposedSection,
+    CutUp,
+    compose_cutups,
+    compose_sections,
+    with_parts,
+)
 
 MODES = ("minor", "major", "phrygian", "locrian", "melodic_minor")
 EVERY_STAGE = {

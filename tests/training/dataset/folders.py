@@ -16,7 +16,7 @@ from fitness.profiles import AUDIO_DIMENSIONS, TEXT_DIMENSIONS
 from genomes.midi import DRUM_CHANNEL, Conductor, Track, write_midi
 from genomes.notes import Part
 from training.composed.compose import compose_parts, moves
-from training.composed.settings import draw_context, with_bars
+from training.composed.draws import draw_context, with_bars
 from training.embedding.tables import AUDIO_TABLE, TEXT_TABLE, EmbeddingsNote, write_note
 
 TRACKS = ("chords", "drums", "bass")

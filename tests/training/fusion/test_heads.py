@@ -10,7 +10,7 @@ pytest.importorskip("torch", reason="training needs torch: pip install -e .[trai
 from dataclasses import replace
 
 from tests.training.examples import some_examples
-from training.composed.split import Split
+from training.composed.examples import Split
 from training.dataset.examples import Accompanied
 from training.fusion import heads
 from training.fusion.fitting import prepare_torch

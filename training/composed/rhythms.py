@@ -2,6 +2,14 @@
 
 from __future__ import annotations
 
+from functools import cache
+
+from genomes.drums.places import places
+from genomes.grid import STRAIGHT, cells
+from genomes.time import Meter
+
+Cells = tuple[int, ...]  # places of a bar on the straight grid, in order
+
 LOOP_BARS = (1, 2, 4, 8)
 # Of how many bars a bass plucks one.
 SPANS = (1, 2, 4)
@@ -32,3 +40,17 @@ ENDS_ONLY = "ends"
 MOTIONS = {"still": 0.0, "moving": 0.5, "stirring": 1.0}
 # Share of its length that a tone of the harmony is held.
 HOLDS = {"whole": 1.0, "half": 0.5, "touch": 0.25}
+
+
+@cache
+def cells_of(rhythm: str, meter: Meter) -> Cells:
+    """The cells that a rhythm of ``RHYTHMS`` strikes in a bar."""
+    roles = RHYTHMS[rhythm]
+    return tuple(sorted({cell for role in roles for cell in places(role, meter, STRAIGHT)}))
+
+
+@cache
+def onsets_ticks(rhythm: str, meter: Meter) -> tuple[int, ...]:
+    """The same in ticks from the bar line."""
+    grid = cells(meter)
+    return tuple(grid[cell].onset_ticks for cell in cells_of(rhythm, meter))

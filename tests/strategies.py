@@ -1,4 +1,4 @@
-"""Hypothesis strategies for music: meters, keys, contexts, parts, genomes."""
+"""Hypothesis strategies for music: meters, keys, contexts, parts."""
 
 from __future__ import annotations
 
@@ -8,14 +8,13 @@ import numpy as np
 from hypothesis import settings
 from hypothesis import strategies as st
 
-from genomes.chords import CHORDS, ChordGenome
 from genomes.context import Context, Section
 from genomes.keys import ACCIDENTALS, LETTERS, SCALES, Key
 from genomes.notes import Part
 from genomes.time import DENOMINATORS, MAX_NUMERATOR, Meter
 
-# The same examples on every run, so that a failure is found again by running again.
-law = settings(max_examples=100, deadline=None, derandomize=True, database=None)
+# The settings of the loaded profile, which are also those of a test without it; see conftest.
+law = settings()
 
 EVERY_METER = tuple(Meter(n, d) for d in DENOMINATORS for n in range(1, MAX_NUMERATOR + 1))
 TONIC_NAMES = tuple(letter + sign for letter, sign in product(LETTERS, ACCIDENTALS))
@@ -96,23 +95,3 @@ def _muddled(
         return start < other_end and other_start < end
     crossing = start < other_start < end < other_end or other_start < start < other_end < end
     return crossing or (start, end) == (other_start, other_end)
-
-
-@st.composite
-def chord_genomes(draw: st.DrawFn, context: Context, max_steps: int = 6) -> ChordGenome:
-    """A random progression, then some mutations and matings."""
-    rng = draw(rngs())
-    genome, _ = CHORDS.random(context, rng)
-    for step in draw(st.lists(st.sampled_from(["mutate", "mate"]), max_size=max_steps)):
-        if step == "mutate":
-            genome, _ = CHORDS.mutate(genome, context, rng)
-        else:
-            genome = CHORDS.mate(genome, CHORDS.random(context, rng)[0], context, rng)
-    return genome
-
-
-@st.composite
-def genomes_in_context(draw: st.DrawFn, max_bars: int = 8) -> tuple[ChordGenome, Context]:
-    """A progression and a context that it was made for."""
-    context = draw(contexts(max_bars))
-    return draw(chord_genomes(context)), context

@@ -4,17 +4,15 @@ import pytest
 from hypothesis import given
 
 from genomes.context import MAX_BARS, Section
-from tests.strategies import contexts, law
+from tests.strategies import contexts
 
 
-@law
 @given(contexts(max_bars=MAX_BARS))
 def test_a_section_is_whole_bars_long(context):
     assert context.length_ticks == context.section.bars * context.meter.bar_ticks
     assert context.length_ticks % context.meter.bar_ticks == 0
 
 
-@law
 @given(contexts())
 def test_seconds_follow_from_tempo_and_meter(context):
     quarters = context.section.bars * context.meter.bar_quarters

@@ -3,10 +3,9 @@ from hypothesis import strategies as st
 
 from genomes.grid import DIVISIONS, TRIPLET, cells, swung
 from genomes.time import Meter
-from tests.strategies import law, meters
+from tests.strategies import meters
 
 
-@law
 @given(meter=meters(), division=st.sampled_from(DIVISIONS))
 def test_a_bar_is_filled_by_its_cells(meter, division):
     onsets = [cell.onset_ticks for cell in cells(meter, division)]
@@ -22,7 +21,6 @@ def test_triplets_are_three_to_a_quarter_where_groups_hold_quarters():
     assert cells(Meter(7, 8), TRIPLET) == cells(Meter(7, 8))
 
 
-@law
 @given(meter=meters(), swing=st.floats(0, 1), bars=st.integers(1, 4))
 def test_swing_keeps_order_and_bar_lines(meter, swing, bars):
     straight = range(0, meter.bar_ticks * bars, 60)

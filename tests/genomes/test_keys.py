@@ -8,13 +8,12 @@ from music21 import pitch as m21_pitch
 
 from genomes.keys import SCALES, Key, pitch_class_of
 from tests.genomes.music21_keys import music21_name, scale_pitch_classes
-from tests.strategies import EVERY_KEY, TONIC_NAMES, keys, law
+from tests.strategies import EVERY_KEY, TONIC_NAMES, keys
 
 # The mode whose key signature each is written with.
 WRITTEN_AS = {"harmonic_minor": "minor", "melodic_minor": "minor"}
 
 
-@law
 @given(keys())
 def test_text_and_back(key):
     assert Key.parse(str(key)) == key
@@ -51,7 +50,6 @@ def test_f_sharp_and_g_flat_minor_sound_alike_and_print_as_written():
     assert flat.note_name(5, 7) == "Db"
 
 
-@law
 @given(keys(), st.integers(1, 7), st.integers(-12, 24))
 def test_a_written_note_always_sounds_what_was_asked(key, degree, semitones):
     name = key.note_name(degree, semitones)

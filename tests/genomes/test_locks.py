@@ -1,73 +1,125 @@
+"""What is locked of a source stays, whatever evolves around it, in every stage."""
+
 from dataclasses import replace
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from genomes.chords import CHORDS
 from genomes.context import Kept
-from genomes.locks import LockedGenomes, Locks, rendered
-from tests.strategies import contexts, law, rngs
+from genomes.locks import LockedGenomes, Locks
+from tests.genomes.calls import render, render_kept
+from tests.genomes.contexts import context_of
+from tests.genomes.stages import STAGES, contexts_for, every_stage
+from tests.genomes.test_laws import assert_playable
+from tests.strategies import rngs
+
+# Stages whose bars are genes of their own, so that a locked bar is the source's bar.
+BARS_ARE_GENES = {"drums", "bass", "harmony"}
+KINDS = {"": Locks(), "rhythm": Locks(rhythm=True), "pitch": Locks(pitch=True)}
 
 
 @st.composite
-def some_locks(draw, bars):
-    locked = draw(st.sets(st.integers(0, bars - 1), max_size=bars))
-    kind = draw(st.sampled_from(["", "rhythm", "pitch"]))
-    return Locks(tuple(sorted(locked)), rhythm=kind == "rhythm", pitch=kind == "pitch")
+def locked_bars(draw, context):
+    return tuple(sorted(draw(st.sets(st.integers(0, context.section.bars - 1)))))
 
 
-def evolved(context, locks, rng):
-    """A source, and a genome that came from it under locks by every operator."""
-    source, _ = CHORDS.random(context, rng)
-    genomes = LockedGenomes(CHORDS, source, locks)
+def evolved(name, context, locks, rng, steps=3):
+    """A source, and a genome that came from it under locks by every way to make one."""
+    source = STAGES[name].evolved(context, rng, 2)
+    genomes = LockedGenomes(STAGES[name].genomes, source, locks)
     first, _ = genomes.random(context, rng)
-    for _ in range(3):
+    for _ in range(steps):
         other, _ = genomes.random(context, rng)
         first, _ = genomes.mutate(genomes.mate(first, other, context, rng), context, rng)
     return source, first
 
 
-def with_kept(context, source, locks):
-    return replace(context, kept=Kept(source.render(context), locks.bars))
+def in_bars(name, part, context, bars):
+    """What is struck in these bars; drums and harmony may be louder or softer there."""
+    inside = part.notes[np.isin(part.notes["onset_ticks"] // context.meter.bar_ticks, bars)]
+    fields = ["onset_ticks", "pitch"] + ["velocity"] * STAGES[name].locks_velocity
+    return inside[fields].tolist()
 
 
-@law
-@given(data=st.data(), context=contexts(max_bars=6), rng=rngs())
-def test_locked_bars_sound_as_they_did(data, context, rng):
-    locks = data.draw(some_locks(context.section.bars))
-    source, genome = evolved(context, locks, rng)
-    part = rendered(genome, with_kept(context, source, locks))
-    was = source.render(context)
-    bar_ticks = context.meter.bar_ticks
+@every_stage
+@given(data=st.data(), kind=st.sampled_from(list(KINDS)), rng=rngs())
+def test_locked_bars_sound_as_they_did(name, data, kind, rng):
+    context = data.draw(contexts_for(name))
+    locks = replace(KINDS[kind], bars=data.draw(locked_bars(context)))
+    source, genome = evolved(name, context, locks, rng, steps=2)
+    was = render(source, context)
+    part = render_kept(genome, replace(context, kept=Kept(was, locks.bars)))
+    assert in_bars(name, part, context, locks.bars) == in_bars(name, was, context, locks.bars)
+    assert len(part.notes)
+    assert_playable(name, render(genome, context), context)
+    if name in BARS_ARE_GENES:
+        assert all(genome.bars[index] == source.bars[index] for index in locks.bars)
+    if name == "chords":
+        assert sum(span.duration_ticks for span in part.harmony) == part.length_ticks
+    if locks.bars:
+        assert part.swing == was.swing
 
-    def locked(notes):
-        return [
-            (onset, pitch, velocity)
-            for onset, _, pitch, velocity, _ in notes.tolist()
-            if onset // bar_ticks in locks.bars
-        ]
 
-    assert locked(part.notes) == locked(was.notes)
-    assert sum(span.duration_ticks for span in part.harmony) == part.length_ticks
-
-
-@law
-@given(context=contexts(max_bars=6), rng=rngs())
-def test_a_locked_rhythm_keeps_every_onset_and_duration(context, rng):
-    source, genome = evolved(context, Locks(rhythm=True), rng)
-    rhythms = [
-        {note[:2] for note in each.render(context).notes.tolist()} for each in (source, genome)
-    ]
+@every_stage
+@given(data=st.data(), rng=rngs())
+def test_a_locked_rhythm_stays(name, data, rng):
+    context = data.draw(contexts_for(name))
+    bars = data.draw(locked_bars(context)) if name == "melody" else ()
+    source, genome = evolved(name, context, Locks(bars, rhythm=True), rng)
+    rhythms = [STAGES[name].rhythm(render(each, context)) for each in (source, genome)]
     assert rhythms[0] == rhythms[1]
+    # Notes are cut where locked bars begin and end, so that only onsets are left to compare.
+    was = render(source, context)
+    part = render_kept(genome, replace(context, kept=Kept(was, bars)))
+    assert set(part.notes["onset_ticks"].tolist()) == set(was.notes["onset_ticks"].tolist())
 
 
-@law
-@given(context=contexts(max_bars=6), rng=rngs())
-def test_locked_pitches_keep_every_chord(context, rng):
-    source, genome = evolved(context, Locks(pitch=True), rng)
-    names = [[span.name for span in each.render(context).harmony] for each in (source, genome)]
-    assert names[0] == names[1]
+@every_stage
+@given(data=st.data(), rng=rngs())
+def test_locked_pitches_stay_in_their_order(name, data, rng):
+    context = data.draw(contexts_for(name))
+    bars = data.draw(locked_bars(context)) if name == "melody" else ()
+    source, genome = evolved(name, context, Locks(bars, pitch=True), rng)
+    was = render(source, context)
+    part = render_kept(genome, replace(context, kept=Kept(was, bars)))
+    assert STAGES[name].pitch_order(part) == STAGES[name].pitch_order(was)
+
+
+@pytest.mark.parametrize("name", [name for name in STAGES if name != "bass"])
+@given(data=st.data(), kind=st.sampled_from(["rhythm", "pitch"]), rng=rngs())
+def test_keeping_twice_changes_nothing_more(name, data, kind, rng):
+    """A bass line may take another bar's rhythm the second time."""
+    stage, context = STAGES[name], data.draw(contexts_for(name))
+    source, other = stage.evolved(context, rng, 2), stage.evolved(context, rng, 2)
+    once = stage.genomes.keep(other, source, KINDS[kind], context)
+    twice = stage.genomes.keep(once, source, KINDS[kind], context)
+    assert render(twice, context) == render(once, context)
+
+
+@pytest.mark.parametrize("name", [name for name in STAGES if name != "melody"])
+@given(data=st.data(), kind=st.sampled_from(list(KINDS)), rng=rngs())
+def test_a_source_that_keeps_what_is_its_own_stays(name, data, kind, rng):
+    """Not in melodies, whose locked pitches may go to other notes, nor in locked bars of chords."""
+    stage, context = STAGES[name], data.draw(contexts_for(name))
+    bars = data.draw(locked_bars(context)) if name in BARS_ARE_GENES else ()
+    locks = replace(KINDS[kind], bars=bars)
+    source = stage.evolved(context, rng, 2)
+    kept = stage.genomes.keep(source, source, locks, context)
+    assert render(kept, context) == render(source, context)
+
+
+@pytest.mark.parametrize("locks", [KINDS["rhythm"], KINDS["pitch"], Locks(bars=(0, 1))], ids=str)
+@every_stage
+def test_what_is_not_locked_evolves(name, locks):
+    """About half of what comes out is not the source again."""
+    rng, changed = np.random.default_rng(8), []
+    for _ in range(30):
+        context = STAGES[name].placed(context_of(), rng)
+        source, genome = evolved(name, context, locks, rng, steps=4)
+        changed.append(render(genome, context) != render(source, context))
+    assert np.mean(changed) > 0.45
 
 
 def test_nothing_is_left_where_rhythm_and_pitch_are_locked():

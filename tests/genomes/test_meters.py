@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from genomes.time import GROUPINGS, MAX_NUMERATOR, Meter
-from tests.strategies import EVERY_METER, law, meters
+from tests.strategies import EVERY_METER, meters
 
 KNOWN_GROUPS = {
     "4/4": (1, 1, 1, 1),
@@ -87,7 +87,6 @@ def test_units_of_every_meter_are_whole_ticks():
     assert all(meter.unit_ticks * meter.denominator == 1920 for meter in EVERY_METER)
 
 
-@law
 @given(meters())
 def test_text_and_back(meter):
     assert Meter.parse(str(meter)) == meter
@@ -109,7 +108,6 @@ def test_what_is_no_meter_is_refused(text):
         Meter.parse(text)
 
 
-@law
 @given(st.text(max_size=12))
 def test_any_text_is_a_meter_or_a_value_error(text):
     try:

@@ -4,7 +4,7 @@ import time
 import warnings
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from genomes.keys import Key
@@ -20,7 +20,6 @@ from genomes.midi import (
 from genomes.notes import NOTE_DTYPE, Part
 from genomes.time import Meter
 from tests.genomes.midi_bytes import END_OF_TRACK, events, midi_file, track_chunk
-from tests.strategies import law
 
 WHOLE = write_midi(
     [Track("chords", Part.of([(0, 480, 60, 64), (480, 480, 67, 80)], 1920))],
@@ -44,19 +43,16 @@ def read_or_refused(data):
     return score
 
 
-@settings(law, max_examples=300)
 @given(st.binary(max_size=200))
 def test_any_bytes(data):
     assert read_or_refused(data) is None or data.startswith(b"MThd")
 
 
-@settings(law, max_examples=300)
 @given(st.lists(st.binary(max_size=60), max_size=3), st.integers(0, 2**16 - 1))
 def test_any_bytes_in_a_tidy_shell(bodies, resolution):
     read_or_refused(midi_file(*bodies, resolution=resolution))
 
 
-@settings(law, max_examples=300)
 @given(st.lists(st.tuples(st.integers(0, len(WHOLE) - 1), st.integers(0, 255)), max_size=6))
 def test_a_file_with_wrong_bytes_in_it(wrong):
     data = bytearray(WHOLE)

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from genomes.midi import MidiRepair, read_midi
 from genomes.time import Meter
 from tests.genomes.midi_bytes import events, midi_file
-from tests.strategies import law, parts
+from tests.strategies import parts
 
 ONE_NOTE = events("00 90 3C 40\n 60 80 3C 00")  # C4 for 96 ticks
 
@@ -128,7 +128,6 @@ def test_notes_shorter_than_our_ticks_are_kept():
     assert part.notes["duration_ticks"].tolist() == [1]
 
 
-@law
 @given(parts(), st.sampled_from([Meter(4, 4), Meter(7, 8), Meter(13, 8)]))
 def test_at_our_resolution_a_part_keeps_its_notes(part, meter):
     rewritten = read_midi(midi_file(_by_hand(part))).to_part(meter)

@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import numpy as np
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from genomes import Key, Meter, Part
 from genomes.midi import Conductor, Track, read_midi, read_tracks, write_midi
-from tests.strategies import law, parts
+from tests.strategies import parts
 
 CONDUCTOR = Conductor("song", Key.parse("C major"), Meter(7, 8), 96.0, (), ())
 
 
-@settings(law, max_examples=40)
 @given(made=st.lists(parts(apart=True, max_notes=6), min_size=1, max_size=4))
 def test_tracks_are_the_file(made: list[Part]) -> None:
     named = [Track(f"part {index}", part, 0, index) for index, part in enumerate(made)]

@@ -21,7 +21,7 @@ from genomes.midi import (
 )
 from genomes.notes import Part
 from genomes.time import Meter, microseconds_per_quarter
-from tests.strategies import EVERY_KEY, keys, law, meters, parts
+from tests.strategies import EVERY_KEY, keys, meters, parts
 
 names = st.text(st.characters(exclude_categories=["Cs", "Cc"]), min_size=1, max_size=20)
 conductors = st.builds(
@@ -55,7 +55,6 @@ def metas(track, kind):
     return found
 
 
-@law
 @given(parts(), conductors)
 def test_we_read_exactly_what_we_wrote(part, conductor):
     score = read_midi(write_midi([Track("chords", part)], conductor))
@@ -64,14 +63,12 @@ def test_we_read_exactly_what_we_wrote(part, conductor):
     assert score.tempo_map.changes == ((0, tempo),)
 
 
-@law
 @given(some_tracks)
 def test_tracks_are_read_together_and_drums_stay_drums(written):
     rows = sorted(row for track in written for row in track.part.notes.tolist())
     assert sorted(read_midi(write_midi(written, PLAIN)).notes.tolist()) == rows
 
 
-@law
 @given(some_tracks, conductors)
 def test_mido_finds_every_word_and_number(written, conductor):
     file = reread(write_midi(written, conductor))
@@ -91,7 +88,6 @@ def test_mido_finds_every_word_and_number(written, conductor):
     assert [(t, m.text) for t, m in metas(opening, "text")] == [(0, t) for t in conductor.texts]
 
 
-@law
 @given(some_tracks)
 def test_every_track_plays_its_program_on_its_channel(written):
     for track, read in zip(written, reread(write_midi(written, PLAIN)).tracks[1:], strict=True):
@@ -99,7 +95,6 @@ def test_every_track_plays_its_program_on_its_channel(written):
         assert [m.program for m in read if m.type == "program_change"] == [track.program]
 
 
-@law
 @given(some_tracks)
 def test_every_track_ends_with_its_part_on_a_bar_line(written):
     file = reread(write_midi(written, PLAIN))
@@ -108,7 +103,6 @@ def test_every_track_ends_with_its_part_on_a_bar_line(written):
     assert lengths[0] == max(lengths)
 
 
-@law
 @given(parts(apart=True), conductors)
 def test_symusic_hears_the_same_song(part, conductor):
     """It closes the earliest of nested notes first, so here none are nested."""
@@ -170,7 +164,6 @@ syllables = st.text(st.characters(exclude_categories=["Cs", "Cc"]), min_size=1, 
 words = st.lists(st.tuples(st.integers(0, 8 * BAR_TICKS), syllables), max_size=12).map(sorted)
 
 
-@law
 @given(parts(), words)
 def test_words_stand_where_they_are_sung_and_disturb_no_note(part, lyrics):
     sung = replace(part, length_ticks=8 * part.length_ticks, lyrics=tuple(lyrics))

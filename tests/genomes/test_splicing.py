@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from genomes.notes import ChordSpan, Part
 from genomes.splicing import cut, spliced
-from tests.strategies import law, parts
+from tests.strategies import parts
 
 BAR = 1920
 
@@ -49,13 +49,11 @@ def stretches(draw, length_ticks):
     return onset, draw(st.integers(1, length_ticks - onset))
 
 
-@law
 @given(part=parts())
 def test_all_of_a_part_is_the_part(part):
     assert cut(part, 0, part.length_ticks) == part
 
 
-@law
 @given(part=parts(), edges=st.sets(st.integers(1, 1000), max_size=4))
 def test_pieces_sound_as_long_as_the_whole(part, edges):
     bounds = sorted({0, part.length_ticks} | {edge * part.length_ticks // 1001 for edge in edges})
@@ -65,7 +63,6 @@ def test_pieces_sound_as_long_as_the_whole(part, edges):
     assert sounding == part.notes["duration_ticks"].sum()
 
 
-@law
 @given(data=st.data(), part=parts(drums=True))
 def test_a_stretch_has_what_sounds_in_it_and_nothing_else(data, part):
     onset, length = data.draw(stretches(part.length_ticks))
@@ -77,7 +74,6 @@ def test_a_stretch_has_what_sounds_in_it_and_nothing_else(data, part):
     assert sorted(cut(part, onset, length).notes.tolist()) == expected
 
 
-@law
 @given(data=st.data(), part=parts())
 def test_a_stretch_of_a_stretch_is_a_stretch(data, part):
     onset, length = data.draw(stretches(part.length_ticks))

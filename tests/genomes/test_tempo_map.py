@@ -10,7 +10,6 @@ from genomes.time import (
     rescale_ticks,
     ticks_to_quarters,
 )
-from tests.strategies import law
 
 ticks = st.integers(0, 200_000)
 tempos_us = st.integers(1, 2**24 - 1)
@@ -28,7 +27,6 @@ def seconds_by_walking(changes, ticks_per_quarter, position):
     return total + (position - reached) * tempo / 1e6 / ticks_per_quarter
 
 
-@law
 @given(st.lists(st.tuples(ticks, tempos_us), max_size=8), resolutions, st.lists(ticks, max_size=8))
 def test_agrees_with_walking_through_the_changes(changes, resolution, positions):
     walked = [seconds_by_walking(changes, resolution, position) for position in positions]
@@ -36,14 +34,12 @@ def test_agrees_with_walking_through_the_changes(changes, resolution, positions)
     assert np.allclose(mapped, walked, rtol=1e-9, atol=1e-9)
 
 
-@law
 @given(st.floats(4, 960), ticks)
 def test_agrees_with_mido_on_one_tempo(tempo_bpm, position):
     expected = mido.tick2second(position, 480, mido.bpm2tempo(tempo_bpm))
     assert TempoMap.constant(tempo_bpm).seconds(position) == pytest.approx(expected)
 
 
-@law
 @given(
     st.lists(st.tuples(ticks, st.integers(20_000, 2_000_000)), max_size=8),
     st.sampled_from([24, 96, 480, 960]),
@@ -76,7 +72,6 @@ def test_changes_come_in_any_order():
     assert TempoMap.from_changes(changes, 480) == TempoMap.from_changes(sorted(changes), 480)
 
 
-@law
 @given(st.lists(st.tuples(ticks, tempos_us), max_size=8), st.lists(ticks, min_size=2, max_size=8))
 def test_time_never_runs_backwards(changes, positions):
     seconds = TempoMap.from_changes(changes, 480).seconds(sorted(positions))

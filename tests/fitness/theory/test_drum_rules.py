@@ -16,7 +16,8 @@ from genomes.chords import CHORDS
 from genomes.drums import DRUMS
 from genomes.drums.voices import VOICES
 from genomes.grid import cells
-from tests.strategies import contexts, law, rngs
+from tests.genomes.calls import render
+from tests.strategies import contexts, rngs
 
 VELOCITIES = {"g": 40, "x": 76, "X": 104}
 POOL_SIZE = 50
@@ -283,7 +284,7 @@ def song(meter: str, bars: int, energy: float, tempo_bpm: float, *, chords: bool
     context = Context(Key.parse("D minor"), Meter.parse(meter), tempo_bpm, section, (), ("rock",))
     if not chords:
         return context
-    part = CHORDS.random(context, np.random.default_rng(1))[0].render(context)
+    part = render(CHORDS.random(context, np.random.default_rng(1))[0], context)
     return Context(context.key, context.meter, tempo_bpm, section, (("chords", part),))
 
 
@@ -301,7 +302,7 @@ def pool_terms(request: pytest.FixtureRequest) -> list[dict[str, float]]:
     """Every rule's value for each part of a random pool."""
     rng = np.random.default_rng(11)
     context: Context = request.param
-    parts = [DRUMS.random(context, rng)[0].render(context) for _ in range(POOL_SIZE)]
+    parts = [render(DRUMS.random(context, rng)[0], context) for _ in range(POOL_SIZE)]
     return [theory_terms("drums", part, context) for part in parts]
 
 
@@ -316,18 +317,16 @@ def test_the_mean_varies_too(pool_terms: list[dict[str, float]]) -> None:
     assert np.std([theory(terms) for terms in pool_terms]) > 0.04
 
 
-@law
 @given(context=contexts(max_bars=6), rng=rngs())
 def test_every_term_lies_between_0_and_1(context: Context, rng: np.random.Generator) -> None:
     genome, _ = DRUMS.random(context, rng)
     for _ in range(3):
         genome, _ = DRUMS.mutate(genome, context, rng)
-    terms = theory_terms("drums", genome.render(context), context)
+    terms = theory_terms("drums", render(genome, context), context)
     assert list(terms) == list(RULES["drums"])
     assert all(0 <= value <= 1 for value in terms.values())
 
 
-@law
 @given(
     context=contexts(max_bars=4),
     rows=st.lists(

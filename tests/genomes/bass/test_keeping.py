@@ -6,65 +6,15 @@ from dataclasses import replace
 from itertools import groupby
 
 import numpy as np
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from genomes.bass import BASS
-from genomes.context import Kept
-from genomes.locks import LockedGenomes, Locks, rendered
-from tests.genomes.bass.conftest import line, notes_of, over, pitches_of
-from tests.genomes.bass.strategies import bass_contexts, song
-from tests.strategies import law, rngs
-
-locked_law = settings(law, max_examples=80)
-
-
-def evolved(context, locks, rng):
-    """A source, and a genome that came from it under locks by every operator."""
-    source, _ = BASS.random(context, rng)
-    genomes = LockedGenomes(BASS, source, locks)
-    genome, _ = genomes.random(context, rng)
-    for _ in range(3):
-        other, _ = genomes.random(context, rng)
-        genome, _ = genomes.mutate(genomes.mate(genome, other, context, rng), context, rng)
-    return source, genome
+from genomes.locks import LockedGenomes, Locks
+from tests.genomes.bass.conftest import line, notes_of, pitches_of
+from tests.genomes.contexts import over, song
 
 
 def joined(pitches):
     return [pitch for pitch, _ in groupby(pitches)]
-
-
-@locked_law
-@given(context=bass_contexts(), rng=rngs())
-def test_a_locked_rhythm_keeps_every_onset_and_duration(context, rng):
-    source, genome = evolved(context, Locks(rhythm=True), rng)
-    rhythms = [[row[:2] for row in notes_of(each, context)] for each in (source, genome)]
-    assert rhythms[0] == rhythms[1]
-
-
-@locked_law
-@given(context=bass_contexts(), rng=rngs())
-def test_a_locked_pitch_keeps_the_pitches_in_their_order(context, rng):
-    source, genome = evolved(context, Locks(pitch=True), rng)
-    assert joined(pitches_of(source, context)) == joined(pitches_of(genome, context))
-
-
-@locked_law
-@given(data=st.data(), context=bass_contexts(), rng=rngs())
-def test_locked_bars_sound_as_they_did(data, context, rng):
-    bars = data.draw(st.sets(st.integers(0, context.section.bars - 1)))
-    kind = data.draw(st.sampled_from(["", "rhythm", "pitch"]))
-    locks = Locks(tuple(sorted(bars)), rhythm=kind == "rhythm", pitch=kind == "pitch")
-    source, genome = evolved(context, locks, rng)
-    was = source.render(context)
-    part = rendered(genome, replace(context, kept=Kept(was, locks.bars)))
-
-    def locked(notes):
-        inside = np.isin(notes["onset_ticks"] // context.meter.bar_ticks, locks.bars)
-        return notes[inside][["onset_ticks", "pitch", "velocity"]].tolist()
-
-    assert locked(part.notes) == locked(was.notes)
-    assert len(part.notes) > 0
 
 
 def variety(context, locks, count=60):

@@ -11,9 +11,10 @@ from genomes.bass import BassGenome
 from genomes.bass.genes import GATES, LEVELS, Pluck
 from genomes.bass.kick import REACH_TICKS, kick_onsets_ticks, met
 from genomes.notes import Part
-from tests.genomes.bass.conftest import line, notes_of, with_drums
-from tests.genomes.bass.strategies import lines_in_context
-from tests.strategies import law
+from tests.genomes.bass.conftest import line, notes_of
+from tests.genomes.calls import describe, render
+from tests.genomes.contexts import with_drums
+from tests.genomes.stages import genomes_in_context
 
 
 def test_a_note_rings_until_the_next_over_the_bar_line(plain):
@@ -39,10 +40,10 @@ def test_a_gate_shortens_every_note(plain, gate):
 def test_levels_and_accents_are_heard(plain):
     bar = tuple(Pluck(cell, "root", level=level) for cell, level in enumerate(LEVELS, start=1))
     genome = BassGenome(16, (bar, (), (), ()))
-    velocities = genome.render(plain).notes["velocity"].tolist()
+    velocities = render(genome, plain).notes["velocity"].tolist()
     assert velocities == sorted(velocities)
     assert len(set(velocities)) == len(LEVELS)
-    beats = line("0:root 4:root 8:root 9:root | | |").render(plain).notes["velocity"].tolist()
+    beats = render(line("0:root 4:root 8:root 9:root | | |"), plain).notes["velocity"].tolist()
     assert beats[0] > beats[2] > beats[1] > beats[3]
 
 
@@ -68,7 +69,6 @@ def test_only_kicks_are_kicks(plain):
     assert kick_onsets_ticks(plain) == ()
 
 
-@law
 @given(
     st.sets(st.integers(0, 3839), min_size=1, max_size=20).map(sorted),
     st.sets(st.integers(0, 3839), max_size=20).map(sorted),
@@ -85,25 +85,27 @@ def test_meeting_keeps_order_bars_and_reach(onsets, kicks):
 
 def test_a_line_is_made_for_one_grid_and_length(plain):
     with pytest.raises(ValueError, match="made for"):
-        line("0:root | |").render(plain)
+        render(line("0:root | |"), plain)
     with pytest.raises(ValueError, match="made for"):
-        line("0:root | | |", cells_per_bar=12).render(plain)
+        render(line("0:root | | |", cells_per_bar=12), plain)
 
 
 def test_a_line_needs_chords(plain):
     with pytest.raises(ValueError, match="no chords"):
-        line("0:root | | |").render(replace(plain, parts=()))
+        render(line("0:root | | |"), replace(plain, parts=()))
 
 
-@law
-@given(lines_in_context())
-def test_every_pluck_is_one_note(made):
+@given(genomes_in_context("bass"))
+def test_every_pluck_is_one_note_and_is_told(made):
     genome, context = made
-    assert len(genome.render(context).notes) == len(genome.plucks())
+    assert len(render(genome, context).notes) == len(genome.plucks())
+    told = describe(genome, context)
+    assert sum(map(len, told["notes"])) == len(genome.plucks())
+    assert [len(bar) for bar in told["tones"]] == [len(bar) for bar in genome.bars]
 
 
 def test_the_description_reads_like_music(plain):
-    told = line("0:root 12:half_above | 0:root 8:root+ | 0:bass |").describe(plain)
+    told = describe(line("0:root 12:half_above | 0:root 8:root+ | 0:bass |"), plain)
     assert told["notes"] == [["C2", "Bb1"], ["A1", "A2"], ["A1"], []]
     assert told["tones"] == [["root", "half_above"], ["root", "root up"], ["bass"], []]
     assert told["gate"] == "legato"

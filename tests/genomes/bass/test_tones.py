@@ -18,9 +18,9 @@ from genomes.bass.tones import (
 )
 from genomes.keys import PLAIN_NAMES
 from genomes.notes import Part
-from tests.genomes.bass.conftest import line, notes_of, over, pitches_of
-from tests.genomes.bass.strategies import bass_contexts, lines_in_context
-from tests.strategies import law
+from tests.genomes.bass.conftest import line, notes_of, pitches_of
+from tests.genomes.contexts import over
+from tests.genomes.stages import contexts_for, genomes_in_context
 
 
 def names_of(genome, context):
@@ -95,8 +95,7 @@ def test_roots_go_to_the_nearest_octave():
     assert [b - a for a, b in pairwise(pitches)] == [-1, -2, -2, -2]
 
 
-@law
-@given(bass_contexts())
+@given(contexts_for("bass"))
 def test_roots_never_jump_an_octave_in_any_register(context):
     for register in REGISTERS:
         stands = footings(context.harmony, context.key, register, register)
@@ -110,8 +109,7 @@ def test_roots_never_jump_an_octave_in_any_register(context):
                 assert stand.far[tone] % 12 in span.pitch_classes
 
 
-@law
-@given(bass_contexts())
+@given(contexts_for("bass"))
 def test_pedals_stay_where_they_are(context):
     for register in REGISTERS:
         stands = footings(context.harmony, context.key, register, register)
@@ -119,8 +117,7 @@ def test_pedals_stay_where_they_are(context):
             assert len({stand.far[pedal] for stand in stands}) == 1
 
 
-@law
-@given(lines_in_context())
+@given(genomes_in_context("bass"))
 def test_octaves_only_move_by_octaves(made):
     genome, context = made
     stands = footings(context.harmony, context.key, genome.register, genome.register)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -13,8 +15,28 @@ from genomes.chords.voicing import Voicing
 from genomes.context import Context, Section
 from genomes.keys import Key
 from genomes.time import Meter
+from tests.genomes.stages import MANY, Made
+from tests.genomes.stages import pool as pool_of
 
 SEEDS = range(120)
+
+
+@pytest.fixture(scope="session")
+def evolved_pool() -> list[Made]:
+    """Progressions after some mutations and matings, each in its own context."""
+    return list(pool_of("chords", MANY))
+
+
+@pytest.fixture(scope="session")
+def random_pool(evolved_pool: list[Made]) -> list[Made]:
+    """First progressions, each in its own context."""
+    return [replace(made, genome=made.other) for made in evolved_pool]
+
+
+@pytest.fixture(scope="session")
+def pool(random_pool: list[Made], evolved_pool: list[Made]) -> list[Made]:
+    """Both."""
+    return random_pool + evolved_pool
 
 
 @pytest.fixture

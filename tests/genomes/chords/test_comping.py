@@ -17,6 +17,7 @@ from genomes.chords.comping import (
 from genomes.context import Context, Section
 from genomes.keys import Key
 from genomes.time import Meter
+from tests.genomes.calls import render
 from tests.genomes.chords.conftest import progression
 from tests.strategies import EVERY_METER
 
@@ -32,7 +33,7 @@ def played(pattern, meter, text="I -"):
     bars = len(text.split())
     genome = progression(text, groups_per_bar=len(meter.groups), pattern=pattern)
     context = Context(Key.parse("C major"), meter, 100, Section("verse", bars))
-    return genome.render(context)
+    return render(genome, context)
 
 
 def struck(part):
@@ -169,7 +170,7 @@ def test_a_chord_that_enters_on_a_weak_group_brings_its_bass():
     change = genome.bars[0].changes[0]
     entering = type(change)(1, type(change.chord)("IV", "triad", 1), change.voicing)
     genome = genome.with_changes(0, (change, entering))
-    part = genome.render(Context(Key.parse("C major"), meter, 100, Section("verse", 1)))
+    part = render(genome, Context(Key.parse("C major"), meter, 100, Section("verse", 1)))
     assert min(struck(part)[480]) % 12 == 9  # the A of F/A
     assert len(struck(part)[0]) > 1  # and the chord before it has no time but for one stroke
 

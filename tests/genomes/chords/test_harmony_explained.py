@@ -86,4 +86,4 @@ def test_chords_on_the_tonic_have_the_stated_tonic_as_their_root(thousand):
 
 
 def test_the_mode_is_the_songs(thousand):
-    assert all(made.genome.to_payload()["mode"] == made.context.key.mode for made in thousand)
+    assert all(made.genome.mode == made.context.key.mode for made in thousand)

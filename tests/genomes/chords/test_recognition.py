@@ -7,6 +7,7 @@ from genomes.context import Context, Section
 from genomes.keys import Key
 from genomes.notes import Part
 from genomes.time import Meter
+from tests.genomes.calls import render
 
 BAR = 1920
 
@@ -50,7 +51,7 @@ def test_most_of_what_evolves_here_is_recognised(meter):
     right = asked = 0
     for _ in range(40):
         genome, _ = CHORDS.random(context, rng)
-        part = genome.render(context)
+        part = render(genome, context)
         told = with_harmony(Part.of(part.notes, part.length_ticks), context).harmony
         roots = {s.onset_ticks: s.root_pitch_class for s in told}
         assert sum(s.duration_ticks for s in told) == part.length_ticks

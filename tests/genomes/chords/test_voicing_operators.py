@@ -15,7 +15,8 @@ from genomes.chords.operators.voicing import (
     revoice_all,
 )
 from genomes.chords.voicing import pitches
-from tests.genomes.conftest import spread_contexts
+from tests.genomes.calls import render
+from tests.genomes.contexts import spread_contexts
 
 
 @pytest.fixture(scope="module")
@@ -115,6 +116,6 @@ def test_move_register_moves_everything_and_changes_nothing_else(made):
     for genome, context, rng in made:
         after = move_register(genome, context, rng)
         assert replace(after, register=genome.register) == genome
-        means = [g.render(context).notes["pitch"].mean() for g in (genome, after)]
+        means = [render(g, context).notes["pitch"].mean() for g in (genome, after)]
         moved.append((after.register - genome.register) * (means[1] - means[0]) >= 0)
     assert sum(moved) / len(moved) > 0.9

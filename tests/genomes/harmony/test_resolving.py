@@ -10,6 +10,7 @@ from genomes.harmony.tables import DRONE, LINE, PAD, STRUCK, SUSPENDED, TIED
 from genomes.keys import Key
 from genomes.notes import ChordSpan, Part
 from genomes.time import Meter
+from tests.genomes.calls import render
 
 BAR = 1920
 CHORDS = {"C": (0, 4, 7), "F": (5, 9, 0), "G": (7, 11, 2), "Am": (9, 0, 4)}
@@ -42,7 +43,7 @@ def _bar(tones, texture=LINE, voice=3):
 
 
 def heard(made, where):
-    return [tuple(row)[:3] for row in made.render(where).notes.tolist()]
+    return [tuple(row)[:3] for row in render(made, where).notes.tolist()]
 
 
 def test_what_fits_stays():

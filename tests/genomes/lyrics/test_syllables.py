@@ -13,7 +13,6 @@ from genomes.lyrics import Line, Lyrics
 from genomes.lyrics.nuclei import nuclei
 from genomes.lyrics.syllables import is_sung, line_of
 from genomes.lyrics.words import _table
-from tests.strategies import law
 
 # Stressed syllables in capitals.
 GOLD = """
@@ -114,7 +113,6 @@ def words_of(line: Line) -> list[str]:
 LETTERS = st.text("abceghilmnorstuwy'’-éßиの한", max_size=12)
 
 
-@law
 @given(text=st.text(max_size=60) | st.lists(LETTERS, max_size=8).map(" ".join))
 def test_any_text_is_whole_again(text):
     line = line_of(text)

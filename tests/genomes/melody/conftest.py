@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 import pytest
+from hypothesis import strategies as st
 
 from genomes.chords import ChordGenome
 from genomes.context import Context, Section
@@ -15,7 +16,9 @@ from genomes.melody import MelodyGenome
 from genomes.melody.genes import Material, Phrase, Tone
 from genomes.melody.operators import Operator
 from genomes.time import Meter
+from tests.genomes.calls import render
 from tests.genomes.chords.conftest import progression
+from tests.genomes.stages import genomes_in_context
 
 SEEDS = range(80)
 
@@ -31,7 +34,7 @@ def chorded(
     time, home = Meter.parse(meter), Key.parse(key)
     chords: ChordGenome = progression(text, home.mode, len(time.groups))
     plain = Context(home, time, tempo_bpm, Section("verse", len(chords.bars), energy))
-    return Context(home, time, tempo_bpm, plain.section, parts=(("chords", chords.render(plain)),))
+    return Context(home, time, tempo_bpm, plain.section, parts=(("chords", render(chords, plain)),))
 
 
 @pytest.fixture
@@ -70,6 +73,16 @@ def _syllables(line: str) -> list[Syllable]:
         for word in line.split()
         for index, text in enumerate(word.split("-"))
     ]
+
+
+def wordless(max_bars: int = 8) -> st.SearchStrategy[tuple[MelodyGenome, Context]]:
+    """Melodies that no words are sung to, and their contexts."""
+    return genomes_in_context("melody", max_bars).filter(lambda made: made[1].lyrics is None)
+
+
+def with_words(max_bars: int = 8) -> st.SearchStrategy[tuple[MelodyGenome, Context]]:
+    """Melodies that words are sung to, and their contexts."""
+    return genomes_in_context("melody", max_bars).filter(lambda made: made[1].lyrics is not None)
 
 
 def outcomes(operator: Operator, genome: MelodyGenome, context: Context) -> list[MelodyGenome]:

@@ -1,30 +1,17 @@
-"""Every operator: legal, alive, and changing what it says and nothing else."""
+"""Every operator changes what it says and nothing else; a child sings its parents' phrases."""
 
-import json
-from dataclasses import replace
 from itertools import pairwise
 
 import numpy as np
 import pytest
 
-from genomes.melody import MELODY, MelodyGenome
+from genomes.melody import MELODY
 from genomes.melody.genes import Phrase
 from genomes.melody.operators import OPERATORS, PITCH_OPERATORS
-from tests.genomes.conftest import spread_contexts
-from tests.genomes.melody.conftest import chorded, melody, outcomes, phrase_of, words
-from tests.genomes.melody.strategies import evolved, with_chords
-
-CALLS = 120
-ALIVE = 0.25
-# Some genes sound only where a melody gives them something to do.
-AUDIBLE = 0.2
-# Chords that move on, in meters that leave room for a line.
-GROUNDS = (
-    ("I V vi IV I V IV I", "C major", "4/4"),
-    ("i VI III VII i iv V i", "A minor", "7/8"),
-    ("i VII i VII", "D dorian", "6/8"),
-    ("I IV V I", "G major", "3/4"),
-)
+from tests.genomes.calls import distance, render
+from tests.genomes.melody.conftest import melody, outcomes, phrase_of
+from tests.genomes.stages import changes, onsets_and_durations, pool
+from tests.genomes.test_mate import families
 
 RHYTHM, HEIGHTS, SHARED, ORDER = "rhythm", "heights", "shared", "order"
 # What each operator may change: aspects of the materials, genes of phrases, genes of the whole.
@@ -93,92 +80,21 @@ def changed(before, after):
     return found
 
 
-@pytest.fixture(scope="session")
-def calls():
-    """Every operator on melodies in many contexts, half of them with words."""
-    rng = np.random.default_rng(3)
-    return calls_in([with_chords(plain, rng) for plain in spread_contexts(CALLS, rng)], rng)
-
-
-@pytest.fixture(scope="session")
-def plain_calls():
-    """Every operator on melodies over plain chords, half of them with words."""
-    grounds = [chorded(*ground) for ground in GROUNDS for _ in range(CALLS // len(GROUNDS))]
-    return calls_in(grounds, np.random.default_rng(3))
-
-
-def calls_in(contexts, rng):
-    made = []
-    for index, plain in enumerate(contexts):
-        context = plain
-        if index % 2:
-            context = replace(plain, lyrics=words("the RI-ver KEEPS its TIME", "and I"))
-        made.append((evolved(context, rng, 3), context))
-    return {
-        name: [(genome, operator(genome, c, rng), c) for genome, c in made]
-        for name, operator in OPERATORS.items()
-    }
-
-
 def test_what_each_operator_may_change_is_written_down():
     assert set(CHANGES) == set(OPERATORS)
 
 
 @pytest.mark.parametrize("name", OPERATORS)
-def test_operators_change_what_they_say_and_nothing_else(name, calls):
-    for before, after, _ in calls[name]:
-        assert changed(before, after) <= CHANGES[name]
-
-
-@pytest.mark.parametrize("name", OPERATORS)
-def test_genomes_stay_legal_and_whole(name, calls):
-    for _, after, context in calls[name]:
-        assert MelodyGenome.from_payload(json.loads(json.dumps(after.to_payload()))) == after
-        assert after.bars == context.section.bars
-        assert len(after.render(context).notes)
-
-
-@pytest.mark.parametrize("name", OPERATORS)
-def test_no_operator_is_dead(name, calls):
-    changes = [before != after for before, after, _ in calls[name]]
-    assert sum(changes) / CALLS >= ALIVE, f"{name} changed {sum(changes)} of {CALLS}"
-
-
-@pytest.mark.parametrize("name", OPERATORS)
-def test_what_an_operator_changes_can_be_heard(name, plain_calls):
-    made = [call for call in plain_calls[name] if call[0] != call[1]]
-    audible = [after.render(c) != before.render(c) for before, after, c in made]
-    assert sum(audible) / len(audible) >= AUDIBLE
+def test_operators_change_what_they_say_and_nothing_else(name):
+    for call in changes("melody", name):
+        assert changed(call.before, call.after) <= CHANGES[name]
 
 
 @pytest.mark.parametrize("name", PITCH_OPERATORS)
-def test_pitch_operators_leave_the_rhythm_alone(name, calls):
-    for before, after, context in calls[name][:40]:
-        rhythms = [
-            [note[:2] for note in genome.render(context).notes.tolist()]
-            for genome in (before, after)
-        ]
-        assert rhythms[0] == rhythms[1]
-
-
-@pytest.mark.parametrize("name", OPERATORS)
-def test_the_same_seed_gives_the_same_genome(name, calls):
-    for seed, (before, _, context) in enumerate(calls[name][:20]):
-        first, second = (
-            OPERATORS[name](before, context, np.random.default_rng(seed)) for _ in range(2)
-        )
-        assert first == second
-
-
-def test_mutate_nearly_always_changes_something(calls):
-    rng = np.random.default_rng(5)
-    names = set()
-    for before, _, context in calls["invert"] * 4:
-        after, name = MELODY.mutate(before, context, rng)
-        assert name != "none"
-        assert after != before
-        names.add(name)
-    assert names == set(OPERATORS)
+def test_pitch_operators_leave_the_rhythm_alone(name):
+    for call in changes("melody", name)[:40]:
+        parts = [render(genome, call.context) for genome in (call.before, call.after)]
+        assert onsets_and_durations(parts[0]) == onsets_and_durations(parts[1])
 
 
 def single(text, bars=1):
@@ -233,19 +149,44 @@ def test_phrases_are_joined_and_split_without_losing_a_tone(verse):
     assert rhythms[1] == ((0, 8),)
 
 
-def test_mutation_goes_both_ways_in_density():
-    """Melodies get fuller about as often as sparser."""
-    rng = np.random.default_rng(7)
-    fuller = sparser = 0
-    for plain in spread_contexts(150, rng):
-        context = with_chords(plain, rng)
-        genome, _ = MELODY.random(context, rng)
-        before = len(genome.render(context).notes)
-        for _ in range(5):
-            genome, _ = MELODY.mutate(genome, context, rng)
-        after = len(genome.render(context).notes)
-        fuller += after > before
-        sparser += after < before
-    assert fuller > 20
-    assert sparser > 20
-    assert 0.4 < fuller / sparser < 2.5
+def placed(genome):
+    """Every phrase with its material, by its first bar."""
+    found, bar = {}, 0
+    for phrase, material in genome.pieces():
+        found[bar] = (phrase.bars, phrase.lift, phrase.cadence, material)
+        bar += phrase.bars
+    return found
+
+
+def test_whole_phrases_come_from_the_second_parent():
+    """What isn't the first's, in its place, is the second's; only the first is ever cut."""
+    taken = 0
+    for first, second, child, context in families("melody"):
+        assert child.bars == context.section.bars
+        own, other = placed(first), placed(second)
+        edges = {*own, *other, context.section.bars}
+        for bar, piece in placed(child).items():
+            assert bar in edges
+            assert bar + piece[0] in edges
+            taken += piece == other.get(bar) != own.get(bar)
+    assert taken > 50
+
+
+def test_many_children_are_new():
+    new = sum(child.phrases not in {a.phrases, b.phrases} for a, b, child, _ in families("melody"))
+    assert new > 2 * len(pool("melody")) / 4
+
+
+def test_shared_material_stays_shared(verse):
+    """A phrase taken back into the form it came from sings what its sisters sing."""
+    first = melody([phrase_of("0+4:0"), phrase_of("4+4:0")], [Phrase(i % 2, 1) for i in range(8)])
+    for seed in range(20):
+        assert MELODY.mate(first, first, verse, np.random.default_rng(seed)) == first
+
+
+def test_a_little_is_less_than_a_lot():
+    plain = melody([phrase_of("0+4:0 4+4:1 8+8:2")], [Phrase(0, 1)])
+    nudged = melody([phrase_of("0+4:0 4+4:2 8+8:2")], [Phrase(0, 1)])
+    turned = melody([phrase_of("0+4:0 4+4:-1 8+8:-2")], [Phrase(0, 1)])
+    moved = melody([phrase_of("2+4:0 6+4:-1 10+6:-4")], [Phrase(0, 1)])
+    assert 0 < distance(plain, nudged) < distance(plain, turned) < distance(plain, moved)

@@ -12,14 +12,14 @@ from genomes.melody.genes import LEANINGS, Phrase
 from genomes.melody.ladder import ladder_of
 from genomes.melody.singers import range_of
 from genomes.notes import ChordSpan, Part
-from tests.genomes.conftest import spread_contexts
-from tests.genomes.melody.conftest import chorded, melody, phrase_of
-from tests.genomes.melody.strategies import evolved, sung_genomes, with_chords
-from tests.strategies import law
+from tests.genomes.calls import render
+from tests.genomes.contexts import spread_contexts, with_parts
+from tests.genomes.melody.conftest import chorded, melody, phrase_of, wordless
+from tests.genomes.stages import STAGES, genomes_in_context
 
 
 def pitches(genome, context):
-    return genome.render(context).notes["pitch"].tolist()
+    return render(genome, context).notes["pitch"].tolist()
 
 
 def sung_over(text, chords, key="C major", **genes):
@@ -50,12 +50,11 @@ def test_the_chords_notes_take_the_place_of_the_scales(key, span, classes):
     assert ladder_of(Key.parse(key), span).classes == classes
 
 
-@law
-@given(sung_genomes())
+@given(genomes_in_context("melody"))
 def test_nothing_sour_is_sung(made):
     """Every note is one of the key's or of a chord that sounds while it does."""
     genome, context = made
-    for onset, duration, pitch, _, _ in genome.render(context).notes.tolist():
+    for onset, duration, pitch, _, _ in render(genome, context).notes.tolist():
         heard = {
             pitch_class
             for span in context.harmony
@@ -108,8 +107,8 @@ def test_the_section_before_is_carried_on():
     rng = np.random.default_rng(8)
     near = 0
     for plain in spread_contexts(120, rng):
-        context = with_chords(plain, rng)
-        genome = evolved(context, rng, 2)
+        context = with_parts(plain, rng)
+        genome = STAGES["melody"].evolved(context, rng, 2)
         last = int(rng.integers(*range_of("")))
         before = Part.of([(0, 60, last, 80)], 60)
         first = pitches(genome, replace(context, before=before))[0]
@@ -124,11 +123,10 @@ def test_another_singers_section_before_is_carried_on_in_the_octave():
     assert pitches(genome, context) == [60]
 
 
-@law
-@given(sung_genomes(words=False))
+@given(wordless())
 def test_phrases_begin_near_the_end_of_the_last(made):
     genome, context = made
-    notes = [row[:3] for row in genome.render(context).notes.tolist()]
+    notes = [row[:3] for row in render(genome, context).notes.tolist()]
     starts, bar = set(), 0
     for phrase in genome.phrases[1:]:
         bar += genome.phrases[len(starts)].bars

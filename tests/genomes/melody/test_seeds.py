@@ -11,8 +11,9 @@ from genomes.melody.contours import CONTOURS, INTERVALS, WALK
 from genomes.melody.form import FORMS, phrase_lengths
 from genomes.melody.genes import LEANINGS
 from genomes.melody.seeds import LEANING_SHARES, SEEDS, seeded
+from tests.genomes.calls import describe, render
+from tests.genomes.contexts import with_parts
 from tests.genomes.melody.conftest import chorded, words
-from tests.genomes.melody.strategies import with_chords
 from tests.strategies import ODD_METERS, SONG_METERS
 
 POOL = 300
@@ -27,7 +28,7 @@ def four(meter="4/4", energy=0.5, bars=8):
 
 def notes_a_second(genome, context):
     seconds = float(context.tempo_map.seconds(context.length_ticks))
-    return len(genome.render(context).notes) / seconds
+    return len(render(genome, context).notes) / seconds
 
 
 @pytest.fixture(scope="module")
@@ -73,7 +74,7 @@ def test_melodies_have_phrases_that_come_again(pool):
     assert np.mean(shared) > 0.8
     copies = []
     for genome, _ in made:
-        described = genome.describe(context)["phrases"]
+        described = describe(genome, context)["phrases"]
         texts = [(phrase["bars"], phrase["notes"]) for phrase in described]
         copies.append(len(set(texts)) < len(texts))
     assert np.mean(copies) < 0.35
@@ -103,8 +104,8 @@ def test_every_source_sings_in_every_meter(source, meter):
     rng = np.random.default_rng(4)
     plain = replace(four(bars=1), meter=meter, parts=())
     for bars in (1, 5):
-        context = with_chords(replace(plain, section=replace(plain.section, bars=bars)), rng)
-        assert len(seeded(source, context, rng).render(context).notes)
+        context = with_parts(replace(plain, section=replace(plain.section, bars=bars)), rng)
+        assert len(render(seeded(source, context, rng), context).notes)
 
 
 @pytest.mark.parametrize("name", CONTOURS)

@@ -12,9 +12,8 @@ from genomes.melody.genes import Phrase
 from genomes.melody.setting import report
 from genomes.melody.syllables import spread
 from genomes.notes import Part
-from tests.genomes.melody.conftest import chorded, melody, phrase_of, words
-from tests.genomes.melody.strategies import sung_genomes
-from tests.strategies import law
+from tests.genomes.calls import render
+from tests.genomes.melody.conftest import chorded, melody, phrase_of, with_words, words
 
 QUARTERS = phrase_of("0+4:0 4+4:1 8+4:2 12+3:1")
 
@@ -24,17 +23,16 @@ def sung(text, *, material=QUARTERS, chords="I", **genes):
     bars = len(chords.split())
     context = replace(chorded(chords), lyrics=words(text))
     genome = melody([replace(material, bars=bars)], [Phrase(0, bars)], **genes)
-    part = genome.render(context)
+    part = render(genome, context)
     (row,) = report(part, context.lyrics, context)
     return part, row
 
 
-@law
-@given(sung_genomes(words=True))
+@given(with_words())
 def test_every_syllable_is_sung_once_and_in_order(made):
     """Unless there are more of them than ticks to sing them in."""
     genome, context = made
-    part = genome.render(context)
+    part = render(genome, context)
     syllables = [syllable for line in context.lyrics.lines for syllable in line.syllables]
     texts = [syllable.text + " " * syllable.ends_word for syllable in syllables]
     onsets = [onset for onset, _ in part.lyrics]
@@ -46,12 +44,11 @@ def test_every_syllable_is_sung_once_and_in_order(made):
     assert sum(row["unsung"] for row in rows) == len(texts) - len(part.lyrics)
 
 
-@law
-@given(sung_genomes(words=True))
+@given(with_words())
 def test_every_note_is_sung_on_a_syllable(made):
     """Its own, or one that is drawn on: nothing is sung before the first."""
     genome, context = made
-    part = genome.render(context)
+    part = render(genome, context)
     onsets = {onset for onset, _ in part.lyrics}
     drawn = [onset for onset in part.notes["onset_ticks"].tolist() if onset not in onsets]
     assert len(drawn) <= genome.melismas * len(genome.phrases)
@@ -127,7 +124,7 @@ def test_a_short_melody_with_many_words_is_held_to_make_room():
 def test_words_that_no_one_could_sing_are_told():
     context = replace(chorded("I", meter="1/32"), lyrics=words(" ".join(["la"] * 90)))
     genome = melody([phrase_of("0+1:0", cells_per_bar=1)], [Phrase(0, 1)], meter="1/32")
-    part = genome.render(context)
+    part = render(genome, context)
     (row,) = report(part, context.lyrics, context)
     assert 0 < len(part.lyrics) < 90
     assert row["unsung"] == 90 - len(part.lyrics)
@@ -148,7 +145,7 @@ def test_first_melodies_have_room_for_their_words(verse):
     rng = np.random.default_rng(5)
     rows = []
     for _ in range(60):
-        part = MELODY.random(context, rng)[0].render(context)
+        part = render(MELODY.random(context, rng)[0], context)
         rows += report(part, lyrics, context)
     assert np.mean([row["verdict"] == "fits" for row in rows]) > 0.6
     assert np.mean([row["stressed_on_strong"] for row in rows]) > 0.7

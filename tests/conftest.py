@@ -1,0 +1,17 @@
+"""Hypothesis profiles: few examples, always the same, in the check; many, at random, when deep.
+
+``HYPOTHESIS_PROFILE=deep`` chooses the deep run. How long an example takes is never an error: the
+machine may be busy.
+"""
+
+from __future__ import annotations
+
+import os
+
+from hypothesis import HealthCheck, settings
+
+ANY_SPEED = {"deadline": None, "suppress_health_check": [HealthCheck.too_slow]}
+
+settings.register_profile("check", max_examples=30, derandomize=True, database=None, **ANY_SPEED)
+settings.register_profile("deep", max_examples=1000, print_blob=True, **ANY_SPEED)
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "check"))

@@ -1,0 +1,37 @@
+"""What the tests ask of a genome, in one place.
+
+Who answers, the genome or its stage, is known here and nowhere else in the tests of genomes.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from genomes import locks
+from genomes.context import Context
+from genomes.notes import Part
+
+
+def render(genome: Any, context: Context) -> Part:
+    """The music of a genome in its context."""
+    return genome.render(context)
+
+
+def render_kept(genome: Any, context: Context) -> Part:
+    """The music with the notes that the context keeps in locked bars."""
+    return locks.rendered(genome, context)
+
+
+def describe(genome: Any, context: Context) -> dict[str, Any]:
+    """What a person reads about it."""
+    return genome.describe(context)
+
+
+def distance(first: Any, second: Any) -> float:
+    """How different two genomes of one stage are, 0 to 1."""
+    return first.distance(second)
+
+
+def payload_of(genome: Any) -> dict[str, Any]:
+    """The plain values that stand for it."""
+    return genome.to_payload()

@@ -10,12 +10,22 @@ model is opened and run by the same code as every other, with the same options.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from math import prod
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+import onnx
 from numpy.typing import NDArray
-from onnx import ModelProto, TensorProto, helper, numpy_helper
+from onnx import (
+    GraphProto,
+    ModelProto,
+    NodeProto,
+    TensorProto,
+    helper,
+    numpy_helper,
+    shape_inference,
+)
 
 from fitness.fusion import FusionModel
 from fitness.legacy_roll import legacy_roll
@@ -157,3 +167,48 @@ def midi_of(part: Part, context: Context) -> bytes:
     """A part as the file that the reference is given."""
     conductor = Conductor("candidate", context.key, context.meter, context.tempo_bpm)
     return write_midi([Track("chords", part)], conductor)
+
+
+Shapes = dict[str, list[int]]
+
+
+def encoder_multiply_adds(path: Path) -> int:
+    """Multiply-adds of one sample on its way from the roll to where other inputs join it.
+
+    Every encoder of a file with several members counts.
+    """
+    model = onnx.load(path)
+    for value in (*model.graph.input, *model.graph.output):
+        value.type.tensor_type.shape.dim[0].dim_value = 1
+    del model.graph.value_info[:]  # what it says of the batch is no longer so
+    graph = shape_inference.infer_shapes(model, data_prop=True).graph
+    shapes = _shapes(graph)
+    return sum(_multiply_adds(node, shapes) for node in _fed_by_the_roll_alone(graph))
+
+
+def _shapes(graph: GraphProto) -> Shapes:
+    found = {weight.name: list(weight.dims) for weight in graph.initializer}
+    for value in (*graph.input, *graph.value_info, *graph.output):
+        found[value.name] = [dim.dim_value for dim in value.type.tensor_type.shape.dim]
+    return found
+
+
+def _fed_by_the_roll_alone(graph: GraphProto) -> list[NodeProto]:
+    inputs = {value.name for value in graph.input}
+    fed_by = {name: {name} for name in inputs}
+    nodes = []
+    for node in graph.node:  # a graph lists them in an order in which they can run
+        sources = set().union(*(fed_by.get(name, set()) for name in node.input))
+        fed_by |= dict.fromkeys(node.output, sources)
+        if sources == {"piano_roll"}:
+            nodes.append(node)
+    return nodes
+
+
+def _multiply_adds(node: NodeProto, shapes: Shapes) -> int:
+    if node.op_type == "Conv":  # each output value: one window over the channels of its group
+        return prod(shapes[node.output[0]]) * prod(shapes[node.input[1]][1:])
+    if node.op_type in {"Gemm", "MatMul"}:  # each value of the left by each column of the right
+        columns = shapes[node.output[0]][-1]
+        return prod(shapes[node.input[0]]) * columns
+    return 0

@@ -7,11 +7,11 @@
 import sys
 from pathlib import Path
 
-from benchmarks import generation_bench, roll_bench, rules_bench, scoring_bench, store_bench
+from benchmarks import roll_bench, rules_bench, scoring_bench, stages_cost, store_bench
 
 REPORTS = {
     "the log against raw sqlite3": store_bench.report,
-    "where a generation's time goes": generation_bench.report,
+    "what a generation's steps cost": stages_cost.report,
     "piano rolls": roll_bench.report,
     "scoring, beside a dense CNN read from MIDI files": scoring_bench.report,
 }

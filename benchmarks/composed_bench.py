@@ -24,6 +24,7 @@ import numpy as np
 
 from benchmarks import real_bands
 from benchmarks.real_bands import COMPARED, COUNTED, Floats, Rows, features_of
+from benchmarks.songs import Quiet
 from engine.arrangement.approved import approved_parts, lineages
 from engine.composing.composer import compose
 from engine.composing.composition import begin, wanted
@@ -40,7 +41,6 @@ from fitness.fusion import DEFAULT_MODEL
 from fitness.total import ROLES
 from genomes import Context, Meter, Part, Section
 from genomes.notes import mixed
-from store.events import CurvePoint
 from training.composed.corpus import WINDOW_BARS
 
 GOAL = 0.85
@@ -71,20 +71,6 @@ class Ensemble:
         pitched = [part for stage, part in self.parts.items() if not STAGES[stage].is_drums]
         if pitched:
             yield FULL, mixed(pitched)
-
-
-class Patience:
-    """Looks on while a song is composed."""
-
-    def begin(self, stage: str, section: str, runs: int) -> None:
-        """A stage of a section begins."""
-
-    def report(self, point: CurvePoint) -> None:
-        """A generation is recorded."""
-
-    def is_stopped(self) -> bool:
-        """Never."""
-        return False
 
 
 def approved_of(studio: Studio) -> Iterator[Ensemble]:
@@ -127,7 +113,7 @@ def compose_song(number: int, count: int, settings: Settings) -> list[Ensemble]:
         asked = replace(asked, model_sha256=Models(studio).register(DEFAULT_MODEL))
         song = studio.song(proposal.song_id)
         try:
-            compose(studio, song["song_id"], begin(studio, song, asked), Patience())
+            compose(studio, song["song_id"], begin(studio, song, asked), Quiet())
         except ScoringFailed as error:  # what came before it stands
             print(f"  song {number + 1} ended early: {error}", file=sys.stderr, flush=True)
         return list(approved_of(studio))

@@ -10,17 +10,27 @@ model is opened and run by the same code as every other, with the same options.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from math import prod
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+import onnx
 from numpy.typing import NDArray
-from onnx import ModelProto, TensorProto, helper, numpy_helper
+from onnx import (
+    GraphProto,
+    ModelProto,
+    NodeProto,
+    TensorProto,
+    helper,
+    numpy_helper,
+    shape_inference,
+)
 
 from fitness.fusion import FusionModel
 from fitness.legacy_roll import legacy_roll
 from fitness.predictions import ModelInputs, Predictions
-from fitness.profiles import AUDIO_DIMENSIONS, BOOL, PROFILES, TEXT_DIMENSIONS
+from fitness.profiles import AUDIO_DIMENSIONS, BOOL, PROFILES, TEXT_DIMENSIONS, Profile
 from genomes import Context, Part
 from genomes.midi import Conductor, Track, write_midi
 
@@ -36,13 +46,13 @@ HIDDEN = (1024, 512)
 Floats = NDArray[np.float32]
 
 
-class _Graph:
-    """Collects the nodes and weights of the network."""
+class Graph:
+    """Collects the nodes and weights of a network with the inputs and outputs of a profile."""
 
-    def __init__(self) -> None:
+    def __init__(self, seed: int = SEED) -> None:
         self.nodes: list[Any] = []
         self.weights: list[Any] = []
-        self._rng = np.random.default_rng(SEED)
+        self.rng = np.random.default_rng(seed)
 
     def add(self, kind: str, *inputs: str, **attributes: Any) -> str:
         name = f"{kind}_{len(self.nodes)}"
@@ -56,7 +66,7 @@ class _Graph:
 
     def weight(self, *shape: int) -> str:
         spread = np.prod(shape[1:]) ** -0.5
-        return self.constant(self._rng.normal(0, spread, shape).astype(np.float32))
+        return self.constant(self.rng.normal(0, spread, shape).astype(np.float32))
 
     def linear(self, value: str, columns: int, width: int) -> str:
         weight, bias = self.weight(width, columns), self.constant(np.zeros(width, np.float32))
@@ -72,8 +82,26 @@ class _Graph:
         axis = self.constant(np.array([1], dtype=np.int64))
         return self.add("Where", self.add("Unsqueeze", flag, axis), value, self.weight(1, width))
 
+    def to_model(self, profile: Profile, features: int = 0) -> ModelProto:
+        """The finished model; ``features`` is the size of an input of any size."""
+        inputs = [
+            helper.make_tensor_value_info(
+                name,
+                TensorProto.BOOL if kind == BOOL else TensorProto.FLOAT,
+                ["batch", *(features if size is None else size for size in dims)],
+            )
+            for name, (kind, dims) in profile.inputs.items()
+        ]
+        outputs = [
+            helper.make_tensor_value_info(name, TensorProto.FLOAT, ["batch", *dims])
+            for name, dims in profile.outputs.items()
+        ]
+        whole = helper.make_graph(self.nodes, "fusion", inputs, outputs, self.weights)
+        opset = helper.make_opsetid("", OPSET)
+        return helper.make_model(whole, opset_imports=[opset], ir_version=IR_VERSION)
 
-def _encoder(graph: _Graph) -> str:
+
+def _encoder(graph: Graph) -> str:
     image, before = "piano_roll", 1
     for after in CHANNELS:
         image = graph.convolution(image, before, after)
@@ -87,7 +115,7 @@ def _encoder(graph: _Graph) -> str:
 
 def build() -> ModelProto:
     """The network as a model with 7 inputs."""
-    graph = _Graph()
+    graph = Graph()
     fused = [
         graph.where("has_midi", _encoder(graph), SUMMARY),
         graph.where("has_audio", "audio_emb", AUDIO_DIMENSIONS),
@@ -102,23 +130,7 @@ def build() -> ModelProto:
         squash = "Sigmoid" if name == "confidence" else "Softmax"
         logits = graph.linear(value, columns, dims[0] or 0)
         graph.nodes.append(helper.make_node(squash, [logits], [name]))
-    return _model(graph)
-
-
-def _model(graph: _Graph) -> ModelProto:
-    inputs = [
-        helper.make_tensor_value_info(
-            name, TensorProto.BOOL if kind == BOOL else TensorProto.FLOAT, ["batch", *dims]
-        )
-        for name, (kind, dims) in PROFILE.inputs.items()
-    ]
-    outputs = [
-        helper.make_tensor_value_info(name, TensorProto.FLOAT, ["batch", *dims])
-        for name, dims in PROFILE.outputs.items()
-    ]
-    whole = helper.make_graph(graph.nodes, "dense", inputs, outputs, graph.weights)
-    opset = helper.make_opsetid("", OPSET)
-    return helper.make_model(whole, opset_imports=[opset], ir_version=IR_VERSION)
+    return graph.to_model(PROFILE)
 
 
 class DenseReference:
@@ -157,3 +169,48 @@ def midi_of(part: Part, context: Context) -> bytes:
     """A part as the file that the reference is given."""
     conductor = Conductor("candidate", context.key, context.meter, context.tempo_bpm)
     return write_midi([Track("chords", part)], conductor)
+
+
+Shapes = dict[str, list[int]]
+
+
+def encoder_multiply_adds(path: Path) -> int:
+    """Multiply-adds of one sample on its way from the roll to where other inputs join it.
+
+    Every encoder of a file with several members counts.
+    """
+    model = onnx.load(path)
+    for value in (*model.graph.input, *model.graph.output):
+        value.type.tensor_type.shape.dim[0].dim_value = 1
+    del model.graph.value_info[:]  # what it says of the batch is no longer so
+    graph = shape_inference.infer_shapes(model, data_prop=True).graph
+    shapes = _shapes(graph)
+    return sum(_multiply_adds(node, shapes) for node in _fed_by_the_roll_alone(graph))
+
+
+def _shapes(graph: GraphProto) -> Shapes:
+    found = {weight.name: list(weight.dims) for weight in graph.initializer}
+    for value in (*graph.input, *graph.value_info, *graph.output):
+        found[value.name] = [dim.dim_value for dim in value.type.tensor_type.shape.dim]
+    return found
+
+
+def _fed_by_the_roll_alone(graph: GraphProto) -> list[NodeProto]:
+    inputs = {value.name for value in graph.input}
+    fed_by = {name: {name} for name in inputs}
+    nodes = []
+    for node in graph.node:  # a graph lists them in an order in which they can run
+        sources = set().union(*(fed_by.get(name, set()) for name in node.input))
+        fed_by |= dict.fromkeys(node.output, sources)
+        if sources == {"piano_roll"}:
+            nodes.append(node)
+    return nodes
+
+
+def _multiply_adds(node: NodeProto, shapes: Shapes) -> int:
+    if node.op_type == "Conv":  # each output value: one window over the channels of its group
+        return prod(shapes[node.output[0]]) * prod(shapes[node.input[1]][1:])
+    if node.op_type in {"Gemm", "MatMul"}:  # each value of the left by each column of the right
+        columns = shapes[node.output[0]][-1]
+        return prod(shapes[node.input[0]]) * columns
+    return 0

@@ -8,13 +8,13 @@ They take turns round by round in one process, so that the ratios hold on a busy
 from __future__ import annotations
 
 import math
-import statistics
-import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
+from statistics import median
 
 import numpy as np
 from numpy.typing import NDArray
 
+from benchmarks.scoring_bench import take_turns
 from fitness.legacy_roll import legacy_roll
 from fitness.roll import EDGE_STEPS, ROW_TABLE, ROWS, STEPS, STEPS_PER_SECOND, VALUE_TABLE, rolls
 from genomes.keys import Key
@@ -95,25 +95,6 @@ def to_midi(part: Part) -> bytes:
     return write_midi([Track("part", part)], conductor)
 
 
-def seconds_per_part(
-    ways: Sequence[tuple[int, Callable[[], object]]], rounds: int
-) -> list[list[float]]:
-    """For each way, one measurement a round; the ways take turns, the first round is dropped.
-
-    Args:
-        ways: how often each is called in a row, and what is called: ``POOL`` parts each time.
-        rounds: that count.
-    """
-    measured: list[list[float]] = [[] for _ in ways]
-    for _ in range(rounds + 1):
-        for (calls, way), row in zip(ways, measured, strict=True):
-            start = time.perf_counter()
-            for _ in range(calls):
-                way()
-            row.append((time.perf_counter() - start) / (calls * POOL))
-    return [row[1:] for row in measured]
-
-
 def line(kind: str, rounds: int) -> str:
     rng = np.random.default_rng(0)
     tempo_map = TempoMap.constant(TEMPO_BPM)
@@ -122,18 +103,15 @@ def line(kind: str, rounds: int) -> str:
     fast = rolls(parts, tempo_map)[:, 0]
     slow = np.stack([reference_roll(part.notes, tempo_map) for part in parts])
     assert np.array_equal(fast, slow)
-    accelerated, reference, legacy = seconds_per_part(
-        (
-            (20, lambda: rolls(parts, tempo_map)),
-            (1, lambda: [reference_roll(part.notes, tempo_map) for part in parts]),
-            (1, lambda: [legacy_roll(file) for file in files]),
-        ),
-        rounds,
-    )
-    rates = [1 / statistics.median(way) for way in (accelerated, reference, legacy)]
-    ratios = [
-        statistics.median(np.divide(way, accelerated).tolist()) for way in (reference, legacy)
-    ]
+    ways = {
+        "batched": lambda: rolls(parts, tempo_map),
+        "reference": lambda: [reference_roll(part.notes, tempo_map) for part in parts],
+        "legacy": lambda: [legacy_roll(file) for file in files],
+    }
+    taken = take_turns(ways, rounds, {"batched": 20})
+    batched, *others = ([turn.seconds / POOL for turn in turns] for turns in taken.values())
+    rates = [1 / median(way) for way in (batched, *others)]
+    ratios = [median(np.divide(way, batched).tolist()) for way in others]
     return (
         f"{kind:20} {1e6 / rates[0]:7.1f} "
         + " ".join(f"{rate:11,.0f}" for rate in rates)

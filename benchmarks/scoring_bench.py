@@ -25,8 +25,7 @@ from typing import Any
 
 import numpy as np
 
-from benchmarks.arithmetic import encoder_multiply_adds
-from benchmarks.dense_reference import DenseReference
+from benchmarks.dense_reference import DenseReference, encoder_multiply_adds
 from engine.evolution.settings import Settings
 from engine.models.registry import Models
 from engine.proposals import demo_paths, read

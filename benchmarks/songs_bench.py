@@ -17,7 +17,7 @@ from pathlib import Path
 from time import perf_counter
 from traceback import extract_tb
 
-from benchmarks.songs import own_song
+from benchmarks.songs import Quiet, own_song
 from engine.arrangement.arranging import Arranged
 from engine.arrangement.files import WHOLE_SONG
 from engine.arrangement.writers import writers
@@ -31,7 +31,6 @@ from engine.proposals.lyrics import sheet_of
 from engine.proposals.songs import add_songs
 from engine.state.studio import Studio
 from fitness.fusion import DEFAULT_MODEL
-from store.events import CurvePoint
 from tests.engine.arrangement import reading
 
 COLOURS = (
@@ -73,19 +72,6 @@ class Size:
 
 SMALL = Size(Settings(8, 1), "verse=2,chorus=2,bridge=2", 2, 1)
 FULL = Size(Settings(), "verse=8,chorus=8,bridge=8", BEAM, ARRANGEMENTS)
-
-
-class Quiet:
-    """Nobody looks on."""
-
-    def begin(self, stage: str, section: str, runs: int) -> None:
-        """Nothing is said."""
-
-    def report(self, point: CurvePoint) -> None:
-        """Nothing is said."""
-
-    def is_stopped(self) -> bool:
-        return False
 
 
 def best_song(

@@ -22,8 +22,7 @@ from typing import Any, TextIO
 import numpy as np
 
 from benchmarks import stages_cost
-from benchmarks.songs import songs
-from benchmarks.stages_ground import Ground, chosen_stages, ground_of
+from benchmarks.songs import SongStudio, chosen_stages, song_studio, songs
 from engine.evolution.settings import Settings
 from engine.evolution.survivors import TOTAL
 from engine.runs.lifecycle import recorded_run
@@ -84,21 +83,21 @@ class Row:
 def measure_song(number: int, stages: Sequence[str], settings: Settings, model: Path) -> list[Row]:
     """A row for each stage of a song."""
     rows = []
-    with ground_of(songs()[number], model) as ground:
+    with song_studio(songs()[number], model) as bench:
         for stage in stages:
-            ground.stand_on(stage)
-            rows.append(measure_stage(ground, number, stage, settings))
+            bench.approve_before(stage)
+            rows.append(measure_stage(bench, number, stage, settings))
     return rows
 
 
-def measure_stage(ground: Ground, number: int, stage: str, settings: Settings) -> Row:
+def measure_stage(bench: SongStudio, number: int, stage: str, settings: Settings) -> Row:
     """Evolve a stage in full, and compare."""
-    run = ground.begin(stage, settings, SEED)
-    ground.finish(run)
-    end = recorded_run(ground.studio, run.id)[-1].payload
+    run = bench.begin(stage, settings, SEED)
+    bench.finish(run)
+    end = recorded_run(bench.studio, run.id)[-1].payload
     assert isinstance(end, RunFinished)
     best = run.pool.scored[end.survivors[0].id].score
-    drawn = random_scores(ground, stage, len(run.pool.scored))
+    drawn = random_scores(bench, stage, len(run.pool.scored))
     chance = max(drawn, key=lambda score: score.rank_key)
     everyone = [individual.score for individual in run.pool.scored.values()]
     first = [individual.score for individual in run.pool.first()]
@@ -106,7 +105,7 @@ def measure_stage(ground: Ground, number: int, stage: str, settings: Settings) -
     return Row(
         song=number,
         stage=stage,
-        context=_told(run, ground),
+        context=_told(run, bench),
         scored=len(everyone),
         evolved=best.total,
         random=chance.total,
@@ -124,14 +123,14 @@ def measure_stage(ground: Ground, number: int, stage: str, settings: Settings) -
     )
 
 
-def random_scores(ground: Ground, stage: str, count: int) -> list[Score]:
+def random_scores(bench: SongStudio, stage: str, count: int) -> list[Score]:
     """Scores of the first pool of a run that is all first pool."""
-    drawn = ground.begin(stage, Settings(count, generations=0), RANDOM_SEED).evolve()
+    drawn = bench.begin(stage, Settings(count, generations=0), RANDOM_SEED).evolve()
     return [Score(child.terms, child.total, child.passes) for child in drawn.offspring]
 
 
-def _told(run: Run, ground: Ground) -> str:
-    context, colour = run.context, ground.studio.song(ground.song_id)["colour"]
+def _told(run: Run, bench: SongStudio) -> str:
+    context, colour = run.context, bench.studio.song(bench.song_id)["colour"]
     return f"{context.key}, {context.meter}, {context.tempo_bpm:g}, {colour}"
 
 

@@ -12,18 +12,17 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from statistics import median
+from time import perf_counter
 from typing import Any
 from unittest.mock import patch
 
-from benchmarks.generation_bench import Stopwatch
-from benchmarks.songs import songs
-from benchmarks.stages_ground import ground_of
+from benchmarks.songs import song_studio, songs
 from engine.evolution.settings import Settings
 from engine.runs.run import Run
 from engine.state.runs import run_stream
 from engine.state.studio import Studio
 from fitness.features import feature_matrix
-from fitness.fusion import FusionModel
+from fitness.fusion import DEFAULT_MODEL, FusionModel
 from fitness.theory import theory_terms
 from store.records import NewEvent
 
@@ -43,6 +42,19 @@ BREED, SCORE, SELECT, APPEND, TAKE_IN = STEPS = (
 THEORY, FEATURES, MODEL = ("theory", "features", "rolls and model")
 REST = "rest of score"
 COLUMNS = (BREED, THEORY, FEATURES, MODEL, REST, SELECT, APPEND, TAKE_IN)
+
+
+class Stopwatch:
+    """Milliseconds by what they were spent on, generation by generation."""
+
+    def __init__(self) -> None:
+        self.spent_ms: dict[str, list[float]] = {}
+
+    def time(self, name: str, work: Callable[[], Any]) -> Any:
+        begun = perf_counter()
+        result = work()
+        self.spent_ms.setdefault(name, []).append(1e3 * (perf_counter() - begun))
+        return result
 
 
 @dataclass(slots=True)
@@ -81,14 +93,14 @@ def measure(numbers: Sequence[int], stages: Sequence[str], model: Path) -> Costs
 
 def _of_song(number: int, stages: Sequence[str], model: Path) -> dict[str, Cost]:
     costs = {stage: Cost() for stage in stages}
-    with ground_of(songs()[number], model) as ground:
+    with song_studio(songs()[number], model) as bench:
         runs = {}
         for stage in stages:
-            ground.stand_on(stage)
-            runs[stage] = ground.begin(stage, SETTINGS, SEED)
+            bench.approve_before(stage)
+            runs[stage] = bench.begin(stage, SETTINGS, SEED)
         for _ in range(SETTINGS.generations + 1):
             for stage, run in runs.items():
-                _one_generation(ground.studio, run, costs[stage])
+                _one_generation(bench.studio, run, costs[stage])
     return costs
 
 
@@ -163,3 +175,8 @@ def table(costs: Costs) -> list[str]:
         spread = f"{row['ratio']:.2f} ({row['lowest']:.2f} to {row['highest']:.2f})"
         lines.append(f"{stage:8}{steps}{row['whole']:8,.0f}  {spread} times {REFERENCE}")
     return lines
+
+
+def report() -> str:
+    """What the steps of a generation of chords cost, with the model that ships."""
+    return "\n".join(table(measure([0], [REFERENCE], DEFAULT_MODEL)))

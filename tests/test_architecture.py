@@ -3,7 +3,12 @@
 from __future__ import annotations
 
 import ast
+import inspect
 import re
+import subprocess
+import sys
+import tomllib
+from functools import cache
 from importlib import import_module
 from pathlib import Path
 
@@ -48,6 +53,7 @@ HOMES = {
 }
 # Loaded only when used, except where a whole package is about them.
 LATE = {
+    "onnxruntime": ("training/",),
     "torch": ("training/",),
     "transformers": (),
     "librosa": (),
@@ -60,7 +66,7 @@ LATE = {
     "soundfile": (),
 }
 
-MAX_LINES = 400
+MOST_LOOSE_FILES = 6  # of engine/: all others are in rooms
 RELATIVE = "."
 
 # What ties a file to one machine or one shop, or puts a thing off.
@@ -77,6 +83,8 @@ FORBIDDEN = {  # what: (a pattern, something it finds)
 }
 
 SOURCES = sorted(path for package in ARROWS for path in (ROOT / package).rglob("*.py"))
+PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["tool"]["setuptools"]
+WHEEL = [pattern.rstrip("*") for pattern in PROJECT["packages"]["find"]["include"]]
 PACKAGES = sorted(path.parent for path in SOURCES if path.name == "__init__.py")
 
 
@@ -84,6 +92,7 @@ def name_of(path: Path) -> str:
     return path.relative_to(ROOT).as_posix()
 
 
+@cache
 def tree_of(path: Path) -> ast.Module:
     return ast.parse(path.read_text("utf-8"))
 
@@ -156,12 +165,43 @@ def test_heavy_libraries_are_loaded_when_they_are_used():
     assert offenders(early) == {}
 
 
-def test_files_are_short():
-    def too_long(path):
-        lines = len(path.read_text("utf-8").splitlines())
-        return lines if lines >= MAX_LINES else None
+def imported_modules(path: Path, modules: dict[str, Path]) -> set[str]:
+    """The modules of ours that a source imports anywhere, functions and type checking included."""
+    found = set()
+    for node in ast.walk(tree_of(path)):
+        if isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            full = [f"{node.module}.{alias.name}" for alias in node.names]
+            found |= {name if name in modules else node.module for name in full}
+    return found & modules.keys()
 
-    assert offenders(too_long) == {}
+
+def cycles(graph: dict[str, set[str]]) -> list[list[str]]:
+    """The sets of nodes that reach each other, by reducing the graph to what lies on a cycle."""
+    reach = {name: set(edges) for name, edges in graph.items()}
+    for middle in graph:
+        for name in graph:
+            if middle in reach[name]:
+                reach[name] |= reach[middle]
+    circles = {frozenset(n for n in reach[name] if name in reach[n]) for name in graph}
+    return sorted(sorted(circle) for circle in circles if circle)
+
+
+def test_no_modules_import_each_other_in_a_circle():
+    sources = [*SOURCES, *(ROOT / "benchmarks").rglob("*.py")]
+    modules = {
+        name_of(path)[:-3].removesuffix("/__init__").replace("/", "."): path for path in sources
+    }
+    graph = {name: imported_modules(path, modules) - {name} for name, path in modules.items()}
+    assert cycles(graph) == []
+
+
+def test_the_engine_is_in_rooms():
+    loose = [
+        path.name for path in (ROOT / "engine").glob("*.py") if path.stem.strip("_") == path.stem
+    ]
+    assert len(loose) <= MOST_LOOSE_FILES, loose
 
 
 @pytest.mark.parametrize("what", FORBIDDEN)
@@ -203,6 +243,22 @@ def test_packages_offer_what_they_name(folder):
     offered = getattr(module, "__all__", [])
     assert [entry for entry in offered if not hasattr(module, entry)] == []
     assert len(set(offered)) == len(offered)
+    undocumented = [
+        entry
+        for entry in offered
+        if (inspect.isclass(value := getattr(module, entry)) or inspect.isroutine(value))
+        and not value.__doc__
+    ]
+    assert undocumented == []
+    functions = [entry for entry in offered if inspect.isfunction(getattr(module, entry))]
+    assert all("return" in getattr(module, entry).__annotations__ for entry in functions)
+
+
+@pytest.mark.parametrize("package", WHEEL)
+def test_packages_are_typed_and_say_what_they_are_for(package):
+    assert (ROOT / package / "py.typed").is_file()
+    lines = (import_module(package).__doc__ or "").strip().splitlines()
+    assert len(lines) >= 1
 
 
 def test_every_folder_with_sources_is_a_package():
@@ -232,3 +288,33 @@ def test_the_checks_see_what_they_are_for(tmp_path):
     assert imported_on_loading(tree_of(path)) == {"torch", RELATIVE}
     names = [name for name, _ in public_definitions(tree_of(path).body)]
     assert names == ["quick", "Public", "Public.method"]
+
+
+def test_a_circle_is_found_and_a_line_is_not():
+    assert cycles({"a": {"b"}, "b": {"c"}, "c": {"b"}, "d": {"d"} - {"d"}}) == [["b", "c"]]
+
+
+# What a face must not load before it is used.
+LIGHT = {
+    "store": ("sqlalchemy", "msgspec", "numpy"),
+    "documents": ("yaml", "numpy", "genomes"),
+    "fitness": ("numpy", "onnxruntime", "genomes"),
+}
+# What a name of a face never needs.
+UNNEEDED = {
+    "from store import EventLog, Projections": ("numpy", "alembic", "onnxruntime"),
+    "from fitness import ChromaticScorer, Fitness": ("onnxruntime", "torch", "transformers"),
+    "from documents import load_text": ("numpy", "genomes"),
+}
+
+
+@pytest.mark.parametrize(
+    ("code", "libraries"),
+    [*((f"import {name}", libs) for name, libs in LIGHT.items()), *UNNEEDED.items()],
+)
+def test_importing_loads_nothing_that_is_not_needed(code, libraries):
+    asked = f"import sys\n{code}\nprint([name for name in {libraries!r} if name in sys.modules])"
+    done = subprocess.run(
+        [sys.executable, "-c", asked], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    assert done.stdout.strip() == "[]"

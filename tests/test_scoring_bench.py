@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from benchmarks import dense_reference
-from benchmarks.arithmetic import encoder_multiply_adds
+from benchmarks.dense_reference import encoder_multiply_adds
 from benchmarks.scoring_bench import Effort, report, take_turns
 from engine.stages import find_stage
 from fitness.legacy_roll import legacy_roll, legacy_roll_of_part

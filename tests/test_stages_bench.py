@@ -8,8 +8,7 @@ import pytest
 
 from benchmarks import stages_bench as bench
 from benchmarks import stages_cost as cost
-from benchmarks.songs import songs
-from benchmarks.stages_ground import chosen_stages, ground_of
+from benchmarks.songs import chosen_stages, song_studio, songs
 from engine.evolution.settings import Settings
 from engine.stages import STAGES
 from engine.state.lineages import approved
@@ -41,14 +40,14 @@ def test_the_same_song_gives_the_same_rows(rows, model):
 
 
 def test_a_stage_stands_on_the_best_of_each_earlier_one(model):
-    with ground_of(songs()[3], model) as ground:
-        ground.stand_on("bass")
-        song = ground.studio.song(ground.song_id)
+    with song_studio(songs()[3], model) as single:
+        single.approve_before("bass")
+        song = single.studio.song(single.song_id)
         assert [len(approved(song, stage)) for stage in STAGES] == [1, 1, 0, 0, 0]
-        before = ground.studio.log.head().position
-        ground.stand_on("bass")
-        assert ground.studio.log.head().position == before
-        parts = dict(ground.begin("bass", TOY, 1).context.parts)
+        before = single.studio.log.head().position
+        single.approve_before("bass")
+        assert single.studio.log.head().position == before
+        parts = dict(single.begin("bass", TOY, 1).context.parts)
         assert list(parts) == ["chords", "drums"]
 
 

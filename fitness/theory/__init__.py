@@ -7,9 +7,10 @@ full bars, is a law and no rule.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 
 from fitness.theory import bass, chords, drums, harmony, melody
+from fitness.theory.common import Rule
 from genomes.context import Context
 from genomes.notes import Part
 
@@ -17,8 +18,6 @@ from genomes.notes import Part
 THEORY_VERSION = "1"
 
 __all__ = ["RULES", "THEORY_VERSION", "Rule", "theory", "theory_terms"]
-
-Rule = Callable[[Part, Context], float]
 
 RULES: dict[str, dict[str, Rule]] = {
     "chords": chords.RULES,

@@ -3,26 +3,25 @@
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache, lru_cache
 from math import log2
 
-from fitness.theory.bass_reading import (
-    Line,
-    beats_to_meet,
-    by_bar,
-    chord_index,
-    over,
-    weight_at,
-)
-from fitness.theory.reading import mean
+import numpy as np
+
+from fitness.sonorities import CACHED_PARTS
+from fitness.theory.common import Rule, beats, chord_at, chord_index, jaccard, mean
+from genomes.bass.kick import kick_onsets_ticks
 from genomes.context import Context
-from genomes.grid import SIXTEENTH_TICKS
-from genomes.notes import ChordSpan, Part
-from genomes.time import TICKS_PER_QUARTER
+from genomes.grid import SIXTEENTH_TICKS, cells
+from genomes.keys import Key
+from genomes.notes import NOTE_DTYPE, ChordSpan, Part
+from genomes.time import TICKS_PER_QUARTER, Meter
 
 # What a chord is worth by the note that the bass stands on.
 GROUND_WORTH = {
-    "foot": 1.0,
+    "root": 1.0,
     "fifth": 0.5,
     "chord tone": 0.4,
     "pedal": 0.3,
@@ -34,7 +33,7 @@ UNGROUNDED = 0.3  # a chord without any bass: no wrong, and no ground
 
 # How a note sounds over its chord.
 SOUND_WORTH = {
-    "foot": 1.0,
+    "root": 1.0,
     "fifth": 1.0,
     "chord tone": 0.9,
     "pedal": 0.5,
@@ -83,22 +82,101 @@ HOME_FROM, HOME_TO, HOME_MARGIN = 28, 43, 6
 COMPASS, COMPASS_MARGIN = 12, 8
 
 
+@dataclass(frozen=True, slots=True)
+class BassLine:
+    """The notes of a part, one number each.
+
+    Attributes:
+        onsets_ticks: in order.
+        ends_ticks: where each stops.
+        pitches: MIDI.
+        weights: metrical weight of the cell that each begins in.
+    """
+
+    onsets_ticks: tuple[int, ...]
+    ends_ticks: tuple[int, ...]
+    pitches: tuple[int, ...]
+    weights: tuple[float, ...]
+
+    @staticmethod
+    def of(part: Part, meter: Meter) -> BassLine:
+        """The line of a part; every rule of the same part reads one."""
+        return _line(part.notes.tobytes(), meter)
+
+    def moves(self) -> list[int]:
+        """Semitones from each note to the next, the last one back to the first."""
+        closed = (*self.pitches[1:], *self.pitches[:1])
+        return [there - here for here, there in zip(self.pitches, closed, strict=True)]
+
+
+@lru_cache(maxsize=CACHED_PARTS)
+def _line(note_bytes: bytes, meter: Meter) -> BassLine:
+    rows = np.frombuffer(note_bytes, dtype=NOTE_DTYPE).tolist()
+    weights = _weights(meter)
+    bar_ticks = meter.bar_ticks
+    return BassLine(
+        tuple(row[0] for row in rows),
+        tuple(row[0] + row[1] for row in rows),
+        tuple(row[2] for row in rows),
+        tuple(weights[row[0] % bar_ticks * len(weights) // bar_ticks] for row in rows),
+    )
+
+
+@cache
+def _weights(meter: Meter) -> tuple[float, ...]:
+    return tuple(cell.weight for cell in cells(meter))
+
+
+def weight_at(onset_ticks: int, meter: Meter) -> float:
+    """Metrical weight of the cell that a time of the part lies in."""
+    weights = _weights(meter)
+    return weights[onset_ticks % meter.bar_ticks * len(weights) // meter.bar_ticks]
+
+
+def by_bar(line: BassLine, meter: Meter, bars: int) -> list[list[int]]:
+    """The indices of the notes that begin in each bar."""
+    found: list[list[int]] = [[] for _ in range(bars)]
+    for index, onset in enumerate(line.onsets_ticks):
+        found[onset // meter.bar_ticks].append(index)
+    return found
+
+
+@cache
+def note_role(
+    pitch_class: int, root: int, bass: int, pitch_classes: tuple[int, ...], key: Key
+) -> str:
+    """What a note is over a chord: a name of ``GROUND_WORTH`` and ``SOUND_WORTH``."""
+    if pitch_class in {root, bass}:
+        return "root"
+    if pitch_class in pitch_classes:
+        return "fifth" if (pitch_class - root) % 12 == 7 else "chord tone"
+    if pitch_class == key.tonic_pitch_class:
+        return "pedal"
+    return "in key" if pitch_class in key.scale_pitch_classes else "outside"
+
+
+def role_over(pitch: int, span: ChordSpan, key: Key) -> str:
+    """What a pitch is over a chord; see ``note_role``."""
+    root, bass = span.root_pitch_class, span.bass_pitch_class
+    return note_role(pitch % 12, root, bass, span.pitch_classes, key)
+
+
 def grounding(part: Part, context: Context) -> float:
     """Every chord is told by its bass: the root or the slash bass as it begins.
 
     Per chord: the worth of what sounds at its onset, or begins within a sixteenth of it (see
     ``GROUND_WORTH``); less where the bass comes later, little where it doesn't come at all.
     """
-    read = Line.of(part, context.meter)
+    read = BassLine.of(part, context.meter)
     return mean([_grounded(read, span, context) for span in context.harmony], of_nothing=0.0)
 
 
-def _grounded(read: Line, span: ChordSpan, context: Context) -> float:
+def _grounded(read: BassLine, span: ChordSpan, context: Context) -> float:
     at_once = bisect_right(read.onsets_ticks, span.onset_ticks + SIXTEENTH_TICKS) - 1
     if at_once >= 0 and read.ends_ticks[at_once] > span.onset_ticks:
-        return GROUND_WORTH[over(read.pitches[at_once], span, context.key)]
+        return GROUND_WORTH[role_over(read.pitches[at_once], span, context.key)]
     if at_once + 1 < len(read.onsets_ticks) and read.onsets_ticks[at_once + 1] < span.end_ticks:
-        return LATE * GROUND_WORTH[over(read.pitches[at_once + 1], span, context.key)]
+        return LATE * GROUND_WORTH[role_over(read.pitches[at_once + 1], span, context.key)]
     return UNGROUNDED
 
 
@@ -108,7 +186,7 @@ def no_sour_notes(part: Part, context: Context) -> float:
     Per note and chord, by the time they share (a beat at most) and the metrical weight: see
     ``SOUND_WORTH``. A note that doesn't fit is excused where it goes by step to one that does.
     """
-    read, harmony, key = Line.of(part, context.meter), context.harmony, context.key
+    read, harmony, key = BassLine.of(part, context.meter), context.harmony, context.key
     count = len(read.pitches)
     total = weighed = 0.0
     for index in range(count):
@@ -117,7 +195,7 @@ def no_sour_notes(part: Part, context: Context) -> float:
         while chord < len(harmony) and harmony[chord].onset_ticks < end:
             span = harmony[chord]
             begins = max(onset, span.onset_ticks)
-            worth = SOUND_WORTH[over(read.pitches[index], span, key)]
+            worth = SOUND_WORTH[role_over(read.pitches[index], span, key)]
             if worth < CLEAR and end <= span.end_ticks and _resolves(read, index, context):
                 worth = max(worth, RESOLVED)
             weight = LIGHT_PLACE + weight_at(begins, context.meter)
@@ -128,13 +206,13 @@ def no_sour_notes(part: Part, context: Context) -> float:
     return weighed / total if total else 0.0
 
 
-def _resolves(read: Line, index: int, context: Context) -> bool:
+def _resolves(read: BassLine, index: int, context: Context) -> bool:
     """Whether a note goes by step to one that fits its own chord; the last one to the first."""
     following = (index + 1) % len(read.pitches)
     if abs(read.pitches[following] - read.pitches[index]) not in STEPS:
         return False
-    there = context.harmony[chord_index(context.harmony, read.onsets_ticks[following])]
-    return SOUND_WORTH[over(read.pitches[following], there, context.key)] >= CLEAR
+    there = chord_at(context.harmony, read.onsets_ticks[following])
+    return SOUND_WORTH[role_over(read.pitches[following], there, context.key)] >= CLEAR
 
 
 def with_the_kick(part: Part, context: Context) -> float:
@@ -143,18 +221,24 @@ def with_the_kick(part: Part, context: Context) -> float:
     Mostly the share of notes that meet a kick, by their metrical weight, and besides the share of
     kicks that are met. Without drums the beat groups stand for the kick, by their accents.
     """
-    read, beats = Line.of(part, context.meter), beats_to_meet(context)
-    when = list(beats)
+    read, wanted = BassLine.of(part, context.meter), _wanted_beats(context)
+    when = list(wanted)
     notes = [LIGHT_PLACE + weight for weight in read.weights]
     meeting = sum(
         weight
         for onset, weight in zip(read.onsets_ticks, notes, strict=True)
         if _meets(onset, when)
     )
-    met = sum(weight for beat, weight in beats.items() if _meets(beat, read.onsets_ticks))
+    met = sum(weight for beat, weight in wanted.items() if _meets(beat, read.onsets_ticks))
     if not notes:
         return 0.0
-    return MEETING_SHARE * meeting / sum(notes) + (1 - MEETING_SHARE) * met / sum(beats.values())
+    return MEETING_SHARE * meeting / sum(notes) + (1 - MEETING_SHARE) * met / sum(wanted.values())
+
+
+def _wanted_beats(context: Context) -> dict[int, float]:
+    """When a bass should play, and how much: with the kick, or on the beats without one."""
+    kicks = kick_onsets_ticks(context)
+    return dict.fromkeys(kicks, 1.0) if kicks else dict(beats(context.meter, context.section.bars))
 
 
 def _meets(onset_ticks: int, others_ticks: Sequence[int]) -> bool:
@@ -167,7 +251,7 @@ def line(part: Part, context: Context) -> float:
 
     Per move, the last note back to the first; see ``MOVE_WORTH``.
     """
-    moves = Line.of(part, context.meter).moves()
+    moves = BassLine.of(part, context.meter).moves()
     return mean([MOVE_WORTH.get(abs(move), WIDER_MOVE) for move in moves], of_nothing=0.0)
 
 
@@ -179,7 +263,7 @@ def riff(part: Part, context: Context) -> float:
     """
     rhythms = _rhythms(part, context)
     repeated = [
-        max(_jaccard(rhythm, earlier) for earlier in rhythms[max(0, index - 2) : index])
+        max(jaccard(rhythm, earlier) for earlier in rhythms[max(0, index - 2) : index])
         for index, rhythm in enumerate(rhythms)
         if index
     ]
@@ -191,15 +275,9 @@ def riff(part: Part, context: Context) -> float:
 
 def _rhythms(part: Part, context: Context) -> list[frozenset[int]]:
     """When each bar is played, in ticks from its bar line."""
-    read, bar_ticks = Line.of(part, context.meter), context.meter.bar_ticks
+    read, bar_ticks = BassLine.of(part, context.meter), context.meter.bar_ticks
     bars = by_bar(read, context.meter, context.section.bars)
     return [frozenset(read.onsets_ticks[i] % bar_ticks for i in bar) for bar in bars]
-
-
-def _jaccard(first: frozenset[object], second: frozenset[object]) -> float:
-    """What two sets share, of what either has; all where both are empty."""
-    either = len(first | second)
-    return len(first & second) / either if either else 1.0
 
 
 def last_bar(part: Part, context: Context) -> float:
@@ -208,13 +286,13 @@ def last_bar(part: Part, context: Context) -> float:
     Half is the share of the last two bars' notes that they don't share, half the lead of the last
     note of the part to its first (see ``LEAD_WORTH``). A single bar repeats none.
     """
-    read, bar_ticks = Line.of(part, context.meter), context.meter.bar_ticks
+    read, bar_ticks = BassLine.of(part, context.meter), context.meter.bar_ticks
     bars = by_bar(read, context.meter, context.section.bars)
     contents = [
         frozenset((read.onsets_ticks[i] % bar_ticks, read.pitches[i]) for i in bar)
         for bar in bars[-2:]
     ]
-    new = 1 - _jaccard(*contents) if len(contents) == 2 else 1.0
+    new = 1 - jaccard(*contents) if len(contents) == 2 else 1.0
     back = [LEAD_WORTH.get(abs(move), NO_LEAD) for move in read.moves()[-1:]]
     return (new + mean(back, of_nothing=0.0)) / 2
 
@@ -227,7 +305,7 @@ def room(part: Part, context: Context) -> float:
     """
     energy, quarters = context.section.energy, context.meter.bar_quarters
     wanted = (STILL_DENSITY + ADDED_DENSITY * energy) * quarters
-    counts = map(len, by_bar(Line.of(part, context.meter), context.meter, context.section.bars))
+    counts = map(len, by_bar(BassLine.of(part, context.meter), context.meter, context.section.bars))
     return mean(
         [1 / (1 + log2(count / wanted) ** 2) if count else 1 - energy for count in counts],
         of_nothing=0.0,
@@ -240,7 +318,7 @@ def low_end(part: Part, context: Context) -> float:
     Half is how near notes are to the low register, in time; half how little more than an octave
     the line spans.
     """
-    read = Line.of(part, context.meter)
+    read = BassLine.of(part, context.meter)
     if not read.pitches:
         return 0.0
     lengths = [end - onset for onset, end in zip(read.onsets_ticks, read.ends_ticks, strict=True)]
@@ -252,7 +330,7 @@ def low_end(part: Part, context: Context) -> float:
     return (at_home / sum(lengths) + 1 / (1 + wider / COMPASS_MARGIN)) / 2
 
 
-RULES: dict[str, Callable[[Part, Context], float]] = {
+RULES: dict[str, Rule] = {
     "grounding": grounding,
     "no_sour_notes": no_sour_notes,
     "with_the_kick": with_the_kick,

@@ -1,22 +1,22 @@
-"""Rules of the chord stage that ask how one chord leads to the next."""
+"""Rules of the chord stage: how one chord leads to the next, and whether it suits the key.
+
+Those about voicing are in ``fitness.theory.chord_voicing``.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from functools import cache
 from itertools import pairwise
+from math import sqrt
 from statistics import median
 
-from fitness.theory import chord_sound, tonality
-from fitness.theory.reading import accent, chords_of, mean, root_motion, same_chord, seams
-from fitness.theory.tables import (
-    FOUR_NOTES,
-    INVERTED,
-    MORE_NOTES,
-    PLAINNESS,
-    ROOT_MOTION_STRENGTH,
-)
+from fitness.theory import chord_voicing
+from fitness.theory.chord_voicing import chords_of
+from fitness.theory.common import Rule, accent, mean, within
+from genomes.chords.functions import functions, tonic
+from genomes.chords.tables import followers
 from genomes.context import Context
+from genomes.keys import Key
 from genomes.notes import ChordSpan, Part
 
 CALM = 0.8  # a chord that needs no resolution: better than tension left hanging, less than release
@@ -36,6 +36,59 @@ ARRIVED = 0.9  # closing on the tonic, where turning back to it would be worth 1
 PLAIN_TARGET = 0.8  # mostly triads and sevenths, with something rarer between them
 PLAIN_FLOOR = 0.3
 ALL_PLAIN = 0.7
+
+# How strongly one root leads to the next, by the semitones between them going up.
+ROOT_MOTION_STRENGTH: dict[int, float] = {
+    0: 0.1,  # standing still
+    1: 0.7,  # leading tone to tonic
+    2: 0.7,  # subtonic to tonic
+    3: 0.5,
+    4: 0.5,
+    5: 1.0,  # dominant to tonic
+    6: 0.2,  # the tritone leads nowhere
+    7: 0.8,  # plagal
+    8: 0.6,
+    9: 0.6,
+    10: 0.7,  # supertonic to tonic
+    11: 0.8,  # a semitone from above
+}
+
+# How plain a chord is to play and to hear, by its semitones above the root.
+PLAINNESS: dict[frozenset[int], float] = {
+    frozenset(intervals): plainness
+    for plainness, qualities in {
+        1.0: ((0, 4, 7), (0, 3, 7), (0, 7)),
+        0.8: ((0, 2, 7), (0, 5, 7), (0, 4, 7, 10), (0, 3, 7, 10), (0, 4, 7, 11)),
+        0.7: ((0, 2, 4, 7), (0, 2, 3, 7), (0, 4, 7, 9), (0, 3, 7, 9)),
+        0.4: ((0, 3, 6), (0, 4, 8), (0, 3, 6, 10), (0, 3, 6, 9), (0, 3, 7, 11)),
+    }.items()
+    for intervals in qualities
+}
+FOUR_NOTES, MORE_NOTES = 0.4, 0.2  # anything else, by how many notes it has
+INVERTED = 0.9  # a chord over another of its notes is a little harder to find
+
+# Share of the time that songs spend on their tonic chord; how far outside is half as good.
+HOME_FROM, HOME_TO = 0.15, 0.5
+HOME_MARGIN = 0.15
+
+# A chord that no counted piece puts there may still be the right one now and then.
+UNHEARD = 0.0
+
+
+def seams(part: Part) -> list[tuple[ChordSpan, ChordSpan]]:
+    """Each chord with the one after it; the last leads back to the first, as in a loop."""
+    chords = chords_of(part)
+    return [*pairwise(chords), (chords[-1], chords[0])]
+
+
+def root_motion(first: ChordSpan, second: ChordSpan) -> int:
+    """Semitones up from root to root, 0 to 11."""
+    return (second.root_pitch_class - first.root_pitch_class) % 12
+
+
+def same_chord(first: ChordSpan, second: ChordSpan) -> bool:
+    """Whether two chords have the same root and the same notes, in any inversion."""
+    return root_motion(first, second) == 0 and set(first.pitch_classes) == set(second.pitch_classes)
 
 
 def resolution(part: Part, context: Context) -> float:
@@ -140,16 +193,77 @@ def _changes(part: Part) -> list[tuple[int, int]]:
     return [(onset, end - onset) for onset, end in zip(onsets, ends, strict=True)]
 
 
-RULES: dict[str, Callable[[Part, Context], float]] = {
+def function_of(chord: ChordSpan, key: Key) -> str | None:
+    """The function of the key that a chord is, by its root and triad; None if it is none.
+
+    A chord without a third counts as the first function on its root that has its fifth.
+    """
+    root = (chord.root_pitch_class - key.tonic_pitch_class) % 12
+    return _function_on(key.mode, root, chord.root_pitch_class, chord.pitch_classes)
+
+
+@cache
+def _function_on(
+    mode: str, root_semitones: int, root_pitch_class: int, pitch_classes: tuple[int, ...]
+) -> str | None:
+    above = {(pitch_class - root_pitch_class) % 12 for pitch_class in pitch_classes}
+    on_root = [f for f in functions(mode).values() if f.root_semitones == root_semitones]
+    for wanted in ((0, 1), (1,)):
+        for function in on_root:
+            if all(function.triad[index] in above for index in wanted):
+                return function.token
+    return None
+
+
+def home(part: Part, context: Context) -> float:
+    """The tonic chord is heard, and not all the time.
+
+    1 while it holds for 15 to 50 % of the part, falling as far as the share lies outside: to half
+    at 15 % points.
+    """
+    held_ticks = sum(
+        chord.duration_ticks
+        for chord in chords_of(part)
+        if function_of(chord, context.key) == tonic(context.key.mode)
+    )
+    share = held_ticks / part.length_ticks
+    return within(share, HOME_FROM, HOME_TO, HOME_MARGIN)
+
+
+def idiom(part: Part, context: Context) -> float:
+    """Chords follow each other as they do in counted music, the last one to the first included.
+
+    Per change, the square root of how often this chord came next, relative to the one that came
+    next most often.
+    """
+    key = context.key
+    steps = [
+        _likelihood(key.mode, function_of(first, key), function_of(second, key))
+        for first, second in seams(part)
+        if not same_chord(first, second)
+    ]
+    return mean(steps, of_nothing=UNHEARD)
+
+
+@cache
+def _likelihood(mode: str, here: str | None, there: str | None) -> float:
+    if here is None or there is None:
+        return UNHEARD
+    options, shares = followers(mode, here)
+    chances = dict(zip(options, shares, strict=True))
+    return sqrt(chances.get(there, UNHEARD) / max(shares))
+
+
+RULES: dict[str, Rule] = {
     "resolution": resolution,
     "turnaround": turnaround,
     "plain_ground": plain_ground,
     "steady_changes": steady_changes,
-    "last_bar": chord_sound.last_bar,
-    "bass_line": chord_sound.bass_line,
-    "top_line": chord_sound.top_line,
-    "clean_sound": chord_sound.clean_sound,
-    "space": chord_sound.space,
-    "home": tonality.home,
-    "idiom": tonality.idiom,
+    "last_bar": chord_voicing.last_bar,
+    "bass_line": chord_voicing.bass_line,
+    "top_line": chord_voicing.top_line,
+    "clean_sound": chord_voicing.clean_sound,
+    "space": chord_voicing.space,
+    "home": home,
+    "idiom": idiom,
 }

@@ -1,4 +1,4 @@
-"""A drum part as the rules read it: what is struck in which place of which bar, and how loudly."""
+"""A drum part on its metrical grid: what is struck at which position of a bar, and how loudly."""
 
 from __future__ import annotations
 
@@ -8,14 +8,12 @@ from functools import cached_property, lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
+from fitness.sonorities import CACHED_PARTS
 from genomes.context import Context
 from genomes.drums.voices import BACK, COLOUR, LOW, TIME, VOICES
 from genomes.grid import DIVISIONS, STRAIGHT, cells, in_quarters, swung
 from genomes.notes import NOTE_DTYPE, Part
 from genomes.time import TICKS_PER_QUARTER, Meter
-
-# Every rule reads the same part: a generation's readings are kept.
-KEPT_READINGS = 128
 
 # The last third of a quarter, where a swung eighth falls.
 LATE_TRIPLET_TICKS = TICKS_PER_QUARTER * 2 // 3
@@ -31,11 +29,11 @@ Integers = NDArray[np.int64]
 
 
 @dataclass(frozen=True)
-class Places:
-    """Where a drummer may strike in a bar: the cells of both divisions, in order.
+class MetricalGrid:
+    """The positions of a bar where a drummer may strike: the cells of both divisions, in order.
 
     Attributes:
-        onsets_ticks: where each place falls when it swings; the next bar line comes last.
+        onsets_ticks: where each position falls when it swings; the next bar line comes last.
         straight_ticks: where it would fall without swing.
         weights: metrical weight of each.
         are_pulses: whether time is kept there: eighths, units of the meter, swung eighths.
@@ -48,13 +46,13 @@ class Places:
 
     @cached_property
     def edges_ticks(self) -> Integers:
-        """From where on an onset belongs to the next place."""
+        """From where on an onset belongs to the next position."""
         return np.asarray((self.onsets_ticks[:-1] + self.onsets_ticks[1:] + 1) // 2)
 
 
 @lru_cache(maxsize=256)
-def places_of(meter: Meter, swing: float) -> Places:
-    """The places of one bar."""
+def metrical_grid(meter: Meter, swing: float) -> MetricalGrid:
+    """The positions of one bar."""
     found: dict[int, tuple[int, float]] = {}
     for division in reversed(DIVISIONS):  # where both fall together, the straight one is meant
         for cell in cells(meter, division):
@@ -66,22 +64,22 @@ def places_of(meter: Meter, swing: float) -> Places:
     weights = np.array([found[onset][1] for onset in onsets])
     late = straight % TICKS_PER_QUARTER == LATE_TRIPLET_TICKS
     are_pulses = (weights > 0) | (late & in_quarters(meter))
-    return Places(np.array([*onsets, meter.bar_ticks]), straight, weights, are_pulses)
+    return MetricalGrid(np.array([*onsets, meter.bar_ticks]), straight, weights, are_pulses)
 
 
 @dataclass(frozen=True, eq=False)
 class Drums:
-    """A part by bars and places.
+    """A part by bars and positions of the grid.
 
     Attributes:
-        places: of every bar.
-        struck: ``(bars, 4, places)`` whether a voice of each of ``ROLES`` is struck.
-        velocities: ``(bars, places)`` the loudest stroke; 0 where nothing is struck.
-        answers: ``(bars, places)`` the loudest stroke of the role ``back``.
+        grid: of every bar.
+        struck: ``(bars, 4, positions)`` whether a voice of each of ``ROLES`` is struck.
+        velocities: ``(bars, positions)`` the loudest stroke; 0 where nothing is struck.
+        answers: ``(bars, positions)`` the loudest stroke of the role ``back``.
         bar_quarters: length of a bar.
     """
 
-    places: Places
+    grid: MetricalGrid
     struck: Booleans
     velocities: Floats
     answers: Floats
@@ -89,12 +87,12 @@ class Drums:
 
     @cached_property
     def any_struck(self) -> Booleans:
-        """``(bars, places)`` whether anything is struck."""
+        """``(bars, positions)`` whether anything is struck."""
         return self.velocities > 0
 
     @cached_property
     def densities(self) -> Floats:
-        """``(bars,)`` places struck per quarter note."""
+        """``(bars,)`` positions struck per quarter note."""
         return np.asarray(self.any_struck.sum(axis=1) / self.bar_quarters)
 
     @cached_property
@@ -112,27 +110,27 @@ def drums_of(part: Part, context: Context) -> Drums:
     return _read(part.notes.tobytes(), part.length_ticks, part.swing, context.meter)
 
 
-@lru_cache(maxsize=KEPT_READINGS)
+@lru_cache(maxsize=CACHED_PARTS)
 def _read(note_bytes: bytes, length_ticks: int, swing: float, meter: Meter) -> Drums:
     every = np.frombuffer(note_bytes, dtype=NOTE_DTYPE)
     notes = every[every["is_drum"]]
-    places = places_of(meter, swing)
-    count, bars = len(places.weights), max(1, length_ticks // meter.bar_ticks)
-    bar, place = np.divmod(nearest_places(notes["onset_ticks"], meter, swing), count)
+    grid = metrical_grid(meter, swing)
+    count, bars = len(grid.weights), max(1, length_ticks // meter.bar_ticks)
+    bar, position = np.divmod(nearest_positions(notes["onset_ticks"], meter, swing), count)
     inside = np.minimum(bar, bars - 1)
     role = _ROLE_OF_NOTE[notes["pitch"]]
     struck = np.zeros((bars, len(ROLES), count), dtype=np.bool_)
-    struck[inside, role, place] = True
+    struck[inside, role, position] = True
     velocities, answers = np.zeros((bars, count)), np.zeros((bars, count))
-    np.maximum.at(velocities, (inside, place), notes["velocity"])
+    np.maximum.at(velocities, (inside, position), notes["velocity"])
     back = role == ROLES.index(BACK)
-    np.maximum.at(answers, (inside[back], place[back]), notes["velocity"][back])
-    return Drums(places, struck, velocities, answers, meter.bar_quarters)
+    np.maximum.at(answers, (inside[back], position[back]), notes["velocity"][back])
+    return Drums(grid, struck, velocities, answers, meter.bar_quarters)
 
 
-def nearest_places(onsets_ticks: NDArray[np.int32], meter: Meter, swing: float) -> Integers:
-    """The place nearest to each onset, counted from the first of the part."""
-    places = places_of(meter, swing)
+def nearest_positions(onsets_ticks: NDArray[np.int32], meter: Meter, swing: float) -> Integers:
+    """The position nearest to each onset, counted from the first of the part."""
+    grid = metrical_grid(meter, swing)
     bars, within = np.divmod(onsets_ticks.astype(np.int64), meter.bar_ticks)
-    place = np.searchsorted(places.edges_ticks, within, side="right")
-    return np.asarray(bars * len(places.weights) + place)
+    position = np.searchsorted(grid.edges_ticks, within, side="right")
+    return np.asarray(bars * len(grid.weights) + position)

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import numpy as np
 
-from fitness.theory.drum_reading import ROLES, Drums, Floats, drums_of, nearest_places
+from fitness.theory.common import Rule
+from fitness.theory.drum_reading import ROLES, Drums, Floats, drums_of, nearest_positions
 from genomes.context import Context
 from genomes.drums.dynamics import LOUDEST_GHOST, PHRASE_BARS
 from genomes.drums.voices import BY_NOTE, HAND, LOW, TIME, VOICES
 from genomes.notes import Part
 from genomes.time import seconds_per_tick
 
-GROUP_WEIGHT = 0.25  # from here on a place begins a beat group
+GROUP_WEIGHT = 0.25  # from here on a position begins a beat group
 
 # Under a change of chord: the ground, anything else, or nothing, which suits a still section.
 GROUND, ANYTHING, NOTHING = 1.0, 0.5, 0.3
@@ -30,13 +29,13 @@ SAME_STILL, SAME_FULL = 0.8, 0.4  # one bar for ever, in a still section and in 
 PHRASE_END_DIFFERENCE = 0.3  # of a phrase's last bar from the one before it
 UNMARKED_STILL = 0.5  # a phrase that ends as it went on, in a still section
 
-# Places struck per quarter note, and mean velocity, of a still section and of a full one.
+# Positions struck per quarter note, and mean velocity, of a still section and of a full one.
 DENSITY_STILL, DENSITY_FULL = 0.6, 2.4
 DENSITY_SOFTENING = 0.25
 VELOCITY_STILL, VELOCITY_FULL = 55.0, 95.0
 VELOCITY_MARGIN = 30.0
 
-# Places struck per quarter note that halve a bar's room, in a still section and in a full one.
+# Positions struck per quarter note that halve a bar's room, in a still section and in a full one.
 ROOM_STILL, ROOM_FULL = 1.0, 3.0
 
 # Standard deviations of velocity that make a bar, and a section, alive.
@@ -59,15 +58,15 @@ def anchors(part: Part, context: Context) -> float:
         onsets = np.array([span.onset_ticks for span in chords.harmony], dtype=np.int32)
     else:
         onsets = np.arange(len(drums.struck), dtype=np.int32) * context.meter.bar_ticks
-    places = nearest_places(onsets, context.meter, part.swing)
-    low = drums.struck[:, ROLES.index(LOW)].reshape(-1)[places]
-    any_struck = drums.any_struck.reshape(-1)[places]
+    positions = nearest_positions(onsets, context.meter, part.swing)
+    low = drums.struck[:, ROLES.index(LOW)].reshape(-1)[positions]
+    any_struck = drums.any_struck.reshape(-1)[positions]
     nothing = NOTHING * (1 - context.section.energy)
     return float(np.where(low, GROUND, np.where(any_struck, ANYTHING, nothing)).mean())
 
 
 def backbeat(part: Part, context: Context) -> float:
-    """The answer has a clear place: on a beat group after the downbeat, the same in every bar.
+    """The answer has a clear position: on a beat group after the downbeat, the same in every bar.
 
     Per bar, the share of the loud answering strokes that lie so, halved as far as no other bar
     strikes there. A bar without any is fine where the section is still.
@@ -75,7 +74,7 @@ def backbeat(part: Part, context: Context) -> float:
     drums = drums_of(part, context)
     loud = drums.answers > LOUDEST_GHOST
     counts = loud.sum(axis=1)
-    clear = drums.places.weights >= GROUP_WEIGHT
+    clear = drums.grid.weights >= GROUP_WEIGHT
     clear[0] = False
     recurring = (loud.sum(axis=0) > 1) | (len(loud) == 1)
     worth = clear * (0.5 + 0.5 * recurring)
@@ -94,13 +93,13 @@ def steady_time(part: Part, context: Context) -> float:
     """
     drums = drums_of(part, context)
     time = drums.struck[:, _timekeeper(drums)]
-    bars, places = np.nonzero(time)
+    bars, positions = np.nonzero(time)
     if not len(bars):
         return 0.0
-    ticks = bars * context.meter.bar_ticks + drums.places.straight_ticks[places]
+    ticks = bars * context.meter.bar_ticks + drums.grid.straight_ticks[positions]
     steps = np.diff(np.append(ticks, ticks[0] + part.length_ticks))
     even = np.unique(steps, return_counts=True)[1].max() / len(steps)
-    on_pulse = drums.places.are_pulses[places].mean()
+    on_pulse = drums.grid.are_pulses[positions].mean()
     wanted = max(1.0, context.section.energy * len(context.meter.groups)) * len(time)
     kept = min(1.0, len(steps) / wanted)
     return float((even * on_pulse * kept + _neighbours_alike(time)) / 2)
@@ -166,7 +165,7 @@ def accents(part: Part, context: Context) -> float:
     sounding = counts > 0
     if not sounding.any():
         return 0.0
-    weights = np.where(struck, np.sqrt(drums.places.weights), 0.0)
+    weights = np.where(struck, np.sqrt(drums.grid.weights), 0.0)
     means = [each.sum(axis=1) / np.maximum(counts, 1) for each in (drums.velocities, weights)]
     loud = np.where(struck, drums.velocities - means[0][:, None], 0.0)
     heavy = np.where(struck, weights - means[1][:, None], 0.0)
@@ -188,13 +187,13 @@ def energy(part: Part, context: Context) -> float:
 
 
 def _bar_means(drums: Drums) -> Floats:
-    """Mean velocity of each bar's places; 0 for silence."""
+    """Mean velocity of each bar's positions; 0 for silence."""
     counts = drums.any_struck.sum(axis=1)
     return np.asarray(drums.velocities.sum(axis=1) / np.maximum(counts, 1))
 
 
 def room(part: Part, context: Context) -> float:
-    """Sparse and patient: the more places of a bar are struck, the less room is left.
+    """Sparse and patient: the more positions of a bar are struck, the less room is left.
 
     Per bar, halved by each stroke a quarter in a still section, by each three in a full one.
     """
@@ -249,7 +248,7 @@ _HAND_BODIES = {
     note: VOICES[name].body for note, name in BY_NOTE.items() if VOICES[name].limb == HAND
 }
 
-RULES: dict[str, Callable[[Part, Context], float]] = {
+RULES: dict[str, Rule] = {
     "anchors": anchors,
     "backbeat": backbeat,
     "steady_time": steady_time,

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from bisect import bisect_right
+from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
 from math import exp2, log2
 
-from fitness.sonorities import Sonorities, pitches_of
-from fitness.theory.reading import accent, mean
-from fitness.theory.support import Support
+import numpy as np
+
+from fitness.sonorities import CACHED_PARTS, Sonorities, pitches_of
+from fitness.theory.common import Rule, accent, by_limit, jaccard, mean
 from genomes.context import Context
 from genomes.grid import EIGHTH_TICKS
-from genomes.notes import Part
+from genomes.harmony.ground import top_notes
+from genomes.notes import NOTE_DTYPE, Part
 from genomes.time import TICKS_PER_QUARTER
 
 NEUTRAL = 0.5  # where there is nothing to judge: worse than done well, better than done badly
@@ -67,6 +70,70 @@ PHRASE_BARS = 2
 ON_PHRASE, ON_BAR, ON_CHANGE, IN_REST, ANYWHERE = 1.0, 0.8, 0.6, 0.5, 0.15
 
 VERBATIM = 0.5  # a bar that comes again note for note, where one varied would be worth 1
+
+
+Sung = tuple[int, int, int]  # onset and end in ticks, pitch
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Support:
+    """What rules ask of a supporting part.
+
+    Attributes:
+        notes: onset and end in ticks and pitch, in order.
+        strikes: for each onset in order, the pitches struck then, lowest first.
+        melody: the melody's notes in order; empty where there is none.
+    """
+
+    notes: tuple[Sung, ...]
+    strikes: tuple[tuple[int, tuple[int, ...]], ...]
+    melody: tuple[Sung, ...]
+
+    @staticmethod
+    def of(part: Part, context: Context) -> Support:
+        """Read a part in its context."""
+        melody = context.part("melody")
+        return _of(part.notes.tobytes(), b"" if melody is None else melody.notes.tobytes())
+
+    def sung_at(self, ticks: int) -> int | None:
+        """The melody's pitch while a note sounds, or None in its rests."""
+        index = self._last(ticks)
+        sounds = index >= 0 and ticks < self.melody[index][1]
+        return self.melody[index][2] if sounds else None
+
+    def sung_until(self, ticks: int) -> int | None:
+        """The melody's pitch, or in a rest the last one it had; None before it begins."""
+        index = self._last(ticks)
+        return self.melody[index][2] if index >= 0 else None
+
+    def _last(self, ticks: int) -> int:
+        return bisect_right(self.melody, ticks, key=_onset) - 1
+
+
+def _onset(note: Sung) -> int:
+    return note[0]
+
+
+@lru_cache(maxsize=CACHED_PARTS)
+def _of(note_bytes: bytes, melody_bytes: bytes) -> Support:
+    notes = _rows(note_bytes)
+    struck: dict[int, list[int]] = {}
+    for onset, _, pitch in notes:
+        struck.setdefault(onset, []).append(pitch)
+    strikes = tuple((onset, tuple(pitches)) for onset, pitches in struck.items())
+    return Support(notes, strikes, _melody(melody_bytes))
+
+
+@lru_cache(maxsize=16)
+def _melody(note_bytes: bytes) -> tuple[Sung, ...]:
+    notes = np.frombuffer(note_bytes, dtype=NOTE_DTYPE)
+    return top_notes(Part(notes, 0))
+
+
+def _rows(note_bytes: bytes) -> tuple[Sung, ...]:
+    notes = np.frombuffer(note_bytes, dtype=NOTE_DTYPE)
+    pitched = notes[~notes["is_drum"]].tolist()
+    return tuple((onset, onset + duration, pitch) for onset, duration, pitch, *_ in pitched)
 
 
 def sweetness(part: Part, context: Context) -> float:
@@ -127,12 +194,7 @@ def smooth_leading(part: Part, context: Context) -> float:
 @lru_cache(maxsize=2**14)
 def _smoothness(first: tuple[int, ...], second: tuple[int, ...]) -> float:
     way = sum(min(abs(pitch - other) for other in first) for pitch in second) / len(second)
-    return _by_size(way, MOVE_SMOOTHNESS, WIDER_MOVE)
-
-
-def _by_size(size: float, table: tuple[tuple[float, float], ...], beyond: float) -> float:
-    """The worth of the first limit that isn't exceeded."""
-    return next((worth for limit, worth in table if size <= limit), beyond)
+    return by_limit(way, MOVE_SMOOTHNESS, WIDER_MOVE)
 
 
 def distance_from_melody(part: Part, context: Context) -> float:
@@ -145,7 +207,7 @@ def distance_from_melody(part: Part, context: Context) -> float:
     for onset, pitches in support.strikes:
         sung = support.sung_at(onset)
         if sung is not None:
-            worth += [_by_size(sung - p, DISTANCE_SUPPORT, FURTHER_BELOW) for p in pitches]
+            worth += [by_limit(sung - p, DISTANCE_SUPPORT, FURTHER_BELOW) for p in pitches]
     return mean(worth, of_nothing=NEUTRAL)
 
 
@@ -175,7 +237,7 @@ def _spaced(mask: int) -> float:
 def _gap_worth(low: int, high: int) -> float:
     if low < LOW_PITCH and high - low < LOW_GAP:
         return LOW_SPACING
-    return _by_size(high - low, GAP_SPACING, WIDER_GAP)
+    return by_limit(high - low, GAP_SPACING, WIDER_GAP)
 
 
 def room(part: Part, context: Context) -> float:
@@ -236,11 +298,11 @@ def returns(part: Part, context: Context) -> float:
 
 
 def _likeness(first: dict[int, tuple[int, ...]], second: dict[int, tuple[int, ...]]) -> float:
-    alike = len(first.keys() & second.keys()) / len(first.keys() | second.keys())
+    alike = jaccard(first.keys(), second.keys())
     return alike * (VERBATIM if first == second else 1.0)
 
 
-RULES: dict[str, Callable[[Part, Context], float]] = {
+RULES: dict[str, Rule] = {
     "sweetness": sweetness,
     "contrary_motion": contrary_motion,
     "independence": independence,

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Callable, Mapping, Sequence
-from functools import cache
+from collections.abc import Mapping, Sequence
 from itertools import pairwise
 from math import log2
 from statistics import median
 
-from fitness.theory.melody_line import Line, Note, Phrase, chords_under, weight_at
-from fitness.theory.reading import mean
+from fitness.theory.common import Limits, Rule, beats, by_limit, chord_at, jaccard, mean, within
+from fitness.theory.melody_line import MelodyLine, Note, Phrase, chords_under, weight_at
 from genomes.context import Context
 from genomes.notes import ChordSpan, Part
 from genomes.time import Meter
@@ -71,11 +70,11 @@ FINAL_TONIC, FINAL_OTHER = 1.0, 0.7
 LONG_ENDING = 1.5
 
 # How easily a phrase begins, by the semitones from the last note before it.
-SEAMS: tuple[tuple[int, float], ...] = ((2, 1.0), (4, 0.9), (5, 0.65), (7, 0.5), (9, 0.25))
+SEAMS: Limits = ((2, 1.0), (4, 0.9), (5, 0.65), (7, 0.5), (9, 0.25))
 WIDER_SEAM = 0.0
 
 # How well a long note stands on a place, by its metrical weight at least.
-PLACES: tuple[tuple[float, float], ...] = ((0.5, 1.0), (0.25, 0.8), (0.1, 0.45), (0.0, 0.1))
+POSITIONS: tuple[tuple[float, float], ...] = ((0.5, 1.0), (0.25, 0.8), (0.1, 0.45), (0.0, 0.1))
 
 
 def _is_chord_tone(pitch: int, chord: ChordSpan) -> bool:
@@ -87,27 +86,17 @@ def strong_beats(part: Part, context: Context) -> float:
 
     Per beat group in which a note sounds, weighed by the group's metrical weight.
     """
-    notes = Line.of(part, context).notes
-    spans = context.harmony
-    chord_onsets = [span.onset_ticks for span in spans]
+    notes = MelodyLine.of(part, context).notes
     onsets = [note.onset_ticks for note in notes]
     worth = total = 0.0
-    for beat, weight in _beats(context.meter, context.section.bars):
+    for beat, weight in beats(context.meter, context.section.bars):
         index = bisect_right(onsets, beat) - 1
         if index < 0 or notes[index].end_ticks <= beat:
             continue
-        chord = spans[max(0, bisect_right(chord_onsets, beat) - 1)]
+        chord = chord_at(context.harmony, beat)
         total += weight
         worth += weight * _on_beat(notes, index, chord)
     return worth / total if total else PLAIN
-
-
-@cache
-def _beats(meter: Meter, bars: int) -> tuple[tuple[int, float], ...]:
-    places = list(zip(meter.group_onsets_ticks, meter.accents, strict=True))
-    return tuple(
-        (bar * meter.bar_ticks + onset, weight) for bar in range(bars) for onset, weight in places
-    )
 
 
 def _on_beat(notes: Sequence[Note], index: int, chord: ChordSpan) -> float:
@@ -131,7 +120,7 @@ def dissonance(part: Part, context: Context) -> float:
     nor the key has are sour.
     """
     judged = []
-    for phrase in Line.of(part, context).phrases:
+    for phrase in MelodyLine.of(part, context).phrases:
         for index, chord in enumerate(chords_under(phrase, context)):
             if not _is_chord_tone(phrase[index].pitch, chord):
                 judged.append(_handled(phrase, index, context))
@@ -154,7 +143,7 @@ def intervals(part: Part, context: Context) -> float:
     return mean(
         [
             _singable(phrase, index)
-            for phrase in Line.of(part, context).phrases
+            for phrase in MelodyLine.of(part, context).phrases
             for index in range(len(phrase) - 1)
         ],
         of_nothing=SINGABLE[0],
@@ -175,12 +164,11 @@ def shape(part: Part, context: Context) -> float:
 
     Half is the mean of the phrases, half the span of the section.
     """
-    line = Line.of(part, context)
+    line = MelodyLine.of(part, context)
     phrases = [_shape(phrase) for phrase in line.phrases]
     pitches = [note.pitch for note in line.notes]
     span = max(pitches) - min(pitches) if pitches else 0
-    outside = max(SPAN_FROM - span, span - SPAN_TO, 0)
-    return (mean(phrases, of_nothing=0.0) + 1 / (1 + outside / SPAN_MARGIN)) / 2
+    return (mean(phrases, of_nothing=0.0) + within(span, SPAN_FROM, SPAN_TO, SPAN_MARGIN)) / 2
 
 
 def _shape(phrase: Phrase) -> float:
@@ -203,7 +191,7 @@ def motif(part: Part, context: Context) -> float:
     Per phrase after the first, by how alike it is to the earlier one that is most like it, in
     rhythm and in intervals.
     """
-    phrases = Line.of(part, context).phrases
+    phrases = MelodyLine.of(part, context).phrases
     return mean(
         [
             _varied(max(_alike(phrase, earlier) for earlier in phrases[:index]))
@@ -225,7 +213,7 @@ def _varied(alike: float) -> float:
 def _alike(first: Phrase, second: Phrase) -> float:
     """Share of onsets, counted from the first, and of intervals in order that are the same."""
     ours, theirs = ({note.onset_ticks - p[0].onset_ticks for note in p} for p in (first, second))
-    rhythm = len(ours & theirs) / len(ours | theirs)
+    rhythm = jaccard(ours, theirs)
     moves, others = ([b.pitch - a.pitch for a, b in pairwise(p)] for p in (first, second))
     longest = max(len(moves), len(others))
     if not longest:
@@ -241,14 +229,13 @@ def room(part: Part, context: Context) -> float:
     Half is the rate of onsets against ``STILL_RATE`` to ``FULL_RATE``, in octaves; half the share
     of the time in which nobody sings.
     """
-    notes = Line.of(part, context).notes
+    notes = MelodyLine.of(part, context).notes
     seconds = float(context.tempo_map.seconds(part.length_ticks))
     wanted: float = STILL_RATE * (FULL_RATE / STILL_RATE) ** context.section.energy
     octaves = log2(max(1, len(notes)) / seconds / wanted)
     rate = 1 / (1 + (octaves * (TOO_DENSE if octaves > 0 else TOO_SPARSE)) ** 2)
     rests = 1 - sum(note.length_ticks for note in notes) / part.length_ticks
-    outside = max(REST_FROM - rests, rests - REST_TO, 0.0)
-    return (rate + 1 / (1 + outside / REST_MARGIN)) / 2
+    return (rate + within(rests, REST_FROM, REST_TO, REST_MARGIN)) / 2
 
 
 def endings(part: Part, context: Context) -> float:
@@ -256,7 +243,7 @@ def endings(part: Part, context: Context) -> float:
 
     Per phrase, half each; the last counts twice and wants the tonic.
     """
-    phrases = Line.of(part, context).phrases
+    phrases = MelodyLine.of(part, context).phrases
     if not phrases:
         return 0.0
     chords = chords_under([phrase[-1] for phrase in phrases], context)
@@ -286,33 +273,34 @@ def entries(part: Part, context: Context) -> float:
     Per phrase, by the semitones from the note before; see ``SEAMS``. The first goes on from the
     section before, or where there is none begins on a stable note of its chord.
     """
-    phrases = Line.of(part, context).phrases
+    phrases = MelodyLine.of(part, context).phrases
     if not phrases:
         return 0.0
-    seams = [_seam(second[0].pitch - first[-1].pitch) for first, second in pairwise(phrases)]
+    seams = [
+        by_limit(abs(second[0].pitch - first[-1].pitch), SEAMS, WIDER_SEAM)
+        for first, second in pairwise(phrases)
+    ]
     opening = phrases[0][0]
     if context.before is not None and len(context.before.notes):
         last = int(context.before.notes["pitch"][-1])
-        return mean([_seam(opening.pitch - last), *seams], of_nothing=0.0)
+        return mean(
+            [by_limit(abs(opening.pitch - last), SEAMS, WIDER_SEAM), *seams], of_nothing=0.0
+        )
     (chord,) = chords_under([opening], context)
     return mean([_rest(opening.pitch, chord), *seams], of_nothing=0.0)
-
-
-def _seam(semitones: int) -> float:
-    return next((worth for size, worth in SEAMS if abs(semitones) <= size), WIDER_SEAM)
 
 
 def prosody(part: Part, context: Context) -> float:
     """What weighs in singing stands on heavy places.
 
     With words, the share of syllables whose stress agrees with their place, stressed ones
-    counting twice; without, every note by its length and its place, see ``PLACES``.
+    counting twice; without, every note by its length and its place, see ``POSITIONS``.
     """
     if context.lyrics is not None and part.lyrics:
         return _stresses(part, context)
-    notes = Line.of(part, context).notes
+    notes = MelodyLine.of(part, context).notes
     total = sum(note.length_ticks for note in notes)
-    worth = sum(_place(note, context.meter) * note.length_ticks for note in notes)
+    worth = sum(_position_worth(note, context.meter) * note.length_ticks for note in notes)
     return worth / total if total else 0.0
 
 
@@ -328,12 +316,12 @@ def _stresses(part: Part, context: Context) -> float:
     return worth / total if total else 0.0
 
 
-def _place(note: Note, meter: Meter) -> float:
+def _position_worth(note: Note, meter: Meter) -> float:
     weight = weight_at(note.onset_ticks, meter)
-    return next(worth for least, worth in PLACES if weight >= least)
+    return next(worth for least, worth in POSITIONS if weight >= least)
 
 
-RULES: dict[str, Callable[[Part, Context], float]] = {
+RULES: dict[str, Rule] = {
     "strong_beats": strong_beats,
     "dissonance": dissonance,
     "intervals": intervals,

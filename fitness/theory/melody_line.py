@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
@@ -10,6 +9,8 @@ from itertools import pairwise
 
 import numpy as np
 
+from fitness.sonorities import CACHED_PARTS
+from fitness.theory.common import chord_at
 from genomes.context import Context
 from genomes.grid import DIVISIONS, cells
 from genomes.notes import NOTE_DTYPE, ChordSpan, Part
@@ -17,8 +18,6 @@ from genomes.time import TICKS_PER_QUARTER, Meter
 
 # A rest this long parts two phrases; shorter ones are articulation.
 BREATH_SECONDS = 0.15
-# Every rule reads the same few parts again.
-KEPT_LINES = 128
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +44,7 @@ Phrase = tuple[Note, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class MelodyLine:
     """The notes of a melody, in phrases.
 
     Attributes:
@@ -57,13 +56,13 @@ class Line:
     phrases: tuple[Phrase, ...]
 
     @staticmethod
-    def of(part: Part, context: Context) -> Line:
+    def of(part: Part, context: Context) -> MelodyLine:
         """Read a part; where notes sound together, the highest counts."""
         return _line(part.notes.tobytes(), context.tempo_bpm)
 
 
-@lru_cache(maxsize=KEPT_LINES)
-def _line(note_bytes: bytes, tempo_bpm: float) -> Line:
+@lru_cache(maxsize=CACHED_PARTS)
+def _line(note_bytes: bytes, tempo_bpm: float) -> MelodyLine:
     rows = np.frombuffer(note_bytes, dtype=NOTE_DTYPE).tolist()
     highest = {onset: (duration, pitch) for onset, duration, pitch, _, _ in rows}
     onsets = [*highest, 2**30]
@@ -77,14 +76,12 @@ def _line(note_bytes: bytes, tempo_bpm: float) -> Line:
         if not phrases or note.onset_ticks - phrases[-1][-1].end_ticks >= breath_ticks:
             phrases.append([])
         phrases[-1].append(note)
-    return Line(notes, tuple(map(tuple, phrases)))
+    return MelodyLine(notes, tuple(map(tuple, phrases)))
 
 
 def chords_under(notes: Sequence[Note], context: Context) -> list[ChordSpan]:
     """The chord that sounds where each note begins; raises ValueError where there are none."""
-    spans = context.harmony
-    onsets = [span.onset_ticks for span in spans]
-    return [spans[max(0, bisect_right(onsets, note.onset_ticks) - 1)] for note in notes]
+    return [chord_at(context.harmony, note.onset_ticks) for note in notes]
 
 
 def weight_at(onset_ticks: int, meter: Meter) -> float:

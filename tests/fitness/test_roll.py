@@ -3,7 +3,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from benchmarks.roll_bench import reference_roll
+from benchmarks.roll_bench import KINDS, reference_roll, report
 from fitness.roll import (
     DRUM_CLASSES,
     OTHER_DRUM_ROW,
@@ -189,3 +189,9 @@ def test_a_roll_does_not_depend_on_its_batch(size):
     batch = rolls(parts, AT_120)
     for part, roll in zip(parts, batch, strict=True):
         np.testing.assert_array_equal(rolls([part], AT_120)[0], roll)
+
+
+def test_the_benchmark_runs_and_reports_every_kind():
+    table = report(rounds=1)
+    assert all(kind in table for kind in KINDS)
+    assert "to the bit" in table

@@ -10,7 +10,7 @@ from tests.store.processes import go, workers
 from tests.store.samples import notes
 from tests.store.worker import BATCH
 
-ROUNDS = 6
+ROUNDS = 4
 
 
 def head_position(path: Path) -> int:

@@ -13,7 +13,7 @@ from tests.store.worker import BATCH
 
 WRITERS = 4
 OTHERS = 3
-BATCHES = 40
+BATCHES = 15
 
 
 def test_writers_leave_no_gap_and_no_batch_torn_apart(tmp_path: Path) -> None:
@@ -51,7 +51,7 @@ def head_position(path: Path) -> int:
 
 
 def test_every_prize_has_exactly_one_winner(tmp_path: Path) -> None:
-    path, prizes = tmp_path / "studio.db", 60
+    path, prizes = tmp_path / "studio.db", 30
     EventLog.open(path).close()
     with workers(("claim", path, str(prizes)) for _ in range(OTHERS)) as started:
         go(started)
@@ -81,8 +81,8 @@ def test_several_may_catch_up_at_once(tmp_path: Path) -> None:
     path = tmp_path / "studio.db"
     with EventLog.open(path) as log, workers([("project", path)] * OTHERS) as started:
         go(started)
-        for turn in range(10):
-            log.append("a", notes(70), 70 * turn)
+        for turn in range(5):
+            log.append("a", notes(140), 140 * turn)
             go(started)
             assert [worker.hear() for worker in started] == ["done"] * OTHERS
         lived = rows(log)

@@ -195,11 +195,6 @@ def test_an_up_to_date_log_opens_without_alembic(studio: EventLog) -> None:
     assert run_python(code, path_of(studio)) == "False\n"
 
 
-def test_importing_the_package_imports_nothing_heavy() -> None:
-    code = "import sys, store; print([m for m in ('sqlalchemy', 'msgspec') if m in sys.modules])"
-    assert run_python(code) == "[]\n"
-
-
 def test_it_works_where_it_is_installed(tmp_path: Path) -> None:
     # As a wheel lies: the packages beside each other, and a stranger's `migrations` in reach.
     site, elsewhere = tmp_path / "100% site-packages", tmp_path / "elsewhere"

@@ -73,7 +73,7 @@ def test_the_hash_covers_every_column_but_itself() -> None:
     assert (*HASHED_COLUMNS, "hash") == EVENT_COLUMNS
 
 
-@settings(patient, max_examples=150)
+@settings(patient, max_examples=50)
 @given(position=st.integers(1, EVENTS), column=st.sampled_from(EVENT_COLUMNS), data=st.data())
 def test_any_change_of_any_column_of_any_event_shows(
     pristine: Path, position: int, column: str, data: st.DataObject

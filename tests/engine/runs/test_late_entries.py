@@ -7,8 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from benchmarks.songs import own_song
-from benchmarks.stages_ground import ground_of
+from benchmarks.songs import own_song, song_studio
 from engine.evolution.settings import Settings
 from fitness.errors import SilentPart
 from fitness.roll import rolls
@@ -19,9 +18,9 @@ SETTINGS = Settings(population=60, generations=2)
 
 
 def test_a_stage_that_may_come_in_late_is_evolved_all_the_same(tmp_path: Path) -> None:
-    with ground_of(LONG, write(tmp_path, "fusion")) as ground:
-        ground.stand_on("harmony")
-        run = ground.begin("harmony", SETTINGS, 1)
+    with song_studio(LONG, write(tmp_path, "fusion")) as bench:
+        bench.approve_before("harmony")
+        run = bench.begin("harmony", SETTINGS, 1)
         rng = np.random.default_rng(3)
         parts = [run.genomes.random(run.context, rng)[0].render(run.context) for _ in range(200)]
         painted = rolls(parts, run.context.tempo_map).any(axis=(1, 2, 3)).tolist()
@@ -29,4 +28,4 @@ def test_a_stage_that_may_come_in_late_is_evolved_all_the_same(tmp_path: Path) -
         late = parts[painted.index(False)]
         with pytest.raises(SilentPart):
             run.fitness.score([late], run.context)
-        assert len(ground.finish(run)) >= 1
+        assert len(bench.finish(run)) >= 1

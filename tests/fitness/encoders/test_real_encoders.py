@@ -10,7 +10,13 @@ pytest.importorskip("torch", reason="needs composition-engine[encoders]")
 
 import transformers
 
-from fitness.encoders import AudioEncoder, TextEncoder, encoder_sha256
+from fitness.encoders import (
+    AudioEncoder,
+    TextEncoder,
+    audio_encoder,
+    encoder_sha256,
+    text_encoder,
+)
 from fitness.errors import EncoderMissing, ManifestRefused, ScoringFailed
 from fitness.fusion import FusionModel
 from fitness.manifest import Encoders, EncoderSpec
@@ -39,7 +45,7 @@ def noise(seconds, seed=0, rate=48_000):
 
 
 def test_texts_become_vectors_of_768(text_folder):
-    encoder = TextEncoder.load(str(text_folder))
+    encoder = text_encoder(str(text_folder))
     vectors = encoder.encode(TEXTS)
     assert vectors.shape == (3, 768)
     assert vectors.dtype == np.float32
@@ -48,7 +54,7 @@ def test_texts_become_vectors_of_768(text_folder):
 
 
 def test_a_text_does_not_depend_on_its_batch(text_folder):
-    encoder = TextEncoder.load(str(text_folder))
+    encoder = text_encoder(str(text_folder))
     together = encoder.encode(TEXTS)
     for text, vector in zip(TEXTS, together, strict=True):
         np.testing.assert_array_equal(encoder.encode([text])[0], vector)
@@ -60,14 +66,14 @@ def test_a_text_of_no_words_is_refused(text_folder):
 
 
 def test_recordings_become_vectors_of_512_and_length_1(audio_folder):
-    encoder = AudioEncoder.load(str(audio_folder))
+    encoder = audio_encoder(str(audio_folder))
     vectors = encoder.encode([noise(2), noise(30)], 48_000)
     assert vectors.shape == (2, 512)
     np.testing.assert_allclose(np.linalg.norm(vectors, axis=1), 1, atol=1e-5)
 
 
 def test_a_long_recording_gives_the_same_vector_every_time(audio_folder):
-    encoder = AudioEncoder.load(str(audio_folder))
+    encoder = audio_encoder(str(audio_folder))
     clip = noise(25)
     first = encoder.encode([clip], 48_000)
     np.testing.assert_array_equal(first, encoder.encode([clip], 48_000))
@@ -75,7 +81,7 @@ def test_a_long_recording_gives_the_same_vector_every_time(audio_folder):
 
 
 def test_another_sample_rate_is_brought_to_48_khz(audio_folder):
-    encoder = AudioEncoder.load(str(audio_folder))
+    encoder = audio_encoder(str(audio_folder))
     time = np.arange(48_000 * 4) / 48_000
     tone = np.sin(2 * np.pi * 440 * time).astype(np.float32)
     vector = encoder.encode([tone], 48_000)[0]
@@ -132,7 +138,7 @@ def test_a_device_that_is_not_here_is_a_named_error(text_folder):
 
 
 def test_an_encoder_of_another_width_is_refused(text_folder):
-    encoder = TextEncoder.load(str(text_folder))
+    encoder = text_encoder(str(text_folder))
     small = transformers.DebertaV2Config(
         vocab_size=200, hidden_size=64, num_hidden_layers=1, num_attention_heads=2
     )

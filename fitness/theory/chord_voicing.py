@@ -1,25 +1,62 @@
-"""Rules of the chord stage that ask how the chords are voiced and played."""
+"""Rules of the chord stage about how the chords are voiced and played."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from functools import lru_cache
+from functools import cache, lru_cache
 from itertools import combinations, pairwise
 
 import numpy as np
 
 from fitness.sonorities import Sonorities, distinct, pitches_of
-from fitness.theory.reading import bar_content, mean, voicings
-from fitness.theory.tables import (
-    BASS_MOVE_WORTH,
-    RUBS,
-    TOP_MOVE_SMOOTHNESS,
-    WIDER_BASS_MOVE,
-    WIDER_TOP_MOVE,
-)
+from fitness.theory.common import mean
 from genomes.context import Context
-from genomes.notes import Part
-from genomes.time import TICKS_PER_QUARTER
+from genomes.notes import ChordSpan, Part
+from genomes.time import TICKS_PER_QUARTER, Meter
+
+# How well the bass walks, by the size of its interval in semitones.
+BASS_MOVE_WORTH: dict[int, float] = {
+    0: 0.1,
+    1: 1.0,
+    2: 1.0,
+    3: 0.8,
+    4: 0.8,
+    5: 0.9,
+    6: 0.3,
+    7: 0.9,
+    8: 0.5,
+    9: 0.5,
+    10: 0.4,
+    11: 0.3,
+    12: 0.5,
+}
+WIDER_BASS_MOVE = 0.2
+
+# How smoothly the top voice goes from chord to chord, by the size of its interval in semitones.
+TOP_MOVE_SMOOTHNESS: dict[int, float] = {0: 0.8, 1: 1.0, 2: 1.0, 3: 0.8, 4: 0.7, 5: 0.5, 7: 0.3}
+WIDER_TOP_MOVE = 0.1
+
+# How much two notes rub, by the semitones between them: the lowest pitch of the lower note at
+# which it rubs no more, and the amount of rub below it. Minor ninths are sour in any register;
+# close intervals turn to mud as they go down (low interval limits as arrangers teach them).
+RUBS: dict[int, tuple[int, float]] = {
+    13: (128, 2.0),
+    1: (128, 0.5),
+    2: (51, 1.0),
+    3: (46, 1.0),
+    4: (44, 1.0),
+    5: (36, 1.0),
+    6: (41, 1.0),
+}
+
+Voicing = tuple[int, ...]
+
+
+def chords_of(part: Part) -> tuple[ChordSpan, ...]:
+    """The chords of a part; raises ValueError where it says nothing about them."""
+    if not part.harmony:
+        raise ValueError("the part carries no harmony: chord rules need to know its chords")
+    return part.harmony
 
 
 def bass_line(part: Part, context: Context) -> float:
@@ -95,3 +132,26 @@ def last_bar(part: Part, context: Context) -> float:
     either = sum((a | b).bit_count() for a, b in zip(before, last, strict=True))
     both = sum((a & b).bit_count() for a, b in zip(before, last, strict=True))
     return 1 - both / either if either else 0.0
+
+
+def voicings(part: Part) -> list[Voicing]:
+    """Pitches that sound while each chord holds, lowest first; chords nobody plays are left out."""
+    sonorities = Sonorities.of(part)
+    heard = [
+        sonorities.pitches_between(chord.onset_ticks, chord.end_ticks) for chord in chords_of(part)
+    ]
+    return [pitches_of(pitches) for pitches in heard if pitches]
+
+
+def bar_content(part: Part, context: Context, bar_onset_ticks: int) -> list[int]:
+    """What sounds in a bar: for each beat group, its pitches as bits."""
+    sonorities = Sonorities.of(part)
+    return [
+        sonorities.pitches_between(bar_onset_ticks + begin, bar_onset_ticks + end)
+        for begin, end in _group_spans(context.meter)
+    ]
+
+
+@cache
+def _group_spans(meter: Meter) -> tuple[tuple[int, int], ...]:
+    return tuple(pairwise((*meter.group_onsets_ticks, meter.bar_ticks)))

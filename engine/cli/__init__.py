@@ -22,6 +22,8 @@ def run(arguments: Sequence[str]) -> int:
     warnings.showwarning = say_warning
     try:
         result = root_command().main(args=hoisted, prog_name="engine", standalone_mode=False)
+    except SystemExit as leaving:  # typer leaves so once it has completed a word, or shown how to
+        return leaving.code if isinstance(leaving.code, int) else 0
     except KeyboardInterrupt:
         sys.stderr.write("interrupted\n")
         return INTERRUPTED

@@ -32,7 +32,6 @@ from engine.cli import (
 app = typer.Typer(
     name="engine",
     no_args_is_help=True,
-    add_completion=False,
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
     help="Compose a song stage by stage, and remember everything. Every command also takes "

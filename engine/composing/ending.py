@@ -20,7 +20,7 @@ from engine.composing.contrast import Contrast, contrasts, mean_contrast, smooth
 from engine.composing.lineages import Reader, Weighed
 from engine.models.registry import Models
 from engine.runs.contexts import song_colour
-from engine.runs.requests import leaves
+from engine.runs.parents import leaves
 from engine.stages import STAGES
 from engine.state.lineages import approved, is_stale
 from engine.state.songs import song_stream

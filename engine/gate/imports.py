@@ -17,7 +17,8 @@ from engine.gate.waiting import Entry
 from engine.ids import candidate_id, short
 from engine.proposals.sources import printable
 from engine.runs.contexts import song_context
-from engine.runs.requests import DEFAULT_ENERGY, leaves
+from engine.runs.parents import leaves
+from engine.runs.requests import DEFAULT_ENERGY
 from engine.stages import Stage, find_stage
 from engine.state.lineages import lineage_of
 from engine.state.songs import UNTOUCHED, song_stream

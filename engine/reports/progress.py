@@ -10,7 +10,7 @@ from engine.commands import typed
 from engine.errors import EngineError
 from engine.gate.waiting import Entry
 from engine.ids import short
-from engine.runs.requests import leaves
+from engine.runs.parents import leaves
 from engine.stages import STAGES, Stage
 from engine.state.lineages import is_stale, sections
 from engine.state.songs import APPROVED, PENDING, status

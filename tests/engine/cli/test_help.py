@@ -16,10 +16,10 @@ from engine.cli.app import root_command
 
 ROOT = Path(__file__).parents[3]
 README = ROOT / "README.md"
-HEAVY = [
+HEAVY = {
     "numpy", "sqlalchemy", "alembic", "deap", "onnxruntime", "matplotlib", "yaml", "rich", "mido",
     "music21", "torch", "msgspec", "soundfile",
-]  # fmt: skip
+}  # fmt: skip
 
 
 def command_tree(command=None, path=()):
@@ -57,12 +57,12 @@ def test_no_words_at_all_are_a_question(desk, capsys):
     assert all(name.split()[0] in whole for name in NAMES)
 
 
-@pytest.mark.parametrize("words", [["--help"], ["review", "--help"], ["--version"]])
-def test_help_loads_nothing_heavy(words):
+def modules_after(words):
+    """The modules that a process has loaded once it has run a command line."""
     code = (
         "import json, sys\n"
         "from engine.cli import run\n"
-        f"code = run({words!r})\n"
+        f"code = run({[str(word) for word in words]!r})\n"
         "sys.stderr.write(json.dumps([code, sorted(sys.modules)]))"
     )
     done = subprocess.run(
@@ -70,12 +70,48 @@ def test_help_loads_nothing_heavy(words):
     )
     code, modules = json.loads(done.stderr)
     assert code == 0
-    assert [name for name in HEAVY if name in modules] == []
+    return set(modules)
+
+
+@pytest.mark.parametrize("words", [["--help"], ["review", "--help"], ["--version"]])
+def test_help_loads_nothing_heavy(words):
+    assert modules_after(words) & HEAVY == set()
+
+
+def test_status_loads_nothing_that_evolves_scores_or_draws(desk):
+    modules = modules_after(["status", "--studio", desk.folder])
+    assert modules & {"deap", "onnxruntime", "matplotlib", "music21", "soundfile", "torch"} == set()
+    assert "engine.runs.run" not in modules
+
+
+def test_completion_can_be_shown(capsys, monkeypatch):
+    monkeypatch.setattr("typer.completion._get_shell_name", lambda: "bash")
+    assert run(["--show-completion"]) == 0
+    out = capsys.readouterr().out
+    assert "complete -o default -F _engine_completion engine" in out
+    assert "_ENGINE_COMPLETE=complete_bash" in out
+
+
+@pytest.mark.parametrize(
+    ("line", "completed"),
+    [
+        ("engine re", {"resume", "review", "reject", "replay"}),
+        ("engine models pro", {"promote"}),
+        ("engine evolve --s", {"--song", "--stage", "--section", "--singer", "--seed"}),
+        ("engine --studio here evolve --gen", {"--generations"}),
+    ],
+)
+def test_words_are_completed(capsys, monkeypatch, line, completed):
+    monkeypatch.setenv("_ENGINE_COMPLETE", "complete_bash")
+    monkeypatch.setenv("COMP_WORDS", line)
+    monkeypatch.setenv("COMP_CWORD", str(len(line.split()) - 1))
+    assert run([]) == 0
+    assert set(capsys.readouterr().out.split()) == completed
 
 
 def documented_lines():
     """The command lines in the sh blocks of every document, one by one."""
-    for document in [README, *sorted((ROOT / "docs").glob("*.md"))]:
+    for document in [README, *sorted((ROOT / "docs").rglob("*.md"))]:
         if document.is_file():
             yield from lines_of(document)
 

@@ -1,3 +1,3 @@
 """Who does what, when: songs, stages, the run, the gate, the export and the command line."""
 
-__version__ = "0.1.0"
+__version__ = "0.2.0"

@@ -98,10 +98,10 @@ def test_keeping_twice_changes_nothing_more(name, data, kind, rng):
     assert render(twice, context) == render(once, context)
 
 
-@pytest.mark.parametrize("name", [name for name in STAGES if name != "melody"])
+@pytest.mark.parametrize("name", ["chords", "drums", "harmony"])
 @given(data=st.data(), kind=st.sampled_from(list(KINDS)), rng=rngs())
 def test_a_source_that_keeps_what_is_its_own_stays(name, data, kind, rng):
-    """Not in melodies, whose locked pitches may go to other notes, nor in locked bars of chords."""
+    """Bass and melody may deal locked pitches to other notes; locked chords are struck in each bar."""
     stage, context = STAGES[name], data.draw(contexts_for(name))
     bars = data.draw(locked_bars(context)) if name in BARS_ARE_GENES else ()
     locks = replace(KINDS[kind], bars=bars)
@@ -115,7 +115,7 @@ def test_a_source_that_keeps_what_is_its_own_stays(name, data, kind, rng):
 def test_what_is_not_locked_evolves(name, locks):
     """About half of what comes out is not the source again."""
     rng, changed = np.random.default_rng(8), []
-    for _ in range(30):
+    for _ in range(24):
         context = STAGES[name].placed(context_of(), rng)
         source, genome = evolved(name, context, locks, rng, steps=4)
         changed.append(render(genome, context) != render(source, context))

@@ -14,7 +14,8 @@ from genomes.drums.voices import VOICES
 from tests.genomes.calls import distance, payload_of, render
 from tests.genomes.chords.conftest import progression
 from tests.genomes.contexts import context_of
-from tests.genomes.drums.conftest import PLAIN, groove, outcomes, pattern
+from tests.genomes.drums.conftest import PLAIN, groove, pattern
+from tests.genomes.stages import outcomes
 from tests.genomes.test_mate import families
 
 CONTEXT = context_of()

@@ -9,8 +9,8 @@ from genomes.melody import MELODY
 from genomes.melody.genes import Phrase
 from genomes.melody.operators import OPERATORS, PITCH_OPERATORS
 from tests.genomes.calls import distance, render
-from tests.genomes.melody.conftest import melody, outcomes, phrase_of
-from tests.genomes.stages import changes, onsets_and_durations, pool
+from tests.genomes.melody.conftest import melody, phrase_of
+from tests.genomes.stages import changes, onsets_and_durations, outcomes, pool
 from tests.genomes.test_mate import families
 
 RHYTHM, HEIGHTS, SHARED, ORDER = "rhythm", "heights", "shared", "order"

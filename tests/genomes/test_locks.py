@@ -101,7 +101,7 @@ def test_keeping_twice_changes_nothing_more(name, data, kind, rng):
 @pytest.mark.parametrize("name", ["chords", "drums", "harmony"])
 @given(data=st.data(), kind=st.sampled_from(list(KINDS)), rng=rngs())
 def test_a_source_that_keeps_what_is_its_own_stays(name, data, kind, rng):
-    """Bass and melody may deal locked pitches to other notes; locked chords are struck in each bar."""
+    """In a bass or melody, locked pitches may go to other notes of the same rhythm."""
     stage, context = STAGES[name], data.draw(contexts_for(name))
     bars = data.draw(locked_bars(context)) if name in BARS_ARE_GENES else ()
     locks = replace(KINDS[kind], bars=bars)

@@ -287,7 +287,7 @@ def test_swung_strokes_are_read_where_they_are_meant() -> None:
     swung = Part.of(notes, part.length_ticks, swing=1.0)
     straight = drums_of(part, context)
     read = drums_of(swung, context)
-    assert read.places.straight_ticks[np.flatnonzero(read.any_struck[0])].tolist() == [
+    assert read.grid.straight_ticks[np.flatnonzero(read.any_struck[0])].tolist() == [
         *range(0, 1920, 240)
     ]
     assert read.densities.tolist() == straight.densities.tolist()

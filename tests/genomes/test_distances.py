@@ -1,5 +1,7 @@
 """How different two genomes are: what holds for every stage."""
 
+from importlib import import_module
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -61,3 +63,11 @@ def test_a_mutant_is_mostly_nearer_than_another_genome(name):
         mutant, _ = stage.genomes.mutate(made.other, made.context, rng)
         nearer.append(distance(made.other, mutant) <= distance(made.other, made.genome))
     assert np.mean(nearer) > 0.8
+
+
+@every_stage
+def test_the_shares_of_a_distance_are_a_whole(name):
+    similarity = vars(import_module(f"genomes.{name}.similarity"))
+    shares = [value for word, value in similarity.items() if word.endswith("_SHARE")]
+    assert len(shares) > 1
+    assert sum(shares) == pytest.approx(1)

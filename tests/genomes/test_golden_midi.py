@@ -25,16 +25,13 @@ GOLDEN = Path(__file__).parent / "golden"
 
 BAR = 1680
 IN_SEVENS = {"key": "F# minor", "meter": "7/8"}
-MELODY_ROWS = [
-    (0, 480, 73, 80),
-    (480, 480, 71, 80),
-    (960, 720, 69, 80),
-    (BAR, 960, 69, 80),
-    (BAR + 960, 720, 66, 80),
-    (2 * BAR, 960, 68, 80),
-    (2 * BAR + 960, 480, 65, 80),
-    (3 * BAR, BAR, 66, 80),
-]
+# Onset, duration and pitch, bar by bar.
+MELODY = (
+    ((0, 480, 73), (480, 480, 71), (960, 720, 69)),
+    ((0, 960, 69), (960, 720, 66)),
+    ((0, 960, 68), (960, 480, 65)),
+    ((0, BAR, 66),),
+)
 
 
 def _supported():
@@ -43,10 +40,11 @@ def _supported():
     spans = dict(context.parts)["chords"].harmony
     numerals = ("i", "VI", "V", "i")
     spans = [replace(s, numeral=numeral) for s, numeral in zip(spans, numerals, strict=True)]
+    melody = [(i * BAR + on, *rest, 80) for i, bar in enumerate(MELODY) for on, *rest in bar]
     parts = (
         ("chords", Part.of([(0, 4 * BAR, 42, 60)], 4 * BAR, spans)),
         ("bass", Part.of([(span.onset_ticks, BAR, 36, 90) for span in spans], 4 * BAR)),
-        ("melody", Part.of(MELODY_ROWS, 4 * BAR)),
+        ("melody", Part.of(melody, 4 * BAR)),
     )
     return replace(context, parts=parts)
 

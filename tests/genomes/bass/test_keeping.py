@@ -5,39 +5,14 @@ from __future__ import annotations
 from dataclasses import replace
 from itertools import groupby
 
-import numpy as np
-
 from genomes.bass import BASS
-from genomes.locks import LockedGenomes, Locks
+from genomes.locks import Locks
 from tests.genomes.bass.conftest import line, notes_of, pitches_of
 from tests.genomes.contexts import over, song
 
 
 def joined(pitches):
     return [pitch for pitch, _ in groupby(pitches)]
-
-
-def variety(context, locks, count=60):
-    """Different parts that evolve from one source under locks."""
-    rng = np.random.default_rng(5)
-    source = line("0:root 8:fifth | 0:root 8:fifth | 0:root 8:fifth | 0:root 8:fifth")
-    genomes = LockedGenomes(BASS, source, locks)
-    made = source
-    found = set()
-    for _ in range(count):
-        made, _ = genomes.mutate(made, context, rng)
-        found.add(tuple(notes_of(made, context)))
-    return found
-
-
-def test_what_is_not_locked_evolves():
-    context = over("C Am F G")
-    assert (
-        len({tuple(row[2] for row in rows) for rows in variety(context, Locks(rhythm=True))}) > 20
-    )
-    rhythms = {tuple(row[:2] for row in rows) for rows in variety(context, Locks(pitch=True))}
-    assert len(rhythms) > 10
-    assert len({tuple(row[0] for row in rhythm) for rhythm in rhythms}) > 3
 
 
 def test_new_onsets_that_keep_the_pitches_are_taken():

@@ -83,13 +83,6 @@ def test_meeting_keeps_order_bars_and_reach(onsets, kicks):
         assert moved // 1920 == onset // 1920
 
 
-def test_a_line_is_made_for_one_grid_and_length(plain):
-    with pytest.raises(ValueError, match="made for"):
-        render(line("0:root | |"), plain)
-    with pytest.raises(ValueError, match="made for"):
-        render(line("0:root | | |", cells_per_bar=12), plain)
-
-
 def test_a_line_needs_chords(plain):
     with pytest.raises(ValueError, match="no chords"):
         render(line("0:root | | |"), replace(plain, parts=()))

@@ -4,21 +4,17 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-import numpy as np
 import pytest
 
 from genomes.chords import ChordGenome
 from genomes.chords.genes import Bar, Change
 from genomes.chords.harmony import Chord
-from genomes.chords.operators import Operator
 from genomes.chords.voicing import Voicing
 from genomes.context import Context, Section
 from genomes.keys import Key
 from genomes.time import Meter
 from tests.genomes.stages import MANY, Made
 from tests.genomes.stages import pool as pool_of
-
-SEEDS = range(120)
 
 
 @pytest.fixture(scope="session")
@@ -54,14 +50,6 @@ def progression(
         for chord in text.split()
     ]
     return ChordGenome(mode, groups_per_bar, tuple(bars), **genes)
-
-
-def outcomes(operator: Operator, genome: ChordGenome, context: Context) -> list[ChordGenome]:
-    """What each of many seeds made of the genome, where it made anything."""
-    made = [operator(genome, context, np.random.default_rng(seed)) for seed in SEEDS]
-    changed = [after for after in made if after != genome]
-    assert changed, "nothing was ever changed"
-    return changed
 
 
 def _chord(text: str) -> Chord:

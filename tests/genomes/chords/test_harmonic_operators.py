@@ -17,8 +17,9 @@ from genomes.chords.operators.harmonic import (
     substitute,
     tonicise,
 )
-from tests.genomes.chords.conftest import outcomes, progression
+from tests.genomes.chords.conftest import progression
 from tests.genomes.chords.readings import ROMANS
+from tests.genomes.stages import outcomes
 
 MIXED = "I vi ii:7 V/V:7 V IV:add9 bVII I"
 TONIC, SUBDOMINANT, DOMINANT = {1, 3, 6}, {2, 4, 6}, {3, 5, 7}

@@ -20,7 +20,7 @@ from genomes.chords.operators.rhythmic import (
 )
 from genomes.chords.tables import followers
 from genomes.chords.voicing import Voicing
-from tests.genomes.chords.conftest import outcomes
+from tests.genomes.stages import outcomes
 
 
 def bar(*changes, pattern="bars"):

@@ -2,17 +2,12 @@
 
 from __future__ import annotations
 
-import numpy as np
-
-from genomes.context import Context
 from genomes.drums import DrumGenome
 from genomes.drums.genome import Bar
-from genomes.drums.operators import Operator
 from genomes.drums.patterns import Pattern
 from genomes.drums.voices import RANK
 from genomes.time import Meter
 
-SEEDS = range(120)
 PLAIN = {"kick": "X.......x.......", "snare": "....X.......X...", "closed_hat": "x.g.x.g.x.g.x.g."}
 
 
@@ -31,11 +26,3 @@ def groove(*bars, meter="4/4", **genes):
 def struck(part):
     """Onsets and notes, without how loud or how long."""
     return {(onset, note) for onset, _, note, _, _ in part.notes.tolist()}
-
-
-def outcomes(operator: Operator, genome: DrumGenome, context: Context) -> list[DrumGenome]:
-    """What each of many seeds made of the genome, where it made anything."""
-    made = [operator(genome, context, np.random.default_rng(seed)) for seed in SEEDS]
-    changed = [after for after in made if after != genome]
-    assert changed, "nothing was ever changed"
-    return changed

@@ -15,35 +15,9 @@ from tests.genomes.calls import describe, render
 from tests.genomes.contexts import context_of
 from tests.strategies import ODD_METERS, SONG_METERS
 
-SPARSE, BUSY = 1.1, 2.2  # moments struck per quarter
-
 
 def density(part):
     return len(set(part.notes["onset_ticks"].tolist())) / (part.length_ticks / 480)
-
-
-def pool(count=150, **of):
-    rng, context = np.random.default_rng(7), context_of(bars=8, **of)
-    return [render(DRUMS.random(context, rng)[0], context) for _ in range(count)]
-
-
-@pytest.mark.parametrize("meter", ["4/4", "7/8", "3/4", "6/8", "11/8"])
-def test_sparse_and_medium_and_busy_are_all_found(meter):
-    found = np.array(
-        [density(part) for energy in (0.2, 0.5, 0.8) for part in pool(meter=meter, energy=energy)]
-    )
-    assert (found < SPARSE).mean() > 0.25
-    assert ((found >= SPARSE) & (found <= BUSY)).mean() > 0.3
-    assert (found > BUSY).mean() > 0.02
-
-
-def test_energy_tilts_density_and_loudness_and_forbids_neither():
-    still, full = pool(energy=0.0), pool(energy=1.0)
-    densities = [[density(part) for part in each] for each in (still, full)]
-    assert np.mean(densities[0]) * 1.4 < np.mean(densities[1])
-    assert max(densities[0]) > SPARSE > min(densities[1])
-    velocities = [np.mean([p.notes["velocity"].mean() for p in each]) for each in (still, full)]
-    assert velocities[0] + 15 < velocities[1]
 
 
 def test_every_source_is_drawn_and_named():

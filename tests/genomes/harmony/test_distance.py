@@ -7,14 +7,10 @@ import pytest
 
 from genomes.harmony import HARMONY
 from genomes.harmony.genes import Bar, Layer
-from genomes.harmony.similarity import MOTION_SHARE, RHYTHM_SHARE, TEXTURE_SHARE
+from genomes.harmony.similarity import TEXTURE_SHARE
 from genomes.harmony.tables import TEXTURES
 from tests.genomes.calls import distance
 from tests.genomes.harmony.songs import supported
-
-
-def test_the_shares_are_a_whole():
-    assert pytest.approx(1) == RHYTHM_SHARE + TEXTURE_SHARE + MOTION_SHARE
 
 
 def test_another_texture_in_the_same_rhythm_is_a_distance():

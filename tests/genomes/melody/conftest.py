@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-import numpy as np
 import pytest
 from hypothesis import strategies as st
 
@@ -14,13 +13,10 @@ from genomes.keys import Key
 from genomes.lyrics import Line, Lyrics, Syllable
 from genomes.melody import MelodyGenome
 from genomes.melody.genes import Material, Phrase, Tone
-from genomes.melody.operators import Operator
 from genomes.time import Meter
 from tests.genomes.calls import render
 from tests.genomes.chords.conftest import progression
 from tests.genomes.stages import genomes_in_context
-
-SEEDS = range(80)
 
 
 def chorded(
@@ -83,11 +79,3 @@ def wordless(max_bars: int = 8) -> st.SearchStrategy[tuple[MelodyGenome, Context
 def with_words(max_bars: int = 8) -> st.SearchStrategy[tuple[MelodyGenome, Context]]:
     """Melodies that words are sung to, and their contexts."""
     return genomes_in_context("melody", max_bars).filter(lambda made: made[1].lyrics is not None)
-
-
-def outcomes(operator: Operator, genome: MelodyGenome, context: Context) -> list[MelodyGenome]:
-    """What each of many seeds made of the genome, where it made anything."""
-    made = [operator(genome, context, np.random.default_rng(seed)) for seed in SEEDS]
-    changed = [after for after in made if after != genome]
-    assert changed, "nothing was ever changed"
-    return changed

@@ -9,55 +9,38 @@ from genomes.melody import MELODY
 from genomes.melody.genes import Phrase
 from genomes.melody.operators import OPERATORS, PITCH_OPERATORS
 from tests.genomes.calls import distance, render
-from tests.genomes.melody.conftest import melody, outcomes, phrase_of
-from tests.genomes.stages import changes, onsets_and_durations, pool
+from tests.genomes.melody.conftest import melody, phrase_of
+from tests.genomes.stages import changes, onsets_and_durations, outcomes, pool
 from tests.genomes.test_mate import families
 
 RHYTHM, HEIGHTS, SHARED, ORDER = "rhythm", "heights", "shared", "order"
 # What each operator may change: aspects of the materials, genes of phrases, genes of the whole.
-CHANGES = {
-    "move_tone": {HEIGHTS, SHARED},
-    "repeat_tone": {HEIGHTS, SHARED},
-    "smooth": {HEIGHTS, SHARED},
-    "leap": {HEIGHTS, SHARED},
-    "invert": {HEIGHTS, SHARED},
-    "reverse": {HEIGHTS, SHARED},
-    "widen_or_flatten": {HEIGHTS, SHARED},
-    "place_peak": {HEIGHTS, SHARED},
-    "turn_back": {HEIGHTS, SHARED},
-    "new_contour": {HEIGHTS, SHARED},
-    "split_tone": {RHYTHM, HEIGHTS, SHARED},
-    "join_tones": {RHYTHM, HEIGHTS, SHARED},
-    "thin_out": {RHYTHM, HEIGHTS, SHARED},
-    "move_tone_in_time": {RHYTHM, SHARED},
-    "hold_or_release": {RHYTHM, SHARED},
-    "displace": {RHYTHM, HEIGHTS, SHARED},
-    "new_rhythm": {RHYTHM, HEIGHTS, SHARED},
-    "halve_or_double": {RHYTHM, HEIGHTS, SHARED},
-    "lift_phrase": {"lift"},
-    "turn_tail": {"tail"},
-    "end_phrase": {"ending"},
-    "set_cadence": {"cadence"},
-    "ornament": {"ornament"},
-    "reuse_material": {RHYTHM, HEIGHTS, SHARED},
-    "freshen": {HEIGHTS, SHARED},
-    "answer_phrase": {
-        *(RHYTHM, HEIGHTS, SHARED),
-        *("lift", "tail", "ending", "cadence", "ornament"),
-    },
-    "swap_phrases": {
-        *(RHYTHM, HEIGHTS, SHARED),
-        *("lift", "tail", "ending", "cadence", "ornament"),
-    },
-    "join_phrases": {ORDER},
-    "split_phrase": {ORDER},
-    "move_register": {"register"},
-    "change_home": {"home"},
-    "lean": {"leaning"},
-    "sing_louder_or_softer": {"dynamic"},
-    "draw_syllables": {"melismas"},
-}
 PHRASE_GENES = ("lift", "tail", "ending", "cadence", "ornament")
+CHANGES = {
+    operator: set(aspects)
+    for operators, aspects in (
+        ("move_tone repeat_tone smooth leap invert reverse freshen", (HEIGHTS, SHARED)),
+        ("widen_or_flatten place_peak turn_back new_contour", (HEIGHTS, SHARED)),
+        (
+            "split_tone join_tones thin_out displace new_rhythm halve_or_double reuse_material",
+            (RHYTHM, HEIGHTS, SHARED),
+        ),
+        ("move_tone_in_time hold_or_release", (RHYTHM, SHARED)),
+        ("answer_phrase swap_phrases", (RHYTHM, HEIGHTS, SHARED, *PHRASE_GENES)),
+        ("join_phrases split_phrase", (ORDER,)),
+        ("lift_phrase", ("lift",)),
+        ("turn_tail", ("tail",)),
+        ("end_phrase", ("ending",)),
+        ("set_cadence", ("cadence",)),
+        ("ornament", ("ornament",)),
+        ("move_register", ("register",)),
+        ("change_home", ("home",)),
+        ("lean", ("leaning",)),
+        ("sing_louder_or_softer", ("dynamic",)),
+        ("draw_syllables", ("melismas",)),
+    )
+    for operator in operators.split()
+}
 WHOLE_GENES = ("meter", "home", "register", "leaning", "dynamic", "melismas", "line")
 
 

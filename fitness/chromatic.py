@@ -1,4 +1,4 @@
-"""The chromatic term: how well what the model hears matches a colour."""
+"""The chromatic term: how well a model's predictions match a colour."""
 
 from __future__ import annotations
 
@@ -21,9 +21,9 @@ class Chromatic:
     """The term for a batch, with what it is made of.
 
     Attributes:
-        values: ``(n,)`` 0 to 1; None where this model has nothing to say of this colour.
+        values: ``(n,)`` 0 to 1; None where this model can't tell this colour.
         axes: ``(n,)`` 0 to 1: closeness on the three axes.
-        colour: ``(n,)`` 0 to 1: the model's probability of the colour; None if it gives none.
+        colour: ``(n,)`` 0 to 1: the model's probability of the colour; None without that output.
         reason: why there are no values; empty where there are.
     """
 
@@ -36,9 +36,9 @@ class Chromatic:
 def chromatic(predictions: Predictions, colour: Colour) -> Chromatic:
     """Half closeness on the axes, half the model's own probability of the colour.
 
-    A model without a colour output is judged by the axes alone. The axes of a colour that is even
-    on each of them say nothing of it, and reward whatever leaves the model unsure: such a colour
-    is judged by its probability alone, and where there is none there is no term, and a reason.
+    For a model without a colour output the term is the closeness on the axes alone. For a colour
+    that is even on every axis, closeness only rewards predictions that are unsure: its term is the
+    probability alone. Where there is neither, the term is None, with a reason.
     """
     axes = closeness(predictions.axes, np.array(colour.targets))
     if predictions.colour is not None:

@@ -68,7 +68,9 @@ def plain(value: object, depth: int = MAX_DEPTH) -> Any:
     if kind is str or kind is int or kind is bool or value is None:
         return value
     if kind is float:
-        return _finite(value)
+        if not isfinite(value):  # type: ignore[arg-type]
+            raise NotPlain(f"not a finite number: {value}")
+        return value
     if depth == 0:
         raise NotPlain(f"more than {MAX_DEPTH} levels deep")
     if kind is dict:
@@ -90,12 +92,6 @@ def plain_document(value: object) -> str:
     if plain(value) != value:
         raise NotPlain("a tuple or a struct, which would come back as a list or a dict")
     return canonical(value)
-
-
-def _finite(value: Any) -> float:
-    if not isfinite(value):
-        raise NotPlain(f"not a finite number: {value}")
-    return float(value)
 
 
 def _plain_items(items: Any, depth: int) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from math import log2
 import numpy as np
 
 from fitness.sonorities import CACHED_PARTS
-from fitness.theory.common import Rule, beats, chord_at, chord_index, jaccard, mean
+from fitness.theory.common import Rule, beats, by_size, chord_at, chord_index, jaccard, mean
 from genomes.bass.kick import kick_onsets_ticks
 from genomes.context import Context
 from genomes.grid import SIXTEENTH_TICKS, cells
@@ -29,7 +29,7 @@ GROUND_WORTH = {
     "outside": 0.0,
 }
 LATE = 0.75  # of that, where the bass comes after the chord
-UNGROUNDED = 0.3  # a chord without any bass: no wrong, and no ground
+UNGROUNDED = 0.3  # a chord without any bass: not wrong, but not supported either
 
 # How a note sounds over its chord.
 SOUND_WORTH = {
@@ -43,27 +43,13 @@ SOUND_WORTH = {
 CLEAR = 0.9  # from here on a note needs no excuse
 RESOLVED = 0.8  # a note on its way, by step, to one that fits
 STEPS = {1, 2}
-LONG_TICKS = TICKS_PER_QUARTER  # a sour note is heard at once, and no more for being held
+LONG_TICKS = TICKS_PER_QUARTER  # a sour note is noticed at once; holding it adds nothing
 LIGHT_PLACE = 0.25  # what a note off the beat weighs beside its metrical weight
 
 MEETING_SHARE = 0.7  # notes that meet the kick; the rest for kicks that are met
 
-# How well a bass moves, by the size of its interval in semitones.
-MOVE_WORTH = {
-    0: 0.6,
-    1: 1.0,
-    2: 1.0,
-    3: 0.85,
-    4: 0.85,
-    5: 0.95,
-    6: 0.3,
-    7: 0.95,
-    8: 0.5,
-    9: 0.5,
-    10: 0.3,
-    11: 0.2,
-    12: 0.8,
-}
+# How well a bass moves, by the size of its interval: 0 to 12 semitones.
+MOVE_WORTH = (0.6, 1.0, 1.0, 0.85, 0.85, 0.95, 0.3, 0.95, 0.5, 0.5, 0.3, 0.2, 0.8)
 WIDER_MOVE = 0.1
 
 # A rhythm that comes again: mostly, and not without any change.
@@ -162,7 +148,7 @@ def role_over(pitch: int, span: ChordSpan, key: Key) -> str:
 
 
 def grounding(part: Part, context: Context) -> float:
-    """Every chord is told by its bass: the root or the slash bass as it begins.
+    """The bass plays the root or the slash bass where each chord begins.
 
     Per chord: the worth of what sounds at its onset, or begins within a sixteenth of it (see
     ``GROUND_WORTH``); less where the bass comes later, little where it doesn't come at all.
@@ -181,7 +167,7 @@ def _grounded(read: BassLine, span: ChordSpan, context: Context) -> float:
 
 
 def no_sour_notes(part: Part, context: Context) -> float:
-    """Notes fit the chords that they sound over, the heavy and long ones above all.
+    """Notes fit the chords that they sound over, above all long ones on strong beats.
 
     Per note and chord, by the time they share (a beat at most) and the metrical weight: see
     ``SOUND_WORTH``. A note that doesn't fit is excused where it goes by step to one that does.
@@ -247,16 +233,16 @@ def _meets(onset_ticks: int, others_ticks: Sequence[int]) -> bool:
 
 
 def line(part: Part, context: Context) -> float:
-    """The line walks, stands or springs an octave, and rarely jumps about.
+    """The line moves by step, repeats or leaps an octave, and rarely leaps elsewhere.
 
     Per move, the last note back to the first; see ``MOVE_WORTH``.
     """
     moves = BassLine.of(part, context.meter).moves()
-    return mean([MOVE_WORTH.get(abs(move), WIDER_MOVE) for move in moves], of_nothing=0.0)
+    return mean([by_size(abs(move), MOVE_WORTH, WIDER_MOVE) for move in moves], of_nothing=0.0)
 
 
 def riff(part: Part, context: Context) -> float:
-    """A rhythm one can remember: bars come again, and not all of them unchanged.
+    """A rhythm one can remember: bars return, and not all of them unchanged.
 
     Per bar, how much of its rhythm one of the two bars before it had; best where most comes again
     (see ``REPEATED``). A single bar counts as repeated.
@@ -281,7 +267,7 @@ def _rhythms(part: Part, context: Context) -> list[frozenset[int]]:
 
 
 def last_bar(part: Part, context: Context) -> float:
-    """The end leads back: the last bar isn't the one before it, and its last note goes on.
+    """The end leads back to the start: the last bar is new, and its last note leads to the first.
 
     Half is the share of the last two bars' notes that they don't share, half the lead of the last
     note of the part to its first (see ``LEAD_WORTH``). A single bar repeats none.

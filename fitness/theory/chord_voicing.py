@@ -2,34 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable
 from functools import cache, lru_cache
 from itertools import combinations, pairwise
 
 import numpy as np
 
 from fitness.sonorities import Sonorities, distinct, pitches_of
-from fitness.theory.common import mean
+from fitness.theory.common import by_size, mean
 from genomes.context import Context
 from genomes.notes import ChordSpan, Part
 from genomes.time import TICKS_PER_QUARTER, Meter
 
-# How well the bass walks, by the size of its interval in semitones.
-BASS_MOVE_WORTH: dict[int, float] = {
-    0: 0.1,
-    1: 1.0,
-    2: 1.0,
-    3: 0.8,
-    4: 0.8,
-    5: 0.9,
-    6: 0.3,
-    7: 0.9,
-    8: 0.5,
-    9: 0.5,
-    10: 0.4,
-    11: 0.3,
-    12: 0.5,
-}
+# How well the bass moves, by the size of its interval: 0 to 12 semitones.
+BASS_MOVE_WORTH = (0.1, 1.0, 1.0, 0.8, 0.8, 0.9, 0.3, 0.9, 0.5, 0.5, 0.4, 0.3, 0.5)
 WIDER_BASS_MOVE = 0.2
 
 # How smoothly the top voice goes from chord to chord, by the size of its interval in semitones.
@@ -66,7 +52,7 @@ def bass_line(part: Part, context: Context) -> float:
     """
     del context
     lowest = [pitches[0] for pitches in voicings(part)]
-    return _moves(lowest, BASS_MOVE_WORTH, WIDER_BASS_MOVE)
+    return _moves(lowest, lambda size: by_size(size, BASS_MOVE_WORTH, WIDER_BASS_MOVE))
 
 
 def top_line(part: Part, context: Context) -> float:
@@ -76,13 +62,13 @@ def top_line(part: Part, context: Context) -> float:
     """
     del context
     highest = [pitches[-1] for pitches in voicings(part)]
-    return _moves(highest, TOP_MOVE_SMOOTHNESS, WIDER_TOP_MOVE)
+    return _moves(highest, lambda size: TOP_MOVE_SMOOTHNESS.get(size, WIDER_TOP_MOVE))
 
 
-def _moves(line: list[int], worth: Mapping[int, float], wider: float) -> float:
+def _moves(line: list[int], worth_of: Callable[[int], float]) -> float:
     closed = [*line, *line[:1]]
     sizes = [abs(second - first) for first, second in pairwise(closed)]
-    return mean([worth.get(size, wider) for size in sizes], of_nothing=0.0)
+    return mean([worth_of(size) for size in sizes], of_nothing=0.0)
 
 
 def clean_sound(part: Part, context: Context) -> float:

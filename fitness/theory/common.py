@@ -31,6 +31,11 @@ def by_limit(value: float, limits: Limits, beyond: float) -> float:
     return next((worth for limit, worth in limits if value <= limit), beyond)
 
 
+def by_size(semitones: int, table: Sequence[float], wider: float) -> float:
+    """The worth of an interval, from a table whose index is its size; ``wider`` beyond it."""
+    return table[semitones] if semitones < len(table) else wider
+
+
 def jaccard(first: AbstractSet[object], second: AbstractSet[object]) -> float:
     """The Jaccard index: what two sets share, of what either has; 1 where both are empty."""
     either = len(first | second)

@@ -48,7 +48,7 @@ REACH_SECONDS, HARDEST_REACH = 0.2, 0.5
 
 
 def anchors(part: Part, context: Context) -> float:
-    """The ground is struck where the chords change, or on the downbeats where none are known.
+    """A low drum is struck where the chords change, or on the downbeats where none are known.
 
     Per change: 1 for a low voice, half for any other, less for nothing.
     """
@@ -66,7 +66,7 @@ def anchors(part: Part, context: Context) -> float:
 
 
 def backbeat(part: Part, context: Context) -> float:
-    """The answer has a clear position: on a beat group after the downbeat, the same in every bar.
+    """The backbeat has a clear position: a beat group after the downbeat, the same in every bar.
 
     Per bar, the share of the loud answering strokes that lie so, halved as far as no other bar
     strikes there. A bar without any is fine where the section is still.
@@ -85,7 +85,7 @@ def backbeat(part: Part, context: Context) -> float:
 
 
 def steady_time(part: Part, context: Context) -> float:
-    """Somebody keeps time: even steps on the pulse, and every bar like the one before.
+    """Some voice keeps time: even steps on the pulse, and every bar like the one before.
 
     Read in the voices that keep time, or else in those that strike most. Half is the share of
     the steps that are as long as most are, times the share of strokes on the pulse, less where

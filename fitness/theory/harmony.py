@@ -20,21 +20,8 @@ from genomes.time import TICKS_PER_QUARTER
 
 NEUTRAL = 0.5  # where there is nothing to judge: worse than done well, better than done badly
 
-# How sweet two voices sound together, by their semitones without octaves.
-SWEETNESS = {
-    0: 0.5,
-    1: 0.0,
-    2: 0.25,
-    3: 1.0,
-    4: 1.0,
-    5: 0.5,
-    6: 0.2,
-    7: 0.7,
-    8: 0.95,
-    9: 1.0,
-    10: 0.4,
-    11: 0.15,
-}
+# How sweet two voices sound together, by their distance without octaves: 0 to 11 semitones.
+SWEETNESS = (0.5, 0.0, 0.25, 1.0, 1.0, 0.5, 0.2, 0.7, 0.95, 1.0, 0.4, 0.15)
 
 CONTRARY, OBLIQUE, SIMILAR, STANDING = 1.0, 0.7, 0.3, 0.4
 
@@ -279,10 +266,10 @@ def _entry(onset_ticks: int, support: Support, context: Context) -> float:
 
 
 def returns(part: Part, context: Context) -> float:
-    """What was heard comes again a little changed: bars two and four apart share their rhythm.
+    """Earlier bars return a little changed: bars two and four apart share their rhythm.
 
     Per pair of bars that both sound, the share of their onsets they have in common, less where
-    they are the same note for note. A part without such a pair is neither here nor there.
+    they are the same note for note. A part without such a pair is neutral.
     """
     bars: dict[int, dict[int, tuple[int, ...]]] = {}
     bar_ticks = context.meter.bar_ticks

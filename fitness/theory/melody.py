@@ -8,7 +8,17 @@ from itertools import pairwise
 from math import log2
 from statistics import median
 
-from fitness.theory.common import Limits, Rule, beats, by_limit, chord_at, jaccard, mean, within
+from fitness.theory.common import (
+    Limits,
+    Rule,
+    beats,
+    by_limit,
+    by_size,
+    chord_at,
+    jaccard,
+    mean,
+    within,
+)
 from fitness.theory.melody_line import MelodyLine, Note, Phrase, chords_under, weight_at
 from genomes.context import Context
 from genomes.notes import ChordSpan, Part
@@ -17,21 +27,8 @@ from genomes.time import Meter
 STEP_SEMITONES = 2
 STRONG_WEIGHT = 0.25
 
-# How well an interval is sung, by its size in semitones.
-SINGABLE: dict[int, float] = {
-    0: 0.8,
-    1: 0.95,
-    2: 1.0,
-    3: 0.9,
-    4: 0.8,
-    5: 0.7,
-    6: 0.15,
-    7: 0.6,
-    8: 0.3,
-    9: 0.35,
-    10: 0.1,
-    12: 0.35,
-}
+# How easily an interval is sung, by its size: 0 to 12 semitones.
+SINGABLE = (0.8, 0.95, 1.0, 0.9, 0.8, 0.7, 0.15, 0.6, 0.3, 0.35, 0.1, 0.0, 0.35)
 HARDLY_SINGABLE = 0.0
 # A leap of at least so many semitones that isn't turned back from keeps this share of its worth.
 LEAP_SEMITONES = 5
@@ -152,7 +149,7 @@ def intervals(part: Part, context: Context) -> float:
 
 def _singable(phrase: Phrase, index: int) -> float:
     move = phrase[index + 1].pitch - phrase[index].pitch
-    worth = SINGABLE.get(abs(move), HARDLY_SINGABLE)
+    worth = by_size(abs(move), SINGABLE, HARDLY_SINGABLE)
     if abs(move) < LEAP_SEMITONES or index + 2 == len(phrase):
         return worth
     after = phrase[index + 2].pitch - phrase[index + 1].pitch
@@ -224,7 +221,7 @@ def _alike(first: Phrase, second: Phrase) -> float:
 
 
 def room(part: Part, context: Context) -> float:
-    """It breathes: as many notes as the section's energy asks for, and rests between them.
+    """As many notes as suit the section's energy, and rests to breathe between them.
 
     Half is the rate of onsets against ``STILL_RATE`` to ``FULL_RATE``, in octaves; half the share
     of the time in which nobody sings.
@@ -291,7 +288,7 @@ def entries(part: Part, context: Context) -> float:
 
 
 def prosody(part: Part, context: Context) -> float:
-    """What weighs in singing stands on heavy places.
+    """Long notes and stressed syllables stand on strong beats.
 
     With words, the share of syllables whose stress agrees with their place, stressed ones
     counting twice; without, every note by its length and its place, see ``POSITIONS``.

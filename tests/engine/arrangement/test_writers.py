@@ -20,6 +20,8 @@ from genomes.midi import Conductor
 from tests.engine.arrangement.making import ROWS, lineage_of, song_of
 from tests.engine.arrangement.reading import check_musicxml, check_recordings
 
+pytestmark = pytest.mark.usefixtures("real_files")
+
 PNG = b"\x89PNG\r\n\x1a\n"
 
 

@@ -10,6 +10,8 @@ from engine.evolution.settings import Settings
 from genomes.midi import DRUM_CHANNEL
 from tests.engine.arrangement.reading import opened
 
+pytestmark = pytest.mark.usefixtures("real_files")
+
 SIZE = Size(Settings(8, 1), "pre-chorus=2,break=2", beam=1, arrangements=1)
 
 

@@ -29,6 +29,7 @@ from typing import Any, Self
 from engine.cli import run
 from engine.proposals import demo_paths
 from store.log import EventLog
+from tests.engine.placeholders import placeholder_files
 
 # What ends a command: "event" or "file", the number of it, and the signal.
 EndAt = tuple[str, int, int]
@@ -77,7 +78,12 @@ class Forks:
 
 
 def main() -> None:
-    _import_everything()
+    with placeholder_files():
+        _import_everything()
+        _answer()
+
+
+def _answer() -> None:
     for line in sys.stdin:
         asked = json.loads(line)
         began = time.monotonic()

@@ -21,6 +21,8 @@ from tests.engine.runs.samples import (
 )
 from tests.engine.runs.test_pictures import picture_size
 
+pytestmark = pytest.mark.usefixtures("real_files")
+
 
 @pytest.fixture
 def run(studio: Studio) -> str:

@@ -1,0 +1,23 @@
+"""Pictures and sheet music are drawn only where they are what is tested."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from tests.engine import placeholders
+
+
+@pytest.fixture(scope="session", autouse=True)
+def placeholder_files() -> Iterator[None]:
+    """Placeholders in the place of pictures and sheet music, in all tests of the engine."""
+    with placeholders.placeholder_files():
+        yield
+
+
+@pytest.fixture(scope="module")
+def real_files(placeholder_files: None) -> Iterator[None]:
+    """Real pictures and sheet music in all tests of a module."""
+    with placeholders.real_files():
+        yield

@@ -17,7 +17,7 @@ def placeholder_files() -> Iterator[None]:
 
 
 @pytest.fixture(scope="module")
-def real_files(placeholder_files: None) -> Iterator[None]:
+def real_files() -> Iterator[None]:
     """Real pictures and sheet music in all tests of a module."""
     with placeholders.real_files():
         yield

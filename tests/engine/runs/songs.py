@@ -1,10 +1,11 @@
-"""The benchmarks' twenty songs, evolved in full."""
+"""The benchmarks' twenty songs, evolved for a few generations, and some of them in full."""
 
 from __future__ import annotations
 
 import os
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 from multiprocessing import get_context
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -18,13 +19,15 @@ from store.events import RunFinished
 from tests.engine.runs.samples import begin, ending, open_with
 
 FULL = Settings()
+SHORT = Settings(population=30, generations=8)
+IN_FULL = (0, 6, 12, 18)  # songs that are evolved in full too
 SEED = 1
 RANDOM_SEED = 99
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """A full run and as many random genomes.
+    """A run and as many random genomes.
 
     Attributes:
         song: which one.
@@ -39,11 +42,11 @@ class Outcome:
     best_random: float
 
 
-def outcome(index: int) -> Outcome:
-    """Evolve one of the songs in full."""
+def outcome(index: int, settings: Settings) -> Outcome:
+    """Evolve one of the songs."""
     song = songs()[index]
     with TemporaryDirectory() as folder, open_with(Path(folder), song) as studio:
-        run = begin(studio, song=song.song_id, bars=8, seed=SEED, settings=FULL)
+        run = begin(studio, song=song.song_id, bars=8, seed=SEED, settings=settings)
         carry_on(studio, run, lambda _: None)
         end, scored = ending(studio, run.id), len(run.pool.scored)
     rng = np.random.default_rng(RANDOM_SEED)
@@ -52,7 +55,9 @@ def outcome(index: int) -> Outcome:
     return Outcome(song.song_id, end, scored, max(score.total for score in scores))
 
 
-def outcomes() -> list[Outcome]:
-    """All of them, on all processors."""
+def outcomes() -> tuple[list[Outcome], list[Outcome]]:
+    """All of them for a few generations, and some in full; on all processors."""
     with ProcessPoolExecutor(os.cpu_count(), mp_context=get_context("spawn")) as pool:
-        return list(pool.map(outcome, range(len(songs()))))
+        short = pool.map(partial(outcome, settings=SHORT), range(len(songs())))
+        full = pool.map(partial(outcome, settings=FULL), IN_FULL)
+        return list(short), list(full)

@@ -292,7 +292,7 @@ def test_two_processes_promote_at_once(studio: Studio, three: list[Path]) -> Non
         )
         for lot in lots
     ]  # fmt: skip
-    said = [process.communicate("go\n", timeout=120)[1].split() for process in processes]
+    said = [process.communicate("go\n")[1].split() for process in processes]
     assert said == [["ready", "0", "0"]] * 2
     assert studio.log.verify() == []
     hashes = {sha256_of(path) for path in three[:2]}

@@ -23,7 +23,6 @@ from store.events import ModelPromoted, ModelTrained
 from tests.fitness.models import write
 
 ROOT = Path(__file__).parents[3]
-SECONDS = 300
 
 
 def engine(folder: Path, *words: object) -> subprocess.Popen[str]:
@@ -38,7 +37,7 @@ def engine(folder: Path, *words: object) -> subprocess.Popen[str]:
 
 def said(folder: Path, *words: object) -> tuple[int, str, str]:
     process = engine(folder, *words)
-    out, err = process.communicate(timeout=SECONDS)
+    out, err = process.communicate()
     return process.returncode, out, err
 
 
@@ -105,7 +104,7 @@ def test_an_interrupt_ends_the_process_and_says_how_to_go_on(
     child = child_of(process.pid)
     time.sleep(2)
     (os.killpg if is_terminal else os.kill)(process.pid, signal.SIGINT)
-    out, err = process.communicate(timeout=SECONDS)
+    out, err = process.communicate()
     assert process.returncode == 130, err
     assert not Path(f"/proc/{child}").exists()
     assert "Traceback" not in err

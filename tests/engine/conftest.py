@@ -1,4 +1,4 @@
-"""Pictures and sheet music are drawn only where they are what is tested."""
+"""Studios to type command lines into; pictures and sheet music only where those are tested."""
 
 from __future__ import annotations
 
@@ -7,6 +7,10 @@ from collections.abc import Iterator
 import pytest
 
 from tests.engine import placeholders
+from tests.engine.command_line import desk, empty_desk, finished
+from tests.engine.stages.snapshots import at, snapshots
+
+__all__ = ["at", "desk", "empty_desk", "finished", "snapshots"]
 
 
 @pytest.fixture(scope="session", autouse=True)

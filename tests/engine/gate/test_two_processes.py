@@ -6,7 +6,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from tests.engine.gate.desk import demo
+from tests.engine.command_line import demo
 
 ROOT = Path(__file__).parents[3]
 
@@ -15,7 +15,7 @@ def race(desk, *lots):
     """Run each lot of command lines in a process of its own, all at once; the exit codes."""
     started = [
         subprocess.Popen(
-            [sys.executable, "-m", "tests.engine.gate.worker", str(desk.folder), *lot],
+            [sys.executable, "-m", "tests.engine.command_process", str(desk.folder), *lot],
             cwd=ROOT,
             stdin=subprocess.PIPE,
             stdout=subprocess.DEVNULL,

@@ -17,8 +17,8 @@ from engine.runs.run import Run
 from engine.state.studio import Studio
 from store.events import GenerationScored
 from tests.engine.runs.conftest import Engine
-from tests.engine.runs.forks import ROOT
-from tests.engine.runs.samples import (
+from tests.engine.runs.forked_commands import ROOT
+from tests.engine.runs.short_runs import (
     GREEN,
     SHORT,
     begin,

@@ -18,8 +18,8 @@ from queue import SimpleQueue
 import pytest
 
 from engine.state.studio import Studio
-from tests.engine.runs.forks import ROOT, Forks
-from tests.engine.runs.samples import GREEN, Fact, facts, open_with
+from tests.engine.runs.forked_commands import ROOT, Forks
+from tests.engine.runs.short_runs import GREEN, Fact, facts, open_with
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="there is no fork and no SIGKILL")
 

@@ -14,7 +14,7 @@ from engine.runs.files import write_files
 from engine.state.studio import Studio
 from genomes import Part
 from genomes.midi import read_midi
-from tests.engine.runs.samples import (
+from tests.engine.runs.short_runs import (
     begin,
     ending,
     evolved,

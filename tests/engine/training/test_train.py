@@ -102,6 +102,8 @@ def test_an_interrupt_ends_the_process_and_says_how_to_go_on(
     """A terminal interrupts both processes; ``kill -INT`` only ours."""
     process = engine(tmp_path, "train", "bootstrap", "--quick", "--out", "a b")
     child = child_of(process.pid)
+    while process.poll() is None and not has_loaded(child, "libtorch"):
+        time.sleep(0.1)
     time.sleep(2)
     (os.killpg if is_terminal else os.kill)(process.pid, signal.SIGINT)
     out, err = process.communicate()
@@ -121,6 +123,12 @@ def child_of(pid: int) -> int:
             return int(found[0])
         time.sleep(0.1)
     raise AssertionError("no child")
+
+
+def has_loaded(pid: int, library: str) -> bool:
+    """Whether a process has begun its work: it loads its libraries first."""
+    maps = Path(f"/proc/{pid}/maps")
+    return maps.exists() and library in maps.read_text()
 
 
 def test_only_what_was_chosen_by_song_is_promoted(tmp_path: Path) -> None:

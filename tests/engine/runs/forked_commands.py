@@ -1,6 +1,6 @@
 """A process that has everything imported and forks a child for each command line it is given.
 
-    python -m tests.engine.runs.forks
+    python -m tests.engine.runs.forked_commands
 
 It reads lines of JSON, ``{"words": […], "kill_after": seconds or null, "end_at": [what, number,
 signal] or null}``, runs each command line in a child of its own, kills the child with SIGKILL after
@@ -46,7 +46,7 @@ class Forks:
 
     def __init__(self) -> None:
         self._process = subprocess.Popen(
-            [sys.executable, "-m", "tests.engine.runs.forks"],
+            [sys.executable, "-m", "tests.engine.runs.forked_commands"],
             cwd=ROOT,
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,

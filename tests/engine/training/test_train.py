@@ -102,9 +102,10 @@ def test_an_interrupt_ends_the_process_and_says_how_to_go_on(
     """A terminal interrupts both processes; ``kill -INT`` only ours."""
     process = engine(tmp_path, "train", "bootstrap", "--quick", "--out", "a b")
     child = child_of(process.pid)
-    while process.poll() is None and not has_loaded(child, "libtorch"):
-        time.sleep(0.1)
-    time.sleep(2)
+    before, after = "", libraries(child)
+    while process.poll() is None and ("libtorch" not in after or before != after):
+        time.sleep(3)
+        before, after = after, libraries(child)
     (os.killpg if is_terminal else os.kill)(process.pid, signal.SIGINT)
     out, err = process.communicate()
     assert process.returncode == 130, err
@@ -125,10 +126,11 @@ def child_of(pid: int) -> int:
     raise AssertionError("no child")
 
 
-def has_loaded(pid: int, library: str) -> bool:
-    """Whether a process has begun its work: it loads its libraries first."""
+def libraries(pid: int) -> str:
+    """What a process has loaded; it works when that no longer changes."""
     maps = Path(f"/proc/{pid}/maps")
-    return maps.exists() and library in maps.read_text()
+    lines = maps.read_text().splitlines() if maps.exists() else []
+    return " ".join(sorted({line.split()[-1] for line in lines if ".so" in line}))
 
 
 def test_only_what_was_chosen_by_song_is_promoted(tmp_path: Path) -> None:

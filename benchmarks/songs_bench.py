@@ -31,7 +31,7 @@ from engine.proposals.lyrics import sheet_of
 from engine.proposals.songs import add_songs
 from engine.state.studio import Studio
 from fitness.fusion import DEFAULT_MODEL
-from tests.engine.arrangement import reading
+from tests.engine.arrangement import other_programs as programs
 
 COLOURS = (
     ("Black", "C# minor", "4/4", 72),
@@ -90,11 +90,11 @@ def best_song(
 
 
 CHECKS: dict[str, Callable[[Arranged], None]] = {
-    "mido": lambda it: reading.check_with_mido(it.arrangement, _data(it, WHOLE_SONG)),
-    "symusic": lambda it: reading.check_with_symusic(it.arrangement, _data(it, WHOLE_SONG)),
-    "music21": lambda it: reading.check_with_music21(it.arrangement, _data(it, WHOLE_SONG)),
-    "MusicXML": lambda it: reading.check_musicxml(it.arrangement, _data(it, "song.musicxml")),
-    "audio": lambda it: reading.check_recordings(it.arrangement, it.folder, AUDIO),
+    "mido": lambda it: programs.check_with_mido(it.arrangement, _data(it, WHOLE_SONG)),
+    "symusic": lambda it: programs.check_with_symusic(it.arrangement, _data(it, WHOLE_SONG)),
+    "music21": lambda it: programs.check_with_music21(it.arrangement, _data(it, WHOLE_SONG)),
+    "MusicXML": lambda it: programs.check_musicxml(it.arrangement, _data(it, "song.musicxml")),
+    "audio": lambda it: programs.check_recordings(it.arrangement, it.folder, AUDIO),
 }
 COLUMNS = (
     *("song", "colour", "meter", "bars", "seconds"),

@@ -1,32 +1,52 @@
-"""The whole check in one command: ``python -m tests``; words after it go to pytest."""
+"""The whole check in one command: ``python -m tests``; words after it go to pytest.
+
+With ``--deep`` Hypothesis tries many more examples, drawn at random.
+"""
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 
-CHECKS = (
-    ("ruff", "check", "."),
-    ("ruff", "format", "--check", "."),
-    ("mypy",),
-    ("pytest", "-n", "auto", "--dist", "loadgroup"),
-)
+LINTERS = (("ruff", "check", "."), ("ruff", "format", "--check", "."))
+TYPES = ("mypy",)
+# Workers take tests that follow each other, so that most fixtures of a module are made only once.
+TESTS = ("pytest", "-n", "auto", "--dist", "worksteal")
 
 
-def main() -> int:
-    """Run every check, stop at the first that fails; returns its exit code."""
-    for tool, *arguments in CHECKS:
-        more = sys.argv[1:] if tool == "pytest" else []
-        command = [sys.executable, "-m", tool, *arguments, *more]
-        print("$", " ".join(["python", *command[1:]]), flush=True)  # noqa: T201
-        code = subprocess.run(command, cwd=ROOT, check=False).returncode
+def command_of(tool: str, *arguments: str) -> list[str]:
+    """The command that runs a tool by this interpreter; it is printed."""
+    print("$ python -m", tool, *arguments, flush=True)  # noqa: T201
+    return [sys.executable, "-m", tool, *arguments]
+
+
+def main(words: list[str]) -> int:
+    """Run every check and stop at the first that fails; returns its exit code.
+
+    mypy, which uses one processor, runs beside the tests; what it says is printed after them.
+    """
+    environment = dict(os.environ)
+    if "--deep" in words:
+        words = [word for word in words if word != "--deep"]
+        environment["HYPOTHESIS_PROFILE"] = "deep"
+    for linter in LINTERS:
+        code = subprocess.run(command_of(*linter), cwd=ROOT, check=False).returncode
         if code:
             return code
-    return 0
+    with subprocess.Popen(
+        command_of(*TYPES), cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+    ) as types:
+        tests = subprocess.run(
+            command_of(*TESTS, *words), cwd=ROOT, env=environment, check=False
+        ).returncode
+        said, _ = types.communicate()
+    print(f"mypy: {said}", end="", flush=True)  # noqa: T201
+    return tests or types.returncode
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(sys.argv[1:]))

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from documents import yaml_files
 from documents.findings import UnreadableError
 from documents.yaml_files import MAX_DEPTH, MAX_NODES, ValueBuilder, load_text
-from tests.engine.proposals.samples import assert_one_line
+from tests.engine.proposals.documents import assert_one_line
 
 PARSERS = [yaml.SafeLoader, *([yaml.CSafeLoader] if yaml.__with_libyaml__ else [])]
 

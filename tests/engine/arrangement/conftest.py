@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.engine.arrangement.making import approve_lineage, opened
-from tests.engine.gate.desk import Desk
+from tests.engine.arrangement.approved_parts import approve_lineage, opened
+from tests.engine.command_line import Desk
 
 
 @pytest.fixture

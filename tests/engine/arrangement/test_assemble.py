@@ -17,7 +17,7 @@ from engine.stages import STAGES
 from genomes import Key, Meter, Part
 from genomes.midi import Conductor
 from genomes.notes import NOTE_DTYPE
-from tests.engine.arrangement.making import ROWS, approved_part, hand_made, lineage_of
+from tests.engine.arrangement.approved_parts import ROWS, approved_part, hand_made, lineage_of
 from tests.strategies import SONG_METERS, law
 
 ALL = tuple(ROWS)

@@ -12,7 +12,7 @@ from engine.arrangement.arranging import arrange
 from engine.arrangement.files import File
 from engine.arrangement.plan_text import read_plan
 from engine.state.studio import Studio
-from tests.engine.arrangement.making import approve, approve_lineage, song_of
+from tests.engine.arrangement.approved_parts import approve, approve_lineage, song_of
 
 STAGES = ("chords", "drums", "bass", "melody", "harmony")
 NAMES = {

@@ -12,7 +12,7 @@ from engine.arrangement.daw_plan import plan_of_clips
 from engine.errors import Refused
 from genomes import Key, Meter
 from genomes.midi import Conductor
-from tests.engine.arrangement.making import ROWS, approved_part, lineage_of
+from tests.engine.arrangement.approved_parts import ROWS, approved_part, lineage_of
 from tests.strategies import SONG_METERS, law
 
 FOUR = Meter(4, 4)

@@ -13,7 +13,7 @@ from engine.arrangement.roles import ROLES, role_of
 from engine.errors import Refused
 from genomes import Key, Meter
 from genomes.midi import Conductor
-from tests.engine.arrangement.making import ROWS, approved_part, lineage_of
+from tests.engine.arrangement.approved_parts import ROWS, approved_part, lineage_of
 
 SONG = Conductor("Song", Key.parse("A minor"), Meter(4, 4), 120)
 ALL = list(ROWS)

@@ -9,8 +9,8 @@ from engine.arrangement.draft import draft
 from engine.arrangement.files import WHOLE_SONG, midi_files
 from genomes import Key, Meter
 from genomes.midi import Conductor
-from tests.engine.arrangement.making import ROWS, lineage_of
-from tests.engine.arrangement.reading import (
+from tests.engine.arrangement.approved_parts import ROWS, lineage_of
+from tests.engine.arrangement.other_programs import (
     check_with_mido,
     check_with_music21,
     check_with_symusic,

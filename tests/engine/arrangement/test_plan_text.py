@@ -13,7 +13,7 @@ from engine.arrangement.plan import MAX_PLAY, MAX_SONG_BARS, Plan, PlannedSectio
 from engine.arrangement.plan_text import parse_plan, plan_document, plan_text, read_plan
 from engine.errors import Refused
 from engine.gate.labels import section_label
-from tests.engine.arrangement.making import ROWS
+from tests.engine.arrangement.approved_parts import ROWS
 from tests.strategies import law
 
 anything = st.text(st.characters(exclude_categories=["Cs"]), max_size=12)

@@ -17,8 +17,10 @@ from engine.errors import Refused
 from engine.state.studio import Studio
 from genomes import Key, Meter
 from genomes.midi import Conductor
-from tests.engine.arrangement.making import ROWS, lineage_of, song_of
-from tests.engine.arrangement.reading import check_musicxml, check_recordings
+from tests.engine.arrangement.approved_parts import ROWS, lineage_of, song_of
+from tests.engine.arrangement.other_programs import check_musicxml, check_recordings
+
+pytestmark = pytest.mark.usefixtures("real_files")
 
 PNG = b"\x89PNG\r\n\x1a\n"
 

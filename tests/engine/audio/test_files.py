@@ -8,7 +8,7 @@ import soundfile
 
 from engine.audio import FORMATS, SAMPLE_RATE, render, write_audio
 from engine.errors import Refused
-from tests.engine.audio.songs import BAND, BAR, TEMPO
+from tests.engine.audio.tracks import BAND, BAR, TEMPO
 
 
 @pytest.fixture(scope="module")

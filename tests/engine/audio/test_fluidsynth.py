@@ -14,7 +14,7 @@ from engine.audio.samples import PEAK, SAMPLE_RATE
 from genomes.midi import Track
 from genomes.notes import Part
 from genomes.time import TempoMap
-from tests.engine.audio.songs import BAND, BAR, EMPTY, TEMPO
+from tests.engine.audio.tracks import BAND, BAR, EMPTY, TEMPO
 
 TEMPOS = TempoMap(((0, 500_000), (960, 1_000_000)))
 

@@ -17,7 +17,7 @@ from genomes.midi import Track
 from genomes.notes import Part
 from genomes.time import TempoMap
 from tests import strategies
-from tests.engine.audio.songs import BAND, BAR, BASS, CHORDS, DRUMS, EMPTY, MELODY, TEMPO
+from tests.engine.audio.tracks import BAND, BAR, BASS, CHORDS, DRUMS, EMPTY, MELODY, TEMPO
 
 quick = settings(strategies.law, max_examples=20)
 

@@ -79,20 +79,20 @@ def test_a_pipe_that_closes_early(desk, line):
     process.stdout.close()
     err = process.stderr.read()
     process.stderr.close()
-    assert process.wait(timeout=60) in {0, 1}
+    assert process.wait() in {0, 1}
     assert err == ""
 
 
 def test_errors_go_to_stderr_with_their_code(desk):
     process = engine(desk, "approve", "nope")
-    out, err = process.communicate(timeout=60)
+    out, err = process.communicate()
     assert (process.returncode, out) == (2, "")
     assert err == f"error: no candidate 'nope'; see engine --studio {desk.folder} review\n"
 
 
 def test_debug_shows_where(desk):
     process = engine(desk, "approve", "nope", "--debug")
-    _, err = process.communicate(timeout=60)
+    _, err = process.communicate()
     assert process.returncode == 1
     assert "Traceback" in err
     assert "NotFound: no candidate 'nope'" in err
@@ -104,7 +104,7 @@ def test_a_terminal_that_knows_no_unicode(desk):
     desk.do("note", desk.candidates()[0], "élan — 静か")
     for words in (["review"], ["songs", "list"], ["songs", "show", "meadow"]):
         process = engine(desk, *words, environment=environment)
-        out, err = process.communicate(timeout=60)
+        out, err = process.communicate()
         assert (process.returncode, err) == (0, "")
         assert out
 

@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 
 from benchmarks.songs import own_song
-from tests.engine.composing.making import SUNG, WORDS, WORDS_FILE
-from tests.engine.gate.desk import Desk
-from tests.engine.runs.samples import open_with
+from tests.engine.command_line import Desk
+from tests.engine.composing.compositions import SUNG, WORDS, WORDS_FILE
+from tests.engine.runs.short_runs import open_with
 
 
 @dataclass(frozen=True)

@@ -19,7 +19,7 @@ from engine.state.studio import Studio
 from fitness.encoders import TEXT_POOLING
 from fitness.manifest import Encoders, EncoderSpec
 from genomes import Meter
-from tests.engine.composing.making import SECTIONS, SONG, WORDS, WORDS_FILE, words
+from tests.engine.composing.compositions import SECTIONS, SONG, WORDS, WORDS_FILE, words
 from tests.fitness import models
 
 

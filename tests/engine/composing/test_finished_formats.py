@@ -8,7 +8,9 @@ from benchmarks.songs import own_song
 from benchmarks.songs_bench import AUDIO, CHECKS, METERS, Size, best_song
 from engine.evolution.settings import Settings
 from genomes.midi import DRUM_CHANNEL
-from tests.engine.arrangement.reading import opened
+from tests.engine.arrangement.other_programs import opened
+
+pytestmark = pytest.mark.usefixtures("real_files")
 
 SIZE = Size(Settings(8, 1), "pre-chorus=2,break=2", beam=1, arrangements=1)
 

@@ -17,7 +17,7 @@ from genomes.chords import CHORDS
 from genomes.context import Context, Section
 from genomes.keys import Key
 from genomes.time import Meter
-from tests.engine.composing.making import lineage, member
+from tests.engine.composing.compositions import lineage, member
 from tests.strategies import law
 
 CONTEXT = Context(Key.parse("D minor"), Meter(4, 4), 120, Section("verse", 2))

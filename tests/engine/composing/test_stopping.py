@@ -16,10 +16,10 @@ from benchmarks.songs import own_song
 from engine.cli import progress
 from engine.cli.progress import composing
 from engine.state.studio import Studio
-from tests.engine.composing.making import decisions, streams, words, written
-from tests.engine.gate.desk import Desk
-from tests.engine.runs.forks import Forks
-from tests.engine.runs.samples import open_with
+from tests.engine.command_line import Desk
+from tests.engine.composing.compositions import decisions, streams, words, written
+from tests.engine.runs.forked_commands import Forks
+from tests.engine.runs.short_runs import open_with
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="there is no fork and no SIGKILL")
 

@@ -16,9 +16,9 @@ from fitness.explaining import BAR, PART, REGISTER, Effect, Explanation
 from fitness.fusion import DEFAULT_MODEL
 from genomes import Key, Meter, Part
 from genomes.midi import Conductor, Track, write_midi
-from tests.engine.gate.desk import Desk
+from tests.engine.command_line import Desk
 from tests.engine.runs.test_pictures import picture_size
-from tests.engine.stages.stand import BARS, SONG, At, approved, told_next
+from tests.engine.stages.snapshots import BARS, SONG, At, approved, told_next
 
 TINY = ("--population", "6", "--generations", "1", "--seed", "3")
 

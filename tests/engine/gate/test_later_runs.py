@@ -8,7 +8,7 @@ import yaml
 from engine.runs.lifecycle import Request, carry_on, load, start
 from engine.state.studio import Studio
 from genomes import Section
-from tests.engine.gate.desk import BARS, RUNS, SMALL, demo, evolve
+from tests.engine.command_line import BARS, RUNS, SMALL, demo, evolve
 
 AGAIN = ("--no-model", "--population", "8", "--generations", "2", "--bars", "4")
 

@@ -9,7 +9,7 @@ import pytest
 import yaml
 
 from engine.state.studio import Studio
-from tests.engine.gate.desk import demo
+from tests.engine.command_line import demo
 
 STEPS = 60
 KEYS = ("A minor", "F# minor", "C major", "Bb dorian")

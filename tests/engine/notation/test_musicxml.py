@@ -22,7 +22,7 @@ from genomes.midi import Conductor, Track
 from genomes.notes import Part
 from genomes.time import Meter
 from tests import strategies
-from tests.engine.notation import reading
+from tests.engine.notation import scores
 
 quick = settings(strategies.law, max_examples=25)
 
@@ -38,7 +38,7 @@ def conductor(meter=METERS[0], key=C_MAJOR, markers=()):
 
 def read(tracks, meter=METERS[0], **said):
     length_ticks = max(track.part.length_ticks for track in tracks)
-    return reading.reopened(musicxml(tracks, conductor(meter, **said), length_ticks))
+    return scores.reopened(musicxml(tracks, conductor(meter, **said), length_ticks))
 
 
 def short_parts():
@@ -66,8 +66,8 @@ def test_every_bar_is_there_and_full(meter):
     score = read(tracks, meter)
     assert [part.partName for part in score.parts] == [track.name for track in tracks]
     for part in score.parts:
-        assert reading.bar_quarters(part) == [Fraction(meter.bar_ticks, 480)] * 3
-        assert reading.only(part, "TimeSignature").ratioString == str(meter)
+        assert scores.bar_quarters(part) == [Fraction(meter.bar_ticks, 480)] * 3
+        assert scores.only(part, "TimeSignature").ratioString == str(meter)
 
 
 @pytest.mark.parametrize("meter", METERS, ids=str)
@@ -77,7 +77,7 @@ def test_notes_survive_with_their_ties(meter):
     for track, part in zip(tracks, score.parts, strict=True):
         if track.channel != 9:
             grid = grid_of(track.part.notes["onset_ticks"], meter, bars=3)
-            assert reading.sounding(part) == set(notated(track.part, grid))
+            assert scores.sounding(part) == set(notated(track.part, grid))
 
 
 @given(data=st.data(), part=short_parts(), key=strategies.keys())
@@ -87,10 +87,10 @@ def test_any_part_can_be_written(data, part, key):
     bars = -(-part.length_ticks // meter.bar_ticks)
     score = read([Track("any", part), Track("drums", part, channel=9)], meter, key=key)
     for written in score.parts:
-        assert reading.bar_quarters(written) == [Fraction(meter.bar_ticks, 480)] * bars
+        assert scores.bar_quarters(written) == [Fraction(meter.bar_ticks, 480)] * bars
     grid = grid_of(part.notes["onset_ticks"], meter, bars)
     expected = {(onset, pitch) for onset, _, pitch in notated(part, grid)}
-    assert reading.onsets_and_pitches(score.parts[0]) == expected
+    assert scores.onsets_and_pitches(score.parts[0]) == expected
 
 
 @pytest.mark.parametrize("mode", SCALES)
@@ -98,7 +98,7 @@ def test_any_part_can_be_written(data, part, key):
 def test_the_key_is_read_back(tonic, mode):
     key = Key.parse(f"{tonic} {mode.replace('_', ' ')}")
     (part,) = read([Track("scale", Part.of([(0, 480, 60, 80)], 1920))], key=key).parts
-    signature = reading.only(part, "KeySignature")
+    signature = scores.only(part, "KeySignature")
     assert signature.sharps == key.signature_fifths
     assert signature.mode == MODE_NAMES.get(mode, mode)
 
@@ -114,8 +114,8 @@ def test_the_key_is_read_back(tonic, mode):
 def test_notes_are_spelled_in_the_key(key, names):
     rows = [(step * 480, 480, 60 + step, 80) for step in range(12)]
     (part,) = read([Track("all", Part.of(rows, 3 * 1920))], key=Key.parse(key)).parts
-    assert " ".join(single.name for _, single in reading.single_notes(part)) == names
-    assert [single.pitch.midi for _, single in reading.single_notes(part)] == [*range(60, 72)]
+    assert " ".join(single.name for _, single in scores.single_notes(part)) == names
+    assert [single.pitch.midi for _, single in scores.single_notes(part)] == [*range(60, 72)]
 
 
 def test_tempo_title_and_sections_stand_over_the_first_staff():
@@ -125,10 +125,10 @@ def test_tempo_title_and_sections_stand_over_the_first_staff():
     first = score.parts[0]
     assert score.metadata.movementName == "Größe & <Maß>"
     assert score.metadata.composer is None
-    assert reading.only(first, "MetronomeMark").number == pytest.approx(97.5)
+    assert scores.only(first, "MetronomeMark").number == pytest.approx(97.5)
     marks = [
         (bar.number, mark.content)
-        for bar in reading.measures(first)
+        for bar in scores.measures(first)
         for mark in bar.getElementsByClass("RehearsalMark")
     ]
     assert marks == [(1, "Vers"), (3, "Pont → サビ")]
@@ -148,7 +148,7 @@ def test_tempo_title_and_sections_stand_over_the_first_staff():
 def test_the_clef_suits_the_notes(pitches, channel, sign):
     rows = [(0, 480, pitch, 80) for pitch in pitches]
     (part,) = read([Track("part", Part.of(rows, 1920), 0, channel)]).parts
-    assert type(reading.only(part, "Clef")).__name__ == sign
+    assert type(scores.only(part, "Clef")).__name__ == sign
 
 
 def test_lyrics_stand_under_their_notes():
@@ -174,9 +174,9 @@ def test_lyrics_stand_under_their_notes():
 def test_drums_are_strokes_with_their_own_instruments():
     rows = [(0, 60, 36, 90), (0, 60, 42, 90), (240, 60, 42, 90), (480, 900, 38, 90)]
     data = musicxml([Track("kit", Part.of(rows, 1920), channel=9)], conductor(), 1920)
-    (part,) = reading.reopened(data).parts
+    (part,) = scores.reopened(data).parts
     signs = {(onset, drum_sign(drum)) for onset, _, drum, _ in rows}
-    assert reading.strokes(part) == {(onset, s.position, s.notehead) for onset, s in signs}
+    assert scores.strokes(part) == {(onset, s.position, s.notehead) for onset, s in signs}
     text = data.decode("utf-8")
     named = dict(
         re.findall(r'<midi-instrument id="([^"]+)">.*?<midi-unpitched>(\d+)<', text, re.DOTALL)
@@ -209,17 +209,17 @@ def test_a_score_keeps_where_it_comes_from_and_not_when():
 def test_short_parts_rest_until_the_end():
     tracks = [*song(Meter(4, 4)), Track("kurz", Part.of([(0, 480, 60, 80)], 1920))]
     for length_ticks, bars in ((3 * 1920, 3), (3 * 1920 + 1, 4)):
-        score = reading.reopened(musicxml(tracks, conductor(), length_ticks))
-        assert [len(reading.measures(part)) for part in score.parts] == [bars] * 5
+        score = scores.reopened(musicxml(tracks, conductor(), length_ticks))
+        assert [len(scores.measures(part)) for part in score.parts] == [bars] * 5
 
 
 def test_characters_that_no_file_holds_are_left_out():
     part = Part.of([(0, 480, 60, 80)], 1920, lyrics=[(0, "la\x0b ")])
     said = Conductor("a\x00b", C_MAJOR, Meter(4, 4), 120.0, ((0, "c\x1bd"),))
-    score = reading.reopened(musicxml([Track("e\ufffef", part)], said, 1920))
+    score = scores.reopened(musicxml([Track("e\ufffef", part)], said, 1920))
     assert score.metadata.movementName == "ab"
     assert score.parts[0].partName == "ef"
-    assert reading.only(score, "RehearsalMark").content == "cd"
+    assert scores.only(score, "RehearsalMark").content == "cd"
 
 
 def test_scores_of_nothing_are_refused():

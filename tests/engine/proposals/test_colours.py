@@ -4,7 +4,7 @@ import pytest
 
 from engine.proposals.colours import MODE_FIELDS
 from fitness.colours import COLOURS, Colour
-from tests.engine.proposals.samples import ABSENT, refused, understood
+from tests.engine.proposals.documents import ABSENT, refused, understood
 
 
 def described(name: object, **changes: Any) -> dict[str, Any]:

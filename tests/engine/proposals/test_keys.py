@@ -6,7 +6,7 @@ from documents.findings import UnreadableError
 from documents.music import key_from_text
 from engine.proposals import Overrides
 from genomes.keys import SCALES, Key
-from tests.engine.proposals.samples import ABSENT, assert_one_line, refused, understood
+from tests.engine.proposals.documents import ABSENT, assert_one_line, refused, understood
 
 NOTES = [letter + sign for letter in "ABCDEFG" for sign in ("", "#", "b")]
 KEYS = st.builds("{} {}".format, st.sampled_from(NOTES), st.sampled_from(sorted(SCALES)))

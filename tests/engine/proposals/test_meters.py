@@ -6,7 +6,7 @@ from documents.music import meter_from_text
 from engine.proposals import Overrides, Proposal
 from engine.proposals.proposal import understand
 from genomes.time import DENOMINATORS, MAX_NUMERATOR, Meter
-from tests.engine.proposals.samples import ABSENT, SHORT_FORM, refused, understood
+from tests.engine.proposals.documents import ABSENT, SHORT_FORM, refused, understood
 
 METERS = st.builds(Meter, st.integers(1, MAX_NUMERATOR), st.sampled_from(DENOMINATORS))
 

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from engine import proposals
 from engine.proposals import Proposal, Refusal, read
 from engine.proposals.proposal import understand
-from tests.engine.proposals.samples import (
+from tests.engine.proposals.documents import (
     ABSENT,
     SHORT_FORM,
     assert_one_line,

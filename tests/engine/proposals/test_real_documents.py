@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from engine.proposals import Reading, read
-from tests.engine.proposals.samples import assert_one_line
+from tests.engine.proposals.documents import assert_one_line
 
 DATA = Path(__file__).resolve().parents[4] / "shared" / "data"
 PROPOSALS, CATALOGUE = DATA / "proposals", DATA / "catalogue"

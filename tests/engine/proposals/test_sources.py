@@ -11,7 +11,7 @@ import pytest
 from documents import yaml_files
 from engine.proposals import Overrides, Reading, read, sources
 from genomes.keys import Key
-from tests.engine.proposals.samples import (
+from tests.engine.proposals.documents import (
     SHORT_FORM,
     assert_one_line,
     read_content,

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from engine.proposals import Overrides
-from tests.engine.proposals.samples import ABSENT, refused, understood
+from tests.engine.proposals.documents import ABSENT, refused, understood
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,6 @@
 import pytest
 
-from tests.engine.proposals.samples import ABSENT, refused, understood
+from tests.engine.proposals.documents import ABSENT, refused, understood
 
 
 @pytest.mark.parametrize(

@@ -13,7 +13,7 @@ from engine.runs.replay import verify_run
 from engine.state.studio import Studio
 from store.codec import Codec
 from store.events import GenerationScored, RunFinished, RunStarted
-from tests.engine.gate.desk import Desk
+from tests.engine.command_line import Desk
 from tests.engine.recorded.compare import facts
 
 FOLDER = Path(__file__).parent

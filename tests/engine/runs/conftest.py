@@ -9,7 +9,7 @@ import pytest
 
 from engine.cli import run
 from engine.state.studio import Studio
-from tests.engine.runs.samples import open_with
+from tests.engine.runs.short_runs import open_with
 from tests.fitness.models import write
 
 

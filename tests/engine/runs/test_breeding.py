@@ -15,7 +15,7 @@ from engine.state.studio import Studio
 from fitness.total import Score
 from genomes import Context, Key, Meter, Part, Section
 from genomes.chords import CHORDS, ChordGenome
-from tests.engine.runs.samples import begin, evolved, generations
+from tests.engine.runs.short_runs import begin, evolved, generations
 
 CONTEXT = Context(Key.parse("F# minor"), Meter(7, 8), 84.0, Section("verse", 4))
 BREEDER = Breeder("chords", CHORDS, CONTEXT, (), Settings(40, 3), 1)

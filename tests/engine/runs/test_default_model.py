@@ -16,7 +16,7 @@ from fitness import fusion
 from fitness.fusion import DEFAULT_MODEL, FusionModel
 from store.events import ModelRegistered, RunStarted
 from tests.engine.runs.conftest import Engine
-from tests.engine.runs.samples import GREEN, begin, count_events, evolved, generations
+from tests.engine.runs.short_runs import GREEN, begin, count_events, evolved, generations
 
 SMALL = ("--bars", "2", "--population", "6", "--generations", "1")
 TINY = Settings(6, 1)

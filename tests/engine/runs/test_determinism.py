@@ -17,7 +17,7 @@ from engine.runs.lifecycle import carry_on
 from engine.state.runs import run_stream
 from engine.state.studio import Studio
 from fitness.total import Weights
-from tests.engine.runs.samples import SHORT, begin, ending, evolved, facts, open_with
+from tests.engine.runs.short_runs import SHORT, begin, ending, evolved, facts, open_with
 
 
 def test_the_same_seed_in_one_studio_gives_another_run_that_is_equal(studio: Studio) -> None:

@@ -20,7 +20,7 @@ from store import events
 from store.errors import InvalidEvent
 from store.records import NewEvent
 from tests.engine.runs.conftest import Engine
-from tests.engine.runs.samples import copy_log, evolved, open_with
+from tests.engine.runs.short_runs import copy_log, evolved, open_with
 
 TINY = Settings(6, 2)
 GENERATION = 1

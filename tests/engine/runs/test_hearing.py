@@ -14,7 +14,7 @@ from engine.reports.readings import gate_warning, in_words, most_likely
 from engine.state.studio import Studio
 from fitness.colours import AXES, COLOUR_NAMES
 from tests.engine.runs.conftest import Engine
-from tests.engine.runs.samples import GREEN, ending
+from tests.engine.runs.short_runs import GREEN, ending
 from tests.fitness.models import write
 
 SMALL = ("evolve", "--song", GREEN, "--bars", "2", "--population", "8", "--generations", "1")

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import random
 import shutil
+import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from dataclasses import dataclass
@@ -17,19 +18,18 @@ from queue import SimpleQueue
 import pytest
 
 from engine.state.studio import Studio
-from tests.engine.runs.forks import ROOT, Forks
-from tests.engine.runs.samples import GREEN, Fact, facts, open_with
+from tests.engine.runs.forked_commands import ROOT, Forks
+from tests.engine.runs.short_runs import GREEN, Fact, facts, open_with
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="there is no fork and no SIGKILL")
 
 WORDS = [
     *("evolve", "--song", GREEN, "--seed", "7", "--bars", "4", "--no-model"),
-    *("--population", "20", "--generations", "20"),
+    *("--population", "20", "--generations", "10"),
 ]
 AT_ONCE = 2
-FORKED_KILLS, FRESH_KILLS, KILLED_AGAIN = 16, 4, 3
-
-Command = Callable[[list[str], float | None], tuple[float, int]]
+# Kills after an event of the run, and at a moment of a command with or without its imports.
+EVENT_KILLS, FORKED_KILLS, FRESH_KILLS, KILLED_AGAIN = (1, 2, 5, 8, 12), 10, 3, 3
 
 
 @dataclass(frozen=True)
@@ -90,21 +90,28 @@ def test_a_run_that_is_killed_at_any_moment_ends_as_if_it_never_was(
     tmp_path: Path, unbroken: Unbroken, forks: SimpleQueue[Forks]
 ) -> None:
     moments = random.Random(20)
-    plans = [
-        (way, (index + moments.random()) / count, index < again)
-        for way, count, again in (("forked", FORKED_KILLS, KILLED_AGAIN), ("fresh", FRESH_KILLS, 1))
-        for index in range(count)
+    plans: list[tuple[str, float, bool]] = [
+        *(("event", number, True) for number in EVENT_KILLS),
+        *(
+            (way, (index + moments.random()) / count, index < KILLED_AGAIN)
+            for way, count in (("forked", FORKED_KILLS), ("fresh", FRESH_KILLS))
+            for index in range(count)
+        ),
     ]
 
     def kill_and_go_on(plan: tuple[str, float, bool]) -> str:
         way, moment, is_killed_again = plan
         folder = tmp_path / f"{way} {moment:.4f}"
         shutil.copytree(unbroken.template, folder)
+        words = [*WORDS, "--studio", str(folder)]
         one = forks.get()
         try:
-            command: Command = one.run if way == "forked" else fresh
-            length = unbroken.forked_seconds if way == "forked" else unbroken.fresh_seconds
-            command([*WORDS, "--studio", str(folder)], moment * length)
+            if way == "event":
+                one.run(words, end_at=("event", int(moment), signal.SIGKILL))
+            elif way == "forked":
+                one.run(words, moment * unbroken.forked_seconds)
+            else:
+                fresh(words, moment * unbroken.fresh_seconds)
             reached = check(folder, unbroken)
             if is_killed_again and reached != "finished":
                 one.run(next_words(folder), 0.3 * unbroken.forked_seconds)
@@ -119,8 +126,8 @@ def test_a_run_that_is_killed_at_any_moment_ends_as_if_it_never_was(
     with ThreadPoolExecutor(AT_ONCE) as pool:
         reached = list(pool.map(kill_and_go_on, plans))
 
-    assert "not begun" in reached
-    assert reached.count("unfinished") >= len(plans) // 3
+    # Where the others are killed depends on how busy the machine is.
+    assert reached[: len(EVENT_KILLS)] == ["unfinished"] * len(EVENT_KILLS)
 
 
 def next_words(folder: Path) -> list[str]:

@@ -15,7 +15,7 @@ from fitness.errors import FitnessError
 from fitness.manifest import manifest_path
 from store.events import ModelRegistered
 from tests.engine.runs.conftest import Engine
-from tests.engine.runs.samples import begin, count_events, demo, evolved, generations, open_with
+from tests.engine.runs.short_runs import begin, count_events, demo, evolved, generations, open_with
 from tests.fitness.models import write
 
 TINY = Settings(4, 1)

@@ -12,7 +12,7 @@ from engine.evolution.pool import Individual
 from engine.evolution.settings import Settings
 from engine.state.studio import Studio
 from tests.engine.runs.populations import LINE, PLACES, crowds, individual
-from tests.engine.runs.samples import begin, evolved, generations
+from tests.engine.runs.short_runs import begin, evolved, generations
 from tests.strategies import law
 
 

@@ -34,7 +34,7 @@ from fitness.fusion import DEFAULT_MODEL, FusionModel
 from fitness.manifest import Encoders, manifest_path
 from store.events import ModelPromoted, ModelTrained, RunStarted
 from tests.engine.runs.conftest import Engine
-from tests.engine.runs.samples import GREEN, begin, count_events, evolved
+from tests.engine.runs.short_runs import GREEN, begin, count_events, evolved
 from tests.fitness.models import write
 from tests.strategies import law
 
@@ -284,7 +284,7 @@ def test_training_is_recorded_once_without_names_of_files(
 
 def test_two_processes_promote_at_once(studio: Studio, three: list[Path]) -> None:
     lots = [f"models\tpromote\t{path}" for path in three[:2]]
-    command = [sys.executable, "-m", "tests.engine.gate.worker", str(studio.folder)]
+    command = [sys.executable, "-m", "tests.engine.command_process", str(studio.folder)]
     processes = [
         subprocess.Popen(
             [*command, lot, lot], cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL,
@@ -292,7 +292,7 @@ def test_two_processes_promote_at_once(studio: Studio, three: list[Path]) -> Non
         )
         for lot in lots
     ]  # fmt: skip
-    said = [process.communicate("go\n", timeout=120)[1].split() for process in processes]
+    said = [process.communicate("go\n")[1].split() for process in processes]
     assert said == [["ready", "0", "0"]] * 2
     assert studio.log.verify() == []
     hashes = {sha256_of(path) for path in three[:2]}

@@ -21,7 +21,7 @@ from fitness.fusion import FusionModel
 from fitness.total import Fitness
 from store import events
 from tests.engine.runs.conftest import Engine
-from tests.engine.runs.samples import (
+from tests.engine.runs.short_runs import (
     GREEN,
     SHORT,
     begin,

@@ -14,12 +14,14 @@ from engine.runs.files import write_files
 from engine.state.studio import Studio
 from genomes import Part
 from genomes.midi import read_midi
-from tests.engine.runs.samples import (
+from tests.engine.runs.short_runs import (
     begin,
     ending,
     evolved,
 )
 from tests.engine.runs.test_pictures import picture_size
+
+pytestmark = pytest.mark.usefixtures("real_files")
 
 
 @pytest.fixture

@@ -9,7 +9,7 @@ from engine.errors import Refused
 from engine.evolution.settings import MAX_SEED, Settings, checked_seed
 from engine.state.studio import Studio
 from tests.engine.runs.conftest import Engine
-from tests.engine.runs.samples import GREEN, count_events
+from tests.engine.runs.short_runs import GREEN, count_events
 
 
 @pytest.mark.parametrize(

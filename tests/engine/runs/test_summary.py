@@ -7,7 +7,7 @@ from benchmarks.songs import own_song
 from engine.evolution.settings import Settings
 from engine.state.studio import Studio
 from tests.engine.runs.conftest import Engine
-from tests.engine.runs.samples import (
+from tests.engine.runs.short_runs import (
     begin,
     count_events,
     demo,

@@ -19,7 +19,7 @@ from engine.evolution.survivors import (
 from engine.gate import decisions
 from engine.state.studio import Studio
 from tests.engine.runs.populations import LINE, PLACES, TOTALS, crowds, individual
-from tests.engine.runs.samples import begin, ending, evolved, generations
+from tests.engine.runs.short_runs import begin, ending, evolved, generations
 from tests.strategies import law
 
 yardsticks = st.builds(FirstPoolFacts, st.just({}), PLACES, TOTALS)

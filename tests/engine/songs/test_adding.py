@@ -7,7 +7,7 @@ import json
 import pytest
 import yaml
 
-from tests.engine.gate.desk import demo
+from tests.engine.command_line import demo
 
 LISTED = {"id", "title", "colour", "key", "meter", "tempo_bpm"}
 

@@ -8,8 +8,8 @@ import yaml
 from engine.errors import Refused
 from engine.runs.requests import locks_of
 from genomes.locks import Locks
-from tests.engine.gate.desk import demo
-from tests.engine.stages.stand import SONG, approved, evolve_words, evolved
+from tests.engine.command_line import demo
+from tests.engine.stages.snapshots import SONG, approved, evolve_words, evolved
 
 LATER = ("drums", "bass", "melody", "harmony")
 SHEET = "[Chorus]\nHold the line\nand let it go\n"

@@ -10,8 +10,8 @@ from engine.stages import STAGES
 from engine.state.studio import Studio
 from genomes import Key, Meter, Part
 from genomes.midi import Conductor, Track, write_midi
-from tests.engine.arrangement.making import hand_made
-from tests.engine.stages.stand import BARS, SONG, approved, evolve_words, evolved, told_next
+from tests.engine.arrangement.approved_parts import hand_made
+from tests.engine.stages.snapshots import BARS, SONG, approved, evolve_words, evolved, told_next
 from tests.genomes.midi_bytes import events, midi_file
 
 METER = Meter.parse("7/8")

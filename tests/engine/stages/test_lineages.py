@@ -6,7 +6,7 @@ import pytest
 
 from engine.runs.replay import verify_run
 from engine.state.studio import Studio
-from tests.engine.stages.stand import approved, evolve_words, evolved
+from tests.engine.stages.snapshots import approved, evolve_words, evolved
 
 SHEET = "Hold the line\nand let it go\n"
 

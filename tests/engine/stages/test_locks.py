@@ -14,9 +14,9 @@ from engine.runs.replay import verify_run
 from engine.stages import STAGES
 from engine.state.studio import Studio
 from genomes import Meter
-from tests.engine.runs.forks import ROOT
-from tests.engine.runs.samples import facts
-from tests.engine.stages.stand import SONG, approved, evolve_words, evolved, payload, told_next
+from tests.engine.runs.forked_commands import ROOT
+from tests.engine.runs.short_runs import facts
+from tests.engine.stages.snapshots import SONG, approved, evolve_words, evolved, payload, told_next
 
 SHEET = "Hold the line\nand let it go\nbefore the morning\n"
 

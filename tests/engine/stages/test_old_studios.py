@@ -10,8 +10,8 @@ import pytest
 
 from engine.runs.replay import verify_run
 from engine.state.studio import Studio
-from tests.engine.gate.desk import Desk
-from tests.engine.stages.stand import approved, evolve_words, evolved, progress, told_next
+from tests.engine.command_line import Desk
+from tests.engine.stages.snapshots import approved, evolve_words, evolved, progress, told_next
 
 FOLDER = Path(__file__).parent / "old_studios"
 APPROVED, REJECTED = "7c0f0158f68aee63498a", "4ec940830985fede01d7"

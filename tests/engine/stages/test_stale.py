@@ -8,8 +8,8 @@ import pytest
 import yaml
 
 from engine.stages import STAGES
-from tests.engine.gate.desk import demo
-from tests.engine.stages.stand import SONG, approved, evolve_words, evolved, progress
+from tests.engine.command_line import demo
+from tests.engine.stages.snapshots import SONG, approved, evolve_words, evolved, progress
 
 LATER = tuple(STAGES)[1:]
 OTHER = "other {stage} were approved for verse since"

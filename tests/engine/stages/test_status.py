@@ -6,7 +6,7 @@ import pytest
 
 from engine.commands import typed
 from engine.stages import STAGES
-from tests.engine.stages.stand import SONG, SONG_ADDED, approved, evolved, progress, told_next
+from tests.engine.stages.snapshots import SONG, SONG_ADDED, approved, evolved, progress, told_next
 
 NAMES = list(STAGES)
 EMPTY = {"approved": [], "waiting": 0, "stale": []}

@@ -8,7 +8,7 @@ from engine.runs.replay import verify_run
 from engine.stages import STAGES
 from engine.state.studio import Studio
 from fitness.fusion import DEFAULT_MODEL, FusionModel
-from tests.engine.stages.stand import SONG, approved, evolve_words, payload
+from tests.engine.stages.snapshots import SONG, approved, evolve_words, payload
 
 SMALL = ("--population", "6", "--generations", "1")
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from engine.stages import STAGES
-from tests.engine.gate.desk import demo
-from tests.engine.stages.stand import (
+from tests.engine.command_line import demo
+from tests.engine.stages.snapshots import (
     BARS,
     SONG_ADDED,
     TINY,

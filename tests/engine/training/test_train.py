@@ -23,7 +23,6 @@ from store.events import ModelPromoted, ModelTrained
 from tests.fitness.models import write
 
 ROOT = Path(__file__).parents[3]
-SECONDS = 300
 
 
 def engine(folder: Path, *words: object) -> subprocess.Popen[str]:
@@ -38,7 +37,7 @@ def engine(folder: Path, *words: object) -> subprocess.Popen[str]:
 
 def said(folder: Path, *words: object) -> tuple[int, str, str]:
     process = engine(folder, *words)
-    out, err = process.communicate(timeout=SECONDS)
+    out, err = process.communicate()
     return process.returncode, out, err
 
 
@@ -103,9 +102,12 @@ def test_an_interrupt_ends_the_process_and_says_how_to_go_on(
     """A terminal interrupts both processes; ``kill -INT`` only ours."""
     process = engine(tmp_path, "train", "bootstrap", "--quick", "--out", "a b")
     child = child_of(process.pid)
-    time.sleep(2)
+    before, after = "", libraries(child)
+    while process.poll() is None and ("libtorch" not in after or before != after):
+        time.sleep(3)
+        before, after = after, libraries(child)
     (os.killpg if is_terminal else os.kill)(process.pid, signal.SIGINT)
-    out, err = process.communicate(timeout=SECONDS)
+    out, err = process.communicate()
     assert process.returncode == 130, err
     assert not Path(f"/proc/{child}").exists()
     assert "Traceback" not in err
@@ -122,6 +124,13 @@ def child_of(pid: int) -> int:
             return int(found[0])
         time.sleep(0.1)
     raise AssertionError("no child")
+
+
+def libraries(pid: int) -> str:
+    """What a process has loaded; it works when that no longer changes."""
+    maps = Path(f"/proc/{pid}/maps")
+    lines = maps.read_text().splitlines() if maps.exists() else []
+    return " ".join(sorted({line.split()[-1] for line in lines if ".so" in line}))
 
 
 def test_only_what_was_chosen_by_song_is_promoted(tmp_path: Path) -> None:

@@ -16,7 +16,7 @@ from engine.notation.grid import grid_of
 from engine.notation.staff import notated
 from genomes.midi import MINOR_SIGNATURE_NAMES, read_midi, signature_name
 from genomes.time import TICKS_PER_QUARTER, microseconds_per_quarter
-from tests.engine.notation import reading
+from tests.engine.notation import scores
 
 LONGEST_TAIL_SECONDS = 3.0
 AUDIBLE = 0.01  # peak, of 1
@@ -105,11 +105,11 @@ def check_with_music21(song, data):
     for track in song.tracks:
         read, rows = _with_bars_in_place(by_name[track.name], song.meter), rows_of(track)
         if track.name == "Drums":  # their pitches are instruments to it
-            heard = {reading.ticks(stroke.offset) for stroke in read.stripTies().flatten().notes}
+            heard = {scores.ticks(stroke.offset) for stroke in read.stripTies().flatten().notes}
             assert heard == {onset for onset, *_ in rows}
             continue
         # Its own stripTies takes a chord as a whole, and muddles the ends of its notes.
-        sounds = sorted((pitch, onset, end) for onset, end, pitch in reading.sounding(read))
+        sounds = sorted((pitch, onset, end) for onset, end, pitch in scores.sounding(read))
         notes = sorted((pitch, onset, onset + length) for onset, length, pitch, _ in rows)
         apart = np.array(sounds) - np.array(notes)
         assert not apart[:, 0].any()
@@ -122,7 +122,7 @@ def _with_bars_in_place(part, meter):
     Where a chord is held over a bar line beside another voice, music21 10 puts the bars after it
     too late: it adds up their lengths from before it split the chord.
     """
-    for index, bar in enumerate(reading.measures(part)):
+    for index, bar in enumerate(scores.measures(part)):
         part.setElementOffset(bar, Fraction(index * meter.bar_ticks, TICKS_PER_QUARTER))
     part.coreElementsChanged()
     return part
@@ -130,20 +130,20 @@ def _with_bars_in_place(part, meter):
 
 def check_musicxml(song, data):
     """music21 finds every bar full, the notes as they are notated, the sections and the words."""
-    score = reading.reopened(data)
+    score = scores.reopened(data)
     assert [part.partName for part in score.parts] == [track.name for track in song.tracks]
     bar = Fraction(song.meter.bar_ticks, TICKS_PER_QUARTER)
     for track, part in zip(song.tracks, score.parts, strict=True):
-        assert reading.bar_quarters(part) == [bar] * song.bars
-        assert reading.only(part, "TimeSignature").ratioString == str(song.meter)
+        assert scores.bar_quarters(part) == [bar] * song.bars
+        assert scores.only(part, "TimeSignature").ratioString == str(song.meter)
         sung = [lyric.text for note in part.flatten().notes for lyric in note.lyrics]
         assert sung == [text.strip() for _, text in track.part.lyrics]
         if track.name != "Drums":
             grid = grid_of(track.part.notes["onset_ticks"], song.meter, song.bars)
-            assert reading.sounding(part) == set(notated(track.part, grid))
+            assert scores.sounding(part) == set(notated(track.part, grid))
     marks = [
-        (reading.ticks(bar.offset), mark.content)
-        for bar in reading.measures(score.parts[0])
+        (scores.ticks(bar.offset), mark.content)
+        for bar in scores.measures(score.parts[0])
         for mark in bar.getElementsByClass("RehearsalMark")
     ]
     assert marks == list(song.markers)

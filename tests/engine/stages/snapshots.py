@@ -17,7 +17,7 @@ import pytest
 
 from engine.cli import run
 from engine.stages import STAGES
-from tests.engine.gate.desk import Desk, demo
+from tests.engine.command_line import Desk, demo
 
 SONG = "meadow"
 BARS = 3

@@ -1,6 +1,6 @@
 """A process that types command lines into a studio beside others.
 
-    python -m tests.engine.gate.worker STUDIO LINE…
+    python -m tests.engine.command_process STUDIO LINE…
 
 It says "ready" when everything is imported, waits for a line, then runs its command lines (words
 separated by tabs) and says the exit code of each.

@@ -17,7 +17,7 @@ from genomes import ChordSpan, Meter, Part
 from genomes.chords import CHORDS
 from store import events
 from store.records import NewEvent
-from tests.engine.runs.samples import open_with
+from tests.engine.runs.short_runs import open_with
 
 # A stage's row, where the engine has none: what matters here is how it is played.
 ROWS = {

@@ -1,6 +1,6 @@
 """A process that has everything imported and forks a child for each command line it is given.
 
-    python -m tests.engine.runs.forks
+    python -m tests.engine.runs.forked_commands
 
 It reads lines of JSON, ``{"words": […], "kill_after": seconds or null, "end_at": [what, number,
 signal] or null}``, runs each command line in a child of its own, kills the child with SIGKILL after
@@ -29,6 +29,7 @@ from typing import Any, Self
 from engine.cli import run
 from engine.proposals import demo_paths
 from store.log import EventLog
+from tests.engine.placeholders import placeholder_files
 
 # What ends a command: "event" or "file", the number of it, and the signal.
 EndAt = tuple[str, int, int]
@@ -45,7 +46,7 @@ class Forks:
 
     def __init__(self) -> None:
         self._process = subprocess.Popen(
-            [sys.executable, "-m", "tests.engine.runs.forks"],
+            [sys.executable, "-m", "tests.engine.runs.forked_commands"],
             cwd=ROOT,
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
@@ -77,7 +78,12 @@ class Forks:
 
 
 def main() -> None:
-    _import_everything()
+    with placeholder_files():
+        _import_everything()
+        _answer()
+
+
+def _answer() -> None:
     for line in sys.stdin:
         asked = json.loads(line)
         began = time.monotonic()

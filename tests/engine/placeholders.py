@@ -1,0 +1,60 @@
+"""Pictures and sheet music that cost nothing, for tests that look at neither."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from engine.arrangement import writers
+from engine.files import write_whole
+from engine.runs import files
+
+
+def _bytes_of(*facts: Any) -> bytes:
+    """Other bytes for other facts, as the real files have."""
+    return hashlib.sha256(repr(facts).encode()).digest()
+
+
+def _sheet_music(tracks: Any, conductor: Any, length_ticks: int) -> bytes:
+    sounding = [(track.name, track.part.digest()) for track in tracks]
+    return _bytes_of("sheet music", sounding, conductor, length_ticks)
+
+
+def _song_picture(arrangement: Any, colour: str) -> bytes:
+    return _bytes_of("picture", arrangement.id, colour)
+
+
+def _draw(path: Path, *facts: Any) -> None:
+    write_whole(path, _bytes_of(*facts))
+
+
+PLACEHOLDERS = (
+    (writers, "musicxml", _sheet_music),
+    (writers, "song_picture", _song_picture),
+    (files, "draw_curve", _draw),
+    (files, "draw_part", _draw),
+)
+REAL = [(module, name, getattr(module, name)) for module, name, _ in PLACEHOLDERS]
+
+
+@contextmanager
+def placeholder_files() -> Iterator[None]:
+    """Within it, runs and arrangements write placeholders for their pictures and sheet music."""
+    with pytest.MonkeyPatch.context() as patch:
+        for module, name, placeholder in PLACEHOLDERS:
+            patch.setattr(module, name, placeholder)
+        yield
+
+
+@contextmanager
+def real_files() -> Iterator[None]:
+    """Within it, they write the real ones, even inside ``placeholder_files``."""
+    with pytest.MonkeyPatch.context() as patch:
+        for module, name, real in REAL:
+            patch.setattr(module, name, real)
+        yield

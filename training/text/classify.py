@@ -84,10 +84,14 @@ def network(seed: int = 0) -> Any:
 
 
 def fit_quietly(estimator: Any, *data: Any, **weights: Any) -> Any:
-    """Fit for the number of epochs that was set; that it could go on is no warning."""
-    from sklearn.exceptions import ConvergenceWarning
+    """Fit for the number of epochs that was set; that it could go on is no warning.
 
-    with warnings.catch_warnings():
+    On one thread: on so little work several would mostly wait for each other.
+    """
+    from sklearn.exceptions import ConvergenceWarning
+    from threadpoolctl import threadpool_limits
+
+    with threadpool_limits(1), warnings.catch_warnings():
         warnings.simplefilter("ignore", ConvergenceWarning)
         return estimator.fit(*data, **weights)
 

@@ -28,7 +28,8 @@ CLASSIFIERS = {
     "majority": DummyClassifier(strategy="most_frequent"),
     "linear": make_pipeline(StandardScaler(), LogisticRegression(max_iter=1000)),
     "small net": make_pipeline(
-        StandardScaler(), MLPClassifier((64,), early_stopping=True, random_state=0)
+        StandardScaler(),
+        MLPClassifier(hidden_layer_sizes=(64,), early_stopping=True, random_state=0),
     ),
 }
 

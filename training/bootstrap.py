@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from time import perf_counter
 from typing import Any
@@ -20,14 +20,15 @@ from fitness.theory import RULES
 from training.composed import ceiling
 from training.composed.compose import REAL_PIECES, compose
 from training.composed.examples import NO_COLOUR, Examples, Split, split_by_song
-from training.fusion import figures
 from training.fusion.calibration import Calibration, calibrate
-from training.fusion.crew import Job, Tell, fit_all
 from training.fusion.export import export, hash_of, parity, write_manifest
-from training.fusion.fitting import Settings, logits, predictions_of, prepare_torch
+from training.fusion.metrics import accuracies, gate_pass_rates, predict
+from training.fusion.metrics import calibration as calibration_curves
 from training.fusion.network import PLAIN, ROLL, Ensemble, FusionNetwork, Size
+from training.fusion.parallel import Job, train_all
 from training.fusion.planted import fakes
 from training.fusion.report import card
+from training.fusion.train import Settings, Tell, logits, predictions_of, prepare_torch
 
 FILE_NAME = "fusion.onnx"
 CARD_NAME = "MODEL_CARD.md"
@@ -69,7 +70,7 @@ QUICK = Plan(
     fakes=5,
     compares=False,
     processes=1,
-    settings=Settings(epochs=1, batch=32, size=Size(8, 16, 16, 16, 4, 16)),
+    settings=Settings(epochs=1, batch_size=32, size=Size(8, 16, 16, 16, 4, 16)),
 )
 
 
@@ -125,7 +126,7 @@ def bootstrap(plan: Plan, folder: Path, tell: Tell = lambda _: None) -> dict[str
     tell(f"composing {plan.songs} songs of every colour")
     catalogue = catalogue_of(plan.seed, plan.songs, plan.real_pieces)
     composed = perf_counter()
-    networks = fit_all(_jobs(plan), catalogue.train, tell, plan.processes)
+    networks = train_all(_jobs(plan), catalogue.train, tell, plan.processes)
     fitted = perf_counter()
     tell("calibrating and exporting")
     ensemble = Ensemble(networks[: plan.members])
@@ -161,7 +162,8 @@ def _jobs(plan: Plan) -> list[Job]:
     ]
     if plan.compares:
         jobs += [
-            Job(name, replace(plan.settings, reads=reads), first) for name, reads in ALONE.items()
+            Job(name, msgspec.structs.replace(plan.settings, reads=reads), first)
+            for name, reads in ALONE.items()
         ]
     return jobs
 
@@ -217,12 +219,12 @@ def measure(
         songs: of every colour that the ceiling is measured on.
     """
     test = catalogue.test
-    predictions = figures.predict(model, test)
+    predictions = predict(model, test)
     return {
-        "accuracy": figures.accuracies(predictions, test, catalogue.train_colours),
+        "accuracy": accuracies(predictions, test, catalogue.train_colours),
         "ceiling": ceiling.measure(seed, songs),
-        "calibration": figures.calibration(predictions, test),
-        "gate_keeps": figures.kept(model, predictions, test),
+        "calibration": calibration_curves(predictions, test),
+        "gate_keeps": gate_pass_rates(model, predictions, test),
         "fakes": {stage: fakes(model, stage, per_kind, seed) for stage in RULES},
     }
 
@@ -234,7 +236,7 @@ def _beside(plan: Plan, networks: Sequence[FusionNetwork], catalogue: Catalogue)
     test, train = catalogue.test, catalogue.train_colours
     said = [_alone(network, catalogue) for network in networks]
     names = zip(ALONE, said, strict=True)
-    return {"beside": {name: figures.accuracies(one, test, train) for name, one in names}}
+    return {"beside": {name: accuracies(one, test, train) for name, one in names}}
 
 
 def _alone(network: FusionNetwork, catalogue: Catalogue) -> Predictions:

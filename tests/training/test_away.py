@@ -9,11 +9,11 @@ import json
 import shutil
 import tomllib
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 torch = pytest.importorskip("torch", reason="training needs torch: pip install -e .[training]")
 modal = pytest.importorskip("modal", reason="running elsewhere needs modal")
@@ -27,7 +27,7 @@ from training.commands import run
 from training.commands.places import done_away
 from training.commands.progress import Teller, bars
 from training.fusion import heads
-from training.fusion.keeping import load_whole
+from training.fusion.checkpoint import load_state
 from training.fusion.network import Size
 from training.personal import plan
 from training.personal.plan import OWN_SETTINGS
@@ -74,7 +74,7 @@ def away(shelf: Shelf, folder: Path, *words: str) -> dict[str, Any]:
 @pytest.fixture(scope="module")
 def _small() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(heads, "STEPS", 5)
+        patch.setattr(heads, "EPOCHS", 1)
         patch.setattr(plan, "OWN_SETTINGS", replace(OWN_SETTINGS, size=Size(8, 16, 16, 16, 4, 16)))
         yield
 
@@ -106,7 +106,7 @@ class TestAway:
         for name in ("rolls.json", "report/report.md", "report/confusion-midi-only.png"):
             if (here / name).exists():
                 assert (folder / name).read_bytes() == (here / name).read_bytes()
-        mine, other = (load_whole(one / "fit" / "model.pt") for one in (here, folder))
+        mine, other = (load_state(one / "fit" / "model.pt") for one in (here, folder))
         assert mine["key"] == other["key"]
 
     def test_what_it_says_is_of_the_folder_here(self, shelf: Shelf, folder: Path):
@@ -154,7 +154,7 @@ class TestAway:
         first = (there / "fit" / "member-1.pt").stat().st_mtime_ns
         away(shelf, copy, "fit", *FIT)
         assert (there / "fit" / "member-1.pt").stat().st_mtime_ns == first
-        mine, other = (load_whole(one / "fit" / "model.pt") for one in (copy, folder))
+        mine, other = (load_state(one / "fit" / "model.pt") for one in (copy, folder))
         weights = other["ensemble"]
         assert all(torch.equal(one, weights[name]) for name, one in mine["ensemble"].items())
 

@@ -7,10 +7,12 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import msgspec
+
 from training.commands.progress import Teller
 
 if TYPE_CHECKING:
-    from training.fusion.fitting import Progress
+    from training.fusion.train import Progress
 
 
 def add(commands: Any) -> None:
@@ -33,7 +35,7 @@ def run(options: argparse.Namespace, tell: Teller) -> dict[str, Any]:
     chosen = {"songs": options.songs, "members": options.seeds}
     plan = replace(plan, **{name: value for name, value in chosen.items() if value is not None})
     if options.epochs is not None:
-        plan = replace(plan, settings=replace(plan.settings, epochs=options.epochs))
+        plan = replace(plan, settings=msgspec.structs.replace(plan.settings, epochs=options.epochs))
     return bootstrap(plan, options.out, told(tell))
 
 

@@ -33,7 +33,6 @@ def run(options: argparse.Namespace, tell: Teller) -> dict[str, Any]:
     """Try the classifiers; gives their figures."""
     from fitness.encoders import TEXT_ENCODER
     from training.text.classify import classify
-    from training.text.mlp import MlpSettings
 
     folder = folder_of(options)
     return {
@@ -46,7 +45,7 @@ def run(options: argparse.Namespace, tell: Teller) -> dict[str, Any]:
                 encoder=options.text_encoder or TEXT_ENCODER,
                 device=options.device,
                 tell=tell,
-                settings=MlpSettings(seed=options.seed),
+                seed=options.seed,
             ).items()
             if key in SAID
         }

@@ -7,6 +7,8 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import msgspec
+
 from training.commands.bootstrap import told
 from training.commands.folders import add_folder, folder_of
 from training.commands.places import add_place, done_away
@@ -85,10 +87,11 @@ def plan_of(options: argparse.Namespace, folder: Path) -> Plan:
     path = folder / TUNED_FILE if getattr(options, "tuned", False) else settings
     if path is not None:
         plan = read_tuned(path).apply(plan)
-    of_settings = {name: given[name] for name in ("epochs", "patience", "batch") if name in given}
+    named = {"epochs": "epochs", "patience": "patience", "batch": "batch_size"}
+    typed_settings = {field: given[name] for name, field in named.items() if name in given}
     return replace(
         plan,
-        settings=replace(plan.settings, **of_settings),
+        settings=msgspec.structs.replace(plan.settings, **typed_settings),
         members=given.get("members", plan.members),
         seed=given.get("seed", plan.seed),
         composed=given.get("with_composed", plan.composed),

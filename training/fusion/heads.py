@@ -1,28 +1,23 @@
-"""Small networks on vectors alone: three of one axis each beside one of all three."""
+"""Small networks on vectors alone: three of one axis each, compared with one of all three."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 import numpy as np
-import torch
 from numpy.typing import NDArray
-from torch import Tensor, nn
-from torch.nn import functional
+from sklearn.neural_network import MLPRegressor
 
-from fitness.colours import COLOURS
 from training.composed.examples import Split
 from training.dataset.albums import albums_of
 from training.dataset.examples import Accompanied
-from training.fusion.batches import TARGETS
-from training.fusion.figures import HAS_MODE, MODE
+from training.fusion.metrics import TARGETS, mode_accuracies, share
 from training.fusion.network import FEATURE_LIMIT
+from training.text.classify import fit_quietly
 
-HIDDEN, DROPOUT = 256, 0.3
-STEPS, BATCH = 300, 128
-RATE, DECAY = 1e-3, 1e-2
-AXIS_COUNT = MODES = 3
+HIDDEN, EPOCHS = 256, 20
 SMALLEST = 1e-6
+SINGLE_TASK, MULTI_TASK = ((0,), (1,), (2,)), ((0, 1, 2),)  # the axes of each network
 
 Floats = NDArray[np.float32]
 Figures = dict[str, float | None]
@@ -35,8 +30,8 @@ def texts_of(clips: Accompanied) -> Floats:
 
 def everything_of(clips: Accompanied) -> Floats:
     """Texts, recording and the notes' plain features, and whether they are there."""
-    beside = _joined([clips.audio, clips.features], [clips.has_audio, clips.has_midi])
-    return np.concatenate((texts_of(clips), beside), axis=1)
+    others = _joined([clips.audio, clips.features], [clips.has_audio, clips.has_midi])
+    return np.concatenate((texts_of(clips), others), axis=1)
 
 
 def _joined(vectors: Sequence[Floats], has: Sequence[NDArray[np.bool_]]) -> Floats:
@@ -45,96 +40,63 @@ def _joined(vectors: Sequence[Floats], has: Sequence[NDArray[np.bool_]]) -> Floa
 
 
 def scaled(x: Floats, train: NDArray[np.bool_]) -> Floats:
-    """Each column with mean 0 and deviation 1 over the training rows; 0 where they are all alike.
+    """Standard scores by the training rows, clipped; 0 where those are all alike.
 
-    Beyond what training songs reach nothing was learned: the farthest values are drawn in.
+    Beyond the values of training songs nothing was learned, and a column that never varied there
+    says nothing: ``StandardScaler`` would let both through.
     """
     rows = x[train]
     deviation = rows.std(axis=0)
     varies = deviation > SMALLEST
     scores = (x - rows.mean(axis=0)) / np.where(varies, deviation, 1)
-    drawn_in = np.clip(scores, -FEATURE_LIMIT, FEATURE_LIMIT)
-    return np.asarray(np.where(varies, drawn_in, 0), dtype=np.float32)
+    clipped = np.clip(scores, -FEATURE_LIMIT, FEATURE_LIMIT)
+    return np.asarray(np.where(varies, clipped, 0), dtype=np.float32)
 
 
-def head(
-    x: Floats, train: NDArray[np.bool_], outputs: int, loss: Callable[[Tensor, Tensor], Tensor]
+def predicted_axes(
+    x: Floats, colour: NDArray[np.int8], train: NDArray[np.bool_], tasks: Sequence[Sequence[int]]
 ) -> Floats:
-    """``(n, outputs)`` logits of a small network that saw only the training rows.
+    """``(n, 3, 3)``: the colours' targets as one network for each task regresses them.
+
+    The squared error of a distribution is its Brier score.
 
     Args:
         x: ``(n, d)`` scaled.
-        train: ``(n,)``.
-        outputs: how many.
-        loss: of a batch's logits and of its rows' indices.
+        colour: ``(n,)``.
+        train: ``(n,)`` rows to learn from.
+        tasks: the axes of each network.
     """
-    torch.manual_seed(0)
-    network = nn.Sequential(
-        nn.Linear(x.shape[1], HIDDEN), nn.ReLU(), nn.Dropout(DROPOUT), nn.Linear(HIDDEN, outputs)
-    )
-    inputs, rows = torch.from_numpy(x), torch.from_numpy(np.flatnonzero(train))
-    optimizer = torch.optim.AdamW(network.parameters(), lr=RATE, weight_decay=DECAY)
-    for _ in range(STEPS):
-        chosen = rows[torch.randint(len(rows), (min(BATCH, len(rows)),))]
-        optimizer.zero_grad()
-        loss(network(inputs[chosen]), chosen).backward()  # type: ignore[no-untyped-call]
-        optimizer.step()
-    network.eval()
-    with torch.inference_mode():
-        return np.asarray(network(inputs).numpy())
-
-
-def axes_of(x: Floats, colour: NDArray[np.int8], train: NDArray[np.bool_], one: bool) -> Floats:
-    """``(n, 3, 3)`` what one network of all axes says, or one network for each."""
-    targets = TARGETS[torch.from_numpy(colour.astype(np.int64))]
-    groups = [(0, 1, 2)] if one else [(0,), (1,), (2,)]
-    said = []
-    for axes in groups:
-        wanted = targets[:, axes]
-
-        def divergence(logit: Tensor, rows: Tensor, wanted: Tensor = wanted) -> Tensor:
-            logs = functional.log_softmax(logit.reshape(len(logit), -1, MODES), dim=2)
-            return functional.kl_div(logs, wanted[rows], reduction="batchmean")
-
-        logit = head(x, train, MODES * len(axes), divergence)
-        said.append(logit.reshape(len(x), len(axes), MODES))
-    return np.concatenate(said, axis=1)
-
-
-def colours_of(x: Floats, colour: NDArray[np.int8], train: NDArray[np.bool_]) -> Floats:
-    """``(n, 9)`` logits of the colours."""
-    wanted = torch.from_numpy(colour.astype(np.int64))
-    return head(
-        x, train, len(COLOURS), lambda logit, rows: functional.cross_entropy(logit, wanted[rows])
-    )
+    found = []
+    for axes in tasks:
+        targets = TARGETS[colour][:, axes]  # (n, axes, 3)
+        network = MLPRegressor(hidden_layer_sizes=(HIDDEN,), max_iter=EPOCHS, random_state=0)
+        fit_quietly(network, x[train], targets[train].reshape(int(train.sum()), -1))
+        found.append(network.predict(x).reshape(targets.shape))
+    return np.concatenate(found, axis=1)
 
 
 def side_by_side(clips: Accompanied, split: Split) -> dict[str, dict[str, Figures]]:
-    """Single-task and multi-task heads on texts and on everything, and the majority: by test rows.
+    """Single-task and multi-task networks on texts and on everything, and the majority.
 
     Args:
         clips: all of a catalogue.
-        split: of its clips.
+        split: of its clips; the figures are of the test rows.
     """
     found: dict[str, dict[str, Figures]] = {}
     for name, x in (("text", texts_of(clips)), ("everything", everything_of(clips))):
         inputs = scaled(x, split.train)
         found[name] = {
-            kind: _right(axes_of(inputs, clips.colour, split.train, one), clips.colour, split)
-            for kind, one in (("single-task", False), ("multi-task", True))
+            kind: _figures(
+                predicted_axes(inputs, clips.colour, split.train, tasks), clips.colour, split
+            )
+            for kind, tasks in (("single-task", SINGLE_TASK), ("multi-task", MULTI_TASK))
         }
     commonest = np.bincount(clips.colour[split.train]).argmax()
-    always = TARGETS[int(commonest)].numpy()[None].repeat(len(clips), axis=0)
-    return found | {"majority": {"always": _right(always, clips.colour, split)}}
+    always = np.broadcast_to(TARGETS[commonest], (len(clips), 3, 3))
+    return found | {"majority": {"always": _figures(always, clips.colour, split)}}
 
 
-def _right(axes: Floats, colour: NDArray[np.int8], split: Split) -> Figures:
-    """Shares of the test rows, modes where the colour has one."""
-    test = split.test
-    named, wanted = axes[test].argmax(axis=2), colour[test]
-    shares: Figures = {}
-    for place, axis in enumerate(("temporal", "spatial", "ontological")):
-        decided = HAS_MODE[wanted, place]
-        right = named[decided, place] == MODE[wanted[decided], place]
-        shares[axis] = round(float(right.mean()), 4) if right.size else None
-    return shares | {"album": round(float((albums_of(axes[test]) == wanted).mean()), 4)}
+def _figures(axes: NDArray[np.floating], colour: NDArray[np.int8], split: Split) -> Figures:
+    tested, true = axes[split.test], colour[split.test]
+    modes = mode_accuracies(tested.argmax(axis=2), true)
+    return modes | {"album": share(albums_of(tested) == true)}

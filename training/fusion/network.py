@@ -176,7 +176,7 @@ class FeatureEncoder(nn.Module):
         return cast("Tensor", self.layers(torch.cat((scores, places.flatten(1)), dim=1)))
 
 
-class Beside(nn.Module):
+class EmbeddingEncoder(nn.Module):
     """An embedding that may be absent; then a learned vector takes its place."""
 
     def __init__(self, dimensions: int, width: int) -> None:
@@ -198,7 +198,6 @@ class FusionNetwork(nn.Module):
         features: int = len(FEATURE_NAMES),
         dropout: float = 0.2,
         reads: frozenset[str] = BOTH,
-        encoder: nn.Module | None = None,
     ) -> None:
         """Build it with random weights.
 
@@ -207,19 +206,18 @@ class FusionNetwork(nn.Module):
             features: columns of the features input.
             dropout: of the hidden layers, while training.
             reads: what of the MIDI it may read; the models it is compared with read one alone.
-            encoder: of the roll, to ``(n, size.roll)``; the light one unless told otherwise.
         """
         super().__init__()
         size = size or Size()
         self.reads = reads
         self.size = size
-        self.roll = encoder or RollEncoder(size)
+        self.roll = RollEncoder(size)
         self.features = FeatureEncoder(size, features, dropout)
         midi = size.roll + size.features
         self.null_midi = nn.Parameter(NULL_SCALE * torch.randn(midi))
-        self.audio = Beside(AUDIO_DIMENSIONS, size.beside)
-        self.concept = Beside(TEXT_DIMENSIONS, size.beside)
-        self.lyric = Beside(TEXT_DIMENSIONS, size.beside)
+        self.audio = EmbeddingEncoder(AUDIO_DIMENSIONS, size.beside)
+        self.concept = EmbeddingEncoder(TEXT_DIMENSIONS, size.beside)
+        self.lyric = EmbeddingEncoder(TEXT_DIMENSIONS, size.beside)
         self.fused = nn.Sequential(
             nn.Dropout(dropout),
             nn.Linear(midi + 3 * size.beside, size.fused),

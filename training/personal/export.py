@@ -12,11 +12,11 @@ from fitness.errors import ModelError
 from fitness.fusion import FusionModel
 from fitness.manifest import Encoders, Manifest, load_manifest
 from training.bootstrap import CARD_NAME, FILE_NAME
+from training.fusion.checkpoint import State
 from training.fusion.export import export, parity, write_manifest
-from training.fusion.fitting import prepare_torch
-from training.fusion.keeping import State
 from training.fusion.song_report import card
-from training.personal.fit import ensemble_of, kept_model
+from training.fusion.train import prepare_torch
+from training.personal.fit import ensemble_of, load_fitted
 from training.whole_files import replacing
 
 LICENCE = "own catalogue: yours"
@@ -39,7 +39,7 @@ def export_catalogue(folder: Path) -> dict[str, Any]:
         FileNotFoundError: if nothing was fitted; the message names the step.
         RuntimeError: if the file says something else than the network.
     """
-    state = kept_model(folder)
+    state = load_fitted(folder)
     if state is None:
         raise FileNotFoundError(f"{folder}: no fitted model; training fit makes it")
     path = folder / FILE_NAME

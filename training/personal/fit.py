@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import asdict
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from time import perf_counter
 from typing import Any
@@ -15,15 +15,18 @@ from fitness.features import FEATURE_NAMES
 from fitness.manifest import Encoders
 from training.dataset.catalogue import load_catalogue
 from training.dataset.split import by_row
-from training.fusion.calibration import Calibration, calibrate
-from training.fusion.correctness import learn_correctness
-from training.fusion.crew import Tell
-from training.fusion.fitting import Watch, device_of, fit, prepare_torch
-from training.fusion.keeping import Keeping, State, load_whole, save_whole
+from training.fusion.calibration import Calibration, calibrate, learn_correctness
+from training.fusion.checkpoint import Checkpoint, State, load_state, save_state
 from training.fusion.network import Ensemble, FusionNetwork, Size
-from training.personal.measure import Measured, measure
-from training.personal.plan import FIT_FOLDER, Material, Plan, composed_beside
-from training.personal.writing import REPORT_FOLDER, REPORT_JSON, write_report
+from training.fusion.train import AfterEpoch, Tell, device_of, prepare_torch, train
+from training.personal.measure import (
+    REPORT_FOLDER,
+    REPORT_JSON,
+    Measured,
+    measure,
+    write_report,
+)
+from training.personal.plan import FIT_FOLDER, Material, Plan, composed_songs
 from training.tracking import Record, tracked
 
 MODEL_FILE = "model.pt"
@@ -57,85 +60,88 @@ def fit_catalogue(
     began = perf_counter()
     prepare_torch()
     catalogue = load_catalogue(folder)
-    composed = composed_beside(plan, folder, tell)
+    composed = composed_songs(plan, folder, tell)
     key = plan.key(catalogue, composed)
-    kept = kept_model(folder)
-    if kept and kept["key"] == key and (folder / REPORT_FOLDER / REPORT_JSON).exists():
-        return summary(folder, msgspec.json.decode(kept["told"])["metrics"], 0.0)
-    with tracked(folder, "fit", asdict(plan), key=key, wanted=track) as record:
-        ways = _Ways(plan, folder, key, tell, device_of(device), record)
-        metrics = _made(plan, folder, key, Material(catalogue, composed), ways, tell)
+    fitted = load_fitted(folder)
+    if fitted and fitted["key"] == key and (folder / REPORT_FOLDER / REPORT_JSON).exists():
+        return summary(folder, msgspec.json.decode(fitted["told"])["metrics"], 0.0)
+    with tracked(folder, "fit", msgspec.to_builtins(plan), key=key, wanted=track) as record:
+        trainer = _Trainer(plan, folder / FIT_FOLDER, key, tell, device_of(device), record)
+        metrics = _fit(plan, folder, key, Material(catalogue, composed), trainer, tell)
         for name, figures in metrics["by_modality"].items():
             record.log(1, **{f"test colour {name}": figures["colour"]})
         record.artefact(folder / REPORT_FOLDER)
     return summary(folder, metrics, perf_counter() - began)
 
 
-def _made(
-    plan: Plan, folder: Path, key: str, material: Material, ways: _Ways, tell: Tell
+def _fit(
+    plan: Plan, folder: Path, key: str, material: Material, trainer: _Trainer, tell: Tell
 ) -> dict[str, Any]:
-    """Fit, calibrate, measure and keep; gives the figures."""
-    ensemble = Ensemble([ways.fit(material, member) for member in range(plan.members)])
+    """Train, calibrate, measure and save; gives the figures."""
+    ensemble = Ensemble([trainer.train(material, member) for member in range(plan.members)])
     validation = material.held_out("validation")
-    taught, right = learn_correctness(ensemble, validation)
-    calibration = calibrate(ensemble, taught, validation, right)
+    member_logits, right = learn_correctness(ensemble, validation)
+    calibration = calibrate(ensemble, member_logits, validation, right)
     by_rows = None
     if plan.compares:
         of_rows = material.dealt(by_row(material.catalogue.rows))
-        by_rows = Measured(Ensemble([ways.fit(of_rows, 0, BY_ROW)]), of_rows)
+        by_rows = Measured(Ensemble([trainer.train(of_rows, 0, BY_ROW)]), of_rows)
     tell("measuring")
-    metrics = measure(Measured(ensemble, material), calibration, plan, by_rows, ways.accuracies)
+    metrics = measure(Measured(ensemble, material), calibration, plan, by_rows, trainer.accuracies)
     write_report(folder, metrics)
-    _keep(folder, key, ensemble, calibration, material.catalogue.encoders, metrics)
+    _save(folder, key, ensemble, calibration, material.catalogue.encoders, metrics)
     return metrics
 
 
-class _Ways:
-    """One fit after the other, each kept in a file of its own."""
+@dataclass(slots=True)
+class _Trainer:
+    """Trains one network after the other, each with a checkpoint of its own.
 
-    def __init__(
-        self,
-        plan: Plan,
-        folder: Path,
-        key: str,
-        tell: Tell,
-        device: torch.device,
-        record: Record,
-    ) -> None:
-        self._plan = plan
-        self._folder = folder / FIT_FOLDER
-        self._key = key
-        self._tell = tell
-        self._device = device
-        self._record = record
-        self.accuracies: dict[str, list[float]] = {}
+    Attributes:
+        plan: how.
+        folder: of the checkpoints.
+        key: of the plan and the data.
+        tell: told what begins.
+        device: where they are trained.
+        record: of every epoch.
+        accuracies: on validation songs, epoch by epoch, by the name of the training.
+    """
 
-    def fit(self, material: Material, member: int, name: str = "") -> FusionNetwork:
+    plan: Plan
+    folder: Path
+    key: str
+    tell: Tell
+    device: torch.device
+    record: Record
+    accuracies: dict[str, list[float]] = field(default_factory=dict)
+
+    def train(self, material: Material, member: int, name: str = "") -> FusionNetwork:
+        """A member of the ensemble; its seed follows from its number."""
         name = name or f"member-{member + 1}"
-        keeping = Keeping(self._folder / f"{name}.pt", f"{self._key} {name}")
-        network = fit(
+        checkpoint = Checkpoint(self.folder / f"{name}.pt", f"{self.key} {name}")
+        network = train(
             material.train,
-            self._plan.settings,
-            self._plan.seed * 100 + member,
-            self._tell(f"fitting {name}"),
-            judge=material.judge(),
-            keeping=keeping,
-            watch=epochs_of(self._record, f"{name} "),
-            device=self._device,
+            self.plan.settings,
+            self.plan.seed * 100 + member,
+            self.tell(f"fitting {name}"),
+            validation_metric=material.validation_metric(),
+            checkpoint=checkpoint,
+            after_epoch=epochs_of(self.record, f"{name} "),
+            device=self.device,
         )
-        state = keeping.load()
+        state = checkpoint.load()
         self.accuracies[name] = state["accuracies"] if state else []
         return network
 
 
-def epochs_of(record: Record, before: str = "") -> Watch:
-    """Puts every epoch of a fit on record."""
+def epochs_of(record: Record, before: str = "") -> AfterEpoch:
+    """Records every epoch of a training, its figures' names with a prefix."""
 
-    def watch(accuracies: Sequence[float], losses: Sequence[float]) -> None:
+    def log(accuracies: Sequence[float], losses: Sequence[float]) -> None:
         for epoch, (accuracy, loss) in enumerate(zip(accuracies, losses, strict=True), start=1):
             record.log(epoch, **{f"{before}accuracy": accuracy, f"{before}loss": loss})
 
-    return watch
+    return log
 
 
 def summary(folder: Path, metrics: dict[str, Any], seconds: float) -> dict[str, Any]:
@@ -150,7 +156,7 @@ def summary(folder: Path, metrics: dict[str, Any], seconds: float) -> dict[str, 
     }
 
 
-def _keep(
+def _save(
     folder: Path,
     key: str,
     ensemble: Ensemble,
@@ -170,13 +176,13 @@ def _keep(
         "ensemble": ensemble.state_dict(),
         "told": msgspec.json.encode(told, order="sorted").decode(),
     }
-    save_whole(state, folder / FIT_FOLDER / MODEL_FILE)
+    save_state(state, folder / FIT_FOLDER / MODEL_FILE)
 
 
-def kept_model(folder: Path) -> State | None:
-    """What a finished fit left; None where none is finished."""
+def load_fitted(folder: Path) -> State | None:
+    """What a finished fit saved; None where none is finished."""
     path = folder / FIT_FOLDER / MODEL_FILE
-    return load_whole(path) if path.exists() else None
+    return load_state(path) if path.exists() else None
 
 
 def ensemble_of(state: State) -> Ensemble:

@@ -1,10 +1,12 @@
-"""Every figure of the report on a model of a person's songs."""
+"""The report on a model of a person's songs: its figures, its page and its pictures."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
+import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
@@ -12,19 +14,23 @@ from training.composed.examples import KINDS, NO_COLOUR, STAGES, Split
 from training.dataset.catalogue import MIX, Catalogue
 from training.dataset.examples import NO_STAGE, Accompanied
 from training.dataset.tables import unnamed_encoders
-from training.fusion import figures
-from training.fusion.by_modality import by_modality
-from training.fusion.by_modality import figures as figures_of
-from training.fusion.calibration import Calibration
-from training.fusion.correctness import right_answers
-from training.fusion.fitting import predictions_of
-from training.fusion.heads import colours_of, scaled, side_by_side
+from training.fusion.calibration import Calibration, right_answers
+from training.fusion.drawings import draw_confusion, draw_reliability
+from training.fusion.heads import scaled, side_by_side
+from training.fusion.metrics import by_modality, detailed, share
+from training.fusion.metrics import calibration as calibration_curves
 from training.fusion.network import Ensemble
+from training.fusion.song_report import picture_name, report
+from training.fusion.train import predictions_of
 from training.personal.plan import Material, Plan, songs_on
+from training.text.classify import fit_quietly, network
 from training.text.prosody import prosody_matrix
+from training.whole_files import replacing
 
 Metrics = dict[str, Any]
 
+REPORT_FOLDER, REPORT_JSON, REPORT_PAGE = "report", "report.json", "report.md"
+RELIABILITY = "reliability.png"
 TOO_FEW_LYRICS = 20
 
 
@@ -62,7 +68,7 @@ def measure(
         "gap": gap,
         "heads": _heads(material),
         "prosody": prosody(material.catalogue, material.split),
-        "calibration": _honesty(model),
+        "calibration": _calibration(model),
         "gate": _gate(model, calibration),
     }
 
@@ -98,7 +104,7 @@ def _tracks_alone(model: Measured) -> Metrics:
     test = model.material.test
     test = test.select(test.stage != MIX)
     said = predictions_of(model.ensemble, test)
-    return figures_of(said, test, model.material.train_colours)
+    return detailed(said, test, model.material.train_colours)
 
 
 def _heads(material: Material) -> Metrics:
@@ -124,22 +130,23 @@ def prosody(catalogue: Catalogue, split: Split) -> Metrics:
     texts = [catalogue.rows[place].lyric_text for place in places]
     colour = np.array([catalogue.rows[place].colour for place in places], np.int8)
     inputs = {"without": vectors, "with": np.concatenate((vectors, prosody_matrix(texts)), axis=1)}
-    right = {
-        name: colours_of(scaled(x, train), colour, train)[test].argmax(axis=1) == colour[test]
-        for name, x in inputs.items()
-    }
+    shares = {}
+    for name, x in inputs.items():
+        inside = scaled(x, train)
+        fitted = fit_quietly(network(), inside[train], colour[train])
+        shares[name] = share(fitted.predict(inside[test]) == colour[test])
     commonest = np.bincount(colour[train]).argmax()
     return {
         "lyrics": int(test.sum()),
-        "majority": round(float((colour[test] == commonest).mean()), 4),
-        **{name: round(float(one.mean()), 4) for name, one in right.items()},
+        "majority": share(colour[test] == commonest),
+        **shares,
     }
 
 
-def _honesty(model: Measured) -> Metrics:
+def _calibration(model: Measured) -> Metrics:
     test = model.material.held_out("test")
     said = predictions_of(model.ensemble, test)
-    return figures.calibration(said, test, _right(said.colour, test))
+    return calibration_curves(said, test, _right(said.colour, test))
 
 
 def _right(colour: NDArray[np.float32] | None, test: Accompanied) -> NDArray[np.bool_]:
@@ -148,12 +155,12 @@ def _right(colour: NDArray[np.float32] | None, test: Accompanied) -> NDArray[np.
 
 
 def _gate(model: Measured, calibration: Calibration) -> Metrics:
-    """Who passes of the person's test songs, stage by stage, and of the fakes."""
+    """Share of the person's test songs, stage by stage, and of the fakes that passes the gate."""
     test = model.material.held_out("test")
     confidence = predictions_of(model.ensemble, test).confidence
     names = [STAGES[stage] if stage != NO_STAGE else "parts" for stage in test.stage]
-    bars = [calibration.thresholds.get(name, calibration.threshold) for name in names]
-    passes = confidence >= np.array(bars, np.float32)
+    thresholds = [calibration.thresholds.get(name, calibration.threshold) for name in names]
+    passes = confidence >= np.array(thresholds, np.float32)
     own = test.colour != NO_COLOUR
     groups = [
         name if is_own else KINDS[kind]
@@ -164,3 +171,16 @@ def _gate(model: Measured, calibration: Calibration) -> Metrics:
         rows = np.array([group == name for group in groups])
         found[name] = {"clips": int(rows.sum()), "passes": round(float(passes[rows].mean()), 4)}
     return found
+
+
+def write_report(folder: Path, metrics: dict[str, Any]) -> None:
+    """Write ``report/``; the figures last, so that where they are, all is."""
+    where = folder / REPORT_FOLDER
+    for name, found in metrics["by_modality"].items():
+        draw_confusion(where / picture_name(name), found["confusion"], f"Test songs, {name}")
+    draw_reliability(where / RELIABILITY, metrics["calibration"], "Claimed and right, test songs")
+    with replacing(where / REPORT_PAGE) as waiting:
+        waiting.write_text(report(metrics), encoding="utf-8")
+    figures = msgspec.json.format(msgspec.json.encode(metrics, order="sorted"), indent=2)
+    with replacing(where / REPORT_JSON) as waiting:
+        waiting.write_bytes(figures + b"\n")

@@ -1,11 +1,11 @@
-"""What is fitted to a person's songs, and the songs themselves with who may see which."""
+"""The plan of a model of a person's songs, and those songs split into what is learned from."""
 
 from __future__ import annotations
 
 import hashlib
 import os
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import msgspec
@@ -18,10 +18,9 @@ from training.dataset.catalogue import Catalogue
 from training.dataset.drawing import Drawn
 from training.dataset.examples import Accompanied
 from training.dataset.split import by_song
-from training.fusion.crew import Tell
 from training.fusion.export import hash_of
-from training.fusion.fitting import Judge, Settings, logits
 from training.fusion.network import FusionNetwork
+from training.fusion.train import Settings, Tell, ValidationMetric, logits
 from training.whole_files import replacing
 
 FIT_FOLDER = "fit"
@@ -29,8 +28,8 @@ FIT_FOLDER = "fit"
 FIT_VERSION = "1"
 MIDI_ALONE = frozenset({"midi"})
 
-# Hides every modality alike: what is asked of a model is rarely all there.
-OWN_SETTINGS = Settings(epochs=30, without_midi=0.15, without_beside=0.15)
+# Every modality is hidden alike: a model is seldom given all of them.
+OWN_SETTINGS = Settings(epochs=30, midi_dropout=0.15, embedding_dropout=0.15)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,15 +53,13 @@ class Plan:
 
     def key(self, catalogue: Catalogue, composed: Examples | None) -> str:
         """SHA-256 of the plan and of what it is made of: another key, another model."""
-        told = asdict(self)
-        told["settings"]["reads"] = sorted(self.settings.reads)
-        whole = hashlib.sha256(msgspec.json.encode([FIT_VERSION, told], order="sorted"))
+        whole = hashlib.sha256(msgspec.json.encode([FIT_VERSION, self], order="sorted"))
         whole.update(catalogue.digest().encode())
         whole.update(hash_of(composed).encode() if composed else b"")
         return whole.hexdigest()
 
 
-def composed_beside(plan: Plan, folder: Path, tell: Tell) -> Accompanied | None:
+def composed_songs(plan: Plan, folder: Path, tell: Tell) -> Accompanied | None:
     """The composed songs of a plan, from the folder or made now; none of 0."""
     if not plan.composed:
         return None
@@ -137,11 +134,11 @@ class Material:
         composed = self._of_composed(side)
         return Accompanied.join(bundles + ([composed] if composed else []))
 
-    def judge(self) -> Judge:
+    def validation_metric(self) -> ValidationMetric:
         """How often the colour is right, song by song of the person's validation songs.
 
-        The mean of two accuracies: with everything there, and with the MIDI alone, which is what a
-        search asks about.
+        The mean of two accuracies: with every modality, and with the MIDI alone, which is all that
+        evolution has.
         """
         alone = self.own.showing(MIDI_ALONE)
         ways = [clips for clips in (self.own, alone.select(alone.has_any)) if len(clips)]

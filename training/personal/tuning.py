@@ -1,7 +1,7 @@
-"""Try settings of the fit one after the other, and keep those that know unseen songs best.
+"""Search the settings of the fit with Optuna, by the accuracy on validation songs.
 
-A trial is one network, fitted as ``training fit`` fits it and judged as it is judged there: by the
-validation songs of the split by song. The test songs are never looked at.
+A trial is one network, trained and validated as ``training fit`` does it. The test songs are never
+looked at.
 """
 
 from __future__ import annotations
@@ -13,25 +13,24 @@ from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from time import monotonic
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
 import torch
 
 from training.dataset.catalogue import Catalogue, load_catalogue
-from training.fusion.crew import Tell
+from training.fusion.checkpoint import Checkpoint
 from training.fusion.drawings import draw_trials
-from training.fusion.fitting import Settings, Watch, device_of, fit, prepare_torch
-from training.fusion.keeping import Keeping
 from training.fusion.network import Size
+from training.fusion.train import AfterEpoch, Settings, Tell, device_of, prepare_torch, train
 from training.personal.fit import epochs_of
-from training.personal.plan import FIT_FOLDER, FIT_VERSION, Material, Plan, composed_beside
+from training.personal.measure import REPORT_FOLDER
+from training.personal.plan import FIT_FOLDER, FIT_VERSION, Material, Plan, composed_songs
 from training.personal.tuned import TUNED_FILE, tuned_of, write_tuned
-from training.personal.writing import REPORT_FOLDER
 from training.tracking import tracked
 
 DATABASE, CHECKPOINT, PICTURE = "tune.db", "trial.pt", "tuning.png"
-# Trials before anything is given up or learned from, and epochs of a trial that nobody judges.
+# Trials before any is pruned or learned from, and epochs of a trial before it may be pruned.
 FIRST_TRIALS, FIRST_EPOCHS = 5, 3
 SEEDS_APART = 10_000
 
@@ -39,26 +38,19 @@ COMPLETE, PRUNED, FAILED = "complete", "pruned", "fail"
 FINISHED = {COMPLETE, PRUNED}
 
 Values = dict[str, Any]
-# Tries values at a place among the finished trials, under the study's key; gives the accuracy.
-Try = Callable[[int, Values, str, Watch], float | None]
+# Trains with the values of a trial, its place among the finished ones; None where it was pruned.
+Objective = Callable[[int, Values, AfterEpoch], float | None]
 
 
-@dataclass(frozen=True, slots=True)
-class Between:
-    """A number that is looked for.
-
-    Attributes:
-        low: the least.
-        high: the most.
-        is_rate: whether twice as much is one step, wherever it is.
-    """
+class Between(NamedTuple):
+    """A range of a number; ``is_rate`` searches its logarithm."""
 
     low: float
     high: float
     is_rate: bool = False
 
 
-# What is looked for. A tuple is a choice.
+# The search space, under the stored names of the settings. A tuple of floats is a choice.
 SEARCHED: dict[str, Between | tuple[float, ...]] = {
     "peak": Between(5e-4, 1e-2, is_rate=True),
     "decay": Between(1e-4, 1e-1, is_rate=True),
@@ -96,8 +88,7 @@ class Search:
 
     def key(self, catalogue: Catalogue) -> str:
         """SHA-256 of everything that decides how a trial comes out."""
-        plan = asdict(self.plan) | {"members": 1, "compares": False}
-        plan["settings"]["reads"] = sorted(self.plan.settings.reads)
+        plan = replace(self.plan, members=1, compares=False)
         searched = {name: repr(where) for name, where in self.searched.items()}
         told = msgspec.json.encode(
             [FIT_VERSION, plan, searched, catalogue.digest()], order="sorted"
@@ -125,8 +116,8 @@ class Trial:
     values: Values
 
 
-class _GivenUp(Exception):
-    """A trial that is worse than most were at that epoch."""
+class _Pruned(Exception):
+    """A trial was worse than the median of earlier ones at the same epoch."""
 
 
 def tune_catalogue(
@@ -162,70 +153,64 @@ def tune_catalogue(
     def in_time() -> bool:
         return search.timeout_seconds is None or monotonic() - began < search.timeout_seconds
 
-    tried = _Tried(search, folder, catalogue, tell, device_of(device), track)
+    objective = _Objective(search, folder, catalogue, study.key, tell, device_of(device), track)
     while len(study.finished) < search.trials and in_time():
-        study.run_one(tried)
+        study.run_one(objective)
     return _summary(folder, search, study)
 
 
-class _Tried:
-    """Fits one network with the values of a trial."""
+@dataclass(slots=True)
+class _Objective:
+    """Trains one network with the values of a trial."""
 
-    def __init__(
-        self,
-        search: Search,
-        folder: Path,
-        catalogue: Catalogue,
-        tell: Tell,
-        device: torch.device,
-        track: bool,
-    ) -> None:
-        self._search = search
-        self._folder = folder
-        self._catalogue = catalogue
-        self._tell = tell
-        self._device = device
-        self._track = track
-        self._material: tuple[int, Material] | None = None
+    search: Search
+    folder: Path
+    catalogue: Catalogue
+    key: str
+    tell: Tell
+    device: torch.device
+    track: bool
+    _material: tuple[int, Material] | None = None
 
-    def __call__(self, place: int, values: Values, key: str, watch: Watch) -> float | None:
-        """The accuracy on validation songs; None where it was given up."""
-        plan = planned(self._search.plan, values)
-        material = self._with_composed(plan)
-        key = hashlib.sha256(f"{key} {place} {sorted(values.items())}".encode()).hexdigest()
+    def __call__(self, place: int, values: Values, report: AfterEpoch) -> float | None:
+        """The best accuracy on validation songs; None where the trial was pruned."""
+        plan = planned(self.search.plan, values)
+        text = f"{self.key} {place} {sorted(values.items())}"
+        key = hashlib.sha256(text.encode()).hexdigest()
         name = f"trial {place + 1}"
-        with tracked(self._folder, name, values, key=key, wanted=self._track) as record:
+        with tracked(self.folder, name, values, key=key, wanted=self.track) as record:
             log = epochs_of(record)
             best = 0.0
 
-            def both(accuracies: Sequence[float], losses: Sequence[float]) -> None:
+            def after_epoch(accuracies: Sequence[float], losses: Sequence[float]) -> None:
                 nonlocal best
                 best = max(accuracies)
                 log(accuracies, losses)
-                watch(accuracies, losses)
+                report(accuracies, losses)
 
+            material = self._with_composed(plan)
             try:
-                fit(
+                train(
                     material.train,
                     plan.settings,
                     plan.seed * 100,
-                    self._tell(f"{name} of {self._search.trials}"),
-                    judge=material.judge(),
-                    keeping=Keeping(self._folder / FIT_FOLDER / CHECKPOINT, key),
-                    watch=both,
-                    device=self._device,
+                    self.tell(f"{name} of {self.search.trials}"),
+                    validation_metric=material.validation_metric(),
+                    checkpoint=Checkpoint(self.folder / FIT_FOLDER / CHECKPOINT, key),
+                    after_epoch=after_epoch,
+                    device=self.device,
                 )
-            except _GivenUp:
+            except _Pruned:
                 record.log(1, given_up=1)
                 return None
             return best
 
     def _with_composed(self, plan: Plan) -> Material:
-        """The songs; those of the trial before where as many are composed beside them."""
+        """The songs; those of the trial before where as many composed songs are added."""
         if self._material is None or self._material[0] != plan.composed:
             self._material = None  # both at once would need twice the memory
-            composed = composed_beside(plan, self._folder, self._tell)
-            self._material = plan.composed, Material(self._catalogue, composed)
+            composed = composed_songs(plan, self.folder, self.tell)
+            self._material = plan.composed, Material(self.catalogue, composed)
         return self._material[1]
 
 
@@ -238,7 +223,7 @@ class _Study:
         # It tells of every trial in lines of its own.
         logging.getLogger("optuna").setLevel(logging.ERROR)
         self._search = search
-        self._key = key
+        self.key = key
         self._states = optuna.trial.TrialState
         self._tpe = optuna.samplers.TPESampler
         self._study = optuna.create_study(
@@ -251,10 +236,6 @@ class _Study:
         self._distributions = {
             name: _distribution(where) for name, where in search.searched.items()
         }
-
-    @property
-    def key(self) -> str:
-        return self._key
 
     @property
     def finished(self) -> list[Trial]:
@@ -279,8 +260,8 @@ class _Study:
         for one in self._study.get_trials(deepcopy=False, states=(self._states.RUNNING,)):
             self._study.tell(one.number, state=self._states.FAIL)
 
-    def run_one(self, tried: Try) -> None:
-        """Draw values and try them.
+    def run_one(self, objective: Objective) -> None:
+        """Draw values and run a trial.
 
         What is drawn depends on the finished trials alone, so that one that was interrupted is
         repeated with the same values, and goes on after the last epoch that it kept.
@@ -294,16 +275,16 @@ class _Study:
         trial = self._study.ask(self._distributions)
         reported = 0
 
-        def watch(accuracies: Sequence[float], losses: Sequence[float]) -> None:
+        def report(accuracies: Sequence[float], losses: Sequence[float]) -> None:
             nonlocal reported
             del losses
             for epoch in range(reported + 1, len(accuracies) + 1):
                 trial.report(max(accuracies[:epoch]), epoch)
             reported = len(accuracies)
             if trial.should_prune():
-                raise _GivenUp
+                raise _Pruned
 
-        best = tried(place, trial.params, self._key, watch)
+        best = objective(place, trial.params, report)
         if best is None:
             self._study.tell(trial, state=self._states.PRUNED)
         else:
@@ -311,24 +292,21 @@ class _Study:
 
 
 def own_values(search: Search) -> Values:
-    """What the plan itself would be as a trial."""
+    """The plan's own settings as the values of a trial."""
     settings = search.plan.settings
-    values: Values = {name: getattr(settings, name, None) for name in search.searched}
-    values |= {"hidden": settings.without_midi, "width": 1.0}
-    if COMPOSED in values:
-        values[COMPOSED] = search.plan.composed
-    return values
+    stored = msgspec.to_builtins(settings)
+    own = {"hidden": settings.midi_dropout, "width": 1.0, COMPOSED: search.plan.composed}
+    return {name: own[name] if name in own else stored[name] for name in search.searched}
 
 
 def planned(plan: Plan, values: Values) -> Plan:
     """A plan with the values of a trial."""
-    given = {name: value for name, value in values.items() if name in Settings.__slots__}
-    hidden = values["hidden"]
-    settings = replace(
-        plan.settings,
-        **given,
-        without_midi=hidden,
-        without_beside=hidden,
+    stored = msgspec.to_builtins(plan.settings)
+    given = {name: value for name, value in values.items() if name in stored}
+    settings = msgspec.structs.replace(
+        msgspec.convert(stored | given, Settings),
+        midi_dropout=values["hidden"],
+        embedding_dropout=values["hidden"],
         size=_widened(plan.settings.size, values["width"]),
     )
     composed = values.get(COMPOSED, plan.composed)
@@ -336,7 +314,7 @@ def planned(plan: Plan, values: Values) -> Plan:
 
 
 def _widened(size: Size, times: float) -> Size:
-    """Every layer wider or narrower, by even numbers: one is halved on the way."""
+    """Every layer wider or narrower, by even numbers: the convolutions halve one of them."""
     return Size(**{name: max(2, 2 * round(times * one / 2)) for name, one in asdict(size).items()})
 
 

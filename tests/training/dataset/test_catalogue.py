@@ -17,8 +17,8 @@ from training.dataset.examples import MODALITIES, Accompanied
 from training.dataset.split import by_song
 from training.dataset.tables import Vectors, read_rows, read_vectors
 from training.fusion.batches import batch_of
-from training.fusion.fitting import Settings, fit, logits
 from training.fusion.network import Size
+from training.fusion.train import Settings, logits, train
 
 MIX = STAGES.index("mix")
 
@@ -142,6 +142,6 @@ class TestDrawing:
         assert not len(drawn.features)
         assert not clips.has_midi.any()
         assert clips.has_concept.all()
-        settings = Settings(epochs=1, batch=32, size=Size(8, 16, 16, 16, 4, 16))
-        said = logits(fit(drawn, settings, 0), texts.examples())
+        settings = Settings(epochs=1, batch_size=32, size=Size(8, 16, 16, 16, 4, 16))
+        said = logits(train(drawn, settings, 0), texts.examples())
         assert said.colour.isfinite().all()

@@ -3,10 +3,9 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import numpy as np
 import pytest
+from msgspec.structs import replace
 
 torch = pytest.importorskip("torch", reason="training needs torch: pip install -e .[training]")
 
@@ -14,15 +13,14 @@ from tests.training.examples import some_examples
 from tests.training.fusion.killed import SETTINGS
 from training.composed.examples import NO_COLOUR
 from training.fusion.batches import Fixed
-from training.fusion.calibration import calibrate, curve
-from training.fusion.correctness import learn_correctness, right_answers
-from training.fusion.fitting import fit, predictions_of
+from training.fusion.calibration import calibrate, curve, learn_correctness, right_answers
 from training.fusion.network import Ensemble
+from training.fusion.train import predictions_of, train
 
 
 @pytest.fixture(scope="module")
 def ensemble() -> Ensemble:
-    return Ensemble([fit(Fixed(some_examples(90)), replace(SETTINGS, epochs=12), 1)])
+    return Ensemble([train(Fixed(some_examples(90)), replace(SETTINGS, epochs=12), 1)])
 
 
 def test_no_answer_is_right_about_a_fake():

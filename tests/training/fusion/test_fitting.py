@@ -9,6 +9,7 @@ import sys
 from dataclasses import replace
 from pathlib import Path
 
+import msgspec
 import numpy as np
 import pytest
 
@@ -18,9 +19,9 @@ from tests.training.examples import some_examples
 from tests.training.fusion.killed import KEY, SETTINGS, fitted
 from training.dataset.examples import DIMENSIONS, MODALITIES, Accompanied
 from training.fusion.batches import Fixed, batch_of
-from training.fusion.fitting import ask, device_of, fit, logits
-from training.fusion.keeping import Keeping, load_whole
+from training.fusion.checkpoint import Checkpoint
 from training.fusion.network import FusionNetwork
+from training.fusion.train import device_of, hide_modalities, logits, train
 
 
 def accompanied(count: int = 60, seed: int = 0) -> Accompanied:
@@ -42,7 +43,7 @@ def same(first: dict, second: dict) -> bool:
 
 @pytest.fixture(scope="module")
 def network() -> FusionNetwork:
-    return fit(Fixed(accompanied()), replace(SETTINGS, epochs=1), 0)
+    return train(Fixed(accompanied()), msgspec.structs.replace(SETTINGS, epochs=1), 0)
 
 
 class TestModalities:
@@ -66,21 +67,15 @@ class TestModalities:
         given = accompanied(count)
         shown = {f"has_{modality}": np.ones(count, np.bool_) for modality in MODALITIES}
         batch = batch_of(replace(given, **shown), np.arange(count), None)
-        asked = {}
-        network = FusionNetwork(SETTINGS.size)
-        network.register_forward_pre_hook(
-            lambda _, __, inputs: asked.update(inputs), with_kwargs=True
-        )
         torch.manual_seed(0)
-        with torch.no_grad():
-            ask(network, batch, SETTINGS)
-        hidden = 1 - asked[f"has_{name}"].float().mean().item()
+        inputs = hide_modalities(batch, SETTINGS)
+        hidden = 1 - inputs[f"has_{name}"].float().mean().item()
         assert 0.1 < hidden < 0.2
 
     def test_every_null_is_learned(self):
         torch.manual_seed(0)
         before = FusionNetwork(SETTINGS.size)
-        after = fit(Fixed(accompanied()), SETTINGS, 0)
+        after = train(Fixed(accompanied()), SETTINGS, 0)
         for name in DIMENSIONS:
             first, second = getattr(before, name).null, getattr(after, name).null
             assert not torch.allclose(first, second)
@@ -89,12 +84,12 @@ class TestModalities:
 
 class TestSeeds:
     def test_one_seed_one_model(self):
-        first, second = (fit(Fixed(accompanied()), SETTINGS, 7).state_dict() for _ in range(2))
+        first, second = (train(Fixed(accompanied()), SETTINGS, 7).state_dict() for _ in range(2))
         assert same(first, second)
 
     def test_somebody_who_looks_changes_nothing(self):
-        looked = fit(Fixed(accompanied()), SETTINGS, 7, judge=rising())
-        assert same(looked.state_dict(), fit(Fixed(accompanied()), SETTINGS, 7).state_dict())
+        looked = train(Fixed(accompanied()), SETTINGS, 7, validation_metric=rising())
+        assert same(looked.state_dict(), train(Fixed(accompanied()), SETTINGS, 7).state_dict())
 
 
 def rising():
@@ -106,14 +101,16 @@ def rising():
 class TestStopping:
     def test_the_best_epoch_is_taken(self):
         accuracies = iter([0.1, 0.5, 0.5, 0.2])
-        best = fit(Fixed(accompanied()), SETTINGS, 1, judge=lambda _: next(accuracies))
+        best = train(
+            Fixed(accompanied()), SETTINGS, 1, validation_metric=lambda _: next(accuracies)
+        )
         seen = []
 
         def look(network: FusionNetwork) -> float:
             seen.append({name: v.clone() for name, v in network.state_dict().items()})
             return 0.0
 
-        fit(Fixed(accompanied()), SETTINGS, 1, judge=look)
+        train(Fixed(accompanied()), SETTINGS, 1, validation_metric=look)
         assert same(best.state_dict(), seen[1])
 
     def test_it_ends_when_it_gets_no_better(self):
@@ -123,37 +120,57 @@ class TestStopping:
             epochs.append(1)
             return -float(len(epochs))
 
-        fit(Fixed(accompanied()), replace(SETTINGS, epochs=9, patience=2), 1, judge=judge)
+        train(
+            Fixed(accompanied()),
+            msgspec.structs.replace(SETTINGS, epochs=9, patience=2),
+            1,
+            validation_metric=judge,
+        )
         assert len(epochs) == 3
 
 
-class TestKilled:
-    # Of four epochs of four steps, in the first and in the last.
-    @pytest.mark.parametrize("step", [2, 14])
-    def test_killed_and_begun_again_it_is_the_same_model(self, tmp_path: Path, step: int):
-        run = [sys.executable, "-m", "tests.training.fusion.killed", str(tmp_path)]
-        assert subprocess.run([*run, str(step)], check=False).returncode == -signal.SIGKILL
-        assert not (tmp_path / "done.pt").exists()
-        subprocess.run([*run, "0"], check=True)
-        assert same(load_whole(tmp_path / "done.pt"), fitted(None).state_dict())
+@pytest.fixture(scope="module")
+def uninterrupted() -> dict:
+    return fitted(None).state_dict()
 
-    def test_a_finished_fit_does_nothing_again(self, tmp_path: Path):
-        keeping = Keeping(tmp_path / "fit.pt", KEY)
-        first = fitted(keeping)
+
+class TestKilled:
+    def test_killed_in_the_last_of_four_epochs_it_resumes(
+        self, tmp_path: Path, uninterrupted: dict
+    ):
+        run = [sys.executable, "-m", "tests.training.fusion.killed", str(tmp_path), "14"]
+        assert subprocess.run(run, check=False).returncode == -signal.SIGKILL
+        resumed = fitted(Checkpoint(tmp_path / "fit.pt", KEY))
+        assert same(resumed.state_dict(), uninterrupted)
+
+    @pytest.mark.parametrize("step", [2, 7])
+    def test_interrupted_in_any_epoch_it_resumes(
+        self, tmp_path: Path, step: int, uninterrupted: dict
+    ):
+        def stop() -> None:
+            raise KeyboardInterrupt
+
+        checkpoint = Checkpoint(tmp_path / "fit.pt", KEY)
+        with pytest.raises(KeyboardInterrupt):
+            fitted(checkpoint, step, stop)
+        assert same(fitted(checkpoint).state_dict(), uninterrupted)
+
+    def test_a_finished_fit_does_nothing_again(self, tmp_path: Path, uninterrupted: dict):
+        checkpoint = Checkpoint(tmp_path / "fit.pt", KEY)
+        fitted(checkpoint)
         steps = []
         examples = Fixed(Accompanied.alone(some_examples(60)))
-        again = fit(examples, SETTINGS, 3, lambda *step: steps.append(step), keeping=keeping)
+        again = train(
+            examples, SETTINGS, 3, lambda *step: steps.append(step), checkpoint=checkpoint
+        )
         assert not steps
-        assert same(first.state_dict(), again.state_dict())
-
-    def test_another_fit_doesn_t_go_on_from_it(self, tmp_path: Path):
-        fitted(Keeping(tmp_path / "fit.pt", KEY))
-        assert Keeping(tmp_path / "fit.pt", "another").load() is None
+        assert same(uninterrupted, again.state_dict())
+        assert Checkpoint(tmp_path / "fit.pt", "another").load() is None
 
     def test_a_broken_checkpoint_is_named(self, tmp_path: Path):
         (tmp_path / "fit.pt").write_bytes(b"broken")
         with pytest.raises(ValueError, match=r"fit\.pt: not a checkpoint"):
-            Keeping(tmp_path / "fit.pt", KEY).load()
+            Checkpoint(tmp_path / "fit.pt", KEY).load()
 
 
 def test_a_device_that_is_not_here_is_refused():

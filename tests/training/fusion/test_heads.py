@@ -13,8 +13,8 @@ from tests.training.examples import some_examples
 from training.composed.examples import Split
 from training.dataset.examples import Accompanied
 from training.fusion import heads
-from training.fusion.fitting import prepare_torch
 from training.fusion.heads import everything_of, scaled, side_by_side, texts_of
+from training.fusion.train import prepare_torch
 
 
 def telling_concepts(count: int = 120) -> tuple[Accompanied, Split]:
@@ -32,7 +32,7 @@ def test_heads_learn_what_the_text_tells_and_the_majority_doesn_t(
     monkeypatch: pytest.MonkeyPatch,
 ):
     prepare_torch()
-    monkeypatch.setattr(heads, "STEPS", 40)
+    monkeypatch.setattr(heads, "EPOCHS", 20)
     clips, split = telling_concepts()
     found = side_by_side(clips, split)
     assert set(found) == {"text", "everything", "majority"}

@@ -5,11 +5,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
+from msgspec.structs import replace
 
 torch = pytest.importorskip("torch", reason="training needs torch: pip install -e .[training]")
 pytest.importorskip("onnxscript", reason="the export needs onnxscript")
@@ -28,11 +28,11 @@ from training.__main__ import main
 from training.commands import run
 from training.dataset.catalogue import load_catalogue
 from training.fusion import heads
-from training.fusion.keeping import load_whole
+from training.fusion.checkpoint import load_state
 from training.fusion.network import Size
 from training.personal import fit as fitting
 from training.personal import plan
-from training.personal.fit import ensemble_of, kept_model
+from training.personal.fit import ensemble_of, load_fitted
 from training.personal.plan import OWN_SETTINGS, Material, Plan
 
 FIT = ("--epochs", "1", "--batch", "48", "--with-composed", "1", "--no-track")
@@ -50,7 +50,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     """Fitted and exported, with small networks."""
     made = make_folder(tmp_path_factory.mktemp("personal") / "training", songs=3)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(heads, "STEPS", 5)
+        patch.setattr(heads, "EPOCHS", 1)
         patch.setattr(plan, "OWN_SETTINGS", replace(OWN_SETTINGS, size=Size(8, 16, 16, 16, 4, 16)))
         for words in (["rolls", "--out"], ["fit", *FIT, "--out"], ["export", "--out"]):
             assert main([*words, str(made)]) == 0
@@ -99,7 +99,7 @@ class TestFit:
     def test_a_second_time_nothing_is_done(
         self, folder: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
     ):
-        monkeypatch.setattr(fitting, "fit", None)
+        monkeypatch.setattr(fitting, "train", None)
         monkeypatch.setattr(fitting, "measure", None)
         assert do(capsys, "fit", *FIT, "--out", folder)["cached"]
         assert do(capsys, "export", "--out", folder)["cached"]
@@ -108,10 +108,10 @@ class TestFit:
         self, folder: Path, capsys: pytest.CaptureFixture[str]
     ):
         path = folder / "fit" / "model.pt"
-        before, told = load_whole(path), report_of(folder)
+        before, told = load_state(path), report_of(folder)
         path.unlink()
         assert not do(capsys, "fit", *TRACKED, "--out", folder)["cached"]
-        after = load_whole(path)
+        after = load_state(path)
         assert before["key"] == after["key"]
         weights = after["ensemble"]
         assert all(torch.equal(one, weights[name]) for name, one in before["ensemble"].items())
@@ -128,7 +128,7 @@ class TestFit:
         assert len(keys) == 3
 
     def test_every_modality_is_hidden_alike(self):
-        assert OWN_SETTINGS.without_midi == OWN_SETTINGS.without_beside == 0.15
+        assert OWN_SETTINGS.midi_dropout == OWN_SETTINGS.embedding_dropout == 0.15
 
     def test_no_song_is_on_two_sides(self, folder: Path):
         material = Material(load_catalogue(folder), None)
@@ -179,7 +179,7 @@ class TestModel:
         assert manifest.model_sha256[:16] in page
 
     def test_it_says_what_the_fitted_networks_say(self, folder: Path):
-        state = kept_model(folder)
+        state = load_fitted(folder)
         ensemble = ensemble_of(state)
         assert 0 < ensemble.colour_temperature.item() != 1
 

@@ -13,9 +13,14 @@ from pyarrow import parquet
 torch = pytest.importorskip("torch", reason="training needs torch: pip install -e .[training]")
 
 from training.__main__ import main
-from training.text.classify import FOLDS, folds_of
-from training.text.labelled import by_rule, from_table
-from training.text.mlp import MlpSettings, fit_mlp
+from training.text.classify import (
+    FOLDS,
+    cross_validated,
+    folds_of,
+    label_counts,
+    scores,
+)
+from training.text.labelled import Labelled, by_rule, from_table
 
 SUBJECTS = {
     "sea": ["tide", "harbour", "wave", "salt", "ferry", "gull"],
@@ -136,10 +141,28 @@ def test_a_rare_class_counts_as_much_as_a_common_one():
     vectors = rng.normal(size=(400, 8)).astype(np.float32)
     vectors[:, 0] += 2 * true
     targets = np.eye(2, dtype=np.float32)[true.astype(int)]
-    settings = MlpSettings(epochs=8)
-    mlp = fit_mlp((vectors, targets), (vectors, targets), is_multi=False, settings=settings)
-    assert mlp.labels(vectors)[true, 1].mean() > 0.5
-    np.testing.assert_allclose(mlp.probabilities(vectors).sum(axis=1), 1, atol=1e-5)
+    rows = Labelled((), (), ("no", "yes"), targets, False, "")
+    folds = np.arange(400) // 20 % FOLDS
+    predicted, majority = cross_validated(vectors, rows, folds, 0, lambda: None)
+    assert predicted[true, 1].mean() > 0.5
+    assert (predicted.sum(axis=1) == 1).all()
+    assert majority[:, 0].all()
+
+
+def test_scores_count_rows_of_which_every_label_is_right():
+    predicted = np.array([[1, 0], [1, 0], [0, 0]], dtype=bool)
+    true = np.array([[1, 0], [0, 1], [0, 0]], dtype=bool)
+    assert label_counts(predicted, true).tolist() == [[1, 1, 1, 0], [0, 0, 2, 1]]
+    found = scores(predicted, true)
+    assert found["rows"] == 3
+    assert found["accuracy"] == 0.6667
+    low, high = found["accuracy_95"]
+    assert 0 < low < 0.6667 < high < 1
+
+
+def test_a_class_that_never_occurs_does_not_count():
+    answers = np.eye(3, dtype=bool)[[0, 1, 1]]
+    assert scores(answers, answers)["macro_f1"] == 1
 
 
 def test_a_struct_that_is_written_as_json_is_read(tmp_path):

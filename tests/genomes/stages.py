@@ -18,8 +18,7 @@ from genomes.bass import tones
 from genomes.chords import voicing
 from genomes.chords.operators.voicing import invert, respread, revoice_all
 from genomes.context import Context
-from genomes.harmony.genes import Bar, Layer
-from genomes.harmony.tables import TEXTURES
+from genomes.harmony.genome import TEXTURES, Bar, Layer
 from genomes.lyrics import Line, Lyrics, Syllable
 from genomes.notes import Part
 from tests.genomes.calls import render

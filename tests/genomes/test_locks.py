@@ -8,7 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from genomes.context import Kept
-from genomes.locks import LockedGenomes, Locks
+from genomes.locks import Locks
+from genomes.stage import LockedGenomes
 from tests.genomes.calls import render, render_kept
 from tests.genomes.contexts import context_of
 from tests.genomes.stages import STAGES, contexts_for, every_stage
@@ -28,7 +29,7 @@ def locked_bars(draw, context):
 def evolved(name, context, locks, rng, steps=3):
     """A source, and a genome that came from it under locks by every way to make one."""
     source = STAGES[name].evolved(context, rng, 2)
-    genomes = LockedGenomes(STAGES[name].genomes, source, locks)
+    genomes = LockedGenomes.of(STAGES[name].genomes, source, locks)
     first, _ = genomes.random(context, rng)
     for _ in range(steps):
         other, _ = genomes.random(context, rng)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from genomes.bass import BassGenome
-from genomes.bass.genes import Pluck
+from genomes.bass.genome import Pluck
 from genomes.context import Context
 from tests.genomes.calls import render
 from tests.genomes.contexts import over

@@ -8,7 +8,8 @@ from itertools import groupby
 import numpy as np
 
 from genomes.bass import BASS
-from genomes.locks import LockedGenomes, Locks
+from genomes.locks import Locks
+from genomes.stage import LockedGenomes
 from tests.genomes.bass.conftest import line, notes_of, pitches_of
 from tests.genomes.contexts import over, song
 
@@ -21,7 +22,7 @@ def variety(context, locks, count=60):
     """Different parts that evolve from one source under locks."""
     rng = np.random.default_rng(5)
     source = line("0:root 8:fifth | 0:root 8:fifth | 0:root 8:fifth | 0:root 8:fifth")
-    genomes = LockedGenomes(BASS, source, locks)
+    genomes = LockedGenomes.of(BASS, source, locks)
     made = source
     found = set()
     for _ in range(count):

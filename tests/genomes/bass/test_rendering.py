@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from genomes.bass import BassGenome
-from genomes.bass.genes import GATES, LEVELS, Pluck
-from genomes.bass.kick import REACH_TICKS, kick_onsets_ticks, met
+from genomes.bass.backing import REACH_TICKS, kick_onsets_ticks, met
+from genomes.bass.genome import GATES, LEVELS, Pluck
 from genomes.notes import Part
 from tests.genomes.bass.conftest import line, notes_of
 from tests.genomes.calls import describe, render

@@ -6,7 +6,7 @@ from itertools import pairwise
 import pytest
 from hypothesis import given
 
-from genomes.bass.genes import REGISTERS
+from genomes.bass.genome import REGISTERS
 from genomes.bass.tones import (
     CHORD_TONES,
     HIGHEST_PITCH,

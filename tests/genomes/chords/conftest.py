@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from genomes.chords import ChordGenome
-from genomes.chords.genes import Bar, Change
+from genomes.chords.genome import Bar, Change
 from genomes.chords.harmony import Chord
 from genomes.chords.operators import Operator
 from genomes.chords.voicing import Voicing
@@ -50,7 +50,7 @@ def progression(
 ) -> ChordGenome:
     """One chord a bar on the downbeat, such as ``"I V:7 vi IV"``; ``-`` holds the last one."""
     bars = [
-        Bar(() if chord == "-" else (Change(0, _chord(chord), Voicing()),), pattern)
+        Bar(() if chord == "-" else (Change.of(0, _chord(chord), Voicing()),), pattern)
         for chord in text.split()
     ]
     return ChordGenome(mode, groups_per_bar, tuple(bars), **genes)

@@ -6,10 +6,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from genomes.chords.genes import Bar, Change
-from genomes.chords.genome import ChordGenome
+from genomes.chords.genome import Bar, Change, ChordGenome
 from genomes.chords.harmony import Chord
-from genomes.chords.operators.playing import play_all, play_bar, play_louder_or_softer
 from genomes.chords.operators.rhythmic import (
     join_changes,
     move_change,
@@ -18,6 +16,7 @@ from genomes.chords.operators.rhythmic import (
     split_change,
     swap_bars,
 )
+from genomes.chords.operators.voicing import play_all, play_bar, play_louder_or_softer
 from genomes.chords.tables import followers
 from genomes.chords.voicing import Voicing
 from tests.genomes.chords.conftest import outcomes
@@ -25,7 +24,7 @@ from tests.genomes.chords.conftest import outcomes
 
 def bar(*changes, pattern="bars"):
     """Changes as (group, function)."""
-    return Bar(tuple(Change(g, Chord(token), Voicing()) for g, token in changes), pattern)
+    return Bar(tuple(Change.of(g, Chord(token), Voicing()) for g, token in changes), pattern)
 
 
 @pytest.fixture

@@ -9,7 +9,7 @@ from genomes.drums import DRUMS
 from genomes.drums.genome import Bar
 from genomes.drums.operators import form, playing, strokes, voicing
 from genomes.drums.patterns import Pattern
-from genomes.drums.places import places
+from genomes.drums.positions import positions
 from genomes.drums.voices import VOICES
 from tests.genomes.calls import distance, payload_of, render
 from tests.genomes.chords.conftest import progression
@@ -258,8 +258,8 @@ def test_silent_bars_of_both_parents_make_no_silent_child():
 
 def test_roles_of_half_and_full_time_are_what_musicians_call_so():
     meter = VERSE.meter
-    assert places("half", meter, "straight") == (8,)
-    assert places("back", meter, "straight") == (4, 12)
+    assert positions("half", meter, "straight") == (8,)
+    assert positions("back", meter, "straight") == (4, 12)
 
 
 def test_a_child_swings_as_a_parent_does():

@@ -6,9 +6,8 @@ import numpy as np
 import pytest
 
 from genomes.harmony import HARMONY
-from genomes.harmony.genes import Bar, Layer
+from genomes.harmony.genome import TEXTURES, Bar, Layer
 from genomes.harmony.similarity import MOTION_SHARE, RHYTHM_SHARE, TEXTURE_SHARE
-from genomes.harmony.tables import TEXTURES
 from tests.genomes.calls import distance
 from tests.genomes.harmony.songs import supported
 

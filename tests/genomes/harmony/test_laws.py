@@ -3,8 +3,8 @@
 import numpy as np
 from hypothesis import given
 
+from genomes.harmony.genome import TEXTURES, VOICES
 from genomes.harmony.rendering import settled, voices
-from genomes.harmony.tables import TEXTURES, VOICES
 from tests.genomes.calls import render
 from tests.genomes.harmony.laws import (
     clashes_in,

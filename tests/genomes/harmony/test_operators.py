@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from genomes.harmony.tables import SUSPENDED, TIED
+from genomes.harmony.genome import SUSPENDED, TIED
 from tests.genomes.calls import render
 from tests.genomes.stages import changes
 

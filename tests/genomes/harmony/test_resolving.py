@@ -3,10 +3,19 @@
 import pytest
 
 from genomes.context import Context, Section
-from genomes.harmony.genes import Bar, Layer, Tone
-from genomes.harmony.genome import HarmonyGenome
+from genomes.harmony.genome import (
+    DRONE,
+    LINE,
+    PAD,
+    STRUCK,
+    SUSPENDED,
+    TIED,
+    Bar,
+    HarmonyGenome,
+    Layer,
+    Tone,
+)
 from genomes.harmony.rendering import settled
-from genomes.harmony.tables import DRONE, LINE, PAD, STRUCK, SUSPENDED, TIED
 from genomes.keys import Key
 from genomes.notes import ChordSpan, Part
 from genomes.time import Meter

@@ -5,9 +5,9 @@ import pytest
 
 from genomes.harmony import HARMONY
 from genomes.harmony.forms import FORMS
+from genomes.harmony.genome import TEXTURES
 from genomes.harmony.rendering import voices
 from genomes.harmony.seeds import FULL_SHARES, SOURCE_WEIGHTS, SOURCES
-from genomes.harmony.tables import TEXTURES
 from tests.genomes.calls import render
 from tests.genomes.contexts import song
 from tests.genomes.harmony.songs import plain_song, supported

@@ -79,7 +79,7 @@ class BassGenome(Genome, frozen=True):
             raise ValueError(f"gate {self.gate!r}: not in the tables")
         # Bars come again and again: each different one is read once.
         for bar in set(self.bars):
-            _check_bar(bar, self.cells_per_bar)
+            check_bar(bar, self.cells_per_bar)
 
     def plucks(self) -> list[tuple[int, Pluck]]:
         """All plucks in order, each with the index of its bar."""
@@ -99,7 +99,7 @@ class BassGenome(Genome, frozen=True):
         return self.bars[source]
 
 
-def _check_bar(bar: Bar, cells_per_bar: int) -> None:
+def check_bar(bar: Bar, cells_per_bar: int) -> None:
     """Raises ValueError if a pluck's genes are outside their tables or two share a cell."""
     cells = [pluck.cell for pluck in bar]
     if cells != sorted(set(cells)) or not set(cells) <= set(range(cells_per_bar)):

@@ -5,7 +5,10 @@ Who answers, the genome or its stage, is known here and nowhere else in the test
 
 from __future__ import annotations
 
+import dataclasses
 from typing import Any
+
+import msgspec
 
 from genomes import STAGE_GENOMES
 from genomes.context import Context
@@ -37,3 +40,10 @@ def distance(first: Any, second: Any) -> float:
 def payload_of(genome: Any) -> dict[str, Any]:
     """The plain values that stand for it."""
     return genome.to_payload()
+
+
+def replace(value: Any, **changes: Any) -> Any:
+    """A changed copy of a genome, a gene or a context."""
+    if isinstance(value, msgspec.Struct):
+        return msgspec.structs.replace(value, **changes)
+    return dataclasses.replace(value, **changes)

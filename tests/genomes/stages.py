@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import cache, cached_property
 from itertools import groupby
 from typing import Any
@@ -18,10 +18,10 @@ from genomes.bass import tones
 from genomes.chords import voicing
 from genomes.chords.operators.voicing import invert, respread, revoice_all
 from genomes.context import Context
-from genomes.harmony.genome import TEXTURES, Bar, Layer
+from genomes.harmony.genome import TEXTURES, Layer
 from genomes.lyrics import Line, Lyrics, Syllable
 from genomes.notes import Part
-from tests.genomes.calls import render
+from tests.genomes.calls import render, replace
 from tests.genomes.contexts import spread_contexts, with_parts
 from tests.strategies import contexts, rngs
 
@@ -190,7 +190,7 @@ def _harmony_higher(genome: Any, _: Context, rng: Rng) -> Any:
         return Layer(layer.texture, tuple(moved))
 
     try:
-        bars = tuple(Bar(tuple(higher(layer) for layer in bar.layers)) for bar in genome.bars)
+        bars = tuple(tuple(higher(layer) for layer in bar) for bar in genome.bars)
     except ValueError:
         return genome
     return replace(genome, bars=bars)

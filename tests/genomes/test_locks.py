@@ -1,7 +1,5 @@
 """What is locked of a source stays, whatever evolves around it, in every stage."""
 
-from dataclasses import replace
-
 import numpy as np
 import pytest
 from hypothesis import given
@@ -10,7 +8,7 @@ from hypothesis import strategies as st
 from genomes.context import Kept
 from genomes.locks import Locks
 from genomes.stage import LockedGenomes
-from tests.genomes.calls import render, render_kept
+from tests.genomes.calls import render, render_kept, replace
 from tests.genomes.contexts import context_of
 from tests.genomes.stages import STAGES, contexts_for, every_stage
 from tests.genomes.test_laws import assert_playable

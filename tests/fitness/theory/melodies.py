@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 
 from genomes import TICKS_PER_QUARTER, Context, Part
 from genomes.keys import pitch_class_of
 from genomes.lyrics import Line, Lyrics, Syllable
 from tests.fitness.theory.writing import loop
+from tests.genomes.calls import replace
 
 TRIADS = {
     "C": "C: C3 E3 G3",

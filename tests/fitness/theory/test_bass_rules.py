@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -16,7 +15,7 @@ from genomes.notes import Part
 from tests.fitness.theory.test_theory import transposed
 from tests.genomes.bass.conftest import line, over, with_drums
 from tests.genomes.bass.strategies import lines_in_context
-from tests.genomes.calls import render
+from tests.genomes.calls import render, replace
 
 BASS_RULES = RULES["bass"]
 POOL_SIZE = 50

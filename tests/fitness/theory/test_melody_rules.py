@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import numpy as np
 import pytest
 from hypothesis import given
@@ -12,7 +10,7 @@ from fitness.theory import RULES, theory, theory_terms
 from genomes import Context, Key, Meter, Part, Section
 from genomes.melody import MELODY, MelodyGenome
 from tests.fitness.theory.melodies import tune
-from tests.genomes.calls import render
+from tests.genomes.calls import render, replace
 from tests.genomes.melody.strategies import sung_genomes, with_chords
 
 Written = tuple[Part, Context]

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import numpy as np
 import pytest
 from hypothesis import given
@@ -14,7 +12,7 @@ from genomes import ChordSpan, Context, Key, Meter, Part, Section
 from genomes.chords import CHORDS, ChordGenome
 from genomes.keys import PLAIN_NAMES
 from tests.fitness.theory.writing import loop
-from tests.genomes.calls import render
+from tests.genomes.calls import render, replace
 from tests.strategies import genomes_in_context
 
 POOL_SIZE = 80

@@ -10,6 +10,8 @@ from genomes.context import Context
 from tests.genomes.calls import render
 from tests.genomes.contexts import over
 
+PLAYED = {"register": 33, "gate": "legato", "dynamic": 72, "kick_lock": False}
+
 
 def line(text: str, cells_per_bar: int = 16, **genes) -> BassGenome:
     """Bars of ``cell:tone`` between bar lines, such as ``"0:root 8:fifth+ | 0:root/4"``.
@@ -17,7 +19,7 @@ def line(text: str, cells_per_bar: int = 16, **genes) -> BassGenome:
     ``+`` and ``-`` are octaves; ``/4`` is a length in cells.
     """
     bars = tuple(tuple(_pluck(word) for word in bar.split()) for bar in text.split("|"))
-    return BassGenome(cells_per_bar, bars, **genes)
+    return BassGenome(cells_per_bar, bars, **(PLAYED | genes))
 
 
 def _pluck(word: str) -> Pluck:

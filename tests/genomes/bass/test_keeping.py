@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from itertools import groupby
 
 import numpy as np
@@ -11,6 +10,7 @@ from genomes.bass import BASS
 from genomes.locks import Locks
 from genomes.stage import LockedGenomes
 from tests.genomes.bass.conftest import line, notes_of, pitches_of
+from tests.genomes.calls import replace
 from tests.genomes.contexts import over, song
 
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import numpy as np
 import pytest
 
@@ -15,6 +13,7 @@ from genomes.chords.voicing import Voicing
 from genomes.context import Context, Section
 from genomes.keys import Key
 from genomes.time import Meter
+from tests.genomes.calls import replace
 from tests.genomes.stages import MANY, Made
 from tests.genomes.stages import pool as pool_of
 
@@ -45,6 +44,9 @@ def c_major() -> Context:
     return Context(Key.parse("C major"), Meter(4, 4), 120, Section("verse", 4))
 
 
+PLAYED = {"register": 60, "dynamic": 64}
+
+
 def progression(
     text: str, mode: str = "major", groups_per_bar: int = 4, pattern: str = "bars", **genes: int
 ) -> ChordGenome:
@@ -53,7 +55,7 @@ def progression(
         Bar(() if chord == "-" else (Change.of(0, _chord(chord), Voicing()),), pattern)
         for chord in text.split()
     ]
-    return ChordGenome(mode, groups_per_bar, tuple(bars), **genes)
+    return ChordGenome(mode, groups_per_bar, tuple(bars), **(PLAYED | genes))
 
 
 def outcomes(operator: Operator, genome: ChordGenome, context: Context) -> list[ChordGenome]:

@@ -1,7 +1,5 @@
 """What each operator changes, and nothing else."""
 
-from dataclasses import replace
-
 import numpy as np
 
 from genomes.chords import CHORDS
@@ -11,7 +9,7 @@ from genomes.drums.operators import form, playing, strokes, voicing
 from genomes.drums.patterns import Pattern
 from genomes.drums.positions import positions
 from genomes.drums.voices import VOICES
-from tests.genomes.calls import distance, payload_of, render
+from tests.genomes.calls import distance, payload_of, render, replace
 from tests.genomes.chords.conftest import progression
 from tests.genomes.contexts import context_of
 from tests.genomes.drums.conftest import PLAIN, groove, outcomes, pattern

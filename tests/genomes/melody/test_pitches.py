@@ -1,6 +1,5 @@
 """Which pitches are sung over which chords."""
 
-from dataclasses import replace
 from itertools import pairwise
 
 import numpy as np
@@ -12,7 +11,7 @@ from genomes.melody.chord_scales import chord_scale_of
 from genomes.melody.genes import LEANINGS, Phrase
 from genomes.melody.singers import range_of
 from genomes.notes import ChordSpan, Part
-from tests.genomes.calls import render
+from tests.genomes.calls import render, replace
 from tests.genomes.contexts import spread_contexts, with_parts
 from tests.genomes.melody.conftest import chorded, melody, phrase_of, wordless
 from tests.genomes.stages import STAGES, genomes_in_context

@@ -125,7 +125,8 @@ def randoms(ensemble: Ensemble, rng: np.random.Generator) -> Iterator[Ensemble]:
         context = replace(ensemble.context, parts=())
         for name, stage in STAGES.items():
             if name in ensemble.parts:
-                part = stage.genomes.random(context, rng)[0].render(context)
+                genome, _ = stage.genomes.random(context, rng)
+                part = stage.genomes.render(genome, context)
                 context = replace(context, parts=(*context.parts, (name, part)))
         yield Ensemble(context, dict(context.parts))
 

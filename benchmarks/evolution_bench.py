@@ -129,7 +129,7 @@ def evolve(job: Job) -> dict[str, Any]:
     predictions = figures.predict(
         _classifiers[0],
         list(seen),
-        [individual.genome.render(run.context) for individual in seen.values()],
+        [run.genomes.render(individual.genome, run.context) for individual in seen.values()],
         run.context.meter,
         colour,
     )
@@ -166,7 +166,7 @@ def _survivor(
         "passes": individual.score.passes,
         "terms": {name: round(value, 3) for name, value in individual.score.terms.items()},
         "genome": individual.genome.to_payload(),
-        "description": individual.genome.describe(run.context),
+        "description": run.genomes.describe(individual.genome, run.context),
     }
 
 

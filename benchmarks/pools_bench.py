@@ -44,7 +44,8 @@ def pools() -> Iterator[tuple[Context, list[Part]]]:
         section = Section("verse", BARS[number // len(songs)])
         context = Context(song.key, song.meter, float(song.tempo_bpm), section)
         rng = np.random.default_rng([SEED, number])
-        yield context, [genomes.random(context, rng)[0].render(context) for _ in range(POOL)]
+        drawn = [genomes.random(context, rng)[0] for _ in range(POOL)]
+        yield context, [genomes.render(genome, context) for genome in drawn]
 
 
 def predictions(model: FusionModel, context: Context, parts: list[Part]) -> Predictions:

@@ -40,7 +40,7 @@ from fitness.excerpts import Excerpt
 from fitness.fusion import DEFAULT_MODEL, FusionModel
 from fitness.theory import theory, theory_terms
 from fitness.total import Fitness, Score, Weights
-from genomes import Context, Part, Section
+from genomes import CHORDS, Context, Part, Section
 
 THREADS = 2
 SECTION = Section("verse", 8)
@@ -128,7 +128,7 @@ class Scoring:
     def in_turn(self, score: Callable[[list[Part]], object]) -> Callable[[], object]:
         """Renders and scores the next pool whenever it is called."""
         pools = cycle(self.pools)
-        return lambda: score([genome.render(self.context) for genome in next(pools)])
+        return lambda: score([CHORDS.render(genome, self.context) for genome in next(pools)])
 
     def chromatic(self, parts: list[Part]) -> object:
         heard = [Excerpt(part, self.context.tempo_map, self.context.meter) for part in parts]

@@ -6,13 +6,13 @@ from dataclasses import dataclass
 from typing import Any
 
 from engine.errors import NotFound
-from genomes.base import StageGenomes
 from genomes.bass import BASS
 from genomes.chords import CHORDS
 from genomes.drums import DRUMS
 from genomes.harmony import HARMONY
 from genomes.melody import MELODY
 from genomes.midi import DRUM_CHANNEL
+from genomes.stage import StageGenomes
 
 
 @dataclass(frozen=True, slots=True)

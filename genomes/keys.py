@@ -123,3 +123,8 @@ def pitch_class_of(name: str) -> int:
     if name[:1] not in LETTER_PITCH_CLASSES or name[1:] not in ACCIDENTALS:
         raise ValueError(f"note {name!r}: expected a letter A to G with at most one # or b")
     return (LETTER_PITCH_CLASSES[name[0]] + ACCIDENTALS[name[1:]]) % 12
+
+
+def pitch_name(pitch: int) -> str:
+    """A MIDI pitch with its octave, 60 being ``"C4"``."""
+    return f"{PLAIN_NAMES[pitch % 12]}{pitch // 12 - 1}"

@@ -10,6 +10,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from genomes.keys import pitch_name
+
 NOTE_DTYPE = np.dtype(
     [
         ("onset_ticks", "<i4"),
@@ -151,6 +153,14 @@ class Part:
             lyrics=[(onset, text) for onset, text in payload.get("lyrics", ())],
             swing=payload.get("swing", 0.0),
         )
+
+
+def names_by_bar(part: Part, bar_ticks: int) -> list[list[str]]:
+    """The notes that begin in each bar, in order, by their names."""
+    bars: list[list[str]] = [[] for _ in range(part.length_ticks // bar_ticks)]
+    for onset, _, pitch, _, _ in part.notes.tolist():
+        bars[onset // bar_ticks].append(pitch_name(pitch))
+    return bars
 
 
 def mixed(parts: Sequence[Part]) -> Part:

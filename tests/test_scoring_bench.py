@@ -50,7 +50,7 @@ def dense(tmp_path_factory):
 def parts(context, count):
     rng = np.random.default_rng(4)
     genomes = find_stage("chords").genomes
-    return [genomes.random(context, rng)[0].render(context) for _ in range(count)]
+    return [genomes.render(genomes.random(context, rng)[0], context) for _ in range(count)]
 
 
 @pytest.mark.parametrize(("meter", "tempo_bpm"), [("4/4", 120), ("7/8", 120)])

@@ -8,13 +8,13 @@ from itertools import product
 import numpy as np
 
 from genomes import Context, Key, Meter, Part, Section
-from genomes.chance import pick
-from genomes.drums import every_template, render_template
+from genomes.drums import DRUMS, every_template, render_template
 from genomes.drums.dynamics import SHAPES
 from genomes.drums.fills import CRASHES, NO_CRASH, NO_FILL
 from genomes.drums.genome import Bar, whole
 from genomes.drums.seeds import PHRASES, draw_dynamic
 from genomes.drums.templates import Template, template_patterns
+from genomes.variation import pick
 from training.composed.corpus import is_held_out
 
 METERS = tuple(
@@ -61,4 +61,4 @@ def _varied(template: Template, meter: Meter, tempo_bpm: float, rng: np.random.G
         meter, bars, template.swing_percent, draw_dynamic(energy, rng), pick(rng, tuple(SHAPES))
     )
     section = Section(template.name, BARS, energy)
-    return genome.render(Context(Key.parse("C major"), meter, tempo_bpm, section))
+    return DRUMS.render(genome, Context(Key.parse("C major"), meter, tempo_bpm, section))

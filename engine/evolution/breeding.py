@@ -13,8 +13,7 @@ from engine.evolution.pool import Individual
 from engine.evolution.settings import Settings
 from engine.ids import candidate_id
 from genomes import Context, Part
-from genomes.base import StageGenomes
-from genomes.locks import rendered
+from genomes.stage import StageGenomes
 
 # A child that has been scored before, or can't be, is bred again so often before its place stays
 # empty.
@@ -110,7 +109,7 @@ def _new_child(
 ) -> Bred | None:
     for _ in range(MAX_TRIES):
         genome, parents, operator = _vary(toolbox, breeder.settings, niches, rng)
-        part = rendered(genome, breeder.context)
+        part = breeder.genomes.render(genome, breeder.context)
         identifier = candidate_id(breeder.stage, breeder.context, breeder.lineage, part)
         if identifier not in seen and breeder.can_score(part):
             return Bred(identifier, genome, part, parents, operator)

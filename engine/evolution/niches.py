@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from engine.evolution.pool import Individual
 from engine.evolution.settings import Settings
-from genomes.base import StageGenomes
+from genomes.stage import StageGenomes
 
 Distances = NDArray[np.float64]
 

@@ -10,7 +10,7 @@ import numpy as np
 from deap import base, tools
 
 from fitness.total import Score
-from genomes.base import StageGenomes
+from genomes.stage import StageGenomes
 from store.events import CurvePoint, GenerationScored, Offspring
 
 

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from engine.evolution.niches import best_first
 from engine.evolution.pool import Individual
-from genomes.base import StageGenomes
+from genomes.stage import StageGenomes
 
 TOTAL = "total"
 

@@ -12,9 +12,9 @@ from engine.runs.contexts import section_of, song_context
 from engine.stages import Stage
 from engine.state.songs import APPROVED, REJECTED
 from genomes import Context, Kept, Part
-from genomes.base import StageGenomes
-from genomes.locks import LockedGenomes, Locks
+from genomes.locks import Locks
 from genomes.lyrics import Lyrics
+from genomes.stage import LockedGenomes, StageGenomes
 from store import events
 
 Read = Sequence[events.Payload]
@@ -50,7 +50,7 @@ def ground_of(started: events.RunStarted, read: Read, stage: Stage) -> Ground:
     return Ground(
         song,
         _context(started, song, read, origin),
-        stage.genomes if origin is None else LockedGenomes(stage.genomes, *origin[:2]),
+        stage.genomes if origin is None else LockedGenomes.of(stage.genomes, *origin[:2]),
         _decisions(read[1:], stage.name),
     )
 

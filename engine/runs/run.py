@@ -22,7 +22,6 @@ from engine.state.studio import Studio
 from fitness.fusion import FusionModel
 from fitness.total import Fitness, Score
 from genomes import Context, Part
-from genomes.locks import rendered
 from store import events
 from store.records import Recorded
 
@@ -170,14 +169,14 @@ class Run:
         )
 
     def _survivor(self, individual: Individual) -> events.Survivor:
-        part = rendered(individual.genome, self.context)
+        part = self.genomes.render(individual.genome, self.context)
         return events.Survivor(
             id=individual.id,
             genome=individual.genome.to_payload(),
             part=part.to_payload(),
             terms=dict(individual.score.terms),
             total=individual.score.total,
-            description=individual.genome.describe(self.context),
+            description=self.genomes.describe(individual.genome, self.context),
             heard=self._heard(part, individual.score),
         )
 

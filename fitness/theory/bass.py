@@ -12,7 +12,7 @@ import numpy as np
 
 from fitness.sonorities import CACHED_PARTS
 from fitness.theory.common import Rule, beats, by_size, chord_at, chord_index, jaccard, mean
-from genomes.bass.kick import kick_onsets_ticks
+from genomes.bass.backing import kick_onsets_ticks
 from genomes.context import Context
 from genomes.grid import SIXTEENTH_TICKS, cells
 from genomes.keys import Key

@@ -14,7 +14,7 @@ from fitness.sonorities import CACHED_PARTS, Sonorities, pitches_of
 from fitness.theory.common import Rule, accent, by_limit, jaccard, mean
 from genomes.context import Context
 from genomes.grid import EIGHTH_TICKS
-from genomes.harmony.ground import top_notes
+from genomes.harmony.constraints import top_notes
 from genomes.notes import NOTE_DTYPE, Part
 from genomes.time import TICKS_PER_QUARTER
 

@@ -1,31 +1,54 @@
-"""The bass genome: bars of plucks, and how the whole line is played."""
+"""The bass genome: plucks in bars, how the line is played, and how plucks are changed."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
-from typing import Any, Self
+from collections.abc import Callable, Iterable, Sequence
+from typing import Self
 
-from genomes.bass.genes import (
-    DYNAMICS,
-    GATES,
-    REGISTERS,
-    Bar,
-    Pluck,
-    check_bar,
-    pluck_of,
-    pluck_row,
-)
-from genomes.bass.rendering import describe, render
-from genomes.bass.similarity import distances
-from genomes.bass.tones import ROOT
-from genomes.context import Context
-from genomes.notes import Part
-from genomes.payloads import rows_of, whole_numbers
+import msgspec
+import numpy as np
+from msgspec.structs import replace
+
+from genomes.bass.tones import ROOT, TONES
+from genomes.stage import Genome
+
+# What a pluck's level adds to the velocity of the line.
+LEVELS = {"ghost": -32, "soft": -12, "plain": 0, "accent": 12}
+# Share of its time that a pluck sounds.
+GATES = {"staccato": 0.35, "short": 0.6, "detached": 0.85, "legato": 1.0}
+# Velocity of a plain pluck off the beat, from very soft to loud.
+DYNAMICS = (52, 62, 72, 82, 92)
+# MIDI pitches around which roots lie.
+REGISTERS = (29, 33, 38, 43, 48)
+OCTAVES = (-1, 0, 1)
+
+RING = 0  # the length of a pluck that rings until the next one
 
 
-@dataclass(frozen=True, slots=True)
-class BassGenome:
+class Pluck(
+    msgspec.Struct, frozen=True, array_like=True, forbid_unknown_fields=True, cache_hash=True
+):
+    """A note of the line.
+
+    Attributes:
+        cell: where in its bar it begins; an index of ``genomes.grid.cells``.
+        tone: what it plays of the chord that sounds there, one of ``TONES``.
+        octave: -1 to 1 above where the tone lies nearest.
+        length: in cells; 0 rings until the next pluck, over bar lines too.
+        level: one of ``LEVELS``.
+    """
+
+    cell: int
+    tone: str
+    octave: int = 0
+    length: int = RING
+    level: str = "plain"
+
+
+Bar = tuple[Pluck, ...]  # in the order of their cells; an empty bar rests or lets the last one ring
+
+
+class BassGenome(Genome, frozen=True):
     """A bass line for one section.
 
     Attributes:
@@ -42,18 +65,18 @@ class BassGenome:
 
     cells_per_bar: int
     bars: tuple[Bar, ...]
-    register: int = 33
-    gate: str = "legato"
-    dynamic: int = 72
-    kick_lock: bool = False
+    register: int
+    gate: str
+    dynamic: int
+    kick_lock: bool
 
     def __post_init__(self) -> None:
         if not any(self.bars):
             raise ValueError("a bass line has at least one note")
         if self.register not in REGISTERS or self.dynamic not in DYNAMICS:
             raise ValueError(f"register {self.register}, dynamic {self.dynamic}: not in the tables")
-        if self.gate not in GATES or not isinstance(self.kick_lock, bool):
-            raise ValueError(f"gate {self.gate!r}, kick_lock {self.kick_lock!r}: not in the tables")
+        if self.gate not in GATES:
+            raise ValueError(f"gate {self.gate!r}: not in the tables")
         # Bars come again and again: each different one is read once.
         for bar in set(self.bars):
             check_bar(bar, self.cells_per_bar)
@@ -66,51 +89,69 @@ class BassGenome:
         """A copy with one bar replaced; raises ValueError if nothing is left to play."""
         return replace(self, bars=(*self.bars[:index], bar, *self.bars[index + 1 :]))
 
-    def render(self, context: Context) -> Part:
-        """The line as it is played; raises ValueError in a context it wasn't made for."""
-        return render(self, context)
+    def with_bars(self, bars: Sequence[Bar]) -> Self:
+        """A copy with other bars, or the genome itself where nothing of them is played."""
+        return replace(self, bars=tuple(bars)) if any(bars) else self
 
-    def describe(self, context: Context) -> dict[str, Any]:
-        """Notes and tones bar by bar, and how they are played."""
-        return describe(self, context)
+    def repeated(self, source: int, target: int) -> Bar:
+        """What one bar becomes where another is heard again in its place."""
+        del target
+        return self.bars[source]
 
-    def distance(self, other: Self) -> float:
-        """How different two lines are, 0 to 1; see ``similarity``."""
-        return float(distances([self], [other])[0, 0])
 
-    def to_payload(self) -> dict[str, Any]:
-        """Plain values for the log."""
-        return {
-            "cells_per_bar": self.cells_per_bar,
-            "register": self.register,
-            "gate": self.gate,
-            "dynamic": self.dynamic,
-            "kick_lock": self.kick_lock,
-            "bars": [[pluck_row(pluck) for pluck in bar] for bar in self.bars],
-        }
-
-    @classmethod
-    def from_payload(cls, payload: dict[str, Any]) -> Self:
-        """The genome that gave this payload.
-
-        Raises:
-            ValueError: if the payload is not one.
-        """
-        try:
-            bars = tuple(
-                tuple(pluck_of(rows_of(row)) for row in rows_of(bar))
-                for bar in rows_of(payload["bars"])
-            )
-            names = ("cells_per_bar", "register", "dynamic")
-            cells_per_bar, register, dynamic = whole_numbers(*(payload[name] for name in names))
-            gate, kick_lock = payload["gate"], payload["kick_lock"]
-            return cls(cells_per_bar, bars, register, gate, dynamic, kick_lock)
-        except (KeyError, TypeError) as error:
-            raise ValueError(f"not a bass genome: {error!r}") from error
+def check_bar(bar: Bar, cells_per_bar: int) -> None:
+    """Raises ValueError if a pluck's genes are outside their tables or two share a cell."""
+    cells = [pluck.cell for pluck in bar]
+    if cells != sorted(set(cells)) or not set(cells) <= set(range(cells_per_bar)):
+        raise ValueError(f"plucks on cells {cells} of {cells_per_bar}")
+    for pluck in bar:
+        in_tables = pluck.tone in TONES and pluck.level in LEVELS and pluck.octave in OCTAVES
+        if not in_tables or not 0 <= pluck.length <= cells_per_bar:
+            raise ValueError(f"{pluck}: not in the tables")
 
 
 def rebuilt(genome: BassGenome, bars: Sequence[Bar], spare: int = 0) -> BassGenome:
     """A genome with other bars; a root on the downbeat of the spare one where all are empty."""
     if not any(bars):
         bars = [(Pluck(0, ROOT),) if index == spare else bar for index, bar in enumerate(bars)]
+    return replace(genome, bars=tuple(bars))
+
+
+Place = tuple[int, int]  # index of the bar, index of the pluck in it
+
+
+def draw_place(genome: BassGenome, rng: np.random.Generator) -> Place:
+    """Where one pluck stands, all equally likely."""
+    places = [
+        (bar, index) for bar, plucks in enumerate(genome.bars) for index in range(len(plucks))
+    ]
+    return places[int(rng.integers(len(places)))]
+
+
+def pluck_at(genome: BassGenome, place: Place) -> Pluck:
+    """The pluck at a place."""
+    return genome.bars[place[0]][place[1]]
+
+
+def put_pluck(genome: BassGenome, place: Place, *plucks: Pluck) -> BassGenome:
+    """A copy with the pluck at a place replaced by others, or by none."""
+    bar, index = place
+    old = genome.bars[bar]
+    return genome.with_bar(bar, in_order((*old[:index], *plucks, *old[index + 1 :])))
+
+
+def in_order(plucks: Iterable[Pluck]) -> Bar:
+    """A bar of plucks, by their cells."""
+    return tuple(sorted(plucks, key=lambda pluck: pluck.cell))
+
+
+def one_bar_or_all(
+    genome: BassGenome, rng: np.random.Generator, change: Callable[[Bar], Bar]
+) -> BassGenome:
+    """A copy in which one bar that is played, or every one, is changed; none may fall silent."""
+    bars = list(genome.bars)
+    played = [index for index, bar in enumerate(bars) if bar]
+    chosen = played if rng.random() < 0.5 else [played[int(rng.integers(len(played)))]]
+    for index in chosen:
+        bars[index] = change(bars[index])
     return replace(genome, bars=tuple(bars))

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from genomes.bass.genes import OCTAVES
+from genomes.bass.genome import OCTAVES
 from genomes.bass.tones import (
     ABOVE,
     BELOW,
@@ -20,7 +20,7 @@ from genomes.bass.tones import (
     TONES,
     TONIC,
 )
-from genomes.chance import pick
+from genomes.variation import pick
 
 Step = tuple[str, int]  # a tone and its octave
 

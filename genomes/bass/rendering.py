@@ -3,19 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from genomes.bass.genes import GATES, LEVELS, RING, Pluck
-from genomes.bass.kick import kick_onsets_ticks, met
+from genomes.bass.backing import kick_onsets_ticks, met
+from genomes.bass.genome import GATES, LEVELS, RING, BassGenome, Pluck
 from genomes.bass.tones import Footing, footings
 from genomes.context import Context
 from genomes.grid import cells, swung
-from genomes.locks import rendered
-from genomes.naming import names_by_bar
-from genomes.notes import Part
-
-if TYPE_CHECKING:
-    from genomes.bass.genome import BassGenome
+from genomes.notes import Part, names_by_bar
 
 # What the metrical weight of the downbeat adds to a velocity.
 ACCENT_VELOCITY = 8
@@ -88,10 +83,10 @@ def _velocities(genome: BassGenome, context: Context) -> Iterator[int]:
         yield genome.dynamic + LEVELS[pluck.level] + accent
 
 
-def describe(genome: BassGenome, context: Context) -> dict[str, Any]:
+def describe(genome: BassGenome, part: Part, context: Context) -> dict[str, Any]:
     """The notes and what they are of their chords, bar by bar, and how it is played."""
     return {
-        "notes": names_by_bar(rendered(genome, context), context.meter.bar_ticks),
+        "notes": names_by_bar(part, context.meter.bar_ticks),
         "tones": [[_tone(pluck) for pluck in bar] for bar in genome.bars],
         "gate": genome.gate,
         "register": genome.register,

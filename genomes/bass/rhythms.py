@@ -7,7 +7,7 @@ from functools import cache
 
 import numpy as np
 
-from genomes.bass.scene import BarCells, Scene
+from genomes.bass.backing import Backing, BarCells
 from genomes.grid import EIGHTH_TICKS, cells, in_quarters
 from genomes.time import TICKS_PER_QUARTER, Meter
 
@@ -18,7 +18,7 @@ OFFBEAT_LIKELIHOOD = 0.15
 SIXTEENTHS_SHARE = 0.25
 DOWNBEAT_SHARE = 0.85
 
-Rhythm = Callable[[Scene, int, np.random.Generator], BarCells]
+Rhythm = Callable[[Backing, int, np.random.Generator], BarCells]
 
 
 @cache
@@ -76,14 +76,14 @@ def _threes(meter: Meter) -> BarCells:
     return pulses(meter)[::3]
 
 
-def _figure(scene: Scene, bar: int, rng: np.random.Generator) -> BarCells:
+def _figure(backing: Backing, bar: int, rng: np.random.Generator) -> BarCells:
     """A figure drawn by metrical weight, fuller with the energy."""
     del bar
-    meter = scene.meter
+    meter = backing.meter
     places = np.array(
-        range(scene.cells_per_bar) if rng.random() < SIXTEENTHS_SHARE else pulses(meter)
+        range(backing.cells_per_bar) if rng.random() < SIXTEENTHS_SHARE else pulses(meter)
     )
-    density = STILL_DENSITY + ADDED_DENSITY * scene.energy
+    density = STILL_DENSITY + ADDED_DENSITY * backing.energy
     count = min(len(places), 1 + int(rng.poisson(density * meter.bar_quarters)))
     grid = cells(meter)
     likely = np.array([grid[place].weight for place in places]) + OFFBEAT_LIKELIHOOD
@@ -95,14 +95,14 @@ def _figure(scene: Scene, bar: int, rng: np.random.Generator) -> BarCells:
     return tuple(sorted(drawn.tolist()))
 
 
-def _with_the_kick(scene: Scene, bar: int, rng: np.random.Generator) -> BarCells:
+def _with_the_kick(backing: Backing, bar: int, rng: np.random.Generator) -> BarCells:
     """Where the drums kick."""
     del rng
-    return scene.kicks[bar] or (0,)
+    return backing.kicks[bar] or (0,)
 
 
 def _always(places: Callable[[Meter], BarCells]) -> Rhythm:
-    return lambda scene, _bar, _rng: places(scene.meter)
+    return lambda backing, _bar, _rng: places(backing.meter)
 
 
 RHYTHMS: dict[str, Rhythm] = {

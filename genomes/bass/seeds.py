@@ -3,22 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import pairwise
 from typing import TypeVar
 
 import numpy as np
+from msgspec.structs import replace
 
-from genomes.bass.genes import DYNAMICS, REGISTERS, RING, Bar, Pluck
-from genomes.bass.genome import BassGenome
+from genomes.bass.backing import Backing
+from genomes.bass.genome import DYNAMICS, REGISTERS, RING, Bar, BassGenome, Pluck
 from genomes.bass.lines import LINES, Place, PlayBar, draw_lead
 from genomes.bass.rhythms import RHYTHMS, beat_cells, groups, pulse_cells
-from genomes.bass.scene import Scene
 from genomes.bass.styles import A_BEAT, A_PULSE, RINGING, STYLES, Style
 from genomes.bass.tones import BASS, ROOT
-from genomes.chance import draw, pick
 from genomes.context import Context
 from genomes.time import Meter
+from genomes.variation import draw, pick
 
 T = TypeVar("T")
 
@@ -52,54 +52,58 @@ class _Playing:
 
 def random_genome(context: Context, rng: np.random.Generator) -> tuple[BassGenome, str]:
     """A first genome and its source, one of ``STYLES``."""
-    scene = Scene.of(context)
-    name = _draw_style(scene, rng)
+    backing = Backing.of(context)
+    name = _draw_style(backing, rng)
     style = STYLES[name]
-    bars = bars_in_style(style, scene, rng)
+    bars = bars_in_style(style, backing, rng)
     if rng.random() < TURNED_SHARE:
-        bars = turned(bars, scene, pick(rng, TURNED_BARS), rng)
+        bars = turned(bars, backing, pick(rng, TURNED_BARS), rng)
     genome = BassGenome(
-        scene.cells_per_bar,
+        backing.cells_per_bar,
         bars,
         draw(rng, REGISTERS, REGISTER_SHARES),
         pick(rng, style.gates),
-        tilted(rng, DYNAMICS, scene.energy),
-        kick_lock=style.needs_drums or (scene.has_drums and rng.random() < KICK_LOCK_SHARE),
+        tilted(rng, DYNAMICS, backing.energy),
+        kick_lock=style.needs_drums or (backing.has_drums and rng.random() < KICK_LOCK_SHARE),
     )
     return genome, name
 
 
-def _draw_style(scene: Scene, rng: np.random.Generator) -> str:
-    names = [name for name, style in STYLES.items() if scene.has_drums or not style.needs_drums]
+def _draw_style(backing: Backing, rng: np.random.Generator) -> str:
+    names = [name for name, style in STYLES.items() if backing.has_drums or not style.needs_drums]
     weights = np.array([STYLES[name].weight for name in names])
     return draw(rng, names, (weights / weights.sum()).tolist())
 
 
-def draw_bar(scene: Scene, bar: int, rng: np.random.Generator) -> Bar:
+def draw_bar(backing: Backing, bar: int, rng: np.random.Generator) -> Bar:
     """One bar as some style would play it there."""
-    return bars_in_style(STYLES[_draw_style(scene, rng)], scene, rng)[bar]
+    return bars_in_style(STYLES[_draw_style(backing, rng)], backing, rng)[bar]
 
 
-def bars_in_style(style: Style, scene: Scene, rng: np.random.Generator) -> tuple[Bar, ...]:
+def bars_in_style(style: Style, backing: Backing, rng: np.random.Generator) -> tuple[Bar, ...]:
     """Every bar of a section; at least one of them is played."""
-    playing = _draw_playing(style, scene, rng)
-    count = len(scene.changes)
+    playing = _draw_playing(style, backing, rng)
+    count = len(backing.changes)
     loop_bars = min(pick(rng, style.loops) or count, count)
-    phrase = [_bar(playing, scene, index, rng) for index in range(loop_bars)]
+    phrase = [_bar(playing, backing, index, rng) for index in range(loop_bars)]
     bars = [phrase[index % loop_bars] for index in range(count)]
     if not any(bars):
         bars[0] = (Pluck(0, playing.foot, length=playing.length),)
     if count > 1 and rng.random() < LEADING_BACK_SHARE:
-        bars[-1] = leading_back(bars[-1], scene.meter, rng)
+        bars[-1] = leading_back(bars[-1], backing.meter, rng)
     return tuple(bars)
 
 
-def _draw_playing(style: Style, scene: Scene, rng: np.random.Generator) -> _Playing:
-    lengths = {RINGING: RING, A_BEAT: beat_cells(scene.meter), A_PULSE: pulse_cells(scene.meter)}
-    follows_slashes = scene.has_slash_chords and rng.random() < SLASH_SHARE
+def _draw_playing(style: Style, backing: Backing, rng: np.random.Generator) -> _Playing:
+    lengths = {
+        RINGING: RING,
+        A_BEAT: beat_cells(backing.meter),
+        A_PULSE: pulse_cells(backing.meter),
+    }
+    follows_slashes = backing.has_slash_chords and rng.random() < SLASH_SHARE
     return _Playing(
         style,
-        tilted(rng, style.rhythms, scene.energy),
+        tilted(rng, style.rhythms, backing.energy),
         LINES[style.line](rng),
         lengths[pick(rng, style.lengths)],
         BASS if follows_slashes else ROOT,
@@ -115,14 +119,14 @@ def tilted(rng: np.random.Generator, options: Sequence[T], energy: float) -> T:
     return draw(rng, options, (weights / weights.sum()).tolist())
 
 
-def _bar(playing: _Playing, scene: Scene, bar: int, rng: np.random.Generator) -> Bar:
+def _bar(playing: _Playing, backing: Backing, bar: int, rng: np.random.Generator) -> Bar:
     style = playing.style
     if bar % playing.span or (bar and rng.random() < style.rest_share):
         return ()
-    cells = set(RHYTHMS[playing.rhythm](scene, bar, rng))
+    cells = set(RHYTHMS[playing.rhythm](backing, bar, rng))
     if style.strikes_changes:
-        cells |= set(scene.changes[bar])
-    places = _places(sorted(cells), scene, bar)
+        cells |= set(backing.changes[bar])
+    places = _places(sorted(cells), backing, bar)
     steps = playing.play(places)
     plucks = [
         Pluck(cell, playing.foot if tone == ROOT else tone, octave, playing.length)
@@ -131,14 +135,14 @@ def _bar(playing: _Playing, scene: Scene, bar: int, rng: np.random.Generator) ->
     return with_ghosts(plucks, rng) if playing.has_ghosts else tuple(plucks)
 
 
-def _places(cells: Sequence[int], scene: Scene, bar: int) -> list[Place]:
+def _places(cells: Sequence[int], backing: Backing, bar: int) -> list[Place]:
     """What each cell is to the changes round it; the last chord leads back to the first."""
-    changes = scene.changes[bar]
-    opens_next = 0 in scene.changes[(bar + 1) % len(scene.changes)]
-    ahead = (*changes, scene.cells_per_bar) if opens_next else changes
+    changes = backing.changes[bar]
+    opens_next = 0 in backing.changes[(bar + 1) % len(backing.changes)]
+    ahead = (*changes, backing.cells_per_bar) if opens_next else changes
     return [
         Place(cell in changes, any(cell < change <= end for change in ahead))
-        for cell, end in pairwise((*cells, scene.cells_per_bar))
+        for cell, end in pairwise((*cells, backing.cells_per_bar))
     ]
 
 
@@ -160,19 +164,19 @@ def ghost_before(pluck: Pluck) -> Pluck:
 
 
 def turned(
-    bars: Sequence[Bar], scene: Scene, span: int, rng: np.random.Generator
+    bars: Sequence[Bar], backing: Backing, span: int, rng: np.random.Generator
 ) -> tuple[Bar, ...]:
     """The bars, the last one of every so many with a note less, or one more that leads on."""
     made = list(bars)
-    late = groups(scene.meter)[-1]
+    late = groups(backing.meter)[-1]
     for index in range(span - 1, len(made), span):
         bar = made[index]
         if len(bar) > 2 and rng.random() < THINNED_SHARE:
             made[index] = bar[:-1]
         elif bar and bar[-1].cell < late:
             made[index] = (*bar, replace(bar[-1], cell=late, tone=pick(rng, TURNS), octave=0))
-        elif bar and bar[-1].cell + 1 < scene.cells_per_bar:
-            cell = (bar[-1].cell + scene.cells_per_bar) // 2
+        elif bar and bar[-1].cell + 1 < backing.cells_per_bar:
+            cell = (bar[-1].cell + backing.cells_per_bar) // 2
             made[index] = (*bar, replace(bar[-1], cell=cell, tone=pick(rng, TURNS), octave=0))
     return tuple(made)
 

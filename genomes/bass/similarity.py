@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
-from genomes.bass.genes import GATES, OCTAVES, RING
+from genomes.bass.genome import GATES, OCTAVES, RING, BassGenome
 from genomes.bass.tones import TONES
-
-if TYPE_CHECKING:
-    from genomes.bass.genome import BassGenome
+from genomes.similarity import Words, jaccard_distances, packed
 
 # Shares of a distance; they sum to 1.
 RHYTHM_SHARE = 0.45
@@ -36,33 +33,25 @@ def distances(rows: Sequence[BassGenome], columns: Sequence[BassGenome]) -> NDAr
     """
     first = _described(rows)
     second = first if columns is rows else _described(columns)
-    rhythm = _jaccard_distances(first[0], second[0])
+    rhythm = jaccard_distances(first[0], second[0])
     tones = np.stack([(second[1] != row).mean(axis=1) for row in first[1]])
     gates = np.abs(first[2][:, None] - second[2]) / _GATE_SPAN
     return RHYTHM_SHARE * rhythm + TONES_SHARE * tones + GATE_SHARE * gates
 
 
-_Described = tuple[NDArray[np.float32], NDArray[np.uint8], NDArray[np.float64]]
+_Described = tuple[Words, NDArray[np.uint8], NDArray[np.float64]]
 
 
 def _described(genomes: Sequence[BassGenome]) -> _Described:
     """Onsets and sounding tones per cell, and the gate; one row per genome."""
     cells = len(genomes[0].bars) * genomes[0].cells_per_bar
-    onsets = np.zeros((len(genomes), cells), dtype=np.float32)
+    onsets = np.zeros((len(genomes), 1, cells), dtype=np.bool_)
     sounding = np.full((len(genomes), cells), REST, dtype=np.uint8)
     for row, genome in enumerate(genomes):
         plucks = genome.plucks()
         places = [bar * genome.cells_per_bar + pluck.cell for bar, pluck in plucks]
-        onsets[row, places] = 1
+        onsets[row, 0, places] = True
         for place, end, (_, pluck) in zip(places, [*places[1:], cells], plucks, strict=True):
             stop = end if pluck.length == RING else min(end, place + pluck.length)
             sounding[row, place:stop] = _TONE_CODES[pluck.tone, pluck.octave]
-    return onsets, sounding, np.array([GATES[genome.gate] for genome in genomes])
-
-
-def _jaccard_distances(
-    first: NDArray[np.float32], second: NDArray[np.float32]
-) -> NDArray[np.float64]:
-    common = (first @ second.T).astype(np.float64)
-    either = first.sum(axis=1)[:, None] + second.sum(axis=1) - common
-    return np.asarray(1.0 - common / either)
+    return packed(onsets), sounding, np.array([GATES[genome.gate] for genome in genomes])

@@ -1,25 +1,82 @@
-"""The chord genome: bars of chord changes, their voicings, and how each bar is played."""
+"""The chord genome: bars of chord changes, how each bar is played, and how changes are found."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
-from typing import Any, Self
+from typing import Self
+
+import msgspec
+import numpy as np
+from msgspec.structs import replace
 
 from genomes.chords.comping import PATTERNS
 from genomes.chords.functions import functions, tonic
-from genomes.chords.genes import DYNAMICS, Bar, Change, change_of, change_row
 from genomes.chords.harmony import Chord, extensions, max_inversion
-from genomes.chords.rendering import describe, render
-from genomes.chords.similarity import distances
 from genomes.chords.voicing import REGISTERS, SPREADS, Voicing
-from genomes.context import Context
-from genomes.notes import Part
-from genomes.payloads import rows_of
+from genomes.keys import SCALES
+from genomes.stage import Genome
+
+# Velocity of an unaccented stroke, from very soft to loud.
+DYNAMICS = (44, 54, 64, 74, 84)
 
 
-@dataclass(frozen=True, slots=True)
-class ChordGenome:
+class Change(
+    msgspec.Struct, frozen=True, array_like=True, forbid_unknown_fields=True, cache_hash=True
+):
+    """A chord that begins on a beat group of its bar.
+
+    Attributes:
+        group: index of the beat group, 0 the downbeat.
+        function: token of a function of the mode.
+        extension: one of ``EXTENSIONS``.
+        inversion: which chord tone is in the bass, 0 the root.
+        spread: how the chord is laid out, one of ``SPREADS``.
+        position: which chord tone the upper voices start from, 0 the root.
+    """
+
+    group: int
+    function: str
+    extension: str
+    inversion: int
+    spread: str
+    position: int
+
+    @classmethod
+    def of(cls, group: int, chord: Chord, voicing: Voicing) -> Self:
+        """A chord in a voicing."""
+        return cls(
+            *(group, chord.function, chord.extension, chord.inversion),
+            *(voicing.spread, voicing.position),
+        )
+
+    @property
+    def chord(self) -> Chord:
+        """What sounds until the next change."""
+        return Chord(self.function, self.extension, self.inversion)
+
+    @property
+    def voicing(self) -> Voicing:
+        """How it is laid out."""
+        return Voicing(self.spread, self.position)
+
+    def with_chord(self, chord: Chord) -> Self:
+        """Another chord on the same beat group, laid out in the same way."""
+        return self.of(self.group, chord, self.voicing)
+
+
+class Bar(msgspec.Struct, frozen=True, cache_hash=True):
+    """One bar: the changes in it (none holds the last chord) and how it is played.
+
+    Attributes:
+        changes: in order of their groups.
+        pattern: one of ``PATTERNS``.
+    """
+
+    changes: tuple[Change, ...]
+    pattern: str = "bars"
+
+
+class ChordGenome(Genome, frozen=True):
     """A progression for one section.
 
     Attributes:
@@ -36,10 +93,12 @@ class ChordGenome:
     mode: str
     groups_per_bar: int
     bars: tuple[Bar, ...]
-    register: int = 60
-    dynamic: int = 64
+    register: int
+    dynamic: int
 
     def __post_init__(self) -> None:
+        if self.mode not in SCALES:
+            raise ValueError(f"unknown mode {self.mode!r}")
         if not self.bars or not self.bars[0].changes or self.bars[0].changes[0].group != 0:
             raise ValueError("a progression begins with a chord on the first downbeat")
         if self.register not in REGISTERS or self.dynamic not in DYNAMICS:
@@ -57,13 +116,12 @@ class ChordGenome:
             self._check_chord(index, change)
 
     def _check_chord(self, index: int, change: Change) -> None:
-        chord = change.chord
-        known = chord.function in functions(self.mode)
-        if not known or chord.extension not in extensions(self.mode, chord.function):
-            raise ValueError(f"bar {index + 1}: {chord} is no chord of {self.mode}")
-        if not 0 <= chord.inversion <= max_inversion(chord.extension):
-            raise ValueError(f"bar {index + 1}: inversion {chord.inversion} of {chord.extension}")
-        if change.voicing.spread not in SPREADS or not 0 <= change.voicing.position < 5:
+        known = change.function in functions(self.mode)
+        if not known or change.extension not in extensions(self.mode, change.function):
+            raise ValueError(f"bar {index + 1}: {change.chord} is no chord of {self.mode}")
+        if not 0 <= change.inversion <= max_inversion(change.extension):
+            raise ValueError(f"bar {index + 1}: inversion {change.inversion} of {change.extension}")
+        if change.spread not in SPREADS or not 0 <= change.position < 5:
             raise ValueError(f"bar {index + 1}: unknown voicing {change.voicing}")
 
     def changes(self) -> list[tuple[int, Change]]:
@@ -72,73 +130,57 @@ class ChordGenome:
 
     def with_bar(self, index: int, bar: Bar) -> Self:
         """A copy with one bar replaced."""
-        bars = (*self.bars[:index], bar, *self.bars[index + 1 :])
-        return type(self)(self.mode, self.groups_per_bar, bars, self.register, self.dynamic)
+        return replace(self, bars=(*self.bars[:index], bar, *self.bars[index + 1 :]))
 
     def with_changes(self, index: int, changes: tuple[Change, ...]) -> Self:
         """A copy with the changes of one bar replaced."""
         return self.with_bar(index, Bar(changes, self.bars[index].pattern))
 
-    def render(self, context: Context) -> Part:
-        """The progression as it is played; raises ValueError in a context it wasn't made for."""
-        return render(self, context)
+    def with_bars(self, bars: Sequence[Bar]) -> Self:
+        """A copy with other bars; where they have lost their opening chord it is put back."""
+        first = bars[0]
+        if not first.changes:
+            opening: tuple[Change, ...] = (Change.of(0, Chord(tonic(self.mode)), Voicing()),)
+            bars = (replace(first, changes=opening), *bars[1:])
+        elif first.changes[0].group != 0:
+            opening = (replace(first.changes[0], group=0), *first.changes[1:])
+            bars = (replace(first, changes=opening), *bars[1:])
+        return replace(self, bars=tuple(bars))
 
-    def describe(self, context: Context) -> dict[str, Any]:
-        """Numerals and names bar by bar, and how it is played."""
-        return describe(self, context)
-
-    def distance(self, other: Self) -> float:
-        """How different two progressions are, 0 to 1; see ``similarity``."""
-        return float(distances([self], [other])[0, 0])
-
-    def to_payload(self) -> dict[str, Any]:
-        """Plain values for the log."""
-        return {
-            "mode": self.mode,
-            "groups_per_bar": self.groups_per_bar,
-            "register": self.register,
-            "dynamic": self.dynamic,
-            "bars": [
-                {"pattern": bar.pattern, "changes": [change_row(c) for c in bar.changes]}
-                for bar in self.bars
-            ],
-        }
-
-    @classmethod
-    def from_payload(cls, payload: dict[str, Any]) -> Self:
-        """The genome that gave this payload.
-
-        Raises:
-            ValueError: if the payload is not one.
-        """
-        try:
-            bars = tuple(
-                Bar(tuple(map(change_of, rows_of(bar["changes"]))), bar["pattern"])
-                for bar in rows_of(payload["bars"])
-            )
-            numbers = [payload[name] for name in ("groups_per_bar", "register", "dynamic")]
-            if not all(type(number) is int for number in numbers):
-                raise TypeError(f"groups_per_bar, register and dynamic: {numbers}")
-            groups_per_bar, register, dynamic = numbers
-            return cls(payload["mode"], groups_per_bar, bars, register, dynamic)
-        except (KeyError, TypeError) as error:
-            raise ValueError(f"not a chord genome: {error!r}") from error
+    def repeated(self, source: int, target: int) -> Bar:
+        """What one bar becomes where another is heard again in its place."""
+        del target
+        return self.bars[source]
 
 
-def whole(
-    mode: str, groups_per_bar: int, bars: tuple[Bar, ...], register: int, dynamic: int
-) -> ChordGenome:
-    """A genome from bars that may have lost their opening chord, which is then put back."""
-    first = bars[0]
-    if not first.changes:
-        opening: tuple[Change, ...] = (Change(0, Chord(tonic(mode)), Voicing()),)
-        bars = (replace(first, changes=opening), *bars[1:])
-    elif first.changes[0].group != 0:
-        opening = (replace(first.changes[0], group=0), *first.changes[1:])
-        bars = (replace(first, changes=opening), *bars[1:])
-    return ChordGenome(mode, groups_per_bar, bars, register, dynamic)
+Place = tuple[int, int]  # index of the bar, index of the change in it
 
 
-def rebuilt(genome: ChordGenome, bars: Sequence[Bar]) -> ChordGenome:
-    """A genome with other bars, as ``whole`` makes it."""
-    return whole(genome.mode, genome.groups_per_bar, tuple(bars), genome.register, genome.dynamic)
+def places_of(genome: ChordGenome) -> list[Place]:
+    """Where every change stands, in order."""
+    return [
+        (bar, index) for bar, entry in enumerate(genome.bars) for index in range(len(entry.changes))
+    ]
+
+
+def draw_place(genome: ChordGenome, rng: np.random.Generator) -> Place:
+    """One place, all equally likely."""
+    places = places_of(genome)
+    return places[int(rng.integers(len(places)))]
+
+
+def change_at(genome: ChordGenome, place: Place) -> Change:
+    """The change at a place."""
+    return genome.bars[place[0]].changes[place[1]]
+
+
+def put_change(genome: ChordGenome, place: Place, change: Change) -> ChordGenome:
+    """A copy with the change at a place replaced."""
+    bar, index = place
+    changes = genome.bars[bar].changes
+    return genome.with_changes(bar, (*changes[:index], change, *changes[index + 1 :]))
+
+
+def put_chord(genome: ChordGenome, place: Place, chord: Chord) -> ChordGenome:
+    """A copy with the chord at a place replaced, its group and voicing kept."""
+    return put_change(genome, place, change_at(genome, place).with_chord(chord))

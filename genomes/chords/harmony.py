@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import cache
+
+import msgspec
 
 from genomes.chords.functions import Function, functions, sounds_diatonic
 from genomes.keys import Key
@@ -53,8 +54,7 @@ TRIAD_FIGURES = ("", "6", "64")
 SEVENTH_FIGURES = ("7", "65", "43", "42")
 
 
-@dataclass(frozen=True, slots=True)
-class Chord:
+class Chord(msgspec.Struct, frozen=True, cache_hash=True):
     """A chord of the key, before it is voiced.
 
     Attributes:

@@ -6,20 +6,17 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 from itertools import pairwise
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from genomes.chords.comping import ALL, BASS, PATTERNS, RUN, UPPER, Pattern, Stroke, run_order
 from genomes.chords.functions import functions
-from genomes.chords.genes import Change
+from genomes.chords.genome import Change, ChordGenome
 from genomes.chords.harmony import Chord, name, numeral, pitch_classes
 from genomes.chords.voicing import pitches
 from genomes.context import Context
 from genomes.keys import Key
 from genomes.notes import ChordSpan, Part
 from genomes.time import Meter
-
-if TYPE_CHECKING:
-    from genomes.chords.genome import ChordGenome
 
 ACCENT_VELOCITY = 14
 _HEARD_OF_A_CHORD = {BASS: slice(1), UPPER: slice(1, None)}
@@ -155,7 +152,11 @@ def _struck(voices: str, run: str, chord: tuple[int, ...], run_index: int) -> tu
     return chord if voices == ALL else chord[_HEARD_OF_A_CHORD[voices]]
 
 
-def describe(genome: ChordGenome, context: Context) -> dict[str, Any]:
+def describe(
+    genome: ChordGenome,
+    part: Part,  # noqa: ARG001 - its chords say more than its notes
+    context: Context,
+) -> dict[str, Any]:
     """Numerals and names bar by bar (an empty bar holds the chord before it), and the playing."""
     numerals = [[numeral(c.chord, genome.mode) for c in bar.changes] for bar in genome.bars]
     names = [[name(c.chord, context.key) for c in bar.changes] for bar in genome.bars]

@@ -7,17 +7,16 @@ from dataclasses import dataclass
 from itertools import cycle
 
 import numpy as np
+from numpy.typing import NDArray
 
-from genomes.chance import draw, lean, pick
 from genomes.chords.comping import PLAIN_PATTERNS, by_strokes
 from genomes.chords.functions import functions, tonic
-from genomes.chords.genes import DYNAMICS, Bar, Change
-from genomes.chords.genome import ChordGenome
+from genomes.chords.genome import DYNAMICS, Bar, Change, ChordGenome
 from genomes.chords.harmony import Chord, extensions, max_inversion
-from genomes.chords.rhythm import PACES, draw_slots
 from genomes.chords.tables import followers, guitar_progressions, inversion_weights
 from genomes.chords.voicing import REGISTERS, SPREADS, Voicing
 from genomes.context import Context
+from genomes.variation import draw, lean, pick
 
 # How likely each extension is where a chord can take it: plain triads most.
 EXTENSION_WEIGHTS = {
@@ -34,6 +33,13 @@ EXTENSION_WEIGHTS = {
 FAVOURITES = ("5", "6", "7", "9", "add9", "sus2", "sus4")
 FAVOURITE_WEIGHT = 30.0
 FAVOURITE_SHARE = 0.4
+# How many chords a bar begins, by the pace of a section; the share of bars with 0, 1, 2 and 3.
+PACES: dict[str, tuple[float, float, float, float]] = {
+    "patient": (0.55, 0.45, 0.0, 0.0),
+    "steady": (0.0, 0.95, 0.05, 0.0),
+    "walking": (0.05, 0.50, 0.45, 0.0),
+    "busy": (0.0, 0.25, 0.55, 0.20),
+}
 # Bars that come round again; 0 runs on to the end.
 LOOP_BARS = (0, 0, 2, 4, 4, 8)
 # How likely a random chord comes from each kind of function.
@@ -85,6 +91,37 @@ def _draw_style(context: Context, rng: np.random.Generator, *, plain: bool) -> _
     return _Style(pace, both, pick(rng, SPREADS), plain, favourite, loop_bars)
 
 
+def draw_slots(context: Context, pace: str, rng: np.random.Generator) -> list[list[int]]:
+    """Beat groups that begin a chord, for each bar; the first bar begins on its downbeat.
+
+    Phrases of two bars share a rhythm, so that a section has a shape one can remember.
+    """
+    groups = len(context.meter.groups)
+    phrase = [_bar_slots(groups, context, pace, rng) for _ in range(min(2, context.section.bars))]
+    slots = [list(phrase[bar % len(phrase)]) for bar in range(context.section.bars)]
+    if rng.random() < 0.5:
+        slots[-1] = _bar_slots(groups, context, pace, rng)
+    if not slots[0] or slots[0][0] != 0:
+        slots[0] = [0, *(group for group in slots[0] if group)]
+    return slots
+
+
+def _bar_slots(groups: int, context: Context, pace: str, rng: np.random.Generator) -> list[int]:
+    count = min(int(rng.choice(4, p=PACES[pace])), groups)
+    if count == 0:
+        return []
+    accents = np.array(context.meter.accents[1:])
+    others = [] if count == 1 else _drawn(count - 1, accents, rng)
+    return [0, *sorted(others)]
+
+
+def _drawn(count: int, accents: NDArray[np.float64], rng: np.random.Generator) -> list[int]:
+    """Groups after the downbeat, the accented ones more likely."""
+    weights = accents**2 / (accents**2).sum()
+    chosen = rng.choice(len(accents), size=min(count, len(accents)), replace=False, p=weights)
+    return [int(index) + 1 for index in chosen]
+
+
 def _bars(
     mode: str,
     slots: Sequence[Sequence[int]],
@@ -96,7 +133,7 @@ def _bars(
     bars = []
     for groups, pattern in zip(slots, cycle(style.patterns), strict=False):
         changes = [
-            Change(group, _styled_chord(mode, next(remaining), style, rng), voicing)
+            Change.of(group, _styled_chord(mode, next(remaining), style, rng), voicing)
             for group, voicing in zip(groups, _voicings(style, rng), strict=False)
         ]
         bars.append(Bar(tuple(changes), pattern))

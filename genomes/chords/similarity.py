@@ -4,16 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import cache
-from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
 from genomes.chords.comping import PATTERNS
-from genomes.chords.harmony import Chord, pitch_classes
-
-if TYPE_CHECKING:
-    from genomes.chords.genome import ChordGenome
+from genomes.chords.genome import Change, ChordGenome
+from genomes.chords.harmony import pitch_classes
 
 # Shares of a distance; they sum to 1.
 HARMONY_SHARE = 0.75
@@ -57,7 +54,7 @@ def _grid(genome: ChordGenome) -> tuple[list[int], list[int]]:
     changed: list[int] = []
     sounding = 0
     for bar in genome.bars:
-        chords = {change.group: change.chord for change in bar.changes}
+        chords = {change.group: change for change in bar.changes}
         for group in range(genome.groups_per_bar):
             changed.append(int(group in chords))
             if group in chords:
@@ -66,7 +63,7 @@ def _grid(genome: ChordGenome) -> tuple[list[int], list[int]]:
     return masks, changed
 
 
-def _mask(mode: str, chord: Chord) -> int:
+def _mask(mode: str, chord: Change) -> int:
     return _class_mask(pitch_classes(mode, chord.function, chord.extension))
 
 

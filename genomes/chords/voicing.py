@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import cache, lru_cache
+
+import msgspec
 
 from genomes.chords.harmony import Chord, pitch_classes
 
@@ -18,8 +19,7 @@ REGISTERS = (54, 57, 60, 63, 66, 69, 72)
 SPREADS = ("close", "open", "wide", "shell", "full")
 
 
-@dataclass(frozen=True, slots=True)
-class Voicing:
+class Voicing(msgspec.Struct, frozen=True, cache_hash=True):
     """How a chord is laid out.
 
     Attributes:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from genomes.drums.patterns import REST, Pattern, cell_count, legal
-from genomes.drums.places import Places, layout
+from genomes.drums.positions import Positions, layout
 from genomes.drums.voices import HAND, VOICES
 from genomes.time import Meter
 
@@ -95,7 +95,7 @@ def _filled(
     return left
 
 
-def fill_span(fill: Fill, meter: Meter, division: str) -> Places:
+def fill_span(fill: Fill, meter: Meter, division: str) -> Positions:
     """The cells that a fill may take: whole beat groups, or half of a bar that is one group."""
     groups = layout(meter, division).groups
     if len(groups) == 1:
@@ -104,7 +104,7 @@ def fill_span(fill: Fill, meter: Meter, division: str) -> Places:
     return tuple(cell for group in groups[-taken:] for cell in group)
 
 
-def _strokes(fill: Fill, span: Places, meter: Meter, division: str) -> Places:
+def _strokes(fill: Fill, span: Positions, meter: Meter, division: str) -> Positions:
     bar = layout(meter, division)
     pulses = tuple(cell for cell in span if cell in bar.pulses) or span[:1]
     return {

@@ -3,26 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
 from functools import cache
-from typing import Any, Self
+from typing import Any, NamedTuple, Self
 
-from genomes.context import Context
+import msgspec
+from msgspec.structs import replace
+
 from genomes.drums.dynamics import DYNAMICS, SHAPES
 from genomes.drums.fills import CRASHES, FILLS, NO_CRASH, NO_FILL, played
 from genomes.drums.patterns import REST, Pattern, cell_count, fault, legal
-from genomes.drums.rendering import describe, render
-from genomes.drums.similarity import distances
-from genomes.notes import Part
-from genomes.payloads import rows_of, whole_numbers
+from genomes.stage import Genome, plain_values
 from genomes.time import Meter
 
 # How late the off-beats of straight patterns come, in percent of the way to triplets.
 SWINGS_PERCENT = (0, 33, 67, 100)
 
 
-@dataclass(frozen=True, slots=True)
-class Bar:
+class Bar(msgspec.Struct, frozen=True, cache_hash=True):
     """One bar of a section.
 
     Attributes:
@@ -36,8 +33,24 @@ class Bar:
     crash: str = NO_CRASH
 
 
-@dataclass(frozen=True, slots=True)
-class DrumGenome:
+class _PackedBar(NamedTuple):
+    pattern: int
+    fill: str
+    crash: str
+
+
+class _Packed(msgspec.Struct):
+    """A genome as the log has it: patterns once each, and bars that name them by number."""
+
+    meter: str
+    swing_percent: int
+    dynamic: int
+    shape: str
+    patterns: tuple[Pattern, ...]
+    bars: tuple[_PackedBar, ...]
+
+
+class DrumGenome(Genome, frozen=True):
     """The drums of one section.
 
     Attributes:
@@ -53,9 +66,9 @@ class DrumGenome:
 
     meter: Meter
     bars: tuple[Bar, ...]
-    swing_percent: int = 0
-    dynamic: int = 70
-    shape: str = "breath"
+    swing_percent: int
+    dynamic: int
+    shape: str
 
     def __post_init__(self) -> None:
         feel = (self.swing_percent, self.dynamic, self.shape)
@@ -84,61 +97,32 @@ class DrumGenome:
         bar = self.bars[index]
         return played(bar.pattern, bar.fill, bar.crash, self.meter)
 
-    def render(self, context: Context) -> Part:
-        """The drums as they are played; raises ValueError in a context they weren't made for."""
-        return render(self, context)
+    def with_bars(self, bars: Sequence[Bar]) -> Self:
+        """A copy with other bars, or the genome itself where they would all be silent."""
+        return replace(self, bars=tuple(bars)) if sounds(bars, self.meter) else self
 
-    def describe(self, context: Context) -> dict[str, Any]:
-        """Patterns as drum tablature, the form, and how it is played."""
-        return describe(self, context)
-
-    def distance(self, other: Self) -> float:
-        """How different two drum parts are, 0 to 1; see ``similarity``."""
-        return float(distances([self], [other])[0, 0])
+    def repeated(self, source: int, target: int) -> Bar:
+        """What a bar becomes where another's pattern is heard again; fill and crash stay."""
+        return replace(self.bars[target], pattern=self.bars[source].pattern)
 
     def to_payload(self) -> dict[str, Any]:
-        """Plain values for the log."""
+        """Plain JSON values for the log; ``from_payload`` gives back an equal genome."""
         patterns = self.patterns
-        return {
-            "meter": str(self.meter),
-            "swing_percent": self.swing_percent,
-            "dynamic": self.dynamic,
-            "shape": self.shape,
-            "patterns": [[p.division, [list(line) for line in p.lines]] for p in patterns],
-            "bars": [[patterns.index(bar.pattern), bar.fill, bar.crash] for bar in self.bars],
-        }
+        number = {pattern: index for index, pattern in enumerate(patterns)}
+        bars = tuple(_PackedBar(number[bar.pattern], bar.fill, bar.crash) for bar in self.bars)
+        feel = self.swing_percent, self.dynamic, self.shape
+        return plain_values(_Packed(str(self.meter), *feel, patterns, bars))
 
     @classmethod
     def from_payload(cls, payload: dict[str, Any]) -> Self:
-        """The genome that gave this payload.
-
-        Raises:
-            ValueError: if the payload is not one.
-        """
-        try:
-            patterns = [_pattern_of(row) for row in rows_of(payload["patterns"])]
-            bars = tuple(_bar_of(row, patterns) for row in rows_of(payload["bars"]))
-            swing_percent, dynamic = whole_numbers(payload["swing_percent"], payload["dynamic"])
-            meter = Meter.parse(payload["meter"])
-            return cls(meter, bars, swing_percent, dynamic, payload["shape"])
-        except (AttributeError, IndexError, KeyError, TypeError) as error:
-            raise ValueError(f"not a drum genome: {error!r}") from error
-
-
-def _pattern_of(row: Any) -> Pattern:
-    division, lines = rows_of(row)
-    pairs = [rows_of(line) for line in rows_of(lines)]
-    if not all(isinstance(text, str) for text in (division, *(t for pair in pairs for t in pair))):
-        raise TypeError(f"{row}: expected names and letters")
-    return Pattern(division, tuple((voice, letters) for voice, letters in pairs))
-
-
-def _bar_of(row: Any, patterns: Sequence[Pattern]) -> Bar:
-    number, fill, crash = rows_of(row)
-    (index,) = whole_numbers(number)
-    if index < 0:
-        raise IndexError(f"pattern {index}")
-    return Bar(patterns[index], fill, crash)
+        """The genome that gave this payload; raises ValueError naming the gene that is wrong."""
+        packed = msgspec.convert(payload, _Packed)
+        count = len(packed.patterns)
+        if not all(0 <= bar.pattern < count for bar in packed.bars):
+            raise ValueError(f"bars: expected numbers of {count} patterns")
+        bars = tuple(Bar(packed.patterns[each.pattern], *each[1:]) for each in packed.bars)
+        feel = packed.swing_percent, packed.dynamic, packed.shape
+        return cls(Meter.parse(packed.meter), bars, *feel)
 
 
 @cache
@@ -170,14 +154,7 @@ def whole(
     return DrumGenome(meter, tuple(bars), swing_percent, dynamic, shape)
 
 
-def rebuilt(genome: DrumGenome, bars: Sequence[Bar]) -> DrumGenome:
-    """A genome with other bars, or the same one where they would all be silent."""
-    if not sounds(bars, genome.meter):
-        return genome
-    return replace(genome, bars=tuple(bars))
-
-
 def with_pattern(genome: DrumGenome, old: Pattern, new: Pattern) -> DrumGenome:
     """A genome in which every bar of one pattern plays another."""
     bars = [replace(bar, pattern=new) if bar.pattern == old else bar for bar in genome.bars]
-    return rebuilt(genome, bars)
+    return genome.with_bars(bars)

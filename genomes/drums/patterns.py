@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from functools import lru_cache
+
+import msgspec
 
 from genomes.drums.voices import HAND, HANDS, RANK, VOICES
 from genomes.grid import DIVISIONS, cells
@@ -18,8 +19,9 @@ LETTERS = frozenset((REST, *LEVELS))
 Line = tuple[str, str]  # a voice and its letters
 
 
-@dataclass(frozen=True, slots=True)
-class Pattern:
+class Pattern(
+    msgspec.Struct, frozen=True, array_like=True, forbid_unknown_fields=True, cache_hash=True
+):
     """What is struck in one bar.
 
     Attributes:

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from functools import cache, lru_cache
 from itertools import pairwise
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from genomes.context import Context
 from genomes.drums.dynamics import bar_velocities, velocity
 from genomes.drums.fills import FILLS, played
+from genomes.drums.genome import DrumGenome
 from genomes.drums.genres import families_of
 from genomes.drums.patterns import FLAM, GHOST, REST, Pattern
 from genomes.drums.voices import (
@@ -24,9 +25,6 @@ from genomes.drums.voices import (
 from genomes.grid import SIXTEENTH_TICKS, STRAIGHT, cells, in_quarters, swung
 from genomes.notes import Part
 from genomes.time import TICKS_PER_QUARTER, Meter, seconds_per_tick
-
-if TYPE_CHECKING:
-    from genomes.drums.genome import DrumGenome
 
 # How far a grace note comes before its stroke.
 GRACE_TICKS = TICKS_PER_QUARTER // 16
@@ -156,7 +154,11 @@ def _by_one_drummer(rows: Iterable[Row], tick_seconds: float) -> list[Row]:
     return kept
 
 
-def describe(genome: DrumGenome, context: Context) -> dict[str, Any]:
+def describe(
+    genome: DrumGenome,
+    part: Part,  # noqa: ARG001 - its patterns say more than its notes
+    context: Context,
+) -> dict[str, Any]:
     """What a person reads: the patterns as tablature, the form, and how it is played."""
     patterns = genome.patterns
     letters = dict(zip(patterns, _names(), strict=False))

@@ -7,14 +7,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from genomes.chance import draw, pick
 from genomes.context import Context
 from genomes.drums.dynamics import DYNAMICS, SHAPES
-from genomes.drums.euclid import euclidean
 from genomes.drums.fills import CRASHES, FILLS, NO_CRASH, NO_FILL
 from genomes.drums.genome import SWINGS_PERCENT, Bar, DrumGenome, whole
 from genomes.drums.patterns import ACCENT, GHOST, NORMAL, REST, Pattern, cell_count, legal
-from genomes.drums.places import layout
+from genomes.drums.positions import euclidean, layout
 from genomes.drums.templates import (
     SILENT_BAR,
     energy_name,
@@ -24,6 +22,7 @@ from genomes.drums.templates import (
 )
 from genomes.drums.voices import BACK, COLOUR, LOW, TIME, VOICES, of_role
 from genomes.grid import STRAIGHT, TRIPLET, cells, in_quarters
+from genomes.variation import draw, pick
 
 SOURCE_SHARES = (0.5, 0.25, 0.25)
 NEIGHBOUR_SHARE = 0.35  # of a template of the energy next to the section's, against its own

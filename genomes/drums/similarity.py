@@ -4,20 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import cache, lru_cache
-from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
 from genomes.drums.fills import played
+from genomes.drums.genome import DrumGenome
 from genomes.drums.patterns import REST, Pattern
 from genomes.drums.rendering import swing_of
 from genomes.drums.voices import VOICES
 from genomes.grid import DIVISIONS, cells
+from genomes.similarity import WORD_BITS, Words, jaccard_distances
 from genomes.time import Meter
-
-if TYPE_CHECKING:
-    from genomes.drums.genome import DrumGenome
 
 # Shares of a distance; they sum to 1.
 STROKES_SHARE = 0.6  # what is struck where, by what a voice is for
@@ -27,9 +25,7 @@ FEEL_SHARE = 0.05  # how far it swings
 
 _ROLES = tuple(dict.fromkeys(voice.role for voice in VOICES.values()))
 _VOICE_BITS = {name: 1 << index for index, name in enumerate(VOICES)}
-_VOICE_BYTES = (len(VOICES) + 7) // 8
-
-Bits = NDArray[np.uint8]
+_WORD_BYTES = WORD_BITS // 8
 
 
 def distances(rows: Sequence[DrumGenome], columns: Sequence[DrumGenome]) -> NDArray[np.float64]:
@@ -40,16 +36,16 @@ def distances(rows: Sequence[DrumGenome], columns: Sequence[DrumGenome]) -> NDAr
     """
     first = _described(rows)
     second = first if columns is rows else _described(columns)
-    strokes = _jaccard_distances(first[0], second[0])
-    rhythm = _jaccard_distances(first[1], second[1])
-    voices = _jaccard_distances(first[2], second[2])
+    strokes = jaccard_distances(first[0], second[0])
+    rhythm = jaccard_distances(first[1], second[1])
+    voices = jaccard_distances(first[2], second[2])
     feel = np.abs(first[3][:, None] - second[3][None, :])
     return np.asarray(
         STROKES_SHARE * strokes + RHYTHM_SHARE * rhythm + VOICES_SHARE * voices + FEEL_SHARE * feel
     )
 
 
-_Described = tuple[Bits, Bits, Bits, NDArray[np.float64]]
+_Described = tuple[Words, Words, Words, NDArray[np.float64]]
 
 
 def _described(genomes: Sequence[DrumGenome]) -> _Described:
@@ -65,15 +61,15 @@ def _described(genomes: Sequence[DrumGenome]) -> _Described:
         heard = 0
         for bar in bars:
             heard |= bar[2]
-        voices.append(heard.to_bytes(_VOICE_BYTES, "little"))
+        voices.append(heard.to_bytes(_WORD_BYTES, "little"))
     swings = np.array([swing_of(genome) for genome in genomes])
     bars_count = len(genomes[0].bars)
     shaped = [_shaped(each, bars_count) for each in (strokes, rhythms)]
     return shaped[0], shaped[1], _shaped(voices, 1), swings
 
 
-def _shaped(rows: Sequence[bytes], bars: int) -> Bits:
-    return np.frombuffer(b"".join(rows), dtype=np.uint8).reshape(len(rows), bars, -1)
+def _shaped(rows: Sequence[bytes], bars: int) -> Words:
+    return np.frombuffer(b"".join(rows), dtype=np.uint64).reshape(len(rows), bars, -1)
 
 
 @lru_cache(maxsize=2**12)
@@ -97,20 +93,10 @@ def _bar_bits(pattern: Pattern, meter: Meter) -> tuple[bytes, bytes, int]:
 
 @cache
 def _place_numbers(meter: Meter) -> tuple[dict[str, tuple[int, ...]], int]:
-    """For each division, the number of each cell among the places of both; bytes they take."""
+    """For each division, each cell's number among those of both; bytes they take in whole words."""
     onsets = {d: [cell.onset_ticks for cell in cells(meter, d)] for d in DIVISIONS}
     every = sorted({onset for some in onsets.values() for onset in some})
     numbers = {onset: number for number, onset in enumerate(every)}
-    return {d: tuple(numbers[o] for o in some) for d, some in onsets.items()}, len(every) // 8 + 1
-
-
-def _jaccard_distances(first: Bits, second: Bits) -> NDArray[np.float64]:
-    """Mean over the bars of one minus what both have of what either has; both empty are alike."""
-    sizes = [np.bitwise_count(each).sum(axis=2, dtype=np.int32) for each in (first, second)]
-    width = first.shape[2]
-    common = np.zeros((len(first), len(second), first.shape[1]), dtype=np.int32)
-    for byte in range(width):
-        common += np.bitwise_count(first[:, None, :, byte] & second[None, :, :, byte])
-    either = sizes[0][:, None] + sizes[1][None, :] - common
-    alike = np.where(either > 0, common / np.maximum(either, 1), 1.0)
-    return np.asarray(1.0 - alike.mean(axis=2))
+    return {d: tuple(numbers[o] for o in some) for d, some in onsets.items()}, -(
+        -len(every) // WORD_BITS
+    ) * _WORD_BYTES

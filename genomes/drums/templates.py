@@ -1,7 +1,7 @@
 """Grooves of many genres, told by what places mean, so that each can be played in every meter.
 
 A template's lines are recipes such as ``"downbeat:X back:x before_back:g?"``: roles of
-``genomes.drums.places`` with the level struck there. Where two name one cell the first holds,
+``genomes.drums.positions`` with the level struck there. Where two name one cell the first holds,
 and ``?`` marks what a drummer may leave out.
 """
 
@@ -21,7 +21,8 @@ from genomes.drums.fills import NO_FILL
 from genomes.drums.genome import Bar, DrumGenome, whole
 from genomes.drums.genres import families_of
 from genomes.drums.patterns import REST, Pattern, cell_count, legal
-from genomes.drums.places import places
+from genomes.drums.positions import positions
+from genomes.drums.rendering import render
 from genomes.grid import STRAIGHT, in_quarters
 from genomes.keys import Key
 from genomes.notes import Part
@@ -163,7 +164,7 @@ def template_patterns(
 def _letters(recipe: Recipe, meter: Meter, division: str) -> str:
     letters = [REST] * cell_count(meter, division)
     for role, level, _ in reversed(recipe):
-        for cell in places(role, meter, division):
+        for cell in positions(role, meter, division):
             letters[cell] = level
     return "".join(letters)
 
@@ -190,4 +191,4 @@ def render_template(template: Template, meter: Meter, tempo_bpm: float, bars: in
         bars: how many.
     """
     context = Context(Key.parse("C major"), meter, tempo_bpm, Section(template.name, bars))
-    return template_genome(template, meter, bars).render(context)
+    return render(template_genome(template, meter, bars), context)

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from genomes.harmony.genes import Bar, Layer
-from genomes.harmony.tables import DRONE, ECHO, LINE, PAD, SIXTHS, TEXTURES, THIRDS
-from genomes.harmony.writing import Desk, write
+from genomes.harmony.genome import DRONE, ECHO, LINE, PAD, SIXTHS, TEXTURES, THIRDS, Bar, Layer
+from genomes.harmony.writing import Arranger, write
 
 # What may sound together, besides each texture alone.
 PAIRS = ((PAD, LINE), (DRONE, LINE), (DRONE, THIRDS), (PAD, THIRDS), (SIXTHS, THIRDS), (PAD, ECHO))
@@ -45,19 +44,19 @@ def closes_phrase(bar: int, bars: int) -> bool:
     return phrase_of(bar + 1, bars) > phrase_of(bar, bars)
 
 
-def write_bar(textures: Sequence[str], desk: Desk, bar: int, before: Bar) -> Bar:
+def write_bar(textures: Sequence[str], arranger: Arranger, bar: int, before: Bar) -> Bar:
     """A bar of one or two textures; what has nothing to say is left out.
 
     Single lines are written first: a pad leaves them their voice.
     """
     layers: list[Layer] = []
     for texture in sorted(textures, key=_voice_count):
-        again = next((layer for layer in before.layers if layer.texture == texture), None)
-        written = write(texture, desk, bar, again)
+        again = next((layer for layer in before if layer.texture == texture), None)
+        written = write(texture, arranger, bar, again)
         layer = beside(written, layers) if written else None
         if layer is not None:
             layers.append(layer)
-    return Bar(tuple(layers))
+    return tuple(layers)
 
 
 def _voice_count(texture: str) -> int:
@@ -71,9 +70,9 @@ def beside(layer: Layer, others: Sequence[Layer]) -> Layer | None:
     return Layer(layer.texture, tones) if tones else None
 
 
-def playable(textures: Sequence[str], desk: Desk) -> tuple[str, ...]:
+def playable(textures: Sequence[str], arranger: Arranger) -> tuple[str, ...]:
     """Textures, with others for what needs a melody where there is none; each once."""
-    has_melody = bool(desk.ground.melody)
+    has_melody = bool(arranger.constraints.melody)
     fitting = (
         texture if has_melody or not TEXTURES[texture].needs_melody else INSTEAD[texture]
         for texture in textures

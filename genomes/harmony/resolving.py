@@ -11,10 +11,11 @@ from bisect import insort
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 
+from msgspec import structs
+
+from genomes.harmony.constraints import Constraints, Stretch
 from genomes.harmony.counterpoint import CLASHING, Pair, parallels
-from genomes.harmony.genes import Bar, Tone
-from genomes.harmony.ground import Ground, Stretch
-from genomes.harmony.tables import DRONE, STRUCK, SUSPENDED, TEXTURES, TIED, VOICES
+from genomes.harmony.genome import DRONE, STRUCK, SUSPENDED, TEXTURES, TIED, VOICES, Bar, Tone
 
 # How far from the pitch it aims at a tone may be moved before it rests instead.
 REACH_SEMITONES = 6
@@ -86,27 +87,27 @@ class _Unresolved(Exception):
         self.placed = placed
 
 
-def resolve(bars: Sequence[Bar], ground: Ground) -> Resolved:
+def resolve(bars: Sequence[Bar], constraints: Constraints) -> Resolved:
     """The notes of some bars, which keep the laws; at least one."""
-    placed = _placed(bars, ground)
+    placed = _placed(bars, constraints)
     while True:
-        singing = _Singing(ground)
+        singing = _Singing(constraints)
         try:
             singing.sing(placed)
         except _Unresolved as failed:
             placed = [_unsuspended(each, failed.placed) for each in placed]
             continue
         if not singing.notes:
-            return _something(ground)
+            return _something(constraints)
         return Resolved(tuple(singing.notes), singing.tones)
 
 
-def _placed(bars: Sequence[Bar], ground: Ground) -> list[Placed]:
-    bar_ticks = ground.meter.bar_ticks
+def _placed(bars: Sequence[Bar], constraints: Constraints) -> list[Placed]:
+    bar_ticks = constraints.meter.bar_ticks
     return sorted(
         Placed(index * bar_ticks + tone.onset_ticks, tone.voice, index, layer.texture, tone)
         for index, bar in enumerate(bars)
-        for layer in bar.layers
+        for layer in bar
         for tone in layer.tones
     )
 
@@ -114,37 +115,37 @@ def _placed(bars: Sequence[Bar], ground: Ground) -> list[Placed]:
 def _unsuspended(placed: Placed, failed: Placed) -> Placed:
     same = (placed.bar, placed.voice, placed.texture) == (failed.bar, failed.voice, failed.texture)
     if same and placed.tone.link == SUSPENDED:
-        return replace(placed, tone=replace(placed.tone, link=TIED))
+        return replace(placed, tone=structs.replace(placed.tone, link=TIED))
     return placed
 
 
-def _something(ground: Ground) -> Resolved:
+def _something(constraints: Constraints) -> Resolved:
     """One held tone where nothing else has come through: the first bar that takes one."""
-    bar_ticks = ground.meter.bar_ticks
+    bar_ticks = constraints.meter.bar_ticks
     texture = TEXTURES[DRONE]
     aims = range(texture.lowest_pitch, texture.highest_pitch + 1)
-    for start in range(0, ground.length_ticks, bar_ticks):
-        for stretch in reversed(ground.stretches(start, start + bar_ticks, start + bar_ticks)):
+    for start in range(0, constraints.length_ticks, bar_ticks):
+        for stretch in reversed(constraints.stretches(start, start + bar_ticks, start + bar_ticks)):
             fitting = [pitch for pitch in aims if stretch.pitches >> pitch & 1]
             if fitting:
-                return _alone(start, stretch.end_cell_ticks, fitting[0], ground)
+                return _alone(start, stretch.end_cell_ticks, fitting[0], constraints)
     # A melody that rubs against every tone of every chord: the root it is.
-    root = ground.harmony[0].root_pitch_class
-    end = (*ground.meter.group_onsets_ticks, bar_ticks)[1]
-    return _alone(0, end, next(pitch for pitch in aims if pitch % 12 == root), ground)
+    root = constraints.harmony[0].root_pitch_class
+    end = (*constraints.meter.group_onsets_ticks, bar_ticks)[1]
+    return _alone(0, end, next(pitch for pitch in aims if pitch % 12 == root), constraints)
 
 
-def _alone(start_ticks: int, end_ticks: int, pitch: int, ground: Ground) -> Resolved:
-    note = Note(start_ticks, ground.heard_at(end_ticks), pitch, 0, start_ticks)
+def _alone(start_ticks: int, end_ticks: int, pitch: int, constraints: Constraints) -> Resolved:
+    note = Note(start_ticks, constraints.heard_at(end_ticks), pitch, 0, start_ticks)
     tone = Tone(0, end_ticks - start_ticks, 0, pitch)
-    return Resolved((note,), {(start_ticks // ground.meter.bar_ticks, DRONE): [tone]})
+    return Resolved((note,), {(start_ticks // constraints.meter.bar_ticks, DRONE): [tone]})
 
 
 class _Singing:
     """The voices while they are led through the section."""
 
-    def __init__(self, ground: Ground) -> None:
-        self.ground = ground
+    def __init__(self, constraints: Constraints) -> None:
+        self.constraints = constraints
         self.notes: list[Note] = []
         self.tones: dict[tuple[int, str], list[Tone]] = {}
         self.last: list[Note | None] = [None] * VOICES
@@ -163,10 +164,10 @@ class _Singing:
 
     def _sing_one(self, due: Placed) -> Placed | None:
         """Sing a tone; gives the resolution that a suspension still owes."""
-        ground, tone = self.ground, due.tone
-        onset = ground.heard_at(due.cell_ticks)
+        constraints, tone = self.constraints, due.tone
+        onset = constraints.heard_at(due.cell_ticks)
         end_cell = due.cell_ticks + tone.duration_ticks
-        end = ground.heard_at(end_cell)
+        end = constraints.heard_at(end_cell)
         before = self.last[due.voice]
         sounding = before if before is not None and before.end_ticks == onset else None
         room = self._room(due, onset)
@@ -174,7 +175,7 @@ class _Singing:
             owed = self._suspend(due, sounding, room, end_cell)
             if owed is not None:
                 return owed
-        stretches = ground.stretches(onset, end, end_cell) if end > onset else []
+        stretches = constraints.stretches(onset, end, end_cell) if end > onset else []
         held = sounding if tone.link == TIED else None
         if held is not None and stretches:
             whole = stretches[-1]
@@ -205,26 +206,27 @@ class _Singing:
 
     def _suspend(self, due: Placed, held: Note, room: int, end_cell_ticks: int) -> Placed | None:
         """Hold a note over the change of chord; gives the tone that resolves it, if all fits."""
-        ground = self.ground
+        constraints = self.constraints
         onset = held.end_ticks
-        was_consonant = ground.chord_at(held.onset_ticks) >> held.pitch & 1
-        is_foreign = not ground.chord_at(onset) >> held.pitch & 1
+        was_consonant = constraints.chord_at(held.onset_ticks) >> held.pitch & 1
+        is_foreign = not constraints.chord_at(onset) >> held.pitch & 1
         falls_at = self._next_group(due)
-        falls_heard = ground.heard_at(falls_at)
+        falls_heard = constraints.heard_at(falls_at)
         if not (was_consonant and is_foreign and room >> held.pitch & 1):
             return None
-        if falls_at >= end_cell_ticks or not ground.holds_over(held.pitch, onset, falls_heard):
+        if falls_at >= end_cell_ticks or not constraints.holds_over(held.pitch, onset, falls_heard):
             return None
         below = sum(1 << (held.pitch + step) for step in RESOLUTION_STEPS)
-        if not below & ground.chord_at(falls_heard):
+        if not below & constraints.chord_at(falls_heard):
             return None
         held.end_ticks = falls_heard
-        rest = replace(due.tone, duration_ticks=end_cell_ticks - falls_at, pitch=held.pitch - 2)
+        duration = end_cell_ticks - falls_at
+        rest = structs.replace(due.tone, duration_ticks=duration, pitch=held.pitch - 2)
         return replace(due, cell_ticks=falls_at, tone=rest, resolves=held.pitch)
 
     def _next_group(self, due: Placed) -> int:
         """Where the next beat group begins, on the straight grid."""
-        meter = self.ground.meter
+        meter = self.constraints.meter
         start = due.cell_ticks // meter.bar_ticks * meter.bar_ticks
         edges = (*meter.group_onsets_ticks, meter.bar_ticks)
         return start + next(edge for edge in edges if start + edge > due.cell_ticks)
@@ -262,9 +264,9 @@ class _Singing:
 
     def _partners(self, voice: int, onset_ticks: int) -> Iterable[tuple[int, int]]:
         """Whom a voice is struck together with, and their pitches."""
-        ground = self.ground
-        if onset_ticks in ground.melody_strikes:
-            yield MELODY, ground.melody_strikes[onset_ticks]
+        constraints = self.constraints
+        if onset_ticks in constraints.melody_strikes:
+            yield MELODY, constraints.melody_strikes[onset_ticks]
         is_lowest = True
         for other in range(voice):
             note = self.last[other]
@@ -272,8 +274,8 @@ class _Singing:
                 is_lowest = False
                 if note.onset_ticks == onset_ticks:
                     yield other, note.pitch
-        if is_lowest and onset_ticks in ground.bass_strikes:
-            yield BASS, ground.bass_strikes[onset_ticks]
+        if is_lowest and onset_ticks in constraints.bass_strikes:
+            yield BASS, constraints.bass_strikes[onset_ticks]
 
     def _goes_parallel(self, voice: int, pitch: int, onset_ticks: int) -> bool:
         for partner, other in self._partners(voice, onset_ticks):
@@ -294,8 +296,8 @@ class _Singing:
     def _tell(self, due: Placed, pitch: int, end_cell_ticks: int, link: str) -> None:
         """Note down what a tone has become."""
         onset = due.tone.onset_ticks
-        duration = end_cell_ticks - due.bar * self.ground.meter.bar_ticks - onset
-        told = replace(due.tone, duration_ticks=duration, pitch=pitch, link=link)
+        duration = end_cell_ticks - due.bar * self.constraints.meter.bar_ticks - onset
+        told = structs.replace(due.tone, duration_ticks=duration, pitch=pitch, link=link)
         self.tones.setdefault((due.bar, due.texture), []).append(told)
 
 

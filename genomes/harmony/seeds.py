@@ -6,7 +6,6 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 
-from genomes.chance import draw, pick
 from genomes.context import Context
 from genomes.harmony.forms import (
     FORMS,
@@ -19,11 +18,20 @@ from genomes.harmony.forms import (
     playable,
     write_bar,
 )
-from genomes.harmony.genes import Bar
-from genomes.harmony.genome import HarmonyGenome, sounds
+from genomes.harmony.genome import (
+    DRONE,
+    DYNAMICS,
+    ECHO,
+    LINE,
+    PAD,
+    TEXTURES,
+    THIRDS,
+    Bar,
+    HarmonyGenome,
+)
 from genomes.harmony.style import draw_style
-from genomes.harmony.tables import DRONE, DYNAMICS, ECHO, LINE, PAD, TEXTURES, THIRDS
-from genomes.harmony.writing import Desk, desk_for
+from genomes.harmony.writing import Arranger, arranger_for
+from genomes.variation import draw, pick
 
 # What is heard first, and what is heard beside it where a form asks for both.
 Material = tuple[str, ...]
@@ -53,10 +61,10 @@ DYNAMIC_WEIGHTS_FULL = (0.0, 0.1, 0.3, 0.35, 0.25)
 def random_genome(context: Context, rng: np.random.Generator) -> tuple[HarmonyGenome, str]:
     """A first genome and its source; see ``SOURCES``."""
     source = draw(rng, tuple(SOURCE_WEIGHTS), tuple(SOURCE_WEIGHTS.values()))
-    desk = desk_for(context, draw_style(context, rng), rng)
+    arranger = arranger_for(context, draw_style(context, rng), rng)
     material = SOURCES[source]
-    bars = _bars(material, desk)
-    return HarmonyGenome(context.meter, bars, _draw_dynamic(context, rng)), source
+    bars = _bars(material, arranger)
+    return HarmonyGenome(str(context.meter), bars, _draw_dynamic(context, rng)), source
 
 
 def _draw_dynamic(context: Context, rng: np.random.Generator) -> int:
@@ -65,36 +73,42 @@ def _draw_dynamic(context: Context, rng: np.random.Generator) -> int:
     return draw(rng, DYNAMICS, tuple((1 - energy) * still + energy * full))
 
 
-def _bars(material: Callable[[np.random.Generator], Material], desk: Desk) -> tuple[Bar, ...]:
+def _bars(
+    material: Callable[[np.random.Generator], Material], arranger: Arranger
+) -> tuple[Bar, ...]:
     """Every bar as the form wants it.
 
     Where the melody gives its textures nothing to do, others stand in; where the form is silent
     in all bars there are, a drone sounds in the last.
     """
-    shares = _draw_form(desk)
-    drawn = material(desk.rng)
-    phrases = [material(desk.rng) if material is _anything else drawn for _ in range(PHRASES)]
-    bars = _written(phrases, shares, desk)
-    if not sounds(bars):
+    shares = _draw_form(arranger)
+    drawn = material(arranger.rng)
+    phrases = [material(arranger.rng) if material is _anything else drawn for _ in range(PHRASES)]
+    bars = _written(phrases, shares, arranger)
+    if not any(bars):
         others = [tuple(INSTEAD.get(texture, texture) for texture in each) for each in phrases]
-        bars = _written(others, shares, desk)
-    if not sounds(bars):
-        bars[-1] = write_bar((DRONE,), desk, len(bars) - 1, Bar())
+        bars = _written(others, shares, arranger)
+    if not any(bars):
+        bars[-1] = write_bar((DRONE,), arranger, len(bars) - 1, ())
     return tuple(bars)
 
 
-def _written(phrases: Sequence[Material], amounts: Sequence[int], desk: Desk) -> list[Bar]:
+def _written(phrases: Sequence[Material], amounts: Sequence[int], arranger: Arranger) -> list[Bar]:
     """The bars of phrases of some material, as much of it as is wanted in each bar."""
     bars: list[Bar] = []
     for index, amount in enumerate(amounts):
-        wanted = playable(phrases[phrase_of(index, len(amounts))], desk)[:amount]
-        bars.append(write_bar(wanted, desk, index, bars[-1] if bars else Bar()))
+        wanted = playable(phrases[phrase_of(index, len(amounts))], arranger)[:amount]
+        bars.append(write_bar(wanted, arranger, index, bars[-1] if bars else ()))
     return bars
 
 
-def _draw_form(desk: Desk) -> list[int]:
+def _draw_form(arranger: Arranger) -> list[int]:
     """How much sounds in each bar."""
-    rng, energy, count = desk.rng, desk.context.section.energy, desk.context.section.bars
+    rng, energy, count = (
+        arranger.rng,
+        arranger.context.section.energy,
+        arranger.context.section.bars,
+    )
     sparse_share = SPARSE_SHARE_STILL + energy * (SPARSE_SHARE_FULL - SPARSE_SHARE_STILL)
     is_sparse = rng.random() < sparse_share
     if is_sparse and rng.random() < ENDS_ONLY_SHARE:

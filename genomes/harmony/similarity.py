@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
-from genomes.harmony.tables import TEXTURES, TIED, VOICES
-
-if TYPE_CHECKING:
-    from genomes.harmony.genome import HarmonyGenome
+from genomes.harmony.genome import TEXTURES, TIED, VOICES, HarmonyGenome
+from genomes.similarity import Words, jaccard_distances, packed
+from genomes.time import Meter
 
 # Shares of a distance; they sum to 1.
 RHYTHM_SHARE = 0.5
@@ -20,10 +18,8 @@ MOTION_SHARE = 0.2
 
 # Places of a bar that are told apart.
 SLOTS = 16
-WORD_BITS = 64
 
 _TEXTURE_INDEX = {name: index for index, name in enumerate(TEXTURES)}
-Bits = NDArray[np.uint64]
 
 
 def distances(
@@ -38,39 +34,37 @@ def distances(
     second = first if columns is rows else _described(columns)
     shares = (RHYTHM_SHARE, TEXTURE_SHARE, MOTION_SHARE)
     return sum(
-        (share * _jaccard(a, b) for share, a, b in zip(shares, first, second, strict=True)),
+        (
+            share * jaccard_distances(a, b)
+            for share, a, b in zip(shares, first, second, strict=True)
+        ),
         np.zeros((len(rows), len(columns))),
     )
 
 
-def _described(genomes: Sequence[HarmonyGenome]) -> tuple[Bits, Bits, Bits]:
-    """What each genome holds, as bits in words, a row each."""
+def _described(genomes: Sequence[HarmonyGenome]) -> tuple[Words, Words, Words]:
+    """What each genome holds, as bits, a row each."""
     bars = max(len(genome.bars) for genome in genomes)
     sizes = [bars * SLOTS * VOICES, bars * len(TEXTURES), bars * SLOTS * 3]
     onsets, textures, motions = (
-        np.zeros((len(genomes), -(-size // WORD_BITS) * WORD_BITS), dtype=np.bool_)
-        for size in sizes
+        np.zeros((len(genomes), 1, size), dtype=np.bool_) for size in sizes
     )
     for row, genome in enumerate(genomes):
         places = _places(genome)
-        onsets[row, places[0]] = True
-        textures[row, places[1]] = True
-        motions[row, places[2]] = True
-    return _words(onsets), _words(textures), _words(motions)
-
-
-def _words(held: NDArray[np.bool_]) -> Bits:
-    return np.packbits(held, axis=1).view(np.uint64)
+        onsets[row, 0, places[0]] = True
+        textures[row, 0, places[1]] = True
+        motions[row, 0, places[2]] = True
+    return packed(onsets), packed(textures), packed(motions)
 
 
 def _places(genome: HarmonyGenome) -> tuple[list[int], list[int], list[int]]:
     onsets: list[int] = []
     textures: list[int] = []
     motions: list[int] = []
-    bar_ticks = genome.meter.bar_ticks
+    bar_ticks = Meter.parse(genome.meter).bar_ticks
     sung: dict[int, int] = {}
     for index, bar in enumerate(genome.bars):
-        for layer in bar.layers:
+        for layer in bar:
             textures.append(index * len(TEXTURES) + _TEXTURE_INDEX[layer.texture])
             for tone in layer.tones:
                 slot = index * SLOTS + tone.onset_ticks * SLOTS // bar_ticks
@@ -80,12 +74,3 @@ def _places(genome: HarmonyGenome) -> tuple[list[int], list[int], list[int]]:
                 motions.append(slot * 3 + (tone.pitch > before) - (tone.pitch < before) + 1)
                 sung[tone.voice] = tone.pitch
     return onsets, textures, motions
-
-
-def _jaccard(first: Bits, second: Bits) -> NDArray[np.float64]:
-    """One less what two rows share of what either holds; nothing differs from nothing by 0."""
-    common, either = (
-        np.bitwise_count(joined).sum(axis=2, dtype=np.float64)
-        for joined in (first[:, None] & second[None], first[:, None] | second[None])
-    )
-    return np.asarray(1.0 - np.divide(common, either, out=np.ones_like(common), where=either > 0))

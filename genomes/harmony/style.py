@@ -6,10 +6,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from genomes.chance import draw, pick
 from genomes.context import Context
 from genomes.grid import UNIT_WEIGHT, cells
 from genomes.time import Meter
+from genomes.variation import draw, pick
 
 # How a pad enters: held on through common tones, anew with each chord, or on the second group.
 HELD, ANEW, LATE = "held", "anew", "late"

@@ -11,10 +11,8 @@ import numpy as np
 
 from genomes.context import Context
 from genomes.grid import EIGHTH_TICKS
-from genomes.harmony.genes import Layer, Tone, layer_of
-from genomes.harmony.ground import Ground, cell_onsets, ground_of
-from genomes.harmony.style import ANEW, EVERY, LATE, LINE_TIE_SHARE, TAIL, Style, draw_line_onsets
-from genomes.harmony.tables import (
+from genomes.harmony.constraints import Constraints, constraints_of
+from genomes.harmony.genome import (
     DRONE,
     ECHO,
     LINE,
@@ -27,7 +25,12 @@ from genomes.harmony.tables import (
     TEXTURES,
     THIRDS,
     TIED,
+    Layer,
+    Tone,
+    cell_onsets,
+    layer_of,
 )
+from genomes.harmony.style import ANEW, EVERY, LATE, LINE_TIE_SHARE, TAIL, Style, draw_line_onsets
 from genomes.time import TICKS_PER_QUARTER
 
 # Steps of a counter-line, in semitones: mostly small.
@@ -42,40 +45,40 @@ ECHO_STEPS = (-7, -2, -5)
 
 
 @dataclass(frozen=True, slots=True)
-class Desk:
+class Arranger:
     """What is needed to write a bar.
 
     Attributes:
         context: of the section.
-        ground: the context's.
+        constraints: the context's.
         style: what bars have in common.
         rng: all chance.
     """
 
     context: Context
-    ground: Ground
+    constraints: Constraints
     style: Style
     rng: np.random.Generator
 
 
-def desk_for(context: Context, style: Style, rng: np.random.Generator) -> Desk:
+def arranger_for(context: Context, style: Style, rng: np.random.Generator) -> Arranger:
     """All that is needed to write in a context."""
-    return Desk(context, ground_of(context), style, rng)
+    return Arranger(context, constraints_of(context), style, rng)
 
 
-def write(texture: str, desk: Desk, bar: int, before: Layer | None) -> Layer | None:
+def write(texture: str, arranger: Arranger, bar: int, before: Layer | None) -> Layer | None:
     """A bar of a texture, or None where it has nothing to say there.
 
     Args:
         texture: one of ``TEXTURES``.
-        desk: what is needed.
+        arranger: what is needed.
         bar: its number in the section.
         before: what the same texture did in the bar before, to go on from.
     """
     known = TEXTURES[texture]
-    places = (*cell_onsets(desk.context.meter), desk.context.meter.bar_ticks)
+    places = (*cell_onsets(arranger.context.meter), arranger.context.meter.bar_ticks)
     tones = []
-    for tone in WRITERS[texture](desk, bar, before):
+    for tone in WRITERS[texture](arranger, bar, before):
         onset, end = (_snapped(at, places) for at in (tone.onset_ticks, tone.end_ticks))
         pitch = _folded(tone.pitch, known.lowest_pitch, known.highest_pitch)
         if onset < end:
@@ -96,19 +99,19 @@ def _folded(pitch: int, lowest_pitch: int, highest_pitch: int) -> int:
     return pitch
 
 
-def _chords_in(desk: Desk, bar: int) -> Iterator[tuple[int, int, tuple[int, ...]]]:
+def _chords_in(arranger: Arranger, bar: int) -> Iterator[tuple[int, int, tuple[int, ...]]]:
     """Onset and end of each chord of a bar, from its bar line, and its pitch classes."""
-    bar_ticks = desk.context.meter.bar_ticks
+    bar_ticks = arranger.context.meter.bar_ticks
     start = bar * bar_ticks
-    for span in desk.context.harmony:
+    for span in arranger.context.harmony:
         onset, end = max(span.onset_ticks - start, 0), min(span.end_ticks - start, bar_ticks)
         if onset < end:
             yield onset, end, span.pitch_classes
 
 
-def _pad(desk: Desk, bar: int, before: Layer | None) -> Iterator[Tone]:
+def _pad(arranger: Arranger, bar: int, before: Layer | None) -> Iterator[Tone]:
     """Every chord held in a few voices, each near where it was."""
-    style = desk.style
+    style = arranger.style
     voices = PAD_VOICES[style.pad_voices]
     middle = (len(voices) - 1) / 2
     sung = {tone.voice: tone.pitch for tone in before.tones} if before else {}
@@ -116,18 +119,18 @@ def _pad(desk: Desk, bar: int, before: Layer | None) -> Iterator[Tone]:
         sung.get(v, round(style.register + (i - middle) * style.spread))
         for i, v in enumerate(voices)
     ]
-    for onset, end, classes in _chords_in(desk, bar):
+    for onset, end, classes in _chords_in(arranger, bar):
         aims = _voiced(aims, classes)
-        is_late = style.entry == LATE and end - onset > _first_group_ticks(desk)
-        begin = onset + _first_group_ticks(desk) if is_late else onset
+        is_late = style.entry == LATE and end - onset > _first_group_ticks(arranger)
+        begin = onset + _first_group_ticks(arranger) if is_late else onset
         link = STRUCK if style.entry in {ANEW, LATE} else TIED
         for voice, pitch in zip(voices, aims, strict=True):
-            is_suspended = link == TIED and desk.rng.random() < SUSPENSION_SHARE
+            is_suspended = link == TIED and arranger.rng.random() < SUSPENSION_SHARE
             yield Tone(begin, end - begin, voice, pitch, SUSPENDED if is_suspended else link)
 
 
-def _first_group_ticks(desk: Desk) -> int:
-    meter = desk.context.meter
+def _first_group_ticks(arranger: Arranger) -> int:
+    meter = arranger.context.meter
     return (*meter.group_onsets_ticks, meter.bar_ticks)[1] % meter.bar_ticks
 
 
@@ -145,114 +148,121 @@ def _voiced(aims: list[int], pitch_classes: tuple[int, ...]) -> list[int]:
     return voiced
 
 
-def _line(desk: Desk, bar: int, before: Layer | None) -> Iterator[Tone]:
+def _line(arranger: Arranger, bar: int, before: Layer | None) -> Iterator[Tone]:
     """One voice in a rhythm of its own, against the melody's motion."""
-    ground, style, rng = desk.ground, desk.style, desk.rng
-    start = bar * ground.meter.bar_ticks
+    constraints, style, rng = arranger.constraints, arranger.style, arranger.rng
+    start = bar * constraints.meter.bar_ticks
     onsets = style.line_onsets
     if rng.random() > SAME_RHYTHM_SHARE:
-        onsets = draw_line_onsets(desk.context, _sung_onsets(ground, bar), rng)
+        onsets = draw_line_onsets(arranger.context, _sung_onsets(constraints, bar), rng)
     pitch = before.tones[-1].pitch if before else style.register
     heard_before = start - 1
-    for onset, following in pairwise((*onsets, ground.meter.bar_ticks)):
-        pitch = _against(pitch, ground, (heard_before, start + onset), desk)
+    for onset, following in pairwise((*onsets, constraints.meter.bar_ticks)):
+        pitch = _against(pitch, constraints, (heard_before, start + onset), arranger)
         heard_before = start + onset
         length = round((following - onset) * style.gate)
         is_held = onset == 0 and rng.random() < LINE_TIE_SHARE
         yield Tone(onset, length, LINE_VOICE, pitch, TIED if is_held else STRUCK)
 
 
-def _sung_onsets(ground: Ground, bar: int) -> frozenset[int]:
-    start, end = bar * ground.meter.bar_ticks, (bar + 1) * ground.meter.bar_ticks
-    return frozenset(onset - start for onset, _, _ in ground.melody if start <= onset < end)
+def _sung_onsets(constraints: Constraints, bar: int) -> frozenset[int]:
+    start, end = bar * constraints.meter.bar_ticks, (bar + 1) * constraints.meter.bar_ticks
+    return frozenset(onset - start for onset, _, _ in constraints.melody if start <= onset < end)
 
 
-def _against(pitch: int, ground: Ground, times: tuple[int, int], desk: Desk) -> int:
+def _against(
+    pitch: int, constraints: Constraints, times: tuple[int, int], arranger: Arranger
+) -> int:
     """The next pitch of a line: against the melody's motion, back if it has strayed."""
-    first, second = (ground.sung_at(ticks) for ticks in times)
-    step = int(desk.rng.choice(LINE_STEPS, p=LINE_STEP_WEIGHTS))
+    first, second = (constraints.sung_at(ticks) for ticks in times)
+    step = int(arranger.rng.choice(LINE_STEPS, p=LINE_STEP_WEIGHTS))
     motion = 0 if first is None or second is None else (second > first) - (second < first)
-    direction = -motion or (1 if desk.rng.random() < 0.5 else -1)
-    strayed = pitch - desk.style.register
+    direction = -motion or (1 if arranger.rng.random() < 0.5 else -1)
+    strayed = pitch - arranger.style.register
     if abs(strayed) > LEASH_SEMITONES:
         direction = -1 if strayed > 0 else 1
     return pitch + direction * step
 
 
-def _doubled(steps: int, voice: int, desk: Desk, bar: int) -> Iterator[Tone]:
+def _doubled(steps: int, voice: int, arranger: Arranger, bar: int) -> Iterator[Tone]:
     """The melody note by note, some scale steps away."""
-    ground, bar_ticks = desk.ground, desk.context.meter.bar_ticks
+    constraints, bar_ticks = arranger.constraints, arranger.context.meter.bar_ticks
     start = bar * bar_ticks
-    sung = [note for note in ground.melody if start <= note[0] < start + bar_ticks]
-    if desk.style.doubles == TAIL:
+    sung = [note for note in constraints.melody if start <= note[0] < start + bar_ticks]
+    if arranger.style.doubles == TAIL:
         sung = sung[-2:]
-    elif desk.style.doubles != EVERY:
+    elif arranger.style.doubles != EVERY:
         sung = [note for note in sung if note[1] - note[0] > EIGHTH_TICKS]
     edges = [*(onset for onset, _, _ in sung[1:]), start + bar_ticks]
     for (onset, end, pitch), edge in zip(sung, edges, strict=False):
-        cell = ground.cell_at(onset) - start
-        end_cell = min(_cell_of_end(min(end, edge), ground) - start, bar_ticks)
-        yield Tone(cell, end_cell - cell, voice, _stepped(pitch, steps, ground))
+        cell = constraints.cell_at(onset) - start
+        end_cell = min(_cell_of_end(min(end, edge), constraints) - start, bar_ticks)
+        yield Tone(cell, end_cell - cell, voice, _stepped(pitch, steps, constraints))
 
 
-def _cell_of_end(ticks: int, ground: Ground) -> int:
-    return ground.cell_at(ticks) if ticks < ground.length_ticks else ground.length_ticks
+def _cell_of_end(ticks: int, constraints: Constraints) -> int:
+    return (
+        constraints.cell_at(ticks) if ticks < constraints.length_ticks else constraints.length_ticks
+    )
 
 
-def _stepped(pitch: int, steps: int, ground: Ground) -> int:
+def _stepped(pitch: int, steps: int, constraints: Constraints) -> int:
     """A pitch some steps of the scale away."""
-    index = bisect_right(ground.scale, pitch) - 1 + steps
-    return ground.scale[max(0, min(index, len(ground.scale) - 1))]
+    index = bisect_right(constraints.scale, pitch) - 1 + steps
+    return constraints.scale[max(0, min(index, len(constraints.scale) - 1))]
 
 
-def _thirds(desk: Desk, bar: int, before: Layer | None) -> Iterator[Tone]:
+def _thirds(arranger: Arranger, bar: int, before: Layer | None) -> Iterator[Tone]:
     del before
-    return _doubled(desk.style.third_steps, LINE_VOICE, desk, bar)
+    return _doubled(arranger.style.third_steps, LINE_VOICE, arranger, bar)
 
 
-def _sixths(desk: Desk, bar: int, before: Layer | None) -> Iterator[Tone]:
+def _sixths(arranger: Arranger, bar: int, before: Layer | None) -> Iterator[Tone]:
     del before
-    return _doubled(desk.style.sixth_steps, TEXTURES[SIXTHS].voices[0], desk, bar)
+    return _doubled(arranger.style.sixth_steps, TEXTURES[SIXTHS].voices[0], arranger, bar)
 
 
-def _drone(desk: Desk, bar: int, before: Layer | None) -> Iterator[Tone]:
+def _drone(arranger: Arranger, bar: int, before: Layer | None) -> Iterator[Tone]:
     """One low tone, held on as long as the chords allow."""
     del bar
-    key = desk.context.key
-    pitch_class = key.tonic_pitch_class + (key.scale[4] if desk.style.drone_fifth else 0)
+    key = arranger.context.key
+    pitch_class = key.tonic_pitch_class + (key.scale[4] if arranger.style.drone_fifth else 0)
     lowest = TEXTURES[DRONE].lowest_pitch
     pitch = before.tones[-1].pitch if before else lowest + (pitch_class - lowest) % 12
-    link = STRUCK if desk.style.entry == ANEW else TIED
-    yield Tone(0, desk.context.meter.bar_ticks, 0, pitch, link)
+    link = STRUCK if arranger.style.entry == ANEW else TIED
+    yield Tone(0, arranger.context.meter.bar_ticks, 0, pitch, link)
 
 
-def _echo(desk: Desk, bar: int, before: Layer | None) -> Iterator[Tone]:
+def _echo(arranger: Arranger, bar: int, before: Layer | None) -> Iterator[Tone]:
     """What was sung last, again in the melody's rest."""
     del before
-    ground, rng = desk.ground, desk.rng
-    rest = _longest_rest(ground, bar)
+    constraints, rng = arranger.constraints, arranger.rng
+    rest = _longest_rest(constraints, bar)
     if rest is None:
         return
     begin, end = rest
     count, steps = int(rng.choice(ECHO_NOTES)), int(rng.choice(ECHO_STEPS))
-    sung = [note for note in ground.melody if note[0] < begin][-count:]
-    start = bar * ground.meter.bar_ticks
+    sung = [note for note in constraints.melody if note[0] < begin][-count:]
+    start = bar * constraints.meter.bar_ticks
     for (onset, stop, pitch), following in zip(sung, [*sung[1:], None], strict=True):
         at = begin + onset - sung[0][0]
         until = begin + (following[0] if following else stop) - sung[0][0]
         until = min(until, end, begin + stop - sung[0][0])
         if at < until:
-            cell, end_cell = ground.cell_at(at) - start, _cell_of_end(until, ground) - start
-            yield Tone(cell, end_cell - cell, LINE_VOICE, _stepped(pitch, steps, ground))
+            cell, end_cell = (
+                constraints.cell_at(at) - start,
+                _cell_of_end(until, constraints) - start,
+            )
+            yield Tone(cell, end_cell - cell, LINE_VOICE, _stepped(pitch, steps, constraints))
 
 
-def _longest_rest(ground: Ground, bar: int) -> tuple[int, int] | None:
+def _longest_rest(constraints: Constraints, bar: int) -> tuple[int, int] | None:
     """Where the melody is silent for at least a quarter, after it has begun."""
-    bar_ticks = ground.meter.bar_ticks
+    bar_ticks = constraints.meter.bar_ticks
     start, stop = bar * bar_ticks, (bar + 1) * bar_ticks
     silences = []
     free_from = 0
-    for onset, end, _ in ground.melody:
+    for onset, end, _ in constraints.melody:
         if free_from < onset and free_from:
             silences.append((max(free_from, start), min(onset, stop)))
         free_from = max(free_from, end)
@@ -262,7 +272,7 @@ def _longest_rest(ground: Ground, bar: int) -> tuple[int, int] | None:
     return (begin, end) if end - begin >= TICKS_PER_QUARTER else None
 
 
-WRITERS: dict[str, Callable[[Desk, int, Layer | None], Iterator[Tone]]] = {
+WRITERS: dict[str, Callable[[Arranger, int, Layer | None], Iterator[Tone]]] = {
     PAD: _pad,
     LINE: _line,
     THIRDS: _thirds,

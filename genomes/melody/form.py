@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from itertools import pairwise
 from math import ceil
 
 import numpy as np
+from msgspec.structs import replace
 
-from genomes.chance import pick
 from genomes.context import Context
 from genomes.melody.genes import FARTHEST_HEIGHT, FARTHEST_LIFT, Material, Phrase, Tone
 from genomes.melody.genome import Piece
 from genomes.melody.phrases import tones_of
 from genomes.melody.timing import LONGEST_BREATH_SECONDS, cell_ticks
 from genomes.time import Meter
+from genomes.variation import pick
 
 # By the number of phrases: which material each one sings. More phrases go round again.
 FORMS: dict[int, tuple[str, ...]] = {

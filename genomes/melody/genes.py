@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import NamedTuple
+
+import msgspec
 
 from genomes.grid import STRAIGHT
-from genomes.payloads import rows_of, whole_numbers
 
 # Velocity of an unaccented note, from very soft to loud.
 DYNAMICS = (56, 66, 76, 86, 96)
@@ -89,8 +90,7 @@ class Tone(NamedTuple):
     height: int
 
 
-@dataclass(frozen=True, slots=True)
-class Material:
+class Material(msgspec.Struct, frozen=True, cache_hash=True):
     """What a phrase is made of; several phrases may share it.
 
     Attributes:
@@ -126,8 +126,9 @@ class Material:
             raise ValueError("material begins at height 0 and ends within its bars")
 
 
-@dataclass(frozen=True, slots=True)
-class Phrase:
+class Phrase(
+    msgspec.Struct, frozen=True, array_like=True, forbid_unknown_fields=True, cache_hash=True
+):
     """One phrase of the form: whose material it sings, and how it varies it.
 
     Attributes:
@@ -156,8 +157,9 @@ class Phrase:
             raise ValueError(f"{self}: not in the tables")
 
 
-@dataclass(frozen=True, slots=True)
-class Stretch:
+class Stretch(
+    msgspec.Struct, frozen=True, array_like=True, forbid_unknown_fields=True, cache_hash=True
+):
     """Pitches that stay, whatever the rhythm.
 
     Attributes:
@@ -167,36 +169,3 @@ class Stretch:
 
     bar: int
     pitches: tuple[int, ...]
-
-
-def phrase_row(phrase: Phrase) -> list[Any]:
-    """``[material, bars, lift, tail, ending, cadence, ornament]``."""
-    return [
-        *(phrase.material, phrase.bars, phrase.lift),
-        *(phrase.tail, phrase.ending, phrase.cadence, phrase.ornament),
-    ]
-
-
-def phrase_of(row: list[Any]) -> Phrase:
-    """The phrase that gave this row; raises ValueError or TypeError if it is none."""
-    material, bars, lift, tail, ending, cadence, ornament = rows_of(row)
-    whole_numbers(material, bars, lift)
-    return Phrase(material, bars, lift, tail, ending, cadence, ornament)
-
-
-def material_row(material: Material) -> dict[str, Any]:
-    """``{"bars", "division", "tones": [[cell, length, height]]}``."""
-    tones = [[tone.cell, tone.length, tone.height] for tone in material.tones]
-    return {"bars": material.bars, "division": material.division, "tones": tones}
-
-
-def material_of(row: dict[str, Any]) -> Material:
-    """The material that gave this row; raises KeyError, TypeError or ValueError if it is none."""
-    tones = tuple(_tone_of(rows_of(tone)) for tone in rows_of(row["tones"]))
-    whole_numbers(row["bars"])
-    return Material(tones, row["bars"], row["division"])
-
-
-def _tone_of(row: list[Any]) -> Tone:
-    cell, length, height = row
-    return Tone(*whole_numbers(cell, length, height))

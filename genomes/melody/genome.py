@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
 from functools import cache
-from typing import Any, Self
 
-from genomes.context import MAX_BARS, Context
+from msgspec.structs import replace
+
+from genomes.context import MAX_BARS
 from genomes.grid import DIVISIONS, cells
 from genomes.melody.genes import (
     DYNAMICS,
@@ -18,23 +18,15 @@ from genomes.melody.genes import (
     Material,
     Phrase,
     Stretch,
-    material_of,
-    material_row,
-    phrase_of,
-    phrase_row,
 )
-from genomes.melody.rendering import describe, render
-from genomes.melody.similarity import distances
-from genomes.notes import Part
-from genomes.payloads import rows_of, whole_numbers
+from genomes.stage import Genome
 from genomes.time import Meter
 
 # A phrase with its material.
 Piece = tuple[Phrase, Material]
 
 
-@dataclass(frozen=True, slots=True)
-class MelodyGenome:
+class MelodyGenome(Genome, frozen=True, omit_defaults=True, cache_hash=True):
     """A melody for one section.
 
     Attributes:
@@ -55,11 +47,11 @@ class MelodyGenome:
     meter: str
     materials: tuple[Material, ...]
     phrases: tuple[Phrase, ...]
-    home: int = 0
-    register: str = "middle"
-    leaning: str = "plain"
-    dynamic: int = 76
-    melismas: int = 0
+    home: int
+    register: str
+    leaning: str
+    dynamic: int
+    melismas: int
     line: tuple[Stretch, ...] = ()
 
     def __post_init__(self) -> None:
@@ -106,65 +98,6 @@ class MelodyGenome:
     def pieces(self) -> list[Piece]:
         """Every phrase with its material."""
         return [(phrase, self.materials[phrase.material]) for phrase in self.phrases]
-
-    def render(self, context: Context) -> Part:
-        """The melody as it is sung; raises ValueError in a context it wasn't made for."""
-        return render(self, context)
-
-    def describe(self, context: Context) -> dict[str, Any]:
-        """Its form, its phrases note by note and how it is sung."""
-        return describe(self, context)
-
-    def distance(self, other: Self) -> float:
-        """How different two melodies are, 0 to 1; see ``similarity``."""
-        return float(distances([self], [other])[0, 0])
-
-    def to_payload(self) -> dict[str, Any]:
-        """Plain values for the log."""
-        payload: dict[str, Any] = {
-            "meter": self.meter,
-            "materials": [material_row(material) for material in self.materials],
-            "phrases": [phrase_row(phrase) for phrase in self.phrases],
-            "home": self.home,
-            "register": self.register,
-            "leaning": self.leaning,
-            "dynamic": self.dynamic,
-            "melismas": self.melismas,
-        }
-        if self.line:
-            payload["line"] = [[stretch.bar, list(stretch.pitches)] for stretch in self.line]
-        return payload
-
-    @classmethod
-    def from_payload(cls, payload: dict[str, Any]) -> Self:
-        """The genome that gave this payload.
-
-        Raises:
-            ValueError: if the payload is not one.
-        """
-        try:
-            home, dynamic, melismas = whole_numbers(
-                *(payload[name] for name in ("home", "dynamic", "melismas"))
-            )
-            return cls(
-                payload["meter"],
-                tuple(map(material_of, rows_of(payload["materials"]))),
-                tuple(map(phrase_of, rows_of(payload["phrases"]))),
-                home=home,
-                register=payload["register"],
-                leaning=payload["leaning"],
-                dynamic=dynamic,
-                melismas=melismas,
-                line=tuple(map(_stretch_of, rows_of(payload.get("line", [])))),
-            )
-        except (AttributeError, KeyError, TypeError) as error:
-            raise ValueError(f"not a melody genome: {error!r}") from error
-
-
-def _stretch_of(row: Any) -> Stretch:
-    bar, pitches = rows_of(row)
-    whole_numbers(bar)
-    return Stretch(bar, whole_numbers(*rows_of(pitches)))
 
 
 @cache

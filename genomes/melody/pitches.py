@@ -9,8 +9,8 @@ from itertools import pairwise
 
 from genomes.context import Context
 from genomes.grid import EIGHTH_TICKS
+from genomes.melody.chord_scales import DEGREES, ChordScale, chord_scale_of
 from genomes.melody.genes import CADENCES, LEANINGS, REGISTERS, Leaning, Phrase
-from genomes.melody.ladder import DEGREES, Ladder, ladder_of
 from genomes.melody.singers import range_of
 from genomes.melody.timing import Sung
 from genomes.notes import ChordSpan
@@ -34,31 +34,31 @@ Pitched = tuple[Sung, int]  # a note, and its MIDI pitch
 
 
 @dataclass(frozen=True, slots=True)
-class Ground:
+class Harmony:
     """What a melody is pitched against.
 
     Attributes:
         onsets_ticks: where each chord begins.
-        ladders: the scale over each.
+        scales: the scale over each.
         low: lowest pitch of the singer.
         high: highest.
         leaning: how far dissonances are allowed.
     """
 
     onsets_ticks: tuple[int, ...]
-    ladders: tuple[Ladder, ...]
+    scales: tuple[ChordScale, ...]
     low: int
     high: int
     leaning: Leaning
 
     @classmethod
-    def of(cls, context: Context, leaning: str) -> Ground:
-        """The ground of a context; raises ValueError where it has no chords."""
+    def of(cls, context: Context, leaning: str) -> Harmony:
+        """The harmony of a context; raises ValueError where it has no chords."""
         spans: tuple[ChordSpan, ...] = context.harmony
         low, high = range_of(context.singer)
-        ladders = tuple(ladder_of(context.key, span) for span in spans)
+        scales = tuple(chord_scale_of(context.key, span) for span in spans)
         onsets = tuple(span.onset_ticks for span in spans)
-        return cls(onsets, ladders, low, high, LEANINGS[leaning])
+        return cls(onsets, scales, low, high, LEANINGS[leaning])
 
     def chord_at(self, onset_ticks: int) -> int:
         """Index of the chord that sounds."""
@@ -90,16 +90,16 @@ class Ground:
         return self.low <= pitch <= self.high
 
 
-def home_rung(ground: Ground, ladder: Ladder, home: int, register: str) -> int:
-    """The rung of a degree nearest to where the register wants it."""
-    wanted = ground.low + REGISTERS[register] * (ground.high - ground.low)
-    rungs = range(home, len(ladder.pitches), DEGREES)
-    return min(rungs, key=lambda rung: abs(ladder.pitches[rung] - wanted))
+def home_step(harmony: Harmony, chord_scale: ChordScale, home: int, register: str) -> int:
+    """The step of a degree nearest to where the register wants it."""
+    wanted = harmony.low + REGISTERS[register] * (harmony.high - harmony.low)
+    scale_steps = range(home, len(chord_scale.pitches), DEGREES)
+    return min(scale_steps, key=lambda scale_step: abs(chord_scale.pitches[scale_step] - wanted))
 
 
 def pitched(
     phrases: Sequence[tuple[Phrase, Sequence[Sung]]],
-    ground: Ground,
+    harmony: Harmony,
     home: int,
     register: str,
     before_pitch: int | None,
@@ -111,131 +111,137 @@ def pitched(
 
     Args:
         phrases: each with its notes, in ticks from the start of the part.
-        ground: what sounds, and who sings.
+        harmony: what sounds, and who sings.
         home: degree of the scale.
         register: one of ``REGISTERS``.
         before_pitch: last pitch of the section before.
     """
     made: list[Pitched] = []
-    middle = home_rung(ground, ground.ladders[0], home, register)
-    rung: int | None = None
+    middle = home_step(harmony, harmony.scales[0], home, register)
+    scale_step: int | None = None
     if before_pitch is not None:
-        rung = ground.ladders[0].nearest(before_pitch)
+        scale_step = harmony.scales[0].nearest(before_pitch)
     for index, (phrase, notes) in enumerate(phrases):
         if not notes:
             continue
         start = middle + phrase.lift
-        if rung is not None:
-            carried, widest = (rung, WIDEST_SEAM) if made else (rung, WIDEST_ENTRY)
-            wanted = start if made or index else rung + phrase.lift
+        if scale_step is not None:
+            carried, widest = (scale_step, WIDEST_SEAM) if made else (scale_step, WIDEST_ENTRY)
+            wanted = start if made or index else scale_step + phrase.lift
             start = max(carried - widest, min(carried + widest, wanted))
-        rungs = _rungs(notes, ground, start, CADENCES[phrase.cadence])
-        rung = rungs[-1][1]
+        scale_steps = _scale_steps(notes, harmony, start, CADENCES[phrase.cadence])
+        scale_step = scale_steps[-1][1]
         made += [
-            (note, ground.ladders[chord].pitches[at])
-            for note, (chord, at) in zip(notes, rungs, strict=True)
+            (note, harmony.scales[chord].pitches[at])
+            for note, (chord, at) in zip(notes, scale_steps, strict=True)
         ]
     return made
 
 
-def _rungs(
-    notes: Sequence[Sung], ground: Ground, start: int, cadence: int | None
+def _scale_steps(
+    notes: Sequence[Sung], harmony: Harmony, start: int, cadence: int | None
 ) -> list[tuple[int, int]]:
-    """Chord and rung of every note of a phrase."""
-    under = [ground.chords_under(note) for note in notes]
+    """Chord and step of every note of a phrase."""
+    under = [harmony.chords_under(note) for note in notes]
     wanted = [
-        _inside(ground, ground.ladders[chords[0][0]], start + note.height)
+        _inside(harmony, harmony.scales[chords[0][0]], start + note.height)
         for note, chords in zip(notes, under, strict=True)
     ]
     made: list[tuple[int, int]] = []
     last = len(notes) - 1
     for index, note in enumerate(notes):
         chord = under[index][0][0]
-        ladder, rung = ground.ladders[chord], wanted[index]
+        chord_scale, scale_step = harmony.scales[chord], wanted[index]
         if note.is_split:
-            chord, rung = made[-1]
+            chord, scale_step = made[-1]
         elif len(under[index]) > 1:
-            rung = _held(ground, ladder, rung, under[index])
+            scale_step = _held(harmony, chord_scale, scale_step, under[index])
         elif index == last and cadence is not None:
-            classes = ladder.chord_classes
-            rung = _on(ground, ladder, rung, classes[cadence % len(classes)])
-        elif not ladder.is_chord[rung % DEGREES]:
+            classes = chord_scale.chord_classes
+            scale_step = _on(harmony, chord_scale, scale_step, classes[cadence % len(classes)])
+        elif not chord_scale.is_chord[scale_step % DEGREES]:
             is_edge = index in {0, last}
-            moves = index + 1 <= last and abs(wanted[index + 1] - rung) == 1
-            resolves = moves and _is_chord(ground, under[index + 1][0][0], wanted[index + 1])
-            by_step = moves or (index > 0 and abs(made[-1][1] - rung) <= 1)
-            stays = (ground.leaning.resolves and resolves) if ground.is_heard(note) else by_step
+            moves = index + 1 <= last and abs(wanted[index + 1] - scale_step) == 1
+            resolves = moves and _is_chord(harmony, under[index + 1][0][0], wanted[index + 1])
+            by_step = moves or (index > 0 and abs(made[-1][1] - scale_step) <= 1)
+            stays = (harmony.leaning.resolves and resolves) if harmony.is_heard(note) else by_step
             if is_edge or not stays:
-                rung = _settled(ground, ladder, rung, made[-1][1] if made else rung)
-        made.append((chord, rung))
+                scale_step = _settled(
+                    harmony, chord_scale, scale_step, made[-1][1] if made else scale_step
+                )
+        made.append((chord, scale_step))
     return made
 
 
-def _is_chord(ground: Ground, chord: int, rung: int) -> bool:
-    return ground.ladders[chord].is_chord[rung % DEGREES]
+def _is_chord(harmony: Harmony, chord: int, scale_step: int) -> bool:
+    return harmony.scales[chord].is_chord[scale_step % DEGREES]
 
 
-def _inside(ground: Ground, ladder: Ladder, rung: int) -> int:
-    """A rung that the singer has: what lies beyond an edge of the range is mirrored there."""
-    if ground.fits(ladder.pitches[rung]):
-        return rung
-    is_low = ladder.pitches[rung] < ground.low
+def _inside(harmony: Harmony, chord_scale: ChordScale, scale_step: int) -> int:
+    """A step that the singer has: what lies beyond an edge of the range is mirrored there."""
+    if harmony.fits(chord_scale.pitches[scale_step]):
+        return scale_step
+    is_low = chord_scale.pitches[scale_step] < harmony.low
     step = 1 if is_low else -1
-    edge = rung
-    while not ground.fits(ladder.pitches[edge]):
+    edge = scale_step
+    while not harmony.fits(chord_scale.pitches[edge]):
         edge += step
-    mirrored = 2 * edge - rung
-    return mirrored if ground.fits(ladder.pitches[mirrored]) else edge
+    mirrored = 2 * edge - scale_step
+    return mirrored if harmony.fits(chord_scale.pitches[mirrored]) else edge
 
 
-def _nearby(rung: int) -> list[int]:
-    """Rungs by their distance, the lower of two first."""
-    return [rung + offset for offset in _OFFSETS]
+def _nearby(scale_step: int) -> list[int]:
+    """Steps by their distance, the lower of two first."""
+    return [scale_step + offset for offset in _OFFSETS]
 
 
 _OFFSETS = sorted(range(-FARTHEST_SETTLING, FARTHEST_SETTLING + 1), key=lambda o: (abs(o), o))
 
 
-def _settled(ground: Ground, ladder: Ladder, rung: int, last: int) -> int:
+def _settled(harmony: Harmony, chord_scale: ChordScale, scale_step: int, last: int) -> int:
     """A note of the chord near the one wanted, and reached by step where there is one."""
 
     def cost(near: int) -> float:
         move = abs(near - last)
         leap = LEAP_COST * (move - 1) if move else STILL_COST
-        return abs(near - rung) + leap
+        return abs(near - scale_step) + leap
 
-    return min(_chord_rungs(ground, ladder, rung), key=cost, default=rung)
+    return min(_chord_steps(harmony, chord_scale, scale_step), key=cost, default=scale_step)
 
 
-def _chord_rungs(ground: Ground, ladder: Ladder, rung: int) -> list[int]:
+def _chord_steps(harmony: Harmony, chord_scale: ChordScale, scale_step: int) -> list[int]:
     """Notes of the chord that the singer has, by their distance."""
     return [
         near
-        for near in _nearby(rung)
-        if ladder.is_chord[near % DEGREES] and ground.fits(ladder.pitches[near])
+        for near in _nearby(scale_step)
+        if chord_scale.is_chord[near % DEGREES] and harmony.fits(chord_scale.pitches[near])
     ]
 
 
-def _on(ground: Ground, ladder: Ladder, rung: int, pitch_class: int) -> int:
-    """The nearest rung of a pitch class, the lower of two."""
-    tones = _chord_rungs(ground, ladder, rung)
-    return next((near for near in tones if ladder.pitches[near] % 12 == pitch_class), rung)
+def _on(harmony: Harmony, chord_scale: ChordScale, scale_step: int, pitch_class: int) -> int:
+    """The nearest step of a pitch class, the lower of two."""
+    tones = _chord_steps(harmony, chord_scale, scale_step)
+    return next(
+        (near for near in tones if chord_scale.pitches[near] % 12 == pitch_class), scale_step
+    )
 
 
-def _held(ground: Ground, ladder: Ladder, rung: int, under: Sequence[tuple[int, float]]) -> int:
-    """A rung near the one wanted that belongs to what sounds with it for most of its time."""
+def _held(
+    harmony: Harmony, chord_scale: ChordScale, scale_step: int, under: Sequence[tuple[int, float]]
+) -> int:
+    """A step near the one wanted that belongs to what sounds with it for most of its time."""
 
     def cost(near: int) -> float:
-        pitch_class = ladder.pitches[near] % 12
-        return abs(near - rung) + sum(
-            share * _strangeness(ground.ladders[chord], pitch_class) for chord, share in under
+        pitch_class = chord_scale.pitches[near] % 12
+        return abs(near - scale_step) + sum(
+            share * _strangeness(harmony.scales[chord], pitch_class) for chord, share in under
         )
 
-    options = [near for near in _nearby(rung) if ground.fits(ladder.pitches[near])]
-    return min(options, key=cost, default=rung)
+    options = [near for near in _nearby(scale_step) if harmony.fits(chord_scale.pitches[near])]
+    return min(options, key=cost, default=scale_step)
 
 
-def _strangeness(ladder: Ladder, pitch_class: int) -> float:
-    if pitch_class in ladder.chord_classes:
+def _strangeness(chord_scale: ChordScale, pitch_class: int) -> float:
+    if pitch_class in chord_scale.chord_classes:
         return 0.0
-    return SCALE_COST if pitch_class in ladder.classes else FOREIGN_COST
+    return SCALE_COST if pitch_class in chord_scale.classes else FOREIGN_COST

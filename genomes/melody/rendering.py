@@ -3,23 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from genomes.context import Context
 from genomes.grid import swung
-from genomes.locks import rendered
+from genomes.keys import pitch_name
 from genomes.melody.genes import Phrase, Stretch
-from genomes.melody.pitches import Ground, Pitched, pitched
+from genomes.melody.genome import MelodyGenome
+from genomes.melody.pitches import Harmony, Pitched, pitched
 from genomes.melody.setting import report
 from genomes.melody.singers import in_range, range_of, singer_of
 from genomes.melody.syllables import performed, spread
 from genomes.melody.timing import Sung
-from genomes.naming import pitch_name
 from genomes.notes import Part, Word
 from genomes.time import Meter
-
-if TYPE_CHECKING:
-    from genomes.melody.genome import MelodyGenome
 
 ACCENT_VELOCITY = 14
 
@@ -29,13 +26,13 @@ Phrases = list[tuple[Phrase, list[Sung]]]
 def render(genome: MelodyGenome, context: Context) -> Part:
     """Sing the genome's phrases over the context's chords."""
     phrases = timed(genome, context)
-    ground = Ground.of(context, genome.leaning)
+    harmony = Harmony.of(context, genome.leaning)
     if genome.line:
         notes = _on_line(phrases, genome.line, context)
     else:
         before = _last_pitch(context)
-        notes = pitched(phrases, ground, genome.home, genome.register, before)
-        notes = _ended_differently(notes, ground, context)
+        notes = pitched(phrases, harmony, genome.home, genome.register, before)
+        notes = _ended_differently(notes, harmony, context)
     return _part(notes, genome.dynamic, context, _words(phrases, context))
 
 
@@ -100,7 +97,7 @@ def _on_line(phrases: Phrases, line: Sequence[Stretch], context: Context) -> lis
     return made
 
 
-def _ended_differently(notes: list[Pitched], ground: Ground, context: Context) -> list[Pitched]:
+def _ended_differently(notes: list[Pitched], harmony: Harmony, context: Context) -> list[Pitched]:
     """The last bar never repeats an earlier one: its last note goes elsewhere in the chord."""
     bar_ticks = context.meter.bar_ticks
     bars: dict[int, list[tuple[int, int]]] = {}
@@ -115,11 +112,11 @@ def _ended_differently(notes: list[Pitched], ground: Ground, context: Context) -
     if pitch not in taken:
         return notes
     note = notes[-1][0]
-    ladder = ground.ladders[ground.chords_under(note)[0][0]]
+    chord_scale = harmony.scales[harmony.chords_under(note)[0][0]]
     options = [
-        (not ladder.is_chord[rung % 7], abs(other - pitch), other)
-        for rung, other in enumerate(ladder.pitches)
-        if ground.fits(other) and other not in taken
+        (not chord_scale.is_chord[scale_step % 7], abs(other - pitch), other)
+        for scale_step, other in enumerate(chord_scale.pitches)
+        if harmony.fits(other) and other not in taken
     ]
     return [*notes[:-1], (note, min(options)[2])] if options else notes
 
@@ -150,9 +147,8 @@ def _part(notes: Sequence[Pitched], dynamic: int, context: Context, words: Seque
     return Part.of(rows, context.length_ticks, lyrics=lyrics, swing=swing)
 
 
-def describe(genome: MelodyGenome, context: Context) -> dict[str, Any]:
+def describe(genome: MelodyGenome, part: Part, context: Context) -> dict[str, Any]:
     """What a person reads: who sings, the form, each phrase's notes, and how the words fit."""
-    part = rendered(genome, context)
     singer = singer_of(context.singer)
     described: dict[str, Any] = {
         "singer": singer.name,

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
+from msgspec.structs import replace
 
-from genomes.chance import draw, pick
 from genomes.context import Context
 from genomes.grid import DIVISIONS, STRAIGHT, TRIPLET, in_quarters
 from genomes.melody.contours import CONTOURS, kept_within, pentatonic
@@ -23,6 +23,7 @@ from genomes.melody.genes import (
 from genomes.melody.genome import MelodyGenome, Piece, numbered
 from genomes.melody.rhythm import DENSITIES, Pace, draw_rhythm
 from genomes.melody.syllables import spread
+from genomes.variation import draw, pick
 
 PENTATONIC = "pentatonic"
 

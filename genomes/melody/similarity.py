@@ -4,18 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import lru_cache
-from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
 from genomes.grid import cells
 from genomes.melody.genes import Material, Phrase, Stretch
+from genomes.melody.genome import MelodyGenome
 from genomes.melody.phrases import tones_of
+from genomes.similarity import Words, jaccard_distances, packed
 from genomes.time import Meter
-
-if TYPE_CHECKING:
-    from genomes.melody.genome import MelodyGenome
 
 # Shares of a distance; they sum to 1.
 CONTOUR_SHARE = 0.6
@@ -37,14 +35,14 @@ def distances(rows: Sequence[MelodyGenome], columns: Sequence[MelodyGenome]) -> 
     first = _described(rows)
     second = first if columns is rows else _described(columns)
     contour = _contour_distances(first[0], second[0])
-    return CONTOUR_SHARE * contour + RHYTHM_SHARE * _rhythm_distances(first[1], second[1])
+    return CONTOUR_SHARE * contour + RHYTHM_SHARE * jaccard_distances(first[1], second[1])
 
 
 def _described(
     genomes: Sequence[MelodyGenome],
-) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+) -> tuple[NDArray[np.float32], Words]:
     contours, onsets = zip(*(_sampled(genome) for genome in genomes), strict=True)
-    return np.array(contours, np.float32), np.array(onsets, np.float32)
+    return np.array(contours, np.float32), packed(np.array(onsets)[:, None])
 
 
 def _contour_distances(
@@ -55,16 +53,8 @@ def _contour_distances(
     return np.asarray(apart.mean(axis=2, dtype=np.float64) / FAR_STEPS)
 
 
-def _rhythm_distances(
-    first: NDArray[np.float32], second: NDArray[np.float32]
-) -> NDArray[np.float64]:
-    both = (first @ second.T).astype(np.float64)
-    either = first.sum(axis=1)[:, None] + second.sum(axis=1)[None, :] - both
-    return np.asarray(1 - both / np.maximum(either, 1))
-
-
 @lru_cache(maxsize=2**12)
-def _sampled(genome: MelodyGenome) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+def _sampled(genome: MelodyGenome) -> tuple[NDArray[np.float32], NDArray[np.bool_]]:
     """Height above the mean at every place, and whether a note begins there."""
     onsets, heights = [], []
     start = 0
@@ -73,8 +63,8 @@ def _sampled(genome: MelodyGenome) -> tuple[NDArray[np.float32], NDArray[np.floa
         onsets += [start + place for place in places]
         heights += steps
         start += phrase.bars * PLACES_PER_BAR
-    begun = np.zeros(start, np.float32)
-    begun[onsets] = 1
+    begun = np.zeros(start, np.bool_)
+    begun[onsets] = True
     stays = _line_heights(onsets, genome.line) if genome.line else np.array(heights, np.float32)
     held = np.searchsorted(np.array(onsets), np.arange(start), side="right") - 1
     contour = stays[np.maximum(held, 0)]

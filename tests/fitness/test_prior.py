@@ -202,7 +202,7 @@ def test_plain_loops_lie_inside() -> None:
 def test_most_first_genomes_lie_inside_or_near() -> None:
     context = Context(Key.parse("A minor"), Meter(4, 4), 90, Section("verse", 4))
     rng = np.random.default_rng(6)
-    parts = [CHORDS.random(context, rng)[0].render(context) for _ in range(50)]
+    parts = [CHORDS.render(CHORDS.random(context, rng)[0], context) for _ in range(50)]
     fines = PRIOR.penalties(feature_matrix(parts, context.meter), "chords", 4)
     assert np.median(fines) < 0.02
     assert fines.std() > 0

@@ -25,7 +25,7 @@ CONTEXT = Context(Key.parse("E minor"), Meter(4, 4), 100.0, Section("verse", 4))
 
 def predictions(model: FusionModel) -> Predictions:
     rng = np.random.default_rng(7)
-    parts = [CHORDS.random(CONTEXT, rng)[0].render(CONTEXT) for _ in range(40)]
+    parts = [CHORDS.render(CHORDS.random(CONTEXT, rng)[0], CONTEXT) for _ in range(40)]
     return model.predict_excerpts(
         [Excerpt(part, CONTEXT.tempo_map, CONTEXT.meter) for part in parts]
     )

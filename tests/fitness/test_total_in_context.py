@@ -27,7 +27,7 @@ MIX = {"mix.axes", "mix.colour", "mix.confidence"}
 
 
 def rendered_chords(seed: int) -> Part:
-    return CHORDS.random(PLAIN, np.random.default_rng(seed))[0].render(PLAIN)
+    return CHORDS.render(CHORDS.random(PLAIN, np.random.default_rng(seed))[0], PLAIN)
 
 
 ON_CHORDS = replace(PLAIN, parts=(("chords", rendered_chords(3)),))
@@ -35,10 +35,10 @@ ON_CHORDS = replace(PLAIN, parts=(("chords", rendered_chords(3)),))
 
 def basses(count: int = 4) -> list[Part]:
     rng = np.random.default_rng(5)
-    return [BASS.random(ON_CHORDS, rng)[0].render(ON_CHORDS) for _ in range(count)]
+    return [BASS.render(BASS.random(ON_CHORDS, rng)[0], ON_CHORDS) for _ in range(count)]
 
 
-MELODY_PART = MELODY.random(ON_CHORDS, np.random.default_rng(8))[0].render(ON_CHORDS)
+MELODY_PART = MELODY.render(MELODY.random(ON_CHORDS, np.random.default_rng(8))[0], ON_CHORDS)
 
 
 @pytest.fixture(scope="module")
@@ -142,7 +142,7 @@ def test_the_prior_is_the_mean_of_alone_and_mixed() -> None:
 
 
 def test_the_prior_hears_no_drums_in_a_mix() -> None:
-    drums = DRUMS.random(ON_CHORDS, np.random.default_rng(2))[0].render(ON_CHORDS)
+    drums = DRUMS.render(DRUMS.random(ON_CHORDS, np.random.default_rng(2))[0], ON_CHORDS)
     driven = replace(ON_CHORDS, parts=(*ON_CHORDS.parts, ("drums", drums)))
     fitness = Fitness("melody", GREEN, Weights())
     (with_drums,) = fitness.score([MELODY_PART], driven)
@@ -151,7 +151,7 @@ def test_the_prior_hears_no_drums_in_a_mix() -> None:
 
 
 def test_drums_are_held_against_drums_alone() -> None:
-    drums = DRUMS.random(ON_CHORDS, np.random.default_rng(2))[0].render(ON_CHORDS)
+    drums = DRUMS.render(DRUMS.random(ON_CHORDS, np.random.default_rng(2))[0], ON_CHORDS)
     (score,) = Fitness("drums", GREEN, Weights()).score([drums], ON_CHORDS)
     assert "mix.prior" not in score.terms
     assert score.terms["prior"] == pytest.approx(fine(drums, "drums"))

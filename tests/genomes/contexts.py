@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 import numpy as np
 
@@ -13,7 +12,7 @@ from genomes.grid import cells, swung
 from genomes.keys import Key, pitch_class_of
 from genomes.notes import ChordSpan, Part
 from genomes.time import Meter
-from tests.genomes.calls import render
+from tests.genomes.calls import render, replace
 from tests.strategies import EVERY_KEY, ODD_METERS, SONG_METERS
 
 KICK, HAT = 36, 42

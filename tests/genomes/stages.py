@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import cache, cached_property
 from itertools import groupby
 from typing import Any
@@ -18,11 +18,10 @@ from genomes.bass import tones
 from genomes.chords import voicing
 from genomes.chords.operators.voicing import invert, respread, revoice_all
 from genomes.context import Context
-from genomes.harmony.genes import Bar, Layer
-from genomes.harmony.tables import TEXTURES
+from genomes.harmony.genome import TEXTURES, Layer
 from genomes.lyrics import Line, Lyrics, Syllable
 from genomes.notes import Part
-from tests.genomes.calls import render
+from tests.genomes.calls import render, replace
 from tests.genomes.contexts import spread_contexts, with_parts
 from tests.strategies import contexts, rngs
 
@@ -141,7 +140,7 @@ def _chords_revoiced(genome: Any, context: Context, rng: Rng) -> Any:
     genome = replace(
         genome,
         register=int(rng.choice(voicing.REGISTERS)),
-        dynamic=int(rng.choice(chords.genes.DYNAMICS)),
+        dynamic=int(rng.choice(chords.genome.DYNAMICS)),
     )
     for operator in (invert, respread, revoice_all):
         genome = operator(genome, context, rng)
@@ -157,7 +156,7 @@ def _drums_louder(genome: Any, _: Context, rng: Rng) -> Any:
 
 
 def _bass_elsewhere(genome: Any, _: Context, rng: Rng) -> Any:
-    genes = bass.genes
+    genes = bass.genome
     level = str(rng.choice(tuple(genes.LEVELS)))
     return replace(
         genome,
@@ -184,14 +183,14 @@ def _melody_higher(genome: Any, _: Context, rng: Rng) -> Any:
 
 def _harmony_higher(genome: Any, _: Context, rng: Rng) -> Any:
     """Two semitones higher, where the ranges of the textures leave room."""
-    genome = replace(genome, dynamic=int(rng.choice(harmony.tables.DYNAMICS)))
+    genome = replace(genome, dynamic=int(rng.choice(harmony.genome.DYNAMICS)))
 
     def higher(layer: Layer) -> Layer:
         moved = (replace(tone, pitch=tone.pitch + 2) for tone in layer.tones)
         return Layer(layer.texture, tuple(moved))
 
     try:
-        bars = tuple(Bar(tuple(higher(layer) for layer in bar.layers)) for bar in genome.bars)
+        bars = tuple(tuple(higher(layer) for layer in bar) for bar in genome.bars)
     except ValueError:
         return genome
     return replace(genome, bars=bars)

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from genomes.chance import draw, lean, pick
+from genomes.variation import draw, lean, pick
 
 OPTIONS = ("still", "calm", "moving", "full")
 

@@ -8,7 +8,6 @@ meant, raise the stage's ``renderer_version`` and write its file again:
 
 import io
 import sys
-from dataclasses import replace
 from pathlib import Path
 
 import mido
@@ -16,7 +15,7 @@ import pytest
 
 from genomes.midi import Conductor, Track, write_midi
 from genomes.notes import Part
-from tests.genomes.calls import render
+from tests.genomes.calls import render, replace
 from tests.genomes.contexts import context_of, over, with_drums
 from tests.genomes.melody.conftest import chorded, words
 from tests.genomes.stages import STAGES

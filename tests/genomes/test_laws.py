@@ -2,7 +2,6 @@
 
 import json
 import random
-from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -11,7 +10,7 @@ from hypothesis import strategies as st
 
 from genomes.notes import Part
 from genomes.time import Meter
-from tests.genomes.calls import describe, payload_of, render
+from tests.genomes.calls import describe, payload_of, render, replace
 from tests.genomes.contexts import context_of
 from tests.genomes.stages import (
     STAGES,

@@ -1,15 +1,14 @@
 """What is locked of a source stays, whatever evolves around it, in every stage."""
 
-from dataclasses import replace
-
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from genomes.context import Kept
-from genomes.locks import LockedGenomes, Locks
-from tests.genomes.calls import render, render_kept
+from genomes.locks import Locks
+from genomes.stage import LockedGenomes
+from tests.genomes.calls import render, render_kept, replace
 from tests.genomes.contexts import context_of
 from tests.genomes.stages import STAGES, contexts_for, every_stage
 from tests.genomes.test_laws import assert_playable
@@ -28,7 +27,7 @@ def locked_bars(draw, context):
 def evolved(name, context, locks, rng, steps=3):
     """A source, and a genome that came from it under locks by every way to make one."""
     source = STAGES[name].evolved(context, rng, 2)
-    genomes = LockedGenomes(STAGES[name].genomes, source, locks)
+    genomes = LockedGenomes.of(STAGES[name].genomes, source, locks)
     first, _ = genomes.random(context, rng)
     for _ in range(steps):
         other, _ = genomes.random(context, rng)
@@ -93,8 +92,8 @@ def test_keeping_twice_changes_nothing_more(name, data, kind, rng):
     """A bass line may take another bar's rhythm the second time."""
     stage, context = STAGES[name], data.draw(contexts_for(name))
     source, other = stage.evolved(context, rng, 2), stage.evolved(context, rng, 2)
-    once = stage.genomes.keep(other, source, KINDS[kind], context)
-    twice = stage.genomes.keep(once, source, KINDS[kind], context)
+    once = stage.genomes.lock(other, source, KINDS[kind], context)
+    twice = stage.genomes.lock(once, source, KINDS[kind], context)
     assert render(twice, context) == render(once, context)
 
 
@@ -106,7 +105,7 @@ def test_a_source_that_keeps_what_is_its_own_stays(name, data, kind, rng):
     bars = data.draw(locked_bars(context)) if name in BARS_ARE_GENES else ()
     locks = replace(KINDS[kind], bars=bars)
     source = stage.evolved(context, rng, 2)
-    kept = stage.genomes.keep(source, source, locks, context)
+    kept = stage.genomes.lock(source, source, locks, context)
     assert render(kept, context) == render(source, context)
 
 

@@ -1,7 +1,6 @@
 """What is written is read back the same by us, by mido and by symusic."""
 
 import io
-from dataclasses import replace
 
 import mido
 import pytest
@@ -21,6 +20,7 @@ from genomes.midi import (
 )
 from genomes.notes import Part
 from genomes.time import Meter, microseconds_per_quarter
+from tests.genomes.calls import replace
 from tests.strategies import EVERY_KEY, keys, meters, parts
 
 names = st.text(st.characters(exclude_categories=["Cs", "Cc"]), min_size=1, max_size=20)

@@ -14,22 +14,21 @@ import msgspec
 import yaml
 
 from fitness.colours import COLOUR_NAMES
-from genomes.bass import genes as bass
+from genomes.bass import genome as bass
 from genomes.bass.lines import LINES
 from genomes.bass.rhythms import RHYTHMS as BASS_RHYTHMS
 from genomes.bass.styles import A_BEAT, A_PULSE, RINGING
 from genomes.chords.comping import PATTERNS
 from genomes.chords.functions import functions
-from genomes.chords.genes import DYNAMICS
+from genomes.chords.genome import DYNAMICS
 from genomes.chords.harmony import EXTENSIONS
-from genomes.chords.rhythm import PACES
-from genomes.chords.seeds import SOURCES
+from genomes.chords.seeds import PACES, SOURCES
 from genomes.chords.voicing import REGISTERS, SPREADS
 from genomes.drums import dynamics as drums
 from genomes.drums.fills import CRASHES, FILLS
 from genomes.drums.genome import SWINGS_PERCENT
 from genomes.drums.voices import VOICES
-from genomes.harmony import tables as harmony
+from genomes.harmony import genome as harmony
 from genomes.harmony.forms import FORMS
 from genomes.harmony.style import DOUBLES, ENTRIES, HIGH_REGISTERS, LOW_REGISTERS
 from genomes.harmony.style import SPREADS as HARMONY_SPREADS

@@ -2,23 +2,22 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cache
 
 import numpy as np
+from msgspec.structs import replace
 
+from genomes.bass.backing import Backing
 from genomes.bass.genome import BassGenome
-from genomes.bass.scene import Scene
 from genomes.bass.seeds import bars_in_style
 from genomes.bass.styles import Style
 from genomes.chords.functions import functions, tonic
-from genomes.chords.genes import Bar as ChordBar
-from genomes.chords.genes import Change
-from genomes.chords.genome import ChordGenome
+from genomes.chords.genome import Bar as ChordBar
+from genomes.chords.genome import Change, ChordGenome
 from genomes.chords.harmony import Chord, extensions, max_inversion
 from genomes.chords.operators.voicing import revoice_all
-from genomes.chords.rhythm import draw_slots
-from genomes.chords.seeds import SOURCES
+from genomes.chords.seeds import SOURCES, draw_slots
 from genomes.chords.voicing import Voicing
 from genomes.context import Context
 from genomes.drums.fills import NO_CRASH, NO_FILL
@@ -69,7 +68,7 @@ def _chord_loop(card: ChordCard, context: Context, rng: np.random.Generator) -> 
     return [
         ChordBar(
             tuple(
-                Change(group, next(chords), Voicing(spread, int(rng.integers(3))))
+                Change.of(group, next(chords), Voicing(spread, int(rng.integers(3))))
                 for group in groups
             )
         )
@@ -231,7 +230,7 @@ def _put(lines: dict[str, list[str]], voice: str, cell: int, level: str, meter: 
 
 def compose_bass(card: BassCard, context: Context, rng: np.random.Generator) -> BassGenome:
     """A section's bass under the chords of the context, and with its drums' kick."""
-    scene = Scene.of(context)
+    backing = Backing.of(context)
     style = Style(
         weight=1.0,
         rhythms=(choose(card.rhythm, rng),),
@@ -244,8 +243,8 @@ def compose_bass(card: BassCard, context: Context, rng: np.random.Generator) -> 
         ghost_share=float(chance(card.ghosts, rng)),
     )
     return BassGenome(
-        scene.cells_per_bar,
-        bars_in_style(style, scene, rng),
+        backing.cells_per_bar,
+        bars_in_style(style, backing, rng),
         choose(card.register, rng),
         choose(card.gate, rng),
         choose(card.dynamic, rng),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import cache
 
-from genomes.drums.places import places
+from genomes.drums.positions import positions
 from genomes.grid import STRAIGHT, cells
 from genomes.time import Meter
 
@@ -17,7 +17,7 @@ SPANS = (1, 2, 4)
 # General MIDI velocities of what is no music: soft to loud.
 VELOCITIES = (44, 54, 64, 74, 84, 94, 104)
 
-# What is struck in a bar, as roles of ``genomes.drums.places``.
+# What is struck in a bar, as roles of ``genomes.drums.positions``.
 RHYTHMS: dict[str, tuple[str, ...]] = {
     "none": (),
     "bars": ("downbeat",),
@@ -46,7 +46,7 @@ HOLDS = {"whole": 1.0, "half": 0.5, "touch": 0.25}
 def cells_of(rhythm: str, meter: Meter) -> Cells:
     """The cells that a rhythm of ``RHYTHMS`` strikes in a bar."""
     roles = RHYTHMS[rhythm]
-    return tuple(sorted({cell for role in roles for cell in places(role, meter, STRAIGHT)}))
+    return tuple(sorted({cell for role in roles for cell in positions(role, meter, STRAIGHT)}))
 
 
 @cache

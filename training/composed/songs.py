@@ -13,12 +13,10 @@ from typing import Any
 
 import numpy as np
 
-from genomes.base import Genome
+from genomes import STAGE_GENOMES, Genome
 from genomes.bass.genome import rebuilt as with_plucks
-from genomes.chords.genome import rebuilt as with_chords
 from genomes.context import Context
 from genomes.drums.genome import whole
-from genomes.harmony.genome import sounds
 from genomes.melody.form import cut
 from genomes.melody.genome import rebuilt as with_phrases
 from genomes.notes import Part
@@ -87,7 +85,7 @@ def render_stages(genome_of: Callable[[str, Context], Genome], context: Context)
     for stage in PART_STAGES:
         so_far = with_parts(context, parts)
         genomes[stage] = genome_of(stage, so_far)
-        parts[stage] = genomes[stage].render(so_far)
+        parts[stage] = STAGE_GENOMES[stage].render(genomes[stage], so_far)
     return ComposedSection(genomes, parts)
 
 
@@ -150,9 +148,10 @@ def _bars(donors: Donors) -> list[Any]:
     return [genome.bars[bar] for bar, genome in enumerate(donors)]
 
 
-def _chords(keeper: Any, donors: Donors, context: Context) -> Genome:
+def _with_bars(keeper: Any, donors: Donors, context: Context) -> Genome:
     del context
-    return with_chords(keeper, _bars(donors))
+    joined: Genome = keeper.with_bars(_bars(donors))
+    return joined
 
 
 def _drums(keeper: Any, donors: Donors, context: Context) -> Genome:
@@ -174,17 +173,10 @@ def _melody(keeper: Any, donors: Donors, context: Context) -> Genome:
     return with_phrases(keeper, pieces)
 
 
-def _harmony(keeper: Any, donors: Donors, context: Context) -> Genome:
-    del context
-    bars = tuple(_bars(donors))
-    joined: Genome = replace(keeper, bars=bars) if sounds(bars) else keeper
-    return joined
-
-
 JOINERS: Mapping[str, Callable[[Any, Donors, Context], Genome]] = {
-    "chords": _chords,
+    "chords": _with_bars,
     "drums": _drums,
     "bass": _bass,
     "melody": _melody,
-    "harmony": _harmony,
+    "harmony": _with_bars,
 }

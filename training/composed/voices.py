@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
+from msgspec import structs
 
 from genomes.context import Context
 from genomes.grid import STRAIGHT
@@ -18,10 +19,8 @@ from genomes.harmony.forms import (
     playable,
     write_bar,
 )
-from genomes.harmony.genes import Bar
-from genomes.harmony.genes import Tone as HarmonyTone
-from genomes.harmony.genome import HarmonyGenome, sounds
-from genomes.harmony.ground import cell_onsets
+from genomes.harmony.genome import DRONE, Bar, HarmonyGenome, cell_onsets
+from genomes.harmony.genome import Tone as HarmonyTone
 from genomes.harmony.style import (
     DOWN_A_SIXTH,
     DOWN_A_THIRD,
@@ -30,8 +29,7 @@ from genomes.harmony.style import (
     Style,
     draw_line_onsets,
 )
-from genomes.harmony.tables import DRONE
-from genomes.harmony.writing import Desk, desk_for
+from genomes.harmony.writing import Arranger, arranger_for
 from genomes.melody.contours import kept_within
 from genomes.melody.form import draw_form
 from genomes.melody.genes import Material, Phrase, Tone
@@ -56,6 +54,7 @@ def compose_melody(card: MelodyCard, context: Context, rng: np.random.Generator)
         register=choose(card.register, rng),
         leaning=choose(card.leaning, rng),
         dynamic=choose(card.dynamic, rng),
+        melismas=0,
     )
 
 
@@ -125,14 +124,14 @@ def compose_harmony(card: HarmonyCard, context: Context, rng: np.random.Generato
     """A section's supporting part around what the context has."""
     stirred = replace(context.section, energy=MOTIONS[choose(card.motion, rng)])
     moved = replace(context, section=stirred)
-    desk = desk_for(moved, _harmony_style(card, moved, rng), rng)
+    arranger = arranger_for(moved, _harmony_style(card, moved, rng), rng)
     first = choose(card.texture, rng)
     partners = [pair[1 - pair.index(first)] for pair in PAIRS if first in pair]
     textures = (first, choose(card.texture, rng, among=partners))
-    bars = _harmony_bars(textures, choose(card.form, rng), desk)
+    bars = _harmony_bars(textures, choose(card.form, rng), arranger)
     share = HOLDS[choose(card.hold, rng)]
     held = tuple(_held(bar, share, context.meter) for bar in bars)
-    return HarmonyGenome(context.meter, held, choose(card.dynamic, rng))
+    return HarmonyGenome(str(context.meter), held, choose(card.dynamic, rng))
 
 
 def _harmony_style(card: HarmonyCard, context: Context, rng: np.random.Generator) -> Style:
@@ -151,18 +150,18 @@ def _harmony_style(card: HarmonyCard, context: Context, rng: np.random.Generator
     )
 
 
-def _harmony_bars(textures: tuple[str, str], form: str, desk: Desk) -> tuple[Bar, ...]:
+def _harmony_bars(textures: tuple[str, str], form: str, arranger: Arranger) -> tuple[Bar, ...]:
     """Bars as the form wants them; what says nothing here is stood in for."""
     for material in (textures, [INSTEAD.get(texture, texture) for texture in textures]):
-        bars = _written(material, form, desk)
-        if sounds(bars):
+        bars = _written(material, form, arranger)
+        if any(bars):
             return tuple(bars)
-    bars[-1] = write_bar((DRONE,), desk, len(bars) - 1, Bar())
+    bars[-1] = write_bar((DRONE,), arranger, len(bars) - 1, ())
     return tuple(bars)
 
 
-def _written(textures: Sequence[str], form: str, desk: Desk) -> list[Bar]:
-    count = desk.context.section.bars
+def _written(textures: Sequence[str], form: str, arranger: Arranger) -> list[Bar]:
+    count = arranger.context.section.bars
     bars: list[Bar] = []
     for index in range(count):
         amount = (
@@ -170,8 +169,8 @@ def _written(textures: Sequence[str], form: str, desk: Desk) -> list[Bar]:
             if form == ENDS_ONLY
             else FORMS[form][phrase_of(index, count)]
         )
-        wanted = playable(textures, desk)[:amount]
-        bars.append(write_bar(wanted, desk, index, bars[-1] if bars else Bar()))
+        wanted = playable(textures, arranger)[:amount]
+        bars.append(write_bar(wanted, arranger, index, bars[-1] if bars else ()))
     return bars
 
 
@@ -182,7 +181,6 @@ def _held(bar: Bar, share: float, meter: Meter) -> Bar:
     def held(tone: HarmonyTone) -> HarmonyTone:
         wanted = tone.onset_ticks + round(share * tone.duration_ticks)
         end = next(place for place in places if place >= wanted)
-        return replace(tone, duration_ticks=end - tone.onset_ticks)
+        return structs.replace(tone, duration_ticks=end - tone.onset_ticks)
 
-    layers = (replace(layer, tones=tuple(map(held, layer.tones))) for layer in bar.layers)
-    return Bar(tuple(layers))
+    return tuple(structs.replace(layer, tones=tuple(map(held, layer.tones))) for layer in bar)

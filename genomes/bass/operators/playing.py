@@ -1,17 +1,51 @@
-"""Operators on how the line is played."""
+"""Operators on whole bars, and on how the line is played."""
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import numpy as np
+from msgspec.structs import replace
 
-from genomes.bass.genes import DYNAMICS, GATES, LEVELS, REGISTERS
-from genomes.bass.genome import BassGenome
-from genomes.bass.operators.places import draw_place, pluck_at, put_pluck
+from genomes.bass.backing import Backing
+from genomes.bass.genome import (
+    DYNAMICS,
+    GATES,
+    LEVELS,
+    REGISTERS,
+    BassGenome,
+    draw_place,
+    pluck_at,
+    put_pluck,
+)
 from genomes.bass.rendering import onsets_ticks
-from genomes.chance import pick
+from genomes.bass.seeds import draw_bar, leading_back
 from genomes.context import Context
+from genomes.variation import pick
+
+LOOP_BARS = (1, 2, 4)
+
+
+def loop(genome: BassGenome, context: Context, rng: np.random.Generator) -> BassGenome:
+    """A riff: one bar, or a few, heard again and again over the changing chords."""
+    count, length = len(genome.bars), pick(rng, LOOP_BARS)
+    if count <= length:
+        return genome
+    start = int(rng.integers(count - length + 1))
+    riff = genome.bars[start : start + length]
+    return genome.with_bars([riff[index % length] for index in range(count)])
+
+
+def new_bar(genome: BassGenome, context: Context, rng: np.random.Generator) -> BassGenome:
+    """One bar as some style would play it."""
+    bar = int(rng.integers(len(genome.bars)))
+    bars = list(genome.bars)
+    bars[bar] = draw_bar(Backing.of(context), bar, rng)
+    return genome.with_bars(bars)
+
+
+def lead_back(genome: BassGenome, context: Context, rng: np.random.Generator) -> BassGenome:
+    """The last bar ends by leading to the first chord."""
+    *others, last = genome.bars
+    return replace(genome, bars=(*others, leading_back(last, context.meter, rng)))
 
 
 def accent(genome: BassGenome, context: Context, rng: np.random.Generator) -> BassGenome:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import numpy as np
+from msgspec.structs import replace
 
-from genomes.bass.genes import RING, Bar, Pluck
-from genomes.bass.genome import BassGenome
-from genomes.bass.operators.places import (
+from genomes.bass.genome import (
+    RING,
+    Bar,
+    BassGenome,
+    Pluck,
     draw_place,
     in_order,
     one_bar_or_all,
@@ -17,10 +18,10 @@ from genomes.bass.operators.places import (
 )
 from genomes.bass.rhythms import beat_cells, groups, pulse_cells
 from genomes.bass.seeds import ghost_before
-from genomes.chance import draw, pick
 from genomes.context import Context
 from genomes.grid import cells
 from genomes.time import Meter
+from genomes.variation import draw, pick
 
 # How likely a note is added off the pulse, beside the metrical weight of its place.
 OFFBEAT_LIKELIHOOD = 0.03

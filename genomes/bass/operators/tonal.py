@@ -3,19 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 import numpy as np
+from msgspec.structs import replace
 
-from genomes.bass.genes import OCTAVES, Bar, Pluck
-from genomes.bass.genome import BassGenome
+from genomes.bass.backing import Backing
+from genomes.bass.genome import (
+    OCTAVES,
+    Bar,
+    BassGenome,
+    Pluck,
+    draw_place,
+    in_order,
+    one_bar_or_all,
+    pluck_at,
+    put_pluck,
+)
 from genomes.bass.lines import CYCLES, Step, draw_lead
-from genomes.bass.operators.places import draw_place, in_order, one_bar_or_all, pluck_at, put_pluck
 from genomes.bass.rhythms import groups
-from genomes.bass.scene import Scene
 from genomes.bass.tones import BASS, CHORD_TONES, LEADS, ROOT, TONES, TONIC
-from genomes.chance import draw, pick
 from genomes.context import Context
+from genomes.variation import draw, pick
 
 # How likely a note becomes each kind of tone: mostly those of the chord.
 _FAVOURED = {ROOT: 8.0, BASS: 4.0, **dict.fromkeys(CHORD_TONES, 4.0), **dict.fromkeys(LEADS, 0.7)}
@@ -40,20 +48,20 @@ def change_octave(genome: BassGenome, context: Context, rng: np.random.Generator
 
 def ground(genome: BassGenome, context: Context, rng: np.random.Generator) -> BassGenome:
     """The first note of one chord is its root or its bass."""
-    scene = Scene.of(context)
-    tone = BASS if scene.has_slash_chords and rng.random() < 0.5 else ROOT
-    places = _firsts(genome, scene)
+    backing = Backing.of(context)
+    tone = BASS if backing.has_slash_chords and rng.random() < 0.5 else ROOT
+    places = _firsts(genome, backing)
     place = pick(rng, places)
     return put_pluck(genome, place, replace(pluck_at(genome, place), tone=tone, octave=0))
 
 
-def _firsts(genome: BassGenome, scene: Scene) -> list[tuple[int, int]]:
+def _firsts(genome: BassGenome, backing: Backing) -> list[tuple[int, int]]:
     """The first note over each chord, and the first of every bar."""
     found = []
     for bar, plucks in enumerate(genome.bars):
         before = -1
         for index, pluck in enumerate(plucks):
-            if index == 0 or any(before < cell <= pluck.cell for cell in scene.changes[bar]):
+            if index == 0 or any(before < cell <= pluck.cell for cell in backing.changes[bar]):
                 found.append((bar, index))
             before = pluck.cell
     return found
@@ -61,9 +69,9 @@ def _firsts(genome: BassGenome, scene: Scene) -> list[tuple[int, int]]:
 
 def lead(genome: BassGenome, context: Context, rng: np.random.Generator) -> BassGenome:
     """A note on the last beat before another chord leads to it."""
-    scene = Scene.of(context)
-    changes = [(bar, cell) for bar, row in enumerate(scene.changes) for cell in row]
-    bar, cell = pick(rng, [*changes[1:], (len(scene.changes), 0)])
+    backing = Backing.of(context)
+    changes = [(bar, cell) for bar, row in enumerate(backing.changes) for cell in row]
+    bar, cell = pick(rng, [*changes[1:], (len(backing.changes), 0)])
     if cell == 0:
         bar, cell = bar - 1, genome.cells_per_bar
     beats = [beat for beat in groups(context.meter) if 0 < beat < cell]
@@ -104,7 +112,7 @@ def _in_turn(bar: Bar, steps: Sequence[Step]) -> Bar:
 
 def follow_slashes(genome: BassGenome, context: Context, rng: np.random.Generator) -> BassGenome:
     """Roots become the bass notes of slash chords throughout, or bass notes the roots."""
-    if not Scene.of(context).has_slash_chords:
+    if not Backing.of(context).has_slash_chords:
         return genome
     old, new = (ROOT, BASS) if rng.random() < 0.5 else (BASS, ROOT)
     return replace(genome, bars=tuple(_renamed(bar, old, new) for bar in genome.bars))

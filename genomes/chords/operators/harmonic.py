@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import numpy as np
 
-from genomes.chance import draw, pick
 from genomes.chords.functions import functions, is_minor, on_degree, tonic
-from genomes.chords.genome import ChordGenome
+from genomes.chords.genome import ChordGenome, change_at, draw_place, places_of, put_chord
 from genomes.chords.harmony import EXTENSIONS, Chord, extensions, max_inversion
-from genomes.chords.operators.places import change_at, draw_place, places_of, put_chord
 from genomes.chords.seeds import draw_chord
 from genomes.chords.tables import followers, in_mode, substitutes
 from genomes.context import Context
+from genomes.variation import draw, pick
 
 EXTENDED_SHARE = 0.8
 

@@ -1,20 +1,15 @@
-"""Operators on when chords change, and on whole bars."""
+"""Operators on when chords change."""
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import numpy as np
+from msgspec.structs import replace
 
-from genomes.chance import draw
-from genomes.chords.genes import Change
-from genomes.chords.genome import ChordGenome, rebuilt
-from genomes.chords.operators.places import draw_place
+from genomes.chords.genome import Change, ChordGenome, draw_place
 from genomes.chords.seeds import draw_chord
 from genomes.chords.tables import followers
 from genomes.context import Context
-
-PHRASE_BARS = (2, 4, 8)
+from genomes.variation import draw
 
 
 def move_change(genome: ChordGenome, context: Context, rng: np.random.Generator) -> ChordGenome:
@@ -45,7 +40,7 @@ def split_change(genome: ChordGenome, context: Context, rng: np.random.Generator
     group = free[int(rng.integers(len(free)))]
     before = [c for i, c in genome.changes() if (i, c.group) < (bar, group)][-1]
     token = draw(rng, *followers(genome.mode, before.chord.function))
-    added = Change(group, draw_chord(genome.mode, token, rng), before.voicing)
+    added = Change.of(group, draw_chord(genome.mode, token, rng), before.voicing)
     return genome.with_changes(bar, tuple(sorted((*changes, added), key=_group)))
 
 
@@ -56,32 +51,3 @@ def join_changes(genome: ChordGenome, context: Context, rng: np.random.Generator
         return genome
     changes = genome.bars[bar].changes
     return genome.with_changes(bar, (*changes[:index], *changes[index + 1 :]))
-
-
-def swap_bars(genome: ChordGenome, context: Context, rng: np.random.Generator) -> ChordGenome:
-    """Two whole bars change places."""
-    first, second = (int(index) for index in rng.integers(len(genome.bars), size=2))
-    bars = list(genome.bars)
-    bars[first], bars[second] = bars[second], bars[first]
-    return rebuilt(genome, bars)
-
-
-def repeat_bar(genome: ChordGenome, context: Context, rng: np.random.Generator) -> ChordGenome:
-    """One whole bar heard again in the place of another."""
-    source, target = (int(index) for index in rng.integers(len(genome.bars), size=2))
-    bars = list(genome.bars)
-    bars[target] = bars[source]
-    return rebuilt(genome, bars)
-
-
-def repeat_phrase(genome: ChordGenome, context: Context, rng: np.random.Generator) -> ChordGenome:
-    """A phrase of a few bars heard again right after itself, as far as there is room."""
-    count = len(genome.bars)
-    length = PHRASE_BARS[int(rng.integers(len(PHRASE_BARS)))]
-    if count <= length:
-        return genome
-    start = length * int(rng.integers((count - 1) // length))
-    again = genome.bars[start : start + length][: count - start - length]
-    bars = list(genome.bars)
-    bars[start + length : start + length + len(again)] = again
-    return rebuilt(genome, bars)

@@ -1,19 +1,26 @@
-"""Operators on how chords are voiced."""
+"""Operators on how chords are voiced and played."""
 
 from __future__ import annotations
 
-from dataclasses import replace
 from itertools import pairwise
 
 import numpy as np
+from msgspec.structs import replace
 
-from genomes.chance import lean, pick
-from genomes.chords.genes import Change
-from genomes.chords.genome import ChordGenome
-from genomes.chords.harmony import Chord, max_inversion
-from genomes.chords.operators.places import change_at, draw_place, places_of, put_change, put_chord
-from genomes.chords.voicing import REGISTERS, SPREADS, Voicing, movement_semitones, pitches
+from genomes.chords.comping import by_strokes
+from genomes.chords.genome import (
+    DYNAMICS,
+    Change,
+    ChordGenome,
+    change_at,
+    draw_place,
+    places_of,
+    put_change,
+)
+from genomes.chords.harmony import max_inversion
+from genomes.chords.voicing import REGISTERS, SPREADS, movement_semitones, pitches
 from genomes.context import Context
+from genomes.variation import lean, pick
 
 
 def revoice(genome: ChordGenome, context: Context, rng: np.random.Generator) -> ChordGenome:
@@ -38,14 +45,9 @@ def revoice_all(genome: ChordGenome, context: Context, rng: np.random.Generator)
 def _nearest(genome: ChordGenome, context: Context, before: Change, change: Change) -> Change:
     """The inversion and position of a chord with the least movement from the one before."""
     sounding = _pitches(genome, context, before)
-    chord, spread = change.chord, change.voicing.spread
     options = [change] + [
-        Change(
-            change.group,
-            Chord(chord.function, chord.extension, inversion),
-            Voicing(spread, position),
-        )
-        for inversion in range(min(2, max_inversion(chord.extension)) + 1)
+        replace(change, inversion=inversion, position=position)
+        for inversion in range(min(2, max_inversion(change.extension)) + 1)
         for position in range(3)
     ]
     return min(options, key=lambda c: movement_semitones(sounding, _pitches(genome, context, c)))
@@ -61,21 +63,41 @@ def respread(genome: ChordGenome, context: Context, rng: np.random.Generator) ->
     spread = pick(rng, SPREADS)
     places = [draw_place(genome, rng)] if rng.random() < 0.5 else places_of(genome)
     for place in places:
-        change = change_at(genome, place)
-        genome = put_change(
-            genome, place, replace(change, voicing=Voicing(spread, change.voicing.position))
-        )
+        genome = put_change(genome, place, replace(change_at(genome, place), spread=spread))
     return genome
 
 
 def invert(genome: ChordGenome, context: Context, rng: np.random.Generator) -> ChordGenome:
     """Another chord tone in the bass."""
     place = draw_place(genome, rng)
-    chord = change_at(genome, place).chord
-    inversion = int(rng.integers(max_inversion(chord.extension) + 1))
-    return put_chord(genome, place, replace(chord, inversion=inversion))
+    change = change_at(genome, place)
+    inversion = int(rng.integers(max_inversion(change.extension) + 1))
+    return put_change(genome, place, replace(change, inversion=inversion))
 
 
 def move_register(genome: ChordGenome, context: Context, rng: np.random.Generator) -> ChordGenome:
     """The whole progression higher or lower."""
     return replace(genome, register=lean(rng, REGISTERS, context.section.energy))
+
+
+def play_bar(genome: ChordGenome, context: Context, rng: np.random.Generator) -> ChordGenome:
+    """Another pattern in one bar."""
+    bar = int(rng.integers(len(genome.bars)))
+    return genome.with_bar(bar, replace(genome.bars[bar], pattern=_pattern(context, rng)))
+
+
+def play_all(genome: ChordGenome, context: Context, rng: np.random.Generator) -> ChordGenome:
+    """One pattern throughout."""
+    pattern = _pattern(context, rng)
+    return replace(genome, bars=tuple(replace(bar, pattern=pattern) for bar in genome.bars))
+
+
+def _pattern(context: Context, rng: np.random.Generator) -> str:
+    return lean(rng, by_strokes(context.meter), context.section.energy)
+
+
+def play_louder_or_softer(
+    genome: ChordGenome, context: Context, rng: np.random.Generator
+) -> ChordGenome:
+    """Another dynamic."""
+    return replace(genome, dynamic=lean(rng, DYNAMICS, context.section.energy))

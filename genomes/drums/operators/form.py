@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import numpy as np
+from msgspec.structs import replace
 
-from genomes.chance import pick
 from genomes.context import Context
 from genomes.drums.fills import CRASHES, FILLS, NO_CRASH, NO_FILL
-from genomes.drums.genome import Bar, DrumGenome, rebuilt
-from genomes.drums.operators.places import draw_cell, fresh
+from genomes.drums.genome import Bar, DrumGenome
+from genomes.drums.operators.editing import draw_cell, fresh
 from genomes.drums.patterns import ACCENT, GHOST, NORMAL, REST, Pattern, put
+from genomes.variation import pick
 
-PHRASE_BARS = (2, 4, 8)
 PHRASE_END_SHARE = 0.7  # of the fills put at the end of four bars, or of the section
 PHRASE_START_SHARE = 0.8  # of the crashes put where four bars begin
 PHRASE = 4
@@ -42,34 +40,7 @@ def rest_bar(genome: DrumGenome, context: Context, rng: np.random.Generator) -> 
     bars = list(genome.bars)
     for index in range(bar, count, step):
         bars[index] = silent
-    return rebuilt(genome, bars)
-
-
-def repeat_bar(genome: DrumGenome, context: Context, rng: np.random.Generator) -> DrumGenome:
-    """One bar's pattern heard again in the place of another's."""
-    source, target = (int(index) for index in rng.integers(len(genome.bars), size=2))
-    return fresh(genome, (target,), genome.bars[source].pattern)
-
-
-def swap_bars(genome: DrumGenome, context: Context, rng: np.random.Generator) -> DrumGenome:
-    """Two whole bars change places."""
-    first, second = (int(index) for index in rng.integers(len(genome.bars), size=2))
-    bars = list(genome.bars)
-    bars[first], bars[second] = bars[second], bars[first]
-    return rebuilt(genome, bars)
-
-
-def repeat_phrase(genome: DrumGenome, context: Context, rng: np.random.Generator) -> DrumGenome:
-    """The patterns of a few bars heard again right after them, as far as there is room."""
-    count = len(genome.bars)
-    length = pick(rng, PHRASE_BARS)
-    if count <= length:
-        return genome
-    start = length * int(rng.integers((count - 1) // length))
-    bars = list(genome.bars)
-    for index in range(start + length, min(count, start + 2 * length)):
-        bars[index] = replace(bars[index], pattern=bars[index - length].pattern)
-    return rebuilt(genome, bars)
+    return genome.with_bars(bars)
 
 
 def fill_bar(genome: DrumGenome, context: Context, rng: np.random.Generator) -> DrumGenome:
@@ -79,7 +50,7 @@ def fill_bar(genome: DrumGenome, context: Context, rng: np.random.Generator) -> 
     bar = pick(rng, ends) if at_end else int(rng.integers(len(genome.bars)))
     bars = list(genome.bars)
     bars[bar] = replace(bars[bar], fill=pick(rng, (NO_FILL, NO_FILL, *FILLS)))
-    return rebuilt(genome, bars)
+    return genome.with_bars(bars)
 
 
 def crash_bar(genome: DrumGenome, context: Context, rng: np.random.Generator) -> DrumGenome:
@@ -90,4 +61,4 @@ def crash_bar(genome: DrumGenome, context: Context, rng: np.random.Generator) ->
     bars = list(genome.bars)
     crash = NO_CRASH if bars[bar].crash and rng.random() < 0.5 else pick(rng, CRASHES)
     bars[bar] = replace(bars[bar], crash=crash)
-    return rebuilt(genome, bars)
+    return genome.with_bars(bars)

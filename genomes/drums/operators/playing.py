@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from functools import cache
 
 import numpy as np
+from msgspec.structs import replace
 
-from genomes.chance import pick
 from genomes.context import Context
 from genomes.drums.dynamics import DYNAMICS, SHAPES
 from genomes.drums.genome import SWINGS_PERCENT, DrumGenome
 from genomes.drums.patterns import REST, Pattern, cell_count, legal
 from genomes.grid import STRAIGHT, TRIPLET, cells, in_quarters
 from genomes.time import Meter
+from genomes.variation import pick
 
 
 def swing(genome: DrumGenome, context: Context, rng: np.random.Generator) -> DrumGenome:

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from genomes.chance import pick
 from genomes.context import Context
 from genomes.drums.genome import DrumGenome, with_pattern
-from genomes.drums.operators.places import (
+from genomes.drums.operators.editing import (
     Spot,
     draw_cell,
     draw_pattern,
@@ -27,9 +26,10 @@ from genomes.drums.patterns import (
     put,
     with_line,
 )
-from genomes.drums.places import layout
+from genomes.drums.positions import layout
 from genomes.drums.seeds import euclidean_line
 from genomes.drums.voices import HAND, VOICES
+from genomes.variation import pick
 
 THINNED_SHARE = 0.5
 GHOSTED_SHARE = 0.5

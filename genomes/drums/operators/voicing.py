@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import numpy as np
+from msgspec.structs import replace
 
-from genomes.chance import pick
 from genomes.context import Context
-from genomes.drums.genome import DrumGenome, rebuilt, with_pattern
-from genomes.drums.operators.places import draw_pattern
+from genomes.drums.genome import DrumGenome, with_pattern
+from genomes.drums.operators.editing import draw_pattern
 from genomes.drums.patterns import REST, Pattern, cell_count, legal, put, with_line
-from genomes.drums.places import layout, places
+from genomes.drums.positions import layout, positions
 from genomes.drums.seeds import euclidean_line
 from genomes.drums.voices import BACK, HAND, TIME, VOICES, of_role
+from genomes.variation import pick
 
 # Ways of keeping time, as the places of its stronger and its weaker strokes.
 TIMEKEEPING: dict[str, tuple[str, str]] = {
@@ -51,7 +50,7 @@ def _renamed(pattern: Pattern, old: str, new: str) -> Pattern:
 
 def _everywhere(genome: DrumGenome, changed: dict[Pattern, Pattern]) -> DrumGenome:
     bars = [replace(bar, pattern=changed[bar.pattern]) for bar in genome.bars]
-    return rebuilt(genome, bars)
+    return genome.with_bars(bars)
 
 
 def add_voice(genome: DrumGenome, context: Context, rng: np.random.Generator) -> DrumGenome:
@@ -89,7 +88,7 @@ def keep_time(genome: DrumGenome, context: Context, rng: np.random.Generator) ->
     count = cell_count(genome.meter, pattern.division)
     letters = [REST] * count
     for role, level in ((weak, "g"), (strong, "x")):
-        for cell in places(role, genome.meter, pattern.division) if role else ():
+        for cell in positions(role, genome.meter, pattern.division) if role else ():
             letters[cell] = level
     lines = {**dict(pattern.lines), voice: "".join(letters)}
     return with_pattern(genome, pattern, legal(pattern.division, lines))
@@ -107,7 +106,7 @@ def half_or_full_time(genome: DrumGenome, context: Context, rng: np.random.Gener
 def _answering(pattern: Pattern, voice: str, role: str, genome: DrumGenome) -> Pattern:
     """A pattern with one voice's louder strokes moved to a role; its ghosts stay."""
     line = pattern.line(voice)
-    there = places(role, genome.meter, pattern.division)
+    there = positions(role, genome.meter, pattern.division)
     if not line or not there:
         return pattern
     ghosts = "".join(letter if letter == "g" else REST for letter in line)

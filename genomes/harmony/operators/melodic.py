@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import numpy as np
+from msgspec.structs import replace
 
-from genomes.chance import pick
 from genomes.context import Context
-from genomes.harmony.genome import HarmonyGenome
-from genomes.harmony.operators.places import (
+from genomes.harmony.genome import TEXTURES, HarmonyGenome
+from genomes.harmony.operators.editing import (
     change_tone,
     draw_layer,
     layer_at,
     layers_of,
     put_tones,
 )
-from genomes.harmony.tables import TEXTURES
+from genomes.variation import pick
 
 STEPS = (-5, -4, -3, -2, 2, 3, 4, 5)
 SHIFTS = (-12, -7, -5, -3, 3, 5, 7, 12)

@@ -4,16 +4,14 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Sequence
-from dataclasses import replace
 
 import numpy as np
+from msgspec.structs import replace
 
-from genomes.chance import pick
 from genomes.context import Context
 from genomes.grid import UNIT_WEIGHT, cells
-from genomes.harmony.genes import Tone
-from genomes.harmony.genome import HarmonyGenome
-from genomes.harmony.operators.places import (
+from genomes.harmony.genome import STRUCK, SUSPENDED, TIED, HarmonyGenome, Tone
+from genomes.harmony.operators.editing import (
     change_tone,
     draw_layer,
     is_heard,
@@ -21,8 +19,8 @@ from genomes.harmony.operators.places import (
     layers_of,
     put_tones,
 )
-from genomes.harmony.tables import STRUCK, SUSPENDED, TIED
 from genomes.time import Meter
+from genomes.variation import pick
 
 
 def _edges(meter: Meter) -> list[int]:

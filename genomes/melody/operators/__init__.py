@@ -2,25 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import numpy as np
 
-from genomes.chance import pick
 from genomes.context import Context
 from genomes.melody.form import spliced_pieces
 from genomes.melody.genome import MelodyGenome, rebuilt
-from genomes.melody.operators import formal, manner, melodic, rhythmic
-
-Operator = Callable[[MelodyGenome, Context, np.random.Generator], MelodyGenome]
-
-
-def _named(*operators: Operator) -> dict[str, Operator]:
-    return {operator.__name__: operator for operator in operators}
-
+from genomes.melody.operators import formal, melodic, rhythmic
+from genomes.stage import Operator, named
 
 # What is heard of the pitches alone: nothing, where the pitches stay.
-PITCH_OPERATORS = _named(
+PITCH_OPERATORS: dict[str, Operator[MelodyGenome]] = named(
     melodic.move_tone,
     melodic.repeat_tone,
     melodic.smooth,
@@ -34,11 +25,11 @@ PITCH_OPERATORS = _named(
     formal.lift_phrase,
     formal.turn_tail,
     formal.set_cadence,
-    manner.move_register,
-    manner.change_home,
-    manner.lean,
+    melodic.move_register,
+    melodic.change_home,
+    melodic.lean,
 )
-OTHER_OPERATORS = _named(
+OTHER_OPERATORS: dict[str, Operator[MelodyGenome]] = named(
     rhythmic.split_tone,
     rhythmic.join_tones,
     rhythmic.thin_out,
@@ -55,25 +46,15 @@ OTHER_OPERATORS = _named(
     formal.swap_phrases,
     formal.join_phrases,
     formal.split_phrase,
-    manner.sing_louder_or_softer,
-    manner.draw_syllables,
+    melodic.sing_louder_or_softer,
+    melodic.draw_syllables,
 )
-OPERATORS: dict[str, Operator] = PITCH_OPERATORS | OTHER_OPERATORS
-
-MAX_TRIES = 16
+OPERATORS: dict[str, Operator[MelodyGenome]] = PITCH_OPERATORS | OTHER_OPERATORS
 
 
-def mutate(
-    genome: MelodyGenome, context: Context, rng: np.random.Generator
-) -> tuple[MelodyGenome, str]:
-    """A changed copy and the operator's name; tries again where an operator finds nothing to do."""
-    names = tuple(OTHER_OPERATORS if genome.line else OPERATORS)
-    for _ in range(MAX_TRIES):
-        name = pick(rng, names)
-        changed = OPERATORS[name](genome, context, rng)
-        if changed != genome:
-            return changed, name
-    return genome, "none"
+def applicable(genome: MelodyGenome) -> dict[str, Operator[MelodyGenome]]:
+    """The operators that can be heard on a genome; none on pitches where those are locked."""
+    return OTHER_OPERATORS if genome.line else OPERATORS
 
 
 def mate(

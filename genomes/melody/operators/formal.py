@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import numpy as np
+from msgspec.structs import replace
 
-from genomes.chance import pick
 from genomes.context import Context
 from genomes.melody.form import from_bar, material_from
 from genomes.melody.genes import (
@@ -20,10 +18,11 @@ from genomes.melody.genes import (
     Tone,
 )
 from genomes.melody.genome import MelodyGenome, rebuilt
-from genomes.melody.operators.places import draw_phrase_index, put_phrase
+from genomes.melody.operators.editing import draw_phrase_index, put_phrase
 from genomes.melody.phrases import tones_of
 from genomes.melody.seeds import SEEDS, draw_contour
 from genomes.melody.timing import cell_ticks
+from genomes.variation import pick
 
 
 def lift_phrase(genome: MelodyGenome, context: Context, rng: np.random.Generator) -> MelodyGenome:

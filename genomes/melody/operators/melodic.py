@@ -1,16 +1,18 @@
-"""Operators on contours: in which steps a phrase moves."""
+"""Operators on contours, and on where a melody lies and how it is sung."""
 
 from __future__ import annotations
 
 from itertools import pairwise
 
 import numpy as np
+from msgspec.structs import replace
 
-from genomes.chance import pick
 from genomes.context import Context
+from genomes.melody.genes import DYNAMICS, HOMES, LEANINGS, MOST_MELISMAS, REGISTERS
 from genomes.melody.genome import MelodyGenome
-from genomes.melody.operators.places import draw_material_index, put_heights
+from genomes.melody.operators.editing import draw_material_index, put_heights
 from genomes.melody.seeds import SEEDS, draw_contour
+from genomes.variation import pick
 
 # Sizes in steps of a leap that is put in.
 LEAPS = (3, 4, 5)
@@ -113,3 +115,34 @@ def new_contour(genome: MelodyGenome, context: Context, rng: np.random.Generator
     index = draw_material_index(genome, rng)
     count = len(genome.materials[index].tones)
     return put_heights(genome, index, draw_contour(pick(rng, tuple(SEEDS)), count, context, rng))
+
+
+def move_register(genome: MelodyGenome, context: Context, rng: np.random.Generator) -> MelodyGenome:
+    """All lies higher or lower in the singer's range."""
+    return replace(genome, register=pick(rng, tuple(REGISTERS)))
+
+
+def change_home(genome: MelodyGenome, context: Context, rng: np.random.Generator) -> MelodyGenome:
+    """The melody is at home on another degree."""
+    return replace(genome, home=pick(rng, HOMES))
+
+
+def lean(genome: MelodyGenome, context: Context, rng: np.random.Generator) -> MelodyGenome:
+    """The melody leans on notes outside its chords more, or less."""
+    return replace(genome, leaning=pick(rng, tuple(LEANINGS)))
+
+
+def sing_louder_or_softer(
+    genome: MelodyGenome, context: Context, rng: np.random.Generator
+) -> MelodyGenome:
+    """Another dynamic."""
+    return replace(genome, dynamic=pick(rng, DYNAMICS))
+
+
+def draw_syllables(
+    genome: MelodyGenome, context: Context, rng: np.random.Generator
+) -> MelodyGenome:
+    """With words, more or fewer notes that draw a syllable on."""
+    if context.lyrics is None:
+        return genome
+    return replace(genome, melismas=int(rng.integers(MOST_MELISMAS + 1)))

@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import numpy as np
+from msgspec.structs import replace
 
-from genomes.chance import pick
 from genomes.context import Context
 from genomes.grid import EIGHTH_TICKS, cells
 from genomes.melody.form import with_heights
 from genomes.melody.genes import Material, Tone
 from genomes.melody.genome import MelodyGenome
-from genomes.melody.operators.places import draw_material_index, put_material, put_tones
+from genomes.melody.operators.editing import draw_material_index, put_material, put_tones
 from genomes.melody.rhythm import DENSITIES, Pace, draw_rhythm
 from genomes.melody.timing import cell_ticks
+from genomes.variation import pick
 
 # Tones that thinning leaves.
 LEFT_SHARE = 0.6

@@ -34,7 +34,7 @@ def test_every_id_stands_for_the_rendered_part(studio: Studio) -> None:
     seen: set[str] = set()
     for generation in generations(studio, identifier):
         for child in generation.offspring:
-            part = ChordGenome.from_payload(child.genome).render(context)
+            part = CHORDS.render(ChordGenome.from_payload(child.genome), context)
             assert child.id == candidate_id("chords", context, (), part)
             assert child.id not in seen
             assert set(child.parents) <= seen

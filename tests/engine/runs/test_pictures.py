@@ -40,7 +40,7 @@ def context_of(meter: str, bars: int) -> Context:
 )
 def test_any_title_can_be_drawn(tmp_path: Path, title: str) -> None:
     context = context_of("5/4", 2)
-    part = CHORDS.random(context, np.random.default_rng(2))[0].render(context)
+    part = CHORDS.render(CHORDS.random(context, np.random.default_rng(2))[0], context)
     draw_part(tmp_path / "part.png", part, context, title, "Green")
     curve = [CurvePoint(generation=0, best=0.5, median=0.5)]
     draw_curve(tmp_path / "curve.png", curve, title, "White")
@@ -51,7 +51,7 @@ def test_any_title_can_be_drawn(tmp_path: Path, title: str) -> None:
 @pytest.mark.parametrize("bars", [1, 64])
 def test_sections_of_any_length_can_be_drawn(tmp_path: Path, bars: int) -> None:
     context = context_of("7/8", bars)
-    part = CHORDS.random(context, np.random.default_rng(2))[0].render(context)
+    part = CHORDS.render(CHORDS.random(context, np.random.default_rng(2))[0], context)
     draw_part(tmp_path / "part.png", part, context, "long", "Red")
     assert 600 <= picture_size(tmp_path / "part.png")[0] <= 1700
 

@@ -55,7 +55,9 @@ def outcome(index: int, settings: Settings) -> Outcome:
         end, scored = ending(studio, run.id), len(run.pool.scored)
     rng = np.random.default_rng(RANDOM_SEED)
     genomes = (run.stage.genomes.random(run.context, rng)[0] for _ in range(scored))
-    scores = run.fitness.score([genome.render(run.context) for genome in genomes], run.context)
+    scores = run.fitness.score(
+        [run.genomes.render(genome, run.context) for genome in genomes], run.context
+    )
     return Outcome(song.song_id, end, scored, max(score.total for score in scores))
 
 

@@ -99,7 +99,7 @@ def test_the_survivors_of_a_real_run_follow_from_its_log(studio: Studio) -> None
         bred = everyone[survivor.id]
         assert survivor.terms == bred.score.terms
         assert survivor.genome == bred.genome.to_payload()
-        assert survivor.part == bred.genome.render(run.context).to_payload()
+        assert survivor.part == run.genomes.render(bred.genome, run.context).to_payload()
     assert end.curve[0].best <= end.curve[-1].best
     first = [x.total for x in generations(studio, identifier)[0].offspring]
     assert end.first_pool.total_p95 == np.percentile(first, 95)

@@ -5,10 +5,12 @@ from __future__ import annotations
 import pytest
 
 from genomes.bass import BassGenome
-from genomes.bass.genes import Pluck
+from genomes.bass.genome import Pluck
 from genomes.context import Context
 from tests.genomes.calls import render
 from tests.genomes.contexts import over
+
+PLAYED = {"register": 33, "gate": "legato", "dynamic": 72, "kick_lock": False}
 
 
 def line(text: str, cells_per_bar: int = 16, **genes) -> BassGenome:
@@ -17,7 +19,7 @@ def line(text: str, cells_per_bar: int = 16, **genes) -> BassGenome:
     ``+`` and ``-`` are octaves; ``/4`` is a length in cells.
     """
     bars = tuple(tuple(_pluck(word) for word in bar.split()) for bar in text.split("|"))
-    return BassGenome(cells_per_bar, bars, **genes)
+    return BassGenome(cells_per_bar, bars, **(PLAYED | genes))
 
 
 def _pluck(word: str) -> Pluck:

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from genomes.bass.genes import GATES
+from genomes.bass.genome import GATES
 from genomes.bass.similarity import GATE_SHARE, RHYTHM_SHARE, TONES_SHARE
 from tests.genomes.bass.conftest import line
 from tests.genomes.calls import distance

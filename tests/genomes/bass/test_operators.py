@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -14,6 +13,7 @@ from genomes.bass.rhythms import groups
 from genomes.bass.tones import LEADS
 from genomes.grid import cells
 from tests.genomes.bass.conftest import line
+from tests.genomes.calls import replace
 from tests.genomes.contexts import song
 from tests.genomes.stages import Call, changes
 

@@ -1,6 +1,5 @@
 """How long, how loud and when notes are played, and how they meet the kick."""
 
-from dataclasses import replace
 from itertools import pairwise
 
 import pytest
@@ -8,11 +7,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from genomes.bass import BassGenome
-from genomes.bass.genes import GATES, LEVELS, Pluck
-from genomes.bass.kick import REACH_TICKS, kick_onsets_ticks, met
+from genomes.bass.backing import REACH_TICKS, kick_onsets_ticks, met
+from genomes.bass.genome import GATES, LEVELS, Pluck
 from genomes.notes import Part
-from tests.genomes.bass.conftest import line, notes_of
-from tests.genomes.calls import describe, render
+from tests.genomes.bass.conftest import PLAYED, line, notes_of
+from tests.genomes.calls import describe, render, replace
 from tests.genomes.contexts import with_drums
 from tests.genomes.stages import genomes_in_context
 
@@ -39,7 +38,7 @@ def test_a_gate_shortens_every_note(plain, gate):
 
 def test_levels_and_accents_are_heard(plain):
     bar = tuple(Pluck(cell, "root", level=level) for cell, level in enumerate(LEVELS, start=1))
-    genome = BassGenome(16, (bar, (), (), ()))
+    genome = BassGenome(16, (bar, (), (), ()), **PLAYED)
     velocities = render(genome, plain).notes["velocity"].tolist()
     assert velocities == sorted(velocities)
     assert len(set(velocities)) == len(LEVELS)

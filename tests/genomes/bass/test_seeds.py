@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from genomes.bass import BASS
-from genomes.bass.genes import check_bar
-from genomes.bass.kick import kick_onsets_ticks
+from genomes.bass.backing import Backing, kick_onsets_ticks
+from genomes.bass.genome import check_bar
 from genomes.bass.lines import (
     CYCLES,
     LEADING_LEADS,
@@ -18,7 +18,6 @@ from genomes.bass.lines import (
     WALKING_STEPS,
 )
 from genomes.bass.rhythms import RHYTHMS
-from genomes.bass.scene import Scene
 from genomes.bass.seeds import REGISTER_SHARES, TURNS, bars_in_style, turned
 from genomes.bass.styles import STYLES
 from genomes.bass.tones import TONES
@@ -37,7 +36,7 @@ def pool(context, size=300, seed=1):
 
 def in_style(name, context, seed=0, count=30):
     rng = np.random.default_rng(seed)
-    return [bars_in_style(STYLES[name], Scene.of(context), rng) for _ in range(count)]
+    return [bars_in_style(STYLES[name], Backing.of(context), rng) for _ in range(count)]
 
 
 def tones(bars):
@@ -117,7 +116,7 @@ def test_walking_and_leading_lines_lead_into_every_change(style, table):
 
 @pytest.mark.parametrize("meter", [*SONG_METERS, *ODD_METERS], ids=str)
 def test_a_turned_phrase_ends_otherwise_and_the_rest_of_it_stays(meter):
-    scene = Scene.of(song(meter=str(meter), bars=7))
+    scene = Backing.of(song(meter=str(meter), bars=7))
     rng = np.random.default_rng(4)
     for style in STYLES.values():
         bars = bars_in_style(style, scene, rng)
@@ -158,7 +157,7 @@ def test_the_kick_is_followed():
 @pytest.mark.parametrize("meter", [*SONG_METERS, *ODD_METERS], ids=str)
 def test_rhythms_are_places_of_their_bar(meter: Meter):
     context = song(meter=str(meter), bars=2, stages=("chords", "drums"))
-    scene = Scene.of(context)
+    scene = Backing.of(context)
     rng = np.random.default_rng(3)
     for name, rhythm in RHYTHMS.items():
         places = list(rhythm(scene, 1, rng))

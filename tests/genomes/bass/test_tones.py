@@ -1,12 +1,11 @@
 """Tones are found in the chord that sounds where the note begins."""
 
-from dataclasses import replace
 from itertools import pairwise
 
 import pytest
 from hypothesis import given
 
-from genomes.bass.genes import REGISTERS
+from genomes.bass.genome import REGISTERS
 from genomes.bass.tones import (
     CHORD_TONES,
     HIGHEST_PITCH,
@@ -19,6 +18,7 @@ from genomes.bass.tones import (
 from genomes.keys import PLAIN_NAMES
 from genomes.notes import Part
 from tests.genomes.bass.conftest import line, notes_of, pitches_of
+from tests.genomes.calls import replace
 from tests.genomes.contexts import over
 from tests.genomes.stages import contexts_for, genomes_in_context
 

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
 
 from genomes.chords import ChordGenome
-from genomes.chords.genes import Bar, Change
+from genomes.chords.genome import Bar, Change
 from genomes.chords.harmony import Chord
 from genomes.chords.voicing import Voicing
 from genomes.context import Context, Section
 from genomes.keys import Key
 from genomes.time import Meter
+from tests.genomes.calls import replace
 from tests.genomes.stages import MANY, Made
 from tests.genomes.stages import pool as pool_of
 
@@ -41,15 +40,18 @@ def c_major() -> Context:
     return Context(Key.parse("C major"), Meter(4, 4), 120, Section("verse", 4))
 
 
+PLAYED = {"register": 60, "dynamic": 64}
+
+
 def progression(
     text: str, mode: str = "major", groups_per_bar: int = 4, pattern: str = "bars", **genes: int
 ) -> ChordGenome:
     """One chord a bar on the downbeat, such as ``"I V:7 vi IV"``; ``-`` holds the last one."""
     bars = [
-        Bar(() if chord == "-" else (Change(0, _chord(chord), Voicing()),), pattern)
+        Bar(() if chord == "-" else (Change.of(0, _chord(chord), Voicing()),), pattern)
         for chord in text.split()
     ]
-    return ChordGenome(mode, groups_per_bar, tuple(bars), **genes)
+    return ChordGenome(mode, groups_per_bar, tuple(bars), **(PLAYED | genes))
 
 
 def _chord(text: str) -> Chord:

@@ -1,7 +1,6 @@
 """Laws of every rendered part: whole bars, in register, nothing lost, nothing by chance."""
 
 import json
-from dataclasses import replace
 from itertools import chain
 
 import numpy as np
@@ -11,7 +10,7 @@ from hypothesis import given
 from genomes.chords import CHORDS
 from genomes.context import Section
 from genomes.keys import Key
-from tests.genomes.calls import describe, render
+from tests.genomes.calls import describe, render, replace
 from tests.genomes.stages import genomes_in_context
 from tests.strategies import keys
 

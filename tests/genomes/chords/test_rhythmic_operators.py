@@ -1,31 +1,29 @@
 """The operators on when chords change, on whole bars, on playing: what their names say, no more."""
 
 from collections import Counter
-from dataclasses import replace
 
 import numpy as np
 import pytest
 
-from genomes.chords.genes import Bar, Change
-from genomes.chords.genome import ChordGenome
+from genomes.chords.genome import Bar, Change, ChordGenome
 from genomes.chords.harmony import Chord
-from genomes.chords.operators.playing import play_all, play_bar, play_louder_or_softer
 from genomes.chords.operators.rhythmic import (
     join_changes,
     move_change,
-    repeat_bar,
-    repeat_phrase,
     split_change,
-    swap_bars,
 )
+from genomes.chords.operators.voicing import play_all, play_bar, play_louder_or_softer
 from genomes.chords.tables import followers
 from genomes.chords.voicing import Voicing
+from genomes.variation import repeat_bar, repeat_phrase, swap_bars
+from tests.genomes.calls import replace
+from tests.genomes.chords.conftest import PLAYED
 from tests.genomes.stages import outcomes
 
 
 def bar(*changes, pattern="bars"):
     """Changes as (group, function)."""
-    return Bar(tuple(Change(g, Chord(token), Voicing()) for g, token in changes), pattern)
+    return Bar(tuple(Change.of(g, Chord(token), Voicing()) for g, token in changes), pattern)
 
 
 @pytest.fixture
@@ -37,7 +35,7 @@ def verse():
         bar(pattern="run_up"),
         bar((0, "ii"), (2, "V"), (3, "IV"), pattern="push"),
     )
-    return ChordGenome("major", 4, bars)
+    return ChordGenome("major", 4, bars, **PLAYED)
 
 
 def places(genome):
@@ -68,7 +66,7 @@ def test_split_change_adds_one_chord_that_leads_on_from_the_one_before(verse, c_
 
 def test_split_change_listens_to_the_last_chord_of_an_earlier_bar(c_major):
     """Over a held bar the chord before is the one that holds, wherever it began."""
-    genome = ChordGenome("major", 4, (bar((0, "I"), (2, "V/iii")), bar(), bar(), bar()))
+    genome = ChordGenome("major", 4, (bar((0, "I"), (2, "V/iii")), bar(), bar(), bar()), **PLAYED)
     for after in outcomes(split_change, genome, c_major):
         if len(after.bars[0].changes) == 2:
             assert after.changes()[-1][1].chord.function == "iii"
@@ -105,7 +103,7 @@ def test_repeat_bar_copies_one_whole_bar(verse, c_major):
 
 def test_repeat_phrase_plays_a_stretch_again_right_after_itself(c_major):
     functions = ("I", "vi", "ii", "V", "IV", "iii", "V", "I")
-    genome = ChordGenome("major", 4, tuple(bar((0, name)) for name in functions))
+    genome = ChordGenome("major", 4, tuple(bar((0, name)) for name in functions), **PLAYED)
     found = set()
     for after in outcomes(repeat_phrase, genome, c_major):
         copies = [
@@ -125,19 +123,19 @@ def test_repeat_phrase_plays_a_stretch_again_right_after_itself(c_major):
 
 
 def test_a_phrase_is_cut_where_the_section_ends(c_major):
-    genome = ChordGenome("major", 4, tuple(bar((0, name)) for name in ("I", "vi", "ii")))
+    genome = ChordGenome("major", 4, tuple(bar((0, name)) for name in ("I", "vi", "ii")), **PLAYED)
     (after,) = set(outcomes(repeat_phrase, genome, c_major))
     assert after.bars == (*genome.bars[:2], genome.bars[0])
 
 
 def test_an_opening_bar_that_loses_its_chord_gets_it_back(c_major):
-    genome = ChordGenome("major", 4, (bar((0, "ii")), bar((2, "V")), bar()))
+    genome = ChordGenome("major", 4, (bar((0, "ii")), bar((2, "V")), bar()), **PLAYED)
     openings = {after.bars[0].changes[0] for after in outcomes(swap_bars, genome, c_major)}
     assert {(c.group, c.chord.function) for c in openings} == {(0, "ii"), (0, "V"), (0, "I")}
 
 
 def test_an_opening_bar_keeps_its_later_chords(c_major):
-    genome = ChordGenome("major", 4, (bar((0, "I")), bar((1, "vi"), (3, "IV"))))
+    genome = ChordGenome("major", 4, (bar((0, "I")), bar((1, "vi"), (3, "IV"))), **PLAYED)
     (after,) = set(outcomes(swap_bars, genome, c_major))
     assert places(after) == [(0, 0), (0, 3), (1, 0)]
     assert [c.chord.function for _, c in after.changes()] == ["vi", "IV", "I"]
@@ -165,6 +163,6 @@ def test_play_louder_or_softer_changes_the_dynamic_alone(verse, c_major):
 
 
 def test_one_bar_of_one_group_leaves_nothing_to_move(c_major):
-    genome = ChordGenome("major", 1, (bar((0, "I")),))
+    genome = ChordGenome("major", 1, (bar((0, "I")),), **PLAYED)
     for operator in (move_change, split_change, join_changes, swap_bars, repeat_bar):
         assert operator(genome, c_major, np.random.default_rng(0)) == genome

@@ -9,7 +9,7 @@ import pytest
 from genomes.chords import CHORDS
 from genomes.chords.functions import functions
 from genomes.chords.harmony import Chord, pitch_classes
-from genomes.chords.rhythm import PACES, draw_slots
+from genomes.chords.seeds import PACES, draw_slots
 from genomes.chords.tables import followers, guitar_progressions, inversion_weights
 from genomes.context import Context, Section
 from genomes.keys import SCALES, Key

@@ -1,6 +1,5 @@
 """The operators on how chords are voiced: the same chords, laid out otherwise."""
 
-from dataclasses import replace
 from itertools import pairwise
 
 import numpy as np
@@ -15,7 +14,7 @@ from genomes.chords.operators.voicing import (
     revoice_all,
 )
 from genomes.chords.voicing import pitches
-from tests.genomes.calls import render
+from tests.genomes.calls import render, replace
 from tests.genomes.contexts import spread_contexts
 
 

@@ -17,10 +17,13 @@ def pattern(lines, division="straight"):
     return Pattern(division, tuple(ordered))
 
 
+PLAYED = {"swing_percent": 0, "dynamic": 70, "shape": "breath"}
+
+
 def groove(*bars, meter="4/4", **genes):
     """A genome of bars, each letters by voice or a whole ``Bar``."""
     built = tuple(bar if isinstance(bar, Bar) else Bar(pattern(bar)) for bar in bars)
-    return DrumGenome(Meter.parse(meter), built, **genes)
+    return DrumGenome(Meter.parse(meter), built, **(PLAYED | genes))
 
 
 def struck(part):

@@ -1,7 +1,5 @@
 """What each operator changes, and nothing else."""
 
-from dataclasses import replace
-
 import numpy as np
 import pytest
 
@@ -10,9 +8,10 @@ from genomes.drums import DRUMS
 from genomes.drums.genome import Bar
 from genomes.drums.operators import form, playing, strokes, voicing
 from genomes.drums.patterns import Pattern
-from genomes.drums.places import places
+from genomes.drums.positions import positions
 from genomes.drums.voices import VOICES
-from tests.genomes.calls import payload_of, render
+from genomes.variation import repeat_bar, swap_bars
+from tests.genomes.calls import payload_of, render, replace
 from tests.genomes.chords.conftest import progression
 from tests.genomes.contexts import context_of
 from tests.genomes.drums.conftest import PLAIN, groove, pattern
@@ -76,15 +75,15 @@ PATTERNS = {
     ),
     voicing.add_voice: lambda old, new: len({*new.voices} - {*old.voices}) == 1,
     voicing.drop_voice: lambda old, new: set(new.lines) < set(old.lines),
-    form.repeat_bar: lambda _, new: new in VERSE.patterns,
+    repeat_bar: lambda _, new: new in VERSE.patterns,
 }
 # What holds for every genome that is made.
 GENOMES = {
     strokes.add_stroke: lambda after: replace(after, bars=VERSE.bars) == VERSE,
     voicing.drop_voice: lambda after: len(set(VERSE.voices) - set(after.voices)) == 1,
     form.vary_bar: lambda after: len(changed_patterns(after)) == 1,
-    form.repeat_bar: lambda after: [bar.fill for bar in after.bars] == ["", "", "", "tom_run"],
-    form.swap_bars: lambda after: sorted(map(hash, after.bars)) == sorted(map(hash, VERSE.bars)),
+    repeat_bar: lambda after: [bar.fill for bar in after.bars] == ["", "", "", "tom_run"],
+    swap_bars: lambda after: sorted(map(hash, after.bars)) == sorted(map(hash, VERSE.bars)),
     playing.play_louder_or_softer: lambda after: after.bars == VERSE.bars,
     playing.reshape: lambda after: after.bars == VERSE.bars,
 }
@@ -230,8 +229,8 @@ def test_silent_bars_of_both_parents_make_no_silent_child():
 
 def test_roles_of_half_and_full_time_are_what_musicians_call_so():
     meter = VERSE.meter
-    assert places("half", meter, "straight") == (8,)
-    assert places("back", meter, "straight") == (4, 12)
+    assert positions("half", meter, "straight") == (8,)
+    assert positions("back", meter, "straight") == (4, 12)
 
 
 def test_a_child_swings_as_a_parent_does():

@@ -3,8 +3,7 @@
 import numpy as np
 import pytest
 
-from genomes.drums.euclid import euclidean
-from genomes.drums.places import FROM_ROLES, ROLES, layout, places
+from genomes.drums.positions import FROM_ROLES, ROLES, euclidean, layout, positions
 from genomes.time import Meter
 from tests.strategies import ODD_METERS, SONG_METERS
 
@@ -36,22 +35,22 @@ EIGHTHS = {
 
 @pytest.mark.parametrize(("meter", "role"), EIGHTHS)
 def test_roles_in_meters_of_songs(meter, role):
-    assert [cell / 2 for cell in places(role, Meter.parse(meter), "straight")] == EIGHTHS[
+    assert [cell / 2 for cell in positions(role, Meter.parse(meter), "straight")] == EIGHTHS[
         meter, role
     ]
 
 
 def test_roles_on_triplets():
     meter = Meter(4, 4)
-    assert places("back", meter, "triplet") == (3, 9)
-    assert places("off_beats", meter, "triplet") == (2, 5, 8, 11)
-    assert places("pulses", meter, "triplet") == (0, 2, 3, 5, 6, 8, 9, 11)
+    assert positions("back", meter, "triplet") == (3, 9)
+    assert positions("off_beats", meter, "triplet") == (2, 5, 8, 11)
+    assert positions("pulses", meter, "triplet") == (0, 2, 3, 5, 6, 8, 9, 11)
 
 
 def test_before_and_after_go_round_the_bar():
     meter = Meter(4, 4)
-    assert places("before_downbeat", meter, "straight") == (15,)
-    assert places("after_before_downbeat", meter, "straight") == (0,)
+    assert positions("before_downbeat", meter, "straight") == (15,)
+    assert positions("after_before_downbeat", meter, "straight") == (0,)
 
 
 @pytest.mark.parametrize("meter", SONG_METERS + ODD_METERS, ids=str)
@@ -60,16 +59,16 @@ def test_places_are_cells_of_the_bar_in_order(meter, division):
     roles = [*ROLES, *(f"{how}_{role}" for how in FROM_ROLES for role in ROLES)]
     count = layout(meter, division).count
     for role in roles:
-        found = places(role, meter, division)
+        found = positions(role, meter, division)
         assert list(found) == sorted(set(found))
         assert set(found) <= set(range(count))
-    assert places("downbeat", meter, division) == (0,)
-    assert 0 not in places("back", meter, division)
+    assert positions("downbeat", meter, division) == (0,)
+    assert 0 not in positions("back", meter, division)
 
 
 def test_an_unknown_role_is_an_error():
     with pytest.raises(KeyError):
-        places("chorus", Meter(4, 4), "straight")
+        positions("chorus", Meter(4, 4), "straight")
 
 
 def test_euclidean_rhythms_that_have_names():

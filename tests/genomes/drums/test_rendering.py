@@ -1,7 +1,6 @@
 """Laws of every rendered part: whole bars, playable by one drummer, ghosts soft."""
 
 import json
-from dataclasses import replace
 from itertools import pairwise
 
 import numpy as np
@@ -15,7 +14,7 @@ from genomes.drums.rendering import GRACE_TICKS, bar_strokes, swing_of
 from genomes.drums.voices import BY_NOTE, LEAST_GAP_SECONDS, VOICES
 from genomes.grid import SIXTEENTH_TICKS, cells
 from genomes.time import Meter, seconds_per_tick
-from tests.genomes.calls import describe, render
+from tests.genomes.calls import describe, render, replace
 from tests.genomes.contexts import context_of
 from tests.genomes.drums.conftest import PLAIN, groove, pattern, struck
 from tests.genomes.stages import genomes_in_context, pool

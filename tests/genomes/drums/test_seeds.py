@@ -1,7 +1,5 @@
 """First genomes: their sources, the templates, and how sparse or busy they are."""
 
-from dataclasses import replace
-
 import numpy as np
 import pytest
 
@@ -11,7 +9,7 @@ from genomes.drums.genres import DEFAULT_FAMILIES, FAMILIES, families_of
 from genomes.drums.seeds import SOURCES
 from genomes.drums.templates import ENERGIES, energy_name, template_genome, template_patterns
 from genomes.time import Meter
-from tests.genomes.calls import describe, render
+from tests.genomes.calls import describe, render, replace
 from tests.genomes.contexts import context_of
 from tests.strategies import ODD_METERS, SONG_METERS
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from functools import partial
 
 from genomes.context import Context
 from genomes.notes import Part
+from tests.genomes.calls import replace
 from tests.genomes.contexts import bass_part, over, song
 
 supported = partial(song, stages=("chords", "bass", "melody"))

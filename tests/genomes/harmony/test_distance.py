@@ -1,15 +1,12 @@
 """How different supporting parts are."""
 
-from dataclasses import replace
-
 import numpy as np
 import pytest
 
 from genomes.harmony import HARMONY
-from genomes.harmony.genes import Bar, Layer
+from genomes.harmony.genome import TEXTURES, Layer, textures_of
 from genomes.harmony.similarity import TEXTURE_SHARE
-from genomes.harmony.tables import TEXTURES
-from tests.genomes.calls import distance
+from tests.genomes.calls import distance, replace
 from tests.genomes.harmony.songs import supported
 
 
@@ -19,10 +16,8 @@ def test_another_texture_in_the_same_rhythm_is_a_distance():
     genome = next(
         made
         for made, _ in (HARMONY.random(context, rng) for _ in range(200))
-        if {name for bar in made.bars for name in bar.textures} == {"echo"}
+        if {name for bar in made.bars for name in textures_of(bar)} == {"echo"}
     )
-    bars = tuple(
-        Bar(tuple(Layer("line", layer.tones) for layer in bar.layers)) for bar in genome.bars
-    )
+    bars = tuple(tuple(Layer("line", layer.tones) for layer in bar) for bar in genome.bars)
     assert set(TEXTURES) > {"line", "echo"}
     assert distance(genome, replace(genome, bars=bars)) == pytest.approx(TEXTURE_SHARE)

@@ -3,8 +3,8 @@
 import numpy as np
 from hypothesis import given
 
+from genomes.harmony.genome import TEXTURES, VOICES
 from genomes.harmony.rendering import settled, voices
-from genomes.harmony.tables import TEXTURES, VOICES
 from tests.genomes.calls import render
 from tests.genomes.harmony.laws import (
     clashes_in,
@@ -19,7 +19,7 @@ from tests.genomes.stages import genomes_in_context
 def test_every_tone_is_in_the_range_of_its_texture(made):
     genome, context = made
     for bar in settled(genome, context).bars:
-        for layer in bar.layers:
+        for layer in bar:
             known = TEXTURES[layer.texture]
             assert all(known.lowest_pitch <= t.pitch <= known.highest_pitch for t in layer.tones)
 

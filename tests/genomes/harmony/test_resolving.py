@@ -3,10 +3,19 @@
 import pytest
 
 from genomes.context import Context, Section
-from genomes.harmony.genes import Bar, Layer, Tone
-from genomes.harmony.genome import HarmonyGenome
+from genomes.harmony.genome import (
+    DRONE,
+    LINE,
+    PAD,
+    STRUCK,
+    SUSPENDED,
+    TIED,
+    HarmonyGenome,
+    Layer,
+    Tone,
+    tones_of,
+)
 from genomes.harmony.rendering import settled
-from genomes.harmony.tables import DRONE, LINE, PAD, STRUCK, SUSPENDED, TIED
 from genomes.keys import Key
 from genomes.notes import ChordSpan, Part
 from genomes.time import Meter
@@ -34,12 +43,12 @@ def context(chords, melody=(), bass=()):
 
 def genome(*bars):
     """One list of tones a bar, as onset, duration, pitch and maybe a link; one texture each."""
-    return HarmonyGenome(Meter(4, 4), tuple(_bar(tones) for tones in bars))
+    return HarmonyGenome("4/4", tuple(_bar(tones) for tones in bars), 52)
 
 
 def _bar(tones, texture=LINE, voice=3):
     made = tuple(Tone(at, lasts, voice, pitch, *link) for at, lasts, pitch, *link in tones)
-    return Bar((Layer(texture, made),)) if made else Bar()
+    return (Layer(texture, made),) if made else ()
 
 
 def heard(made, where):
@@ -85,8 +94,8 @@ def test_parallels_with_the_bass_bind_the_lowest_voice_alone():
     where = context("C F", bass=[(0, BAR, 36), (BAR, BAR, 41)])
     line = Layer(LINE, (Tone(0, BAR, 3, 60),)), Layer(LINE, (Tone(0, BAR, 3, 65),))
     low = Layer(DRONE, (Tone(0, BAR, 0, 52),)), Layer(DRONE, (Tone(0, BAR, 0, 53),))
-    alone = HarmonyGenome(Meter(4, 4), tuple(Bar((layer,)) for layer in line))
-    above = HarmonyGenome(Meter(4, 4), tuple(Bar(layers) for layers in zip(low, line, strict=True)))
+    alone = HarmonyGenome("4/4", tuple((layer,) for layer in line), 52)
+    above = HarmonyGenome("4/4", tuple(zip(low, line, strict=True)), 52)
     assert heard(alone, where)[1][2] != 65
     assert heard(above, where)[-1][2] == 65
 
@@ -96,7 +105,7 @@ def test_voices_do_not_cross():
 
     def pad(upper):
         layer = Layer(PAD, (Tone(0, BAR, 1, 67), Tone(0, BAR, 2, upper)))
-        return HarmonyGenome(Meter(4, 4), (Bar((layer,)),))
+        return HarmonyGenome("4/4", ((layer,),), 52)
 
     assert heard(pad(66), context("C")) == [(0, BAR, 67), (0, BAR, 72)]
     assert heard(pad(60), context("C")) == [(0, BAR, 67)]
@@ -137,9 +146,9 @@ def test_something_sounds_even_where_no_tone_fits():
 def test_a_settled_genome_tells_what_has_become_of_its_tones():
     made = genome([(0, BAR, 61)], [(0, BAR, 64, TIED)], [(0, BAR, 64, TIED)])
     still = settled(made, context("C F G"))
-    links = [tone.link for bar in still.bars for tone in bar.tones()]
+    links = [tone.link for bar in still.bars for tone in tones_of(bar)]
     assert links == [TIED if link else STRUCK for link in (0, 1, 0)]
-    assert [tone.pitch for bar in still.bars for tone in bar.tones()][:2] == [60, 60]
+    assert [tone.pitch for bar in still.bars for tone in tones_of(bar)][:2] == [60, 60]
 
 
 @pytest.mark.parametrize("swing", [0.0, 0.5, 1.0])

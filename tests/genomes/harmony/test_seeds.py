@@ -5,9 +5,10 @@ import pytest
 
 from genomes.harmony import HARMONY
 from genomes.harmony.forms import FORMS
+from genomes.harmony.genome import TEXTURES
+from genomes.harmony.genome import textures_of as names_of
 from genomes.harmony.rendering import voices
 from genomes.harmony.seeds import FULL_SHARES, SOURCE_WEIGHTS, SOURCES
-from genomes.harmony.tables import TEXTURES
 from tests.genomes.contexts import song
 from tests.genomes.harmony.songs import plain_song, supported
 
@@ -20,7 +21,7 @@ def pool(context, seed=1, count=POOL):
 
 
 def textures_of(genome):
-    return {name for bar in genome.bars for name in bar.textures}
+    return {name for bar in genome.bars for name in names_of(bar)}
 
 
 def test_every_source_is_drawn_and_named():
@@ -40,14 +41,12 @@ def test_a_source_gives_its_texture(source):
 def test_every_texture_and_pairs_of_them_are_reached():
     genomes = [genome for genome, _ in pool(supported(seed=3))]
     assert set().union(*map(textures_of, genomes)) == set(TEXTURES)
-    together = {frozenset(bar.textures) for g in genomes for bar in g.bars if len(bar.layers) > 1}
+    together = {frozenset(names_of(bar)) for g in genomes for bar in g.bars if len(bar) > 1}
     assert len(together) >= 5
 
 
 def test_many_bars_may_be_silent():
-    sounding = [
-        np.mean([bool(bar.layers) for bar in genome.bars]) for genome, _ in pool(supported())
-    ]
+    sounding = [np.mean([bool(bar) for bar in genome.bars]) for genome, _ in pool(supported())]
     assert np.mean(np.array(sounding) <= 0.5) > 0.3
     assert np.mean(np.array(sounding) == 1) > 0.1
 
@@ -62,7 +61,7 @@ def test_pads_hold_their_common_tones():
     context = plain_song()
     held = []
     for genome, _ in pool(context, seed=2, count=2 * POOL):
-        if textures_of(genome) == {"pad"} and all(bar.layers for bar in genome.bars):
+        if textures_of(genome) == {"pad"} and all(bar for bar in genome.bars):
             lines = [line for line in voices(genome, context) if line]
             held.append(np.mean([len(line) for line in lines]) / len(context.harmony))
     assert len(held) >= 5

@@ -18,6 +18,8 @@ from tests.genomes.calls import render
 from tests.genomes.chords.conftest import progression
 from tests.genomes.stages import genomes_in_context
 
+SUNG = {"home": 0, "register": "middle", "leaning": "plain", "dynamic": 76, "melismas": 0}
+
 
 def chorded(
     text: str,
@@ -55,7 +57,7 @@ def melody(
     materials: Sequence[Material], phrases: Sequence[Phrase], meter: str = "4/4", **genes: object
 ) -> MelodyGenome:
     """A melody of these phrases."""
-    return MelodyGenome(meter, tuple(materials), tuple(phrases), **genes)  # type: ignore[arg-type]
+    return MelodyGenome(meter, tuple(materials), tuple(phrases), **(SUNG | genes))  # type: ignore[arg-type]
 
 
 def words(*lines: str) -> Lyrics:

@@ -1,6 +1,5 @@
 """Which pitches are sung over which chords."""
 
-from dataclasses import replace
 from itertools import pairwise
 
 import numpy as np
@@ -8,11 +7,11 @@ import pytest
 from hypothesis import given
 
 from genomes.keys import Key
+from genomes.melody.chord_scales import chord_scale_of
 from genomes.melody.genes import LEANINGS, Phrase
-from genomes.melody.ladder import ladder_of
 from genomes.melody.singers import range_of
 from genomes.notes import ChordSpan, Part
-from tests.genomes.calls import render
+from tests.genomes.calls import render, replace
 from tests.genomes.contexts import spread_contexts, with_parts
 from tests.genomes.melody.conftest import chorded, melody, phrase_of, wordless
 from tests.genomes.stages import STAGES, genomes_in_context
@@ -47,7 +46,7 @@ def chord(root, *classes):
     ],
 )
 def test_the_chords_notes_take_the_place_of_the_scales(key, span, classes):
-    assert ladder_of(Key.parse(key), span).classes == classes
+    assert chord_scale_of(Key.parse(key), span).classes == classes
 
 
 @given(genomes_in_context("melody"))

@@ -1,7 +1,6 @@
 """First melodies: their sources, their forms, and how full they are."""
 
 from collections import Counter
-from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -11,7 +10,7 @@ from genomes.melody.contours import CONTOURS, INTERVALS, WALK
 from genomes.melody.form import FORMS, phrase_lengths
 from genomes.melody.genes import LEANINGS
 from genomes.melody.seeds import LEANING_SHARES, SEEDS, seeded
-from tests.genomes.calls import describe, render
+from tests.genomes.calls import describe, render, replace
 from tests.genomes.contexts import with_parts
 from tests.genomes.melody.conftest import chorded, words
 from tests.strategies import ODD_METERS, SONG_METERS

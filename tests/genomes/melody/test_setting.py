@@ -1,6 +1,5 @@
 """Words on notes: every syllable once, stresses on strong places, and what is reported."""
 
-from dataclasses import replace
 from itertools import pairwise
 
 import numpy as np
@@ -12,7 +11,7 @@ from genomes.melody.genes import Phrase
 from genomes.melody.setting import report
 from genomes.melody.syllables import spread
 from genomes.notes import Part
-from tests.genomes.calls import render
+from tests.genomes.calls import render, replace
 from tests.genomes.melody.conftest import chorded, melody, phrase_of, with_words, words
 
 QUARTERS = phrase_of("0+4:0 4+4:1 8+4:2 12+3:1")

@@ -77,7 +77,7 @@ def test_every_part_is_a_genome_that_evolution_can_hold(colour: str) -> None:
         for stage, genomes in EVERY_STAGE.items():
             genome = section.genomes[stage]
             assert genomes.from_payload(genome.to_payload()) == genome
-            assert genome.render(with_parts(context, before)) == section.parts[stage]
+            assert genomes.render(genome, with_parts(context, before)) == section.parts[stage]
             before[stage] = section.parts[stage]
         assert section.parts == before
 

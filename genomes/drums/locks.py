@@ -1,21 +1,25 @@
-"""What stays of the drums when something of them is locked."""
+"""What a lock keeps of the drums."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from genomes.context import Context
 from genomes.drums.fills import FILLS, NO_CRASH, NO_FILL
 from genomes.drums.genome import Bar, DrumGenome, whole
 from genomes.drums.patterns import ACCENT, FLAM, REST, Pattern, legal
+from genomes.drums.rendering import render
 from genomes.drums.voices import BY_NOTE, RANK, VOICES
-from genomes.locks import Locks
+from genomes.locks import Locks, with_locked_bars
 
 Strokes = list[tuple[str, str]]  # voices and their levels
 
 
-def keep(genome: DrumGenome, source: DrumGenome, locks: Locks, context: Context) -> DrumGenome:
+def with_locks(
+    genome: DrumGenome, source: DrumGenome, locks: Locks, context: Context
+) -> DrumGenome:
     """A copy that keeps what is locked of the source.
 
     A locked rhythm keeps every moment at which anything is struck, and frees what strikes it and
@@ -24,7 +28,7 @@ def keep(genome: DrumGenome, source: DrumGenome, locks: Locks, context: Context)
     """
     if locks.bars or locks.rhythm:
         genome = replace(genome, swing_percent=source.swing_percent)
-    bars = [source.bars[i] if i in locks.bars else bar for i, bar in enumerate(genome.bars)]
+    bars = with_locked_bars(genome.bars, source.bars, locks)
     kept = _rebuilt(genome, bars)
     free = [index for index in range(len(bars)) if index not in locks.bars]
     if locks.rhythm:
@@ -53,7 +57,7 @@ def _with_rhythm_of(
 
 
 def _onsets(genome: DrumGenome, context: Context) -> set[int]:
-    return set(genome.render(context).notes["onset_ticks"].tolist())
+    return set(render(genome, context).notes["onset_ticks"].tolist())
 
 
 def _struck_as(genome: DrumGenome, source: DrumGenome, index: int) -> Bar:
@@ -105,7 +109,7 @@ def _with_voices_of(
 
 
 def _voices_by_bar(genome: DrumGenome, context: Context) -> list[set[str]]:
-    notes = genome.render(context).notes
+    notes = render(genome, context).notes
     found: list[set[str]] = [set() for _ in genome.bars]
     bars = (notes["onset_ticks"] // context.meter.bar_ticks).tolist()
     for bar, note in zip(bars, notes["pitch"].tolist(), strict=True):

@@ -1,4 +1,4 @@
-"""The ladder of a chord: the notes of the scale as they are sung while it sounds."""
+"""The scale of a chord: the notes of the scale as they are sung while it sounds."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from genomes.keys import Key
 from genomes.notes import ChordSpan
 
 DEGREES = 7
-RUNGS = 11 * DEGREES
+SCALE_STEPS = 11 * DEGREES
 
 # Semitones above a chord's root -> degrees above the root's, as chords are spelt.
 DEGREES_ABOVE_ROOT = (0, 1, 1, 2, 2, 3, 4, 4, 4, 5, 6, 6)
@@ -19,14 +19,14 @@ ROOT_FINDERS = ((3, 2), (4, 2), (7, 4), (6, 4))
 
 
 @dataclass(frozen=True, slots=True)
-class Ladder:
-    """The scale over one chord; seven rungs to the octave, the first a tonic.
+class ChordScale:
+    """The scale over one chord; seven steps to the octave, the first a tonic.
 
     Attributes:
-        pitches: MIDI pitch of every rung.
+        pitches: MIDI pitch of every step.
         is_chord: for each of the seven degrees, whether it is a note of the chord.
         chord_classes: pitch classes of the chord, root first.
-        classes: pitch classes of all rungs.
+        classes: pitch classes of all steps.
     """
 
     pitches: tuple[int, ...]
@@ -35,21 +35,21 @@ class Ladder:
     classes: frozenset[int]
 
     def nearest(self, pitch: int) -> int:
-        """The rung nearest to a pitch, the lower of two."""
-        return min(range(RUNGS), key=lambda rung: abs(self.pitches[rung] - pitch))
+        """The step nearest to a pitch, the lower of two."""
+        return min(range(SCALE_STEPS), key=lambda scale_step: abs(self.pitches[scale_step] - pitch))
 
 
-def ladder_of(key: Key, chord: ChordSpan) -> Ladder:
-    """The ladder of a chord in a key."""
-    return _ladder(
+def chord_scale_of(key: Key, chord: ChordSpan) -> ChordScale:
+    """The scale of a chord in a key."""
+    return _chord_scale(
         key.tonic_pitch_class, key.scale, chord.root_pitch_class, tuple(chord.pitch_classes)
     )
 
 
 @cache
-def _ladder(
+def _chord_scale(
     tonic: int, scale: tuple[int, ...], root_class: int, chord_classes: tuple[int, ...]
-) -> Ladder:
+) -> ChordScale:
     """Notes of the chord take the places of the degrees that they alter."""
     steps = list(scale)
     on_degree = {(tonic + step) % 12: degree for degree, step in enumerate(scale)}
@@ -64,7 +64,7 @@ def _ladder(
     )
     classes = tuple((tonic + step) % 12 for step in steps)
     is_chord = tuple(pitch_class in chord_classes for pitch_class in classes)
-    return Ladder(pitches, is_chord, chord_classes, frozenset(classes))
+    return ChordScale(pitches, is_chord, chord_classes, frozenset(classes))
 
 
 def _root_degree(on_degree: dict[int, int], root_class: int, chord_classes: tuple[int, ...]) -> int:

@@ -1,22 +1,22 @@
-"""What stays of a supporting part when something of it is locked."""
+"""What a lock keeps of a supporting part."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 from itertools import groupby
 
+from msgspec.structs import replace
+
 from genomes.context import Context
-from genomes.harmony.genes import Bar, Tone, layer_of
-from genomes.harmony.genome import HarmonyGenome, sounds
-from genomes.harmony.rendering import settled
-from genomes.locks import Locks
+from genomes.harmony.genome import Bar, HarmonyGenome, Tone, layer_of, tones_of
+from genomes.harmony.rendering import render, settled
+from genomes.locks import Locks, changed_where_kept, with_locked_bars
 from genomes.notes import Part
 
 Kept = Callable[[Part], object]
 
 
-def keep(
+def with_locks(
     genome: HarmonyGenome, source: HarmonyGenome, locks: Locks, context: Context
 ) -> HarmonyGenome:
     """A copy that keeps what is locked of the source.
@@ -27,13 +27,13 @@ def keep(
     what is locked, it stays as it is in the source.
     """
     if locks.rhythm:
-        genome = _changed_where_kept(genome, source, locks, context, _with_pitches, rhythm)
+        genome = _blended(genome, source, locks, context, _with_pitches, rhythm)
     if locks.pitch:
-        genome = _changed_where_kept(genome, source, locks, context, _with_times, melody)
+        genome = _blended(genome, source, locks, context, _with_times, melody)
     if locks.rhythm or locks.pitch:
         return genome
-    bars = _locked(genome.bars, source, locks)
-    return replace(genome, bars=bars) if sounds(bars) else source
+    bars = with_locked_bars(genome.bars, source.bars, locks)
+    return replace(genome, bars=bars) if any(bars) else source
 
 
 def rhythm(part: Part) -> object:
@@ -46,48 +46,39 @@ def melody(part: Part) -> object:
     return [pitch for pitch, _ in groupby(part.notes["pitch"].tolist())]
 
 
-def _locked(bars: tuple[Bar, ...], source: HarmonyGenome, locks: Locks) -> tuple[Bar, ...]:
-    return tuple(
-        source.bars[index] if index in locks.bars else bar for index, bar in enumerate(bars)
-    )
-
-
-def _changed_where_kept(
+def _blended(
     genome: HarmonyGenome,
     source: HarmonyGenome,
     locks: Locks,
     context: Context,
-    changed: Callable[[Bar, Bar], Bar],
+    blend: Callable[[Bar, Bar], Bar],
     kept: Kept,
 ) -> HarmonyGenome:
     """The source with as much of the genome as leaves what is kept."""
-    wanted = kept(source.render(context))
-    still = settled(source, context)
-    pairs = zip(still.bars, genome.bars, strict=True)
-    bars = _locked(tuple(changed(*pair) for pair in pairs), source, locks)
-    if sounds(bars):
-        whole = replace(genome, bars=bars)
-        if kept(whole.render(context)) == wanted:
-            return whole
-    found = replace(source, dynamic=genome.dynamic)
-    for index, bar in enumerate(bars):
-        tried = found.with_bar(index, bar)
-        if bar != found.bars[index] and kept(tried.render(context)) == wanted:
-            found = tried
-    return found
+    wanted = kept(render(source, context))
+    pairs = zip(settled(source, context).bars, genome.bars, strict=True)
+    bars = with_locked_bars([blend(*pair) for pair in pairs], source.bars, locks)
+
+    def is_kept(changed: HarmonyGenome) -> bool:
+        return kept(render(changed, context)) == wanted
+
+    whole = genome.with_bars(bars)
+    if any(bars) and is_kept(whole):
+        return whole
+    return changed_where_kept(replace(source, dynamic=genome.dynamic), bars, is_kept)
 
 
 def _with_pitches(still: Bar, bar: Bar) -> Bar:
     """A bar's times with another's pitches: of the same voice, or the nearest tone in time."""
-    tones = list(bar.tones())
+    tones = list(tones_of(bar))
     layers = []
-    for layer in still.layers:
+    for layer in still:
         moved = [replace(tone, pitch=_pitch_there(tone, tones)) for tone in layer.tones]
         try:
             layers.append(layer_of(layer.texture, moved))
         except ValueError:  # out of the texture's range
             layers.append(layer)
-    return Bar(tuple(layers))
+    return tuple(layers)
 
 
 def _pitch_there(tone: Tone, tones: list[Tone]) -> int:
@@ -100,8 +91,8 @@ def _pitch_there(tone: Tone, tones: list[Tone]) -> int:
 def _with_times(still: Bar, bar: Bar) -> Bar:
     """A bar's pitches at another's times, where the other has as many tones in each layer."""
     layers = []
-    others = {layer.texture: layer for layer in bar.layers}
-    for layer in still.layers:
+    others = {layer.texture: layer for layer in bar}
+    for layer in still:
         other = others.get(layer.texture)
         if other is None or len(other.tones) != len(layer.tones):
             layers.append(layer)
@@ -114,4 +105,4 @@ def _with_times(still: Bar, bar: Bar) -> Bar:
             layers.append(layer_of(layer.texture, tones))
         except ValueError:  # two tones of one voice in each other's way
             layers.append(layer)
-    return Bar(tuple(layers))
+    return tuple(layers)

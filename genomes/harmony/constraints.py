@@ -1,15 +1,16 @@
-"""The ground of a context: what its chords and its melody allow, and when."""
+"""Constraints: which pitches the chords and the melody of a context allow, and when."""
 
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache, lru_cache
+from functools import lru_cache
 
 from genomes.context import Context
-from genomes.grid import EIGHTH_TICKS, STRAIGHT, TRIPLET, cells, swung
+from genomes.grid import EIGHTH_TICKS, cells, swung
 from genomes.harmony.counterpoint import CLASHING, PITCHES
+from genomes.harmony.genome import cell_onsets
 from genomes.notes import ChordSpan, Part
 from genomes.time import Meter
 
@@ -40,8 +41,8 @@ class Stretch:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Ground:
-    """Everything rendering asks of a context; times are from the start of the section.
+class Constraints:
+    """Everything in a context that rendering obeys; times are from the start of the section.
 
     Attributes:
         meter: of all bars.
@@ -135,14 +136,14 @@ class Ground:
 
 
 @lru_cache(maxsize=16)
-def ground_of(context: Context) -> Ground:
-    """The ground of a context; raises ValueError where it has no chords."""
+def constraints_of(context: Context) -> Constraints:
+    """The constraints of a context; raises ValueError where it has no chords."""
     harmony = context.harmony
     melody = top_notes(context.part("melody"))
     edges, strong = _edges(context), _strong_ticks(context)
     chords = [_mask(_sounding(harmony, edge).pitch_classes) for edge in edges]
     scale = _mask(context.key.scale_pitch_classes)
-    return Ground(
+    return Constraints(
         meter=context.meter,
         swing=context.swing,
         length_ticks=context.length_ticks,
@@ -225,13 +226,6 @@ def _free_of_clashes(melody: Part | None, edges: Sequence[int]) -> list[int]:
         for index in range(bisect_left(edges, onset), bisect_left(edges, end)):
             free[index] &= ~CLASHING[pitch]
     return free
-
-
-@cache
-def cell_onsets(meter: Meter) -> tuple[int, ...]:
-    """Every place of a bar where a tone may begin, in ticks from the bar line."""
-    divisions = (cells(meter, division) for division in (STRAIGHT, TRIPLET))
-    return tuple(sorted({cell.onset_ticks for places in divisions for cell in places}))
 
 
 @lru_cache(maxsize=256)

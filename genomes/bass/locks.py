@@ -1,19 +1,21 @@
-"""What stays of a bass line when something of it is locked."""
+"""What a lock keeps of a bass line."""
 
 from __future__ import annotations
 
 from bisect import bisect_right
-from dataclasses import replace
 from itertools import groupby
 
-from genomes.bass.genes import Bar, Pluck
-from genomes.bass.genome import BassGenome, rebuilt
+from msgspec.structs import replace
+
+from genomes.bass.genome import Bar, BassGenome, Pluck, rebuilt
 from genomes.bass.rendering import onsets_ticks, pitches
 from genomes.context import Context
-from genomes.locks import Locks
+from genomes.locks import Locks, changed_where_kept, with_locked_bars
 
 
-def keep(genome: BassGenome, source: BassGenome, locks: Locks, context: Context) -> BassGenome:
+def with_locks(
+    genome: BassGenome, source: BassGenome, locks: Locks, context: Context
+) -> BassGenome:
     """A copy that keeps what is locked of the source.
 
     A locked rhythm keeps every onset and length, and frees tones and levels. A locked pitch keeps
@@ -24,9 +26,7 @@ def keep(genome: BassGenome, source: BassGenome, locks: Locks, context: Context)
         genome = _with_rhythm_of(genome, source)
     if locks.pitch:
         genome = _with_pitches_of(genome, source, locks, context)
-    bars = list(genome.bars)
-    for index in locks.bars:
-        bars[index] = source.bars[index]
+    bars = with_locked_bars(genome.bars, source.bars, locks)
     free = (index for index in range(len(bars)) if index not in locks.bars)
     return rebuilt(genome, bars, next(free, 0))
 
@@ -48,16 +48,15 @@ def _with_pitches_of(
     genome: BassGenome, source: BassGenome, locks: Locks, context: Context
 ) -> BassGenome:
     wanted = _line(source, context)
-    played = replace(source, gate=genome.gate, dynamic=genome.dynamic)
-    for index, bar in enumerate(genome.bars):
-        if index not in locks.bars:
-            again = played.with_bar(index, _retold(source.bars[index], bar))
-            if _line(again, context) == wanted:
-                played = again
-    return played
+    blended = [_in_rhythm(*bars) for bars in zip(source.bars, genome.bars, strict=True)]
+    return changed_where_kept(
+        replace(source, gate=genome.gate, dynamic=genome.dynamic),
+        with_locked_bars(blended, source.bars, locks),
+        lambda changed: _line(changed, context) == wanted,
+    )
 
 
-def _retold(tones: Bar, rhythm: Bar) -> Bar:
+def _in_rhythm(tones: Bar, rhythm: Bar) -> Bar:
     """The tones of one bar, in their order, in the rhythm of another that has room for them."""
     kept = [key for key, _ in groupby(tones, key=lambda pluck: (pluck.tone, pluck.octave))]
     if not kept or len(rhythm) < len(kept):

@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import replace
 
 import numpy as np
 
-from genomes.chance import pick
 from genomes.context import Context
-from genomes.harmony.genes import Bar, Layer, Tone, layer_of
-from genomes.harmony.genome import HarmonyGenome, sounds
-from genomes.harmony.ground import ground_of
+from genomes.harmony.constraints import constraints_of
+from genomes.harmony.genome import Bar, HarmonyGenome, Layer, Tone, layer_of
 from genomes.harmony.resolving import resolve
+from genomes.variation import pick
 
 # Tones that are tried before a change is given up that nobody would hear.
 CHANGE_TRIES = 6
@@ -22,9 +20,7 @@ Place = tuple[int, int]  # number of the bar, index of the layer in it
 
 def layers_of(genome: HarmonyGenome) -> list[Place]:
     """Where every layer stands."""
-    return [
-        (bar, index) for bar, genes in enumerate(genome.bars) for index in range(len(genes.layers))
-    ]
+    return [(bar, index) for bar, layers in enumerate(genome.bars) for index in range(len(layers))]
 
 
 def draw_layer(genome: HarmonyGenome, rng: np.random.Generator) -> Place:
@@ -34,21 +30,20 @@ def draw_layer(genome: HarmonyGenome, rng: np.random.Generator) -> Place:
 
 def layer_at(genome: HarmonyGenome, place: Place) -> Layer:
     """The layer at a place."""
-    return genome.bars[place[0]].layers[place[1]]
+    return genome.bars[place[0]][place[1]]
 
 
 def put_layer(genome: HarmonyGenome, place: Place, layer: Layer | None) -> HarmonyGenome:
     """A copy with a layer replaced, or taken away; unchanged where nothing would be left."""
     bar, index = place
-    layers = genome.bars[bar].layers
+    layers = genome.bars[bar]
     kept = (*layers[:index], *((layer,) if layer else ()), *layers[index + 1 :])
-    return put_bars(genome, {bar: Bar(kept)})
+    return put_bars(genome, {bar: kept})
 
 
 def put_bars(genome: HarmonyGenome, changed: dict[int, Bar]) -> HarmonyGenome:
     """A copy with some bars replaced; unchanged where nothing would be left."""
-    bars = tuple(changed.get(index, bar) for index, bar in enumerate(genome.bars))
-    return replace(genome, bars=bars) if sounds(bars) else genome
+    return genome.with_bars([changed.get(index, bar) for index, bar in enumerate(genome.bars)])
 
 
 def put_tones(genome: HarmonyGenome, place: Place, tones: Iterable[Tone]) -> HarmonyGenome:
@@ -79,5 +74,5 @@ def change_tone(
 
 def is_heard(before: HarmonyGenome, after: HarmonyGenome, context: Context) -> bool:
     """Whether two genomes sing different notes."""
-    ground = ground_of(context)
-    return resolve(before.bars, ground).notes != resolve(after.bars, ground).notes
+    constraints = constraints_of(context)
+    return resolve(before.bars, constraints).notes != resolve(after.bars, constraints).notes

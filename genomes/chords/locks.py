@@ -1,17 +1,22 @@
-"""What stays of a progression when something of it is locked."""
+"""What a lock keeps of a progression."""
 
 from __future__ import annotations
 
-from dataclasses import replace
+from msgspec.structs import replace
 
-from genomes.chords.genes import Bar, Change
-from genomes.chords.genome import ChordGenome, rebuilt
-from genomes.locks import Locks
+from genomes.chords.genome import Bar, Change, ChordGenome
+from genomes.context import Context
+from genomes.locks import Locks, with_locked_bars
 
 Place = tuple[int, int]  # bar and beat group
 
 
-def keep(genome: ChordGenome, source: ChordGenome, locks: Locks) -> ChordGenome:
+def with_locks(
+    genome: ChordGenome,
+    source: ChordGenome,
+    locks: Locks,
+    context: Context,  # noqa: ARG001 - chords change where they do in any context
+) -> ChordGenome:
     """A copy that keeps what is locked of the source.
 
     A locked rhythm keeps when chords change and how each bar is played; a locked pitch keeps the
@@ -22,10 +27,8 @@ def keep(genome: ChordGenome, source: ChordGenome, locks: Locks) -> ChordGenome:
         genome = _with_rhythm_of(genome, source)
     if locks.pitch:
         genome = _with_chords_of(genome, source)
-    bars = list(genome.bars)
-    for index in locks.bars:
-        bars[index] = _opened(source, index)
-    return rebuilt(genome, bars)
+    opened = [_opened(source, index) for index in range(len(source.bars))]
+    return genome.with_bars(with_locked_bars(genome.bars, opened, locks))
 
 
 def _with_rhythm_of(genome: ChordGenome, source: ChordGenome) -> ChordGenome:
@@ -36,7 +39,7 @@ def _with_rhythm_of(genome: ChordGenome, source: ChordGenome) -> ChordGenome:
         )
         for i, bar in enumerate(source.bars)
     ]
-    return rebuilt(genome, bars)
+    return genome.with_bars(bars)
 
 
 def _with_chords_of(genome: ChordGenome, source: ChordGenome) -> ChordGenome:
@@ -47,7 +50,7 @@ def _with_chords_of(genome: ChordGenome, source: ChordGenome) -> ChordGenome:
         Bar(tuple(replace(next(following), group=c.group) for c in placed_bar.changes), bar.pattern)
         for placed_bar, bar in zip(placed.bars, genome.bars, strict=True)
     ]
-    return rebuilt(replace(genome, register=source.register), bars)
+    return replace(genome, register=source.register).with_bars(bars)
 
 
 def _opened(source: ChordGenome, index: int) -> Bar:

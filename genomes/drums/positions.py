@@ -1,4 +1,4 @@
-"""Places of a bar by what they mean, so that one pattern can be told for every meter."""
+"""Metrical positions: cells of a bar by their role in any meter, and Euclidean rhythms."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from itertools import pairwise
 from genomes.grid import TRIPLET, cells, in_quarters
 from genomes.time import TICKS_PER_QUARTER, Meter
 
-Places = tuple[int, ...]  # cells of a bar, in order
+Positions = tuple[int, ...]  # cells of a bar, in order
 
 STRONG_WEIGHT = 0.5  # from here on a beat group carries an accent
 SHORT_SPAN = 3  # groups that one accent holds together, with one answer at their end
@@ -18,7 +18,7 @@ SHORT_SPAN = 3  # groups that one accent holds together, with one answer at thei
 
 @dataclass(frozen=True, slots=True)
 class Layout:
-    """What the places of a bar are found by.
+    """What the positions of a bar are found by.
 
     Attributes:
         groups: the cells of each beat group.
@@ -27,9 +27,9 @@ class Layout:
             the last of each three.
     """
 
-    groups: tuple[Places, ...]
+    groups: tuple[Positions, ...]
     accents: tuple[float, ...]
-    pulses: Places
+    pulses: Positions
 
     @property
     def count(self) -> int:
@@ -37,7 +37,7 @@ class Layout:
         return self.groups[-1][-1] + 1
 
     @property
-    def starts(self) -> Places:
+    def starts(self) -> Positions:
         """The first cell of each group."""
         return tuple(group[0] for group in self.groups)
 
@@ -59,12 +59,12 @@ def layout(meter: Meter, division: str) -> Layout:
     return Layout(groups, meter.accents, tuple(pulses))
 
 
-def _accented(bar: Layout) -> Places:
+def _accented(bar: Layout) -> Positions:
     starts = zip(bar.starts, bar.accents, strict=True)
     return tuple(start for start, accent in starts if accent >= STRONG_WEIGHT)
 
 
-def _strong(bar: Layout) -> Places:
+def _strong(bar: Layout) -> Positions:
     """Where the ground is struck: accented groups, and the second of three unequal ones."""
     unequal = len(bar.groups) == 3 and len(set(map(len, bar.groups))) > 1
     return bar.starts[:2] if unequal else _accented(bar)
@@ -79,7 +79,7 @@ def _spans(bar: Layout) -> list[list[int]]:
     return [every[start:end] for start, end in pairwise(edges)]
 
 
-def _back(bar: Layout) -> Places:
+def _back(bar: Layout) -> Positions:
     """Where a backbeat answers: the end of each short span, every second group of a long one."""
     if len(bar.groups) == 1:
         return _middle(bar)
@@ -89,17 +89,17 @@ def _back(bar: Layout) -> Places:
     return tuple(bar.groups[index][0] for index in found)
 
 
-def _half(bar: Layout) -> Places:
+def _half(bar: Layout) -> Positions:
     """The one answer of a bar in half time: its second accent, or else its last group."""
     return _accented(bar)[1:2] or bar.starts[1:][-1:] or _middle(bar)
 
 
-def _middle(bar: Layout) -> Places:
+def _middle(bar: Layout) -> Positions:
     later = [pulse for pulse in bar.pulses if pulse]
     return tuple(sorted(later, key=lambda pulse: abs(2 * pulse - bar.count))[:1])
 
 
-def _last_of_groups(bar: Layout, starts: Iterable[int]) -> Places:
+def _last_of_groups(bar: Layout, starts: Iterable[int]) -> Positions:
     """The last pulse (or else cell) of the groups in which some cells lie."""
     wanted = set(starts)
     found: list[int] = []
@@ -110,7 +110,7 @@ def _last_of_groups(bar: Layout, starts: Iterable[int]) -> Places:
     return tuple(found)
 
 
-ROLES: dict[str, Callable[[Layout], Places]] = {
+ROLES: dict[str, Callable[[Layout], Positions]] = {
     "downbeat": lambda bar: bar.starts[:1],
     "beats": lambda bar: bar.starts,
     "strong": _strong,
@@ -126,7 +126,7 @@ ROLES: dict[str, Callable[[Layout], Places]] = {
     "end": lambda bar: _last_of_groups(bar, bar.groups[-1]),
 }
 # How one role is found from another: the cell before or after, or the end of its beat group.
-FROM_ROLES: dict[str, Callable[[Layout, Places], Places]] = {
+FROM_ROLES: dict[str, Callable[[Layout, Positions], Positions]] = {
     "before": lambda bar, there: tuple(sorted({(cell - 1) % bar.count for cell in there})),
     "after": lambda bar, there: tuple(sorted({(cell + 1) % bar.count for cell in there})),
     "off": _last_of_groups,
@@ -134,7 +134,7 @@ FROM_ROLES: dict[str, Callable[[Layout, Places], Places]] = {
 
 
 @cache
-def places(role: str, meter: Meter, division: str) -> Places:
+def positions(role: str, meter: Meter, division: str) -> Positions:
     """The cells of a role such as ``back``, or ``before_back``; a role may be empty.
 
     Raises:
@@ -144,4 +144,29 @@ def places(role: str, meter: Meter, division: str) -> Places:
     if role in ROLES:
         return ROLES[role](bar)
     how, _, other = role.partition("_")
-    return FROM_ROLES[how](bar, places(other, meter, division))
+    return FROM_ROLES[how](bar, positions(other, meter, division))
+
+
+@cache
+def euclidean(strokes: int, places: int, rotation: int = 0) -> tuple[int, ...]:
+    """The places of a Euclidean rhythm, the first at 0 unless rotated.
+
+    As Bjorklund's algorithm spreads them (Toussaint, "The Euclidean Algorithm Generates
+    Traditional Musical Rhythms", 2005): (3, 8) is the tresillo 0 3 6.
+
+    Args:
+        strokes: 0 to ``places``.
+        places: 1 or more.
+        rotation: places to turn it by, to the right.
+    """
+    found = [i for i, is_struck in enumerate(_bjorklund(strokes, places)) if is_struck]
+    return tuple(sorted((place + rotation) % places for place in found))
+
+
+def _bjorklund(strokes: int, places: int) -> list[int]:
+    heads, tails = [[1] for _ in range(strokes)], [[0] for _ in range(places - strokes)]
+    while len(tails) > 1 and heads:
+        pairs = min(len(heads), len(tails))
+        joined = [a + b for a, b in zip(heads, tails, strict=False)]
+        heads, tails = joined, heads[pairs:] or tails[pairs:]
+    return [place for row in (*heads, *tails) for place in row]

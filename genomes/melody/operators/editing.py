@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 import numpy as np
+from msgspec.structs import replace
 
 from genomes.melody.form import material_from, with_heights
 from genomes.melody.genes import Material, Phrase, Tone

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cache
 
 import numpy as np
+from msgspec.structs import replace
 from numpy.typing import NDArray
 
-from genomes.chance import pick
-from genomes.drums.genome import DrumGenome, rebuilt
+from genomes.drums.genome import DrumGenome
 from genomes.drums.patterns import REST, Pattern
 from genomes.grid import cells
 from genomes.time import Meter
+from genomes.variation import pick
 
 # Added to a place's metrical weight, so that any may be drawn.
 LIGHTEST = 0.1
@@ -45,7 +46,7 @@ def fresh(genome: DrumGenome, bars: Iterable[int], pattern: Pattern) -> DrumGeno
     changed = list(genome.bars)
     for index in bars:
         changed[index] = replace(changed[index], pattern=pattern)
-    return rebuilt(genome, changed)
+    return genome.with_bars(changed)
 
 
 @cache

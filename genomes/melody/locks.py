@@ -1,21 +1,22 @@
-"""What stays of a melody when something of it is locked."""
+"""What a lock keeps of a melody."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from itertools import groupby, pairwise
+
+from msgspec.structs import replace
 
 from genomes.context import Context
 from genomes.locks import Locks
 from genomes.melody.form import piece_at, spliced_pieces, with_heights
 from genomes.melody.genes import Stretch
 from genomes.melody.genome import MelodyGenome, Piece, rebuilt
-from genomes.melody.rendering import timed
+from genomes.melody.rendering import render, timed
 from genomes.notes import Part
 
 
-def keep(
+def with_locks(
     genome: MelodyGenome, source: MelodyGenome, locks: Locks, context: Context
 ) -> MelodyGenome:
     """A copy that keeps what is locked of the source.
@@ -58,7 +59,7 @@ def _with_pitches_of(
     genome: MelodyGenome, source: MelodyGenome, locks: Locks, context: Context
 ) -> MelodyGenome:
     edges = sorted({0, *(edge for run in _runs(locks.bars) for edge in run), source.bars})
-    line = _line(source.render(context), edges, context.meter.bar_ticks)
+    line = _line(render(source, context), edges, context.meter.bar_ticks)
     kept = replace(genome, line=line)
     if _has_room(kept, line, context):
         return kept

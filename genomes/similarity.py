@@ -1,0 +1,42 @@
+"""Similarity: the Jaccard distance, in which every stage measures what its genomes hold."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+WORD_BITS = 64
+
+Words = NDArray[np.uint64]
+
+
+def packed(held: NDArray[np.bool_]) -> Words:
+    """What each of some genomes holds, as bits.
+
+    Args:
+        held: ``(n, groups, things)``: whether it holds each thing of each group.
+
+    Returns:
+        ``(n, groups, words)``, of 64 bits each.
+    """
+    bits = np.packbits(held, axis=2)
+    missing = -bits.shape[2] % (WORD_BITS // 8)
+    return np.pad(bits, ((0, 0), (0, 0), (0, missing))).view(np.uint64)
+
+
+def jaccard_distances(first: Words, second: Words) -> NDArray[np.float64]:
+    """Jaccard distances, averaged over the groups, shape ``(len(first), len(second))``.
+
+    In each group it is 1 - |A ∩ B| / |A ∪ B| (Jaccard, 1912), and 0 where both hold nothing.
+
+    Args:
+        first: ``(n, groups, words)``, as ``packed`` makes them.
+        second: ``(m, groups, words)``.
+    """
+    sizes = [np.bitwise_count(each).sum(axis=2, dtype=np.int32) for each in (first, second)]
+    common = np.zeros((len(first), len(second), first.shape[1]), dtype=np.int32)
+    for word in range(first.shape[2]):
+        common += np.bitwise_count(first[:, None, :, word] & second[None, :, :, word])
+    either = sizes[0][:, None] + sizes[1][None, :] - common
+    alike = np.where(either > 0, common / np.maximum(either, 1), 1.0)
+    return np.asarray(1.0 - alike.mean(axis=2))

@@ -1,7 +1,6 @@
 """Settings of the documentation: ``python -m sphinx -W -b html docs docs/_build``."""
 
 import sys
-from importlib import import_module
 from pathlib import Path
 
 HERE = Path(__file__).parent
@@ -26,18 +25,13 @@ myst_heading_anchors = 3
 
 default_role = "code"
 smartquotes = False  # they would turn the dashes of options into one long dash
-autodoc_default_options = {"members": True, "undoc-members": True, "member-order": "bysource"}
+autodoc_default_options = {"members": True, "member-order": "bysource"}
+autodoc_preserve_defaults = True
 autodoc_typehints = "description"
 autodoc_typehints_description_target = "documented"
 napoleon_google_docstring = True
 napoleon_numpy_docstring = False
 napoleon_use_ivar = True
-
-# Most packages load their public names when they are first used; autodoc has to see them all.
-for face in ("engine", "genomes", "fitness", "store"):
-    module = import_module(face)
-    for name in getattr(module, "__all__", []):
-        setattr(module, name, getattr(module, name))
 
 
 def setup(app):

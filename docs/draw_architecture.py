@@ -21,7 +21,7 @@ Graph = dict[str, set[str]]  # name -> what it imports
 WIDTH, BOX_WIDTH, BOX_HEIGHT, ROW_HEIGHT, MARGIN = 900, 112, 34, 92, 20
 
 STYLE = """
-.box { fill: none; stroke: currentColor; stroke-width: 1.2 }
+.box { fill: var(--color-background-primary, white); stroke: currentColor; stroke-width: 1.2 }
 .name { font: 14px sans-serif; fill: currentColor; text-anchor: middle }
 .title { font: bold 15px sans-serif; fill: currentColor }
 .arrow { fill: none; stroke: currentColor; stroke-opacity: 0.45; marker-end: url(#head) }

@@ -1,14 +1,18 @@
 """Pages made from the code when the site is built, so that they can't be out of date.
 
-Three directives: ``commands`` (every command with its arguments and options), ``events`` (every
-kind of event with its version and fields) and ``architecture`` (the picture of the packages).
+Four directives: ``commands`` (every command with its arguments and options), ``exports`` (what a
+package exports), ``events`` (every kind of event with its version and fields) and ``architecture``
+(the picture of the packages).
 """
 
 from __future__ import annotations
 
 import ast
 import inspect
+import re
 from collections.abc import Iterator
+from importlib import import_module
+from pathlib import Path
 from textwrap import dedent
 from typing import Any
 
@@ -18,6 +22,8 @@ from sphinx.util.docutils import SphinxDirective
 
 from engine.cli.app import root_command
 from store import events
+
+ROOT = Path(__file__).resolve().parent.parent
 
 
 def commands_text() -> str:
@@ -91,6 +97,34 @@ def _table(header: list[str], rows: list[list[str]]) -> str:
     return "\n".join(f"| {' | '.join(line)} |" for line in cells)
 
 
+def exports_text(package: str) -> str:
+    """ReStructuredText of a package: what it says of itself, and each name that it exports."""
+    module = import_module(package)
+    entries = [_export_text(package, name) for name in getattr(module, "__all__", [])]
+    return "\n".join([f".. automodule:: {package}\n   :no-members:\n", *entries])
+
+
+def _export_text(package: str, name: str) -> str:
+    value = getattr(import_module(package), name)
+    if inspect.isclass(value):
+        kind = "autoexception" if issubclass(value, BaseException) else "autoclass"
+        return f".. {kind}:: {package}.{name}\n"
+    if inspect.isfunction(value):
+        return f".. autofunction:: {package}.{name}\n"
+    return f".. py:data:: {name}\n   :module: {package}\n\n   {_comment(package, name)}\n"
+
+
+def _comment(package: str, name: str) -> str:
+    """The comment above or beside the assignment of a constant, in whichever module it stands."""
+    pattern = re.compile(rf"((?:^#.*\n)*)^{name}(?:: .*?)? = (.*)$", re.MULTILINE)
+    for path in sorted((ROOT / package).rglob("*.py")):
+        if found := pattern.search(path.read_text("utf-8")):
+            above, value = found.groups()
+            _, _, beside = value.partition("  # ")
+            return " ".join(line.lstrip("# ") for line in above.splitlines()) or beside
+    return ""
+
+
 class Commands(SphinxDirective):
     """Every command of the command line."""
 
@@ -107,6 +141,17 @@ class Events(SphinxDirective):
         return self.parse_text_to_nodes(events_text(), allow_section_headings=True)
 
 
+class Exports(SphinxDirective):
+    """What a package exports."""
+
+    required_arguments = 1
+
+    def run(self) -> list[nodes.Node]:
+        """Parse the generated text in place."""
+        text = f"```{{eval-rst}}\n{exports_text(self.arguments[0])}\n```"
+        return self.parse_text_to_nodes(text)
+
+
 class Architecture(SphinxDirective):
     """The picture of packages and of the rooms of the engine, with an arrow for each import."""
 
@@ -119,4 +164,5 @@ def register(app: Any) -> None:
     """Give the directives their names."""
     app.add_directive("commands", Commands)
     app.add_directive("events", Events)
+    app.add_directive("exports", Exports)
     app.add_directive("architecture", Architecture)

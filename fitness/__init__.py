@@ -1,5 +1,7 @@
 """How good a part is: predictions of the fusion model, rules of theory, and bands of real music.
 
+For example::
+
     from fitness import ChromaticScorer
 
     scorer = ChromaticScorer()  # the model that ships

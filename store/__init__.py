@@ -1,5 +1,7 @@
 """What happened: an append-only event log, and the documents that are made from it.
 
+For example::
+
     from store import EventLog, NewEvent
     from store.events import CandidateNoted
 

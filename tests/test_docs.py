@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
+import html
 import re
 import shlex
+import subprocess
+import sys
+from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
 
+from engine.cli.app import root_command
+from store.events import KINDS
 from training.__main__ import parser
 
 ROOT = Path(__file__).parents[1]
-DOCUMENTS = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/*.md"), *ROOT.glob("fitness/data/*.md")])
+PAGES = [path for path in ROOT.glob("docs/**/*.md") if "_build" not in path.parts]
+DOCUMENTS = sorted([*ROOT.glob("*.md"), *PAGES, *ROOT.glob("fitness/data/*.md")])
 
 
 def texts():
@@ -61,8 +68,61 @@ def test_lines_of_training_are_understood(line):
     assert parser().parse_args([*words, *needed])
 
 
-@pytest.mark.parametrize("path", DOCUMENTS, ids=lambda path: path.name)
+@pytest.mark.parametrize("path", DOCUMENTS, ids=lambda path: path.relative_to(ROOT).as_posix())
 def test_links_lead_somewhere(path):
     links = re.findall(r"\]\(([^)#]+)[^)]*\)", path.read_text("utf-8"))
     local = [link for link in links if "://" not in link]
     assert [link for link in local if not (path.parent / link).exists()] == []
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory):
+    """The built site; Sphinx fails at the first warning."""
+    folder = tmp_path_factory.mktemp("site")
+    command = [sys.executable, "-m", "sphinx", "-W", "-q", "-b", "html"]
+    places = [ROOT / "docs", folder / "html", "-d", folder / "doctrees"]
+    done = subprocess.run(
+        [*command, *map(str, places)], cwd=ROOT, capture_output=True, text=True, check=False
+    )
+    assert (done.returncode, done.stderr) == (0, "")
+    return folder / "html"
+
+
+def headings(page):
+    return {
+        html.unescape(re.sub(r"<[^>]+>", "", heading)).removesuffix("\u00b6")
+        for heading in re.findall(r"<h\d>(.*?)</h\d>", page.read_text("utf-8"))
+    }
+
+
+def command_names(command, words=("engine",)):
+    yield " ".join(words)
+    for name, subcommand in getattr(command, "commands", {}).items():
+        yield from command_names(subcommand, (*words, name))
+
+
+@pytest.mark.xdist_group("site")
+def test_the_site_describes_every_command(site):
+    assert set(command_names(root_command())) <= headings(site / "reference/commands.html")
+
+
+@pytest.mark.xdist_group("site")
+def test_the_site_describes_every_event(site):
+    kinds = {f"{name}, version {kind.version}" for name, kind in KINDS.items()}
+    assert kinds <= headings(site / "reference/events.html")
+
+
+@pytest.mark.xdist_group("site")
+@pytest.mark.parametrize("package", ["engine", "genomes", "fitness", "store"])
+def test_the_site_describes_what_packages_export(site, package):
+    text = (site / "reference/python.html").read_text("utf-8")
+    described = set(re.findall(r'id="([\w.]+)"', text))
+    exported = getattr(import_module(package), "__all__", [])
+    assert {f"{package}.{name}" for name in exported} <= described
+
+
+@pytest.mark.xdist_group("site")
+def test_the_picture_has_every_package_of_the_engine(site):
+    text = (site / "architecture.html").read_text("utf-8")
+    rooms = {path.parent.name for path in ROOT.glob("engine/*/__init__.py")}
+    assert rooms <= set(re.findall(r'<text class="name"[^>]*>(\w+)<', text))

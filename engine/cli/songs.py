@@ -1,4 +1,4 @@
-"""``engine songs``: add proposals, list them, show one, see what they lean on."""
+"""``engine songs``: add proposals, list them, show one, see what they have in common."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ REFUSED = 2
 MAX_SAID = 20
 
 app = typer.Typer(
-    help="Add, list and show songs, and what they lean on.",
+    help="Add, list and show songs, and what they have in common.",
     no_args_is_help=True,
     rich_markup_mode=None,
 )

@@ -1,4 +1,4 @@
-"""``engine songs stats``: what the studio's songs lean on."""
+"""``engine songs stats``: what the studio's songs have in common."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def stats(
     ] = None,
     as_json: Json = False,
 ) -> None:
-    """Show what the songs lean on: keys, tempos, meters, colours, words.
+    """Show what the songs have in common: keys, tempos, meters, colours, words.
 
     FILE is written whole. If it was edited, it is set aside first, and its manual_overrides are
     taken over.

@@ -15,7 +15,9 @@ from engine.cli import run
 from engine.cli.app import root_command
 
 ROOT = Path(__file__).parents[3]
-README = ROOT / "README.md"
+README, TUTORIAL = ROOT / "README.md", ROOT / "docs/tutorial.md"
+GUIDES = [README, TUTORIAL, *sorted((ROOT / "docs/how-to").glob("*.md"))]
+DOCUMENTS = [*GUIDES, ROOT / "docs/training.md"]
 HEAVY = {
     "numpy", "sqlalchemy", "alembic", "deap", "onnxruntime", "matplotlib", "yaml", "rich", "mido",
     "music21", "torch", "msgspec", "soundfile",
@@ -111,9 +113,8 @@ def test_words_are_completed(capsys, monkeypatch, line, completed):
 
 def documented_lines():
     """The command lines in the sh blocks of every document, one by one."""
-    for document in [README, *sorted((ROOT / "docs").rglob("*.md"))]:
-        if document.is_file():
-            yield from lines_of(document)
+    for document in DOCUMENTS:
+        yield from lines_of(document)
 
 
 def lines_of(document):
@@ -136,10 +137,6 @@ def split_at_operators(words):
     yield command
 
 
-needs_readme = pytest.mark.skipif(not README.is_file(), reason="README.md is not there yet")
-
-
-@needs_readme
 @pytest.mark.parametrize("words", list(documented_lines()), ids=" ".join)
 def test_documented_command_lines_are_understood(words, monkeypatch):
     for command in COMMANDS.values():
@@ -147,33 +144,30 @@ def test_documented_command_lines_are_understood(words, monkeypatch):
     assert run(words) == 0
 
 
-@needs_readme
-def test_the_readme_names_every_command():
-    text = README.read_text("utf-8")
-    table = " ".join(line.split("|")[1] for line in text.splitlines() if line.startswith("| `"))
-    named = {words.split()[-1] for words in re.findall(r"`([^`]+)`", table)}
-    assert {name.split()[-1] for name in NAMES} == named
-
-
-@needs_readme
-def test_the_options_in_the_readme_exist():
+@pytest.mark.parametrize("guide", GUIDES, ids=lambda path: path.stem)
+def test_the_options_in_a_guide_exist(guide):
     options = {
         option
         for command in (root_command(), *COMMANDS.values())
         for parameter in command.params
         for option in parameter.opts
     }
-    prose = re.sub(r"```sh.*?```", "", README.read_text("utf-8"), flags=re.DOTALL)
+    prose = re.sub(r"```sh.*?```", "", guide.read_text("utf-8"), flags=re.DOTALL)
     assert set(re.findall(r"(?<![-\w])--[a-z][a-z-]*", prose)) <= options
 
 
-@needs_readme
-def test_the_song_in_the_readme_is_one(empty_desk, tmp_path):
-    _, _, rest = README.read_text("utf-8").partition("```yaml\n")
+def test_every_command_is_in_a_guide():
+    typed = {tuple(words[:length]) for words in documented_lines() for length in (1, 2)}
+    assert set(COMMANDS) - typed == set()
+
+
+@pytest.mark.parametrize("guide", [README, TUTORIAL], ids=lambda path: path.stem)
+def test_the_song_in_a_guide_is_one(guide, empty_desk, tmp_path):
+    _, _, rest = guide.read_text("utf-8").partition("```yaml\n")
     path = tmp_path / "song.yml"
     path.write_text(rest.partition("```")[0], "utf-8")
     (song,) = empty_desk.json("songs", "add", path)["added"]
     assert empty_desk.json("songs", "show", song)["warnings"] == []
-    named = [words[words.index("--song") + 1] for words in lines_of(README) if "--song" in words]
+    named = [words[words.index("--song") + 1] for words in lines_of(guide) if "--song" in words]
     assert named
     assert {empty_desk.song(prefix)["song_id"] for prefix in named} == {song}

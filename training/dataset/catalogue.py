@@ -20,8 +20,9 @@ from fitness.roll import ROWS, STEPS
 from training.composed.examples import SONG, STAGES
 from training.dataset.examples import DIMENSIONS, Accompanied
 from training.dataset.mixing import faster, together
-from training.dataset.painting import PROFILE, Slices, data_hash, read_rolls, velocities
-from training.dataset.tables import Row, Vectors, read_rows, read_vectors
+from training.dataset.rolls import PROFILE, Slices, data_hash, read_rolls, velocities
+from training.dataset.rows import Row, read_rows
+from training.embedding.tables import Vectors, read_vectors
 
 MIX = STAGES.index("mix")
 # Numbered from here, a person's songs and composed ones never share a number.
@@ -171,7 +172,9 @@ def load_catalogue(folder: Path) -> Catalogue:
         ValueError: if a table can't be read, or nothing in it can be heard or read.
     """
     rows = read_rows(folder)
-    return assembled(rows, read_rolls(folder), read_vectors(folder, rows))
+    return assembled(
+        rows, read_rolls(folder), read_vectors(folder, [row.segment_id for row in rows])
+    )
 
 
 def assembled(rows: Sequence[Row], slices: Slices, vectors: Vectors) -> Catalogue:

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from training.composed.examples import KINDS, NO_COLOUR, STAGES, Split
 from training.dataset.catalogue import MIX, Catalogue
 from training.dataset.examples import NO_STAGE, Accompanied
-from training.dataset.tables import unnamed_encoders
+from training.dataset.rows import unnamed_encoders
 from training.fusion.calibration import Calibration, right_answers
 from training.fusion.drawings import draw_confusion, draw_reliability
 from training.fusion.heads import scaled, side_by_side

@@ -15,9 +15,9 @@ from numpy.typing import NDArray
 from training.composed.compose import compose
 from training.composed.examples import Examples, Split, split_by_song
 from training.dataset.catalogue import Catalogue
-from training.dataset.drawing import Drawn
 from training.dataset.examples import Accompanied
-from training.dataset.split import by_song
+from training.dataset.rows import by_song
+from training.dataset.sampling import Drawn
 from training.fusion.export import hash_of
 from training.fusion.network import FusionNetwork
 from training.fusion.train import Settings, Tell, ValidationMetric, logits

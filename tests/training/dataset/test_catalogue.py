@@ -12,10 +12,10 @@ from fitness.manifest import Encoders
 from tests.training.examples import some_examples
 from training.composed.examples import NO_COLOUR, STAGES
 from training.dataset.catalogue import Catalogue, assembled
-from training.dataset.drawing import CLIPS_PER_SEGMENT, Drawn
 from training.dataset.examples import MODALITIES, Accompanied
-from training.dataset.split import by_song
-from training.dataset.tables import Vectors, read_rows, read_vectors
+from training.dataset.rows import by_song, read_rows
+from training.dataset.sampling import CLIPS_PER_SEGMENT, Drawn
+from training.embedding.tables import Vectors, read_vectors
 from training.fusion.batches import batch_of
 from training.fusion.network import Size
 from training.fusion.train import Settings, logits, train
@@ -87,7 +87,7 @@ def test_the_digest_is_of_everything(catalogue: Catalogue, folder: Path):
     again = assembled(catalogue.rows, catalogue.slices, catalogue.vectors)
     assert again.digest() == catalogue.digest()
     rows = read_rows(folder)
-    vectors = read_vectors(folder, rows)
+    vectors = read_vectors(folder, [row.segment_id for row in rows])
     vectors.vectors["lyric"][0] += 1
     assert assembled(rows, catalogue.slices, vectors).digest() != catalogue.digest()
 

@@ -18,8 +18,8 @@ from fitness.features import FEATURE_NAMES
 from fitness.manifest import Encoders
 from fitness.roll import ROWS, STEPS
 from training.composed.examples import SONG, STAGES
-from training.dataset.examples import DIMENSIONS, Accompanied
-from training.dataset.mixing import faster, together
+from training.dataset.examples import DIMENSIONS, MultimodalExamples
+from training.dataset.mixing import faster, mix_of
 from training.dataset.rolls import PROFILE, Slices, data_hash, read_rolls, velocities
 from training.dataset.rows import Row, read_rows
 from training.embedding.tables import Vectors, read_vectors
@@ -71,7 +71,7 @@ class Catalogue:
         kept = (tuple(place for place in segment if chosen[place]) for segment in self.segments)
         return replace(self, segments=tuple(segment for segment in kept if segment))
 
-    def examples(self) -> Accompanied:
+    def examples(self) -> MultimodalExamples:
         """Every track alone, and every segment's tracks together: what models are measured on."""
         clips: list[tuple[int, ...]] = [(place,) for place in self.tracks()]
         clips += [segment for segment in self.segments if len(segment) > 1]
@@ -79,7 +79,7 @@ class Catalogue:
 
     def clips(
         self, chosen: Sequence[Sequence[int]], speeds: Sequence[float] | None = None
-    ) -> Accompanied:
+    ) -> MultimodalExamples:
         """Tracks heard together, one clip each.
 
         Args:
@@ -114,7 +114,7 @@ class Catalogue:
             "has_midi": has_midi,
         }
         arrays |= {name: vectors for name, (vectors, _) in beside.items()} | flags
-        return Accompanied(**arrays)
+        return MultimodalExamples(**arrays)
 
     def _heard(self, places: Sequence[int]) -> list[Excerpt]:
         ids = (self.rows[place].segment_id for place in places)
@@ -126,7 +126,7 @@ class Catalogue:
         if len(places) == 1 and speed == 1:
             alone = self.slices[self.rows[places[0]].segment_id]
             return alone.roll, alone.features, alone.heard
-        music = together(heard)
+        music = mix_of(heard)
         music = music if speed == 1 else faster(music, speed)
         name = self.rows[places[0]].segment
         try:

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import ast
+import dataclasses
 import importlib
 import json
 import shutil
@@ -288,7 +289,7 @@ class TestModal:
 
     def test_a_step_is_local_by_default(self, monkeypatch: pytest.MonkeyPatch, tmp_path: Path):
         monkeypatch.setattr(modal_app, "OnModal", None)
-        here = replace(models.FIT, run=lambda _options, _progress: {"here": True})
+        here = dataclasses.replace(models.FIT, run=lambda _options, _progress: {"here": True})
         options = parser().parse_args(["fit", str(tmp_path)])
         with ProgressBars() as progress:
             assert pipeline.execute(here, options, progress) == {"here": True}

@@ -49,7 +49,7 @@ HOMES = {
     "sqlalchemy": ("store/", "migrations/"),
     "alembic": ("store/", "migrations/"),
     "typer": ("engine/cli/",),
-    "rich": ("engine/cli/", "training/commands/"),
+    "rich": ("engine/cli/", "training/commands/models.py", "training/progress.py"),
 }
 # Loaded only when used, except where a whole package is about them.
 LATE = {

@@ -10,43 +10,28 @@ import json
 import sys
 
 from fitness.errors import FitnessError
-from training.commands import (
-    bootstrap,
-    card,
-    classify,
-    demo_catalogue,
-    embed,
-    export,
-    fit,
-    manifest,
-    prosody,
-    publish,
-    rolls,
-    run,
-    segments,
-    tune,
-    verify,
-)
-from training.commands.progress import Teller, bars
+from training.commands import data, models
+from training.commands.pipeline import RUN, execute
+from training.progress import ProgressBars
 
 COMMANDS = (
-    bootstrap,
-    card,
-    demo_catalogue,
-    manifest,
-    segments,
-    verify,
-    embed,
-    rolls,
-    tune,
-    fit,
-    export,
-    run,
-    publish,
-    prosody,
-    classify,
+    models.BOOTSTRAP,
+    models.CARD,
+    data.DEMO_CATALOGUE,
+    data.MANIFEST,
+    data.SEGMENTS,
+    data.VERIFY,
+    data.EMBED,
+    data.ROLLS,
+    models.TUNE,
+    models.FIT,
+    models.EXPORT,
+    RUN,
+    data.PUBLISH,
+    data.PROSODY,
+    models.CLASSIFY,
 )
-# Of a command that looked for what is wrong and found something, in ``findings``.
+# Exit code of a command that looked for faults and found some, listed under ``findings``.
 FOUND = 1
 REFUSED, INTERRUPTED = 2, 130
 
@@ -55,8 +40,8 @@ def main(arguments: list[str] | None = None) -> int:
     """Read the command line and do it; returns the exit code."""
     options = parser().parse_args(arguments)
     try:
-        with bars() as shown:
-            result = options.run(options, Teller(shown))
+        with ProgressBars() as progress:
+            result = execute(options.command, options, progress)
     except ModuleNotFoundError as error:
         return _sorry(f"training needs {error.name}: pip install 'composition-engine[training]'")
     except (OSError, ValueError, FitnessError) as error:
@@ -76,11 +61,13 @@ def _sorry(reason: str) -> int:
 
 def parser() -> argparse.ArgumentParser:
     """Of the command line."""
-    words = argparse.ArgumentParser(prog="training", description=__doc__)
-    commands = words.add_subparsers(required=True)
+    top = argparse.ArgumentParser(prog="training", description=__doc__)
+    commands = top.add_subparsers(required=True)
     for command in COMMANDS:
-        command.add(commands)
-    return words
+        made = commands.add_parser(command.name, help=command.help)
+        command.add_arguments(made)
+        made.set_defaults(command=command)
+    return top
 
 
 if __name__ == "__main__":

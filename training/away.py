@@ -10,13 +10,13 @@ import argparse
 import hashlib
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from importlib import import_module
 from pathlib import Path
 from typing import Any, Protocol
 
 import msgspec
 
 from fitness.errors import FitnessError
+from training.commands import data, models
 from training.whole_files import replacing
 
 HELD = "held.json"  # what was sent: the hash of each file
@@ -64,6 +64,9 @@ STEPS = {
 }
 
 
+COMMANDS = {step.name: step for step in (data.EMBED, data.ROLLS, models.FIT, models.EXPORT)}
+
+
 class Machine(Protocol):
     """Where a step is done."""
 
@@ -88,11 +91,10 @@ def perform(command: str, folder: Path, options: Mapping[str, Any], tell: Tell) 
         ``result`` of the step, and ``files``: the hash of each that it gives; or ``refused``, the
         reason why it can't be done, which trying again wouldn't change.
     """
-    step = import_module(f"training.commands.{command}")
     here = {"folder": folder, "out": None, "on": "local", "no_track": True}
     folder.mkdir(parents=True, exist_ok=True)  # where nothing was there to send
     try:
-        result = step.run(argparse.Namespace(**{**options, **here}), tell)
+        result = COMMANDS[command].run(argparse.Namespace(**{**options, **here}), tell)
     except (FileNotFoundError, ValueError, FitnessError) as error:
         return {"refused": str(error).replace(str(folder), PLACE)}
     return {"result": _told(result, str(folder), ""), "files": hashes(folder, STEPS[command].gives)}
@@ -159,13 +161,13 @@ def hashes(folder: Path, patterns: Iterable[str]) -> Hashes:
 
 def _sent(moved: Moved, options: argparse.Namespace) -> dict[str, Any]:
     """What was typed, as plain values."""
-    typed = {name: value for name, value in vars(options).items() if not callable(value)}
     for name in moved.local:
-        value = typed.get(name)
+        value = getattr(options, name, None)
         if value is not None and Path(value).exists():
             option = name.replace("_", "-")
             raise ValueError(f"--{option} {value}: lies on this machine alone; not with --on modal")
-    return {name: value for name, value in typed.items() if not isinstance(value, Path)}
+    plain = str | int | float | None
+    return {name: value for name, value in vars(options).items() if isinstance(value, plain)}
 
 
 def _held(machine: Machine, name: str) -> Hashes:

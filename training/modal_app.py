@@ -84,10 +84,10 @@ OPTIONS: dict[str, Any] = {
 @app.function(**OPTIONS)
 def step(command: str, name: str, options: dict[str, Any], data: str = str(DATA)) -> dict[str, Any]:
     """Do a step in a folder of the volume; gives its result and the hashes of its files."""
-    from training.commands.progress import Teller, bars
+    from training.progress import ProgressBars
 
-    with bars() as shown:
-        done = perform(command, Path(data) / name, options, Teller(shown))
+    with ProgressBars() as progress:
+        done = perform(command, Path(data) / name, options, progress)
     if not modal.is_local():
         volume.commit()  # epochs before were committed as they went, in the background
     return done

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import ast
+import dataclasses
 import importlib
 import json
 import shutil
@@ -23,14 +24,13 @@ from tests.training.dataset.folders import make_folder
 from training import modal_app
 from training.__main__ import main, parser
 from training.away import HELD, STEPS, name_of, perform, run_away
-from training.commands import run
-from training.commands.places import done_away
-from training.commands.progress import Teller, bars
+from training.commands import models, pipeline
 from training.fusion import heads
 from training.fusion.checkpoint import load_state
 from training.fusion.network import Size
 from training.personal import plan
 from training.personal.plan import OWN_SETTINGS
+from training.progress import ProgressBars
 
 ROOT = Path(__file__).parents[2]
 FIT = ["--epochs", "1", "--batch", "48", "--with-composed", "1", "--no-row-split", "--no-track"]
@@ -61,14 +61,14 @@ class Shelf:
 
 
 def work(command: str, folder: Path, options: dict[str, Any]) -> dict[str, Any]:
-    with bars() as shown:
-        return perform(command, folder, options, Teller(shown))
+    with ProgressBars() as progress:
+        return perform(command, folder, options, progress)
 
 
 def away(shelf: Shelf, folder: Path, *words: str) -> dict[str, Any]:
     options = parser().parse_args([words[0], "--out", str(folder), *words[1:], "--on", "modal"])
-    with bars() as shown:
-        return run_away(words[0], folder, options, shelf, Teller(shown))
+    with ProgressBars() as progress:
+        return run_away(words[0], folder, options, shelf, progress)
 
 
 @pytest.fixture(scope="module")
@@ -198,13 +198,13 @@ class TestAway:
             options = parser().parse_args([command, "x"])
             assert options.on == "local"
             assert set(moved.local) <= set(vars(options))
-        assert set(STEPS) >= run.HEAVY
+        assert set(STEPS) >= pipeline.HEAVY
 
     def test_a_run_sends_its_heavy_steps(self):
         options = parser().parse_args(["run", "songs", "--out", "x", "--on", "modal"])
-        asked = {step: run._asked(step, options) for step in run.STEPS}
-        there = {step for step, one in asked.items() if getattr(one, "on", "local") == "modal"}
-        assert there == run.HEAVY
+        typed = {step.name: pipeline.step_options(step, options) for step in pipeline.STEPS}
+        there = {step for step, one in typed.items() if getattr(one, "on", "local") == "modal"}
+        assert there == pipeline.HEAVY
 
 
 class TestModal:
@@ -287,7 +287,9 @@ class TestModal:
         assert main(["fit", str(folder), "--on", "modal"]) == 2
         assert "error: training needs" in capsys.readouterr().err
 
-    def test_here_is_where_it_is_done_unless_told_otherwise(self, folder: Path):
-        options = parser().parse_args(["fit", str(folder)])
-        with bars() as shown:
-            assert done_away("fit", options, Teller(shown)) is None
+    def test_a_step_is_local_by_default(self, monkeypatch: pytest.MonkeyPatch, tmp_path: Path):
+        monkeypatch.setattr(modal_app, "OnModal", None)
+        here = dataclasses.replace(models.FIT, run=lambda _options, _progress: {"here": True})
+        options = parser().parse_args(["fit", str(tmp_path)])
+        with ProgressBars() as progress:
+            assert pipeline.execute(here, options, progress) == {"here": True}

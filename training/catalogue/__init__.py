@@ -1,1 +1,1 @@
-"""A person's own finished songs: manifests, lyrics and stems, as tables and slices."""
+"""A person's own finished songs: manifests, lyrics and stems, to tables and slices."""

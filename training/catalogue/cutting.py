@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
+import msgspec
 import numpy as np
 
 from genomes.midi import (
@@ -21,8 +20,8 @@ from genomes.midi import (
 )
 from training.catalogue.audio_slices import Recording, UnreadableAudio, write_slice
 from training.catalogue.drum_names import as_drums, is_drum_stem, of_stem
-from training.catalogue.midi_slices import cut, told
-from training.catalogue.segment_rows import (
+from training.catalogue.midi_slices import cut, with_defaults
+from training.catalogue.rows import (
     AUDIO_SUFFIX,
     MIDI_SUFFIX,
     segment_id,
@@ -31,31 +30,31 @@ from training.catalogue.segment_rows import (
 )
 from training.catalogue.songs import Song, Stem
 from training.catalogue.windows import Window
+from training.schemas import SegmentRow
 from training.whole_files import replacing
 
 # A tempo that is further from the manifest's than this share of it is reported.
 TEMPO_SHARE = 0.01
 
 
-@dataclass
-class Cut:
-    """What came of a song.
+class CutSong(msgspec.Struct):
+    """The segments of a song.
 
     Attributes:
-        rows: of its segments, in order.
-        errors: what could not be read, one line each, with the file's path.
-        notes: what a person should know, one line each.
-        dropped: segments in which nothing of a track is heard or played.
+        rows: in order.
+        errors: files that could not be read, one line each, with the path.
+        notes: assumptions and repairs, one line each.
+        dropped: how many segments were left out because they are silent and without notes.
     """
 
-    rows: list[dict[str, Any]] = field(default_factory=list)
-    errors: list[str] = field(default_factory=list)
-    notes: list[str] = field(default_factory=list)
+    rows: list[SegmentRow] = []
+    errors: list[str] = []
+    notes: list[str] = []
     dropped: int = 0
 
 
-def assumed(song: Song, windows: Sequence[Window]) -> list[dict[str, Any]]:
-    """The rows of a song without its media: every file that is listed counts as heard."""
+def assumed_rows(song: Song, windows: Sequence[Window]) -> list[SegmentRow]:
+    """The rows of a song without its media: every listed file is taken to sound throughout."""
     return [
         segment_row(
             song,
@@ -71,15 +70,15 @@ def assumed(song: Song, windows: Sequence[Window]) -> list[dict[str, Any]]:
     ]
 
 
-def cut_song(song: Song, windows: Sequence[Window], catalogue: Path, out: Path) -> Cut:
-    """Write the slices of a song; gives its rows.
+def cut_song(song: Song, windows: Sequence[Window], catalogue: Path, out: Path) -> CutSong:
+    """Write the slices of a song.
 
-    A track that is silent in a window and plays no notes there has no row. What can't be read is an
-    error and not silence.
+    A track that is silent in a window and has no notes there gets no row. A file that can't be read
+    is an error and not silence.
     """
-    result = Cut()
+    result = CutSong()
     folder = catalogue / song.name
-    rows: dict[tuple[int, int], dict[str, Any]] = {}
+    rows: dict[tuple[int, int], SegmentRow] = {}
     for stem in song.stems:
         audio = _cut_audio(song, stem, windows, folder, out, result)
         midi = _cut_midi(song, stem, windows, folder, out, result)
@@ -101,16 +100,16 @@ def _cut_audio(
     windows: Sequence[Window],
     folder: Path,
     out: Path,
-    result: Cut,
+    result: CutSong,
 ) -> set[int]:
-    """Write what is heard of a track; the numbers of the windows in which something is."""
+    """Write a track's audio slices; gives the numbers of the windows that are not silent."""
     if not stem.audio_file:
         return set()
     shown = f"{song.name}/{stem.audio_file}"
     if not (folder / stem.audio_file).is_file():
         result.errors.append(f"{shown}: no such file (track {stem.number})")
         return set()
-    heard: set[int] = set()
+    sounding: set[int] = set()
     clipped = 0
     try:
         with Recording(folder / stem.audio_file) as recording:
@@ -119,7 +118,7 @@ def _cut_audio(
                 if not stretch.is_silent:
                     name = segment_id(song, window, stem)
                     write_slice(out / slice_file(name, AUDIO_SUFFIX), stretch)
-                    heard.add(window.number)
+                    sounding.add(window.number)
                     clipped += stretch.clipped
     except UnreadableAudio as error:
         result.errors.append(f"{shown}: unreadable: {error} (track {stem.number})")
@@ -129,7 +128,7 @@ def _cut_audio(
         return set()
     if clipped:
         result.notes.append(f"{shown}: {clipped} samples above full scale; cut off")
-    return heard
+    return sounding
 
 
 def _cut_midi(
@@ -138,24 +137,24 @@ def _cut_midi(
     windows: Sequence[Window],
     folder: Path,
     out: Path,
-    result: Cut,
+    result: CutSong,
 ) -> set[int]:
-    """Write what is played by a track; the numbers of the windows in which something is."""
+    """Write a track's MIDI slices; gives the numbers of the windows that have notes."""
     source = stem_midi(song, stem, folder, result)
     if source is None:
         return set()
-    played: set[int] = set()
+    with_notes: set[int] = set()
     for window in windows:
         piece = cut(source, window.begin_seconds, window.end_seconds)
         if piece.tracks:
             name = segment_id(song, window, stem)
             with replacing(out / slice_file(name, MIDI_SUFFIX)) as waiting:
                 waiting.write_bytes(write_song(piece))
-            played.add(window.number)
-    return played
+            with_notes.add(window.number)
+    return with_notes
 
 
-def stem_midi(song: Song, stem: Stem, folder: Path, result: Cut) -> MidiSong | None:
+def stem_midi(song: Song, stem: Stem, folder: Path, result: CutSong) -> MidiSong | None:
     """A track's MIDI as it is cut: with tempo and meter, drums as drums; None where it has none."""
     if not stem.midi_source:
         return None
@@ -182,7 +181,7 @@ def stem_midi(song: Song, stem: Stem, folder: Path, result: Cut) -> MidiSong | N
     tracks = of_stem(found.tracks, stem)
     change = as_drums if is_drum_stem(stem) else _as_pitched
     played = tuple(change(track, stem) for track in tracks)
-    whole = told(found, song.tempo_bpm, song.meter)
+    whole = with_defaults(found, song.tempo_bpm, song.meter)
     return MidiSong(
         played, whole.length_ticks, whole.tempo_changes, whole.meters, whole.ticks_per_quarter
     )
@@ -197,7 +196,7 @@ def _as_pitched(track: MidiTrack, _stem: Stem) -> MidiTrack:
     return MidiTrack(track.name, np.sort(notes, order=["onset_ticks", "pitch"]), track.program)
 
 
-def _compare_tempo(song: Song, found: MidiSong, shown: str, result: Cut) -> None:
+def _compare_tempo(song: Song, found: MidiSong, shown: str, result: CutSong) -> None:
     if not found.tempo_changes:
         result.notes.append(f"{shown}: says no tempo; {song.tempo_bpm:g} bpm of the manifest")
         return

@@ -12,49 +12,49 @@ from numpy.typing import NDArray
 
 from genomes.midi import MidiError, MidiSong, read_midi
 from training.catalogue.audio_slices import SILENCE_DB, frames_of
-from training.catalogue.cutting import Cut, stem_midi
+from training.catalogue.cutting import CutSong, stem_midi
 from training.catalogue.songs import Song, Stem
+from training.schemas import SegmentRow
 
 # A step of 24 bits, in which floating recordings are rounded.
 SAMPLE_TOLERANCE = 2**-22
 # A tick of a coarse file at a slow tempo is longer than a millisecond.
 NOTE_TICKS = 1
 
-Row = dict[str, Any]
 Struck = tuple[int, int, bool]  # pitch, velocity, whether a drum
 
 
-def differences(row: Row, song: Song, stem: Stem, catalogue: Path, out: Path) -> list[str]:
+def differences(row: SegmentRow, song: Song, stem: Stem, catalogue: Path, out: Path) -> list[str]:
     """What is wrong with the slices of a row; empty where they are what they should be."""
     found = [*_of_audio(row, stem, catalogue, out), *_of_midi(row, song, stem, catalogue, out)]
-    return [f"{row['segment_id']}: {what}" for what in found]
+    return [f"{row.segment_id}: {what}" for what in found]
 
 
-def _of_audio(row: Row, stem: Stem, catalogue: Path, out: Path) -> Iterator[str]:
+def _of_audio(row: SegmentRow, stem: Stem, catalogue: Path, out: Path) -> Iterator[str]:
     import soundfile
 
     if not stem.audio_file:
         return
-    source = catalogue / row["track_id"] / stem.audio_file
+    source = catalogue / row.track_id / stem.audio_file
     try:
         with soundfile.SoundFile(source) as file:
             sample_rate, frames = file.samplerate, file.frames
-            bounds = frames_of(row["start_seconds"], row["end_seconds"], sample_rate)
+            bounds = frames_of(row.start_seconds, row.end_seconds, sample_rate)
             first, after = (min(bound, frames) for bound in bounds)
             file.seek(first)
             expected = np.clip(file.read(after - first, "float64", always_2d=True), -1, 1)
     except (OSError, RuntimeError) as error:
-        if row["has_audio"]:
+        if row.has_audio:
             yield f"the source of its audio can't be read: {error}"
         return
-    if not row["has_audio"]:
+    if not row.has_audio:
         power = float(np.mean(expected**2)) if expected.size else 0.0
         if power >= 10 ** (SILENCE_DB / 10):
             yield f"said to be silent, but its source has {10 * np.log10(power):.1f} dB"
         return
     try:
         samples, slice_rate = soundfile.read(
-            out / row["segment_audio_file"], dtype="float64", always_2d=True
+            out / str(row.segment_audio_file), dtype="float64", always_2d=True
         )
     except (OSError, RuntimeError, TypeError) as error:
         yield f"its audio slice can't be read: {error}"
@@ -78,31 +78,31 @@ def _compared(
             yield f"audio differs from its source by {apart:.6f} of full scale"
 
 
-def _of_midi(row: Row, song: Song, stem: Stem, catalogue: Path, out: Path) -> Iterator[str]:
-    source = stem_midi(song, stem, catalogue / song.name, Cut())
+def _of_midi(row: SegmentRow, song: Song, stem: Stem, catalogue: Path, out: Path) -> Iterator[str]:
+    source = stem_midi(song, stem, catalogue / song.name, CutSong())
     if source is None:
-        if row["has_midi"]:
+        if row.has_midi:
             yield "the source of its MIDI can't be read"
         return
-    expected = _notes_inside(source, row["start_seconds"], row["end_seconds"])
-    if not row["has_midi"]:
+    expected = _notes_inside(source, row.start_seconds, row.end_seconds)
+    if not row.has_midi:
         if expected:
             yield f"said to have no notes, but its source has {sum(map(len, expected.values()))}"
         return
     try:
-        found = read_midi((out / row["midi_file"]).read_bytes())
+        found = read_midi((out / str(row.midi_file)).read_bytes())
     except (OSError, MidiError, TypeError) as error:
         yield f"its MIDI slice can't be read: {error}"
         return
     tick = source.tempo_map.seconds([0, 1])[1]
     slowest = max((us for _, us in found.tempo_map.changes), default=500_000)
     tolerance = (NOTE_TICKS + 0.5) * max(tick, slowest / 1e6 / found.tempo_map.ticks_per_quarter)
-    onsets = found.tempo_map.seconds(found.notes["onset_ticks"]) + row["start_seconds"]
+    onsets = found.tempo_map.seconds(found.notes["onset_ticks"]) + row.start_seconds
     played = zip(found.notes.tolist(), onsets.tolist(), strict=True)
-    told = Counter((note[2], note[3], note[4]) for note, _ in played)
-    if told != Counter({struck: len(times) for struck, times in expected.items()}):
+    found_counts = Counter((note[2], note[3], note[4]) for note, _ in played)
+    if found_counts != Counter({struck: len(times) for struck, times in expected.items()}):
         count = sum(map(len, expected.values()))
-        yield f"{sum(told.values())} notes; the source has {count}, or other ones"
+        yield f"{sum(found_counts.values())} notes; the source has {count}, or other ones"
         return
     yield from _shifted(found.notes, onsets, expected, tolerance)
 

@@ -10,11 +10,11 @@ from genomes.midi import MidiSong, MidiTrack
 from genomes.notes import Notes
 from genomes.time import Meter, microseconds_per_quarter
 
-Said = TypeVar("Said")
+T = TypeVar("T")
 
 
-def told(song: MidiSong, tempo_bpm: float, meter: Meter) -> MidiSong:
-    """A file that says its tempo and its meter, those of its song where it said none itself."""
+def with_defaults(song: MidiSong, tempo_bpm: float, meter: Meter) -> MidiSong:
+    """The file, with the song's tempo and meter where it has none of its own."""
     tempos = song.tempo_changes or ((0, microseconds_per_quarter(tempo_bpm)),)
     meters = song.meters or ((0, meter),)
     return MidiSong(song.tracks, song.length_ticks, tempos, meters, song.ticks_per_quarter)
@@ -59,10 +59,8 @@ def _inside(notes: Notes, begin: int, end: int) -> Notes:
     return found
 
 
-def _from(
-    changes: tuple[tuple[int, Said], ...], begin: int, end: int
-) -> tuple[tuple[int, Said], ...]:
+def _from(changes: tuple[tuple[int, T], ...], begin: int, end: int) -> tuple[tuple[int, T], ...]:
     """What holds at the beginning of a stretch, and what changes in it."""
-    before = [said for tick, said in changes if tick <= begin]
+    before = [value for tick, value in changes if tick <= begin]
     opening = [(0, before[-1])] if before else []
-    return (*opening, *((tick - begin, said) for tick, said in changes if begin < tick < end))
+    return (*opening, *((tick - begin, value) for tick, value in changes if begin < tick < end))

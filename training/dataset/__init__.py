@@ -1,7 +1,6 @@
-"""A person's own songs as what a network learns from.
+"""A person's own songs as training data.
 
-``tables`` reads what the earlier steps left in a training folder; ``painting`` makes piano rolls
-and features of every slice, by the scorer's own code; ``catalogue`` puts both together with the
-vectors of texts and recordings; ``mixing`` draws mixes of a segment's tracks; ``split`` parts the
-songs; ``albums`` says which album a combination of modes belongs to.
+``rows`` reads and splits the segments; ``rolls`` makes piano rolls and features of every slice, by
+the scorer's own code; ``catalogue`` puts both together with the vectors of texts and recordings;
+``sampling`` draws augmented clips; ``albums`` maps modes to albums.
 """

@@ -18,10 +18,11 @@ from fitness.features import FEATURE_NAMES
 from fitness.manifest import Encoders
 from fitness.roll import ROWS, STEPS
 from training.composed.examples import SONG, STAGES
-from training.dataset.examples import DIMENSIONS, Accompanied
-from training.dataset.mixing import faster, together
-from training.dataset.painting import PROFILE, Slices, data_hash, read_rolls, velocities
-from training.dataset.tables import Row, Vectors, read_rows, read_vectors
+from training.dataset.examples import DIMENSIONS, MultimodalExamples
+from training.dataset.mixing import faster, mix_of
+from training.dataset.rolls import PROFILE, Slices, data_hash, read_rolls, velocities
+from training.dataset.rows import Row, read_rows
+from training.embedding.tables import Vectors, read_vectors
 
 MIX = STAGES.index("mix")
 # Numbered from here, a person's songs and composed ones never share a number.
@@ -70,7 +71,7 @@ class Catalogue:
         kept = (tuple(place for place in segment if chosen[place]) for segment in self.segments)
         return replace(self, segments=tuple(segment for segment in kept if segment))
 
-    def examples(self) -> Accompanied:
+    def examples(self) -> MultimodalExamples:
         """Every track alone, and every segment's tracks together: what models are measured on."""
         clips: list[tuple[int, ...]] = [(place,) for place in self.tracks()]
         clips += [segment for segment in self.segments if len(segment) > 1]
@@ -78,7 +79,7 @@ class Catalogue:
 
     def clips(
         self, chosen: Sequence[Sequence[int]], speeds: Sequence[float] | None = None
-    ) -> Accompanied:
+    ) -> MultimodalExamples:
         """Tracks heard together, one clip each.
 
         Args:
@@ -113,7 +114,7 @@ class Catalogue:
             "has_midi": has_midi,
         }
         arrays |= {name: vectors for name, (vectors, _) in beside.items()} | flags
-        return Accompanied(**arrays)
+        return MultimodalExamples(**arrays)
 
     def _heard(self, places: Sequence[int]) -> list[Excerpt]:
         ids = (self.rows[place].segment_id for place in places)
@@ -125,7 +126,7 @@ class Catalogue:
         if len(places) == 1 and speed == 1:
             alone = self.slices[self.rows[places[0]].segment_id]
             return alone.roll, alone.features, alone.heard
-        music = together(heard)
+        music = mix_of(heard)
         music = music if speed == 1 else faster(music, speed)
         name = self.rows[places[0]].segment
         try:
@@ -171,7 +172,9 @@ def load_catalogue(folder: Path) -> Catalogue:
         ValueError: if a table can't be read, or nothing in it can be heard or read.
     """
     rows = read_rows(folder)
-    return assembled(rows, read_rolls(folder), read_vectors(folder, rows))
+    return assembled(
+        rows, read_rolls(folder), read_vectors(folder, [row.segment_id for row in rows])
+    )
 
 
 def assembled(rows: Sequence[Row], slices: Slices, vectors: Vectors) -> Catalogue:

@@ -22,7 +22,7 @@ NO_STAGE = -1
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Accompanied(Examples):
+class MultimodalExamples(Examples):
     """Examples any modality of which may be absent; what is absent is all zeros.
 
     Attributes:
@@ -44,7 +44,7 @@ class Accompanied(Examples):
     has_lyric: Mask
 
     @classmethod
-    def alone(cls, examples: Examples) -> Self:
+    def from_midi(cls, examples: Examples) -> Self:
         """Examples of which there is the MIDI and nothing beside it."""
         count = len(examples)
         arrays = examples.arrays()
@@ -52,7 +52,7 @@ class Accompanied(Examples):
         arrays |= {f"has_{name}": np.full(count, name == "midi") for name in MODALITIES}
         return cls(**arrays)
 
-    def showing(self, modalities: frozenset[str]) -> Self:
+    def with_only(self, modalities: frozenset[str]) -> Self:
         """The same clips with every other modality absent."""
         flags = {f"has_{name}": getattr(self, f"has_{name}") for name in MODALITIES}
         hidden = {

@@ -15,12 +15,12 @@ from genomes.notes import Notes, Part, mixed
 from genomes.time import TICKS_PER_QUARTER, TempoMap
 
 
-def together(heard: Sequence[Excerpt]) -> Excerpt:
+def mix_of(heard: Sequence[Excerpt]) -> Excerpt:
     """Several slices of one segment as one, in the meter and tempo of the first."""
     first = heard[0]
     if len(heard) == 1:
         return first
-    parts = [in_tempo(one, first.tempo_map) for one in heard]
+    parts = [at_tempo(one, first.tempo_map) for one in heard]
     length_ticks = max(part.length_ticks for part in parts)
     bar_ticks = first.meter.bar_ticks
     whole = mixed([Part(part.notes, length_ticks) for part in parts])
@@ -28,7 +28,7 @@ def together(heard: Sequence[Excerpt]) -> Excerpt:
     return Excerpt(bars, first.tempo_map, first.meter)
 
 
-def in_tempo(heard: Excerpt, tempo_map: TempoMap) -> Part:
+def at_tempo(heard: Excerpt, tempo_map: TempoMap) -> Part:
     """The same music at the same seconds, its ticks counted in another tempo."""
     part = heard.part
     if heard.tempo_map == tempo_map:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from math import ceil
@@ -20,6 +19,7 @@ from training.catalogue.timecodes import FRAMES_25, TENTHS_25, Reading, written
 from training.demo.layout import DemoSong, Placed, Stem, compose_song
 from training.demo.sound import SAMPLE_RATE, Samples, sounded
 from training.demo.words import WORDS, Words, concept, line, title
+from training.progress import Update, no_update
 
 SONG_SECONDS = 48.0
 TAIL_SECONDS = 1.0
@@ -31,8 +31,6 @@ KIT_FILE = "kit"
 # What a sampler's own drum map has: its names are told by the MIDI tracks, its notes by nobody.
 KIT_NOTES = {"Percussion": 60}
 PLAYERS = {"Vocal 1": "Ada Lark"}
-
-Progress = Callable[[int, int], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +65,7 @@ def write_catalogue(
     seed: int = 0,
     seconds: float = SONG_SECONDS,
     processes: int = 1,
-    tell: Progress | None = None,
+    update: Update = no_update,
 ) -> list[str]:
     """Write songs of eight colours in turn; gives their names.
 
@@ -85,8 +83,7 @@ def write_catalogue(
         jobs.append(Job(folder, coloured[album].name, album + 1, place + 1, seconds, seed))
     with ProcessPoolExecutor(max_workers=processes) as workers:
         for done, _ in enumerate(workers.map(write_song, jobs), start=1):
-            if tell:
-                tell(done, songs)
+            update(done, songs, "")
     return sorted(job.name for job in jobs)
 
 

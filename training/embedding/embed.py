@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -22,36 +22,35 @@ from fitness.encoders import (
     text_pooling,
 )
 from fitness.errors import EncoderMissing, ScoringFailed
-from fitness.hashed_text import LIGHT_TEXT_ENCODER
+from fitness.hashed_text import LIGHT_TEXT_ENCODER, has_words
 from fitness.manifest import Encoders, EncoderSpec
 from fitness.profiles import AUDIO_DIMENSIONS, TEXT_DIMENSIONS
-from training.embedding.rows import Rows, read_rows
 from training.embedding.tables import (
-    AUDIO_TABLE,
-    TEXT_TABLE,
     EmbeddingsNote,
+    read_inputs,
     with_vectors,
     write_note,
-    write_table,
 )
 from training.embedding.vectors import Floats, VectorStore, content_key
+from training.progress import Progress, Update
+from training.schemas import AUDIO_EMBEDDINGS_FILE, TEXT_EMBEDDINGS_FILE, write_table
 
 # How many go to disk together: a kill loses as much.
 TEXTS_AT_ONCE, RECORDINGS_AT_ONCE = 32, 8
 
 VECTORS = "embeddings"
+# Columns of texts by the modality that they are.
+TEXT_COLUMNS = {"concept": "concept", "lyric": "lyric_text"}
 AUTO = "auto"
 NO_TEXT = f"--text-encoder takes a folder too; {LIGHT_TEXT_ENCODER!r} needs no download"
 NO_AUDIO = "--audio-encoder takes a folder too; --no-audio leaves recordings out"
 
 S = TypeVar("S")
-Step = Callable[[int, int, str], None]
-Tell = Callable[[str], Step]
 
 
 @dataclass(frozen=True, slots=True)
-class Choice:
-    """What embeds.
+class EncoderChoice:
+    """The encoders to use.
 
     Attributes:
         text: a folder, a hub id or the light encoder's name.
@@ -74,45 +73,47 @@ def audio_spec(name: str) -> EncoderSpec:
     return EncoderSpec(name, AUDIO_POOLING, encoder_sha256(name))
 
 
-def embed(folder: Path, choice: Choice, tell: Tell) -> dict[str, Any]:
+def embed(folder: Path, encoders: EncoderChoice, progress: Progress) -> dict[str, Any]:
     """Embed everything, and write it as tables; gives a summary.
 
     Args:
         folder: with the tables of the steps before.
-        choice: of encoders.
-        tell: of progress.
+        encoders: to use.
+        progress: of the work.
 
     Raises:
         ValueError: if a table or a recording can't be read.
         EncoderMissing: if an encoder isn't here, with what can be done.
     """
-    rows = read_rows(folder)
-    spec = text_spec(choice.text)
-    texts = dict.fromkeys(filter(None, (*rows.concepts, *rows.lyrics)))
-    keys = text_vectors(folder, spec, texts, choice.device, tell)
-    concepts = [None if text is None else keys.of[text] for text in rows.concepts]
-    lyrics = [None if text is None else keys.of[text] for text in rows.lyrics]
-    table = with_vectors(rows.table, "concept", concepts, keys.store, TEXT_DIMENSIONS)
-    table = with_vectors(table, "lyric", lyrics, keys.store, TEXT_DIMENSIONS)
-    heard = _recordings(folder, rows, choice, tell)
-    audio = with_vectors(
-        rows.table.select(["segment_id"]), "audio", heard.keys, heard.store, AUDIO_DIMENSIONS
-    )
-    counts = {
-        "concept": _there(concepts),
-        "lyric": _there(lyrics),
-        "audio": _there(heard.keys),
+    table = read_inputs(folder)
+    spec = text_spec(encoders.text)
+    texts = {name: _texts_with_words(table[column]) for name, column in TEXT_COLUMNS.items()}
+    distinct = dict.fromkeys(text for column in texts.values() for text in column if text)
+    found = text_vectors(folder, spec, distinct, encoders.device, progress)
+    keys = {
+        name: [None if text is None else found.of[text] for text in column]
+        for name, column in texts.items()
     }
-    encoders = Encoders(spec, spec, heard.spec)
-    write_table(table, folder / TEXT_TABLE)
-    write_table(audio, folder / AUDIO_TABLE)
-    write_note(EmbeddingsNote(encoders, len(lyrics), counts), folder)
+    names = [name or None for name in table["segment_audio_file"].to_pylist()]
+    audio = _recordings(folder, names, encoders, progress)
+    by_recording = with_vectors(table.select(["segment_id"]), "audio", audio.keys, audio.store)
+    for name in TEXT_COLUMNS:
+        table = with_vectors(table, name, keys[name], found.store)
+    keys["audio"] = audio.keys
+    counts = {name: sum(key is not None for key in column) for name, column in keys.items()}
+    write_table(table, folder / TEXT_EMBEDDINGS_FILE)
+    write_table(by_recording, folder / AUDIO_EMBEDDINGS_FILE)
+    write_note(EmbeddingsNote(Encoders(spec, spec, audio.spec), len(names), counts), folder)
     return {
-        "rows": len(lyrics),
+        "rows": len(names),
         "with": counts,
-        "encoded_now": {"texts": keys.encoded, "recordings": heard.encoded},
-        "recordings_not_here": heard.not_here,
+        "encoded_now": {"texts": found.encoded, "recordings": audio.encoded},
+        "recordings_not_here": audio.not_here,
     }
+
+
+def _texts_with_words(column: Any) -> list[str | None]:
+    return [text if text and has_words(text) else None for text in column.to_pylist()]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -131,7 +132,7 @@ class TextKeys:
 
 
 def text_vectors(
-    folder: Path, spec: EncoderSpec, texts: Iterable[str], device: str, tell: Tell
+    folder: Path, spec: EncoderSpec, texts: Iterable[str], device: str, progress: Progress
 ) -> TextKeys:
     """Vectors of texts, from the folder's cache or encoded now.
 
@@ -140,7 +141,7 @@ def text_vectors(
         spec: of the encoder.
         texts: all with words.
         device: as ``Choice`` has it.
-        tell: of progress.
+        progress: of the work.
     """
     store = VectorStore(folder / VECTORS / _folder_name("text", spec), TEXT_DIMENSIONS)
     keys = {text: content_key(text.encode()) for text in texts}
@@ -151,7 +152,7 @@ def text_vectors(
         return vector
 
     sources = {key: text for text, key in keys.items()}
-    encoded = _fill(store, sources, encode, TEXTS_AT_ONCE, tell("texts"), NO_TEXT)
+    encoded = _fill(store, sources, encode, TEXTS_AT_ONCE, progress("texts"), NO_TEXT)
     return TextKeys(keys, store, encoded)
 
 
@@ -164,24 +165,26 @@ class _Recordings:
     not_here: int
 
 
-def _recordings(folder: Path, rows: Rows, choice: Choice, tell: Tell) -> _Recordings:
-    if choice.audio is None:
-        return _Recordings([None] * len(rows.recordings), None, None, 0, 0)
-    spec = audio_spec(choice.audio)
+def _recordings(
+    folder: Path, names: Sequence[str | None], encoders: EncoderChoice, progress: Progress
+) -> _Recordings:
+    if encoders.audio is None:
+        return _Recordings([None] * len(names), None, None, 0, 0)
+    spec = audio_spec(encoders.audio)
     store = VectorStore(folder / VECTORS / _folder_name("audio", spec), AUDIO_DIMENSIONS)
-    named = [None if name is None else folder / name for name in rows.recordings]
+    named = [None if name is None else folder / name for name in names]
     distinct = [path for path in dict.fromkeys(named) if path is not None]
-    step = tell("recordings' content")
+    update = progress("recordings' content")
     key_of: dict[Path, str] = {}
     for done, path in enumerate(distinct, start=1):
         if path.is_file():
             with path.open("rb") as file:
                 key_of[path] = hashlib.file_digest(file, "sha256").hexdigest()
-        step(done, len(distinct), path.stem)
+        update(done, len(distinct), path.stem)
 
     def encode(path: Path) -> Floats:
         waveform, rate = _samples(path)
-        encoder = audio_encoder(spec.name, _device(choice.device, spec.name))
+        encoder = audio_encoder(spec.name, _device(encoders.device, spec.name))
         try:
             vector: Floats = encoder.encode([waveform], rate)[0]
         except ScoringFailed as error:
@@ -189,7 +192,7 @@ def _recordings(folder: Path, rows: Rows, choice: Choice, tell: Tell) -> _Record
         return vector
 
     sources = {key: path for path, key in key_of.items()}
-    encoded = _fill(store, sources, encode, RECORDINGS_AT_ONCE, tell("recordings"), NO_AUDIO)
+    encoded = _fill(store, sources, encode, RECORDINGS_AT_ONCE, progress("recordings"), NO_AUDIO)
     keys = [None if path is None else key_of.get(path) for path in named]
     return _Recordings(keys, store, spec, encoded, len(distinct) - len(key_of))
 
@@ -199,12 +202,12 @@ def _fill(
     sources: Mapping[str, S],
     encode: Callable[[S], Floats],
     at_once: int,
-    step: Step,
+    update: Update,
     advice: str,
 ) -> int:
     """Encode what the store doesn't have; gives how many that were."""
     wanted = [key for key in sources if key not in store]
-    step(0, len(wanted), "")
+    update(0, len(wanted), "")
     for start in range(0, len(wanted), at_once):
         keys, vectors = wanted[start : start + at_once], []
         for done, key in enumerate(keys, start=start + 1):
@@ -212,7 +215,7 @@ def _fill(
                 vectors.append(encode(sources[key]))
             except EncoderMissing as error:
                 raise EncoderMissing(f"{error}; {advice}") from error
-            step(done, len(wanted), "")
+            update(done, len(wanted), "")
         store.add(keys, vectors)
     store.gather()
     return len(wanted)
@@ -245,7 +248,3 @@ def _samples(path: Path) -> tuple[Floats, int]:
         reason = error.error_string
         raise ValueError(f"{path}: not a recording that can be read: {reason}") from error
     return np.asarray(samples.mean(axis=1), dtype=np.float32), int(rate)
-
-
-def _there(keys: list[str | None]) -> int:
-    return sum(key is not None for key in keys)

@@ -1,12 +1,12 @@
-"""Vectors as tables: written beside the segments, and read for fitting.
+"""Tables of vectors: what is to be embedded, and vectors beside the segments.
 
-The columns are those of data sets that were published before: an embedding and a flag for each
-modality. Where one is missing, ours is null; older tables may hold anything there.
+An embedding and a flag for each modality, as in published data sets. Where one is missing, ours is
+null; older tables may hold anything there.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -16,15 +16,20 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fitness.manifest import Encoders
-from fitness.profiles import AUDIO_DIMENSIONS, TEXT_DIMENSIONS
+from training.dataset.examples import DIMENSIONS
 from training.embedding.vectors import Floats, VectorStore
-from training.parquet import read_parquet
+from training.schemas import (
+    AUDIO_EMBEDDINGS_FILE,
+    EMBEDDINGS_NOTE_FILE,
+    FULL_FILE,
+    MANIFEST_FILE,
+    SEGMENTS_FILE,
+    TEXT_EMBEDDINGS_FILE,
+    read_parquet,
+)
 from training.whole_files import replacing
 
-TEXT_TABLE = "training_data_with_embeddings.parquet"
-AUDIO_TABLE = "training_data_clap_embeddings.parquet"
-NOTE = "embeddings.json"
-ROWS_AT_ONCE = 2048
+MODALITIES_OF = {TEXT_EMBEDDINGS_FILE: ("concept", "lyric"), AUDIO_EMBEDDINGS_FILE: ("audio",)}
 
 Booleans = NDArray[np.bool_]
 
@@ -44,32 +49,51 @@ class EmbeddingsNote(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Embedded:
-    """Vectors of every segment and track, zeros where a modality is missing.
+class Vectors:
+    """Vectors of segments, one row each.
 
     Attributes:
-        segment_ids: in the order of the rows.
-        concept: ``(n, 768)``.
-        lyric: ``(n, 768)``.
-        audio: ``(n, 512)``.
-        has_concept: ``(n,)``.
-        has_lyric: ``(n,)``.
-        has_audio: ``(n,)``.
-        encoders: that made them; None for tables that don't say, which no scorer can match.
+        vectors: by modality, ``(n, d)``; zeros where there is none.
+        has: by modality, ``(n,)``.
+        encoders: that made them; None where the tables don't say, which no scorer can match.
     """
 
-    segment_ids: tuple[str, ...]
-    concept: Floats
-    lyric: Floats
-    audio: Floats
-    has_concept: Booleans
-    has_lyric: Booleans
-    has_audio: Booleans
+    vectors: Mapping[str, Floats]
+    has: Mapping[str, Booleans]
     encoders: Encoders | None
 
 
+def read_inputs(folder: Path) -> Any:
+    """The segments of a folder as a ``pyarrow.Table`` with a ``concept`` column.
+
+    Raises:
+        ValueError: if a table or a column isn't there; the message says which command makes it.
+    """
+    import pyarrow
+
+    path = folder / FULL_FILE if (folder / FULL_FILE).exists() else folder / SEGMENTS_FILE
+    table = read_parquet(path, ("segment_id", "lyric_text", "segment_audio_file"))
+    if "concept" in table.column_names:
+        return table
+    song = "song_id" if "song_id" in table.column_names else "track_id"
+    songs = read_parquet(path, (song,))[song].to_pylist()
+    concept_of = read_concepts(folder)
+    concepts = pyarrow.array([concept_of.get(name) for name in songs], pyarrow.string())
+    return table.append_column("concept", concepts)
+
+
+def read_concepts(folder: Path) -> dict[str, str]:
+    """The concept of each song of the manifest's table.
+
+    Raises:
+        ValueError: if the table or a column isn't there.
+    """
+    table = read_parquet(folder / MANIFEST_FILE, ("id", "concept"))
+    return dict(zip(table["id"].to_pylist(), table["concept"].to_pylist(), strict=True))
+
+
 def with_vectors(
-    table: Any, name: str, keys: Sequence[str | None], store: VectorStore | None, dimensions: int
+    table: Any, name: str, keys: Sequence[str | None], store: VectorStore | None
 ) -> Any:
     """The table with the columns ``<name>_embedding`` and ``has_<name>_embedding``.
 
@@ -78,7 +102,6 @@ def with_vectors(
         name: of the modality.
         keys: of each row's vector; None where it is missing.
         store: that has them; None where all are missing.
-        dimensions: of a vector.
     """
     import pyarrow
 
@@ -87,7 +110,7 @@ def with_vectors(
     places = [None if key is None else place_of[key] for key in keys]
     flat = [store[key] for key in distinct] if store is not None else []
     numbers = np.concatenate(flat) if flat else np.zeros(0, dtype=np.float32)
-    offsets = np.arange(len(distinct) + 1, dtype=np.int32) * dimensions
+    offsets = np.arange(len(distinct) + 1, dtype=np.int32) * DIMENSIONS[name]
     vectors = pyarrow.ListArray.from_arrays(offsets, pyarrow.array(numbers, pyarrow.float32()))
     column = vectors.take(pyarrow.array(places, pyarrow.int32()))
     flags = pyarrow.array([key is not None for key in keys])
@@ -95,47 +118,33 @@ def with_vectors(
     return table.append_column(named, column).append_column(f"has_{named}", flags)
 
 
-def write_table(table: Any, path: Path) -> None:
-    """Write a table; vectors that come again take no room again."""
-    import pyarrow
-    from pyarrow import parquet
-
-    plain = [field.name for field in table.schema if not pyarrow.types.is_nested(field.type)]
-    with replacing(path) as waiting:
-        parquet.write_table(
-            table, waiting, compression="zstd", use_dictionary=plain, row_group_size=ROWS_AT_ONCE
-        )
-
-
 def write_note(note: EmbeddingsNote, folder: Path) -> None:
     """Write what made the vectors."""
     encoded = msgspec.json.format(msgspec.json.encode(note, order="sorted"), indent=2)
-    with replacing(folder / NOTE) as waiting:
+    with replacing(folder / EMBEDDINGS_NOTE_FILE) as waiting:
         waiting.write_bytes(encoded + b"\n")
 
 
-def load_embedded(folder: Path) -> Embedded:
-    """Read the vectors of a folder, ours or published before.
+def read_vectors(folder: Path, segment_ids: Sequence[str]) -> Vectors:
+    """The vectors of segments, in the order of their ids; all absent where nothing was embedded.
 
     Raises:
-        ValueError: if a table isn't there or its vectors are of another width.
+        ValueError: if a table is missing or its vectors are of another width.
     """
-    texts = read_parquet(folder / TEXT_TABLE, "training embed makes it")
-    segment_ids = tuple(texts["segment_id"].to_pylist())
-    concept, has_concept = _vectors(texts, "concept", TEXT_DIMENSIONS, folder / TEXT_TABLE)
-    lyric, has_lyric = _vectors(texts, "lyric", TEXT_DIMENSIONS, folder / TEXT_TABLE)
-    recordings = read_parquet(folder / AUDIO_TABLE, "training embed makes it")
-    heard, has_heard = _vectors(recordings, "audio", AUDIO_DIMENSIONS, folder / AUDIO_TABLE)
-    place_of = {name: place for place, name in enumerate(recordings["segment_id"].to_pylist())}
-    audio = np.zeros((len(segment_ids), AUDIO_DIMENSIONS), dtype=np.float32)
-    has_audio = np.zeros(len(segment_ids), dtype=np.bool_)
-    for row, segment_id in enumerate(segment_ids):
-        place = place_of.get(segment_id)
-        if place is not None:
-            audio[row], has_audio[row] = heard[place], has_heard[place]
-    return Embedded(
-        segment_ids, concept, lyric, audio, has_concept, has_lyric, has_audio, encoders_of(folder)
-    )
+    count = len(segment_ids)
+    vectors = {name: np.zeros((count, size), np.float32) for name, size in DIMENSIONS.items()}
+    has = {name: np.zeros(count, np.bool_) for name in DIMENSIONS}
+    if not (folder / TEXT_EMBEDDINGS_FILE).exists():
+        return Vectors(vectors, has, Encoders())
+    for file, names in MODALITIES_OF.items():
+        table = read_parquet(folder / file, ("segment_id",))
+        place_of = {name: place for place, name in enumerate(table["segment_id"].to_pylist())}
+        places = np.array([place_of.get(name, -1) for name in segment_ids], np.int64)
+        rows = np.flatnonzero(places >= 0)
+        for name in names:
+            found, there = _vectors(table, name, folder / file)
+            vectors[name][rows], has[name][rows] = found[places[rows]], there[places[rows]]
+    return Vectors(vectors, has, encoders_of(folder))
 
 
 def encoders_of(folder: Path) -> Encoders | None:
@@ -144,7 +153,7 @@ def encoders_of(folder: Path) -> Encoders | None:
     Raises:
         ValueError: if the file that says it can't be read.
     """
-    path = folder / NOTE
+    path = folder / EMBEDDINGS_NOTE_FILE
     if not path.exists():
         return None
     try:
@@ -153,10 +162,11 @@ def encoders_of(folder: Path) -> Encoders | None:
         raise ValueError(f"{path}: {error}") from error
 
 
-def _vectors(table: Any, name: str, dimensions: int, path: Path) -> tuple[Floats, Booleans]:
+def _vectors(table: Any, name: str, path: Path) -> tuple[Floats, Booleans]:
     """A modality's vectors, and which rows have one."""
     from pyarrow import compute
 
+    dimensions = DIMENSIONS[name]
     column = table[f"{name}_embedding"]
     there = np.asarray(compute.is_valid(column))
     numbers = np.asarray(compute.list_flatten(column.drop_null()), dtype=np.float32)

@@ -14,7 +14,7 @@ from fitness.colours import COLOURS
 from fitness.features import FEATURE_NAMES
 from fitness.roll import HIGHEST_ROW, LOWEST_ROW, STEPS
 from training.composed.examples import NO_COLOUR, REAL, SONG, Examples
-from training.dataset.examples import DIMENSIONS, MODALITIES, Accompanied
+from training.dataset.examples import DIMENSIONS, MODALITIES, MultimodalExamples
 from training.fusion.network import midi_inputs
 
 MAX_VELOCITY = 127
@@ -143,7 +143,7 @@ def batch_of(examples: Examples, rows: NDArray[np.intp], rng: np.random.Generato
 
 
 def _beside(examples: Examples, rows: NDArray[np.intp]) -> dict[str, Tensor]:
-    if not isinstance(examples, Accompanied):
+    if not isinstance(examples, MultimodalExamples):
         return {}
     arrays = {f"{name}_emb": getattr(examples, name) for name in DIMENSIONS}
     arrays |= {f"has_{name}": getattr(examples, f"has_{name}") for name in MODALITIES}

@@ -10,7 +10,7 @@ from sklearn.neural_network import MLPRegressor
 
 from training.composed.examples import Split
 from training.dataset.albums import albums_of
-from training.dataset.examples import Accompanied
+from training.dataset.examples import MultimodalExamples
 from training.fusion.metrics import TARGETS, mode_accuracies, share
 from training.fusion.network import FEATURE_LIMIT
 from training.text.classify import fit_quietly
@@ -23,12 +23,12 @@ Floats = NDArray[np.float32]
 Figures = dict[str, float | None]
 
 
-def texts_of(clips: Accompanied) -> Floats:
+def texts_of(clips: MultimodalExamples) -> Floats:
     """``(n, 1538)`` concept and lyric, and whether they are there."""
     return _joined([clips.concept, clips.lyric], [clips.has_concept, clips.has_lyric])
 
 
-def everything_of(clips: Accompanied) -> Floats:
+def everything_of(clips: MultimodalExamples) -> Floats:
     """Texts, recording and the notes' plain features, and whether they are there."""
     others = _joined([clips.audio, clips.features], [clips.has_audio, clips.has_midi])
     return np.concatenate((texts_of(clips), others), axis=1)
@@ -75,7 +75,7 @@ def predicted_axes(
     return np.concatenate(found, axis=1)
 
 
-def side_by_side(clips: Accompanied, split: Split) -> dict[str, dict[str, Figures]]:
+def side_by_side(clips: MultimodalExamples, split: Split) -> dict[str, dict[str, Figures]]:
     """Single-task and multi-task networks on texts and on everything, and the majority.
 
     Args:

@@ -14,7 +14,7 @@ from fitness.fusion import FusionModel
 from fitness.predictions import ModelInputs, Predictions
 from training.composed.examples import NO_COLOUR, REAL, SONG, STAGES, Examples
 from training.dataset.albums import albums_of
-from training.dataset.examples import MODALITIES, Accompanied
+from training.dataset.examples import MODALITIES, MultimodalExamples
 from training.fusion.batches import MAX_VELOCITY, is_music
 from training.fusion.calibration import curve
 from training.fusion.network import Ensemble
@@ -89,7 +89,7 @@ def accuracies(
 
 
 def by_modality(
-    ensemble: Ensemble, test: Accompanied, train_colours: Colours
+    ensemble: Ensemble, test: MultimodalExamples, train_colours: Colours
 ) -> dict[str, Metrics]:
     """Every figure, for each of ``SHOWN`` that any test clip has.
 
@@ -100,14 +100,14 @@ def by_modality(
     """
     found = {}
     for name, shown in SHOWN.items():
-        clips = test.showing(shown)
+        clips = test.with_only(shown)
         if clips.has_any.any():
             clips = clips.select(clips.has_any)
             found[name] = detailed(predictions_of(ensemble, clips), clips, train_colours)
     return found
 
 
-def detailed(predictions: Predictions, test: Accompanied, train_colours: Colours) -> Metrics:
+def detailed(predictions: Predictions, test: MultimodalExamples, train_colours: Colours) -> Metrics:
     """Colour, modes and album, altogether and colour by colour, and the confusion matrix."""
     majority = np.bincount(train_colours, minlength=COUNT).argmax()
     commonest = commonest_modes(train_colours)

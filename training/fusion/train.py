@@ -218,7 +218,7 @@ def _schedule(steps: int, warmup_share: float) -> Callable[[int], float]:
 def hide_modalities(batch: Batch, settings: Settings) -> dict[str, Tensor]:
     """The inputs of a batch with each modality of some rows hidden, drawn by torch's generator."""
     inputs, count = batch.inputs, len(batch.colour)
-    # Drawn on the CPU: the same rows are hidden on every device.
+    # ClipSampler on the CPU: the same rows are hidden on every device.
     inputs["has_midi"] = inputs["has_midi"] & (torch.rand(count) >= settings.midi_dropout)
     for name in DIMENSIONS if batch.beside else ():
         shown = torch.rand(count) >= settings.embedding_dropout

@@ -14,7 +14,7 @@ import torch
 from fitness.features import FEATURE_NAMES
 from fitness.manifest import Encoders
 from training.dataset.catalogue import load_catalogue
-from training.dataset.split import by_row
+from training.dataset.rows import by_row
 from training.fusion.calibration import Calibration, calibrate, learn_correctness
 from training.fusion.checkpoint import Checkpoint, State, load_state, save_state
 from training.fusion.network import Ensemble, FusionNetwork, Size

@@ -12,8 +12,8 @@ from numpy.typing import NDArray
 
 from training.composed.examples import KINDS, NO_COLOUR, STAGES, Split
 from training.dataset.catalogue import MIX, Catalogue
-from training.dataset.examples import NO_STAGE, Accompanied
-from training.dataset.tables import unnamed_encoders
+from training.dataset.examples import NO_STAGE, MultimodalExamples
+from training.dataset.rows import unnamed_encoders
 from training.fusion.calibration import Calibration, right_answers
 from training.fusion.drawings import draw_confusion, draw_reliability
 from training.fusion.heads import scaled, side_by_side
@@ -149,7 +149,7 @@ def _calibration(model: Measured) -> Metrics:
     return calibration_curves(said, test, _right(said.colour, test))
 
 
-def _right(colour: NDArray[np.float32] | None, test: Accompanied) -> NDArray[np.bool_]:
+def _right(colour: NDArray[np.float32] | None, test: MultimodalExamples) -> NDArray[np.bool_]:
     assert colour is not None  # noqa: S101 - the profile has it
     return right_answers(colour, test)
 

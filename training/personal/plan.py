@@ -15,9 +15,9 @@ from numpy.typing import NDArray
 from training.composed.compose import compose
 from training.composed.examples import Examples, Split, split_by_song
 from training.dataset.catalogue import Catalogue
-from training.dataset.drawing import Drawn
-from training.dataset.examples import Accompanied
-from training.dataset.split import by_song
+from training.dataset.examples import MultimodalExamples
+from training.dataset.rows import by_song
+from training.dataset.sampling import ClipSampler
 from training.fusion.export import hash_of
 from training.fusion.network import FusionNetwork
 from training.fusion.train import Settings, Tell, ValidationMetric, logits
@@ -59,21 +59,21 @@ class Plan:
         return whole.hexdigest()
 
 
-def composed_songs(plan: Plan, folder: Path, tell: Tell) -> Accompanied | None:
+def composed_songs(plan: Plan, folder: Path, tell: Tell) -> MultimodalExamples | None:
     """The composed songs of a plan, from the folder or made now; none of 0."""
     if not plan.composed:
         return None
     path = folder / FIT_FOLDER / f"composed-{plan.seed}-{plan.composed}.npz"
     if path.exists():
         try:
-            return Accompanied.alone(Examples.load(path))
+            return MultimodalExamples.from_midi(Examples.load(path))
         except ValueError:  # of another version of the roll or the features: made again
             path.unlink()
     tell(f"composing {plan.composed} songs of every colour")
     examples = compose(plan.seed, plan.composed, os.cpu_count() or 1, real_pieces=0)
     with replacing(path) as waiting, waiting.open("wb") as file:
         examples.save(file)
-    return Accompanied.alone(examples)
+    return MultimodalExamples.from_midi(examples)
 
 
 class Material:
@@ -88,7 +88,7 @@ class Material:
     """
 
     def __init__(
-        self, catalogue: Catalogue, composed: Accompanied | None, split: Split | None = None
+        self, catalogue: Catalogue, composed: MultimodalExamples | None, split: Split | None = None
     ) -> None:
         """Part the songs.
 
@@ -111,7 +111,7 @@ class Material:
                 "too few songs to hold any out: expected at least three of one colour with "
                 "something to hear or read"
             )
-        self.train = Drawn(learned, self._of_composed("train"))
+        self.train = ClipSampler(learned, self._of_composed("train"))
         self.train_colours = np.array(
             [catalogue.rows[place].colour for place in learned.tracks()], np.int8
         )
@@ -121,18 +121,18 @@ class Material:
         """The same songs, parted otherwise."""
         return Material(self.catalogue, self._composed, split)
 
-    def _of_composed(self, side: str) -> Accompanied | None:
+    def _of_composed(self, side: str) -> MultimodalExamples | None:
         if self._composed is None:
             return None
         return self._composed.select(getattr(self._composed_split, side))
 
-    def held_out(self, side: str) -> Accompanied:
+    def held_out(self, side: str) -> MultimodalExamples:
         """The person's clips of a side as they are and as MIDI alone, and the composed ones."""
         own = self.own if side == "validation" else self.test
-        alone = own.showing(MIDI_ALONE)
+        alone = own.with_only(MIDI_ALONE)
         bundles = [own, alone.select(alone.has_any)]
         composed = self._of_composed(side)
-        return Accompanied.join(bundles + ([composed] if composed else []))
+        return MultimodalExamples.join(bundles + ([composed] if composed else []))
 
     def validation_metric(self) -> ValidationMetric:
         """How often the colour is right, song by song of the person's validation songs.
@@ -140,7 +140,7 @@ class Material:
         The mean of two accuracies: with every modality, and with the MIDI alone, which is all that
         evolution has.
         """
-        alone = self.own.showing(MIDI_ALONE)
+        alone = self.own.with_only(MIDI_ALONE)
         ways = [clips for clips in (self.own, alone.select(alone.has_any)) if len(clips)]
 
         def accuracy(network: FusionNetwork) -> float:
@@ -149,7 +149,7 @@ class Material:
         return accuracy
 
 
-def _right(network: FusionNetwork, clips: Accompanied) -> float:
+def _right(network: FusionNetwork, clips: MultimodalExamples) -> float:
     """Mean over the songs, so that no long song outweighs the others."""
     named = logits(network, clips).colour.argmax(dim=1).numpy()
     _, place, counts = np.unique(clips.song, return_inverse=True, return_counts=True)

@@ -10,6 +10,7 @@ from typing import Any
 import yaml
 
 from fitness.manifest import Encoders, EncoderSpec
+from training.catalogue.steps import with_total
 from training.publishing.features import on_card
 
 SPLIT = "train"
@@ -144,15 +145,11 @@ def _size(rows: int) -> str:
 
 
 def _coverage(coverage: Mapping[str, Mapping[str, int]]) -> str:
-    total = {name: sum(of[name] for of in coverage.values()) for name in _COLUMNS}
-    rows = []
-    for colour, of in [*coverage.items(), ("all", total)]:
-        shares = (f"{of[name] / max(1, of['rows']):.1%}" for name in _COLUMNS[1:])
-        rows.append((colour, str(of["rows"]), *shares))
+    rows = [
+        (colour, str(count), *(f"{share:.1%}" for share in shares))
+        for colour, count, shares in with_total(coverage)
+    ]
     return _table(("colour", "segments", "sound", "MIDI", "words"), rows)
-
-
-_COLUMNS = ("rows", "audio", "midi", "text")
 
 
 def _encoders(encoders: Encoders | None) -> str:

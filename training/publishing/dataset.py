@@ -10,20 +10,23 @@ from itertools import chain
 from pathlib import Path, PurePosixPath, PureWindowsPath
 from typing import Any
 
-from training.catalogue.segments_step import coverage
-from training.catalogue.tables import (
+from training.catalogue.steps import coverage
+from training.embedding.tables import encoders_of
+from training.progress import Progress, Update
+from training.publishing.card import SPLIT, About, Config, card
+from training.publishing.features import described, tidy
+from training.publishing.media import Media, preview, with_media
+from training.schemas import (
     FULL_FILE,
     FULL_TABLE,
     MANIFEST_FILE,
     MANIFEST_TABLE,
     SEGMENTS_FILE,
     SEGMENTS_TABLE,
+    SegmentRow,
     read_table,
+    typed_rows,
 )
-from training.embedding.tables import encoders_of
-from training.publishing.card import SPLIT, About, Config, card
-from training.publishing.features import described, tidy
-from training.publishing.media import Media, preview, with_media
 from training.whole_files import replacing
 
 DATASET, CARD = "dataset", "README.md"
@@ -54,13 +57,13 @@ class Edition:
     with_media: bool = False
 
 
-def write_dataset(folder: Path, edition: Edition, tell: Any) -> dict[str, Any]:
+def write_dataset(folder: Path, edition: Edition, progress: Progress) -> dict[str, Any]:
     """Write ``FOLDER/dataset``; gives a summary.
 
     Args:
         folder: of the training.
         edition: what is in it.
-        tell: told what begins.
+        progress: of the work.
 
     Raises:
         ValueError: if a table isn't there or can't be read, or the licence is none.
@@ -79,11 +82,11 @@ def write_dataset(folder: Path, edition: Edition, tell: Any) -> dict[str, Any]:
     if not edition.with_media:  # of an earlier edition
         shutil.rmtree(out / "data" / MEDIA, ignore_errors=True)
     configs = [_written(out, name, iter([table])) for name, table in tables.items()]
-    tell("preview")
+    progress("preview")
     configs.append(_written(out, PREVIEW, with_media(shown, media, SOUNDS_AT_ONCE)))
     if edition.with_media:
-        sounding = _told(with_media(full, media, SOUNDS_AT_ONCE), full.num_rows, tell(MEDIA))
-        configs.append(_written(out, MEDIA, sounding))
+        parts = _reported(with_media(full, media, SOUNDS_AT_ONCE), full.num_rows, progress(MEDIA))
+        configs.append(_written(out, MEDIA, parts))
     there = [media.has(rows[place]) for place in places]
     previewed = sum(sound for sound, _ in there), sum(notes for _, notes in there)
     about = _about(folder, edition, tables, previewed)
@@ -116,12 +119,12 @@ def _written(out: Path, name: str, parts: Iterator[Any]) -> Config:
     return Config(name, schema, rows, memory_bytes, path.stat().st_size)
 
 
-def _told(parts: Iterator[Any], rows: int, step: Any) -> Iterator[Any]:
+def _reported(parts: Iterator[Any], rows: int, update: Update) -> Iterator[Any]:
     done = 0
     for part in parts:
         yield part
         done += part.num_rows
-        step(done, rows, "")
+        update(done, rows, "")
 
 
 def _portable(table: Any) -> Any:
@@ -148,7 +151,7 @@ def _about(
 ) -> About:
     full = tables["training_full"]
     colours = dict(zip(full["song_id"].to_pylist(), full["rainbow_color"].to_pylist(), strict=True))
-    rows = tables["training_segments"].to_pylist()
+    rows = typed_rows(tables["training_segments"], SegmentRow)
     title = edition.title or folder.resolve().name
     return About(
         title,

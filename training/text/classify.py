@@ -12,7 +12,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fitness.manifest import EncoderSpec
-from training.embedding.embed import Tell, text_spec, text_vectors
+from training.embedding.embed import text_spec, text_vectors
+from training.progress import Progress
 from training.text.classify_report import write_report
 from training.text.labelled import Labelled
 
@@ -33,7 +34,7 @@ def classify(
     *,
     encoder: str,
     device: str,
-    tell: Tell,
+    tell: Progress,
     seed: int = 0,
 ) -> dict[str, Any]:
     """Cross-validate a classifier by song, and write a report.

@@ -12,9 +12,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fitness.hashed_text import has_words
-from training.catalogue.tables import MANIFEST_FILE
-from training.embedding.rows import read_concepts
-from training.parquet import read_parquet
+from training.embedding.tables import read_concepts
+from training.schemas import MANIFEST_FILE, read_parquet
 from training.text.rebracketing import DOMAINS, NONE, domain_of, domains_of, has_rebracketing
 
 Labels = tuple[str, ...]

@@ -10,6 +10,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
+from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,10 +20,13 @@ from genomes.lyrics import Line, Syllable
 from genomes.lyrics.nuclei import is_vowel
 from genomes.lyrics.syllables import line_of
 from genomes.lyrics.words import WEAK_WORDS
+from training.progress import Update
+from training.schemas import PROSODY_FILE, SEGMENTS_FILE, read_parquet, write_table
 from training.text.rhymes import any_rhyme, plain, rhyme
 
 # Raised whenever a name, the order or a definition changes; tables and models carry it.
 PROSODY_VERSION = "1"
+VERSION_KEY = b"prosody_version"
 
 # Lines that are further apart are not heard as a rhyme.
 RHYMING_LINES = 4
@@ -206,6 +211,35 @@ def prosody_matrix(texts: Sequence[str]) -> NDArray[np.float32]:
     """
     rows = np.array([_row(text) for text in texts], dtype=np.float32)
     return rows.reshape(len(texts), len(FEATURES))
+
+
+def write_prosody(folder: Path, update: Update) -> dict[str, Any]:
+    """Measure every segment's lyric and write the table; gives a summary.
+
+    Args:
+        folder: with the segments' table.
+        update: called with texts done.
+
+    Raises:
+        ValueError: if the table or a column isn't there.
+    """
+    import pyarrow
+
+    segments = read_parquet(folder / SEGMENTS_FILE, ("segment_id", "lyric_text"))
+    texts = [text or "" for text in segments["lyric_text"].to_pylist()]
+    distinct = list(dict.fromkeys(texts))
+    for done, text in enumerate(distinct, start=1):
+        _row(text)
+        update(done, len(distinct), "")
+    matrix = prosody_matrix(texts)
+    has_lyric = [verse_of(text) is not None for text in texts]
+    columns = dict(zip(PROSODY_NAMES, np.ascontiguousarray(matrix.T), strict=True))
+    table = pyarrow.table(
+        {"segment_id": segments["segment_id"], "has_lyric": has_lyric} | columns,
+        metadata={VERSION_KEY: PROSODY_VERSION.encode()},
+    )
+    write_table(table, folder / PROSODY_FILE)
+    return {"rows": len(texts), "with_lyric": sum(has_lyric), "features": list(PROSODY_NAMES)}
 
 
 @lru_cache(maxsize=2**14)

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from genomes.midi import MidiSong, MidiTrack, read_song, write_song
 from genomes.notes import NOTE_DTYPE
 from genomes.time import Meter
-from training.catalogue.midi_slices import cut, told
+from training.catalogue.midi_slices import cut, with_defaults
 
 PPQ = 480
 
@@ -55,10 +55,10 @@ def test_tempo_and_meter_are_those_of_the_cut() -> None:
 
 
 def test_a_file_that_says_nothing_has_its_songs_tempo_and_meter() -> None:
-    song = told(midi([(0, 10, 60, 90, False)], (), ()), 136, Meter(3, 4))
+    song = with_defaults(midi([(0, 10, 60, 90, False)], (), ()), 136, Meter(3, 4))
     assert song.tempo_changes == ((0, 441_176),)
     assert song.meters == ((0, Meter(3, 4)),)
-    kept = told(midi([(0, 10, 60, 90, False)]), 136, Meter(3, 4))
+    kept = with_defaults(midi([(0, 10, 60, 90, False)]), 136, Meter(3, 4))
     assert kept.tempo_changes == ((0, 500_000),)
 
 

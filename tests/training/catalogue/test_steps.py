@@ -19,11 +19,10 @@ from pyarrow import parquet
 from genomes.midi import read_midi
 from tests.training.catalogue.songs import LYRICS, REAL, file_song, manifest
 from training.__main__ import main
-from training.catalogue.manifest_step import make_manifest
-from training.catalogue.segments_step import make_segments
-from training.catalogue.tables import FULL_TABLE, MANIFEST_TABLE, SEGMENTS_TABLE, read_table
-from training.catalogue.verify_step import Choice, verify
+from training.catalogue.steps import make_manifest, make_segments
+from training.catalogue.verify import Selection, verify
 from training.demo.writing import write_catalogue
+from training.schemas import FULL_TABLE, MANIFEST_TABLE, SEGMENTS_TABLE, read_table
 
 SONGS = 3
 
@@ -222,7 +221,7 @@ def test_without_media_every_listed_file_counts(tmp_path) -> None:
 
 def test_what_is_cut_is_true_and_what_is_changed_is_found(trained, catalogue, tmp_path) -> None:
     out, report = trained
-    found = verify(out, Choice(count=None), fidelity=True, extract=False)
+    found = verify(out, Selection(count=None), fidelity=True, extract=False)
     assert found["findings"] == []
     assert found["looked_at"] == report["rows"]
     copy = tmp_path / "out"
@@ -234,20 +233,20 @@ def test_what_is_cut_is_true_and_what_is_changed_is_found(trained, catalogue, tm
     others = [row for row in rows(copy) if row["midi_file"] and row["track_number"] == 6]
     shutil.copyfile(copy / others[0]["midi_file"], copy / heard["midi_file"])
     (copy / others[-1]["midi_file"]).unlink()
-    found = verify(copy, Choice(count=None), fidelity=True, extract=False, catalogue=catalogue)
+    found = verify(copy, Selection(count=None), fidelity=True, extract=False, catalogue=catalogue)
     about = [finding.partition(":")[0] for finding in found["findings"]]
     assert about == [heard["segment_id"], heard["segment_id"], others[-1]["segment_id"]]
 
 
 def test_few_of_a_colour_are_laid_out_to_be_heard(trained) -> None:
     out, _ = trained
-    found = verify(out, Choice("r", count=4), fidelity=False, extract=True)
+    found = verify(out, Selection("r", count=4), fidelity=False, extract=True)
     assert found["looked_at"] == 4
     assert set(found["coverage"]) == {"Red"}
     assert len(list((out / "extracted" / "Red").glob("*.txt"))) == 4
     shutil.rmtree(out / "extracted")
     with pytest.raises(ValueError, match="expected one of"):
-        verify(out, Choice(song="09_09"), fidelity=False, extract=False)
+        verify(out, Selection(song="09_09"), fidelity=False, extract=False)
 
 
 def test_the_commands(catalogue, trained, tmp_path, capsys) -> None:

@@ -14,8 +14,8 @@ pytest.importorskip("pyarrow", reason="training needs pyarrow: pip install -e .[
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Eight colours of three songs, painted."""
     from tests.training.dataset.folders import make_folder
-    from training.dataset.painting import make_rolls
-    from training.dataset.tables import read_rows
+    from training.dataset.rolls import make_rolls
+    from training.dataset.rows import read_rows
 
     made = make_folder(tmp_path_factory.mktemp("songs") / "training", songs=3)
     make_rolls(made, read_rows(made))

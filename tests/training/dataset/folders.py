@@ -17,7 +17,8 @@ from genomes.midi import DRUM_CHANNEL, Conductor, Track, write_midi
 from genomes.notes import Part
 from training.composed.compose import compose_parts, moves
 from training.composed.draws import draw_context, with_bars
-from training.embedding.tables import AUDIO_TABLE, TEXT_TABLE, EmbeddingsNote, write_note
+from training.embedding.tables import EmbeddingsNote, write_note
+from training.schemas import AUDIO_EMBEDDINGS_FILE, SEGMENTS_FILE, TEXT_EMBEDDINGS_FILE
 
 TRACKS = ("chords", "drums", "bass")
 SECTIONS, BARS = 2, 4
@@ -47,12 +48,12 @@ def make_folder(folder: Path, songs: int = 4, seed: int = 0) -> Path:
         "audio": [_vector(rng, AUDIO_DIMENSIONS) if row["has_audio"] else None for row in rows],
     }
     table = pa.Table.from_pylist(rows)
-    parquet.write_table(table, folder / "training_segments.parquet")
+    parquet.write_table(table, folder / SEGMENTS_FILE)
     for name in ("concept", "lyric"):
         table = _with(table, name, vectors[name])
-    parquet.write_table(table, folder / TEXT_TABLE)
+    parquet.write_table(table, folder / TEXT_EMBEDDINGS_FILE)
     audio = _with(pa.table({"segment_id": ids}), "audio", vectors["audio"])
-    parquet.write_table(audio, folder / AUDIO_TABLE)
+    parquet.write_table(audio, folder / AUDIO_EMBEDDINGS_FILE)
     counts = {name: sum(one is not None for one in column) for name, column in vectors.items()}
     write_note(EmbeddingsNote(ENCODERS, len(rows), counts), folder)
     return folder

@@ -12,10 +12,10 @@ from fitness.manifest import Encoders
 from tests.training.examples import some_examples
 from training.composed.examples import NO_COLOUR, STAGES
 from training.dataset.catalogue import Catalogue, assembled
-from training.dataset.drawing import CLIPS_PER_SEGMENT, Drawn
-from training.dataset.examples import MODALITIES, Accompanied
-from training.dataset.split import by_song
-from training.dataset.tables import Vectors, read_rows, read_vectors
+from training.dataset.examples import MODALITIES, MultimodalExamples
+from training.dataset.rows import by_song, read_rows
+from training.dataset.sampling import CLIPS_PER_SEGMENT, ClipSampler
+from training.embedding.tables import Vectors, read_vectors
 from training.fusion.batches import batch_of
 from training.fusion.network import Size
 from training.fusion.train import Settings, logits, train
@@ -24,11 +24,13 @@ MIX = STAGES.index("mix")
 
 
 @pytest.fixture(scope="module")
-def examples(catalogue: Catalogue) -> Accompanied:
+def examples(catalogue: Catalogue) -> MultimodalExamples:
     return catalogue.examples()
 
 
-def test_every_track_alone_and_every_segment_whole(catalogue: Catalogue, examples: Accompanied):
+def test_every_track_alone_and_every_segment_whole(
+    catalogue: Catalogue, examples: MultimodalExamples
+):
     whole = [segment for segment in catalogue.segments if len(segment) > 1]
     assert len(examples) == len(catalogue.tracks()) + len(whole)
     assert (examples.stage == MIX).sum() == len(whole)
@@ -41,14 +43,16 @@ def test_every_track_alone_and_every_segment_whole(catalogue: Catalogue, example
         assert np.array_equal(alone.features[place], stored.features)
 
 
-def test_training_targets_are_the_scoring_targets(examples: Accompanied):
+def test_training_targets_are_the_scoring_targets(examples: MultimodalExamples):
     batch = batch_of(examples, np.arange(len(examples)), None)
     wanted = np.array([COLOURS[colour].targets for colour in examples.colour], np.float32)
     assert np.array_equal(batch.axes.numpy(), wanted)
     assert batch.has_colour.all()
 
 
-def test_a_mixs_recording_lies_between_its_tracks(catalogue: Catalogue, examples: Accompanied):
+def test_a_mixs_recording_lies_between_its_tracks(
+    catalogue: Catalogue, examples: MultimodalExamples
+):
     place = int(np.flatnonzero((examples.stage == MIX) & examples.has_audio)[0])
     assert np.linalg.norm(examples.audio[place]) == pytest.approx(1, abs=1e-5)
     segment = next(one for one in catalogue.segments if len(one) > 1)
@@ -57,7 +61,7 @@ def test_a_mixs_recording_lies_between_its_tracks(catalogue: Catalogue, examples
     assert np.allclose(examples.audio[place], mean / np.linalg.norm(mean), atol=1e-6)
 
 
-def test_what_is_absent_is_zeros(examples: Accompanied):
+def test_what_is_absent_is_zeros(examples: MultimodalExamples):
     for name, array in (
         ("midi", examples.rolls),
         *((n, getattr(examples, n)) for n in MODALITIES[1:]),
@@ -67,8 +71,8 @@ def test_what_is_absent_is_zeros(examples: Accompanied):
         assert not array[~has].any()
 
 
-def test_showing_hides_everything_else(examples: Accompanied):
-    alone = examples.showing(frozenset({"audio"}))
+def test_showing_hides_everything_else(examples: MultimodalExamples):
+    alone = examples.with_only(frozenset({"audio"}))
     assert np.array_equal(alone.has_any, examples.has_audio)
     assert not (alone.has_midi | alone.has_concept | alone.has_lyric).any()
 
@@ -87,7 +91,7 @@ def test_the_digest_is_of_everything(catalogue: Catalogue, folder: Path):
     again = assembled(catalogue.rows, catalogue.slices, catalogue.vectors)
     assert again.digest() == catalogue.digest()
     rows = read_rows(folder)
-    vectors = read_vectors(folder, rows)
+    vectors = read_vectors(folder, [row.segment_id for row in rows])
     vectors.vectors["lyric"][0] += 1
     assert assembled(rows, catalogue.slices, vectors).digest() != catalogue.digest()
 
@@ -102,7 +106,9 @@ def test_nothing_to_learn_from_is_refused(folder: Path):
 
 class TestDrawing:
     def test_parts_alone_and_mixes_are_drawn(self, catalogue: Catalogue):
-        clips = Accompanied.join(list(Drawn(catalogue).epoch(16, 0.25, np.random.default_rng(0))))
+        clips = MultimodalExamples.join(
+            list(ClipSampler(catalogue).epoch(16, 0.25, np.random.default_rng(0)))
+        )
         mixes = (clips.stage == MIX).mean()
         assert 0.3 < mixes < 0.7
         assert len(clips) <= CLIPS_PER_SEGMENT * len(catalogue.segments)
@@ -110,7 +116,7 @@ class TestDrawing:
     def test_every_epoch_is_another_and_a_seed_says_which(self, catalogue: Catalogue):
         def epochs(seed: int) -> list[bytes]:
             rng = np.random.default_rng(seed)
-            drawn = Drawn(catalogue)
+            drawn = ClipSampler(catalogue)
             return [
                 b"".join(clips.rolls.tobytes() for clips in drawn.epoch(32, 0, rng))
                 for _ in range(2)
@@ -121,8 +127,8 @@ class TestDrawing:
         assert [first, second] == epochs(1)
 
     def test_composed_songs_and_fakes_are_beside_them(self, catalogue: Catalogue):
-        bundle = Accompanied.alone(some_examples(60))
-        drawn = Drawn(catalogue, bundle)
+        bundle = MultimodalExamples.from_midi(some_examples(60))
+        drawn = ClipSampler(catalogue, bundle)
         batches = list(drawn.epoch(16, 0.25, np.random.default_rng(0)))
         assert len(batches) == drawn.steps(16, 0.25)
         assert all(int((clips.colour == NO_COLOUR).sum()) == 4 for clips in batches)
@@ -132,13 +138,13 @@ class TestDrawing:
 
     def test_a_catalogue_smaller_than_a_batch_still_has_a_step(self, catalogue: Catalogue):
         small = catalogue.only(np.arange(len(catalogue.rows)) < 3)
-        (clips,) = Drawn(small).epoch(512, 0.25, np.random.default_rng(0))
+        (clips,) = ClipSampler(small).epoch(512, 0.25, np.random.default_rng(0))
         assert len(clips) == CLIPS_PER_SEGMENT * len(small.segments)
 
     def test_songs_of_texts_alone_are_drawn_too(self, catalogue: Catalogue):
         texts = assembled(catalogue.rows, {}, catalogue.vectors)
-        drawn = Drawn(texts)
-        clips = Accompanied.join(list(drawn.epoch(16, 0, np.random.default_rng(0))))
+        drawn = ClipSampler(texts)
+        clips = MultimodalExamples.join(list(drawn.epoch(16, 0, np.random.default_rng(0))))
         assert not len(drawn.features)
         assert not clips.has_midi.any()
         assert clips.has_concept.all()

@@ -11,7 +11,7 @@ from fitness.roll import rolls
 from genomes.notes import Part
 from genomes.time import Meter, TempoMap
 from tests.strategies import law
-from training.dataset.mixing import faster, in_tempo, together
+from training.dataset.mixing import at_tempo, faster, mix_of
 
 FIVE_EIGHT = Meter(5, 8)
 BAR = FIVE_EIGHT.bar_ticks
@@ -36,7 +36,7 @@ def heard(part: Part, tempo_map: TempoMap) -> Excerpt:
 @law
 @given(st.lists(parts, min_size=1, max_size=4), tempo_maps)
 def test_a_mix_is_the_scorers_roll_of_all_notes(tracks: list[Part], tempo_map: TempoMap):
-    mix = together([heard(part, tempo_map) for part in tracks])
+    mix = mix_of([heard(part, tempo_map) for part in tracks])
     rows = np.concatenate([part.notes for part in tracks])
     whole = Part.of(rows, 4 * BAR)
     assert np.array_equal(rolls([mix.part], mix.tempo_map), rolls([whole], tempo_map))
@@ -54,7 +54,7 @@ def test_a_mix_is_not_the_louder_of_its_rolls():
         for part in (
             held,
             struck,
-            together([Excerpt(held, tempo_map), Excerpt(struck, tempo_map)]).part,
+            mix_of([Excerpt(held, tempo_map), Excerpt(struck, tempo_map)]).part,
         )
     )
     assert not np.array_equal(np.maximum(one, other), mix)
@@ -64,7 +64,7 @@ def test_a_mix_is_not_the_louder_of_its_rolls():
 @law
 @given(parts, tempo_maps, tempo_maps)
 def test_another_tempo_leaves_every_note_at_its_second(part: Part, own: TempoMap, other: TempoMap):
-    moved = in_tempo(heard(part, own), other)
+    moved = at_tempo(heard(part, own), other)
     before = np.sort(own.seconds(part.notes["onset_ticks"]))
     after = np.sort(other.seconds(moved.notes["onset_ticks"]))
     slowest_tick = 1.5e6 / 1e6 / 480

@@ -7,8 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.strategies import law
-from training.dataset.split import by_row, by_song
-from training.dataset.tables import Row
+from training.dataset.rows import Row, by_row, by_song
 
 
 def rows_of(songs: dict[str, int], tracks: int = 3) -> list[Row]:

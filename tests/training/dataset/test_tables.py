@@ -12,13 +12,13 @@ from fitness.colours import COLOUR_NAMES
 from fitness.manifest import Encoders, EncoderSpec
 from tests.training.dataset.folders import ENCODERS
 from training.composed.examples import STAGES
-from training.dataset.tables import (
-    SEGMENTS_FILE,
+from training.dataset.rows import (
     read_rows,
-    read_vectors,
     stage_of,
     unnamed_encoders,
 )
+from training.embedding.tables import read_vectors
+from training.schemas import SEGMENTS_FILE
 
 
 def test_a_row_says_whose_it_is_and_what_it_plays(folder: Path):
@@ -76,7 +76,7 @@ def test_what_is_wrong_is_named(folder: Path, tmp_path: Path):
 
 def test_vectors_stand_beside_their_rows(folder: Path):
     rows = read_rows(folder)
-    vectors = read_vectors(folder, rows)
+    vectors = read_vectors(folder, [row.segment_id for row in rows])
     assert vectors.encoders == ENCODERS
     assert vectors.has["concept"].all()
     assert vectors.has["audio"].tolist() == [row.has_audio for row in rows]
@@ -87,7 +87,7 @@ def test_vectors_stand_beside_their_rows(folder: Path):
 
 
 def test_a_folder_without_vectors_has_none(folder: Path, tmp_path: Path):
-    vectors = read_vectors(tmp_path, read_rows(folder))
+    vectors = read_vectors(tmp_path, [row.segment_id for row in read_rows(folder)])
     assert vectors.encoders == Encoders()
     assert not any(has.any() for has in vectors.has.values())
 

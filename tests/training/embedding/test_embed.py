@@ -26,22 +26,28 @@ from tests.fitness.tiny_encoders import write_audio_encoder, write_text_encoder
 from tests.training.embedding.folders import CONCEPTS, WORDS, contents, write_folder
 from training.__main__ import main
 from training.embedding import embed as embedding
-from training.embedding.embed import Choice, embed
-from training.embedding.tables import AUDIO_TABLE, TEXT_TABLE, load_embedded
-from training.parquet import read_parquet
+from training.embedding.embed import EncoderChoice, embed
+from training.embedding.tables import encoders_of, read_vectors
+from training.schemas import AUDIO_EMBEDDINGS_FILE, TEXT_EMBEDDINGS_FILE, read_parquet
 
-LIGHT = Choice(LIGHT_TEXT_ENCODER, None)
+LIGHT = EncoderChoice(LIGHT_TEXT_ENCODER, None)
 
 
 def silently(_what):
-    return lambda _done, _steps, _said: None
+    return lambda _done, _steps, _note: None
+
+
+def load(folder):
+    """The vectors of a folder, in the order of its table."""
+    ids = read_parquet(folder / TEXT_EMBEDDINGS_FILE)["segment_id"].to_pylist()
+    return read_vectors(folder, ids)
 
 
 @pytest.fixture(scope="module")
 def encoders(tmp_path_factory):
     folder = tmp_path_factory.mktemp("encoders")
     text = write_text_encoder(folder / "text", [*CONCEPTS.values(), " ".join(WORDS)])
-    return Choice(text, write_audio_encoder(folder / "audio"), "cpu")
+    return EncoderChoice(text, write_audio_encoder(folder / "audio"), "cpu")
 
 
 @pytest.fixture(scope="module")
@@ -53,41 +59,35 @@ def embedded(tmp_path_factory, encoders):
 
 def test_vectors_are_those_that_the_scorer_makes(embedded, encoders):
     folder, _ = embedded
-    found = load_embedded(folder)
+    found = load(folder)
     text, audio = TextEncoder.load(encoders.text), AudioEncoder.load(encoders.audio)
     rows = read_parquet(folder / "training_segments.parquet").to_pylist()
-    assert found.segment_ids == tuple(row["segment_id"] for row in rows)
     for place, row in enumerate(rows):
         concept = CONCEPTS[row["track_id"]]
-        assert found.has_concept[place] == (concept != "…")
-        assert found.has_lyric[place] == bool(row["lyric_text"])
-        assert found.has_audio[place] == row["has_audio"]
-        if found.has_concept[place]:
-            np.testing.assert_array_equal(found.concept[place], text.encode([concept])[0])
-        if found.has_lyric[place]:
-            np.testing.assert_array_equal(found.lyric[place], text.encode([row["lyric_text"]])[0])
-        if found.has_audio[place]:
+        assert found.has["concept"][place] == (concept != "…")
+        assert found.has["lyric"][place] == bool(row["lyric_text"])
+        assert found.has["audio"][place] == row["has_audio"]
+        for name, said in (("concept", concept), ("lyric", row["lyric_text"])):
+            if found.has[name][place]:
+                np.testing.assert_array_equal(found.vectors[name][place], text.encode([said])[0])
+        if found.has["audio"][place]:
             samples, rate = soundfile.read(folder / row["segment_audio_file"], dtype="float32")
             heard = audio.encode([samples.mean(axis=1)], rate)[0]
-            np.testing.assert_array_equal(found.audio[place], heard)
-    for vectors, there in (
-        (found.concept, found.has_concept),
-        (found.lyric, found.has_lyric),
-        (found.audio, found.has_audio),
-    ):
-        assert there.any()
-        assert not there.all()
-        assert not vectors[~there].any()
+            np.testing.assert_array_equal(found.vectors["audio"][place], heard)
+    for name, vectors in found.vectors.items():
+        assert found.has[name].any()
+        assert not found.has[name].all()
+        assert not vectors[~found.has[name]].any()
 
 
 def test_tables_have_the_columns_that_were_published_before(embedded):
     folder, _ = embedded
-    texts = read_parquet(folder / TEXT_TABLE).schema
+    texts = read_parquet(folder / TEXT_EMBEDDINGS_FILE).schema
     for name in ("concept_embedding", "lyric_embedding"):
         assert str(texts.field(name).type).startswith("list<")
         assert str(texts.field(f"has_{name}").type) == "bool"
     assert {"segment_id", "track_id", "lyric_text", "concept"} <= set(texts.names)
-    assert read_parquet(folder / AUDIO_TABLE).schema.names == [
+    assert read_parquet(folder / AUDIO_EMBEDDINGS_FILE).schema.names == [
         "segment_id",
         "audio_embedding",
         "has_audio_embedding",
@@ -96,7 +96,7 @@ def test_tables_have_the_columns_that_were_published_before(embedded):
 
 def test_what_made_them_is_named_as_a_manifest_names_it(embedded, encoders):
     folder, said = embedded
-    named = load_embedded(folder).encoders
+    named = encoders_of(folder)
     assert named.concept == named.lyric
     assert (named.lyric.name, named.lyric.pooling) == (encoders.text, TEXT_POOLING)
     assert (named.audio.name, named.audio.pooling) == (encoders.audio, AUDIO_POOLING)
@@ -119,7 +119,7 @@ def test_a_second_time_nothing_is_encoded_and_nothing_changes(embedded, encoders
 def test_the_same_encoder_in_another_place_is_the_same(embedded, encoders, tmp_path):
     folder, _ = embedded
     shutil.copytree(folder, tmp_path / "folder")
-    moved = Choice(
+    moved = EncoderChoice(
         shutil.copytree(encoders.text, tmp_path / "text").as_posix(), encoders.audio, "cpu"
     )
     again = embed(tmp_path / "folder", moved, silently)
@@ -134,11 +134,11 @@ def test_another_encoder_or_content_is_encoded_anew(embedded, encoders, tmp_path
     samples, rate = soundfile.read(changed)
     soundfile.write(changed, -samples, rate)
     assert embed(copy, encoders, silently)["encoded_now"] == {"texts": 0, "recordings": 1}
-    other = Choice(write_text_encoder(tmp_path / "other", seed=1), None, "cpu")
+    other = EncoderChoice(write_text_encoder(tmp_path / "other", seed=1), None, "cpu")
     assert embed(copy, other, silently)["encoded_now"]["texts"] > 0
-    before, after = load_embedded(folder), load_embedded(copy)
-    assert not np.array_equal(before.lyric, after.lyric)
-    assert not after.has_audio.any()
+    before, after = load(folder), load(copy)
+    assert not np.array_equal(before.vectors["lyric"], after.vectors["lyric"])
+    assert not after.has["audio"].any()
     assert after.encoders.audio is None
 
 
@@ -206,7 +206,7 @@ def test_a_killed_process_run_again_gives_the_same_bytes(tmp_path, encoders):
         time.sleep(0.005)
     killed.send_signal(signal.SIGKILL)
     assert killed.wait() == -signal.SIGKILL
-    assert not (folder / AUDIO_TABLE).exists()
+    assert not (folder / AUDIO_EMBEDDINGS_FILE).exists()
     again = subprocess.run(words, capture_output=True, check=True, env=environment)
     encoded = json.loads(again.stdout.splitlines()[-1])["encoded_now"]
     assert encoded["texts"] == 0
@@ -230,16 +230,16 @@ def test_the_light_encoder_needs_nothing(tmp_path, capsys):
     assert main(words) == 0
     said = json.loads(capsys.readouterr().out.splitlines()[-1])
     assert said["with"] == {"concept": 12, "lyric": 12, "audio": 0}
-    found = load_embedded(folder)
+    found = load(folder)
     assert found.encoders.concept.pooling == LIGHT_TEXT_POOLING
     expected = HashedTextEncoder().encode([CONCEPTS["01_01"]])[0]
-    np.testing.assert_array_equal(found.concept[0], expected)
+    np.testing.assert_array_equal(found.vectors["concept"][0], expected)
 
 
 def test_recordings_that_are_not_here_are_counted(tmp_path, encoders):
     folder = write_folder(tmp_path)
     shutil.rmtree(folder / "slices")
-    said = embed(folder, Choice(LIGHT_TEXT_ENCODER, encoders.audio), silently)
+    said = embed(folder, EncoderChoice(LIGHT_TEXT_ENCODER, encoders.audio), silently)
     assert said["recordings_not_here"] == 15
     assert said["with"]["audio"] == 0
 

@@ -6,9 +6,14 @@ import pytest
 from pyarrow import parquet
 
 from tests.training.embedding.folders import write_folder
-from training.embedding.embed import Choice, embed
-from training.embedding.tables import AUDIO_TABLE, NOTE, TEXT_TABLE, load_embedded
+from training.embedding.embed import EncoderChoice, embed
+from training.embedding.tables import read_vectors
 from training.embedding.vectors import VectorStore
+from training.schemas import (
+    AUDIO_EMBEDDINGS_FILE,
+    EMBEDDINGS_NOTE_FILE,
+    TEXT_EMBEDDINGS_FILE,
+)
 
 IDS = ["02_01_seg_0001_track_03", "02_01_seg_0001_track_04", "02_01_seg_0002_track_03"]
 
@@ -30,43 +35,42 @@ def write_older(folder, kind, dimensions=768):
         "lyric_embedding": lyrics,
         "has_lyric_embedding": [True, False, True],
     }
-    parquet.write_table(pyarrow.table(texts), folder / TEXT_TABLE)
+    parquet.write_table(pyarrow.table(texts), folder / TEXT_EMBEDDINGS_FILE)
     audio, recordings = vectors(3, 512, kind)
     heard = {
         "segment_id": [IDS[2], "02_01_seg_0009_track_01", IDS[0]],
         "audio_embedding": recordings,
         "has_audio_embedding": [True, True, False],
     }
-    parquet.write_table(pyarrow.table(heard), folder / AUDIO_TABLE)
+    parquet.write_table(pyarrow.table(heard), folder / AUDIO_EMBEDDINGS_FILE)
     return concept, lyric, audio
 
 
 @pytest.mark.parametrize("kind", [pyarrow.list_, pyarrow.large_list])
 def test_older_tables_load_unchanged(tmp_path, kind):
     concept, lyric, audio = write_older(tmp_path, kind)
-    found = load_embedded(tmp_path)
-    assert found.segment_ids == tuple(IDS)
+    found = read_vectors(tmp_path, IDS)
     assert found.encoders is None
-    np.testing.assert_array_equal(found.concept, concept)
-    assert found.has_concept.all()
-    np.testing.assert_array_equal(found.has_lyric, [True, False, True])
-    np.testing.assert_array_equal(found.lyric, lyric * [[1], [0], [1]])
-    np.testing.assert_array_equal(found.has_audio, [False, False, True])
-    np.testing.assert_array_equal(found.audio[2], audio[0])
-    assert not found.audio[:2].any()
+    np.testing.assert_array_equal(found.vectors["concept"], concept)
+    assert found.has["concept"].all()
+    np.testing.assert_array_equal(found.has["lyric"], [True, False, True])
+    np.testing.assert_array_equal(found.vectors["lyric"], lyric * [[1], [0], [1]])
+    np.testing.assert_array_equal(found.has["audio"], [False, False, True])
+    np.testing.assert_array_equal(found.vectors["audio"][2], audio[0])
+    assert not found.vectors["audio"][:2].any()
 
 
 def test_vectors_of_another_width_are_refused(tmp_path):
     write_older(tmp_path, pyarrow.list_, dimensions=700)
     with pytest.raises(ValueError, match="concept_embedding: expected 768 numbers a row"):
-        load_embedded(tmp_path)
+        read_vectors(tmp_path, IDS)
 
 
 def test_a_note_that_is_none_is_refused(tmp_path):
     write_older(tmp_path, pyarrow.list_)
-    (tmp_path / NOTE).write_text("{}")
-    with pytest.raises(ValueError, match=rf"{NOTE}: .*encoders"):
-        load_embedded(tmp_path)
+    (tmp_path / EMBEDDINGS_NOTE_FILE).write_text("{}")
+    with pytest.raises(ValueError, match=rf"{EMBEDDINGS_NOTE_FILE}: .*encoders"):
+        read_vectors(tmp_path, IDS)
 
 
 def test_the_join_of_both_tables_is_kept_with_its_columns(tmp_path):
@@ -77,9 +81,10 @@ def test_the_join_of_both_tables_is_kept_with_its_columns(tmp_path):
     full = full.append_column("rainbow_color", [["Blue"] * len(full)])
     parquet.write_table(full, tmp_path / "training_full.parquet")
     (tmp_path / "base_manifest.parquet").unlink()
-    embed(tmp_path, Choice("light", None), lambda _: lambda *_: None)
-    assert load_embedded(tmp_path).has_concept.all()
-    assert "rainbow_color" in parquet.read_schema(tmp_path / TEXT_TABLE).names
+    ids = table["segment_id"].to_pylist()
+    embed(tmp_path, EncoderChoice("light", None), lambda _: lambda *_: None)
+    assert read_vectors(tmp_path, ids).has["concept"].all()
+    assert "rainbow_color" in parquet.read_schema(tmp_path / TEXT_EMBEDDINGS_FILE).names
 
 
 def test_what_is_stored_is_there_again(tmp_path):

@@ -12,7 +12,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from tests.training.examples import some_examples
-from training.dataset.examples import Accompanied
+from training.dataset.examples import MultimodalExamples
 from training.fusion.batches import Fixed
 from training.fusion.checkpoint import Checkpoint
 from training.fusion.network import FusionNetwork, Size
@@ -31,7 +31,7 @@ def fitted(
     checkpoint: Checkpoint | None, stop_at: int = 0, stop: Callable[[], None] = die
 ) -> FusionNetwork:
     """A network that is validated after each epoch; training stops after a step."""
-    examples = Accompanied.alone(some_examples(60))
+    examples = MultimodalExamples.from_midi(some_examples(60))
 
     def progress(step: int, steps: int, loss: float) -> None:
         del steps, loss

@@ -17,17 +17,17 @@ torch = pytest.importorskip("torch", reason="training needs torch: pip install -
 
 from tests.training.examples import some_examples
 from tests.training.fusion.killed import KEY, SETTINGS, fitted
-from training.dataset.examples import DIMENSIONS, MODALITIES, Accompanied
+from training.dataset.examples import DIMENSIONS, MODALITIES, MultimodalExamples
 from training.fusion.batches import Fixed, batch_of
 from training.fusion.checkpoint import Checkpoint
 from training.fusion.network import FusionNetwork
 from training.fusion.train import device_of, hide_modalities, logits, train
 
 
-def accompanied(count: int = 60, seed: int = 0) -> Accompanied:
+def accompanied(count: int = 60, seed: int = 0) -> MultimodalExamples:
     """Toy examples with random vectors beside them, each there in two of three rows."""
     rng = np.random.default_rng(seed)
-    alone = Accompanied.alone(some_examples(count))
+    alone = MultimodalExamples.from_midi(some_examples(count))
     vectors = {
         name: rng.normal(size=(count, size)).astype(np.float32) for name, size in DIMENSIONS.items()
     }
@@ -159,7 +159,7 @@ class TestKilled:
         checkpoint = Checkpoint(tmp_path / "fit.pt", KEY)
         fitted(checkpoint)
         steps = []
-        examples = Fixed(Accompanied.alone(some_examples(60)))
+        examples = Fixed(MultimodalExamples.from_midi(some_examples(60)))
         again = train(
             examples, SETTINGS, 3, lambda *step: steps.append(step), checkpoint=checkpoint
         )

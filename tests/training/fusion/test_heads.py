@@ -11,16 +11,16 @@ from dataclasses import replace
 
 from tests.training.examples import some_examples
 from training.composed.examples import Split
-from training.dataset.examples import Accompanied
+from training.dataset.examples import MultimodalExamples
 from training.fusion import heads
 from training.fusion.heads import everything_of, scaled, side_by_side, texts_of
 from training.fusion.train import prepare_torch
 
 
-def telling_concepts(count: int = 120) -> tuple[Accompanied, Split]:
+def telling_concepts(count: int = 120) -> tuple[MultimodalExamples, Split]:
     """Rows whose concept names their colour, and a split of them."""
     rng = np.random.default_rng(0)
-    clips = Accompanied.alone(some_examples(count))
+    clips = MultimodalExamples.from_midi(some_examples(count))
     clips = clips.select(clips.colour >= 0)
     concept = rng.normal(size=(9, 768)).astype(np.float32)[clips.colour]
     there = np.ones(len(clips), np.bool_)

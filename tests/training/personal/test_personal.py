@@ -25,7 +25,7 @@ from genomes.notes import Part
 from genomes.time import TempoMap
 from tests.training.dataset.folders import ENCODERS, make_folder
 from training.__main__ import main
-from training.commands import run
+from training.commands import data, models, pipeline
 from training.dataset.catalogue import load_catalogue
 from training.fusion import heads
 from training.fusion.checkpoint import load_state
@@ -205,7 +205,7 @@ class TestRun:
     def test_steps_that_are_done_are_done_once(
         self, folder: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
     ):
-        monkeypatch.setattr(run, "STEPS", {"rolls": False, "fit": False, "export": False})
+        monkeypatch.setattr(pipeline, "STEPS", (data.ROLLS, models.FIT, models.EXPORT))
         told = do(capsys, "run", "songs", "--out", folder, f"--fit={' '.join(FIT)}")
         assert sorted(told) == ["chosen", "export", "fit", "model", "rolls"]
         assert told["model"] == str(folder / "fusion.onnx")

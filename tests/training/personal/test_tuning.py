@@ -20,9 +20,9 @@ pytest.importorskip("pyarrow", reason="training needs pyarrow: pip install -e .[
 
 from tests.training.dataset.folders import make_folder
 from training.__main__ import main, parser
-from training.commands.fit import plan_of
-from training.dataset.painting import make_rolls
-from training.dataset.tables import read_rows
+from training.commands.models import plan_of
+from training.dataset.rolls import make_rolls
+from training.dataset.rows import read_rows
 from training.fusion.network import Size
 from training.personal.plan import OWN_SETTINGS, Plan
 from training.personal.tuned import read_tuned

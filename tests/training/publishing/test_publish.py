@@ -19,13 +19,12 @@ from pyarrow import parquet
 
 from genomes.midi import read_midi
 from training.__main__ import main
-from training.catalogue.manifest_step import make_manifest
-from training.catalogue.segments_step import make_segments
-from training.catalogue.tables import FULL_TABLE, MANIFEST_TABLE, SEGMENTS_TABLE, read_table
+from training.catalogue.steps import make_manifest, make_segments
 from training.demo.writing import write_catalogue
 from training.publishing import dataset
 from training.publishing.media import Media, preview
 from training.publishing.push import HOW, push
+from training.schemas import FULL_TABLE, MANIFEST_TABLE, SEGMENTS_TABLE, read_table
 
 SONGS = 3
 NAMES = ("base_manifest", "training_segments", "training_full", "preview")
@@ -200,12 +199,13 @@ class TestCard:
 
     def test_encoders_are_named_without_their_place(self, folder: Path):
         from fitness.manifest import Encoders, EncoderSpec
-        from training.embedding.tables import NOTE, EmbeddingsNote, write_note
+        from training.embedding.tables import EmbeddingsNote, write_note
+        from training.schemas import EMBEDDINGS_NOTE_FILE
 
         spec = EncoderSpec("/home/somebody/deberta", "mean-1")
         write_note(EmbeddingsNote(Encoders(spec, spec, None), 1, {}), folder)
         dataset.write_dataset(folder, dataset.Edition(with_media=True), lambda _: lambda *_: None)
-        (folder / NOTE).unlink()
+        (folder / EMBEDDINGS_NOTE_FILE).unlink()
         front, page = card_of(folder)
         assert "| concept | `deberta` | mean-1 |" in page
         assert "/home" not in page

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from training.composed.examples import NO_COLOUR
 from training.dataset.catalogue import Catalogue
-from training.dataset.examples import Accompanied
+from training.dataset.examples import MultimodalExamples
 
 # Of each segment in an epoch; a part alone as often as a mix.
 CLIPS_PER_SEGMENT = 4
@@ -20,14 +20,14 @@ SLOWEST, FASTEST = 0.88, 1.14
 Clip = tuple[tuple[int, ...], float]  # places of rows, how many times as fast
 
 
-class Drawn:
+class ClipSampler:
     """Clips of a catalogue with composed ones beside them.
 
     A clip of a segment is one of its tracks or a random subset, in a tempo of its own: what a
     search asks about are parts alone and unfinished mixes, and both are seen here.
     """
 
-    def __init__(self, catalogue: Catalogue, composed: Accompanied | None = None) -> None:
+    def __init__(self, catalogue: Catalogue, composed: MultimodalExamples | None = None) -> None:
         """Take what is learned from.
 
         Args:
@@ -66,7 +66,7 @@ class Drawn:
 
     def epoch(
         self, size: int, share_without_colour: float, rng: np.random.Generator
-    ) -> Iterator[Accompanied]:
+    ) -> Iterator[MultimodalExamples]:
         """Clips of every segment, every composed clip once, in one order."""
         beside = self._beside(size, share_without_colour)
         own = [self._draw(segment, rng) for segment in self._segments]
@@ -81,7 +81,7 @@ class Drawn:
                 rows = self._coloured[chosen[chosen >= len(own)] - len(own)]
                 others = rng.choice(self._others, beside) if beside else self._others[:0]
                 bundles.append(self._composed.select(np.concatenate((rows, others))))
-            yield Accompanied.join(bundles)
+            yield MultimodalExamples.join(bundles)
 
     @property
     def _segments(self) -> list[tuple[int, ...]]:

@@ -11,9 +11,9 @@ import pytest
 
 from fitness.excerpts import as_excerpt, excerpt_features
 from fitness.roll import rolls
-from training.dataset import painting
-from training.dataset.painting import make_rolls, read_rolls
-from training.dataset.tables import read_rows
+from training.dataset import rolls as rolls_module
+from training.dataset.rolls import make_rolls, read_rolls
+from training.dataset.rows import read_rows
 
 
 @pytest.fixture
@@ -38,7 +38,7 @@ def test_a_roll_is_what_the_scorer_paints(folder: Path):
 
 def test_nothing_is_done_twice(copy: Path, monkeypatch: pytest.MonkeyPatch):
     before = (copy / "rolls.npz").read_bytes()
-    monkeypatch.setattr(painting, "painted", None)
+    monkeypatch.setattr(rolls_module, "encode_slice", None)
     again = make_rolls(copy, read_rows(copy))
     assert again["made"] == 0
     assert (copy / "rolls.npz").read_bytes() == before
@@ -60,7 +60,7 @@ def test_killed_and_begun_again_it_makes_the_same_bytes(
     wanted = (copy / "rolls.npz").read_bytes()
     (copy / "rolls.npz").unlink()
     (copy / "rolls.json").unlink()
-    monkeypatch.setattr(painting, "KEPT_EVERY", 5)
+    monkeypatch.setattr(rolls_module, "SAVE_EVERY", 5)
 
     def stop(done: int, *_: object) -> None:
         if done == 13:
@@ -87,7 +87,7 @@ def test_what_can_t_be_painted_is_told(copy: Path):
 
 
 def test_rolls_of_another_version_are_made_again(copy: Path, monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr(painting, "VERSIONS", {"roll_version": "0", "features_version": "1"})
+    monkeypatch.setattr(rolls_module, "VERSIONS", {"roll_version": "0", "features_version": "1"})
     assert read_rolls(copy) == {}
     assert make_rolls(copy, read_rows(copy))["made"] > 100
 

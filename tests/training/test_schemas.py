@@ -4,23 +4,29 @@ from __future__ import annotations
 
 import pyarrow as pa
 import pytest
+from msgspec.structs import fields
 from pyarrow import parquet
 
-from training.catalogue.tables import (
+from training.schemas import (
     FULL_TABLE,
     MANIFEST_TABLE,
     SEGMENTS_TABLE,
-    TRAINING_DATA,
+    SegmentRow,
+    TableSchema,
+    TrackRow,
+    TrainingData,
     read_table,
+    table_of,
+    typed_rows,
     write_table,
 )
 
 # As another project's tools write them: large strings, absolute paths, columns of their own.
 PUBLISHED = {
-    "text": (pa.large_string(), "somewhere"),
-    "whole": (pa.int64(), 3),
-    "number": (pa.float64(), 1.5),
-    "truth": (pa.bool_(), True),
+    str: (pa.large_string(), "somewhere"),
+    int: (pa.int64(), 3),
+    float: (pa.float64(), 1.5),
+    bool: (pa.bool_(), True),
 }
 ABSOLUTE = "/".join(["", "Volumes", "Disc", "02_01", "02_01_04.wav"])
 
@@ -28,10 +34,11 @@ ABSOLUTE = "/".join(["", "Volumes", "Disc", "02_01", "02_01_04.wav"])
 def published(schema):
     columns = {}
     for name, kind in schema.columns.items():
-        if kind == "struct":
-            fields = [(field, PUBLISHED[inner][0]) for field, inner in TRAINING_DATA.items()]
-            values = {field: PUBLISHED[inner][1] for field, inner in TRAINING_DATA.items()}
-            columns[name] = pa.array([values, None], pa.struct(fields))
+        if kind is TrainingData:
+            inner = {field.name: field.type.__args__[0] for field in fields(TrainingData)}
+            arrow = pa.struct([(field, PUBLISHED[one][0]) for field, one in inner.items()])
+            values = {field: PUBLISHED[one][1] for field, one in inner.items()}
+            columns[name] = pa.array([values, None], arrow)
         else:
             arrow, value = PUBLISHED[kind]
             columns[name] = pa.array([ABSOLUTE if "file" in name else value, None], arrow)
@@ -56,18 +63,18 @@ def test_published_structs_may_be_json_and_paths_are_as_they_were(tmp_path) -> N
     assert found["audio_file"].to_pylist() == [ABSOLUTE, None]
 
 
-@pytest.mark.parametrize("schema", [MANIFEST_TABLE, SEGMENTS_TABLE, FULL_TABLE])
-def test_what_is_written_is_read_and_has_the_published_columns(tmp_path, schema) -> None:
-    table = published(schema)
-    rows = [{**row, **dict.fromkeys(schema.added)} for row in table.to_pylist()]
+@pytest.mark.parametrize(
+    ("schema", "row"), [(MANIFEST_TABLE, TrackRow), (SEGMENTS_TABLE, SegmentRow)]
+)
+def test_typed_rows_are_written_and_read(tmp_path, schema: TableSchema, row) -> None:
+    parquet.write_table(published(schema), tmp_path / "p.parquet")
+    rows = typed_rows(read_table(tmp_path / "p.parquet", schema), row)
     for name in ("a", "b"):
-        write_table(tmp_path / f"{name}.parquet", rows, schema)
+        write_table(table_of(rows, schema), tmp_path / f"{name}.parquet")
     assert (tmp_path / "a.parquet").read_bytes() == (tmp_path / "b.parquet").read_bytes()
     found = read_table(tmp_path / "a.parquet", schema)
     assert found.column_names == list(schema.all_columns)
-    assert found.drop_columns(list(schema.added)).to_pylist() == [
-        {name: row[name] for name in schema.columns} for row in rows
-    ]
+    assert typed_rows(found, row) == rows
 
 
 def test_the_published_columns_are_these() -> None:

@@ -1,14 +1,14 @@
-"""Slices as notes, piano rolls and features: what the scorer's own code makes of each.
+"""Slices encoded as the scorer encodes parts: notes, piano roll and features.
 
-``rolls.npz`` holds a row for every slice in which something sounds, in the order of their ids. A
-row is made once: the hash of its slice's bytes says whether it still stands for them.
+``rolls.npz`` holds a row for every slice that is not silent, in the order of their ids. A row is
+made again only if the SHA-256 of its slice changed.
 """
 
 from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -23,21 +23,20 @@ from fitness.profiles import PROFILES
 from fitness.roll import ROLL_VERSION
 from genomes.notes import NOTE_DTYPE, Notes, Part
 from genomes.time import Meter, TempoMap
-from training.dataset.tables import Row
+from training.dataset.rows import Row
+from training.progress import Update, no_update
 from training.whole_files import replacing
 
-ROLLS_FILE, ROLLS_TOLD = "rolls.npz", "rolls.json"
+ROLLS_FILE, ROLLS_REPORT = "rolls.npz", "rolls.json"
 MAX_VELOCITY = 127
-KEPT_EVERY = 1000  # slices, so that little is lost where it is killed
+SAVE_EVERY = 1000  # slices, so that little is lost where it is killed
 PROFILE = next(profile for profile in PROFILES if profile.name == "fusion")
 VERSIONS = {"roll_version": ROLL_VERSION, "features_version": FEATURES_VERSION}
 
-Told = Callable[[int, int, str], None]
-
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Painted:
-    """One slice.
+class EncodedSlice:
+    """One slice, encoded.
 
     Attributes:
         sha256: of its bytes, as hex.
@@ -53,7 +52,7 @@ class Painted:
     features: NDArray[np.float32]
 
 
-Slices = dict[str, Painted]  # by segment id
+Slices = dict[str, EncodedSlice]  # by segment id
 
 
 def velocities(rolls: NDArray[np.float32]) -> NDArray[np.uint8]:
@@ -61,8 +60,8 @@ def velocities(rolls: NDArray[np.float32]) -> NDArray[np.uint8]:
     return np.asarray(np.rint(rolls * MAX_VELOCITY), dtype=np.uint8)
 
 
-def painted(data: bytes, name: str) -> Painted:
-    """A MIDI file as the scorer hears it.
+def encode_slice(data: bytes, name: str) -> EncodedSlice:
+    """A MIDI file as the scorer encodes it.
 
     Raises:
         UnreadablePart: if it is none; the message names it.
@@ -70,16 +69,16 @@ def painted(data: bytes, name: str) -> Painted:
     """
     heard = as_excerpt(data, name)
     roll = velocities(excerpt_rolls([heard], [name], PROFILE))[0, 0]
-    return Painted(hashlib.sha256(data).hexdigest(), heard, roll, excerpt_features([heard])[0])
+    return EncodedSlice(hashlib.sha256(data).hexdigest(), heard, roll, excerpt_features([heard])[0])
 
 
-def make_rolls(folder: Path, rows: Iterable[Row], told: Told = lambda *_: None) -> dict[str, Any]:
-    """Paint every slice that isn't painted yet, and write the table.
+def make_rolls(folder: Path, rows: Iterable[Row], update: Update = no_update) -> dict[str, Any]:
+    """Encode every slice that is new or changed, and write the table.
 
     Args:
         folder: of the training.
         rows: of its segments.
-        told: how many of how many are done.
+        update: called with slices done and in all.
 
     Returns:
         a summary of plain values: ``slices``, ``made`` now, ``silent`` and ``refused`` by reason.
@@ -100,24 +99,24 @@ def make_rolls(folder: Path, rows: Iterable[Row], told: Told = lambda *_: None) 
             done[row.segment_id] = before
         else:
             try:
-                done[row.segment_id] = painted(data, row.midi_file)
+                done[row.segment_id] = encode_slice(data, row.midi_file)
                 made += 1
             except SilentPart:
                 silent.append(row.segment_id)
             except UnreadablePart as error:
                 refused[row.segment_id] = str(error)
-            if made and made % KEPT_EVERY == 0:
+            if made and made % SAVE_EVERY == 0:
                 write_rolls(folder, known | done)
-        told(count, len(with_midi), "")
-    told_of = {"silent": silent, "refused": refused}
-    if made or done.keys() != known.keys() or not (folder / ROLLS_TOLD).exists():
+        update(count, len(with_midi), "")
+    skipped = {"silent": silent, "refused": refused}
+    if made or done.keys() != known.keys() or not (folder / ROLLS_REPORT).exists():
         write_rolls(folder, done)
-        with replacing(folder / ROLLS_TOLD) as waiting:
-            waiting.write_bytes(_told(done, told_of))
+        with replacing(folder / ROLLS_REPORT) as waiting:
+            waiting.write_bytes(_report(done, skipped))
     return {"slices": len(done), "made": made, "silent": len(silent), "refused": refused}
 
 
-def write_rolls(folder: Path, slices: Mapping[str, Painted]) -> None:
+def write_rolls(folder: Path, slices: Mapping[str, EncodedSlice]) -> None:
     """Write the table whole; the same slices make the same bytes."""
     ids = sorted(slices)
     ordered = [slices[name] for name in ids]
@@ -142,7 +141,7 @@ def write_rolls(folder: Path, slices: Mapping[str, Painted]) -> None:
 
 
 def read_rolls(folder: Path) -> Slices:
-    """Every slice by its segment id; none where another version of the code painted them.
+    """Every slice by its segment id; none where another version of the code made them.
 
     Raises:
         FileNotFoundError: if there is no such table; the message names the step that makes it.
@@ -172,7 +171,7 @@ def _slices(arrays: Mapping[str, NDArray[Any]]) -> Slices:
         )
         part = _part(own, int(arrays["lengths_ticks"][place]))
         heard = Excerpt(part, tempo_map, Meter(*arrays["meters"][place].tolist()))
-        slices[name] = Painted(
+        slices[name] = EncodedSlice(
             str(arrays["sha256"][place]), heard, arrays["rolls"][place], arrays["features"][place]
         )
     return slices
@@ -188,12 +187,12 @@ def _meter(meter: Meter) -> tuple[int, int]:
     return meter.numerator, meter.denominator
 
 
-def data_hash(slices: Mapping[str, Painted]) -> str:
+def data_hash(slices: Mapping[str, EncodedSlice]) -> str:
     """SHA-256 of which slices there are and of what they were made."""
     lines: Sequence[str] = [f"{name} {slices[name].sha256}" for name in sorted(slices)]
     return hashlib.sha256("\n".join([*VERSIONS.values(), *lines]).encode()).hexdigest()
 
 
-def _told(slices: Slices, told_of: dict[str, Any]) -> bytes:
-    told = {**VERSIONS, "data_hash": data_hash(slices), "slices": len(slices), **told_of}
-    return json.dumps(told, indent=2, sort_keys=True).encode() + b"\n"
+def _report(slices: Slices, skipped: dict[str, Any]) -> bytes:
+    report = {**VERSIONS, "data_hash": data_hash(slices), "slices": len(slices), **skipped}
+    return json.dumps(report, indent=2, sort_keys=True).encode() + b"\n"

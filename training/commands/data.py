@@ -1,0 +1,213 @@
+"""Commands that make and check data: catalogue, segments, vectors, piano rolls, data sets."""
+
+from __future__ import annotations
+
+import os
+import sys
+from argparse import ArgumentParser
+from pathlib import Path
+
+from training.commands.options import (
+    Command,
+    Options,
+    Result,
+    add_catalogue,
+    add_encoder,
+    add_folder,
+    add_place,
+    folder_of,
+)
+from training.progress import Progress
+
+DEMO_SONGS = 32
+# Long parts of a report, which stay in its file.
+UNSHOWN = frozenset({"inputs", "times"})
+
+
+def _add_demo_catalogue(parser: ArgumentParser) -> None:
+    parser.add_argument("--out", type=Path, required=True, help="folder of the catalogue")
+    parser.add_argument(
+        "--songs", type=int, default=DEMO_SONGS, help="how many, of eight colours in turn"
+    )
+    parser.add_argument("--seconds", type=float, help="about how long each song is")
+    parser.add_argument("--seed", type=int, default=0, help="of everything")
+
+
+def _demo_catalogue(options: Options, progress: Progress) -> Result:
+    from training.demo.writing import SONG_SECONDS, write_catalogue
+
+    seconds = SONG_SECONDS if options.seconds is None else options.seconds
+    processes = os.cpu_count() or 1
+    names = write_catalogue(
+        options.out, options.songs, options.seed, seconds, processes, progress("songs")
+    )
+    return {"folder": options.out.as_posix(), "songs": names}
+
+
+def _add_manifest(parser: ArgumentParser) -> None:
+    add_catalogue(parser, "folder of NN_MM/NN_MM.yml")
+
+
+def _manifest(options: Options, progress: Progress) -> Result:
+    from training.catalogue.steps import make_manifest
+
+    update = progress("manifest")
+    report = make_manifest(options.catalogue, options.out)
+    update(1, 1, "cached" if report["cached"] else "")
+    return _shown(report)
+
+
+def _add_segments(parser: ArgumentParser) -> None:
+    add_catalogue(parser, "folder of NN_MM/NN_MM.yml and their media")
+    parser.add_argument(
+        "--no-media", action="store_true", help="cut nothing; take every listed file as heard"
+    )
+
+
+def _segments(options: Options, progress: Progress) -> Result:
+    from training.catalogue.steps import make_segments
+
+    report = make_segments(
+        options.catalogue,
+        options.out,
+        with_media=not options.no_media,
+        processes=os.cpu_count() or 1,
+        update=progress("segments"),
+    )
+    return _shown(report)
+
+
+def _shown(report: Result) -> Result:
+    """The counts of a report; what was refused, failed or mended goes to stderr, a line each."""
+    for kind in ("refused", "errors", "notes"):
+        for line in report.get(kind, []):
+            sys.stderr.write(f"{kind}: {line}\n")
+    return {
+        name: len(value) if isinstance(value, list) else value
+        for name, value in report.items()
+        if name not in UNSHOWN
+    }
+
+
+def _add_verify(parser: ArgumentParser) -> None:
+    parser.add_argument("catalogue", type=Path, nargs="?", help="where the sources are now")
+    parser.add_argument("--out", type=Path, required=True, help="training folder")
+    add = parser.add_argument
+    add("--fidelity", action="store_true", help="compare slices with their sources")
+    parser.add_argument(
+        "--extract", action="store_true", help="lay slices out to be heard and read"
+    )
+    number = parser.add_mutually_exclusive_group()
+    number.add_argument("--all", action="store_true", help="every segment, not only a few")
+    number.add_argument("--random", type=int, metavar="N", help="this many of them")
+    parser.add_argument(
+        "--color", "--colour", dest="colour", default="", help="only of this colour"
+    )
+    parser.add_argument("--song", default="", help="only of this song, such as 02_01")
+    parser.add_argument("--seed", type=int, default=0, help="of which are drawn")
+
+
+def _verify(options: Options, progress: Progress) -> Result:
+    from training.catalogue.verify import A_FEW, Selection, coverage_table, verify
+
+    if options.random is not None and options.random < 1:
+        raise ValueError(f"--random {options.random}: expected 1 or more")
+    count = None if options.all else options.random or A_FEW
+    found = verify(
+        options.out,
+        Selection(options.colour, options.song, count, options.seed),
+        fidelity=options.fidelity,
+        extract=options.extract,
+        catalogue=options.catalogue,
+        update=progress("segments"),
+    )
+    sys.stdout.write(coverage_table(found["coverage"]))
+    for finding in found["findings"]:
+        sys.stderr.write(f"finding: {finding}\n")
+    return found
+
+
+def _add_embed(parser: ArgumentParser) -> None:
+    add_folder(parser)
+    add_encoder(parser)
+    parser.add_argument("--audio-encoder", help="folder or hub id")
+    parser.add_argument("--no-audio", action="store_true", help="leave recordings out")
+    add_place(parser)
+
+
+def _embed(options: Options, progress: Progress) -> Result:
+    from fitness.encoders import AUDIO_ENCODER, TEXT_ENCODER
+    from training.embedding.embed import EncoderChoice, embed
+
+    audio = None if options.no_audio else options.audio_encoder or AUDIO_ENCODER
+    encoders = EncoderChoice(options.text_encoder or TEXT_ENCODER, audio, options.device)
+    return embed(folder_of(options), encoders, progress)
+
+
+def _add_rolls(parser: ArgumentParser) -> None:
+    add_folder(parser)
+    add_place(parser)
+
+
+def _rolls(options: Options, progress: Progress) -> Result:
+    from training.dataset.rolls import make_rolls
+    from training.dataset.rows import read_rows
+
+    folder = folder_of(options)
+    return make_rolls(folder, read_rows(folder), progress("painting slices"))
+
+
+def _prosody(options: Options, progress: Progress) -> Result:
+    from training.text.prosody import write_prosody
+
+    return write_prosody(folder_of(options), progress("prosody"))
+
+
+def _add_publish(parser: ArgumentParser) -> None:
+    add_folder(parser)
+    parser.add_argument(
+        "--licence", "--license", dest="licence", default="", help="such as cc-by-4.0"
+    )
+    parser.add_argument("--title", default="", help="of the data set; the folder's name by default")
+    parser.add_argument("--media", action="store_true", help="all recordings and MIDI in it too")
+    parser.add_argument("--push", metavar="REPO_ID", help="put it on the hub, such as me/songs")
+    parser.add_argument("--public", action="store_true", help="for everybody, where it is made now")
+
+
+def _publish(options: Options, progress: Progress) -> Result:
+    from training.publishing.dataset import DATASET, Edition, write_dataset
+    from training.publishing.push import HOW, hub, push
+
+    folder = folder_of(options)
+    if options.push and not options.licence:
+        raise ValueError(
+            "--push: what may others do with it? expected --licence, such as cc-by-4.0"
+        )
+    to = hub() if options.push else None  # before anything takes its time
+    edition = Edition(options.licence, options.title, options.media)
+    found = write_dataset(folder, edition, progress)
+    if to is None:
+        sys.stderr.write(f"{HOW}\n")
+        return found | {"pushed": None}
+    progress(f"pushing to {options.push}")
+    push(folder / DATASET, options.push, to, is_public=options.public)
+    return found | {"pushed": options.push}
+
+
+DEMO_CATALOGUE = Command(
+    "demo-catalogue",
+    "compose a catalogue to try the tools with",
+    _add_demo_catalogue,
+    _demo_catalogue,
+)
+MANIFEST = Command(
+    "manifest", "read a catalogue's manifests into a table", _add_manifest, _manifest
+)
+SEGMENTS = Command("segments", "cut a catalogue's songs into segments", _add_segments, _segments)
+VERIFY = Command("verify", "compare slices with what they were cut from", _add_verify, _verify)
+EMBED = Command("embed", "concepts, lyrics and recordings to vectors", _add_embed, _embed)
+ROLLS = Command("rolls", "piano rolls of every slice, by the scorer's code", _add_rolls, _rolls)
+PROSODY = Command("prosody", "how the lyrics move, as a table", add_folder, _prosody)
+PUBLISH = Command(
+    "publish", "write the data set and its card; push if asked", _add_publish, _publish
+)

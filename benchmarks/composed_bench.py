@@ -29,7 +29,7 @@ from engine.arrangement.approved import approved_parts, lineages
 from engine.composing.composer import compose
 from engine.composing.composition import begin, wanted
 from engine.evolution.settings import Settings
-from engine.models.registry import Models
+from engine.models.registry import ModelRegistry
 from engine.proposals import Proposal, demo_paths, read
 from engine.proposals.songs import add_songs
 from engine.runs.contexts import song_context
@@ -110,7 +110,7 @@ def compose_song(number: int, count: int, settings: Settings) -> list[Ensemble]:
     with tempfile.TemporaryDirectory() as folder, Studio.open(Path(folder)) as studio:
         add_songs(studio, (proposal,))
         asked = wanted(settings, SECTIONS, number, beam=1, arrangements=1)
-        asked = replace(asked, model_sha256=Models(studio).register(DEFAULT_MODEL))
+        asked = replace(asked, model_sha256=ModelRegistry(studio).register(DEFAULT_MODEL))
         song = studio.song(proposal.song_id)
         try:
             compose(studio, song["song_id"], begin(studio, song, asked), Quiet())

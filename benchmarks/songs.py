@@ -97,15 +97,15 @@ class SongStudio:
     def finish(self, run: Run) -> list[str]:
         """Carry a run on to its end; returns the ids of its survivors, the best first."""
         carry_on(self.studio, run, lambda _: None)
-        candidates = self.studio.song(self.song_id)["candidates"].items()
-        return [name for name, candidate in candidates if candidate["run"] == run.id]
+        candidates = self.studio.song(self.song_id).candidates.items()
+        return [name for name, candidate in candidates if candidate.run == run.id]
 
     def approve_before(self, stage: str) -> None:
         """Evolve each earlier stage a little, where that isn't done, and approve its best."""
         approved = {
-            candidate["stage"]
-            for candidate in self.studio.song(self.song_id)["candidates"].values()
-            if candidate["decisions"]
+            candidate.stage
+            for candidate in self.studio.song(self.song_id).candidates.values()
+            if candidate.decisions
         }
         for earlier in stages_before(stage):
             if earlier not in approved:

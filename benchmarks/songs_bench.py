@@ -85,8 +85,8 @@ def best_song(
         sung = asked.sung_by(None, WORDS)
         sha256 = None if model is None else ModelRegistry(studio).register(model)
         composition = begin(studio, song, replace(sung, model_sha256=sha256))
-        compose(studio, song["song_id"], composition, Quiet())
-        return end(studio, song["song_id"], composition, writers(song["colour"], AUDIO))[0]
+        compose(studio, song.song_id, composition, Quiet())
+        return end(studio, song.song_id, composition, writers(song.colour, AUDIO))[0]
 
 
 CHECKS: dict[str, Callable[[Arranged], None]] = {

@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import msgspec
-from  import Reading
 
 from fitness.colours import AXES
 from store.events import Heard
+
+if TYPE_CHECKING:
+    from fitness.scorer import Prediction
 
 # Where fewer of a run's candidates pass, the gate decides more than the scores do.
 FEW_PASS = 0.5
 
 
-def most_likely(heard: Heard | Reading) -> dict[str, str]:
+def most_likely(heard: Heard | Prediction) -> dict[str, str]:
     """The most probable colour, if the model tells them apart, and mode of each axis.
 
     Args:

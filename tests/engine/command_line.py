@@ -104,7 +104,7 @@ class Desk:
 
     def approved_file(self, label: str, song: str = "meadow", end: str = ".mid") -> Path:
         """Where an approved part lies."""
-        song_id = self.song(song)["song_id"]
+        song_id = self.song(song).song_id
         return self.folder / "exports" / song_id / "chords" / "approved" / f"{label}{end}"
 
 

@@ -11,7 +11,7 @@ from engine.arrangement.approved import ApprovedPart
 from engine.ids import digest
 from engine.stages import STAGES, Stage
 from engine.state.runs import run_stream
-from engine.state.songs import song_stream
+from engine.state.songs import Song, song_stream
 from engine.state.studio import Studio
 from genomes import ChordSpan, Meter, Part
 from genomes.chords import CHORDS
@@ -107,7 +107,7 @@ def opened(folder: Path, meter: str = "4/4", key: str = "A minor", bpm: float = 
     return open_with(folder, own_song("Green", key, meter, bpm))
 
 
-def song_of(studio: Studio) -> dict[str, Any]:
+def song_of(studio: Studio) -> Song:
     """The studio's only song."""
     (song,) = studio.songs().values()
     return song

@@ -277,8 +277,8 @@ def test_training_is_recorded_once_without_names_of_files(
     assert event == ModelTrained(
         sha256=sha256, command="run", result={"accuracy": {"song": 0.5}, "files": ["plain"]}
     )
-    (told,) = studio.models()["known"][sha256]["trained"]
-    assert told["command"] == "run"
+    (told,) = studio.models().known[sha256]["trained"]
+    assert told.command == "run"
     assert in_use(studio) == shipped_sha256()
 
 
@@ -296,7 +296,7 @@ def test_two_processes_promote_at_once(studio: Studio, three: list[Path]) -> Non
     assert said == [["ready", "0", "0"]] * 2
     assert studio.log.verify() == []
     hashes = {sha256_of(path) for path in three[:2]}
-    assert set(studio.models()["known"]) == hashes
+    assert set(studio.models().known) == hashes
     assert in_use(studio) in hashes
     order = [event.sha256 for event in promotions(studio)]
     assert all(one != other for one, other in pairwise(order))

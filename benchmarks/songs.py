@@ -13,7 +13,7 @@ from pathlib import Path
 
 from engine.evolution.settings import Settings
 from engine.gate.decisions import approve
-from engine.models.registry import Models
+from engine.models.registry import ModelRegistry
 from engine.proposals import Proposal, demo_paths, read
 from engine.proposals.proposal import understand
 from engine.proposals.songs import add_songs
@@ -118,7 +118,7 @@ def song_studio(song: Proposal, model: Path) -> Iterator[SongStudio]:
     """A studio of its own with a song of which nothing is approved."""
     with tempfile.TemporaryDirectory() as folder, Studio.open(Path(folder)) as studio:
         add_songs(studio, (song,))
-        sha256 = Models(studio).register(model)
+        sha256 = ModelRegistry(studio).register(model)
         # The first to open a file decides how many workers it has; songs are what is shared out.
         FusionModel.load(studio.folder / "models" / f"{sha256}.onnx", workers=1)
         yield SongStudio(studio, song.song_id, sha256)

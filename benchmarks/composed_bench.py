@@ -29,17 +29,17 @@ from engine.arrangement.approved import approved_parts, lineages
 from engine.composing.composer import compose
 from engine.composing.composition import begin, wanted
 from engine.evolution.settings import Settings
-from engine.models.registry import Models
+from engine.models.registry import ModelRegistry
 from engine.proposals import Proposal, demo_paths, read
 from engine.proposals.songs import add_songs
-from engine.runs.contexts import song_context
+from engine.runs.contexts import section_of, song_context
 from engine.stages import STAGES
 from engine.state.studio import Studio
 from fitness.colours import COLOURS
 from fitness.errors import ScoringFailed
 from fitness.fusion import DEFAULT_MODEL
 from fitness.total import ROLES
-from genomes import Context, Meter, Part, Section
+from genomes import Context, Meter, Part
 from genomes.notes import mixed
 from training.composed.corpus import WINDOW_BARS
 
@@ -77,7 +77,7 @@ def approved_of(studio: Studio) -> Iterator[Ensemble]:
     """Every lineage of approved parts of a studio."""
     for song in studio.songs().values():
         for lineage in lineages(approved_parts(studio, song)):
-            section = Section(**song["candidates"][lineage.first.candidate]["section"])
+            section = section_of(song.candidates[lineage.first.candidate].section)
             parts = {part.stage: part.part for part in lineage.parts}
             yield Ensemble(song_context(song, section), parts)
 
@@ -110,10 +110,10 @@ def compose_song(number: int, count: int, settings: Settings) -> list[Ensemble]:
     with tempfile.TemporaryDirectory() as folder, Studio.open(Path(folder)) as studio:
         add_songs(studio, (proposal,))
         asked = wanted(settings, SECTIONS, number, beam=1, arrangements=1)
-        asked = replace(asked, model_sha256=Models(studio).register(DEFAULT_MODEL))
+        asked = replace(asked, model_sha256=ModelRegistry(studio).register(DEFAULT_MODEL))
         song = studio.song(proposal.song_id)
         try:
-            compose(studio, song["song_id"], begin(studio, song, asked), Quiet())
+            compose(studio, song.song_id, begin(studio, song, asked), Quiet())
         except ScoringFailed as error:  # what came before it stands
             print(f"  song {number + 1} ended early: {error}", file=sys.stderr, flush=True)
         return list(approved_of(studio))

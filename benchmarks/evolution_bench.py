@@ -124,7 +124,7 @@ def evolve(job: Job) -> dict[str, Any]:
     with tempfile.TemporaryDirectory() as folder, Studio.open(Path(folder)) as studio:
         run = start_run(studio, job)
         shown = [_next_generation(run) for _ in range(job.generations + 1)]
-        colour = studio.song(run.started.song_id)["colour"]
+        colour = studio.song(run.started.song_id).colour
     seen = {i.id: i for pair in shown for individuals in pair for i in individuals}
     predictions = figures.predict(
         _classifiers[0],

@@ -27,7 +27,7 @@ import numpy as np
 
 from benchmarks.dense_reference import DenseReference, encoder_multiply_adds
 from engine.evolution.settings import Settings
-from engine.models.registry import Models
+from engine.models.registry import ModelRegistry
 from engine.proposals import demo_paths, read
 from engine.proposals.songs import add_songs
 from engine.runs.lifecycle import Request, carry_on, load, start
@@ -244,7 +244,7 @@ def _begun(
     """A run that is a few generations old, with another critic if one is given."""
     song = _demo_song()
     add_songs(studio, [song])
-    sha256 = Models(studio).register(path)
+    sha256 = ModelRegistry(studio).register(path)
     # The first to open a file decides how many workers it has.
     FusionModel.load(studio.folder / "models" / f"{sha256}.onnx", workers=THREADS)
     generations = WARM_UP_GENERATIONS + IN_A_ROW[GENERATION] * (effort.rounds + 1)

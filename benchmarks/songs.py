@@ -13,7 +13,7 @@ from pathlib import Path
 
 from engine.evolution.settings import Settings
 from engine.gate.decisions import approve
-from engine.models.registry import Models
+from engine.models.registry import ModelRegistry
 from engine.proposals import Proposal, demo_paths, read
 from engine.proposals.proposal import understand
 from engine.proposals.songs import add_songs
@@ -97,15 +97,15 @@ class SongStudio:
     def finish(self, run: Run) -> list[str]:
         """Carry a run on to its end; returns the ids of its survivors, the best first."""
         carry_on(self.studio, run, lambda _: None)
-        candidates = self.studio.song(self.song_id)["candidates"].items()
-        return [name for name, candidate in candidates if candidate["run"] == run.id]
+        candidates = self.studio.song(self.song_id).candidates.items()
+        return [name for name, candidate in candidates if candidate.run == run.id]
 
     def approve_before(self, stage: str) -> None:
         """Evolve each earlier stage a little, where that isn't done, and approve its best."""
         approved = {
-            candidate["stage"]
-            for candidate in self.studio.song(self.song_id)["candidates"].values()
-            if candidate["decisions"]
+            candidate.stage
+            for candidate in self.studio.song(self.song_id).candidates.values()
+            if candidate.decisions
         }
         for earlier in stages_before(stage):
             if earlier not in approved:
@@ -118,7 +118,7 @@ def song_studio(song: Proposal, model: Path) -> Iterator[SongStudio]:
     """A studio of its own with a song of which nothing is approved."""
     with tempfile.TemporaryDirectory() as folder, Studio.open(Path(folder)) as studio:
         add_songs(studio, (song,))
-        sha256 = Models(studio).register(model)
+        sha256 = ModelRegistry(studio).register(model)
         # The first to open a file decides how many workers it has; songs are what is shared out.
         FusionModel.load(studio.folder / "models" / f"{sha256}.onnx", workers=1)
         yield SongStudio(studio, song.song_id, sha256)

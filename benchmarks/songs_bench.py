@@ -25,7 +25,7 @@ from engine.composing.composer import compose
 from engine.composing.composition import ARRANGEMENTS, BEAM, begin, wanted
 from engine.composing.ending import Ranked, end
 from engine.evolution.settings import Settings
-from engine.models.registry import Models
+from engine.models.registry import ModelRegistry
 from engine.proposals import Proposal
 from engine.proposals.lyrics import sheet_of
 from engine.proposals.songs import add_songs
@@ -83,10 +83,10 @@ def best_song(
         (song,) = studio.songs().values()
         asked = wanted(size.settings, size.sections, SEED, size.beam, size.arrangements)
         sung = asked.sung_by(None, WORDS)
-        sha256 = None if model is None else Models(studio).register(model)
+        sha256 = None if model is None else ModelRegistry(studio).register(model)
         composition = begin(studio, song, replace(sung, model_sha256=sha256))
-        compose(studio, song["song_id"], composition, Quiet())
-        return end(studio, song["song_id"], composition, writers(song["colour"], AUDIO))[0]
+        compose(studio, song.song_id, composition, Quiet())
+        return end(studio, song.song_id, composition, writers(song.colour, AUDIO))[0]
 
 
 CHECKS: dict[str, Callable[[Arranged], None]] = {

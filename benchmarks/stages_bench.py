@@ -130,7 +130,7 @@ def random_scores(bench: SongStudio, stage: str, count: int) -> list[Score]:
 
 
 def _told(run: Run, bench: SongStudio) -> str:
-    context, colour = run.context, bench.studio.song(bench.song_id)["colour"]
+    context, colour = run.context, bench.studio.song(bench.song_id).colour
     return f"{context.key}, {context.meter}, {context.tempo_bpm:g}, {colour}"
 
 

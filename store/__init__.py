@@ -37,12 +37,11 @@ if TYPE_CHECKING:
     )
     from store.events import Payload
     from store.log import EventLog
-    from store.projections import Document, Projection, Projections
+    from store.projections import Projection, Projections, Rebuilt
     from store.records import Head, NewEvent, Recorded
     from store.verify import Problem
 
 __all__ = [
-    "Document",
     "EventConflict",
     "EventLog",
     "Head",
@@ -55,6 +54,7 @@ __all__ = [
     "Problem",
     "Projection",
     "Projections",
+    "Rebuilt",
     "Recorded",
     "StaleStream",
     "StoreError",
@@ -67,7 +67,7 @@ __all__ = [
 _MODULES = {
     "events": ("Payload",),
     "log": ("EventLog",),
-    "projections": ("Document", "Projection", "Projections"),
+    "projections": ("Projection", "Projections", "Rebuilt"),
     "records": ("Head", "NewEvent", "Recorded"),
     "verify": ("Problem",),
 }

@@ -2,7 +2,7 @@
 
 StoreError
 ├── InvalidEvent       the event was refused before anything was written
-├── InvalidDocument    a projection made a document that is not plain JSON data
+├── InvalidDocument    a projection made a document that JSON doesn't restore
 ├── StaleStream        the stream moved on since it was read: read again, decide again
 ├── EventConflict      the event id is already recorded, with other content
 ├── UnknownEvent       the log holds a kind, or a version of one, that this code does not know
@@ -24,7 +24,7 @@ class InvalidEvent(StoreError):
 
 
 class InvalidDocument(StoreError):
-    """A projection made a document that is not plain JSON data."""
+    """A projection made a document that its type does not restore from JSON."""
 
 
 class StaleStream(StoreError):

@@ -2,7 +2,7 @@
 
 import logging
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, NamedTuple, Self
@@ -145,7 +145,11 @@ class EventLog:
         return [self.recorded(row) for row in rows]
 
     def read(
-        self, after: int = 0, stream: str | None = None, limit: int | None = None
+        self,
+        after: int = 0,
+        stream: str | None = None,
+        limit: int | None = None,
+        kinds: Collection[str] | None = None,
     ) -> Iterator[Recorded]:
         """Yield events in order, a page at a time, so that memory stays bounded.
 
@@ -155,6 +159,7 @@ class EventLog:
             after: the position to start behind.
             stream: only this stream's events.
             limit: at most so many.
+            kinds: only events of these kinds.
 
         Raises:
             UnknownEvent: an event is of a kind or version that this code does not know.
@@ -165,7 +170,7 @@ class EventLog:
         while remaining is None or remaining > 0:
             size = PAGE_EVENTS if remaining is None else min(PAGE_EVENTS, remaining)
             with self.database.read() as connection:
-                rows = page(connection, after=after, stream=stream, limit=size)
+                rows = page(connection, after=after, stream=stream, limit=size, kinds=kinds)
             yield from map(self.recorded, rows)
             if len(rows) < size:
                 return

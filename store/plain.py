@@ -83,17 +83,6 @@ def plain(value: object, depth: int = MAX_DEPTH) -> Any:
     raise NotPlain(f"not a plain value: {kind.__module__}.{kind.__qualname__}")
 
 
-def plain_document(value: object) -> str:
-    """Return the canonical text of a document that must already be plain: no structs, no tuples.
-
-    Raises:
-        NotPlain: the document would not come back from its text as it is.
-    """
-    if plain(value) != value:
-        raise NotPlain("a tuple or a struct, which would come back as a list or a dict")
-    return canonical(value)
-
-
 def _plain_items(items: Any, depth: int) -> dict[str, Any]:
     out: dict[str, Any] = {}
     key: object = None

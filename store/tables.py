@@ -4,7 +4,7 @@ The tables are made by `migrations`, never from here. Each function takes the co
 caller's transaction.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from typing import Any
 
 from sqlalchemy import (
@@ -129,10 +129,17 @@ def rows_with_ids(connection: Connection, event_ids: Sequence[str]) -> dict[str,
 
 
 def page(
-    connection: Connection, *, after: int, limit: int, stream: str | None = None
+    connection: Connection,
+    *,
+    after: int,
+    limit: int,
+    stream: str | None = None,
+    kinds: Collection[str] | None = None,
 ) -> Sequence[Row[Any]]:
-    """Return the next `limit` rows after a position, in order, of one stream or of all."""
+    """Return the next `limit` rows after a position: in order, of one stream, of some kinds."""
     rows = select(events).where(events.c.position > after).limit(limit)
+    if kinds is not None:
+        rows = rows.where(events.c.kind.in_(kinds))
     if stream is None:
         rows = rows.order_by(events.c.position)
     else:  # the same order, and one that has an index: the stream's few among the log's many

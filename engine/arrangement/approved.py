@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from engine.errors import NotFound
 from engine.gate.labels import compared_label, section_label
 from engine.ids import resolve
 from engine.stages import STAGES
 from engine.state.lineages import is_stale
-from engine.state.songs import APPROVED, status
+from engine.state.songs import APPROVED, Candidate, Song
 from engine.state.studio import Studio
 from genomes import Part
 from store.events import CandidateApproved
@@ -46,20 +45,18 @@ class ApprovedPart:
     is_stale: bool
 
 
-def approved_parts(studio: Studio, song: dict[str, Any]) -> tuple[ApprovedPart, ...]:
+def approved_parts(studio: Studio, song: Song) -> tuple[ApprovedPart, ...]:
     """What is approved now, in the order of the approvals."""
     found = [
         _approved(studio, song, candidate, state)
-        for candidate, state in song["candidates"].items()
-        if status(state) == APPROVED
+        for candidate, state in song.candidates.items()
+        if state.status == APPROVED
     ]
     return tuple(sorted(found, key=lambda part: part.position))
 
 
-def _approved(
-    studio: Studio, song: dict[str, Any], candidate: str, state: dict[str, Any]
-) -> ApprovedPart:
-    position = state["decisions"][-1]["position"]
+def _approved(studio: Studio, song: Song, candidate: str, state: Candidate) -> ApprovedPart:
+    position = state.decided_at
     event = studio.event(position).payload
     assert isinstance(event, CandidateApproved)  # noqa: S101 - what the decision was taken from
     return ApprovedPart(

@@ -23,14 +23,12 @@ from engine.files import file_sha256
 from engine.gate.exports import KEPT, Export, last_written, places
 from engine.ids import CANDIDATE_ID_CHARS, digest
 from engine.runs.contexts import song_context
-from engine.state.songs import song_stream
+from engine.state.songs import Song, song_stream
 from engine.state.studio import Studio
 from genomes import Section
 from genomes.midi import Conductor
 from store.events import ArrangementAssembled
 from store.records import NewEvent
-
-Document = dict[str, Any]
 
 MAX_LIST_BYTES = 4 * 1024 * 1024
 
@@ -53,7 +51,7 @@ class Planned:
     outcome: str
     warnings: tuple[str, ...] = ()
     reading: str = ""
-    drift: Document | None = None
+    drift: dict[str, Any] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,23 +74,22 @@ class Arranged:
         return self.folder / PLAN_FILE
 
 
-def conductor_of(song: Document) -> Conductor:
+def conductor_of(song: Song) -> Conductor:
     """Title, key, meter and tempo of a song."""
     context = song_context(song, Section("song", 1))
-    return Conductor(song["title"], context.key, context.meter, context.tempo_bpm)
+    return Conductor(song.title, context.key, context.meter, context.tempo_bpm)
 
 
-def plan_file(studio: Studio, song: Document) -> Path:
+def plan_file(studio: Studio, song: Song) -> Path:
     """Where a song's plan lies."""
     return _folder(studio, song) / PLAN_FILE
 
 
-def _folder(studio: Studio, song: Document) -> Path:
-    folder: Path = studio.exports / song["song_id"]
-    return folder
+def _folder(studio: Studio, song: Song) -> Path:
+    return studio.exports / song.song_id
 
 
-def drafted(studio: Studio, song: Document) -> Planned:
+def drafted(studio: Studio, song: Song) -> Planned:
     """The song's plan: a person's as it is; else a draft, up to date with what is approved."""
     path = plan_file(studio, song)
     found = file_sha256(path)
@@ -101,7 +98,7 @@ def drafted(studio: Studio, song: Document) -> Planned:
     return redrafted(studio, song)
 
 
-def redrafted(studio: Studio, song: Document) -> Planned:
+def redrafted(studio: Studio, song: Song) -> Planned:
     """A new draft; beside the song's plan, if a person has edited that."""
     approved = approved_parts(studio, song)
     plan = draft(approved, conductor_of(song))
@@ -109,14 +106,14 @@ def redrafted(studio: Studio, song: Document) -> Planned:
     return Planned(plan, written.path, written.outcome, _warnings(plan, approved, song))
 
 
-def given(studio: Studio, song: Document, path: Path) -> Planned:
+def given(studio: Studio, song: Song, path: Path) -> Planned:
     """The plan in a person's file."""
     plan = read_plan(path)
     warnings = _warnings(plan, approved_parts(studio, song), song)
     return Planned(plan, path, KEPT, warnings)
 
 
-def imported(studio: Studio, song: Document, file: Path) -> Planned:
+def imported(studio: Studio, song: Song, file: Path) -> Planned:
     """The plan in a DAW's list of clips, written as a plan of ours.
 
     Raises:
@@ -149,7 +146,7 @@ def _text_of(file: Path) -> str:
         raise Refused(f"no text at byte {error.start} (accepted: UTF-8)") from error
 
 
-def _write_plan(studio: Studio, song: Document, stem: str, plan: Plan) -> Export:
+def _write_plan(studio: Studio, song: Song, stem: str, plan: Plan) -> Export:
     """Write a plan's file, never over one that a person has edited."""
     data = plan_text(plan).encode()
     identifier = digest(plan_document(plan))[:CANDIDATE_ID_CHARS]
@@ -163,7 +160,7 @@ def _write_plan(studio: Studio, song: Document, stem: str, plan: Plan) -> Export
     return write_kept(studio, origin, path, data)
 
 
-def _warnings(plan: Plan, approved: Sequence[ApprovedPart], song: Document) -> tuple[str, ...]:
+def _warnings(plan: Plan, approved: Sequence[ApprovedPart], song: Song) -> tuple[str, ...]:
     used = _used(plan, approved)
     left = [f"{part.stage} {part.label}" for part in approved if part.candidate not in used]
     facts = conductor_of(song)
@@ -199,7 +196,7 @@ def _used(plan: Plan, approved: Sequence[ApprovedPart]) -> set[str]:
     return used
 
 
-def arrange(studio: Studio, song: Document, plan: Plan, writers: Sequence[Writer] = ()) -> Arranged:
+def arrange(studio: Studio, song: Song, plan: Plan, writers: Sequence[Writer] = ()) -> Arranged:
     """Assemble a plan, record that, and write the files.
 
     The same arrangement again records nothing new and writes only what is missing.
@@ -223,7 +220,7 @@ def arrange(studio: Studio, song: Document, plan: Plan, writers: Sequence[Writer
 
 def _recorded(
     studio: Studio,
-    song: Document,
+    song: Song,
     plan: Plan,
     arrangement: Arrangement,
     approved: Sequence[ApprovedPart],
@@ -236,15 +233,15 @@ def _recorded(
         name=plan.name,
         plan=plan_document(plan),
         parts=list(played),
-        positions_read=sorted({song["position"], *read}),
+        positions_read=sorted({song.position, *read}),
         length_ticks=arrangement.length_ticks,
     )
 
     def assembled() -> list[NewEvent]:
-        known = arrangement.id in studio.song(song["song_id"])["arrangements"]
+        known = arrangement.id in studio.song(song.song_id).arrangements
         return [] if known else [NewEvent(event, actor=studio.actor)]
 
-    appended = studio.decide(song_stream(song["song_id"]), assembled)
+    appended = studio.decide(song_stream(song.song_id), assembled)
     if appended:
         return appended[0].event_id
-    return str(studio.song(song["song_id"])["arrangements"][arrangement.id]["event_id"])
+    return studio.song(song.song_id).arrangements[arrangement.id].event_id

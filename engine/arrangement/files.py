@@ -7,18 +7,15 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
-from typing import Any
 
 from engine.arrangement.assemble import Arrangement
 from engine.files import file_sha256, write_whole
 from engine.gate.exports import KEPT, UNCHANGED, WRITTEN, Export, last_written, relative_path
-from engine.state.songs import song_stream
+from engine.state.songs import Song, song_stream
 from engine.state.studio import Studio
 from genomes.midi import Track, write_midi
 from store.events import ExportWritten
 from store.records import NewEvent
-
-Document = dict[str, Any]
 
 WHOLE_SONG = "song.mid"
 PLAN_FILE = "arrangement.yml"
@@ -52,7 +49,7 @@ class Origin:
         causation: event that led to them.
     """
 
-    song: Document
+    song: Song
     id: str
     name: str
     causation: str | None = None
@@ -94,7 +91,7 @@ def write_arrangement(
         the folder, and what became of each file.
     """
     midis = dict(midi_files(arrangement))
-    base = studio.exports / origin.song["song_id"] / "arrangements"
+    base = studio.exports / origin.song.song_id / "arrangements"
     folder = next(f for f in _folders(base, origin.name) if _is_free(f, midis))
     exports = [write_kept(studio, origin, folder / name, midis[name]) for name in midis]
     files = [File(PLAN_FILE, plan.encode)]
@@ -146,4 +143,4 @@ def _record(studio: Studio, origin: Origin, path: Path, sha256: str) -> None:
         sha256=sha256,
     )
     new = NewEvent(written, actor="engine", causation=origin.causation)
-    studio.decide(song_stream(origin.song["song_id"]), lambda: [new])
+    studio.decide(song_stream(origin.song.song_id), lambda: [new])

@@ -12,6 +12,7 @@ from engine.cli.output import Json, say, say_json, say_next, say_table
 
 if TYPE_CHECKING:
     from engine.arrangement.arranging import Arranged, Planned
+    from engine.state.songs import Song
     from engine.state.studio import Studio
 
 
@@ -34,7 +35,7 @@ def arrange(
 
     with open_studio(context) as studio:
         state = studio.song(song)
-        files = writers(state["colour"], audio)
+        files = writers(state.colour, audio)
         planned = _planned(studio, state, plan, clips, draft=draft)
         arranged = None if draft else assemble(studio, studio.song(song), planned.plan, files)
     if as_json:
@@ -43,14 +44,14 @@ def arrange(
     _say_plan(planned)
     if arranged is not None:
         _say_song(arranged)
-    again = f"arrange --song {state['song_id']}"
+    again = f"arrange --song {state.song_id}"
     own = clips is None and plan is None and not planned.path.stem.endswith("engine")
     say(f"\nedit {planned.path} and run this again")
     say_next(next_command(context, again if own else f"{again} --from {planned.path}"))
 
 
 def _planned(
-    studio: Studio, song: dict[str, Any], plan: Path | None, clips: Path | None, *, draft: bool
+    studio: Studio, song: Song, plan: Path | None, clips: Path | None, *, draft: bool
 ) -> Planned:
     from engine.arrangement.arranging import drafted, given, imported, redrafted
     from engine.errors import Refused

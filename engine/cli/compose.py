@@ -67,8 +67,8 @@ def compose(
     refuse_both(model, no_model=no_model)
     with open_studio(context) as studio:
         state = studio.song(song)
-        song_id = state["song_id"]
-        write = writers(state["colour"], audio)
+        song_id = state.song_id
+        write = writers(state.colour, audio)
         composition = unfinished(state) if seed is None else None
         if composition is None:
             sha256 = None if no_model else model_for_runs(studio, model)
@@ -78,7 +78,7 @@ def compose(
         elif not as_json:
             say(f"going on with composition {composition.id}, as it was asked for")
         if not as_json:
-            say(f"{state['title']}: composition {composition.id}, seed {composition.seed}")
+            say(f"{state.title}: composition {composition.id}, seed {composition.seed}")
             _say_silent(composition)
         done = generations_done(studio, song_id, composition)
         with composing(_generations(composition, len(STAGES)), done) as watch:

@@ -83,7 +83,7 @@ def evolve(
             run = load(studio, start(studio, replace(request, model_sha256=sha256)))
             if not as_json:
                 label = request.section.label
-                say(f"{state['title']}: {stage}, {label}, run {run.id}, seed {drawn}")
+                say(f"{state.title}: {stage}, {label}, run {run.id}, seed {drawn}")
             summary = conduct(context, studio, run, as_json=as_json)
             if summary is None:
                 return INTERRUPTED
@@ -92,7 +92,7 @@ def evolve(
     if as_json:
         say_json(summaries)
     else:
-        say_next(next_command(context, f"review --song {state['song_id']}"))
+        say_next(next_command(context, f"review --song {state.song_id}"))
     return 0
 
 

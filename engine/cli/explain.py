@@ -67,15 +67,15 @@ def explain(
 
     with open_studio(context) as studio:
         entry = find_entry(studio, music, song)
-        target = _colour(colour or entry.song["colour"])
+        target = _colour(colour or entry.song.colour)
         subject, scorer = subject_of(studio, entry), model or model_of(studio, entry)
         found, sha256 = _found(scorer, subject, target, beside, short(entry.id))
         path = out or picture_path(studio, entry, target.name)
-        title = f"{entry.song['title']}: {short(entry.id)}, {target.name} {found.match:.2f}"
-    facts = {"candidate": entry.id, "song": entry.song["song_id"], "model": sha256}
+        title = f"{entry.song.title}: {short(entry.id)}, {target.name} {found.match:.2f}"
+    facts = {"candidate": entry.id, "song": entry.song.song_id, "model": sha256}
     _tell(facts, subject, found, path, title, as_json=as_json)
     if not as_json:
-        say_next(next_command(context, f"review --song {entry.song['song_id']}"))
+        say_next(next_command(context, f"review --song {entry.song.song_id}"))
 
 
 def _explain_file(

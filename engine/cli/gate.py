@@ -13,6 +13,7 @@ from engine.cli.output import Json, say, say_json, say_next
 if TYPE_CHECKING:
     from engine.gate.exports import Export
     from engine.gate.waiting import Entry
+    from engine.state.songs import Song
     from engine.state.studio import Studio
     from store.records import Recorded
 
@@ -68,28 +69,28 @@ def _say_entries(shown: list[Entry]) -> None:
         why = why_stale(entry.song, entry.state)
         stale = f", stale: {why}" if why else ""
         label = f" as {entry.label}" if entry.label else ""
-        section = entry.state["section"]
-        place = f"{entry.state['stage']}, {section['label']}"
-        say(f"\n{short(entry.id)}  {entry.song['title']} — {place}")
-        if entry.state["parents"]:
-            say(f"   on {' '.join(short(parent) for parent in entry.state['parents'])}")
-        total = entry.state["total"]
+        section = entry.state.section
+        place = f"{entry.state.stage}, {section.label}"
+        say(f"\n{short(entry.id)}  {entry.song.title} — {place}")
+        if entry.state.parents:
+            say(f"   on {' '.join(short(parent) for parent in entry.state.parents)}")
+        total = entry.state.total
         scored = "made by hand" if total is None else f"total {total:.3f}"
         say(f"   {entry.status}{label}, {scored}{stale}")
-        say_heard(entry.state["heard"], entry.state["terms"])
-        say_description(entry.state["description"])
-        for text in entry.state["notes"]:
+        say_heard(entry.state.heard, entry.state.terms)
+        say_description(entry.state.description)
+        for text in entry.state.notes:
             say(f"   note: {text}")
     say("\napprove, reject, label or note each by its id" if shown else "nothing waits")
 
 
-def _write_yaml(context: typer.Context, studio: Studio, songs: list[dict[str, Any]]) -> None:
+def _write_yaml(context: typer.Context, studio: Studio, songs: list[Song]) -> None:
     from engine.commands import typed
     from engine.gate.review_file import write_review
 
     for song in songs:
-        for stage in dict.fromkeys(c["stage"] for c in song["candidates"].values()):
-            path = studio.exports / song["song_id"] / stage / "review.yml"
+        for stage in dict.fromkeys(c.stage for c in song.candidates.values()):
+            path = studio.exports / song.song_id / stage / "review.yml"
             aside = write_review(studio, song, stage, path)
             if aside is not None:
                 say(f"edits that were not taken in are now in {aside}")

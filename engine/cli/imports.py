@@ -31,7 +31,7 @@ def import_file(
         state = studio.song(song)
         played = read_played(file, state)
         with refusing():
-            approved = import_part(studio, state["song_id"], played, stage, label, parent)
+            approved = import_part(studio, state.song_id, played, stage, label, parent)
         if not as_json:
             for warning in played.warnings:
                 say(f"note: {warning}")

@@ -73,9 +73,7 @@ def doctor(context: typer.Context) -> int:
         findings = [str(problem) for problem in studio.log.verify()]
         findings += [*_state_findings(studio), *_model_findings(studio)]
         warnings = [*_flat_terms(studio), *_strict_gates(studio)]
-        unfinished = [
-            run for run, state in studio.runs().items() if state["status"] == "unfinished"
-        ]
+        unfinished = [run for run, state in studio.runs().items() if state.status == "unfinished"]
     for finding in findings:
         say(f"problem: {finding}")
     for warning in warnings:
@@ -127,5 +125,5 @@ def _strict_gates(studio: Studio) -> list[str]:
     return [
         f"run {run}: {warning}"
         for run, made in studio.runs().items()
-        if (warning := gate_warning(made["passed"], made["scored"]))
+        if (warning := gate_warning(made.passed, made.scored))
     ]

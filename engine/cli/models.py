@@ -11,6 +11,7 @@ from engine.cli.opening import next_command, open_studio
 from engine.cli.output import Json, say, say_json, say_next, say_table
 
 if TYPE_CHECKING:
+    from engine.models.listing import ListedModel
     from engine.models.promotion import Promoted
 
 app = typer.Typer(help="The models that score, and which one runs use.")
@@ -32,34 +33,34 @@ def list_models(context: typer.Context, as_json: Json = False) -> None:
 
 
 def _list(context: typer.Context, *, as_json: bool) -> None:
-    from engine.models.listing import shelf
+    from engine.models.listing import list_models as listed_models
 
     with open_studio(context, make=True) as studio:
-        listed = shelf(studio)
+        listed = listed_models(studio)
     if as_json:
-        rows = [{"sha256": sha256, **facts} for sha256, facts in listed.items()]
+        rows = [{"sha256": sha256, **facts.to_json()} for sha256, facts in listed.items()]
         say_json([{k: v for k, v in row.items() if k != "manifest"} for row in rows])
         return
     columns = ("model", "name", "profile", "registered", "runs", "in use", "promoted by")
     say_table(columns, [_row(sha256, facts) for sha256, facts in listed.items()])
-    used = next(sha256 for sha256, facts in listed.items() if facts["in_use"])
+    used = next(sha256 for sha256, facts in listed.items() if facts.in_use)
     say_next(next_command(context, f"models show {_short(used)}"))
 
 
-def _row(sha256: str, facts: dict[str, Any]) -> list[Any]:
-    promotion = facts["promoted"]
-    name = f"{facts['name']} (ships)" if facts["ships"] else facts["name"]
+def _row(sha256: str, facts: ListedModel) -> list[Any]:
+    promotion = facts.promoted
+    name = f"{facts.model.name} (ships)" if facts.ships else facts.model.name
     by = "-"
     if promotion is not None:
-        note = f": {promotion['note']}" if promotion["note"] else ""
-        by = f"{promotion['by']}, {promotion['at'][:10]}{note}"
+        note = f": {promotion.note}" if promotion.note else ""
+        by = f"{promotion.by}, {promotion.at[:10]}{note}"
     return [
         _short(sha256),
         name,
-        facts["profile"],
-        (facts["registered_at"] or "-")[:10],
-        facts["runs"],
-        "yes" if facts["in_use"] else "",
+        facts.model.profile,
+        (facts.model.registered_at or "-")[:10],
+        facts.runs,
+        "yes" if facts.in_use else "",
         by,
     ]
 
@@ -78,24 +79,24 @@ def show(
 ) -> None:
     """Show a model's card: what it learned from, and how often it is right."""
     from engine.models.card import card, kept_at
-    from engine.models.listing import shelf
+    from engine.models.listing import list_models as listed_models
     from engine.models.promotion import find
 
     with open_studio(context, make=True) as studio:
         sha256 = find(studio, model)
-        facts = shelf(studio)[sha256]
+        facts = listed_models(studio)[sha256]
         page = card(studio, sha256, facts)
         file = kept_at(studio, sha256, facts)
     if as_json:
-        say_json({"sha256": sha256, "file": str(file), "card": page, **facts})
+        say_json({"sha256": sha256, "file": str(file), "card": page, **facts.to_json()})
         return
     say(page)
     say(f"\n{sha256}")
     say(f"file: {file}")
-    for trained in facts["trained"]:
-        say(f"trained by: engine train {trained['command']}, {trained['at'][:10]}")
-    say(f"runs that it scored: {facts['runs']}{'; runs use it now' if facts['in_use'] else ''}")
-    again = "evolve --song ID" if facts["in_use"] else f"models promote {_short(sha256)}"
+    for trained in facts.model.trained:
+        say(f"trained by: engine train {trained.command}, {trained.at[:10]}")
+    say(f"runs that it scored: {facts.runs}{'; runs use it now' if facts.in_use else ''}")
+    again = "evolve --song ID" if facts.in_use else f"models promote {_short(sha256)}"
     say_next(next_command(context, again))
 
 

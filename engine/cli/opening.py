@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import typer
 
@@ -11,6 +11,7 @@ from engine.cli.output import say, say_next
 from engine.commands import in_studio
 
 if TYPE_CHECKING:
+    from engine.state.songs import Song
     from engine.state.studio import Studio
 
 
@@ -40,7 +41,7 @@ def next_command(context: typer.Context, command: str) -> str:
     return in_studio(f"engine {command}", context.obj)
 
 
-def say_next_step(context: typer.Context, song: dict[str, Any]) -> None:
+def say_next_step(context: typer.Context, song: Song) -> None:
     """Name the command that takes a song further, and the stages that could come first."""
     from engine.reports.progress import next_step, other_stages
 

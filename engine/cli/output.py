@@ -20,8 +20,10 @@ def say(text: str = "") -> None:
 
 
 def say_json(value: Any) -> None:
-    """Print a value as JSON."""
-    typer.echo(json.dumps(value, indent=2, ensure_ascii=False))
+    """Print a value, made of plain values and structs, as JSON."""
+    import msgspec
+
+    typer.echo(json.dumps(msgspec.to_builtins(value), indent=2, ensure_ascii=False))
 
 
 def say_next(command: str, *, err: bool = False) -> None:

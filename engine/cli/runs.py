@@ -15,6 +15,7 @@ from engine.cli.output import Json, say, say_json, say_next, say_table
 if TYPE_CHECKING:
     from engine.reports.summary import Summary
     from engine.runs.run import Run
+    from engine.state.runs import Run as RunState
     from engine.state.studio import Studio
 
 
@@ -85,7 +86,7 @@ def abandon(
         give_up(studio, run, reason)
         _, given_up = studio.run(run)
         say("abandoned")
-        say_next_step(context, studio.song(given_up["song_id"]))
+        say_next_step(context, studio.song(given_up.song_id))
 
 
 def runs(
@@ -94,32 +95,32 @@ def runs(
     as_json: Json = False,
 ) -> None:
     """List the runs, oldest first."""
+    from msgspec import to_builtins
+
     with open_studio(context) as studio:
-        wanted = None if song is None else studio.song(song)["song_id"]
+        wanted = None if song is None else studio.song(song).song_id
         listed = [
-            {"id": identifier, **document}
-            for identifier, document in studio.runs().items()
-            if wanted in {None, document["song_id"]}
+            (identifier, run)
+            for identifier, run in studio.runs().items()
+            if wanted in {None, run.song_id}
         ]
-    listed.sort(key=lambda document: document["position"])
+    listed.sort(key=lambda item: item[1].position)
     if as_json:
-        say_json(listed)
+        say_json([{"id": identifier} | to_builtins(run) for identifier, run in listed])
     else:
         columns = ("run", "song", "stage", "section", "seed", "generation", "status", "best")
-        say_table(columns, [_row(document) for document in listed])
+        say_table(columns, [_row(*item) for item in listed])
 
 
-def _row(document: dict[str, Any]) -> list[Any]:
-    last = "-" if document["generation"] is None else document["generation"]
-    progress = f"{last} of {document['settings']['generations']}"
-    best = document.get("best")
+def _row(identifier: str, run: RunState) -> list[Any]:
+    last = "-" if run.generation is None else run.generation
     return [
-        document["id"],
-        document["song_id"],
-        document["stage"],
-        document["section"]["label"],
-        str(document["seed"]),
-        progress,
-        document["status"],
-        "-" if best is None else f"{best:.3f}",
+        identifier,
+        run.song_id,
+        run.stage,
+        run.section.label,
+        str(run.seed),
+        f"{last} of {run.settings['generations']}",
+        run.status,
+        f"{run.best:.3f}" if isinstance(run.best, float) else "-",
     ]

@@ -50,6 +50,7 @@ def score(
         return
     columns = ("rank", "file", "chromatic", "confidence", "passes")
     table = [
-        [*(row[name] for name in columns), ", ".join(most_likely(row).values())] for row in rows
+        [*(row[name] for name in columns), ", ".join(most_likely(result).values())]
+        for row, result in zip(rows, ranked, strict=True)
     ]
     say_table((*columns, "heard as"), table)

@@ -14,6 +14,7 @@ from engine.cli.output import Json, say, say_json, say_next, say_table
 if TYPE_CHECKING:
     from engine.proposals import Reading
     from engine.proposals.songs import Added
+    from engine.state.songs import Song
 
 REFUSED = 2
 
@@ -106,15 +107,15 @@ def _say_report(reading: Reading, added: Added) -> None:
     say(", ".join(f"{count} {name}" for name, count in counts.items() if count) or "nothing read")
 
 
-def _listed(song: dict[str, Any]) -> dict[str, Any]:
+def _listed(song: Song) -> dict[str, Any]:
     return {
-        "id": song["song_id"],
-        "title": song["title"],
-        "colour": song["colour"],
-        "key": song["key"],
-        "meter": song["meter"],
-        "tempo_bpm": song["tempo_bpm"],
-        "revision": song["revision"],
+        "id": song.song_id,
+        "title": song.title,
+        "colour": song.colour,
+        "key": song.key,
+        "meter": song.meter,
+        "tempo_bpm": song.tempo_bpm,
+        "revision": song.revision,
     }
 
 
@@ -142,39 +143,40 @@ def show(
     as_json: Json = False,
 ) -> None:
     """Show one song: its proposal, its runs, what was decided."""
+    from msgspec import to_builtins
+
     from engine.state.lineages import is_stale
 
     with open_studio(context) as studio:
         state = studio.song(song)
     if as_json:
-        stale = [name for name, known in state["candidates"].items() if is_stale(state, known)]
-        say_json(state | _listed(state) | {"stale": stale})
+        stale = [name for name, known in state.candidates.items() if is_stale(state, known)]
+        say_json(to_builtins(state) | _listed(state) | {"stale": stale})
     else:
         _say_song(state)
-        say_next(next_command(context, f"evolve --stage chords --song {state['song_id']}"))
+        say_next(next_command(context, f"evolve --stage chords --song {state.song_id}"))
 
 
-def _say_song(song: dict[str, Any]) -> None:
+def _say_song(song: Song) -> None:
     from collections import Counter
 
     from engine.state.lineages import is_stale
-    from engine.state.songs import status
 
-    say(f"{song['title']}  ({song['song_id']}, revision {song['revision']})")
-    say(f"{song['colour']} · {song['key']} · {song['meter']} · {song['tempo_bpm']:g} bpm")
-    words = [", ".join(song[name]) for name in ("moods", "genres") if song[name]]
+    say(f"{song.title}  ({song.song_id}, revision {song.revision})")
+    say(f"{song.colour} · {song.key} · {song.meter} · {song.tempo_bpm:g} bpm")
+    words = [", ".join(names) for names in (song.moods, song.genres) if names]
     if words:
         say(" — ".join(words))
-    say(f"\n{song['concept']}\n" if song["concept"] else "")
-    for warning in song["warnings"]:
+    say(f"\n{song.concept}\n" if song.concept else "")
+    for warning in song.warnings:
         say(f"note: {warning}")
-    candidates = song["candidates"].values()
-    counts = Counter(status(candidate) for candidate in candidates)
-    stale = Counter(status(candidate) for candidate in candidates if is_stale(song, candidate))
+    candidates = song.candidates.values()
+    counts = Counter(candidate.status for candidate in candidates)
+    stale = Counter(candidate.status for candidate in candidates if is_stale(song, candidate))
     decided = ", ".join(
         f"{count} {name}" + (f" ({stale[name]} stale)" if stale[name] else "")
         for name, count in sorted(counts.items())
     )
-    say(f"runs: {len(song['runs'])}; candidates: {decided or 'none'}")
+    say(f"runs: {len(song.runs)}; candidates: {decided or 'none'}")
     if stale:
         say("stale: composed before the song was revised")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -11,6 +11,7 @@ from engine.cli.output import Json, say, say_json, say_next, say_table
 
 if TYPE_CHECKING:
     from engine.reports.progress import StageProgress
+    from engine.state.songs import Song
 
 
 def status(
@@ -34,11 +35,11 @@ def status(
         say_next(next_command(context, "songs add FILE"))
 
 
-def _say_song(song: dict[str, Any]) -> None:
+def _say_song(song: Song) -> None:
     from engine.reports.progress import progress
     from engine.stages import STAGES
 
-    say(f"\n{song['title']}  ({song['song_id']})")
+    say(f"\n{song.title}  ({song.song_id})")
     rows = [
         [section.label, *(_cell(stage) for stage in section.stages)] for section in progress(song)
     ]

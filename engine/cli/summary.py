@@ -5,12 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import msgspec
-
 from engine.cli.output import say, say_table
 from engine.ids import short
 from engine.reports.description import in_lines
 from engine.reports.readings import gate_warning, in_words
+from store.events import Heard, Plain, Terms
 
 if TYPE_CHECKING:
     from engine.reports.summary import Summary
@@ -26,15 +25,15 @@ def say_summary(summary: Summary, folder: Path | None = None) -> None:
     song, started, finished = summary.song, summary.started, summary.finished
     section = started.section
     say(
-        f"\n{song['title']} — {started.stage}, {section.label}, {section.bars} bars of "
-        f"{song['meter']}, {song['key']}, {song['tempo_bpm']:g} bpm, {song['colour']}"
+        f"\n{song.title} — {started.stage}, {section.label}, {section.bars} bars of "
+        f"{song.meter}, {song.key}, {song.tempo_bpm:g} bpm, {song.colour}"
     )
     model = f"model {short(started.model_sha256)}" if started.model_sha256 else "no model"
     say(f"run {summary.run}, seed {started.seed}, {model}: {_counts(summary)}")
     say(f"best of each generation  {sparkline([point.best for point in finished.curve])}")
     for rank, survivor in enumerate(finished.survivors, start=1):
         say(f"\n{rank}. {short(survivor.id)}  total {survivor.total:.3f}")
-        say_heard(msgspec.to_builtins(survivor.heard), survivor.terms)
+        say_heard(survivor.heard, survivor.terms)
         say_description(survivor.description)
     for candidate, status in finished.already_decided.items():
         say(f"\nmet again: {short(candidate)}, {status} before")
@@ -55,13 +54,13 @@ def _counts(summary: Summary) -> str:
     return f"{summary.scored} candidates scored, {summary.passed} of them pass the model's gate"
 
 
-def say_heard(heard: dict[str, Any] | None, terms: dict[str, float]) -> None:
+def say_heard(heard: Heard | None, terms: Terms) -> None:
     """What the model heard; nothing where none was asked."""
     if heard is not None:
         say(f"   {in_words(heard, terms)}")
 
 
-def say_description(description: dict[str, Any]) -> None:
+def say_description(description: Plain) -> None:
     """What a candidate is, in the words of its stage."""
     for line in in_lines(description):
         say(f"   {line}")

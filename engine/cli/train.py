@@ -91,14 +91,14 @@ def _record(
     from engine.errors import Refused
     from engine.models.promotion import in_use, record_training
     from engine.models.promotion import promote as let_runs_use
-    from engine.models.registry import Models
+    from engine.models.registry import ModelRegistry
     from engine.models.training_process import is_chosen_by_song
 
     assert ended.model is not None  # noqa: S101 - the caller's
     with open_studio(context, make=True) as studio:
         sha256 = record_training(studio, ended.model, command, ended.result)
         if promote:
-            if not is_chosen_by_song(ended.result, Models(studio).load(sha256).manifest):
+            if not is_chosen_by_song(ended.result, ModelRegistry(studio).load(sha256).manifest):
                 raise Refused(
                     f"model {sha256[:8]} is kept, but was not chosen on songs that it never saw",
                     f"to have it all the same, engine models promote {sha256[:8]}",

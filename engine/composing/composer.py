@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
-from typing import Any, Protocol
+from typing import Protocol
 
 from engine.composing.composition import Composition, is_ground
 from engine.composing.lineages import Reader, Weighed, best_apart
@@ -17,13 +17,11 @@ from engine.runs.run import Run
 from engine.stages import STAGES, Stage
 from engine.state.lineages import approved, is_stale
 from engine.state.runs import ABANDONED, FINISHED
-from engine.state.songs import PENDING, song_stream, status
+from engine.state.songs import PENDING, Song, song_stream, with_label
 from engine.state.studio import Studio
 from genomes import Section
 from store import events
 from store.records import NewEvent
-
-Document = dict[str, Any]
 
 
 class Watch(Protocol):
@@ -71,26 +69,25 @@ def generations_done(studio: Studio, song_id: str, composition: Composition) -> 
         for section in composition.sections
     }
     return sum(
-        run["generation"] + 1
+        run.generation + 1
         for run in studio.runs().values()
-        if run["song_id"] == song_id
-        and run["generation"] is not None
-        and run["status"] != ABANDONED
-        and seeds.get((run["stage"], run["section"]["label"])) == run["seed"]
+        if run.song_id == song_id
+        and run.generation is not None
+        and run.status != ABANDONED
+        and seeds.get((run.stage, run.section.label)) == run.seed
     )
 
 
-def _is_open(song: Document, composition: Composition, stage: Stage, section: Section) -> bool:
+def _is_open(song: Song, composition: Composition, stage: Stage, section: Section) -> bool:
     """Whether a section has nothing of a stage yet that still stands."""
-    candidates = song["candidates"]
+    candidates = song.candidates
     return not any(
-        candidates[each]["section"]["label"] == section.label
-        and not is_stale(song, candidates[each])
+        candidates[each].section.label == section.label and not is_stale(song, candidates[each])
         for each in _ground(song, composition, stage.name)
     )
 
 
-def _ground(song: Document, composition: Composition, stage: str) -> list[str]:
+def _ground(song: Song, composition: Composition, stage: str) -> list[str]:
     """What is approved of a stage and counts for a composition."""
     return [each for each in approved(song, stage) if is_ground(song, composition, each)]
 
@@ -128,7 +125,7 @@ def _run(
             follows=_followed(song, composition, request),
         )
         identifier = start_or_find(studio, asked)
-        if studio.runs()[identifier]["status"] != FINISHED:
+        if studio.run(identifier)[1].status != FINISHED:
             run = _taken_up(studio, identifier)
             if not carry_on(studio, run, watch.report, watch.is_stopped):
                 return None
@@ -138,24 +135,24 @@ def _run(
     return finished
 
 
-def _followed(song: Document, composition: Composition, request: Request) -> str | None:
+def _followed(song: Song, composition: Composition, request: Request) -> str | None:
     """What a run carries on from: the best that was kept of the section before, not the last."""
     if request.follows is None:
         return None
-    known = song["candidates"]
-    before = known[request.follows]["section"]["label"]
+    known = song.candidates
+    before = known[request.follows].section.label
     kept = [
         candidate
         for candidate in approved(song, request.stage)
-        if known[candidate]["section"]["label"] == before
-        and known[candidate]["decisions"][-1]["policy"] == composition.policy
+        if known[candidate].section.label == before
+        and known[candidate].policy == composition.policy
     ]
     return kept[0] if kept else request.follows
 
 
 def _taken_up(studio: Studio, identifier: str) -> Run:
     """A run that is just begun, or one that was left in the middle."""
-    is_new = studio.runs()[identifier]["generation"] is None
+    is_new = studio.run(identifier)[1].generation is None
     return load(studio, identifier) if is_new else resume(studio, identifier)
 
 
@@ -171,15 +168,12 @@ def _decide(
         return [NewEvent(event, actor=studio.actor) for event in _approvals(studio, fresh, chosen)]
 
     def _approvals(
-        studio: Studio, song: Document, chosen: list[Weighed]
+        studio: Studio, song: Song, chosen: list[Weighed]
     ) -> Iterator[events.CandidateApproved]:
-        labels = song["labels"]
         for lineage in chosen:
-            known = song["candidates"][lineage.leaf]
-            entry = Entry(lineage.leaf, song | {"labels": labels}, known)
+            entry = Entry(lineage.leaf, song, song.candidates[lineage.leaf])
             event = approval(studio, entry, policy=composition.policy)
-            of_stage = labels.get(event.stage, {}) | {event.label: event.candidate}
-            labels = labels | {event.stage: of_stage}
+            song = with_label(song, event)
             yield event
 
     if chosen:
@@ -188,7 +182,7 @@ def _decide(
 
 
 def _chosen(
-    studio: Studio, song: Document, composition: Composition, section: Section, runs: list[str]
+    studio: Studio, song: Song, composition: Composition, section: Section, runs: list[str]
 ) -> list[Weighed]:
     """The lineages of a section's new candidates that are kept."""
     known = studio.runs()
@@ -196,8 +190,8 @@ def _chosen(
     survivors = [
         reader.read(song, candidate)
         for run in runs
-        for candidate in known[run]["survivors"]
-        if status(song["candidates"][candidate]) == PENDING
+        for candidate in known[run].survivors
+        if song.candidates[candidate].status == PENDING
     ]
     if not survivors:
         return []
@@ -205,6 +199,6 @@ def _chosen(
     others = [
         reader.read(song, candidate)
         for candidate in _ground(song, composition, stage)
-        if song["candidates"][candidate]["section"]["label"] != section.label
+        if song.candidates[candidate].section.label != section.label
     ]
     return best_apart(survivors, composition.beam, others)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import secrets
 from dataclasses import dataclass, replace
-from typing import Any, Self
+from typing import Self
 
 import msgspec
 import numpy as np
@@ -16,15 +16,14 @@ from engine.evolution.settings import Settings, checked_seed
 from engine.gate.labels import compared_label
 from engine.ids import RUN_ID_CHARS, digest
 from engine.proposals.lyrics import LyricSheet, has_words
+from engine.runs.contexts import recorded_section, section_of
 from engine.stages import STAGES
-from engine.state.songs import song_stream
+from engine.state.songs import Song, SongComposition, song_stream
 from engine.state.studio import Studio
 from genomes import Section
 from genomes.melody.singers import find_singer
 from store import events
 from store.records import NewEvent
-
-Document = dict[str, Any]
 
 BEAM, MAX_BEAM = 3, 9
 ARRANGEMENTS, MAX_ARRANGEMENTS = 3, 9
@@ -69,20 +68,19 @@ class Composition:
         return int(np.random.SeedSequence([self.seed, *place]).generate_state(1)[0])
 
     @classmethod
-    def of(cls, begun: Document) -> Self:
+    def of(cls, begun: SongComposition) -> Self:
         """The composition that a song's state tells of."""
-        sections = tuple(Section(**section) for section in begun["sections"])
-        words = tuple((label, tuple(lines)) for label, lines in begun["lyrics"])
+        sections = tuple(section_of(section) for section in begun.sections)
         return cls(
-            begun["composition"],
-            begun["seed"],
-            Settings.from_payload(begun["settings"]),
+            begun.composition,
+            begun.seed,
+            Settings.from_payload(begun.settings),
             sections,
-            begun["beam"],
-            begun["arrangements"],
-            begun["model_sha256"],
-            LyricSheet(words) if words else None,
-            begun["singer"],
+            begun.beam,
+            begun.arrangements,
+            begun.model_sha256,
+            LyricSheet(begun.lyrics) if begun.lyrics else None,
+            begun.singer,
         )
 
     def sung_by(self, singer: str | None, lyrics: LyricSheet | None) -> Self:
@@ -123,7 +121,7 @@ class Composition:
             settings=self.settings.to_payload(),
             beam=self.beam,
             arrangements=self.arrangements,
-            sections=[events.Section(**section.to_payload()) for section in self.sections],
+            sections=[recorded_section(section) for section in self.sections],
             model_sha256=self.model_sha256,
             lyrics=[[label, list(lines)] for label, lines in words],
             singer=self.singer,
@@ -173,42 +171,42 @@ def _policy(identifier: str) -> str:
     return f"composition {identifier}: the best lineages that differ"
 
 
-def begin(studio: Studio, song: Document, wanted: Composition) -> Composition:
+def begin(studio: Studio, song: Song, wanted: Composition) -> Composition:
     """Record the beginning of a composition; the same one again goes on."""
     facts = msgspec.to_builtins(wanted.to_event())
-    identifier = digest(song["song_id"], song["position"], facts)[:RUN_ID_CHARS]
+    identifier = digest(song.song_id, song.position, facts)[:RUN_ID_CHARS]
     named = replace(wanted, id=identifier)
 
     def beginning() -> list[NewEvent]:
-        known = studio.song(song["song_id"])["compositions"]
+        known = studio.song(song.song_id).compositions
         return [] if identifier in known else [NewEvent(named.to_event(), actor=studio.actor)]
 
-    studio.decide(song_stream(song["song_id"]), beginning)
+    studio.decide(song_stream(song.song_id), beginning)
     return named
 
 
-def is_ground(song: Document, composition: Composition, candidate: str) -> bool:
+def is_ground(song: Song, composition: Composition, candidate: str) -> bool:
     """Whether a composition builds on what is approved: on all but what another seed brought."""
     others = {
         _policy(identifier)
-        for identifier, begun in song["compositions"].items()
-        if begun["seed"] != composition.seed
+        for identifier, begun in song.compositions.items()
+        if begun.seed != composition.seed
     }
-    return song["candidates"][candidate]["decisions"][-1]["policy"] not in others
+    return song.candidates[candidate].policy not in others
 
 
-def last_seed(song: Document) -> int | None:
+def last_seed(song: Song) -> int | None:
     """The seed of the composition of a song that was begun last; None if there is none."""
     begun = _last_begun(song)
-    return int(begun["seed"]) if begun else None
+    return begun.seed if begun else None
 
 
-def unfinished(song: Document) -> Composition | None:
+def unfinished(song: Song) -> Composition | None:
     """The composition of a song that was begun last, if it isn't finished."""
     begun = _last_begun(song)
-    return Composition.of(begun) if begun and begun["ranking"] is None else None
+    return Composition.of(begun) if begun and begun.ranking is None else None
 
 
-def _last_begun(song: Document) -> Document | None:
-    begun = song["compositions"].values()
-    return max(begun, key=lambda each: each["position"], default=None)
+def _last_begun(song: Song) -> SongComposition | None:
+    begun = song.compositions.values()
+    return max(begun, key=lambda each: each.position, default=None)

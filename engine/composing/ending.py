@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import islice, product
 from statistics import fmean
-from typing import Any
 
 from engine.arrangement.approved import ApprovedPart, approved_parts
 from engine.arrangement.arranging import Arranged, arrange, conductor_of
@@ -18,12 +17,12 @@ from engine.audio import render
 from engine.composing.composition import Composition, is_ground
 from engine.composing.contrast import Contrast, contrasts, mean_contrast, smoothness
 from engine.composing.lineages import Reader, Weighed
-from engine.models.registry import Models
+from engine.models.registry import ModelRegistry
 from engine.runs.contexts import song_colour
 from engine.runs.parents import leaves
 from engine.stages import STAGES
 from engine.state.lineages import approved, is_stale
-from engine.state.songs import song_stream
+from engine.state.songs import Song, song_stream
 from engine.state.studio import Studio
 from fitness.scorer import ChromaticScorer
 from fitness.whole_song import SongScorer
@@ -32,8 +31,6 @@ from genomes.midi import Conductor
 from genomes.notes import mixed
 from store import events
 from store.records import NewEvent
-
-Document = dict[str, Any]
 
 # What counts in a whole song, besides the totals of its lineages and what the model hears in it.
 CONTRAST_WEIGHT = 0.3
@@ -91,21 +88,21 @@ def end(
     )
 
     def finishing() -> list[NewEvent]:
-        begun = studio.song(song_id)["compositions"][composition.id]
-        is_open = begun["ranking"] is None
+        begun = studio.song(song_id).compositions[composition.id]
+        is_open = begun.ranking is None
         return [NewEvent(finished, actor="engine")] if is_open else []
 
     studio.decide(song_stream(song_id), finishing)
     return done
 
 
-def best_songs(studio: Studio, song: Document, composition: Composition) -> list[Ranked]:
+def best_songs(studio: Studio, song: Song, composition: Composition) -> list[Ranked]:
     """The best songs out of the sections' lineages, best first, each unlike those before it."""
     stand = _Stand(conductor_of(song), approved_parts(studio, song))
     promised = [_promised(stand, each) for each in _combinations(studio, song, composition)]
     likely = sorted(promised, key=lambda it: (-it.total, [each.leaf for each in it.sections]))
     ears = _ears(studio, song, composition)
-    ranked = [_heard(stand, each, ears, song["concept"]) for each in likely[:HEARD_COMBINATIONS]]
+    ranked = [_heard(stand, each, ears, song.concept) for each in likely[:HEARD_COMBINATIONS]]
     chosen: list[Ranked] = []
     while ranked and len(chosen) < composition.arrangements:
         best = max(ranked, key=lambda each: each.total - _sameness(each, chosen))
@@ -115,7 +112,7 @@ def best_songs(studio: Studio, song: Document, composition: Composition) -> list
 
 
 def _combinations(
-    studio: Studio, song: Document, composition: Composition
+    studio: Studio, song: Song, composition: Composition
 ) -> list[tuple[Weighed, ...]]:
     """One finished lineage of each section, in every way."""
     reader = Reader(studio)
@@ -126,14 +123,14 @@ def _combinations(
     return list(islice(product(*options), MAX_COMBINATIONS))
 
 
-def _finished(song: Document, composition: Composition, section: str) -> list[str]:
+def _finished(song: Song, composition: Composition, section: str) -> list[str]:
     """The lineages of a section that have come furthest, and still stand."""
     last = list(STAGES)[-1]
-    known = song["candidates"]
+    known = song.candidates
     ends = [
         candidate
         for candidate in approved(song, last)
-        if known[candidate]["section"]["label"] == section
+        if known[candidate].section.label == section
         and not is_stale(song, known[candidate])
         and is_ground(song, composition, candidate)
     ]
@@ -178,10 +175,10 @@ def _as_played(
     ]
 
 
-def _ears(studio: Studio, song: Document, composition: Composition) -> SongScorer | None:
+def _ears(studio: Studio, song: Song, composition: Composition) -> SongScorer | None:
     if composition.model_sha256 is None:
         return None
-    path = Models(studio).path(composition.model_sha256)
+    path = ModelRegistry(studio).path(composition.model_sha256)
     return SongScorer(ChromaticScorer(path), song_colour(song))
 
 

@@ -11,10 +11,9 @@ from engine.gate.decisions import brought_notes
 from engine.gate.waiting import Entry
 from engine.stages import find_stage
 from engine.state.lineages import lineage_of
+from engine.state.songs import Song
 from engine.state.studio import Studio
 from genomes import Part
-
-Document = dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,21 +90,19 @@ class Reader:
     studio: Studio
     _members: dict[str, Member] = field(default_factory=dict)
 
-    def read(self, song: Document, leaf: str) -> Weighed:
+    def read(self, song: Song, leaf: str) -> Weighed:
         """The lineage that ends with a candidate."""
         members = tuple(self._member(song, candidate) for candidate in lineage_of(song, leaf))
-        return Weighed(members, song["candidates"][leaf]["section"]["label"])
+        return Weighed(members, song.candidates[leaf].section.label)
 
-    def _member(self, song: Document, candidate: str) -> Member:
+    def _member(self, song: Song, candidate: str) -> Member:
         if candidate not in self._members:
-            known = song["candidates"][candidate]
+            known = song.candidates[candidate]
             brought = brought_notes(self.studio, Entry(candidate, song, known))
-            genomes = find_stage(known["stage"]).genomes
+            genomes = find_stage(known.stage).genomes
             genome = genomes.from_payload(brought.genome) if brought.genome else None
             part = Part.from_payload(brought.part)
-            self._members[candidate] = Member(
-                candidate, known["stage"], known["total"], genome, part
-            )
+            self._members[candidate] = Member(candidate, known.stage, known.total, genome, part)
         return self._members[candidate]
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from engine.errors import NotFound, Refused
 from engine.gate.labels import file_label, free_label, section_label
@@ -20,7 +20,7 @@ Make = Callable[[Entry], list[events.Payload]]
 def find_entry(studio: Studio, prefix: str, song_id: str | None = None) -> Entry:
     """The candidate whose id is or begins with this; see ``Studio.candidate``."""
     song, candidate = studio.candidate(prefix, song_id)
-    return Entry(candidate, song, song["candidates"][candidate])
+    return Entry(candidate, song, song.candidates[candidate])
 
 
 def approve(
@@ -55,8 +55,8 @@ def approve(
 class Brought(NamedTuple):
     """What a candidate is made of, as plain values; no genome if it was made by hand."""
 
-    part: dict[str, Any]
-    genome: dict[str, Any]
+    part: events.Plain
+    genome: events.Plain
 
 
 def approval(
@@ -72,30 +72,30 @@ def approval(
             f"{short(entry.id)} is approved already as {entry.label}",
             f"run engine undo {short(entry.id)} to take that back",
         )
-    usual = entry.state["wanted_label"] or entry.state["section"]["label"]
+    usual = entry.state.wanted_label or entry.state.section.label
     display_label = usual if label is None else label
     wanted = section_label(display_label) if label is None else file_label(display_label)
-    stage = entry.state["stage"]
+    stage = entry.state.stage
     notes = brought or brought_notes(studio, entry)
     return events.CandidateApproved(
         candidate=entry.id,
-        run=entry.state["run"],
+        run=entry.state.run,
         stage=stage,
-        section=events.Section(**entry.state["section"]),
+        section=entry.state.section,
         label=free_label(entry.song, stage, wanted, entry.id),
         display_label=display_label,
         part=notes.part,
         genome=notes.genome,
-        description=entry.state["description"],
-        context_position=entry.state["built_on"],
-        parents=entry.state["parents"],
+        description=entry.state.description,
+        context_position=entry.state.built_on,
+        parents=list(entry.state.parents),
         policy=policy,
     )
 
 
 def brought_notes(studio: Studio, entry: Entry) -> Brought:
     """What the event that brought a candidate says it is made of."""
-    event = studio.event(entry.state["position"]).payload
+    event = studio.event(entry.state.position).payload
     if isinstance(event, events.PartImported):
         return Brought(event.part, {})
     assert isinstance(event, events.RunFinished)  # noqa: S101 - nothing else brings candidates
@@ -122,7 +122,7 @@ def rejection(entry: Entry, reason: str | None = None) -> events.CandidateReject
             f"run engine undo {short(entry.id)} to take that back",
         )
     return events.CandidateRejected(
-        candidate=entry.id, run=entry.state["run"], stage=entry.state["stage"], reason=reason
+        candidate=entry.id, run=entry.state.run, stage=entry.state.stage, reason=reason
     )
 
 
@@ -169,7 +169,7 @@ def undo(studio: Studio, prefix: str | None = None, song_id: str | None = None) 
 
 def undoing(entry: Entry) -> events.DecisionUndone:
     """The event that takes back the last decision on a candidate."""
-    if not entry.state["decisions"]:
+    if not entry.state.decisions:
         raise Refused(f"nothing was decided about {short(entry.id)}", "see engine review --all")
     return undoing_all(entry)[0]
 
@@ -177,8 +177,8 @@ def undoing(entry: Entry) -> events.DecisionUndone:
 def undoing_all(entry: Entry) -> list[events.DecisionUndone]:
     """The events that take back every decision on a candidate, the last one first."""
     return [
-        events.DecisionUndone(candidate=entry.id, undoes=decision["event_id"])
-        for decision in reversed(entry.state["decisions"])
+        events.DecisionUndone(candidate=entry.id, undoes=decision.event_id)
+        for decision in reversed(entry.state.decisions)
     ]
 
 
@@ -186,10 +186,10 @@ def _last_decided(studio: Studio, song_id: str | None) -> tuple[str, str]:
     """The candidate that was decided last, and its song."""
     songs = [studio.song(song_id)] if song_id else studio.songs().values()
     latest = [
-        (state["decisions"][-1]["position"], candidate, song["song_id"])
+        (state.decided_at, candidate, song.song_id)
         for song in songs
-        for candidate, state in song["candidates"].items()
-        if state["decisions"]
+        for candidate, state in song.candidates.items()
+        if state.decisions
     ]
     if not latest:
         raise NotFound("nothing has been decided yet", "see engine review")
@@ -204,7 +204,7 @@ def _decide(studio: Studio, prefix: str, make: Make, song_id: str | None) -> Rec
         the last of the events.
     """
     found = find_entry(studio, prefix, song_id)
-    owner = found.song["song_id"]
+    owner = found.song.song_id
 
     def decision() -> list[NewEvent]:
         made = make(find_entry(studio, found.id, owner))

@@ -7,21 +7,16 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
-from typing import Any
-
-import msgspec
 
 from engine.files import file_sha256, write_whole
-from engine.runs.contexts import song_context
+from engine.runs.contexts import SongFacts, section_of, song_context
 from engine.stages import find_stage
-from engine.state.songs import APPROVED, song_of, song_stream, status
+from engine.state.songs import APPROVED, Song, song_of, song_stream
 from engine.state.studio import Studio
 from genomes import Part, Section
 from genomes.midi import Conductor, Track, write_midi
 from store import events
 from store.records import NewEvent, Recorded
-
-Document = dict[str, Any]
 
 WRITTEN, UNCHANGED, KEPT = "written", "unchanged", "kept"
 REMOVED, EDITED_STAYS = "removed", "edited stays"
@@ -51,7 +46,7 @@ def track_of(stage: str, part: Part, name: str) -> Track:
 
 
 def section_midi(
-    song: Document,
+    song: SongFacts,
     section: Section,
     tracks: Sequence[Track],
     marker: str,
@@ -60,22 +55,22 @@ def section_midi(
     """Parts of one section as a type 1 file: conductor track and a named track for each."""
     context = song_context(song, section)
     conductor = Conductor(
-        song["title"], context.key, context.meter, context.tempo_bpm, ((0, marker),), provenance
+        song.title, context.key, context.meter, context.tempo_bpm, ((0, marker),), provenance
     )
     return write_midi(tracks, conductor)
 
 
-def export_song(studio: Studio, song: Document) -> list[Export]:
+def export_song(studio: Studio, song: Song) -> list[Export]:
     """Write what is approved and isn't there yet, remove what is approved no longer."""
     return [
         export
-        for candidate in song["candidates"]
+        for candidate in song.candidates
         for export in _export(studio, song, candidate)
         if export.outcome != EDITED_STAYS
     ]
 
 
-def export_approved(studio: Studio, song: Document, approved: Recorded) -> Export:
+def export_approved(studio: Studio, song: Song, approved: Recorded) -> Export:
     """Write one approved part to ``exports/<song>/<stage>/approved/<label>.mid``.
 
     A file that the person has edited is never overwritten: ours then goes to
@@ -83,7 +78,7 @@ def export_approved(studio: Studio, song: Document, approved: Recorded) -> Expor
     """
     event = approved.payload
     assert isinstance(event, events.CandidateApproved)  # noqa: S101 - the caller's position says so
-    data = approved_midi(_as_built(studio, event), approved, event)
+    data = approved_midi(proposal_at(studio, event.context_position), approved, event)
     ours = hashlib.sha256(data).hexdigest()
     for path in places(approved_folder(studio, song, event.stage), event.label, ".mid"):
         found = file_sha256(path)
@@ -106,10 +101,11 @@ def places(folder: Path, label: str, suffix: str) -> Iterator[Path]:
         yield folder / f"{label}.engine_{number}{suffix}"
 
 
-def _as_built(studio: Studio, event: events.CandidateApproved) -> Document:
-    """The song as it was when the part was composed: its key, meter and tempo are the part's."""
-    song: Document = msgspec.to_builtins(studio.event(event.context_position).payload)
-    return song
+def proposal_at(studio: Studio, position: int) -> events.SongProposed:
+    """A song as a part was composed for it: its key, meter and tempo are the part's."""
+    proposal = studio.event(position).payload
+    assert isinstance(proposal, events.SongProposed)  # noqa: S101 - what parts are built on
+    return proposal
 
 
 def settle(studio: Studio, recorded: Recorded) -> list[Export]:
@@ -120,52 +116,51 @@ def settle(studio: Studio, recorded: Recorded) -> list[Export]:
     return _export(studio, studio.song(song_id), event.candidate)
 
 
-def _export(studio: Studio, song: Document, candidate: str) -> list[Export]:
+def _export(studio: Studio, song: Song, candidate: str) -> list[Export]:
     """Bring the files of a candidate up to date with what holds of it now."""
-    state = song["candidates"][candidate]
-    if status(state) != APPROVED:
+    state = song.candidates[candidate]
+    if state.status != APPROVED:
         return _withdrawn(studio, song, candidate)
-    return [export_approved(studio, song, studio.event(state["decisions"][-1]["position"]))]
+    return [export_approved(studio, song, studio.event(state.decided_at))]
 
 
-def _withdrawn(studio: Studio, song: Document, candidate: str) -> list[Export]:
+def _withdrawn(studio: Studio, song: Song, candidate: str) -> list[Export]:
     """Remove the files of a candidate that is not approved; the notes stay in the log."""
     paths = [
         studio.folder / path
-        for path, written in song["exports"].items()
-        if written["candidate"] == candidate
+        for path, written in song.exports.items()
+        if written.candidate == candidate
     ]
     return [_remove(studio, song, path) for path in paths if path.is_file()]
 
 
-def _remove(studio: Studio, song: Document, path: Path) -> Export:
+def _remove(studio: Studio, song: Song, path: Path) -> Export:
     if file_sha256(path) != last_written(song, studio, path):
         return Export(path, EDITED_STAYS)
     path.unlink()
     return Export(path, REMOVED)
 
 
-def approved_folder(studio: Studio, song: Document, stage: str) -> Path:
+def approved_folder(studio: Studio, song: Song, stage: str) -> Path:
     """Where a stage's approved parts are written."""
-    folder: Path = studio.exports / song["song_id"] / stage / "approved"
-    return folder
+    return studio.exports / song.song_id / stage / "approved"
 
 
-def approved_midi(song: Document, approved: Recorded, event: events.CandidateApproved) -> bytes:
+def approved_midi(song: SongFacts, approved: Recorded, event: events.CandidateApproved) -> bytes:
     """The file of an approved part, from the notes that the approval carries."""
     provenance = (
         f"composition-engine candidate={event.candidate} run={event.run} "
         f"event={approved.event_id} position={approved.position} hash={approved.hash}"
     )
-    section = Section(event.section.label, event.section.bars, event.section.energy)
+    section = section_of(event.section)
     track = track_of(event.stage, Part.from_payload(event.part), event.label)
     return section_midi(song, section, [track], event.display_label, (provenance,))
 
 
-def last_written(song: Document, studio: Studio, path: Path) -> str | None:
+def last_written(song: Song, studio: Studio, path: Path) -> str | None:
     """SHA-256 of what the engine last wrote to a path; None if it never did."""
-    written = song["exports"].get(relative_path(studio, path))
-    return None if written is None else str(written["sha256"])
+    written = song.exports.get(relative_path(studio, path))
+    return None if written is None else written.sha256
 
 
 def relative_path(studio: Studio, path: Path) -> str:
@@ -173,7 +168,7 @@ def relative_path(studio: Studio, path: Path) -> str:
     return path.relative_to(studio.folder).as_posix()
 
 
-def _record(studio: Studio, song: Document, approved: Recorded, path: Path, sha256: str) -> None:
+def _record(studio: Studio, song: Song, approved: Recorded, path: Path, sha256: str) -> None:
     event = approved.payload
     assert isinstance(event, events.CandidateApproved)  # noqa: S101 - as above
     written = events.ExportWritten(
@@ -183,4 +178,4 @@ def _record(studio: Studio, song: Document, approved: Recorded, path: Path, sha2
         sha256=sha256,
     )
     new = NewEvent(written, actor="engine", causation=approved.event_id)
-    studio.decide(song_stream(song["song_id"]), lambda: [new])
+    studio.decide(song_stream(song.song_id), lambda: [new])

@@ -7,21 +7,18 @@ import warnings
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
-
-import msgspec
 
 from engine.errors import Refused
 from engine.gate.decisions import Brought, approval
 from engine.gate.waiting import Entry
 from engine.ids import candidate_id, short
 from engine.proposals.sources import printable
-from engine.runs.contexts import song_context
+from engine.runs.contexts import recorded_section, section_of, song_context
 from engine.runs.parents import leaves
 from engine.runs.requests import DEFAULT_ENERGY
 from engine.stages import Stage, find_stage
 from engine.state.lineages import lineage_of
-from engine.state.songs import UNTOUCHED, song_stream
+from engine.state.songs import Song, imported_candidate, song_stream
 from engine.state.studio import Studio
 from genomes import Meter, Part, Section
 from genomes.chords.recognition import with_harmony
@@ -29,8 +26,6 @@ from genomes.midi import MidiError, MidiRepair, MidiScore, read_midi
 from genomes.time import microseconds_per_quarter
 from store import events
 from store.records import NewEvent, Recorded
-
-Document = dict[str, Any]
 
 MAX_FILE_BYTES = 2**20
 
@@ -52,7 +47,7 @@ class Played:
     warnings: tuple[str, ...]
 
 
-def read_played(path: Path, song: Document) -> Played:
+def read_played(path: Path, song: Song) -> Played:
     """Read a MIDI file as one part in the song's meter.
 
     Raises:
@@ -64,7 +59,7 @@ def read_played(path: Path, song: Document) -> Played:
         raise Refused(f"{path}: {error.strerror}") from error
     if len(data) > MAX_FILE_BYTES:
         raise Refused(f"{path.name}: larger than a part can be ({MAX_FILE_BYTES} bytes)")
-    meter = Meter.parse(song["meter"])
+    meter = Meter.parse(song.meter)
     with warnings.catch_warnings(record=True) as repairs:
         warnings.simplefilter("always", MidiRepair)
         try:
@@ -76,7 +71,7 @@ def read_played(path: Path, song: Document) -> Played:
         raise Refused(f"{path.name}: no notes in it")
     if score.meter not in {None, meter}:
         raise Refused(f"{path.name} is in {score.meter}, the song in {meter}")
-    told = [*(str(repair.message) for repair in repairs), *_told(score, float(song["tempo_bpm"]))]
+    told = [*(str(repair.message) for repair in repairs), *_told(score, float(song.tempo_bpm))]
     return Played(part, path.name, hashlib.sha256(data).hexdigest(), tuple(told))
 
 
@@ -120,8 +115,8 @@ def import_part(
     def importing() -> list[NewEvent]:
         song = studio.song(song_id)
         brought = _brought(song, played, stage, label, parent)
-        known = song["candidates"].get(brought.candidate)
-        state = known or _state_of(brought)
+        known = song.candidates.get(brought.candidate)
+        state = known or imported_candidate(brought, position=0)
         made: list[events.Payload] = [] if known else [brought]
         entry = Entry(brought.candidate, song, state)
         fresh = None if known else Brought(brought.part, {})
@@ -132,7 +127,7 @@ def import_part(
 
 
 def _brought(
-    song: Document, played: Played, stage: Stage, label: str, parent: str | None
+    song: Song, played: Played, stage: Stage, label: str, parent: str | None
 ) -> events.PartImported:
     """The event that brings a part, fitted to what it stands on."""
     parents, section = _place(song, played, stage, label, parent)
@@ -146,10 +141,10 @@ def _brought(
     return events.PartImported(
         candidate=candidate_id(stage.name, context, parents, part),
         stage=stage.name,
-        section=events.Section(**section.to_payload()),
+        section=recorded_section(section),
         part=part.to_payload(),
         parents=list(parents),
-        context_position=song["position"],
+        context_position=song.position,
         file=played.file,
         content_sha256=played.content_sha256,
         warnings=list(played.warnings),
@@ -157,17 +152,17 @@ def _brought(
 
 
 def _place(
-    song: Document, played: Played, stage: Stage, label: str, parent: str | None
+    song: Song, played: Played, stage: Stage, label: str, parent: str | None
 ) -> tuple[tuple[str, ...], Section]:
     """What a part stands on, and its section."""
     if not stage.needs:
-        bars = played.part.length_ticks // Meter.parse(song["meter"]).bar_ticks
+        bars = played.part.length_ticks // Meter.parse(song.meter).bar_ticks
         return (), Section(label, bars, DEFAULT_ENERGY)
     found = leaves(song, stage, label if parent is None else None, parent)
     if len(found) > 1:
         named = ", ".join(short(leaf) for leaf in found)
         raise Refused(f"{label} has several lineages ({named})", "name one with --parent")
-    return lineage_of(song, found[0]), Section(**song["candidates"][found[0]]["section"])
+    return lineage_of(song, found[0]), section_of(song.candidates[found[0]].section)
 
 
 def _as_stage(part: Part, stage: Stage) -> Part:
@@ -178,15 +173,3 @@ def _as_stage(part: Part, stage: Stage) -> Part:
     elif notes["is_drum"].any():
         raise Refused(f"{stage.name} can't have notes on the drum channel")
     return Part.of(notes, part.length_ticks)
-
-
-def _state_of(brought: events.PartImported) -> Document:
-    """What the song will know of a candidate that is only just brought."""
-    return UNTOUCHED | {
-        "run": None,
-        "stage": brought.stage,
-        "section": msgspec.to_builtins(brought.section),
-        "description": {"imported": brought.file},
-        "built_on": brought.context_position,
-        "parents": brought.parents,
-    }

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from typing import Any
 
 from engine.errors import Refused
+from engine.state.songs import Song
 
 MAX_LABEL_CHARS = 60
 
@@ -49,12 +49,12 @@ def compared_label(display_label: str) -> str:
         return display_label.strip().casefold()
 
 
-def free_label(song: dict[str, Any], stage: str, wanted: str, candidate: str) -> str:
+def free_label(song: Song, stage: str, wanted: str, candidate: str) -> str:
     """The label a candidate gets: the one it wants, or with the next free number.
 
     A label once given is never given to another candidate of the stage, nor renamed.
     """
-    taken = song["labels"].get(stage, {})
+    taken = song.labels.get(stage, {})
     number, label = 1, wanted
     while taken.get(label, candidate) != candidate:
         number += 1

@@ -14,62 +14,63 @@ from engine.gate.review_rows import Review, field_text, row_changes
 from engine.gate.waiting import Entry, entries
 from engine.reports.description import in_lines
 from engine.reports.readings import most_likely
-from engine.state.songs import song_stream
+from engine.state.songs import Candidate, Song, song_stream
 from engine.state.studio import Studio
+from store.events import Heard
 from store.records import NewEvent, Recorded
 
 
-def review_document(song: dict[str, Any], stage: str) -> dict[str, Any]:
+def review_document(song: Song, stage: str) -> dict[str, Any]:
     """What the file holds: the song, and every candidate with its status, label and notes."""
-    shown = [entry for entry in entries([song]) if entry.state["stage"] == stage]
+    shown = [entry for entry in entries([song]) if entry.state.stage == stage]
     return {
-        "song": song["song_id"],
-        "title": song["title"],
+        "song": song.song_id,
+        "title": song.title,
         "pipeline": stage,
-        "key": song["key"],
-        "bpm": song["tempo_bpm"],
-        "time_sig": song["meter"],
-        "color": song["colour"],
-        "log_position": song["touched"],
+        "key": song.key,
+        "bpm": song.tempo_bpm,
+        "time_sig": song.meter,
+        "color": song.colour,
+        "log_position": song.touched,
         "candidates": [_candidate(entry) for entry in shown],
     }
 
 
 def _candidate(entry: Entry) -> dict[str, Any]:
-    description = entry.state["description"]
+    description = entry.state.description
     return {
         "id": entry.id,
-        "run": entry.state["run"],
-        "rank": entry.state["rank"],
-        "section": entry.state["section"]["label"],
-        "parents": entry.state["parents"],
+        "run": entry.state.run,
+        "rank": entry.state.rank,
+        "section": entry.state.section.label,
+        "parents": list(entry.state.parents),
         "scores": _scores(entry.state),
-        "heard": _heard(entry.state["heard"]),
+        "heard": _heard(entry.state.heard),
         "music": in_lines(description),
         "label": entry.label,
         "status": entry.status,
-        "notes": entry.state["notes"][-1] if entry.state["notes"] else "",
+        "notes": entry.state.notes[-1] if entry.state.notes else "",
     }
 
 
-def _scores(state: dict[str, Any]) -> dict[str, float]:
+def _scores(state: Candidate) -> dict[str, float]:
     """Total and terms, rounded for reading; none for a part made by hand."""
-    told = {} if state["total"] is None else {"total": state["total"]}
-    return {name: round(value, 4) for name, value in (told | state["terms"]).items()}
+    total = {} if state.total is None else {"total": state.total}
+    return {name: round(value, 4) for name, value in (total | state.terms).items()}
 
 
-def _heard(heard: dict[str, Any] | None) -> dict[str, Any] | None:
-    return None if heard is None else most_likely(heard) | {"passes": heard["passes"]}
+def _heard(heard: Heard | None) -> dict[str, Any] | None:
+    return None if heard is None else most_likely(heard) | {"passes": heard.passes}
 
 
-def review_text(song: dict[str, Any], stage: str) -> str:
+def review_text(song: Song, stage: str) -> str:
     """The file's text; its first line tells later whether the rest was edited."""
     document = review_document(song, stage)
     text = yaml.safe_dump(document, sort_keys=False, allow_unicode=True, width=100)
     return marked(text)
 
 
-def write_review(studio: Studio, song: dict[str, Any], stage: str, path: Path) -> Path | None:
+def write_review(studio: Studio, song: Song, stage: str, path: Path) -> Path | None:
     """Write the file; one with edits that were not taken in is set aside, and returned."""
     aside = set_aside(path) if _has_open_edits(studio, path) else None
     write_whole(path, review_text(song, stage).encode())
@@ -113,5 +114,5 @@ def _read(studio: Studio, path: Path) -> Review:
         raise Refused(f"{path.name} is not a review file: it has no list of candidates")
     song = studio.song(field_text(document, "song"))
     position = document.get("log_position")
-    written_at = position if type(position) is int else song["touched"]
-    return Review(song["song_id"], written_at, document["candidates"])
+    written_at = position if type(position) is int else song.touched
+    return Review(song.song_id, written_at, document["candidates"])

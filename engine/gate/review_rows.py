@@ -11,7 +11,7 @@ from engine.errors import NotFound, Refused
 from engine.gate.decisions import approval, labelling, noting, rejection, undoing_all
 from engine.gate.waiting import Entry
 from engine.ids import resolve, short
-from engine.state.songs import APPROVED, PENDING, REJECTED
+from engine.state.songs import APPROVED, PENDING, REJECTED, Song, with_label
 from engine.state.studio import Studio
 from store import events
 
@@ -67,21 +67,21 @@ def row_changes(studio: Studio, review: Review) -> Iterator[events.Payload]:
         seen.add(entry.id)
         for event in _events_of(studio, entry, _merged(row, entry, before)):
             yield event
-            song = _after(song, entry.id, event)
+            song = _after(song, event)
 
 
-def _entry(song: dict[str, Any], identifier: str) -> Entry:
-    return Entry(identifier, song, song["candidates"][identifier])
+def _entry(song: Song, identifier: str) -> Entry:
+    return Entry(identifier, song, song.candidates[identifier])
 
 
-def _identifier(song: dict[str, Any], row: Any) -> str:
+def _identifier(song: Song, row: Any) -> str:
     """The candidate that a row is about."""
     if not isinstance(row, dict):
         raise Refused(f"candidate {shown(row)}: expected a mapping with an id", UNTOUCHED)
     prefix = field_text(row, "id")
     if not prefix:
         raise NotFound("a candidate has no id", "write the file again: engine review --yaml")
-    return resolve(prefix, song["candidates"], "candidate", "see engine review")
+    return resolve(prefix, song.candidates, "candidate", "see engine review")
 
 
 def field_text(row: dict[str, Any], field: str) -> str:
@@ -92,10 +92,10 @@ def field_text(row: dict[str, Any], field: str) -> str:
     return "" if value is None else str(value).strip()
 
 
-def _merged(row: dict[str, Any], entry: Entry, before: dict[str, Any]) -> _Row:
+def _merged(row: dict[str, Any], entry: Entry, before: Song | None) -> _Row:
     """The row with what the person left alone brought up to date."""
     said = _Row(_status(entry, row), field_text(row, "label"), field_text(row, "notes"))
-    if entry.id not in before["candidates"]:
+    if before is None or entry.id not in before.candidates:
         return said
     now, then = _row(entry), _row(_entry(before, entry.id))
     if said.status != then.status and then.status != now.status != said.status:
@@ -112,7 +112,7 @@ def _merged(row: dict[str, Any], entry: Entry, before: dict[str, Any]) -> _Row:
 
 
 def _row(entry: Entry) -> _Row:
-    notes = entry.state["notes"]
+    notes = entry.state.notes
     return _Row(entry.status, entry.label or "", notes[-1].strip() if notes else "")
 
 
@@ -133,8 +133,8 @@ def _events_of(studio: Studio, entry: Entry, wanted: _Row) -> Iterator[events.Pa
 
 
 def _display_label(entry: Entry) -> str | None:
-    decisions = entry.state["decisions"]
-    return decisions[-1].get("display_label") if decisions else None
+    approval = entry.state.approval
+    return approval.display_label if approval else None
 
 
 def _status(entry: Entry, row: dict[str, Any]) -> str:
@@ -149,9 +149,6 @@ def _status(entry: Entry, row: dict[str, Any]) -> str:
     return status
 
 
-def _after(song: dict[str, Any], candidate: str, event: events.Payload) -> dict[str, Any]:
+def _after(song: Song, event: events.Payload) -> Song:
     """The song as later rows must see it: labels given in this file are taken."""
-    if not isinstance(event, events.CandidateApproved):
-        return song
-    labels = song["labels"].get(event.stage, {}) | {event.label: candidate}
-    return song | {"labels": song["labels"] | {event.stage: labels}}
+    return with_label(song, event) if isinstance(event, events.CandidateApproved) else song

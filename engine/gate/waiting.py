@@ -8,12 +8,10 @@ from typing import Any
 
 from engine.reports.readings import with_most_likely
 from engine.state.lineages import is_stale
-from engine.state.songs import PENDING, song_stream, status
+from engine.state.songs import PENDING, Candidate, Song, song_stream
 from engine.state.studio import Studio
 from store.events import CandidatesPresented
 from store.records import NewEvent
-
-Document = dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,67 +25,64 @@ class Entry:
     """
 
     id: str
-    song: Document
-    state: Document
+    song: Song
+    state: Candidate
 
     @property
     def status(self) -> str:
         """``pending``, ``approved`` or ``rejected``."""
-        return status(self.state)
+        return self.state.status
 
     @property
     def label(self) -> str | None:
         """The label it was approved under, or the one a person wants for it."""
-        decisions = self.state["decisions"]
-        given = decisions[-1].get("label") if decisions else None
-        wanted: str | None = self.state["wanted_label"]
-        return given or wanted
+        approval = self.state.approval
+        return approval.label if approval else self.state.wanted_label
 
-    def to_json(self) -> Document:
+    def to_json(self) -> dict[str, Any]:
         """Plain values for machines."""
-        description = self.state["description"]
         return {
             "id": self.id,
-            "song": self.song["song_id"],
-            "title": self.song["title"],
-            "stage": self.state["stage"],
-            "parents": self.state["parents"],
-            "section": self.state["section"],
-            "run": self.state["run"],
-            "rank": self.state["rank"],
+            "song": self.song.song_id,
+            "title": self.song.title,
+            "stage": self.state.stage,
+            "parents": self.state.parents,
+            "section": self.state.section,
+            "run": self.state.run,
+            "rank": self.state.rank,
             "status": self.status,
             "label": self.label,
             "stale": is_stale(self.song, self.state),
-            "total": self.state["total"],
-            "terms": self.state["terms"],
-            "heard": with_most_likely(self.state["heard"]),
-            "notes": self.state["notes"],
-            **description,
+            "total": self.state.total,
+            "terms": self.state.terms,
+            "heard": with_most_likely(self.state.heard),
+            "notes": self.state.notes,
+            **self.state.description,
         }
 
 
-def entries(songs: Iterable[Document]) -> list[Entry]:
+def entries(songs: Iterable[Song]) -> list[Entry]:
     """Every candidate of these songs, run by run, best first."""
     return [
         Entry(candidate, song, state)
         for song in songs
-        for candidate, state in sorted(song["candidates"].items(), key=_order)
+        for candidate, state in sorted(song.candidates.items(), key=_order)
     ]
 
 
-def _order(item: tuple[str, Document]) -> tuple[int, int]:
-    return item[1]["position"], item[1]["rank"]
+def _order(item: tuple[str, Candidate]) -> tuple[int, int]:
+    return item[1].position, item[1].rank
 
 
-def waiting(songs: Iterable[Document]) -> list[Entry]:
+def waiting(songs: Iterable[Song]) -> list[Entry]:
     """The candidates that nobody has decided yet."""
     return [entry for entry in entries(songs) if entry.status == PENDING]
 
 
 def present(studio: Studio, shown: list[Entry], where: str) -> None:
     """Record which candidates were shown, in which order, and where."""
-    for song_id in dict.fromkeys(entry.song["song_id"] for entry in shown):
-        ids = [entry.id for entry in shown if entry.song["song_id"] == song_id]
+    for song_id in dict.fromkeys(entry.song.song_id for entry in shown):
+        ids = [entry.id for entry in shown if entry.song.song_id == song_id]
         _record(studio, song_id, CandidatesPresented(candidates=ids, where=where))
 
 

@@ -6,37 +6,36 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from engine.models.registry import CARD_NAME, Models
+from engine.models.listing import ListedModel
+from engine.models.registry import CARD_NAME, ModelRegistry
 from engine.state.studio import Studio
 from fitness import fusion
-
-Document = dict[str, Any]
 
 NO_MANIFEST = "It came without a manifest, as older models do: nothing is known of its training."
 
 
-def card(studio: Studio, sha256: str, known: Document) -> str:
+def card(studio: Studio, sha256: str, known: ListedModel) -> str:
     """The card that came with a model; where there is none, one made from its manifest.
 
     Args:
         studio: where the model is kept.
         sha256: of the model.
-        known: ``name``, ``profile`` and ``manifest`` of it.
+        known: the model in the studio's list.
     """
-    path = Models(studio).card_path(sha256)
+    path = ModelRegistry(studio).card_path(sha256)
     shipped = fusion.DEFAULT_MODEL.with_name(CARD_NAME)
-    for page in (path, shipped if known.get("ships") else None):
+    for page in (path, shipped if known.ships else None):
         if page is not None and page.is_file():
             return page.read_text("utf-8", errors="replace").rstrip()
     return from_manifest(known)
 
 
-def from_manifest(known: Document) -> str:
+def from_manifest(known: ListedModel) -> str:
     """A plain card: every field of the manifest, by its name."""
-    lines = [f"# {known['name']}", "", f"profile: {known['profile']}"]
-    if not known["manifest"]:
+    lines = [f"# {known.model.name}", "", f"profile: {known.model.profile}"]
+    if not known.model.manifest:
         return "\n".join([*lines, "", NO_MANIFEST])
-    return "\n".join([*lines, *_lines(known["manifest"])])
+    return "\n".join([*lines, *_lines(known.model.manifest)])
 
 
 def _lines(values: Mapping[str, Any], indent: str = "") -> Iterator[str]:
@@ -56,7 +55,7 @@ def _said(value: Any) -> str:
     return f"{value:.4g}" if isinstance(value, float) else str(value)
 
 
-def kept_at(studio: Studio, sha256: str, known: Document) -> Path:
+def kept_at(studio: Studio, sha256: str, known: ListedModel) -> Path:
     """Where the model's file lies."""
-    kept = Models(studio).path(sha256)
-    return kept if kept.exists() or not known.get("ships") else fusion.DEFAULT_MODEL
+    kept = ModelRegistry(studio).path(sha256)
+    return kept if kept.exists() or not known.ships else fusion.DEFAULT_MODEL

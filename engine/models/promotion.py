@@ -10,8 +10,7 @@ from typing import Any
 
 from engine.errors import NotFound, Refused
 from engine.ids import resolve
-from engine.models.registry import STREAM, Models
-from engine.state.models import promoted
+from engine.models.registry import STREAM, ModelRegistry
 from engine.state.studio import Studio
 from fitness import fusion
 from fitness.errors import FitnessError
@@ -20,10 +19,8 @@ from fitness.fusion import FusionModel
 from fitness.manifest import load_manifest
 from genomes import Part
 from genomes.time import TICKS_PER_QUARTER, TempoMap
-from store.events import ModelPromoted, ModelTrained
+from store.events import ModelPromoted, ModelTrained, Plain
 from store.records import NewEvent
-
-Document = dict[str, Any]
 
 MAKE_ANOTHER = "make it again with this version, by engine train bootstrap or engine train run"
 
@@ -52,7 +49,7 @@ def shipped_sha256() -> str:
 
 def in_use(studio: Studio) -> str:
     """Hash of the model that runs use unless told otherwise."""
-    return promoted(studio.models()) or shipped_sha256()
+    return studio.models().promoted or shipped_sha256()
 
 
 def model_for_runs(studio: Studio, named: Path | None) -> str:
@@ -69,7 +66,7 @@ def model_for_runs(studio: Studio, named: Path | None) -> str:
     """
     kept = promoted_path(studio) if named is None else None
     if kept is None:
-        return Models(studio).register(named or fusion.DEFAULT_MODEL)
+        return ModelRegistry(studio).register(named or fusion.DEFAULT_MODEL)
     return kept.stem
 
 
@@ -80,11 +77,11 @@ def promoted_path(studio: Studio) -> Path | None:
         Refused: if this version can't run it, or it was exchanged.
         NotFound: if its file is gone.
     """
-    sha256 = promoted(studio.models())
+    sha256 = studio.models().promoted
     if sha256 is None:
         return None
-    _running(lambda: Models(studio).load(sha256), "take another with engine models rollback")
-    return Models(studio).path(sha256)
+    _running(lambda: ModelRegistry(studio).load(sha256), "take another with engine models rollback")
+    return ModelRegistry(studio).path(sha256)
 
 
 def add(studio: Studio, file: Path) -> str:
@@ -94,7 +91,7 @@ def add(studio: Studio, file: Path) -> str:
         Refused: if this version can't run it, or its manifest disagrees; nothing is recorded then.
     """
     _running(lambda: _try(FusionModel.load(file)), MAKE_ANOTHER)
-    return Models(studio).register(file)
+    return ModelRegistry(studio).register(file)
 
 
 def promote(studio: Studio, wanted: str, note: str | None = None) -> Promoted:
@@ -117,7 +114,7 @@ def promote(studio: Studio, wanted: str, note: str | None = None) -> Promoted:
         return [NewEvent(ModelPromoted(sha256=sha256, note=note), actor=studio.actor)]
 
     recorded = studio.decide(STREAM, promoting)
-    return Promoted(sha256, studio.models()["known"][sha256]["name"], is_new=bool(recorded))
+    return Promoted(sha256, studio.models().known[sha256].name, is_new=bool(recorded))
 
 
 def roll_back(studio: Studio, note: str | None = None) -> Promoted:
@@ -129,23 +126,25 @@ def roll_back(studio: Studio, note: str | None = None) -> Promoted:
     """
 
     def going_back() -> list[NewEvent]:
-        promotions = studio.models()["promotions"]
+        promotions = studio.models().promotions
         if not promotions:
             raise Refused("runs use the model that ships already", "see engine models")
-        before = promotions[-2]["sha256"] if len(promotions) > 1 else None
+        before = promotions[-2].sha256 if len(promotions) > 1 else None
         if before is not None:
-            _running(lambda: Models(studio).load(before), "promote another, see engine models")
-        taken_back = promotions[-1]["event_id"]
+            _running(
+                lambda: ModelRegistry(studio).load(before), "promote another, see engine models"
+            )
+        taken_back = promotions[-1].event_id
         event = ModelPromoted(sha256=before, note=note, takes_back=taken_back)
         return [NewEvent(event, actor=studio.actor)]
 
     studio.decide(STREAM, going_back)
     sha256 = in_use(studio)
-    known = studio.models()["known"].get(sha256)
-    return Promoted(sha256, known["name"] if known else fusion.DEFAULT_MODEL.name)
+    known = studio.models().known.get(sha256)
+    return Promoted(sha256, known.name if known else fusion.DEFAULT_MODEL.name)
 
 
-def record_training(studio: Studio, file: Path, command: str, result: Document) -> str:
+def record_training(studio: Studio, file: Path, command: str, result: Plain) -> str:
     """Keep a model that training made, and record it once for each command; returns its hash.
 
     Args:
@@ -161,8 +160,8 @@ def record_training(studio: Studio, file: Path, command: str, result: Document) 
     event = ModelTrained(sha256=sha256, command=command, result=_without_paths(result))
 
     def news() -> list[NewEvent]:
-        told = studio.models()["known"][sha256]["trained"]
-        is_known = any(each["command"] == command for each in told)
+        trained = studio.models().known[sha256].trained
+        is_known = any(each.command == command for each in trained)
         return [] if is_known else [NewEvent(event, actor=studio.actor)]
 
     studio.decide(STREAM, news)
@@ -171,7 +170,7 @@ def record_training(studio: Studio, file: Path, command: str, result: Document) 
 
 def find(studio: Studio, prefix: str) -> str:
     """The known model, or the one that ships, whose hash is or begins with this."""
-    known = [*studio.models()["known"], shipped_sha256()]
+    known = [*studio.models().known, shipped_sha256()]
     return resolve(prefix, known, "model", "see engine models")
 
 
@@ -183,9 +182,9 @@ def _known(studio: Studio, wanted: str) -> str:
             raise NotFound(f"no model {wanted!r}: expected a file, or a hash", "see engine models")
         return add(studio, file)
     sha256 = find(studio, wanted)
-    if sha256 not in studio.models()["known"]:
-        return Models(studio).register(fusion.DEFAULT_MODEL)
-    _running(lambda: _try(Models(studio).load(sha256)), MAKE_ANOTHER)
+    if sha256 not in studio.models().known:
+        return ModelRegistry(studio).register(fusion.DEFAULT_MODEL)
+    _running(lambda: _try(ModelRegistry(studio).load(sha256)), MAKE_ANOTHER)
     return sha256
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
 
 import msgspec
 
@@ -13,7 +12,7 @@ from engine.ids import short
 from engine.state.studio import Studio
 from fitness.fusion import FusionModel
 from fitness.manifest import Manifest, manifest_path
-from store.events import ModelRegistered
+from store.events import ModelRegistered, Plain
 from store.records import NewEvent
 
 STREAM = "studio"
@@ -22,7 +21,7 @@ STREAM = "studio"
 CARD_NAME = "MODEL_CARD.md"
 
 
-class Models:
+class ModelRegistry:
     """The models of a studio."""
 
     def __init__(self, studio: Studio) -> None:
@@ -96,7 +95,7 @@ class Models:
                 write_whole(target, source.read_bytes())
 
 
-def _plain(manifest: Manifest | None) -> dict[str, Any]:
+def _plain(manifest: Manifest | None) -> Plain:
     """A manifest as the log gives it back."""
-    plain: dict[str, Any] = msgspec.json.decode(msgspec.json.encode(manifest or {}))
+    plain: Plain = msgspec.json.decode(msgspec.json.encode(manifest or {}))
     return plain

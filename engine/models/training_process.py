@@ -14,8 +14,8 @@ from pathlib import Path
 from typing import IO, Any
 
 import engine
-from engine.state.models import Document
 from fitness.manifest import Manifest
+from store.events import Plain
 
 # How long a process that was asked to stop may take to do so.
 GRACE_SECONDS = 4.0
@@ -45,7 +45,7 @@ class Ended:
     """
 
     code: int
-    result: Document
+    result: Plain
     words: str = ""
 
     @property
@@ -82,7 +82,7 @@ def train(words: Sequence[str], say_line: Callable[[str], None]) -> Ended:
     return Ended(code, result, "" if result else last)
 
 
-def is_chosen_by_song(result: Document, manifest: Manifest | None) -> bool:
+def is_chosen_by_song(result: Plain, manifest: Manifest | None) -> bool:
     """Whether a model was measured, and chosen, on songs that it never learned from.
 
     Args:
@@ -124,7 +124,7 @@ def _all_but_the_last(lines: IO[str], say_line: Callable[[str], None]) -> str:
     return last or ""
 
 
-def _result(line: str) -> Document:
+def _result(line: str) -> Plain:
     with suppress(ValueError):
         said: Any = json.loads(line)
         if isinstance(said, dict):

@@ -9,7 +9,7 @@ import msgspec
 
 from engine.ids import digest
 from engine.proposals import Proposal
-from engine.state.songs import song_stream
+from engine.state.songs import Song, song_stream
 from engine.state.studio import Studio
 from store.events import SongProposed, Source
 from store.records import NewEvent
@@ -48,7 +48,7 @@ def add_songs(studio: Studio, proposals: tuple[Proposal, ...]) -> Added:
     return outcome
 
 
-def _add(studio: Studio, proposal: Proposal, song: dict[str, Any] | None) -> str:
+def _add(studio: Studio, proposal: Proposal, song: Song | None) -> str:
     if _says_nothing_new(proposal, song):
         return UNCHANGED
 
@@ -61,15 +61,15 @@ def _add(studio: Studio, proposal: Proposal, song: dict[str, Any] | None) -> str
     return ADDED if song is None else REVISED
 
 
-def _says_nothing_new(proposal: Proposal, song: dict[str, Any] | None) -> bool:
+def _says_nothing_new(proposal: Proposal, song: Song | None) -> bool:
     facts = _facts(proposal)
-    return song is not None and all(song[name] == value for name, value in facts.items())
+    return song is not None and all(getattr(song, name) == value for name, value in facts.items())
 
 
-def _proposed(studio: Studio, proposal: Proposal, song: dict[str, Any] | None) -> NewEvent:
+def _proposed(studio: Studio, proposal: Proposal, song: Song | None) -> NewEvent:
     event = SongProposed(
         song_id=proposal.song_id,
-        revision=1 if song is None else song["revision"] + 1,
+        revision=1 if song is None else song.revision + 1,
         source=Source(
             file=proposal.file,
             thread_id=proposal.thread_id,
@@ -78,7 +78,7 @@ def _proposed(studio: Studio, proposal: Proposal, song: dict[str, Any] | None) -
         ),
         raw=proposal.raw,
         warnings=list(proposal.warnings),
-        **_facts(proposal),
+        **_facts(proposal) | {"moods": list(proposal.moods), "genres": list(proposal.genres)},
     )
     return NewEvent(event, actor=studio.actor, event_id=digest(msgspec.to_builtins(event)))
 
@@ -95,7 +95,7 @@ def _facts(proposal: Proposal) -> dict[str, Any]:
         "tempo_bpm": float(proposal.tempo_bpm),
         "tempo_marking": proposal.tempo_marking,
         "concept": proposal.concept,
-        "moods": list(proposal.moods),
-        "genres": list(proposal.genres),
+        "moods": tuple(proposal.moods),
+        "genres": tuple(proposal.genres),
         "singer": proposal.singer,
     }

@@ -6,22 +6,20 @@ import warnings
 from collections.abc import Iterable, Sequence
 from itertools import groupby
 from pathlib import Path
-from typing import Any
-
-import msgspec
 
 from engine.gate.decisions import brought_notes
+from engine.gate.exports import proposal_at
 from engine.gate.waiting import Entry
 from engine.ids import short
 from engine.models.promotion import promoted_path
-from engine.models.registry import Models
-from engine.runs.contexts import song_context
+from engine.models.registry import ModelRegistry
+from engine.runs.contexts import section_of, song_context
 from engine.state.studio import Studio
 from fitness.errors import UnreadablePart
 from fitness.excerpts import as_excerpt
 from fitness.explaining import BAR, MIDI, MODALITY, PART, REGISTER, Effect, Explanation, Subject
 from fitness.fusion import DEFAULT_MODEL
-from genomes import Part, Section
+from genomes import Part
 from genomes.midi import MidiError, MidiRepair, read_tracks
 
 # An effect below this is not worth a word; nor is one below half of the strongest of its kind.
@@ -31,15 +29,15 @@ WORTH = 0.5
 
 def subject_of(studio: Studio, entry: Entry) -> Subject:
     """A candidate, and what it stands on, in the key, meter and tempo that it was made in."""
-    song: dict[str, Any] = msgspec.to_builtins(studio.event(entry.state["built_on"]).payload)
-    context = song_context(song, Section(**entry.state["section"]))
-    candidates = entry.song["candidates"]
-    known = [Entry(each, entry.song, candidates[each]) for each in entry.state["parents"]]
+    song = proposal_at(studio, entry.state.built_on)
+    context = song_context(song, section_of(entry.state.section))
+    candidates = entry.song.candidates
+    known = [Entry(each, entry.song, candidates[each]) for each in entry.state.parents]
     parts = [
-        (each.state["stage"], Part.from_payload(brought_notes(studio, each).part))
+        (each.state.stage, Part.from_payload(brought_notes(studio, each).part))
         for each in (*known, entry)
     ]
-    return Subject(tuple(parts), context.meter, context.tempo_map, entry.state["stage"])
+    return Subject(tuple(parts), context.meter, context.tempo_map, entry.state.stage)
 
 
 def subject_of_file(path: Path) -> tuple[Subject, tuple[str, ...]]:
@@ -63,20 +61,20 @@ def subject_of_file(path: Path) -> tuple[Subject, tuple[str, ...]]:
 
 def model_of(studio: Studio, entry: Entry) -> Path:
     """The model that scored a candidate; where none did, the one that runs use."""
-    run = entry.state["run"]
-    sha256 = None if run is None else studio.run(run)[1]["model_sha256"]
+    run = entry.state.run
+    sha256 = None if run is None else studio.run(run)[1].model_sha256
     if sha256 is not None:
-        return Models(studio).load(sha256).path
+        return ModelRegistry(studio).load(sha256).path
     return promoted_path(studio) or DEFAULT_MODEL
 
 
 def picture_path(studio: Studio, entry: Entry, colour: str) -> Path:
     """Where the picture of an explanation goes: beside the candidate's other files."""
     state = entry.state
-    folder: Path = studio.exports / entry.song["song_id"] / state["stage"]
+    folder = studio.exports / entry.song.song_id / state.stage
     name = f"{short(entry.id)}_why_{colour.casefold()}.png"
-    if state["run"] is not None:
-        folder, name = folder / "runs" / state["run"], f"{state['rank']}_{name}"
+    if state.run is not None:
+        folder, name = folder / "runs" / state.run, f"{state.rank}_{name}"
     return folder / name
 
 

@@ -13,9 +13,7 @@ from engine.ids import short
 from engine.runs.parents import leaves
 from engine.stages import STAGES, Stage
 from engine.state.lineages import is_stale, sections
-from engine.state.songs import APPROVED, PENDING, status
-
-Document = dict[str, Any]
+from engine.state.songs import PENDING, Song
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,9 +41,9 @@ class SectionProgress:
     stages: tuple[StageProgress, ...]
 
 
-def progress(song: Document) -> list[SectionProgress]:
+def progress(song: Song) -> list[SectionProgress]:
     """Every section of a song that has candidates, those with approved chords first."""
-    labels = [known["section"]["label"] for known in song["candidates"].values()]
+    labels = [known.section.label for known in song.candidates.values()]
     ordered = dict.fromkeys([*sections(song), *labels])
     return [
         SectionProgress(label, tuple(_stage(song, label, stage) for stage in STAGES))
@@ -53,24 +51,24 @@ def progress(song: Document) -> list[SectionProgress]:
     ]
 
 
-def _stage(song: Document, section: str, stage: str) -> StageProgress:
+def _stage(song: Song, section: str, stage: str) -> StageProgress:
     here = [
         known
-        for known in song["candidates"].values()
-        if known["stage"] == stage and known["section"]["label"] == section
+        for known in song.candidates.values()
+        if known.stage == stage and known.section.label == section
     ]
-    kept = [known for known in here if status(known) == APPROVED]
-    names = {True: [], False: []}  # type: dict[bool, list[str]]
-    for known in kept:
-        names[is_stale(song, known)].append(known["decisions"][-1]["label"])
-    waiting = sum(status(known) == PENDING and not is_stale(song, known) for known in here)
-    return StageProgress(stage, tuple(names[False]), waiting, tuple(names[True]))
+    labels: dict[bool, list[str]] = {True: [], False: []}
+    for known in here:
+        if known.approval is not None:
+            labels[is_stale(song, known)].append(known.approval.label)
+    waiting = sum(known.status == PENDING and not is_stale(song, known) for known in here)
+    return StageProgress(stage, tuple(labels[False]), waiting, tuple(labels[True]))
 
 
-def next_step(song: Document) -> str:
+def next_step(song: Song) -> str:
     """The command that takes a song further, without ``engine`` before it."""
     found = progress(song)
-    song_id = song["song_id"]
+    song_id = song.song_id
     for name, stage in STAGES.items():
         rows = {
             section.label: row for section in found for row in section.stages if row.stage == name
@@ -85,7 +83,7 @@ def next_step(song: Document) -> str:
     return f"arrange --song {song_id}"
 
 
-def other_stages(song: Document) -> list[str]:
+def other_stages(song: Song) -> list[str]:
     """Stages that could be evolved as well in the place of the one that ``next_step`` names."""
     command, *words = next_step(song).split()
     if command != "evolve":
@@ -99,17 +97,17 @@ def other_stages(song: Document) -> list[str]:
     return [stage for stage in STAGES if stage in found and stage not in words]
 
 
-def after_review(songs: Sequence[Document], shown: Sequence[Entry]) -> str:
+def after_review(songs: Sequence[Song], shown: Sequence[Entry]) -> str:
     """The command that follows a look at candidates: the first that a stage waits for is heard."""
     wanted = {
-        (song["song_id"], section.label, row.stage)
+        (song.song_id, section.label, row.stage)
         for song in songs
         for section in progress(song)
         for row in section.stages
         if is_wanted(row)
     }
     for entry in shown:
-        place = (entry.song["song_id"], entry.state["section"]["label"], entry.state["stage"])
+        place = (entry.song.song_id, entry.state.section.label, entry.state.stage)
         if place in wanted and entry.status == PENDING and not is_stale(entry.song, entry.state):
             return f"approve {short(entry.id)}"
     if len(songs) == 1:
@@ -122,7 +120,7 @@ def is_wanted(row: StageProgress) -> bool:
     return bool(row.waiting) and not row.approved
 
 
-def _can_stand(song: Document, stage: Stage, section: str) -> bool:
+def _can_stand(song: Song, stage: Stage, section: str) -> bool:
     """Whether there is something in a section that a later stage can stand on."""
     try:
         return bool(stage.needs) and bool(leaves(song, stage, section))
@@ -130,16 +128,16 @@ def _can_stand(song: Document, stage: Stage, section: str) -> bool:
         return False
 
 
-def to_json(song: Document) -> Document:
+def to_json(song: Song) -> dict[str, Any]:
     """Plain values for machines."""
     stale = [
-        {"id": short(name), "stage": known["stage"]}
-        for name, known in song["candidates"].items()
+        {"id": short(name), "stage": known.stage}
+        for name, known in song.candidates.items()
         if is_stale(song, known)
     ]
     return {
-        "song": song["song_id"],
-        "title": song["title"],
+        "song": song.song_id,
+        "title": song.title,
         "sections": [
             {
                 "label": section.label,

@@ -9,8 +9,9 @@ from dataclasses import dataclass
 from itertools import chain
 from math import log2
 from statistics import fmean, pstdev
-from typing import Any, TypeVar
+from typing import TypeVar
 
+from engine.state.songs import Song
 from genomes.lyrics.words import WEAK_WORDS
 
 # Of fewer songs, nothing can be said: four keys are needed for two bits.
@@ -142,28 +143,23 @@ class Leanings:
         return tuple(found)
 
 
-def leanings_of(songs: Sequence[dict[str, Any]]) -> Leanings:
-    """What songs lean on.
-
-    Args:
-        songs: documents with ``title``, ``key``, ``tonic_pitch_class``, ``mode``, ``tempo_bpm``,
-            ``meter``, ``colour`` and ``concept``.
-    """
+def leanings_of(songs: Sequence[Song]) -> Leanings:
+    """What songs lean on."""
     total = len(songs)
-    tempos = [song["tempo_bpm"] for song in songs]
+    tempos = [song.tempo_bpm for song in songs]
     keys = _shares(Counter(_sounding_keys(songs)), total)
-    words = Counter(chain.from_iterable(_title_words(song["title"]) for song in songs))
+    words = Counter(chain.from_iterable(_title_words(song.title) for song in songs))
     return Leanings(
         songs=total,
-        titles=tuple(sorted({song["title"] for song in songs})),
+        titles=tuple(sorted({song.title for song in songs})),
         keys=keys,
         key_entropy_bits=entropy_bits(share.fraction for share in keys),
         tempos=_shares(Counter(f"{tempo:g}" for tempo in tempos), total),
         tempo_mean_bpm=fmean(tempos) if tempos else 0.0,
         tempo_sd_bpm=pstdev(tempos) if tempos else 0.0,
         tempo_clusters=tuple(_clusters(tempos)),
-        meters=_shares(Counter(song["meter"] for song in songs), total),
-        colours=_shares(Counter(song["colour"] for song in songs), total),
+        meters=_shares(Counter(song.meter for song in songs), total),
+        colours=_shares(Counter(song.colour for song in songs), total),
         title_words=_shares(_repeated(words), total),
         phrases=_shares(_longest(_repeated(_phrase_counts(songs))), total),
     )
@@ -179,12 +175,12 @@ def _shares(counts: Counter[str], total: int) -> tuple[Share, ...]:
     return tuple(Share(name, count, count / total) for name, count in ranked)
 
 
-def _sounding_keys(songs: Sequence[dict[str, Any]]) -> list[str]:
+def _sounding_keys(songs: Sequence[Song]) -> list[str]:
     """The key of every song; keys that sound the same are called the same."""
-    sounding = [(song["tonic_pitch_class"], song["mode"]) for song in songs]
+    sounding = [(song.tonic_pitch_class, song.mode) for song in songs]
     spelled: dict[tuple[int, str], Counter[str]] = {}
     for song, key in zip(songs, sounding, strict=True):
-        spelled.setdefault(key, Counter())[song["key"]] += 1
+        spelled.setdefault(key, Counter())[song.key] += 1
     names = {
         key: max(sorted(spellings), key=spellings.__getitem__) for key, spellings in spelled.items()
     }
@@ -234,8 +230,8 @@ def _phrases(concept: str) -> set[str]:
     return found
 
 
-def _phrase_counts(songs: Sequence[dict[str, Any]]) -> Counter[str]:
-    return Counter(chain.from_iterable(_phrases(song["concept"]) for song in songs))
+def _phrase_counts(songs: Sequence[Song]) -> Counter[str]:
+    return Counter(chain.from_iterable(_phrases(song.concept) for song in songs))
 
 
 def _repeated(counts: Counter[str]) -> Counter[str]:

@@ -28,7 +28,7 @@ class Summary:
     """
 
     run: str
-    song: dict[str, Any]
+    song: events.SongProposed
     started: events.RunStarted
     finished: events.RunFinished
     scored: int
@@ -42,9 +42,9 @@ class Summary:
     def to_json(self) -> dict[str, Any]:
         """Plain values for machines."""
         finished = msgspec.to_builtins(self.finished)
-        for survivor in finished["survivors"]:
-            del survivor["genome"], survivor["part"]
-            survivor["heard"] = with_most_likely(survivor["heard"])
+        for plain, survivor in zip(finished["survivors"], self.finished.survivors, strict=True):
+            del plain["genome"], plain["part"]
+            plain["heard"] = with_most_likely(survivor.heard)
         return {
             "run": self.run,
             "song": self.started.song_id,
@@ -64,14 +64,15 @@ def summarise(studio: Studio, prefix: str) -> Summary:
     Raises:
         Refused: if the run is not finished.
     """
-    identifier, document = studio.run(prefix)
-    if document["status"] != FINISHED:
-        is_running = document["status"] == RUNNING
+    identifier, state = studio.run(prefix)
+    if state.status != FINISHED:
+        is_running = state.status == RUNNING
         advice = f"run engine resume {identifier}" if is_running else "start another"
-        raise Refused(f"run {identifier} is {document['status']}", advice)
+        raise Refused(f"run {identifier} is {state.status}", advice)
     recorded = list(studio.log.read(stream=run_stream(identifier)))
     started, finished = recorded[0].payload, recorded[-1].payload
     assert isinstance(started, events.RunStarted)  # noqa: S101 - the state says so
     assert isinstance(finished, events.RunFinished)  # noqa: S101
-    song = msgspec.to_builtins(studio.event(started.positions_read[0]).payload)
-    return Summary(identifier, song, started, finished, document["scored"], document["passed"])
+    song = studio.event(started.positions_read[0]).payload
+    assert isinstance(song, events.SongProposed)  # noqa: S101
+    return Summary(identifier, song, started, finished, state.scored, state.passed)

@@ -1,31 +1,134 @@
-"""From a song's state to the context that a genome is rendered in."""
+"""From what the log says to musical values: sections, locks, contexts, and all that a run reads."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
+from engine.stages import Stage
+from engine.state.songs import APPROVED, REJECTED, Song
 from fitness.colours import Colour, find_colour
-from genomes import Context, Key, Meter, Section
+from genomes import Context, Kept, Key, Meter, Part, Section
+from genomes.locks import Locks
+from genomes.lyrics import Lyrics
+from genomes.stage import LockedGenomes, StageGenomes
 from store import events
 
+# Either of the two says a song's title, key, meter, tempo, colour, genres and singer.
+SongFacts = Song | events.SongProposed
 
-def song_context(song: dict[str, Any], section: Section) -> Context:
+
+def song_context(song: SongFacts, section: Section) -> Context:
     """The context of a section of a song before anything of it is approved."""
     return Context(
-        Key.parse(song["key"]),
-        Meter.parse(song["meter"]),
-        float(song["tempo_bpm"]),
+        Key.parse(song.key),
+        Meter.parse(song.meter),
+        float(song.tempo_bpm),
         section,
-        genres=tuple(song["genres"]),
-        singer=song["singer"] or "",
+        genres=tuple(song.genres),
+        singer=song.singer or "",
     )
 
 
-def song_colour(song: dict[str, Any]) -> Colour:
+def song_colour(song: SongFacts) -> Colour:
     """The colour that a song is meant to have."""
-    return find_colour(song["colour"])
+    return find_colour(song.colour)
 
 
 def section_of(recorded: events.Section) -> Section:
     """A section as the log says it."""
     return Section(recorded.label, recorded.bars, recorded.energy)
+
+
+def recorded_section(section: Section) -> events.Section:
+    """A section as the log will say it."""
+    return events.Section(label=section.label, bars=section.bars, energy=section.energy)
+
+
+def locks_of(recorded: events.Locks) -> Locks:
+    """Locks as the log says them."""
+    return Locks(tuple(recorded.bars), recorded.rhythm, recorded.pitch)
+
+
+def recorded_locks(locks: Locks) -> events.Locks:
+    """Locks as the log will say them."""
+    return events.Locks(bars=list(locks.bars), rhythm=locks.rhythm, pitch=locks.pitch)
+
+
+@dataclass(frozen=True, slots=True)
+class RunInputs:
+    """What a run read from the log at its start.
+
+    Attributes:
+        song: its song's proposal.
+        context: what its genomes are rendered in.
+        genomes: its stage's, held to what is locked.
+        decided: candidates of its stage -> how they had been decided.
+    """
+
+    song: events.SongProposed
+    context: Context
+    genomes: StageGenomes[Any]
+    decided: dict[str, str]
+
+
+def run_inputs(
+    started: events.RunStarted, read: Sequence[events.Payload], stage: Stage
+) -> RunInputs:
+    """Rebuild what a run read.
+
+    Args:
+        started: how it began.
+        read: what lies at the positions that it read, the song's proposal first.
+        stage: its stage.
+    """
+    song = read[0]
+    assert isinstance(song, events.SongProposed)  # noqa: S101 - the first position is the song's
+    approved = {e.candidate: e for e in read if isinstance(e, events.CandidateApproved)}
+    context = _context(started, song, approved)
+    genomes = stage.genomes
+    if started.source is not None:
+        source = _survivor(started.source, read)
+        locks = locks_of(started.locks) if started.locks else Locks()
+        kept = Kept(Part.from_payload(source.part), locks.bars)
+        context = replace(context, kept=kept)
+        genomes = LockedGenomes.of(genomes, genomes.from_payload(source.genome), locks)
+    return RunInputs(song, context, genomes, _decisions(read[1:], stage.name))
+
+
+def _context(
+    started: events.RunStarted,
+    song: events.SongProposed,
+    approved: Mapping[str, events.CandidateApproved],
+) -> Context:
+    parents = [approved[candidate] for candidate in started.parents]
+    plain = song_context(song, section_of(started.section))
+    return replace(
+        plain,
+        parts=tuple((event.stage, Part.from_payload(event.part)) for event in parents),
+        singer=started.singer or plain.singer,
+        lyrics=Lyrics.from_payload(started.lyrics) if started.lyrics else None,
+        before=Part.from_payload(approved[started.follows].part) if started.follows else None,
+    )
+
+
+def _survivor(candidate: str, read: Sequence[events.Payload]) -> events.Survivor:
+    """A candidate as the run that ended with it says it."""
+    return next(
+        survivor
+        for event in read
+        if isinstance(event, events.RunFinished)
+        for survivor in event.survivors
+        if survivor.id == candidate
+    )
+
+
+def _decisions(read: Sequence[events.Payload], stage: str) -> dict[str, str]:
+    decided = {}
+    for event in read:
+        if isinstance(event, events.CandidateApproved) and event.stage == stage:
+            decided[event.candidate] = APPROVED
+        elif isinstance(event, events.CandidateRejected) and event.stage == stage:
+            decided[event.candidate] = REJECTED
+    return decided

@@ -23,18 +23,18 @@ def write_files(studio: Studio, summary: Summary) -> Path:
     missing is written: a file that is there may have been edited.
     """
     folder = studio.exports / summary.started.song_id / summary.folder_name
-    title, colour = summary.song["title"], summary.song["colour"]
+    title, colour = summary.song.title, summary.song.colour
     section = section_of(summary.started.section)
     curve = folder / "curve.png"
     if not curve.exists():
         draw_curve(curve, summary.finished.curve, f"{title}: {section.label}", colour)
-    ground = _ground(studio, summary)
+    parents = _parents(studio, summary)
     for rank, survivor in enumerate(summary.finished.survivors, start=1):
         stem = f"{rank}_{short(survivor.id)}"
         track = track_of(summary.started.stage, Part.from_payload(survivor.part), stem)
         _write_midi(summary, survivor, [track], folder / f"{stem}.mid")
-        if ground:
-            _write_midi(summary, survivor, [*ground, track], folder / f"{stem}_mix.mid")
+        if parents:
+            _write_midi(summary, survivor, [*parents, track], folder / f"{stem}_mix.mid")
         picture = folder / f"{stem}.png"
         if not picture.exists():
             context = song_context(summary.song, section)
@@ -42,8 +42,8 @@ def write_files(studio: Studio, summary: Summary) -> Path:
     return folder
 
 
-def _ground(studio: Studio, summary: Summary) -> list[Track]:
-    """What the run stands on, as tracks."""
+def _parents(studio: Studio, summary: Summary) -> list[Track]:
+    """The approved parts that the run stands on, as tracks."""
     read = [studio.event(position).payload for position in summary.started.positions_read]
     approved = {event.candidate: event for event in read if isinstance(event, CandidateApproved)}
     parents = [approved[candidate] for candidate in summary.started.parents]

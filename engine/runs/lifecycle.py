@@ -6,19 +6,21 @@ import gc
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from itertools import count
-from typing import Any
 
+import msgspec
 import numpy as np
 
 import engine
 from engine.errors import Refused
 from engine.evolution.settings import EVOLUTION_VERSION, Settings
 from engine.ids import run_id
-from engine.models.registry import Models
+from engine.models.registry import ModelRegistry
+from engine.runs.contexts import recorded_locks, recorded_section
 from engine.runs.run import Run
 from engine.stages import find_stage
 from engine.state.runs import ABANDONED, FINISHED, RUNNING, run_stream
-from engine.state.songs import PENDING, status
+from engine.state.runs import Run as RunState
+from engine.state.songs import PENDING, Song
 from engine.state.studio import Studio
 from fitness.total import Fitness
 from genomes import Section
@@ -52,7 +54,7 @@ class Request:
         singer: whose range, instead of the song's.
     """
 
-    song: dict[str, Any]
+    song: Song
     stage: str
     section: Section
     seed: int
@@ -86,7 +88,7 @@ def start(studio: Studio, request: Request) -> str:
         NotFound: if there is no such stage.
     """
     started = _started(request)
-    for identifier in _ids(request, started):
+    for identifier in _ids(started):
         try:
             studio.append(run_stream(identifier), [NewEvent(started, actor=studio.actor)], 0)
         except StaleStream:  # the same was asked before, or is being asked by another process
@@ -104,34 +106,34 @@ def start_or_find(studio: Studio, request: Request) -> str:
         its id, whether it is finished or not.
     """
     known = studio.runs()
-    for identifier in _ids(request, _started(request)):
+    for identifier in _ids(_started(request)):
         run = known.get(identifier)
         if run is None:
             return start(studio, request)
-        if run["positions_read"][0] == request.song["position"] and _is_open(request.song, run):
+        if run.positions_read[0] == request.song.position and _is_open(request.song, run):
             return identifier
     raise AssertionError("there is always another ordinal")
 
 
-def _is_open(song: dict[str, Any], run: dict[str, Any]) -> bool:
+def _is_open(song: Song, run: RunState) -> bool:
     """Whether a run can bring something, or has brought what nobody decided about."""
-    if run["status"] != FINISHED:
-        return bool(run["status"] == RUNNING)
-    return any(status(song["candidates"][each]) == PENDING for each in run["survivors"])
+    if run.status != FINISHED:
+        return run.status == RUNNING
+    return any(song.candidates[each].status == PENDING for each in run.survivors)
 
 
-def _ids(request: Request, started: events.RunStarted) -> Iterator[str]:
+def _ids(started: events.RunStarted) -> Iterator[str]:
     """The ids that a run asked like this can have, the first of them that is free being its own."""
     asked = (started.song_id, started.stage, started.parents, started.seed, started.settings)
     also = {
         "source": started.source,
-        "locks": request.locks.to_payload() if request.locks else None,
+        "locks": msgspec.to_builtins(started.locks),
         "follows": started.follows,
         "lyrics": started.lyrics,
         "singer": started.singer,
     }
     more = {
-        "section": request.section.to_payload(),
+        "section": msgspec.to_builtins(started.section),
         "model": started.model_sha256,
         **{name: value for name, value in also.items() if value is not None},
     }
@@ -141,17 +143,17 @@ def _ids(request: Request, started: events.RunStarted) -> Iterator[str]:
 def _started(request: Request) -> events.RunStarted:
     song = request.song
     return events.RunStarted(
-        song_id=song["song_id"],
+        song_id=song.song_id,
         stage=request.stage,
-        section=events.Section(**request.section.to_payload()),
+        section=recorded_section(request.section),
         parents=list(request.parents),
         seed=request.seed,
         settings=request.settings.to_payload(),
         model_sha256=request.model_sha256,
         versions=versions(request.stage),
-        positions_read=[song["position"], *sorted(_positions(request))],
+        positions_read=[song.position, *sorted(_positions(request))],
         source=request.source,
-        locks=events.Locks(**request.locks.to_payload()) if request.locks else None,
+        locks=recorded_locks(request.locks) if request.locks else None,
         follows=request.follows,
         lyrics=request.lyrics.to_payload() if request.lyrics else None,
         singer=request.singer,
@@ -164,14 +166,14 @@ def _positions(request: Request) -> set[int]:
     That is what was decided in its stage, the approvals of what it stands on, and the end of the
     run that brought its source.
     """
-    candidates = request.song["candidates"]
+    candidates = request.song.candidates
     read = {
-        candidate["decisions"][-1]["position"]
+        candidate.decided_at
         for name, candidate in candidates.items()
-        if candidate["decisions"]
-        if candidate["stage"] == request.stage or name in request.parents
+        if candidate.decisions
+        if candidate.stage == request.stage or name in request.parents
     }
-    return read | ({candidates[request.source]["position"]} if request.source else set())
+    return read | ({candidates[request.source].position} if request.source else set())
 
 
 def load(studio: Studio, identifier: str) -> Run:
@@ -187,7 +189,7 @@ def load_as_started(studio: Studio, identifier: str) -> Run:
 def _loaded(studio: Studio, identifier: str, recorded: list[Recorded]) -> Run:
     started = recorded[0].payload
     assert isinstance(started, events.RunStarted)  # noqa: S101 - the stream's first event
-    model = Models(studio).load(started.model_sha256) if started.model_sha256 else None
+    model = ModelRegistry(studio).load(started.model_sha256) if started.model_sha256 else None
     return Run(identifier, recorded, studio, model)
 
 
@@ -203,12 +205,12 @@ def resume(studio: Studio, identifier: str) -> Run:
         Refused: if it is finished or abandoned, or was made by other versions.
     """
     recorded = recorded_run(studio, identifier)
-    _, document = studio.run(identifier)  # knows all of them, or later ones that outdate the run
-    if document["status"] == FINISHED:
+    _, state = studio.run(identifier)  # knows all of them, or later ones that outdate the run
+    if state.status == FINISHED:
         raise Refused(f"run {identifier} is finished", "see engine review")
-    if document["status"] == ABANDONED:
+    if state.status == ABANDONED:
         raise Refused(f"run {identifier} was abandoned", "start another with engine evolve")
-    changed = changed_versions(document["stage"], document["versions"])
+    changed = changed_versions(state.stage, state.versions)
     if changed:
         raise Refused(f"run {identifier} was made by {changed}, not resumable here", "evolve again")
     run = _loaded(studio, identifier, recorded)
@@ -235,9 +237,9 @@ def abandon(studio: Studio, identifier: str, reason: str) -> None:
     identifier, _ = studio.run(identifier)
 
     def giving_up() -> list[NewEvent]:
-        _, document = studio.run(identifier)
-        if document["status"] != RUNNING:
-            raise Refused(f"run {identifier} is {document['status']}")
+        _, state = studio.run(identifier)
+        if state.status != RUNNING:
+            raise Refused(f"run {identifier} is {state.status}")
         return [NewEvent(events.RunAbandoned(reason=reason), actor=studio.actor)]
 
     studio.decide(run_stream(identifier), giving_up)

@@ -3,19 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 from engine.errors import NotFound, Refused
 from engine.ids import resolve, short
 from engine.stages import Stage, stages_before
 from engine.state.lineages import approved, is_revised, is_stale, lineage_of, sections
-from engine.state.songs import APPROVED, PENDING, status
-
-Document = dict[str, Any]
+from engine.state.songs import APPROVED, PENDING, Song
 
 
 def leaves(
-    song: Document, stage: Stage, section: str | None = None, parent: str | None = None
+    song: Song, stage: Stage, section: str | None = None, parent: str | None = None
 ) -> list[str]:
     """The approved candidates that a stage can stand on, section by section.
 
@@ -39,19 +36,19 @@ def leaves(
     return found
 
 
-def _any_stale(song: Document, stages: Sequence[str], labels: Sequence[str]) -> bool:
+def _any_stale(song: Song, stages: Sequence[str], labels: Sequence[str]) -> bool:
     """Whether some sections have approved parts of these stages that have nothing to stand on."""
-    known = [song["candidates"][each] for stage in stages for each in approved(song, stage)]
-    return any(is_stale(song, each) and each["section"]["label"] in labels for each in known)
+    known = [song.candidates[each] for stage in stages for each in approved(song, stage)]
+    return any(is_stale(song, each) and each.section.label in labels for each in known)
 
 
-def _leaves_of(song: Document, stage: Stage, section: str) -> list[str]:
+def _leaves_of(song: Song, stage: Stage, section: str) -> list[str]:
     for earlier in reversed(stages_before(stage.name)):
         found = [
             candidate
             for candidate in approved(song, earlier)
-            if song["candidates"][candidate]["section"]["label"] == section
-            and not is_stale(song, song["candidates"][candidate])
+            if song.candidates[candidate].section.label == section
+            and not is_stale(song, song.candidates[candidate])
             and _carries(song, candidate, stage)
         ]
         if found:
@@ -59,36 +56,34 @@ def _leaves_of(song: Document, stage: Stage, section: str) -> list[str]:
     return []
 
 
-def _carries(song: Document, candidate: str, stage: Stage) -> bool:
+def _carries(song: Song, candidate: str, stage: Stage) -> bool:
     """Whether a stage finds all it needs in a candidate's lineage."""
-    stages = {song["candidates"][each]["stage"] for each in lineage_of(song, candidate)}
+    stages = {song.candidates[each].stage for each in lineage_of(song, candidate)}
     return set(stage.needs) <= stages
 
 
-def _named(song: Document, stage: Stage, prefix: str) -> str:
-    candidate = resolve(prefix, song["candidates"], "candidate", "see engine review --all")
-    known = song["candidates"][candidate]
-    if status(known) != APPROVED:
+def _named(song: Song, stage: Stage, prefix: str) -> str:
+    candidate = resolve(prefix, song.candidates, "candidate", "see engine review --all")
+    known = song.candidates[candidate]
+    if known.status != APPROVED:
         advice = f"run engine approve {short(candidate)} first"
-        raise Refused(f"{short(candidate)} is {status(known)}, nothing can stand on it", advice)
+        raise Refused(f"{short(candidate)} is {known.status}, nothing can stand on it", advice)
     check_parents(song, candidate)
-    if known["stage"] not in stages_before(stage.name) or not _carries(song, candidate, stage):
+    if known.stage not in stages_before(stage.name) or not _carries(song, candidate, stage):
         needs = ", ".join(stage.needs)
-        raise Refused(
-            f"{stage.name}: wants approved {needs}, {short(candidate)} is {known['stage']}"
-        )
+        raise Refused(f"{stage.name}: wants approved {needs}, {short(candidate)} is {known.stage}")
     return candidate
 
 
-def check_parents(song: Document, candidate: str) -> None:
+def check_parents(song: Song, candidate: str) -> None:
     """Raise Refused if the song was revised since, or a parent is approved no longer.
 
     What was made before a revision may be in another key, and of another length.
     """
-    known = song["candidates"][candidate]
+    known = song.candidates[candidate]
     if is_revised(song, known):
         raise Refused(f"{short(candidate)} was made before the song was revised", "evolve it again")
-    lost = [p for p in known["parents"] if status(song["candidates"][p]) != APPROVED]
+    lost = [p for p in known.parents if song.candidates[p].status != APPROVED]
     if lost:
         raise Refused(
             f"{short(candidate)} stands on {short(lost[0])}, which is not approved any more",
@@ -96,14 +91,14 @@ def check_parents(song: Document, candidate: str) -> None:
         )
 
 
-def _next_step(song: Document, stage: Stage) -> str:
+def _next_step(song: Song, stage: Stage) -> str:
     """How to come by what a stage needs."""
-    standing = [known for known in song["candidates"].values() if not is_stale(song, known)]
+    standing = [known for known in song.candidates.values() if not is_stale(song, known)]
     for needed in stage.needs:
-        found = {status(known) for known in standing if known["stage"] == needed}
+        found = {known.status for known in standing if known.stage == needed}
         if APPROVED in found:
             continue
         if PENDING in found:
-            return f"run engine review --song {song['song_id']} and approve {needed}"
-        return f"run engine evolve --stage {needed} --song {song['song_id']}"
+            return f"run engine review --song {song.song_id} and approve {needed}"
+        return f"run engine evolve --stage {needed} --song {song.song_id}"
     return "see engine status"

@@ -50,8 +50,8 @@ class Verification:
 
 def verify_run(studio: Studio, prefix: str) -> Verification:
     """Breed and select again from the logged scores, and score again."""
-    identifier, document = studio.run(prefix)
-    made_by = changed_versions(document["stage"], document["versions"])
+    identifier, state = studio.run(prefix)
+    made_by = changed_versions(state.stage, state.versions)
     found = Verification(identifier, made_by)
     if made_by:
         return found

@@ -5,22 +5,21 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any
 
 from engine.errors import Refused, refusing
 from engine.evolution.settings import Settings
 from engine.ids import resolve, short
 from engine.proposals.lyrics import LyricSheet, has_words, lyrics_of
+from engine.runs.contexts import section_of
 from engine.runs.lifecycle import Request
 from engine.runs.parents import check_parents, leaves
 from engine.stages import Stage, find_stage
 from engine.state.lineages import approved, lineage_of, sections
+from engine.state.songs import Song
 from genomes import Section
 from genomes.locks import Locks
 from genomes.lyrics import Lyrics
 from genomes.melody.singers import find_singer
-
-Document = dict[str, Any]
 
 DEFAULT_SECTION = "verse"
 DEFAULT_ENERGY = 0.5
@@ -75,7 +74,7 @@ def locks_of(words: Sequence[str]) -> Locks:
         return Locks(tuple(sorted(bars)), "rhythm" in words, "pitch" in words)
 
 
-def requests(song: Document, wish: Wish, seed: int) -> list[Request]:
+def requests(song: Song, wish: Wish, seed: int) -> list[Request]:
     """The runs that a wish comes to: one for each approved lineage that the stage can stand on.
 
     Which model scores them is not said yet.
@@ -110,7 +109,7 @@ def _check_singing(wish: Wish, stage: Stage) -> None:
             find_singer(wish.singer)
 
 
-def _on_leaves(song: Document, wish: Wish, stage: Stage, seed: int) -> list[Request]:
+def _on_leaves(song: Song, wish: Wish, stage: Stage, seed: int) -> list[Request]:
     if (wish.bars, wish.energy) != (None, None):
         raise Refused(
             f"{stage.name}: as long and as full of energy as what it stands on",
@@ -122,27 +121,27 @@ def _on_leaves(song: Document, wish: Wish, stage: Stage, seed: int) -> list[Requ
     ]
 
 
-def _from_source(song: Document, wish: Wish, stage: Stage, seed: int) -> Request:
-    source = resolve(wish.source or "", song["candidates"], "candidate", "see engine review --all")
-    known = song["candidates"][source]
-    if known["stage"] != stage.name:
-        raise Refused(f"{short(source)} is {known['stage']}, not {stage.name}")
-    if known["run"] is None:
+def _from_source(song: Song, wish: Wish, stage: Stage, seed: int) -> Request:
+    source = resolve(wish.source or "", song.candidates, "candidate", "see engine review --all")
+    known = song.candidates[source]
+    if known.stage != stage.name:
+        raise Refused(f"{short(source)} is {known.stage}, not {stage.name}")
+    if known.run is None:
         raise Refused(f"{short(source)} was made by hand: it has no genes to start from")
     asked = {wish.section, wish.bars, wish.energy, wish.parent}
     if asked != {None}:
         raise Refused("--from says the section and what it stands on", "leave those options out")
     check_parents(song, source)
-    bars = known["section"]["bars"]
+    bars = known.section.bars
     if any(bar >= bars for bar in wish.locks.bars) or len(wish.locks.bars) == bars:
         raise Refused(f"--lock: {short(source)} has {bars} bars, and one must be left to evolve")
-    if wish.lyrics is not None and wish.locks.bars and "lyrics" not in known["description"]:
+    if wish.lyrics is not None and wish.locks.bars and "lyrics" not in known.description:
         raise Refused(
             f"the locked bars of {short(source)} are sung without words",
             "leave --lyrics or the locked bars out",
         )
-    section, parents = Section(**known["section"]), tuple(known["parents"])
-    return _as_sung(_request(song, wish, seed, section, parents, source), known["run"])
+    section, parents = section_of(known.section), tuple(known.parents)
+    return _as_sung(_request(song, wish, seed, section, parents, source), known.run)
 
 
 def _own_section(wish: Wish, stage: Stage) -> Section:
@@ -153,12 +152,12 @@ def _own_section(wish: Wish, stage: Stage) -> Section:
     return Section(label, stage.bars if wish.bars is None else wish.bars, energy)
 
 
-def _section_at(song: Document, candidate: str) -> Section:
-    return Section(**song["candidates"][candidate]["section"])
+def _section_at(song: Song, candidate: str) -> Section:
+    return section_of(song.candidates[candidate].section)
 
 
 def _request(
-    song: Document,
+    song: Song,
     wish: Wish,
     seed: int,
     section: Section,
@@ -183,10 +182,11 @@ def _request(
 
 def _as_sung(request: Request, run: str) -> Request:
     """A request with the words and the singer of its source's run, where none are asked for."""
-    begun = request.song["runs"].get(run, {})
-    known = begun.get("lyrics")
-    words = request.lyrics or (Lyrics.from_payload(known) if known else None)
-    return replace(request, lyrics=words, singer=request.singer or begun.get("singer"))
+    begun = request.song.runs.get(run)
+    if begun is None:
+        return request
+    words = request.lyrics or (Lyrics.from_payload(begun.lyrics) if begun.lyrics else None)
+    return replace(request, lyrics=words, singer=request.singer or begun.singer)
 
 
 def _words(wish: Wish, section: str) -> Lyrics | None:
@@ -202,12 +202,12 @@ def _words(wish: Wish, section: str) -> Lyrics | None:
     return lyrics_of(wish.lyrics, section)
 
 
-def _before(song: Document, stage: str, section: str) -> str | None:
+def _before(song: Song, stage: str, section: str) -> str | None:
     """What was approved last of the stage in the nearest section before this one that has it."""
     labels = sections(song)
     earlier = labels[: labels.index(section)] if section in labels else []
     for label in reversed(earlier):
         for candidate in reversed(approved(song, stage)):
-            if song["candidates"][candidate]["section"]["label"] == label:
+            if song.candidates[candidate].section.label == label:
                 return candidate
     return None

@@ -15,8 +15,7 @@ from engine.evolution.survivors import (
     first_pool_facts,
     mutual_distances,
 )
-from engine.runs.contexts import song_colour
-from engine.runs.ground import ground_of
+from engine.runs.contexts import run_inputs, song_colour
 from engine.stages import Stage, find_stage
 from engine.state.studio import Studio
 from fitness.fusion import FusionModel
@@ -59,11 +58,11 @@ class Run:
         self.settings = Settings.from_payload(started.settings)
         self.stage: Stage = find_stage(started.stage)
         read = [studio.event(position).payload for position in started.positions_read]
-        ground = ground_of(started, read, self.stage)
-        self.context: Context = ground.context
-        self.genomes = ground.genomes
-        self._decided = ground.decided
-        colour = song_colour(ground.song)
+        inputs = run_inputs(started, read, self.stage)
+        self.context: Context = inputs.context
+        self.genomes = inputs.genomes
+        self._decided = inputs.decided
+        colour = song_colour(inputs.song)
         self.fitness = Fitness(self.stage.name, colour, self.settings.weights, model)
         self.pool = Pool(self.genomes)
         self.pool.apply_all(

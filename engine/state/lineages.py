@@ -2,40 +2,31 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-from engine.state.songs import APPROVED, status
-
-Document = dict[str, Any]
+from engine.state.songs import APPROVED, Candidate, Song
 
 
-def approved(song: Document, stage: str) -> list[str]:
+def approved(song: Song, stage: str) -> list[str]:
     """The approved candidates of a stage, in the order in which they were approved."""
     found = [
-        candidate
-        for candidate, known in song["candidates"].items()
-        if known["stage"] == stage and status(known) == APPROVED
+        identifier
+        for identifier, candidate in song.candidates.items()
+        if candidate.stage == stage and candidate.status == APPROVED
     ]
-    return sorted(found, key=lambda candidate: decided_at(song["candidates"][candidate]))
+    return sorted(found, key=lambda identifier: song.candidates[identifier].decided_at)
 
 
-def decided_at(candidate: Document) -> int:
-    """Position of the decision that holds; 0 where there is none."""
-    return int(candidate["decisions"][-1]["position"]) if candidate["decisions"] else 0
-
-
-def lineage_of(song: Document, candidate: str) -> tuple[str, ...]:
+def lineage_of(song: Song, identifier: str) -> tuple[str, ...]:
     """A candidate after everything that it stands on, in the order of the stages."""
-    return (*song["candidates"][candidate]["parents"], candidate)
+    return (*song.candidates[identifier].parents, identifier)
 
 
-def sections(song: Document) -> list[str]:
+def sections(song: Song) -> list[str]:
     """Labels of the sections that have chords, in the order in which they got them."""
-    labels = [song["candidates"][c]["section"]["label"] for c in approved(song, "chords")]
+    labels = [song.candidates[chords].section.label for chords in approved(song, "chords")]
     return list(dict.fromkeys(labels))
 
 
-def why_stale(song: Document, candidate: Document) -> str:
+def why_stale(song: Song, candidate: Candidate) -> str:
     """What changed under a candidate since its making began; empty where nothing did.
 
     The song may have been revised; something that it stands on may be approved no longer; or
@@ -43,35 +34,33 @@ def why_stale(song: Document, candidate: Document) -> str:
     """
     if is_revised(song, candidate):
         return "the song was revised since"
-    for parent in candidate["parents"]:
-        known = song["candidates"].get(parent)
-        if known is None or status(known) != APPROVED:
-            stage = "what it stands on" if known is None else f"its {known['stage']}"
+    for parent in candidate.parents:
+        known = song.candidates.get(parent)
+        if known is None or known.status != APPROVED:
+            stage = "what it stands on" if known is None else f"its {known.stage}"
             return f"{stage} {parent[:8]} is not approved any more"
-        if _choice(song, known, parent, candidate["begun"]) != parent:
-            return f"other {known['stage']} were approved for {known['section']['label']} since"
+        if _choice(song, known, parent, candidate.begun) != parent:
+            return f"other {known.stage} were approved for {known.section.label} since"
     return ""
 
 
-def is_revised(song: Document, candidate: Document) -> bool:
+def is_revised(song: Song, candidate: Candidate) -> bool:
     """Whether the song has another key, meter, tempo or colour than a candidate was made in."""
-    grounds = song["grounds"]
-    return bool(grounds.get(str(candidate["built_on"])) != grounds[str(song["position"])])
+    return song.bases.get(str(candidate.built_on)) != song.bases[str(song.position)]
 
 
-def is_stale(song: Document, candidate: Document) -> bool:
+def is_stale(song: Song, candidate: Candidate) -> bool:
     """Whether what a candidate was built on has changed; see ``why_stale``."""
     return bool(why_stale(song, candidate))
 
 
-def _choice(song: Document, parent: Document, identifier: str, since: int) -> str:
+def _choice(song: Song, parent: Candidate, identifier: str, since: int) -> str:
     """Of all that could stand where a parent stands, what was approved last after a position."""
-    places = ("stage", "parents")
     rivals = [
-        candidate
-        for candidate in approved(song, parent["stage"])
-        if all(song["candidates"][candidate][place] == parent[place] for place in places)
-        and song["candidates"][candidate]["section"]["label"] == parent["section"]["label"]
-        and decided_at(song["candidates"][candidate]) > since
+        rival
+        for rival in approved(song, parent.stage)
+        if song.candidates[rival].parents == parent.parents
+        and song.candidates[rival].section.label == parent.section.label
+        and song.candidates[rival].decided_at > since
     ]
     return rivals[-1] if rivals else identifier

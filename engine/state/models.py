@@ -5,84 +5,146 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from store.events import ModelPromoted, ModelRegistered, ModelTrained
-from store.records import Recorded
+import msgspec
+from msgspec.structs import replace
 
-Document = dict[str, Any]
+from store import events
+from store.records import Recorded
 
 # Key of the one document: a promotion is about all models at once.
 MODELS = "models"
 
 
-def nothing() -> Document:
-    """The state before the first model."""
-    return {"known": {}, "promotions": []}
+class Training(msgspec.Struct, frozen=True, kw_only=True):
+    """A training that made a model.
+
+    Attributes:
+        command: of ``engine train``.
+        result: what it said at its end.
+        at: when it was recorded; ISO 8601, UTC.
+        position: of its event in the log.
+    """
+
+    command: str
+    result: events.Plain
+    at: str
+    position: int
 
 
-class Models:
-    """One document: the known models by hash, and the promotions that hold, the last on top."""
+class Model(msgspec.Struct, frozen=True, kw_only=True):
+    """A model file.
+
+    Attributes:
+        name: of the file.
+        profile: what it takes in.
+        manifest: what came with it; empty if nothing did.
+        registered_at: when it became known, ISO 8601, UTC; None for one that isn't known yet.
+        position: of that event in the log.
+        trained: the trainings that made it, oldest first.
+    """
+
+    name: str
+    profile: str
+    manifest: events.Plain
+    registered_at: str | None = None
+    position: int | None = None
+    trained: tuple[Training, ...] = ()
+
+
+class Promotion(msgspec.Struct, frozen=True, kw_only=True):
+    """A decision which model runs use.
+
+    Attributes:
+        sha256: of the model; None for the one that ships.
+        note: why.
+        by: who decided.
+        at: when; ISO 8601, UTC.
+        event_id: of its event.
+        position: of its event in the log.
+    """
+
+    sha256: str | None
+    note: str | None
+    by: str
+    at: str
+    event_id: str
+    position: int
+
+
+class Models(msgspec.Struct, frozen=True, kw_only=True):
+    """All models of a studio.
+
+    Attributes:
+        known: models by the SHA-256 of their files.
+        promotions: those that hold, the last one last.
+    """
+
+    known: dict[str, Model] = {}
+    promotions: tuple[Promotion, ...] = ()
+
+    @property
+    def promoted(self) -> str | None:
+        """SHA-256 of the model that runs use by default; None for the one that ships."""
+        return self.promotions[-1].sha256 if self.promotions else None
+
+
+class ModelsProjection:
+    """One document of all models."""
 
     name = "models"
-    version = 1
+    version = 2
+    document: type[Models] = Models
 
     def route(self, recorded: Recorded) -> str | None:
         """The document, if the event is about a model."""
         return MODELS if recorded.kind in APPLY else None
 
-    def apply(self, document: Document | None, recorded: Recorded) -> Document:
+    def apply(self, document: Models | None, recorded: Recorded) -> Models:
         """The models after the event."""
-        return APPLY[recorded.kind](document or nothing(), recorded, recorded.payload)
+        return APPLY[recorded.kind](document or Models(), recorded, recorded.payload)
 
 
-def _registered(models: Document, recorded: Recorded, event: ModelRegistered) -> Document:
-    fresh = {
-        "name": event.name,
-        "profile": event.profile,
-        "manifest": event.manifest,
-        "registered_at": recorded.recorded_at,
-        "position": recorded.position,
-        "trained": [],
-    }
-    return models | {"known": models["known"] | {event.sha256: fresh}}
+def _registered(models: Models, recorded: Recorded, event: events.ModelRegistered) -> Models:
+    model = Model(
+        name=event.name,
+        profile=event.profile,
+        manifest=event.manifest,
+        registered_at=recorded.recorded_at,
+        position=recorded.position,
+    )
+    return replace(models, known=models.known | {event.sha256: model})
 
 
-def _trained(models: Document, recorded: Recorded, event: ModelTrained) -> Document:
-    told = {
-        "command": event.command,
-        "result": event.result,
-        "at": recorded.recorded_at,
-        "position": recorded.position,
-    }
-    known = models["known"][event.sha256]
-    changed = known | {"trained": [*known["trained"], told]}
-    return models | {"known": models["known"] | {event.sha256: changed}}
+def _trained(models: Models, recorded: Recorded, event: events.ModelTrained) -> Models:
+    training = Training(
+        command=event.command,
+        result=event.result,
+        at=recorded.recorded_at,
+        position=recorded.position,
+    )
+    model = models.known[event.sha256]
+    changed = replace(model, trained=(*model.trained, training))
+    return replace(models, known=models.known | {event.sha256: changed})
 
 
-def _promoted(models: Document, recorded: Recorded, event: ModelPromoted) -> Document:
-    """A promotion comes on top; one that takes back another leaves what was below that."""
+def _promoted(models: Models, recorded: Recorded, event: events.ModelPromoted) -> Models:
+    """A promotion comes last; one that takes back another leaves those before it."""
     if event.takes_back is not None:
-        kept = [each for each in models["promotions"] if each["event_id"] != event.takes_back]
-        return models | {"promotions": kept}
-    promotion = {
-        "sha256": event.sha256,
-        "note": event.note,
-        "by": recorded.actor,
-        "at": recorded.recorded_at,
-        "event_id": recorded.event_id,
-        "position": recorded.position,
-    }
-    return models | {"promotions": [*models["promotions"], promotion]}
+        kept = tuple(each for each in models.promotions if each.event_id != event.takes_back)
+        return replace(models, promotions=kept)
+    promotion = Promotion(
+        sha256=event.sha256,
+        note=event.note,
+        by=recorded.actor,
+        at=recorded.recorded_at,
+        event_id=recorded.event_id,
+        position=recorded.position,
+    )
+    return replace(models, promotions=(*models.promotions, promotion))
 
 
-APPLY: dict[str, Callable[[Document, Recorded, Any], Document]] = {
+APPLY: dict[str, Callable[[Models, Recorded, Any], Models]] = {
     "ModelRegistered": _registered,
     "ModelTrained": _trained,
     "ModelPromoted": _promoted,
 }
-
-
-def promoted(models: Document) -> str | None:
-    """The model that runs use unless told otherwise; None for the one that ships."""
-    promotions = models["promotions"]
-    sha256: str | None = promotions[-1]["sha256"] if promotions else None
-    return sha256

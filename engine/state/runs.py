@@ -6,11 +6,12 @@ from collections.abc import Callable
 from typing import Any
 
 import msgspec
+from msgspec import UNSET, UnsetType
+from msgspec.structs import replace
 
-from store.events import GenerationScored, RunAbandoned, RunFinished, RunResumed, RunStarted
+from store import events
+from store.errors import LogCorrupt
 from store.records import Recorded
-
-Document = dict[str, Any]
 
 RUNNING, FINISHED, ABANDONED = "unfinished", "finished", "abandoned"
 RUN_STREAM = "run/"
@@ -26,57 +27,115 @@ def run_of(stream: str) -> str | None:
     return stream.removeprefix(RUN_STREAM) if stream.startswith(RUN_STREAM) else None
 
 
-class Runs:
+class Run(msgspec.Struct, frozen=True, kw_only=True):
+    """A run as far as its events tell, with the fields of ``RunStarted``.
+
+    Attributes:
+        status: ``unfinished``, ``finished`` or ``abandoned``.
+        generation: the last one that is recorded; None before the first.
+        resumed: how often it was gone on with.
+        survivors: ids of the candidates that it ended with.
+        scored: how many candidates it scored.
+        passed: how many of those pass the model's gate.
+        position: where it began, in the log.
+        started_at: when; ISO 8601, UTC.
+        best: the highest total of its survivors, None without any; unset until it is finished.
+        reason: why it was abandoned; unset if it wasn't.
+    """
+
+    song_id: str
+    stage: str
+    section: events.Section
+    parents: tuple[str, ...]
+    seed: int
+    settings: events.Plain
+    model_sha256: str | None
+    versions: dict[str, str]
+    positions_read: tuple[int, ...]
+    source: str | None
+    locks: events.Locks | None
+    follows: str | None
+    lyrics: events.Plain | None
+    singer: str | None
+    position: int
+    started_at: str
+    status: str = RUNNING
+    generation: int | None = None
+    resumed: int = 0
+    survivors: tuple[str, ...] = ()
+    scored: int = 0
+    passed: int = 0
+    best: float | UnsetType | None = UNSET
+    reason: str | UnsetType = UNSET
+
+
+class RunProjection:
     """One document per run."""
 
     name = "runs"
-    version = 2
+    version = 3
+    document: type[Run] = Run
 
     def route(self, recorded: Recorded) -> str | None:
         """The run that an event belongs to, if any."""
         return run_of(recorded.stream)
 
-    def apply(self, document: Document | None, recorded: Recorded) -> Document:
-        """The run after the event."""
-        return APPLY[recorded.kind](document or {}, recorded, recorded.payload)
+    def apply(self, document: Run | None, recorded: Recorded) -> Run:
+        """The run after the event.
+
+        Raises:
+            LogCorrupt: the run's first event is not its beginning.
+        """
+        event = recorded.payload
+        if isinstance(event, events.RunStarted):
+            return _started(event, recorded)
+        if document is None:
+            raise LogCorrupt(f"event {recorded.position}: a run that never began")
+        return APPLY[recorded.kind](document, event)
 
 
-def _started(_: Document, recorded: Recorded, event: RunStarted) -> Document:
-    facts: Document = msgspec.to_builtins(event)
-    begun: Document = {
-        "status": RUNNING,
-        "generation": None,
-        "resumed": 0,
-        "survivors": [],
-        "scored": 0,
-        "passed": 0,
-    }
-    return facts | begun | {"position": recorded.position, "started_at": recorded.recorded_at}
+def _started(event: events.RunStarted, recorded: Recorded) -> Run:
+    return Run(
+        song_id=event.song_id,
+        stage=event.stage,
+        section=event.section,
+        parents=tuple(event.parents),
+        seed=event.seed,
+        settings=event.settings,
+        model_sha256=event.model_sha256,
+        versions=event.versions,
+        positions_read=tuple(event.positions_read),
+        source=event.source,
+        locks=event.locks,
+        follows=event.follows,
+        lyrics=event.lyrics,
+        singer=event.singer,
+        position=recorded.position,
+        started_at=recorded.recorded_at,
+    )
 
 
-def _scored(run: Document, _: Recorded, event: GenerationScored) -> Document:
-    scored = run["scored"] + len(event.offspring)
-    passed = run["passed"] + sum(offspring.passes for offspring in event.offspring)
-    return run | {"generation": event.generation, "scored": scored, "passed": passed}
+def _scored(run: Run, event: events.GenerationScored) -> Run:
+    scored = run.scored + len(event.offspring)
+    passed = run.passed + sum(offspring.passes for offspring in event.offspring)
+    return replace(run, generation=event.generation, scored=scored, passed=passed)
 
 
-def _finished(run: Document, _: Recorded, event: RunFinished) -> Document:
-    survivors = [survivor.id for survivor in event.survivors]
+def _finished(run: Run, event: events.RunFinished) -> Run:
+    survivors = tuple(survivor.id for survivor in event.survivors)
     best = max((survivor.total for survivor in event.survivors), default=None)
-    return run | {"status": FINISHED, "survivors": survivors, "best": best}
+    return replace(run, status=FINISHED, survivors=survivors, best=best)
 
 
-def _resumed(run: Document, _: Recorded, event: RunResumed) -> Document:
-    del event
-    return run | {"status": RUNNING, "resumed": run["resumed"] + 1}
+def _resumed(run: Run, _: events.RunResumed) -> Run:
+    return replace(run, status=RUNNING, resumed=run.resumed + 1)
 
 
-def _abandoned(run: Document, _: Recorded, event: RunAbandoned) -> Document:
-    return run | {"status": ABANDONED, "reason": event.reason}
+def _abandoned(run: Run, event: events.RunAbandoned) -> Run:
+    return replace(run, status=ABANDONED, reason=event.reason)
 
 
-APPLY: dict[str, Callable[[Document, Recorded, Any], Document]] = {
-    "RunStarted": _started,
+APPLY: dict[str, Callable[[Run, Any], Run]] = {
     "GenerationScored": _scored,
     "RunFinished": _finished,
     "RunResumed": _resumed,

@@ -5,18 +5,19 @@ from __future__ import annotations
 import getpass
 import os
 from collections.abc import Callable
+from heapq import merge
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self
+from typing import Self, TypeVar
 
 from engine.errors import NotFound, Refused
 from engine.ids import resolve
-from engine.state.models import MODELS, Models, nothing
-from engine.state.runs import Runs
-from engine.state.songs import Songs
+from engine.state.models import MODELS, Models, ModelsProjection
+from engine.state.runs import Run, RunProjection, run_stream
+from engine.state.songs import Song, SongProjection, song_stream
 from store.errors import StaleStream
 from store.log import EventLog
-from store.projections import Projections
+from store.projections import Projection, Projections
 from store.records import NewEvent, Recorded
 
 DATABASE_NAME = "studio.db"
@@ -26,7 +27,12 @@ DEFAULT_FOLDER = "studio"
 # How often an append is tried again from fresh state when another process was faster.
 MAX_RETRIES = 20
 
-Document = dict[str, Any]
+SONGS, RUNS, ALL_MODELS = SongProjection(), RunProjection(), ModelsProjection()
+
+# Events of a run that a song's state is made of.
+RUN_KINDS_OF_SONGS = ("RunStarted", "RunFinished")
+
+StateT = TypeVar("StateT")
 
 
 def studio_folder(option: Path | None) -> Path:
@@ -41,7 +47,7 @@ class Studio:
         """Take an open log; ``open`` is the way to get one."""
         self.folder = folder
         self.log = log
-        self._projections = Projections(log, [Songs(), Runs(), Models()])
+        self._projections = Projections(log, [SONGS, RUNS, ALL_MODELS])
         self.actor = _actor()
 
     @classmethod
@@ -66,58 +72,69 @@ class Studio:
         """Where files for people go."""
         return self.folder / "exports"
 
-    def songs(self) -> dict[str, Document]:
+    def songs(self) -> dict[str, Song]:
         """All songs by id."""
-        self._projections.catch_up()
-        return self._projections.all("songs")
+        return self._projections.all(SONGS)
 
-    def song(self, prefix: str) -> Document:
+    def song(self, prefix: str) -> Song:
         """The song whose id is or begins with this."""
-        songs = self.songs()
-        return songs[resolve(prefix, songs, "song", "see engine songs list")]
+        return self._one(SONGS, prefix, "song", "see engine songs list")[1]
 
-    def song_at(self, song_id: str, position: int) -> Document:
-        """A song as it was after the event at a position."""
-        songs = Songs()
-        state: Document | None = None
-        for recorded in self.log.read():
+    def song_at(self, song_id: str, position: int) -> Song | None:
+        """A song as it was after the event at a position; None if it wasn't proposed yet."""
+        of_runs = [
+            self.log.read(stream=run_stream(run), kinds=RUN_KINDS_OF_SONGS)
+            for run in self.song(song_id).runs
+        ]
+        of_song = self.log.read(stream=song_stream(song_id))
+        state: Song | None = None
+        for recorded in merge(of_song, *of_runs, key=lambda recorded: recorded.position):
             if recorded.position > position:
                 break
-            if songs.route(recorded) == song_id:
-                state = songs.apply(state, recorded)
-        return {"candidates": {}} if state is None else state
+            state = SONGS.apply(state, recorded)
+        return state
 
-    def runs(self) -> dict[str, Document]:
+    def runs(self) -> dict[str, Run]:
         """All runs by id."""
-        self._projections.catch_up()
-        return self._projections.all("runs")
+        return self._projections.all(RUNS)
 
-    def run(self, prefix: str) -> tuple[str, Document]:
+    def run(self, prefix: str) -> tuple[str, Run]:
         """Id and state of the run whose id is or begins with this."""
-        runs = self.runs()
-        identifier = resolve(prefix, runs, "run", "see engine runs")
-        return identifier, runs[identifier]
+        return self._one(RUNS, prefix, "run", "see engine runs")
 
-    def models(self) -> Document:
+    def models(self) -> Models:
         """The models that are known here, and the promotions that hold."""
-        self._projections.catch_up()
-        return self._projections.get("models", MODELS) or nothing()
+        return self._projections.get(ALL_MODELS, MODELS) or Models()
+
+    def _one(
+        self, projection: Projection[StateT], prefix: str, what: str, advice: str
+    ) -> tuple[str, StateT]:
+        """Key and document of the only one whose key is or begins with a prefix."""
+        identifier, found = prefix, self._projections.get(projection, prefix)
+        while found is None:
+            identifier = resolve(prefix, self._projections.keys(projection), what, advice)
+            found = self._projections.get(projection, identifier)
+        return identifier, found
 
     def rebuild(self) -> None:
         """Forget all state and rebuild it from the log."""
         self._projections.rebuild()
 
-    def candidate(self, prefix: str, song_id: str | None = None) -> tuple[Document, str]:
+    def candidate(self, prefix: str, song_id: str | None = None) -> tuple[Song, str]:
         """The song and the full id of a candidate.
 
         One piece of music can be a candidate of several songs. Unless a song is named, the one
         whose run brought it last is meant: the one that a person saw last.
         """
-        songs = [self.song(song_id)] if song_id else list(self.songs().values())
-        known = [candidate for song in songs for candidate in song["candidates"]]
+        songs = [self.song(song_id)] if song_id else self._songs_with(prefix)
+        known = [identifier for song in songs for identifier in song.candidates]
         identifier = resolve(prefix, known, "candidate", "see engine review")
-        owners = [song for song in songs if identifier in song["candidates"]]
-        return max(owners, key=lambda song: _brought_at(song, identifier)), identifier
+        owners = [song for song in songs if identifier in song.candidates]
+        return max(owners, key=lambda song: song.candidates[identifier].position), identifier
+
+    def _songs_with(self, prefix: str) -> list[Song]:
+        """The songs that may have a candidate whose id begins so: it occurs in quotation marks."""
+        return list(self._projections.containing(SONGS, f'"{prefix}').values())
 
     def event(self, position: int) -> Recorded:
         """The event at a position; raises NotFound if there is none."""
@@ -144,10 +161,6 @@ class Studio:
             except StaleStream:
                 continue
         raise Refused(f"{stream} is being written to by others all the time", "try again")
-
-
-def _brought_at(song: Document, candidate: str) -> int:
-    return int(song["candidates"][candidate]["position"])
 
 
 def _actor() -> str:

@@ -16,6 +16,7 @@ from engine.evolution.settings import Settings
 from engine.proposals import demo_paths, read
 from engine.proposals.songs import add_songs
 from engine.runs.lifecycle import Request, carry_on, load, start
+from engine.state.songs import Song
 from engine.state.studio import Studio
 from genomes import Section
 
@@ -87,7 +88,7 @@ class Desk:
         with Studio.open(self.folder) as studio:
             return [event.payload for event in studio.log.read() if event.kind == kind]
 
-    def song(self, prefix: str) -> dict[str, Any]:
+    def song(self, prefix: str) -> Song:
         """State of a song."""
         with Studio.open(self.folder) as studio:
             return studio.song(prefix)
@@ -104,7 +105,7 @@ class Desk:
 
     def approved_file(self, label: str, song: str = "meadow", end: str = ".mid") -> Path:
         """Where an approved part lies."""
-        song_id = self.song(song)["song_id"]
+        song_id = self.song(song).song_id
         return self.folder / "exports" / song_id / "chords" / "approved" / f"{label}{end}"
 
 

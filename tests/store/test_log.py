@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta, timezone
 import pytest
 
 from store.errors import EventConflict, InvalidEvent, LogCorrupt, StaleStream
-from store.events import CandidateNoted, RunResumed
+from store.events import CandidateLabelled, CandidateNoted, RunResumed
 from store.log import PAGE_EVENTS, EventLog
 from store.records import GENESIS_HASH, Head, NewEvent
 from tests.store.samples import SAMPLES, noted, notes
@@ -229,6 +229,18 @@ def test_two_threads_with_the_same_expectation_do_not_both_succeed(log: EventLog
     for thread in threads:
         thread.join()
     assert sorted(outcomes) == ["recorded", "stale", "stale", "stale"]
+
+
+def test_some_kinds_are_read_in_their_order(log: EventLog) -> None:
+    log.append("s", notes(2), 0)
+    labels = [NewEvent(CandidateLabelled(candidate="a", label=f"{n}"), actor="ana") for n in "abc"]
+    log.append("s", labels, 2)
+    log.append("t", [*notes(1), NewEvent(labels[0].payload, actor="ana")], 0)
+    labelled = [event.position for event in log.read(kinds=["CandidateLabelled"])]
+    assert labelled == [3, 4, 5, 7]
+    of_stream = log.read(stream="s", after=3, kinds={"CandidateLabelled", "Unheard"}, limit=1)
+    assert [event.position for event in of_stream] == [4]
+    assert list(log.read(kinds=[])) == []
 
 
 def test_a_lost_head_row_is_named(log: EventLog) -> None:

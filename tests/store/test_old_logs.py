@@ -53,7 +53,7 @@ def test_it_is_projected(old: EventLog) -> None:
     stored = rows(old)
     views.rebuild()
     assert rows(old) == stored
-    counted = sum(sum(each["kinds"].values()) for each in views.all("tally").values())
+    counted = sum(sum(each.kinds.values()) for each in views.all(Tally()).values())
     assert counted == old.head().position
 
 

@@ -11,7 +11,7 @@ from engine.arrangement.approved import ApprovedPart
 from engine.ids import digest
 from engine.stages import STAGES, Stage
 from engine.state.runs import run_stream
-from engine.state.songs import song_stream
+from engine.state.songs import Song, song_stream
 from engine.state.studio import Studio
 from genomes import ChordSpan, Meter, Part
 from genomes.chords import CHORDS
@@ -107,7 +107,7 @@ def opened(folder: Path, meter: str = "4/4", key: str = "A minor", bpm: float = 
     return open_with(folder, own_song("Green", key, meter, bpm))
 
 
-def song_of(studio: Studio) -> dict[str, Any]:
+def song_of(studio: Studio) -> Song:
     """The studio's only song."""
     (song,) = studio.songs().values()
     return song
@@ -125,11 +125,11 @@ def approve(
 ) -> str:
     """Append a run that brought a part, and its approval; returns the candidate's id."""
     song = song_of(studio)
-    made = part or hand_made(stage, Meter.parse(song["meter"]), bars)
+    made = part or hand_made(stage, Meter.parse(song.meter), bars)
     candidate = digest(stage, label, list(parents), made.digest())[:20]
     where = events.Section(label=section or label, bars=bars, energy=0.5)
-    run, own = digest("run", candidate)[:12], song_stream(song["song_id"])
-    about: dict[str, Any] = {"song_id": song["song_id"], "stage": stage, "section": where}
+    run, own = digest("run", candidate)[:12], song_stream(song.song_id)
+    about: dict[str, Any] = {"song_id": song.song_id, "stage": stage, "section": where}
     started = events.RunStarted(
         **about, parents=list(parents), seed=1, settings={}, versions={}, positions_read=[1]
     )
@@ -138,7 +138,7 @@ def approve(
     )
     finished = events.RunFinished(
         **about,
-        context_position=song["position"],
+        context_position=song.position,
         survivors=[survivor],
         already_decided={},
         first_pool=events.FirstPool(spread={}, median_distance=0.0, total_p95=0.5),
@@ -148,7 +148,7 @@ def approve(
     approval = events.CandidateApproved(
         candidate=candidate, run=run, stage=stage, section=where, label=label,
         display_label=section or label, part=made.to_payload(), genome={}, description={},
-        context_position=song["position"], parents=list(parents),
+        context_position=song.position, parents=list(parents),
     )  # fmt: skip
     for stream, event in ((run_stream(run), started), (run_stream(run), finished), (own, approval)):
         new = NewEvent(event, actor="ana")

@@ -79,9 +79,9 @@ def test_every_file_is_recorded_with_its_hash(desk, song, folder):
 
 def test_the_state_knows_the_arrangement(desk, song):
     answer = desk.json(*SILENT, song)
-    (known,) = desk.song(song)["arrangements"].items()
+    (known,) = desk.song(song).arrangements.items()
     assert known[0] == answer["arrangement"]
-    assert known[1]["plan"] == answer["plan"]
+    assert known[1].plan == answer["plan"]
 
 
 def test_the_same_again_writes_and_records_nothing(desk, song, folder):

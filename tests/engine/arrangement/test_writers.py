@@ -131,7 +131,7 @@ def test_a_file_that_was_written_but_not_recorded_is_recorded(desk):
             done = arrange(studio, song_of(studio), plan, [writer])
             return next(f.outcome for f in done.files if f.path.name == "notes.txt")
 
-        folder = studio.exports / state["song_id"] / "arrangements" / "a"
+        folder = studio.exports / state.song_id / "arrangements" / "a"
         folder.mkdir(parents=True)
         (folder / "notes.txt").write_bytes(b"mine")
         assert outcome() == "kept"

@@ -170,4 +170,4 @@ def test_the_song_in_a_guide_is_one(guide, empty_desk, tmp_path):
     assert empty_desk.json("songs", "show", song)["warnings"] == []
     named = [words[words.index("--song") + 1] for words in lines_of(guide) if "--song" in words]
     assert named
-    assert {empty_desk.song(prefix)["song_id"] for prefix in named} == {song}
+    assert {empty_desk.song(prefix).song_id for prefix in named} == {song}

@@ -99,7 +99,7 @@ REFUSED = [
 def words_of(desk, line, tmp_path):
     places = {
         "FIRST": desk.candidates()[0],
-        "RUN": next(iter(desk.song("meadow")["runs"])),
+        "RUN": next(iter(desk.song("meadow").runs)),
         "LONG": "x" * 600,
         "''": "",
     }

@@ -44,7 +44,7 @@ READING = [
 
 @pytest.mark.parametrize("line", READING)
 def test_json_and_nothing_else(desk, line):
-    run = next(iter(desk.song("meadow")["runs"]))
+    run = next(iter(desk.song("meadow").runs))
     said = desk.type(*line.replace("RUN", run).split(), "--json")
     assert (said.code, said.err) == (0, "")
     json.loads(said.out)
@@ -112,7 +112,7 @@ def test_a_terminal_that_knows_no_unicode(desk):
 def test_ids_stay_whole_in_a_narrow_terminal(desk, monkeypatch):
     monkeypatch.setenv("COLUMNS", "60")
     monkeypatch.setenv("FORCE_COLOR", "1")
-    song = desk.song("meadow")["song_id"]
+    song = desk.song("meadow").song_id
     out = desk.do("songs", "list")
     assert song in out
     assert all(len(re.sub(r"\x1b\[[0-9;]*m", "", line)) <= 60 for line in out.splitlines())
@@ -120,8 +120,8 @@ def test_ids_stay_whole_in_a_narrow_terminal(desk, monkeypatch):
 
 def test_tables_are_not_folded_where_there_is_no_terminal(desk, monkeypatch):
     monkeypatch.setenv("COLUMNS", "60")
-    song = desk.song("meadow")["song_id"]
-    run = next(iter(desk.song("meadow")["runs"]))
+    song = desk.song("meadow").song_id
+    run = next(iter(desk.song("meadow").runs))
     row = next(line for line in desk.do("runs").splitlines() if run in line)
     assert song in row
     assert "CandidatesPresented" in desk.do("review") + desk.do("log")

@@ -76,8 +76,8 @@ def written(studio: Studio) -> dict[str, str]:
     from engine.files import file_sha256
 
     (song,) = studio.songs().values()
-    found = {path: file_sha256(studio.folder / path) for path in song["exports"]}
-    assert {path: known["sha256"] for path, known in song["exports"].items()} == found
+    found = {path: file_sha256(studio.folder / path) for path in song.exports}
+    assert {path: known.sha256 for path, known in song.exports.items()} == found
     return {path: str(sha256) for path, sha256 in found.items()}
 
 

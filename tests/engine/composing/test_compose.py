@@ -39,7 +39,7 @@ def test_it_ends_with_songs_that_differ(desk, composed):
         assert set(song["terms"]) == {"lineages", "contrast", "smoothness"}
         assert song["unplayed"] == []
         assert (song["bars"], Path(song["plan"]).name) == (48, "arrangement.yml")
-    assert set(desk.song(SONG)["arrangements"]) == {song["arrangement"] for song in songs}
+    assert set(desk.song(SONG).arrangements) == {song["arrangement"] for song in songs}
 
 
 def test_the_best_is_first(composed):
@@ -66,7 +66,7 @@ def test_the_log_says_who_decided_and_how_it_ended(desk, composed):
     assert all(1 <= count <= begun.beam for count in kept.values())
     with Studio.open(desk.folder) as studio:
         (state,) = studio.songs().values()
-        known = Composition.of(state["compositions"][begun.composition])
+        known = Composition.of(state.compositions[begun.composition])
         assert known.to_event() == begun
 
 
@@ -118,7 +118,7 @@ def test_sections_with_words_sing_them_and_the_others_do_not(desk):
 def test_every_run_is_verified(desk):
     with Studio.open(desk.folder) as studio:
         runs = studio.runs()
-        assert {run["lyrics"] is None for run in runs.values()} == {True, False}
+        assert {run.lyrics is None for run in runs.values()} == {True, False}
     for run in runs:
         found = desk.json("replay", run, "--verify")
         assert (found["holds"], found["finished_again"], found["generations"]) == (True, True, 2)
@@ -160,8 +160,8 @@ def test_another_seed_starts_over_and_keeps_what_a_person_approved(new_desk):
     assert all(len(lineage) == len(STAGES) for lineage in second["lineages"].values())
     (third,) = new_desk.json(*words(**tiny, arrangements=1, seed=None))["arrangements"]
     assert third == second
-    known = new_desk.song(SONG)["candidates"]
-    assert {known[each]["decisions"][-1]["status"] for each in old | new} == {"approved"}
+    known = new_desk.song(SONG).candidates
+    assert {known[each].status for each in old | new} == {"approved"}
 
 
 def evolved_chorus():
@@ -195,7 +195,7 @@ def test_what_was_undone_is_composed_anew(desk):
     runs = {event.run for event in verses}
     with Studio.open(desk.folder) as studio:
         for run in runs:
-            for survivor in studio.runs()[run]["survivors"]:
+            for survivor in studio.runs()[run].survivors:
                 if survivor not in {event.candidate for event in verses}:
                     desk.do("reject", survivor)
     desk.json(*WORDS, "--lyrics", lyrics(desk))

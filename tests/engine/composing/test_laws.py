@@ -27,7 +27,7 @@ KEEP = st.integers(1, 5)
 
 def _chords(seed: int) -> Member:
     genome, _ = CHORDS.random(CONTEXT, np.random.default_rng(seed))
-    return Member(f"chords{seed}", "chords", 0.5, genome, genome.render(CONTEXT))
+    return Member(f"chords{seed}", "chords", 0.5, genome, CHORDS.render(genome, CONTEXT))
 
 
 CHORD_MEMBERS = [_chords(seed) for seed in range(12)]

@@ -80,7 +80,7 @@ def test_people_read_a_table_and_sentences(at: At, tmp_path: Path) -> None:
 
 def test_a_part_made_by_hand(at: At, tmp_path: Path) -> None:
     desk = at("chords")
-    meter = Meter.parse(desk.song(SONG)["meter"])
+    meter = Meter.parse(desk.song(SONG).meter)
     rows = [(bar * meter.bar_ticks, 960, 40 + bar, 90) for bar in range(BARS)]
     part = Part.of(rows, BARS * meter.bar_ticks)
     file = write(tmp_path / "bass.mid", Track("bass", part, 33, 1), meter=meter)

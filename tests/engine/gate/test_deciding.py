@@ -44,7 +44,7 @@ def test_an_approval_carries_everything(desk):
     assert (approved.part, approved.genome) == (survivor.part, survivor.genome)
     assert (approved.display_label, approved.label, approved.policy) == ("Verse", "verse", None)
     assert (noted.candidate, noted.text) == (first, "patient")
-    assert approved.context_position == desk.song("meadow")["position"]
+    assert approved.context_position == desk.song("meadow").position
 
 
 def test_approving_twice_is_refused_with_what_to_do(desk):

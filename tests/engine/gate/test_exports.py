@@ -22,12 +22,12 @@ def approved(request, desk):
     desk.do("approve", candidate, "--label", "Bridge — Größer")
     with Studio.open(desk.folder) as studio:
         song = studio.song(request.param)
-        position = song["candidates"][candidate]["decisions"][-1]["position"]
+        position = song.candidates[candidate].decided_at
         return song, studio.event(position), desk.approved_file("bridge_groer", request.param)
 
 
 def bar_ticks(song, ticks_per_quarter):
-    numerator, denominator = map(int, song["meter"].split("/"))
+    numerator, denominator = map(int, song.meter.split("/"))
     return ticks_per_quarter * 4 * numerator // denominator
 
 
@@ -43,11 +43,11 @@ def test_the_conductor_comes_first_and_says_everything(approved):
     file = mido.MidiFile(path, charset="utf-8")
     conductor, track = file.tracks
     said = {message.type: message for message in conductor}
-    assert (file.type, conductor.name) == (1, song["title"])
-    assert mido.tempo2bpm(said["set_tempo"].tempo) == pytest.approx(song["tempo_bpm"], abs=0.01)
+    assert (file.type, conductor.name) == (1, song.title)
+    assert mido.tempo2bpm(said["set_tempo"].tempo) == pytest.approx(song.tempo_bpm, abs=0.01)
     signature = said["time_signature"]
-    assert f"{signature.numerator}/{signature.denominator}" == song["meter"]
-    assert said["key_signature"].key == song["key"].replace(" minor", "m")
+    assert f"{signature.numerator}/{signature.denominator}" == song.meter
+    assert said["key_signature"].key == song.key.replace(" minor", "m")
     assert said["marker"].text == "Bridge — Größer"
     assert not [message for message in conductor if not message.is_meta]
     assert track.name == "bridge_groer"
@@ -96,11 +96,11 @@ def test_symusic_reads_the_same(approved):
     notes = sorted((n.time, n.duration, n.pitch, n.velocity) for n in track.notes)
     assert notes == notes_of(event)
     assert (track.name, track.program, track.is_drum) == ("bridge_groer", 0, False)
-    assert score.tempos[0].qpm == pytest.approx(song["tempo_bpm"], abs=0.01)
+    assert score.tempos[0].qpm == pytest.approx(song.tempo_bpm, abs=0.01)
     (signature,) = score.time_signatures
-    assert f"{signature.numerator}/{signature.denominator}" == song["meter"]
+    assert f"{signature.numerator}/{signature.denominator}" == song.meter
     (key,) = score.key_signatures
-    assert (key.key, key.tonality) == ({"F# minor": 3, "E minor": 1}[song["key"]], 1)
+    assert (key.key, key.tonality) == ({"F# minor": 3, "E minor": 1}[song.key], 1)
 
 
 def test_music21_reads_the_same(approved):
@@ -113,7 +113,7 @@ def test_music21_reads_the_same(approved):
     (meter,) = {s.ratioString for s in flat[music21.meter.TimeSignature]}
     (tempo,) = {round(mark.number) for mark in flat[music21.tempo.MetronomeMark]}
     keys = {k.tonic.name + " " + k.mode for k in flat[music21.key.Key]}
-    assert (meter, tempo, keys) == (song["meter"], round(song["tempo_bpm"]), {song["key"]})
+    assert (meter, tempo, keys) == (song.meter, round(song.tempo_bpm), {song.key})
     heard = sorted(
         (round(float(sound.offset) * 480), pitch.midi)
         for sound in flat.notes

@@ -29,7 +29,7 @@ def test_the_same_run_again_gives_no_place_to_what_was_decided(desk):
     before = {key: desk.row(key) for key in (first, second)}
     with Studio.open(desk.folder) as studio:
         runs = [evolve(studio, "meadow", "verse", seed) for seed in (1, 2)]
-    after = desk.song("meadow")["candidates"]
+    after = desk.song("meadow").candidates
     finished = desk.events("RunFinished")[-len(runs) :]
     again = {candidate for event in finished for candidate in event.already_decided}
     chosen = {survivor.id for event in finished for survivor in event.survivors}
@@ -39,21 +39,21 @@ def test_the_same_run_again_gives_no_place_to_what_was_decided(desk):
         for candidate, status in event.already_decided.items():
             assert status == before[candidate]["status"]
     assert {key: desk.row(key) for key in (first, second)} == before
-    assert after[first]["run"] == before[first]["run"]
+    assert after[first].run == before[first]["run"]
 
 
 def test_what_is_decided_while_a_run_goes_on_stays_decided(desk):
     first = desk.candidates()[0]
-    before = desk.song("meadow")["candidates"][first]
+    before = desk.song("meadow").candidates[first]
     with Studio.open(desk.folder) as studio:
         song, section = studio.song("meadow"), Section("verse", BARS)
         run = start(studio, Request(song, "chords", section, RUNS[0][2], SMALL, None))
         desk.do("approve", first, "--note", "meanwhile")
         assert carry_on(studio, load(studio, run), lambda _: None)
-        assert first in studio.run(run)[1]["survivors"]
-    after = desk.song("meadow")["candidates"][first]
-    assert (after["run"], desk.row(first)["status"]) == (before["run"], "approved")
-    assert after["notes"] == ["meanwhile"]
+        assert first in studio.run(run)[1].survivors
+    after = desk.song("meadow").candidates[first]
+    assert (after.run, desk.row(first)["status"]) == (before.run, "approved")
+    assert after.notes == ("meanwhile",)
     desk.do("export")
     assert desk.approved_file("verse").is_file()
 
@@ -81,11 +81,11 @@ def test_a_revision_marks_what_was_built_before_as_stale_and_loses_nothing(desk,
     desk.do("approve", first, "--note", "lovely")
     before = desk.song("meadow")
     written = desk.approved_file("verse").read_bytes()
-    assert desk.json("songs", "add", revised)["revised"] == [before["song_id"]]
+    assert desk.json("songs", "add", revised)["revised"] == [before.song_id]
     after = desk.song("meadow")
-    assert (after["revision"], after["key"]) == (2, "A minor")
+    assert (after.revision, after.key) == (2, "A minor")
     for kept in ("candidates", "labels", "runs", "exports"):
-        assert after[kept] == before[kept]
+        assert getattr(after, kept) == getattr(before, kept)
     assert desk.row(first)["stale"]
     assert desk.row(second)["stale"]
     assert "stale" in desk.do("review", "--song", "meadow")
@@ -97,7 +97,7 @@ def test_a_revision_marks_what_was_built_before_as_stale_and_loses_nothing(desk,
 
 def test_the_song_tells_how_many_are_stale(desk, revised):
     desk.do("songs", "add", revised)
-    count = len(desk.song("meadow")["candidates"])
+    count = len(desk.song("meadow").candidates)
     assert f"{count} pending ({count} stale)" in desk.do("songs", "show", "meadow")
 
 

@@ -12,7 +12,6 @@ from hypothesis import strategies as st
 
 from engine.errors import EngineError
 from engine.gate.review_file import apply_review, review_document
-from engine.state.songs import status
 from engine.state.studio import Studio
 from store.errors import StoreError
 
@@ -73,8 +72,8 @@ def test_all_or_nothing(finished, changes):
                 assert studio.log.head() == before
                 return
             assert studio.log.head().position == before.position + len(recorded)
-            after = studio.song("meadow")["candidates"]
-            decided = [candidate for candidate in after if status(after[candidate]) != "pending"]
+            after = studio.song("meadow").candidates
+            decided = [candidate for candidate in after if after[candidate].status != "pending"]
             assert len(decided) == sum(
                 event.kind in {"CandidateApproved", "CandidateRejected"} for event in recorded
             )

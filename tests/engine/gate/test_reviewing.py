@@ -75,7 +75,7 @@ def test_the_yaml_holds_every_candidate_of_the_song(desk):
     document = yaml.safe_load(path.read_text("utf-8"))
     known = desk.song("meadow")
     facts = [document[name] for name in ("key", "bpm", "time_sig", "color", "pipeline")]
-    assert facts == [known["key"], known["tempo_bpm"], known["meter"], known["colour"], "chords"]
-    assert {row["id"] for row in document["candidates"]} == set(known["candidates"])
+    assert facts == [known.key, known.tempo_bpm, known.meter, known.colour, "chords"]
+    assert {row["id"] for row in document["candidates"]} == set(known.candidates)
     row = next(row for row in document["candidates"] if row["id"] == first)
     assert (row["status"], row["label"], row["section"]) == ("approved", "opening", "verse")

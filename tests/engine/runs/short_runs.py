@@ -9,7 +9,7 @@ from typing import Any
 import msgspec
 
 from engine.evolution.settings import Settings
-from engine.models.registry import Models
+from engine.models.registry import ModelRegistry
 from engine.proposals import Proposal, demo_paths, read
 from engine.proposals.songs import add_songs
 from engine.runs.lifecycle import Request, carry_on, load, recorded_run, start
@@ -47,7 +47,7 @@ def begin(
     model: Path | None = None,
 ) -> Run:
     """A run that has only started."""
-    sha256 = None if model is None else Models(studio).register(model)
+    sha256 = None if model is None else ModelRegistry(studio).register(model)
     section = Section("verse", bars)
     request = Request(studio.song(song), "chords", section, seed, settings, sha256)
     return load(studio, start(studio, request))

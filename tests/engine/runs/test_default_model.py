@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from engine.evolution.settings import Settings
-from engine.models.registry import Models
+from engine.models.registry import ModelRegistry
 from engine.runs.lifecycle import carry_on, resume
 from engine.runs.replay import verify_run
 from engine.state.studio import Studio
@@ -89,5 +89,5 @@ def test_a_run_keeps_its_model_when_another_ships(
 
 
 def test_it_is_recorded_once(studio: Studio) -> None:
-    assert len({Models(studio).register(DEFAULT_MODEL) for _ in range(3)}) == 1
+    assert len({ModelRegistry(studio).register(DEFAULT_MODEL) for _ in range(3)}) == 1
     assert len(list(studio.log.read(stream="studio"))) == 1

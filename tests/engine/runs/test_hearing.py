@@ -8,31 +8,33 @@ from pathlib import Path
 import onnx
 import pytest
 import yaml
+from msgspec.structs import replace
 from onnx import numpy_helper
 
 from engine.reports.readings import gate_warning, in_words, most_likely
 from engine.state.studio import Studio
 from fitness.colours import AXES, COLOUR_NAMES
+from store.events import Heard
 from tests.engine.runs.conftest import Engine
 from tests.engine.runs.short_runs import GREEN, ending
 from tests.fitness.models import write
 
 SMALL = ("evolve", "--song", GREEN, "--bars", "2", "--population", "8", "--generations", "1")
-HEARD = {
-    "modes": {
+HEARD = Heard(
+    modes={
         "temporal": {"past": 0.1, "present": 0.2, "future": 0.7},
         "spatial": {"thing": 0.1, "place": 0.6, "person": 0.3},
         "ontological": {"imagined": 0.5, "forgotten": 0.3, "known": 0.2},
     },
-    "colour": {"Green": 0.5, "Yellow": 0.4, "Red": 0.1},
-    "passes": True,
-}
+    colour={"Green": 0.5, "Yellow": 0.4, "Red": 0.1},
+    passes=True,
+)
 
 
 def test_the_most_likely_of_each() -> None:
     expected = {"temporal": "future", "spatial": "place", "ontological": "imagined"}
     assert most_likely(HEARD) == {"colour": "Green", **expected}
-    assert most_likely(HEARD | {"colour": None}) == expected
+    assert most_likely(replace(HEARD, colour=None)) == expected
 
 
 def test_in_words() -> None:
@@ -40,7 +42,7 @@ def test_in_words() -> None:
         "heard as Green 0.50, future 0.70, place 0.60, imagined 0.50; "
         "chromatic 0.62, confidence 0.90, passes the gate"
     )
-    assert in_words(HEARD | {"colour": None, "passes": False}, {"confidence": 0.1}) == (
+    assert in_words(replace(HEARD, colour=None, passes=False), {"confidence": 0.1}) == (
         "heard as future 0.70, place 0.60, imagined 0.50; confidence 0.10, doesn't pass the gate"
     )
 
@@ -112,7 +114,7 @@ def test_a_gate_that_refuses_most_is_told(studio: Studio, engine: Engine, tmp_pa
     strict = write(tmp_path, "fusion", manifest={"confidence_threshold": 1.0})
     out = engine(*SMALL, "--model", strict).out
     (run,) = studio.runs()
-    assert studio.runs()[run]["passed"] == 0
+    assert studio.runs()[run].passed == 0
     assert "16 candidates scored, 0 of them pass the model's gate" in out
     assert "doesn't pass the gate" in out
     warning = "only 0% of its candidates pass the model's gate; they rank above all others"

@@ -204,7 +204,7 @@ def test_giving_up_keeps_what_was_scored(studio: Studio, engine: Engine) -> None
     lines = engine("abandon", identifier[:8], "--reason", "too slow").out.splitlines()
     assert lines[0] == "abandoned"
     assert lines[-1].startswith(f"next: engine --studio {studio.folder} evolve --stage chords")
-    assert studio.run(identifier)[1]["reason"] == "too slow"
+    assert studio.run(identifier)[1].reason == "too slow"
     assert len(generations(studio, identifier)) == 2
     before = count_events(studio)
     for command in ("resume", "abandon", "replay"):
@@ -262,7 +262,7 @@ def test_a_run_that_is_given_up_elsewhere_stops(studio: Studio) -> None:
         with pytest.raises(Refused, match="given up"):
             carry_on(studio, run, give_up)
     assert recorded_run(studio, run.id)[-1].kind == "RunAbandoned"
-    assert studio.run(run.id)[1]["status"] == "abandoned"
+    assert studio.run(run.id)[1].status == "abandoned"
 
 
 @unix

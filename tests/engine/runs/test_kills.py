@@ -147,5 +147,5 @@ def check(folder: Path, unbroken: Unbroken) -> str:
         ((identifier, state),) = runs.items()
         recorded = facts(studio, identifier)
     assert recorded == unbroken.facts[: len(recorded)]
-    assert (state["status"] == "finished") == (len(recorded) == len(unbroken.facts))
-    return str(state["status"])
+    assert (state.status == "finished") == (len(recorded) == len(unbroken.facts))
+    return str(state.status)

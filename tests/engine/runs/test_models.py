@@ -7,7 +7,7 @@ import pytest
 
 from engine.errors import NotFound, Refused
 from engine.evolution.settings import Settings
-from engine.models.registry import Models
+from engine.models.registry import ModelRegistry
 from engine.runs.lifecycle import load
 from engine.runs.replay import verify_run
 from engine.state.studio import Studio
@@ -30,12 +30,12 @@ def registered(studio: Studio) -> list[ModelRegistered]:
 def test_a_model_is_recorded_once_and_kept(
     studio: Studio, models: dict[str, Path], profile: str
 ) -> None:
-    sha256 = Models(studio).register(models[profile])
-    assert Models(studio).register(models[profile]) == sha256
+    sha256 = ModelRegistry(studio).register(models[profile])
+    assert ModelRegistry(studio).register(models[profile]) == sha256
     (event,) = registered(studio)
     assert (event.sha256, event.profile, event.name) == (sha256, profile, f"{profile}.onnx")
     assert bool(event.manifest) == (profile == "fusion")
-    assert Models(studio).load(sha256).sha256 == sha256
+    assert ModelRegistry(studio).load(sha256).sha256 == sha256
 
 
 def test_a_model_is_the_same_under_another_name(
@@ -44,20 +44,22 @@ def test_a_model_is_the_same_under_another_name(
     other = tmp_path / "renamed.onnx"
     shutil.copy(models["fusion"], other)
     shutil.copy(manifest_path(models["fusion"]), manifest_path(other))
-    assert Models(studio).register(models["fusion"]) == Models(studio).register(other)
+    assert ModelRegistry(studio).register(models["fusion"]) == ModelRegistry(studio).register(other)
     assert len(registered(studio)) == 1
 
 
 def test_another_manifest_for_a_known_model_is_refused(studio: Studio, tmp_path: Path) -> None:
-    sha256 = Models(studio).register(write(tmp_path, "fusion"))
+    sha256 = ModelRegistry(studio).register(write(tmp_path, "fusion"))
     stricter = write(tmp_path, "fusion", manifest={"confidence_threshold": 0.9})
     with pytest.raises(Refused, match="another manifest"):
-        Models(studio).register(stricter)
-    assert Models(studio).load(sha256).confidence_threshold == 0
-    legacy = Models(studio).register(write(tmp_path, "legacy-7"))
+        ModelRegistry(studio).register(stricter)
+    assert ModelRegistry(studio).load(sha256).confidence_threshold == 0
+    legacy = ModelRegistry(studio).register(write(tmp_path, "legacy-7"))
     with pytest.raises(Refused, match="another manifest"):
-        Models(studio).register(write(tmp_path, "legacy-7", manifest={"confidence_threshold": 0.9}))
-    assert Models(studio).load(legacy).manifest is None
+        ModelRegistry(studio).register(
+            write(tmp_path, "legacy-7", manifest={"confidence_threshold": 0.9})
+        )
+    assert ModelRegistry(studio).load(legacy).manifest is None
     assert len(registered(studio)) == 2
 
 
@@ -71,13 +73,13 @@ def test_the_run_uses_the_copy(studio: Studio, tmp_path: Path) -> None:
 
 def test_a_copy_that_was_cut_off_is_made_again(studio: Studio, models: dict[str, Path]) -> None:
     """Recorded, but the process was killed before the files were there."""
-    sha256 = Models(studio).register(models["fusion"])
+    sha256 = ModelRegistry(studio).register(models["fusion"])
     kept = studio.folder / "models" / f"{sha256}.onnx"
     for gone in ((kept,), (manifest_path(kept),), (kept, manifest_path(kept))):
         for path in gone:
             path.unlink()
-        Models(studio).register(models["fusion"])
-        assert Models(studio).load(sha256).manifest is not None
+        ModelRegistry(studio).register(models["fusion"])
+        assert ModelRegistry(studio).load(sha256).manifest is not None
     assert sorted(path.suffix for path in kept.parent.iterdir()) == [".json", ".onnx"]
 
 
@@ -99,7 +101,7 @@ def test_what_is_no_model_leaves_no_trace(studio: Studio, tmp_path: Path) -> Non
     broken.write_bytes(b"not a model")
     before = count_events(studio)
     with pytest.raises(FitnessError):
-        Models(studio).register(broken)
+        ModelRegistry(studio).register(broken)
     assert count_events(studio) == before
     assert not (studio.folder / "models").exists()
 

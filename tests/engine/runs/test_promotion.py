@@ -26,7 +26,7 @@ from engine.models.promotion import (
     roll_back,
     shipped_sha256,
 )
-from engine.models.registry import CARD_NAME, Models
+from engine.models.registry import CARD_NAME, ModelRegistry
 from engine.runs.lifecycle import recorded_run
 from engine.runs.replay import verify_run
 from engine.state.studio import Studio
@@ -191,7 +191,7 @@ def test_a_promoted_model_that_is_gone_is_named(
     studio: Studio, engine: Engine, three: list[Path]
 ) -> None:
     sha256 = promote(studio, str(three[0])).sha256
-    Models(studio).path(sha256).unlink()
+    ModelRegistry(studio).path(sha256).unlink()
     said = engine("evolve", "--song", GREEN, *SMALL)
     assert (said.code, said.err.count("\n")) == (2, 1)
     assert "put its file back" in said.err
@@ -206,7 +206,7 @@ def test_a_promoted_model_of_another_version_is_named(
     studio: Studio, engine: Engine, three: list[Path]
 ) -> None:
     """A later release reads another roll."""
-    kept = Models(studio).path(promote(studio, str(three[0])).sha256)
+    kept = ModelRegistry(studio).path(promote(studio, str(three[0])).sha256)
     told = json.loads(manifest_path(kept).read_text())
     manifest_path(kept).write_text(json.dumps(told | {"roll_version": "0"}))
     said = engine("evolve", "--song", GREEN, *SMALL)
@@ -218,7 +218,7 @@ def test_a_promoted_model_of_another_version_is_named(
 def test_rolling_back_to_what_is_gone_is_refused(studio: Studio, three: list[Path]) -> None:
     first = promote(studio, str(three[0])).sha256
     promote(studio, str(three[1]))
-    Models(studio).path(first).unlink()
+    ModelRegistry(studio).path(first).unlink()
     with pytest.raises(EngineError, match="put its file back"):
         roll_back(studio)
     assert in_use(studio) == sha256_of(three[1])
@@ -277,8 +277,8 @@ def test_training_is_recorded_once_without_names_of_files(
     assert event == ModelTrained(
         sha256=sha256, command="run", result={"accuracy": {"song": 0.5}, "files": ["plain"]}
     )
-    (told,) = studio.models()["known"][sha256]["trained"]
-    assert told["command"] == "run"
+    (told,) = studio.models().known[sha256]["trained"]
+    assert told.command == "run"
     assert in_use(studio) == shipped_sha256()
 
 
@@ -296,7 +296,7 @@ def test_two_processes_promote_at_once(studio: Studio, three: list[Path]) -> Non
     assert said == [["ready", "0", "0"]] * 2
     assert studio.log.verify() == []
     hashes = {sha256_of(path) for path in three[:2]}
-    assert set(studio.models()["known"]) == hashes
+    assert set(studio.models().known) == hashes
     assert in_use(studio) in hashes
     order = [event.sha256 for event in promotions(studio)]
     assert all(one != other for one, other in pairwise(order))

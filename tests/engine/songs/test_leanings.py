@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from math import log2
+from types import SimpleNamespace
 
 import pytest
 import yaml
@@ -24,7 +25,7 @@ from tests.strategies import law
 
 def song(title="A Song", key="C major", tempo_bpm=100.0, **others):
     parsed = Key.parse(key)
-    return {
+    facts = {
         "title": title,
         "key": key,
         "tonic_pitch_class": parsed.tonic_pitch_class,
@@ -33,7 +34,8 @@ def song(title="A Song", key="C major", tempo_bpm=100.0, **others):
         "meter": "4/4",
         "colour": "Green",
         "concept": "",
-    } | others
+    }
+    return SimpleNamespace(**facts | others)
 
 
 def named(shares):

@@ -39,7 +39,7 @@ def revised(tmp_path):
 def test_nothing_approved_names_the_chords_run(at, stage):
     desk = at("song")
     said = desk.refused(*evolve_words(stage))
-    song_id = desk.song(SONG)["song_id"]
+    song_id = desk.song(SONG).song_id
     assert said.startswith(f"{stage}: no approved chords")
     assert said.endswith(f"run engine evolve --stage chords --song {song_id}")
 
@@ -48,14 +48,12 @@ def test_pending_chords_name_the_review(at):
     desk = at("song")
     evolved(desk, "chords")
     said = desk.refused(*evolve_words("bass"))
-    assert said.endswith(
-        f"run engine review --song {desk.song(SONG)['song_id']} and approve chords"
-    )
+    assert said.endswith(f"run engine review --song {desk.song(SONG).song_id} and approve chords")
 
 
 def test_harmony_wants_a_melody(at):
     desk = at("bass")
-    song_id = desk.song(SONG)["song_id"]
+    song_id = desk.song(SONG).song_id
     said = desk.refused(*evolve_words("harmony"))
     assert "no approved chords, melody" in said
     assert said.endswith(f"run engine evolve --stage melody --song {song_id}")
@@ -201,4 +199,4 @@ def test_what_was_made_before_a_revision_is_no_ground(at, revised, facts):
     assert "revised" in desk.refused(*evolve_words("bass", "--from", bass, "--lock", "bars=1"))
     said = desk.refused(*evolve_words("melody"))
     assert "no approved chords to stand on, and some are stale" in said
-    assert said.endswith(f"run engine evolve --stage chords --song {desk.song(SONG)['song_id']}")
+    assert said.endswith(f"run engine evolve --stage chords --song {desk.song(SONG).song_id}")

@@ -53,7 +53,7 @@ def test_a_melody_is_told_in_plain_words():
     context = chorded("I V vi IV")
     sung = replace(context, lyrics=words("LEAVE the LIGHT on"))
     genome, _ = MELODY.random(sung, np.random.default_rng(1))
-    told = "\n".join(in_lines(genome.describe(sung)))
+    told = "\n".join(in_lines(MELODY.describe(genome, sung)))
     assert "phrases | bar" in told
     assert "lyrics | leave the light on: " in told
     assert "from_bar" not in told

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
+
 import pytest
 
 from engine.gate.imports import read_played
@@ -234,7 +236,7 @@ def told(tmp_path, data):
     """What is said of how a file was read."""
     path = tmp_path / "mine.mid"
     path.write_bytes(data)
-    return list(read_played(path, {"meter": str(METER), "tempo_bpm": TEMPO_BPM}).warnings)
+    return list(read_played(path, SimpleNamespace(meter=str(METER), tempo_bpm=TEMPO_BPM)).warnings)
 
 
 ONE_NOTE = "00 90 3C 40\n 60 80 3C 00"

@@ -152,7 +152,7 @@ def test_the_words_of_locked_bars_stay(at, tmp_path):
     desk = at("bass")
     (run,) = desk.json(*sung(tmp_path))
     candidate = run["survivors"][0]["id"]
-    bar = Meter.parse(desk.song(SONG)["meter"]).bar_ticks
+    bar = Meter.parse(desk.song(SONG).meter).bar_ticks
     (again,) = desk.json(*sung(tmp_path, "--from", candidate, "--lock", "bars=1", seed=6))
 
     def first_bar(name):
@@ -198,7 +198,8 @@ def test_killed_and_gone_on_with_it_ends_as_if_it_never_was(at, tmp_path):
     ) as process:
         while process.poll() is None:
             with Studio.open(killed_in) as studio:
-                if studio.runs().get(whole["run"], {}).get("generation"):
+                run = studio.runs().get(whole["run"])
+                if run is not None and run.generation:
                     process.kill()
                     break
     assert process.returncode == -signal.SIGKILL

@@ -6,6 +6,7 @@ import shutil
 
 import pytest
 import yaml
+from msgspec.structs import replace
 
 from engine.stages import STAGES
 from tests.engine.command_line import demo
@@ -26,9 +27,7 @@ def stale(desk):
 
 def facts(desk):
     """Everything that is known of candidates, but how often they were shown."""
-    return {
-        name: {**known, "presented": 0} for name, known in desk.song(SONG)["candidates"].items()
-    }
+    return {name: replace(known, presented=0) for name, known in desk.song(SONG).candidates.items()}
 
 
 def after(stage):
@@ -70,7 +69,7 @@ def test_an_arrangement_says_what_is_stale_in_it(at, tmp_path):
     desk = at("harmony")
     arrange = ("arrange", "--song", SONG, "--audio", "none")
     assert "stale" not in desk.do(*arrange)
-    plan = desk.folder / "exports" / desk.song(SONG)["song_id"] / "arrangement.yml"
+    plan = desk.folder / "exports" / desk.song(SONG).song_id / "arrangement.yml"
     kept = shutil.copy(plan, tmp_path / "kept.yml")
     desk.do("approve", evolved(desk, "chords", seed=5)[0])
     said = desk.do(*arrange, "--from", kept)
@@ -135,7 +134,7 @@ def test_a_revision_marks_every_stage(at, tmp_path):
     assert "the song was revised since" in desk.do("review", "--all")
     (song,) = desk.json("status")
     assert song["next"].startswith("evolve --stage chords")
-    assert len(song["stale"]) == len(desk.song(SONG)["candidates"])
+    assert len(song["stale"]) == len(desk.song(SONG).candidates)
 
 
 @pytest.mark.parametrize("field", [{"concept": "Other words."}, {"mood": ["calm"]}])

@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 
 from engine.models.promotion import in_use
-from engine.models.registry import CARD_NAME, Models
+from engine.models.registry import CARD_NAME, ModelRegistry
 from engine.models.training_process import is_chosen_by_song, next_step
 from engine.state.studio import Studio
 from fitness.fusion import FusionModel
@@ -53,7 +53,7 @@ def test_a_trained_model_is_recorded_promoted_and_used(tmp_path: Path) -> None:
     with Studio.open(tmp_path / "studio") as studio:
         payloads = [event.payload for event in studio.log.read()]
         assert in_use(studio) == model.sha256
-        card = Models(studio).card_path(model.sha256)
+        card = ModelRegistry(studio).card_path(model.sha256)
         assert card.read_text() == (tmp_path / "made" / CARD_NAME).read_text()
     (trained,) = (event for event in payloads if isinstance(event, ModelTrained))
     assert (trained.sha256, trained.command) == (model.sha256, "bootstrap")

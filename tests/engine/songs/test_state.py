@@ -1,0 +1,118 @@
+"""State is read by type, for one thing at a time, and made again where it went bad."""
+
+from __future__ import annotations
+
+import sqlite3
+
+import pytest
+
+from engine.state.studio import DATABASE_NAME, SONGS, Studio
+from store import projections
+from tests.engine.command_line import demo
+
+BROKEN = {
+    "not JSON": "UPDATE documents SET body = '{' WHERE projection = 'songs'",
+    "another type": "UPDATE documents SET body = '7' WHERE projection = 'songs'",
+    "a field missing": "UPDATE documents SET body = json_remove(body, '$.title') WHERE {song}",
+    "a decision's field missing": (
+        "UPDATE documents SET body = replace(body, '\"display_label\"', '\"other\"') WHERE {song}"
+    ),
+    "a field of the wrong type": (
+        "UPDATE documents SET body = json_set(body, '$.key', 3) WHERE {song}"
+    ),
+    "a song gone": "DELETE FROM documents WHERE {song}",
+    "no run left": "DELETE FROM documents WHERE projection = 'runs'",
+    "nothing left": "DELETE FROM documents",
+}
+
+
+def damage(desk, statement):
+    """Change the documents of a studio; the log stays."""
+    (meadow,) = (row["id"] for row in desk.json("songs", "list") if "meadow" in row["id"])
+    database = sqlite3.connect(desk.folder / DATABASE_NAME)
+    with database:
+        where = f"projection = 'songs' AND key = '{meadow}'"
+        assert database.execute(statement.replace("{song}", where)).rowcount
+    database.close()
+
+
+def stored(desk):
+    database = sqlite3.connect(desk.folder / DATABASE_NAME)
+    rows = database.execute("SELECT * FROM documents ORDER BY projection, key").fetchall()
+    database.close()
+    return rows
+
+
+@pytest.mark.parametrize("statement", BROKEN.values(), ids=BROKEN.keys())
+@pytest.mark.filterwarnings("default::store.projections.Rebuilt")
+def test_state_that_went_bad_is_made_again_and_that_is_said_in_one_line(desk, statement):
+    desk.do("approve", desk.candidates()[0])
+    answer, before = desk.do("status"), stored(desk)
+    runs = desk.do("runs")
+    damage(desk, statement)
+    said = desk.type("status" if "'runs'" not in statement else "runs")
+    assert (said.code, said.out) == (0, answer if "'runs'" not in statement else runs)
+    (line,) = said.err.splitlines()
+    assert line.startswith("note: the stored state was damaged (")
+    assert line.endswith("is made again from the log")
+    assert stored(desk) == before
+    assert desk.type("status").err == ""
+
+
+@pytest.fixture
+def decoded(monkeypatch):
+    """Keys of the documents that are decoded."""
+    keys, decode = [], projections._decode
+
+    def counting(projection, key, body):
+        keys.append(key)
+        return decode(projection, key, body)
+
+    monkeypatch.setattr(projections, "_decode", counting)
+    return keys
+
+
+def test_what_is_read_of_one_thing_is_that_thing(desk, decoded):
+    with Studio.open(desk.folder) as studio:
+        song_id = studio.song("meadow").song_id
+        run_id = min(studio.runs())
+        candidate = next(iter(studio.song("meadow").candidates))
+        for read in (
+            lambda: studio.song("meadow"),
+            lambda: studio.song(song_id),
+            lambda: studio.run(run_id[:5]),
+            lambda: studio.run(run_id),
+            lambda: studio.candidate(candidate[:8]),
+            lambda: studio.candidate(candidate),
+        ):
+            decoded.clear()
+            read()
+            assert len(decoded) == 1
+    assert len(desk.json("songs", "list")) > 1
+
+
+def test_a_song_of_the_past_is_what_it_was(desk):
+    first, second, *_ = desk.candidates()
+    desk.do("approve", first)
+    desk.do("reject", second)
+    desk.do("songs", "add", demo("green"), "--key", "A minor")
+    with Studio.open(desk.folder) as studio:
+        song_id = studio.song("meadow").song_id
+        known = None
+        for recorded in list(studio.log.read()):
+            if SONGS.route(recorded) == song_id:
+                known = SONGS.apply(known, recorded)
+            assert studio.song_at(song_id, recorded.position) == known
+        assert known == studio.song(song_id)
+        assert studio.song_at(song_id, 0) is None
+
+
+def test_a_song_of_the_past_reads_only_its_own_events(desk, monkeypatch):
+    with Studio.open(desk.folder) as studio:
+        song = studio.song("meadow")
+        read, recorded = [], studio.log.recorded
+        monkeypatch.setattr(studio.log, "recorded", lambda row: read.append(row) or recorded(row))
+        studio.song_at(song.song_id, song.touched)
+    own = {f"song/{song.song_id}", *(f"run/{run}" for run in song.runs)}
+    assert {row.stream for row in read} == own
+    assert not any(row.kind == "GenerationScored" for row in read)

@@ -53,8 +53,8 @@ class Projection(Protocol[DocumentT]):
     def route(self, recorded: Recorded) -> str | None:
         """Return the key of the document that the event changes; None if it changes none."""
 
-    def apply(self, document: DocumentT | None, recorded: Recorded) -> DocumentT:
-        """Return what the document, None if it is new, becomes by the event."""
+    def apply(self, document: DocumentT | None, recorded: Recorded) -> DocumentT | None:
+        """Return what the document, None if there is none yet, becomes by the event."""
 
 
 class Rebuilt(UserWarning):
@@ -215,7 +215,9 @@ def _apply(connection: Connection, projection: Projection[Any], events: Sequence
     wanted = _documents_of(projection).where(document_table.c.key.in_(keys))
     changed = _load(connection, projection, wanted)
     for key, event in routed:
-        changed[key] = projection.apply(changed.get(key), event)
+        document = projection.apply(changed.get(key), event)
+        if document is not None:
+            changed[key] = document
     _save(connection, projection, changed)
 
 

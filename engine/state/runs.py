@@ -10,7 +10,6 @@ from msgspec import UNSET, UnsetType
 from msgspec.structs import replace
 
 from store import events
-from store.errors import LogCorrupt
 from store.records import Recorded
 
 RUNNING, FINISHED, ABANDONED = "unfinished", "finished", "abandoned"
@@ -80,17 +79,13 @@ class RunProjection:
         """The run that an event belongs to, if any."""
         return run_of(recorded.stream)
 
-    def apply(self, document: Run | None, recorded: Recorded) -> Run:
-        """The run after the event.
-
-        Raises:
-            LogCorrupt: the run's first event is not its beginning.
-        """
+    def apply(self, document: Run | None, recorded: Recorded) -> Run | None:
+        """The run after the event; none before it is started."""
         event = recorded.payload
         if isinstance(event, events.RunStarted):
             return _started(event, recorded)
         if document is None:
-            raise LogCorrupt(f"event {recorded.position}: a run that never began")
+            return None
         return APPLY[recorded.kind](document, event)
 
 

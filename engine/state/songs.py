@@ -10,7 +10,6 @@ from msgspec.structs import replace
 
 from engine.state.runs import run_of
 from store import events
-from store.errors import LogCorrupt
 from store.records import Recorded
 
 PENDING, APPROVED, REJECTED = "pending", "approved", "rejected"
@@ -268,17 +267,13 @@ class SongProjection:
             return recorded.payload.song_id
         return song_of(recorded.stream)
 
-    def apply(self, document: Song | None, recorded: Recorded) -> Song:
-        """The song after the event.
-
-        Raises:
-            LogCorrupt: something happened to a song before it was proposed.
-        """
+    def apply(self, document: Song | None, recorded: Recorded) -> Song | None:
+        """The song after the event; none before it is proposed."""
         event = recorded.payload
         if isinstance(event, events.SongProposed):
             return _proposed(document, recorded, event)
         if document is None:
-            raise LogCorrupt(f"event {recorded.position}: a song that was never proposed")
+            return None
         song: Song = APPLY[recorded.kind](document, recorded, event)
         return replace(song, touched=recorded.position)
 

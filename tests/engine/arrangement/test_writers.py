@@ -137,7 +137,7 @@ def test_a_file_that_was_written_but_not_recorded_is_recorded(desk):
         assert outcome() == "kept"
         (folder / "notes.txt").write_bytes(b"ours")
         assert outcome() == "unchanged"
-        recorded = [path for path in song_of(studio)["exports"] if path.endswith("notes.txt")]
+        recorded = [path for path in song_of(studio).exports if path.endswith("notes.txt")]
         assert len(recorded) == 1
         made.clear()
         assert outcome() == "unchanged"

@@ -277,7 +277,7 @@ def test_training_is_recorded_once_without_names_of_files(
     assert event == ModelTrained(
         sha256=sha256, command="run", result={"accuracy": {"song": 0.5}, "files": ["plain"]}
     )
-    (told,) = studio.models().known[sha256]["trained"]
+    (told,) = studio.models().known[sha256].trained
     assert told.command == "run"
     assert in_use(studio) == shipped_sha256()
 

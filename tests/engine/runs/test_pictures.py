@@ -8,10 +8,9 @@ import numpy as np
 import pytest
 
 from engine.reports.pictures import INKS, draw_curve, draw_explanation, draw_part
-from engine.runs.contexts import song_context
 from fitness.colours import AXES, COLOUR_NAMES
 from fitness.explaining import BAR, Effect, Explanation, Subject
-from genomes import Context, Part, Section
+from genomes import Context, Key, Meter, Part, Section
 from genomes.chords import CHORDS
 from store.events import CurvePoint
 
@@ -30,8 +29,7 @@ def picture_size(path: Path) -> tuple[int, int]:
 
 
 def context_of(meter: str, bars: int) -> Context:
-    song = {"key": "E minor", "meter": meter, "tempo_bpm": 90.0, "genres": [], "singer": None}
-    return song_context(song, Section("verse", bars))
+    return Context(Key.parse("E minor"), Meter.parse(meter), 90.0, Section("verse", bars))
 
 
 @pytest.mark.parametrize(

@@ -110,5 +110,5 @@ def test_the_seed_is_printed_and_kept(
     said = engine("evolve", "--song", GREEN, "--no-model", *small, *asked)
     assert said.code == 0
     ((_, state),) = studio.runs().items()
-    assert f"seed {state['seed']}\n" in said.out
-    assert not asked or state["seed"] == int(asked[1])
+    assert f"seed {state.seed}\n" in said.out
+    assert not asked or state.seed == int(asked[1])

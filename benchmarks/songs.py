@@ -18,7 +18,7 @@ from engine.proposals import Proposal, demo_paths, read
 from engine.proposals.proposal import understand
 from engine.proposals.songs import add_songs
 from engine.runs.lifecycle import carry_on, load, start
-from engine.runs.requests import Wish, requests
+from engine.runs.requests import EvolveOptions, requests
 from engine.runs.run import Run
 from engine.stages import STAGES, stages_before
 from engine.state.studio import Studio
@@ -90,7 +90,7 @@ class SongStudio:
     def begin(self, stage: str, settings: Settings, seed: int) -> Run:
         """A run of a stage on everything approved before it, before its first generation."""
         song = self.studio.song(self.song_id)
-        (request,) = requests(song, Wish(stage, settings), seed)
+        (request,) = requests(song, EvolveOptions(stage, settings), seed)
         asked = replace(request, model_sha256=self.model_sha256)
         return load(self.studio, start(self.studio, asked))
 

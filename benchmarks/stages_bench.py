@@ -125,7 +125,7 @@ def measure_stage(bench: SongStudio, number: int, stage: str, settings: Settings
 
 def random_scores(bench: SongStudio, stage: str, count: int) -> list[Score]:
     """Scores of the first pool of a run that is all first pool."""
-    drawn = bench.begin(stage, Settings(count, generations=0), RANDOM_SEED).evolve()
+    drawn = bench.begin(stage, Settings(count, generations=0), RANDOM_SEED).evolve().event
     return [Score(child.terms, child.total, child.passes) for child in drawn.offspring]
 
 

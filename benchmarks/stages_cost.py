@@ -111,12 +111,12 @@ def _one_generation(studio: Studio, run: Run, cost: Cost) -> None:
     parts = [child.part for child in children]
     with _looking_inside(watch):
         scores = watch.time(SCORE, lambda: run.fitness.score(parts, run.context))
-    event = watch.time(SELECT, lambda: run.generation_event(children, scores, discarded))
-    new = NewEvent(event, actor="benchmark")
+    generation = watch.time(SELECT, lambda: run.generation(children, scores, discarded))
+    new = NewEvent(generation.event, actor="benchmark")
     stream = run_stream(run.id)
     watch.time(APPEND, lambda: studio.append(stream, [new], run.version))
     run.version += 1
-    watch.time(TAKE_IN, lambda: run.pool.apply(event))
+    watch.time(TAKE_IN, lambda: run.pool.apply(*generation))
     cost.rolls += len(parts) * (2 if run.context.parts else 1)
     gc.freeze()
 

@@ -2,8 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
+
+# A command in a message, as yet without ``--studio``.
+_COMMAND = re.compile(r"\bengine (?=[a-z])")
+_NEEDS_NO_QUOTES = re.compile(r"[\w./:\\@%+=,~-]+")
 
 
 class EngineError(Exception):
@@ -34,10 +40,6 @@ class Refused(EngineError):
     """The request makes no sense in the present state."""
 
 
-class Differs(EngineError):
-    """A replay did not give what the log says."""
-
-
 @contextmanager
 def refusing() -> Iterator[None]:
     """Turn a value that a person typed and the music packages refuse into ``Refused``."""
@@ -45,3 +47,25 @@ def refusing() -> Iterator[None]:
         yield
     except ValueError as error:
         raise Refused(str(error)) from error
+
+
+def quoted(word: object) -> str:
+    """A word of a command line, in quotation marks where a shell needs them."""
+    text = str(word)
+    if _NEEDS_NO_QUOTES.fullmatch(text):
+        return text
+    escaped = re.sub(r'(["$`])', r"\\\1", text)
+    return f'"{escaped}"'
+
+
+def in_studio(text: str, studio: Path | None) -> str:
+    """A text with every command in it as it must be typed to work in the same studio.
+
+    Args:
+        text: such as ``"run engine evolve --song meadow"``.
+        studio: what ``--studio`` said; None if it wasn't given.
+    """
+    if studio is None:
+        return text
+    named = f"engine --studio {quoted(studio)} "
+    return _COMMAND.sub(lambda _: named, text)

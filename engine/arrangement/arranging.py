@@ -19,10 +19,10 @@ from engine.arrangement.files import PLAN_FILE, Origin, Writer, write_arrangemen
 from engine.arrangement.plan import Plan
 from engine.arrangement.plan_text import plan_document, plan_text, read_plan
 from engine.errors import Ambiguous, Refused
-from engine.files import file_sha256
 from engine.gate.exports import KEPT, Export, last_written, places
 from engine.ids import CANDIDATE_ID_CHARS, digest
 from engine.runs.contexts import song_context
+from engine.state.files import file_sha256
 from engine.state.songs import Song, song_stream
 from engine.state.studio import Studio
 from genomes import Section

@@ -9,8 +9,8 @@ from itertools import count
 from pathlib import Path
 
 from engine.arrangement.assemble import Arrangement
-from engine.files import file_sha256, write_whole
 from engine.gate.exports import KEPT, UNCHANGED, WRITTEN, Export, last_written, relative_path
+from engine.state.files import file_sha256, write_whole
 from engine.state.songs import Song, song_stream
 from engine.state.studio import Studio
 from genomes.midi import Track, write_midi

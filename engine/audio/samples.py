@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.errors import Refused
-from engine.files import write_whole
+from engine.state.files import write_whole
 from genomes.time import TempoMap
 
 SAMPLE_RATE = 44_100

@@ -24,12 +24,12 @@ def demo(
     generations: Generations = GENERATIONS,
 ) -> int:
     """Add a demo song, evolve chords for its verse, and approve the best."""
-    from engine.cli.runs import conduct
+    from engine.cli.runs import carry_on_with_progress
     from engine.cli.summary import say_summary
     from engine.errors import refusing
     from engine.evolution.settings import Settings
     from engine.gate import decisions
-    from engine.gate.exports import settle
+    from engine.gate.exports import update_exports
     from engine.ids import short
     from engine.models.promotion import model_for_runs
     from engine.proposals import Overrides, demo_paths, read
@@ -51,13 +51,13 @@ def demo(
         sha256 = model_for_runs(studio, None)
         request = Request(studio.song(song), STAGE, section, DEMO_SEED, settings, sha256)
         run = load(studio, start(studio, request))
-        summary = conduct(context, studio, run)
+        summary = carry_on_with_progress(context, studio, run)
         if summary is None:
             return INTERRUPTED
         say_summary(summary, write_files(studio, summary))
         for survivor in summary.finished.survivors[:1]:
             approved = decisions.approve(studio, survivor.id, policy="demo: the best survivor")
-            (export,) = settle(studio, approved)
+            (export,) = update_exports(studio, approved)
             say(f"\n{short(survivor.id)} is approved, as a person would: {export.path}")
     say_next(next_command(context, f"replay {run.id} --verify"))
     return 0

@@ -5,8 +5,7 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-from engine.commands import in_studio
-from engine.errors import EngineError
+from engine.errors import EngineError, in_studio
 
 BROKE, REFUSED, INTERRUPTED = 1, 2, 130
 

@@ -52,42 +52,35 @@ def evolve(
 
     Later stages evolve one population for each approved lineage that they can stand on.
     """
-    import secrets
-    from dataclasses import replace
-
-    from engine.cli.runs import conduct, told
-    from engine.errors import refusing
-    from engine.evolution.settings import Settings, checked_seed
-    from engine.models.promotion import model_for_runs
+    from engine.cli.runs import carry_on_with_progress, write_and_say
+    from engine.evolution.settings import Settings
     from engine.proposals.lyrics import read_lyrics
-    from engine.runs.lifecycle import load, start
-    from engine.runs.requests import Wish, locks_of, requests
+    from engine.runs.evolve import new_seed, start_runs
+    from engine.runs.requests import EvolveOptions, locks_of
     from engine.stages import find_stage
 
     settings = Settings(population=population, generations=generations, keep=keep)
     find_stage(stage)
     locks = locks_of(lock or [])
     refuse_both(model, no_model=no_model)
-    drawn = secrets.randbits(32) if seed is None else checked_seed(seed)
+    seed = new_seed(seed)
     summaries: list[dict[str, Any]] = []
     with open_studio(context) as studio:
         state = studio.song(song)
-        asked = (section, bars, energy, parent, source, locks)
-        wish = Wish(
-            stage, settings, *asked, None if lyrics is None else read_lyrics(lyrics), singer
+        words = None if lyrics is None else read_lyrics(lyrics)
+        options = EvolveOptions(
+            stage, settings, section, bars, energy, parent, source, locks, words, singer
         )
-        with refusing():
-            wanted = requests(state, wish, drawn)
-        sha256 = None if no_model else model_for_runs(studio, model)
-        for request in wanted:
-            run = load(studio, start(studio, replace(request, model_sha256=sha256)))
+        for run in start_runs(
+            studio, state.song_id, options, seed=seed, model=model, use_model=not no_model
+        ):
             if not as_json:
-                label = request.section.label
-                say(f"{state.title}: {stage}, {label}, run {run.id}, seed {drawn}")
-            summary = conduct(context, studio, run, as_json=as_json)
+                label = run.started.section.label
+                say(f"{state.title}: {stage}, {label}, run {run.id}, seed {seed}")
+            summary = carry_on_with_progress(context, studio, run, as_json=as_json)
             if summary is None:
                 return INTERRUPTED
-            folder = told(studio, summary, as_json=as_json)
+            folder = write_and_say(studio, summary, as_json=as_json)
             summaries.append(summary.to_json() | {"folder": str(folder)})
     if as_json:
         say_json(summaries)

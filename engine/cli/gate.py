@@ -85,7 +85,7 @@ def _say_entries(shown: list[Entry]) -> None:
 
 
 def _write_yaml(context: typer.Context, studio: Studio, songs: list[Song]) -> None:
-    from engine.commands import typed
+    from engine.errors import quoted
     from engine.gate.review_file import write_review
 
     for song in songs:
@@ -95,15 +95,15 @@ def _write_yaml(context: typer.Context, studio: Studio, songs: list[Song]) -> No
             if aside is not None:
                 say(f"edits that were not taken in are now in {aside}")
             say(str(path))
-            say_next(next_command(context, f"review --apply {typed(path)}"))
+            say_next(next_command(context, f"review --apply {quoted(path)}"))
 
 
 def _apply(context: typer.Context, studio: Studio, path: Path, *, as_json: bool) -> None:
-    from engine.gate.exports import settle
+    from engine.gate.exports import update_exports
     from engine.gate.review_file import apply_review
 
     recorded = apply_review(studio, path)
-    exports = [export for event in recorded for export in settle(studio, event)]
+    exports = [export for event in recorded for export in update_exports(studio, event)]
     if as_json:
         say_json([{"kind": r.kind, "candidate": r.payload.candidate} for r in recorded])  # type: ignore[attr-defined]
         return
@@ -130,7 +130,7 @@ def approve(
 
     with open_studio(context) as studio:
         approved = decisions.approve(studio, candidate, label, note=text, song_id=song)
-        settle_and_say(context, studio, approved, as_json=as_json)
+        update_and_say(context, studio, approved, as_json=as_json)
 
 
 def reject(
@@ -145,7 +145,7 @@ def reject(
 
     with open_studio(context) as studio:
         rejected = decisions.reject(studio, candidate, reason, song)
-        settle_and_say(context, studio, rejected, as_json=as_json)
+        update_and_say(context, studio, rejected, as_json=as_json)
 
 
 def label(
@@ -190,16 +190,16 @@ def undo(
     from engine.gate import decisions
 
     with open_studio(context) as studio:
-        settle_and_say(context, studio, decisions.undo(studio, candidate, song), as_json=as_json)
+        update_and_say(context, studio, decisions.undo(studio, candidate, song), as_json=as_json)
 
 
-def settle_and_say(
+def update_and_say(
     context: typer.Context, studio: Studio, recorded: Recorded, *, as_json: bool
 ) -> None:
     """Bring the files up to date with a decision, and say what happened and what is next."""
-    from engine.gate.exports import settle
+    from engine.gate.exports import update_exports
 
-    exports = settle(studio, recorded)
+    exports = update_exports(studio, recorded)
     if as_json:
         paths = [str(export.path) for export in exports]
         facts = {name: getattr(recorded.payload, name, None) for name in ("candidate", "label")}

@@ -23,7 +23,7 @@ def import_file(
     as_json: Json = False,
 ) -> None:
     """Take in a part that you made, as approved."""
-    from engine.cli.gate import settle_and_say
+    from engine.cli.gate import update_and_say
     from engine.errors import refusing
     from engine.gate.imports import import_part, read_played
 
@@ -35,4 +35,4 @@ def import_file(
         if not as_json:
             for warning in played.warnings:
                 say(f"note: {warning}")
-        settle_and_say(context, studio, approved, as_json=as_json)
+        update_and_say(context, studio, approved, as_json=as_json)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import typer
 
 from engine.cli.output import say, say_next
-from engine.commands import in_studio
+from engine.errors import in_studio
 
 if TYPE_CHECKING:
     from engine.state.songs import Song

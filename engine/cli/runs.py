@@ -30,10 +30,10 @@ def resume(
     with open_studio(context) as studio:
         identifier, _ = studio.run(run)
         resumed = take_up(studio, identifier)
-        summary = conduct(context, studio, resumed, as_json=as_json)
+        summary = carry_on_with_progress(context, studio, resumed, as_json=as_json)
         if summary is None:
             return INTERRUPTED
-        folder = told(studio, summary, as_json=as_json)
+        folder = write_and_say(studio, summary, as_json=as_json)
     if as_json:
         say_json(summary.to_json() | {"folder": str(folder)})
     else:
@@ -41,7 +41,7 @@ def resume(
     return 0
 
 
-def told(studio: Studio, summary: Summary, *, as_json: bool) -> Path:
+def write_and_say(studio: Studio, summary: Summary, *, as_json: bool) -> Path:
     """Write the files of a run, and tell people of it; returns their folder."""
     from engine.cli.summary import say_summary
     from engine.runs.files import write_files
@@ -52,7 +52,7 @@ def told(studio: Studio, summary: Summary, *, as_json: bool) -> Path:
     return folder
 
 
-def conduct(
+def carry_on_with_progress(
     context: typer.Context, studio: Studio, run: Run, *, as_json: bool = False
 ) -> Summary | None:
     """Carry a run on with a progress bar; None, and how to go on, if it was interrupted."""

@@ -36,8 +36,7 @@ def train(
 
     See engine train COMMAND --help for the options of each.
     """
-    from engine.commands import typed
-    from engine.errors import Refused
+    from engine.errors import Refused, quoted
     from engine.models.training_process import MAKERS, NEXT
     from engine.models.training_process import train as run_training
 
@@ -46,7 +45,7 @@ def train(
     if promote and rest[:1] and rest[0] in NEXT:
         makers = ", ".join(MAKERS)
         raise Refused(f"training {rest[0]} makes no model to promote", f"{makers} do")
-    again = f"train {' '.join(map(typed, rest))}{f' {PROMOTE}' if promote else ''}"
+    again = f"train {' '.join(map(quoted, rest))}{f' {PROMOTE}' if promote else ''}"
     try:
         ended = run_training(rest, lambda line: typer.echo(line, err=as_json))
     except KeyboardInterrupt:
@@ -67,11 +66,11 @@ def train(
 def _tell(
     context: typer.Context, words: list[str], ended: Ended, *, promote: bool, as_json: bool
 ) -> None:
-    from engine.commands import typed
+    from engine.errors import quoted
     from engine.models.training_process import MAKERS, next_step
 
     report = dict(ended.result)
-    following = " ".join(map(typed, ["train", *step])) if (step := next_step(words)) else None
+    following = " ".join(map(quoted, ["train", *step])) if (step := next_step(words)) else None
     if words[0] in MAKERS and ended.model is not None:
         report["sha256"], report["promoted"] = _record(context, words[0], ended, promote=promote)
         unpromoted = f"models promote {report['sha256'][:8]}"

@@ -9,10 +9,10 @@ from typing import Protocol
 from engine.composing.composition import Composition, is_ground
 from engine.composing.lineages import Reader, Weighed, best_apart
 from engine.gate.decisions import approval
-from engine.gate.exports import export_song, settle
+from engine.gate.exports import export_song, update_exports
 from engine.gate.waiting import Entry
 from engine.runs.lifecycle import Request, carry_on, load, resume, start_or_find
-from engine.runs.requests import Wish, requests
+from engine.runs.requests import EvolveOptions, requests
 from engine.runs.run import Run
 from engine.stages import STAGES, Stage
 from engine.state.lineages import approved, is_stale
@@ -102,7 +102,7 @@ def _run(
 ) -> list[str] | None:
     """Ids of the finished runs of a stage of a section; None if it was stopped before."""
     song = studio.song(song_id)
-    wish = Wish(
+    options = EvolveOptions(
         stage.name,
         composition.settings,
         section.label,
@@ -113,7 +113,7 @@ def _run(
     )
     wanted = [
         request
-        for request in requests(song, wish, composition.run_seed(stage.name, section))
+        for request in requests(song, options, composition.run_seed(stage.name, section))
         if all(is_ground(song, composition, parent) for parent in request.parents)
     ]
     watch.begin(stage.name, section.label, len(wanted))
@@ -178,7 +178,7 @@ def _decide(
 
     if chosen:
         for recorded in studio.decide(song_stream(song_id), deciding):
-            settle(studio, recorded)
+            update_exports(studio, recorded)
 
 
 def _chosen(

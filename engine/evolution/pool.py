@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -64,10 +64,16 @@ class Pool:
         self.generation: int | None = None
         self.logbook = tools.Logbook()
 
-    def apply(self, event: GenerationScored) -> None:
-        """Take in one generation."""
-        for offspring in event.offspring:
-            self.scored[offspring.id] = self._individual(offspring, event.generation)
+    def apply(self, event: GenerationScored, newcomers: Sequence[Individual] | None = None) -> None:
+        """Take in one generation.
+
+        Args:
+            event: what the log says of it.
+            newcomers: its individuals, where they were bred just now; else read from the event.
+        """
+        if newcomers is None:
+            newcomers = [self._individual(each, event.generation) for each in event.offspring]
+        self.scored |= {individual.id: individual for individual in newcomers}
         self.population = [self.scored[identifier] for identifier in event.population]
         self.generation = event.generation
         self.logbook.record(generation=event.generation, **STATISTICS.compile(self.population))

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
 
-from engine.files import file_sha256, write_whole
 from engine.runs.contexts import SongFacts, section_of, song_context
 from engine.stages import find_stage
+from engine.state.files import file_sha256, write_whole
 from engine.state.songs import APPROVED, Song, song_of, song_stream
 from engine.state.studio import Studio
 from genomes import Part, Section
@@ -108,7 +108,7 @@ def proposal_at(studio: Studio, position: int) -> events.SongProposed:
     return proposal
 
 
-def settle(studio: Studio, recorded: Recorded) -> list[Export]:
+def update_exports(studio: Studio, recorded: Recorded) -> list[Export]:
     """Bring the files up to date with a decision: at most one is written or removed."""
     event, song_id = recorded.payload, song_of(recorded.stream)
     if song_id is None or not isinstance(event, DECISIONS):

@@ -9,11 +9,11 @@ import yaml
 
 from documents.yaml_files import load_file
 from engine.errors import EngineError, Refused
-from engine.files import is_as_written, marked, set_aside, write_whole
 from engine.gate.review_rows import Review, field_text, row_changes
 from engine.gate.waiting import Entry, entries
 from engine.reports.description import in_lines
 from engine.reports.readings import most_likely
+from engine.state.files import is_as_written, marked, set_aside, write_whole
 from engine.state.songs import Candidate, Song, song_stream
 from engine.state.studio import Studio
 from store.events import Heard

@@ -7,8 +7,8 @@ from pathlib import Path
 import msgspec
 
 from engine.errors import NotFound, Refused
-from engine.files import write_whole
 from engine.ids import short
+from engine.state.files import write_whole
 from engine.state.studio import Studio
 from fitness.fusion import FusionModel
 from fitness.manifest import Manifest, manifest_path

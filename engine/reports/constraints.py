@@ -11,9 +11,9 @@ import yaml
 
 from documents.yaml_files import load_file
 from engine.errors import Refused
-from engine.files import is_as_written, marked, set_aside, write_whole
 from engine.proposals.sources import printable
 from engine.reports.statistics import TITLE_WORD_FRACTION, Leanings, Share
+from engine.state.files import is_as_written, marked, set_aside, write_whole
 
 # What tells the file from any other.
 TELLING_FIELDS = frozenset({"key_constraints", "bpm_constraints", "diversity_metrics"})

@@ -15,7 +15,7 @@ from matplotlib.patches import Rectangle
 from matplotlib.ticker import MaxNLocator
 
 from engine.arrangement.assemble import Arrangement
-from engine.files import write_whole
+from engine.state.files import write_whole
 from fitness.explaining import BAR, Explanation, Subject
 from genomes import Context, Part
 from store.events import CurvePoint

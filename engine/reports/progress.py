@@ -6,8 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from engine.commands import typed
-from engine.errors import EngineError
+from engine.errors import EngineError, quoted
 from engine.gate.waiting import Entry
 from engine.ids import short
 from engine.runs.parents import leaves
@@ -78,7 +77,7 @@ def next_step(song: Song) -> str:
         standing = [label for label in rows if _can_stand(song, stage, label)]
         lacking = [label for label in standing if not rows[label].approved]
         if lacking or not (stage.needs or any(row.approved for row in rows.values())):
-            narrowed = f" --section {typed(lacking[0])}" if len(lacking) < len(standing) else ""
+            narrowed = f" --section {quoted(lacking[0])}" if len(lacking) < len(standing) else ""
             return f"evolve --stage {name} --song {song_id}{narrowed}"
     return f"arrange --song {song_id}"
 

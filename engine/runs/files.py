@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from engine.files import write_whole
 from engine.gate.exports import section_midi, track_of
 from engine.ids import short
 from engine.reports.pictures import draw_curve, draw_part
 from engine.reports.summary import Summary
 from engine.runs.contexts import section_of, song_context
+from engine.state.files import write_whole
 from engine.state.studio import Studio
 from genomes import Part
 from genomes.midi import Track

@@ -10,7 +10,6 @@ from itertools import count
 import msgspec
 import numpy as np
 
-import engine
 from engine.errors import Refused
 from engine.evolution.settings import EVOLUTION_VERSION, Settings
 from engine.ids import run_id
@@ -22,6 +21,7 @@ from engine.state.runs import ABANDONED, FINISHED, RUNNING, run_stream
 from engine.state.runs import Run as RunState
 from engine.state.songs import PENDING, Song
 from engine.state.studio import Studio
+from engine.version import __version__
 from fitness.total import Fitness
 from genomes import Section
 from genomes.locks import Locks
@@ -72,7 +72,7 @@ def versions(stage: str) -> dict[str, str]:
     """Versions of everything that decides what a run of a stage does."""
     genomes = find_stage(stage).genomes
     return {
-        "engine": engine.__version__,
+        "engine": __version__,
         "evolution": EVOLUTION_VERSION,
         "operators": genomes.operators_version,
         "renderer": genomes.renderer_version,
@@ -264,8 +264,8 @@ def carry_on(
     """
     while run.next_generation <= run.settings.generations:
         generation = run.evolve()
-        _record(studio, run, generation)
-        run.pool.apply(generation)
+        _record(studio, run, generation.event)
+        run.pool.apply(*generation)
         # A run remembers all that it scored, and looking through it again and again for what can
         # be thrown away took about a tenth of its time.
         gc.freeze()

@@ -114,7 +114,7 @@ def _check_generation(
         yield f"{name}: other candidates were bred"
         return
     scores = [Score(o.terms, o.total, o.passes) for o in event.offspring]
-    again = run.generation_event(children, scores, discarded)
+    again = run.generation(children, scores, discarded).event
     if again.offspring != event.offspring:
         yield f"{name}: the genomes, parents or operators differ"
     if again.population != event.population:

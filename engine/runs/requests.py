@@ -26,8 +26,8 @@ DEFAULT_ENERGY = 0.5
 
 
 @dataclass(frozen=True, slots=True)
-class Wish:
-    """What a person asks of a stage; what is None is left to the engine.
+class EvolveOptions:
+    """What a person asks of a stage; None leaves the choice to the engine.
 
     Attributes:
         stage: name of the stage.
@@ -35,7 +35,7 @@ class Wish:
         section: label of the section, or of the only section that is meant.
         bars: its length, where it has none yet.
         energy: 0 to 1, where it has none yet.
-        parent: beginning of the id of an approved candidate to stand on.
+        parent: beginning of the id of an approved candidate to build on.
         source: beginning of the id of a candidate of the stage to start from.
         locks: what of the source stays.
         lyrics: the words of the song.
@@ -74,82 +74,82 @@ def locks_of(words: Sequence[str]) -> Locks:
         return Locks(tuple(sorted(bars)), "rhythm" in words, "pitch" in words)
 
 
-def requests(song: Song, wish: Wish, seed: int) -> list[Request]:
-    """The runs that a wish comes to: one for each approved lineage that the stage can stand on.
+def requests(song: Song, options: EvolveOptions, seed: int) -> list[Request]:
+    """The runs that the options ask for: one for each approved lineage that the stage can build on.
 
-    Which model scores them is not said yet.
+    They name no model yet.
 
     Raises:
         NotFound: if a candidate or a section isn't there.
-        Refused: if nothing is approved that the stage needs, or the wish contradicts itself.
+        Refused: if nothing is approved that the stage needs, or the options contradict each other.
     """
-    stage = find_stage(wish.stage)
-    _check_singing(wish, stage)
-    if wish.source is not None:
-        found = [_from_source(song, wish, stage, seed)]
-    elif wish.locks != Locks():
+    stage = find_stage(options.stage)
+    _check_singing(options, stage)
+    if options.source is not None:
+        found = [_from_source(song, options, stage, seed)]
+    elif options.locks != Locks():
         raise Refused("--lock keeps something of a candidate", "name it with --from")
     elif stage.needs:
-        found = _on_leaves(song, wish, stage, seed)
-    elif wish.parent is not None:
+        found = _on_leaves(song, options, stage, seed)
+    elif options.parent is not None:
         raise Refused(f"{stage.name} stand on nothing", "leave --parent out")
     else:
-        found = [_request(song, wish, seed, _own_section(wish, stage))]
-    if wish.lyrics is not None and not any(request.lyrics for request in found):
-        lyrics_of(wish.lyrics, found[0].section.label)  # says which sections it has
+        found = [_request(song, options, seed, _own_section(options, stage))]
+    if options.lyrics is not None and not any(request.lyrics for request in found):
+        lyrics_of(options.lyrics, found[0].section.label)  # says which sections it has
     return found
 
 
-def _check_singing(wish: Wish, stage: Stage) -> None:
-    for option, value in (("--lyrics", wish.lyrics), ("--singer", wish.singer)):
+def _check_singing(options: EvolveOptions, stage: Stage) -> None:
+    for option, value in (("--lyrics", options.lyrics), ("--singer", options.singer)):
         if value is not None and not stage.sings:
             raise Refused(f"{stage.name}: nobody sings", f"leave {option} out")
-    if wish.singer is not None:
+    if options.singer is not None:
         with refusing():
-            find_singer(wish.singer)
+            find_singer(options.singer)
 
 
-def _on_leaves(song: Song, wish: Wish, stage: Stage, seed: int) -> list[Request]:
-    if (wish.bars, wish.energy) != (None, None):
+def _on_leaves(song: Song, options: EvolveOptions, stage: Stage, seed: int) -> list[Request]:
+    if (options.bars, options.energy) != (None, None):
         raise Refused(
             f"{stage.name}: as long and as full of energy as what it stands on",
             "leave --bars and --energy out",
         )
     return [
-        _request(song, wish, seed, _section_at(song, leaf), lineage_of(song, leaf))
-        for leaf in leaves(song, stage, wish.section, wish.parent)
+        _request(song, options, seed, _section_at(song, leaf), lineage_of(song, leaf))
+        for leaf in leaves(song, stage, options.section, options.parent)
     ]
 
 
-def _from_source(song: Song, wish: Wish, stage: Stage, seed: int) -> Request:
-    source = resolve(wish.source or "", song.candidates, "candidate", "see engine review --all")
+def _from_source(song: Song, options: EvolveOptions, stage: Stage, seed: int) -> Request:
+    source = resolve(options.source or "", song.candidates, "candidate", "see engine review --all")
     known = song.candidates[source]
     if known.stage != stage.name:
         raise Refused(f"{short(source)} is {known.stage}, not {stage.name}")
     if known.run is None:
         raise Refused(f"{short(source)} was made by hand: it has no genes to start from")
-    asked = {wish.section, wish.bars, wish.energy, wish.parent}
+    asked = {options.section, options.bars, options.energy, options.parent}
     if asked != {None}:
         raise Refused("--from says the section and what it stands on", "leave those options out")
     check_parents(song, source)
     bars = known.section.bars
-    if any(bar >= bars for bar in wish.locks.bars) or len(wish.locks.bars) == bars:
+    if any(bar >= bars for bar in options.locks.bars) or len(options.locks.bars) == bars:
         raise Refused(f"--lock: {short(source)} has {bars} bars, and one must be left to evolve")
-    if wish.lyrics is not None and wish.locks.bars and "lyrics" not in known.description:
+    if options.lyrics is not None and options.locks.bars and "lyrics" not in known.description:
         raise Refused(
             f"the locked bars of {short(source)} are sung without words",
             "leave --lyrics or the locked bars out",
         )
     section, parents = section_of(known.section), tuple(known.parents)
-    return _as_sung(_request(song, wish, seed, section, parents, source), known.run)
+    return _as_sung(_request(song, options, seed, section, parents, source), known.run)
 
 
-def _own_section(wish: Wish, stage: Stage) -> Section:
-    label = DEFAULT_SECTION if wish.section is None else wish.section
+def _own_section(options: EvolveOptions, stage: Stage) -> Section:
+    label = DEFAULT_SECTION if options.section is None else options.section
     if not label.strip():
         raise Refused("--section: expected a label, such as verse")
-    energy = DEFAULT_ENERGY if wish.energy is None else wish.energy
-    return Section(label, stage.bars if wish.bars is None else wish.bars, energy)
+    energy = DEFAULT_ENERGY if options.energy is None else options.energy
+    return Section(label, stage.bars if options.bars is None else options.bars, energy)
 
 
 def _section_at(song: Song, candidate: str) -> Section:
@@ -158,7 +158,7 @@ def _section_at(song: Song, candidate: str) -> Section:
 
 def _request(
     song: Song,
-    wish: Wish,
+    options: EvolveOptions,
     seed: int,
     section: Section,
     parents: tuple[str, ...] = (),
@@ -166,17 +166,17 @@ def _request(
 ) -> Request:
     return Request(
         song,
-        wish.stage,
+        options.stage,
         section,
         seed,
-        wish.settings,
+        options.settings,
         None,
         parents,
         source,
-        wish.locks if source else None,
-        _before(song, wish.stage, section.label) if find_stage(wish.stage).carries_on else None,
-        _words(wish, section.label),
-        wish.singer,
+        options.locks if source else None,
+        _section_before(song, options.stage, section.label),
+        _words(options, section.label),
+        options.singer,
     )
 
 
@@ -189,21 +189,23 @@ def _as_sung(request: Request, run: str) -> Request:
     return replace(request, lyrics=words, singer=request.singer or begun.singer)
 
 
-def _words(wish: Wish, section: str) -> Lyrics | None:
+def _words(options: EvolveOptions, section: str) -> Lyrics | None:
     """What a section sings; none where the song's words have no such section.
 
     Raises:
         Refused: if that section alone was asked for, and has no words.
     """
-    if wish.lyrics is None or not find_stage(wish.stage).sings:
+    if options.lyrics is None or not find_stage(options.stage).sings:
         return None
-    if wish.section is None and not has_words(wish.lyrics, section):
+    if options.section is None and not has_words(options.lyrics, section):
         return None
-    return lyrics_of(wish.lyrics, section)
+    return lyrics_of(options.lyrics, section)
 
 
-def _before(song: Song, stage: str, section: str) -> str | None:
+def _section_before(song: Song, stage: str, section: str) -> str | None:
     """What was approved last of the stage in the nearest section before this one that has it."""
+    if not find_stage(stage).carries_on:
+        return None
     labels = sections(song)
     earlier = labels[: labels.index(section)] if section in labels else []
     for label in reversed(earlier):

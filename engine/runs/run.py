@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import cached_property
+from typing import NamedTuple
 
 from engine.evolution.breeding import Bred, Breeder, ask
 from engine.evolution.niches import niches, select_population
@@ -23,6 +24,13 @@ from fitness.total import Fitness, Score
 from genomes import Context, Part
 from store import events
 from store.records import Recorded
+
+
+class Generation(NamedTuple):
+    """A generation as the log will say it, and the individuals that it adds to the pool."""
+
+    event: events.GenerationScored
+    newcomers: list[Individual]
 
 
 class Run:
@@ -101,27 +109,28 @@ class Run:
             self.pool.population, self.settings, self.first_pool.median_distance, self.genomes
         )
 
-    def evolve(self) -> events.GenerationScored:
-        """The event of the next generation: bred, scored and selected, not yet recorded."""
+    def evolve(self) -> Generation:
+        """The next generation: bred, scored and selected, not yet recorded or in the pool."""
         children, discarded = self.breed(self.next_generation)
         scores = self.fitness.score([child.part for child in children], self.context)
-        return self.generation_event(children, scores, discarded)
+        return self.generation(children, scores, discarded)
 
-    def generation_event(
+    def generation(
         self, children: Sequence[Bred], scores: Sequence[Score], discarded: int
-    ) -> events.GenerationScored:
-        """What the log says of the next generation, given the scores of its children."""
+    ) -> Generation:
+        """The next generation, given the scores of its children."""
         generation = self.next_generation
         newcomers = [
             Individual(child.id, child.genome, score, generation)
             for child, score in zip(children, scores, strict=True)
         ]
-        return events.GenerationScored(
+        event = events.GenerationScored(
             generation=generation,
             offspring=[_offspring(*pair) for pair in zip(children, scores, strict=True)],
             population=[individual.id for individual in self._select(newcomers)],
             discarded=discarded,
         )
+        return Generation(event, newcomers)
 
     def _select(self, newcomers: list[Individual]) -> list[Individual]:
         if self.pool.generation is None:

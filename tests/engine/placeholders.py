@@ -11,8 +11,8 @@ from typing import Any
 import pytest
 
 from engine.arrangement import writers
-from engine.files import write_whole
 from engine.runs import files
+from engine.state.files import write_whole
 
 
 def _bytes_of(*facts: Any) -> bytes:

@@ -73,7 +73,7 @@ def _without_places(payload: Any) -> dict[str, Any]:
 
 def written(studio: Studio) -> dict[str, str]:
     """Every file that the log knows, by its path: its hash as it lies there."""
-    from engine.files import file_sha256
+    from engine.state.files import file_sha256
 
     (song,) = studio.songs().values()
     found = {path: file_sha256(studio.folder / path) for path in song.exports}

@@ -7,8 +7,8 @@ import os
 
 import pytest
 
-from engine.files import file_sha256, write_whole
 from engine.gate import exports
+from engine.state.files import file_sha256, write_whole
 
 EDITED = b"MThd edited by hand"
 

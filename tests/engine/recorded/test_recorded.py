@@ -91,8 +91,8 @@ def _again(studio: Studio, identifier: str) -> list[tuple[str, str]]:
     said = []
     while run.next_generation <= run.settings.generations:
         generation = run.evolve()
-        said.append(codec.encode(generation))
-        run.pool.apply(generation)
+        said.append(codec.encode(generation.event))
+        run.pool.apply(*generation)
     said.append(codec.encode(run.finish()))
     return [(encoded.kind, encoded.text) for encoded in said]
 

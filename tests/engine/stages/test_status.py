@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from engine.commands import typed
+from engine.errors import quoted
 from engine.stages import STAGES
 from tests.engine.stages.snapshots import SONG, SONG_ADDED, approved, evolved, progress, told_next
 
@@ -122,4 +122,4 @@ def test_no_songs_yet(empty_desk):
     ],
 )
 def test_words_are_quoted_where_they_need_it(word, as_typed):
-    assert typed(word) == as_typed
+    assert quoted(word) == as_typed

@@ -7,7 +7,7 @@ import pytest
 from engine.gate import decisions
 from engine.ids import resolve, short
 from engine.state.studio import Studio
-from genomes.chords import ChordGenome
+from genomes import StageGenomes
 from store.errors import StaleStream
 
 
@@ -121,7 +121,7 @@ def test_the_notes_of_an_approval_are_never_rendered_again(desk, monkeypatch):
     def broken(*_):
         raise AssertionError("an approved part was rendered")
 
-    monkeypatch.setattr(ChordGenome, "render", broken)
+    monkeypatch.setattr(StageGenomes, "render", broken)
     desk.do("approve", desk.candidates()[0])
     written = desk.approved_file("verse").read_bytes()
     desk.approved_file("verse").unlink()

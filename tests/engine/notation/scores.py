@@ -27,9 +27,15 @@ def measures(part):
 def bar_quarters(part):
     """How long the notes and rests of each bar are together, in exact quarters."""
     return [
-        sum((Fraction(note.quarterLength).limit_denominator(96) for note in bar.notesAndRests), 0)
+        sum((written_quarters(note, bar) for note in bar.notesAndRests), Fraction(0))
         for bar in measures(part)
     ]
+
+
+def written_quarters(note, bar):
+    """The length of a note or rest; music21 stretches a whole rest after drums to the whole bar."""
+    is_stretched = note.isRest and note.fullMeasure is True and len(bar.notesAndRests) > 1
+    return Fraction(4) if is_stretched else Fraction(note.quarterLength).limit_denominator(96)
 
 
 def single_notes(part):

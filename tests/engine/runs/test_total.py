@@ -19,7 +19,7 @@ GREEN = find_colour("Green")
 
 def parts(count: int = 6) -> list[Part]:
     rng = np.random.default_rng(5)
-    return [CHORDS.random(CONTEXT, rng)[0].render(CONTEXT) for _ in range(count)]
+    return [CHORDS.render(CHORDS.random(CONTEXT, rng)[0], CONTEXT) for _ in range(count)]
 
 
 def model_of(models: dict[str, Path], profile: str = "fusion") -> FusionModel:

@@ -17,7 +17,7 @@ from genomes.chords.comping import (
 from genomes.context import Context, Section
 from genomes.keys import Key
 from genomes.time import Meter
-from tests.genomes.calls import render
+from tests.genomes.calls import render, replace
 from tests.genomes.chords.conftest import progression
 from tests.strategies import EVERY_METER
 
@@ -162,7 +162,7 @@ def test_a_chord_that_enters_on_a_weak_group_brings_its_bass():
     meter = Meter(3, 4)
     genome = progression("I", groups_per_bar=3, pattern="bass_chord")
     change = genome.bars[0].changes[0]
-    entering = type(change)(1, type(change.chord)("IV", "triad", 1), change.voicing)
+    entering = replace(change, group=1, function="IV", extension="triad", inversion=1)
     genome = genome.with_changes(0, (change, entering))
     part = render(genome, Context(Key.parse("C major"), meter, 100, Section("verse", 1)))
     assert min(struck(part)[480]) % 12 == 9  # the A of F/A

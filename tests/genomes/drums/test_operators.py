@@ -10,7 +10,7 @@ from genomes.drums.operators import form, playing, strokes, voicing
 from genomes.drums.patterns import Pattern
 from genomes.drums.positions import positions
 from genomes.drums.voices import VOICES
-from genomes.variation import repeat_bar, swap_bars
+from genomes.variation import repeat_bar, repeat_phrase, swap_bars
 from tests.genomes.calls import payload_of, render, replace
 from tests.genomes.chords.conftest import progression
 from tests.genomes.contexts import context_of
@@ -195,7 +195,7 @@ def test_rest_bar_silences_whole_bars_and_never_all():
 
 def test_repeat_phrase_plays_bars_again():
     sparse = groove(PLAIN, FILLED, {"kick": "X..............."}, {"rim": "....x..........."})
-    for after in outcomes(form.repeat_phrase, sparse, CONTEXT):
+    for after in outcomes(repeat_phrase, sparse, CONTEXT):
         assert after.bars == (*sparse.bars[:2], *sparse.bars[:2])
 
 

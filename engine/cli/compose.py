@@ -13,7 +13,7 @@ from engine.cli.errors import INTERRUPTED
 from engine.cli.opening import next_command, open_studio
 from engine.cli.options import Generations, ModelPath, NoModel, Population
 from engine.cli.output import Json, say, say_json, say_next, say_table
-from engine.evolution.defaults import GENERATIONS, POPULATION
+from engine.evolution import GENERATIONS, POPULATION
 
 if TYPE_CHECKING:
     from engine.arrangement.arranging import Arranged

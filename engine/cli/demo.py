@@ -10,7 +10,7 @@ from engine.cli.errors import INTERRUPTED
 from engine.cli.opening import next_command, open_studio
 from engine.cli.options import Generations
 from engine.cli.output import say, say_next
-from engine.evolution.defaults import GENERATIONS
+from engine.evolution import GENERATIONS
 
 DEMO_SEED = 1
 STAGE = "chords"

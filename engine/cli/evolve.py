@@ -11,7 +11,7 @@ from engine.cli.errors import INTERRUPTED
 from engine.cli.opening import next_command, open_studio
 from engine.cli.options import Generations, ModelPath, NoModel, Population
 from engine.cli.output import Json, say, say_json, say_next
-from engine.evolution.defaults import GENERATIONS, KEEP, POPULATION
+from engine.evolution import GENERATIONS, KEEP, POPULATION
 
 
 def evolve(

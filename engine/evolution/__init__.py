@@ -1,5 +1,10 @@
-"""Evolution: asking for genomes, telling their scores, choosing survivors.
+"""Evolution: breeding, selection with niching, and the choice of survivors.
 
-Everything here is a pure function of what the run's events say, so a run can be resumed, replayed
-and verified from its log alone.
+Everything here is a pure function of a run's events, so that a run can be resumed, replayed and
+verified from its log alone.
 """
+
+# Sizes of a run where a person names none.
+POPULATION = 50
+GENERATIONS = 24
+KEEP = 3

@@ -15,8 +15,7 @@ from engine.ids import candidate_id
 from genomes import Context, Part
 from genomes.stage import StageGenomes
 
-# A child that has been scored before, or can't be, is bred again so often before its place stays
-# empty.
+# Attempts to breed a child that is new and can be scored, before its place stays empty.
 MAX_TRIES = 4
 
 
@@ -50,7 +49,7 @@ class Breeder:
         lineage: ids of the approved candidates that the part stands on.
         settings: how the run evolves.
         seed: the run's seed.
-        can_score: whether the critics hear anything in a part.
+        can_score: whether a part can be scored; a silent one can't.
     """
 
     stage: str
@@ -62,7 +61,7 @@ class Breeder:
     can_score: Callable[[Part], bool] = lambda _: True
 
     def toolbox(self) -> base.Toolbox:
-        """The stage's operators and the choice of parents; each still wants its ``rng``."""
+        """The stage's operators and parent selection, to be called with their ``rng``."""
         toolbox = base.Toolbox()
         toolbox.register("fresh", self.genomes.random, context=self.context)
         toolbox.register("mutate", self.genomes.mutate, context=self.context)
@@ -77,16 +76,16 @@ Niches = Sequence[Sequence[Individual]]
 def ask(
     breeder: Breeder, niches: Niches, scored: Iterable[str], generation: int
 ) -> tuple[list[Bred], int]:
-    """The genomes of a generation, none of which the run has scored before.
+    """Breed a generation; none of its parts was scored by the run before.
 
     Args:
         breeder: how to breed.
-        niches: the population by its ideas; none before the first pool.
+        niches: the population by niche; empty before the first pool.
         scored: ids of everything scored so far.
         generation: which one, 0 the first pool.
 
     Returns:
-        the genomes, and how many places stayed empty because only known music came up.
+        the children, and how many places stayed empty because only parts scored before were bred.
     """
     seen = set(scored)
     toolbox = breeder.toolbox()
@@ -137,7 +136,7 @@ def _vary(
 
 
 def _tournament(niches: Niches, size: int, rng: np.random.Generator) -> Individual:
-    """The best of a few of one niche, every niche as likely.
+    """Tournament selection within one niche, all niches equally likely.
 
     DEAP's own tournament draws from the global generator, which a run must not touch.
     """

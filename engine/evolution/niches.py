@@ -1,7 +1,9 @@
-"""Niches: a population that follows several ideas at once, each at its own leader.
+"""Niching: the population keeps several leaders apart from each other, each with its own followers.
 
-A run must end with survivors that are far from each other. So the population keeps leaders that
-are, and gives each idea the same room, whichever is ahead.
+A run must end with survivors that differ. So leaders are kept at least a radius apart, each niche
+has the same number of places whatever its fitness, and individuals near two leaders don't breed.
+Compare clearing: A. Petrowski, "A clearing procedure as a niching method for genetic algorithms"
+(1996).
 """
 
 from __future__ import annotations
@@ -19,11 +21,11 @@ from genomes.stage import StageGenomes
 
 Distances = NDArray[np.float64]
 
-BEST = 0  # index of the best where individuals are ranked; it always stays
+BEST = 0  # index of the best among ranked individuals
 
 
 def best_first(individuals: Sequence[Individual]) -> list[Individual]:
-    """By fitness; equals in the order of their ids, so that the order never depends on chance."""
+    """By fitness, equals by id: the order is deterministic."""
     by_id = sorted(individuals, key=lambda individual: individual.id)
     return list(tools.selBest(by_id, len(by_id)))
 
@@ -34,10 +36,10 @@ def niches(
     radius: float,
     genomes: StageGenomes[Any],
 ) -> list[list[Individual]]:
-    """The population, each with the leader it is nearest to; one at least.
+    """The population by nearest leader; at least one niche.
 
-    Whoever stands between leaders, near several of them, is in none: its children would make one
-    idea of two.
+    An individual within the radius of several leaders is in no niche, so that it doesn't breed:
+    its children would merge two niches into one.
 
     Args:
         population: leaders first, as ``select_population`` orders it.
@@ -50,7 +52,7 @@ def niches(
     to_leaders = distances[:, leaders]
     nearest = np.argmin(to_leaders, axis=1)
     found: dict[int, list[Individual]] = {}
-    for index in np.flatnonzero(~_stand_between(to_leaders, radius)).tolist():
+    for index in np.flatnonzero(~_is_near_several(to_leaders, radius)).tolist():
         found.setdefault(int(nearest[index]), []).append(population[index])
     return [found[niche] for niche in sorted(found)]
 
@@ -62,12 +64,12 @@ def select_population(
     radius: float,
     genomes: StageGenomes[Any],
 ) -> list[Individual]:
-    """Who stays: the leaders, then the best of each niche, then the best of the rest.
+    """The next population: the leaders, then the best of each niche, then the best of the rest.
 
-    A newcomer that is far from all leaders becomes one while there is room; one that is near a
-    single leader and better takes its place. Whoever is near several leaders stands between two
-    ideas and stays only where places are left; the best of all always stays, though it breeds
-    only where it belongs to a single niche.
+    A newcomer beyond the radius of all leaders becomes one while there are fewer than the settings
+    allow; one within the radius of a single leader and better than it replaces it. An individual
+    within the radius of several leaders is kept only where places are left. The best of all is
+    always kept.
 
     Args:
         population: the one before, leaders first.
@@ -92,13 +94,13 @@ def _distances(individuals: Sequence[Individual], genomes: StageGenomes[Any]) ->
     return genomes.distances(every, every)
 
 
-def _stand_between(to_leaders: Distances, radius: float) -> NDArray[np.bool_]:
-    """Of each row, whether it is near more than one leader."""
+def _is_near_several(to_leaders: Distances, radius: float) -> NDArray[np.bool_]:
+    """For each row, whether it lies within the radius of more than one leader."""
     return np.asarray((to_leaders < radius).sum(axis=1) > 1)
 
 
 def _first_leaders(distances: Distances, count: int, most: int, radius: float) -> list[int]:
-    """Going down the order, everyone who is far from the leaders so far."""
+    """In the given order, everyone at least a radius away from the leaders chosen before."""
     leaders: list[int] = []
     for index in range(count):
         if len(leaders) < most and (distances[index, leaders] >= radius).all():
@@ -109,7 +111,7 @@ def _first_leaders(distances: Distances, count: int, most: int, radius: float) -
 def _better_leaders(
     leaders: list[int], distances: Distances, most: int, radius: float
 ) -> list[int]:
-    """The leaders after everyone had a try, best first; indices run from the best down."""
+    """The leaders after each individual was considered, best first; index 0 is the best."""
     for index in range(len(distances)):
         if index in leaders:
             continue
@@ -122,10 +124,10 @@ def _better_leaders(
 
 
 def _members(leaders: list[int], distances: Distances, size: int, radius: float) -> list[int]:
-    """The best of each niche in equal numbers, then the best of the others."""
+    """The best of each niche in equal numbers, then the best of the rest."""
     to_leaders = distances[:, leaders]
     nearest = np.argmin(to_leaders, axis=1)
-    is_between = _stand_between(to_leaders, radius)
+    is_between = _is_near_several(to_leaders, radius)
     is_between[BEST] = False
     room = dict.fromkeys(range(len(leaders)), max(1, size // len(leaders)))
     kept: list[int] = []

@@ -1,4 +1,4 @@
-"""The pool: what a run's events say has been bred and scored so far."""
+"""The pool: all individuals that a run has scored, and its present population."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ STATISTICS.register("median", lambda totals: float(np.median(totals)))
 
 
 class Pool:
-    """Everyone that a run has scored, and who is in its population now.
+    """All individuals that a run has scored, and its present population.
 
     It is only ever changed by ``apply``, live as on replay.
     """

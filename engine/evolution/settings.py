@@ -6,7 +6,7 @@ from dataclasses import asdict, dataclass, field
 from typing import Any, Self
 
 from engine.errors import Refused
-from engine.evolution.defaults import GENERATIONS, KEEP, POPULATION
+from engine.evolution import GENERATIONS, KEEP, POPULATION
 from fitness.total import Weights
 
 # Raised whenever the same settings and seed would breed or select otherwise.

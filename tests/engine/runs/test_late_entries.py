@@ -22,7 +22,10 @@ def test_a_stage_that_may_come_in_late_is_evolved_all_the_same(tmp_path: Path) -
         bench.approve_before("harmony")
         run = bench.begin("harmony", SETTINGS, 1)
         rng = np.random.default_rng(3)
-        parts = [run.genomes.render(run.genomes.random(run.context, rng)[0], run.context) for _ in range(200)]
+        parts = [
+            run.genomes.render(run.genomes.random(run.context, rng)[0], run.context)
+            for _ in range(200)
+        ]
         painted = rolls(parts, run.context.tempo_map).any(axis=(1, 2, 3)).tolist()
         assert [run.fitness.is_audible(part, run.context) for part in parts] == painted
         late = parts[painted.index(False)]

@@ -14,7 +14,7 @@ from typing import Any, TypeVar, get_args, get_type_hints
 
 import msgspec
 
-from training.whole_files import replacing
+from training.atomic_files import replacing
 
 MANIFEST_FILE = "base_manifest.parquet"
 SEGMENTS_FILE = "training_segments.parquet"

@@ -18,6 +18,7 @@ from genomes.midi import (
     read_song,
     write_song,
 )
+from training.atomic_files import replacing
 from training.catalogue.audio_slices import Recording, UnreadableAudio, write_slice
 from training.catalogue.drum_names import as_drums, is_drum_stem, of_stem
 from training.catalogue.midi_slices import cut, with_defaults
@@ -31,7 +32,6 @@ from training.catalogue.rows import (
 from training.catalogue.songs import Song, Stem
 from training.catalogue.windows import Window
 from training.schemas import SegmentRow
-from training.whole_files import replacing
 
 # A tempo that is further from the manifest's than this share of it is reported.
 TEMPO_SHARE = 0.01

@@ -14,6 +14,7 @@ from typing import Any
 
 import msgspec
 
+from training.atomic_files import replacing
 from training.catalogue.cutting import CutSong, assumed_rows, cut_song
 from training.catalogue.reading import Catalogue, FiledSong, digest_of_texts, read_catalogue
 from training.catalogue.rows import SLICES, track_rows
@@ -30,7 +31,6 @@ from training.schemas import (
     table_of,
     write_table,
 )
-from training.whole_files import replacing
 
 MANIFEST_REPORT, SEGMENTS_REPORT = "report_manifest.json", "report_segments.json"
 JOURNALS = "songs"

@@ -21,7 +21,7 @@ from training.progress import Progress
 
 DEMO_SONGS = 32
 # Long parts of a report, which stay in its file.
-UNSHOWN = frozenset({"inputs", "times"})
+UNSPUSH_ADVICEN = frozenset({"inputs", "times"})
 
 
 def _add_demo_catalogue(parser: ArgumentParser) -> None:
@@ -85,7 +85,7 @@ def _shown(report: Result) -> Result:
     return {
         name: len(value) if isinstance(value, list) else value
         for name, value in report.items()
-        if name not in UNSHOWN
+        if name not in UNSPUSH_ADVICEN
     }
 
 
@@ -175,8 +175,7 @@ def _add_publish(parser: ArgumentParser) -> None:
 
 
 def _publish(options: Options, progress: Progress) -> Result:
-    from training.publishing.dataset import DATASET, Edition, write_dataset
-    from training.publishing.push import HOW, hub, push
+    from training.publishing.dataset import DATASET, PUSH_ADVICE, Edition, hub, push, write_dataset
 
     folder = folder_of(options)
     if options.push and not options.licence:
@@ -187,7 +186,7 @@ def _publish(options: Options, progress: Progress) -> Result:
     edition = Edition(options.licence, options.title, options.media)
     found = write_dataset(folder, edition, progress)
     if to is None:
-        sys.stderr.write(f"{HOW}\n")
+        sys.stderr.write(f"{PUSH_ADVICE}\n")
         return found | {"pushed": None}
     progress(f"pushing to {options.push}")
     push(folder / DATASET, options.push, to, is_public=options.public)

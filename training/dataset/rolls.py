@@ -23,9 +23,9 @@ from fitness.profiles import PROFILES
 from fitness.roll import ROLL_VERSION
 from genomes.notes import NOTE_DTYPE, Notes, Part
 from genomes.time import Meter, TempoMap
+from training.atomic_files import replacing
 from training.dataset.rows import Row
 from training.progress import Update, no_update
-from training.whole_files import replacing
 
 ROLLS_FILE, ROLLS_REPORT = "rolls.npz", "rolls.json"
 MAX_VELOCITY = 127

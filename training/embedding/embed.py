@@ -27,11 +27,13 @@ from fitness.manifest import Encoders, EncoderSpec
 from fitness.profiles import AUDIO_DIMENSIONS, TEXT_DIMENSIONS
 from training.embedding.tables import (
     EmbeddingsNote,
+    Floats,
+    VectorStore,
+    content_key,
     read_inputs,
     with_vectors,
     write_note,
 )
-from training.embedding.vectors import Floats, VectorStore, content_key
 from training.progress import Progress, Update
 from training.schemas import AUDIO_EMBEDDINGS_FILE, TEXT_EMBEDDINGS_FILE, write_table
 

@@ -9,9 +9,8 @@ from numpy.typing import NDArray
 from sklearn.neural_network import MLPRegressor
 
 from training.composed.examples import Split
-from training.dataset.albums import albums_of
 from training.dataset.examples import MultimodalExamples
-from training.fusion.metrics import TARGETS, mode_accuracies, share
+from training.fusion.metrics import TARGETS, albums_of, mode_accuracies, share
 from training.fusion.network import FEATURE_LIMIT
 from training.text.classify import fit_quietly
 

@@ -11,13 +11,13 @@ import msgspec
 from fitness.errors import ModelError
 from fitness.fusion import FusionModel
 from fitness.manifest import Encoders, Manifest, load_manifest
+from training.atomic_files import replacing
 from training.bootstrap import CARD_NAME, FILE_NAME
 from training.fusion.checkpoint import State
 from training.fusion.export import export, parity, write_manifest
 from training.fusion.song_report import card
 from training.fusion.train import prepare_torch
 from training.personal.fit import ensemble_of, load_fitted
-from training.whole_files import replacing
 
 LICENCE = "own catalogue: yours"
 HOW_CALIBRATED = {

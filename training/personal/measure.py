@@ -10,6 +10,7 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
+from training.atomic_files import replacing
 from training.composed.examples import KINDS, NO_COLOUR, STAGES, Split
 from training.dataset.catalogue import MIX, Catalogue
 from training.dataset.examples import NO_STAGE, MultimodalExamples
@@ -25,7 +26,6 @@ from training.fusion.train import predictions_of
 from training.personal.plan import Material, Plan, songs_on
 from training.text.classify import fit_quietly, network
 from training.text.prosody import prosody_matrix
-from training.whole_files import replacing
 
 Metrics = dict[str, Any]
 

@@ -12,6 +12,7 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
+from training.atomic_files import replacing
 from training.composed.compose import compose
 from training.composed.examples import Examples, Split, split_by_song
 from training.dataset.catalogue import Catalogue
@@ -21,7 +22,6 @@ from training.dataset.sampling import ClipSampler
 from training.fusion.export import hash_of
 from training.fusion.network import FusionNetwork
 from training.fusion.train import Settings, Tell, ValidationMetric, logits
-from training.whole_files import replacing
 
 FIT_FOLDER = "fit"
 # Raised whenever the same plan and data would give another model.

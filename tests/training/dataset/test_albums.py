@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from fitness.colours import COLOUR_NAMES, COLOURS
-from training.dataset.albums import album_table, albums_of
+from training.fusion.metrics import album_table, albums_of
 
 # Colours with one maximum on every axis: their own combination names them.
 DECIDED = ("Red", "Orange", "Yellow", "Green", "Blue", "Violet")

@@ -11,7 +11,7 @@ from fitness.roll import rolls
 from genomes.notes import Part
 from genomes.time import Meter, TempoMap
 from tests.strategies import law
-from training.dataset.mixing import at_tempo, faster, mix_of
+from training.dataset.catalogue import at_tempo, faster, mix_of
 
 FIVE_EIGHT = Meter(5, 8)
 BAR = FIVE_EIGHT.bar_ticks

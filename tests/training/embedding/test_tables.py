@@ -7,8 +7,7 @@ from pyarrow import parquet
 
 from tests.training.embedding.folders import write_folder
 from training.embedding.embed import EncoderChoice, embed
-from training.embedding.tables import read_vectors
-from training.embedding.vectors import VectorStore
+from training.embedding.tables import VectorStore, read_vectors
 from training.schemas import (
     AUDIO_EMBEDDINGS_FILE,
     EMBEDDINGS_NOTE_FILE,

@@ -22,8 +22,8 @@ from training.__main__ import main
 from training.catalogue.steps import make_manifest, make_segments
 from training.demo.writing import write_catalogue
 from training.publishing import dataset
+from training.publishing.dataset import PUSH_ADVICE, push
 from training.publishing.media import Media, preview
-from training.publishing.push import HOW, push
 from training.schemas import FULL_TABLE, MANIFEST_TABLE, SEGMENTS_TABLE, read_table
 
 SONGS = 3
@@ -251,7 +251,7 @@ class TestPush:
     def test_unasked_nothing_leaves(self, folder: Path, capsys: pytest.CaptureFixture[str]):
         assert main(["publish", str(folder), "--licence", "cc0-1.0"]) == 0
         told = capsys.readouterr()
-        assert HOW in told.err
+        assert PUSH_ADVICE in told.err
         assert json.loads(told.out)["pushed"] is None
         assert not file_of(folder, "training_segments_media").exists()
 

@@ -23,7 +23,6 @@ pytest.importorskip("pyarrow", reason="training needs pyarrow: pip install -e .[
 from tests.training.dataset.folders import make_folder
 from training import modal_app
 from training.__main__ import main, parser
-from training.away import HELD, STEPS, name_of, perform, run_away
 from training.commands import models, pipeline
 from training.fusion import heads
 from training.fusion.checkpoint import load_state
@@ -31,12 +30,13 @@ from training.fusion.network import Size
 from training.personal import plan
 from training.personal.plan import OWN_SETTINGS
 from training.progress import ProgressBars
+from training.remote import HELD, STEPS, name_of, perform, run_remotely
 
 ROOT = Path(__file__).parents[2]
 FIT = ["--epochs", "1", "--batch", "48", "--with-composed", "1", "--no-row-split", "--no-track"]
 
 
-class Shelf:
+class RemoteFolder:
     """Another machine that is a folder of this one; it does what the container does."""
 
     def __init__(self, place: Path) -> None:
@@ -65,10 +65,10 @@ def work(command: str, folder: Path, options: dict[str, Any]) -> dict[str, Any]:
         return perform(command, folder, options, progress)
 
 
-def away(shelf: Shelf, folder: Path, *words: str) -> dict[str, Any]:
+def remotely(remote: RemoteFolder, folder: Path, *words: str) -> dict[str, Any]:
     options = parser().parse_args([words[0], "--out", str(folder), *words[1:], "--on", "modal"])
     with ProgressBars() as progress:
-        return run_away(words[0], folder, options, shelf, progress)
+        return run_remotely(words[0], folder, options, remote, progress)
 
 
 @pytest.fixture(scope="module")
@@ -80,21 +80,21 @@ def _small() -> Iterator[None]:
 
 
 @pytest.fixture(scope="module")
-def shelf(tmp_path_factory: pytest.TempPathFactory) -> Shelf:
-    return Shelf(tmp_path_factory.mktemp("shelf"))
+def remote(tmp_path_factory: pytest.TempPathFactory) -> RemoteFolder:
+    return RemoteFolder(tmp_path_factory.mktemp("remote"))
 
 
 @pytest.fixture(scope="module")
-def folder(shelf: Shelf, tmp_path_factory: pytest.TempPathFactory, _small: None) -> Path:
-    """Painted, fitted and exported on the shelf."""
+def folder(remote: RemoteFolder, tmp_path_factory: pytest.TempPathFactory, _small: None) -> Path:
+    """Painted, fitted and exported on the remote."""
     made = make_folder(tmp_path_factory.mktemp("away") / "training", songs=3)
-    away(shelf, made, "rolls")
-    away(shelf, made, "fit", *FIT)
-    away(shelf, made, "export")
+    remotely(remote, made, "rolls")
+    remotely(remote, made, "fit", *FIT)
+    remotely(remote, made, "export")
     return made
 
 
-class TestAway:
+class TestRemote:
     def test_it_comes_to_what_it_comes_to_here(
         self, folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
     ):
@@ -109,34 +109,34 @@ class TestAway:
         mine, other = (load_state(one / "fit" / "model.pt") for one in (here, folder))
         assert mine["key"] == other["key"]
 
-    def test_what_it_says_is_of_the_folder_here(self, shelf: Shelf, folder: Path):
-        told = away(shelf, folder, "export")
+    def test_what_it_says_is_of_the_folder_here(self, remote: RemoteFolder, folder: Path):
+        told = remotely(remote, folder, "export")
         assert told["model"] == str(folder / "fusion.onnx")
         assert told["cached"]
 
-    def test_what_is_there_is_not_sent_or_fetched_again(self, shelf: Shelf, folder: Path):
-        shelf.sent.clear()
-        shelf.read_paths.clear()
-        assert away(shelf, folder, "fit", *FIT)["cached"]
+    def test_what_is_there_is_not_sent_or_fetched_again(self, remote: RemoteFolder, folder: Path):
+        remote.sent.clear()
+        remote.read_paths.clear()
+        assert remotely(remote, folder, "fit", *FIT)["cached"]
         held = f"{name_of(folder)}/{HELD}"
-        assert shelf.sent == [held]
-        assert shelf.read_paths == [held]
+        assert remote.sent == [held]
+        assert remote.read_paths == [held]
 
-    def test_what_changed_is_sent(self, shelf: Shelf, folder: Path, tmp_path: Path):
+    def test_what_changed_is_sent(self, remote: RemoteFolder, folder: Path, tmp_path: Path):
         copy = tmp_path / "training"
         shutil.copytree(folder, copy)
-        away(shelf, copy, "rolls")
-        shelf.sent.clear()
+        remotely(remote, copy, "rolls")
+        remote.sent.clear()
         slice_ = next(copy.glob("slices/*.mid"))
         slice_.write_bytes(next(iter(sorted(copy.glob("slices/*.mid"))[5:])).read_bytes())
-        away(shelf, copy, "rolls")
-        assert f"{name_of(copy)}/slices/{slice_.name}" in shelf.sent
-        assert len([path for path in shelf.sent if path.endswith(".mid")]) == 1
+        remotely(remote, copy, "rolls")
+        assert f"{name_of(copy)}/slices/{slice_.name}" in remote.sent
+        assert len([path for path in remote.sent if path.endswith(".mid")]) == 1
 
     def test_a_fit_that_was_stopped_goes_on_there(
         self, folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     ):
-        shelf = Shelf(tmp_path / "shelf")
+        remote = RemoteFolder(tmp_path / "remote")
         copy = tmp_path / "training"
         shutil.copytree(folder, copy)
         for path in ("fit", "report"):
@@ -149,10 +149,10 @@ class TestAway:
         with monkeypatch.context() as patch:
             patch.setattr(fitting, "calibrate", stopped)
             with pytest.raises(KeyboardInterrupt):
-                away(shelf, copy, "fit", *FIT)
-        there = shelf.place / name_of(copy)
+                remotely(remote, copy, "fit", *FIT)
+        there = remote.place / name_of(copy)
         first = (there / "fit" / "member-1.pt").stat().st_mtime_ns
-        away(shelf, copy, "fit", *FIT)
+        remotely(remote, copy, "fit", *FIT)
         assert (there / "fit" / "member-1.pt").stat().st_mtime_ns == first
         mine, other = (load_state(one / "fit" / "model.pt") for one in (copy, folder))
         weights = other["ensemble"]
@@ -163,33 +163,33 @@ class TestAway:
         assert len(names) == 2
         assert all(name.startswith("training-") for name in names)
 
-    def test_files_of_this_machine_can_t_be_named(self, shelf: Shelf, folder: Path):
+    def test_files_of_this_machine_can_t_be_named(self, remote: RemoteFolder, folder: Path):
         (folder / "mine.json").write_text('{"settings": {}}', encoding="utf-8")
         with pytest.raises(ValueError, match=r"--settings .*lies on this machine alone"):
-            away(shelf, folder, "fit", "--settings", str(folder / "mine.json"))
+            remotely(remote, folder, "fit", "--settings", str(folder / "mine.json"))
         with pytest.raises(ValueError, match=r"--text-encoder .*lies on this machine alone"):
-            away(shelf, folder, "embed", "--text-encoder", str(folder))
+            remotely(remote, folder, "embed", "--text-encoder", str(folder))
 
     def test_what_is_refused_there_is_refused_here(self, tmp_path: Path):
         (tmp_path / "training").mkdir()
         with pytest.raises(ValueError, match="training segments makes it") as refused:
-            away(Shelf(tmp_path / "shelf"), tmp_path / "training", "rolls")
+            remotely(RemoteFolder(tmp_path / "remote"), tmp_path / "training", "rolls")
         assert str(tmp_path / "training" / "training_segments.parquet") in str(refused.value)
 
     @pytest.mark.parametrize("path", ["../out.md", "report/report.md"])
     def test_what_comes_back_is_checked(self, folder: Path, tmp_path: Path, path: str):
-        class Liar(Shelf):
+        class Liar(RemoteFolder):
             def work(self, command: str, name: str, options: dict[str, Any]) -> dict[str, Any]:
                 del command, name, options
                 return {"result": {}, "files": {path: "0" * 64}}
 
         copy = tmp_path / "training"
         shutil.copytree(folder, copy)
-        liar = Liar(tmp_path / "shelf")
+        liar = Liar(tmp_path / "remote")
         liar.put({f"{name_of(copy)}/{path}": b"something else"})
         before = (copy / "report" / "report.md").read_bytes()
         with pytest.raises(OSError, match=r"not a file of|what came back"):
-            away(liar, copy, "fit", *FIT)
+            remotely(liar, copy, "fit", *FIT)
         assert (copy / "report" / "report.md").read_bytes() == before
         assert not (tmp_path / "out.md").exists()
 

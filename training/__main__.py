@@ -9,10 +9,14 @@ import argparse
 import json
 import sys
 
-from fitness.errors import FitnessError
-from training.commands import data, models
-from training.commands.pipeline import RUN, execute
-from training.progress import ProgressBars
+try:
+    from fitness.errors import FitnessError
+    from training.commands import data, models
+    from training.commands.pipeline import RUN, execute
+    from training.progress import ProgressBars
+except KeyboardInterrupt:
+    sys.stderr.write("interrupted\n")
+    sys.exit(130)
 
 COMMANDS = (
     models.BOOTSTRAP,

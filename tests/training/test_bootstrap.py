@@ -27,10 +27,10 @@ from fitness.scorer import ChromaticScorer
 from genomes.notes import Part
 from genomes.time import TempoMap
 from tests.training.examples import some_examples
+from training import bootstrap as training_bootstrap
 from training.__main__ import main
 from training.bootstrap import CARD_NAME, FILE_NAME, QUICK, catalogue_of
 from training.composed.examples import KINDS, SONG, STAGES, Examples
-from training.fusion import planted
 from training.fusion.batches import Fixed, batch_of, rotated, transposed, vary
 from training.fusion.calibration import calibrate, curve, thresholds
 from training.fusion.export import CHECKED_BATCHES, export, parity, random_inputs, write_manifest
@@ -262,7 +262,7 @@ class TestBootstrap:
     def test_quick_from_nothing_to_a_model_and_its_card(
         self, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
     ):
-        monkeypatch.setattr(planted, "HELD_OUT_PARTS", 4)
+        monkeypatch.setattr(training_bootstrap, "HELD_OUT_PARTS", 4)
         assert main(["bootstrap", "--quick", "--out", str(tmp_path)]) == 0
         result = json.loads(capsys.readouterr().out.splitlines()[-1])
         model = FusionModel.load(tmp_path / FILE_NAME)

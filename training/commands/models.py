@@ -247,7 +247,7 @@ def _classify(options: Options, progress: Progress) -> Result:
             labelled,
             encoder=options.text_encoder or TEXT_ENCODER,
             device=options.device,
-            tell=progress,
+            progress=progress,
             seed=options.seed,
         )
         for name, labelled in _labelled(options, folder).items()

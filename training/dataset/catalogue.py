@@ -141,8 +141,8 @@ class Catalogue:
             has_midi[clip] = rolls[clip].any()
             bars[clip] = min(music.part.length_ticks // music.meter.bar_ticks, np.iinfo("i2").max)
         first = [places[0] for places in chosen]
-        beside = {name: self._beside(name, chosen) for name in DIMENSIONS}
-        flags = {f"has_{name}": has for name, (_, has) in beside.items()}
+        embeddings = {name: self._mean_vectors(name, chosen) for name in DIMENSIONS}
+        flags = {f"has_{name}": has for name, (_, has) in embeddings.items()}
         arrays: dict[str, NDArray[Any]] = {
             "rolls": rolls,
             "features": features,
@@ -154,7 +154,7 @@ class Catalogue:
             "held_out": np.zeros(count, np.bool_),
             "has_midi": has_midi,
         }
-        arrays |= {name: vectors for name, (vectors, _) in beside.items()} | flags
+        arrays |= {name: vectors for name, (vectors, _) in embeddings.items()} | flags
         return MultimodalExamples(**arrays)
 
     def _heard(self, places: Sequence[int]) -> list[Excerpt]:
@@ -176,7 +176,7 @@ class Catalogue:
             roll = np.zeros((ROWS, STEPS), np.uint8)
         return roll, excerpt_features([music])[0], music
 
-    def _beside(
+    def _mean_vectors(
         self, name: str, chosen: Sequence[Sequence[int]]
     ) -> tuple[NDArray[np.float32], Mask]:
         """Vectors of clips: the mean of the tracks that have one, at its tracks' length.

@@ -21,7 +21,7 @@ from training.dataset.rows import by_song
 from training.dataset.sampling import ClipSampler
 from training.fusion.export import hash_of
 from training.fusion.network import FusionNetwork
-from training.fusion.train import Settings, Tell, ValidationMetric, logits
+from training.fusion.train import LossProgress, Settings, ValidationMetric, logits
 
 FIT_FOLDER = "fit"
 # Raised whenever the same plan and data would give another model.
@@ -59,7 +59,7 @@ class Plan:
         return whole.hexdigest()
 
 
-def composed_songs(plan: Plan, folder: Path, tell: Tell) -> MultimodalExamples | None:
+def composed_songs(plan: Plan, folder: Path, progress: LossProgress) -> MultimodalExamples | None:
     """The composed songs of a plan, from the folder or made now; none of 0."""
     if not plan.composed:
         return None
@@ -69,7 +69,7 @@ def composed_songs(plan: Plan, folder: Path, tell: Tell) -> MultimodalExamples |
             return MultimodalExamples.from_midi(Examples.load(path))
         except ValueError:  # of another version of the roll or the features: made again
             path.unlink()
-    tell(f"composing {plan.composed} songs of every colour")
+    progress(f"composing {plan.composed} songs of every colour")
     examples = compose(plan.seed, plan.composed, os.cpu_count() or 1, real_pieces=0)
     with replacing(path) as waiting, waiting.open("wb") as file:
         examples.save(file)

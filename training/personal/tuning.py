@@ -22,7 +22,14 @@ from training.dataset.catalogue import Catalogue, load_catalogue
 from training.fusion.checkpoint import Checkpoint
 from training.fusion.drawings import draw_trials
 from training.fusion.network import Size
-from training.fusion.train import AfterEpoch, Settings, Tell, device_of, prepare_torch, train
+from training.fusion.train import (
+    AfterEpoch,
+    LossProgress,
+    Settings,
+    device_of,
+    prepare_torch,
+    train,
+)
 from training.personal.fit import epochs_of
 from training.personal.measure import REPORT_FOLDER
 from training.personal.plan import FIT_FOLDER, FIT_VERSION, Material, Plan, composed_songs
@@ -123,7 +130,7 @@ class _Pruned(Exception):
 def tune_catalogue(
     search: Search,
     folder: Path,
-    tell: Tell = lambda _: None,
+    progress: LossProgress = lambda _: None,
     device: str = "auto",
     *,
     track: bool = False,
@@ -133,7 +140,7 @@ def tune_catalogue(
     Args:
         search: what.
         folder: of the training.
-        tell: told what begins; may hand back what is told of each step.
+        progress: begins a task; what it returns is called after each step.
         device: ``cpu``, ``cuda`` or ``auto``.
         track: whether trials go on record.
 
@@ -153,7 +160,7 @@ def tune_catalogue(
     def in_time() -> bool:
         return search.timeout_seconds is None or monotonic() - began < search.timeout_seconds
 
-    objective = _Objective(search, folder, catalogue, study.key, tell, device_of(device), track)
+    objective = _Objective(search, folder, catalogue, study.key, progress, device_of(device), track)
     while len(study.finished) < search.trials and in_time():
         study.run_one(objective)
     return _summary(folder, search, study)
@@ -167,7 +174,7 @@ class _Objective:
     folder: Path
     catalogue: Catalogue
     key: str
-    tell: Tell
+    progress: LossProgress
     device: torch.device
     track: bool
     _material: tuple[int, Material] | None = None
@@ -194,7 +201,7 @@ class _Objective:
                     material.train,
                     plan.settings,
                     plan.seed * 100,
-                    self.tell(f"{name} of {self.search.trials}"),
+                    self.progress(f"{name} of {self.search.trials}"),
                     validation_metric=material.validation_metric(),
                     checkpoint=Checkpoint(self.folder / FIT_FOLDER / CHECKPOINT, key),
                     after_epoch=after_epoch,
@@ -209,7 +216,7 @@ class _Objective:
         """The songs; those of the trial before where as many composed songs are added."""
         if self._material is None or self._material[0] != plan.composed:
             self._material = None  # both at once would need twice the memory
-            composed = composed_songs(plan, self.folder, self.tell)
+            composed = composed_songs(plan, self.folder, self.progress)
             self._material = plan.composed, Material(self.catalogue, composed)
         return self._material[1]
 

@@ -34,7 +34,7 @@ def classify(
     *,
     encoder: str,
     device: str,
-    tell: Progress,
+    progress: Progress,
     seed: int = 0,
 ) -> dict[str, Any]:
     """Cross-validate a classifier by song, and write a report.
@@ -45,14 +45,14 @@ def classify(
         labelled: texts and labels.
         encoder: of the texts.
         device: that it runs on.
-        tell: of progress.
+        progress: begins a task by its description.
         seed: of the classifiers.
     """
     spec = text_spec(encoder)
-    keys = text_vectors(folder, spec, dict.fromkeys(labelled.texts), device, tell)
+    keys = text_vectors(folder, spec, dict.fromkeys(labelled.texts), device, progress)
     distinct = labelled.once_each()
     repeats = len(labelled.texts) > len(distinct.texts)
-    step = tell(f"classify {name}")
+    step = progress(f"classify {name}")
     done = 0
 
     def next_fold() -> None:

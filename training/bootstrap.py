@@ -115,11 +115,6 @@ def catalogue_of(seed: int, songs: int, real_pieces: int) -> Catalogue:
 def bootstrap(plan: Plan, folder: Path, progress: LossProgress = lambda _: None) -> dict[str, Any]:
     """Make ``fusion.onnx``, its manifest and its card in a folder.
 
-    Args:
-        plan: what.
-        folder: where to.
-        progress: begins a task; what it returns is called after each step.
-
     Returns:
         a summary of plain values.
     """
@@ -258,11 +253,6 @@ def measure_again(path: Path, per_kind: int, progress: LossProgress = lambda _: 
     """Compose a model's catalogue anew and measure the file on it.
 
     Figures of other models, which would have to be fitted again, are taken from the manifest.
-
-    Args:
-        path: of the model file.
-        per_kind: fakes to plant.
-        progress: begins a task; what it returns is called after each step.
 
     Raises:
         ValueError: if this code composes another catalogue than the model was made of.

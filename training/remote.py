@@ -110,13 +110,6 @@ def run_remotely(
 ) -> dict[str, Any]:
     """Do a step on another machine, as if it were done here.
 
-    Args:
-        command: the step.
-        folder: of the training, here.
-        options: as they were typed.
-        machine: where.
-        progress: begins a task by its description.
-
     Raises:
         ValueError: if an option names a file that is only here, or the step was refused there.
         OSError: if what comes back isn't what was made.

@@ -197,10 +197,6 @@ FULL_TABLE = _schema(
 def read_parquet(path: Path, required: Iterable[str] = ()) -> Any:
     """A ``pyarrow.Table`` of one file.
 
-    Args:
-        path: of the file.
-        required: columns that it must have.
-
     Raises:
         ValueError: if it isn't there, is no parquet file or lacks a column; the message names the
             command that makes it.

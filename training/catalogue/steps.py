@@ -77,10 +77,6 @@ class _Done:
 def make_manifest(folder: Path, out: Path) -> Report:
     """Write the base manifest of a catalogue; gives the report, with ``cached`` in it.
 
-    Args:
-        folder: the catalogue's.
-        out: the training folder.
-
     Raises:
         ValueError: if there is no catalogue, or no song in it can be used.
     """
@@ -315,12 +311,7 @@ def _segment_counts(
 
 
 def coverage(rows: Iterable[SegmentRow], colour_of: Mapping[str, str]) -> dict[str, dict[str, int]]:
-    """Segments by colour: ``rows``, and those with ``audio``, ``midi`` and ``text``.
-
-    Args:
-        rows: of the segments.
-        colour_of: each song's colour by the song's name.
-    """
+    """Segments by colour: ``rows``, and those with ``audio``, ``midi`` and ``text``."""
     found: dict[str, Counter[str]] = {}
     for row in rows:
         has = {"audio": row.has_audio, "midi": row.has_midi, "text": row.lyric_text}

@@ -99,12 +99,7 @@ class _Coded:
 
 
 def timeline(song: Song, lyrics: Lyrics | None) -> Timeline:
-    """Bring a song's times to seconds.
-
-    Args:
-        song: the manifest.
-        lyrics: with times, if there are any.
-    """
+    """Bring a song's times to seconds."""
     repairs: list[str] = []
     codes = [line.code for line in lyrics.lines] if lyrics else []
     coded = _joined(_coded(song.sections, repairs))

@@ -75,11 +75,6 @@ def encode_slice(data: bytes, name: str) -> EncodedSlice:
 def make_rolls(folder: Path, rows: Iterable[Row], update: Update = no_update) -> dict[str, Any]:
     """Encode every slice that is new or changed, and write the table.
 
-    Args:
-        folder: of the training.
-        rows: of its segments.
-        update: called with slices done and in all.
-
     Returns:
         a summary of plain values: ``slices``, ``made`` now, ``silent`` and ``refused`` by reason.
 

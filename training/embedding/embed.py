@@ -78,11 +78,6 @@ def audio_spec(name: str) -> EncoderSpec:
 def embed(folder: Path, encoders: EncoderChoice, progress: Progress) -> dict[str, Any]:
     """Embed everything, and write it as tables; gives a summary.
 
-    Args:
-        folder: with the tables of the steps before.
-        encoders: to use.
-        progress: of the work.
-
     Raises:
         ValueError: if a table or a recording can't be read.
         EncoderMissing: if an encoder isn't here, with what can be done.
@@ -136,15 +131,7 @@ class TextKeys:
 def text_vectors(
     folder: Path, spec: EncoderSpec, texts: Iterable[str], device: str, progress: Progress
 ) -> TextKeys:
-    """Vectors of texts, from the folder's cache or encoded now.
-
-    Args:
-        folder: whose cache it is.
-        spec: of the encoder.
-        texts: all with words.
-        device: as ``Choice`` has it.
-        progress: of the work.
-    """
+    """Vectors of texts, from the folder's cache or encoded now."""
     store = VectorStore(folder / VECTORS / _folder_name("text", spec), TEXT_DIMENSIONS)
     keys = {text: content_key(text.encode()) for text in texts}
 

@@ -75,12 +75,7 @@ def predicted_axes(
 
 
 def side_by_side(clips: MultimodalExamples, split: Split) -> dict[str, dict[str, Figures]]:
-    """Single-task and multi-task networks on texts and on everything, and the majority.
-
-    Args:
-        clips: all of a catalogue.
-        split: of its clips; the figures are of the test rows.
-    """
+    """Figures on the test rows of single-task and multi-task networks, and of the majority."""
     found: dict[str, dict[str, Figures]] = {}
     for name, x in (("text", texts_of(clips)), ("everything", everything_of(clips))):
         inputs = scaled(x, split.train)

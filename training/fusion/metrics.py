@@ -93,13 +93,7 @@ def accuracies(
 def by_modality(
     ensemble: Ensemble, test: MultimodalExamples, train_colours: Colours
 ) -> dict[str, Metrics]:
-    """Every figure, for each of ``SHOWN`` that any test clip has.
-
-    Args:
-        ensemble: calibrated.
-        test: held-out clips.
-        train_colours: of the training rows, for the baseline that always says the commonest.
-    """
+    """Every figure, for each of ``SHOWN`` that any test clip has."""
     found = {}
     for name, shown in SHOWN.items():
         clips = test.with_only(shown)

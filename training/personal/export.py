@@ -29,9 +29,6 @@ HOW_CALIBRATED = {
 def export_catalogue(folder: Path) -> dict[str, Any]:
     """Write ``fusion.onnx``, ``fusion.json`` and ``MODEL_CARD.md`` of what was fitted.
 
-    Args:
-        folder: of the training.
-
     Returns:
         a summary of plain values.
 

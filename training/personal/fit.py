@@ -43,13 +43,6 @@ def fit_catalogue(
 ) -> dict[str, Any]:
     """Make ``fit/model.pt`` and ``report/`` of what the steps before left in a folder.
 
-    Args:
-        plan: what.
-        folder: of the training.
-        progress: begins a task; what it returns is called after each step.
-        device: ``cpu``, ``cuda`` or ``auto``.
-        track: whether its epochs and figures go on record.
-
     Returns:
         a summary of plain values.
 

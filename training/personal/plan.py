@@ -90,12 +90,7 @@ class Material:
     def __init__(
         self, catalogue: Catalogue, composed: MultimodalExamples | None, split: Split | None = None
     ) -> None:
-        """Part the songs.
-
-        Args:
-            catalogue: the person's.
-            composed: beside them.
-            split: of the rows; by song unless told otherwise.
+        """Split the songs: by song, or as ``split`` says.
 
         Raises:
             ValueError: if there are too few songs to hold any out.

@@ -137,13 +137,6 @@ def tune_catalogue(
 ) -> dict[str, Any]:
     """Make ``tuned.json`` and ``report/tuning.png`` of what the steps before left in a folder.
 
-    Args:
-        search: what.
-        folder: of the training.
-        progress: begins a task; what it returns is called after each step.
-        device: ``cpu``, ``cuda`` or ``auto``.
-        track: whether trials go on record.
-
     Returns:
         a summary of plain values, with every trial.
 

@@ -59,11 +59,6 @@ class Edition:
 def write_dataset(folder: Path, edition: Edition, progress: Progress) -> dict[str, Any]:
     """Write ``FOLDER/dataset``; gives a summary.
 
-    Args:
-        folder: of the training.
-        edition: what is in it.
-        progress: of the work.
-
     Raises:
         ValueError: if a table isn't there or can't be read, or the licence is none.
     """

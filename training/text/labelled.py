@@ -68,10 +68,6 @@ class Labelled:
 def by_rule(folder: Path, task: str) -> Labelled:
     """The concepts of a folder's songs, a row for each track, labelled by ``rebracketing``.
 
-    Args:
-        folder: with the manifest's table.
-        task: one of ``RULES``.
-
     Raises:
         ValueError: if the table isn't there or has too few songs.
     """

@@ -156,10 +156,6 @@ def prosody_matrix(texts: Sequence[str]) -> NDArray[np.float32]:
 def write_prosody(folder: Path, update: Update) -> dict[str, Any]:
     """Measure every segment's lyric and write the table; gives a summary.
 
-    Args:
-        folder: with the segments' table.
-        update: called with texts done.
-
     Raises:
         ValueError: if the table or a column isn't there.
     """

@@ -116,7 +116,8 @@ def make_segments(
     if not _cached_manifest(out, texts):
         _write_manifest(catalogue, tracks, texts, out)
     if with_media:
-        if not any((folder / name).is_file() for name in _media_names(catalogue)):
+        media = (folder / f.song.name / file for f in catalogue.songs for file in _media_of(f))
+        if not any(path.is_file() for path in media):
             raise ValueError(f"{folder}: none of its recordings or MIDI files is there; --no-media")
         done = list(_cut_all(catalogue, out, processes, update))
     else:
@@ -210,10 +211,6 @@ def _media_of(filed: FiledSong) -> list[str]:
     """Names of a song's recordings and MIDI files."""
     stems = filed.song.stems
     return sorted({file for stem in stems for file in (stem.audio_file, stem.midi_source) if file})
-
-
-def _media_names(catalogue: Catalogue) -> Iterator[str]:
-    return (f"{filed.song.name}/{file}" for filed in catalogue.songs for file in _media_of(filed))
 
 
 def _cut_all(catalogue: Catalogue, out: Path, processes: int, update: Update) -> Iterator[_Done]:

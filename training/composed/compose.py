@@ -59,13 +59,7 @@ class Job:
 
 @dataclass(frozen=True, slots=True)
 class Clip:
-    """Music to be measured.
-
-    Attributes:
-        stage: one of ``STAGES``.
-        part: the notes.
-        context: meter and tempo.
-    """
+    """A part to be measured, of one of ``STAGES``, in its meter and tempo."""
 
     stage: str
     part: Part

@@ -36,16 +36,7 @@ PLAYERS = {"Vocal 1": "Ada Lark"}
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """One song to write.
-
-    Attributes:
-        folder: of the catalogue.
-        colour: its colour's name.
-        album: number of the record, 1 the first.
-        place: on the record, 1 the first.
-        seconds: about how long it is.
-        seed: of its randomness.
-    """
+    """One song to write; albums and places on them count from 1."""
 
     folder: Path
     colour: str

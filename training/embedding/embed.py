@@ -115,13 +115,7 @@ def _texts_with_words(column: Any) -> list[str | None]:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class TextKeys:
-    """Where texts' vectors are.
-
-    Attributes:
-        of: the key of each text.
-        store: of their vectors.
-        encoded: how many were not there before.
-    """
+    """The key of each text's vector, the store that has them, and how many were encoded now."""
 
     of: dict[str, str]
     store: VectorStore

@@ -71,7 +71,7 @@ def accuracies(
     found = {}
     for name, rows in _groups(test):
         colour = test.colour[rows]
-        probabilities = _colour(predictions)[rows].astype(np.float64)
+        probabilities = colours_of(predictions)[rows].astype(np.float64)
         axes = predictions.axes[rows].astype(np.float64)
         songs, first, where = np.unique(test.song[rows], return_index=True, return_inverse=True)
         of_song, by_song = colour[first], _means(probabilities, where)
@@ -107,7 +107,7 @@ def detailed(predictions: Predictions, test: MultimodalExamples, train_colours: 
     """Colour, modes and album, altogether and colour by colour, and the confusion matrix."""
     majority = np.bincount(train_colours, minlength=COUNT).argmax()
     commonest = commonest_modes(train_colours)
-    named, albums = _colour(predictions).argmax(axis=1), albums_of(predictions.axes)
+    named, albums = colours_of(predictions).argmax(axis=1), albums_of(predictions.axes)
     has_modes = HAS_MODE[test.colour].all(axis=1)
     by_colour = {}
     for place in np.unique(test.colour).tolist():
@@ -153,7 +153,8 @@ def share(right: NDArray[np.bool_]) -> float | None:
     return round(float(right.mean()), 4) if right.size else None
 
 
-def _colour(predictions: Predictions) -> Floats:
+def colours_of(predictions: Predictions) -> Floats:
+    """``(n, 9)`` probabilities of the colours, which a fusion model always gives."""
     assert predictions.colour is not None  # noqa: S101 - the profile has it
     return predictions.colour
 
@@ -193,7 +194,7 @@ def calibration(
         right: ``(n,)`` what the confidence predicts; by default whether a row is music.
     """
     rows = test.colour != NO_COLOUR
-    colour = _colour(predictions)[rows]
+    colour = colours_of(predictions)[rows]
     curves = {
         "colour": curve(colour.max(axis=1), colour.argmax(axis=1) == test.colour[rows]),
         "confidence": curve(predictions.confidence, is_music(test) if right is None else right),

@@ -30,13 +30,7 @@ _shared_progress: Any = None  # in a worker: an array of ``COLUMNS`` numbers for
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """One network to train.
-
-    Attributes:
-        name: for the progress.
-        settings: how.
-        seed: of everything in it.
-    """
+    """One network to train."""
 
     name: str
     settings: Settings

@@ -118,7 +118,10 @@ def _scored(model: FusionModel, stage: str, clips: Sequence[Clip]) -> Scored:
     matches = [_matches(predictions)]
     if clips[0].context.parts:
         of_mixes = model.predict_excerpts(
-            [_excerpt(_among_its_parents(clip), clip) for clip in clips]
+            [
+                _excerpt(mixed([clip.part, *(part for _, part in clip.context.parts)]), clip)
+                for clip in clips
+            ]
         )
         matches.append(_matches(of_mixes))
     prior = Prior.load()
@@ -137,10 +140,6 @@ def _matches(predictions: Predictions) -> Floats:
 
 def _excerpt(part: Part, clip: Clip) -> Excerpt:
     return Excerpt(part, clip.context.tempo_map, clip.context.meter)
-
-
-def _among_its_parents(clip: Clip) -> Part:
-    return mixed([clip.part, *(part for _, part in clip.context.parts)])
 
 
 def _held_out(place: int, stage: str, seed: int, number: int) -> Clip:

@@ -93,17 +93,7 @@ def _fit(
 
 @dataclass(slots=True)
 class _Trainer:
-    """Trains one network after the other, each with a checkpoint of its own.
-
-    Attributes:
-        plan: how.
-        folder: of the checkpoints.
-        key: of the plan and the data.
-        progress: begins a task; what it returns is called after each step.
-        device: where they are trained.
-        record: of every epoch.
-        accuracies: on validation songs, epoch by epoch, by the name of the training.
-    """
+    """Trains one network after the other, each with a checkpoint of its own."""
 
     plan: Plan
     folder: Path

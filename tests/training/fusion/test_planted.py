@@ -20,7 +20,7 @@ def model(folder: Path, threshold: float) -> FusionModel:
     return FusionModel.load(path, workers=1)
 
 
-def test_a_clip_is_judged_as_the_engine_does(tmp_path: Path):
+def test_a_clip_is_judged_as_the_engine_does(tmp_path):
     critic = model(tmp_path, 0.5)
     clips = [planted._held_out(place, "chords", 0, number) for place in (1, 8) for number in (0, 1)]
     clips += [planted._fake("shuffled_bars", "chords", 0, 0)]
@@ -32,12 +32,12 @@ def test_a_clip_is_judged_as_the_engine_does(tmp_path: Path):
         assert found.passes.tolist() == [score.passes for score in scores]
 
 
-def test_what_the_gate_refuses_ranks_above_nothing(tmp_path: Path):
+def test_what_the_gate_refuses_ranks_above_nothing(tmp_path):
     for row in fakes(model(tmp_path, 1.0), "chords", 3, 0, 6).values():
         assert row["passes"] == row["above_median"] == row["above_quarter"] == 0
 
 
-def test_without_a_gate_some_rank_above(tmp_path: Path):
+def test_without_a_gate_some_rank_above(tmp_path):
     found = fakes(model(tmp_path, 0.0), "chords", 6, 0, 6)
     assert list(found) == list(ALL_KINDS)
     assert all(row["passes"] == 1 for row in found.values())
@@ -47,7 +47,7 @@ def test_without_a_gate_some_rank_above(tmp_path: Path):
 
 
 @pytest.mark.parametrize("kind", ALL_KINDS)
-def test_a_fake_wears_the_harmony_of_a_composed_part(kind: str):
+def test_a_fake_wears_the_harmony_of_a_composed_part(kind):
     fake, again, other = (planted._fake(kind, "chords", 0, number) for number in (1, 1, 2))
     assert fake.part == again.part
     assert fake.part != other.part

@@ -200,6 +200,6 @@ def _compare_tempo(song: Song, found: MidiSong, shown: str, result: CutSong) -> 
     if not found.tempo_changes:
         result.notes.append(f"{shown}: says no tempo; {song.tempo_bpm:g} bpm of the manifest")
         return
-    said = 60e6 / found.tempo_changes[0][1]
-    if abs(said - song.tempo_bpm) > TEMPO_SHARE * song.tempo_bpm:
-        result.notes.append(f"{shown}: {said:.2f} bpm, in the manifest {song.tempo_bpm:g}")
+    file_bpm = 60e6 / found.tempo_changes[0][1]
+    if abs(file_bpm - song.tempo_bpm) > TEMPO_SHARE * song.tempo_bpm:
+        result.notes.append(f"{shown}: {file_bpm:.2f} bpm, in the manifest {song.tempo_bpm:g}")

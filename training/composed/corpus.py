@@ -55,6 +55,15 @@ HELD_OUT_ONE_IN = 10
 
 Note = tuple[int, int, int]  # onset_ticks, end_ticks, pitch
 Voice = list[Note]
+WINDOWS_PER_PIECE = 15
+STAGE_OF_ROLE = {
+    "full": "chords",
+    "top_voice": "melody",
+    "bass_voice": "bass",
+    "inner_voices": "harmony",
+}
+ACCENTS = (0, 20)  # velocity between light and heavy beats
+LARGEST_BYTES = 40_000  # a long score takes minutes to read
 
 
 @dataclass(frozen=True, slots=True)
@@ -247,17 +256,6 @@ def _clip(notes: Voice, onset: int, length_ticks: int) -> Part:
 
 def _ticks(quarters: Fraction | float) -> int:
     return round(quarters * TICKS_PER_QUARTER)
-
-
-WINDOWS_PER_PIECE = 15
-STAGE_OF_ROLE = {
-    "full": "chords",
-    "top_voice": "melody",
-    "bass_voice": "bass",
-    "inner_voices": "harmony",
-}
-ACCENTS = (0, 20)  # velocity between light and heavy beats
-LARGEST_BYTES = 40_000  # a long score takes minutes to read
 
 
 def chosen_pieces(count: int, rng: np.random.Generator) -> list[str]:

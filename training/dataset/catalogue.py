@@ -29,6 +29,12 @@ from training.dataset.rolls import PROFILE, Slices, data_hash, read_rolls, veloc
 from training.dataset.rows import Row, read_rows
 from training.embedding.tables import Vectors, read_vectors
 
+MIX = STAGES.index("mix")
+# Numbered from here, a person's songs and composed ones never share a number.
+FIRST_SONG = 10_000_000
+SMALLEST = 1e-9
+Mask = NDArray[np.bool_]
+
 
 def mix_of(heard: Sequence[Excerpt]) -> Excerpt:
     """Several slices of one segment as one, in the meter and tempo of the first."""
@@ -63,13 +69,6 @@ def faster(heard: Excerpt, factor: float) -> Excerpt:
     """The same notes, played this many times as fast."""
     changes = tuple((tick, max(1, round(us / factor))) for tick, us in heard.tempo_map.changes)
     return Excerpt(heard.part, TempoMap(changes, TICKS_PER_QUARTER), heard.meter)
-
-
-MIX = STAGES.index("mix")
-# Numbered from here, a person's songs and composed ones never share a number.
-FIRST_SONG = 10_000_000
-SMALLEST = 1e-9
-Mask = NDArray[np.bool_]
 
 
 @dataclass(frozen=True, slots=True, eq=False)

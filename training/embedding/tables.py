@@ -1,7 +1,9 @@
-"""Tables of vectors: what is to be embedded, and vectors beside the segments.
+"""Tables of vectors, their inputs, and a cache of vectors by the SHA-256 of what they encode.
 
-An embedding and a flag for each modality, as in published data sets. Where one is missing, ours is
-null; older tables may hold anything there.
+Tables have an embedding and a flag for each modality, as published data sets do; a missing
+embedding is null here and may be anything in older tables. While the cache is filled, every few
+vectors go to a file of their own, so that a kill loses little; at the end they become one file in
+the order of their keys.
 """
 
 from __future__ import annotations
@@ -33,6 +35,8 @@ Floats = NDArray[np.float32]
 
 ALL = "vectors.npy"
 KEY_CHARS = 64
+MODALITIES_OF = {TEXT_EMBEDDINGS_FILE: ("concept", "lyric"), AUDIO_EMBEDDINGS_FILE: ("audio",)}
+Booleans = NDArray[np.bool_]
 
 
 def content_key(data: bytes) -> str:
@@ -92,11 +96,6 @@ class VectorStore:
             rows[place] = (key.encode(), vectors[key])
         with replacing(path) as waiting, waiting.open("wb") as file:
             np.save(file, rows)
-
-
-MODALITIES_OF = {TEXT_EMBEDDINGS_FILE: ("concept", "lyric"), AUDIO_EMBEDDINGS_FILE: ("audio",)}
-
-Booleans = NDArray[np.bool_]
 
 
 class EmbeddingsNote(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

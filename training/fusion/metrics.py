@@ -44,6 +44,13 @@ SHOWN = {
     "audio only": frozenset({"audio"}),
     "all": frozenset(MODALITIES),
 }
+# An album from three modes: of 27 combinations, each belongs to the colour whose targets it is
+# nearest to by the scorer's own closeness, where a mode stands for the target that has its peak
+# there; of equals, the earlier album. Black and Indigo, which are even on most axes, are nearest to
+# none of them.
+PEAKS = (FIRST, SECOND, THIRD)
+# The colours that have an album: White's isn't out.
+ALBUMS = tuple(range(8))
 
 
 def predict(model: FusionModel, examples: Examples) -> Predictions:
@@ -218,15 +225,6 @@ def gate_pass_rates(model: FusionModel, predictions: Predictions, test: Examples
         if (rows := songs & (test.stage == stage)).any()
     }
     return found | {"real": share(model.passes(predictions)[real])} if real.any() else found
-
-
-# An album from three modes: of 27 combinations, each belongs to the colour whose targets it is
-# nearest to by the scorer's own closeness, where a mode stands for the target that has its peak
-# there; of equals, the earlier album. Black and Indigo, which are even on most axes, are nearest to
-# none of them.
-PEAKS = (FIRST, SECOND, THIRD)
-# The colours that have an album: White's isn't out.
-ALBUMS = tuple(range(8))
 
 
 @cache

@@ -73,12 +73,12 @@ def _written(folder: Path, state: State) -> Manifest | None:
 
 def _write(path: Path, state: State) -> Manifest:
     prepare_torch()
-    told = msgspec.json.decode(state["told"])
+    summary = msgspec.json.decode(state["told"])
     ensemble = ensemble_of(state)
     with replacing(path) as waiting:
         export(ensemble, waiting)
         difference = parity(ensemble, waiting)
-    calibration, metrics = told["calibration"], told["metrics"]
+    calibration, metrics = summary["calibration"], summary["metrics"]
     made_of = metrics["made_of"]
     model: FusionModel = write_manifest(
         path,
@@ -88,7 +88,7 @@ def _write(path: Path, state: State) -> Manifest:
         data_hash=made_of["data_hash"],
         split=made_of["split"] | {"fit": state["key"]},
         metrics=metrics | {"parity": difference},
-        encoders=msgspec.convert(told["encoders"], Encoders),
+        encoders=msgspec.convert(summary["encoders"], Encoders),
         licence=LICENCE,
     )
     assert model.manifest is not None  # noqa: S101 - it was written just now

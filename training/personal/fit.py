@@ -152,7 +152,7 @@ def _save(
     encoders: Encoders | None,
     metrics: dict[str, Any],
 ) -> None:
-    told = {
+    summary_of_fit = {
         "calibration": asdict(calibration),
         "encoders": encoders or Encoders(),
         "metrics": metrics,
@@ -162,7 +162,7 @@ def _save(
         "size": asdict(ensemble.networks[0].size),
         "count": len(ensemble.networks),
         "ensemble": ensemble.state_dict(),
-        "told": msgspec.json.encode(told, order="sorted").decode(),
+        "told": msgspec.json.encode(summary_of_fit, order="sorted").decode(),
     }
     save_state(state, folder / FIT_FOLDER / MODEL_FILE)
 

@@ -77,7 +77,7 @@ def composed_songs(plan: Plan, folder: Path, progress: LossProgress) -> Multimod
 
 
 class Material:
-    """Songs of a person, composed songs beside them, and who may see which.
+    """Songs of a person with composed ones, split into training, validation and test.
 
     Attributes:
         catalogue: all of the person's songs.

@@ -97,10 +97,10 @@ class Search:
         """SHA-256 of everything that decides how a trial comes out."""
         plan = replace(self.plan, members=1, compares=False)
         searched = {name: repr(where) for name, where in self.searched.items()}
-        told = msgspec.json.encode(
+        encoded = msgspec.json.encode(
             [FIT_VERSION, plan, searched, catalogue.digest()], order="sorted"
         )
-        return hashlib.sha256(told).hexdigest()
+        return hashlib.sha256(encoded).hexdigest()
 
 
 @dataclass(frozen=True, slots=True)
@@ -330,26 +330,26 @@ def _summary(folder: Path, search: Search, study: _Study) -> dict[str, Any]:
     trials = study.trials()
     states = Counter(one.state for one in trials)
     complete = [one for one in trials if one.state == COMPLETE]
-    told: dict[str, Any] = {
+    summary: dict[str, Any] = {
         "trials": states[COMPLETE] + states[PRUNED],
         "given_up": states[PRUNED],
         "interrupted": states[FAILED],
         "table": [asdict(one) for one in trials],
     }
     if not complete:
-        return told | {"tuned": None}
+        return summary | {"tuned": None}
     best = max(complete, key=lambda one: (one.accuracy or 0.0, -one.number))
     path, picture = folder / TUNED_FILE, folder / REPORT_FOLDER / PICTURE
     tuned = tuned_of(
         planned(search.plan, best.values),
         accuracy=best.accuracy,
         trial=best.number,
-        trials=told["trials"],
+        trials=summary["trials"],
         study=study.key,
     )
     write_tuned(tuned, path)
     draw_trials(picture, [one.accuracy for one in trials if one.state in FINISHED])
-    return told | {
+    return summary | {
         "tuned": str(path),
         "picture": str(picture),
         "accuracy": best.accuracy,

@@ -1,4 +1,4 @@
-"""The card of a data set: front matter that machines read, and a page for people."""
+"""The card of a data set: YAML front matter, and a Markdown page."""
 
 from __future__ import annotations
 
@@ -63,7 +63,7 @@ class Config:
 
 @dataclass(frozen=True, slots=True)
 class About:
-    """What a card tells beside the tables.
+    """What a card says besides the tables.
 
     Attributes:
         title: of the data set.

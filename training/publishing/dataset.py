@@ -39,6 +39,11 @@ TABLES = {
 PREVIEW, MEDIA = "preview", "training_segments_media"
 LICENCE = re.compile(r"[a-z0-9][a-z0-9.+-]*")
 PATH_COLUMN = "_file"
+PUSH_ADVICE = (
+    "nothing left this machine; --push NAME/REPO with HF_TOKEN set, or after hf auth login, "
+    "puts it on the hub"
+)
+Hub = Any  # a ``huggingface_hub.HfApi``
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,13 +152,6 @@ def _about(
         coverage(rows, colours),
         encoders_of(folder),
     )
-
-
-PUSH_ADVICE = (
-    "nothing left this machine; --push NAME/REPO with HF_TOKEN set, or after hf auth login, "
-    "puts it on the hub"
-)
-Hub = Any  # a ``huggingface_hub.HfApi``
 
 
 def hub() -> Hub:

@@ -14,6 +14,10 @@ SOUND = "audio"
 METADATA = "huggingface"
 
 Feature = dict[str, Any]
+MIDI = "midi"
+RECORDING_COLUMN, MIDI_COLUMN = "segment_audio_file", "midi_file"
+FLAC = b"fLaC"
+Row = Mapping[str, Any]
 
 
 def tidy(table: Any) -> Any:
@@ -72,13 +76,6 @@ def _of_file(kind: Any, name: str) -> Feature:
 def _name(kind: Any) -> str:
     """What a plain kind is called: as Arrow does, but for two."""
     return {"double": "float64", "float": "float32"}.get(str(kind), str(kind))
-
-
-MIDI = "midi"
-RECORDING_COLUMN, MIDI_COLUMN = "segment_audio_file", "midi_file"
-FLAC = b"fLaC"
-
-Row = Mapping[str, Any]
 
 
 class Media:

@@ -97,10 +97,6 @@ class TestNetwork:
         assert not torch.allclose(ask(ensemble, there).colour, ask(ensemble, absent).colour)
         assert torch.equal(ask(ensemble, absent).colour, ask(ensemble, changed).colour)
 
-    def test_it_answers_the_same_twice(self, ensemble):
-        inputs = random_inputs(ensemble, 3, 2)
-        assert torch.equal(ask(ensemble, inputs).colour, ask(ensemble, inputs).colour)
-
     def test_features_far_out_gain_nothing(self, ensemble):
         given = random_inputs(ensemble, 2, 3)
         far, further = ({**given, "features": torch.full((2, FEATURES), x)} for x in (1e4, 1e6))

@@ -6,16 +6,11 @@ import numpy as np
 import pytest
 
 from fitness.colours import COLOUR_NAMES
-from genomes.bass import BASS
-from genomes.chords import CHORDS
+from genomes import STAGE_GENOMES
 from genomes.context import Context, Section
-from genomes.drums import DRUMS
 from genomes.grid import cells
-from genomes.harmony import HARMONY
 from genomes.keys import Key
-from genomes.melody import MELODY
 from genomes.notes import Part
-from genomes.splicing import cut
 from genomes.time import Meter
 from training.composed.cards import cards
 from training.composed.compose import compose_parts, moves
@@ -32,13 +27,6 @@ from training.composed.songs import (
 )
 
 MODES = ("minor", "major", "phrygian", "locrian", "melodic_minor")
-EVERY_STAGE = {
-    "chords": CHORDS,
-    "drums": DRUMS,
-    "bass": BASS,
-    "melody": MELODY,
-    "harmony": HARMONY,
-}
 
 
 def context_of(meter: str, mode: str = "minor", bars: int = 8) -> Context:
@@ -74,7 +62,7 @@ def test_every_part_is_a_genome_that_evolution_can_hold(colour):
     context = draw_context(rng)
     for section in sections_of(colour, context, 3, rng):
         before: dict[str, Part] = {}
-        for stage, genomes in EVERY_STAGE.items():
+        for stage, genomes in STAGE_GENOMES.items():
             genome = section.genomes[stage]
             assert genomes.from_payload(genome.to_payload()) == genome
             assert genomes.render(genome, with_parts(context, before)) == section.parts[stage]
@@ -117,16 +105,6 @@ def test_white_sings_the_phrases_of_several():
         donors = [donor.genomes["melody"] for donor in cutup.donors.values()]
         assert len(melody.materials) > max(len(donor.materials) for donor in donors) / 2
         assert melody not in donors
-
-
-def test_a_cut_keeps_what_sounds_in_it():
-    part = Part.of([(0, 1000, 60, 80), (480, 240, 64, 80), (960, 960, 67, 80)], 1920)
-    stretch = cut(part, 480, 480)
-    assert stretch.length_ticks == 480
-    assert stretch.notes[["onset_ticks", "duration_ticks", "pitch"]].tolist() == [
-        (0, 240, 64),
-        (0, 480, 60),
-    ] or sorted(stretch.notes["pitch"].tolist()) == [60, 64]
 
 
 def test_clips_have_every_length_and_half_begin_with_the_section():

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator
+from contextlib import contextmanager
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -49,8 +51,8 @@ def composed_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return made
 
 
-@pytest.fixture(scope="module")
-def _small_networks() -> Iterator[None]:
+@contextmanager
+def small_networks() -> Iterator[None]:
     """Networks that are trained in seconds."""
     from training.fusion import heads
     from training.fusion.network import Size
@@ -61,3 +63,21 @@ def _small_networks() -> Iterator[None]:
         patch.setattr(heads, "EPOCHS", 1)
         patch.setattr(plan, "OWN_SETTINGS", settings)
         yield
+
+
+@pytest.fixture(scope="module")
+def _small_networks() -> Iterator[None]:
+    with small_networks():
+        yield
+
+
+@pytest.fixture(scope="session")
+def fitted_folder(composed_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The same, with a fitted and exported model of small networks."""
+    from training.__main__ import main
+
+    made = shutil.copytree(composed_folder, tmp_path_factory.mktemp("fitted") / "training")
+    with small_networks():
+        for words in (["fit", *FIT], ["export"]):
+            assert main([*words, "--out", str(made)]) == 0
+    return made

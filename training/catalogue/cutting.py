@@ -22,13 +22,7 @@ from training.atomic_files import replacing
 from training.catalogue.audio_slices import Recording, UnreadableAudio, write_slice
 from training.catalogue.drum_names import as_drums, is_drum_stem, of_stem
 from training.catalogue.midi_slices import cut, with_defaults
-from training.catalogue.rows import (
-    AUDIO_SUFFIX,
-    MIDI_SUFFIX,
-    segment_id,
-    segment_row,
-    slice_file,
-)
+from training.catalogue.rows import AUDIO_SUFFIX, MIDI_SUFFIX, segment_id, segment_row, slice_file
 from training.catalogue.songs import Song, Stem
 from training.catalogue.windows import Window
 from training.schemas import SegmentRow

@@ -19,13 +19,7 @@ from training.fusion.calibration import Calibration, calibrate, learn_correctnes
 from training.fusion.checkpoint import Checkpoint, State, load_state, save_state
 from training.fusion.network import Ensemble, FusionNetwork, Size
 from training.fusion.train import AfterEpoch, LossProgress, device_of, prepare_torch, train
-from training.personal.measure import (
-    REPORT_FOLDER,
-    REPORT_JSON,
-    Measured,
-    measure,
-    write_report,
-)
+from training.personal.measure import REPORT_FOLDER, REPORT_JSON, Measured, measure, write_report
 from training.personal.plan import FIT_FOLDER, Material, Plan, composed_songs
 from training.tracking import Record, tracked
 

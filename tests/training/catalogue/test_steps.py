@@ -18,6 +18,7 @@ from pyarrow import parquet
 
 from genomes.midi import read_midi
 from tests.training.catalogue.songs import LYRICS, REAL, file_song, manifest
+from tests.training.embedding.folders import contents as files_of
 from training.__main__ import main
 from training.catalogue.steps import SEGMENTS_REPORT, make_manifest, make_segments, read_report
 from training.catalogue.verify import Selection, verify
@@ -36,11 +37,7 @@ def out(cut_songs):
 
 def contents(out: Path) -> dict[str, bytes]:
     """Every file but the journals, which know when files were changed."""
-    return {
-        path.relative_to(out).as_posix(): path.read_bytes()
-        for path in out.rglob("*")
-        if path.is_file() and path.parent.name != "songs"
-    }
+    return {name: data for name, data in files_of(out).items() if not name.startswith("songs/")}
 
 
 def rows(out, name="training_segments"):

@@ -7,12 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from training.catalogue.timeline import Section, Sung, Timeline
-from training.catalogue.windows import (
-    MAX_SECONDS,
-    OVERLAP_SECONDS,
-    ROUNDING_SECONDS,
-    windows,
-)
+from training.catalogue.windows import MAX_SECONDS, OVERLAP_SECONDS, ROUNDING_SECONDS, windows
 
 
 def song(sections=(), lines=(), total=0.0):

@@ -13,14 +13,7 @@ from scipy.stats.contingency import crosstab
 from fitness.colours import COLOUR_NAMES
 from fitness.roll import rolls
 from genomes.melody.singers import VOICES
-from training.composed.compose import (
-    Job,
-    _drawn_stages,
-    compose,
-    examples_of,
-    plan,
-    song_clips,
-)
+from training.composed.compose import Job, _drawn_stages, compose, examples_of, plan, song_clips
 from training.composed.draws import METERS, MODES, draw_context
 from training.composed.examples import (
     KINDS,

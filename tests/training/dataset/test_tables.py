@@ -14,14 +14,7 @@ from fitness.manifest import Encoders, EncoderSpec
 from tests.strategies import law
 from tests.training.dataset.folders import ENCODERS
 from training.composed.examples import STAGES
-from training.dataset.rows import (
-    Row,
-    by_row,
-    by_song,
-    read_rows,
-    stage_of,
-    unnamed_encoders,
-)
+from training.dataset.rows import Row, by_row, by_song, read_rows, stage_of, unnamed_encoders
 from training.embedding.tables import read_vectors
 from training.schemas import SEGMENTS_FILE
 

@@ -123,20 +123,14 @@ class TestModalities:
         assert not torch.allclose(before.null_midi, after.null_midi)
 
 
-class TestSeeds:
-    def test_one_seed_one_model(self):
-        first, second = (train(Fixed(accompanied()), SETTINGS, 7).state_dict() for _ in range(2))
-        assert same(first, second)
-
-    def test_somebody_who_looks_changes_nothing(self):
-        looked = train(Fixed(accompanied()), SETTINGS, 7, validation_metric=rising())
-        assert same(looked.state_dict(), train(Fixed(accompanied()), SETTINGS, 7).state_dict())
-
-
-def rising():
-    """A judge to whom every epoch is better than the one before."""
-    epochs = iter(range(100))
-    return lambda _: float(next(epochs))
+def test_one_seed_is_one_model_whether_or_not_it_is_validated():
+    epochs = iter(range(100))  # every epoch is better than the one before
+    first, second = (train(Fixed(accompanied()), SETTINGS, 7).state_dict() for _ in range(2))
+    validated = train(
+        Fixed(accompanied()), SETTINGS, 7, validation_metric=lambda _: float(next(epochs))
+    )
+    assert same(first, second)
+    assert same(first, validated.state_dict())
 
 
 class TestStopping:

@@ -38,14 +38,8 @@ def do(capsys: pytest.CaptureFixture[str], *words: object) -> dict:
 
 
 @pytest.fixture(scope="module")
-def folder(
-    composed_folder: Path, tmp_path_factory: pytest.TempPathFactory, _small_networks: None
-) -> Path:
-    """Fitted and exported, with small networks."""
-    made = shutil.copytree(composed_folder, tmp_path_factory.mktemp("personal") / "training")
-    for words in (["fit", *FIT], ["export"]):
-        assert main([*words, "--out", str(made)]) == 0
-    return made
+def folder(fitted_folder: Path, tmp_path_factory: pytest.TempPathFactory, _small_networks: None):
+    return shutil.copytree(fitted_folder, tmp_path_factory.mktemp("personal") / "training")
 
 
 def report_of(folder: Path) -> dict:
@@ -68,13 +62,10 @@ class TestReport:
         assert told["made_of"]["split"]["by"] == "song"
         assert set(told["made_of"]["accuracies"]) == {"member-1", "by-row"}
 
-    def test_what_is_the_projects_own_is_told(self, folder):
+    def test_the_page_tells_the_songs_and_labels_test_encoders(self, folder):
         page = (folder / "report" / "report.md").read_text(encoding="utf-8")
         assert "24 songs of your own: 8 to learn from" in page
         assert "1 composed songs of every colour" in page
-
-    def test_test_encoders_are_labelled(self, folder):
-        page = (folder / "report" / "report.md").read_text(encoding="utf-8")
         assert "figures of test encoders** (`light`)" in page
         assert AUDIO_ENCODER not in page
 

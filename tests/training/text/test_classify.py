@@ -11,13 +11,7 @@ import torch
 from pyarrow import parquet
 
 from training.__main__ import main
-from training.text.classify import (
-    FOLDS,
-    cross_validated,
-    folds_of,
-    label_counts,
-    scores,
-)
+from training.text.classify import FOLDS, cross_validated, folds_of, label_counts, scores
 from training.text.labelled import Labelled, by_rule, from_table
 from training.text.rebracketing import (
     DOMAINS,

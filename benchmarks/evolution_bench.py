@@ -13,14 +13,14 @@ import argparse
 import json
 import os
 import tempfile
-from concurrent.futures import ProcessPoolExecutor, as_completed
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.progress import track
 
 from benchmarks import evolution_figures as figures
 from benchmarks.pools_bench import BARS
@@ -190,20 +190,11 @@ def measure(
     jobs: list[Job], classifier: ReferenceClassifier, processes: int
 ) -> list[dict[str, Any]]:
     """Every run, in the order of the jobs."""
-    columns = TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn()
-    found: dict[int, dict[str, Any]] = {}
-    with (
-        Progress(*columns, TimeRemainingColumn(), console=Console(stderr=True)) as progress,
-        ProcessPoolExecutor(
-            processes, initializer=_set_classifier, initargs=(classifier,)
-        ) as workers,
-    ):
-        task = progress.add_task("runs", total=len(jobs))
-        waiting = {workers.submit(evolve, job): index for index, job in enumerate(jobs)}
-        for done in as_completed(waiting):
-            found[waiting[done]] = done.result()
-            progress.advance(task)
-    return [found[index] for index in range(len(jobs))]
+    with ProcessPoolExecutor(
+        processes, initializer=_set_classifier, initargs=(classifier,)
+    ) as workers:
+        runs = workers.map(evolve, jobs)
+        return list(track(runs, "runs", total=len(jobs), console=Console(stderr=True)))
 
 
 def main(arguments: list[str] | None = None) -> None:

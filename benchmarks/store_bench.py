@@ -9,15 +9,16 @@ nothing and keeps no HEAD file. Rounds of both alternate in one run, and medians
 
 import sqlite3
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from statistics import median
-from time import perf_counter
 from typing import Any
 
 import msgspec
 
+from benchmarks.scoring_bench import take_turns
 from store.events import CandidateLabelled, GenerationScored, Offspring, Payload
 from store.log import EventLog
 from store.records import NewEvent
@@ -116,42 +117,38 @@ def both() -> Iterator[tuple[Ours, Floor]]:
             floor.connection.close()
 
 
-def seconds(work: Callable[[], object]) -> float:
-    began = perf_counter()
-    work()
-    return perf_counter() - began
-
-
 def append_many(target: Ours | Floor, payload: Payload, size: int, times: int) -> None:
     for _ in range(times):
         target.append([payload] * size)
 
 
-def compare_appends(payload: Payload, size: int, times: int) -> tuple[float, float]:
+def _rates(works: Sequence[Callable[[], object]], events: int) -> list[float]:
+    """Events per second of each work, by the median over rounds in which all take turns."""
+    taken = take_turns({str(index): work for index, work in enumerate(works)}, ROUNDS)
+    return [events / median(turn.seconds for turn in turns) for turns in taken.values()]
+
+
+def compare_appends(payload: Payload, size: int, times: int) -> list[float]:
     """Return events per second, ours and the floor's."""
     with both() as targets:
-        taken: tuple[list[float], list[float]] = ([], [])
-        for _ in range(ROUNDS):
-            for target, times_taken in zip(targets, taken, strict=True):
-                work = lambda target=target: append_many(target, payload, size, times)  # noqa: E731
-                times_taken.append(seconds(work))
-    return size * times / median(taken[0]), size * times / median(taken[1])
+        return _rates(
+            [partial(append_many, each, payload, size, times) for each in targets], size * times
+        )
 
 
-def compare_replay(payload: Payload, count: int) -> tuple[float, float]:
+def compare_replay(payload: Payload, count: int) -> list[float]:
     """Return events per second, ours and the floor's."""
     with both() as targets:
         for target in targets:
             append_many(target, payload, 500, count // 500)
-        taken = [[seconds(target.replay) for _ in range(ROUNDS)] for target in targets]
-    return count / median(taken[0]), count / median(taken[1])
+        return _rates([target.replay for target in targets], count)
 
 
 def verify_rate(payload: Payload, count: int) -> float:
     """Return how many events per second a full examination gets through."""
     with both() as (ours, _):
         append_many(ours, payload, 500, count // 500)
-        return count / median(seconds(ours.log.verify) for _ in range(3))
+        return _rates([ours.log.verify], count)[0]
 
 
 def report() -> str:
@@ -170,9 +167,5 @@ def report() -> str:
     return "\n".join(lines)
 
 
-def main() -> None:
-    print(report())
-
-
 if __name__ == "__main__":
-    main()
+    print(report())

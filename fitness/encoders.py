@@ -12,7 +12,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, ClassVar, Protocol, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -103,23 +103,37 @@ class _Pretrained:
         device: that it runs on, as torch names it.
     """
 
+    PROCESSOR_CLASS: ClassVar[str]  # of transformers
+    MODEL_CLASS: ClassVar[str]
+
     name: str
     processor: Any
     model: Any
     device: str = CPU
 
+    @classmethod
+    def load(cls, name: str, device: str = CPU) -> Self:
+        """Open an encoder; raises EncoderMissing if its package or its weights aren't here."""
+        transformers = _package("transformers")
+        transformers.utils.logging.disable_progress_bar()
+        processor = _opened(name, getattr(transformers, cls.PROCESSOR_CLASS).from_pretrained)
+        model = _trained(name, getattr(transformers, cls.MODEL_CLASS), device)
+        return cls(name, processor, model, device)
+
 
 class TextEncoder(_Pretrained):
     """Concepts and lyrics to vectors, with a DeBERTa or another encoder of its shape."""
 
+    PROCESSOR_CLASS, MODEL_CLASS = "AutoTokenizer", "AutoModel"
+
     @classmethod
-    def load(cls, name: str, device: str = CPU) -> TextEncoder:
-        """Open an encoder; raises EncoderMissing if its package or its weights aren't here."""
-        transformers = _transformers()
-        tokenizer = _opened(name, transformers.AutoTokenizer.from_pretrained)
-        if set(tokenizer(PROBE, add_special_tokens=False)["input_ids"]) <= {tokenizer.unk_token_id}:
+    def load(cls, name: str, device: str = CPU) -> Self:
+        """Open an encoder, as of any kind; a tokenizer without a vocabulary is refused too."""
+        encoder = super().load(name, device)
+        words = encoder.processor(PROBE, add_special_tokens=False)["input_ids"]
+        if set(words) <= {encoder.processor.unk_token_id}:
             raise EncoderMissing(f"encoder {name!r}: its tokenizer has no vocabulary")
-        return cls(name, tokenizer, _trained(name, transformers.AutoModel, device), device)
+        return encoder
 
     def encode(self, texts: Sequence[str]) -> Floats:
         """Vectors of texts, ``(n, 768)`` float32; a text of no words is refused."""
@@ -141,12 +155,7 @@ class TextEncoder(_Pretrained):
 class AudioEncoder(_Pretrained):
     """Recordings to vectors, with a CLAP model."""
 
-    @classmethod
-    def load(cls, name: str, device: str = CPU) -> AudioEncoder:
-        """Open an encoder; raises EncoderMissing if its package or its weights aren't here."""
-        transformers = _transformers()
-        extractor = _opened(name, transformers.AutoFeatureExtractor.from_pretrained)
-        return cls(name, extractor, _trained(name, transformers.ClapModel, device), device)
+    PROCESSOR_CLASS, MODEL_CLASS = "AutoFeatureExtractor", "ClapModel"
 
     def encode(self, waveforms: Sequence[NDArray[Any]], sample_rate_hz: int) -> Floats:
         """Vectors of recordings.
@@ -211,12 +220,6 @@ def encoder_sha256(name: str) -> str | None:
     except OSError as error:
         raise EncoderMissing(f"encoder {name!r}: {error.filename}: {error.strerror}") from error
     return whole.hexdigest()
-
-
-def _transformers() -> Any:
-    transformers = _package("transformers")
-    transformers.utils.logging.disable_progress_bar()
-    return transformers
 
 
 def _package(name: str) -> Any:

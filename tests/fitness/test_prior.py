@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Any
 
 import music21
 import numpy as np
@@ -185,16 +186,12 @@ def test_templates_that_no_band_was_measured_on_lie_inside_or_near() -> None:
     assert np.mean(fines) < 0.06
 
 
-def test_plain_pads_lie_inside() -> None:
-    some = list(pads(4))[::100]
-    fines = [PRIOR(feature_matrix([part], meter)[0], "inner_voices", 4) for meter, part in some]
-    assert np.mean(np.array(fines) == 0) > 0.9
-    assert max(fines) < ONE_FEATURE
-
-
-def test_plain_loops_lie_inside() -> None:
-    some = list(loops(4))[::40]
-    fines = [PRIOR(feature_matrix([part], meter)[0], "chords", 4) for meter, part in some]
+@pytest.mark.parametrize(
+    ("made", "every", "role"), [(pads, 100, "inner_voices"), (loops, 40, "chords")]
+)
+def test_plain_pads_and_loops_lie_inside(made: Any, every: int, role: str) -> None:
+    some = list(made(4))[::every]
+    fines = [PRIOR(feature_matrix([part], meter)[0], role, 4) for meter, part in some]
     assert np.mean(np.array(fines) == 0) > 0.9
     assert max(fines) < ONE_FEATURE
 

@@ -48,6 +48,17 @@ def midi(music, meter=FOUR_FOUR, bpm=90.0, channel=0):
     return write_midi([track], Conductor("song", C_MAJOR, meter, bpm))
 
 
+def saved(file):
+    buffer = io.BytesIO()
+    file.save(file=buffer)
+    return buffer.getvalue()
+
+
+def one_note(ticks_per_beat, then):
+    track = mido.MidiTrack([mido.Message("note_on", note=60), then])
+    return saved(mido.MidiFile(type=0, ticks_per_beat=ticks_per_beat, tracks=[track]))
+
+
 # --- score ------------------------------------------------------------------------------------
 
 
@@ -80,9 +91,7 @@ def test_the_resolution_and_the_tempo_of_a_file_count(scorer):
     for track in file.tracks:
         for message in track:
             message.time *= 2
-    buffer = io.BytesIO()
-    file.save(file=buffer)
-    assert scorer.score(buffer.getvalue()).modes == scorer.score(midi(music)).modes
+    assert scorer.score(saved(file)).modes == scorer.score(midi(music)).modes
     assert scorer.score(midi(music, bpm=60)).modes != scorer.score(midi(music)).modes
 
 
@@ -99,15 +108,8 @@ def test_a_long_part_is_cut_with_a_warning(scorer):
 
 
 def test_a_mended_file_is_scored_with_a_warning(scorer):
-    file = mido.MidiFile(type=0, ticks_per_beat=480)
-    file.tracks.append(
-        mido.MidiTrack(
-            [mido.Message("note_on", note=60), mido.MetaMessage("end_of_track", time=480)]
-        )
-    )
-    buffer = io.BytesIO()
-    file.save(file=buffer)
-    assert scorer.score(buffer.getvalue()).warnings == ("1 notes never end; closed",)
+    file = one_note(480, mido.MetaMessage("end_of_track", time=480))
+    assert scorer.score(file).warnings == ("1 notes never end; closed",)
 
 
 # --- what is no score -------------------------------------------------------------------------
@@ -124,16 +126,8 @@ def test_broken_midi_is_an_error_that_names_the_candidate(scorer, data):
 
 
 def test_times_beyond_all_bounds_are_an_error(scorer):
-    file = mido.MidiFile(type=0, ticks_per_beat=1)
-    file.tracks.append(
-        mido.MidiTrack(
-            [mido.Message("note_on", note=60), mido.Message("note_off", note=60, time=2**27)]
-        )
-    )
-    buffer = io.BytesIO()
-    file.save(file=buffer)
     with pytest.raises(UnreadablePart):
-        scorer.score(buffer.getvalue())
+        scorer.score(one_note(1, mido.Message("note_off", note=60, time=2**27)))
 
 
 SILENT = {

@@ -39,6 +39,7 @@ def basses(count: int = 4) -> list[Part]:
 
 
 MELODY_PART = MELODY.render(MELODY.random(ON_CHORDS, np.random.default_rng(8))[0], ON_CHORDS)
+DRUMS_PART = DRUMS.render(DRUMS.random(ON_CHORDS, np.random.default_rng(2))[0], ON_CHORDS)
 
 
 @pytest.fixture(scope="module")
@@ -50,8 +51,9 @@ def scores(stage: str, parts: list[Part], context: Context, model: FusionModel) 
     return Fitness(stage, GREEN, Weights(), model).score(parts, context)
 
 
-def test_nothing_is_mixed_where_nothing_is_approved(model: FusionModel) -> None:
-    for score in scores("chords", [rendered_chords(1)], PLAIN, model):
+def test_nothing_is_mixed_without_approved_parts_or_without_a_model(model: FusionModel) -> None:
+    alone = scores("chords", [rendered_chords(1)], PLAIN, model)
+    for score in [*alone, *Fitness("bass", GREEN, Weights()).score(basses(), ON_CHORDS)]:
         assert not MIX & set(score.terms)
 
 
@@ -119,11 +121,6 @@ def test_a_model_that_cannot_tell_leaves_the_total_to_theory(tmp_path: Path) -> 
         assert score.total == pytest.approx(score.terms["theory"] - score.terms["prior"])
 
 
-def test_without_a_model_nothing_is_heard() -> None:
-    for score in Fitness("bass", GREEN, Weights()).score(basses(), ON_CHORDS):
-        assert not MIX & set(score.terms)
-
-
 def fine(part: Part, role: str) -> float:
     (row,) = feature_matrix([part], PLAIN.meter, PLAIN.tempo_map)
     return Prior.load()(row, role, PLAIN.section.bars)
@@ -142,8 +139,7 @@ def test_the_prior_is_the_mean_of_alone_and_mixed() -> None:
 
 
 def test_the_prior_hears_no_drums_in_a_mix() -> None:
-    drums = DRUMS.render(DRUMS.random(ON_CHORDS, np.random.default_rng(2))[0], ON_CHORDS)
-    driven = replace(ON_CHORDS, parts=(*ON_CHORDS.parts, ("drums", drums)))
+    driven = replace(ON_CHORDS, parts=(*ON_CHORDS.parts, ("drums", DRUMS_PART)))
     fitness = Fitness("melody", GREEN, Weights())
     (with_drums,) = fitness.score([MELODY_PART], driven)
     (without,) = fitness.score([MELODY_PART], ON_CHORDS)
@@ -151,7 +147,6 @@ def test_the_prior_hears_no_drums_in_a_mix() -> None:
 
 
 def test_drums_are_held_against_drums_alone() -> None:
-    drums = DRUMS.render(DRUMS.random(ON_CHORDS, np.random.default_rng(2))[0], ON_CHORDS)
-    (score,) = Fitness("drums", GREEN, Weights()).score([drums], ON_CHORDS)
+    (score,) = Fitness("drums", GREEN, Weights()).score([DRUMS_PART], ON_CHORDS)
     assert "mix.prior" not in score.terms
-    assert score.terms["prior"] == pytest.approx(fine(drums, "drums"))
+    assert score.terms["prior"] == pytest.approx(fine(DRUMS_PART, "drums"))

@@ -61,3 +61,8 @@ def go(started: Iterable[Worker]) -> None:
     """Let all begin at once."""
     for worker in started:
         worker.say("go")
+
+
+def head_position(path: Path) -> int:
+    """The position in the HEAD file of the log at this path."""
+    return int(path.with_name("HEAD").read_text().split()[0])

@@ -1,5 +1,7 @@
 """One payload of every kind, and small helpers to append them."""
 
+from pathlib import Path
+
 from store.events import (
     KINDS,
     ArrangementAssembled,
@@ -33,6 +35,7 @@ from store.events import (
     Source,
     Survivor,
 )
+from store.log import EventLog
 from store.records import NewEvent
 
 DIGEST = "0123456789abcdef" * 4
@@ -184,3 +187,8 @@ def noted(text: str = "a note", **fields: str) -> NewEvent:
 def notes(count: int, text: str = "a note") -> list[NewEvent]:
     """A batch of small events."""
     return [noted(f"{text} {number}") for number in range(count)]
+
+
+def path_of(log: EventLog) -> Path:
+    assert log.database.path is not None
+    return log.database.path

@@ -12,7 +12,7 @@ from store import errors
 from store.database import BY_SQLITE_CODE, as_store_error, translated
 from store.errors import LogCorrupt, LogUnavailable, StoreError
 from store.log import EventLog
-from tests.store.samples import notes
+from tests.store.samples import notes, path_of
 
 # https://sqlite.org/rescode.html: 1 to 28 are primary result codes; 100 and 101 are no errors.
 PRIMARY_CODES = range(1, 29)
@@ -83,14 +83,10 @@ def test_a_file_that_is_no_database(tmp_path: Path) -> None:
         EventLog.open(path)
 
 
-def test_a_folder_that_is_not_there(tmp_path: Path) -> None:
+@pytest.mark.parametrize("place", [".", "nowhere/studio.db"])
+def test_a_folder_in_its_place_or_no_folder_around_it(tmp_path: Path, place: str) -> None:
     with pytest.raises(LogUnavailable, match="cannot be opened"):
-        EventLog.open(tmp_path / "nowhere" / "studio.db")
-
-
-def test_a_folder_in_its_place(tmp_path: Path) -> None:
-    with pytest.raises(LogUnavailable, match="cannot be opened"):
-        EventLog.open(tmp_path)
+        EventLog.open(tmp_path / place)
 
 
 @pytest.mark.parametrize(
@@ -103,9 +99,8 @@ def test_a_url_that_means_nothing(url: str) -> None:
 
 def test_a_locked_database(studio: EventLog, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("store.database.BUSY_TIMEOUT_S", 0)
-    assert studio.database.path is not None
     with (
-        EventLog.open(studio.database.path) as impatient,
+        EventLog.open(path_of(studio)) as impatient,
         studio.database.write(),
         pytest.raises(LogUnavailable, match="locked"),
     ):
@@ -150,8 +145,7 @@ def test_a_damaged_file(tmp_path: Path) -> None:
 
 
 def test_a_missing_table(studio: EventLog) -> None:
-    assert studio.database.path is not None
-    with closing(sqlite3.connect(studio.database.path)) as connection, connection:
+    with closing(sqlite3.connect(path_of(studio))) as connection, connection:
         connection.execute("DROP TABLE events")
     with pytest.raises(LogCorrupt, match="tables"):
         studio.append("a", notes(1), 0)

@@ -6,15 +6,11 @@ from pathlib import Path
 import pytest
 
 from store.log import EventLog
-from tests.store.processes import go, workers
+from tests.store.processes import go, head_position, workers
 from tests.store.samples import notes
 from tests.store.worker import BATCH
 
 ROUNDS = 4
-
-
-def head_position(path: Path) -> int:
-    return int(path.with_name("HEAD").read_text().split()[0])
 
 
 def test_kill_9_at_any_moment_loses_nothing_acknowledged(tmp_path: Path) -> None:

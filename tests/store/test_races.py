@@ -5,7 +5,7 @@ from pathlib import Path
 
 from store.log import EventLog
 from store.projections import Projections
-from tests.store.processes import go, workers
+from tests.store.processes import go, head_position, workers
 from tests.store.samples import notes
 from tests.store.test_projections import rows
 from tests.store.views import LastNote, Tally
@@ -44,10 +44,6 @@ def test_writers_leave_no_gap_and_no_batch_torn_apart(tmp_path: Path) -> None:
 
 def stream_of(event: object) -> str:
     return event.stream  # type: ignore[attr-defined, no-any-return]
-
-
-def head_position(path: Path) -> int:
-    return int(path.with_name("HEAD").read_text().split()[0])
 
 
 def test_every_prize_has_exactly_one_winner(tmp_path: Path) -> None:

@@ -17,7 +17,7 @@ from store.errors import LogUnavailable, StudioTooNew
 from store.log import EventLog
 from store.schema import SCHEMA_REVISION
 from store.tables import metadata
-from tests.store.samples import notes
+from tests.store.samples import notes, path_of
 
 ROOT = Path(store.schema.__file__).parents[1]
 
@@ -63,11 +63,6 @@ BEGIN
     SELECT RAISE(ABORT, 'events are append-only: REPLACE refused');
 END""",
 }
-
-
-def path_of(log: EventLog) -> Path:
-    assert log.database.path is not None
-    return log.database.path
 
 
 def run_python(code: str, *arguments: str | Path, cwd: Path = ROOT) -> str:

@@ -116,10 +116,12 @@ def _field(read: Callable[[Any], Found[float]]) -> Callable[[Document, str], Fou
 def _name(document: Document, name: str) -> Found[None]:
     if not _NAME.fullmatch(name):
         raise UnreadableError("file", shown(name), A_NAME)
-    said = document.get("manifest_id")
-    if said is None or str(said) == name:
+    written_name = document.get("manifest_id")
+    if written_name is None or str(written_name) == name:
         return Found(None)
-    return Found(None, (f"manifest_id: {shown(said)}; the song is called {name} by its file",))
+    return Found(
+        None, (f"manifest_id: {shown(written_name)}; the song is called {name} by its file",)
+    )
 
 
 def _meter(document: Document) -> Found[Meter]:

@@ -20,6 +20,7 @@ from genomes.keys import SCALES
 from tools.grooves import grooves, templates
 from tools.prior_bands import HIGH_PERCENT, LOW_PERCENT, MIN_STROKES
 from training.composed.corpus import (
+    CORPUS_ROOT,
     EVERY_ROLE,
     WINDOW_BARS,
     cut,
@@ -27,7 +28,6 @@ from training.composed.corpus import (
     piece_names,
     read_windows,
 )
-from training.composed.real import corpus_root
 
 IN_KEY = "in_key_share"
 
@@ -100,7 +100,7 @@ def together(found: Iterable[Rows]) -> Rows:
 
 def held_out_rows() -> Rows:
     """Every window of the pieces and the templates that are kept for checks."""
-    names = [name for name in piece_names(corpus_root()) if is_held_out(name)]
+    names = [name for name in piece_names(CORPUS_ROOT) if is_held_out(name)]
     with ProcessPoolExecutor(max_workers=min(2, os.cpu_count() or 1)) as workers:
         pieces = list(workers.map(_piece, names))
     drums = (
@@ -112,7 +112,7 @@ def held_out_rows() -> Rows:
 
 def _piece(name: str) -> Rows:
     try:
-        windows = read_windows(corpus_root() / name, EVERY_ROLE)
+        windows = read_windows(CORPUS_ROOT / name, EVERY_ROLE)
     except Exception:  # some scores music21 can't read: there are others
         return {}
     return together({(w.role, w.bars): measure([w.part], w.meter)} for w in windows)

@@ -40,7 +40,7 @@ HOMES = {
     "modal": ("training/modal_app.py",),
     "mlflow": ("training/tracking.py",),
     "optuna": ("training/personal/tuning.py",),
-    "huggingface_hub": ("training/publishing/push.py",),
+    "huggingface_hub": ("training/publishing/dataset.py",),
     "pyarrow": ("training/",),
     "sklearn": ("training/",),
     "matplotlib": ("engine/reports/pictures.py", "training/"),

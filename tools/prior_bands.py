@@ -14,7 +14,6 @@ import sys
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
-from pathlib import Path
 from typing import Any
 
 import music21
@@ -28,6 +27,7 @@ from tools.loops import loops
 from tools.pads import pads
 from tools.prior_check import report
 from training.composed.corpus import (
+    CORPUS_ROOT,
     EVERY_ROLE,
     OUTER_ROLES,
     WINDOW_BARS,
@@ -36,8 +36,6 @@ from training.composed.corpus import (
     piece_names,
     read_windows,
 )
-
-CORPUS_ROOT = Path(music21.__file__).parent / "corpus"
 
 LOW_PERCENT, HIGH_PERCENT = 5, 95
 

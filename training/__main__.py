@@ -8,11 +8,16 @@ from __future__ import annotations
 import argparse
 import json
 import sys
+import threading
 
-from fitness.errors import FitnessError
-from training.commands import data, models
-from training.commands.pipeline import RUN, execute
-from training.progress import ProgressBars
+try:
+    from fitness.errors import FitnessError
+    from training.commands import data, models
+    from training.commands.pipeline import RUN, execute
+    from training.progress import ProgressBars
+except KeyboardInterrupt:
+    sys.stderr.write("interrupted\n")
+    sys.exit(130)
 
 COMMANDS = (
     models.BOOTSTRAP,
@@ -39,6 +44,8 @@ REFUSED, INTERRUPTED = 2, 130
 def main(arguments: list[str] | None = None) -> int:
     """Read the command line and do it; returns the exit code."""
     options = parser().parse_args(arguments)
+    # An interrupt closes the pipes that threads of process pools read from.
+    threading.excepthook = _thread_failed
     try:
         with ProgressBars() as progress:
             result = execute(options.command, options, progress)
@@ -51,6 +58,10 @@ def main(arguments: list[str] | None = None) -> int:
         return INTERRUPTED
     sys.stdout.write(json.dumps(result, sort_keys=True) + "\n")
     return FOUND if result.get("findings") else 0
+
+
+def _thread_failed(failed: threading.ExceptHookArgs) -> None:
+    _sorry(f"a thread ended: {failed.exc_value!r}")
 
 
 def _sorry(reason: str) -> int:

@@ -26,9 +26,9 @@ from training.fusion.metrics import accuracies, gate_pass_rates, predict
 from training.fusion.metrics import calibration as calibration_curves
 from training.fusion.network import PLAIN, ROLL, Ensemble, FusionNetwork, Size
 from training.fusion.parallel import Job, train_all
-from training.fusion.planted import fakes
+from training.fusion.planted import HELD_OUT_PARTS, fakes
 from training.fusion.report import card
-from training.fusion.train import Settings, Tell, logits, predictions_of, prepare_torch
+from training.fusion.train import LossProgress, Settings, logits, predictions_of, prepare_torch
 
 FILE_NAME = "fusion.onnx"
 CARD_NAME = "MODEL_CARD.md"
@@ -47,6 +47,7 @@ class Plan:
         members: networks whose probabilities are averaged.
         seed: of everything.
         fakes: planted for the card, of each kind and stage.
+        held_out_parts: of each colour and stage that they are ranked among.
         compares: whether to fit the models that read one thing alone, for the card.
         processes: that fit side by side; as many as there are cores unless told otherwise.
         settings: how each member is fitted.
@@ -57,6 +58,7 @@ class Plan:
     members: int = 3
     seed: int = 0
     fakes: int = 300
+    held_out_parts: int = HELD_OUT_PARTS
     compares: bool = True
     processes: int | None = None
     settings: Settings = field(default_factory=Settings)
@@ -68,6 +70,7 @@ QUICK = Plan(
     real_pieces=0,
     members=2,
     fakes=5,
+    held_out_parts=4,
     compares=False,
     processes=1,
     settings=Settings(epochs=1, batch_size=32, size=Size(8, 16, 16, 16, 4, 16)),
@@ -109,13 +112,8 @@ def catalogue_of(seed: int, songs: int, real_pieces: int) -> Catalogue:
     return Catalogue(examples, split_by_song(examples))
 
 
-def bootstrap(plan: Plan, folder: Path, tell: Tell = lambda _: None) -> dict[str, Any]:
+def bootstrap(plan: Plan, folder: Path, progress: LossProgress = lambda _: None) -> dict[str, Any]:
     """Make ``fusion.onnx``, its manifest and its card in a folder.
-
-    Args:
-        plan: what.
-        folder: where to.
-        tell: told what begins; may hand back what is told of each step.
 
     Returns:
         a summary of plain values.
@@ -123,22 +121,24 @@ def bootstrap(plan: Plan, folder: Path, tell: Tell = lambda _: None) -> dict[str
     began = perf_counter()
     folder.mkdir(parents=True, exist_ok=True)
     prepare_torch()
-    tell(f"composing {plan.songs} songs of every colour")
+    progress(f"composing {plan.songs} songs of every colour")
     catalogue = catalogue_of(plan.seed, plan.songs, plan.real_pieces)
     composed = perf_counter()
-    networks = train_all(_jobs(plan), catalogue.train, tell, plan.processes)
+    networks = train_all(_jobs(plan), catalogue.train, progress, plan.processes)
     fitted = perf_counter()
-    tell("calibrating and exporting")
+    progress("calibrating and exporting")
     ensemble = Ensemble(networks[: plan.members])
     calibration = calibrated(ensemble, catalogue.validation)
     path = folder / FILE_NAME
     export(ensemble, path)
     difference = parity(ensemble, path)
     model = _with_manifest(path, plan, catalogue, calibration)
-    tell("measuring")
-    metrics = measure(model, catalogue, plan.fakes, plan.seed, plan.songs)
-    metrics |= {"parity": difference} | _beside(plan, networks[plan.members :], catalogue)
-    manifest = replace_metrics(load_manifest(path), metrics)
+    progress("measuring")
+    metrics = measure(
+        model, catalogue, plan.fakes, plan.seed, plan.songs, held_out_parts=plan.held_out_parts
+    )
+    metrics |= {"parity": difference} | _comparison(plan, networks[plan.members :], catalogue)
+    manifest = msgspec.structs.replace(load_manifest(path), metrics=metrics)
     save_manifest(manifest, path)
     (folder / CARD_NAME).write_text(card(manifest), encoding="utf-8")
     return {
@@ -170,8 +170,8 @@ def _jobs(plan: Plan) -> list[Job]:
 
 def calibrated(ensemble: Ensemble, validation: Examples) -> Calibration:
     """Calibrate an ensemble in place on the validation songs."""
-    said = [logits(member, validation) for member in ensemble.networks]
-    return calibrate(ensemble, said, validation)
+    member_logits = [logits(member, validation) for member in ensemble.networks]
+    return calibrate(ensemble, member_logits, validation)
 
 
 def _with_manifest(
@@ -201,13 +201,14 @@ def _with_manifest(
     )
 
 
-def replace_metrics(manifest: Manifest, metrics: dict[str, Any]) -> Manifest:
-    """The same manifest with other metrics."""
-    return msgspec.structs.replace(manifest, metrics=metrics)
-
-
 def measure(
-    model: FusionModel, catalogue: Catalogue, per_kind: int, seed: int, songs: int
+    model: FusionModel,
+    catalogue: Catalogue,
+    per_kind: int,
+    seed: int,
+    songs: int,
+    *,
+    held_out_parts: int,
 ) -> dict[str, Any]:
     """Every figure that a model file gives by itself, and the ceiling, on as many songs as made it.
 
@@ -217,6 +218,7 @@ def measure(
         per_kind: fakes to plant.
         seed: of fakes and of the ceiling's songs.
         songs: of every colour that the ceiling is measured on.
+        held_out_parts: of each colour and stage that the fakes are ranked among.
     """
     test = catalogue.test
     predictions = predict(model, test)
@@ -225,50 +227,49 @@ def measure(
         "ceiling": ceiling.measure(seed, songs),
         "calibration": calibration_curves(predictions, test),
         "gate_keeps": gate_pass_rates(model, predictions, test),
-        "fakes": {stage: fakes(model, stage, per_kind, seed) for stage in RULES},
+        "fakes": {stage: fakes(model, stage, per_kind, seed, held_out_parts) for stage in RULES},
     }
 
 
-def _beside(plan: Plan, networks: Sequence[FusionNetwork], catalogue: Catalogue) -> dict[str, Any]:
+def _comparison(
+    plan: Plan, networks: Sequence[FusionNetwork], catalogue: Catalogue
+) -> dict[str, Any]:
     """The figures of networks that read one thing alone; nothing where there are none."""
     if not plan.compares:
         return {}
     test, train = catalogue.test, catalogue.train_colours
-    said = [_alone(network, catalogue) for network in networks]
-    names = zip(ALONE, said, strict=True)
+    names = zip(ALONE, (_alone(network, catalogue) for network in networks), strict=True)
     return {"beside": {name: accuracies(one, test, train) for name, one in names}}
 
 
 def _alone(network: FusionNetwork, catalogue: Catalogue) -> Predictions:
-    """What one network says of the test rows."""
+    """One network's calibrated predictions of the test rows."""
     ensemble = Ensemble([network])
     calibrated(ensemble, catalogue.validation)
     return predictions_of(ensemble, catalogue.test)
 
 
-def measure_again(path: Path, per_kind: int, tell: Tell = lambda _: None) -> Manifest:
+def measure_again(path: Path, per_kind: int, progress: LossProgress = lambda _: None) -> Manifest:
     """Compose a model's catalogue anew and measure the file on it.
 
     Figures of other models, which would have to be fitted again, are taken from the manifest.
-
-    Args:
-        path: of the model file.
-        per_kind: fakes to plant.
-        tell: told what begins.
 
     Raises:
         ValueError: if this code composes another catalogue than the model was made of.
     """
     manifest = load_manifest(path)
     made = manifest.split
-    tell(f"composing {made['songs_per_colour']} songs of every colour")
+    progress(f"composing {made['songs_per_colour']} songs of every colour")
     catalogue = catalogue_of(made["seed"], made["songs_per_colour"], made["real_pieces"])
     if (found := hash_of(catalogue.examples)) != manifest.data_hash:
         raise ValueError(
             f"{path} was made of the catalogue {manifest.data_hash[:16]}, this code composes "
             f"{found[:16]}: held-out songs are not the same"
         )
-    tell("measuring")
+    progress("measuring")
     songs = made["songs_per_colour"]
-    metrics = measure(FusionModel.load(path), catalogue, per_kind, made["seed"], songs)
-    return replace_metrics(manifest, manifest.metrics | metrics)
+    model = FusionModel.load(path)
+    metrics = measure(
+        model, catalogue, per_kind, made["seed"], songs, held_out_parts=HELD_OUT_PARTS
+    )
+    return msgspec.structs.replace(manifest, metrics=manifest.metrics | metrics)

@@ -16,7 +16,7 @@ from typing import Any
 
 import modal
 
-from training.away import perform
+from training.remote import perform
 
 NAME = "composition-engine-training"
 GPU = "A10G"

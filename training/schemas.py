@@ -14,7 +14,7 @@ from typing import Any, TypeVar, get_args, get_type_hints
 
 import msgspec
 
-from training.whole_files import replacing
+from training.atomic_files import replacing
 
 MANIFEST_FILE = "base_manifest.parquet"
 SEGMENTS_FILE = "training_segments.parquet"
@@ -197,10 +197,6 @@ FULL_TABLE = _schema(
 def read_parquet(path: Path, required: Iterable[str] = ()) -> Any:
     """A ``pyarrow.Table`` of one file.
 
-    Args:
-        path: of the file.
-        required: columns that it must have.
-
     Raises:
         ValueError: if it isn't there, is no parquet file or lacks a column; the message names the
             command that makes it.
@@ -244,7 +240,9 @@ def read_table(path: Path, schema: TableSchema) -> Any:
             table = table.append_column(name, pyarrow.nulls(table.num_rows, _arrow(kind)))
         elif not _holds(table.schema.field(name).type, kind):
             found = table.schema.field(name).type
-            raise ValueError(f"{path}: column {name} is {found} (accepted: {_name(kind)})")
+            raise ValueError(
+                f"{path}: column {name} is {found} (accepted: {KINDS.get(kind, STRUCT)})"
+            )
     return table
 
 
@@ -315,10 +313,6 @@ def _arrow(kind: type) -> Any:
     return plain[kind]
 
 
-def _name(kind: type) -> str:
-    return KINDS.get(kind, STRUCT)
-
-
 def _holds(found: Any, kind: type) -> bool:
     """Whether an Arrow type can hold a column; all of it may be null."""
     from pyarrow import types
@@ -338,4 +332,4 @@ def _holds(found: Any, kind: type) -> bool:
         "truth": types.is_boolean(found),
         STRUCT: types.is_struct(found) or is_text,  # published as a struct or as JSON
     }
-    return bool(checks[_name(kind)] or types.is_null(found))
+    return bool(checks[KINDS.get(kind, STRUCT)] or types.is_null(found))

@@ -1,7 +1,7 @@
-"""Experiments on record: settings, the figures of every epoch, reports; by MLflow.
+"""Records experiments with MLflow: settings, the figures of every epoch, reports.
 
-They lie beside the model, in ``FOLDER/tracking.db``, unless ``MLFLOW_TRACKING_URI`` names another
-place. Nothing that is recorded decides anything: without it, the same model comes out.
+They go to ``FOLDER/tracking.db`` unless ``MLFLOW_TRACKING_URI`` is set. Recording doesn't influence
+the training.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ DATABASE, ARTEFACTS = "tracking.db", "tracking"
 URI = "MLFLOW_TRACKING_URI"
 KEY = "training.key"
 MISSING = "not recorded: pip install 'composition-engine[tracking]' for MLflow"
-# Its own reports of how it is used stay off, and a server that is down isn't waited for.
+# No telemetry, and no long wait for a server that is down.
 QUIET = {
     "MLFLOW_DISABLE_TELEMETRY": "true",
     "MLFLOW_HTTP_REQUEST_MAX_RETRIES": "1",
@@ -29,7 +29,7 @@ QUIET = {
 
 
 class Record:
-    """One experiment's run; without a place to record it, nothing happens."""
+    """A run of an experiment; without a client it records nothing."""
 
     def __init__(self, client: Any = None, run: str = "") -> None:
         """Go on where a run was left.
@@ -77,7 +77,7 @@ class Record:
         self._logged[name] = step
 
     def _do(self, act: Callable[[], None]) -> None:
-        """Do it if there is a place for it; training doesn't end because that place is gone."""
+        """Call the client if there is one; an error ends the recording, not the training."""
         if self._client is None:
             return
         try:

@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
+from numpy.typing import NDArray
 
 from engine.arrangement.approved import ApprovedPart, find_part
-from engine.arrangement.dynamics import scaled_velocities
 from engine.arrangement.plan import MAX_SONG_BARS, Plan, PlannedSection
 from engine.errors import EngineError, Refused
 from engine.ids import CANDIDATE_ID_CHARS, digest, short
@@ -19,6 +19,14 @@ from genomes.notes import Notes, Word
 
 # Another arrangement of the same plan and parts: raise it when what is assembled changes.
 ASSEMBLY_VERSION = 1
+
+# Energy -> factor of every velocity, straight lines between; parts are composed at 0.5.
+CURVE = ((0.0, 0.80), (0.5, 1.00), (1.0, 1.12))
+
+# A drum note up to here is a ghost note, and stays one however full the section is.
+GHOST_VELOCITY = 65
+
+MIN_VELOCITY, MAX_VELOCITY = 1, 127
 
 
 @dataclass(frozen=True, slots=True)
@@ -242,3 +250,16 @@ def _shifted(notes: Notes, start_ticks: int) -> Notes:
     shifted = notes.copy()
     shifted["onset_ticks"] += start_ticks
     return shifted
+
+
+def scaled_velocities(notes: Notes, energy: float) -> NDArray[np.uint8]:
+    """The velocities of notes in a section of this energy, 0 (still) to 1 (full).
+
+    Softer notes stay at most as loud as louder ones, and ghost notes of drums stay ghost notes.
+    """
+    energies, factors = zip(*CURVE, strict=True)
+    velocities = notes["velocity"]
+    wanted = np.rint(velocities * np.interp(energy, energies, factors))
+    is_ghost = notes["is_drum"] & (velocities <= GHOST_VELOCITY)
+    most = np.where(is_ghost, GHOST_VELOCITY, MAX_VELOCITY)
+    return np.clip(wanted, MIN_VELOCITY, most).astype(np.uint8)

@@ -10,8 +10,8 @@ import warnings
 from collections.abc import Sequence
 
 from engine.cli.app import root_command
-from engine.cli.arguments import hoist_global_options, is_debug, studio_of
 from engine.cli.errors import INTERRUPTED, explain, is_bare, say_warning
+from engine.cli.options import hoist_global_options, is_debug, studio_of
 
 __all__ = ["run"]
 

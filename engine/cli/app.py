@@ -16,9 +16,8 @@ from engine.cli import (
     demo,
     evolve,
     explain,
-    export,
+    files,
     gate,
-    imports,
     log,
     models,
     replay,
@@ -73,9 +72,9 @@ app.command("reject")(gate.reject)
 app.command("label")(gate.label)
 app.command("note")(gate.note)
 app.command("undo")(gate.undo)
-app.command("import")(imports.import_file)
+app.command("import")(files.import_file)
 app.command("status")(status.status)
-app.command("export")(export.export)
+app.command("export")(files.export)
 app.command("arrange")(arrange.arrange)
 app.command("score")(score.score)
 app.command("explain")(explain.explain)

@@ -1,7 +1,9 @@
-"""Options that several commands share."""
+"""Options that several commands share, and those that every command takes anywhere on the line."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from itertools import pairwise, takewhile
 from pathlib import Path
 from typing import Annotated
 
@@ -19,3 +21,41 @@ ModelPath = Annotated[
         help="Fusion model (.onnx) to score with [default: the promoted one, or the shipped one].",
     ),
 ]
+
+VALUED = "--studio"
+EQUALS = f"{VALUED}="
+FLAG = "--debug"
+
+
+def hoist_global_options(arguments: Sequence[str]) -> list[str]:
+    """Move ``--studio DIR`` and ``--debug`` to the front, where the root command reads them."""
+    hoisted: list[str] = []
+    rest: list[str] = []
+    waiting = iter(arguments)
+    for argument in waiting:
+        if argument == "--":
+            rest += [argument, *waiting]
+        elif argument == FLAG or argument.startswith(EQUALS):
+            hoisted.append(argument)
+        elif argument == VALUED:
+            value = next(waiting, None)
+            if value is None:
+                return [VALUED]  # which the root command then finds fault with
+            hoisted += [VALUED, value]
+        else:
+            rest.append(argument)
+    return hoisted + rest
+
+
+def is_debug(hoisted: Sequence[str]) -> bool:
+    """Whether tracebacks are wanted."""
+    return FLAG in takewhile(lambda argument: argument != "--", hoisted)
+
+
+def studio_of(hoisted: Sequence[str]) -> Path | None:
+    """The folder that ``--studio`` names; None where it wasn't given."""
+    words = list(takewhile(lambda word: word != "--", hoisted))
+    named = [following for word, following in pairwise(words) if word == VALUED]
+    joined = [word.removeprefix(EQUALS) for word in words if word.startswith(EQUALS)]
+    found = [*joined, *named]
+    return Path(found[-1]) if found else None

@@ -5,10 +5,9 @@ each, and the names of what is no proposal. Nothing in a file raises, runs or gr
 """
 
 from documents.findings import Refusal
-from engine.proposals.demos import demo_paths
 from engine.proposals.overrides import Overrides
 from engine.proposals.proposal import Proposal
 from engine.proposals.reader import Reading
-from engine.proposals.sources import read
+from engine.proposals.sources import demo_paths, read
 
 __all__ = ["Overrides", "Proposal", "Reading", "Refusal", "demo_paths", "read"]

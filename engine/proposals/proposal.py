@@ -10,10 +10,8 @@ from typing import Any
 
 from documents.findings import Findings, Refusal, refusal, slug
 from engine.proposals.colours import read_colour
-from engine.proposals.keys import read_key
-from engine.proposals.meters import read_meter
+from engine.proposals.music import read_key, read_meter, read_tempo
 from engine.proposals.overrides import NO_OVERRIDES, Overrides
-from engine.proposals.tempo import read_tempo
 from engine.proposals.texts import read_concept, read_name, read_title, read_words
 from fitness.colours import Colour
 from genomes.keys import Key

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from importlib.resources import files
 from pathlib import Path, PurePosixPath
 from typing import Any
 
@@ -165,3 +166,9 @@ def _label(path: Path) -> PurePosixPath:
     if not path.is_absolute() and ".." not in path.parts:
         return PurePosixPath(path.as_posix())
     return PurePosixPath(path.name if path.name != ".." else path.resolve().name)
+
+
+def demo_paths() -> tuple[Path, ...]:
+    """The files of the nine demo proposals, in the order of their names."""
+    folder = Path(str(files("engine.proposals").joinpath("demo_songs")))
+    return tuple(sorted(folder.glob("*.yml")))

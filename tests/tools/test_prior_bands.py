@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import json
-from pathlib import Path
 
-import music21
 import numpy as np
 import pytest
 
@@ -27,6 +25,7 @@ from tools.prior_bands import (
     to_document,
 )
 from training.composed.corpus import (
+    CORPUS_ROOT,
     EVERY_ROLE,
     WINDOW_BARS,
     cut,
@@ -34,8 +33,6 @@ from training.composed.corpus import (
     piece_names,
     read_windows,
 )
-
-CORPUS_ROOT = Path(music21.__file__).parent / "corpus"
 
 
 def test_the_pieces_left_out_are_the_same_for_ever() -> None:

@@ -12,7 +12,6 @@ from training.schemas import (
     MANIFEST_TABLE,
     SEGMENTS_TABLE,
     SegmentRow,
-    TableSchema,
     TrackRow,
     TrainingData,
     read_table,
@@ -46,7 +45,7 @@ def published(schema):
 
 
 @pytest.mark.parametrize("schema", [MANIFEST_TABLE, SEGMENTS_TABLE, FULL_TABLE])
-def test_published_tables_load_unchanged(tmp_path, schema) -> None:
+def test_published_tables_load_unchanged(tmp_path, schema):
     table = published(schema)
     parquet.write_table(table, tmp_path / "t.parquet")
     found = read_table(tmp_path / "t.parquet", schema)
@@ -54,7 +53,7 @@ def test_published_tables_load_unchanged(tmp_path, schema) -> None:
     assert all(found[name].null_count == 2 for name in schema.added)
 
 
-def test_published_structs_may_be_json_and_paths_are_as_they_were(tmp_path) -> None:
+def test_published_structs_may_be_json_and_paths_are_as_they_were(tmp_path):
     table = published(MANIFEST_TABLE)
     place = table.column_names.index("training_data")
     table = table.set_column(place, "training_data", pa.array(["{}", None]))
@@ -66,7 +65,7 @@ def test_published_structs_may_be_json_and_paths_are_as_they_were(tmp_path) -> N
 @pytest.mark.parametrize(
     ("schema", "row"), [(MANIFEST_TABLE, TrackRow), (SEGMENTS_TABLE, SegmentRow)]
 )
-def test_typed_rows_are_written_and_read(tmp_path, schema: TableSchema, row) -> None:
+def test_typed_rows_are_written_and_read(tmp_path, schema, row):
     parquet.write_table(published(schema), tmp_path / "p.parquet")
     rows = typed_rows(read_table(tmp_path / "p.parquet", schema), row)
     for name in ("a", "b"):
@@ -77,7 +76,7 @@ def test_typed_rows_are_written_and_read(tmp_path, schema: TableSchema, row) -> 
     assert typed_rows(found, row) == rows
 
 
-def test_the_published_columns_are_these() -> None:
+def test_the_published_columns_are_these():
     # From the published data set's own card: none may be lost, whatever is added.
     assert len(MANIFEST_TABLE.columns) == 31
     assert len(SEGMENTS_TABLE.columns) == 30
@@ -98,13 +97,13 @@ def test_the_published_columns_are_these() -> None:
         ),
     ],
 )
-def test_tables_that_are_none_are_refused(tmp_path, change, reason) -> None:
+def test_tables_that_are_none_are_refused(tmp_path, change, reason):
     parquet.write_table(change(published(SEGMENTS_TABLE)), tmp_path / "t.parquet")
     with pytest.raises(ValueError, match=reason):
         read_table(tmp_path / "t.parquet", SEGMENTS_TABLE)
 
 
-def test_files_that_are_no_tables_are_refused(tmp_path) -> None:
+def test_files_that_are_no_tables_are_refused(tmp_path):
     with pytest.raises(ValueError, match="no such table"):
         read_table(tmp_path / "none.parquet", SEGMENTS_TABLE)
     (tmp_path / "t.parquet").write_bytes(b"PAR1 and then nothing of the kind PAR1")

@@ -77,7 +77,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return made
 
 
-def test_a_run_goes_on_where_it_was_left(folder: Path):
+def test_a_run_goes_on_where_it_was_left(folder):
     ((run, figures),) = runs_of(folder)
     assert [(one.step, one.value) for one in figures["accuracy"]] == [
         (1, 0.25),
@@ -89,19 +89,18 @@ def test_a_run_goes_on_where_it_was_left(folder: Path):
     assert run.data.params == {"seed": "3", "settings.peak": "0.1", "settings.reads": "['roll']"}
 
 
-def test_reports_lie_beside_it(folder: Path):
+def test_reports_lie_beside_it(folder):
     (kept,) = folder.glob("tracking/**/report.md")
     assert kept.read_text(encoding="utf-8") == "# how well"
 
 
-def test_another_key_is_another_run_and_what_fails_is_told(folder: Path):
+def test_another_key_is_another_run_and_what_fails_is_told(folder):
     with pytest.raises(ValueError, match="of its own"), tracked(folder, "fit", {}, key="b"):
         raise ValueError("of its own")
     assert sorted(run.info.status for run, _ in runs_of(folder)) == ["FAILED", "FINISHED"]
 
 
-def test_every_epoch_of_a_fit_that_was_killed_is_there_once(folder: Path):
-    pytest.importorskip("torch", reason="training needs torch: pip install -e .[training]")
+def test_every_epoch_of_a_fit_that_was_killed_is_there_once(folder):
     from training.personal.fit import epochs_of
 
     told = [(0.25, 3.0), (0.5, 2.5), (0.4, 2.0)]
@@ -114,7 +113,7 @@ def test_every_epoch_of_a_fit_that_was_killed_is_there_once(folder: Path):
     assert [one.value for one in found[0]] == [accuracy for accuracy, _ in told]
 
 
-def test_nothing_is_written_where_nobody_wants_it(tmp_path: Path):
+def test_nothing_is_written_where_nobody_wants_it(tmp_path):
     with tracked(tmp_path, "fit", SETTINGS, key="a", wanted=False) as record:
         record.log(1, accuracy=0.5)
         record.artefact(tmp_path)
@@ -122,7 +121,7 @@ def test_nothing_is_written_where_nobody_wants_it(tmp_path: Path):
     assert list(tmp_path.iterdir()) == []
 
 
-def test_without_the_library_it_is_said_once(tmp_path: Path):
+def test_without_the_library_it_is_said_once(tmp_path):
     done = subprocess.run(
         [sys.executable, "-c", WITHOUT_IT], cwd=tmp_path, capture_output=True, text=True, check=True
     )
@@ -130,7 +129,7 @@ def test_without_the_library_it_is_said_once(tmp_path: Path):
     assert done.stderr == f"tracking: {tracking.MISSING}\n"
 
 
-def test_another_place_may_be_named(folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+def test_another_place_may_be_named(folder, tmp_path, monkeypatch):
     elsewhere = f"sqlite:///{folder / tracking.DATABASE}"
     monkeypatch.setenv(URI, elsewhere)
     with tracked(tmp_path, "fit", {}, key="c") as record:
@@ -139,9 +138,7 @@ def test_another_place_may_be_named(folder: Path, tmp_path: Path, monkeypatch: p
     assert len(runs_of(tmp_path, elsewhere)) == 1
 
 
-def test_a_server_that_is_down_stops_nothing(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-):
+def test_a_server_that_is_down_stops_nothing(tmp_path, monkeypatch, capsys):
     with socket.socket() as taken:  # bound and never listening: refused at once
         taken.bind(("127.0.0.1", 0))
         monkeypatch.setenv(URI, f"http://127.0.0.1:{taken.getsockname()[1]}")

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from training.whole_files import replacing
+from training.atomic_files import replacing
 
 SILENCE_DB = -40.0
 # What FLAC can hold of each kind of source: whole numbers of 16 bits stay what they are.

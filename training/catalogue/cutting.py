@@ -18,20 +18,14 @@ from genomes.midi import (
     read_song,
     write_song,
 )
+from training.atomic_files import replacing
 from training.catalogue.audio_slices import Recording, UnreadableAudio, write_slice
 from training.catalogue.drum_names import as_drums, is_drum_stem, of_stem
 from training.catalogue.midi_slices import cut, with_defaults
-from training.catalogue.rows import (
-    AUDIO_SUFFIX,
-    MIDI_SUFFIX,
-    segment_id,
-    segment_row,
-    slice_file,
-)
+from training.catalogue.rows import AUDIO_SUFFIX, MIDI_SUFFIX, segment_id, segment_row, slice_file
 from training.catalogue.songs import Song, Stem
 from training.catalogue.windows import Window
 from training.schemas import SegmentRow
-from training.whole_files import replacing
 
 # A tempo that is further from the manifest's than this share of it is reported.
 TEMPO_SHARE = 0.01
@@ -200,6 +194,6 @@ def _compare_tempo(song: Song, found: MidiSong, shown: str, result: CutSong) -> 
     if not found.tempo_changes:
         result.notes.append(f"{shown}: says no tempo; {song.tempo_bpm:g} bpm of the manifest")
         return
-    said = 60e6 / found.tempo_changes[0][1]
-    if abs(said - song.tempo_bpm) > TEMPO_SHARE * song.tempo_bpm:
-        result.notes.append(f"{shown}: {said:.2f} bpm, in the manifest {song.tempo_bpm:g}")
+    file_bpm = 60e6 / found.tempo_changes[0][1]
+    if abs(file_bpm - song.tempo_bpm) > TEMPO_SHARE * song.tempo_bpm:
+        result.notes.append(f"{shown}: {file_bpm:.2f} bpm, in the manifest {song.tempo_bpm:g}")

@@ -1,7 +1,7 @@
-"""Drums by their names: which tracks are drums, and which General MIDI note each piece is.
+"""Drums by their names: which tracks are drums, and the General MIDI note of each instrument.
 
-Samplers have drum maps of their own: a hi-hat may be middle C. What a note is shows in the name of
-its track or of its stem, never in its channel alone.
+Samplers have drum maps of their own, in which a hi-hat may be middle C, so the name of the track or
+the stem decides which instrument a note is, not its pitch or channel.
 """
 
 from __future__ import annotations
@@ -52,7 +52,7 @@ PIECES: tuple[tuple[str, int, frozenset[int]], ...] = (
 _PIECES = tuple((re.compile(rf"\b({names})\b"), note, also) for names, note, also in PIECES)
 
 _KIT = re.compile(r"\b(drums?|drummer|drum ?kit|kit|percussion|perc|overheads?)\b")
-# Things that are struck, or called after it, and have a pitch.
+# Instruments with a pitch whose names sound like drums, or that share a word with one.
 _PITCHED = re.compile(
     r"\b(steel (drums?|pans?)|guitars?|vocals?|vox|voice|bass|synths?|piano|organ|strings?)\b"
 )

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -98,13 +96,19 @@ def _of_midi(row: SegmentRow, song: Song, stem: Stem, catalogue: Path, out: Path
     slowest = max((us for _, us in found.tempo_map.changes), default=500_000)
     tolerance = (NOTE_TICKS + 0.5) * max(tick, slowest / 1e6 / found.tempo_map.ticks_per_quarter)
     onsets = found.tempo_map.seconds(found.notes["onset_ticks"]) + row.start_seconds
-    played = zip(found.notes.tolist(), onsets.tolist(), strict=True)
-    found_counts = Counter((note[2], note[3], note[4]) for note, _ in played)
-    if found_counts != Counter({struck: len(times) for struck, times in expected.items()}):
+    played: dict[Struck, list[float]] = {}
+    for note, onset in zip(found.notes.tolist(), onsets.tolist(), strict=True):
+        played.setdefault((note[2], note[3], note[4]), []).append(onset)
+    counts = [{key: len(times) for key, times in notes.items()} for notes in (played, expected)]
+    if counts[0] != counts[1]:
         count = sum(map(len, expected.values()))
-        yield f"{sum(found_counts.values())} notes; the source has {count}, or other ones"
+        yield f"{len(found.notes)} notes; the source has {count}, or other ones"
         return
-    yield from _shifted(found.notes, onsets, expected, tolerance)
+    for key, times in expected.items():
+        apart = np.abs(np.sort(times) - np.sort(played[key])).max()
+        if apart > tolerance:
+            yield f"note {key[0]} is {1000 * apart:.1f} ms from where its source has it"
+            return
 
 
 def _notes_inside(source: MidiSong, begin: float, end: float) -> dict[Struck, list[float]]:
@@ -124,16 +128,3 @@ def _notes_inside(source: MidiSong, begin: float, end: float) -> dict[Struck, li
             if not starts_late and not is_over:
                 found.setdefault((pitch, velocity, is_drum), []).append(max(onset, begin))
     return found
-
-
-def _shifted(
-    notes: Any, onsets: NDArray[np.float64], expected: dict[Struck, list[float]], tolerance: float
-) -> Iterator[str]:
-    found: dict[Struck, list[float]] = {}
-    for note, onset in zip(notes.tolist(), onsets.tolist(), strict=True):
-        found.setdefault((note[2], note[3], note[4]), []).append(onset)
-    for struck, times in expected.items():
-        apart = np.abs(np.sort(times) - np.sort(found[struck])).max()
-        if apart > tolerance:
-            yield f"note {struck[0]} is {1000 * apart:.1f} ms from where its source has it"
-            return

@@ -26,11 +26,6 @@ def cut(song: MidiSong, begin_seconds: float, end_seconds: float) -> MidiSong:
     A note that is held into it begins with it, one that is held beyond ends with it; a drum is
     struck where it is struck and not again at the cut. The file is exactly as long as the stretch,
     to the nearest tick.
-
-    Args:
-        song: with a tempo.
-        begin_seconds: where the stretch begins.
-        end_seconds: where it ends.
     """
     begin, end = (int(tick) for tick in song.tempo_map.ticks([begin_seconds, end_seconds]))
     tracks = tuple(

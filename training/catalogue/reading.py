@@ -79,13 +79,13 @@ def read_catalogue(folder: Path) -> Catalogue:
 
 def digest_of_texts(folder: Path) -> str:
     """SHA-256 of every manifest and lyrics' file and of what they are called, as hex."""
-    told = hashlib.sha256()
+    digest = hashlib.sha256()
     suffixes = (*MANIFEST_SUFFIXES, LYRICS_SUFFIX)
     for path in sorted(folder.rglob("*")):
         if path.suffix.casefold() in suffixes and path.is_file():
-            told.update(f"{path.relative_to(folder).as_posix()}\0".encode())
-            told.update(hashlib.sha256(_bytes_of(path)).digest())
-    return told.hexdigest()
+            digest.update(f"{path.relative_to(folder).as_posix()}\0".encode())
+            digest.update(hashlib.sha256(_bytes_of(path)).digest())
+    return digest.hexdigest()
 
 
 def _bytes_of(path: Path) -> bytes:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from fitness.colours import AXES, Colour, Distribution
+from fitness.colours import AXES, Colour
 from training.catalogue.drum_names import is_drum_stem
 from training.catalogue.reading import FiledSong
 from training.catalogue.songs import Song, Stem
@@ -98,18 +98,13 @@ def in_catalogue(song: Song, file: str) -> str | None:
 
 
 def _modes(colour: Colour) -> list[str | None]:
-    """What a colour leans to on each axis; None where it leans nowhere."""
-    return [
-        _leaning(names, shares) for names, shares in zip(AXES.values(), colour.targets, strict=True)
-    ]
-
-
-def _leaning(names: tuple[str, str, str], shares: Distribution) -> str | None:
-    most = max(shares)
-    if most == min(shares):
-        return None
-    pairs = zip(names, shares, strict=True)
-    return ", ".join(name.capitalize() for name, share in pairs if share == most)
+    """The likeliest modes of a colour on each axis; None where all are equally likely."""
+    found: list[str | None] = []
+    for names, shares in zip(AXES.values(), colour.targets, strict=True):
+        pairs = zip(names, shares, strict=True)
+        likeliest = [name.capitalize() for name, share in pairs if share == max(shares)]
+        found.append(", ".join(likeliest) if len(likeliest) < len(names) else None)
+    return found
 
 
 def _training_data(song: Song, times: Timeline) -> TrainingData:

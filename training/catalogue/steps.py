@@ -14,6 +14,7 @@ from typing import Any
 
 import msgspec
 
+from training.atomic_files import replacing
 from training.catalogue.cutting import CutSong, assumed_rows, cut_song
 from training.catalogue.reading import Catalogue, FiledSong, digest_of_texts, read_catalogue
 from training.catalogue.rows import SLICES, track_rows
@@ -30,7 +31,6 @@ from training.schemas import (
     table_of,
     write_table,
 )
-from training.whole_files import replacing
 
 MANIFEST_REPORT, SEGMENTS_REPORT = "report_manifest.json", "report_segments.json"
 JOURNALS = "songs"
@@ -77,10 +77,6 @@ class _Done:
 def make_manifest(folder: Path, out: Path) -> Report:
     """Write the base manifest of a catalogue; gives the report, with ``cached`` in it.
 
-    Args:
-        folder: the catalogue's.
-        out: the training folder.
-
     Raises:
         ValueError: if there is no catalogue, or no song in it can be used.
     """
@@ -120,7 +116,8 @@ def make_segments(
     if not _cached_manifest(out, texts):
         _write_manifest(catalogue, tracks, texts, out)
     if with_media:
-        if not any((folder / name).is_file() for name in _media_names(catalogue)):
+        media = (folder / f.song.name / file for f in catalogue.songs for file in _media_of(f))
+        if not any(path.is_file() for path in media):
             raise ValueError(f"{folder}: none of its recordings or MIDI files is there; --no-media")
         done = list(_cut_all(catalogue, out, processes, update))
     else:
@@ -214,10 +211,6 @@ def _media_of(filed: FiledSong) -> list[str]:
     """Names of a song's recordings and MIDI files."""
     stems = filed.song.stems
     return sorted({file for stem in stems for file in (stem.audio_file, stem.midi_source) if file})
-
-
-def _media_names(catalogue: Catalogue) -> Iterator[str]:
-    return (f"{filed.song.name}/{file}" for filed in catalogue.songs for file in _media_of(filed))
 
 
 def _cut_all(catalogue: Catalogue, out: Path, processes: int, update: Update) -> Iterator[_Done]:
@@ -315,12 +308,7 @@ def _segment_counts(
 
 
 def coverage(rows: Iterable[SegmentRow], colour_of: Mapping[str, str]) -> dict[str, dict[str, int]]:
-    """Segments by colour: ``rows``, and those with ``audio``, ``midi`` and ``text``.
-
-    Args:
-        rows: of the segments.
-        colour_of: each song's colour by the song's name.
-    """
+    """Segments by colour: ``rows``, and those with ``audio``, ``midi`` and ``text``."""
     found: dict[str, Counter[str]] = {}
     for row in rows:
         has = {"audio": row.has_audio, "midi": row.has_midi, "text": row.lyric_text}

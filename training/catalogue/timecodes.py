@@ -1,8 +1,8 @@
-"""Timecodes such as ``[03:26.118]``: what is written, and what its fraction can mean.
+"""Timecodes such as ``[03:26.118]``: their text, and the units of their fraction.
 
-The fraction is not always a decimal. Programs that cut a frame number off and put it where
-milliseconds belong leave whole frames (``.014`` is frame 14) or tenths of frames (``.142`` is frame
-14.2). Which of them a file holds shows in how large its fractions get.
+The fraction is not always a decimal. Some programs write a frame number where milliseconds belong:
+whole frames (``.014`` is frame 14) or tenths of frames (``.142`` is frame 14.2). The largest
+fractions of a file show which it is.
 """
 
 from __future__ import annotations
@@ -13,7 +13,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 A_TIMECODE = "[MM:SS.fff]"
-MAX_SECONDS = 100 * 3600
 
 _TIMECODE = re.compile(
     r"\[?\s*(?:(?P<hours>\d{1,2}):)?(?P<minutes>\d{1,3}):(?P<seconds>\d{1,2})"
@@ -21,7 +20,7 @@ _TIMECODE = re.compile(
     re.ASCII,
 )
 
-# How likely a fraction is a slip that follows no reading, such as a later edit by hand.
+# Chance that a fraction follows no reading, such as a later edit by hand.
 SLIP = 0.05
 # How much likelier the reading is that another file of the same song has.
 EXPECTED = 10.0
@@ -29,7 +28,7 @@ EXPECTED = 10.0
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """What the fractions of a file mean.
+    """The units of the fractions of a file.
 
     Attributes:
         name: for people.
@@ -103,9 +102,9 @@ class Timecode:
 
 
 def reading_of(codes: Sequence[Timecode], expected: Reading | None = None) -> Reading:
-    """The likeliest reading of a file's timecodes: the one with least room that holds them.
+    """The likeliest reading of a file's timecodes: the narrowest that fits them.
 
-    A fraction of nothing is nothing in every reading and says nothing.
+    A fraction of 0 is the same in every reading and doesn't count.
 
     Args:
         codes: of one file.

@@ -1,7 +1,7 @@
-"""The timeline of a song: its sections and lines in seconds, mended where they contradict.
+"""The timeline of a song: its sections and lines in seconds, with contradictions repaired.
 
-Whoever writes a structure down cuts it at one place and gives the next section a beginning one unit
-later; both are one boundary here.
+In a manifest each section begins one unit of its timecode after the end of the one before; here
+both are one boundary.
 """
 
 from __future__ import annotations
@@ -39,13 +39,7 @@ WHOLE_FRAMES = {TENTHS_25: FRAMES_25, TENTHS_30: FRAMES_30}
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """A stretch of the song.
-
-    Attributes:
-        name: such as ``"Verse 1"``.
-        begin_seconds: where it begins.
-        end_seconds: where it ends; after its beginning.
-    """
+    """A stretch of the song."""
 
     name: str
     begin_seconds: float
@@ -99,12 +93,7 @@ class _Coded:
 
 
 def timeline(song: Song, lyrics: Lyrics | None) -> Timeline:
-    """Bring a song's times to seconds.
-
-    Args:
-        song: the manifest.
-        lyrics: with times, if there are any.
-    """
+    """Bring a song's times to seconds."""
     repairs: list[str] = []
     codes = [line.code for line in lyrics.lines] if lyrics else []
     coded = _joined(_coded(song.sections, repairs))
@@ -172,13 +161,13 @@ def _joined(coded: Sequence[_Coded]) -> list[_Coded]:
         later = begin.fraction - end.fraction
         if (end.minutes, end.seconds) == (begin.minutes, begin.seconds) and later in (0, 1):
             found[index + 1] = replace(found[index + 1], begin=end)
-        elif later < 0 and begin.fraction == 0 and _decimals_apart(end, begin) <= _UNIT_SECONDS:
+        elif (
+            later < 0
+            and begin.fraction == 0
+            and (abs(begin.in_seconds(DECIMAL) - end.in_seconds(DECIMAL)) <= _UNIT_SECONDS)
+        ):
             found[index] = replace(found[index], end=begin)
     return found
-
-
-def _decimals_apart(end: Timecode, begin: Timecode) -> float:
-    return abs(begin.in_seconds(DECIMAL) - end.in_seconds(DECIMAL))
 
 
 def _whole_frames(

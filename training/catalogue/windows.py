@@ -1,8 +1,8 @@
 """Windows: the stretches of a song that segments are cut from.
 
-A song's lines come first, each until the next one, brought to a section's boundary where one is
-near; then the sections, as far as no line covers them. What is longer than 30 seconds is cut into
-stretches that overlap.
+First one window for each sung line, until the next line begins; its ends snap to a section boundary
+within reach. Then the parts of sections that no line covers. Windows longer than 30 seconds are cut
+into overlapping ones.
 """
 
 from __future__ import annotations
@@ -11,17 +11,17 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import groupby, pairwise
 
-from training.catalogue.timeline import Section, Sung, Timeline
+from training.catalogue.timeline import Section, Timeline
 
 MAX_SECONDS = 30.0
 OVERLAP_SECONDS = 2.0
 SNAP_SECONDS = 2.0
-# A stretch between lines that is shorter is nobody's.
+# A shorter stretch between lines gets no window.
 MIN_SECONDS = 2.0
 # The last line of a song of one line, where no section says when it ends.
 LAST_LINE_SECONDS = 3.0
 ROUNDING_SECONDS = 1e-9
-# Times are told, and cut, to the microsecond.
+# Times are written, and cut, to the microsecond.
 DECIMALS = 6
 
 LYRIC, STRUCTURE = "lyric", "structure"
@@ -95,7 +95,7 @@ def _of_lines(song: Timeline) -> Iterator[tuple[Window, int]]:
     """A stretch for each line; lines that begin together are one, with both texts."""
     groups = [list(group) for _, group in groupby(song.lines, key=lambda ln: ln.begin_seconds)]
     longest = max(
-        (after[0].begin_seconds - before[0].begin_seconds for before, after in _pairs(groups)),
+        (after[0].begin_seconds - before[0].begin_seconds for before, after in pairwise(groups)),
         default=0.0,
     )
     for index, group in enumerate(groups):
@@ -108,10 +108,6 @@ def _of_lines(song: Timeline) -> Iterator[tuple[Window, int]]:
         text = " ".join(line.text for line in sung)
         line = Window(0, begin, end, LYRIC, "", text, (begin, end), line_number=sung[0].number)
         yield _snapped(line, song.sections), len(sung)
-
-
-def _pairs(groups: Sequence[list[Sung]]) -> Iterator[tuple[list[Sung], list[Sung]]]:
-    return pairwise(groups)
 
 
 def _last_end(song: Timeline, begin: float, longest: float) -> float:
@@ -129,12 +125,14 @@ def _snapped(window: Window, sections: Sequence[Section]) -> Window:
     if first and last and last[0] - first[0] <= ROUNDING_SECONDS:
         first, last = (first, None) if abs(first[0] - begin) <= abs(last[0] - end) else (None, last)
     new_begin, new_end = first[0] if first else begin, last[0] if last else end
-    told = [
+    adjustments = [
         f"{what} to {found[1]} at {found[0]:.3f} s"
         for what, found in (("begin", first), ("end", last))
         if found
     ]
-    return replace(window, begin_seconds=new_begin, end_seconds=new_end, adjustments=tuple(told))
+    return replace(
+        window, begin_seconds=new_begin, end_seconds=new_end, adjustments=tuple(adjustments)
+    )
 
 
 def _boundary(seconds: float, sections: Sequence[Section]) -> tuple[float, str] | None:

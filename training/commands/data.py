@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from argparse import ArgumentParser
+from functools import partial
 from pathlib import Path
 
 from training.commands.options import (
@@ -14,6 +15,7 @@ from training.commands.options import (
     add_catalogue,
     add_encoder,
     add_folder,
+    add_folder_and_place,
     add_place,
     folder_of,
 )
@@ -21,7 +23,7 @@ from training.progress import Progress
 
 DEMO_SONGS = 32
 # Long parts of a report, which stay in its file.
-UNSHOWN = frozenset({"inputs", "times"})
+UNSPUSH_ADVICEN = frozenset({"inputs", "times"})
 
 
 def _add_demo_catalogue(parser: ArgumentParser) -> None:
@@ -42,10 +44,6 @@ def _demo_catalogue(options: Options, progress: Progress) -> Result:
         options.out, options.songs, options.seed, seconds, processes, progress("songs")
     )
     return {"folder": options.out.as_posix(), "songs": names}
-
-
-def _add_manifest(parser: ArgumentParser) -> None:
-    add_catalogue(parser, "folder of NN_MM/NN_MM.yml")
 
 
 def _manifest(options: Options, progress: Progress) -> Result:
@@ -85,7 +83,7 @@ def _shown(report: Result) -> Result:
     return {
         name: len(value) if isinstance(value, list) else value
         for name, value in report.items()
-        if name not in UNSHOWN
+        if name not in UNSPUSH_ADVICEN
     }
 
 
@@ -144,11 +142,6 @@ def _embed(options: Options, progress: Progress) -> Result:
     return embed(folder_of(options), encoders, progress)
 
 
-def _add_rolls(parser: ArgumentParser) -> None:
-    add_folder(parser)
-    add_place(parser)
-
-
 def _rolls(options: Options, progress: Progress) -> Result:
     from training.dataset.rolls import make_rolls
     from training.dataset.rows import read_rows
@@ -175,8 +168,7 @@ def _add_publish(parser: ArgumentParser) -> None:
 
 
 def _publish(options: Options, progress: Progress) -> Result:
-    from training.publishing.dataset import DATASET, Edition, write_dataset
-    from training.publishing.push import HOW, hub, push
+    from training.publishing.dataset import DATASET, PUSH_ADVICE, Edition, hub, push, write_dataset
 
     folder = folder_of(options)
     if options.push and not options.licence:
@@ -187,7 +179,7 @@ def _publish(options: Options, progress: Progress) -> Result:
     edition = Edition(options.licence, options.title, options.media)
     found = write_dataset(folder, edition, progress)
     if to is None:
-        sys.stderr.write(f"{HOW}\n")
+        sys.stderr.write(f"{PUSH_ADVICE}\n")
         return found | {"pushed": None}
     progress(f"pushing to {options.push}")
     push(folder / DATASET, options.push, to, is_public=options.public)
@@ -201,12 +193,17 @@ DEMO_CATALOGUE = Command(
     _demo_catalogue,
 )
 MANIFEST = Command(
-    "manifest", "read a catalogue's manifests into a table", _add_manifest, _manifest
+    "manifest",
+    "read a catalogue's manifests into a table",
+    partial(add_catalogue, text="folder of NN_MM/NN_MM.yml"),
+    _manifest,
 )
 SEGMENTS = Command("segments", "cut a catalogue's songs into segments", _add_segments, _segments)
 VERIFY = Command("verify", "compare slices with what they were cut from", _add_verify, _verify)
 EMBED = Command("embed", "concepts, lyrics and recordings to vectors", _add_embed, _embed)
-ROLLS = Command("rolls", "piano rolls of every slice, by the scorer's code", _add_rolls, _rolls)
+ROLLS = Command(
+    "rolls", "piano rolls of every slice, by the scorer's code", add_folder_and_place, _rolls
+)
 PROSODY = Command("prosody", "how the lyrics move, as a table", add_folder, _prosody)
 PUBLISH = Command(
     "publish", "write the data set and its card; push if asked", _add_publish, _publish

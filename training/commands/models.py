@@ -17,6 +17,7 @@ from training.commands.options import (
     Result,
     add_encoder,
     add_folder,
+    add_folder_and_place,
     add_place,
     folder_of,
 )
@@ -210,11 +211,6 @@ def _short(value: float) -> str:
     return f"{value:.2g}" if value == 0 or value >= 0.01 else f"{value:.1e}".replace("e-0", "e-")
 
 
-def _add_export(parser: ArgumentParser) -> None:
-    add_folder(parser)
-    add_place(parser)
-
-
 def _export(options: Options, progress: Progress) -> Result:
     from training.personal.export import export_catalogue
 
@@ -247,7 +243,7 @@ def _classify(options: Options, progress: Progress) -> Result:
             labelled,
             encoder=options.text_encoder or TEXT_ENCODER,
             device=options.device,
-            tell=progress,
+            progress=progress,
             seed=options.seed,
         )
         for name, labelled in _labelled(options, folder).items()
@@ -281,7 +277,9 @@ BOOTSTRAP = Command(
 CARD = Command("card", "measure every figure of a model again", _add_card, _card)
 TUNE = Command("tune", "look for better settings of the fit", _add_tune, _tune)
 FIT = Command("fit", "fit a model to your own songs, with a report", _add_fit, _fit)
-EXPORT = Command("export", "the fitted model as ONNX, manifest and card", _add_export, _export)
+EXPORT = Command(
+    "export", "the fitted model as ONNX, manifest and card", add_folder_and_place, _export
+)
 CLASSIFY = Command(
     "classify", "classifiers of texts, tried on unseen songs", _add_classify, _classify
 )

@@ -66,6 +66,12 @@ def add_place(parser: argparse.ArgumentParser) -> None:
     )
 
 
+def add_folder_and_place(parser: argparse.ArgumentParser) -> None:
+    """Both of these."""
+    add_folder(parser)
+    add_place(parser)
+
+
 def add_encoder(parser: argparse.ArgumentParser) -> None:
     """Take a text encoder and a device."""
     parser.add_argument("--text-encoder", help="folder, hub id, or light: no download")

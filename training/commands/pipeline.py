@@ -28,10 +28,10 @@ def execute(command: Command, options: Options, progress: Progress) -> Result:
     """Run a command, on this machine or where ``--on`` says."""
     if getattr(options, "on", LOCAL) == LOCAL or command is RUN:
         return command.run(options, progress)
-    from training.away import run_away
     from training.modal_app import OnModal
+    from training.remote import run_remotely
 
-    return run_away(command.name, folder_of(options), options, OnModal(), progress)
+    return run_remotely(command.name, folder_of(options), options, OnModal(), progress)
 
 
 def _add_run(parser: ArgumentParser) -> None:

@@ -15,20 +15,11 @@ from collections.abc import Mapping, Sequence
 from math import inf, log
 from typing import Any
 
+import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-from training.composed.cards import (
-    BassCard,
-    Card,
-    ChordCard,
-    DrumCard,
-    HarmonyCard,
-    MelodyCard,
-    Range,
-    StageCard,
-    cards,
-)
+from training.composed.cards import Card, Range, StageCard, cards
 from training.composed.draws import (
     CONCENTRATION,
     SECTIONS,
@@ -38,6 +29,7 @@ from training.composed.draws import (
     draw_context,
     song_card,
 )
+from training.composed.examples import PART_STAGES
 from training.composed.songs import compose_section
 
 Floats = NDArray[np.float64]
@@ -45,11 +37,7 @@ Field = tuple[str, str]  # stage, field of its card
 Seen = dict[Field, Any]  # the draws of a field; of a number, itself
 
 CARD_OF_STAGE: dict[str, type[StageCard]] = {
-    "chords": ChordCard,
-    "drums": DrumCard,
-    "bass": BassCard,
-    "melody": MelodyCard,
-    "harmony": HarmonyCard,
+    field.name: field.type for field in msgspec.structs.fields(Card) if field.name in PART_STAGES
 }
 FIELDS: dict[str, tuple[Field, ...]] = {
     stage: tuple((stage, name) for name in card.__struct_fields__)

@@ -17,11 +17,16 @@ from genomes.context import Context
 from genomes.keys import Key
 from genomes.notes import Part, mixed
 from genomes.splicing import cut
-from training.composed.corpus import is_held_out
+from training.composed.corpus import (
+    STAGE_OF_ROLE,
+    chosen_pieces,
+    is_held_out,
+    piece_windows,
+    played,
+)
 from training.composed.draws import SECTIONS, bars_in_window, draw_context, draw_stretch, with_bars
 from training.composed.examples import KINDS, NO_COLOUR, PART_STAGES, STAGES, Examples
 from training.composed.fakes import CORRUPTIONS, FAKES, corrupted, damaged_as, make_fake
-from training.composed.real import STAGE_OF_ROLE, chosen_pieces, piece_windows, played
 from training.composed.songs import Parts, compose_cutups, compose_sections
 
 MIXES_PER_SECTION = 3
@@ -54,13 +59,7 @@ class Job:
 
 @dataclass(frozen=True, slots=True)
 class Clip:
-    """Music to be measured.
-
-    Attributes:
-        stage: one of ``STAGES``.
-        part: the notes.
-        context: meter and tempo.
-    """
+    """A part to be measured, of one of ``STAGES``, in its meter and tempo."""
 
     stage: str
     part: Part

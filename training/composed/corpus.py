@@ -1,4 +1,4 @@
-"""Real music that comes with music21: which pieces, cut into windows of whole bars."""
+"""Real music that comes with music21: which pieces, cut into windows and played in some tempo."""
 
 from __future__ import annotations
 
@@ -12,12 +12,16 @@ from itertools import islice, pairwise
 from pathlib import Path
 from typing import Any
 
+import music21
 import numpy as np
 from music21 import converter, stream
 
+from genomes import splicing
 from genomes.notes import Part
 from genomes.time import TICKS_PER_QUARTER, Meter
+from training.composed.rhythms import VELOCITIES
 
+CORPUS_ROOT = Path(music21.__file__).parent / "corpus"
 WINDOW_BARS = (2, 4, 8)
 
 # What scores are heard as, by register: all of it, its outer voices, what lies between them.
@@ -51,6 +55,15 @@ HELD_OUT_ONE_IN = 10
 
 Note = tuple[int, int, int]  # onset_ticks, end_ticks, pitch
 Voice = list[Note]
+WINDOWS_PER_PIECE = 15
+STAGE_OF_ROLE = {
+    "full": "chords",
+    "top_voice": "melody",
+    "bass_voice": "bass",
+    "inner_voices": "harmony",
+}
+ACCENTS = (0, 20)  # velocity between light and heavy beats
+LARGEST_BYTES = 40_000  # a long score takes minutes to read
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,15 +132,10 @@ def read_windows(path: Path, roles: Collection[str] = OUTER_ROLES) -> list[Windo
 def cut(part: Part, meter: Meter, bars: int, min_onsets: int = MIN_ONSETS) -> Iterator[Part]:
     """Windows of a part side by side, cut as pieces are, without the nearly empty ones."""
     window_ticks = bars * meter.bar_ticks
-    ends = part.notes["onset_ticks"] + part.notes["duration_ticks"]
     for start in range(0, part.length_ticks - window_ticks + 1, window_ticks):
-        inside = (part.notes["onset_ticks"] < start + window_ticks) & (ends > start)
-        notes = part.notes[inside]
-        begins = np.maximum(notes["onset_ticks"], start)
-        notes["duration_ticks"] = np.minimum(ends[inside], start + window_ticks) - begins
-        notes["onset_ticks"] = begins - start
-        if len(np.unique(notes["onset_ticks"])) >= min_onsets:
-            yield Part.of(notes, window_ticks)
+        window = splicing.cut(part, start, window_ticks)
+        if _is_music(window, min_onsets):
+            yield window
 
 
 def _windows_of(score: Any, wanted: Collection[str]) -> Iterator[Window]:
@@ -231,8 +239,8 @@ def _cut(
     yield from islice(windows, MAX_WINDOWS_PER_PIECE)
 
 
-def _is_music(part: Part) -> bool:
-    return len(np.unique(part.notes["onset_ticks"])) >= MIN_ONSETS
+def _is_music(part: Part, min_onsets: int = MIN_ONSETS) -> bool:
+    return len(np.unique(part.notes["onset_ticks"])) >= min_onsets
 
 
 def _clip(notes: Voice, onset: int, length_ticks: int) -> Part:
@@ -248,3 +256,42 @@ def _clip(notes: Voice, onset: int, length_ticks: int) -> Part:
 
 def _ticks(quarters: Fraction | float) -> int:
     return round(quarters * TICKS_PER_QUARTER)
+
+
+def chosen_pieces(count: int, rng: np.random.Generator) -> list[str]:
+    """Pieces that are quick to read, from every collection alike."""
+    names = [
+        name
+        for name in piece_names(CORPUS_ROOT)
+        if (CORPUS_ROOT / name).stat().st_size <= LARGEST_BYTES
+    ]
+    by_collection: dict[str, list[str]] = {}
+    for name in rng.permutation(names).tolist():
+        by_collection.setdefault(name.split("/")[0], []).append(name)
+    turns = [
+        (turn, collection, name)
+        for collection, pieces in by_collection.items()
+        for turn, name in enumerate(pieces)
+    ]
+    return [name for _, _, name in sorted(turns)[:count]]
+
+
+def piece_windows(name: str, rng: np.random.Generator) -> list[Window]:
+    """A few windows of a piece, none where music21 can't read it."""
+    try:
+        windows = read_windows(CORPUS_ROOT / name)
+    except Exception:
+        return []
+    chosen = rng.permutation(len(windows))[:WINDOWS_PER_PIECE]
+    return [windows[index] for index in sorted(chosen)]
+
+
+def played(part: Part, meter: Meter, rng: np.random.Generator) -> Part:
+    """A score's notes with a dynamic and accents: scores tell neither."""
+    accents = dict(zip(meter.group_onsets_ticks, meter.accents, strict=True))
+    depth = float(rng.uniform(*ACCENTS))
+    notes = part.notes.copy()
+    in_bar = notes["onset_ticks"] % meter.bar_ticks
+    weights = np.array([accents.get(int(onset), 0.0) for onset in in_bar])
+    notes["velocity"] = np.clip(rng.choice(VELOCITIES) + np.rint(depth * weights), 1, 127)
+    return Part.of(notes, part.length_ticks)

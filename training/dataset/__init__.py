@@ -2,5 +2,5 @@
 
 ``rows`` reads and splits the segments; ``rolls`` makes piano rolls and features of every slice, by
 the scorer's own code; ``catalogue`` puts both together with the vectors of texts and recordings;
-``sampling`` draws augmented clips; ``albums`` maps modes to albums.
+``sampling`` draws augmented clips.
 """

@@ -1,4 +1,8 @@
-"""A person's songs: segments of tracks, each with its notes and what lies beside them."""
+"""A person's songs: segments of tracks, each with its notes, vectors and labels.
+
+A mix of tracks is encoded from its notes, not as the maximum of its tracks' rolls: where two tracks
+strike one pitch, the second strike ends the first.
+"""
 
 from __future__ import annotations
 
@@ -17,9 +21,10 @@ from fitness.excerpts import Excerpt, excerpt_features, excerpt_rolls
 from fitness.features import FEATURE_NAMES
 from fitness.manifest import Encoders
 from fitness.roll import ROWS, STEPS
+from genomes.notes import Notes, Part, mixed
+from genomes.time import TICKS_PER_QUARTER, TempoMap
 from training.composed.examples import SONG, STAGES
 from training.dataset.examples import DIMENSIONS, MultimodalExamples
-from training.dataset.mixing import faster, mix_of
 from training.dataset.rolls import PROFILE, Slices, data_hash, read_rolls, velocities
 from training.dataset.rows import Row, read_rows
 from training.embedding.tables import Vectors, read_vectors
@@ -29,6 +34,41 @@ MIX = STAGES.index("mix")
 FIRST_SONG = 10_000_000
 SMALLEST = 1e-9
 Mask = NDArray[np.bool_]
+
+
+def mix_of(heard: Sequence[Excerpt]) -> Excerpt:
+    """Several slices of one segment as one, in the meter and tempo of the first."""
+    first = heard[0]
+    if len(heard) == 1:
+        return first
+    parts = [at_tempo(one, first.tempo_map) for one in heard]
+    length_ticks = max(part.length_ticks for part in parts)
+    bar_ticks = first.meter.bar_ticks
+    whole = mixed([Part(part.notes, length_ticks) for part in parts])
+    bars = Part(whole.notes, -(-length_ticks // bar_ticks) * bar_ticks)
+    return Excerpt(bars, first.tempo_map, first.meter)
+
+
+def at_tempo(heard: Excerpt, tempo_map: TempoMap) -> Part:
+    """The same music at the same seconds, its ticks counted in another tempo."""
+    part = heard.part
+    if heard.tempo_map == tempo_map:
+        return part
+    onsets = part.notes["onset_ticks"].astype(np.int64)
+    edges = np.stack((onsets, onsets + part.notes["duration_ticks"]))
+    onsets, ends = tempo_map.ticks(heard.tempo_map.seconds(edges))
+    notes: Notes = part.notes.copy()
+    notes["onset_ticks"] = onsets
+    notes["duration_ticks"] = np.maximum(1, ends - onsets)
+    longest = int((notes["onset_ticks"] + notes["duration_ticks"]).max(initial=1))
+    length_ticks = tempo_map.ticks(heard.tempo_map.seconds([part.length_ticks]))[0]
+    return Part.of(notes, max(longest, int(length_ticks)))
+
+
+def faster(heard: Excerpt, factor: float) -> Excerpt:
+    """The same notes, played this many times as fast."""
+    changes = tuple((tick, max(1, round(us / factor))) for tick, us in heard.tempo_map.changes)
+    return Excerpt(heard.part, TempoMap(changes, TICKS_PER_QUARTER), heard.meter)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -100,8 +140,8 @@ class Catalogue:
             has_midi[clip] = rolls[clip].any()
             bars[clip] = min(music.part.length_ticks // music.meter.bar_ticks, np.iinfo("i2").max)
         first = [places[0] for places in chosen]
-        beside = {name: self._beside(name, chosen) for name in DIMENSIONS}
-        flags = {f"has_{name}": has for name, (_, has) in beside.items()}
+        embeddings = {name: self._mean_vectors(name, chosen) for name in DIMENSIONS}
+        flags = {f"has_{name}": has for name, (_, has) in embeddings.items()}
         arrays: dict[str, NDArray[Any]] = {
             "rolls": rolls,
             "features": features,
@@ -113,7 +153,7 @@ class Catalogue:
             "held_out": np.zeros(count, np.bool_),
             "has_midi": has_midi,
         }
-        arrays |= {name: vectors for name, (vectors, _) in beside.items()} | flags
+        arrays |= {name: vectors for name, (vectors, _) in embeddings.items()} | flags
         return MultimodalExamples(**arrays)
 
     def _heard(self, places: Sequence[int]) -> list[Excerpt]:
@@ -135,7 +175,7 @@ class Catalogue:
             roll = np.zeros((ROWS, STEPS), np.uint8)
         return roll, excerpt_features([music])[0], music
 
-    def _beside(
+    def _mean_vectors(
         self, name: str, chosen: Sequence[Sequence[int]]
     ) -> tuple[NDArray[np.float32], Mask]:
         """Vectors of clips: the mean of the tracks that have one, at its tracks' length.

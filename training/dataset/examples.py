@@ -1,4 +1,4 @@
-"""Clips with what lies beside their notes: vectors of the recording, the concept and the words."""
+"""Clips with notes and embeddings of the recording, the concept and the words."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from training.composed.examples import Examples
 Floats = NDArray[np.float32]
 Mask = NDArray[np.bool_]
 
-# What a model may hear of a clip; ``has_midi`` and so on are its flags.
+# Inputs of a model that may be absent; ``has_midi`` and so on are their flags.
 MODALITIES = ("midi", "audio", "concept", "lyric")
 DIMENSIONS = {"audio": AUDIO_DIMENSIONS, "concept": TEXT_DIMENSIONS, "lyric": TEXT_DIMENSIONS}
 # A part of which nobody knows what stage it belongs to.
@@ -45,7 +45,7 @@ class MultimodalExamples(Examples):
 
     @classmethod
     def from_midi(cls, examples: Examples) -> Self:
-        """Examples of which there is the MIDI and nothing beside it."""
+        """Examples of which there is the MIDI alone."""
         count = len(examples)
         arrays = examples.arrays()
         arrays |= {name: np.zeros((count, size), np.float32) for name, size in DIMENSIONS.items()}

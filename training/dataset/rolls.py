@@ -23,9 +23,9 @@ from fitness.profiles import PROFILES
 from fitness.roll import ROLL_VERSION
 from genomes.notes import NOTE_DTYPE, Notes, Part
 from genomes.time import Meter, TempoMap
+from training.atomic_files import replacing
 from training.dataset.rows import Row
 from training.progress import Update, no_update
-from training.whole_files import replacing
 
 ROLLS_FILE, ROLLS_REPORT = "rolls.npz", "rolls.json"
 MAX_VELOCITY = 127
@@ -74,11 +74,6 @@ def encode_slice(data: bytes, name: str) -> EncodedSlice:
 
 def make_rolls(folder: Path, rows: Iterable[Row], update: Update = no_update) -> dict[str, Any]:
     """Encode every slice that is new or changed, and write the table.
-
-    Args:
-        folder: of the training.
-        rows: of its segments.
-        update: called with slices done and in all.
 
     Returns:
         a summary of plain values: ``slices``, ``made`` now, ``silent`` and ``refused`` by reason.

@@ -21,7 +21,7 @@ Clip = tuple[tuple[int, ...], float]  # places of rows, how many times as fast
 
 
 class ClipSampler:
-    """Clips of a catalogue with composed ones beside them.
+    """Clips of a catalogue, mixed with composed ones.
 
     A clip of a segment is one of its tracks or a random subset, in a tempo of its own: what a
     search asks about are parts alone and unfinished mixes, and both are seen here.
@@ -61,25 +61,25 @@ class ClipSampler:
 
     def steps(self, size: int, share_without_colour: float) -> int:
         """Batches of an epoch."""
-        step = size - self._beside(size, share_without_colour)
+        step = size - self._unlabelled_count(size, share_without_colour)
         return max(1, self.coloured_clips // step)
 
     def epoch(
         self, size: int, share_without_colour: float, rng: np.random.Generator
     ) -> Iterator[MultimodalExamples]:
         """Clips of every segment, every composed clip once, in one order."""
-        beside = self._beside(size, share_without_colour)
+        unlabelled = self._unlabelled_count(size, share_without_colour)
         own = [self._draw(segment, rng) for segment in self._segments]
         order = rng.permutation(self.coloured_clips)
         steps = self.steps(size, share_without_colour)
-        step = min(size - beside, self.coloured_clips)
+        step = min(size - unlabelled, self.coloured_clips)
         for number in range(steps):
             chosen = order[number * step : (number + 1) * step]
             drawn = [own[place] for place in chosen if place < len(own)]
             bundles = [self._catalogue.clips(*zip(*drawn, strict=True))] if drawn else []
             if self._composed:
                 rows = self._coloured[chosen[chosen >= len(own)] - len(own)]
-                others = rng.choice(self._others, beside) if beside else self._others[:0]
+                others = rng.choice(self._others, unlabelled) if unlabelled else self._others[:0]
                 bundles.append(self._composed.select(np.concatenate((rows, others))))
             yield MultimodalExamples.join(bundles)
 
@@ -87,7 +87,7 @@ class ClipSampler:
     def _segments(self) -> list[tuple[int, ...]]:
         return [segment for segment in self._catalogue.segments for _ in range(CLIPS_PER_SEGMENT)]
 
-    def _beside(self, size: int, share: float) -> int:
+    def _unlabelled_count(self, size: int, share: float) -> int:
         return round(size * share) if len(self._others) else 0
 
     def _draw(self, segment: tuple[int, ...], rng: np.random.Generator) -> Clip:

@@ -42,14 +42,7 @@ INSTRUMENTS = (
 
 @dataclass(frozen=True, slots=True)
 class Placed:
-    """A section where it stands.
-
-    Attributes:
-        name: such as ``"Verse 1"``.
-        onset_ticks: where it begins.
-        length_ticks: how long it is.
-        is_sung: whether it has lines.
-    """
+    """A section at its place in the song; ``is_sung`` where it has lines."""
 
     name: str
     onset_ticks: int
@@ -78,13 +71,7 @@ class Stem:
 
 @dataclass(frozen=True, slots=True)
 class DemoSong:
-    """A composed song.
-
-    Attributes:
-        context: key, meter and tempo.
-        sections: in order, without gaps.
-        stems: all of one length.
-    """
+    """A composed song: sections in order without gaps, stems all of one length."""
 
     context: Context
     sections: tuple[Placed, ...]

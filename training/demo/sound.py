@@ -90,8 +90,13 @@ def sounded(notes: Notes, tempo_map: TempoMap, frames: int, voice: str) -> Sampl
             made[kind] = _hit(kind[0]) if note["is_drum"] else _tone(VOICES[voice], *kind)
         once = made[kind][: max(0, frames - first)]
         sound[first : first + len(once)] += (int(note["velocity"]) / 127) ** 1.5 * once
+    return normalised(sound, PEAK)
+
+
+def normalised(sound: Samples, peak: float) -> Samples:
+    """The sound with its loudest sample at a peak; silence stays silence."""
     loudest = float(np.abs(sound).max(initial=0.0))
-    return sound * np.float32(PEAK / loudest) if loudest else sound
+    return sound * np.float32(peak / loudest) if loudest else sound
 
 
 def _tone(voice: Voice, pitch: int, gate_frames: int) -> Samples:

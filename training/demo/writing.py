@@ -17,12 +17,13 @@ from genomes.notes import Part
 from genomes.time import TempoMap
 from training.catalogue.timecodes import FRAMES_25, TENTHS_25, Reading, written
 from training.demo.layout import DemoSong, Placed, Stem, compose_song
-from training.demo.sound import SAMPLE_RATE, Samples, sounded
+from training.demo.sound import SAMPLE_RATE, normalised, sounded
 from training.demo.words import WORDS, Words, concept, line, title
 from training.progress import Update, no_update
 
 SONG_SECONDS = 48.0
 TAIL_SECONDS = 1.0
+MAIN_PEAK = 0.9
 LINES_PER_SECTION = 2
 # A singer comes in a little after the bar line.
 PICKUP_SECONDS = 0.15
@@ -35,16 +36,7 @@ PLAYERS = {"Vocal 1": "Ada Lark"}
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """One song to write.
-
-    Attributes:
-        folder: of the catalogue.
-        colour: its colour's name.
-        album: number of the record, 1 the first.
-        place: on the record, 1 the first.
-        seconds: about how long it is.
-        seed: of its randomness.
-    """
+    """One song to write; albums and places on them count from 1."""
 
     folder: Path
     colour: str
@@ -107,7 +99,7 @@ def write_song(job: Job) -> None:
             (folder / f"{_stem_name(job, index, stem)}.mid").write_bytes(data)
     kit = [stem for stem in song.stems if stem.is_drums]
     (folder / f"{job.name}_{KIT_FILE}.mid").write_bytes(_midi(song, kit))
-    soundfile.write(folder / f"{job.name}_main.wav", _louder(main), SAMPLE_RATE)
+    soundfile.write(folder / f"{job.name}_main.wav", normalised(main, MAIN_PEAK), SAMPLE_RATE)
     words = WORDS[job.colour]
     manifest = _manifest(job, song, colour, frames / SAMPLE_RATE, rng)
     text = yaml.safe_dump(manifest, sort_keys=False, allow_unicode=True, width=1000)
@@ -224,8 +216,3 @@ def _as_played(stem: Stem) -> Part:
 def _seconds(song: DemoSong, ticks: int) -> float:
     tempo_map: TempoMap = song.context.tempo_map
     return float(tempo_map.seconds(ticks))
-
-
-def _louder(sound: Samples) -> Samples:
-    loudest = float(np.abs(sound).max(initial=0.0))
-    return sound * np.float32(0.9 / loudest) if loudest else sound

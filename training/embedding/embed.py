@@ -27,11 +27,13 @@ from fitness.manifest import Encoders, EncoderSpec
 from fitness.profiles import AUDIO_DIMENSIONS, TEXT_DIMENSIONS
 from training.embedding.tables import (
     EmbeddingsNote,
+    Floats,
+    VectorStore,
+    content_key,
     read_inputs,
     with_vectors,
     write_note,
 )
-from training.embedding.vectors import Floats, VectorStore, content_key
 from training.progress import Progress, Update
 from training.schemas import AUDIO_EMBEDDINGS_FILE, TEXT_EMBEDDINGS_FILE, write_table
 
@@ -76,11 +78,6 @@ def audio_spec(name: str) -> EncoderSpec:
 def embed(folder: Path, encoders: EncoderChoice, progress: Progress) -> dict[str, Any]:
     """Embed everything, and write it as tables; gives a summary.
 
-    Args:
-        folder: with the tables of the steps before.
-        encoders: to use.
-        progress: of the work.
-
     Raises:
         ValueError: if a table or a recording can't be read.
         EncoderMissing: if an encoder isn't here, with what can be done.
@@ -118,13 +115,7 @@ def _texts_with_words(column: Any) -> list[str | None]:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class TextKeys:
-    """Where texts' vectors are.
-
-    Attributes:
-        of: the key of each text.
-        store: of their vectors.
-        encoded: how many were not there before.
-    """
+    """The key of each text's vector, the store that has them, and how many were encoded now."""
 
     of: dict[str, str]
     store: VectorStore
@@ -134,15 +125,7 @@ class TextKeys:
 def text_vectors(
     folder: Path, spec: EncoderSpec, texts: Iterable[str], device: str, progress: Progress
 ) -> TextKeys:
-    """Vectors of texts, from the folder's cache or encoded now.
-
-    Args:
-        folder: whose cache it is.
-        spec: of the encoder.
-        texts: all with words.
-        device: as ``Choice`` has it.
-        progress: of the work.
-    """
+    """Vectors of texts, from the folder's cache or encoded now."""
     store = VectorStore(folder / VECTORS / _folder_name("text", spec), TEXT_DIMENSIONS)
     keys = {text: content_key(text.encode()) for text in texts}
 

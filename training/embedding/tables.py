@@ -1,11 +1,14 @@
-"""Tables of vectors: what is to be embedded, and vectors beside the segments.
+"""Tables of vectors, their inputs, and a cache of vectors by the SHA-256 of what they encode.
 
-An embedding and a flag for each modality, as in published data sets. Where one is missing, ours is
-null; older tables may hold anything there.
+Tables have an embedding and a flag for each modality, as published data sets do; a missing
+embedding is null here and may be anything in older tables. While the cache is filled, every few
+vectors go to a file of their own, so that a kill loses little; at the end they become one file in
+the order of their keys.
 """
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,8 +19,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fitness.manifest import Encoders
+from training.atomic_files import WAITING, replacing
 from training.dataset.examples import DIMENSIONS
-from training.embedding.vectors import Floats, VectorStore
 from training.schemas import (
     AUDIO_EMBEDDINGS_FILE,
     EMBEDDINGS_NOTE_FILE,
@@ -27,11 +30,72 @@ from training.schemas import (
     TEXT_EMBEDDINGS_FILE,
     read_parquet,
 )
-from training.whole_files import replacing
 
+Floats = NDArray[np.float32]
+
+ALL = "vectors.npy"
+KEY_CHARS = 64
 MODALITIES_OF = {TEXT_EMBEDDINGS_FILE: ("concept", "lyric"), AUDIO_EMBEDDINGS_FILE: ("audio",)}
-
 Booleans = NDArray[np.bool_]
+
+
+def content_key(data: bytes) -> str:
+    """What content is known by: its SHA-256 as hex."""
+    return hashlib.sha256(data).hexdigest()
+
+
+class VectorStore:
+    """Vectors of one encoder in one folder."""
+
+    def __init__(self, folder: Path, dimensions: int) -> None:
+        self.folder = folder
+        self._row = np.dtype([("key", f"S{KEY_CHARS}"), ("vector", "<f4", (dimensions,))])
+        self._vectors: dict[str, Floats] = {}
+        for path in sorted(folder.glob("*.npy")):
+            self._vectors |= self._read(path)
+
+    def __contains__(self, key: str) -> bool:
+        return key in self._vectors
+
+    def __len__(self) -> int:
+        return len(self._vectors)
+
+    def __getitem__(self, key: str) -> Floats:
+        return self._vectors[key]
+
+    def add(self, keys: Sequence[str], vectors: Sequence[Floats]) -> None:
+        """Keep some more; they are on disk when this returns."""
+        named = content_key("".join(keys).encode())[:16]
+        new = dict(zip(keys, vectors, strict=True))
+        self._write(self.folder / f"some-{named}.npy", new)
+        self._vectors |= new
+
+    def gather(self) -> None:
+        """Bring everything into one file, in the order of the keys."""
+        whole = self.folder / ALL
+        others = [path for path in self.folder.glob("*.npy") if path != whole]
+        if others or not whole.exists():
+            self._write(whole, self._vectors)
+        for path in (*others, *self.folder.glob(f"*{WAITING}")):
+            path.unlink(missing_ok=True)
+
+    def _read(self, path: Path) -> dict[str, Floats]:
+        """Its vectors; none of a file that is broken, which is made again."""
+        try:
+            rows = np.load(path, allow_pickle=False)
+        except (ValueError, EOFError):
+            rows = np.zeros(0)
+        if rows.dtype != self._row:
+            path.unlink()
+            return {}
+        return {row["key"].decode(): np.asarray(row["vector"]) for row in rows}
+
+    def _write(self, path: Path, vectors: dict[str, Floats]) -> None:
+        rows = np.zeros(len(vectors), dtype=self._row)
+        for place, key in enumerate(sorted(vectors)):
+            rows[place] = (key.encode(), vectors[key])
+        with replacing(path) as waiting, waiting.open("wb") as file:
+            np.save(file, rows)
 
 
 class EmbeddingsNote(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

@@ -1,4 +1,4 @@
-"""Batches of a catalogue, varied on the fly in ways that leave a part's colour alone."""
+"""Batches of training clips, augmented at random in ways that don't change a part's colour."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from training.fusion.network import midi_inputs
 
 MAX_VELOCITY = 127
 SHIFT_SEMITONES = 3
-# Anyone can turn a part up: how loud it is altogether must say next to nothing of its colour.
+# How loud a part is altogether must say next to nothing of its colour: anyone can turn it up.
 VELOCITY_SCALE = (0.5, 2.0)
 ROTATED_SHARE = 0.5
 
@@ -40,8 +40,8 @@ class Batch(NamedTuple):
         axes: ``(n, 3, 3)`` the colour's targets.
         has_colour: ``(n,)`` bool: fakes and real music have none.
         is_music: ``(n,)`` 1 for composed songs and real music, 0 for fakes.
-        beside: the inputs that differ from MIDI alone, by the profile's names; empty where there
-            is nothing else.
+        embeddings: the inputs beside the MIDI and their flags, by the profile's names; empty where
+            there are none.
     """
 
     piano_roll: Tensor
@@ -50,22 +50,22 @@ class Batch(NamedTuple):
     axes: Tensor
     has_colour: Tensor
     is_music: Tensor
-    beside: dict[str, Tensor]
+    embeddings: dict[str, Tensor]
 
     @property
     def inputs(self) -> dict[str, Tensor]:
         """Everything that a network takes, by name."""
-        return midi_inputs(self.piano_roll, self.features) | self.beside
+        return midi_inputs(self.piano_roll, self.features) | self.embeddings
 
     def to(self, device: torch.device) -> Batch:
         """The same on another device."""
-        moved = {name: values.to(device) for name, values in self.beside.items()}
+        moved = {name: values.to(device) for name, values in self.embeddings.items()}
         tensors = {name: getattr(self, name).to(device) for name in self._fields[:-1]}
-        return Batch(**tensors, beside=moved)
+        return Batch(**tensors, embeddings=moved)
 
 
 class Songs(Protocol):
-    """What a network is fitted to, however its clips are come by."""
+    """Training clips with their labels, drawn anew or taken as they are in every epoch."""
 
     @property
     def features(self) -> NDArray[np.float32]:
@@ -98,20 +98,20 @@ class Fixed:
 
     def steps(self, size: int, share_without_colour: float) -> int:
         """Batches of an epoch."""
-        return len(self._coloured) // (size - self._beside(size, share_without_colour))
+        return len(self._coloured) // (size - self._unlabelled_count(size, share_without_colour))
 
     def epoch(
         self, size: int, share_without_colour: float, rng: np.random.Generator
     ) -> Iterator[Examples]:
         """Every coloured clip once."""
-        beside = self._beside(size, share_without_colour)
+        unlabelled = self._unlabelled_count(size, share_without_colour)
         order = rng.permutation(self._coloured)
-        step = size - beside
+        step = size - unlabelled
         for start in range(0, len(order) - step + 1, step):
-            others = rng.choice(self._others, beside)
+            others = rng.choice(self._others, unlabelled)
             yield self._examples.select(np.concatenate((order[start : start + step], others)))
 
-    def _beside(self, size: int, share: float) -> int:
+    def _unlabelled_count(self, size: int, share: float) -> int:
         return round(size * share) if len(self._others) else 0
 
 
@@ -136,13 +136,13 @@ def batch_of(examples: Examples, rows: NDArray[np.intp], rng: np.random.Generato
     has_colour = colour != NO_COLOUR
     colour = colour.clamp(min=0)
     music = torch.from_numpy(is_music(examples)[rows].astype(np.float32))
-    # Divided as the encoder of the engine does it, so that both paint the same picture.
+    # Divided as the engine does it, so that both give the same piano roll.
     piano_roll = velocities.to(torch.float32).div_(MAX_VELOCITY).unsqueeze(1)
-    beside = _beside(examples, rows)
-    return Batch(piano_roll, features, colour, TARGETS[colour], has_colour, music, beside)
+    embeddings = _embeddings(examples, rows)
+    return Batch(piano_roll, features, colour, TARGETS[colour], has_colour, music, embeddings)
 
 
-def _beside(examples: Examples, rows: NDArray[np.intp]) -> dict[str, Tensor]:
+def _embeddings(examples: Examples, rows: NDArray[np.intp]) -> dict[str, Tensor]:
     if not isinstance(examples, MultimodalExamples):
         return {}
     arrays = {f"{name}_emb": getattr(examples, name) for name in DIMENSIONS}
@@ -157,7 +157,7 @@ def in_order(examples: Examples, size: int) -> Iterator[Batch]:
 
 
 def vary(velocities: Tensor, features: Tensor, rng: np.random.Generator) -> tuple[Tensor, Tensor]:
-    """Transpose, turn and scale clips; the features are told what was done.
+    """Transpose, rotate and scale clips at random, and change their features accordingly.
 
     Args:
         velocities: ``(n, 128, 256)`` uint8.
@@ -206,7 +206,7 @@ def transposed(
 
 
 def rotated(velocities: Tensor, places: NDArray[np.float64]) -> Tensor:
-    """Begin each clip elsewhere and play its beginning at its end.
+    """Rotate each clip in time: it begins elsewhere, and its beginning is played at its end.
 
     Args:
         velocities: ``(n, 128, 256)``.

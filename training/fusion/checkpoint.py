@@ -13,8 +13,8 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from training.atomic_files import replacing
 from training.fusion.network import FusionNetwork
-from training.whole_files import replacing
 
 State = dict[str, Any]
 

@@ -13,7 +13,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
 from fitness.colours import COLOUR_NAMES
-from training.whole_files import replacing
+from training.atomic_files import replacing
 
 DOTS_PER_INCH = 110
 INK = "#2b5d9c"

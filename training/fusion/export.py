@@ -1,4 +1,4 @@
-"""Write the model file and its manifest, and prove that the file says what the network says."""
+"""Write the model file and its manifest, and check the file against the network."""
 
 from __future__ import annotations
 
@@ -6,7 +6,8 @@ import hashlib
 import io
 import logging
 import warnings
-from contextlib import redirect_stdout
+from collections.abc import Iterator
+from contextlib import contextmanager, redirect_stdout
 from pathlib import Path
 from typing import Any, cast
 
@@ -51,13 +52,13 @@ def export(ensemble: Ensemble, path: Path) -> None:
     if program is None:
         raise RuntimeError("torch exported nothing")
     model = program.model_proto
-    _forget_places(model)
+    _remove_source_paths(model)
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_bytes(model.SerializeToString(deterministic=True))
 
 
-def _forget_places(model: Any) -> None:
-    """Drop where in the source each node comes from: paths of this machine."""
+def _remove_source_paths(model: Any) -> None:
+    """Remove where in the source each node comes from: paths of this machine."""
     for node in model.graph.node:
         del node.metadata_props[:]
         node.doc_string = ""
@@ -67,22 +68,17 @@ def _forget_places(model: Any) -> None:
     del model.metadata_props[:]
 
 
-class _quiet:  # noqa: N801 - a context manager, used as a function
-    """The exporter talks on stdout and warns of its own insides."""
-
-    def __enter__(self) -> None:
-        self._stdout = redirect_stdout(io.StringIO())
-        self._stdout.__enter__()
-        self._warnings = warnings.catch_warnings()
-        self._warnings.__enter__()
+@contextmanager
+def _quiet() -> Iterator[None]:
+    """Silence the exporter, which prints on stdout and warns of its own internals."""
+    level = logging.root.manager.disable
+    with redirect_stdout(io.StringIO()), warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        self._level = logging.root.manager.disable
         logging.disable(logging.WARNING)
-
-    def __exit__(self, *error: object) -> None:
-        logging.disable(self._level)
-        self._warnings.__exit__(None, None, None)
-        self._stdout.__exit__(None, None, None)
+        try:
+            yield
+        finally:
+            logging.disable(level)
 
 
 def random_inputs(ensemble: Ensemble, count: int, seed: int) -> Inputs:

@@ -9,9 +9,8 @@ from numpy.typing import NDArray
 from sklearn.neural_network import MLPRegressor
 
 from training.composed.examples import Split
-from training.dataset.albums import albums_of
 from training.dataset.examples import MultimodalExamples
-from training.fusion.metrics import TARGETS, mode_accuracies, share
+from training.fusion.metrics import TARGETS, albums_of, mode_accuracies, share
 from training.fusion.network import FEATURE_LIMIT
 from training.text.classify import fit_quietly
 
@@ -76,12 +75,7 @@ def predicted_axes(
 
 
 def side_by_side(clips: MultimodalExamples, split: Split) -> dict[str, dict[str, Figures]]:
-    """Single-task and multi-task networks on texts and on everything, and the majority.
-
-    Args:
-        clips: all of a catalogue.
-        split: of its clips; the figures are of the test rows.
-    """
+    """Figures on the test rows of single-task and multi-task networks, and of the majority."""
     found: dict[str, dict[str, Figures]] = {}
     for name, x in (("text", texts_of(clips)), ("everything", everything_of(clips))):
         inputs = scaled(x, split.train)

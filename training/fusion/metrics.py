@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import cache
+from itertools import product
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 from sklearn.metrics import confusion_matrix
 
-from fitness.colours import AXES, COLOUR_NAMES, COLOURS
+from fitness.chromatic import closeness
+from fitness.colours import AXES, COLOUR_NAMES, COLOURS, FIRST, SECOND, THIRD
 from fitness.fusion import FusionModel
 from fitness.predictions import ModelInputs, Predictions
 from training.composed.examples import NO_COLOUR, REAL, SONG, STAGES, Examples
-from training.dataset.albums import albums_of
 from training.dataset.examples import MODALITIES, MultimodalExamples
 from training.fusion.batches import MAX_VELOCITY, is_music
 from training.fusion.calibration import curve
@@ -42,6 +44,13 @@ SHOWN = {
     "audio only": frozenset({"audio"}),
     "all": frozenset(MODALITIES),
 }
+# An album from three modes: of 27 combinations, each belongs to the colour whose targets it is
+# nearest to by the scorer's own closeness, where a mode stands for the target that has its peak
+# there; of equals, the earlier album. Black and Indigo, which are even on most axes, are nearest to
+# none of them.
+PEAKS = (FIRST, SECOND, THIRD)
+# The colours that have an album: White's isn't out.
+ALBUMS = tuple(range(8))
 
 
 def predict(model: FusionModel, examples: Examples) -> Predictions:
@@ -69,7 +78,7 @@ def accuracies(
     found = {}
     for name, rows in _groups(test):
         colour = test.colour[rows]
-        probabilities = _colour(predictions)[rows].astype(np.float64)
+        probabilities = colours_of(predictions)[rows].astype(np.float64)
         axes = predictions.axes[rows].astype(np.float64)
         songs, first, where = np.unique(test.song[rows], return_index=True, return_inverse=True)
         of_song, by_song = colour[first], _means(probabilities, where)
@@ -91,13 +100,7 @@ def accuracies(
 def by_modality(
     ensemble: Ensemble, test: MultimodalExamples, train_colours: Colours
 ) -> dict[str, Metrics]:
-    """Every figure, for each of ``SHOWN`` that any test clip has.
-
-    Args:
-        ensemble: calibrated.
-        test: held-out clips.
-        train_colours: of the training rows, for the baseline that always says the commonest.
-    """
+    """Every figure, for each of ``SHOWN`` that any test clip has."""
     found = {}
     for name, shown in SHOWN.items():
         clips = test.with_only(shown)
@@ -111,7 +114,7 @@ def detailed(predictions: Predictions, test: MultimodalExamples, train_colours: 
     """Colour, modes and album, altogether and colour by colour, and the confusion matrix."""
     majority = np.bincount(train_colours, minlength=COUNT).argmax()
     commonest = commonest_modes(train_colours)
-    named, albums = _colour(predictions).argmax(axis=1), albums_of(predictions.axes)
+    named, albums = colours_of(predictions).argmax(axis=1), albums_of(predictions.axes)
     has_modes = HAS_MODE[test.colour].all(axis=1)
     by_colour = {}
     for place in np.unique(test.colour).tolist():
@@ -157,7 +160,8 @@ def share(right: NDArray[np.bool_]) -> float | None:
     return round(float(right.mean()), 4) if right.size else None
 
 
-def _colour(predictions: Predictions) -> Floats:
+def colours_of(predictions: Predictions) -> Floats:
+    """``(n, 9)`` probabilities of the colours, which a fusion model always gives."""
     assert predictions.colour is not None  # noqa: S101 - the profile has it
     return predictions.colour
 
@@ -197,7 +201,7 @@ def calibration(
         right: ``(n,)`` what the confidence predicts; by default whether a row is music.
     """
     rows = test.colour != NO_COLOUR
-    colour = _colour(predictions)[rows]
+    colour = colours_of(predictions)[rows]
     curves = {
         "colour": curve(colour.max(axis=1), colour.argmax(axis=1) == test.colour[rows]),
         "confidence": curve(predictions.confidence, is_music(test) if right is None else right),
@@ -221,3 +225,27 @@ def gate_pass_rates(model: FusionModel, predictions: Predictions, test: Examples
         if (rows := songs & (test.stage == stage)).any()
     }
     return found | {"real": share(model.passes(predictions)[real])} if real.any() else found
+
+
+@cache
+def album_table() -> NDArray[np.int8]:
+    """``(3, 3, 3)`` by temporal, spatial and ontological mode: index of the album's colour."""
+    table = np.zeros((3, 3, 3), np.int8)
+    for modes in product(range(3), repeat=3):
+        combination = np.array([PEAKS[mode] for mode in modes])[None]
+        near = [closeness(combination, np.array(COLOURS[a].targets))[0] for a in ALBUMS]
+        table[modes] = int(np.argmax(np.round(near, 9)))
+    table.flags.writeable = False
+    return table
+
+
+def albums_of(axes: NDArray[np.floating]) -> NDArray[np.int8]:
+    """The album that each row's likeliest modes name.
+
+    Args:
+        axes: ``(n, 3, 3)``, a distribution for each axis.
+
+    Returns:
+        ``(n,)`` indices in ``COLOURS``.
+    """
+    return np.asarray(album_table()[tuple(axes.argmax(axis=2).T)])

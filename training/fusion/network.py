@@ -1,6 +1,6 @@
-"""The fusion network: a piano roll and plain features, read side by side.
+"""The fusion network: encoders of the piano roll, plain features and embeddings, and five heads.
 
-Text and audio have their places too; where they are absent, learned vectors stand in for them.
+Where a text or a recording is absent, a learned vector takes the place of its embedding.
 Inputs and outputs are exactly those of the ``fusion`` profile in ``fitness.profiles``.
 """
 
@@ -21,8 +21,8 @@ from fitness.roll import ROWS
 MODES = 3
 PATCH = 4
 PICTURES = 3
-# Beyond this many standard deviations nothing was seen: a search that finds an exotic feature
-# shall gain nothing by driving it further.
+# Features are clipped to this many standard deviations: a search gains nothing from values beyond
+# those of the training songs.
 FEATURE_LIMIT = 4.0
 BINS = 8  # between quantiles of each feature
 SMALLEST_BIN = 1e-3  # in standard deviations
@@ -34,7 +34,7 @@ BOTH = ROLL | PLAIN
 
 @dataclass(frozen=True, slots=True)
 class Size:
-    """How wide each piece is.
+    """Widths of the network's layers.
 
     Attributes:
         patch: channels of the patch stem.
@@ -54,7 +54,7 @@ class Size:
 
 
 class Logits(NamedTuple):
-    """What a network says of a batch, before any probability is made of it.
+    """A network's outputs for a batch, before they become probabilities.
 
     Attributes:
         axes: ``(n, 3, 3)`` temporal, spatial, ontological.
@@ -96,14 +96,14 @@ class Separable(nn.Module):
 
 
 def pictures(piano_roll: Tensor) -> Tensor:
-    """How loud, whether at all, and whether it begins: ``(n, 1, h, w)`` to ``(n, 3, h, w)``."""
+    """Velocity, whether a note sounds, whether it begins: ``(n, 1, h, w)`` to ``(n, 3, h, w)``."""
     sounds = (piano_roll > 0).to(piano_roll.dtype)
     begins = sounds * (1 - functional.pad(sounds, (1, 0))[..., :-1])
     return torch.cat((piano_roll, sounds, begins), dim=1)
 
 
 class RollEncoder(nn.Module):
-    """A piano roll as one vector that keeps the register and forgets the place in time."""
+    """A piano roll as one vector that keeps the register and pools over time."""
 
     def __init__(self, size: Size) -> None:
         super().__init__()
@@ -125,7 +125,7 @@ class RollEncoder(nn.Module):
     def forward(self, piano_roll: Tensor) -> Tensor:
         """``(n, 1, 128, 256)`` to ``(n, roll)``."""
         image = self.blocks(self.stem(pictures(piano_roll)))  # (n, wide, 8 registers, 16 stretches)
-        # Mean and maximum over time: how much there is of a thing, and whether it occurs at all.
+        # Mean and maximum over time: how much of a pattern there is, and whether it occurs at all.
         seen = torch.cat((image.mean(dim=3), image.amax(dim=3)), dim=1)
         return functional.relu(self.summary(seen.flatten(1)))
 
@@ -133,9 +133,9 @@ class RollEncoder(nn.Module):
 class FeatureEncoder(nn.Module):
     """Plain features, each as its standard score and as its place among the training songs'.
 
-    The place is piecewise linear: how far the value has come through each bin between the
-    training quantiles, 0 to 1 (Gorishniy et al., On Embeddings for Numerical Features in Tabular
-    Deep Learning, 2022). Beyond the outermost values nothing changes any more.
+    The place is a piecewise linear encoding: how far the value has come through each bin between
+    the training quantiles, 0 to 1 (Gorishniy et al., On Embeddings for Numerical Features in
+    Tabular Deep Learning, 2022). It is constant beyond the outermost training values.
     """
 
     mean: Tensor
@@ -165,7 +165,7 @@ class FeatureEncoder(nn.Module):
         edges = torch.quantile(features, torch.linspace(0, 1, BINS + 1), dim=0).T  # (F, bins + 1)
         widths = edges.diff(dim=1)
         self.lowest.copy_(edges[:, :-1])
-        # A bin without width, where many songs share one value, says nothing.
+        # A bin without width, where many songs share one value, carries no information.
         is_wide = widths > SMALLEST_BIN * self.scale[:, None]
         self.gain.copy_(torch.where(is_wide, 1 / widths, torch.zeros_like(widths)))
 
@@ -202,10 +202,10 @@ class FusionNetwork(nn.Module):
         """Build it with random weights.
 
         Args:
-            size: how wide each piece is.
+            size: widths of its layers.
             features: columns of the features input.
             dropout: of the hidden layers, while training.
-            reads: what of the MIDI it may read; the models it is compared with read one alone.
+            reads: ``roll``, ``features`` or both; models for comparison read one of them.
         """
         super().__init__()
         size = size or Size()
@@ -262,7 +262,7 @@ class FusionNetwork(nn.Module):
         return torch.cat(summaries, dim=1)
 
     def from_midi(self, piano_roll: Tensor, features: Tensor) -> Logits:
-        """What it says of ``(n, 1, 128, 256)`` and ``(n, F)`` with nothing beside them."""
+        """Logits of ``(n, 1, 128, 256)`` rolls and ``(n, F)`` features without any embedding."""
         return cast("Logits", self(**midi_inputs(piano_roll, features)))
 
 
@@ -300,16 +300,20 @@ class Ensemble(nn.Module):
 
     def forward(self, *inputs: Tensor) -> Answers:
         """The profile's inputs, in order, to its outputs; every distribution sums to 1."""
-        said = [member(*inputs) for member in self.members]
-        return self.answers(said)
+        return self.answers([member(*inputs) for member in self.members])
 
-    def answers(self, said: Sequence[Logits]) -> Answers:
+    def answers(self, member_logits: Sequence[Logits]) -> Answers:
         """The members' logits as calibrated probabilities, averaged."""
-        axes = torch.stack([functional.softmax(one.axes, dim=2) for one in said]).mean(dim=0)
+        axes = torch.stack([functional.softmax(one.axes, dim=2) for one in member_logits]).mean(
+            dim=0
+        )
         colour = torch.stack(
-            [functional.softmax(one.colour / self.colour_temperature, dim=1) for one in said]
+            [
+                functional.softmax(one.colour / self.colour_temperature, dim=1)
+                for one in member_logits
+            ]
         ).mean(dim=0)
-        # Logits are averaged here: one member that is very sure of a fake is enough to sink it.
-        music = torch.stack([one.confidence for one in said]).mean(dim=0)
+        # Logits are averaged here: one member that is very sure of a fake is enough to refuse it.
+        music = torch.stack([one.confidence for one in member_logits]).mean(dim=0)
         confidence = torch.sigmoid(self.confidence_scale * music + self.confidence_shift)
         return Answers(axes[:, 0], axes[:, 1], axes[:, 2], colour, confidence)

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from training.composed.examples import Examples
 from training.fusion.batches import Fixed
 from training.fusion.network import FusionNetwork
-from training.fusion.train import Progress, Settings, Tell, build_network, train
+from training.fusion.train import LossProgress, LossUpdate, Settings, build_network, train
 
 Weights = dict[str, NDArray[Any]]
 
@@ -30,13 +30,7 @@ _shared_progress: Any = None  # in a worker: an array of ``COLUMNS`` numbers for
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """One network to train.
-
-    Attributes:
-        name: for the progress.
-        settings: how.
-        seed: of everything in it.
-    """
+    """One network to train."""
 
     name: str
     settings: Settings
@@ -44,22 +38,23 @@ class Job:
 
 
 def train_all(
-    jobs: Sequence[Job], data: Examples, tell: Tell, processes: int | None = None
+    jobs: Sequence[Job], data: Examples, progress: LossProgress, processes: int | None = None
 ) -> list[FusionNetwork]:
     """Trained networks, in the order of the jobs; the same on however many processes."""
     processes = min(processes or os.cpu_count() or 1, len(jobs))
     if processes == 1:
         return [
-            train(Fixed(data), job.settings, job.seed, tell(f"fitting {job.name}")) for job in jobs
+            train(Fixed(data), job.settings, job.seed, progress(f"fitting {job.name}"))
+            for job in jobs
         ]
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "train.npz"
         np.savez(path, allow_pickle=False, **data.arrays())
-        return _in_processes(jobs, path, data.features.shape[1], tell, processes)
+        return _in_processes(jobs, path, data.features.shape[1], progress, processes)
 
 
 def _in_processes(
-    jobs: Sequence[Job], path: Path, features: int, tell: Tell, processes: int
+    jobs: Sequence[Job], path: Path, features: int, progress: LossProgress, processes: int
 ) -> list[FusionNetwork]:
     # Not forked: torch's threads wouldn't be there in the child.
     spawning = multiprocessing.get_context("spawn")
@@ -67,7 +62,7 @@ def _in_processes(
     networks = []
     with ProcessPoolExecutor(processes, spawning, _share_progress, (shared,)) as workers:
         futures = [workers.submit(_weights, path, job, place) for place, job in enumerate(jobs)]
-        _show(futures, [tell(f"fitting {job.name}") for job in jobs], shared)
+        _show(futures, [progress(f"fitting {job.name}") for job in jobs], shared)
         for job, future in zip(jobs, futures, strict=True):
             network = build_network(job.settings, features)
             arrays = future.result().items()
@@ -77,16 +72,16 @@ def _in_processes(
 
 
 def _show(
-    futures: Sequence[Future[Weights]], progress: Sequence[Progress | None], shared: Any
+    futures: Sequence[Future[Weights]], updates: Sequence[LossUpdate | None], shared: Any
 ) -> None:
     """Pass on the progress of the workers until all are done."""
     waiting: set[Future[Weights]] = set(futures)
     while waiting:
         waiting = wait(waiting, timeout=POLL_SECONDS).not_done
-        for place, show in enumerate(progress):
+        for place, update in enumerate(updates):
             done, steps, loss = shared[COLUMNS * place : COLUMNS * (place + 1)]
-            if show and steps:
-                show(int(done), int(steps), loss)
+            if update and steps:
+                update(int(done), int(steps), loss)
 
 
 def _share_progress(shared: Any) -> None:
@@ -97,10 +92,10 @@ def _share_progress(shared: Any) -> None:
 def _weights(path: Path, job: Job, place: int) -> Weights:
     """Train one job in a worker."""
 
-    def progress(done: int, steps: int, loss: float) -> None:
+    def update(done: int, steps: int, loss: float) -> None:
         _shared_progress[COLUMNS * place : COLUMNS * (place + 1)] = [done, steps, loss]
 
     with np.load(path, allow_pickle=False) as file:
         data = Examples(**{name: file[name] for name in file.files})
-    network = train(Fixed(data), job.settings, job.seed, progress)
+    network = train(Fixed(data), job.settings, job.seed, update)
     return {name: values.numpy() for name, values in network.state_dict().items()}

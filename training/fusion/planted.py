@@ -1,8 +1,7 @@
-"""Planted fakes among held-out parts: what a run would think of them, on the total with its gate.
+"""Ranks planted fakes among held-out parts by the total score and the gate, as a run does.
 
-Each fake is dressed as well as it can be: it stands among composed parts of the stages before its
-own, borrows the harmony of a composed part where there is one, and whatever it plays is judged as
-if those chords had been meant.
+To score as well as it can, each fake stands among composed parts of the stages before its own and
+has the harmony of a composed part: theory scores it as if it had been written for those chords.
 """
 
 from __future__ import annotations
@@ -41,8 +40,8 @@ Metrics = dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Judged:
-    """Some clips as a run would judge them.
+class Scored:
+    """Scores of some clips, as a run gives them.
 
     Attributes:
         totals: ``(9, n)`` under each target colour.
@@ -58,14 +57,21 @@ class Judged:
         return np.where(self.passes, self.totals, -np.inf)
 
 
-def fakes(model: FusionModel, stage: str, per_kind: int, seed: int) -> Metrics:
+def fakes(
+    model: FusionModel,
+    stage: str,
+    per_kind: int,
+    seed: int,
+    held_out_parts: int = HELD_OUT_PARTS,
+) -> Metrics:
     """How fakes rank among held-out parts of each colour.
 
     Args:
-        model: the critic.
-        stage: what the parts are, one that has rules: they and its bands judge them too.
-        per_kind: fakes of each kind, and ``HELD_OUT_PARTS`` parts of each colour.
+        model: scores them.
+        stage: of the parts, one that has rules and bands of the prior.
+        per_kind: fakes of each kind.
         seed: of all of them; no catalogue contains them.
+        held_out_parts: of each colour, which the fakes are ranked among.
 
     Returns:
         by kind: ``count``; ``passes``, the share that passes the gate; ``above_median`` and
@@ -73,11 +79,13 @@ def fakes(model: FusionModel, stage: str, per_kind: int, seed: int) -> Metrics:
         target colour, mean over the colours; ``worst_median`` and ``worst_quarter``, the same for
         the colour where it is highest.
     """
-    bars = np.array([_bars(model, stage, place, seed) for place in range(len(COLOURS))])
+    thresholds = np.array(
+        [_thresholds(model, stage, place, seed, held_out_parts) for place in range(len(COLOURS))]
+    )
     found = {}
     for kind in (*FAKES, *damaged_as(stage)):
-        planted = judged(model, stage, [_fake(kind, stage, seed, i) for i in range(per_kind)])
-        above = (planted.ranks[:, :, None] > bars[:, None, :]).mean(axis=1)  # (9, 2)
+        planted = scored(model, stage, [_fake(kind, stage, seed, i) for i in range(per_kind)])
+        above = (planted.ranks[:, :, None] > thresholds[:, None, :]).mean(axis=1)  # (9, 2)
         found[kind] = {
             "count": per_kind,
             "passes": round(float(planted.passes.mean()), 4),
@@ -89,50 +97,49 @@ def fakes(model: FusionModel, stage: str, per_kind: int, seed: int) -> Metrics:
     return found
 
 
-def _bars(model: FusionModel, stage: str, place: int, seed: int) -> list[float]:
+def _thresholds(model: FusionModel, stage: str, place: int, seed: int, count: int) -> list[float]:
     """Median and 25th percentile of the held-out parts of a colour, as ranks under it."""
-    clips = [_held_out(place, stage, seed, number) for number in range(HELD_OUT_PARTS)]
-    ranks = judged(model, stage, clips).ranks[place]
+    clips = [_held_out(place, stage, seed, number) for number in range(count)]
+    ranks = scored(model, stage, clips).ranks[place]
     return [float(np.quantile(ranks, share, method="lower")) for share in (MEDIAN, QUARTER)]
 
 
-def judged(model: FusionModel, stage: str, clips: Sequence[Clip]) -> Judged:
-    """What the engine's three critics make of clips, under every colour at once."""
+def scored(model: FusionModel, stage: str, clips: Sequence[Clip]) -> Scored:
+    """Total scores of clips under every target colour, and whether they pass the gate."""
     batches = [clips[i : i + CLIPS_AT_ONCE] for i in range(0, len(clips), CLIPS_AT_ONCE)]
-    found = [_judged(model, stage, batch) for batch in batches]
+    found = [_scored(model, stage, batch) for batch in batches]
     totals = np.concatenate([one.totals for one in found], axis=1)
-    return Judged(totals, np.concatenate([one.passes for one in found]))
+    return Scored(totals, np.concatenate([one.passes for one in found]))
 
 
-def _judged(model: FusionModel, stage: str, clips: Sequence[Clip]) -> Judged:
-    heard = [_heard(clip.part, clip) for clip in clips]
-    said = model.predict_excerpts(heard)
-    matches = [_matches(said)]
+def _scored(model: FusionModel, stage: str, clips: Sequence[Clip]) -> Scored:
+    excerpts = [_excerpt(clip.part, clip) for clip in clips]
+    predictions = model.predict_excerpts(excerpts)
+    matches = [_matches(predictions)]
     if clips[0].context.parts:
         of_mixes = model.predict_excerpts(
-            [_heard(_among_its_parents(clip), clip) for clip in clips]
+            [
+                _excerpt(mixed([clip.part, *(part for _, part in clip.context.parts)]), clip)
+                for clip in clips
+            ]
         )
         matches.append(_matches(of_mixes))
     prior = Prior.load()
-    rows = zip(excerpt_features(heard), clips, strict=True)
+    rows = zip(excerpt_features(excerpts), clips, strict=True)
     fines = np.array([prior(row, ROLES[stage], clip.bars) for row, clip in rows])
     rules = np.array([theory(theory_terms(stage, clip.part, clip.context)) for clip in clips])
     totals = [Weights().total(match, rules, fines) for match in np.mean(matches, axis=0)]
-    return Judged(np.array(totals), model.passes(said, stage))
+    return Scored(np.array(totals), model.passes(predictions, stage))
 
 
-def _matches(said: Predictions) -> Floats:
+def _matches(predictions: Predictions) -> Floats:
     """How well each colour is matched: ``(9, n)``."""
-    found = (chromatic(said, colour).values for colour in COLOURS)
+    found = (chromatic(predictions, colour).values for colour in COLOURS)
     return np.array([values for values in found if values is not None])
 
 
-def _heard(part: Part, clip: Clip) -> Excerpt:
+def _excerpt(part: Part, clip: Clip) -> Excerpt:
     return Excerpt(part, clip.context.tempo_map, clip.context.meter)
-
-
-def _among_its_parents(clip: Clip) -> Part:
-    return mixed([clip.part, *(part for _, part in clip.context.parts)])
 
 
 def _held_out(place: int, stage: str, seed: int, number: int) -> Clip:
@@ -141,7 +148,7 @@ def _held_out(place: int, stage: str, seed: int, number: int) -> Clip:
 
 
 def _fake(kind: str, stage: str, seed: int, number: int) -> Clip:
-    """A fake in a composed part's clothes; one section clothes a fake of every kind and stage."""
+    """A fake with the context and harmony of a composed part; all kinds share one section."""
     rng = np.random.default_rng((PLANTED_SEED + seed, ALL_KINDS.index(kind), number))
     colour = COLOUR_NAMES[number % len(COLOUR_NAMES)]
     clip = _composed(colour, stage, (PLANTED_SEED + seed, number))

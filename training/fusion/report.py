@@ -1,4 +1,4 @@
-"""The model card: what a manifest says of its model, as a page for people."""
+"""The model card of the default model as a Markdown page, made from its manifest."""
 
 from __future__ import annotations
 
@@ -26,6 +26,11 @@ never a factor: below the threshold a part ranks after all others. Audio, concep
 their inputs but were never heard; learned vectors stand in for them.
 """
 
+ACCURACY_NOTE = (
+    "Shares that are right. *Clips* are judged one by one; *song* is the mean over a song's "
+    "clips of that stage. Modes count only where the colour's target has one maximum on that "
+    "axis. *Majority* always says the commonest of the training songs."
+)
 CEILING_NOTE = (
     "Colour without White, which has no card of its own, of eight; beside the ceiling that the "
     "cards' overlap allows: a reader who knows the cards and sees every choice behind new songs, "
@@ -46,7 +51,7 @@ ORDER = ("this model", "roll alone", "features alone", *STAGES, "parts", "all", 
 
 
 def in_order(found: Mapping[str, T]) -> list[tuple[str, T]]:
-    """What was measured, by name, as people read it."""
+    """Figures by name, in the order of ``ORDER``."""
     return sorted(found.items(), key=lambda item: ORDER.index(item[0]))
 
 
@@ -59,9 +64,9 @@ def card(manifest: Manifest) -> str:
         "## What it was made of",
         _made_of(manifest),
         "## Held-out songs: colour and modes",
-        _accuracy_notes(),
+        ACCURACY_NOTE,
         _accuracy_table(metrics["accuracy"]),
-        *_beside(metrics),
+        *_comparison(metrics),
         *_ceiling(metrics),
         "## How honest its probabilities are",
         *_calibration(metrics["calibration"], manifest.calibration),
@@ -87,25 +92,23 @@ def _made_of(manifest: Manifest) -> str:
                 f"- clips: {split['train']} to learn from, {split['validation']} to calibrate on, "
                 f"{split['test']} to report on; no song on two sides"
             ),
-            (
-                f"- piano roll {manifest.roll_version}, features {manifest.features_version} "
-                f"({len(manifest.feature_names)}), profile {manifest.profile}, "
-                f"opset {manifest.opset}"
-            ),
-            (
-                f"- file `{manifest.model_sha256[:16]}`, licence {manifest.licence}; largest "
-                f"difference from the network {manifest.metrics.get('parity', float('nan')):.1g}"
-            ),
+            *file_lines(manifest),
         ]
     )
 
 
-def _accuracy_notes() -> str:
-    return (
-        "Shares that are right. *Clips* are judged one by one; *song* is the mean over a song's "
-        "clips of that stage. Modes count only where the colour's target has one maximum on that "
-        "axis. *Majority* always says the commonest of the training songs."
-    )
+def file_lines(manifest: Manifest) -> list[str]:
+    """Versions, hash and licence of a model file, as lines of a list."""
+    return [
+        (
+            f"- piano roll {manifest.roll_version}, features {manifest.features_version} "
+            f"({len(manifest.feature_names)}), profile {manifest.profile}, opset {manifest.opset}"
+        ),
+        (
+            f"- file `{manifest.model_sha256[:16]}`, licence {manifest.licence}; largest "
+            f"difference from the network {manifest.metrics.get('parity', float('nan')):.1g}"
+        ),
+    ]
 
 
 def _accuracy_table(accuracy: dict[str, Any]) -> str:
@@ -128,7 +131,7 @@ def _modes(found: dict[str, Any], axis: str) -> str:
     return f"{percent(found['modes'][axis])} ({percent(by_song)}, {percent(majority)})"
 
 
-def _beside(metrics: dict[str, Any]) -> list[str]:
+def _comparison(metrics: dict[str, Any]) -> list[str]:
     if "beside" not in metrics:
         return []
     models = {"this model": metrics["accuracy"], **metrics["beside"]}
@@ -156,12 +159,12 @@ def _ceiling(metrics: dict[str, Any]) -> list[str]:
 
 
 def _calibration(curves: dict[str, Any], learned: dict[str, Any]) -> list[str]:
-    told = (
+    summary = (
         f"Calibrated on the validation songs (temperature {learned['colour_temperature']:.2f}; "
         f"cross-entropy there {learned['colour_loss_before']:.3f} before, "
         f"{learned['colour_loss_after']:.3f} after)."
     )
-    return [told, *calibration_lines(curves)]
+    return [summary, *calibration_lines(curves)]
 
 
 def calibration_lines(curves: dict[str, Any]) -> Iterable[str]:
@@ -191,11 +194,11 @@ def _fakes(stage: str, found: dict[str, Any]) -> str:
         [
             kind.replace("_", " "),
             str(row["count"]),
-            percent(row["passes"]),
-            percent(row["above_median"]),
-            percent(row["above_quarter"]),
-            f"{percent(row['worst_median']['share'])} {row['worst_median']['colour']}",
-            f"{percent(row['worst_quarter']['share'])} {row['worst_quarter']['colour']}",
+            *(percent(row[key]) for key in ("passes", "above_median", "above_quarter")),
+            *(
+                f"{percent(row[key]['share'])} {row[key]['colour']}"
+                for key in ("worst_median", "worst_quarter")
+            ),
         ]
         for kind, row in in_order(found)
     ]
@@ -205,7 +208,7 @@ def _fakes(stage: str, found: dict[str, Any]) -> str:
 
 
 def percent(share: float | None) -> str:
-    """A share as people read it; a dash where there is none."""
+    """A share, 0 to 1, as per cent; a dash for none."""
     return "–" if share is None or math.isnan(share) else f"{100 * share:.1f} %"
 
 

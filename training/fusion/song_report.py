@@ -1,4 +1,4 @@
-"""The report on a model of a person's own songs, and its card, as pages for people."""
+"""The report on a model of a person's own songs, and its model card, as Markdown pages."""
 
 from __future__ import annotations
 
@@ -7,9 +7,11 @@ from typing import Any
 
 from fitness.colours import AXES
 from fitness.manifest import Manifest
-from training.fusion.report import calibration_lines, in_order, percent, table
+from training.fusion.report import calibration_lines, file_lines, in_order, percent, table
 
 Metrics = dict[str, Any]
+
+MODES_AND_ALBUM = (*(f"{axis} (majority)" for axis in AXES), "album (majority)")
 
 TITLE = "# How well the model knows your songs"
 NOTE = (
@@ -112,19 +114,17 @@ def _encoders(made: Metrics) -> list[str]:
 
 
 def modality_table(found: Metrics) -> str:
-    """A line for each way of hearing."""
+    """A row for each combination of modalities that the model was given."""
     header = ["", "clips", "songs", "colour", "colour, song", "majority"]
-    header += [f"{axis} (majority)" for axis in AXES]
-    header += ["album (majority)", "album of six (majority)"]
+    header += [*MODES_AND_ALBUM, "album of six (majority)"]
     rows = [
         [
             name,
             str(one["clips"]),
             str(one["songs"]),
             *(percent(one[key]) for key in ("colour", "colour_by_song", "majority")),
-            *(_beside(one["modes"][axis], one["modes_majority"][axis]) for axis in AXES),
-            _beside(one["album"], one["majority"]),
-            _beside(one["album_of_six"], one["album_of_six_majority"]),
+            *_modes_and_album(one),
+            _with_baseline(one["album_of_six"], one["album_of_six_majority"]),
         ]
         for name, one in found.items()
     ]
@@ -138,15 +138,11 @@ def _by_colour(found: Metrics) -> Iterable[str]:
                 colour,
                 str(own["clips"]),
                 str(own["songs"]),
-                _beside(own["colour"], own["majority"]),
-                *(_beside(own["modes"][axis], own["modes_majority"][axis]) for axis in AXES),
-                _beside(own["album"], own["majority"]),
+                *_colour_to_album(own),
             ]
             for colour, own in one["by_colour"].items()
         ]
-        header = ["", "clips", "songs", "colour (majority)"]
-        header += [f"{axis} (majority)" for axis in AXES]
-        header += ["album (majority)"]
+        header = ["", "clips", "songs", "colour (majority)", *MODES_AND_ALBUM]
         yield f"{name[0].upper()}{name[1:]}:\n\n{table(header, rows)}"
 
 
@@ -155,15 +151,11 @@ def _gap(gap: Metrics) -> str:
         [
             f"by {name}",
             str(one["clips"]),
-            _beside(one["colour"], one["majority"]),
-            *(_beside(one["modes"][axis], one["modes_majority"][axis]) for axis in AXES),
-            _beside(one["album"], one["majority"]),
+            *_colour_to_album(one),
         ]
         for name, one in gap.items()
     ]
-    header = ["split", "tracks", "colour (majority)"]
-    header += [f"{axis} (majority)" for axis in AXES]
-    return table([*header, "album (majority)"], rows)
+    return table(["split", "tracks", "colour (majority)", *MODES_AND_ALBUM], rows)
 
 
 def _heads(heads: Metrics) -> str:
@@ -221,18 +213,18 @@ def _file(manifest: Manifest) -> str:
         f"- {name}: {f'`{spec.name}`, {spec.pooling}' if spec else 'never heard'}"
         for name, spec in specs.items()
     ]
-    lines += [
-        (
-            f"- piano roll {manifest.roll_version}, features {manifest.features_version} "
-            f"({len(manifest.feature_names)}), profile {manifest.profile}, opset {manifest.opset}"
-        ),
-        (
-            f"- file `{manifest.model_sha256[:16]}`, licence {manifest.licence}; largest "
-            f"difference from the network {manifest.metrics['parity']:.1g}"
-        ),
-    ]
-    return "\n".join(lines)
+    return "\n".join(lines + file_lines(manifest))
 
 
-def _beside(share: float | None, baseline: float | None) -> str:
+def _colour_to_album(one: Metrics) -> list[str]:
+    return [_with_baseline(one["colour"], one["majority"]), *_modes_and_album(one)]
+
+
+def _modes_and_album(one: Metrics) -> list[str]:
+    """Cells under ``MODES_AND_ALBUM``."""
+    modes = [_with_baseline(one["modes"][axis], one["modes_majority"][axis]) for axis in AXES]
+    return [*modes, _with_baseline(one["album"], one["majority"])]
+
+
+def _with_baseline(share: float | None, baseline: float | None) -> str:
     return f"{percent(share)} ({percent(baseline)})"

@@ -30,8 +30,9 @@ THREADS = 1
 M_TRIM_THRESHOLD, M_MMAP_THRESHOLD = -1, -3
 KEEP_BYTES = 2**31 - 1
 
-Progress = Callable[[int, int, float], None]  # step, steps, loss
-Tell = Callable[[str], Progress | None]  # told what begins; may hand back what follows its steps
+LossUpdate = Callable[[int, int, float], None]  # steps done, steps in all, loss
+# Begins a task by its description; may return what is called after each of its steps.
+LossProgress = Callable[[str], LossUpdate | None]
 ValidationMetric = Callable[[FusionNetwork], float]  # the higher the better
 AfterEpoch = Callable[[Sequence[float], Sequence[float]], None]  # accuracies, losses of all epochs
 CPU = torch.device("cpu")
@@ -127,7 +128,7 @@ def train(
     songs: Songs,
     settings: Settings,
     seed: int,
-    progress: Progress | None = None,
+    update: LossUpdate | None = None,
     *,
     validation_metric: ValidationMetric | None = None,
     checkpoint: Checkpoint | None = None,
@@ -141,7 +142,7 @@ def train(
         songs: the training songs, with fakes and real music.
         settings: how.
         seed: of the weights, the order, the augmentation and the dropout.
-        progress: called after each step.
+        update: called after each step.
         validation_metric: of the network after each epoch; the weights of the best epoch are taken.
         checkpoint: saved after every epoch; an interrupted training resumes from it.
         after_epoch: called with the figures of all epochs so far, also on resuming; what it raises
@@ -166,7 +167,7 @@ def train(
         if after_epoch:
             after_epoch(state.accuracies, state.losses)
     while state.epoch < settings.epochs and state.epochs_without_improvement < settings.patience:
-        _train_epoch(state, songs, settings, steps, progress, device)
+        _train_epoch(state, songs, settings, steps, update, device)
         if validation_metric:
             state.validated(validation_metric(network))
         if checkpoint:
@@ -182,7 +183,7 @@ def _train_epoch(
     songs: Songs,
     settings: Settings,
     steps: int,
-    progress: Progress | None,
+    update: LossUpdate | None,
     device: torch.device,
 ) -> None:
     network = state.network.train()
@@ -196,8 +197,8 @@ def _train_epoch(
         state.step(loss, settings.max_grad_norm)
         total += loss.detach()
         step += 1
-        if progress:
-            progress(step, steps, float(loss.detach()))
+        if update:
+            update(step, steps, float(loss.detach()))
     state.losses.append(float(total) / max(1, step - first))
     state.epoch += 1
 
@@ -218,9 +219,9 @@ def _schedule(steps: int, warmup_share: float) -> Callable[[int], float]:
 def hide_modalities(batch: Batch, settings: Settings) -> dict[str, Tensor]:
     """The inputs of a batch with each modality of some rows hidden, drawn by torch's generator."""
     inputs, count = batch.inputs, len(batch.colour)
-    # ClipSampler on the CPU: the same rows are hidden on every device.
+    # Drawn on the CPU: the same rows are hidden on every device.
     inputs["has_midi"] = inputs["has_midi"] & (torch.rand(count) >= settings.midi_dropout)
-    for name in DIMENSIONS if batch.beside else ():
+    for name in DIMENSIONS if batch.embeddings else ():
         shown = torch.rand(count) >= settings.embedding_dropout
         inputs[f"has_{name}"] = inputs[f"has_{name}"] & shown
     return inputs

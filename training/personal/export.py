@@ -11,13 +11,13 @@ import msgspec
 from fitness.errors import ModelError
 from fitness.fusion import FusionModel
 from fitness.manifest import Encoders, Manifest, load_manifest
+from training.atomic_files import replacing
 from training.bootstrap import CARD_NAME, FILE_NAME
 from training.fusion.checkpoint import State
 from training.fusion.export import export, parity, write_manifest
 from training.fusion.song_report import card
 from training.fusion.train import prepare_torch
 from training.personal.fit import ensemble_of, load_fitted
-from training.whole_files import replacing
 
 LICENCE = "own catalogue: yours"
 HOW_CALIBRATED = {
@@ -28,9 +28,6 @@ HOW_CALIBRATED = {
 
 def export_catalogue(folder: Path) -> dict[str, Any]:
     """Write ``fusion.onnx``, ``fusion.json`` and ``MODEL_CARD.md`` of what was fitted.
-
-    Args:
-        folder: of the training.
 
     Returns:
         a summary of plain values.
@@ -76,12 +73,12 @@ def _written(folder: Path, state: State) -> Manifest | None:
 
 def _write(path: Path, state: State) -> Manifest:
     prepare_torch()
-    told = msgspec.json.decode(state["told"])
+    summary = msgspec.json.decode(state["told"])
     ensemble = ensemble_of(state)
     with replacing(path) as waiting:
         export(ensemble, waiting)
         difference = parity(ensemble, waiting)
-    calibration, metrics = told["calibration"], told["metrics"]
+    calibration, metrics = summary["calibration"], summary["metrics"]
     made_of = metrics["made_of"]
     model: FusionModel = write_manifest(
         path,
@@ -91,7 +88,7 @@ def _write(path: Path, state: State) -> Manifest:
         data_hash=made_of["data_hash"],
         split=made_of["split"] | {"fit": state["key"]},
         metrics=metrics | {"parity": difference},
-        encoders=msgspec.convert(told["encoders"], Encoders),
+        encoders=msgspec.convert(summary["encoders"], Encoders),
         licence=LICENCE,
     )
     assert model.manifest is not None  # noqa: S101 - it was written just now

@@ -18,14 +18,8 @@ from training.dataset.rows import by_row
 from training.fusion.calibration import Calibration, calibrate, learn_correctness
 from training.fusion.checkpoint import Checkpoint, State, load_state, save_state
 from training.fusion.network import Ensemble, FusionNetwork, Size
-from training.fusion.train import AfterEpoch, Tell, device_of, prepare_torch, train
-from training.personal.measure import (
-    REPORT_FOLDER,
-    REPORT_JSON,
-    Measured,
-    measure,
-    write_report,
-)
+from training.fusion.train import AfterEpoch, LossProgress, device_of, prepare_torch, train
+from training.personal.measure import REPORT_FOLDER, REPORT_JSON, Measured, measure, write_report
 from training.personal.plan import FIT_FOLDER, Material, Plan, composed_songs
 from training.tracking import Record, tracked
 
@@ -36,19 +30,12 @@ BY_ROW = "by-row"
 def fit_catalogue(
     plan: Plan,
     folder: Path,
-    tell: Tell = lambda _: None,
+    progress: LossProgress = lambda _: None,
     device: str = "auto",
     *,
     track: bool = False,
 ) -> dict[str, Any]:
     """Make ``fit/model.pt`` and ``report/`` of what the steps before left in a folder.
-
-    Args:
-        plan: what.
-        folder: of the training.
-        tell: told what begins; may hand back what is told of each step.
-        device: ``cpu``, ``cuda`` or ``auto``.
-        track: whether its epochs and figures go on record.
 
     Returns:
         a summary of plain values.
@@ -60,14 +47,14 @@ def fit_catalogue(
     began = perf_counter()
     prepare_torch()
     catalogue = load_catalogue(folder)
-    composed = composed_songs(plan, folder, tell)
+    composed = composed_songs(plan, folder, progress)
     key = plan.key(catalogue, composed)
     fitted = load_fitted(folder)
     if fitted and fitted["key"] == key and (folder / REPORT_FOLDER / REPORT_JSON).exists():
         return summary(folder, msgspec.json.decode(fitted["told"])["metrics"], 0.0)
     with tracked(folder, "fit", msgspec.to_builtins(plan), key=key, wanted=track) as record:
-        trainer = _Trainer(plan, folder / FIT_FOLDER, key, tell, device_of(device), record)
-        metrics = _fit(plan, folder, key, Material(catalogue, composed), trainer, tell)
+        trainer = _Trainer(plan, folder / FIT_FOLDER, key, progress, device_of(device), record)
+        metrics = _fit(plan, folder, key, Material(catalogue, composed), trainer, progress)
         for name, figures in metrics["by_modality"].items():
             record.log(1, **{f"test colour {name}": figures["colour"]})
         record.artefact(folder / REPORT_FOLDER)
@@ -75,7 +62,12 @@ def fit_catalogue(
 
 
 def _fit(
-    plan: Plan, folder: Path, key: str, material: Material, trainer: _Trainer, tell: Tell
+    plan: Plan,
+    folder: Path,
+    key: str,
+    material: Material,
+    trainer: _Trainer,
+    progress: LossProgress,
 ) -> dict[str, Any]:
     """Train, calibrate, measure and save; gives the figures."""
     ensemble = Ensemble([trainer.train(material, member) for member in range(plan.members)])
@@ -86,7 +78,7 @@ def _fit(
     if plan.compares:
         of_rows = material.dealt(by_row(material.catalogue.rows))
         by_rows = Measured(Ensemble([trainer.train(of_rows, 0, BY_ROW)]), of_rows)
-    tell("measuring")
+    progress("measuring")
     metrics = measure(Measured(ensemble, material), calibration, plan, by_rows, trainer.accuracies)
     write_report(folder, metrics)
     _save(folder, key, ensemble, calibration, material.catalogue.encoders, metrics)
@@ -95,22 +87,12 @@ def _fit(
 
 @dataclass(slots=True)
 class _Trainer:
-    """Trains one network after the other, each with a checkpoint of its own.
-
-    Attributes:
-        plan: how.
-        folder: of the checkpoints.
-        key: of the plan and the data.
-        tell: told what begins.
-        device: where they are trained.
-        record: of every epoch.
-        accuracies: on validation songs, epoch by epoch, by the name of the training.
-    """
+    """Trains one network after the other, each with a checkpoint of its own."""
 
     plan: Plan
     folder: Path
     key: str
-    tell: Tell
+    progress: LossProgress
     device: torch.device
     record: Record
     accuracies: dict[str, list[float]] = field(default_factory=dict)
@@ -123,7 +105,7 @@ class _Trainer:
             material.train,
             self.plan.settings,
             self.plan.seed * 100 + member,
-            self.tell(f"fitting {name}"),
+            self.progress(f"fitting {name}"),
             validation_metric=material.validation_metric(),
             checkpoint=checkpoint,
             after_epoch=epochs_of(self.record, f"{name} "),
@@ -164,7 +146,7 @@ def _save(
     encoders: Encoders | None,
     metrics: dict[str, Any],
 ) -> None:
-    told = {
+    summary_of_fit = {
         "calibration": asdict(calibration),
         "encoders": encoders or Encoders(),
         "metrics": metrics,
@@ -174,7 +156,7 @@ def _save(
         "size": asdict(ensemble.networks[0].size),
         "count": len(ensemble.networks),
         "ensemble": ensemble.state_dict(),
-        "told": msgspec.json.encode(told, order="sorted").decode(),
+        "told": msgspec.json.encode(summary_of_fit, order="sorted").decode(),
     }
     save_state(state, folder / FIT_FOLDER / MODEL_FILE)
 

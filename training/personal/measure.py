@@ -8,16 +8,16 @@ from typing import Any
 
 import msgspec
 import numpy as np
-from numpy.typing import NDArray
 
+from training.atomic_files import replacing
 from training.composed.examples import KINDS, NO_COLOUR, STAGES, Split
 from training.dataset.catalogue import MIX, Catalogue
-from training.dataset.examples import NO_STAGE, MultimodalExamples
+from training.dataset.examples import NO_STAGE
 from training.dataset.rows import unnamed_encoders
 from training.fusion.calibration import Calibration, right_answers
 from training.fusion.drawings import draw_confusion, draw_reliability
 from training.fusion.heads import scaled, side_by_side
-from training.fusion.metrics import by_modality, detailed, share
+from training.fusion.metrics import by_modality, colours_of, detailed, share
 from training.fusion.metrics import calibration as calibration_curves
 from training.fusion.network import Ensemble
 from training.fusion.song_report import picture_name, report
@@ -25,7 +25,6 @@ from training.fusion.train import predictions_of
 from training.personal.plan import Material, Plan, songs_on
 from training.text.classify import fit_quietly, network
 from training.text.prosody import prosody_matrix
-from training.whole_files import replacing
 
 Metrics = dict[str, Any]
 
@@ -103,8 +102,8 @@ def _tracks_alone(model: Measured) -> Metrics:
     """Tracks of segments, as rows of the table: whole mixes left out."""
     test = model.material.test
     test = test.select(test.stage != MIX)
-    said = predictions_of(model.ensemble, test)
-    return detailed(said, test, model.material.train_colours)
+    predictions = predictions_of(model.ensemble, test)
+    return detailed(predictions, test, model.material.train_colours)
 
 
 def _heads(material: Material) -> Metrics:
@@ -117,7 +116,7 @@ def _heads(material: Material) -> Metrics:
 
 
 def prosody(catalogue: Catalogue, split: Split) -> Metrics:
-    """Whether syllables, stresses and rhymes beside the lyric's vector help to name the colour."""
+    """Accuracy of the colour from the lyric's vector, with and without prosody features."""
     has = catalogue.vectors.has["lyric"]
     first = {catalogue.rows[place].segment: place for place in reversed(catalogue.tracks())}
     places = sorted(
@@ -145,13 +144,8 @@ def prosody(catalogue: Catalogue, split: Split) -> Metrics:
 
 def _calibration(model: Measured) -> Metrics:
     test = model.material.held_out("test")
-    said = predictions_of(model.ensemble, test)
-    return calibration_curves(said, test, _right(said.colour, test))
-
-
-def _right(colour: NDArray[np.float32] | None, test: MultimodalExamples) -> NDArray[np.bool_]:
-    assert colour is not None  # noqa: S101 - the profile has it
-    return right_answers(colour, test)
+    predictions = predictions_of(model.ensemble, test)
+    return calibration_curves(predictions, test, right_answers(colours_of(predictions), test))
 
 
 def _gate(model: Measured, calibration: Calibration) -> Metrics:

@@ -12,6 +12,7 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
+from training.atomic_files import replacing
 from training.composed.compose import compose
 from training.composed.examples import Examples, Split, split_by_song
 from training.dataset.catalogue import Catalogue
@@ -20,8 +21,7 @@ from training.dataset.rows import by_song
 from training.dataset.sampling import ClipSampler
 from training.fusion.export import hash_of
 from training.fusion.network import FusionNetwork
-from training.fusion.train import Settings, Tell, ValidationMetric, logits
-from training.whole_files import replacing
+from training.fusion.train import LossProgress, Settings, ValidationMetric, logits
 
 FIT_FOLDER = "fit"
 # Raised whenever the same plan and data would give another model.
@@ -59,7 +59,7 @@ class Plan:
         return whole.hexdigest()
 
 
-def composed_songs(plan: Plan, folder: Path, tell: Tell) -> MultimodalExamples | None:
+def composed_songs(plan: Plan, folder: Path, progress: LossProgress) -> MultimodalExamples | None:
     """The composed songs of a plan, from the folder or made now; none of 0."""
     if not plan.composed:
         return None
@@ -69,7 +69,7 @@ def composed_songs(plan: Plan, folder: Path, tell: Tell) -> MultimodalExamples |
             return MultimodalExamples.from_midi(Examples.load(path))
         except ValueError:  # of another version of the roll or the features: made again
             path.unlink()
-    tell(f"composing {plan.composed} songs of every colour")
+    progress(f"composing {plan.composed} songs of every colour")
     examples = compose(plan.seed, plan.composed, os.cpu_count() or 1, real_pieces=0)
     with replacing(path) as waiting, waiting.open("wb") as file:
         examples.save(file)
@@ -77,7 +77,7 @@ def composed_songs(plan: Plan, folder: Path, tell: Tell) -> MultimodalExamples |
 
 
 class Material:
-    """Songs of a person, composed songs beside them, and who may see which.
+    """Songs of a person with composed ones, split into training, validation and test.
 
     Attributes:
         catalogue: all of the person's songs.
@@ -90,12 +90,7 @@ class Material:
     def __init__(
         self, catalogue: Catalogue, composed: MultimodalExamples | None, split: Split | None = None
     ) -> None:
-        """Part the songs.
-
-        Args:
-            catalogue: the person's.
-            composed: beside them.
-            split: of the rows; by song unless told otherwise.
+        """Split the songs: by song, or as ``split`` says.
 
         Raises:
             ValueError: if there are too few songs to hold any out.

@@ -8,10 +8,10 @@ from typing import Annotated, Any
 
 import msgspec
 
+from training.atomic_files import replacing
 from training.fusion.network import Size
 from training.fusion.train import STORED_NAMES
 from training.personal.plan import Plan
-from training.whole_files import replacing
 
 TUNED_FILE = "tuned.json"
 

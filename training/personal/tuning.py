@@ -22,7 +22,14 @@ from training.dataset.catalogue import Catalogue, load_catalogue
 from training.fusion.checkpoint import Checkpoint
 from training.fusion.drawings import draw_trials
 from training.fusion.network import Size
-from training.fusion.train import AfterEpoch, Settings, Tell, device_of, prepare_torch, train
+from training.fusion.train import (
+    AfterEpoch,
+    LossProgress,
+    Settings,
+    device_of,
+    prepare_torch,
+    train,
+)
 from training.personal.fit import epochs_of
 from training.personal.measure import REPORT_FOLDER
 from training.personal.plan import FIT_FOLDER, FIT_VERSION, Material, Plan, composed_songs
@@ -90,10 +97,10 @@ class Search:
         """SHA-256 of everything that decides how a trial comes out."""
         plan = replace(self.plan, members=1, compares=False)
         searched = {name: repr(where) for name, where in self.searched.items()}
-        told = msgspec.json.encode(
+        encoded = msgspec.json.encode(
             [FIT_VERSION, plan, searched, catalogue.digest()], order="sorted"
         )
-        return hashlib.sha256(told).hexdigest()
+        return hashlib.sha256(encoded).hexdigest()
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,19 +130,12 @@ class _Pruned(Exception):
 def tune_catalogue(
     search: Search,
     folder: Path,
-    tell: Tell = lambda _: None,
+    progress: LossProgress = lambda _: None,
     device: str = "auto",
     *,
     track: bool = False,
 ) -> dict[str, Any]:
     """Make ``tuned.json`` and ``report/tuning.png`` of what the steps before left in a folder.
-
-    Args:
-        search: what.
-        folder: of the training.
-        tell: told what begins; may hand back what is told of each step.
-        device: ``cpu``, ``cuda`` or ``auto``.
-        track: whether trials go on record.
 
     Returns:
         a summary of plain values, with every trial.
@@ -153,7 +153,7 @@ def tune_catalogue(
     def in_time() -> bool:
         return search.timeout_seconds is None or monotonic() - began < search.timeout_seconds
 
-    objective = _Objective(search, folder, catalogue, study.key, tell, device_of(device), track)
+    objective = _Objective(search, folder, catalogue, study.key, progress, device_of(device), track)
     while len(study.finished) < search.trials and in_time():
         study.run_one(objective)
     return _summary(folder, search, study)
@@ -167,7 +167,7 @@ class _Objective:
     folder: Path
     catalogue: Catalogue
     key: str
-    tell: Tell
+    progress: LossProgress
     device: torch.device
     track: bool
     _material: tuple[int, Material] | None = None
@@ -194,7 +194,7 @@ class _Objective:
                     material.train,
                     plan.settings,
                     plan.seed * 100,
-                    self.tell(f"{name} of {self.search.trials}"),
+                    self.progress(f"{name} of {self.search.trials}"),
                     validation_metric=material.validation_metric(),
                     checkpoint=Checkpoint(self.folder / FIT_FOLDER / CHECKPOINT, key),
                     after_epoch=after_epoch,
@@ -209,7 +209,7 @@ class _Objective:
         """The songs; those of the trial before where as many composed songs are added."""
         if self._material is None or self._material[0] != plan.composed:
             self._material = None  # both at once would need twice the memory
-            composed = composed_songs(plan, self.folder, self.tell)
+            composed = composed_songs(plan, self.folder, self.progress)
             self._material = plan.composed, Material(self.catalogue, composed)
         return self._material[1]
 
@@ -330,26 +330,26 @@ def _summary(folder: Path, search: Search, study: _Study) -> dict[str, Any]:
     trials = study.trials()
     states = Counter(one.state for one in trials)
     complete = [one for one in trials if one.state == COMPLETE]
-    told: dict[str, Any] = {
+    summary: dict[str, Any] = {
         "trials": states[COMPLETE] + states[PRUNED],
         "given_up": states[PRUNED],
         "interrupted": states[FAILED],
         "table": [asdict(one) for one in trials],
     }
     if not complete:
-        return told | {"tuned": None}
+        return summary | {"tuned": None}
     best = max(complete, key=lambda one: (one.accuracy or 0.0, -one.number))
     path, picture = folder / TUNED_FILE, folder / REPORT_FOLDER / PICTURE
     tuned = tuned_of(
         planned(search.plan, best.values),
         accuracy=best.accuracy,
         trial=best.number,
-        trials=told["trials"],
+        trials=summary["trials"],
         study=study.key,
     )
     write_tuned(tuned, path)
     draw_trials(picture, [one.accuracy for one in trials if one.state in FINISHED])
-    return told | {
+    return summary | {
         "tuned": str(path),
         "picture": str(picture),
         "accuracy": best.accuracy,

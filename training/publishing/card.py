@@ -1,4 +1,4 @@
-"""The card of a data set: front matter that machines read, and a page for people."""
+"""The card of a data set: YAML front matter, and a Markdown page."""
 
 from __future__ import annotations
 
@@ -9,9 +9,10 @@ from typing import Any
 
 import yaml
 
-from fitness.manifest import Encoders, EncoderSpec
+from fitness.manifest import Encoders
 from training.catalogue.steps import with_total
-from training.publishing.features import on_card
+from training.fusion.report import table
+from training.publishing.media import on_card
 
 SPLIT = "train"
 NO_LICENCE = "No licence was given: all rights are reserved."
@@ -62,7 +63,7 @@ class Config:
 
 @dataclass(frozen=True, slots=True)
 class About:
-    """What a card tells beside the tables.
+    """What a card says besides the tables.
 
     Attributes:
         title: of the data set.
@@ -91,7 +92,7 @@ def card(configs: Sequence[Config], about: About) -> str:
         f"# {about.title}",
         WHAT.format(songs=about.songs, colours=len(about.coverage), segments=segments),
         "## Configurations",
-        _table(
+        table(
             ("name", "rows", "what"),
             [(f"`{one.name}`", str(one.rows), WHAT_IT_IS[one.name]) for one in configs],
         ),
@@ -149,26 +150,23 @@ def _coverage(coverage: Mapping[str, Mapping[str, int]]) -> str:
         (colour, str(count), *(f"{share:.1%}" for share in shares))
         for colour, count, shares in with_total(coverage)
     ]
-    return _table(("colour", "segments", "sound", "MIDI", "words"), rows)
+    return table(("colour", "segments", "sound", "MIDI", "words"), rows)
 
 
 def _encoders(encoders: Encoders | None) -> str:
     if encoders is None:
         return "No vectors are in it, and none were made."
     specs = {name: getattr(encoders, name) for name in ("concept", "lyric", "audio")}
-    rows = [(name, f"`{_name(spec)}`", spec.pooling) for name, spec in specs.items() if spec]
+    rows = [
+        (name, f"`{relative(spec.name)}`", spec.pooling) for name, spec in specs.items() if spec
+    ]
     about = "No vectors are in it. Those beside it were made by:"
-    return f"{about}\n\n" + _table(("input", "encoder", "pooling"), rows)
+    return f"{about}\n\n" + table(("input", "encoder", "pooling"), rows)
 
 
-def _name(spec: EncoderSpec) -> str:
-    """Of an encoder; of a folder on somebody's disk, the last part of it."""
+def relative(path: str) -> str:
+    """A path as it is, or the file's name of an absolute one."""
     for kind in (PurePosixPath, PureWindowsPath):
-        if kind(spec.name).is_absolute():
-            return kind(spec.name).name
-    return spec.name
-
-
-def _table(titles: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
-    lines = [titles, ["---"] * len(titles), *rows]
-    return "\n".join("| " + " | ".join(line) + " |" for line in lines)
+        if kind(path).is_absolute():
+            return kind(path).name
+    return path

@@ -7,15 +7,15 @@ import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import chain
-from pathlib import Path, PurePosixPath, PureWindowsPath
+from pathlib import Path
 from typing import Any
 
+from training.atomic_files import replacing
 from training.catalogue.steps import coverage
 from training.embedding.tables import encoders_of
 from training.progress import Progress, Update
-from training.publishing.card import SPLIT, About, Config, card
-from training.publishing.features import described, tidy
-from training.publishing.media import Media, preview, with_media
+from training.publishing.card import SPLIT, About, Config, card, relative
+from training.publishing.media import Media, described, preview, tidy, with_media
 from training.schemas import (
     FULL_FILE,
     FULL_TABLE,
@@ -27,7 +27,6 @@ from training.schemas import (
     read_table,
     typed_rows,
 )
-from training.whole_files import replacing
 
 DATASET, CARD = "dataset", "README.md"
 PREVIEWED = 20  # of each colour
@@ -40,6 +39,11 @@ TABLES = {
 PREVIEW, MEDIA = "preview", "training_segments_media"
 LICENCE = re.compile(r"[a-z0-9][a-z0-9.+-]*")
 PATH_COLUMN = "_file"
+PUSH_ADVICE = (
+    "nothing left this machine; --push NAME/REPO with HF_TOKEN set, or after hf auth login, "
+    "puts it on the hub"
+)
+Hub = Any  # a ``huggingface_hub.HfApi``
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,11 +63,6 @@ class Edition:
 
 def write_dataset(folder: Path, edition: Edition, progress: Progress) -> dict[str, Any]:
     """Write ``FOLDER/dataset``; gives a summary.
-
-    Args:
-        folder: of the training.
-        edition: what is in it.
-        progress: of the work.
 
     Raises:
         ValueError: if a table isn't there or can't be read, or the licence is none.
@@ -138,14 +137,6 @@ def _portable(table: Any) -> Any:
     return table
 
 
-def relative(path: str) -> str:
-    """A path as it is, or the file's name of an absolute one."""
-    for kind in (PurePosixPath, PureWindowsPath):
-        if kind(path).is_absolute():
-            return kind(path).name
-    return path
-
-
 def _about(
     folder: Path, edition: Edition, tables: dict[str, Any], previewed: tuple[int, int]
 ) -> About:
@@ -161,3 +152,43 @@ def _about(
         coverage(rows, colours),
         encoders_of(folder),
     )
+
+
+def hub() -> Hub:
+    """The hub, with the token of this person.
+
+    Raises:
+        ValueError: if there is no token.
+    """
+    from huggingface_hub import HfApi, get_token
+
+    token = get_token()
+    if not token:
+        raise ValueError("--push: no token; set HF_TOKEN or run hf auth login")
+    return HfApi(token=token)
+
+
+def push(dataset: Path, repo: str, to: Hub, *, is_public: bool) -> None:
+    """Put a written data set on a hub; tables that it no longer has go away there.
+
+    Args:
+        dataset: its folder.
+        repo: such as ``somebody/songs``.
+        to: where.
+        is_public: of a place that is made now; one that is there stays as it is.
+
+    Raises:
+        OSError: if the hub refuses, with its reason.
+    """
+    try:
+        to.create_repo(repo, repo_type="dataset", private=not is_public, exist_ok=True)
+        to.upload_folder(
+            repo_id=repo,
+            repo_type="dataset",
+            folder_path=dataset,
+            commit_message="Publish the data set",
+            allow_patterns=["README.md", "data/*/*.parquet"],
+            delete_patterns=["data/**"],
+        )
+    except Exception as error:  # of the network, the hub or its client
+        raise OSError(f"--push {repo}: {error}") from error

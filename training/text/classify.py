@@ -34,25 +34,15 @@ def classify(
     *,
     encoder: str,
     device: str,
-    tell: Progress,
+    progress: Progress,
     seed: int = 0,
 ) -> dict[str, Any]:
-    """Cross-validate a classifier by song, and write a report.
-
-    Args:
-        folder: whose cache of vectors is used; the report goes to ``classify/<name>``.
-        name: of the report.
-        labelled: texts and labels.
-        encoder: of the texts.
-        device: that it runs on.
-        tell: of progress.
-        seed: of the classifiers.
-    """
+    """Cross-validate a classifier by song, and write a report to ``classify/NAME`` of a folder."""
     spec = text_spec(encoder)
-    keys = text_vectors(folder, spec, dict.fromkeys(labelled.texts), device, tell)
+    keys = text_vectors(folder, spec, dict.fromkeys(labelled.texts), device, progress)
     distinct = labelled.once_each()
     repeats = len(labelled.texts) > len(distinct.texts)
-    step = tell(f"classify {name}")
+    step = progress(f"classify {name}")
     done = 0
 
     def next_fold() -> None:

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from training.whole_files import replacing
+from training.atomic_files import replacing
 
 DOTS_PER_INCH = 120
 ANSWERS = ("right yes", "wrong yes", "right no", "wrong no")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -55,22 +55,12 @@ class Labelled:
         for row, (song, text, target) in enumerate(keys):
             first.setdefault((song, text, tuple(target)), row)
         rows = list(first.values())
-        return Labelled(
-            tuple(self.texts[row] for row in rows),
-            tuple(self.songs[row] for row in rows),
-            self.classes,
-            self.targets[rows],
-            self.is_multi,
-            self.origin,
-        )
+        texts, songs = (tuple(column[row] for row in rows) for column in (self.texts, self.songs))
+        return replace(self, texts=texts, songs=songs, targets=self.targets[rows])
 
 
 def by_rule(folder: Path, task: str) -> Labelled:
     """The concepts of a folder's songs, a row for each track, labelled by ``rebracketing``.
-
-    Args:
-        folder: with the manifest's table.
-        task: one of ``RULES``.
 
     Raises:
         ValueError: if the table isn't there or has too few songs.

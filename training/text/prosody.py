@@ -1,4 +1,4 @@
-"""Prosody of lyrics: how a text moves, whatever it says.
+"""Prosody of lyrics: line lengths, stresses, rhymes and repetitions of a text.
 
 Syllables and their stresses are those that the engine sings (``genomes.lyrics``). Each feature is
 one row of ``FEATURES``; a text of no words has zeros.
@@ -22,7 +22,7 @@ from genomes.lyrics.syllables import line_of
 from genomes.lyrics.words import WEAK_WORDS
 from training.progress import Update
 from training.schemas import PROSODY_FILE, SEGMENTS_FILE, read_parquet, write_table
-from training.text.rhymes import any_rhyme, plain, rhyme
+from training.text.rhymes import any_rhyme, rhyme, spelled
 
 # Raised whenever a name, the order or a definition changes; tables and models carry it.
 PROSODY_VERSION = "1"
@@ -47,10 +47,15 @@ class Verse:
     words: tuple[tuple[Word, ...], ...]
 
     @property
+    def syllable_counts(self) -> list[int]:
+        """Syllables of each line."""
+        return [len(line.syllables) for line in self.lines]
+
+    @property
     def all_words(self) -> list[str]:
         """Every word's letters, in order."""
-        spelled = (_spelled(word) for line in self.words for word in line)
-        return [word for word in spelled if word]
+        words = (spelled(word) for line in self.words for word in line)
+        return [word for word in words if word]
 
     @property
     def gaps(self) -> list[int]:
@@ -68,136 +73,71 @@ def verse_of(text: str) -> Verse | None:
     return Verse(lines, tuple(map(_words, lines))) if lines else None
 
 
-def line_count(verse: Verse) -> float:
-    """Lines, 1 and more."""
-    return len(verse.lines)
-
-
-def words_per_line(verse: Verse) -> float:
-    """Words in a line, mean, 1 and more."""
-    return _mean([len(words) for words in verse.words])
-
-
-def syllables_per_line(verse: Verse) -> float:
-    """Syllables in a line, mean, 1 and more."""
-    return _mean([len(line.syllables) for line in verse.lines])
-
-
-def syllables_per_line_sd(verse: Verse) -> float:
-    """Standard deviation of the syllables in a line, 0 and more."""
-    return _sd([len(line.syllables) for line in verse.lines])
-
-
-def syllables_per_word(verse: Verse) -> float:
-    """Syllables in a word, mean, 1 and more."""
-    return syllables_per_line(verse) / words_per_line(verse)
-
-
-def stressed_share(verse: Verse) -> float:
-    """Share of syllables that are stressed, 0 to 1."""
-    return _mean([syllable.is_stressed for line in verse.lines for syllable in line.syllables])
-
-
-def stress_gap(verse: Verse) -> float:
-    """Syllables from one stress to the next of its line, mean, 1 and more; 0 without two."""
-    return _mean(verse.gaps)
-
-
-def stress_gap_sd(verse: Verse) -> float:
-    """Standard deviation of the syllables from stress to stress, 0 and more."""
-    return _sd(verse.gaps)
-
-
-def duple_share(verse: Verse) -> float:
-    """Share of syllables that fit a stress on every second, each line at its best, 0.5 to 1."""
-    return _mean([_fit(line, 2) for line in verse.lines])
-
-
-def triple_share(verse: Verse) -> float:
-    """Share of syllables that fit a stress on every third, each line at its best, 0 to 1."""
-    return _mean([_fit(line, 3) for line in verse.lines])
-
-
-def opening_stress_share(verse: Verse) -> float:
-    """Share of lines that begin with a stress, 0 to 1."""
-    return _mean([line.syllables[0].is_stressed for line in verse.lines])
-
-
-def closing_stress_share(verse: Verse) -> float:
-    """Share of lines that end with a stress, 0 to 1."""
-    return _mean([line.syllables[-1].is_stressed for line in verse.lines])
-
-
-def end_rhyme_share(verse: Verse) -> float:
-    """Share of lines that rhyme with one of the four before or after, 0 to 1."""
+def _end_rhymes(verse: Verse) -> list[bool]:
+    """Whether each line rhymes with one of the four before or after it."""
     ends = [words[-1] for words in verse.words]
-    return _mean(
-        [
-            any(
-                rhyme(end, other)
-                for place, other in enumerate(ends)
-                if 0 < abs(place - at) <= RHYMING_LINES
-            )
-            for at, end in enumerate(ends)
-        ]
-    )
+    return [
+        any(rhyme(end, other) for other in _neighbours(ends, place, RHYMING_LINES))
+        for place, end in enumerate(ends)
+    ]
 
 
-def internal_rhyme_share(verse: Verse) -> float:
-    """Share of lines of which two words rhyme, weak words aside, 0 to 1."""
-    return _mean([any_rhyme(_weighty(words)) for words in verse.words])
+def _neighbours(ends: Sequence[Word], place: int, reach: int) -> list[Word]:
+    return [*ends[max(0, place - reach) : place], *ends[place + 1 : place + 1 + reach]]
 
 
-def alliteration_share(verse: Verse) -> float:
-    """Share of neighbours, weak words aside, that begin with the same consonant, 0 to 1."""
+def _alliterations(verse: Verse) -> list[bool]:
+    """Whether neighbours, weak words aside, begin with the same consonant."""
     neighbours = [pair for words in verse.words for pair in pairwise(_weighty(words))]
-    return _mean([_onset(one) != "" and _onset(one) == _onset(other) for one, other in neighbours])
+    return [_onset(one) != "" and _onset(one) == _onset(other) for one, other in neighbours]
 
 
-def repeated_line_share(verse: Verse) -> float:
-    """Share of lines that were there before, word for word, 0 to 1."""
-    spelled = [tuple(map(_spelled, words)) for words in verse.words]
-    return 1 - len(set(spelled)) / len(spelled)
+def _repeated(verse: Verse) -> float:
+    lines = [tuple(map(spelled, words)) for words in verse.words]
+    return 1 - len(set(lines)) / len(lines)
 
 
-def distinct_word_share(verse: Verse) -> float:
-    """Distinct words by all words, 0 to 1."""
-    words = verse.all_words
-    return len(set(words)) / max(len(words), 1)
-
-
-def weak_word_share(verse: Verse) -> float:
-    """Share of words that carry no weight of their own, such as "the", 0 to 1."""
-    return _mean([_is_weak(word) for words in verse.words for word in words])
-
-
-def question_share(verse: Verse) -> float:
-    """Share of lines that end with a question mark, 0 to 1."""
-    return _mean([line.text.rstrip("\"'”’)] ").endswith("?") for line in verse.lines])
-
-
-FEATURES: tuple[Callable[[Verse], float], ...] = (
-    line_count,
-    words_per_line,
-    syllables_per_line,
-    syllables_per_line_sd,
-    syllables_per_word,
-    stressed_share,
-    stress_gap,
-    stress_gap_sd,
-    duple_share,
-    triple_share,
-    opening_stress_share,
-    closing_stress_share,
-    end_rhyme_share,
-    internal_rhyme_share,
-    alliteration_share,
-    repeated_line_share,
-    distinct_word_share,
-    weak_word_share,
-    question_share,
-)
-PROSODY_NAMES: tuple[str, ...] = tuple(feature.__name__ for feature in FEATURES)
+# Every feature by its name; what ends in ``_share`` is 0 to 1.
+FEATURES: dict[str, Callable[[Verse], float]] = {
+    "line_count": lambda verse: len(verse.lines),
+    "words_per_line": lambda verse: _mean([len(words) for words in verse.words]),
+    "syllables_per_line": lambda verse: _mean(verse.syllable_counts),
+    "syllables_per_line_sd": lambda verse: _sd(verse.syllable_counts),
+    "syllables_per_word": lambda verse: (
+        _mean(verse.syllable_counts) / _mean([len(words) for words in verse.words])
+    ),
+    "stressed_share": lambda verse: _mean(
+        [syllable.is_stressed for line in verse.lines for syllable in line.syllables]
+    ),
+    # Syllables from one stress to the next of its line; 0 without two.
+    "stress_gap": lambda verse: _mean(verse.gaps),
+    "stress_gap_sd": lambda verse: _sd(verse.gaps),
+    # Syllables that fit a stress on every second or third, each line at its best.
+    "duple_share": lambda verse: _mean([_fit(line, 2) for line in verse.lines]),
+    "triple_share": lambda verse: _mean([_fit(line, 3) for line in verse.lines]),
+    "opening_stress_share": lambda verse: _mean(
+        [line.syllables[0].is_stressed for line in verse.lines]
+    ),
+    "closing_stress_share": lambda verse: _mean(
+        [line.syllables[-1].is_stressed for line in verse.lines]
+    ),
+    "end_rhyme_share": lambda verse: _mean(_end_rhymes(verse)),
+    # Lines of which two words rhyme, weak words aside.
+    "internal_rhyme_share": lambda verse: _mean(
+        [any_rhyme(_weighty(words)) for words in verse.words]
+    ),
+    "alliteration_share": lambda verse: _mean(_alliterations(verse)),
+    "repeated_line_share": _repeated,
+    "distinct_word_share": lambda verse: len(set(verse.all_words)) / max(len(verse.all_words), 1),
+    # Words that carry no weight of their own, such as "the".
+    "weak_word_share": lambda verse: _mean(
+        [_is_weak(word) for words in verse.words for word in words]
+    ),
+    "question_share": lambda verse: _mean(
+        [line.text.rstrip("\"'”’)] ").endswith("?") for line in verse.lines]
+    ),
+}
+PROSODY_NAMES: tuple[str, ...] = tuple(FEATURES)
 
 
 def prosody_matrix(texts: Sequence[str]) -> NDArray[np.float32]:
@@ -215,10 +155,6 @@ def prosody_matrix(texts: Sequence[str]) -> NDArray[np.float32]:
 
 def write_prosody(folder: Path, update: Update) -> dict[str, Any]:
     """Measure every segment's lyric and write the table; gives a summary.
-
-    Args:
-        folder: with the segments' table.
-        update: called with texts done.
 
     Raises:
         ValueError: if the table or a column isn't there.
@@ -248,7 +184,7 @@ def _row(text: str) -> tuple[float, ...]:
     verse = verse_of(text)
     if verse is None:
         return (0.0,) * len(FEATURES)
-    return tuple(float(feature(verse)) for feature in FEATURES)
+    return tuple(float(feature(verse)) for feature in FEATURES.values())
 
 
 def _words(line: Line) -> tuple[Word, ...]:
@@ -283,12 +219,8 @@ def _is_weak(word: Word) -> bool:
 
 def _onset(word: Word) -> str:
     """The consonant that a word begins with; empty for a vowel."""
-    spelled = _spelled(word)
-    return spelled[:1] if spelled and not is_vowel(spelled, 0) else ""
-
-
-def _spelled(word: Word) -> str:
-    return plain("".join(syllable.text for syllable in word))
+    letters = spelled(word)
+    return letters[:1] if letters and not is_vowel(letters, 0) else ""
 
 
 def _mean(values: Sequence[float]) -> float:

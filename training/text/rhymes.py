@@ -16,32 +16,21 @@ from genomes.lyrics import Syllable
 from genomes.lyrics.nuclei import is_vowel
 
 # Spellings that say another sound than the rules below, with their rimes.
-EXCEPTIONS = {
-    "key": "E",
-    "you": "U",
-    "to": "U",
-    "do": "U",
-    "who": "U",
-    "two": "U",
-    "queue": "U",
-    "through": "U",
-    "though": "O",
-    "eye": "I",
-    "i": "I",
-    "are": "ar",
-    "there": "er",
-    "where": "er",
-    "their": "er",
-    "have": "av",
-    "one": "un",
-    "done": "un",
-    "gone": "on",
-    "come": "um",
-    "some": "um",
-    "love": "uv",
-    "above": "uv",
-    "said": "ed",
+_BY_SOUND = {
+    "E": "key",
+    "U": "you to do who two queue through",
+    "O": "though",
+    "I": "eye i",
+    "ar": "are",
+    "er": "there where their",
+    "av": "have",
+    "un": "one done",
+    "on": "gone",
+    "um": "come some",
+    "uv": "love above",
+    "ed": "said",
 }
+EXCEPTIONS = {word: sound for sound, words in _BY_SOUND.items() for word in words.split()}
 # Capitals are long vowels. In this order, each on what the ones before left.
 SPELLINGS = (
     (r"eigh", "A"),
@@ -76,8 +65,9 @@ SPELLINGS = (
 _RULES = tuple((re.compile(pattern), sound) for pattern, sound in SPELLINGS)
 
 
-def plain(text: str) -> str:
-    """The letters of a text alone, in lower case and without accents."""
+def spelled(word: tuple[Syllable, ...]) -> str:
+    """The letters of a word alone, in lower case and without accents."""
+    text = "".join(syllable.text for syllable in word)
     split = unicodedata.normalize("NFKD", text.casefold())
     return "".join(sign for sign in split if sign.isalpha())
 
@@ -92,12 +82,11 @@ def rime(word: tuple[Syllable, ...]) -> str:
     Returns:
         empty for a word without letters to go by.
     """
-    spelled = plain("".join(syllable.text for syllable in word))
-    if spelled in EXCEPTIONS:
-        return EXCEPTIONS[spelled]
+    if (letters := spelled(word)) in EXCEPTIONS:
+        return EXCEPTIONS[letters]
     stressed = [place for place, syllable in enumerate(word) if syllable.is_stressed]
     sung = word[stressed[-1] :] if stressed else word[-1:]
-    tail = plain("".join(syllable.text for syllable in sung))
+    tail = spelled(sung)
     start = next((place for place in range(len(tail)) if is_vowel(tail, place)), len(tail))
     sound = tail[start:]
     for pattern, becomes in _RULES:
@@ -108,13 +97,9 @@ def rime(word: tuple[Syllable, ...]) -> str:
 def rhyme(one: tuple[Syllable, ...], other: tuple[Syllable, ...]) -> bool:
     """Whether two words rhyme; a word doesn't with itself."""
     sound = rime(one)
-    return bool(sound) and sound == rime(other) and _spelled(one) != _spelled(other)
+    return bool(sound) and sound == rime(other) and spelled(one) != spelled(other)
 
 
 def any_rhyme(words: Sequence[tuple[Syllable, ...]]) -> bool:
     """Whether two of these words rhyme."""
     return any(rhyme(one, other) for at, one in enumerate(words) for other in words[:at])
-
-
-def _spelled(word: tuple[Syllable, ...]) -> str:
-    return plain("".join(syllable.text for syllable in word))

@@ -9,8 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.arrangement.assemble import assemble
-from engine.arrangement.dynamics import CURVE, GHOST_VELOCITY, scaled_velocities
+from engine.arrangement.assemble import CURVE, GHOST_VELOCITY, assemble, scaled_velocities
 from engine.arrangement.plan import Plan, PlannedSection
 from engine.errors import Refused
 from engine.stages import STAGES

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from engine.cli import run
-from engine.cli.arguments import hoist_global_options, is_debug, studio_of
+from engine.cli.options import hoist_global_options, is_debug, studio_of
 
 BEFORE, AFTER, EQUALS = "before", "after", "equals"
 

@@ -17,7 +17,7 @@ import pytest
 from benchmarks.songs import songs
 from engine.evolution.settings import Settings
 from engine.runs.lifecycle import carry_on
-from genomes.chords import ChordGenome
+from genomes.chords import CHORDS, ChordGenome
 from store.events import RunFinished
 from tests.engine.runs.short_runs import begin, ending, open_with
 
@@ -112,7 +112,7 @@ def three_survivors_lie_apart(evolved: list[Outcome]) -> None:
         assert len(survivors) == FULL.keep == 3
         genomes = [ChordGenome.from_payload(survivor.genome) for survivor in survivors]
         for first, second in combinations(genomes, 2):
-            assert first.distance(second) >= yardstick.median_distance - 1e-12
+            assert CHORDS.distance(first, second) >= yardstick.median_distance - 1e-12
         assert all(survivor.total > yardstick.total_p95 for survivor in survivors[1:])
         assert yardstick.median_distance > 0.3
 

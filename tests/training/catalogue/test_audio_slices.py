@@ -34,7 +34,7 @@ def record(path, channels=1, subtype="PCM_16", seconds=2.0, level=0.5):
         ("a.wav", 2, "FLOAT"),
     ],
 )
-def test_a_slice_is_what_was_recorded(tmp_path, name, channels, subtype) -> None:
+def test_a_slice_is_what_was_recorded(tmp_path, name, channels, subtype):
     path = record(tmp_path / name, channels, subtype)
     with Recording(path) as recording:
         write_slice(tmp_path / "cut.flac", recording.stretch(0.25, 1.5))
@@ -45,7 +45,7 @@ def test_a_slice_is_what_was_recorded(tmp_path, name, channels, subtype) -> None
     assert np.abs(found - expected).max() <= (2**-22 if subtype == "FLOAT" else 0)
 
 
-def test_a_recording_that_ends_early_gives_what_there_is(tmp_path) -> None:
+def test_a_recording_that_ends_early_gives_what_there_is(tmp_path):
     with Recording(record(tmp_path / "a.wav")) as recording:
         assert recording.stretch(1.5, 9).seconds == 0.5
         assert recording.stretch(5, 9).seconds == 0
@@ -53,7 +53,7 @@ def test_a_recording_that_ends_early_gives_what_there_is(tmp_path) -> None:
 
 
 @pytest.mark.parametrize(("level_db", "silent"), [(-39.5, False), (-40.5, True)])
-def test_silence_is_below_forty_decibels(tmp_path, level_db, silent) -> None:
+def test_silence_is_below_forty_decibels(tmp_path, level_db, silent):
     samples = np.full(RATE, 10 ** (level_db / 20))
     soundfile.write(tmp_path / "a.wav", samples, RATE, "PCM_24")
     with Recording(tmp_path / "a.wav") as recording:
@@ -62,7 +62,7 @@ def test_silence_is_below_forty_decibels(tmp_path, level_db, silent) -> None:
     assert stretch.is_silent == silent
 
 
-def test_what_is_above_full_scale_is_cut_off_and_counted(tmp_path) -> None:
+def test_what_is_above_full_scale_is_cut_off_and_counted(tmp_path):
     soundfile.write(tmp_path / "a.wav", np.array([0.0, 1.5, -2.0, 0.5, np.nan]), RATE, "FLOAT")
     with Recording(tmp_path / "a.wav") as recording:
         stretch = recording.stretch(0, 1)
@@ -71,7 +71,7 @@ def test_what_is_above_full_scale_is_cut_off_and_counted(tmp_path) -> None:
 
 
 @pytest.mark.parametrize("data", [b"", b"not audio at all", b"RIFF\x24\x00\x00\x00WAVEfmt "])
-def test_what_is_no_recording_is_an_error_and_not_silence(tmp_path, data) -> None:
+def test_what_is_no_recording_is_an_error_and_not_silence(tmp_path, data):
     (tmp_path / "a.wav").write_bytes(data)
     with pytest.raises(UnreadableAudio) as caught:
         Recording(tmp_path / "a.wav")
@@ -79,7 +79,7 @@ def test_what_is_no_recording_is_an_error_and_not_silence(tmp_path, data) -> Non
 
 
 @given(st.lists(st.floats(0, 2), min_size=2, max_size=6))
-def test_stretches_side_by_side_share_their_frame(places) -> None:
+def test_stretches_side_by_side_share_their_frame(places):
     ordered = sorted(places)
     bounds = [frames_of(begin, end, RATE) for begin, end in pairwise(ordered)]
     assert all(before[1] == after[0] for before, after in pairwise(bounds))

@@ -14,7 +14,7 @@ def read(tmp_path, document, name="02_01"):
     return read_manifest(path, f"{name}/{name}.yml")
 
 
-def test_a_manifest_is_read_whole(tmp_path) -> None:
+def test_a_manifest_is_read_whole(tmp_path):
     found = read(tmp_path, manifest())
     song = found.value
     assert found.warnings == ()
@@ -46,14 +46,14 @@ def test_a_manifest_is_read_whole(tmp_path) -> None:
         ("title", 808, ("title", "808")),
     ],
 )  # fmt: skip
-def test_fields_as_they_come(tmp_path, field, value, found) -> None:
+def test_fields_as_they_come(tmp_path, field, value, found):
     song = read(tmp_path, manifest(**{field: value})).value
     name, expected = found
     held = getattr(song, name)
     assert (held.name if name == "colour" else str(held)) == expected
 
 
-def test_a_bare_letter_is_no_truth_value(tmp_path) -> None:
+def test_a_bare_letter_is_no_truth_value(tmp_path):
     text = (
         "bpm: 100\ntempo: 4/4\nkey: C major\nrainbow_color: Y\ntitle: Yes\nvocals: true\n"
         "lyrics: false\naudio_tracks: [{id: 2, description: Bass, audio_file: b.wav}]\n"
@@ -82,13 +82,13 @@ def test_a_bare_letter_is_no_truth_value(tmp_path) -> None:
         ("TRT", [5]),
     ],
 )
-def test_a_field_that_can_not_be_read_is_named_with_its_value(tmp_path, field, value) -> None:
+def test_a_field_that_can_not_be_read_is_named_with_its_value(tmp_path, field, value):
     with pytest.raises(BrokenManifest, match=rf"^02_01/02_01.yml: {field}.*accepted: ") as caught:
         read(tmp_path, manifest(**{field: value}))
     assert "\n" not in str(caught.value)
 
 
-def test_all_broken_fields_are_named_at_once(tmp_path) -> None:
+def test_all_broken_fields_are_named_at_once(tmp_path):
     with pytest.raises(BrokenManifest) as caught:
         read(tmp_path, manifest(bpm=0, key="H minor", rainbow_color="Q"))
     assert all(field in str(caught.value) for field in ("bpm", "key", "rainbow_color"))
@@ -97,7 +97,7 @@ def test_all_broken_fields_are_named_at_once(tmp_path) -> None:
 @pytest.mark.parametrize(
     "file", ["../../secrets.wav", "/etc/passwd", "..", "a\\..\\b.wav", "C:x", "x" * 300, "a\nb"]
 )
-def test_files_stay_in_the_songs_folder(tmp_path, file) -> None:
+def test_files_stay_in_the_songs_folder(tmp_path, file):
     tracks = [{"id": 2, "description": "Bass", "audio_file": file, "midi_file": "ok/b.mid"}]
     found = read(tmp_path, manifest(audio_tracks=tracks))
     assert found.value.stems[0].audio_file == ""
@@ -105,7 +105,7 @@ def test_files_stay_in_the_songs_folder(tmp_path, file) -> None:
     assert "left out" in found.warnings[0]
 
 
-def test_a_track_id_is_used_once(tmp_path) -> None:
+def test_a_track_id_is_used_once(tmp_path):
     tracks = [{"id": 2, "description": word, "audio_file": "a.wav"} for word in ("Bass", "Horn")]
     found = read(tmp_path, manifest(audio_tracks=tracks))
     assert [stem.description for stem in found.value.stems] == ["Bass"]
@@ -132,7 +132,7 @@ def test_a_track_id_is_used_once(tmp_path) -> None:
     ],
     ids=["empty", "binary", "wav", "tab", "code", "tuple", "list", "bomb", "deep", "huge", "raw"],
 )  # fmt: skip
-def test_hostile_files_are_refused_in_one_line(tmp_path, data, reason) -> None:
+def test_hostile_files_are_refused_in_one_line(tmp_path, data, reason):
     path = tmp_path / "02_01.yml"
     path.write_bytes(data)
     with pytest.raises(BrokenManifest, match=reason) as caught:
@@ -142,7 +142,7 @@ def test_hostile_files_are_refused_in_one_line(tmp_path, data, reason) -> None:
 
 
 @pytest.mark.skipif(not REAL.is_dir(), reason="needs a folder of real songs: catalogue")
-def test_real_manifests_all_go_through() -> None:
+def test_real_manifests_all_go_through():
     for path in REAL.glob("*/*.yml"):
         song = read_manifest(path, path.name).value
         assert song.stems

@@ -28,18 +28,18 @@ def rows(song):
     return [row for track in song.tracks for row in track.notes.tolist()]
 
 
-def test_a_held_note_is_cut_cleanly_at_both_ends() -> None:
+def test_a_held_note_is_cut_cleanly_at_both_ends():
     found = cut(midi([(0, 1920, 60, 90, False)]), 0.5, 1.0)
     assert rows(found) == [(0, 480, 60, 90, False)]
     assert found.length_ticks == 480
 
 
-def test_a_drum_is_not_struck_again_at_the_cut() -> None:
+def test_a_drum_is_not_struck_again_at_the_cut():
     song = midi([(0, 1920, 36, 90, True), (480, 10, 38, 90, True)])
     assert rows(cut(song, 0.25, 1.0)) == [(240, 10, 38, 90, True)]
 
 
-def test_tempo_and_meter_are_those_of_the_cut() -> None:
+def test_tempo_and_meter_are_those_of_the_cut():
     song = midi(
         [(tick, 100, 60, 90, False) for tick in range(0, 4800, 480)],
         tempos=((0, 500_000), (960, 250_000), (1920, 400_000)),
@@ -54,7 +54,7 @@ def test_tempo_and_meter_are_those_of_the_cut() -> None:
     assert onsets == pytest.approx(expected, abs=1e-3)
 
 
-def test_a_file_that_says_nothing_has_its_songs_tempo_and_meter() -> None:
+def test_a_file_that_says_nothing_has_its_songs_tempo_and_meter():
     song = with_defaults(midi([(0, 10, 60, 90, False)], (), ()), 136, Meter(3, 4))
     assert song.tempo_changes == ((0, 441_176),)
     assert song.meters == ((0, Meter(3, 4)),)
@@ -62,7 +62,7 @@ def test_a_file_that_says_nothing_has_its_songs_tempo_and_meter() -> None:
     assert kept.tempo_changes == ((0, 500_000),)
 
 
-def test_a_stretch_in_which_nothing_sounds_has_no_tracks() -> None:
+def test_a_stretch_in_which_nothing_sounds_has_no_tracks():
     assert cut(midi([(0, 480, 60, 90, False)]), 2.0, 3.0).tracks == ()
 
 
@@ -86,7 +86,7 @@ def song_of(voices, tempos, ppq):
 
 @given(st.lists(LENGTHS, min_size=1, max_size=3), TEMPOS, st.sampled_from([96, 480, 960]),
        st.lists(st.floats(0.01, 0.99), min_size=1, max_size=5))  # fmt: skip
-def test_slices_joined_are_the_source(voices, tempos, ppq, shares) -> None:
+def test_slices_joined_are_the_source(voices, tempos, ppq, shares):
     song = song_of(voices, tempos, ppq)
     total = float(song.tempo_map.seconds(song.length_ticks))
     cuts = [0.0, *sorted(share * total for share in shares), total]
@@ -116,7 +116,7 @@ def _struck(song, pitch, tick):
 
 
 @given(st.lists(LENGTHS, min_size=1, max_size=3), TEMPOS, st.sampled_from([96, 480, 960]))
-def test_files_are_read_as_they_were_written(voices, tempos, ppq) -> None:
+def test_files_are_read_as_they_were_written(voices, tempos, ppq):
     song = song_of(voices, tempos, ppq)
     found = read_song(write_song(song))
     assert rows(found) == rows(song)

@@ -18,43 +18,33 @@ from pyarrow import parquet
 
 from genomes.midi import read_midi
 from tests.training.catalogue.songs import LYRICS, REAL, file_song, manifest
+from tests.training.embedding.folders import contents as files_of
 from training.__main__ import main
-from training.catalogue.steps import make_manifest, make_segments
+from training.catalogue.steps import SEGMENTS_REPORT, make_manifest, make_segments, read_report
 from training.catalogue.verify import Selection, verify
-from training.demo.writing import write_catalogue
 from training.schemas import FULL_TABLE, MANIFEST_TABLE, SEGMENTS_TABLE, read_table
 
-SONGS = 3
+
+@pytest.fixture
+def catalogue(demo_catalogue):
+    return demo_catalogue
 
 
-@pytest.fixture(scope="module")
-def catalogue(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("demo") / "catalogue"
-    write_catalogue(folder, SONGS, seed=1, seconds=14, processes=2)
-    return folder
-
-
-@pytest.fixture(scope="module")
-def trained(catalogue, tmp_path_factory):
-    out = tmp_path_factory.mktemp("out")
-    report = make_segments(catalogue, out, processes=2)
-    return out, report
+@pytest.fixture
+def out(cut_songs):
+    return cut_songs
 
 
 def contents(out: Path) -> dict[str, bytes]:
     """Every file but the journals, which know when files were changed."""
-    return {
-        path.relative_to(out).as_posix(): path.read_bytes()
-        for path in out.rglob("*")
-        if path.is_file() and path.parent.name != "songs"
-    }
+    return {name: data for name, data in files_of(out).items() if not name.startswith("songs/")}
 
 
 def rows(out, name="training_segments"):
     return parquet.read_table(out / f"{name}.parquet").to_pylist()
 
 
-def test_a_row_for_each_track(catalogue, tmp_path) -> None:
+def test_a_row_for_each_track(catalogue, tmp_path):
     report = make_manifest(catalogue, tmp_path)
     assert (report["songs"], report["tracks"], report["refused"]) == (3, 21, [])
     found = rows(tmp_path, "base_manifest")
@@ -65,7 +55,7 @@ def test_a_row_for_each_track(catalogue, tmp_path) -> None:
     assert found[7]["rainbow_color_ontological_mode"] == "Known"
 
 
-def test_counts_of_a_concept_are_counted_and_the_rest_is_left_open(tmp_path) -> None:
+def test_counts_of_a_concept_are_counted_and_the_rest_is_left_open(tmp_path):
     file_song(tmp_path / "c", manifest(), LYRICS)
     make_manifest(tmp_path / "c", tmp_path)
     told = rows(tmp_path, "base_manifest")[0]
@@ -79,7 +69,7 @@ def test_counts_of_a_concept_are_counted_and_the_rest_is_left_open(tmp_path) -> 
     assert told["mood"] == "calm, bright"
 
 
-def test_broken_files_are_named_and_the_rest_goes_through(tmp_path) -> None:
+def test_broken_files_are_named_and_the_rest_goes_through(tmp_path):
     folder = tmp_path / "c"
     file_song(folder, manifest(), LYRICS)
     file_song(folder, manifest("02_02", rainbow_color="Mauve"), LYRICS, "02_02")
@@ -99,8 +89,8 @@ def test_broken_files_are_named_and_the_rest_goes_through(tmp_path) -> None:
     ]
 
 
-def test_segments_hold_what_they_were_cut_from(trained) -> None:
-    out, report = trained
+def test_segments_hold_what_they_were_cut_from(out):
+    report = read_report(out / SEGMENTS_REPORT)
     found = rows(out)
     assert report["errors"] == []
     assert len(found) == report["rows"] > 60
@@ -124,8 +114,7 @@ def test_segments_hold_what_they_were_cut_from(trained) -> None:
     }
 
 
-def test_tables_have_the_published_columns_and_the_join_knows_the_song(trained) -> None:
-    out, _ = trained
+def test_tables_have_the_published_columns_and_the_join_knows_the_song(out):
     segments = read_table(out / "training_segments.parquet", SEGMENTS_TABLE)
     full = read_table(out / "training_full.parquet", FULL_TABLE)
     read_table(out / "base_manifest.parquet", MANIFEST_TABLE)
@@ -141,15 +130,15 @@ def test_tables_have_the_published_columns_and_the_join_knows_the_song(trained) 
     assert not any(path.startswith("/") or "\\" in path for path in paths)
 
 
-def test_a_second_run_does_nothing_again(trained, catalogue) -> None:
-    out, report = trained
+def test_a_second_run_does_nothing_again(out, catalogue):
+    report = read_report(out / SEGMENTS_REPORT)
     before = {path: path.stat().st_mtime_ns for path in out.rglob("*")}
     again = make_segments(catalogue, out)
     assert (again["cached"], again["cut"], again["rows"]) == (True, 0, report["rows"])
     assert {path: path.stat().st_mtime_ns for path in out.rglob("*")} == before
 
 
-def test_only_a_song_whose_files_changed_is_cut_again(catalogue, tmp_path) -> None:
+def test_only_a_song_whose_files_changed_is_cut_again(catalogue, tmp_path):
     folder, out = tmp_path / "c", tmp_path / "out"
     shutil.copytree(catalogue, folder)
     make_segments(folder, out)
@@ -168,8 +157,7 @@ def test_only_a_song_whose_files_changed_is_cut_again(catalogue, tmp_path) -> No
     assert not list((out / "slices").glob("02_01_*"))
 
 
-def test_killed_and_run_again_it_is_the_same(trained, catalogue, tmp_path) -> None:
-    out, _ = trained
+def test_killed_and_run_again_it_is_the_same(out, catalogue, tmp_path):
     command = [sys.executable, "-m", "training", "segments", str(catalogue), "--out", str(tmp_path)]
     with subprocess.Popen(command, stderr=subprocess.DEVNULL, start_new_session=True) as running:
         slices = tmp_path / "slices"
@@ -186,7 +174,7 @@ def test_killed_and_run_again_it_is_the_same(trained, catalogue, tmp_path) -> No
     assert all(mine[name] == theirs[name] for name in theirs)
 
 
-def test_unreadable_media_are_errors_and_not_silence(catalogue, tmp_path) -> None:
+def test_unreadable_media_are_errors_and_not_silence(catalogue, tmp_path):
     folder, out = tmp_path / "c", tmp_path / "out"
     shutil.copytree(catalogue / "01_01", folder / "01_01")
     (folder / "01_01" / "01_01_05_piano.wav").write_bytes(b"RIFF and nothing")
@@ -201,7 +189,7 @@ def test_unreadable_media_are_errors_and_not_silence(catalogue, tmp_path) -> Non
     assert not any(row["track_number"] == 6 for row in rows(out))
 
 
-def test_without_media_every_listed_file_counts(tmp_path) -> None:
+def test_without_media_every_listed_file_counts(tmp_path):
     file_song(tmp_path / "c", manifest(), LYRICS)
     with pytest.raises(ValueError, match="--no-media"):
         make_segments(tmp_path / "c", tmp_path)
@@ -219,8 +207,8 @@ def test_without_media_every_listed_file_counts(tmp_path) -> None:
     assert found[0]["segment_audio_file"] is None
 
 
-def test_what_is_cut_is_true_and_what_is_changed_is_found(trained, catalogue, tmp_path) -> None:
-    out, report = trained
+def test_what_is_cut_is_true_and_what_is_changed_is_found(out, catalogue, tmp_path):
+    report = read_report(out / SEGMENTS_REPORT)
     found = verify(out, Selection(count=None), fidelity=True, extract=False)
     assert found["findings"] == []
     assert found["looked_at"] == report["rows"]
@@ -238,8 +226,7 @@ def test_what_is_cut_is_true_and_what_is_changed_is_found(trained, catalogue, tm
     assert about == [heard["segment_id"], heard["segment_id"], others[-1]["segment_id"]]
 
 
-def test_few_of_a_colour_are_laid_out_to_be_heard(trained) -> None:
-    out, _ = trained
+def test_few_of_a_colour_are_laid_out_to_be_heard(out):
     found = verify(out, Selection("r", count=4), fidelity=False, extract=True)
     assert found["looked_at"] == 4
     assert set(found["coverage"]) == {"Red"}
@@ -249,8 +236,7 @@ def test_few_of_a_colour_are_laid_out_to_be_heard(trained) -> None:
         verify(out, Selection(song="09_09"), fidelity=False, extract=False)
 
 
-def test_the_commands(catalogue, trained, tmp_path, capsys) -> None:
-    out, _ = trained
+def test_the_commands(catalogue, out, tmp_path, capsys):
     assert main(["manifest", str(catalogue), "--out", str(tmp_path)]) == 0
     assert json.loads(capsys.readouterr().out.splitlines()[-1])["tracks"] == 21
     assert main(["segments", str(catalogue), "--no-media", "--out", str(tmp_path)]) == 0
@@ -268,7 +254,7 @@ def test_the_commands(catalogue, trained, tmp_path, capsys) -> None:
 class TestRealSongs:
     """41 finished songs of a real songwriter, without media."""
 
-    def test_every_file_is_in(self, tmp_path) -> None:
+    def test_every_file_is_in(self, tmp_path):
         report = make_manifest(REAL, tmp_path)
         assert report["refused"] == []
         counts = ("files", "songs", "with_lyrics", "tracks", "audio_files", "midi_files")
@@ -281,7 +267,7 @@ class TestRealSongs:
         keys = {(row["id"], row["key_signature_note"]) for row in rows(tmp_path, "base_manifest")}
         assert {("01_02", "Bb"), ("04_06", "Gb"), ("08_10", "Db"), ("03_04", "C#")} <= keys
 
-    def test_fractions_are_frames_and_bring_boundaries_to_the_beat(self, tmp_path) -> None:
+    def test_fractions_are_frames_and_bring_boundaries_to_the_beat(self, tmp_path):
         times = make_manifest(REAL, tmp_path)["times"]
         on_beat = sum(told["boundaries_on_beat"] for told in times.values())
         as_decimals = sum(told["as_decimals"] for told in times.values())
@@ -296,7 +282,7 @@ class TestRealSongs:
         assert times["03_10"]["lyrics"] == "frames, 30 a second"
         assert times["01_04"]["lyrics"] == times["01_06"]["lyrics"] == "decimals of a second"
 
-    def test_every_song_and_line_is_in_the_segments(self, tmp_path) -> None:
+    def test_every_song_and_line_is_in_the_segments(self, tmp_path):
         report = make_segments(REAL, tmp_path, with_media=False)
         assert (report["songs"], report["segments"], report["rows"]) == (41, 716, 11_812)
         found = rows(tmp_path)

@@ -25,7 +25,7 @@ def spans(found):
     return [(s.name, round(s.begin_seconds, 3), round(s.end_seconds, 3)) for s in found.sections]
 
 
-def test_tenths_of_frames_are_on_the_beat(times) -> None:
+def test_tenths_of_frames_are_on_the_beat(times):
     found = times(LYRICS)
     assert spans(found) == [("Intro", 0, 16.5), ("Verse", 16.5, 32.5), ("Outro", 32.5, 48.5)]
     assert found.on_beat == (2, 0, 2)
@@ -34,7 +34,7 @@ def test_tenths_of_frames_are_on_the_beat(times) -> None:
     assert found.total_seconds == 48.5
 
 
-def test_an_hour_too_much_is_taken_off(times) -> None:
+def test_an_hour_too_much_is_taken_off(times):
     lyrics = "[60:17.251]\na\n[60:21.726]\nb\n[60:30.615]\nc\n[60:33.937]\nd"
     found = times(lyrics)
     assert [line.begin_seconds for line in found.lines] == pytest.approx(
@@ -43,7 +43,7 @@ def test_an_hour_too_much_is_taken_off(times) -> None:
     assert found.repairs == ("lyrics: every time has an hour too much; taken off",)
 
 
-def test_the_minute_of_an_end_before_its_beginning_is_mended(times) -> None:
+def test_the_minute_of_an_end_before_its_beginning_is_mended(times):
     structure = [
         section("Verse", "[00:00.000]", "[02:50.125]"),
         section("Outro", "[02:50.126]", "[00:03.086]"),
@@ -55,7 +55,7 @@ def test_the_minute_of_an_end_before_its_beginning_is_mended(times) -> None:
     assert [repair.partition(":")[0] for repair in found.repairs] == ["section 'Outro'", "TRT"]
 
 
-def test_a_section_that_ends_where_it_begins_is_left_out(times) -> None:
+def test_a_section_that_ends_where_it_begins_is_left_out(times):
     structure = [
         section("Verse", "[00:00.000]", "[00:30.125]"),
         section("End", "[00:30.126]", "[00:30.125]"),
@@ -65,14 +65,14 @@ def test_a_section_that_ends_where_it_begins_is_left_out(times) -> None:
     assert "left out" in found.repairs[0]
 
 
-def test_without_a_running_time_the_last_section_ends_the_song(times) -> None:
+def test_without_a_running_time_the_last_section_ends_the_song(times):
     found = times("[00:16.200]\na\n[00:50.200]\nb", TRT="")
     assert [line.text for line in found.lines] == ["a"]
     assert found.total_seconds == 48.5
     assert "lyrics line 4: begins at 50.8 s, after the song's 48.5 s" in found.repairs[0]
 
 
-def test_ends_one_unit_before_a_round_beginning_are_that(times) -> None:
+def test_ends_one_unit_before_a_round_beginning_are_that(times):
     structure = [
         section("A", "[00:00.000]", "[00:15.999]"),
         section("B", "[00:16.000]", "[00:31.999]"),
@@ -82,7 +82,7 @@ def test_ends_one_unit_before_a_round_beginning_are_that(times) -> None:
     assert spans(found) == [("A", 0, 16), ("B", 16, 32), ("C", 32, 48.5)]
 
 
-def test_whole_frames_among_tenths_are_told_by_the_beat(times) -> None:
+def test_whole_frames_among_tenths_are_told_by_the_beat(times):
     structure = [
         section("A", "[00:00.000]", "[00:16.125]"),
         section("B", "[00:16.126]", "[00:24.024]"),  # frame 24 is beat 52, 2.4 frames none
@@ -94,26 +94,26 @@ def test_whole_frames_among_tenths_are_told_by_the_beat(times) -> None:
     assert found.repairs == ("structure: [00:24.024] is in whole frames",)
 
 
-def test_a_code_that_is_none_leaves_its_section_out(times) -> None:
+def test_a_code_that_is_none_leaves_its_section_out(times):
     structure = [section("A", "[00:00.000]", "soon"), section("B", "[00:16.126]", "[00:32.125]")]
     found = times(structure=structure)
     assert [name for name, *_ in spans(found)] == ["B"]
     assert "no timecode" in found.repairs[0]
 
 
-def test_a_running_time_of_more_than_an_hour_is_not_believed(times) -> None:
+def test_a_running_time_of_more_than_an_hour_is_not_believed(times):
     found = times(TRT="[63:20.125]")
     assert found.total_seconds == 48.5
     assert found.repairs == ("TRT: [63:20.125] is more than an hour; read as 48.500 s",)
     assert times(structure=[], TRT="[99:59:59.999]").total_seconds <= 3600
 
 
-def test_without_any_times_there_is_nothing(times) -> None:
+def test_without_any_times_there_is_nothing(times):
     found = times(structure=[], TRT="")
     assert (found.sections, found.lines, found.total_seconds) == ((), (), 0)
 
 
-def test_overlaps_are_cut_and_gaps_told(times) -> None:
+def test_overlaps_are_cut_and_gaps_told(times):
     structure = [
         section("A", "[00:00.000]", "[00:20.125]"),
         section("B", "[00:16.125]", "[00:30.125]"),

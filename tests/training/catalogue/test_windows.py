@@ -7,12 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from training.catalogue.timeline import Section, Sung, Timeline
-from training.catalogue.windows import (
-    MAX_SECONDS,
-    OVERLAP_SECONDS,
-    ROUNDING_SECONDS,
-    windows,
-)
+from training.catalogue.windows import MAX_SECONDS, OVERLAP_SECONDS, ROUNDING_SECONDS, windows
 
 
 def song(sections=(), lines=(), total=0.0):
@@ -30,13 +25,13 @@ def spans(found):
     return [(w.number, w.begin_seconds, w.end_seconds, w.kind, w.text) for w in found]
 
 
-def test_sections_are_the_windows_of_a_song_without_lines() -> None:
+def test_sections_are_the_windows_of_a_song_without_lines():
     found = windows(song([("A", 0, 10), ("B", 10, 25)]))
     assert spans(found) == [(1, 0, 10, "structure", ""), (2, 10, 25, "structure", "")]
     assert [window.section for window in found] == ["A", "B"]
 
 
-def test_long_ones_are_cut_into_thirty_seconds_that_overlap_by_two() -> None:
+def test_long_ones_are_cut_into_thirty_seconds_that_overlap_by_two():
     found = windows(song([("A", 0, 70)]))
     assert [(w.begin_seconds, w.end_seconds, w.part) for w in found] == [
         (0, 30, "1/3"),
@@ -47,7 +42,7 @@ def test_long_ones_are_cut_into_thirty_seconds_that_overlap_by_two() -> None:
     assert len(windows(song([("A", 0, 58)]))) == 2
 
 
-def test_lines_come_first_then_what_none_covers() -> None:
+def test_lines_come_first_then_what_none_covers():
     found = windows(song([("A", 0, 10), ("B", 10, 30), ("C", 30, 50)], [(11, "a"), (20, "b")]))
     assert spans(found) == [
         (1, 10, 20, "lyric", "a"),
@@ -59,7 +54,7 @@ def test_lines_come_first_then_what_none_covers() -> None:
     assert found[0].written_seconds == (11, 20)
 
 
-def test_a_line_near_no_boundary_stays_where_it_is() -> None:
+def test_a_line_near_no_boundary_stays_where_it_is():
     found = windows(song([("A", 0, 10), ("B", 10, 40)], [(12.1, "a"), (20, "b")]))
     assert found[0].begin_seconds == 12.1
     assert spans(found)[2:] == [
@@ -69,31 +64,31 @@ def test_a_line_near_no_boundary_stays_where_it_is() -> None:
     ]
 
 
-def test_both_ends_are_not_brought_to_one_boundary() -> None:
+def test_both_ends_are_not_brought_to_one_boundary():
     found = windows(song([("A", 0, 10), ("B", 10, 40)], [(9, "a"), (10.5, "b"), (30, "c")]))
     assert (found[0].begin_seconds, found[0].end_seconds) == (9, 10)
     assert found[1].begin_seconds == 10
 
 
-def test_lines_at_one_time_are_one_window_and_leave_a_number_out() -> None:
+def test_lines_at_one_time_are_one_window_and_leave_a_number_out():
     found = windows(song([("A", 0, 40)], [(10, "a"), (10, "b"), (20, "c")]))
     assert [(w.number, w.text) for w in found] == [(2, "a b"), (3, "c"), (4, ""), (5, "")]
 
 
-def test_silence_ends_a_line_and_has_no_number() -> None:
+def test_silence_ends_a_line_and_has_no_number():
     found = windows(song([("A", 0, 40)], [(5, "a"), (10, ""), (20, "b")]))
     lyric = [(w.number, w.begin_seconds, w.end_seconds) for w in found if w.kind == "lyric"]
     assert lyric == [(1, 5, 10), (2, 20, 30)]
     assert (10, 20) in [(w.begin_seconds, w.end_seconds) for w in found if w.kind == "structure"]
 
 
-def test_the_last_line_lasts_no_longer_than_any_other() -> None:
+def test_the_last_line_lasts_no_longer_than_any_other():
     found = windows(song([("A", 0, 100)], [(5, "a"), (12, "b")]))
     assert found[1].end_seconds == 19
     assert windows(song([("A", 0, 18)], [(5, "a"), (12, "b")]))[1].end_seconds == 18
 
 
-def test_a_song_of_nothing_but_its_length_is_one_stretch() -> None:
+def test_a_song_of_nothing_but_its_length_is_one_stretch():
     assert [(w.begin_seconds, w.end_seconds) for w in windows(song(total=20))] == [(0, 20)]
     assert windows(song()) == []
 
@@ -103,7 +98,7 @@ LINES = st.lists(st.floats(0, 1), max_size=12)
 
 
 @given(SECTIONS, LINES)
-def test_laws(lengths, places) -> None:
+def test_laws(lengths, places):
     ends = [sum(lengths[: index + 1]) for index in range(len(lengths))]
     sections = [
         (f"s{index}", begin, end)

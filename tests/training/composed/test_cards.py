@@ -18,7 +18,7 @@ def card_text(name: str) -> str:
     return (resources.files("training.composed") / "cards" / f"{name}.yml").read_text("utf-8")
 
 
-def test_every_colour_but_white_has_a_card() -> None:
+def test_every_colour_but_white_has_a_card():
     assert tuple(cards()) == COLOUR_NAMES[:-1]
 
 
@@ -34,20 +34,20 @@ def test_every_colour_but_white_has_a_card() -> None:
         ("colour: Orange", "colour: [", "orange.yml"),
     ],
 )
-def test_a_card_outside_the_tables_is_refused(wrong: str, instead: str, named: str) -> None:
+def test_a_card_outside_the_tables_is_refused(wrong, instead, named):
     text = card_text("orange")
     assert wrong in text
     with pytest.raises(ValueError, match=named):
         read_card(text.replace(wrong, instead, 1), "orange.yml")
 
 
-def test_no_card_speaks_of_what_belongs_to_the_song() -> None:
+def test_no_card_speaks_of_what_belongs_to_the_song():
     fields = {name for card in NAMES for name in card.__struct_fields__}
     assert not fields & {"tempo", "meter", "key", "mode", "tempo_bpm", "bars", "singer"}
 
 
 @pytest.mark.parametrize("stage", PART_STAGES)
-def test_every_card_shares_most_of_its_fields_with_several_others(stage: str) -> None:
+def test_every_card_shares_most_of_its_fields_with_several_others(stage):
     for card in cards().values():
         own = getattr(card, stage)
         fields = NAMES[type(own)]
@@ -61,7 +61,7 @@ def test_every_card_shares_most_of_its_fields_with_several_others(stage: str) ->
 
 
 @pytest.mark.parametrize("stage", PART_STAGES)
-def test_no_table_entry_belongs_to_one_colour_alone_everywhere(stage: str) -> None:
+def test_no_table_entry_belongs_to_one_colour_alone_everywhere(stage):
     """What only one card may do must be rare: a colour is a tendency, not a password."""
     kinds = [getattr(card, stage) for card in cards().values()]
     for field in NAMES[type(kinds[0])]:
@@ -75,7 +75,7 @@ def test_no_table_entry_belongs_to_one_colour_alone_everywhere(stage: str) -> No
             assert sum(alone) <= 0.35 * sum(weights.values()), (field, weights)
 
 
-def test_a_song_keeps_to_its_card_most_of_the_time() -> None:
+def test_a_song_keeps_to_its_card_most_of_the_time():
     rng = np.random.default_rng(1)
     card = cards()["Green"]
     kept = []
@@ -92,7 +92,7 @@ def test_a_song_keeps_to_its_card_most_of_the_time() -> None:
     assert 0.8 < np.mean(kept) < 1
 
 
-def test_choices_follow_their_weights() -> None:
+def test_choices_follow_their_weights():
     rng = np.random.default_rng(2)
     drawn = [choose({"a": 3.0, "b": 1.0}, rng) for _ in range(2000)]
     assert drawn.count("a") / 2000 == pytest.approx(0.75, abs=0.03)

@@ -83,14 +83,14 @@ def drawn_around(card: Card) -> dict[Field, list[Draw]]:
 
 
 class TestChoices:
-    def test_three_choices_by_hand(self) -> None:
+    def test_three_choices_by_hand(self):
         """Shares 3 to 1 of a closeness of 5: a, b, a by Pólya's urn."""
         a, b = 3 * CONCENTRATION / 4, CONCENTRATION / 4
         by_hand = a / CONCENTRATION * b / (CONCENTRATION + 1) * (a + 1) / (CONCENTRATION + 2)
         found = choices_log_likelihood({"a": 6.0, "b": 2.0}, names("a", "b", "a"))
         assert exp(found) == pytest.approx(by_hand)
 
-    def test_it_is_the_mean_over_drawn_weights(self) -> None:
+    def test_it_is_the_mean_over_drawn_weights(self):
         weights = {"a": 3.0, "b": 1.0, "c": 2.0}
         shares = np.array(list(weights.values())) / 6
         p = np.random.default_rng(1).dirichlet(CONCENTRATION * shares, 200_000)
@@ -99,66 +99,66 @@ class TestChoices:
             found = exp(choices_log_likelihood(weights, names(*answers)))
             assert found == pytest.approx(drawn.mean(), rel=0.02)
 
-    def test_what_is_possible_is_shared_among_the_possible(self) -> None:
+    def test_what_is_possible_is_shared_among_the_possible(self):
         weights = {"a": 3.0, "b": 1.0, "c": 1.0}
         assert exp(choices_log_likelihood(weights, names("b", among=("c", "b")))) == 0.5
         assert choices_log_likelihood(weights, names("b", among=("b", "d"))) == 0
 
-    def test_what_a_card_does_not_name_it_cannot_choose(self) -> None:
+    def test_what_a_card_does_not_name_it_cannot_choose(self):
         assert choices_log_likelihood({"a": 1.0}, names("b")) == -np.inf
         assert choices_log_likelihood({"a": 1.0}, names("b", among=("a", "b"))) == -np.inf
 
-    def test_where_nothing_has_a_weight_the_first_is_certain(self) -> None:
+    def test_where_nothing_has_a_weight_the_first_is_certain(self):
         assert choices_log_likelihood({"a": 1.0}, names("b", among=("b", "c"))) == 0
         assert choices_log_likelihood({"a": 1.0}, names("c", among=("b", "c"))) == -np.inf
         assert choose({"a": 1.0}, np.random.default_rng(0), among=("b", "c")) == "b"
 
-    def test_no_choice_says_nothing(self) -> None:
+    def test_no_choice_says_nothing(self):
         assert choices_log_likelihood({"a": 1.0}, []) == 0
 
 
 class TestRanges:
     @pytest.mark.parametrize(("happened", "trials"), [(0, 0), (1, 1), (3, 10), (40, 200)])
-    def test_over_all_chances_every_count_is_as_likely(self, happened: int, trials: int) -> None:
+    def test_over_all_chances_every_count_is_as_likely(self, happened, trials):
         """The integral of Bayes's billiard: 1 in trials + 1 for every count."""
         found = chances_log_likelihood((0.0, 1.0), happenings(happened, trials))
         assert found == pytest.approx(-log((trials + 1) * comb(trials, happened)))
 
-    def test_two_of_two_in_a_narrow_range_by_hand(self) -> None:
+    def test_two_of_two_in_a_narrow_range_by_hand(self):
         by_hand = (0.4**3 - 0.1**3) / 3 / (0.4 - 0.1)
         assert exp(chances_log_likelihood((0.1, 0.4), happenings(2, 2))) == pytest.approx(by_hand)
 
-    def test_a_range_of_one_point_is_that_chance(self) -> None:
+    def test_a_range_of_one_point_is_that_chance(self):
         found = chances_log_likelihood((0.2, 0.2), happenings(1, 3))
         assert exp(found) == pytest.approx(0.2 * 0.8**2)
         assert chances_log_likelihood((0.0, 0.0), happenings(0, 5)) == pytest.approx(0)
         assert chances_log_likelihood((0.0, 0.0), happenings(1, 5)) == -np.inf
         assert chances_log_likelihood((1.0, 1.0), happenings(4, 5)) == -np.inf
 
-    def test_a_number_is_as_likely_anywhere_in_its_range(self) -> None:
+    def test_a_number_is_as_likely_anywhere_in_its_range(self):
         assert exp(number_log_likelihood((8.0, 18.0), 9.5)) == pytest.approx(0.1)
         assert number_log_likelihood((8.0, 18.0), 7.9) == -np.inf
         assert number_log_likelihood((0.5, 0.5), 0.5) > number_log_likelihood((0.4, 0.6), 0.5) + 9
 
 
 class TestStrays:
-    def test_what_only_one_of_two_cards_can_do_is_the_others_by_straying_alone(self) -> None:
+    def test_what_only_one_of_two_cards_can_do_is_the_others_by_straying_alone(self):
         found = np.exp(strayed(np.array([log(0.3), -np.inf])))
         assert found == pytest.approx([0.3 * (1 - STRAY_CHANCE / 2), 0.3 * STRAY_CHANCE / 2])
 
-    def test_cards_that_agree_say_nothing(self) -> None:
+    def test_cards_that_agree_say_nothing(self):
         assert np.ptp(strayed(np.log([0.2, 0.2, 0.2]))) == 0
 
 
 class TestReaders:
-    def test_the_same_card_twice_is_told_by_chance(self, monkeypatch: pytest.MonkeyPatch) -> None:
+    def test_the_same_card_twice_is_told_by_chance(self, monkeypatch):
         known = {"Red": cards()["Red"], "Blue": cards()["Red"]}
         monkeypatch.setattr(draws, "cards", lambda: known)
         monkeypatch.setattr(ceiling, "cards", lambda: known)
         found = measure(1, 3)
         assert set(found["section"].values()) == set(found["song"].values()) == {0.5}
 
-    def test_cards_with_nothing_in_common_are_told_but_for_strays(self) -> None:
+    def test_cards_with_nothing_in_common_are_told_but_for_strays(self):
         card = cards()["Red"]
         both = card, with_other_names(card)
         likelier = (1 - STRAY_CHANCE / 2) / (STRAY_CHANCE / 2)
@@ -166,18 +166,18 @@ class TestReaders:
             of_first, of_second = np.exp(log_likelihoods(field, what, both))
             assert of_first / of_second == pytest.approx(likelier), field
 
-    def test_without_strays_they_are_always_told(self, monkeypatch: pytest.MonkeyPatch) -> None:
+    def test_without_strays_they_are_always_told(self, monkeypatch):
         monkeypatch.setattr(ceiling, "STRAY_CHANCE", 0.0)
         card = cards()["Red"]
         both = card, with_other_names(card)
         for field, what in drawn_around(card).items():
             assert log_likelihoods(field, what, both)[1] == -np.inf, field
 
-    def test_a_seed_gives_the_same_figures(self) -> None:
+    def test_a_seed_gives_the_same_figures(self):
         assert measure(5, 2) == measure(5, 2)
         assert set(measure(6, 1)["song"]) == set(READERS)
 
-    def test_the_cards_overlap_but_can_be_told(self) -> None:
+    def test_the_cards_overlap_but_can_be_told(self):
         found = measure(7, 4)
         for name in READERS:
             assert 0.6 < found["section"][name] <= 1, name
@@ -185,14 +185,14 @@ class TestReaders:
 
 
 class TestWhatIsSeen:
-    def test_every_field_of_every_card_is_seen(self) -> None:
+    def test_every_field_of_every_card_is_seen(self):
         seen = set()
         for colour in cards():
             for seed in range(3):
                 seen |= set(together(song_seen(colour, (seed,))))
         assert seen == EVERY_FIELD
 
-    def test_nothing_of_a_card_is_used_but_by_a_draw_or_as_a_number(self) -> None:
+    def test_nothing_of_a_card_is_used_but_by_a_draw_or_as_a_number(self):
         used = set()
         for module in (rhythm_section, voices):
             for function in re.split(r"^def ", inspect.getsource(module), flags=re.MULTILINE):
@@ -201,7 +201,7 @@ class TestWhatIsSeen:
                     used |= {(STAGE_OF_CARD[stage], name) for name in names}
         assert used == set(NUMBERS)
 
-    def test_choices_of_a_song_add_up_and_numbers_do_not(self) -> None:
+    def test_choices_of_a_song_add_up_and_numbers_do_not(self):
         sections = song_seen("Green", (4,))
         whole = together(sections)
         assert len(sections) == SECTIONS
@@ -212,7 +212,7 @@ class TestWhatIsSeen:
             else:
                 assert {what} == set(parts)
 
-    def test_recording_changes_no_song(self) -> None:
+    def test_recording_changes_no_song(self):
         plain, recording = np.random.default_rng((3, 1)), RecordingGenerator((3, 1))
         for colour in cards():
             context = draw_context(plain)
@@ -221,11 +221,11 @@ class TestWhatIsSeen:
             assert compose_sections(colour, context, 2, recording) == sections
         assert recording.draws
 
-    def test_a_songs_tendencies_are_objects_of_their_own(self) -> None:
+    def test_a_songs_tendencies_are_objects_of_their_own(self):
         card = song_card(cards()["Red"], np.random.default_rng(1))
         assert len({id(value_of(card, field)) for field in EVERY_FIELD}) == len(EVERY_FIELD)
 
-    def test_the_catalogue_is_composed_as_it_was(self) -> None:
+    def test_the_catalogue_is_composed_as_it_was(self):
         digest = hashlib.sha256()
         for index, colour in enumerate(COLOUR_NAMES):
             rng = np.random.default_rng((11, index))

@@ -17,7 +17,7 @@ from genomes.midi import DRUM_CHANNEL, Conductor, Track, write_midi
 from genomes.notes import Part
 from training.composed.compose import compose_parts, moves
 from training.composed.draws import draw_context, with_bars
-from training.embedding.tables import EmbeddingsNote, write_note
+from training.embedding.tables import EmbeddingsNote, with_vectors, write_note
 from training.schemas import AUDIO_EMBEDDINGS_FILE, SEGMENTS_FILE, TEXT_EMBEDDINGS_FILE
 
 TRACKS = ("chords", "drums", "bass")
@@ -47,12 +47,19 @@ def make_folder(folder: Path, songs: int = 4, seed: int = 0) -> Path:
         "lyric": [_vector(rng, TEXT_DIMENSIONS) if row["lyric_text"] else None for row in rows],
         "audio": [_vector(rng, AUDIO_DIMENSIONS) if row["has_audio"] else None for row in rows],
     }
+
+    def beside(table: pa.Table, name: str) -> pa.Table:
+        found = dict(zip(ids, vectors[name], strict=True))
+        keys = [None if found[key] is None else key for key in ids]
+        store = {key: found[key].astype("f4") for key in keys if key}
+        return with_vectors(table, name, keys, store)
+
     table = pa.Table.from_pylist(rows)
     parquet.write_table(table, folder / SEGMENTS_FILE)
     for name in ("concept", "lyric"):
-        table = _with(table, name, vectors[name])
+        table = beside(table, name)
     parquet.write_table(table, folder / TEXT_EMBEDDINGS_FILE)
-    audio = _with(pa.table({"segment_id": ids}), "audio", vectors["audio"])
+    audio = beside(pa.table({"segment_id": ids}), "audio")
     parquet.write_table(audio, folder / AUDIO_EMBEDDINGS_FILE)
     counts = {name: sum(one is not None for one in column) for name, column in vectors.items()}
     write_note(EmbeddingsNote(ENCODERS, len(rows), counts), folder)
@@ -93,12 +100,3 @@ def _midi(part: Part, stage: str, context) -> bytes:
 def _vector(rng: np.random.Generator, size: int) -> np.ndarray:
     vector = rng.normal(size=size)
     return vector / np.linalg.norm(vector)
-
-
-def _with(table: pa.Table, name: str, vectors: list) -> pa.Table:
-    plain = [None if vector is None else vector.astype("f4").tolist() for vector in vectors]
-    column = pa.array(plain, pa.list_(pa.float32()))
-    flags = pa.array([vector is not None for vector in vectors])
-    return table.append_column(f"{name}_embedding", column).append_column(
-        f"has_{name}_embedding", flags
-    )

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from fitness.colours import COLOURS
+from fitness.excerpts import Excerpt, excerpt_features
 from fitness.manifest import Encoders
+from fitness.roll import rolls
+from genomes.notes import Part
+from genomes.time import Meter, TempoMap
+from tests.strategies import law
 from tests.training.examples import some_examples
 from training.composed.examples import NO_COLOUR, STAGES
-from training.dataset.catalogue import Catalogue, assembled
+from training.dataset.catalogue import Catalogue, assembled, at_tempo, faster, mix_of
 from training.dataset.examples import MODALITIES, MultimodalExamples
 from training.dataset.rows import by_song, read_rows
 from training.dataset.sampling import CLIPS_PER_SEGMENT, ClipSampler
@@ -28,9 +33,7 @@ def examples(catalogue: Catalogue) -> MultimodalExamples:
     return catalogue.examples()
 
 
-def test_every_track_alone_and_every_segment_whole(
-    catalogue: Catalogue, examples: MultimodalExamples
-):
+def test_every_track_alone_and_every_segment_whole(catalogue, examples):
     whole = [segment for segment in catalogue.segments if len(segment) > 1]
     assert len(examples) == len(catalogue.tracks()) + len(whole)
     assert (examples.stage == MIX).sum() == len(whole)
@@ -43,16 +46,14 @@ def test_every_track_alone_and_every_segment_whole(
         assert np.array_equal(alone.features[place], stored.features)
 
 
-def test_training_targets_are_the_scoring_targets(examples: MultimodalExamples):
+def test_training_targets_are_the_scoring_targets(examples):
     batch = batch_of(examples, np.arange(len(examples)), None)
     wanted = np.array([COLOURS[colour].targets for colour in examples.colour], np.float32)
     assert np.array_equal(batch.axes.numpy(), wanted)
     assert batch.has_colour.all()
 
 
-def test_a_mixs_recording_lies_between_its_tracks(
-    catalogue: Catalogue, examples: MultimodalExamples
-):
+def test_a_mixs_recording_lies_between_its_tracks(catalogue, examples):
     place = int(np.flatnonzero((examples.stage == MIX) & examples.has_audio)[0])
     assert np.linalg.norm(examples.audio[place]) == pytest.approx(1, abs=1e-5)
     segment = next(one for one in catalogue.segments if len(one) > 1)
@@ -61,7 +62,7 @@ def test_a_mixs_recording_lies_between_its_tracks(
     assert np.allclose(examples.audio[place], mean / np.linalg.norm(mean), atol=1e-6)
 
 
-def test_what_is_absent_is_zeros(examples: MultimodalExamples):
+def test_what_is_absent_is_zeros(examples):
     for name, array in (
         ("midi", examples.rolls),
         *((n, getattr(examples, n)) for n in MODALITIES[1:]),
@@ -71,13 +72,13 @@ def test_what_is_absent_is_zeros(examples: MultimodalExamples):
         assert not array[~has].any()
 
 
-def test_showing_hides_everything_else(examples: MultimodalExamples):
+def test_showing_hides_everything_else(examples):
     alone = examples.with_only(frozenset({"audio"}))
     assert np.array_equal(alone.has_any, examples.has_audio)
     assert not (alone.has_midi | alone.has_concept | alone.has_lyric).any()
 
 
-def test_only_some_rows(catalogue: Catalogue):
+def test_only_some_rows(catalogue):
     split = by_song(catalogue.rows)
     sides = [catalogue.only(mask) for mask in (split.train, split.validation, split.test)]
     songs = [set(one.examples().song.tolist()) for one in sides]
@@ -87,7 +88,7 @@ def test_only_some_rows(catalogue: Catalogue):
     assert sum(len(one.tracks()) for one in sides) == len(catalogue.tracks())
 
 
-def test_the_digest_is_of_everything(catalogue: Catalogue, folder: Path):
+def test_the_digest_is_of_everything(catalogue, folder):
     again = assembled(catalogue.rows, catalogue.slices, catalogue.vectors)
     assert again.digest() == catalogue.digest()
     rows = read_rows(folder)
@@ -96,7 +97,7 @@ def test_the_digest_is_of_everything(catalogue: Catalogue, folder: Path):
     assert assembled(rows, catalogue.slices, vectors).digest() != catalogue.digest()
 
 
-def test_nothing_to_learn_from_is_refused(folder: Path):
+def test_nothing_to_learn_from_is_refused(folder):
     rows = read_rows(folder)[:2]
     nothing = {name: np.zeros((2, 1), np.float32) for name in ("audio", "concept", "lyric")}
     has = {name: np.zeros(2, np.bool_) for name in nothing}
@@ -105,7 +106,7 @@ def test_nothing_to_learn_from_is_refused(folder: Path):
 
 
 class TestDrawing:
-    def test_parts_alone_and_mixes_are_drawn(self, catalogue: Catalogue):
+    def test_parts_alone_and_mixes_are_drawn(self, catalogue):
         clips = MultimodalExamples.join(
             list(ClipSampler(catalogue).epoch(16, 0.25, np.random.default_rng(0)))
         )
@@ -113,7 +114,7 @@ class TestDrawing:
         assert 0.3 < mixes < 0.7
         assert len(clips) <= CLIPS_PER_SEGMENT * len(catalogue.segments)
 
-    def test_every_epoch_is_another_and_a_seed_says_which(self, catalogue: Catalogue):
+    def test_every_epoch_is_another_and_a_seed_says_which(self, catalogue):
         def epochs(seed: int) -> list[bytes]:
             rng = np.random.default_rng(seed)
             drawn = ClipSampler(catalogue)
@@ -126,7 +127,7 @@ class TestDrawing:
         assert first != second
         assert [first, second] == epochs(1)
 
-    def test_composed_songs_and_fakes_are_beside_them(self, catalogue: Catalogue):
+    def test_composed_songs_and_fakes_are_beside_them(self, catalogue):
         bundle = MultimodalExamples.from_midi(some_examples(60))
         drawn = ClipSampler(catalogue, bundle)
         batches = list(drawn.epoch(16, 0.25, np.random.default_rng(0)))
@@ -136,12 +137,12 @@ class TestDrawing:
         assert len(set(songs.tolist()) & set(bundle.song[bundle.colour >= 0].tolist())) > 30
         assert len(drawn.features) > len(catalogue.tracks())
 
-    def test_a_catalogue_smaller_than_a_batch_still_has_a_step(self, catalogue: Catalogue):
+    def test_a_catalogue_smaller_than_a_batch_still_has_a_step(self, catalogue):
         small = catalogue.only(np.arange(len(catalogue.rows)) < 3)
         (clips,) = ClipSampler(small).epoch(512, 0.25, np.random.default_rng(0))
         assert len(clips) == CLIPS_PER_SEGMENT * len(small.segments)
 
-    def test_songs_of_texts_alone_are_drawn_too(self, catalogue: Catalogue):
+    def test_songs_of_texts_alone_are_drawn_too(self, catalogue):
         texts = assembled(catalogue.rows, {}, catalogue.vectors)
         drawn = ClipSampler(texts)
         clips = MultimodalExamples.join(list(drawn.epoch(16, 0, np.random.default_rng(0))))
@@ -151,3 +152,72 @@ class TestDrawing:
         settings = Settings(epochs=1, batch_size=32, size=Size(8, 16, 16, 16, 4, 16))
         said = logits(train(drawn, settings, 0), texts.examples())
         assert said.colour.isfinite().all()
+
+
+FIVE_EIGHT = Meter(5, 8)
+BAR = FIVE_EIGHT.bar_ticks
+
+notes = st.lists(
+    st.tuples(
+        st.integers(0, 3 * BAR), st.integers(1, BAR - 1), st.integers(30, 90), st.integers(1, 127)
+    ),
+    min_size=1,
+    max_size=8,
+)
+parts = st.builds(lambda rows, drum: Part.of(rows, 4 * BAR, is_drum=drum), notes, st.booleans())
+tempo_maps = st.lists(
+    st.tuples(st.integers(1, 4 * BAR), st.integers(200_000, 1_500_000)), max_size=3
+).map(lambda changes: TempoMap.from_changes(changes, 480))
+
+
+def heard(part: Part, tempo_map: TempoMap) -> Excerpt:
+    return Excerpt(part, tempo_map, FIVE_EIGHT)
+
+
+@law
+@given(st.lists(parts, min_size=1, max_size=4), tempo_maps)
+def test_a_mix_is_the_scorers_roll_of_all_notes(tracks, tempo_map):
+    mix = mix_of([heard(part, tempo_map) for part in tracks])
+    rows = np.concatenate([part.notes for part in tracks])
+    whole = Part.of(rows, 4 * BAR)
+    assert np.array_equal(rolls([mix.part], mix.tempo_map), rolls([whole], tempo_map))
+    assert np.array_equal(
+        excerpt_features([mix])[0], excerpt_features([heard(whole, tempo_map)])[0]
+    )
+
+
+def test_a_mix_is_not_the_louder_of_its_rolls():
+    held = Part.of([(0, 1920, 60, 80)], 1920)
+    struck = Part.of([(960, 480, 60, 80)], 1920)
+    tempo_map = TempoMap.constant(120)
+    one, other, mix = (
+        rolls([part], tempo_map)[0, 0]
+        for part in (
+            held,
+            struck,
+            mix_of([Excerpt(held, tempo_map), Excerpt(struck, tempo_map)]).part,
+        )
+    )
+    assert not np.array_equal(np.maximum(one, other), mix)
+    assert mix[60, 9] == 0  # the second strike ends the first
+
+
+@law
+@given(parts, tempo_maps, tempo_maps)
+def test_another_tempo_leaves_every_note_at_its_second(part, own, other):
+    moved = at_tempo(heard(part, own), other)
+    before = np.sort(own.seconds(part.notes["onset_ticks"]))
+    after = np.sort(other.seconds(moved.notes["onset_ticks"]))
+    slowest_tick = 1.5e6 / 1e6 / 480
+    assert np.abs(before - after).max() <= slowest_tick
+    assert len(moved.notes) == len(part.notes)
+
+
+@law
+@given(parts, tempo_maps, st.floats(0.8, 1.25))
+def test_faster_plays_the_same_notes_sooner(part, tempo_map, factor):
+    quick = faster(heard(part, tempo_map), factor)
+    assert quick.part is part
+    assert np.allclose(
+        quick.tempo_map.seconds([4 * BAR]) * factor, tempo_map.seconds([4 * BAR]), rtol=1e-5
+    )

@@ -21,7 +21,7 @@ def copy(folder: Path, tmp_path: Path) -> Path:
     return shutil.copytree(folder, tmp_path / "training")
 
 
-def test_a_roll_is_what_the_scorer_paints(folder: Path):
+def test_a_roll_is_what_the_scorer_paints(folder):
     slices = read_rolls(folder)
     for row in [row for row in read_rows(folder) if row.midi_file][:12]:
         heard = as_excerpt((folder / row.midi_file).read_bytes(), row.midi_file)
@@ -36,7 +36,7 @@ def test_a_roll_is_what_the_scorer_paints(folder: Path):
         assert np.array_equal(one.features, excerpt_features([heard])[0])
 
 
-def test_nothing_is_done_twice(copy: Path, monkeypatch: pytest.MonkeyPatch):
+def test_nothing_is_done_twice(copy, monkeypatch):
     before = (copy / "rolls.npz").read_bytes()
     monkeypatch.setattr(rolls_module, "encode_slice", None)
     again = make_rolls(copy, read_rows(copy))
@@ -44,7 +44,7 @@ def test_nothing_is_done_twice(copy: Path, monkeypatch: pytest.MonkeyPatch):
     assert (copy / "rolls.npz").read_bytes() == before
 
 
-def test_a_slice_that_changed_is_painted_again_and_no_other(copy: Path):
+def test_a_slice_that_changed_is_painted_again_and_no_other(copy):
     rows = [row for row in read_rows(copy) if row.midi_file]
     first, second = (copy / row.midi_file for row in rows[:2])
     first.write_bytes(second.read_bytes())
@@ -54,9 +54,7 @@ def test_a_slice_that_changed_is_painted_again_and_no_other(copy: Path):
     assert np.array_equal(slices[ids[0]].roll, slices[ids[1]].roll)
 
 
-def test_killed_and_begun_again_it_makes_the_same_bytes(
-    copy: Path, monkeypatch: pytest.MonkeyPatch
-):
+def test_killed_and_begun_again_it_makes_the_same_bytes(copy, monkeypatch):
     wanted = (copy / "rolls.npz").read_bytes()
     (copy / "rolls.npz").unlink()
     (copy / "rolls.json").unlink()
@@ -75,7 +73,7 @@ def test_killed_and_begun_again_it_makes_the_same_bytes(
     assert (copy / "rolls.npz").read_bytes() == wanted
 
 
-def test_what_can_t_be_painted_is_told(copy: Path):
+def test_what_can_t_be_painted_is_told(copy):
     rows = [row for row in read_rows(copy) if row.midi_file]
     (copy / rows[0].midi_file).write_bytes(b"no midi")
     told = make_rolls(copy, rows)
@@ -86,13 +84,13 @@ def test_what_can_t_be_painted_is_told(copy: Path):
     assert make_rolls(copy, rows)["made"] == 0
 
 
-def test_rolls_of_another_version_are_made_again(copy: Path, monkeypatch: pytest.MonkeyPatch):
+def test_rolls_of_another_version_are_made_again(copy, monkeypatch):
     monkeypatch.setattr(rolls_module, "VERSIONS", {"roll_version": "0", "features_version": "1"})
     assert read_rolls(copy) == {}
     assert make_rolls(copy, read_rows(copy))["made"] > 100
 
 
-def test_a_broken_table_is_named(tmp_path: Path):
+def test_a_broken_table_is_named(tmp_path):
     with pytest.raises(FileNotFoundError, match="training rolls"):
         read_rolls(tmp_path)
     (tmp_path / "rolls.npz").write_bytes(b"broken")

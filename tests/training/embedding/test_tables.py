@@ -7,13 +7,8 @@ from pyarrow import parquet
 
 from tests.training.embedding.folders import write_folder
 from training.embedding.embed import EncoderChoice, embed
-from training.embedding.tables import read_vectors
-from training.embedding.vectors import VectorStore
-from training.schemas import (
-    AUDIO_EMBEDDINGS_FILE,
-    EMBEDDINGS_NOTE_FILE,
-    TEXT_EMBEDDINGS_FILE,
-)
+from training.embedding.tables import VectorStore, read_vectors
+from training.schemas import AUDIO_EMBEDDINGS_FILE, EMBEDDINGS_NOTE_FILE, TEXT_EMBEDDINGS_FILE
 
 IDS = ["02_01_seg_0001_track_03", "02_01_seg_0001_track_04", "02_01_seg_0002_track_03"]
 

@@ -1,4 +1,4 @@
-"""Planted fakes are judged as a run judges them."""
+"""Planted fakes are scored as a run judges them."""
 
 from __future__ import annotations
 
@@ -12,12 +12,7 @@ from fitness.fusion import FusionModel
 from fitness.total import Fitness, Weights
 from tests.fitness.models import write
 from training.fusion import planted
-from training.fusion.planted import ALL_KINDS, fakes, judged
-
-
-@pytest.fixture
-def few(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(planted, "HELD_OUT_PARTS", 6)
+from training.fusion.planted import ALL_KINDS, fakes, scored
 
 
 def model(folder: Path, threshold: float) -> FusionModel:
@@ -25,11 +20,11 @@ def model(folder: Path, threshold: float) -> FusionModel:
     return FusionModel.load(path, workers=1)
 
 
-def test_a_clip_is_judged_as_the_engine_does(tmp_path: Path):
+def test_a_clip_is_judged_as_the_engine_does(tmp_path):
     critic = model(tmp_path, 0.5)
     clips = [planted._held_out(place, "chords", 0, number) for place in (1, 8) for number in (0, 1)]
     clips += [planted._fake("shuffled_bars", "chords", 0, 0)]
-    found = judged(critic, "chords", clips)
+    found = scored(critic, "chords", clips)
     for place, colour in enumerate(COLOURS):
         fitness = Fitness("chords", colour, Weights(), critic)
         scores = [fitness.score([clip.part], clip.context)[0] for clip in clips]
@@ -37,15 +32,13 @@ def test_a_clip_is_judged_as_the_engine_does(tmp_path: Path):
         assert found.passes.tolist() == [score.passes for score in scores]
 
 
-@pytest.mark.usefixtures("few")
-def test_what_the_gate_refuses_ranks_above_nothing(tmp_path: Path):
-    for row in fakes(model(tmp_path, 1.0), "chords", 3, 0).values():
+def test_what_the_gate_refuses_ranks_above_nothing(tmp_path):
+    for row in fakes(model(tmp_path, 1.0), "chords", 3, 0, 6).values():
         assert row["passes"] == row["above_median"] == row["above_quarter"] == 0
 
 
-@pytest.mark.usefixtures("few")
-def test_without_a_gate_some_rank_above(tmp_path: Path):
-    found = fakes(model(tmp_path, 0.0), "chords", 6, 0)
+def test_without_a_gate_some_rank_above(tmp_path):
+    found = fakes(model(tmp_path, 0.0), "chords", 6, 0, 6)
     assert list(found) == list(ALL_KINDS)
     assert all(row["passes"] == 1 for row in found.values())
     assert max(row["above_quarter"] for row in found.values()) > 0
@@ -54,7 +47,7 @@ def test_without_a_gate_some_rank_above(tmp_path: Path):
 
 
 @pytest.mark.parametrize("kind", ALL_KINDS)
-def test_a_fake_wears_the_harmony_of_a_composed_part(kind: str):
+def test_a_fake_wears_the_harmony_of_a_composed_part(kind):
     fake, again, other = (planted._fake(kind, "chords", 0, number) for number in (1, 1, 2))
     assert fake.part == again.part
     assert fake.part != other.part

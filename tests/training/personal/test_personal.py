@@ -1,19 +1,14 @@
 """From a folder of segments to a model that the engine uses, on the command line."""
-# ruff: noqa: E402 - torch is optional
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+import shutil
 from pathlib import Path
 
 import numpy as np
 import pytest
-from msgspec.structs import replace
-
-torch = pytest.importorskip("torch", reason="training needs torch: pip install -e .[training]")
-pytest.importorskip("onnxscript", reason="the export needs onnxscript")
-pytest.importorskip("pyarrow", reason="training needs pyarrow: pip install -e .[training]")
+import torch
 
 from fitness.colours import COLOURS
 from fitness.encoders import AUDIO_ENCODER
@@ -23,19 +18,16 @@ from fitness.fusion import FusionModel
 from fitness.scorer import ChromaticScorer
 from genomes.notes import Part
 from genomes.time import TempoMap
-from tests.training.dataset.folders import ENCODERS, make_folder
+from tests.training.conftest import FIT
+from tests.training.dataset.folders import ENCODERS
 from training.__main__ import main
 from training.commands import data, models, pipeline
 from training.dataset.catalogue import load_catalogue
-from training.fusion import heads
 from training.fusion.checkpoint import load_state
-from training.fusion.network import Size
 from training.personal import fit as fitting
-from training.personal import plan
 from training.personal.fit import ensemble_of, load_fitted
 from training.personal.plan import OWN_SETTINGS, Material, Plan
 
-FIT = ("--epochs", "1", "--batch", "48", "--with-composed", "1", "--no-track")
 TRACKED = FIT[:-1]
 
 
@@ -46,15 +38,8 @@ def do(capsys: pytest.CaptureFixture[str], *words: object) -> dict:
 
 
 @pytest.fixture(scope="module")
-def folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
-    """Fitted and exported, with small networks."""
-    made = make_folder(tmp_path_factory.mktemp("personal") / "training", songs=3)
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(heads, "EPOCHS", 1)
-        patch.setattr(plan, "OWN_SETTINGS", replace(OWN_SETTINGS, size=Size(8, 16, 16, 16, 4, 16)))
-        for words in (["rolls", "--out"], ["fit", *FIT, "--out"], ["export", "--out"]):
-            assert main([*words, str(made)]) == 0
-        yield made
+def folder(fitted_folder: Path, tmp_path_factory: pytest.TempPathFactory, _small_networks: None):
+    return shutil.copytree(fitted_folder, tmp_path_factory.mktemp("personal") / "training")
 
 
 def report_of(folder: Path) -> dict:
@@ -62,7 +47,7 @@ def report_of(folder: Path) -> dict:
 
 
 class TestReport:
-    def test_every_figure_has_its_baseline(self, folder: Path):
+    def test_every_figure_has_its_baseline(self, folder):
         told = report_of(folder)
         assert list(told["by_modality"]) == ["MIDI only", "all", "audio only", "text only"]
         for one in told["by_modality"].values():
@@ -71,23 +56,20 @@ class TestReport:
             assert one["songs"] == 8
             assert np.sum(one["confusion"]) == one["clips"]
 
-    def test_both_splits_are_in_it(self, folder: Path):
+    def test_both_splits_are_in_it(self, folder):
         told = report_of(folder)
         assert set(told["gap"]) == {"song", "row"}
         assert told["made_of"]["split"]["by"] == "song"
         assert set(told["made_of"]["accuracies"]) == {"member-1", "by-row"}
 
-    def test_what_is_the_projects_own_is_told(self, folder: Path):
+    def test_the_page_tells_the_songs_and_labels_test_encoders(self, folder):
         page = (folder / "report" / "report.md").read_text(encoding="utf-8")
         assert "24 songs of your own: 8 to learn from" in page
         assert "1 composed songs of every colour" in page
-
-    def test_test_encoders_are_labelled(self, folder: Path):
-        page = (folder / "report" / "report.md").read_text(encoding="utf-8")
         assert "figures of test encoders** (`light`)" in page
         assert AUDIO_ENCODER not in page
 
-    def test_pictures_lie_where_the_page_looks(self, folder: Path):
+    def test_pictures_lie_where_the_page_looks(self, folder):
         page = (folder / "report" / "report.md").read_text(encoding="utf-8")
         pictures = [line[4:-1] for line in page.splitlines() if line.startswith("![](")]
         assert len(pictures) == 5
@@ -96,17 +78,13 @@ class TestReport:
 
 
 class TestFit:
-    def test_a_second_time_nothing_is_done(
-        self, folder: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
-    ):
+    def test_a_second_time_nothing_is_done(self, folder, capsys, monkeypatch):
         monkeypatch.setattr(fitting, "train", None)
         monkeypatch.setattr(fitting, "measure", None)
         assert do(capsys, "fit", *FIT, "--out", folder)["cached"]
         assert do(capsys, "export", "--out", folder)["cached"]
 
-    def test_killed_before_the_report_or_on_record_it_comes_to_the_same(
-        self, folder: Path, capsys: pytest.CaptureFixture[str]
-    ):
+    def test_killed_before_the_report_or_on_record_it_comes_to_the_same(self, folder, capsys):
         path = folder / "fit" / "model.pt"
         before, told = load_state(path), report_of(folder)
         path.unlink()
@@ -118,7 +96,7 @@ class TestFit:
         assert report_of(folder) == told
         assert len(list(folder.glob("tracking/*/artifacts/report.md"))) == 1
 
-    def test_other_data_or_another_plan_is_another_fit(self, folder: Path):
+    def test_other_data_or_another_plan_is_another_fit(self, folder):
         catalogue = load_catalogue(folder)
         keys = {
             Plan().key(catalogue, None),
@@ -130,14 +108,14 @@ class TestFit:
     def test_every_modality_is_hidden_alike(self):
         assert OWN_SETTINGS.midi_dropout == OWN_SETTINGS.embedding_dropout == 0.15
 
-    def test_no_song_is_on_two_sides(self, folder: Path):
+    def test_no_song_is_on_two_sides(self, folder):
         material = Material(load_catalogue(folder), None)
         train = [material.train.epoch(32, 0, np.random.default_rng(0)), material.own, material.test]
         songs = [set(np.concatenate([clips.song for clips in train[0]]).tolist())]
         songs += [set(clips.song.tolist()) for clips in train[1:]]
         assert sum(map(len, songs)) == len(set.union(*songs)) == 24
 
-    def test_too_few_songs_are_refused(self, folder: Path):
+    def test_too_few_songs_are_refused(self, folder):
         catalogue = load_catalogue(folder)
         first = np.array([row.song_id == "01_01" for row in catalogue.rows])
         with pytest.raises(ValueError, match="too few songs"):
@@ -152,9 +130,7 @@ class TestFit:
             (["rolls"], "training segments makes it"),
         ],
     )
-    def test_what_can_t_be_done_is_one_line(
-        self, tmp_path: Path, capsys: pytest.CaptureFixture[str], words: list[str], said: str
-    ):
+    def test_what_can_t_be_done_is_one_line(self, tmp_path, capsys, words, said):
         assert main([*words, "--out", str(tmp_path)]) == 2
         errors = [line for line in capsys.readouterr().err.splitlines() if "error" in line]
         assert len(errors) == 1
@@ -162,13 +138,13 @@ class TestFit:
 
 
 class TestModel:
-    def test_the_engine_scores_with_it(self, folder: Path):
+    def test_the_engine_scores_with_it(self, folder):
         parts = [Part.of([(0, 480, pitch, 80), (480, 480, pitch, 80)], 1920) for pitch in (50, 60)]
         music = [Excerpt(part, TempoMap.constant(120)) for part in parts]
         matches = ChromaticScorer(folder / "fusion.onnx").score_batch(music, "Green")
         assert [match.rank for match in matches] == [1, 2]
 
-    def test_the_manifest_says_what_it_was_made_of(self, folder: Path):
+    def test_the_manifest_says_what_it_was_made_of(self, folder):
         manifest = FusionModel.load(folder / "fusion.onnx").manifest
         assert manifest.encoders == ENCODERS
         assert manifest.licence == "own catalogue: yours"
@@ -178,7 +154,7 @@ class TestModel:
         page = (folder / "MODEL_CARD.md").read_text(encoding="utf-8")
         assert manifest.model_sha256[:16] in page
 
-    def test_it_says_what_the_fitted_networks_say(self, folder: Path):
+    def test_it_says_what_the_fitted_networks_say(self, folder):
         state = load_fitted(folder)
         ensemble = ensemble_of(state)
         assert 0 < ensemble.colour_temperature.item() != 1
@@ -190,9 +166,7 @@ class TestModel:
             ('"roll_version": "1"', '"roll_version": "0"'),
         ],
     )
-    def test_another_pooling_or_roll_is_refused(
-        self, folder: Path, tmp_path: Path, before: str, after: str
-    ):
+    def test_another_pooling_or_roll_is_refused(self, folder, tmp_path, before, after):
         (tmp_path / "fusion.onnx").write_bytes((folder / "fusion.onnx").read_bytes())
         told = (folder / "fusion.json").read_text(encoding="utf-8")
         assert before in told
@@ -202,9 +176,7 @@ class TestModel:
 
 
 class TestRun:
-    def test_steps_that_are_done_are_done_once(
-        self, folder: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
-    ):
+    def test_steps_that_are_done_are_done_once(self, folder, capsys, monkeypatch):
         monkeypatch.setattr(pipeline, "STEPS", (data.ROLLS, models.FIT, models.EXPORT))
         told = do(capsys, "run", "songs", "--out", folder, f"--fit={' '.join(FIT)}")
         assert sorted(told) == ["chosen", "export", "fit", "model", "rolls"]

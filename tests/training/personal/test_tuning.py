@@ -1,28 +1,19 @@
 """A search for settings: what it tries, how it goes on, and what a fit makes of it."""
-# ruff: noqa: E402 - torch is optional
 
 from __future__ import annotations
 
 import json
-import os
-import signal
-import subprocess
-import sys
+import shutil
 from dataclasses import replace
 from pathlib import Path
 
 import msgspec
 import pytest
 
-torch = pytest.importorskip("torch", reason="training needs torch: pip install -e .[training]")
 pytest.importorskip("optuna", reason="tuning needs optuna: pip install -e .[training]")
-pytest.importorskip("pyarrow", reason="training needs pyarrow: pip install -e .[training]")
 
-from tests.training.dataset.folders import make_folder
 from training.__main__ import main, parser
 from training.commands.models import plan_of
-from training.dataset.rolls import make_rolls
-from training.dataset.rows import read_rows
 from training.fusion.network import Size
 from training.personal.plan import OWN_SETTINGS, Plan
 from training.personal.tuned import read_tuned
@@ -34,28 +25,6 @@ SMALL = Plan(
         OWN_SETTINGS, epochs=2, batch_size=48, size=Size(8, 16, 16, 16, 4, 16)
     ),
 )
-# Dies in the second trial, after its first epoch was kept and reported.
-KILLED = """
-import os, signal, sys
-from pathlib import Path
-from tests.training.personal.test_tuning import SMALL
-from training.personal import tuning
-from training.personal.tuning import Search, tune_catalogue
-begun = []
-def tell(what):
-    begun.append(what)
-    def step(done, steps, loss):
-        if begun[-1].startswith("trial 2") and done > steps // 2:
-            os.kill(os.getpid(), signal.SIGKILL)
-    return step
-tune_catalogue(Search(SMALL, 3, keeps_composed=True), Path(sys.argv[1]), tell)
-"""
-
-
-def songs(folder: Path) -> Path:
-    made = make_folder(folder, songs=3)
-    make_rolls(made, read_rows(made))
-    return made
 
 
 def values_of(found: dict) -> list:
@@ -63,8 +32,8 @@ def values_of(found: dict) -> list:
 
 
 @pytest.fixture(scope="module")
-def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return songs(tmp_path_factory.mktemp("tuned") / "training")
+def folder(composed_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return shutil.copytree(composed_folder, tmp_path_factory.mktemp("tuned") / "training")
 
 
 @pytest.fixture(scope="module")
@@ -73,13 +42,13 @@ def found(folder: Path) -> dict:
 
 
 class TestSearch:
-    def test_what_a_fit_does_by_itself_is_tried_first(self, found: dict):
+    def test_what_a_fit_does_by_itself_is_tried_first(self, found):
         search = Search(SMALL, 3, keeps_composed=True)
         assert values_of(found)[0] == own_values(search)
         assert planned(SMALL, own_values(search)).settings == SMALL.settings
         assert found["accuracy"] >= found["accuracy_before"]
 
-    def test_every_value_is_where_it_is_looked_for(self, found: dict):
+    def test_every_value_is_where_it_is_looked_for(self, found):
         for values in values_of(found):
             assert set(values) == set(SEARCHED) - {"composed"}
             for name, value in values.items():
@@ -89,24 +58,31 @@ class TestSearch:
                 else:
                     assert value in where
 
-    def test_the_best_is_kept_as_a_file_and_a_picture(self, folder: Path, found: dict):
+    def test_the_best_is_kept_as_a_file_and_a_picture(self, folder, found):
         tuned = read_tuned(folder / "tuned.json")
         best = max(found["table"], key=lambda one: one["accuracy"])
         assert tuned.accuracy == best["accuracy"] == found["accuracy"]
         assert tuned.apply(SMALL) == replace(planned(SMALL, best["values"]), compares=True)
         assert (folder / "report" / "tuning.png").read_bytes().startswith(b"\x89PNG")
 
-    def test_a_second_time_nothing_is_tried(self, folder: Path, found: dict):
+    def test_a_second_time_nothing_is_tried(self, folder, found):
         def tell(what: str) -> None:
             raise AssertionError(what)
 
         assert tune_catalogue(Search(SMALL, 3, keeps_composed=True), folder, tell) == found
 
-    def test_killed_in_the_middle_it_comes_to_the_same(self, tmp_path: Path, found: dict):
-        made = songs(tmp_path / "training")
-        words = [sys.executable, "-c", KILLED, str(made)]
-        died = subprocess.run(words, env=os.environ, check=False)
-        assert died.returncode == -signal.SIGKILL
+    def test_killed_in_the_middle_it_comes_to_the_same(self, composed_folder, tmp_path, found):
+        made = shutil.copytree(composed_folder, tmp_path / "training")
+
+        def die_in_the_second(what):
+            def step(done, steps, _loss):  # after its first epoch was kept and reported
+                if what.startswith("trial 2") and done > steps // 2:
+                    raise KeyboardInterrupt
+
+            return step
+
+        with pytest.raises(KeyboardInterrupt):
+            tune_catalogue(Search(SMALL, 3, keeps_composed=True), made, die_in_the_second)
         again = tune_catalogue(Search(SMALL, 3, keeps_composed=True), made)
         states = [one["state"] for one in again["table"]]
         assert states == ["complete", "fail", "complete", "complete"]
@@ -117,13 +93,13 @@ class TestSearch:
         ]
         assert told == [(one["accuracy"], one["values"]) for one in found["table"]]
 
-    def test_time_that_is_up_begins_nothing(self, tmp_path: Path):
-        made = songs(tmp_path / "training")
+    def test_time_that_is_up_begins_nothing(self, composed_folder, tmp_path):
+        made = shutil.copytree(composed_folder, tmp_path / "training")
         told = tune_catalogue(Search(SMALL, 3, timeout_seconds=0), made)
         assert told["trials"] == 0
         assert told["tuned"] is None
 
-    def test_another_seed_or_catalogue_is_another_study(self, folder: Path):
+    def test_another_seed_or_catalogue_is_another_study(self, folder):
         from training.dataset.catalogue import load_catalogue
 
         catalogue = load_catalogue(folder)
@@ -135,7 +111,7 @@ class TestSearch:
 
 
 class TestFit:
-    def test_what_was_found_is_used_when_asked(self, folder: Path, found: dict):
+    def test_what_was_found_is_used_when_asked(self, folder, found):
         del found
         options = parser().parse_args(["fit", str(folder), "--tuned", "--epochs", "2"])
         plan = plan_of(options, folder)
@@ -148,7 +124,7 @@ class TestFit:
         assert replace(plan_of(file, folder), settings=plan.settings) == plan
         assert plan_of(parser().parse_args(["fit", str(folder)]), folder) == Plan()
 
-    def test_what_is_typed_comes_first(self, folder: Path, found: dict):
+    def test_what_is_typed_comes_first(self, folder, found):
         del found
         words = ["fit", str(folder), "--tuned", "--with-composed", "6"]
         assert plan_of(parser().parse_args(words), folder).composed == 6
@@ -162,9 +138,7 @@ class TestFit:
             ("nothing", "malformed"),
         ],
     )
-    def test_settings_that_are_none_are_named(
-        self, tmp_path: Path, capsys: pytest.CaptureFixture[str], text: str, said: str
-    ):
+    def test_settings_that_are_none_are_named(self, tmp_path, capsys, text, said):
         path = tmp_path / "mine.json"
         path.write_text(text, encoding="utf-8")
         assert main(["fit", str(tmp_path), "--settings", str(path)]) == 2
@@ -172,14 +146,12 @@ class TestFit:
         assert str(path) in error
         assert said in error
 
-    def test_nothing_tuned_is_one_line(self, tmp_path: Path, capsys: pytest.CaptureFixture[str]):
+    def test_nothing_tuned_is_one_line(self, tmp_path, capsys):
         assert main(["fit", str(tmp_path), "--tuned"]) == 2
         assert "training tune makes one" in capsys.readouterr().err
 
 
-def test_the_command_shows_its_trials(
-    folder: Path, found: dict, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
-):
+def test_the_command_shows_its_trials(folder, found, capsys, monkeypatch):
     del found
     monkeypatch.setattr("training.personal.plan.OWN_SETTINGS", SMALL.settings)
     words = ["--trials", "3", "--with-composed", "1", "--no-track"]
@@ -193,8 +165,6 @@ def test_the_command_shows_its_trials(
     ("words", "said"),
     [(["--trials", "0"], "--trials 0: expected 1"), (["--timeout", "-1"], "--timeout -1.0")],
 )
-def test_numbers_below_what_they_count_are_refused(
-    folder: Path, capsys: pytest.CaptureFixture[str], words: list[str], said: str
-):
+def test_numbers_below_what_they_count_are_refused(folder, capsys, words, said):
     assert main(["tune", str(folder), *words]) == 2
     assert said in capsys.readouterr().err

@@ -1,29 +1,25 @@
 """A data set of rendered songs: it loads back, says what it is, and stays here until asked."""
-# ruff: noqa: E402 - pyarrow is optional
 
 from __future__ import annotations
 
 import inspect
 import io
 import json
+import shutil
 from pathlib import Path
 from typing import Any
 
+import pyarrow
 import pytest
 import soundfile
 import yaml
-
-pyarrow = pytest.importorskip("pyarrow", reason="training needs pyarrow")
-
 from pyarrow import parquet
 
 from genomes.midi import read_midi
 from training.__main__ import main
-from training.catalogue.steps import make_manifest, make_segments
-from training.demo.writing import write_catalogue
 from training.publishing import dataset
+from training.publishing.dataset import PUSH_ADVICE, push
 from training.publishing.media import Media, preview
-from training.publishing.push import HOW, push
 from training.schemas import FULL_TABLE, MANIFEST_TABLE, SEGMENTS_TABLE, read_table
 
 SONGS = 3
@@ -33,13 +29,9 @@ ARROW = {"string": pyarrow.string(), "int64": pyarrow.int64(), "float64": pyarro
 
 
 @pytest.fixture(scope="module")
-def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def folder(cut_songs: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Three songs, cut; published with all their media."""
-    catalogue = tmp_path_factory.mktemp("demo") / "catalogue"
-    write_catalogue(catalogue, SONGS, seed=1, seconds=14, processes=2)
-    out = tmp_path_factory.mktemp("out") / "training"
-    make_manifest(catalogue, out)
-    make_segments(catalogue, out)
+    out = shutil.copytree(cut_songs, tmp_path_factory.mktemp("published") / "training")
     words = ["--licence", "cc-by-4.0", "--title", "Three songs", "--media"]
     assert main(["publish", str(out), *words]) == 0
     return out
@@ -74,12 +66,12 @@ class TestTables:
             ("training_full", "training_full.parquet", FULL_TABLE),
         ],
     )
-    def test_they_load_back_as_they_were(self, folder: Path, name: str, source: str, schema: Any):
+    def test_they_load_back_as_they_were(self, folder, name, source, schema):
         before = read_table(folder / source, schema)
         after = read_table(file_of(folder, name), schema)
         assert after.to_pylist() == before.to_pylist()
 
-    def test_no_place_on_this_disk_is_in_them(self, folder: Path):
+    def test_no_place_on_this_disk_is_in_them(self, folder):
         for name in NAMES:
             for row in table_of(folder, name).to_pylist():
                 for text in strings_in(row):
@@ -91,7 +83,7 @@ class TestTables:
         assert dataset.relative("C:\\songs\\a.wav") == "a.wav"
         assert dataset.relative("slices/a.flac") == "slices/a.flac"
 
-    def test_again_it_is_the_same_to_the_byte(self, folder: Path):
+    def test_again_it_is_the_same_to_the_byte(self, folder):
         files = sorted((folder / "dataset").rglob("*.*"))
         before = {path: path.read_bytes() for path in files}
         edition = dataset.Edition("cc-by-4.0", "Three songs", with_media=True)
@@ -100,7 +92,7 @@ class TestTables:
 
 
 class TestMedia:
-    def test_sound_and_midi_are_those_of_the_slices(self, folder: Path):
+    def test_sound_and_midi_are_those_of_the_slices(self, folder):
         rows = table_of(folder, "preview").to_pylist()
         assert sum(row["audio"] is not None for row in rows) > 5
         for row in rows:
@@ -113,7 +105,7 @@ class TestMedia:
                 assert read_midi(row["midi"]).tracks
         assert any(row["midi"] for row in rows)
 
-    def test_the_preview_is_of_every_song_and_twenty_of_a_colour_at_most(self, folder: Path):
+    def test_the_preview_is_of_every_song_and_twenty_of_a_colour_at_most(self, folder):
         rows = table_of(folder, "training_full").to_pylist()
         media = Media(folder)
         two = [rows[place] for place in preview(rows, media, 2)]
@@ -122,7 +114,7 @@ class TestMedia:
         shown = table_of(folder, "preview")["rainbow_color"].to_pylist()
         assert {shown.count(colour) for colour in shown} == {20}
 
-    def test_songs_of_a_colour_take_turns(self, folder: Path):
+    def test_songs_of_a_colour_take_turns(self, folder):
         rows = [
             {"segment_id": f"{song}_{place}", "song_id": song, "rainbow_color": "Red",
              "segment_audio_file": None, "midi_file": None}
@@ -130,20 +122,20 @@ class TestMedia:
         ]  # fmt: skip
         assert preview(rows, Media(folder), 4) == [0, 1, 5, 6]
 
-    def test_all_of_it_where_it_was_asked_for(self, folder: Path):
+    def test_all_of_it_where_it_was_asked_for(self, folder):
         whole = table_of(folder, "training_segments_media")
         assert whole.num_rows == table_of(folder, "training_full").num_rows
         heard = [row is not None for row in whole["audio"].to_pylist()]
         assert heard == whole["has_audio"].to_pylist()
 
     @pytest.mark.parametrize("name", ["../secret.flac", "/etc/passwd", "slices/none.flac", ""])
-    def test_what_lies_elsewhere_is_none_of_it(self, folder: Path, name: str):
+    def test_what_lies_elsewhere_is_none_of_it(self, folder, name):
         (folder.parent / "secret.flac").write_bytes(b"fLaC")
         row = {"segment_audio_file": name, "midi_file": name}
         assert Media(folder).has(row) == (False, False)
         assert Media(folder).recording(row) is None
 
-    def test_other_recordings_become_flac(self, tmp_path: Path):
+    def test_other_recordings_become_flac(self, tmp_path):
         soundfile.write(tmp_path / "a.wav", [[0.5], [-0.5]] * 400, 44100, subtype="PCM_16")
         made = Media(tmp_path).recording({"segment_audio_file": "a.wav"})
         samples, rate = soundfile.read(io.BytesIO(made["bytes"]))
@@ -152,7 +144,7 @@ class TestMedia:
 
 
 class TestCard:
-    def test_its_files_are_where_it_says(self, folder: Path):
+    def test_its_files_are_where_it_says(self, folder):
         front, _ = card_of(folder)
         assert [one["config_name"] for one in front["configs"]] == [
             *NAMES,
@@ -162,7 +154,7 @@ class TestCard:
             ((files,)) = [entry["path"] for entry in one["data_files"]]
             assert len(list((folder / "dataset").glob(files))) == 1
 
-    def test_its_features_are_those_of_the_files(self, folder: Path):
+    def test_its_features_are_those_of_the_files(self, folder):
         front, _ = card_of(folder)
         for info in front["dataset_info"]:
             schema = parquet.read_schema(file_of(folder, info["config_name"]))
@@ -183,7 +175,7 @@ class TestCard:
             assert split["num_examples"] == table_of(folder, info["config_name"]).num_rows
             assert info["download_size"] == file_of(folder, info["config_name"]).stat().st_size
 
-    def test_counts_and_licence_are_told(self, folder: Path):
+    def test_counts_and_licence_are_told(self, folder):
         front, page = card_of(folder)
         assert front["license"] == "cc-by-4.0"
         assert front["pretty_name"] == "Three songs"
@@ -197,7 +189,7 @@ class TestCard:
         heard, played = (sum(row[name] is not None for row in shown) for name in ("audio", "midi"))
         assert f"{heard} rows have a recording inside, {played} MIDI" in page
 
-    def test_encoders_are_named_without_their_place(self, folder: Path):
+    def test_encoders_are_named_without_their_place(self, folder):
         from fitness.manifest import Encoders, EncoderSpec
         from training.embedding.tables import EmbeddingsNote, write_note
         from training.schemas import EMBEDDINGS_NOTE_FILE
@@ -238,7 +230,7 @@ class Refusing(Recorder):
 
 
 class TestPush:
-    def test_it_is_private_unless_told_otherwise(self, tmp_path: Path):
+    def test_it_is_private_unless_told_otherwise(self, tmp_path):
         to = Recorder()
         push(tmp_path, "me/songs", to, is_public=False)
         made, put = to.asked
@@ -248,10 +240,10 @@ class TestPush:
         assert put["folder_path"] == tmp_path
         assert put["repo_type"] == "dataset"
 
-    def test_unasked_nothing_leaves(self, folder: Path, capsys: pytest.CaptureFixture[str]):
+    def test_unasked_nothing_leaves(self, folder, capsys):
         assert main(["publish", str(folder), "--licence", "cc0-1.0"]) == 0
         told = capsys.readouterr()
-        assert HOW in told.err
+        assert PUSH_ADVICE in told.err
         assert json.loads(told.out)["pushed"] is None
         assert not file_of(folder, "training_segments_media").exists()
 
@@ -263,15 +255,7 @@ class TestPush:
             (["--licence", "All rights: mine"], "expected an identifier"),
         ],
     )
-    def test_what_is_missing_is_one_line(
-        self,
-        folder: Path,
-        tmp_path: Path,
-        monkeypatch: pytest.MonkeyPatch,
-        capsys: pytest.CaptureFixture[str],
-        words: list[str],
-        said: str,
-    ):
+    def test_what_is_missing_is_one_line(self, folder, tmp_path, monkeypatch, capsys, words, said):
         constants = pytest.importorskip("huggingface_hub").constants
         monkeypatch.setattr(constants, "HF_TOKEN_PATH", str(tmp_path / "none"))
         for name in ("HF_TOKEN", "HUGGING_FACE_HUB_TOKEN"):
@@ -279,13 +263,11 @@ class TestPush:
         assert main(["publish", str(folder), *words]) == 2
         assert said in capsys.readouterr().err
 
-    def test_a_refusal_is_told_with_the_place(self, tmp_path: Path):
+    def test_a_refusal_is_told_with_the_place(self, tmp_path):
         with pytest.raises(OSError, match="--push me/songs: missing a required"):
             push(tmp_path, "me/songs", Refusing(), is_public=False)
 
 
-def test_without_tables_the_missing_one_is_named(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
-):
+def test_without_tables_the_missing_one_is_named(tmp_path, capsys):
     assert main(["publish", str(tmp_path)]) == 2
     assert "base_manifest.parquet: no such table" in capsys.readouterr().err

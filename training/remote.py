@@ -1,7 +1,7 @@
-"""A step of the training on another machine: its inputs there, the same function, its outputs back.
+"""Runs a training step on a remote machine: sends its inputs, calls it, fetches its outputs.
 
-Which machine that is doesn't matter here. It keeps the folder from one run to the next, so that a
-step that was killed there goes on, and only what changed is sent.
+The remote machine keeps the folder between runs, so that an interrupted step resumes there and only
+changed files are sent.
 """
 
 from __future__ import annotations
@@ -16,8 +16,9 @@ from typing import Any, Protocol
 import msgspec
 
 from fitness.errors import FitnessError
+from training.atomic_files import replacing
 from training.commands import data, models
-from training.whole_files import replacing
+from training.progress import Progress
 
 HELD = "held.json"  # what was sent: the hash of each file
 TABLES = ("base_manifest.parquet", "training_segments.parquet", "training_full.parquet")
@@ -25,11 +26,10 @@ VECTORS = ("training_data_*.parquet", "embeddings.json")
 ROLLS = ("rolls.npz", "rolls.json")
 # What was encoded of one folder before; a kill leaves files of other names beside it.
 CACHED = "embeddings/*/vectors.npy"
-NAMED = 12  # letters of a folder's hash
+HASH_CHARS = 12  # of a folder's path, in its remote name
 
-PLACE = "FOLDER:"  # stands for the training folder on the way back
+FOLDER = "FOLDER:"  # stands for the training folder in what is sent back
 
-Tell = Any
 Hashes = dict[str, str]
 
 
@@ -84,7 +84,9 @@ class Machine(Protocol):
         """Do ``perform`` there, in the folder with this name; gives what it gives."""
 
 
-def perform(command: str, folder: Path, options: Mapping[str, Any], tell: Tell) -> dict[str, Any]:
+def perform(
+    command: str, folder: Path, options: Mapping[str, Any], progress: Progress
+) -> dict[str, Any]:
     """Do a step in a folder: what is called on the other machine, and by tests on this one.
 
     Returns:
@@ -94,23 +96,19 @@ def perform(command: str, folder: Path, options: Mapping[str, Any], tell: Tell) 
     here = {"folder": folder, "out": None, "on": "local", "no_track": True}
     folder.mkdir(parents=True, exist_ok=True)  # where nothing was there to send
     try:
-        result = COMMANDS[command].run(argparse.Namespace(**{**options, **here}), tell)
+        result = COMMANDS[command].run(argparse.Namespace(**{**options, **here}), progress)
     except (FileNotFoundError, ValueError, FitnessError) as error:
-        return {"refused": str(error).replace(str(folder), PLACE)}
-    return {"result": _told(result, str(folder), ""), "files": hashes(folder, STEPS[command].gives)}
+        return {"refused": str(error).replace(str(folder), FOLDER)}
+    return {
+        "result": _with_folder(result, str(folder), ""),
+        "files": hashes(folder, STEPS[command].gives),
+    }
 
 
-def run_away(
-    command: str, folder: Path, options: argparse.Namespace, machine: Machine, tell: Tell
+def run_remotely(
+    command: str, folder: Path, options: argparse.Namespace, machine: Machine, progress: Progress
 ) -> dict[str, Any]:
     """Do a step on another machine, as if it were done here.
-
-    Args:
-        command: the step.
-        folder: of the training, here.
-        options: as they were typed.
-        machine: where.
-        tell: of progress.
 
     Raises:
         ValueError: if an option names a file that is only here, or the step was refused there.
@@ -123,28 +121,28 @@ def run_away(
     held = _held(machine, name)
     changed = {path: folder / path for path, found in wanted.items() if held.get(path) != found}
     if changed:
-        tell(f"sending {len(changed)} files")
+        progress(f"sending {len(changed)} files")
         machine.put({f"{name}/{path}": source for path, source in changed.items()})
         _hold(machine, name, held | wanted)
-    tell(f"{command} on another machine")
+    progress(f"{command} on another machine")
     answer = machine.work(command, name, sent)
     if "refused" in answer:
-        raise ValueError(answer["refused"].replace(PLACE, str(folder)))
+        raise ValueError(answer["refused"].replace(FOLDER, str(folder)))
     files: Hashes = answer["files"]
     here = hashes(folder, moved.gives)
     missing = [path for path, found in files.items() if here.get(path) != found]
-    tell(f"fetching {len(missing)} files")
+    progress(f"fetching {len(missing)} files")
     for path in missing:
         _fetch(machine, name, path, folder, files[path])
     _hold(machine, name, held | wanted | files)
-    result: dict[str, Any] = _told(answer["result"], "", str(folder))
+    result: dict[str, Any] = _with_folder(answer["result"], "", str(folder))
     return result
 
 
 def name_of(folder: Path) -> str:
     """Of a folder, on the other machine: others of the same name have another."""
     where = folder.resolve()
-    return f"{where.name}-{hashlib.sha256(where.as_posix().encode()).hexdigest()[:NAMED]}"
+    return f"{where.name}-{hashlib.sha256(where.as_posix().encode()).hexdigest()[:HASH_CHARS]}"
 
 
 def hashes(folder: Path, patterns: Iterable[str]) -> Hashes:
@@ -182,11 +180,11 @@ def _hold(machine: Machine, name: str, held: Hashes) -> None:
 
 
 def _fetch(machine: Machine, name: str, path: str, folder: Path, expected: str) -> None:
-    place = (folder / path).resolve()
-    if not place.is_relative_to(folder.resolve()):
+    target = (folder / path).resolve()
+    if not target.is_relative_to(folder.resolve()):
         raise OSError(f"{path}: not a file of {folder}")
     found = hashlib.sha256()
-    with replacing(place) as waiting:
+    with replacing(target) as waiting:
         with waiting.open("wb") as file:
             for piece in machine.read(f"{name}/{path}"):
                 found.update(piece)
@@ -195,12 +193,12 @@ def _fetch(machine: Machine, name: str, path: str, folder: Path, expected: str) 
             raise OSError(f"{path}: what came back isn't what was made; run it again")
 
 
-def _told(value: Any, before: str, after: str) -> Any:
+def _with_folder(value: Any, before: str, after: str) -> Any:
     """A result with its folder taken out, or with another one put in."""
     if isinstance(value, dict):
-        return {name: _told(one, before, after) for name, one in value.items()}
+        return {name: _with_folder(one, before, after) for name, one in value.items()}
     if isinstance(value, str) and before and value.startswith(before):
-        return PLACE + value[len(before) :]
-    if isinstance(value, str) and after and value.startswith(PLACE):
-        return after + value[len(PLACE) :]
+        return FOLDER + value[len(before) :]
+    if isinstance(value, str) and after and value.startswith(FOLDER):
+        return after + value[len(FOLDER) :]
     return value

@@ -14,29 +14,22 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from msgspec.structs import replace
+import torch
 
-torch = pytest.importorskip("torch", reason="training needs torch: pip install -e .[training]")
 modal = pytest.importorskip("modal", reason="running elsewhere needs modal")
-pytest.importorskip("pyarrow", reason="training needs pyarrow: pip install -e .[training]")
 
-from tests.training.dataset.folders import make_folder
+from tests.training.conftest import FIT
 from training import modal_app
 from training.__main__ import main, parser
-from training.away import HELD, STEPS, name_of, perform, run_away
 from training.commands import models, pipeline
-from training.fusion import heads
 from training.fusion.checkpoint import load_state
-from training.fusion.network import Size
-from training.personal import plan
-from training.personal.plan import OWN_SETTINGS
 from training.progress import ProgressBars
+from training.remote import HELD, STEPS, name_of, perform, run_remotely
 
 ROOT = Path(__file__).parents[2]
-FIT = ["--epochs", "1", "--batch", "48", "--with-composed", "1", "--no-row-split", "--no-track"]
 
 
-class Shelf:
+class RemoteFolder:
     """Another machine that is a folder of this one; it does what the container does."""
 
     def __init__(self, place: Path) -> None:
@@ -65,78 +58,66 @@ def work(command: str, folder: Path, options: dict[str, Any]) -> dict[str, Any]:
         return perform(command, folder, options, progress)
 
 
-def away(shelf: Shelf, folder: Path, *words: str) -> dict[str, Any]:
+def remotely(remote: RemoteFolder, folder: Path, *words: str) -> dict[str, Any]:
     options = parser().parse_args([words[0], "--out", str(folder), *words[1:], "--on", "modal"])
     with ProgressBars() as progress:
-        return run_away(words[0], folder, options, shelf, progress)
+        return run_remotely(words[0], folder, options, remote, progress)
 
 
 @pytest.fixture(scope="module")
-def _small() -> Iterator[None]:
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(heads, "EPOCHS", 1)
-        patch.setattr(plan, "OWN_SETTINGS", replace(OWN_SETTINGS, size=Size(8, 16, 16, 16, 4, 16)))
-        yield
+def remote(tmp_path_factory: pytest.TempPathFactory) -> RemoteFolder:
+    return RemoteFolder(tmp_path_factory.mktemp("remote"))
 
 
 @pytest.fixture(scope="module")
-def shelf(tmp_path_factory: pytest.TempPathFactory) -> Shelf:
-    return Shelf(tmp_path_factory.mktemp("shelf"))
-
-
-@pytest.fixture(scope="module")
-def folder(shelf: Shelf, tmp_path_factory: pytest.TempPathFactory, _small: None) -> Path:
-    """Painted, fitted and exported on the shelf."""
-    made = make_folder(tmp_path_factory.mktemp("away") / "training", songs=3)
-    away(shelf, made, "rolls")
-    away(shelf, made, "fit", *FIT)
-    away(shelf, made, "export")
+def folder(
+    remote: RemoteFolder,
+    composed_folder: Path,
+    tmp_path_factory: pytest.TempPathFactory,
+    _small_networks: None,
+) -> Path:
+    """Encoded, fitted and exported remotely."""
+    made = shutil.copytree(composed_folder, tmp_path_factory.mktemp("remote") / "training")
+    for name in ("rolls.npz", "rolls.json"):
+        (made / name).unlink()
+    for words in (["rolls"], ["fit", *FIT], ["export"]):
+        remotely(remote, made, *words)
     return made
 
 
-class TestAway:
-    def test_it_comes_to_what_it_comes_to_here(
-        self, folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
-    ):
-        here = make_folder(tmp_path / "training", songs=3)
-        for words in (["rolls"], ["fit", *FIT], ["export"]):
-            assert main([*words, "--out", str(here)]) == 0
-        capsys.readouterr()
-        assert (folder / "fusion.onnx").read_bytes() == (here / "fusion.onnx").read_bytes()
-        for name in ("rolls.json", "report/report.md", "report/confusion-midi-only.png"):
-            if (here / name).exists():
-                assert (folder / name).read_bytes() == (here / name).read_bytes()
-        mine, other = (load_state(one / "fit" / "model.pt") for one in (here, folder))
+class TestRemote:
+    def test_it_comes_to_what_it_comes_to_here(self, folder, fitted_folder):
+        for path in (*fitted_folder.glob("report/*"), *fitted_folder.glob("*.*")):
+            assert (folder / path.relative_to(fitted_folder)).read_bytes() == path.read_bytes()
+        mine, other = (load_state(one / "fit" / "model.pt") for one in (fitted_folder, folder))
         assert mine["key"] == other["key"]
 
-    def test_what_it_says_is_of_the_folder_here(self, shelf: Shelf, folder: Path):
-        told = away(shelf, folder, "export")
+    def test_what_it_says_is_of_the_folder_here(self, remote, folder):
+        told = remotely(remote, folder, "export")
         assert told["model"] == str(folder / "fusion.onnx")
         assert told["cached"]
 
-    def test_what_is_there_is_not_sent_or_fetched_again(self, shelf: Shelf, folder: Path):
-        shelf.sent.clear()
-        shelf.read_paths.clear()
-        assert away(shelf, folder, "fit", *FIT)["cached"]
+    def test_what_is_there_is_not_sent_or_fetched_again(self, remote, folder):
+        remote.sent.clear()
+        remote.read_paths.clear()
+        assert remotely(remote, folder, "fit", *FIT)["cached"]
         held = f"{name_of(folder)}/{HELD}"
-        assert shelf.sent == [held]
-        assert shelf.read_paths == [held]
+        assert remote.sent == [held]
+        assert remote.read_paths == [held]
 
-    def test_what_changed_is_sent(self, shelf: Shelf, folder: Path, tmp_path: Path):
+    def test_what_changed_is_sent(self, remote, folder, tmp_path):
         copy = tmp_path / "training"
         shutil.copytree(folder, copy)
-        away(shelf, copy, "rolls")
-        shelf.sent.clear()
+        remotely(remote, copy, "rolls")
+        remote.sent.clear()
         slice_ = next(copy.glob("slices/*.mid"))
         slice_.write_bytes(next(iter(sorted(copy.glob("slices/*.mid"))[5:])).read_bytes())
-        away(shelf, copy, "rolls")
-        assert f"{name_of(copy)}/slices/{slice_.name}" in shelf.sent
-        assert len([path for path in shelf.sent if path.endswith(".mid")]) == 1
+        remotely(remote, copy, "rolls")
+        assert f"{name_of(copy)}/slices/{slice_.name}" in remote.sent
+        assert len([path for path in remote.sent if path.endswith(".mid")]) == 1
 
-    def test_a_fit_that_was_stopped_goes_on_there(
-        self, folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-    ):
-        shelf = Shelf(tmp_path / "shelf")
+    def test_a_fit_that_was_stopped_goes_on_there(self, folder, tmp_path, monkeypatch):
+        remote = RemoteFolder(tmp_path / "remote")
         copy = tmp_path / "training"
         shutil.copytree(folder, copy)
         for path in ("fit", "report"):
@@ -149,47 +130,47 @@ class TestAway:
         with monkeypatch.context() as patch:
             patch.setattr(fitting, "calibrate", stopped)
             with pytest.raises(KeyboardInterrupt):
-                away(shelf, copy, "fit", *FIT)
-        there = shelf.place / name_of(copy)
+                remotely(remote, copy, "fit", *FIT)
+        there = remote.place / name_of(copy)
         first = (there / "fit" / "member-1.pt").stat().st_mtime_ns
-        away(shelf, copy, "fit", *FIT)
+        remotely(remote, copy, "fit", *FIT)
         assert (there / "fit" / "member-1.pt").stat().st_mtime_ns == first
         mine, other = (load_state(one / "fit" / "model.pt") for one in (copy, folder))
         weights = other["ensemble"]
         assert all(torch.equal(one, weights[name]) for name, one in mine["ensemble"].items())
 
-    def test_folders_of_one_name_don_t_meet(self, tmp_path: Path):
+    def test_folders_of_one_name_don_t_meet(self, tmp_path):
         names = {name_of(tmp_path / one / "training") for one in ("a", "b")}
         assert len(names) == 2
         assert all(name.startswith("training-") for name in names)
 
-    def test_files_of_this_machine_can_t_be_named(self, shelf: Shelf, folder: Path):
+    def test_files_of_this_machine_can_t_be_named(self, remote, folder):
         (folder / "mine.json").write_text('{"settings": {}}', encoding="utf-8")
         with pytest.raises(ValueError, match=r"--settings .*lies on this machine alone"):
-            away(shelf, folder, "fit", "--settings", str(folder / "mine.json"))
+            remotely(remote, folder, "fit", "--settings", str(folder / "mine.json"))
         with pytest.raises(ValueError, match=r"--text-encoder .*lies on this machine alone"):
-            away(shelf, folder, "embed", "--text-encoder", str(folder))
+            remotely(remote, folder, "embed", "--text-encoder", str(folder))
 
-    def test_what_is_refused_there_is_refused_here(self, tmp_path: Path):
+    def test_what_is_refused_there_is_refused_here(self, tmp_path):
         (tmp_path / "training").mkdir()
         with pytest.raises(ValueError, match="training segments makes it") as refused:
-            away(Shelf(tmp_path / "shelf"), tmp_path / "training", "rolls")
+            remotely(RemoteFolder(tmp_path / "remote"), tmp_path / "training", "rolls")
         assert str(tmp_path / "training" / "training_segments.parquet") in str(refused.value)
 
     @pytest.mark.parametrize("path", ["../out.md", "report/report.md"])
-    def test_what_comes_back_is_checked(self, folder: Path, tmp_path: Path, path: str):
-        class Liar(Shelf):
+    def test_what_comes_back_is_checked(self, folder, tmp_path, path):
+        class Liar(RemoteFolder):
             def work(self, command: str, name: str, options: dict[str, Any]) -> dict[str, Any]:
                 del command, name, options
                 return {"result": {}, "files": {path: "0" * 64}}
 
         copy = tmp_path / "training"
         shutil.copytree(folder, copy)
-        liar = Liar(tmp_path / "shelf")
+        liar = Liar(tmp_path / "remote")
         liar.put({f"{name_of(copy)}/{path}": b"something else"})
         before = (copy / "report" / "report.md").read_bytes()
         with pytest.raises(OSError, match=r"not a file of|what came back"):
-            away(liar, copy, "fit", *FIT)
+            remotely(liar, copy, "fit", *FIT)
         assert (copy / "report" / "report.md").read_bytes() == before
         assert not (tmp_path / "out.md").exists()
 
@@ -208,21 +189,15 @@ class TestAway:
 
 
 class TestModal:
-    def test_the_function_is_told_everything(self):
-        told = modal_app.OPTIONS
-        assert told["gpu"] == "A10G"
-        assert told["timeout"] == 6 * 60 * 60
-        assert told["retries"].max_retries == 8
-        assert told["volumes"] == {"/data": modal_app.volume}
-        assert told["single_use_containers"]
-        assert isinstance(told["image"], modal.Image)
-
-    def test_the_app_has_it(self):
-        assert modal_app.app.name == "composition-engine-training"
-        assert isinstance(modal_app.step, modal.Function)
+    def test_its_function_resumes_on_a_gpu_with_the_volume(self):
+        options = modal_app.OPTIONS
+        assert options["gpu"]
+        assert options["retries"].max_retries > 0
+        assert options["volumes"] == {"/data": modal_app.volume}
+        assert options["single_use_containers"]
         assert modal_app.step.app is modal_app.app
 
-    def test_it_does_what_is_done_here(self, folder: Path):
+    def test_it_does_what_is_done_here(self, folder):
         with pytest.warns(UserWarning, match="executing locally"):
             done = modal_app.step.local("export", folder.name, {}, str(folder.parent))
         assert done == work("export", folder, {})
@@ -245,9 +220,7 @@ class TestModal:
             ('tomli>=2; python_version < "3.11"', True),
         ],
     )
-    def test_requirements_of_an_installed_project_are_told_apart(
-        self, requirement: str, needed: bool
-    ):
+    def test_requirements_of_an_installed_project_are_told_apart(self, requirement, needed):
         assert modal_app._is_needed(requirement) is needed
 
     def test_its_sources_are_all_that_training_imports(self):
@@ -262,12 +235,7 @@ class TestModal:
         for package in modal_app.SOURCES:
             assert importlib.import_module(package)
 
-    def test_without_a_token_it_is_one_line(
-        self,
-        folder: Path,
-        monkeypatch: pytest.MonkeyPatch,
-        capsys: pytest.CaptureFixture[str],
-    ):
+    def test_without_a_token_it_is_one_line(self, folder, monkeypatch, capsys):
         if modal.config._user_config:
             pytest.skip("this person has a token")
         for name in ("MODAL_TOKEN_ID", "MODAL_TOKEN_SECRET", "MODAL_PROFILE"):
@@ -276,18 +244,13 @@ class TestModal:
         errors = [line for line in capsys.readouterr().err.splitlines() if "error" in line]
         assert errors == [f"error: {modal_app.NO_TOKEN}"]
 
-    def test_without_the_library_it_is_one_line(
-        self,
-        folder: Path,
-        monkeypatch: pytest.MonkeyPatch,
-        capsys: pytest.CaptureFixture[str],
-    ):
+    def test_without_the_library_it_is_one_line(self, folder, monkeypatch, capsys):
         monkeypatch.setitem(importlib.import_module("sys").modules, "training.modal_app", None)
         monkeypatch.setitem(importlib.import_module("sys").modules, "modal", None)
         assert main(["fit", str(folder), "--on", "modal"]) == 2
         assert "error: training needs" in capsys.readouterr().err
 
-    def test_a_step_is_local_by_default(self, monkeypatch: pytest.MonkeyPatch, tmp_path: Path):
+    def test_a_step_is_local_by_default(self, monkeypatch, tmp_path):
         monkeypatch.setattr(modal_app, "OnModal", None)
         here = dataclasses.replace(models.FIT, run=lambda _options, _progress: {"here": True})
         options = parser().parse_args(["fit", str(tmp_path)])

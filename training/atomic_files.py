@@ -1,4 +1,4 @@
-"""Files that are there whole or not at all."""
+"""Atomic writes: a file is there whole or not at all."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ WAITING = ".part"
 
 @contextmanager
 def replacing(path: Path) -> Iterator[Path]:
-    """A place beside a file to write it to; it takes the file's place when all went well.
+    """A temporary path to write a file to, which replaces the file when the block ends well.
 
-    A process that is killed leaves at most the waiting file, which the next one writes over.
+    A process that is killed leaves at most the temporary file, which the next one overwrites.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
     waiting = path.with_name(path.name + WAITING)

@@ -1,0 +1,83 @@
+"""What the tests of the training share: folders that are made once and never written to."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from importlib.util import find_spec
+from pathlib import Path
+
+import pytest
+from msgspec.structs import replace
+
+NEEDED = ("torch", "pyarrow", "sklearn", "onnxscript", "soundfile")
+# Without pip install -e .[training] there is nothing here to test.
+collect_ignore_glob = [] if all(map(find_spec, NEEDED)) else ["*"]
+
+# A fit of one epoch; recorded nowhere.
+FIT = ("--epochs", "1", "--batch", "48", "--with-composed", "1", "--no-track")
+
+
+@pytest.fixture(scope="session")
+def demo_catalogue(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Three short songs of three colours, as a person files them."""
+    from training.demo.writing import write_catalogue
+
+    folder = tmp_path_factory.mktemp("demo") / "catalogue"
+    write_catalogue(folder, 3, seed=1, seconds=14, processes=2)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def cut_songs(demo_catalogue: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The training folder of those songs: tables and slices."""
+    from training.catalogue.steps import make_segments
+
+    out = tmp_path_factory.mktemp("out") / "training"
+    make_segments(demo_catalogue, out, processes=2)
+    return out
+
+
+@pytest.fixture(scope="session")
+def composed_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Eight colours of three composed songs, with vectors and rolls."""
+    from tests.training.dataset.folders import make_folder
+    from training.dataset.rolls import make_rolls
+    from training.dataset.rows import read_rows
+
+    made = make_folder(tmp_path_factory.mktemp("songs") / "training", songs=3)
+    make_rolls(made, read_rows(made))
+    return made
+
+
+@contextmanager
+def small_networks() -> Iterator[None]:
+    """Networks that are trained in seconds."""
+    from training.fusion import heads
+    from training.fusion.network import Size
+    from training.personal import plan
+
+    with pytest.MonkeyPatch.context() as patch:
+        settings = replace(plan.OWN_SETTINGS, size=Size(8, 16, 16, 16, 4, 16))
+        patch.setattr(heads, "EPOCHS", 1)
+        patch.setattr(plan, "OWN_SETTINGS", settings)
+        yield
+
+
+@pytest.fixture(scope="module")
+def _small_networks() -> Iterator[None]:
+    with small_networks():
+        yield
+
+
+@pytest.fixture(scope="session")
+def fitted_folder(composed_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The same, with a fitted and exported model of small networks."""
+    from training.__main__ import main
+
+    made = shutil.copytree(composed_folder, tmp_path_factory.mktemp("fitted") / "training")
+    with small_networks():
+        for words in (["fit", *FIT], ["export"]):
+            assert main([*words, "--out", str(made)]) == 0
+    return made

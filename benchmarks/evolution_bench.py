@@ -137,7 +137,7 @@ def evolve(job: Job) -> dict[str, Any]:
         "song": job.number,
         "variant": job.variant.name,
         "colour": colour,
-        "context": _told(run.context),
+        "context": _described(run.context),
         "curve": [figures.generation_row(*pair, predictions) for pair in shown],
         "survivors": [_survivor(run, individual, predictions) for individual in shown[-1][0]],
         "composed": _composed(run, job.number, colour),
@@ -153,7 +153,7 @@ def _next_generation(run: Run) -> tuple[list[Individual], list[Individual]]:
     return survivors, best_first(run.pool.population)[:LEADERS]
 
 
-def _told(context: Context) -> str:
+def _described(context: Context) -> str:
     return f"{context.key}, {context.meter}, {context.tempo_bpm:g}, {context.section.bars} bars"
 
 

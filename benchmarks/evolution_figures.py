@@ -172,11 +172,11 @@ def _curve_lines(variant: Report) -> list[str]:
     lines = [f"{'generation':>12} " + " ".join(f"{_short(name):>9}" for name in COLUMNS)]
     lines += [_line(str(n), {name: curves[name][n] for name in COLUMNS}) for n in shown]
     lines.append(_line("composed", variant["composed"]))
-    lines += [f"  {name}: {_told(peak)}" for name, peak in variant["peaks"].items()]
+    lines += [f"  {name}: {_described(peak)}" for name, peak in variant["peaks"].items()]
     return lines
 
 
-def _told(peak: Report) -> str:
+def _described(peak: Report) -> str:
     began, ended = f"first {peak['first']:.3f}", f"end {peak['end']:.3f} ± {peak['error']:.3f}"
     return f"{began}, peak {peak['peak']:.3f} at generation {peak['at']}, {ended}"
 
@@ -200,8 +200,7 @@ def _short(name: str) -> str:
     )
 
 
-PANELS = ("accuracy", "probability", "distance", "leaders' accuracy", "leaders' probability")
-PANELS += ("chromatic", "theory", "prior", "total", "confidence")
+PANELS = COLUMNS[:-1]
 
 
 def draw(report: Report, path: Path) -> None:

@@ -54,9 +54,9 @@ def predictions(model: FusionModel, context: Context, parts: list[Part]) -> Pred
     )
 
 
-def terms(said: Predictions) -> Floats:
+def terms(predicted: Predictions) -> Floats:
     """``(9, n)``: the chromatic term under every colour."""
-    return np.array([chromatic(said, colour).values for colour in COLOURS])
+    return np.array([chromatic(predicted, colour).values for colour in COLOURS])
 
 
 def spearman(first: Floats, second: Floats) -> float:
@@ -81,14 +81,14 @@ def carried(chromatics: Floats, rest: Floats) -> float:
 def measure(model: FusionModel, other: FusionModel | None = None) -> dict[str, Any]:
     spreads, shares, pairs, agreements, passing, levels = [], [], [], [], [], []
     for context, parts in pools():
-        said = predictions(model, context, parts)
-        found = terms(said)
+        predicted = predictions(model, context, parts)
+        found = terms(predicted)
         spreads.append(found.std(axis=1))
         levels.append(found.mean(axis=1))
         rest = the_rest(context, parts)
         shares.append([carried(row, rest) for row in found])
         pairs.append([spearman(found[a], found[b]) for a, b in combinations(range(9), 2)])
-        passing.append(model.passes(said, "chords").mean())
+        passing.append(model.passes(predicted, "chords").mean())
         if other is not None:
             others = terms(predictions(other, context, parts))
             agreements.append([spearman(*pair) for pair in zip(found, others, strict=True)])

@@ -56,7 +56,7 @@ class Decision:
     composite: float
 
 
-Judge = Callable[[Decision], float]
+Scorer = Callable[[Decision], float]
 
 
 def read_songs(folder: Path) -> dict[str, list[Decision]]:
@@ -154,17 +154,17 @@ def _strokes(
         yield begin, end, pitches
 
 
-def wins(decisions: list[Decision], judge: Judge) -> tuple[float, int]:
+def wins(decisions: list[Decision], scorer: Scorer) -> tuple[float, int]:
     """Pairs of an approved and a rejected candidate ranked right (ties half), and all pairs."""
-    approved = [judge(decision) for decision in decisions if decision.approved]
-    rejected = [judge(decision) for decision in decisions if not decision.approved]
+    approved = [scorer(decision) for decision in decisions if decision.approved]
+    rejected = [scorer(decision) for decision in decisions if not decision.approved]
     right = sum((a > r) + 0.5 * (a == r) for a in approved for r in rejected)
     return right, len(approved) * len(rejected)
 
 
-def agreement(songs: dict[str, list[Decision]], judge: Judge) -> tuple[float, float, float]:
+def agreement(songs: dict[str, list[Decision]], scorer: Scorer) -> tuple[float, float, float]:
     """Share of pairs ranked right, and its bootstrap interval over songs."""
-    counts = np.array([wins(decisions, judge) for decisions in songs.values()])
+    counts = np.array([wins(decisions, scorer) for decisions in songs.values()])
     rng = np.random.default_rng(SEED)
     drawn = counts[rng.integers(len(counts), size=(RESAMPLES, len(counts)))].sum(axis=1)
     low, high = np.percentile(drawn[:, 0] / drawn[:, 1], INTERVAL_PERCENT)
@@ -172,10 +172,10 @@ def agreement(songs: dict[str, list[Decision]], judge: Judge) -> tuple[float, fl
     return float(right / pairs), float(low), float(high)
 
 
-def judges() -> dict[str, Judge]:
+def scorers() -> dict[str, Scorer]:
     """Each rule, their mean, and the score in the files."""
     rules = RULES["chords"]
-    every: dict[str, Judge] = {
+    every: dict[str, Scorer] = {
         name: lambda decision, rule=rule: rule(decision.part, decision.context)  # type: ignore[misc]
         for name, rule in rules.items()
     }
@@ -198,8 +198,8 @@ def report(folder: str) -> str:
         f"{decisions} decisions, {len(songs)} songs, {pairs} pairs; chance is .500",
         f"{'':24}{'agreement':>9}  95 % interval (songs resampled)",
     ]
-    for name, judge in judges().items():
-        share, low, high = agreement(songs, judge)
+    for name, scorer in scorers().items():
+        share, low, high = agreement(songs, scorer)
         lines.append(f"{name:24}{share:9.3f}  {low:.2f} to {high:.2f}")
     return "\n".join(lines)
 

@@ -131,9 +131,9 @@ class Scoring:
         return lambda: score([CHORDS.render(genome, self.context) for genome in next(pools)])
 
     def chromatic(self, parts: list[Part]) -> object:
-        heard = [Excerpt(part, self.context.tempo_map, self.context.meter) for part in parts]
-        said = self.model.predict_excerpts(heard)
-        return chromatic(said, self.colour), self.model.passes(said, "chords")
+        excerpts = [Excerpt(part, self.context.tempo_map, self.context.meter) for part in parts]
+        predictions = self.model.predict_excerpts(excerpts)
+        return chromatic(predictions, self.colour), self.model.passes(predictions, "chords")
 
     def ways(self) -> Ways:
         fitness = Fitness("chords", self.colour, Weights(), self.model)
@@ -204,11 +204,11 @@ def generation_lines(path: Path, dense: DenseReference, effort: Effort) -> list[
     """A whole generation: the same varying, rendering, theory, selecting and recording of runs of
     one song, with our scoring or with the reference's.
     """
-    critics = (None, DenseCritic(dense.score_singly), DenseCritic(dense.score_together))
+    fitnesses = (None, DenseFitness(dense.score_singly), DenseFitness(dense.score_together))
     with tempfile.TemporaryDirectory() as folder, Studio.open(Path(folder)) as studio:
         runs = [
-            _begun(studio, path, effort, seed, critic)
-            for seed, critic in enumerate(critics, start=1)
+            _begun(studio, path, effort, seed, fitness)
+            for seed, fitness in enumerate(fitnesses, start=1)
         ]
         ways: Ways = {
             name: partial(carry_on, studio, run, lambda _: None, lambda: True)
@@ -223,14 +223,14 @@ def generation_lines(path: Path, dense: DenseReference, effort: Effort) -> list[
     ]
 
 
-class DenseCritic:
-    """Judges theory as a run does, and asks the dense reference instead of the model."""
+class DenseFitness:
+    """Scores theory as a run does, with the dense reference in place of the model."""
 
-    def __init__(self, ask: Callable[[list[Part], Context], object]) -> None:
-        self._ask = ask
+    def __init__(self, predict: Callable[[list[Part], Context], object]) -> None:
+        self._predict = predict
 
     def score(self, parts: list[Part], context: Context) -> list[Score]:
-        self._ask(parts, context)
+        self._predict(parts, context)
         rules = [theory_terms("chords", part, context) for part in parts]
         return [Score({"theory": theory(terms), **terms}, theory(terms)) for terms in rules]
 
@@ -239,9 +239,9 @@ class DenseCritic:
 
 
 def _begun(
-    studio: Studio, path: Path, effort: Effort, seed: int, critic: DenseCritic | None
+    studio: Studio, path: Path, effort: Effort, seed: int, fitness: DenseFitness | None
 ) -> Run:
-    """A run that is a few generations old, with another critic if one is given."""
+    """A run that is a few generations old, scored by another fitness if one is given."""
     song = _demo_song()
     add_songs(studio, [song])
     sha256 = ModelRegistry(studio).register(path)
@@ -251,7 +251,7 @@ def _begun(
     settings = Settings(population=effort.candidates, generations=generations)
     request = Request(studio.song(song.song_id), "chords", SECTION, seed, settings, sha256)
     run = load(studio, start(studio, request))
-    run.fitness = critic or run.fitness  # type: ignore[assignment]
+    run.fitness = fitness or run.fitness  # type: ignore[assignment]
     for _ in range(WARM_UP_GENERATIONS):
         carry_on(studio, run, lambda _: None, lambda: True)
     return run

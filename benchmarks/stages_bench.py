@@ -105,7 +105,7 @@ def measure_stage(bench: SongStudio, number: int, stage: str, settings: Settings
     return Row(
         song=number,
         stage=stage,
-        context=_told(run, bench),
+        context=_described(run, bench),
         scored=len(everyone),
         evolved=best.total,
         random=chance.total,
@@ -129,7 +129,7 @@ def random_scores(bench: SongStudio, stage: str, count: int) -> list[Score]:
     return [Score(child.terms, child.total, child.passes) for child in drawn.offspring]
 
 
-def _told(run: Run, bench: SongStudio) -> str:
+def _described(run: Run, bench: SongStudio) -> str:
     context, colour = run.context, bench.studio.song(bench.song_id).colour
     return f"{context.key}, {context.meter}, {context.tempo_bpm:g}, {colour}"
 
@@ -175,7 +175,7 @@ def table(rows: Sequence[Row]) -> list[str]:
         found = [row for row in rows if row.stage == stage]
         if found:
             lines.append(_stage_line(stage, found))
-            lines += [f"  hardly varies: {told}" for told in _often_flat(found)]
+            lines += [f"  hardly varies: {rule}" for rule in _often_flat(found)]
     return lines
 
 
@@ -219,18 +219,18 @@ def main(arguments: list[str] | None = None) -> None:
             range(options.songs), stages, settings, options.model, options.processes
         ):
             rows.append(row)
-            _say(line(row), asdict(row), file)
+            _write(line(row), asdict(row), file)
         if rows:
-            _say("\n".join(table(rows)), None, file)
+            _write("\n".join(table(rows)), None, file)
         if options.cost_songs:
             costs = stages_cost.measure(range(options.cost_songs), stages, options.model)
-            _say("\n".join(stages_cost.table(costs)), stages_cost.figures(costs), file)
+            _write("\n".join(stages_cost.table(costs)), stages_cost.figures(costs), file)
 
 
-def _say(told: str, found: Any, file: TextIO | None) -> None:
-    print(told, flush=True)
-    if file and found:
-        print(json.dumps(found, ensure_ascii=False), file=file, flush=True)
+def _write(text: str, values: Any, file: TextIO | None) -> None:
+    print(text, flush=True)
+    if file and values:
+        print(json.dumps(values, ensure_ascii=False), file=file, flush=True)
 
 
 if __name__ == "__main__":

@@ -318,3 +318,8 @@ def test_importing_loads_nothing_that_is_not_needed(code, libraries):
         [sys.executable, "-c", asked], cwd=ROOT, capture_output=True, text=True, check=True
     )
     assert done.stdout.strip() == "[]"
+
+
+@pytest.mark.parametrize("path", sorted((ROOT / "engine/state").glob("*.py")), ids=name_of)
+def test_state_is_typed(path: Path) -> None:
+    assert "dict[str, Any]" not in path.read_text("utf-8")

@@ -49,7 +49,7 @@ class Plan:
         fakes: planted for the card, of each kind and stage.
         held_out_parts: of each colour and stage that they are ranked among.
         compares: whether to fit the models that read one thing alone, for the card.
-        processes: that fit side by side; as many as there are cores unless told otherwise.
+        processes: that fit side by side; None for as many as there are cores.
         settings: how each member is fitted.
     """
 

@@ -116,10 +116,10 @@ def _field(read: Callable[[Any], Found[float]]) -> Callable[[Document, str], Fou
 def _name(document: Document, name: str) -> Found[None]:
     if not _NAME.fullmatch(name):
         raise UnreadableError("file", shown(name), A_NAME)
-    said = document.get("manifest_id")
-    if said is None or str(said) == name:
+    named = document.get("manifest_id")
+    if named is None or str(named) == name:
         return Found(None)
-    return Found(None, (f"manifest_id: {shown(said)}; the song is called {name} by its file",))
+    return Found(None, (f"manifest_id: {shown(named)}; the song is called {name} by its file",))
 
 
 def _meter(document: Document) -> Found[Meter]:

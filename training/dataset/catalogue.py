@@ -36,12 +36,12 @@ SMALLEST = 1e-9
 Mask = NDArray[np.bool_]
 
 
-def mix_of(heard: Sequence[Excerpt]) -> Excerpt:
-    """Several slices of one segment as one, in the meter and tempo of the first."""
-    first = heard[0]
-    if len(heard) == 1:
+def mix_of(excerpts: Sequence[Excerpt]) -> Excerpt:
+    """Slices of one segment mixed into one, in the meter and tempo of the first."""
+    first = excerpts[0]
+    if len(excerpts) == 1:
         return first
-    parts = [at_tempo(one, first.tempo_map) for one in heard]
+    parts = [at_tempo(one, first.tempo_map) for one in excerpts]
     length_ticks = max(part.length_ticks for part in parts)
     bar_ticks = first.meter.bar_ticks
     whole = mixed([Part(part.notes, length_ticks) for part in parts])
@@ -49,26 +49,26 @@ def mix_of(heard: Sequence[Excerpt]) -> Excerpt:
     return Excerpt(bars, first.tempo_map, first.meter)
 
 
-def at_tempo(heard: Excerpt, tempo_map: TempoMap) -> Part:
+def at_tempo(excerpt: Excerpt, tempo_map: TempoMap) -> Part:
     """The same music at the same seconds, its ticks counted in another tempo."""
-    part = heard.part
-    if heard.tempo_map == tempo_map:
+    part = excerpt.part
+    if excerpt.tempo_map == tempo_map:
         return part
     onsets = part.notes["onset_ticks"].astype(np.int64)
     edges = np.stack((onsets, onsets + part.notes["duration_ticks"]))
-    onsets, ends = tempo_map.ticks(heard.tempo_map.seconds(edges))
+    onsets, ends = tempo_map.ticks(excerpt.tempo_map.seconds(edges))
     notes: Notes = part.notes.copy()
     notes["onset_ticks"] = onsets
     notes["duration_ticks"] = np.maximum(1, ends - onsets)
     longest = int((notes["onset_ticks"] + notes["duration_ticks"]).max(initial=1))
-    length_ticks = tempo_map.ticks(heard.tempo_map.seconds([part.length_ticks]))[0]
+    length_ticks = tempo_map.ticks(excerpt.tempo_map.seconds([part.length_ticks]))[0]
     return Part.of(notes, max(longest, int(length_ticks)))
 
 
-def faster(heard: Excerpt, factor: float) -> Excerpt:
+def faster(excerpt: Excerpt, factor: float) -> Excerpt:
     """The same notes, played this many times as fast."""
-    changes = tuple((tick, max(1, round(us / factor))) for tick, us in heard.tempo_map.changes)
-    return Excerpt(heard.part, TempoMap(changes, TICKS_PER_QUARTER), heard.meter)
+    changes = tuple((tick, max(1, round(us / factor))) for tick, us in excerpt.tempo_map.changes)
+    return Excerpt(excerpt.part, TempoMap(changes, TICKS_PER_QUARTER), excerpt.meter)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -80,7 +80,7 @@ class Catalogue:
         slices: the painted ones, by segment id.
         vectors: of the rows, in their order.
         songs: ``(rows,)`` the number of each row's song.
-        segments: places of the rows of each segment, tracks that are heard together.
+        segments: places of the rows of each segment, tracks of one mix.
     """
 
     rows: Sequence[Row]
@@ -120,7 +120,7 @@ class Catalogue:
     def clips(
         self, chosen: Sequence[Sequence[int]], speeds: Sequence[float] | None = None
     ) -> MultimodalExamples:
-        """Tracks heard together, one clip each.
+        """Mixes of tracks, one clip each.
 
         Args:
             chosen: places of rows of one segment, for each clip.
@@ -131,11 +131,11 @@ class Catalogue:
         features = np.zeros((count, len(FEATURE_NAMES)), np.float32)
         has_midi, bars = np.zeros(count, np.bool_), np.zeros(count, np.int16)
         for clip, places in enumerate(chosen):
-            heard = self._heard(places)
-            if not heard:
+            excerpts = self._excerpts(places)
+            if not excerpts:
                 continue
-            rolls[clip], features[clip], music = self._painted(
-                places, heard, speeds[clip] if speeds else 1.0
+            rolls[clip], features[clip], music = self._encoded(
+                places, excerpts, speeds[clip] if speeds else 1.0
             )
             has_midi[clip] = rolls[clip].any()
             bars[clip] = min(music.part.length_ticks // music.meter.bar_ticks, np.iinfo("i2").max)
@@ -156,17 +156,17 @@ class Catalogue:
         arrays |= {name: vectors for name, (vectors, _) in embeddings.items()} | flags
         return MultimodalExamples(**arrays)
 
-    def _heard(self, places: Sequence[int]) -> list[Excerpt]:
+    def _excerpts(self, places: Sequence[int]) -> list[Excerpt]:
         ids = (self.rows[place].segment_id for place in places)
-        return [self.slices[name].heard for name in ids if name in self.slices]
+        return [self.slices[name].excerpt for name in ids if name in self.slices]
 
-    def _painted(
-        self, places: Sequence[int], heard: Sequence[Excerpt], speed: float
+    def _encoded(
+        self, places: Sequence[int], excerpts: Sequence[Excerpt], speed: float
     ) -> tuple[NDArray[np.uint8], NDArray[np.float32], Excerpt]:
         if len(places) == 1 and speed == 1:
             alone = self.slices[self.rows[places[0]].segment_id]
-            return alone.roll, alone.features, alone.heard
-        music = mix_of(heard)
+            return alone.roll, alone.features, alone.excerpt
+        music = mix_of(excerpts)
         music = music if speed == 1 else faster(music, speed)
         name = self.rows[places[0]].segment
         try:
@@ -209,7 +209,7 @@ def load_catalogue(folder: Path) -> Catalogue:
 
     Raises:
         FileNotFoundError: if a step before is missing; the message names it.
-        ValueError: if a table can't be read, or nothing in it can be heard or read.
+        ValueError: if a table can't be read, or it has neither notes, recordings nor texts.
     """
     rows = read_rows(folder)
     return assembled(

@@ -40,14 +40,14 @@ class EncodedSlice:
 
     Attributes:
         sha256: of its bytes, as hex.
-        heard: its notes, meter and tempo.
+        excerpt: its notes, meter and tempo.
         roll: ``(128, 256)`` uint8, velocities: over 127 it is the scorer's roll, but for half a
             velocity where it halves an odd one.
         features: ``(F,)``.
     """
 
     sha256: str
-    heard: Excerpt
+    excerpt: Excerpt
     roll: NDArray[np.uint8]
     features: NDArray[np.float32]
 
@@ -67,9 +67,11 @@ def encode_slice(data: bytes, name: str) -> EncodedSlice:
         UnreadablePart: if it is none; the message names it.
         SilentPart: if nothing sounds in the window.
     """
-    heard = as_excerpt(data, name)
-    roll = velocities(excerpt_rolls([heard], [name], PROFILE))[0, 0]
-    return EncodedSlice(hashlib.sha256(data).hexdigest(), heard, roll, excerpt_features([heard])[0])
+    excerpt = as_excerpt(data, name)
+    roll = velocities(excerpt_rolls([excerpt], [name], PROFILE))[0, 0]
+    return EncodedSlice(
+        hashlib.sha256(data).hexdigest(), excerpt, roll, excerpt_features([excerpt])[0]
+    )
 
 
 def make_rolls(folder: Path, rows: Iterable[Row], update: Update = no_update) -> dict[str, Any]:
@@ -115,8 +117,8 @@ def write_rolls(folder: Path, slices: Mapping[str, EncodedSlice]) -> None:
     """Write the table whole; the same slices make the same bytes."""
     ids = sorted(slices)
     ordered = [slices[name] for name in ids]
-    notes = [one.heard.part.notes for one in ordered]
-    tempos = [one.heard.tempo_map.changes for one in ordered]
+    notes = [one.excerpt.part.notes for one in ordered]
+    tempos = [one.excerpt.tempo_map.changes for one in ordered]
     with replacing(folder / ROLLS_FILE) as waiting, waiting.open("wb") as file:
         np.savez_compressed(
             file,
@@ -130,8 +132,8 @@ def write_rolls(folder: Path, slices: Mapping[str, EncodedSlice]) -> None:
             note_counts=np.array([len(n) for n in notes], np.int64),
             tempos=np.array([pair for changes in tempos for pair in changes], np.int64),
             tempo_counts=np.array([len(changes) for changes in tempos], np.int64),
-            meters=np.array([_meter(one.heard.meter) for one in ordered], np.int64),
-            lengths_ticks=np.array([one.heard.part.length_ticks for one in ordered], np.int64),
+            meters=np.array([_meter(one.excerpt.meter) for one in ordered], np.int64),
+            lengths_ticks=np.array([one.excerpt.part.length_ticks for one in ordered], np.int64),
         )
 
 
@@ -165,9 +167,9 @@ def _slices(arrays: Mapping[str, NDArray[Any]]) -> Slices:
             tuple(map(tuple, arrays["tempos"][first : tempo_ends[place]].tolist()))
         )
         part = _part(own, int(arrays["lengths_ticks"][place]))
-        heard = Excerpt(part, tempo_map, Meter(*arrays["meters"][place].tolist()))
+        excerpt = Excerpt(part, tempo_map, Meter(*arrays["meters"][place].tolist()))
         slices[name] = EncodedSlice(
-            str(arrays["sha256"][place]), heard, arrays["rolls"][place], arrays["features"][place]
+            str(arrays["sha256"][place]), excerpt, arrays["rolls"][place], arrays["features"][place]
         )
     return slices
 

@@ -29,7 +29,7 @@ LINES_PER_SECTION = 2
 PICKUP_SECONDS = 0.15
 FIRST_TRACK_ID = 2
 KIT_FILE = "kit"
-# What a sampler's own drum map has: its names are told by the MIDI tracks, its notes by nobody.
+# Notes of a sampler's own drum map: only the names of the MIDI tracks tell the instruments.
 KIT_NOTES = {"Percussion": 60}
 PLAYERS = {"Vocal 1": "Ada Lark"}
 

@@ -54,7 +54,7 @@ def measure(
         model: the calibrated one, split by song.
         calibration: of it.
         plan: that it was made by.
-        by_rows: the one that was split by row; None where it wasn't asked for.
+        by_rows: the one that was split by row; None where there is none.
         accuracies: of each fit, epoch by epoch, on validation songs.
     """
     material = model.material

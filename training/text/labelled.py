@@ -97,9 +97,9 @@ def from_table(path: Path, text: str, label: str, song: str) -> Labelled:
     values = _column(table, label, path)
     is_multi = any(isinstance(value, list) for value in values)
     rows = [
-        (str(one), str(said), _names(value))
-        for one, said, value in zip(songs, texts, values, strict=True)
-        if value is not None and said and has_words(str(said))
+        (str(song_id), str(words), _names(value))
+        for song_id, words, value in zip(songs, texts, values, strict=True)
+        if value is not None and words and has_words(str(words))
     ]
     classes = tuple(sorted({name for _, _, names in rows for name in names}))
     if len(classes) < 2 - is_multi:

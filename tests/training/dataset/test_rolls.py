@@ -26,8 +26,8 @@ def test_a_roll_is_what_the_scorer_paints(folder):
     for row in [row for row in read_rows(folder) if row.midi_file][:12]:
         heard = as_excerpt((folder / row.midi_file).read_bytes(), row.midi_file)
         one = slices[row.segment_id]
-        assert one.heard.part == heard.part
-        assert (one.heard.tempo_map, one.heard.meter) == (heard.tempo_map, heard.meter)
+        assert one.excerpt.part == heard.part
+        assert (one.excerpt.tempo_map, one.excerpt.meter) == (heard.tempo_map, heard.meter)
         painted = rolls([heard.part], heard.tempo_map)[0, 0]
         # Half of an odd velocity, between notes too fast for the grid, has no whole number.
         assert np.abs(one.roll / 127 - painted).max() < 0.501 / 127

@@ -39,11 +39,6 @@ FOUR = Meter(4, 4)
 BAR_TICKS = FOUR.bar_ticks
 
 
-@pytest.fixture(scope="module")
-def model(tmp_path_factory: pytest.TempPathFactory) -> FusionModel:
-    return FusionModel.load(write(tmp_path_factory.mktemp("explaining"), "fusion"))
-
-
 def alone(part: Part, meter: Meter = FOUR) -> Subject:
     return Subject((("melody", part),), meter, TEMPO, "melody")
 

@@ -20,11 +20,6 @@ from tests.fitness import models
 PROFILES = list(models.PROFILE_BY_NAME)
 
 
-@pytest.fixture(scope="module")
-def model(tmp_path_factory):
-    return FusionModel.load(models.write(tmp_path_factory.mktemp("model"), "fusion"))
-
-
 def batch(size, seed=0, **changes):
     rng = np.random.default_rng(seed)
     rolls = (rng.random((size, 1, 128, 256)) > 0.98).astype(np.float32)

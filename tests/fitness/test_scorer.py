@@ -24,16 +24,6 @@ FOUR_FOUR = Meter(4, 4)
 C_MAJOR = Key.parse("C major")
 
 
-@pytest.fixture(scope="module")
-def folder(tmp_path_factory):
-    return tmp_path_factory.mktemp("models")
-
-
-@pytest.fixture(scope="module")
-def scorer(folder):
-    return ChromaticScorer(models.write(folder, "fusion"))
-
-
 def part(seed, notes=24, meter=FOUR_FOUR):
     rng = np.random.default_rng(seed)
     length = 2 * meter.bar_ticks
@@ -186,9 +176,9 @@ def test_a_batch_mixes_files_and_parts_of_any_tempo(scorer):
         assert alone.chromatic == pytest.approx(match.chromatic, abs=1e-6)
 
 
-def test_what_the_model_is_not_confident_of_never_ranks_above_what_passes(folder, tmp_path):
+def test_what_the_model_is_not_confident_of_never_ranks_above_what_passes(scorer, tmp_path):
     candidates = [(part(seed), AT_90) for seed in range(12)]
-    free = ChromaticScorer(models.write(folder, "fusion")).score_batch(candidates, "Green")
+    free = scorer.score_batch(candidates, "Green")
     middle = sorted(match.confidence for match in free)[6]
     gated = models.write(tmp_path, "fusion", manifest={"confidence_threshold": middle})
     ranked = ChromaticScorer(gated).score_batch(candidates, "Green")

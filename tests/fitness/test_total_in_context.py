@@ -42,11 +42,6 @@ MELODY_PART = MELODY.render(MELODY.random(ON_CHORDS, np.random.default_rng(8))[0
 DRUMS_PART = DRUMS.render(DRUMS.random(ON_CHORDS, np.random.default_rng(2))[0], ON_CHORDS)
 
 
-@pytest.fixture(scope="module")
-def model(tmp_path_factory: pytest.TempPathFactory) -> FusionModel:
-    return FusionModel.load(write(tmp_path_factory.mktemp("model"), "fusion"))
-
-
 def scores(stage: str, parts: list[Part], context: Context, model: FusionModel) -> list[Score]:
     return Fitness(stage, GREEN, Weights(), model).score(parts, context)
 

@@ -12,7 +12,6 @@ from fitness.roll import WINDOW_SECONDS
 from fitness.scorer import ChromaticScorer
 from fitness.whole_song import SongScorer, windows
 from genomes import Meter, Part, TempoMap
-from tests.fitness.models import write
 from tests.strategies import law, meters
 
 FOUR = Meter(4, 4)
@@ -33,11 +32,6 @@ def played(bars: int, *, silent: tuple[int, ...] = (), shift: int = 0) -> Part:
         if bar not in silent
     ]
     return Part.of(rows, bars * BAR)
-
-
-@pytest.fixture(scope="module")
-def scorer(tmp_path_factory: pytest.TempPathFactory) -> ChromaticScorer:
-    return ChromaticScorer(write(tmp_path_factory.mktemp("model"), "fusion"))
 
 
 def heard(scorer: ChromaticScorer, song: Part) -> float:

@@ -134,7 +134,7 @@ class FusionModel:
 
         Args:
             predictions: of the parts.
-            stage: that they belong to, such as ``"chords"``; empty where nobody knows.
+            stage: that they belong to, such as ``"chords"``; empty if unknown.
         """
         by_stage = self.manifest.stage_thresholds if self.manifest else {}
         return predictions.confidence >= np.float32(by_stage.get(stage, self.confidence_threshold))

@@ -2,7 +2,7 @@
 
 Nothing but these two files passes from training to scoring. A manifest that disagrees with the
 code, or with the model next to it, is refused: a model still predicts something when its inputs
-are made in another way than in training, and nobody could tell that it means nothing.
+are made in another way than in training, without any sign that they mean nothing.
 """
 
 from __future__ import annotations

@@ -187,7 +187,7 @@ class RunAbandoned(Payload, frozen=True, kw_only=True):
 
 
 class CandidatesPresented(Payload, frozen=True, kw_only=True):
-    """Candidates were shown to somebody, in this order."""
+    """Candidates were shown to a person, in this order."""
 
     candidates: list[str]
     where: Name
@@ -241,7 +241,7 @@ class CandidateLabelled(Payload, frozen=True, kw_only=True):
 
 
 class CandidateNoted(Payload, frozen=True, kw_only=True):
-    """Somebody wrote a note about a candidate."""
+    """A person wrote a note about a candidate."""
 
     candidate: Id
     text: str

@@ -3,7 +3,7 @@
 A chain of hashes shows every change but one: an end cut off cleanly, as by copying a database
 without its write-ahead log. So the position and hash of the last event also stand in a file called
 HEAD beside the database. It is written after each commit and only ever moves forward along the
-chain; when it does not fit the log it stays as it is, as evidence, until somebody accepts the log
+chain; when it does not fit the log it stays as it is, as evidence, until a person accepts the log
 with `EventLog.anchor`.
 
 The file is one record of fixed length. It is made whole under another name, and from then on
@@ -43,7 +43,7 @@ class HeadFile:
         with translated():
             if not self.path.exists():
                 return None
-            # Only two equal readings are surely of one record: somebody may be writing it.
+            # Only two equal readings are surely of one record: another process may be writing it.
             while (stored := self.path.read_bytes()) != self.path.read_bytes():
                 pass
         try:

@@ -38,7 +38,7 @@ HASHED_COLUMNS = (
 
 @dataclass(frozen=True, slots=True)
 class NewEvent:
-    """An event that somebody wants to append.
+    """An event to append.
 
     Its `event_id` is what makes a retry harmless: appending the same object again, or another with
     the same id and content, records nothing new.

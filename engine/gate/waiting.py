@@ -75,7 +75,7 @@ def _order(item: tuple[str, Candidate]) -> tuple[int, int]:
 
 
 def waiting(songs: Iterable[Song]) -> list[Entry]:
-    """The candidates that nobody has decided yet."""
+    """The candidates without a decision."""
     return [entry for entry in entries(songs) if entry.status == PENDING]
 
 

@@ -22,7 +22,7 @@ class StageProgress:
     Attributes:
         stage: its name.
         approved: labels of what is approved and still stands.
-        waiting: how many candidates that still stand nobody has decided.
+        waiting: how many candidates have no decision and are not stale.
         stale: labels of what is approved, but built on something that has changed since.
     """
 
@@ -115,7 +115,7 @@ def after_review(songs: Sequence[Song], shown: Sequence[Entry]) -> str:
 
 
 def is_wanted(row: StageProgress) -> bool:
-    """Whether a stage of a section waits for somebody to choose."""
+    """Whether a stage of a section has candidates waiting for a decision."""
     return bool(row.waiting) and not row.approved
 
 

@@ -116,7 +116,7 @@ def start_or_find(studio: Studio, request: Request) -> str:
 
 
 def _is_open(song: Song, run: RunState) -> bool:
-    """Whether a run can bring something, or has brought what nobody decided about."""
+    """Whether a run is unfinished, or ended with survivors that have no decision."""
     if run.status != FINISHED:
         return run.status == RUNNING
     return any(song.candidates[each].status == PENDING for each in run.survivors)

@@ -1,4 +1,4 @@
-"""Files: whole or absent, and never over somebody's work."""
+"""Files: written atomically, and never over a file that a person edited."""
 
 from __future__ import annotations
 

@@ -147,7 +147,7 @@ class Studio:
         return self.log.append(stream, events, expected_version)
 
     def decide(self, stream: str, make: Callable[[], list[NewEvent]]) -> list[Recorded]:
-        """Append what ``make`` says of fresh state; again from the start if somebody was faster.
+        """Append what ``make`` says of fresh state; again from fresh state after a stale write.
 
         Args:
             stream: where the events go.

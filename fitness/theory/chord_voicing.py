@@ -121,7 +121,7 @@ def last_bar(part: Part, context: Context) -> float:
 
 
 def voicings(part: Part) -> list[Voicing]:
-    """Pitches that sound while each chord holds, lowest first; chords nobody plays are left out."""
+    """Pitches that sound during each chord, lowest first; chords without notes are left out."""
     sonorities = Sonorities.of(part)
     heard = [
         sonorities.pitches_between(chord.onset_ticks, chord.end_ticks) for chord in chords_of(part)

@@ -57,7 +57,7 @@ SAME_BY_SEMITONES = 2
 # Onsets a second over the section, at rest and at full energy; doubling costs more than halving.
 STILL_RATE, FULL_RATE = 0.5, 2.0
 TOO_DENSE, TOO_SPARSE = 1.5, 0.8
-# Share of the time in which nobody sings.
+# Share of the time without a note.
 REST_FROM, REST_TO, REST_MARGIN = 0.12, 0.5, 0.2
 
 # How well a phrase rests on a note of its chord, by semitones above the root.
@@ -224,7 +224,7 @@ def room(part: Part, context: Context) -> float:
     """As many notes as suit the section's energy, and rests to breathe between them.
 
     Half is the rate of onsets against ``STILL_RATE`` to ``FULL_RATE``, in octaves; half the share
-    of the time in which nobody sings.
+    of the time without a note.
     """
     notes = MelodyLine.of(part, context).notes
     seconds = float(context.tempo_map.seconds(part.length_ticks))

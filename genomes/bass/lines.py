@@ -41,7 +41,7 @@ class Place:
 PlayBar = Callable[[Sequence[Place]], list[Step]]
 Line = Callable[[np.random.Generator], PlayBar]
 
-R, R8, LOW_R = (ROOT, 0), (ROOT, 1), (ROOT, -1)
+R, R8 = (ROOT, 0), (ROOT, 1)
 T, F5, LOW_F5, C7, LOW_C7 = (THIRD, 0), (FIFTH, 0), (FIFTH, -1), (COLOUR, 0), (COLOUR, -1)
 T10 = (THIRD, 1)
 

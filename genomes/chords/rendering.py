@@ -137,7 +137,7 @@ def _notes(
         end = min(edge, chord.end_ticks)
         duration = max(1, round((end - attack.onset_ticks) * attack.pattern.gate))
         velocity = min(127, dynamic + round(ACCENT_VELOCITY * attack.stroke.accent))
-        # A chord that has time for one stroke is struck whole, or nobody would know it.
+        # A chord with time for one stroke is struck whole: part of it would not identify it.
         alone = attack.onset_ticks == chord.onset_ticks and edge >= chord.end_ticks
         voices = ALL if alone else attack.stroke.voices
         for pitch in _struck(voices, attack.pattern.run, chord.pitches, run_index):

@@ -118,7 +118,7 @@ def _voices_by_bar(genome: DrumGenome, context: Context) -> list[set[str]]:
 
 
 def _with_voices(bar: Bar, known: Sequence[str]) -> Bar:
-    """A bar without other voices: one of the same role takes over, or nobody."""
+    """A bar with only the known voices; others go to a known one of their role, if there is one."""
     lines: dict[str, str] = {}
     for voice, line in bar.pattern.lines:
         takes = voice if voice in known else _stand_in(voice, known)

@@ -72,7 +72,7 @@ BY_NOTE = {voice.note: name for name, voice in VOICES.items()}
 # Least time between two strokes of one limb, in seconds: eight a second, as good drummers play
 # for a whole section; two hands in turn make a roll of twice that.
 LEAST_GAP_SECONDS = {HAND: 0.12, RIGHT_FOOT: 0.12, LEFT_FOOT: 0.12}
-# Least time between two strokes on one body, whoever plays them; grace notes aside.
+# Least time between two strokes on one drum or cymbal, by any limb; grace notes excepted.
 LEAST_BODY_GAP_SECONDS = 0.06
 
 

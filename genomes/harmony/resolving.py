@@ -255,7 +255,7 @@ class _Singing:
             raise _Unresolved(due)
 
     def _nearest(self, due: Placed, fitting: int, onset_ticks: int) -> int | None:
-        """The fitting pitch nearest to the one aimed at that goes parallel with nobody."""
+        """The allowed pitch nearest to the target that moves in parallel with no other voice."""
         for offset in OFFSETS if fitting else ():
             pitch = due.tone.pitch + offset
             if fitting >> pitch & 1 and not self._goes_parallel(due.voice, pitch, onset_ticks):

@@ -9,7 +9,7 @@ import numpy as np
 from msgspec.structs import replace
 
 from genomes.context import Context
-from genomes.grid import DIVISIONS, STRAIGHT, TRIPLET, in_quarters
+from genomes.grid import STRAIGHT, TRIPLET, in_quarters
 from genomes.melody.contours import CONTOURS, kept_within, pentatonic
 from genomes.melody.form import draw_form, phrase_lengths
 from genomes.melody.genes import (
@@ -220,8 +220,3 @@ def _variant(phrase: Phrase, bars: int, rng: np.random.Generator) -> Phrase:
         pick(rng, OPEN_CADENCES),
         pick(rng, VARIED_ORNAMENTS),
     )
-
-
-def draw_division(context: Context, rng: np.random.Generator) -> str:
-    """A division of the grid that the meter knows."""
-    return pick(rng, DIVISIONS) if in_quarters(context.meter) else STRAIGHT

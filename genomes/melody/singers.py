@@ -14,7 +14,7 @@ VOICES: dict[str, tuple[int, int]] = {
     "bass": (40, 60),
 }
 
-# Nobody asked for: above the chords that are played, and most people sing it in their own octave.
+# The range where no singer is named: above the chords, and singable an octave lower.
 DEFAULT_VOICE = "mezzo"
 
 OCTAVE_SEMITONES = 12

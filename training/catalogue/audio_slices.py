@@ -58,7 +58,7 @@ class Stretch:
 
     @property
     def is_silent(self) -> bool:
-        """Whether nobody would hear it."""
+        """Whether it is silent."""
         return self.level_db < SILENCE_DB
 
 

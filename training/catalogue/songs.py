@@ -47,7 +47,7 @@ class Stem:
         number: the manifest's; they need not begin at 1 nor follow each other.
         description: what plays.
         group: such as ``"Drums"``; empty where there is none.
-        player: who plays; empty where nobody is named.
+        player: who plays; empty if not named.
         audio_file: in the song's folder; empty where there is none.
         midi_file: the same.
         midi_group_file: a file that several tracks share; the same.
@@ -82,7 +82,7 @@ class Song:
         album_sequence: place on the record; None where it isn't said.
         main_audio_file: the whole song's recording; empty where there is none.
         running_time: a timecode; empty where there is none.
-        vocals: whether somebody sings.
+        vocals: whether there are vocals.
         lyrics: whether there are words.
         lrc_file: of the lyrics with times; empty where there is none.
         sections: in the manifest's order.

@@ -17,7 +17,7 @@ Mask = NDArray[np.bool_]
 # Inputs of a model that may be absent; ``has_midi`` and so on are their flags.
 MODALITIES = ("midi", "audio", "concept", "lyric")
 DIMENSIONS = {"audio": AUDIO_DIMENSIONS, "concept": TEXT_DIMENSIONS, "lyric": TEXT_DIMENSIONS}
-# A part of which nobody knows what stage it belongs to.
+# A part of unknown stage.
 NO_STAGE = -1
 
 

@@ -153,7 +153,7 @@ def _section(job: Job, song: DemoSong, place: Placed) -> dict[str, str]:
     reading = reading_of_album(job.album)
     begin = written(_seconds(song, place.onset_ticks), reading)
     end = written(_seconds(song, place.onset_ticks + place.length_ticks), reading)
-    # A section begins one unit after the one before it, as whoever splits a list at a cut does.
+    # A section begins one unit after the one before it, as a list that is split at a cut has it.
     after = f"[{begin.minutes:02}:{begin.seconds:02}.{begin.fraction + 1:03}]"
     return {
         "section_name": place.name,

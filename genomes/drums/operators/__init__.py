@@ -44,7 +44,7 @@ def mate(
 ) -> DrumGenome:
     """A child with a stretch of whole bars from the second parent, the rest from the first.
 
-    Dynamic and shape come from one of them; swing from whoever gives more bars.
+    Dynamic and shape come from either parent; swing from the one that gives more bars.
     """
     start, end = draw_stretch(len(first.bars), rng)
     bars = crossed(first.bars, second.bars, (start, end))

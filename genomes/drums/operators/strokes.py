@@ -99,7 +99,7 @@ def thin_out(genome: DrumGenome, context: Context, rng: np.random.Generator) -> 
 
 
 def add_ghosts(genome: DrumGenome, context: Context, rng: np.random.Generator) -> DrumGenome:
-    """Ghost strokes of a hand voice on some of the light places that nobody else plays."""
+    """Add ghost strokes of a hand voice on some weak cells where no other voice plays."""
     pattern = draw_pattern(genome, rng)
     voices = [(v, line) for v, line in pattern.lines if VOICES[v].limb == HAND]
     if not voices:

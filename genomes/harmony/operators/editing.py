@@ -12,7 +12,7 @@ from genomes.harmony.genome import Bar, HarmonyGenome, Layer, Tone, layer_of
 from genomes.harmony.resolving import resolve
 from genomes.variation import pick
 
-# Tones that are tried before a change is given up that nobody would hear.
+# Tones that are tried until a change makes an audible difference.
 CHANGE_TRIES = 6
 
 Place = tuple[int, int]  # number of the bar, index of the layer in it

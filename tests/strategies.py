@@ -5,16 +5,12 @@ from __future__ import annotations
 from itertools import product
 
 import numpy as np
-from hypothesis import settings
 from hypothesis import strategies as st
 
 from genomes.context import Context, Section
 from genomes.keys import ACCIDENTALS, LETTERS, SCALES, Key
 from genomes.notes import Part
 from genomes.time import DENOMINATORS, MAX_NUMERATOR, Meter
-
-# The settings of the loaded profile, which are also those of a test without it; see conftest.
-law = settings()
 
 EVERY_METER = tuple(Meter(n, d) for d in DENOMINATORS for n in range(1, MAX_NUMERATOR + 1))
 TONIC_NAMES = tuple(letter + sign for letter, sign in product(LETTERS, ACCIDENTALS))

@@ -26,7 +26,7 @@ from engine.stages import STAGES
 from engine.state.studio import Studio
 from fitness.colours import COLOURS
 from genomes import Part
-from tests.strategies import law, parts
+from tests.strategies import parts
 
 BAR_TICKS = 1920
 
@@ -44,7 +44,6 @@ def test_one_note_outside_a_scale_is_its_share() -> None:
     assert in_key_share(Part.of([(0, 480, 36, 80)], BAR_TICKS, is_drum=True)) == 1
 
 
-@law
 @given(parts())
 def test_no_part_is_outside_of_every_key(part: Part) -> None:
     share = in_key_share(part)

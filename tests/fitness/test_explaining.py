@@ -31,7 +31,7 @@ from genomes import Meter, Part
 from genomes.notes import mixed
 from genomes.time import TempoMap
 from tests.fitness.models import write
-from tests.strategies import law, meters, parts
+from tests.strategies import meters, parts
 
 TEMPO = TempoMap.constant(120)
 GREEN = find_colour("green")
@@ -68,7 +68,7 @@ def is_audible(part: Part) -> bool:
     return bool((TEMPO.seconds(part.notes["onset_ticks"]) < 25.5).any())
 
 
-@settings(law, max_examples=30)
+@settings(max_examples=30)
 @given(part=parts(max_notes=10).filter(is_audible), meter=meters())
 def test_laws(model: FusionModel, part: Part, meter: Meter) -> None:
     found = explain(model, alone(part, meter), GREEN)
@@ -205,7 +205,7 @@ def test_of_long_music_the_first_bars_are_hidden(model: FusionModel) -> None:
     assert found.warnings == ("70 bars: only the first 64 are hidden one by one",)
 
 
-@settings(law, max_examples=10)
+@settings(max_examples=10)
 @given(colour=st.sampled_from(COLOURS))
 def test_the_shipped_model_has_something_to_say(colour: object) -> None:
     shipped = FusionModel.load(DEFAULT_MODEL)

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from fitness.features import FEATURE_NAMES, feature_matrix
 from genomes import Meter, Part, TempoMap
-from tests.strategies import law, meters, parts
+from tests.strategies import meters, parts
 
 BAR = 1920
 Q = 480
@@ -172,7 +172,6 @@ def test_degenerate_parts_are_finite(part: Part) -> None:
     assert np.isfinite(feature_matrix([part])).all()
 
 
-@law
 @given(parts() | parts(drums=True), meters(), st.floats(20, 320))
 def test_always_finite(part: Part, meter: Meter, tempo_bpm: float) -> None:
     features = measured(part, meter, TempoMap.constant(tempo_bpm))

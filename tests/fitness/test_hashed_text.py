@@ -19,7 +19,6 @@ from fitness.manifest import Encoders, EncoderSpec
 from fitness.scorer import ChromaticScorer
 from tests.fitness import models
 from tests.fitness.test_scorer import midi, part
-from tests.strategies import law
 
 ENCODER = HashedTextEncoder()
 HEAVY = ("torch", "transformers", "tokenizers", "sentencepiece", "librosa", "soundfile")
@@ -36,7 +35,6 @@ print([name for name in {HEAVY!r} if name in sys.modules])
 """
 
 
-@law
 @given(st.text().filter(has_words))
 def test_every_text_with_words_has_a_vector_of_length_1(text):
     vector = ENCODER.encode([text])

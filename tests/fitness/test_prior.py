@@ -16,7 +16,6 @@ from fitness.features import FEATURE_NAMES, FEATURES_VERSION, feature_matrix
 from fitness.prior import BANDS_FILE, FULL_DISTANCE, Prior
 from genomes import Context, Key, Meter, Section
 from genomes.chords import CHORDS
-from tests.strategies import law
 from tools.grooves import grooves, templates
 from tools.loops import loops
 from tools.pads import pads
@@ -82,7 +81,6 @@ def test_zero_inside_and_on_the_edge(role: str, bars: int) -> None:
     assert PRIOR(middle(role, bars), role, bars) == 0
 
 
-@law
 @given(
     st.sampled_from(sorted(set(FEATURE_NAMES) - UNMEASURED)),
     st.floats(0, 5),

@@ -8,12 +8,11 @@ from hypothesis import strategies as st
 
 from fitness.sonorities import Sonorities, distinct, pitches_of
 from genomes import Part
-from tests.strategies import law, parts
+from tests.strategies import parts
 
 numbers = st.lists(st.integers(0, 127), min_size=1, max_size=40)
 
 
-@law
 @given(parts())
 def test_masks_say_what_sounds(part: Part) -> None:
     sonorities = Sonorities.of(part)
@@ -21,7 +20,6 @@ def test_masks_say_what_sounds(part: Part) -> None:
     assert [pitches_of(mask) for mask in sonorities.masks] == rows
 
 
-@law
 @given(parts(), st.integers(0, 20_000), st.integers(0, 20_000))
 def test_heard_is_all_that_sounds_between_two_times(part: Part, begin: int, length: int) -> None:
     sonorities = Sonorities.of(part)
@@ -31,14 +29,12 @@ def test_heard_is_all_that_sounds_between_two_times(part: Part, begin: int, leng
     assert list(pitches_of(sonorities.pitches_between(begin, begin + length))) == expected
 
 
-@law
 @given(parts())
 def test_equal_notes_have_one_sweep_whatever_the_harmony(part: Part) -> None:
     again = Part(part.notes.copy(), part.length_ticks)
     assert Sonorities.of(again) is Sonorities.of(part)
 
 
-@law
 @given(numbers)
 def test_distinct_is_what_numpy_says(values: list[int]) -> None:
     np.testing.assert_array_equal(distinct(np.sort(values)), np.unique(values))

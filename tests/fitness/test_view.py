@@ -9,13 +9,12 @@ from hypothesis import strategies as st
 from fitness.features import MEASURED_AT_ONCE, feature_matrix
 from fitness.part_batch import PartBatch, entropies
 from genomes import Meter, Part, TempoMap
-from tests.strategies import law, meters, parts
+from tests.strategies import meters, parts
 
 numbers = st.lists(st.integers(0, 127), max_size=40)
 pools = st.lists(parts() | parts(drums=True), min_size=1, max_size=6)
 
 
-@law
 @given(pools, meters())
 def test_neighbours_change_nothing(pool: list[Part], meter: Meter) -> None:
     alone = np.concatenate([feature_matrix([part], meter) for part in pool])
@@ -28,7 +27,6 @@ def test_more_than_are_measured_at_once() -> None:
     assert feature_matrix(pool).tobytes() == alone.tobytes()
 
 
-@law
 @given(st.lists(numbers, min_size=1, max_size=5))
 def test_statistics_are_those_of_numpy_to_the_bit(lists: list[list[int]]) -> None:
     view = PartBatch([Part.of([], 0)] * len(lists), Meter(4, 4), TempoMap.constant(120))

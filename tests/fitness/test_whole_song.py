@@ -12,7 +12,7 @@ from fitness.roll import WINDOW_SECONDS
 from fitness.scorer import ChromaticScorer
 from fitness.whole_song import SongScorer, windows
 from genomes import Meter, Part, TempoMap
-from tests.strategies import law, meters
+from tests.strategies import meters
 
 FOUR = Meter(4, 4)
 BPM = 120.0
@@ -40,7 +40,6 @@ def heard(scorer: ChromaticScorer, song: Part) -> float:
     return found
 
 
-@law
 @given(
     meter=meters(),
     bars=st.integers(1, 40),

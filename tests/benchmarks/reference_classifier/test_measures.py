@@ -17,7 +17,7 @@ from benchmarks.reference_classifier.measures import (
 from fitness.colours import COLOUR_NAMES
 from fitness.features import FEATURE_NAMES, feature_matrix
 from genomes import Context, Key, Meter, Part, Section
-from tests.strategies import law, meters, parts
+from tests.strategies import meters, parts
 from training.composed.compose import compose_parts
 
 BAR = 1920
@@ -76,7 +76,6 @@ def _varying(matrix):
     return matrix[:, np.array(commonest) < 0.9 * len(matrix)]
 
 
-@law
 @given(st.booleans().flatmap(lambda drums: parts(drums=drums)), meters())
 def test_whatever_comes_is_finite(part, meter):
     assert np.isfinite(measure_matrix([part], meter)).all()

@@ -17,7 +17,7 @@ from genomes import Key, Meter, Part
 from genomes.midi import Conductor
 from genomes.notes import NOTE_DTYPE
 from tests.engine.arrangement.approved_parts import ROWS, approved_part, hand_made, lineage_of
-from tests.strategies import SONG_METERS, law
+from tests.strategies import SONG_METERS
 
 ALL = tuple(ROWS)
 FOUR = Meter(4, 4)
@@ -52,7 +52,6 @@ plays = st.lists(
 )
 
 
-@law
 @given(st.sampled_from(SONG_METERS), plays)
 def test_every_bar_is_the_bar_of_its_part(meter, wanted):
     parts = two_sections(meter)
@@ -200,7 +199,6 @@ def notes_of(rows):
     return np.array([(0, 1, 60, velocity, is_drum) for velocity, is_drum in rows], NOTE_DTYPE)
 
 
-@law
 @given(velocities, st.floats(0, 1), st.floats(0, 1))
 def test_energy_keeps_the_order_of_velocities_and_ghosts_stay_ghosts(rows, energy, more):
     notes = notes_of(rows)

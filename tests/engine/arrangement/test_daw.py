@@ -13,7 +13,7 @@ from engine.errors import Refused
 from genomes import Key, Meter
 from genomes.midi import Conductor
 from tests.engine.arrangement.approved_parts import ROWS, approved_part, lineage_of
-from tests.strategies import SONG_METERS, law
+from tests.strategies import SONG_METERS
 
 FOUR = Meter(4, 4)
 
@@ -91,7 +91,6 @@ def code(seconds, hour):
     return f"{hour:02}:{minutes:02}:{whole:02}:{rest // 80:02}.{rest % 80:02}"
 
 
-@law
 @given(lengths, st.sampled_from(SONG_METERS), st.floats(60, 180), st.sampled_from([0, 1]))
 def test_what_a_daw_wrote_is_read_in_bars_again(bars, meter, bpm, hour):
     bar_seconds = meter.bar_quarters * 60 / bpm
@@ -179,7 +178,6 @@ def test_what_cannot_be_read_is_named(text, said):
     assert str(refused.value).startswith(said)
 
 
-@law
 @given(st.text(alphabet="0123456789:. \tab\n", max_size=60))
 def test_any_text_is_read_or_refused(text):
     try:

@@ -14,7 +14,6 @@ from engine.arrangement.plan_text import parse_plan, plan_document, plan_text, r
 from engine.errors import Refused
 from engine.gate.labels import section_label
 from tests.engine.arrangement.approved_parts import ROWS
-from tests.strategies import law
 
 anything = st.text(st.characters(exclude_categories=["Cs"]), max_size=12)
 # What a YAML reader could take for a number, a truth value, a date or nothing.
@@ -50,7 +49,6 @@ plans = st.builds(
 SECTION = {"name": "Verse 1", "section": "verse", "parts": {"chords": "verse"}}
 
 
-@law
 @given(plans)
 def test_what_is_written_is_read_again(plan):
     text = plan_text(plan)

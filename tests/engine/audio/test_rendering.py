@@ -19,7 +19,7 @@ from genomes.time import TempoMap
 from tests import strategies
 from tests.engine.audio.tracks import BAND, BAR, BASS, CHORDS, DRUMS, EMPTY, MELODY, TEMPO
 
-quick = settings(strategies.law, max_examples=20)
+quick = settings(max_examples=20)
 
 # An accelerando, a halt and a rush, all within a bar.
 CHANGES = TempoMap(((0, 600_000), (480, 450_000), (960, 1_500_000), (1200, 200_000)))

@@ -18,7 +18,6 @@ from genomes.context import Context, Section
 from genomes.keys import Key
 from genomes.time import Meter
 from tests.engine.composing.compositions import lineage, member
-from tests.strategies import law
 
 CONTEXT = Context(Key.parse("D minor"), Meter(4, 4), 120, Section("verse", 2))
 TOTALS = st.floats(-1, 2) | st.none()
@@ -54,7 +53,6 @@ def companies(draw: st.DrawFn, names: str = "abcdefgh") -> list[Weighed]:
     ]
 
 
-@law
 @given(lineages("a"), lineages("b"))
 def test_distance(one: Weighed, other: Weighed) -> None:
     assert 0 <= one.distance(other) <= 1
@@ -74,7 +72,6 @@ def test_what_cannot_be_compared_differs_wholly() -> None:
     assert same.distance(another) == pytest.approx(0.5)
 
 
-@law
 @given(companies(), KEEP, companies("uvw"))
 def test_the_best_that_differ(company: list[Weighed], keep: int, others: list[Weighed]) -> None:
     chosen = best_apart(company, keep, others)
@@ -114,7 +111,6 @@ def test_totals_of_parts_made_by_hand_are_left_out() -> None:
     assert lineage(member("a", total=None)).total == 0
 
 
-@law
 @given(lineages("a"), lineages("b"))
 def test_contrast(one: Weighed, other: Weighed) -> None:
     found = contrast(one, other)
@@ -165,7 +161,6 @@ def test_smoothness(pitches: tuple[list[int], ...], smooth: float) -> None:
     assert smoothness(song) == pytest.approx(smooth)
 
 
-@law
 @given(st.lists(lineages(), max_size=5))
 def test_smoothness_lies_between_0_and_1(song: list[Weighed]) -> None:
     assert 0 <= smoothness(song) <= 1

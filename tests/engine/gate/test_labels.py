@@ -8,7 +8,6 @@ from hypothesis import strategies as st
 
 from engine.errors import Refused
 from engine.gate.labels import DEVICE_NAMES, MAX_LABEL_CHARS, file_label
-from tests.strategies import law
 
 NORMALISED = {
     "Verse": "verse",
@@ -47,7 +46,6 @@ def test_labels_with_nothing_left_are_refused_in_one_line(display):
     assert len(str(refused.value).splitlines()) == 1
 
 
-@law
 @given(st.text() | st.sampled_from(sorted(DEVICE_NAMES)).map(str.upper))
 def test_every_label_is_a_file_name_or_refused(display):
     try:

@@ -15,7 +15,6 @@ from engine.proposals.lyrics import (
     read_lyrics,
     sheet_of,
 )
-from tests.strategies import law
 
 PLAIN = """\
 Before it all
@@ -155,7 +154,6 @@ def test_what_is_no_file_is_refused(tmp_path):
             read_lyrics(path)
 
 
-@law
 @given(text=st.text(max_size=200) | st.text("[]:0.a<>#\n ♪", max_size=60))
 def test_any_text_is_read_or_has_no_words(text):
     sheet = sheet_of(text)

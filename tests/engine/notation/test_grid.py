@@ -62,7 +62,6 @@ def test_long_notes_are_written_so_that_beats_are_seen(onset, end, signs):
 
 
 @given(meter=strategies.meters(), part=strategies.parts(max_notes=8))
-@strategies.law
 def test_pieces_fill_every_bar_in_order(meter, part):
     bars = -(-part.length_ticks // meter.bar_ticks)
     if bars > 16:
@@ -79,7 +78,6 @@ def test_pieces_fill_every_bar_in_order(meter, part):
 
 
 @given(meter=strategies.meters(), part=strategies.parts())
-@strategies.law
 def test_no_onset_moves_further_than_a_sixteenth(meter, part):
     bars = -(-part.length_ticks // meter.bar_ticks)
     onsets = part.notes["onset_ticks"]

@@ -24,7 +24,7 @@ from genomes.time import Meter
 from tests import strategies
 from tests.engine.notation import scores
 
-quick = settings(strategies.law, max_examples=25)
+quick = settings(max_examples=25)
 
 ROOT = Path(__file__).parents[3]
 METERS = [Meter.parse(text) for text in ("4/4", "3/4", "6/8", "7/8", "5/4", "11/8", "31/4", "1/32")]

@@ -13,7 +13,6 @@ from engine.evolution.settings import Settings
 from engine.state.studio import Studio
 from tests.engine.runs.populations import LINE, PLACES, crowds, individual
 from tests.engine.runs.short_runs import begin, evolved, generations
-from tests.strategies import law
 
 
 @st.composite
@@ -41,7 +40,6 @@ def ids(chosen: list[Individual]) -> list[str]:
     return [one.id for one in chosen]
 
 
-@law
 @given(crowds())
 def test_best_first_is_by_gate_then_total_then_id(crowd: list[Individual]) -> None:
     ordered = best_first(crowd)
@@ -55,7 +53,6 @@ def test_best_first_is_by_gate_then_total_then_id(crowd: list[Individual]) -> No
     assert ids(best_first(crowd[::-1])) == ids(ordered)
 
 
-@law
 @given(selections())
 def test_the_population_keeps_its_size(
     made: tuple[list[Individual], list[Individual], Settings, float],
@@ -67,7 +64,6 @@ def test_the_population_keeps_its_size(
     assert set(chosen) <= {*ids(population), *ids(newcomers)}
 
 
-@law
 @given(selections())
 def test_the_best_of_all_is_never_lost(
     made: tuple[list[Individual], list[Individual], Settings, float],
@@ -77,7 +73,6 @@ def test_the_best_of_all_is_never_lost(
     assert best_first([*population, *newcomers])[0] in chosen
 
 
-@law
 @given(selections(), st.randoms(use_true_random=False))
 def test_the_order_of_the_newcomers_decides_nothing(
     made: tuple[list[Individual], list[Individual], Settings, float], random: Any
@@ -91,7 +86,6 @@ def test_the_order_of_the_newcomers_decides_nothing(
     assert chosen[0] == chosen[1]
 
 
-@law
 @given(selections())
 def test_niches_part_the_population_by_the_nearest_leader(
     made: tuple[list[Individual], list[Individual], Settings, float],
@@ -113,7 +107,6 @@ def test_niches_part_the_population_by_the_nearest_leader(
     assert all(len({nearest[one.id] for one in niche}) == 1 for niche in found)
 
 
-@law
 @given(selections())
 def test_leaders_come_first_and_lie_apart(
     made: tuple[list[Individual], list[Individual], Settings, float],

@@ -12,12 +12,10 @@ from fitness.errors import ScoringFailed
 from fitness.total import Score
 from store.events import GenerationScored, Offspring
 from tests.engine.runs.populations import LINE, TOTALS, Point, individual
-from tests.strategies import law
 
 finite = st.floats(allow_nan=False, allow_infinity=False)
 
 
-@law
 @given(finite, finite)
 def test_what_fails_the_gate_never_outranks_what_passes(good: float, bad: float) -> None:
     passing = Individual("z", Point(0), Score({}, good, passes=True), 0)
@@ -26,7 +24,6 @@ def test_what_fails_the_gate_never_outranks_what_passes(good: float, bad: float)
     assert [one.id for one in best_first([failing, passing])] == ["z", "a"]
 
 
-@law
 @given(finite, finite)
 def test_totals_are_compared_exactly(one: float, other: float) -> None:
     fitnesses = [Individual("i", Point(0), Score({}, total), 0).fitness for total in (one, other)]
@@ -78,7 +75,6 @@ def test_a_pool_is_what_its_events_say() -> None:
     assert pool.scored["c"].genome == Point(0.5)
 
 
-@law
 @given(st.lists(TOTALS, min_size=1, max_size=8))
 def test_the_curve_is_plain_numbers(totals: list[float]) -> None:
     pool = Pool(LINE)

@@ -36,7 +36,6 @@ from store.events import ModelPromoted, ModelTrained, RunStarted
 from tests.engine.runs.conftest import Engine
 from tests.engine.runs.short_runs import GREEN, begin, count_events, evolved
 from tests.fitness.models import write
-from tests.strategies import law
 
 ROOT = Path(__file__).parents[3]
 SMALL = ("--bars", "2", "--population", "4", "--generations", "1")
@@ -120,7 +119,7 @@ def test_a_known_model_is_promoted_by_the_beginning_of_its_hash(
     assert roll_back(studio).sha256 == sha256
 
 
-@settings(law, max_examples=20)
+@settings(max_examples=20)
 @given(steps=st.lists(st.sampled_from([0, 1, 2, "back"]), max_size=8))
 def test_promotions_are_a_stack(
     tmp_path_factory: pytest.TempPathFactory, three: list[Path], steps: list[Any]

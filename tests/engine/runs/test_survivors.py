@@ -20,12 +20,10 @@ from engine.gate import decisions
 from engine.state.studio import Studio
 from tests.engine.runs.populations import LINE, PLACES, TOTALS, crowds, individual
 from tests.engine.runs.short_runs import begin, ending, evolved, generations
-from tests.strategies import law
 
 yardsticks = st.builds(FirstPoolFacts, st.just({}), PLACES, TOTALS)
 
 
-@law
 @given(crowds(0), st.integers(1, 5), yardsticks, st.integers(0, 6))
 def test_survivors(
     crowd: list[Individual], keep: int, facts: FirstPoolFacts, decided_count: int

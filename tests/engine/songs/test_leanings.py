@@ -20,7 +20,6 @@ from engine.reports.statistics import (
     leanings_of,
 )
 from genomes.keys import Key
-from tests.strategies import law
 
 
 def song(title="A Song", key="C major", tempo_bpm=100.0, **others):
@@ -51,7 +50,6 @@ def test_keys_are_counted_as_they_sound_and_called_as_most_do():
 
 
 @given(count=st.integers(1, 64))
-@law
 def test_entropy_is_highest_where_all_are_equal(count):
     assert entropy_bits([1 / count] * count) == pytest.approx(log2(count))
     assert entropy_bits([1.0]) == 0
@@ -69,7 +67,6 @@ def test_tempos_lie_in_clusters():
     assert named(leanings.tempos)["120.5"] == 1
 
 
-@law
 @given(tempos=st.lists(st.floats(20, 320), max_size=40))
 def test_every_song_is_in_one_cluster(tempos):
     leanings = leanings_of([song(tempo_bpm=tempo) for tempo in tempos])
@@ -91,7 +88,6 @@ def test_phrases_are_counted_by_songs_not_by_occurrences():
     assert phrases == {"mirror of the sea": 2, "7/8 time": 2}
 
 
-@law
 @given(
     concepts=st.lists(
         st.lists(

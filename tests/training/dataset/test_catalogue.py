@@ -13,7 +13,6 @@ from fitness.manifest import Encoders
 from fitness.roll import rolls
 from genomes.notes import Part
 from genomes.time import Meter, TempoMap
-from tests.strategies import law
 from tests.training.examples import some_examples
 from training.composed.examples import NO_COLOUR, STAGES
 from training.dataset.catalogue import Catalogue, assembled, at_tempo, faster, mix_of
@@ -174,7 +173,6 @@ def heard(part: Part, tempo_map: TempoMap) -> Excerpt:
     return Excerpt(part, tempo_map, FIVE_EIGHT)
 
 
-@law
 @given(st.lists(parts, min_size=1, max_size=4), tempo_maps)
 def test_a_mix_is_the_scorers_roll_of_all_notes(tracks, tempo_map):
     mix = mix_of([heard(part, tempo_map) for part in tracks])
@@ -202,7 +200,6 @@ def test_a_mix_is_not_the_louder_of_its_rolls():
     assert mix[60, 9] == 0  # the second strike ends the first
 
 
-@law
 @given(parts, tempo_maps, tempo_maps)
 def test_another_tempo_leaves_every_note_at_its_second(part, own, other):
     moved = at_tempo(heard(part, own), other)
@@ -213,7 +210,6 @@ def test_another_tempo_leaves_every_note_at_its_second(part, own, other):
     assert len(moved.notes) == len(part.notes)
 
 
-@law
 @given(parts, tempo_maps, st.floats(0.8, 1.25))
 def test_faster_plays_the_same_notes_sooner(part, tempo_map, factor):
     quick = faster(heard(part, tempo_map), factor)

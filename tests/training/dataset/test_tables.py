@@ -11,7 +11,6 @@ from pyarrow import parquet
 
 from fitness.colours import COLOUR_NAMES
 from fitness.manifest import Encoders, EncoderSpec
-from tests.strategies import law
 from tests.training.dataset.folders import ENCODERS
 from training.composed.examples import STAGES
 from training.dataset.rows import Row, by_row, by_song, read_rows, stage_of, unnamed_encoders
@@ -110,7 +109,6 @@ catalogues = st.dictionaries(
 )
 
 
-@law
 @given(catalogues, st.randoms(use_true_random=False))
 def test_a_song_is_on_one_side_whatever_the_order(songs, shuffle):
     rows = rows_of(songs)
@@ -127,7 +125,6 @@ def test_a_song_is_on_one_side_whatever_the_order(songs, shuffle):
     assert np.array_equal(again.validation, split.validation[order])
 
 
-@law
 @given(st.integers(3, 30), st.integers(1, 9))
 def test_every_colour_is_on_every_side(songs, colours):
     rows = rows_of({f"{number:02}_{c}": c for c in range(colours) for number in range(songs)})

@@ -10,7 +10,6 @@ from hypothesis import strategies as st
 from pyarrow import parquet
 
 from genomes.lyrics.syllables import line_of
-from tests.strategies import law
 from tests.training.embedding.folders import write_folder
 from training.__main__ import main
 from training.text.prosody import FEATURES, PROSODY_NAMES, PROSODY_VERSION, prosody_matrix
@@ -61,7 +60,6 @@ def test_a_feature_means_what_it_says(name, high, above, low, below):
     assert measured(low)[name] == pytest.approx(below)
 
 
-@law
 @given(st.lists(st.text(alphabet="aeinrst hcTé'’.?!\n好7-", max_size=40), max_size=3))
 def test_any_text_is_measured(texts):
     matrix = prosody_matrix(texts)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 from genomes.keys import Key
 from genomes.lyrics import Lyrics
@@ -32,10 +31,6 @@ class Section:
             raise ValueError(f"section of {self.bars} bars: expected 1 to {MAX_BARS}")
         if not 0 <= self.energy <= 1:
             raise ValueError(f"section energy {self.energy}: expected 0 to 1")
-
-    def to_payload(self) -> dict[str, Any]:
-        """Plain values for the log."""
-        return {"label": self.label, "bars": self.bars, "energy": self.energy}
 
 
 @dataclass(frozen=True, slots=True)

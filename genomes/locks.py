@@ -33,10 +33,6 @@ class Locks(msgspec.Struct, frozen=True):
         if self.rhythm and self.pitch:
             raise ValueError("rhythm and pitch are both locked: nothing is left to evolve")
 
-    def to_payload(self) -> dict[str, Any]:
-        """Plain values for the log."""
-        return {"bars": list(self.bars), "rhythm": self.rhythm, "pitch": self.pitch}
-
 
 def with_locked_bars(bars: Sequence[T], source: Sequence[T], locks: Locks) -> tuple[T, ...]:
     """Bars of a genome, the locked ones taken from its source."""

@@ -31,14 +31,12 @@ def demo(
     from engine.gate import decisions
     from engine.gate.exports import update_exports
     from engine.ids import short
-    from engine.models.promotion import model_for_runs
     from engine.proposals import Overrides, demo_paths, read
     from engine.proposals.songs import add_songs
+    from engine.runs.evolve import start_runs
     from engine.runs.files import write_files
-    from engine.runs.lifecycle import Request, load, start
-    from engine.stages import find_stage
+    from engine.runs.requests import EvolveOptions
     from fitness.colours import find_colour
-    from genomes import Section
 
     with refusing():
         name = find_colour(colour).name.casefold()
@@ -46,11 +44,8 @@ def demo(
     song = reading.proposals[0].song_id
     with open_studio(context, make=True) as studio:
         add_songs(studio, reading.proposals)
-        section = Section("verse", find_stage(STAGE).bars)
-        settings = Settings(generations=generations)
-        sha256 = model_for_runs(studio, None)
-        request = Request(studio.song(song), STAGE, section, DEMO_SEED, settings, sha256)
-        run = load(studio, start(studio, request))
+        options = EvolveOptions(STAGE, Settings(generations=generations))
+        (run,) = start_runs(studio, song, options, seed=DEMO_SEED)
         summary = carry_on_with_progress(context, studio, run)
         if summary is None:
             return INTERRUPTED

@@ -30,7 +30,3 @@ def test_sections_too_short_or_too_long_are_refused(bars):
 def test_energy_outside_0_and_1_is_refused(energy):
     with pytest.raises(ValueError, match="energy"):
         Section("verse", 4, energy)
-
-
-def test_a_section_tells_its_values():
-    assert Section("pont", 4, 0.25).to_payload() == {"label": "pont", "bars": 4, "energy": 0.25}

@@ -12,7 +12,7 @@ from engine.cli.output import Json, say, say_json, say_next
 
 if TYPE_CHECKING:
     from engine.reports.constraints import Written
-    from engine.reports.statistics import Leanings, Share
+    from engine.reports.statistics import Share, SongStatistics
 
 DEFAULT_FILE = "negative_constraints.yml"
 
@@ -39,23 +39,23 @@ def stats(
     """
     from engine.errors import Refused
     from engine.reports.constraints import constraints_of, write_constraints
-    from engine.reports.statistics import leanings_of
+    from engine.reports.statistics import song_statistics
 
     with open_studio(context, make=True) as studio:
-        leanings = leanings_of(list(studio.songs().values()))
-        source = f"{leanings.songs} songs, at event {studio.log.head().position} of the log"
+        statistics = song_statistics(list(studio.songs().values()))
+        source = f"{statistics.songs} songs, at event {studio.log.head().position} of the log"
     written = None
     if constraints is not None:
-        if not leanings.songs:
+        if not statistics.songs:
             raise Refused("no songs yet, and nothing to avoid", "add some with engine songs add")
-        written = write_constraints(constraints, constraints_of(leanings, source))
+        written = write_constraints(constraints, constraints_of(statistics, source))
     if as_json:
-        say_json(_report(leanings, written))
+        say_json(_report(statistics, written))
         return
-    if not leanings.songs:
+    if not statistics.songs:
         say_no_songs(context)
         return
-    _say_leanings(leanings)
+    _say_statistics(statistics)
     if written is not None:
         if written.aside is not None:
             say(f"\n{written.file.name} was edited: that one is {written.aside} now")
@@ -65,33 +65,34 @@ def stats(
         say_next(next_command(context, f"songs stats --constraints {DEFAULT_FILE}"))
 
 
-def _report(leanings: Leanings, written: Written | None) -> dict[str, Any]:
+def _report(statistics: SongStatistics, written: Written | None) -> dict[str, Any]:
     from dataclasses import asdict
 
-    return asdict(leanings) | {
-        "warnings": list(leanings.warnings),
+    return asdict(statistics) | {
+        "warnings": list(statistics.warnings),
         "file": str(written.file) if written else None,
         "set_aside": str(written.aside) if written and written.aside else None,
     }
 
 
-def _say_leanings(leanings: Leanings) -> None:
+def _say_statistics(statistics: SongStatistics) -> None:
     from engine.reports.statistics import TITLE_WORD_FRACTION
 
-    say(f"{leanings.songs} songs")
-    over = leanings.overused
-    tempos = f"{leanings.tempo_mean_bpm:.0f} ± {leanings.tempo_sd_bpm:.0f} bpm"
+    say(f"{statistics.songs} songs")
+    over = statistics.overused
+    words = over(statistics.title_words, TITLE_WORD_FRACTION)
+    tempos = f"{statistics.tempo_mean_bpm:.0f} ± {statistics.tempo_sd_bpm:.0f} bpm"
     tables = (
-        (f"keys ({leanings.key_entropy_bits:.2f} bits)", leanings.keys, over(leanings.keys)),
-        (f"tempos ({tempos})", leanings.tempo_clusters, over(leanings.tempo_clusters)),
-        ("meters", leanings.meters, ()),
-        ("colours", leanings.colours, ()),
-        ("words in titles", leanings.title_words, over(leanings.title_words, TITLE_WORD_FRACTION)),
-        ("phrases in concepts", leanings.phrases, over(leanings.phrases)),
+        (f"keys ({statistics.key_entropy_bits:.2f} bits)", statistics.keys, over(statistics.keys)),
+        (f"tempos ({tempos})", statistics.tempo_clusters, over(statistics.tempo_clusters)),
+        ("meters", statistics.meters, ()),
+        ("colours", statistics.colours, ()),
+        ("words in titles", statistics.title_words, words),
+        ("phrases in concepts", statistics.phrases, over(statistics.phrases)),
     )
     for heading, shares, overused in tables:
         _say_shares(heading, shares, overused)
-    for warning in leanings.warnings:
+    for warning in statistics.warnings:
         say(f"\nwarning: {warning}")
 
 

@@ -1,4 +1,4 @@
-"""Constraints: leanings as the ``negative_constraints.yml`` that writers of concepts read."""
+"""Constraints: what songs overuse, as a ``negative_constraints.yml`` for writers of concepts."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ import yaml
 from documents.yaml_files import load_file
 from engine.errors import Refused
 from engine.proposals.sources import printable
-from engine.reports.statistics import TITLE_WORD_FRACTION, Leanings, Share
+from engine.reports.statistics import TITLE_WORD_FRACTION, Share, SongStatistics
 from engine.state.files import is_as_written, marked, set_aside, write_whole
 
 # What tells the file from any other.
@@ -38,39 +38,39 @@ class Written:
     aside: Path | None
 
 
-def constraints_of(leanings: Leanings, generated_from: str) -> dict[str, Any]:
+def constraints_of(statistics: SongStatistics, generated_from: str) -> dict[str, Any]:
     """The document that the file holds.
 
     Args:
-        leanings: of all songs.
+        statistics: of all songs.
         generated_from: where they come from, in words.
     """
-    of_all = f"/{leanings.songs}"
+    of_all = f"/{statistics.songs}"
     return {
         "generated_from": generated_from,
-        "thread_count": leanings.songs,
+        "thread_count": statistics.songs,
         "key_constraints": [
             {"key": key.name} | _burden(key, f"{key.count}{of_all} songs are in {key.name}")
-            for key in leanings.overused(leanings.keys)
+            for key in statistics.overused(statistics.keys)
         ],
         "bpm_constraints": [
             {"bpm_range": cluster.name, "center": cluster.center_bpm}
             | _burden(cluster, f"{cluster.count}{of_all} songs lie around {cluster.center_bpm} bpm")
-            for cluster in leanings.overused(leanings.tempo_clusters)
+            for cluster in statistics.overused(statistics.tempo_clusters)
         ],
         "concept_constraints": [
             {"phrase": phrase.name}
             | _burden(phrase, f'"{phrase.name}" is in {phrase.count}{of_all} concepts')
-            for phrase in leanings.overused(leanings.phrases)
+            for phrase in statistics.overused(statistics.phrases)
         ],
         "title_vocabulary_constraints": [
             {"word": word.name} | _burden(word, f'"{word.name}" is in {word.count}{of_all} titles')
-            for word in leanings.overused(leanings.title_words, TITLE_WORD_FRACTION)
+            for word in statistics.overused(statistics.title_words, TITLE_WORD_FRACTION)
         ],
         "dialogue_opener_constraints": [],  # songs have no dialogues
-        "excluded_titles": list(leanings.titles),
-        "diversity_metrics": _metrics(leanings),
-        "warnings": list(leanings.warnings),
+        "excluded_titles": list(statistics.titles),
+        "diversity_metrics": _metrics(statistics),
+        "warnings": list(statistics.warnings),
     }
 
 
@@ -112,17 +112,17 @@ def _burden(share: Share, reason: str) -> dict[str, Any]:
     }
 
 
-def _metrics(leanings: Leanings) -> dict[str, Any]:
+def _metrics(statistics: SongStatistics) -> dict[str, Any]:
     return {
-        "key_entropy": round(leanings.key_entropy_bits, 2),
-        "key_distribution": _counts(leanings.keys),
-        "bpm_mean": round(leanings.tempo_mean_bpm, 1),
-        "bpm_std_dev": round(leanings.tempo_sd_bpm, 2),
-        "bpm_distribution": {_number(tempo.name): tempo.count for tempo in leanings.tempos},
-        "meter_distribution": _counts(leanings.meters),
-        "colour_distribution": _counts(leanings.colours),
-        "concept_phrase_counts": _counts(leanings.phrases[:MAX_COUNTED]),
-        "title_word_counts": _counts(leanings.title_words[:MAX_COUNTED]),
+        "key_entropy": round(statistics.key_entropy_bits, 2),
+        "key_distribution": _counts(statistics.keys),
+        "bpm_mean": round(statistics.tempo_mean_bpm, 1),
+        "bpm_std_dev": round(statistics.tempo_sd_bpm, 2),
+        "bpm_distribution": {_number(tempo.name): tempo.count for tempo in statistics.tempos},
+        "meter_distribution": _counts(statistics.meters),
+        "colour_distribution": _counts(statistics.colours),
+        "concept_phrase_counts": _counts(statistics.phrases[:MAX_COUNTED]),
+        "title_word_counts": _counts(statistics.title_words[:MAX_COUNTED]),
         "dialogue_opener_counts": {},
     }
 

@@ -1,4 +1,4 @@
-"""Leanings: what a body of songs has in common more often than is good for the next one."""
+"""Statistics of songs: keys, tempos, meters, colours and words, and which of them are overused."""
 
 from __future__ import annotations
 
@@ -80,7 +80,7 @@ ShareT = TypeVar("ShareT", bound=Share)
 
 
 @dataclass(frozen=True, slots=True)
-class Leanings:
+class SongStatistics:
     """What songs have in common, the most frequent first.
 
     Attributes:
@@ -143,13 +143,13 @@ class Leanings:
         return tuple(found)
 
 
-def leanings_of(songs: Sequence[Song]) -> Leanings:
-    """What songs lean on."""
+def song_statistics(songs: Sequence[Song]) -> SongStatistics:
+    """Count what songs have in common."""
     total = len(songs)
     tempos = [song.tempo_bpm for song in songs]
     keys = _shares(Counter(_sounding_keys(songs)), total)
     words = Counter(chain.from_iterable(_title_words(song.title) for song in songs))
-    return Leanings(
+    return SongStatistics(
         songs=total,
         titles=tuple(sorted({song.title for song in songs})),
         keys=keys,

@@ -17,7 +17,7 @@ from engine.reports.statistics import (
     MIN_SONGS,
     STOP_WORDS,
     entropy_bits,
-    leanings_of,
+    song_statistics,
 )
 from genomes.keys import Key
 
@@ -43,10 +43,10 @@ def named(shares):
 
 def test_keys_are_counted_as_they_sound_and_called_as_most_do():
     keys = ["F# minor", "Gb minor", "F# minor", "C major", "A minor"]
-    leanings = leanings_of([song(key=key) for key in keys])
-    assert named(leanings.keys) == {"F# minor": 3, "A minor": 1, "C major": 1}
-    assert next(iter(leanings.keys)).fraction == pytest.approx(0.6)
-    assert leanings.key_entropy_bits == pytest.approx(0.6 * log2(5 / 3) + 0.4 * log2(5))
+    statistics = song_statistics([song(key=key) for key in keys])
+    assert named(statistics.keys) == {"F# minor": 3, "A minor": 1, "C major": 1}
+    assert next(iter(statistics.keys)).fraction == pytest.approx(0.6)
+    assert statistics.key_entropy_bits == pytest.approx(0.6 * log2(5 / 3) + 0.4 * log2(5))
 
 
 @given(count=st.integers(1, 64))
@@ -57,20 +57,20 @@ def test_entropy_is_highest_where_all_are_equal(count):
 
 def test_tempos_lie_in_clusters():
     tempos = [72, 68, 70, 77, 120, 120.5, 116, 84]
-    leanings = leanings_of([song(tempo_bpm=tempo) for tempo in tempos])
-    assert [(c.name, c.center_bpm, c.count) for c in leanings.tempo_clusters] == [
+    statistics = song_statistics([song(tempo_bpm=tempo) for tempo in tempos])
+    assert [(c.name, c.center_bpm, c.count) for c in statistics.tempo_clusters] == [
         ("67-77", 72, 4),
         ("115-125", 120, 3),
         ("79-89", 84, 1),
     ]
-    assert leanings.tempo_mean_bpm == pytest.approx(sum(tempos) / 8)
-    assert named(leanings.tempos)["120.5"] == 1
+    assert statistics.tempo_mean_bpm == pytest.approx(sum(tempos) / 8)
+    assert named(statistics.tempos)["120.5"] == 1
 
 
 @given(tempos=st.lists(st.floats(20, 320), max_size=40))
 def test_every_song_is_in_one_cluster(tempos):
-    leanings = leanings_of([song(tempo_bpm=tempo) for tempo in tempos])
-    clusters = leanings.tempo_clusters
+    statistics = song_statistics([song(tempo_bpm=tempo) for tempo in tempos])
+    clusters = statistics.tempo_clusters
     assert sum(cluster.count for cluster in clusters) == len(tempos)
     assert list(clusters) == sorted(clusters, key=lambda cluster: -cluster.count)
     for tempo in tempos:
@@ -84,7 +84,7 @@ def test_phrases_are_counted_by_songs_not_by_occurrences():
         "A broken mirror; of the sea nothing. In 7/8 time.",
         "Mirror. Sea.",
     ]
-    phrases = named(leanings_of([song(concept=concept) for concept in concepts]).phrases)
+    phrases = named(song_statistics([song(concept=concept) for concept in concepts]).phrases)
     assert phrases == {"mirror of the sea": 2, "7/8 time": 2}
 
 
@@ -98,8 +98,8 @@ def test_phrases_are_counted_by_songs_not_by_occurrences():
     )
 )
 def test_phrases_begin_and_end_with_words_that_tell_something(concepts):
-    leanings = leanings_of([song(concept=concept) for concept in concepts])
-    for phrase in leanings.phrases:
+    statistics = song_statistics([song(concept=concept) for concept in concepts])
+    for phrase in statistics.phrases:
         words = phrase.name.split()
         assert 2 <= len(words) <= 4
         assert not {words[0], words[-1]} & STOP_WORDS
@@ -108,7 +108,9 @@ def test_phrases_begin_and_end_with_words_that_tell_something(concepts):
 
 def test_title_words_are_counted_once_a_title():
     titles = ["The Last Door (Door Two)", "A door for You", "1999", "Untitled (x)"]
-    assert named(leanings_of([song(title=title) for title in titles]).title_words) == {"door": 2}
+    assert named(song_statistics([song(title=title) for title in titles]).title_words) == {
+        "door": 2
+    }
 
 
 NARROW = [
@@ -118,21 +120,21 @@ NARROW = [
 
 
 def test_what_is_too_narrow_is_warned_of():
-    key, tempo, phrase = leanings_of(NARROW).warnings
+    key, tempo, phrase = song_statistics(NARROW).warnings
     assert key.startswith("key entropy is 0.97 bits, below 2")
     assert tempo.startswith("tempos vary by 8.7 bpm, below 10")
     assert phrase == '"pale machine" is in 60% of the concepts'
     keys = ("C major", "D major", "E major", "A minor", "B minor")
     wide = [song(key=key, tempo_bpm=60 + 20 * n) for n, key in enumerate(keys)]
-    assert leanings_of(wide).warnings == ()
+    assert song_statistics(wide).warnings == ()
 
 
 @pytest.mark.parametrize("count", [0, 1, MIN_SONGS - 1])
 def test_of_few_songs_nothing_is_said(count):
-    leanings = leanings_of(NARROW[:count])
-    (warning,) = leanings.warnings
+    statistics = song_statistics(NARROW[:count])
+    (warning,) = statistics.warnings
     assert warning.startswith(f"only {count} songs")
-    document = constraints_of(leanings, "here")
+    document = constraints_of(statistics, "here")
     assert {len(rows) for name, rows in document.items() if name.endswith("_constraints")} == {0}
 
 
@@ -143,14 +145,14 @@ def test_severity_grows_with_the_share(count, severity):
     """A tenth of the songs at a time: 30 % are to be avoided, 50 % excluded."""
     others = [song(key=f"{n} minor", tempo_bpm=120 + 20 * i) for i, n in enumerate("CDEFGABCDE")]
     songs = [song(key="F# major", tempo_bpm=60)] * count + others[count:]
-    document = constraints_of(leanings_of(songs), "here")
+    document = constraints_of(song_statistics(songs), "here")
     keys = {row["key"]: row["severity"] for row in document["key_constraints"]}
     tempos = {row["bpm_range"]: row["severity"] for row in document["bpm_constraints"]}
     assert keys.get("F# major") == tempos.get("55-65") == severity
 
 
 def test_the_document_has_the_shape_that_its_readers_know():
-    document = constraints_of(leanings_of(NARROW), "ten songs")
+    document = constraints_of(song_statistics(NARROW), "ten songs")
     assert document["key_constraints"][0] == {
         "key": "F# minor",
         "count": 6,
@@ -185,13 +187,13 @@ def path(tmp_path):
     return tmp_path / "below" / "negative_constraints.yml"
 
 
-DOCUMENT = constraints_of(leanings_of(NARROW), "here")
+DOCUMENT = constraints_of(song_statistics(NARROW), "here")
 
 
 def test_the_file_holds_the_document_and_is_written_over(path):
     assert write_constraints(path, DOCUMENT).aside is None
     assert yaml.safe_load(path.read_text("utf-8")) == DOCUMENT
-    later = constraints_of(leanings_of(NARROW[:8]), "there")
+    later = constraints_of(song_statistics(NARROW[:8]), "there")
     assert write_constraints(path, later).aside is None
     assert yaml.safe_load(path.read_text("utf-8")) == later
     assert [file.name for file in path.parent.iterdir()] == [path.name]

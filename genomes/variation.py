@@ -11,8 +11,8 @@ from genomes.context import Context
 
 T = TypeVar("T")
 
-# How far a section's energy leans: at 0 or 1 the likely end is e³ times as likely as the other.
-LEAN = 1.5
+# Log weight of the favoured end at energy 0 or 1: that end is e³ times as likely as the other.
+MAX_LOG_WEIGHT = 1.5
 
 # Lengths of the phrases that are repeated.
 PHRASE_BARS = (2, 4, 8)
@@ -28,15 +28,15 @@ def pick(rng: np.random.Generator, options: Sequence[T]) -> T:
     return options[int(rng.integers(len(options)))]
 
 
-def lean(rng: np.random.Generator, options: Sequence[T], energy: float) -> T:
-    """One of ordered options, as a section's energy leans.
+def draw_by_energy(rng: np.random.Generator, options: Sequence[T], energy: float) -> T:
+    """One of ordered options; a high energy favours the last ones, a low energy the first.
 
     Args:
         rng: the source of chance.
-        options: from the most still to the fullest.
-        energy: 0 (the still ones are likely) to 1 (the full ones); at 0.5 all equally.
+        options: from the calmest to the fullest.
+        energy: 0 favours the calm options, 1 the full ones; at 0.5 all are equally likely.
     """
-    weights = np.exp(LEAN * (2 * energy - 1) * np.linspace(-1, 1, len(options)))
+    weights = np.exp(MAX_LOG_WEIGHT * (2 * energy - 1) * np.linspace(-1, 1, len(options)))
     return options[int(rng.choice(len(options), p=weights / weights.sum()))]
 
 
@@ -53,7 +53,7 @@ class Bars(Protocol):
         ...
 
     def repeated(self, source: int, target: int) -> Any:
-        """What one bar becomes where another is heard again in its place."""
+        """The bar that replaces the target bar when the source bar is repeated there."""
         ...
 
 
@@ -61,7 +61,7 @@ B = TypeVar("B", bound=Bars)
 
 
 def swap_bars(genome: B, context: Context, rng: np.random.Generator) -> B:  # noqa: ARG001
-    """Two whole bars change places."""
+    """Two bars are exchanged."""
     first, second = rng.integers(len(genome.bars), size=2).tolist()
     bars = list(genome.bars)
     bars[first], bars[second] = bars[second], bars[first]
@@ -69,7 +69,7 @@ def swap_bars(genome: B, context: Context, rng: np.random.Generator) -> B:  # no
 
 
 def repeat_bar(genome: B, context: Context, rng: np.random.Generator) -> B:  # noqa: ARG001
-    """One bar heard again in the place of another."""
+    """One bar replaces another."""
     source, target = rng.integers(len(genome.bars), size=2).tolist()
     bars = list(genome.bars)
     bars[target] = genome.repeated(source, target)
@@ -77,7 +77,7 @@ def repeat_bar(genome: B, context: Context, rng: np.random.Generator) -> B:  # n
 
 
 def repeat_phrase(genome: B, context: Context, rng: np.random.Generator) -> B:  # noqa: ARG001
-    """A phrase of a few bars heard again right after itself, as far as there is room."""
+    """A phrase of a few bars is repeated right after itself, as far as there is room."""
     count, length = len(genome.bars), pick(rng, PHRASE_BARS)
     if count <= length:
         return genome

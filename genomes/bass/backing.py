@@ -17,7 +17,7 @@ from genomes.time import Meter
 
 KICKS = (35, 36)  # General MIDI's two bass drums
 
-# How far a pluck moves to meet the kick.
+# The greatest distance by which a pluck is moved to coincide with a kick.
 REACH_TICKS = EIGHTH_TICKS
 
 BarCells = tuple[int, ...]
@@ -32,7 +32,7 @@ class Backing:
         energy: 0 (still) to 1 (full).
         changes: for each bar, the cells where another root or bass begins.
         kicks: for each bar, the cells where the approved drums kick.
-        has_slash_chords: whether some chord stands on another note than its root.
+        has_slash_chords: whether some chord has another bass note than its root.
     """
 
     meter: Meter
@@ -60,17 +60,19 @@ class Backing:
 
     @property
     def cells_per_bar(self) -> int:
-        """How many places a bar has."""
+        """Grid cells in a bar."""
         return len(cells(self.meter))
 
 
 def _change_onsets_ticks(harmony: Sequence[ChordSpan]) -> list[int]:
     return [harmony[0].onset_ticks] + [
-        after.onset_ticks for before, after in pairwise(harmony) if _foot(before) != _foot(after)
+        after.onset_ticks
+        for before, after in pairwise(harmony)
+        if _root_and_bass(before) != _root_and_bass(after)
     ]
 
 
-def _foot(span: ChordSpan) -> tuple[int, int]:
+def _root_and_bass(span: ChordSpan) -> tuple[int, int]:
     return span.root_pitch_class, span.bass_pitch_class
 
 
@@ -97,7 +99,9 @@ def _kicks(note_bytes: bytes) -> tuple[int, ...]:
     return tuple(dict.fromkeys(onsets.tolist()))
 
 
-def met(onsets_ticks: Sequence[int], kicks_ticks: Sequence[int], bar_ticks: int) -> list[int]:
+def moved_to_kicks(
+    onsets_ticks: Sequence[int], kicks_ticks: Sequence[int], bar_ticks: int
+) -> list[int]:
     """Onsets moved on to the kick where one is near, in their bars and in their order.
 
     Args:

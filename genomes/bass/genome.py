@@ -94,7 +94,7 @@ class BassGenome(Genome, frozen=True):
         return replace(self, bars=tuple(bars)) if any(bars) else self
 
     def repeated(self, source: int, target: int) -> Bar:
-        """What one bar becomes where another is heard again in its place."""
+        """The bar that replaces the target bar when the source bar is repeated there."""
         del target
         return self.bars[source]
 
@@ -117,25 +117,25 @@ def rebuilt(genome: BassGenome, bars: Sequence[Bar], spare: int = 0) -> BassGeno
     return replace(genome, bars=tuple(bars))
 
 
-Place = tuple[int, int]  # index of the bar, index of the pluck in it
+PluckPosition = tuple[int, int]  # index of the bar, index of the pluck in it
 
 
-def draw_place(genome: BassGenome, rng: np.random.Generator) -> Place:
-    """Where one pluck stands, all equally likely."""
-    places = [
+def draw_pluck_position(genome: BassGenome, rng: np.random.Generator) -> PluckPosition:
+    """The position of one pluck, all equally likely."""
+    positions = [
         (bar, index) for bar, plucks in enumerate(genome.bars) for index in range(len(plucks))
     ]
-    return places[int(rng.integers(len(places)))]
+    return positions[int(rng.integers(len(positions)))]
 
 
-def pluck_at(genome: BassGenome, place: Place) -> Pluck:
-    """The pluck at a place."""
-    return genome.bars[place[0]][place[1]]
+def pluck_at(genome: BassGenome, position: PluckPosition) -> Pluck:
+    """The pluck at a position."""
+    return genome.bars[position[0]][position[1]]
 
 
-def put_pluck(genome: BassGenome, place: Place, *plucks: Pluck) -> BassGenome:
-    """A copy with the pluck at a place replaced by others, or by none."""
-    bar, index = place
+def put_pluck(genome: BassGenome, position: PluckPosition, *plucks: Pluck) -> BassGenome:
+    """A copy with the pluck at a position replaced by others, or by none."""
+    bar, index = position
     old = genome.bars[bar]
     return genome.with_bar(bar, in_order((*old[:index], *plucks, *old[index + 1 :])))
 

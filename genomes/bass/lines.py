@@ -1,4 +1,4 @@
-"""Lines: which tones a style plays at the places of a bar."""
+"""Lines: which tones a style plays at the onsets of a bar."""
 
 from __future__ import annotations
 
@@ -26,26 +26,26 @@ Step = tuple[str, int]  # a tone and its octave
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class Onset:
     """Where a note of a bar begins.
 
     Attributes:
         is_change: whether it is the first over its chord.
-        leads: whether the next note stands on another chord.
+        leads: whether the next note sounds over another chord.
     """
 
     is_change: bool
     leads: bool
 
 
-PlayBar = Callable[[Sequence[Place]], list[Step]]
+PlayBar = Callable[[Sequence[Onset]], list[Step]]
 Line = Callable[[np.random.Generator], PlayBar]
 
 R, R8 = (ROOT, 0), (ROOT, 1)
 T, F5, LOW_F5, C7, LOW_C7 = (THIRD, 0), (FIFTH, 0), (FIFTH, -1), (COLOUR, 0), (COLOUR, -1)
 T10 = (THIRD, 1)
 
-# Figures that begin again with every bar and every chord, as often as likely.
+# Figures that begin again with every bar and every chord; those listed twice are twice as likely.
 CYCLES: dict[str, tuple[tuple[Step, ...], ...]] = {
     "roots": ((R,),),
     "fifths": ((R, F5), (R, LOW_F5), (R, R, F5, F5), (R, R, LOW_F5, LOW_F5), (R, R, R, LOW_F5)),
@@ -108,10 +108,10 @@ def _cycle(name: str) -> Line:
 
 
 def _cycling(steps: Sequence[Step]) -> PlayBar:
-    def play(places: Sequence[Place]) -> list[Step]:
+    def play(onsets: Sequence[Onset]) -> list[Step]:
         found, position = [], 0
-        for place in places:
-            position = 0 if place.is_change else position
+        for onset in onsets:
+            position = 0 if onset.is_change else position
             found.append(steps[position % len(steps)])
             position += 1
         return found
@@ -120,24 +120,24 @@ def _cycling(steps: Sequence[Step]) -> PlayBar:
 
 
 def _riff(rng: np.random.Generator) -> PlayBar:
-    """A figure of its own, from the root."""
+    """Drawn steps after an opening root."""
 
-    def play(places: Sequence[Place]) -> list[Step]:
-        return [R, *_drawn(RIFF_STEPS, len(places) - 1, rng)] if places else []
+    def play(onsets: Sequence[Onset]) -> list[Step]:
+        return [R, *_drawn(RIFF_STEPS, len(onsets) - 1, rng)] if onsets else []
 
     return play
 
 
-def _led(on: dict[Step, float], leads: dict[Step, float]) -> Line:
-    """The root on the change, on through the chord, and into the next."""
+def _walking_line(likely: dict[Step, float], leads: dict[Step, float]) -> Line:
+    """The root where the chord changes, then drawn steps; the last note leads to the next chord."""
 
     def line(rng: np.random.Generator) -> PlayBar:
-        def play(places: Sequence[Place]) -> list[Step]:
-            steps, into = _drawn(on, len(places), rng), _drawn(leads, len(places), rng)
-            for index, place in enumerate(places):
-                if place.is_change or index == 0:
+        def play(onsets: Sequence[Onset]) -> list[Step]:
+            steps, into = _drawn(likely, len(onsets), rng), _drawn(leads, len(onsets), rng)
+            for index, onset in enumerate(onsets):
+                if onset.is_change or index == 0:
                     steps[index] = R
-                elif place.leads:
+                elif onset.leads:
                     steps[index] = into[index]
             return steps
 
@@ -153,11 +153,11 @@ def _drawn(likely: dict[Step, float], count: int, rng: np.random.Generator) -> l
 
 
 def _any(rng: np.random.Generator) -> PlayBar:
-    """Anything at all."""
+    """Any tone in any octave."""
 
-    def play(places: Sequence[Place]) -> list[Step]:
-        tones = rng.integers(len(TONES), size=len(places)).tolist()
-        octaves = rng.integers(len(OCTAVES), size=len(places)).tolist()
+    def play(onsets: Sequence[Onset]) -> list[Step]:
+        tones = rng.integers(len(TONES), size=len(onsets)).tolist()
+        octaves = rng.integers(len(OCTAVES), size=len(onsets)).tolist()
         return [(TONES[t], OCTAVES[o]) for t, o in zip(tones, octaves, strict=True)]
 
     return play
@@ -171,7 +171,7 @@ def draw_lead(rng: np.random.Generator) -> Step:
 LINES: dict[str, Line] = {
     **{name: _cycle(name) for name in CYCLES},
     "riff": _riff,
-    "walking": _led(WALKING_STEPS, WALKING_LEADS),
-    "leading": _led(LEADING_STEPS, LEADING_LEADS),
+    "walking": _walking_line(WALKING_STEPS, WALKING_LEADS),
+    "leading": _walking_line(LEADING_STEPS, LEADING_LEADS),
     "any": _any,
 }

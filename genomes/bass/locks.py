@@ -33,14 +33,14 @@ def with_locks(
 
 def _with_rhythm_of(genome: BassGenome, source: BassGenome) -> BassGenome:
     plucks = genome.plucks()
-    places = [(bar, pluck.cell) for bar, pluck in plucks]
+    onsets = [(bar, pluck.cell) for bar, pluck in plucks]
 
-    def played(bar: int, place: Pluck) -> Pluck:
-        """The genome's pluck at a place of the source, or the last before it, or its first."""
-        before = bisect_right(places, (bar, place.cell)) - 1
-        return replace(plucks[max(0, before)][1], cell=place.cell, length=place.length)
+    def played(bar: int, at: Pluck) -> Pluck:
+        """The genome's pluck at an onset of the source, or the last before it, or its first."""
+        before = bisect_right(onsets, (bar, at.cell)) - 1
+        return replace(plucks[max(0, before)][1], cell=at.cell, length=at.length)
 
-    bars = tuple(tuple(played(i, place) for place in bar) for i, bar in enumerate(source.bars))
+    bars = tuple(tuple(played(i, pluck) for pluck in bar) for i, bar in enumerate(source.bars))
     return replace(genome, bars=bars, gate=source.gate, kick_lock=source.kick_lock)
 
 
@@ -61,10 +61,10 @@ def _in_rhythm(tones: Bar, rhythm: Bar) -> Bar:
     kept = [key for key, _ in groupby(tones, key=lambda pluck: (pluck.tone, pluck.octave))]
     if not kept or len(rhythm) < len(kept):
         return tones
-    dealt = (kept[index * len(kept) // len(rhythm)] for index in range(len(rhythm)))
+    tones_in_order = (kept[index * len(kept) // len(rhythm)] for index in range(len(rhythm)))
     return tuple(
         replace(pluck, tone=tone, octave=octave)
-        for pluck, (tone, octave) in zip(rhythm, dealt, strict=True)
+        for pluck, (tone, octave) in zip(rhythm, tones_in_order, strict=True)
     )
 
 

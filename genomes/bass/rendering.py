@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from genomes.bass.backing import kick_onsets_ticks, met
+from genomes.bass.backing import kick_onsets_ticks, moved_to_kicks
 from genomes.bass.genome import GATES, LEVELS, RING, BassGenome, Pluck
-from genomes.bass.tones import Footing, footings
+from genomes.bass.tones import ChordPitches, chord_pitches
 from genomes.context import Context
 from genomes.grid import cells, swung
 from genomes.notes import Part, names_by_bar
@@ -41,27 +41,31 @@ def onsets_ticks(genome: BassGenome, context: Context) -> list[int]:
     ]
     swing = context.swing
     late = [swung(onset, meter, swing) for onset in straight] if swing else straight
-    return met(late, kick_onsets_ticks(context), meter.bar_ticks) if genome.kick_lock else late
+    return (
+        moved_to_kicks(late, kick_onsets_ticks(context), meter.bar_ticks)
+        if genome.kick_lock
+        else late
+    )
 
 
 def pitches(genome: BassGenome, context: Context, onsets: Sequence[int]) -> list[int]:
     """The pitch of each pluck over the chord that sounds at its onset."""
-    stands = iter(_footings(genome.register, context))
-    footing = next(stands)
+    chords = iter(_chord_pitches(genome.register, context))
+    chord = next(chords)
     plucks = [pluck for _, pluck in genome.plucks()]
     found = []
     for onset, pluck, following in zip(onsets, plucks, [*plucks[1:], plucks[0]], strict=True):
-        while onset >= footing.end_ticks:
-            footing = next(stands)
-        found.append(footing.pitch(pluck.tone, pluck.octave, onset, following.tone))
+        while onset >= chord.end_ticks:
+            chord = next(chords)
+        found.append(chord.pitch(pluck.tone, pluck.octave, onset, following.tone))
     return found
 
 
-def _footings(register: int, context: Context) -> tuple[Footing, ...]:
-    """The chords as they are stood on, carrying on from the section before where there is one."""
+def _chord_pitches(register: int, context: Context) -> tuple[ChordPitches, ...]:
+    """The pitches over each chord; the first root is near the last note of the section before."""
     before = context.before.notes["pitch"].tolist() if context.before else []
     start = before[-1] if before else register
-    return footings(context.harmony, context.key, register, start)
+    return chord_pitches(context.harmony, context.key, register, start)
 
 
 def _durations_ticks(genome: BassGenome, context: Context, onsets: Sequence[int]) -> Iterator[int]:

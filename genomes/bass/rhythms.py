@@ -13,7 +13,7 @@ from genomes.time import TICKS_PER_QUARTER, Meter
 
 # Plucks of a drawn figure for each quarter note of its bar: with no energy, and added by all of it.
 STILL_DENSITY, ADDED_DENSITY = 0.3, 0.9
-# How likely a figure has a place off the pulse, beside its metrical weight.
+# How likely a figure uses a cell off the pulse, added to its metrical weight.
 OFFBEAT_LIKELIHOOD = 0.15
 SIXTEENTHS_SHARE = 0.25
 DOWNBEAT_SHARE = 0.85
@@ -22,20 +22,20 @@ Rhythm = Callable[[Backing, int, np.random.Generator], BarCells]
 
 
 @cache
-def weighing(meter: Meter, least: float) -> BarCells:
+def cells_of_weight(meter: Meter, least: float) -> BarCells:
     """The cells of at least this metrical weight."""
     return tuple(index for index, cell in enumerate(cells(meter)) if cell.weight >= least)
 
 
 def groups(meter: Meter) -> BarCells:
     """The cells where the beat groups begin."""
-    return weighing(meter, 0.25)
+    return cells_of_weight(meter, 0.25)
 
 
 @cache
 def pulses(meter: Meter) -> BarCells:
     """Eighth notes, or the meter's unit where shorter."""
-    return weighing(meter, 0.1)
+    return cells_of_weight(meter, 0.1)
 
 
 @cache
@@ -80,18 +80,18 @@ def _figure(backing: Backing, bar: int, rng: np.random.Generator) -> BarCells:
     """A figure drawn by metrical weight, fuller with the energy."""
     del bar
     meter = backing.meter
-    places = np.array(
+    options = np.array(
         range(backing.cells_per_bar) if rng.random() < SIXTEENTHS_SHARE else pulses(meter)
     )
     density = STILL_DENSITY + ADDED_DENSITY * backing.energy
-    count = min(len(places), 1 + int(rng.poisson(density * meter.bar_quarters)))
+    count = min(len(options), 1 + int(rng.poisson(density * meter.bar_quarters)))
     grid = cells(meter)
-    likely = np.array([grid[place].weight for place in places]) + OFFBEAT_LIKELIHOOD
-    if rng.random() >= DOWNBEAT_SHARE and len(places) > count:
+    likely = np.array([grid[cell].weight for cell in options]) + OFFBEAT_LIKELIHOOD
+    if rng.random() >= DOWNBEAT_SHARE and len(options) > count:
         likely[0] = 0.0
     else:
-        likely[0] = likely.sum() * len(places)
-    drawn = rng.choice(places, size=count, replace=False, p=likely / likely.sum())
+        likely[0] = likely.sum() * len(options)
+    drawn = rng.choice(options, size=count, replace=False, p=likely / likely.sum())
     return tuple(sorted(drawn.tolist()))
 
 
@@ -101,15 +101,15 @@ def _with_the_kick(backing: Backing, bar: int, rng: np.random.Generator) -> BarC
     return backing.kicks[bar] or (0,)
 
 
-def _always(places: Callable[[Meter], BarCells]) -> Rhythm:
-    return lambda backing, _bar, _rng: places(backing.meter)
+def _always(options: Callable[[Meter], BarCells]) -> Rhythm:
+    return lambda backing, _bar, _rng: options(backing.meter)
 
 
 RHYTHMS: dict[str, Rhythm] = {
     "none": _always(lambda _: ()),  # only where something else asks for a note
     "bars": _always(lambda _: (0,)),
     "pickup": _always(_pickup),
-    "halves": _always(lambda meter: weighing(meter, 0.5)),
+    "halves": _always(lambda meter: cells_of_weight(meter, 0.5)),
     "charleston": _always(_charleston),
     "pushes": _always(_pushes),
     "threes": _always(_threes),

@@ -12,7 +12,7 @@ from msgspec.structs import replace
 
 from genomes.bass.backing import Backing
 from genomes.bass.genome import DYNAMICS, REGISTERS, RING, Bar, BassGenome, Pluck
-from genomes.bass.lines import LINES, Place, PlayBar, draw_lead
+from genomes.bass.lines import LINES, Onset, PlayBar, draw_lead
 from genomes.bass.rhythms import RHYTHMS, beat_cells, groups, pulse_cells
 from genomes.bass.styles import A_BEAT, A_PULSE, RINGING, STYLES, Style
 from genomes.bass.tones import BASS, ROOT
@@ -25,16 +25,16 @@ T = TypeVar("T")
 REGISTER_SHARES = (0.1, 0.25, 0.3, 0.25, 0.1)
 SLASH_SHARE = 0.7  # how often slash chords are followed, where there are any
 LEADING_BACK_SHARE = 0.45  # how often the last bar leads back to the first
-# How often the last bars of phrases are played otherwise, and how long a phrase is.
-TURNED_SHARE = 0.6
-TURNED_BARS = (2, 4, 4)
+# How often phrases end with a turnaround, and how many bars a phrase has.
+TURNAROUND_SHARE = 0.6
+TURNAROUND_BARS = (2, 4, 4)
 THINNED_SHARE = 0.3  # of those that have notes to spare, the others lead on
 KICK_LOCK_SHARE = 0.3
-GHOSTS_OF_A_BAR = 0.3  # share of places that get a ghost note before them
-# What leads on from a phrase: by step into the next chord, or from its fifth.
-TURNS = ("step_below", "step_above", "half_below", "fifth")
-# How far an energy may lie from an option's and still favour it.
-TILT_WIDTH = 0.15
+GHOSTS_OF_A_BAR = 0.3  # share of onsets that get a ghost note before them
+# What leads to the next phrase: a step or semitone to its chord, or the fifth.
+TURNAROUND_TONES = ("step_below", "step_above", "half_below", "fifth")
+# Width of the weights around the energy, which runs from 0 to 1.
+ENERGY_WIDTH = 0.15
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +45,7 @@ class _Playing:
     rhythm: str
     play: PlayBar
     length: int
-    foot: str
+    root_tone: str
     span: int
     has_ghosts: bool
 
@@ -56,14 +56,14 @@ def random_genome(context: Context, rng: np.random.Generator) -> tuple[BassGenom
     name = _draw_style(backing, rng)
     style = STYLES[name]
     bars = bars_in_style(style, backing, rng)
-    if rng.random() < TURNED_SHARE:
-        bars = turned(bars, backing, pick(rng, TURNED_BARS), rng)
+    if rng.random() < TURNAROUND_SHARE:
+        bars = with_turnarounds(bars, backing, pick(rng, TURNAROUND_BARS), rng)
     genome = BassGenome(
         backing.cells_per_bar,
         bars,
         draw(rng, REGISTERS, REGISTER_SHARES),
         pick(rng, style.gates),
-        tilted(rng, DYNAMICS, backing.energy),
+        draw_near_energy(rng, DYNAMICS, backing.energy),
         kick_lock=style.needs_drums or (backing.has_drums and rng.random() < KICK_LOCK_SHARE),
     )
     return genome, name
@@ -88,7 +88,7 @@ def bars_in_style(style: Style, backing: Backing, rng: np.random.Generator) -> t
     phrase = [_bar(playing, backing, index, rng) for index in range(loop_bars)]
     bars = [phrase[index % loop_bars] for index in range(count)]
     if not any(bars):
-        bars[0] = (Pluck(0, playing.foot, length=playing.length),)
+        bars[0] = (Pluck(0, playing.root_tone, length=playing.length),)
     if count > 1 and rng.random() < LEADING_BACK_SHARE:
         bars[-1] = leading_back(bars[-1], backing.meter, rng)
     return tuple(bars)
@@ -103,7 +103,7 @@ def _draw_playing(style: Style, backing: Backing, rng: np.random.Generator) -> _
     follows_slashes = backing.has_slash_chords and rng.random() < SLASH_SHARE
     return _Playing(
         style,
-        tilted(rng, style.rhythms, backing.energy),
+        draw_near_energy(rng, style.rhythms, backing.energy),
         LINES[style.line](rng),
         lengths[pick(rng, style.lengths)],
         BASS if follows_slashes else ROOT,
@@ -112,10 +112,10 @@ def _draw_playing(style: Style, backing: Backing, rng: np.random.Generator) -> _
     )
 
 
-def tilted(rng: np.random.Generator, options: Sequence[T], energy: float) -> T:
-    """One of some options from still to full: those near the energy are likely, none impossible."""
-    places = np.linspace(0, 1, len(options)) if len(options) > 1 else np.zeros(1)
-    weights = 1 / (TILT_WIDTH + (places - energy) ** 2)
+def draw_near_energy(rng: np.random.Generator, options: Sequence[T], energy: float) -> T:
+    """One of some options, calmest first: those near the energy are likely, none impossible."""
+    energies = np.linspace(0, 1, len(options)) if len(options) > 1 else np.zeros(1)
+    weights = 1 / (ENERGY_WIDTH + (energies - energy) ** 2)
     return draw(rng, options, (weights / weights.sum()).tolist())
 
 
@@ -126,22 +126,22 @@ def _bar(playing: _Playing, backing: Backing, bar: int, rng: np.random.Generator
     cells = set(RHYTHMS[playing.rhythm](backing, bar, rng))
     if style.strikes_changes:
         cells |= set(backing.changes[bar])
-    places = _places(sorted(cells), backing, bar)
-    steps = playing.play(places)
+    onsets = _onsets(sorted(cells), backing, bar)
+    steps = playing.play(onsets)
     plucks = [
-        Pluck(cell, playing.foot if tone == ROOT else tone, octave, playing.length)
+        Pluck(cell, playing.root_tone if tone == ROOT else tone, octave, playing.length)
         for cell, (tone, octave) in zip(sorted(cells), steps, strict=True)
     ]
     return with_ghosts(plucks, rng) if playing.has_ghosts else tuple(plucks)
 
 
-def _places(cells: Sequence[int], backing: Backing, bar: int) -> list[Place]:
-    """What each cell is to the changes round it; the last chord leads back to the first."""
+def _onsets(cells: Sequence[int], backing: Backing, bar: int) -> list[Onset]:
+    """How each onset lies to the chord changes; the last chord leads back to the first."""
     changes = backing.changes[bar]
     opens_next = 0 in backing.changes[(bar + 1) % len(backing.changes)]
     ahead = (*changes, backing.cells_per_bar) if opens_next else changes
     return [
-        Place(cell in changes, any(cell < change <= end for change in ahead))
+        Onset(cell in changes, any(cell < change <= end for change in ahead))
         for cell, end in pairwise((*cells, backing.cells_per_bar))
     ]
 
@@ -163,7 +163,7 @@ def ghost_before(pluck: Pluck) -> Pluck:
     return replace(pluck, cell=pluck.cell - 1, length=1, level="ghost")
 
 
-def turned(
+def with_turnarounds(
     bars: Sequence[Bar], backing: Backing, span: int, rng: np.random.Generator
 ) -> tuple[Bar, ...]:
     """The bars, the last one of every so many with a note less, or one more that leads on."""
@@ -174,10 +174,16 @@ def turned(
         if len(bar) > 2 and rng.random() < THINNED_SHARE:
             made[index] = bar[:-1]
         elif bar and bar[-1].cell < late:
-            made[index] = (*bar, replace(bar[-1], cell=late, tone=pick(rng, TURNS), octave=0))
+            made[index] = (
+                *bar,
+                replace(bar[-1], cell=late, tone=pick(rng, TURNAROUND_TONES), octave=0),
+            )
         elif bar and bar[-1].cell + 1 < backing.cells_per_bar:
             cell = (bar[-1].cell + backing.cells_per_bar) // 2
-            made[index] = (*bar, replace(bar[-1], cell=cell, tone=pick(rng, TURNS), octave=0))
+            made[index] = (
+                *bar,
+                replace(bar[-1], cell=cell, tone=pick(rng, TURNAROUND_TONES), octave=0),
+            )
     return tuple(made)
 
 

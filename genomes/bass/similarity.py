@@ -18,9 +18,9 @@ GATE_SHARE = 0.1
 
 REST = 0
 _TONE_CODES = {
-    (tone, octave): 1 + index * len(OCTAVES) + place
+    (tone, octave): 1 + index * len(OCTAVES) + start
     for index, tone in enumerate(TONES)
-    for place, octave in enumerate(OCTAVES)
+    for start, octave in enumerate(OCTAVES)
 }
 _GATE_SPAN = max(GATES.values()) - min(GATES.values())
 
@@ -49,9 +49,9 @@ def _described(genomes: Sequence[BassGenome]) -> _Described:
     sounding = np.full((len(genomes), cells), REST, dtype=np.uint8)
     for row, genome in enumerate(genomes):
         plucks = genome.plucks()
-        places = [bar * genome.cells_per_bar + pluck.cell for bar, pluck in plucks]
-        onsets[row, 0, places] = True
-        for place, end, (_, pluck) in zip(places, [*places[1:], cells], plucks, strict=True):
-            stop = end if pluck.length == RING else min(end, place + pluck.length)
-            sounding[row, place:stop] = _TONE_CODES[pluck.tone, pluck.octave]
+        starts = [bar * genome.cells_per_bar + pluck.cell for bar, pluck in plucks]
+        onsets[row, 0, starts] = True
+        for start, end, (_, pluck) in zip(starts, [*starts[1:], cells], plucks, strict=True):
+            stop = end if pluck.length == RING else min(end, start + pluck.length)
+            sounding[row, start:stop] = _TONE_CODES[pluck.tone, pluck.octave]
     return packed(onsets), sounding, np.array([GATES[genome.gate] for genome in genomes])

@@ -46,8 +46,8 @@ TONES = (ROOT, BASS, *CHORD_TONES, *NEIGHBOURS, *PEDALS, *LEADS)
 
 
 @dataclass(frozen=True, slots=True)
-class Footing:
-    """A chord as the bass stands on it.
+class ChordPitches:
+    """The pitch of every bass tone over one chord.
 
     Attributes:
         end_ticks: where the next chord begins.
@@ -77,7 +77,7 @@ class Footing:
 
 
 def folded(pitch: int) -> int:
-    """A pitch in the bass's range, whole octaves away."""
+    """The pitch moved by octaves into the bass's range."""
     while pitch < LOWEST_PITCH:
         pitch += 12
     while pitch > HIGHEST_PITCH:
@@ -86,10 +86,10 @@ def folded(pitch: int) -> int:
 
 
 @lru_cache(maxsize=256)
-def footings(
+def chord_pitches(
     harmony: tuple[ChordSpan, ...], key: Key, register: int, start_pitch: int
-) -> tuple[Footing, ...]:
-    """How each chord is stood on; the last leads back to the first.
+) -> tuple[ChordPitches, ...]:
+    """The pitches of the tones over each chord; the last chord leads back to the first.
 
     Args:
         harmony: the chords of the section.
@@ -111,15 +111,15 @@ def footings(
     for index, span in enumerate(harmony):
         following, root = (index + 1) % len(harmony), roots[index]
         here = {ROOT: root, BASS: basses[index], **_chord_tones(span, root)}
-        here |= _beside(root, key) | pedals
+        here |= _neighbour_tones(root, key) | pedals
         instead = {tone: here[WHILE_FAR.get(tone, FIFTH)] for tone in LEADS}
         to_root, to_bass = (_leads(pitches[following], key) for pitches in (roots, basses))
-        found.append(Footing(span.end_ticks, here | instead, here | to_root, here | to_bass))
+        found.append(ChordPitches(span.end_ticks, here | instead, here | to_root, here | to_bass))
     return tuple(found)
 
 
 def _leads(target: int, key: Key) -> dict[str, int]:
-    leads = {tone: target + away for tone, away in CHROMATIC_LEADS.items()}
+    leads = {tone: target + semitones for tone, semitones in CHROMATIC_LEADS.items()}
     return leads | {tone: _scale_step(target, side, key) for tone, side in SCALE_LEADS.items()}
 
 
@@ -148,7 +148,7 @@ def _chord_tones(span: ChordSpan, root: int) -> dict[str, int]:
     }
 
 
-def _beside(root: int, key: Key) -> dict[str, int]:
+def _neighbour_tones(root: int, key: Key) -> dict[str, int]:
     return {tone: _scale_step(root, side, key) for tone, side in NEIGHBOURS.items()}
 
 

@@ -148,39 +148,39 @@ class ChordGenome(Genome, frozen=True):
         return replace(self, bars=tuple(bars))
 
     def repeated(self, source: int, target: int) -> Bar:
-        """What one bar becomes where another is heard again in its place."""
+        """The bar that replaces the target bar when the source bar is repeated there."""
         del target
         return self.bars[source]
 
 
-Place = tuple[int, int]  # index of the bar, index of the change in it
+ChangePosition = tuple[int, int]  # index of the bar, index of the change in it
 
 
-def places_of(genome: ChordGenome) -> list[Place]:
-    """Where every change stands, in order."""
+def change_positions(genome: ChordGenome) -> list[ChangePosition]:
+    """The position of every change, in order."""
     return [
         (bar, index) for bar, entry in enumerate(genome.bars) for index in range(len(entry.changes))
     ]
 
 
-def draw_place(genome: ChordGenome, rng: np.random.Generator) -> Place:
-    """One place, all equally likely."""
-    places = places_of(genome)
-    return places[int(rng.integers(len(places)))]
+def draw_change_position(genome: ChordGenome, rng: np.random.Generator) -> ChangePosition:
+    """One position, all equally likely."""
+    positions = change_positions(genome)
+    return positions[int(rng.integers(len(positions)))]
 
 
-def change_at(genome: ChordGenome, place: Place) -> Change:
-    """The change at a place."""
-    return genome.bars[place[0]].changes[place[1]]
+def change_at(genome: ChordGenome, position: ChangePosition) -> Change:
+    """The change at a position."""
+    return genome.bars[position[0]].changes[position[1]]
 
 
-def put_change(genome: ChordGenome, place: Place, change: Change) -> ChordGenome:
-    """A copy with the change at a place replaced."""
-    bar, index = place
+def put_change(genome: ChordGenome, position: ChangePosition, change: Change) -> ChordGenome:
+    """A copy with the change at a position replaced."""
+    bar, index = position
     changes = genome.bars[bar].changes
     return genome.with_changes(bar, (*changes[:index], change, *changes[index + 1 :]))
 
 
-def put_chord(genome: ChordGenome, place: Place, chord: Chord) -> ChordGenome:
-    """A copy with the chord at a place replaced, its group and voicing kept."""
-    return put_change(genome, place, change_at(genome, place).with_chord(chord))
+def put_chord(genome: ChordGenome, position: ChangePosition, chord: Chord) -> ChordGenome:
+    """A copy with the chord at a position replaced, its group and voicing kept."""
+    return put_change(genome, position, change_at(genome, position).with_chord(chord))

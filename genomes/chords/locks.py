@@ -8,8 +8,6 @@ from genomes.chords.genome import Bar, Change, ChordGenome
 from genomes.context import Context
 from genomes.locks import Locks, with_locked_bars
 
-Place = tuple[int, int]  # bar and beat group
-
 
 def with_locks(
     genome: ChordGenome,
@@ -34,7 +32,7 @@ def with_locks(
 def _with_rhythm_of(genome: ChordGenome, source: ChordGenome) -> ChordGenome:
     bars = [
         Bar(
-            tuple(replace(_sounding(genome, (i, c.group)), group=c.group) for c in bar.changes),
+            tuple(replace(_sounding(genome, i, c.group), group=c.group) for c in bar.changes),
             bar.pattern,
         )
         for i, bar in enumerate(source.bars)
@@ -58,9 +56,9 @@ def _opened(source: ChordGenome, index: int) -> Bar:
     bar = source.bars[index]
     if bar.changes and bar.changes[0].group == 0:
         return bar
-    return Bar((replace(_sounding(source, (index, 0)), group=0), *bar.changes), bar.pattern)
+    return Bar((replace(_sounding(source, index, 0), group=0), *bar.changes), bar.pattern)
 
 
-def _sounding(genome: ChordGenome, place: Place) -> Change:
-    """The change that holds at a place."""
-    return [change for bar, change in genome.changes() if (bar, change.group) <= place][-1]
+def _sounding(genome: ChordGenome, bar: int, group: int) -> Change:
+    """The chord that sounds from a beat group of a bar on."""
+    return [c for index, c in genome.changes() if (index, c.group) <= (bar, group)][-1]

@@ -16,7 +16,7 @@ from genomes.chords.harmony import Chord, extensions, max_inversion
 from genomes.chords.tables import followers, guitar_progressions, inversion_weights
 from genomes.chords.voicing import REGISTERS, SPREADS, Voicing
 from genomes.context import Context
-from genomes.variation import draw, lean, pick
+from genomes.variation import draw, draw_by_energy, pick
 
 # How likely each extension is where a chord can take it: plain triads most.
 EXTENSION_WEIGHTS = {
@@ -72,8 +72,8 @@ def random_genome(context: Context, rng: np.random.Generator) -> tuple[ChordGeno
     mode = context.key.mode
     tokens = SOURCES[source](mode, sum(map(len, slots)), rng)
     bars = _bars(mode, slots, tokens, style, rng)
-    register = lean(rng, REGISTERS, context.section.energy)
-    dynamic = lean(rng, DYNAMICS, context.section.energy)
+    register = draw_by_energy(rng, REGISTERS, context.section.energy)
+    dynamic = draw_by_energy(rng, DYNAMICS, context.section.energy)
     genome = ChordGenome(mode, len(context.meter.groups), bars, register, dynamic)
     return genome, source
 
@@ -83,8 +83,8 @@ def _draw_style(context: Context, rng: np.random.Generator, *, plain: bool) -> _
     patterns = by_strokes(context.meter)
     if plain:
         patterns = tuple(name for name in patterns if name in PLAIN_PATTERNS)
-    main, other = lean(rng, patterns, energy), lean(rng, patterns, energy)
-    pace = "steady" if plain and rng.random() < 0.6 else lean(rng, tuple(PACES), energy)
+    main, other = draw_by_energy(rng, patterns, energy), draw_by_energy(rng, patterns, energy)
+    pace = "steady" if plain and rng.random() < 0.6 else draw_by_energy(rng, tuple(PACES), energy)
     both = (main, main, main, other) if rng.random() < 0.4 else (main,)
     favourite = pick(rng, FAVOURITES) if not plain and rng.random() < FAVOURITE_SHARE else ""
     loop_bars = LOOP_BARS[int(rng.integers(len(LOOP_BARS)))]

@@ -15,7 +15,7 @@ DYNAMICS = (46, 58, 70, 82, 94)
 GHOST_SHARE = 0.55  # of a normal stroke's velocity
 LOUDEST_GHOST = 65
 ACCENT_VELOCITY = {NORMAL: 0, ACCENT: 22, FLAM: 24}  # above a normal stroke
-WEIGHT_VELOCITY = 8  # more on a downbeat, less on lighter places
+WEIGHT_VELOCITY = 8  # times the metrical weight
 SOFTEST, LOUDEST = 20, 127
 
 PHRASE_BARS = 4
@@ -52,8 +52,8 @@ def bar_velocities(shape: str, bars: int) -> tuple[int, ...]:
     points = SHAPES[shape].velocities
     if not SHAPES[shape].whole:
         return tuple(points[bar % PHRASE_BARS] for bar in range(bars))
-    places = np.linspace(0, len(points) - 1, bars)
-    return tuple(round(v) for v in np.interp(places, range(len(points)), points).tolist())
+    at = np.linspace(0, len(points) - 1, bars)
+    return tuple(round(v) for v in np.interp(at, range(len(points)), points).tolist())
 
 
 @cache
@@ -62,7 +62,7 @@ def velocity(level: str, weight: float, dynamic: int, added: int) -> int:
 
     Args:
         level: a letter of ``LEVELS``.
-        weight: metrical weight of its place, 0 to 1.
+        weight: metrical weight of its cell, 0 to 1.
         dynamic: velocity of a normal stroke.
         added: by the shape of the section.
     """

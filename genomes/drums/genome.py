@@ -1,4 +1,4 @@
-"""The drum genome: a bar of strokes after another, and the feel that all of them share."""
+"""The drum genome: bars of strokes, and one swing, dynamic and shape for all."""
 
 from __future__ import annotations
 

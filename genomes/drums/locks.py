@@ -47,11 +47,11 @@ def _with_rhythm_of(
 ) -> DrumGenome:
     bars = list(genome.bars)
     for index in free:
-        bars[index] = _struck_as(genome, source, index)
+        bars[index] = _with_onsets_of(genome, source, index)
 
     def lost(part_of: DrumGenome) -> set[int]:
-        there, here = _onsets(source, context), _onsets(part_of, context)
-        return {onset // context.meter.bar_ticks for onset in there ^ here}
+        wanted, found = _onsets(source, context), _onsets(part_of, context)
+        return {onset // context.meter.bar_ticks for onset in wanted ^ found}
 
     return _restored(_rebuilt(genome, bars), source, free, lost)
 
@@ -60,8 +60,8 @@ def _onsets(genome: DrumGenome, context: Context) -> set[int]:
     return set(render(genome, context).notes["onset_ticks"].tolist())
 
 
-def _struck_as(genome: DrumGenome, source: DrumGenome, index: int) -> Bar:
-    """A bar struck when the source's is, by the genome's voices where it strikes there too."""
+def _with_onsets_of(genome: DrumGenome, source: DrumGenome, index: int) -> Bar:
+    """A bar with the source's onsets, played by the genome's voices where those play there too."""
     theirs, own = source.played(index), genome.played(index)
     if theirs == own:
         return source.bars[index]
@@ -121,7 +121,7 @@ def _with_voices(bar: Bar, known: Sequence[str]) -> Bar:
     """A bar with only the known voices; others go to a known one of their role, if there is one."""
     lines: dict[str, str] = {}
     for voice, line in bar.pattern.lines:
-        takes = voice if voice in known else _stand_in(voice, known)
+        takes = voice if voice in known else _replacement(voice, known)
         if takes and takes not in lines:
             lines[takes] = line
     fill = bar.fill and set(FILLS[bar.fill].voices) <= set(known)
@@ -132,7 +132,7 @@ def _with_voices(bar: Bar, known: Sequence[str]) -> Bar:
     )
 
 
-def _stand_in(voice: str, known: Sequence[str]) -> str:
+def _replacement(voice: str, known: Sequence[str]) -> str:
     own = VOICES[voice]
     alike = (v for v in known if (VOICES[v].role, VOICES[v].limb) == (own.role, own.limb))
     return next(alike, "")
@@ -149,15 +149,15 @@ def _restored(
     Args:
         genome: to put them into.
         source: whose they are.
-        free: numbers of the bars that may still be another's.
-        lost: numbers of bars whose return may help; none once all that is locked is there.
+        free: numbers of the bars that may still come from the genome.
+        lost: numbers of bars in which something locked is missing; none once all of it is there.
     """
-    waiting = list(free)
+    candidates = list(free)
     while wrong := lost(genome):
-        if not waiting:
+        if not candidates:
             return replace(source, dynamic=genome.dynamic, shape=genome.shape)
-        index = next((i for i in waiting if i in wrong), waiting[0])
-        waiting.remove(index)
+        index = next((i for i in candidates if i in wrong), candidates[0])
+        candidates.remove(index)
         bars = list(genome.bars)
         bars[index] = source.bars[index]
         genome = _rebuilt(genome, bars)

@@ -11,7 +11,7 @@ from genomes.drums.voices import HAND, HANDS, RANK, VOICES
 from genomes.grid import DIVISIONS, cells
 from genomes.time import Meter
 
-# What stands at a cell of a line.
+# The letter of a cell in a line.
 REST, GHOST, NORMAL, ACCENT, FLAM = ".", "g", "x", "X", "f"
 LEVELS = (GHOST, NORMAL, ACCENT, FLAM)
 LETTERS = frozenset((REST, *LEVELS))
@@ -109,19 +109,19 @@ def _thinned(lines: Mapping[str, str], order: Iterable[str], clash: list[int]) -
     return {voice: "".join(line) for voice, line in letters.items()}
 
 
-def put(pattern: Pattern, voice: str, places: Iterable[int], level: str, count: int) -> Pattern:
-    """A copy in which a voice is struck, or rests, at some cells; what is in its way gives way.
+def put(pattern: Pattern, voice: str, positions: Iterable[int], level: str, count: int) -> Pattern:
+    """A copy in which a voice is struck, or rests, at some cells; strokes that clash are dropped.
 
     Args:
         pattern: to start from.
         voice: which line.
-        places: cells, each below ``count``.
+        positions: cells, each below ``count``.
         level: the letter to put there.
         count: cells of the bar.
     """
     letters = list(pattern.line(voice) or REST * count)
-    for place in places:
-        letters[place] = level
+    for cell in positions:
+        letters[cell] = level
     return with_line(pattern, voice, "".join(letters))
 
 

@@ -13,12 +13,12 @@ from genomes.time import TICKS_PER_QUARTER, Meter
 Positions = tuple[int, ...]  # cells of a bar, in order
 
 STRONG_WEIGHT = 0.5  # from here on a beat group carries an accent
-SHORT_SPAN = 3  # groups that one accent holds together, with one answer at their end
+SHORT_SPAN = 3  # groups after one accent that have one backbeat, on the last of them
 
 
 @dataclass(frozen=True, slots=True)
 class Layout:
-    """What the positions of a bar are found by.
+    """The parts of a bar that positions are derived from.
 
     Attributes:
         groups: the cells of each beat group.
@@ -65,7 +65,7 @@ def _accented(bar: Layout) -> Positions:
 
 
 def _strong(bar: Layout) -> Positions:
-    """Where the ground is struck: accented groups, and the second of three unequal ones."""
+    """Where low drums mark the meter: accented groups, and the second of three unequal ones."""
     unequal = len(bar.groups) == 3 and len(set(map(len, bar.groups))) > 1
     return bar.starts[:2] if unequal else _accented(bar)
 
@@ -80,7 +80,7 @@ def _spans(bar: Layout) -> list[list[int]]:
 
 
 def _back(bar: Layout) -> Positions:
-    """Where a backbeat answers: the end of each short span, every second group of a long one."""
+    """The backbeat: the last group of each short span, every second group of a long one."""
     if len(bar.groups) == 1:
         return _middle(bar)
     found: list[int] = []
@@ -90,7 +90,7 @@ def _back(bar: Layout) -> Positions:
 
 
 def _half(bar: Layout) -> Positions:
-    """The one answer of a bar in half time: its second accent, or else its last group."""
+    """The backbeat in half time: the second accent, or else the last group."""
     return _accented(bar)[1:2] or bar.starts[1:][-1:] or _middle(bar)
 
 
@@ -127,8 +127,8 @@ ROLES: dict[str, Callable[[Layout], Positions]] = {
 }
 # How one role is found from another: the cell before or after, or the end of its beat group.
 FROM_ROLES: dict[str, Callable[[Layout, Positions], Positions]] = {
-    "before": lambda bar, there: tuple(sorted({(cell - 1) % bar.count for cell in there})),
-    "after": lambda bar, there: tuple(sorted({(cell + 1) % bar.count for cell in there})),
+    "before": lambda bar, base: tuple(sorted({(cell - 1) % bar.count for cell in base})),
+    "after": lambda bar, base: tuple(sorted({(cell + 1) % bar.count for cell in base})),
     "off": _last_of_groups,
 }
 
@@ -148,25 +148,25 @@ def positions(role: str, meter: Meter, division: str) -> Positions:
 
 
 @cache
-def euclidean(strokes: int, places: int, rotation: int = 0) -> tuple[int, ...]:
-    """The places of a Euclidean rhythm, the first at 0 unless rotated.
+def euclidean(strokes: int, count: int, rotation: int = 0) -> tuple[int, ...]:
+    """The struck cells of a Euclidean rhythm, the first at 0 unless rotated.
 
     As Bjorklund's algorithm spreads them (Toussaint, "The Euclidean Algorithm Generates
     Traditional Musical Rhythms", 2005): (3, 8) is the tresillo 0 3 6.
 
     Args:
-        strokes: 0 to ``places``.
-        places: 1 or more.
-        rotation: places to turn it by, to the right.
+        strokes: 0 to ``count``.
+        count: cells of the rhythm, at least 1.
+        rotation: cells that the rhythm is moved later by.
     """
-    found = [i for i, is_struck in enumerate(_bjorklund(strokes, places)) if is_struck]
-    return tuple(sorted((place + rotation) % places for place in found))
+    found = [i for i, is_struck in enumerate(_bjorklund(strokes, count)) if is_struck]
+    return tuple(sorted((cell + rotation) % count for cell in found))
 
 
-def _bjorklund(strokes: int, places: int) -> list[int]:
-    heads, tails = [[1] for _ in range(strokes)], [[0] for _ in range(places - strokes)]
+def _bjorklund(strokes: int, count: int) -> list[int]:
+    heads, tails = [[1] for _ in range(strokes)], [[0] for _ in range(count - strokes)]
     while len(tails) > 1 and heads:
         pairs = min(len(heads), len(tails))
         joined = [a + b for a, b in zip(heads, tails, strict=False)]
         heads, tails = joined, heads[pairs:] or tails[pairs:]
-    return [place for row in (*heads, *tails) for place in row]
+    return [cell for row in (*heads, *tails) for cell in row]

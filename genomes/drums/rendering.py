@@ -26,14 +26,14 @@ from genomes.grid import SIXTEENTH_TICKS, STRAIGHT, cells, in_quarters, swung
 from genomes.notes import Part
 from genomes.time import TICKS_PER_QUARTER, Meter, seconds_per_tick
 
-# How far a grace note comes before its stroke.
+# Ticks from a grace note to its stroke.
 GRACE_TICKS = TICKS_PER_QUARTER // 16
 
 Stroke = tuple[int, int, int, str, float]  # onset, duration in ticks, note, level, weight
 Row = tuple[int, int, int, int]  # onset and duration in ticks, note, velocity
 
 SLOWEST_LIMB_SECONDS = max(LEAST_GAP_SECONDS.values())
-LONG_AGO = float("-inf")
+NEVER = float("-inf")
 _STRUCK_BY = {voice.note: (voice.body, voice.limb) for voice in VOICES.values()}
 
 
@@ -42,7 +42,7 @@ def render(genome: DrumGenome, context: Context) -> Part:
     _check_fits(genome, context)
     swing = swing_of(genome)
     rows = _rows(genome, swing)
-    if _is_hurried(genome, swing, context.tempo_bpm):
+    if _may_be_too_fast(genome, swing, context.tempo_bpm):
         rows = _by_one_drummer(rows, seconds_per_tick(context.tempo_bpm))
     return Part.of(rows, context.length_ticks, is_drum=True, swing=swing)
 
@@ -117,7 +117,7 @@ def stroke_ticks(meter: Meter, division: str, swing: float) -> int:
     return min(SIXTEENTH_TICKS, closest_ticks(meter, division, swing)) // 2
 
 
-def _is_hurried(genome: DrumGenome, swing: float, tempo_bpm: float) -> bool:
+def _may_be_too_fast(genome: DrumGenome, swing: float, tempo_bpm: float) -> bool:
     """Whether some strokes may come too fast for a limb."""
     if _has_grace_notes(genome):
         return True
@@ -135,20 +135,20 @@ def _has_grace_notes(genome: DrumGenome) -> bool:
 
 def _by_one_drummer(rows: Iterable[Row], tick_seconds: float) -> list[Row]:
     """The strokes that two hands and two feet can play, each limb resting as long as it must."""
-    rested_ticks = {limb: gap / tick_seconds for limb, gap in LEAST_GAP_SECONDS.items()}
-    apart_ticks = LEAST_BODY_GAP_SECONDS / tick_seconds
-    free = {limb: [LONG_AGO] * (HANDS if limb == HAND else 1) for limb in LEAST_GAP_SECONDS}
+    limb_gap_ticks = {limb: gap / tick_seconds for limb, gap in LEAST_GAP_SECONDS.items()}
+    body_gap_ticks = LEAST_BODY_GAP_SECONDS / tick_seconds
+    free = {limb: [NEVER] * (HANDS if limb == HAND else 1) for limb in LEAST_GAP_SECONDS}
     last_on_body: dict[str, float] = {}
     kept: list[Row] = []
     for row in sorted(rows, key=lambda row: row[0]):
         now = row[0]
         body, limb = _STRUCK_BY[row[2]]
         ready = free[limb]
-        soonest = min(ready)
-        since = now - last_on_body.get(body, LONG_AGO)
-        if now < soonest or (since < apart_ticks and since != GRACE_TICKS):
+        earliest = min(ready)
+        since = now - last_on_body.get(body, NEVER)
+        if now < earliest or (since < body_gap_ticks and since != GRACE_TICKS):
             continue
-        ready[ready.index(soonest)] = now + rested_ticks[limb]
+        ready[ready.index(earliest)] = now + limb_gap_ticks[limb]
         last_on_body[body] = now
         kept.append(row)
     return kept

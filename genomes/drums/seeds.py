@@ -31,7 +31,7 @@ TRIPLET_SHARE = 0.15
 # A letter a bar, to be repeated; "-" is a bar of silence.
 FORMS = ("A", "AB", "AAAB", "AABA", "A-", "A-B-", "AAB-", "AABB", "ABAC")
 FORM_SHARES = (0.18, 0.14, 0.22, 0.1, 0.06, 0.06, 0.06, 0.08, 0.1)
-VARIED_SHARE = 0.4  # of a bar's voices, in the answers to a first bar
+VARIED_SHARE = 0.4  # of the voices, in a pattern that varies the first
 
 PHRASES = (2, 4, 8)
 PHRASE_SHARES = (0.2, 0.6, 0.2)
@@ -54,18 +54,18 @@ ROLE_RATES: dict[str, dict[str, float]] = {
 }
 RATE_SPREAD = 0.6  # standard deviation of a rate's logarithm, base 2
 
-# How likely the lightest places are struck in a rhythm by weight, against a downbeat's 1.
+# How likely the weakest cells are struck in a rhythm by weight; a downbeat has 1.
 LIGHTEST = 0.04
-GROUNDED_SHARE = 0.85  # of the low voices begin on the downbeat
+DOWNBEAT_SHARE = 0.85  # of the low voices have a stroke on the downbeat
 
-# What every drummer has within reach for a fill.
+# The voices of a standard drum kit, which any fill may use.
 KIT = ("kick", "snare", "high_tom", "mid_tom", "low_tom", "floor_tom", "deep_tom", "open_hat")
 ACCENTED_WEIGHT, PLAIN_WEIGHT = 0.5, 0.1
 
 
 @dataclass(frozen=True)
 class _Groove:
-    """What a source gives: patterns, their order, and what goes with them."""
+    """Patterns from one source, their order, and the fills and swing that suit them."""
 
     patterns: dict[str, Pattern]
     form: str
@@ -85,13 +85,13 @@ def random_genome(context: Context, rng: np.random.Generator) -> tuple[DrumGenom
 
 def draw_dynamic(energy: float, rng: np.random.Generator) -> int:
     """A dynamic, those near a section's energy more likely."""
-    away = np.arange(len(DYNAMICS)) - energy * (len(DYNAMICS) - 1)
-    weights = np.exp(-((away / DYNAMIC_SPREAD) ** 2))
+    distance = np.arange(len(DYNAMICS)) - energy * (len(DYNAMICS) - 1)
+    weights = np.exp(-((distance / DYNAMIC_SPREAD) ** 2))
     return DYNAMICS[int(rng.choice(len(DYNAMICS), p=weights / weights.sum()))]
 
 
 def _bars(groove: _Groove, context: Context, rng: np.random.Generator) -> list[Bar]:
-    """The form played through, with what ends and begins its phrases."""
+    """The bars of the form, with fills and crashes where phrases end and begin."""
     count, energy = context.section.bars, energy_name(context.section.energy)
     phrase = draw(rng, PHRASES, PHRASE_SHARES)
     crash = pick(rng, CRASHES[:2]) if rng.random() < CRASH_SHARES[energy] else NO_CRASH
@@ -133,7 +133,7 @@ def _by_euclid(context: Context, rng: np.random.Generator) -> _Groove:
 
 
 def _by_weight(context: Context, rng: np.random.Generator) -> _Groove:
-    """A few voices, struck by chance, heavy places more likely."""
+    """A few voices, struck by chance; strong beats are more likely."""
     return _free(context, rng, _weighted_line)
 
 
@@ -141,7 +141,7 @@ _LineOf = Callable[[str, float, Context, str, np.random.Generator], str]
 
 
 def _free(context: Context, rng: np.random.Generator, line_of: _LineOf) -> _Groove:
-    """A groove of drawn voices, and answers to its first bar that change some of them."""
+    """A groove of drawn voices; its later patterns change some lines of the first."""
     can_swing = in_quarters(context.meter)
     division = TRIPLET if can_swing and rng.random() < TRIPLET_SHARE else STRAIGHT
     form = draw(rng, FORMS, FORM_SHARES)
@@ -161,7 +161,7 @@ def _free(context: Context, rng: np.random.Generator, line_of: _LineOf) -> _Groo
 
 
 def _fills_for(voices: Iterable[str]) -> tuple[str, ...]:
-    """Fills on the kit, and on what is played anyway."""
+    """Fills on voices of the kit and on those that the groove plays."""
     known = {*KIT, *voices}
     return tuple(name for name, fill in FILLS.items() if set(fill.voices) <= known)
 
@@ -179,8 +179,8 @@ def _draw_voice(role: str, rng: np.random.Generator) -> str:
 
 def _rate(voice: str, context: Context, rng: np.random.Generator) -> float:
     """Strokes a quarter for a voice."""
-    around = ROLE_RATES[energy_name(context.section.energy)][VOICES[voice].role]
-    return around * float(2 ** rng.normal(0, RATE_SPREAD))
+    typical = ROLE_RATES[energy_name(context.section.energy)][VOICES[voice].role]
+    return typical * float(2 ** rng.normal(0, RATE_SPREAD))
 
 
 def euclidean_line(
@@ -189,8 +189,8 @@ def euclidean_line(
     """Letters of a voice struck evenly over some cells, the heavier ones louder."""
     weights = [cell.weight for cell in cells(context.meter, division)]
     letters = [REST] * len(weights)
-    for place in euclidean(min(strokes, len(grid)), len(grid), rotation % len(grid)):
-        letters[grid[place]] = _level(weights[grid[place]])
+    for index in euclidean(min(strokes, len(grid)), len(grid), rotation % len(grid)):
+        letters[grid[index]] = _level(weights[grid[index]])
     return "".join(letters)
 
 
@@ -221,7 +221,7 @@ def _weighted_line(
         likely[0] = LIGHTEST
     chances = np.minimum(0.95, likely * wanted / likely.sum())
     if VOICES[voice].role == LOW:
-        chances[0] = GROUNDED_SHARE
+        chances[0] = DOWNBEAT_SHARE
     struck = rng.random(cell_count(context.meter, division)) < chances
     if not struck.any():
         struck[int(likely.argmax())] = True

@@ -31,7 +31,7 @@ _WORD_BYTES = WORD_BITS // 8
 def distances(rows: Sequence[DrumGenome], columns: Sequence[DrumGenome]) -> NDArray[np.float64]:
     """Distances of each row to each column, 0 to 1, shape ``(len(rows), len(columns))``.
 
-    Bar by bar, strokes differ by the Jaccard distance of their places. How loud anything is
+    Bar by bar, strokes differ by the Jaccard distance of their onsets. How loud anything is
     counts for nothing.
     """
     first = _described(rows)
@@ -74,16 +74,16 @@ def _shaped(rows: Sequence[bytes], bars: int) -> Words:
 
 @lru_cache(maxsize=2**12)
 def _bar_bits(pattern: Pattern, meter: Meter) -> tuple[bytes, bytes, int]:
-    """Strokes by role, strokes of any, and voices, as bits of the places of both divisions."""
-    numbers, length = _place_numbers(meter)
-    places = numbers[pattern.division]
+    """Strokes by role, strokes of any, and voices, as bits of the onsets of both divisions."""
+    numbers, length = _onset_numbers(meter)
+    onsets = numbers[pattern.division]
     by_role = dict.fromkeys(_ROLES, 0)
     heard = 0
     for voice, line in pattern.lines:
         heard |= _VOICE_BITS[voice]
         for cell, letter in enumerate(line):
             if letter != REST:
-                by_role[VOICES[voice].role] |= 1 << places[cell]
+                by_role[VOICES[voice].role] |= 1 << onsets[cell]
     struck = 0
     for bits in by_role.values():
         struck |= bits
@@ -92,7 +92,7 @@ def _bar_bits(pattern: Pattern, meter: Meter) -> tuple[bytes, bytes, int]:
 
 
 @cache
-def _place_numbers(meter: Meter) -> tuple[dict[str, tuple[int, ...]], int]:
+def _onset_numbers(meter: Meter) -> tuple[dict[str, tuple[int, ...]], int]:
     """For each division, each cell's number among those of both; bytes they take in whole words."""
     onsets = {d: [cell.onset_ticks for cell in cells(meter, d)] for d in DIVISIONS}
     every = sorted({onset for some in onsets.values() for onset in some})

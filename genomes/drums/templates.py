@@ -121,7 +121,7 @@ def _of_families(families: tuple[str, ...], energy: str) -> tuple[Template, ...]
 
 
 def energy_steps(template: Template, energy: str) -> int:
-    """How far a template's energy is from another: 0 the same, 1 its neighbour."""
+    """Steps between a template's energy and another: 0 for the same, 1 for a neighbour."""
     return abs(ENERGIES.index(template.energy) - ENERGIES.index(energy))
 
 
@@ -170,7 +170,7 @@ def _letters(recipe: Recipe, meter: Meter, division: str) -> str:
 
 
 def template_genome(template: Template, meter: Meter, bars: int) -> DrumGenome:
-    """A template as it stands: no fills, no crashes, all that may be left out left out."""
+    """A template without fills, crashes and optional strokes."""
     patterns = template_patterns(template, meter)
     form = [template.form[bar % len(template.form)] for bar in range(bars)]
     played = [Bar(patterns[letter]) for letter in form]

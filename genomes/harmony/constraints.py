@@ -16,7 +16,7 @@ from genomes.time import Meter
 
 # Metrical weight from which a cell is strong: the beginning of a beat group.
 STRONG_WEIGHT = 0.25
-# A melody's velocity is never reached, except by a melody that is hardly there itself.
+# Velocities stay this far below the melody's, but the ceiling is never below ``SOFTEST_CEILING``.
 VELOCITY_BELOW_MELODY = 6
 SOFTEST_CEILING = 24
 LOUDEST = 90
@@ -26,8 +26,8 @@ Sung = tuple[int, int, int]  # a melody note: onset and end in ticks, pitch
 
 
 @dataclass(frozen=True, slots=True)
-class Stretch:
-    """What a note may be that begins at some time, as long as it goes on.
+class AllowedPitches:
+    """The pitches that a note may have if it lasts until a given end.
 
     Attributes:
         pitches: as bits.
@@ -58,7 +58,7 @@ class Constraints:
         chords: for each edge, the pitches of the chord that sounds from there on, as bits.
         is_strong: for each edge, whether what sounds there has to belong to the chord.
         scales: for each edge, the pitches of the chord and the key, as bits.
-        free_of_clashes: for each edge, what rubs against no long melody note, as bits.
+        free_of_clashes: for each edge, the pitches a semitone from no long melody note, as bits.
     """
 
     meter: Meter
@@ -86,18 +86,20 @@ class Constraints:
         onsets, heard = _heard_cells(self.meter, self.swing)
         return bar * self.meter.bar_ticks + onsets[bisect_right(heard, within) - 1]
 
-    def stretches(self, onset_ticks: int, end_ticks: int, end_cell_ticks: int) -> list[Stretch]:
-        """What a note may be from here on, and for how long: the shortest stretch first."""
+    def allowed_until(
+        self, onset_ticks: int, end_ticks: int, end_cell_ticks: int
+    ) -> list[AllowedPitches]:
+        """The pitches allowed for a note that begins here, by its possible ends, earliest first."""
         edges = self.edges_ticks
         index = bisect_right(edges, onset_ticks) - 1
         begins_strong = edges[index] == onset_ticks and self.is_strong[index]
         allowed = self.chords[index] if begins_strong else self.scales[index]
         allowed &= self.free_of_clashes[index]
-        found: list[Stretch] = []
+        found: list[AllowedPitches] = []
         while allowed:
             index += 1
             if index == len(edges) or edges[index] >= end_ticks:
-                found.append(Stretch(allowed, end_ticks, end_cell_ticks))
+                found.append(AllowedPitches(allowed, end_ticks, end_cell_ticks))
                 break
             further = allowed & self.free_of_clashes[index]
             further &= self.chords[index] if self.is_strong[index] else EVERY_PITCH
@@ -106,12 +108,14 @@ class Constraints:
             allowed = further
         return found
 
-    def _cut(self, found: list[Stretch], allowed: int, onset_ticks: int, edge_ticks: int) -> None:
-        """Add a stretch that ends at an edge, if that leaves an eighth."""
+    def _cut(
+        self, found: list[AllowedPitches], allowed: int, onset_ticks: int, edge_ticks: int
+    ) -> None:
+        """Add the pitches allowed until an edge, if that leaves an eighth."""
         cell = self.cell_at(edge_ticks)
         end = self.heard_at(cell)
         if end - onset_ticks >= EIGHTH_TICKS:
-            found.append(Stretch(allowed, end, cell))
+            found.append(AllowedPitches(allowed, end, cell))
 
     def holds_over(self, pitch: int, onset_ticks: int, end_ticks: int) -> bool:
         """Whether a pitch that is foreign to the chord here can be held until its resolution."""
@@ -230,6 +234,6 @@ def _free_of_clashes(melody: Part | None, edges: Sequence[int]) -> list[int]:
 
 @lru_cache(maxsize=256)
 def _heard_cells(meter: Meter, swing: float) -> tuple[tuple[int, ...], tuple[int, ...]]:
-    """Places of a bar, and where they are heard; a triplet may be heard with a straight one."""
+    """Onsets of a bar, straight and swung; a triplet and a straight one may coincide when swung."""
     onsets = cell_onsets(meter)
     return onsets, tuple(swung(onset, meter, swing) for onset in onsets)

@@ -1,11 +1,11 @@
-"""What two voices may not do together: parallels and clashes."""
+"""Counterpoint rules for two voices: parallels and clashes."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from itertools import pairwise
 
-# Intervals, in semitones without their octaves, that two voices may not move in side by side.
+# Intervals, in semitones without their octaves, that two voices may not move in parallel.
 PERFECT = (0, 7)
 # A semitone, with or without octaves between: minor seconds and minor ninths.
 SEMITONE = 1
@@ -19,7 +19,7 @@ def parallels(before: Pair, after: Pair) -> bool:
     """Whether two voices go in parallel perfect fifths, octaves or unisons.
 
     They do if both move and their interval is perfect and the same, octaves aside, before and
-    after; in which direction they move is all one.
+    after, in any direction.
 
     Args:
         before: their pitches where both were last struck together.
@@ -43,11 +43,11 @@ def parallel_onsets(first: Strikes, second: Strikes) -> list[int]:
 
 
 def clash(first_pitch: int, second_pitch: int) -> bool:
-    """Whether two pitches rub: a semitone or a minor ninth apart."""
+    """Whether two pitches lie a semitone or a minor ninth apart."""
     return abs(first_pitch - second_pitch) % 12 == SEMITONE
 
 
-# For each pitch, those that rub against it, as bits.
+# For each pitch, those that clash with it, as bits.
 CLASHING: tuple[int, ...] = tuple(
     sum(1 << other for other in range(PITCHES) if clash(pitch, other)) for pitch in range(PITCHES)
 )

@@ -10,8 +10,8 @@ from genomes.harmony.writing import Arranger, write
 # What may sound together, besides each texture alone.
 PAIRS = ((PAD, LINE), (DRONE, LINE), (DRONE, THIRDS), (PAD, THIRDS), (SIXTHS, THIRDS), (PAD, ECHO))
 
-# What stands for a texture of the melody where there is none, or it has nothing to say.
-INSTEAD = {THIRDS: LINE, SIXTHS: PAD, ECHO: LINE}
+# What replaces a texture made from the melody where there is no melody, or it gives no tones.
+FALLBACK_TEXTURES = {THIRDS: LINE, SIXTHS: PAD, ECHO: LINE}
 
 # Phrases of a section: how much of its material each holds, 0 nothing, 1 the first, 2 both.
 FORMS: dict[str, tuple[int, ...]] = {
@@ -26,16 +26,15 @@ FORMS: dict[str, tuple[int, ...]] = {
     "full": (2, 2, 2, 2),
     "arch": (1, 2, 2, 1),
 }
-# Those with much silence.
+# The forms in which much is silent.
 SPARSE_FORMS = ("enters", "late", "close", "answers", "opens", "grows")
 
-
-# Phrases that a form tells of.
+# Phrases of a form.
 PHRASES = 4
 
 
 def phrase_of(bar: int, bars: int) -> int:
-    """The phrase that a bar of a section of so many lies in."""
+    """Index of the phrase of a bar, in a section of so many bars."""
     return bar * PHRASES // bars
 
 
@@ -45,15 +44,15 @@ def closes_phrase(bar: int, bars: int) -> bool:
 
 
 def write_bar(textures: Sequence[str], arranger: Arranger, bar: int, before: Bar) -> Bar:
-    """A bar of one or two textures; what has nothing to say is left out.
+    """A bar of one or two textures; a texture that gives no tones is left out.
 
-    Single lines are written first: a pad leaves them their voice.
+    Single lines are written first, so that a pad only gets the voices that they do not use.
     """
     layers: list[Layer] = []
     for texture in sorted(textures, key=_voice_count):
-        again = next((layer for layer in before if layer.texture == texture), None)
-        written = write(texture, arranger, bar, again)
-        layer = beside(written, layers) if written else None
+        previous = next((layer for layer in before if layer.texture == texture), None)
+        written = write(texture, arranger, bar, previous)
+        layer = without_taken_voices(written, layers) if written else None
         if layer is not None:
             layers.append(layer)
     return tuple(layers)
@@ -63,18 +62,18 @@ def _voice_count(texture: str) -> int:
     return len(TEXTURES[texture].voices)
 
 
-def beside(layer: Layer, others: Sequence[Layer]) -> Layer | None:
-    """What of a layer's voices the others leave free, if anything."""
+def without_taken_voices(layer: Layer, others: Sequence[Layer]) -> Layer | None:
+    """The layer without the voices that the others use; None where no tone is left."""
     taken = {voice for other in others for voice in other.voices}
     tones = tuple(tone for tone in layer.tones if tone.voice not in taken)
     return Layer(layer.texture, tones) if tones else None
 
 
 def playable(textures: Sequence[str], arranger: Arranger) -> tuple[str, ...]:
-    """Textures, with others for what needs a melody where there is none; each once."""
+    """The textures, those that need a melody replaced where there is none; each once."""
     has_melody = bool(arranger.constraints.melody)
     fitting = (
-        texture if has_melody or not TEXTURES[texture].needs_melody else INSTEAD[texture]
+        texture if has_melody or not TEXTURES[texture].needs_melody else FALLBACK_TEXTURES[texture]
         for texture in textures
     )
     return tuple(dict.fromkeys(fitting))

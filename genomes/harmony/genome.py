@@ -1,4 +1,4 @@
-"""The harmony genome: bars of textures whose tones find their place around the melody."""
+"""The harmony genome: bars of textures whose tones rendering fits around the melody."""
 
 from __future__ import annotations
 
@@ -19,8 +19,8 @@ from genomes.time import Meter
 VOICES = 4
 LINE_VOICE = 3
 
-# How a tone follows what its voice sang right before it: anew; held on if its pitch still fits;
-# held over the change of chord, to fall a step on the next beat group.
+# How a tone follows the tone before it in its voice: struck; held on if its pitch still fits; held
+# over the change of chord, to resolve down a step on the next beat group.
 STRUCK, TIED, SUSPENDED = "struck", "tied", "suspended"
 LINKS = (STRUCK, TIED, SUSPENDED)
 
@@ -30,7 +30,7 @@ DYNAMICS = (36, 44, 52, 60, 68)
 
 @dataclass(frozen=True, slots=True)
 class Texture:
-    """A way of supporting.
+    """A way of accompanying.
 
     Attributes:
         voices: which voices it may use; two textures sound together if they share none.
@@ -56,20 +56,20 @@ TEXTURES: dict[str, Texture] = {
     ECHO: Texture((LINE_VOICE,), 48, 79, needs_melody=True),
 }
 
-# Voices of a pad, by how many they are; what lies beside a line or a drone leaves it its voice.
+# Voices of a pad, by their number; beside a line or a drone a pad does without its voice.
 PAD_VOICES = {2: (1, 2), 3: (0, 1, 2), 4: (0, 1, 2, 3)}
 
 
 class Tone(
     msgspec.Struct, frozen=True, array_like=True, forbid_unknown_fields=True, cache_hash=True
 ):
-    """A note that a voice aims at; rendering takes the nearest one that fits.
+    """A target note of a voice; rendering takes the nearest pitch that fits.
 
     Attributes:
         onset_ticks: from the bar line, before any swing.
         duration_ticks: how long; it ends within its bar.
         voice: 0 (lowest) to 3.
-        pitch: MIDI pitch aimed at, within the range of its texture.
+        pitch: target MIDI pitch, within the range of its texture.
         link: one of ``LINKS``: how it follows what its voice sang right before.
     """
 
@@ -93,7 +93,7 @@ class Layer(msgspec.Struct, frozen=True, cache_hash=True):
         tones: at least one, in order of onset and voice; none overlaps another of its voice.
 
     Raises:
-        ValueError: if a tone is outside what its texture allows, or in another's way.
+        ValueError: if a tone is outside what its texture allows, or overlaps another.
     """
 
     texture: str
@@ -107,7 +107,7 @@ class Layer(msgspec.Struct, frozen=True, cache_hash=True):
             in_range = texture.lowest_pitch <= tone.pitch <= texture.highest_pitch
             if not in_range or tone.voice not in texture.voices or tone.link not in LINKS:
                 raise ValueError(f"{tone}: not for a {self.texture}")
-        if any(_place(first) >= _place(second) for first, second in pairwise(self.tones)):
+        if any(_order(first) >= _order(second) for first, second in pairwise(self.tones)):
             raise ValueError(f"{self.texture}: tones out of order")
         ends: dict[int, int] = {}
         for tone in self.tones:
@@ -121,13 +121,13 @@ class Layer(msgspec.Struct, frozen=True, cache_hash=True):
         return frozenset(tone.voice for tone in self.tones)
 
 
-def _place(tone: Tone) -> tuple[int, int]:
+def _order(tone: Tone) -> tuple[int, int]:
     return tone.onset_ticks, tone.voice
 
 
 def layer_of(texture: str, tones: Iterable[Tone]) -> Layer:
     """A layer from tones in any order."""
-    return Layer(texture, tuple(sorted(tones, key=_place)))
+    return Layer(texture, tuple(sorted(tones, key=_order)))
 
 
 Bar = tuple[Layer, ...]  # none (silence), one, or two that share no voice
@@ -179,16 +179,16 @@ class HarmonyGenome(Genome, frozen=True):
         return replace(self, bars=tuple(bars)) if any(bars) else self
 
     def repeated(self, source: int, target: int) -> Bar:
-        """What one bar becomes where another is heard again in its place."""
+        """The bar that replaces the target bar when the source bar is repeated there."""
         del target
         return self.bars[source]
 
 
 @cache
 def cell_onsets(meter: Meter) -> tuple[int, ...]:
-    """Every place of a bar where a tone may begin, in ticks from the bar line."""
+    """Every onset of a bar at which a tone may begin, in ticks from the bar line."""
     divisions = (cells(meter, division) for division in DIVISIONS)
-    return tuple(sorted({cell.onset_ticks for places in divisions for cell in places}))
+    return tuple(sorted({cell.onset_ticks for grid in divisions for cell in grid}))
 
 
 @cache
@@ -198,5 +198,5 @@ def _ends_by_onset(meter: str) -> dict[int, frozenset[int]]:
     if str(read) != meter:
         raise ValueError(f"meter {meter!r}: expected {str(read)!r}")
     onsets = cell_onsets(read)
-    places = (*onsets, read.bar_ticks)
-    return {onset: frozenset(places[index + 1 :]) for index, onset in enumerate(onsets)}
+    edges = (*onsets, read.bar_ticks)
+    return {onset: frozenset(edges[index + 1 :]) for index, onset in enumerate(onsets)}

@@ -23,8 +23,8 @@ def with_locks(
 
     A locked rhythm keeps the set of onsets and durations that sound: the source's tones take the
     genome's pitches. A locked pitch keeps the sequence of pitches that sound, by onset and then
-    upwards, repetitions joined: they take the genome's times. Where a bar's change would cost
-    what is locked, it stays as it is in the source.
+    upwards, repetitions joined: they take the genome's times. A bar whose change would
+    break the lock stays as it is in the source.
     """
     if locks.rhythm:
         genome = _blended(genome, source, locks, context, _with_pitches, rhythm)
@@ -54,7 +54,7 @@ def _blended(
     blend: Callable[[Bar, Bar], Bar],
     kept: Kept,
 ) -> HarmonyGenome:
-    """The source with as much of the genome as leaves what is kept."""
+    """The source with as many of the genome's bars as the lock allows."""
     wanted = kept(render(source, context))
     pairs = zip(settled(source, context).bars, genome.bars, strict=True)
     bars = with_locked_bars([blend(*pair) for pair in pairs], source.bars, locks)
@@ -68,12 +68,12 @@ def _blended(
     return changed_where_kept(replace(source, dynamic=genome.dynamic), bars, is_kept)
 
 
-def _with_pitches(still: Bar, bar: Bar) -> Bar:
+def _with_pitches(source: Bar, bar: Bar) -> Bar:
     """A bar's times with another's pitches: of the same voice, or the nearest tone in time."""
     tones = list(tones_of(bar))
     layers = []
-    for layer in still:
-        moved = [replace(tone, pitch=_pitch_there(tone, tones)) for tone in layer.tones]
+    for layer in source:
+        moved = [replace(tone, pitch=_nearest_pitch(tone, tones)) for tone in layer.tones]
         try:
             layers.append(layer_of(layer.texture, moved))
         except ValueError:  # out of the texture's range
@@ -81,28 +81,28 @@ def _with_pitches(still: Bar, bar: Bar) -> Bar:
     return tuple(layers)
 
 
-def _pitch_there(tone: Tone, tones: list[Tone]) -> int:
+def _nearest_pitch(tone: Tone, tones: list[Tone]) -> int:
     near = [other for other in tones if other.voice == tone.voice]
     if not near:
         return tone.pitch
     return min(near, key=lambda other: abs(other.onset_ticks - tone.onset_ticks)).pitch
 
 
-def _with_times(still: Bar, bar: Bar) -> Bar:
+def _with_times(source: Bar, bar: Bar) -> Bar:
     """A bar's pitches at another's times, where the other has as many tones in each layer."""
     layers = []
     others = {layer.texture: layer for layer in bar}
-    for layer in still:
+    for layer in source:
         other = others.get(layer.texture)
         if other is None or len(other.tones) != len(layer.tones):
             layers.append(layer)
             continue
         tones = [
-            replace(there, pitch=here.pitch, voice=here.voice)
-            for here, there in zip(layer.tones, other.tones, strict=True)
+            replace(other_tone, pitch=tone.pitch, voice=tone.voice)
+            for tone, other_tone in zip(layer.tones, other.tones, strict=True)
         ]
         try:
             layers.append(layer_of(layer.texture, tones))
-        except ValueError:  # two tones of one voice in each other's way
+        except ValueError:  # two tones of one voice overlap
             layers.append(layer)
     return tuple(layers)

@@ -1,8 +1,8 @@
-"""From the tones of a genome to notes that keep the laws.
+"""From the tones of a genome to notes that keep the rules of harmony and counterpoint.
 
-Tones are taken in time, the lowest voice first; each becomes the pitch nearest to the one it aims
-at that fits the chord, the melody and the voices that sound already, or a rest. What has become
-of a genome this way becomes the same when it is resolved again.
+Tones are taken in order of time, the lowest voice first. Each gets the pitch nearest to its target
+that fits the chord, the melody and the voices that sound already, or becomes a rest. Resolving a
+genome whose tones are already resolved changes nothing.
 """
 
 from __future__ import annotations
@@ -13,11 +13,11 @@ from dataclasses import dataclass, field, replace
 
 from msgspec import structs
 
-from genomes.harmony.constraints import Constraints, Stretch
+from genomes.harmony.constraints import AllowedPitches, Constraints
 from genomes.harmony.counterpoint import CLASHING, Pair, parallels
 from genomes.harmony.genome import DRONE, STRUCK, SUSPENDED, TEXTURES, TIED, VOICES, Bar, Tone
 
-# How far from the pitch it aims at a tone may be moved before it rests instead.
+# Semitones that a tone may be moved from its target pitch; farther off it becomes a rest.
 REACH_SEMITONES = 6
 OFFSETS = tuple(
     sorted(range(-REACH_SEMITONES, REACH_SEMITONES + 1), key=lambda step: (abs(step), step))
@@ -36,7 +36,7 @@ class Placed:
         bar: number of its bar.
         texture: which it belongs to.
         tone: itself.
-        resolves: the pitch it has to fall from by step, or 0.
+        resolves: the suspended pitch that it resolves downwards by step, or 0.
     """
 
     cell_ticks: int
@@ -68,7 +68,7 @@ class Note:
 
 @dataclass(frozen=True, slots=True)
 class Resolved:
-    """What has become of a genome.
+    """The notes of a genome, and its tones as they sound.
 
     Attributes:
         notes: in order of onset and voice.
@@ -80,7 +80,7 @@ class Resolved:
 
 
 class _Unresolved(Exception):
-    """A suspension whose resolution found no room."""
+    """A suspension whose resolution has no pitch."""
 
     def __init__(self, placed: Placed) -> None:
         super().__init__(placed)
@@ -88,21 +88,21 @@ class _Unresolved(Exception):
 
 
 def resolve(bars: Sequence[Bar], constraints: Constraints) -> Resolved:
-    """The notes of some bars, which keep the laws; at least one."""
-    placed = _placed(bars, constraints)
+    """The notes of some bars, which keep the rules; at least one."""
+    placed = _placed_tones(bars, constraints)
     while True:
-        singing = _Singing(constraints)
+        voices = _VoiceLeading(constraints)
         try:
-            singing.sing(placed)
+            voices.lead(placed)
         except _Unresolved as failed:
             placed = [_unsuspended(each, failed.placed) for each in placed]
             continue
-        if not singing.notes:
-            return _something(constraints)
-        return Resolved(tuple(singing.notes), singing.tones)
+        if not voices.notes:
+            return _fallback(constraints)
+        return Resolved(tuple(voices.notes), voices.tones)
 
 
-def _placed(bars: Sequence[Bar], constraints: Constraints) -> list[Placed]:
+def _placed_tones(bars: Sequence[Bar], constraints: Constraints) -> list[Placed]:
     bar_ticks = constraints.meter.bar_ticks
     return sorted(
         Placed(index * bar_ticks + tone.onset_ticks, tone.voice, index, layer.texture, tone)
@@ -119,29 +119,33 @@ def _unsuspended(placed: Placed, failed: Placed) -> Placed:
     return placed
 
 
-def _something(constraints: Constraints) -> Resolved:
-    """One held tone where nothing else has come through: the first bar that takes one."""
+def _fallback(constraints: Constraints) -> Resolved:
+    """One held tone where no tone fitted: in the first bar that allows one."""
     bar_ticks = constraints.meter.bar_ticks
     texture = TEXTURES[DRONE]
     aims = range(texture.lowest_pitch, texture.highest_pitch + 1)
     for start in range(0, constraints.length_ticks, bar_ticks):
-        for stretch in reversed(constraints.stretches(start, start + bar_ticks, start + bar_ticks)):
-            fitting = [pitch for pitch in aims if stretch.pitches >> pitch & 1]
+        for allowed in reversed(
+            constraints.allowed_until(start, start + bar_ticks, start + bar_ticks)
+        ):
+            fitting = [pitch for pitch in aims if allowed.pitches >> pitch & 1]
             if fitting:
-                return _alone(start, stretch.end_cell_ticks, fitting[0], constraints)
-    # A melody that rubs against every tone of every chord: the root it is.
+                return _single_note(start, allowed.end_cell_ticks, fitting[0], constraints)
+    # The melody clashes with every tone of every chord: take the root all the same.
     root = constraints.harmony[0].root_pitch_class
     end = (*constraints.meter.group_onsets_ticks, bar_ticks)[1]
-    return _alone(0, end, next(pitch for pitch in aims if pitch % 12 == root), constraints)
+    return _single_note(0, end, next(pitch for pitch in aims if pitch % 12 == root), constraints)
 
 
-def _alone(start_ticks: int, end_ticks: int, pitch: int, constraints: Constraints) -> Resolved:
+def _single_note(
+    start_ticks: int, end_ticks: int, pitch: int, constraints: Constraints
+) -> Resolved:
     note = Note(start_ticks, constraints.heard_at(end_ticks), pitch, 0, start_ticks)
     tone = Tone(0, end_ticks - start_ticks, 0, pitch)
     return Resolved((note,), {(start_ticks // constraints.meter.bar_ticks, DRONE): [tone]})
 
 
-class _Singing:
+class _VoiceLeading:
     """The voices while they are led through the section."""
 
     def __init__(self, constraints: Constraints) -> None:
@@ -149,48 +153,48 @@ class _Singing:
         self.notes: list[Note] = []
         self.tones: dict[tuple[int, str], list[Tone]] = {}
         self.last: list[Note | None] = [None] * VOICES
-        self.met: dict[tuple[int, int], Pair] = {}
+        self.last_pairs: dict[tuple[int, int], Pair] = {}
 
-    def sing(self, placed: Sequence[Placed]) -> None:
-        """Lead all voices; raises _Unresolved where a suspension can't fall."""
+    def lead(self, placed: Sequence[Placed]) -> None:
+        """Lead all voices; raises _Unresolved where a suspension can't resolve."""
         waiting = list(placed)
         index = 0
         while index < len(waiting):
             due = waiting[index]
             index += 1
-            resolution = self._sing_one(due)
+            resolution = self._lead_tone(due)
             if resolution is not None:
                 insort(waiting, resolution, lo=index)
 
-    def _sing_one(self, due: Placed) -> Placed | None:
-        """Sing a tone; gives the resolution that a suspension still owes."""
+    def _lead_tone(self, due: Placed) -> Placed | None:
+        """Place a tone; gives the resolution that a suspension still needs."""
         constraints, tone = self.constraints, due.tone
         onset = constraints.heard_at(due.cell_ticks)
         end_cell = due.cell_ticks + tone.duration_ticks
         end = constraints.heard_at(end_cell)
         before = self.last[due.voice]
         sounding = before if before is not None and before.end_ticks == onset else None
-        room = self._room(due, onset)
+        room = self._free_pitches(due, onset)
         if tone.link == SUSPENDED and sounding is not None and not due.resolves:
             owed = self._suspend(due, sounding, room, end_cell)
             if owed is not None:
                 return owed
-        stretches = constraints.stretches(onset, end, end_cell) if end > onset else []
+        choices = constraints.allowed_until(onset, end, end_cell) if end > onset else []
         held = sounding if tone.link == TIED else None
-        if held is not None and stretches:
-            whole = stretches[-1]
+        if held is not None and choices:
+            whole = choices[-1]
             if whole.end_ticks == end and (whole.pitches & room) >> held.pitch & 1:
                 self._hold(due, held, whole)
                 return None
-        self._strike(due, onset, held, stretches, room)
+        self._strike(due, onset, held, choices, room)
         return None
 
-    def _hold(self, due: Placed, held: Note, stretch: Stretch) -> None:
-        held.end_ticks = stretch.end_ticks
-        self._tell(due, held.pitch, stretch.end_cell_ticks, TIED)
+    def _hold(self, due: Placed, held: Note, allowed: AllowedPitches) -> None:
+        held.end_ticks = allowed.end_ticks
+        self._record(due, held.pitch, allowed.end_cell_ticks, TIED)
 
-    def _room(self, due: Placed, onset_ticks: int) -> int:
-        """Pitches between the voices around, in range, that rub against none of them, as bits."""
+    def _free_pitches(self, due: Placed, onset_ticks: int) -> int:
+        """Pitches in range, between the neighbouring voices, that clash with no voice, as bits."""
         texture = TEXTURES[due.texture]
         lowest, highest = texture.lowest_pitch, texture.highest_pitch
         free = -1
@@ -236,20 +240,20 @@ class _Singing:
         due: Placed,
         onset_ticks: int,
         held: Note | None,
-        stretches: Sequence[Stretch],
+        choices: Sequence[AllowedPitches],
         room: int,
     ) -> None:
         """Begin a note for as long as one fits, or rest."""
         if due.resolves:
             room &= sum(1 << (due.resolves + step) for step in RESOLUTION_STEPS)
-        for stretch in reversed(stretches):
-            pitch = self._nearest(due, stretch.pitches & room, onset_ticks)
+        for allowed in reversed(choices):
+            pitch = self._nearest(due, allowed.pitches & room, onset_ticks)
             if pitch is None:
                 continue
             if held is not None and held.pitch == pitch:
-                self._hold(due, held, stretch)
+                self._hold(due, held, allowed)
             else:
-                self._begin(due, onset_ticks, pitch, stretch)
+                self._begin(due, onset_ticks, pitch, allowed)
             return
         if due.resolves:
             raise _Unresolved(due)
@@ -263,7 +267,7 @@ class _Singing:
         return None
 
     def _partners(self, voice: int, onset_ticks: int) -> Iterable[tuple[int, int]]:
-        """Whom a voice is struck together with, and their pitches."""
+        """The voices that begin a note at the same time, and their pitches."""
         constraints = self.constraints
         if onset_ticks in constraints.melody_strikes:
             yield MELODY, constraints.melody_strikes[onset_ticks]
@@ -279,28 +283,28 @@ class _Singing:
 
     def _goes_parallel(self, voice: int, pitch: int, onset_ticks: int) -> bool:
         for partner, other in self._partners(voice, onset_ticks):
-            before = self.met.get(_meeting(voice, partner))
+            before = self.last_pairs.get(_pair_key(voice, partner))
             if before is not None and parallels(before, (pitch, other)):
                 return True
         return False
 
-    def _begin(self, due: Placed, onset_ticks: int, pitch: int, stretch: Stretch) -> None:
+    def _begin(self, due: Placed, onset_ticks: int, pitch: int, allowed: AllowedPitches) -> None:
         for partner, other in self._partners(due.voice, onset_ticks):
-            self.met[_meeting(due.voice, partner)] = (pitch, other)
-        note = Note(onset_ticks, stretch.end_ticks, pitch, due.voice, due.cell_ticks)
+            self.last_pairs[_pair_key(due.voice, partner)] = (pitch, other)
+        note = Note(onset_ticks, allowed.end_ticks, pitch, due.voice, due.cell_ticks)
         self.last[due.voice] = note
         self.notes.append(note)
         link = SUSPENDED if due.resolves else STRUCK
-        self._tell(due, pitch, stretch.end_cell_ticks, link)
+        self._record(due, pitch, allowed.end_cell_ticks, link)
 
-    def _tell(self, due: Placed, pitch: int, end_cell_ticks: int, link: str) -> None:
-        """Note down what a tone has become."""
+    def _record(self, due: Placed, pitch: int, end_cell_ticks: int, link: str) -> None:
+        """Keep a tone as it sounds."""
         onset = due.tone.onset_ticks
         duration = end_cell_ticks - due.bar * self.constraints.meter.bar_ticks - onset
-        told = structs.replace(due.tone, duration_ticks=duration, pitch=pitch, link=link)
-        self.tones.setdefault((due.bar, due.texture), []).append(told)
+        sounding = structs.replace(due.tone, duration_ticks=duration, pitch=pitch, link=link)
+        self.tones.setdefault((due.bar, due.texture), []).append(sounding)
 
 
-def _meeting(voice: int, partner: int) -> tuple[int, int]:
-    """The key of two voices' last meeting; the bass meets whichever voice is the lowest."""
+def _pair_key(voice: int, partner: int) -> tuple[int, int]:
+    """Two voices, as a key; for the bass the same key, whichever voice is the lowest."""
     return (BASS, BASS) if partner == BASS else (voice, partner)

@@ -8,8 +8,8 @@ import numpy as np
 
 from genomes.context import Context
 from genomes.harmony.forms import (
+    FALLBACK_TEXTURES,
     FORMS,
-    INSTEAD,
     PAIRS,
     PHRASES,
     SPARSE_FORMS,
@@ -33,10 +33,10 @@ from genomes.harmony.style import draw_style
 from genomes.harmony.writing import Arranger, arranger_for
 from genomes.variation import draw, pick
 
-# What is heard first, and what is heard beside it where a form asks for both.
+# The first texture, and the second where a form has two.
 Material = tuple[str, ...]
 
-# How likely each source is: plain and patient ones more.
+# How likely each source is: plain ones with few notes more.
 SOURCE_WEIGHTS = {
     "pad": 0.24,
     "line": 0.2,
@@ -47,7 +47,7 @@ SOURCE_WEIGHTS = {
     "mixed": 0.12,
 }
 
-# Share of sections with much silence, in a still and in a full section.
+# Share of sections with much silence, in a calm and in a full section.
 SPARSE_SHARE_STILL, SPARSE_SHARE_FULL = 0.7, 0.3
 # How likely the other forms are: those of two textures most.
 FULL_SHARES = {"throughout": 0.15, "builds": 0.25, "full": 0.35, "arch": 0.25}
@@ -76,17 +76,19 @@ def _draw_dynamic(context: Context, rng: np.random.Generator) -> int:
 def _bars(
     material: Callable[[np.random.Generator], Material], arranger: Arranger
 ) -> tuple[Bar, ...]:
-    """Every bar as the form wants it.
+    """Every bar as the form says.
 
-    Where the melody gives its textures nothing to do, others stand in; where the form is silent
-    in all bars there are, a drone sounds in the last.
+    Where textures of the melody give no tones at all, others replace them; where the form is silent
+    in every bar, a drone sounds in the last.
     """
     shares = _draw_form(arranger)
     drawn = material(arranger.rng)
-    phrases = [material(arranger.rng) if material is _anything else drawn for _ in range(PHRASES)]
+    phrases = [material(arranger.rng) if material is _mixed else drawn for _ in range(PHRASES)]
     bars = _written(phrases, shares, arranger)
     if not any(bars):
-        others = [tuple(INSTEAD.get(texture, texture) for texture in each) for each in phrases]
+        others = [
+            tuple(FALLBACK_TEXTURES.get(texture, texture) for texture in each) for each in phrases
+        ]
         bars = _written(others, shares, arranger)
     if not any(bars):
         bars[-1] = write_bar((DRONE,), arranger, len(bars) - 1, ())
@@ -94,7 +96,7 @@ def _bars(
 
 
 def _written(phrases: Sequence[Material], amounts: Sequence[int], arranger: Arranger) -> list[Bar]:
-    """The bars of phrases of some material, as much of it as is wanted in each bar."""
+    """The bars of some phrases, with as many textures in each bar as ``amounts`` says."""
     bars: list[Bar] = []
     for index, amount in enumerate(amounts):
         wanted = playable(phrases[phrase_of(index, len(amounts))], arranger)[:amount]
@@ -103,7 +105,7 @@ def _written(phrases: Sequence[Material], amounts: Sequence[int], arranger: Arra
 
 
 def _draw_form(arranger: Arranger) -> list[int]:
-    """How much sounds in each bar."""
+    """How many textures sound in each bar."""
     rng, energy, count = (
         arranger.rng,
         arranger.context.section.energy,
@@ -118,7 +120,7 @@ def _draw_form(arranger: Arranger) -> list[int]:
     return [form[phrase_of(bar, count)] for bar in range(count)]
 
 
-def _first(texture: str, *seconds: str) -> Callable[[np.random.Generator], Material]:
+def _with_second(texture: str, *seconds: str) -> Callable[[np.random.Generator], Material]:
     return lambda rng: (texture, pick(rng, seconds))
 
 
@@ -127,18 +129,18 @@ def _pair(rng: np.random.Generator) -> Material:
     return pair if rng.random() < 0.5 else pair[::-1]
 
 
-def _anything(rng: np.random.Generator) -> Material:
+def _mixed(rng: np.random.Generator) -> Material:
     first = pick(rng, tuple(TEXTURES))
     partners = [pair[1 - pair.index(first)] for pair in PAIRS if first in pair]
     return (first, pick(rng, partners))
 
 
 SOURCES: dict[str, Callable[[np.random.Generator], Material]] = {
-    "pad": _first(PAD, LINE, THIRDS, ECHO),
-    "line": _first(LINE, PAD, DRONE),
-    "thirds": _first(THIRDS, PAD, DRONE),
-    "drone": _first(DRONE, LINE, THIRDS),
-    "echo": _first(ECHO, PAD),
+    "pad": _with_second(PAD, LINE, THIRDS, ECHO),
+    "line": _with_second(LINE, PAD, DRONE),
+    "thirds": _with_second(THIRDS, PAD, DRONE),
+    "drone": _with_second(DRONE, LINE, THIRDS),
+    "echo": _with_second(ECHO, PAD),
     "pair": _pair,
-    "mixed": _anything,
+    "mixed": _mixed,
 }

@@ -50,14 +50,14 @@ def _described(genomes: Sequence[HarmonyGenome]) -> tuple[Words, Words, Words]:
         np.zeros((len(genomes), 1, size), dtype=np.bool_) for size in sizes
     )
     for row, genome in enumerate(genomes):
-        places = _places(genome)
-        onsets[row, 0, places[0]] = True
-        textures[row, 0, places[1]] = True
-        motions[row, 0, places[2]] = True
+        features = _features(genome)
+        onsets[row, 0, features[0]] = True
+        textures[row, 0, features[1]] = True
+        motions[row, 0, features[2]] = True
     return packed(onsets), packed(textures), packed(motions)
 
 
-def _places(genome: HarmonyGenome) -> tuple[list[int], list[int], list[int]]:
+def _features(genome: HarmonyGenome) -> tuple[list[int], list[int], list[int]]:
     onsets: list[int] = []
     textures: list[int] = []
     motions: list[int] = []

@@ -1,4 +1,4 @@
-"""Style: what a supporting part decides once, so that its bars belong together."""
+"""Style: choices made once for a whole supporting part, so that its bars are alike."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from genomes.grid import UNIT_WEIGHT, cells
 from genomes.time import Meter
 from genomes.variation import draw, pick
 
-# How a pad enters: held on through common tones, anew with each chord, or on the second group.
+# How a pad enters: common tones held, all tones struck with each chord, or on the second group.
 HELD, ANEW, LATE = "held", "anew", "late"
 ENTRIES, ENTRY_WEIGHTS = (HELD, ANEW, LATE), (0.55, 0.33, 0.12)
 
@@ -19,7 +19,7 @@ ENTRIES, ENTRY_WEIGHTS = (HELD, ANEW, LATE), (0.55, 0.33, 0.12)
 EVERY, LONG, TAIL = "every", "long", "tail"
 DOUBLES, DOUBLE_WEIGHTS = (EVERY, LONG, TAIL), (0.45, 0.35, 0.2)
 
-# Tones a bar of a counter-line, from a still to a full section; the share of bars with 1 to 6.
+# Tones a bar of a counter-line, from a calm to a full section; the share of bars with 1 to 6.
 STILL_LINE = (0.6, 0.3, 0.1, 0.0, 0.0, 0.0)
 FULL_LINE = (0.12, 0.28, 0.26, 0.18, 0.1, 0.06)
 
@@ -35,7 +35,7 @@ LINE_TIE_SHARE = 0.3
 
 @dataclass(frozen=True, slots=True)
 class Style:
-    """What bars have in common.
+    """Choices that all bars share.
 
     Attributes:
         register: MIDI pitch around which pads and lines lie.
@@ -63,7 +63,7 @@ class Style:
 
 
 def draw_style(context: Context, rng: np.random.Generator) -> Style:
-    """A style; a fuller section is higher, thicker and moves more, as likely as not."""
+    """A style; at a high energy more voices, a higher register and more movement are likely."""
     energy = context.section.energy
     is_high = rng.random() < 0.4 + 0.5 * energy
     return Style(
@@ -83,19 +83,19 @@ def draw_style(context: Context, rng: np.random.Generator) -> Style:
 def draw_line_onsets(
     context: Context, sung: frozenset[int], rng: np.random.Generator
 ) -> tuple[int, ...]:
-    """Where a counter-line moves in a bar, away from what is sung there."""
+    """Onsets of a counter-line in a bar; those of the melody are less likely."""
     energy = context.section.energy
     shares = (1 - energy) * np.array(STILL_LINE) + energy * np.array(FULL_LINE)
-    places, weights = _light_and_heavy(context.meter)
+    onsets, weights = _weighted_onsets(context.meter)
     likely = np.array(
-        [w * (0.3 if at in sung else 1.0) for at, w in zip(places, weights, strict=True)]
+        [w * (0.3 if at in sung else 1.0) for at, w in zip(onsets, weights, strict=True)]
     )
-    count = min(1 + int(rng.choice(len(shares), p=shares / shares.sum())), len(places))
-    chosen = rng.choice(len(places), size=count, replace=False, p=likely / likely.sum())
-    return tuple(sorted(places[int(index)] for index in chosen))
+    count = min(1 + int(rng.choice(len(shares), p=shares / shares.sum())), len(onsets))
+    chosen = rng.choice(len(onsets), size=count, replace=False, p=likely / likely.sum())
+    return tuple(sorted(onsets[int(index)] for index in chosen))
 
 
-def _light_and_heavy(meter: Meter) -> tuple[list[int], list[float]]:
+def _weighted_onsets(meter: Meter) -> tuple[list[int], list[float]]:
     """Eighths and beat groups of a bar, and how likely a line moves there."""
     chosen = [cell for cell in cells(meter) if cell.weight >= UNIT_WEIGHT]
     return [cell.onset_ticks for cell in chosen], [0.1 + cell.weight for cell in chosen]

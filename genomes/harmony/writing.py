@@ -1,4 +1,4 @@
-"""Writing one bar of a texture; what doesn't fit is put right when it is rendered."""
+"""Writing one bar of a texture; tones that break a constraint are corrected by rendering."""
 
 from __future__ import annotations
 
@@ -35,11 +35,11 @@ from genomes.time import TICKS_PER_QUARTER
 
 # Steps of a counter-line, in semitones: mostly small.
 LINE_STEPS, LINE_STEP_WEIGHTS = (1, 2, 3, 4, 5), (0.2, 0.4, 0.2, 0.1, 0.1)
-# How far a line strays from its register before it turns back.
-LEASH_SEMITONES = 8
+# Semitones that a line may lie from its register before it turns back.
+MAX_DRIFT_SEMITONES = 8
 SAME_RHYTHM_SHARE = 0.6
 SUSPENSION_SHARE = 0.15
-# An echo: how many notes it takes up, and how many scale steps away.
+# An echo: how many notes it repeats, and how many scale steps it transposes them by.
 ECHO_NOTES = (2, 3, 4)
 ECHO_STEPS = (-7, -2, -5)
 
@@ -62,32 +62,32 @@ class Arranger:
 
 
 def arranger_for(context: Context, style: Style, rng: np.random.Generator) -> Arranger:
-    """All that is needed to write in a context."""
+    """The arranger of a context; raises ValueError where the context has no chords."""
     return Arranger(context, constraints_of(context), style, rng)
 
 
 def write(texture: str, arranger: Arranger, bar: int, before: Layer | None) -> Layer | None:
-    """A bar of a texture, or None where it has nothing to say there.
+    """A bar of a texture, or None where it gives no tones there.
 
     Args:
         texture: one of ``TEXTURES``.
-        arranger: what is needed.
+        arranger: context, style and randomness.
         bar: its number in the section.
-        before: what the same texture did in the bar before, to go on from.
+        before: the same texture in the bar before, which is continued.
     """
     known = TEXTURES[texture]
-    places = (*cell_onsets(arranger.context.meter), arranger.context.meter.bar_ticks)
+    onsets = (*cell_onsets(arranger.context.meter), arranger.context.meter.bar_ticks)
     tones = []
     for tone in WRITERS[texture](arranger, bar, before):
-        onset, end = (_snapped(at, places) for at in (tone.onset_ticks, tone.end_ticks))
+        onset, end = (_snapped(at, onsets) for at in (tone.onset_ticks, tone.end_ticks))
         pitch = _folded(tone.pitch, known.lowest_pitch, known.highest_pitch)
         if onset < end:
             tones.append(Tone(onset, end - onset, tone.voice, pitch, tone.link))
     return layer_of(texture, tones) if tones else None
 
 
-def _snapped(ticks: int, places: tuple[int, ...]) -> int:
-    return places[bisect_right(places, ticks) - 1]
+def _snapped(ticks: int, onsets: tuple[int, ...]) -> int:
+    return onsets[bisect_right(onsets, ticks) - 1]
 
 
 def _folded(pitch: int, lowest_pitch: int, highest_pitch: int) -> int:
@@ -149,7 +149,7 @@ def _voiced(aims: list[int], pitch_classes: tuple[int, ...]) -> list[int]:
 
 
 def _line(arranger: Arranger, bar: int, before: Layer | None) -> Iterator[Tone]:
-    """One voice in a rhythm of its own, against the melody's motion."""
+    """A counter-line: its own rhythm, mostly in contrary motion to the melody."""
     constraints, style, rng = arranger.constraints, arranger.style, arranger.rng
     start = bar * constraints.meter.bar_ticks
     onsets = style.line_onsets
@@ -158,7 +158,7 @@ def _line(arranger: Arranger, bar: int, before: Layer | None) -> Iterator[Tone]:
     pitch = before.tones[-1].pitch if before else style.register
     heard_before = start - 1
     for onset, following in pairwise((*onsets, constraints.meter.bar_ticks)):
-        pitch = _against(pitch, constraints, (heard_before, start + onset), arranger)
+        pitch = _contrary_pitch(pitch, constraints, (heard_before, start + onset), arranger)
         heard_before = start + onset
         length = round((following - onset) * style.gate)
         is_held = onset == 0 and rng.random() < LINE_TIE_SHARE
@@ -170,22 +170,22 @@ def _sung_onsets(constraints: Constraints, bar: int) -> frozenset[int]:
     return frozenset(onset - start for onset, _, _ in constraints.melody if start <= onset < end)
 
 
-def _against(
+def _contrary_pitch(
     pitch: int, constraints: Constraints, times: tuple[int, int], arranger: Arranger
 ) -> int:
-    """The next pitch of a line: against the melody's motion, back if it has strayed."""
+    """The next pitch of a line: in contrary motion to the melody, or back to the register."""
     first, second = (constraints.sung_at(ticks) for ticks in times)
     step = int(arranger.rng.choice(LINE_STEPS, p=LINE_STEP_WEIGHTS))
     motion = 0 if first is None or second is None else (second > first) - (second < first)
     direction = -motion or (1 if arranger.rng.random() < 0.5 else -1)
-    strayed = pitch - arranger.style.register
-    if abs(strayed) > LEASH_SEMITONES:
-        direction = -1 if strayed > 0 else 1
+    drift = pitch - arranger.style.register
+    if abs(drift) > MAX_DRIFT_SEMITONES:
+        direction = -1 if drift > 0 else 1
     return pitch + direction * step
 
 
 def _doubled(steps: int, voice: int, arranger: Arranger, bar: int) -> Iterator[Tone]:
-    """The melody note by note, some scale steps away."""
+    """The melody transposed by some scale steps, note by note."""
     constraints, bar_ticks = arranger.constraints, arranger.context.meter.bar_ticks
     start = bar * bar_ticks
     sung = [note for note in constraints.melody if start <= note[0] < start + bar_ticks]
@@ -207,7 +207,7 @@ def _cell_of_end(ticks: int, constraints: Constraints) -> int:
 
 
 def _stepped(pitch: int, steps: int, constraints: Constraints) -> int:
-    """A pitch some steps of the scale away."""
+    """A pitch moved by some steps of the scale."""
     index = bisect_right(constraints.scale, pitch) - 1 + steps
     return constraints.scale[max(0, min(index, len(constraints.scale) - 1))]
 
@@ -234,7 +234,7 @@ def _drone(arranger: Arranger, bar: int, before: Layer | None) -> Iterator[Tone]
 
 
 def _echo(arranger: Arranger, bar: int, before: Layer | None) -> Iterator[Tone]:
-    """What was sung last, again in the melody's rest."""
+    """The melody's last notes, repeated in its longest rest."""
     del before
     constraints, rng = arranger.constraints, arranger.rng
     rest = _longest_rest(constraints, bar)

@@ -43,13 +43,15 @@ def arch(count: int, rng: np.random.Generator) -> list[int]:
 
 
 def conversational(count: int, rng: np.random.Generator) -> list[int]:
-    """A pitch spoken on, with small inflections, and a fall at the end."""
+    """Speech-like: one pitch with small inflections, and a fall at the end."""
     draws = rng.random((count, 2))
     height = 0
     heights: list[int] = []
-    for moves, way in draws.tolist():
+    for moves, direction in draws.tolist():
         if heights and moves < 0.38:
-            height += (1 if way < 0.5 else 2) if height <= 0 else (-1 if way < 0.7 else -2)
+            height += (
+                (1 if direction < 0.5 else 2) if height <= 0 else (-1 if direction < 0.7 else -2)
+            )
         heights.append(height)
     if count > 2:
         heights[-1] -= 1 + int(draws[0, 0] < 0.5)
@@ -57,17 +59,17 @@ def conversational(count: int, rng: np.random.Generator) -> list[int]:
 
 
 def drone_and_step(count: int, rng: np.random.Generator) -> list[int]:
-    """One pitch that is left by a step or two, and come back to."""
+    """One pitch, left by a step or two and returned to."""
     draws = rng.random((count, 2))
     sign = 1 if draws[0, 0] < 0.65 else -1
     heights = [0]
     for leaves, far in draws[1:].tolist():
-        away = heights[-1] != 0
-        goes_on = away and leaves < 0.25
+        left = heights[-1] != 0
+        goes_on = left and leaves < 0.25
         if goes_on:
             heights.append(heights[-1] + sign)
         else:
-            heights.append(0 if away or leaves > 0.6 else sign * (1 if far < 0.75 else 2))
+            heights.append(0 if left or leaves > 0.6 else sign * (1 if far < 0.75 else 2))
     return heights
 
 
@@ -89,7 +91,7 @@ def leap_step(count: int, rng: np.random.Generator) -> list[int]:
 
 
 def long_notes(count: int, rng: np.random.Generator) -> list[int]:
-    """Neighbours and thirds around one place, for notes that are held."""
+    """Neighbours and thirds around one pitch, for long notes."""
     moves = rng.choice((-2, -1, 0, 1, 2), size=count, p=(0.08, 0.38, 0.08, 0.38, 0.08))
     height, heights = 0, [0]
     for move in moves[1:].tolist():
@@ -153,5 +155,5 @@ CONTOURS: dict[str, Contour] = {
 
 
 def kept_within(heights: list[int]) -> list[int]:
-    """Heights no farther than a phrase may go."""
+    """Heights clipped to the range of a phrase."""
     return [max(-FARTHEST_HEIGHT, min(FARTHEST_HEIGHT, height)) for height in heights]

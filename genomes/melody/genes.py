@@ -12,42 +12,42 @@ from genomes.grid import STRAIGHT
 # Velocity of an unaccented note, from very soft to loud.
 DYNAMICS = (56, 66, 76, 86, 96)
 
-# Where the home of a melody lies in its singer's range: 0 the lowest note, 1 the highest.
+# Where the home note of a melody lies in the singer's range: 0 the lowest note, 1 the highest.
 REGISTERS: dict[str, float] = {"low": 0.18, "middle": 0.4, "high": 0.62}
 
-# Degrees of the scale that a melody can be at home on: tonic, third, fifth.
+# Scale degrees of a melody's home note, which heights count from: tonic, third, fifth.
 HOMES = (0, 2, 4)
 
-# Steps of the scale that a tone may lie from the first of its phrase, and a phrase from home.
+# Scale steps between a tone and the first of its phrase at most, and between that and home.
 FARTHEST_HEIGHT = 9
 FARTHEST_LIFT = 5
 
-# Notes that may be drawn over a syllable besides its own, in a phrase.
+# Notes of a phrase, at most, that continue a syllable which began on an earlier note.
 MOST_MELISMAS = 4
 
 
 @dataclass(frozen=True, slots=True)
-class Leaning:
-    """How far a melody leans on notes that are not of the chord.
+class DissonanceTreatment:
+    """Where a melody may have notes that are not of the chord.
 
     Attributes:
-        settled_weight: places at least this heavy take chord tones.
-        resolves: whether a dissonance that moves on to a chord tone by step may stand there.
+        consonant_weight: notes on cells of at least this metrical weight are chord tones.
+        resolves: whether a dissonance is allowed there if it resolves by step to a chord tone.
     """
 
-    settled_weight: float
+    consonant_weight: float
     resolves: bool
 
 
-LEANINGS: dict[str, Leaning] = {
-    "settled": Leaning(0.25, resolves=False),
-    "plain": Leaning(0.5, resolves=False),
-    "passing": Leaning(1.0, resolves=False),
-    "leaning": Leaning(0.5, resolves=True),
-    "free": Leaning(1.0, resolves=True),
+DISSONANCE_TREATMENTS: dict[str, DissonanceTreatment] = {
+    "settled": DissonanceTreatment(0.25, resolves=False),
+    "plain": DissonanceTreatment(0.5, resolves=False),
+    "passing": DissonanceTreatment(1.0, resolves=False),
+    "leaning": DissonanceTreatment(0.5, resolves=True),
+    "free": DissonanceTreatment(1.0, resolves=True),
 }
 
-# What the second half of a phrase does: steps that it is moved by, and how its moves are scaled.
+# How the second half of a phrase is varied: steps that it is moved by, and a factor on its moves.
 TAILS: dict[str, tuple[int, float]] = {
     "plain": (0, 1.0),
     "up": (1, 1.0),
@@ -65,8 +65,8 @@ ENDINGS = ("plain", "held", "short", "joined")
 # Where the last tone of a phrase goes: anywhere in the chord, or to a note of it (0 the root).
 CADENCES: dict[str, int | None] = {"free": None, "root": 0, "third": 1, "fifth": 2}
 
-# What becomes of the longest tone of a phrase: shares of its length, each with the steps that it
-# lies above the tone.
+# How the longest tone of a phrase is split: shares of its length, each with its height in steps
+# above the tone.
 ORNAMENTS: dict[str, tuple[tuple[float, int], ...]] = {
     "none": (),
     "turn": ((0.5, 0), (0.25, 1), (0.25, 0)),
@@ -77,7 +77,7 @@ ORNAMENTS: dict[str, tuple[tuple[float, int], ...]] = {
 
 
 class Tone(NamedTuple):
-    """A note of a phrase, before it is heard in a chord.
+    """A note of a phrase, before it gets a pitch.
 
     Attributes:
         cell: where it begins, in cells of the grid from the first bar line of its phrase.
@@ -91,7 +91,7 @@ class Tone(NamedTuple):
 
 
 class Material(msgspec.Struct, frozen=True, cache_hash=True):
-    """What a phrase is made of; several phrases may share it.
+    """Rhythm and contour of a phrase; several phrases may share them.
 
     Attributes:
         tones: in order, the first in the first bar; none overlap.
@@ -114,7 +114,7 @@ class Material(msgspec.Struct, frozen=True, cache_hash=True):
         return tuple(tone.height for tone in self.tones)
 
     def check(self, cells_per_bar: int) -> None:
-        """Raises ValueError if a tone lies where none can."""
+        """Raises ValueError if a tone is out of range or overlaps another."""
         if not self.tones or not 0 <= self.tones[0].cell < cells_per_bar:
             raise ValueError("material begins in its first bar")
         end = 0
@@ -157,10 +157,10 @@ class Phrase(
             raise ValueError(f"{self}: not in the tables")
 
 
-class Stretch(
+class LockedPitches(
     msgspec.Struct, frozen=True, array_like=True, forbid_unknown_fields=True, cache_hash=True
 ):
-    """Pitches that stay, whatever the rhythm.
+    """Locked pitches of some bars, in order, for any rhythm.
 
     Attributes:
         bar: number of the bar that it begins in; it ends where the next begins.

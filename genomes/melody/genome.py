@@ -10,14 +10,14 @@ from msgspec.structs import replace
 from genomes.context import MAX_BARS
 from genomes.grid import DIVISIONS, cells
 from genomes.melody.genes import (
+    DISSONANCE_TREATMENTS,
     DYNAMICS,
     HOMES,
-    LEANINGS,
     MOST_MELISMAS,
     REGISTERS,
+    LockedPitches,
     Material,
     Phrase,
-    Stretch,
 )
 from genomes.stage import Genome
 from genomes.time import Meter
@@ -35,10 +35,10 @@ class MelodyGenome(Genome, frozen=True, omit_defaults=True, cache_hash=True):
         phrases: the form; they fill the section's bars.
         home: degree of the scale that lifts count from, one of ``HOMES``.
         register: where home lies, one of ``REGISTERS``.
-        leaning: one of ``LEANINGS``.
+        leaning: one of ``DISSONANCE_TREATMENTS``.
         dynamic: velocity of an unaccented note, one of ``DYNAMICS``.
         melismas: notes of a phrase that may be drawn over a syllable besides its own.
-        line: pitches that stay instead of those that the phrases would give; usually none.
+        line: locked pitches, used instead of those that the phrases would give; usually none.
 
     Raises:
         ValueError: if any gene is outside its table or a phrase has no material.
@@ -52,7 +52,7 @@ class MelodyGenome(Genome, frozen=True, omit_defaults=True, cache_hash=True):
     leaning: str
     dynamic: int
     melismas: int
-    line: tuple[Stretch, ...] = ()
+    line: tuple[LockedPitches, ...] = ()
 
     def __post_init__(self) -> None:
         cells_per_bar = {division: _cells_per_bar(self.meter, division) for division in DIVISIONS}
@@ -72,7 +72,11 @@ class MelodyGenome(Genome, frozen=True, omit_defaults=True, cache_hash=True):
         self._check_line()
 
     def _check_manner(self) -> None:
-        known = (self.home in HOMES, self.register in REGISTERS, self.leaning in LEANINGS)
+        known = (
+            self.home in HOMES,
+            self.register in REGISTERS,
+            self.leaning in DISSONANCE_TREATMENTS,
+        )
         if not all(known) or self.dynamic not in DYNAMICS:
             raise ValueError(
                 f"{self.home}, {self.register!r}, {self.leaning!r}, {self.dynamic}: not in the "
@@ -82,13 +86,13 @@ class MelodyGenome(Genome, frozen=True, omit_defaults=True, cache_hash=True):
             raise ValueError(f"{self.melismas} melismas: expected 0 to {MOST_MELISMAS}")
 
     def _check_line(self) -> None:
-        bars = [stretch.bar for stretch in self.line]
+        bars = [segment.bar for segment in self.line]
         if bars and (bars[0] != 0 or bars != sorted(set(bars)) or bars[-1] >= self.bars):
-            raise ValueError(f"stretches that stay begin in bars {bars}")
-        if any(not 0 <= pitch <= 127 for stretch in self.line for pitch in stretch.pitches):
-            raise ValueError("pitches that stay: expected 0 to 127")
-        if bars and not any(stretch.pitches for stretch in self.line):
-            raise ValueError("no pitches stay")
+            raise ValueError(f"locked pitches begin in bars {bars}")
+        if any(not 0 <= pitch <= 127 for segment in self.line for pitch in segment.pitches):
+            raise ValueError("locked pitches: expected 0 to 127")
+        if bars and not any(segment.pitches for segment in self.line):
+            raise ValueError("locked pitches: at least one is needed")
 
     @property
     def bars(self) -> int:

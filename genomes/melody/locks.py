@@ -10,7 +10,7 @@ from msgspec.structs import replace
 from genomes.context import Context
 from genomes.locks import Locks
 from genomes.melody.form import piece_at, spliced_pieces, with_heights
-from genomes.melody.genes import Stretch
+from genomes.melody.genes import LockedPitches
 from genomes.melody.genome import MelodyGenome, Piece, rebuilt
 from genomes.melody.rendering import render, timed
 from genomes.notes import Part
@@ -23,7 +23,7 @@ def with_locks(
 
     A locked rhythm keeps when every note begins and ends, and frees contours, lifts, tails and
     cadences. A locked pitch keeps the pitches in their order, each sung once or repeated, and
-    frees the rhythm as long as it has notes enough; between locked bars, each stretch keeps its
+    frees the rhythm as long as it has notes enough; between locked bars, each segment keeps its
     own pitches.
     """
     if locks.rhythm:
@@ -66,21 +66,21 @@ def _with_pitches_of(
     return replace(source, dynamic=genome.dynamic, line=line)
 
 
-def _line(part: Part, edges: Sequence[int], bar_ticks: int) -> tuple[Stretch, ...]:
+def _line(part: Part, edges: Sequence[int], bar_ticks: int) -> tuple[LockedPitches, ...]:
     notes = list(zip(part.notes["onset_ticks"].tolist(), part.notes["pitch"].tolist(), strict=True))
-    stretches = []
+    locked = []
     for first, end in pairwise(edges):
         inside = [pitch for onset, pitch in notes if first <= onset // bar_ticks < end]
-        stretches.append(Stretch(first, tuple(pitch for pitch, _ in groupby(inside))))
-    return tuple(stretches)
+        locked.append(LockedPitches(first, tuple(pitch for pitch, _ in groupby(inside))))
+    return tuple(locked)
 
 
-def _has_room(genome: MelodyGenome, line: Sequence[Stretch], context: Context) -> bool:
-    """Whether every stretch has a note for each of its pitches."""
+def _has_room(genome: MelodyGenome, line: Sequence[LockedPitches], context: Context) -> bool:
+    """Whether every segment has a note for each of its pitches."""
     bar_ticks = context.meter.bar_ticks
     bars = [note.onset_ticks // bar_ticks for _, notes in timed(genome, context) for note in notes]
-    ends = [*(stretch.bar for stretch in line[1:]), genome.bars]
+    ends = [*(segment.bar for segment in line[1:]), genome.bars]
     return all(
-        len(stretch.pitches) <= sum(stretch.bar <= bar < end for bar in bars)
-        for stretch, end in zip(line, ends, strict=True)
+        len(segment.pitches) <= sum(segment.bar <= bar < end for bar in bars)
+        for segment, end in zip(line, ends, strict=True)
     )

@@ -10,24 +10,30 @@ from itertools import pairwise
 from genomes.context import Context
 from genomes.grid import EIGHTH_TICKS
 from genomes.melody.chord_scales import DEGREES, ChordScale, chord_scale_of
-from genomes.melody.genes import CADENCES, LEANINGS, REGISTERS, Leaning, Phrase
+from genomes.melody.genes import (
+    CADENCES,
+    DISSONANCE_TREATMENTS,
+    REGISTERS,
+    DissonanceTreatment,
+    Phrase,
+)
 from genomes.melody.singers import range_of
 from genomes.melody.timing import Sung
 from genomes.notes import ChordSpan
 from genomes.time import TICKS_PER_QUARTER
 
-# A note at least this long is heard as well as one on a strong place.
+# A note at least this long is noticed like one on a strong beat.
 LONG_TICKS = TICKS_PER_QUARTER * 3 // 2
 # Steps at most from the last note to the first of the next phrase, and from the section before.
-WIDEST_SEAM = 4
-WIDEST_ENTRY = 2
+WIDEST_PHRASE_LEAP = 4
+WIDEST_FIRST_LEAP = 2
 # Steps that a note may be moved by to fit its chord.
-FARTHEST_SETTLING = 7
-# What it costs to settle on a note for every step that it is leapt to, beyond a first; to stand
-# still where the contour moves.
+MAX_ADJUSTMENT_STEPS = 7
+# Cost of each step of a leap to the chosen note beyond the first, and of repeating a pitch where
+# the contour moves.
 LEAP_COST, STILL_COST = 0.6, 0.4
-# What a note that is held over a change costs while a chord sounds that has it in its scale only,
-# or not at all; a step away from where the contour puts it costs 1.
+# Cost of a note held over a chord change while a chord sounds that has it in its scale only, or not
+# at all; each step from where the contour puts it costs 1.
 SCALE_COST, FOREIGN_COST = 6.0, 40.0
 
 Pitched = tuple[Sung, int]  # a note, and its MIDI pitch
@@ -35,21 +41,21 @@ Pitched = tuple[Sung, int]  # a note, and its MIDI pitch
 
 @dataclass(frozen=True, slots=True)
 class Harmony:
-    """What a melody is pitched against.
+    """The chords under a melody, and the singer's range.
 
     Attributes:
         onsets_ticks: where each chord begins.
         scales: the scale over each.
         low: lowest pitch of the singer.
         high: highest.
-        leaning: how far dissonances are allowed.
+        dissonance: where dissonances are allowed.
     """
 
     onsets_ticks: tuple[int, ...]
     scales: tuple[ChordScale, ...]
     low: int
     high: int
-    leaning: Leaning
+    dissonance: DissonanceTreatment
 
     @classmethod
     def of(cls, context: Context, leaning: str) -> Harmony:
@@ -58,7 +64,7 @@ class Harmony:
         low, high = range_of(context.singer)
         scales = tuple(chord_scale_of(context.key, span) for span in spans)
         onsets = tuple(span.onset_ticks for span in spans)
-        return cls(onsets, scales, low, high, LEANINGS[leaning])
+        return cls(onsets, scales, low, high, DISSONANCE_TREATMENTS[leaning])
 
     def chord_at(self, onset_ticks: int) -> int:
         """Index of the chord that sounds."""
@@ -80,10 +86,10 @@ class Harmony:
         return [(first + i, (end - at) / length) for i, (at, end) in enumerate(pairwise(edges))]
 
     def is_heard(self, note: Sung) -> bool:
-        """Whether a note stands where a dissonance would be heard as one."""
+        """Whether a note is long or strong enough for a dissonance to be noticed."""
         if note.end_ticks - note.onset_ticks >= LONG_TICKS:
             return True
-        return note.weight >= self.leaning.settled_weight
+        return note.weight >= self.dissonance.consonant_weight
 
     def fits(self, pitch: int) -> bool:
         """Whether the singer has a pitch."""
@@ -91,7 +97,7 @@ class Harmony:
 
 
 def home_step(harmony: Harmony, chord_scale: ChordScale, home: int, register: str) -> int:
-    """The step of a degree nearest to where the register wants it."""
+    """The step of a degree nearest to the register's pitch."""
     wanted = harmony.low + REGISTERS[register] * (harmony.high - harmony.low)
     scale_steps = range(home, len(chord_scale.pitches), DEGREES)
     return min(scale_steps, key=lambda scale_step: abs(chord_scale.pitches[scale_step] - wanted))
@@ -126,7 +132,9 @@ def pitched(
             continue
         start = middle + phrase.lift
         if scale_step is not None:
-            carried, widest = (scale_step, WIDEST_SEAM) if made else (scale_step, WIDEST_ENTRY)
+            carried, widest = (
+                (scale_step, WIDEST_PHRASE_LEAP) if made else (scale_step, WIDEST_FIRST_LEAP)
+            )
             wanted = start if made or index else scale_step + phrase.lift
             start = max(carried - widest, min(carried + widest, wanted))
         scale_steps = _scale_steps(notes, harmony, start, CADENCES[phrase.cadence])
@@ -158,15 +166,19 @@ def _scale_steps(
             scale_step = _held(harmony, chord_scale, scale_step, under[index])
         elif index == last and cadence is not None:
             classes = chord_scale.chord_classes
-            scale_step = _on(harmony, chord_scale, scale_step, classes[cadence % len(classes)])
+            scale_step = _cadence_step(
+                harmony, chord_scale, scale_step, classes[cadence % len(classes)]
+            )
         elif not chord_scale.is_chord[scale_step % DEGREES]:
             is_edge = index in {0, last}
             moves = index + 1 <= last and abs(wanted[index + 1] - scale_step) == 1
             resolves = moves and _is_chord(harmony, under[index + 1][0][0], wanted[index + 1])
             by_step = moves or (index > 0 and abs(made[-1][1] - scale_step) <= 1)
-            stays = (harmony.leaning.resolves and resolves) if harmony.is_heard(note) else by_step
+            stays = (
+                (harmony.dissonance.resolves and resolves) if harmony.is_heard(note) else by_step
+            )
             if is_edge or not stays:
-                scale_step = _settled(
+                scale_step = _nearest_chord_step(
                     harmony, chord_scale, scale_step, made[-1][1] if made else scale_step
                 )
         made.append((chord, scale_step))
@@ -195,10 +207,12 @@ def _nearby(scale_step: int) -> list[int]:
     return [scale_step + offset for offset in _OFFSETS]
 
 
-_OFFSETS = sorted(range(-FARTHEST_SETTLING, FARTHEST_SETTLING + 1), key=lambda o: (abs(o), o))
+_OFFSETS = sorted(range(-MAX_ADJUSTMENT_STEPS, MAX_ADJUSTMENT_STEPS + 1), key=lambda o: (abs(o), o))
 
 
-def _settled(harmony: Harmony, chord_scale: ChordScale, scale_step: int, last: int) -> int:
+def _nearest_chord_step(
+    harmony: Harmony, chord_scale: ChordScale, scale_step: int, last: int
+) -> int:
     """A note of the chord near the one wanted, and reached by step where there is one."""
 
     def cost(near: int) -> float:
@@ -218,7 +232,9 @@ def _chord_steps(harmony: Harmony, chord_scale: ChordScale, scale_step: int) -> 
     ]
 
 
-def _on(harmony: Harmony, chord_scale: ChordScale, scale_step: int, pitch_class: int) -> int:
+def _cadence_step(
+    harmony: Harmony, chord_scale: ChordScale, scale_step: int, pitch_class: int
+) -> int:
     """The nearest step of a pitch class, the lower of two."""
     tones = _chord_steps(harmony, chord_scale, scale_step)
     return next(
@@ -234,14 +250,14 @@ def _held(
     def cost(near: int) -> float:
         pitch_class = chord_scale.pitches[near] % 12
         return abs(near - scale_step) + sum(
-            share * _strangeness(harmony.scales[chord], pitch_class) for chord, share in under
+            share * _dissonance_cost(harmony.scales[chord], pitch_class) for chord, share in under
         )
 
     options = [near for near in _nearby(scale_step) if harmony.fits(chord_scale.pitches[near])]
     return min(options, key=cost, default=scale_step)
 
 
-def _strangeness(chord_scale: ChordScale, pitch_class: int) -> float:
+def _dissonance_cost(chord_scale: ChordScale, pitch_class: int) -> float:
     if pitch_class in chord_scale.chord_classes:
         return 0.0
     return SCALE_COST if pitch_class in chord_scale.classes else FOREIGN_COST

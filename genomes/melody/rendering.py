@@ -8,7 +8,7 @@ from typing import Any
 from genomes.context import Context
 from genomes.grid import swung
 from genomes.keys import pitch_name
-from genomes.melody.genes import Phrase, Stretch
+from genomes.melody.genes import LockedPitches, Phrase
 from genomes.melody.genome import MelodyGenome
 from genomes.melody.pitches import Harmony, Pitched, pitched
 from genomes.melody.setting import report
@@ -28,7 +28,7 @@ def render(genome: MelodyGenome, context: Context) -> Part:
     phrases = timed(genome, context)
     harmony = Harmony.of(context, genome.leaning)
     if genome.line:
-        notes = _on_line(phrases, genome.line, context)
+        notes = _on_locked_pitches(phrases, genome.line, context)
     else:
         before = _last_pitch(context)
         notes = pitched(phrases, harmony, genome.home, genome.register, before)
@@ -78,20 +78,22 @@ def _last_pitch(context: Context) -> int | None:
     return in_range(int(context.before.notes["pitch"][-1]), *range_of(context.singer))
 
 
-def _on_line(phrases: Phrases, line: Sequence[Stretch], context: Context) -> list[Pitched]:
-    """The notes on pitches that stay, in their order; each is sung on one note or on several."""
+def _on_locked_pitches(
+    phrases: Phrases, line: Sequence[LockedPitches], context: Context
+) -> list[Pitched]:
+    """The notes on locked pitches, in their order; each is sung on one note or on several."""
     low, high = range_of(context.singer)
     bar_ticks = context.meter.bar_ticks
     notes = [note for _, sung_notes in phrases for note in sung_notes]
-    edges = [*(stretch.bar * bar_ticks for stretch in line[1:]), context.length_ticks]
+    edges = [*(segment.bar * bar_ticks for segment in line[1:]), context.length_ticks]
     made: list[Pitched] = []
-    for stretch, end in zip(line, edges, strict=True):
-        start = stretch.bar * bar_ticks
+    for segment, end in zip(line, edges, strict=True):
+        start = segment.bar * bar_ticks
         inside = [note for note in notes if start <= note.onset_ticks < end]
-        if stretch.pitches:
-            count = len(stretch.pitches)
+        if segment.pitches:
+            count = len(segment.pitches)
             made += [
-                (note, in_range(stretch.pitches[index * count // len(inside)], low, high))
+                (note, in_range(segment.pitches[index * count // len(inside)], low, high))
                 for index, note in enumerate(inside)
             ]
     return made
@@ -102,13 +104,13 @@ def _ended_differently(notes: list[Pitched], harmony: Harmony, context: Context)
     bar_ticks = context.meter.bar_ticks
     bars: dict[int, list[tuple[int, int]]] = {}
     for note, pitch in notes:
-        bar, place = divmod(note.onset_ticks, bar_ticks)
-        bars.setdefault(bar, []).append((place, pitch))
+        bar, within = divmod(note.onset_ticks, bar_ticks)
+        bars.setdefault(bar, []).append((within, pitch))
     last = bars.pop(context.section.bars - 1, [])
     if not last:
         return notes
-    place, pitch = last[-1]
-    taken = {bar[-1][1] for bar in bars.values() if bar[:-1] == last[:-1] and bar[-1][0] == place}
+    within, pitch = last[-1]
+    taken = {bar[-1][1] for bar in bars.values() if bar[:-1] == last[:-1] and bar[-1][0] == within}
     if pitch not in taken:
         return notes
     note = notes[-1][0]

@@ -20,16 +20,16 @@ DENSITIES: dict[str, tuple[float, float]] = {
     "busy": (2.1, 3.5),
 }
 
-# How likely a note begins on a place, by its metrical weight at least.
+# How likely a note begins on a cell of at least this metrical weight.
 LIKELY = ((1.0, 20.0), (0.5, 5.0), (0.25, 4.0), (0.1, 1.5), (0.0, 0.12))
 
-# A phrase comes in after the downbeat this often, where it speaks.
+# How often a speech-like phrase begins after the downbeat.
 LATE_SHARE = 0.25
-# Bars that take up the rhythm of the first.
-MOTTO_SHARE = 0.7
+# Share of the bars that repeat the rhythm of the first.
+REPEATED_RHYTHM_SHARE = 0.7
 # Of the last bar of a phrase, the part in which notes may still begin.
 CLOSING_SHARE = 0.6
-# Notes that stop before the next begins.
+# Share of the notes that end before the next begins.
 SHORT_SHARE = 0.12
 
 Rhythm = list[tuple[int, int]]  # cell and length of every tone
@@ -62,7 +62,7 @@ def draw_rhythm(
     for bar in range(1, bars):
         if pace.onsets < bars and rng.random() > pace.onsets / bars:
             continue
-        again = rng.random() < MOTTO_SHARE
+        again = rng.random() < REPEATED_RHYTHM_SHARE
         count = max(1, round(pace.onsets / bars))
         inside = first if again else draw_bar(meter, division, count, closest, rng)
         onsets += [bar * per_bar + cell for cell in inside]

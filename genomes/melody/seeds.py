@@ -1,4 +1,4 @@
-"""First genomes: phrases from named sources, plain and patient ones most."""
+"""First genomes: phrases from named sources, plain ones with few notes most."""
 
 from __future__ import annotations
 
@@ -73,8 +73,8 @@ CLOSING_ENDINGS = ("held", "plain", "joined")
 FIRST_LIFTS = (0, 0, 0, 1, 2, -1, -2)
 OTHER_LIFTS = (0, 0, 1, 1, 2, 3, -1, -2)
 NOT_TONIC_SHARE = 0.45
-# How likely each leaning is: a line that passes through its chords moves by step.
-LEANING_SHARES = {"settled": 0.1, "plain": 0.2, "passing": 0.25, "leaning": 0.25, "free": 0.2}
+# How likely each dissonance treatment is.
+TREATMENT_SHARES = {"settled": 0.1, "plain": 0.2, "passing": 0.25, "leaning": 0.25, "free": 0.2}
 
 
 def random_genome(context: Context, rng: np.random.Generator) -> tuple[MelodyGenome, str]:
@@ -96,7 +96,7 @@ def seeded(source: str, context: Context, rng: np.random.Generator) -> MelodyGen
         *numbered(pieces),
         home=0 if is_tonic else pick(rng, HOMES[1:]),
         register=_register(context.section.energy, rng),
-        leaning=draw(rng, tuple(LEANING_SHARES), tuple(LEANING_SHARES.values())),
+        leaning=draw(rng, tuple(TREATMENT_SHARES), tuple(TREATMENT_SHARES.values())),
         dynamic=dynamic,
         melismas=int(context.lyrics is not None and rng.random() < 0.3),
     )
@@ -128,10 +128,10 @@ def _materials(
 
 
 def draw_density(shares: Sequence[float], energy: float, rng: np.random.Generator) -> str:
-    """Sparse, medium or busy, tilted by the energy of the section."""
+    """Sparse, medium or busy, by the energy of the section."""
     tilt = ENERGY_TILT ** (2 * energy - 1)
-    tilted = np.array(shares) * (1 / tilt, 1.0, tilt)
-    return draw(rng, tuple(DENSITIES), tilted / tilted.sum())
+    weighted = np.array(shares) * (1 / tilt, 1.0, tilt)
+    return draw(rng, tuple(DENSITIES), weighted / weighted.sum())
 
 
 def _most_syllables(context: Context, form: str, letter: str) -> int:
@@ -150,7 +150,7 @@ def _pace(
     rng: np.random.Generator,
     syllables: int,
 ) -> Pace:
-    """How a phrase moves: as its density wants it, or its words need it."""
+    """The pace of a phrase: from its density, or from the number of its syllables."""
     seconds = bars * context.meter.bar_quarters * 60 / context.tempo_bpm
     onsets = max(1, round(rng.uniform(*DENSITIES[density]) * seconds))
     if syllables:
@@ -176,7 +176,7 @@ def draw_material(
 
 
 def draw_contour(source: str, count: int, context: Context, rng: np.random.Generator) -> list[int]:
-    """Heights of so many tones, the first 0."""
+    """Heights of ``count`` tones, the first 0."""
     if source == PENTATONIC:
         return pentatonic(count, rng, is_minor=context.key.is_minor)
     heights = kept_within(CONTOURS[source](count, rng))
@@ -209,7 +209,7 @@ def _varied(
 
 
 def _variant(phrase: Phrase, bars: int, rng: np.random.Generator) -> Phrase:
-    """The same phrase another time."""
+    """A varied repetition of a phrase."""
     lift = max(-2, min(3, phrase.lift + pick(rng, VARIED_LIFTS)))
     return Phrase(
         phrase.material,

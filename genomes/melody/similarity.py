@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from genomes.grid import cells
-from genomes.melody.genes import Material, Phrase, Stretch
+from genomes.melody.genes import LockedPitches, Material, Phrase
 from genomes.melody.genome import MelodyGenome
 from genomes.melody.phrases import tones_of
 from genomes.similarity import Words, jaccard_distances, packed
@@ -19,8 +19,8 @@ from genomes.time import Meter
 CONTOUR_SHARE = 0.6
 RHYTHM_SHARE = 0.4
 
-# Melodies are compared at this many places of every bar.
-PLACES_PER_BAR = 24
+# Melodies are compared at this many points of every bar.
+SAMPLES_PER_BAR = 24
 # Steps of the scale from which two notes are simply different.
 FAR_STEPS = 4.0
 SEMITONES_PER_STEP = 12 / 7
@@ -55,14 +55,14 @@ def _contour_distances(
 
 @lru_cache(maxsize=2**12)
 def _sampled(genome: MelodyGenome) -> tuple[NDArray[np.float32], NDArray[np.bool_]]:
-    """Height above the mean at every place, and whether a note begins there."""
+    """Height above the mean at every sample, and whether a note begins there."""
     onsets, heights = [], []
     start = 0
     for phrase, material in genome.pieces():
-        places, steps = _phrase_places(phrase, material, genome.meter)
-        onsets += [start + place for place in places]
+        samples, steps = _phrase_samples(phrase, material, genome.meter)
+        onsets += [start + sample for sample in samples]
         heights += steps
-        start += phrase.bars * PLACES_PER_BAR
+        start += phrase.bars * SAMPLES_PER_BAR
     begun = np.zeros(start, np.bool_)
     begun[onsets] = True
     stays = _line_heights(onsets, genome.line) if genome.line else np.array(heights, np.float32)
@@ -72,21 +72,21 @@ def _sampled(genome: MelodyGenome) -> tuple[NDArray[np.float32], NDArray[np.bool
 
 
 @lru_cache(maxsize=2**12)
-def _phrase_places(phrase: Phrase, material: Material, meter: str) -> tuple[list[int], list[int]]:
+def _phrase_samples(phrase: Phrase, material: Material, meter: str) -> tuple[list[int], list[int]]:
     """Place of every tone from the phrase's first bar line, and its height above home."""
     cells_per_bar = len(cells(Meter.parse(meter), material.division))
     tones = tones_of(phrase, material, cells_per_bar)
-    places = [tone.cell * PLACES_PER_BAR // cells_per_bar for tone in tones]
-    return places, [tone.height + phrase.lift for tone in tones]
+    samples = [tone.cell * SAMPLES_PER_BAR // cells_per_bar for tone in tones]
+    return samples, [tone.height + phrase.lift for tone in tones]
 
 
-def _line_heights(onsets: Sequence[int], line: Sequence[Stretch]) -> NDArray[np.float32]:
+def _line_heights(onsets: Sequence[int], line: Sequence[LockedPitches]) -> NDArray[np.float32]:
     """The pitches that stay, on their notes, in steps."""
-    edges = [stretch.bar * PLACES_PER_BAR for stretch in line[1:]]
+    edges = [segment.bar * SAMPLES_PER_BAR for segment in line[1:]]
     of_stretch = np.searchsorted(edges, onsets, side="right")
     made: list[float] = []
-    for index, stretch in enumerate(line):
+    for index, segment in enumerate(line):
         count = int((of_stretch == index).sum())
-        pitches = stretch.pitches or (made[-1:] or [0])
-        made += [pitches[place * len(pitches) // count] for place in range(count)]
+        pitches = segment.pitches or (made[-1:] or [0])
+        made += [pitches[sample * len(pitches) // count] for sample in range(count)]
     return np.array(made, np.float32) / np.float32(SEMITONES_PER_STEP)

@@ -12,27 +12,27 @@ from genomes.melody.genes import Material, Phrase
 from genomes.melody.timing import (
     CLOSEST_SECONDS,
     Sung,
-    aired,
     cell_ticks,
     sung,
     ticks_of,
     weight_at,
+    with_gaps,
 )
 from genomes.time import Meter
 
-# Worth of a syllable's place: a note of the melody rather than a part of one, the first and the
-# last note of the phrase, a strong place for a stressed syllable and a weak one for the others.
+# Scores of a slot for a syllable: for a whole note rather than a part of one, for the first and the
+# last note of the phrase, and for a strong beat, which suits stressed syllables only.
 OWN_NOTE = 0.5
 EDGE = 0.4
 STRESSED, UNSTRESSED = 1.0, -0.5
 STRONG_WEIGHT = 0.25
-# Places to choose from beyond those that are needed, where notes are split.
-SPARE_PLACES = 2
+# Slots to choose from beyond those that are needed, where notes are split.
+SPARE_SLOTS = 2
 # Neither part of a split note is shorter than this share of it.
 SHORTEST_SHARE = 0.25
 
 
-class _Place(NamedTuple):
+class _Slot(NamedTuple):
     """Where a syllable may begin."""
 
     onset_ticks: int
@@ -70,24 +70,24 @@ def performed(
         melismas: how many notes may be left without a syllable of their own.
     """
     if stresses is None:
-        return tuple(aired(sung(phrase, material, meter, tempo_bpm)))
+        return tuple(with_gaps(sung(phrase, material, meter, tempo_bpm)))
     if not stresses:
         return ()
     notes = sung(phrase, material, meter, tempo_bpm)
     if len(stresses) > len(notes):
         notes = sung(phrase, material, meter, tempo_bpm, legato=True)
     closest_ticks = ticks_of(CLOSEST_SECONDS, tempo_bpm)
-    return tuple(aired(set_to(notes, stresses, melismas, meter, closest_ticks)))
+    return tuple(with_gaps(with_syllables(notes, stresses, melismas, meter, closest_ticks)))
 
 
-def set_to(
+def with_syllables(
     notes: Sequence[Sung],
     stresses: Sequence[bool],
     melismas: int,
     meter: Meter,
     closest_ticks: int,
 ) -> list[Sung]:
-    """The notes of a phrase with one syllable to each, and a few drawn over more.
+    """The notes of a phrase with one syllable to each, and a few melismas.
 
     Args:
         notes: of the phrase, as they are sung without words.
@@ -96,68 +96,66 @@ def set_to(
         meter: of all bars.
         closest_ticks: notes are split down to this for choice, and further where they must.
     """
-    places = _places(notes, len(stresses), meter, closest_ticks)
-    chosen = _aligned(places, stresses, meter)
-    syllable_of = {place: syllable for syllable, place in enumerate(chosen)}
-    drawn = _drawn(places, chosen, stresses, melismas)
+    slots = _slots(notes, len(stresses), meter, closest_ticks)
+    chosen = _aligned(slots, stresses, meter)
+    syllable_of = {slot: syllable for syllable, slot in enumerate(chosen)}
+    drawn = _drawn(slots, chosen, stresses, melismas)
     heard = sorted({*chosen, *drawn})
-    ends = [*(places[index].onset_ticks for index in heard[1:]), notes[-1].end_ticks]
+    ends = [*(slots[index].onset_ticks for index in heard[1:]), notes[-1].end_ticks]
     return [
         Sung(
-            places[index].onset_ticks,
-            _end_ticks(places, index, end),
-            notes[places[index].note].height,
-            weight_at(places[index].onset_ticks, meter),
+            slots[index].onset_ticks,
+            _end_ticks(slots, index, end),
+            notes[slots[index].note].height,
+            weight_at(slots[index].onset_ticks, meter),
             syllable_of.get(index, -1),
             # A part of a note goes on from it only where the note is heard before it.
-            before >= 0 and places[index].note == places[before].note,
+            before >= 0 and slots[index].note == slots[before].note,
         )
         for before, index, end in zip([-1, *heard], heard, ends, strict=False)
     ]
 
 
-def _places(notes: Sequence[Sung], count: int, meter: Meter, closest_ticks: int) -> list[_Place]:
+def _slots(notes: Sequence[Sung], count: int, meter: Meter, closest_ticks: int) -> list[_Slot]:
     """The notes, split until there are as many as syllables and some to choose from."""
-    places = [
-        _Place(n.onset_ticks, n.end_ticks, index, is_own=True) for index, n in enumerate(notes)
-    ]
-    if len(places) >= count:
-        return places
-    while len(places) < count + SPARE_PLACES:
-        longest = max(range(len(places)), key=lambda i: places[i].end_ticks - places[i].onset_ticks)
-        place = places[longest]
-        middle = _split_ticks(place, meter)
-        is_fast = place.end_ticks - place.onset_ticks < 2 * closest_ticks
-        if middle == place.onset_ticks or (is_fast and len(places) >= count):
+    slots = [_Slot(n.onset_ticks, n.end_ticks, index, is_own=True) for index, n in enumerate(notes)]
+    if len(slots) >= count:
+        return slots
+    while len(slots) < count + SPARE_SLOTS:
+        longest = max(range(len(slots)), key=lambda i: slots[i].end_ticks - slots[i].onset_ticks)
+        slot = slots[longest]
+        middle = _split_ticks(slot, meter)
+        is_fast = slot.end_ticks - slot.onset_ticks < 2 * closest_ticks
+        if middle == slot.onset_ticks or (is_fast and len(slots) >= count):
             break
-        places[longest : longest + 1] = (
-            place._replace(end_ticks=middle),
-            _Place(middle, place.end_ticks, place.note, is_own=False),
+        slots[longest : longest + 1] = (
+            slot._replace(end_ticks=middle),
+            _Slot(middle, slot.end_ticks, slot.note, is_own=False),
         )
-    return places
+    return slots
 
 
-def _split_ticks(place: _Place, meter: Meter) -> int:
-    """Where to split: the strongest place of the grid, then the one nearest to the middle."""
-    length = place.end_ticks - place.onset_ticks
+def _split_ticks(slot: _Slot, meter: Meter) -> int:
+    """Where to split: at the strongest cell of the grid, then the one nearest to the middle."""
+    length = slot.end_ticks - slot.onset_ticks
     step = cell_ticks(meter, STRAIGHT)
     margin = max(1, int(length * SHORTEST_SHARE))
-    first = -(-(place.onset_ticks + margin) // step) * step
-    on_grid = range(first, place.end_ticks - margin + 1, step)
-    middle = place.onset_ticks + length // 2
+    first = -(-(slot.onset_ticks + margin) // step) * step
+    on_grid = range(first, slot.end_ticks - margin + 1, step)
+    middle = slot.onset_ticks + length // 2
     if not on_grid:
         return middle
     return max(on_grid, key=lambda tick: (weight_at(tick, meter), -abs(tick - middle)))
 
 
-def _aligned(places: Sequence[_Place], stresses: Sequence[bool], meter: Meter) -> list[int]:
-    """The place of each syllable, in order, so that their worths are greatest together."""
-    count = len(places)
+def _aligned(slots: Sequence[_Slot], stresses: Sequence[bool], meter: Meter) -> list[int]:
+    """The slot of each syllable, in order, with the greatest sum of scores."""
+    count = len(slots)
     stresses = stresses[:count]
-    heavy = [min(1.0, weight_at(place.onset_ticks, meter) / STRONG_WEIGHT) for place in places]
-    own = [OWN_NOTE * place.is_own for place in places]
+    heavy = [min(1.0, weight_at(slot.onset_ticks, meter) / STRONG_WEIGHT) for slot in slots]
+    own = [OWN_NOTE * slot.is_own for slot in slots]
     own[0] += EDGE
-    best = [0.0] * (count + 1)  # best[i]: of the syllables so far on places before i
+    best = [0.0] * (count + 1)  # best[i]: of the syllables so far on slots before i
     choices: list[list[int]] = []
     for number, is_stressed in enumerate(stresses):
         stress = STRESSED if is_stressed else UNSTRESSED
@@ -165,10 +163,10 @@ def _aligned(places: Sequence[_Place], stresses: Sequence[bool], meter: Meter) -
         latest = count - (len(stresses) - number)
         reached, choice = [float("-inf")] * (count + 1), [0] * (count + 1)
         for index in range(number, latest + 1):
-            worth = best[index] + own[index] + stress * heavy[index]
-            worth += EDGE * (is_last and index == count - 1)
-            better = worth > reached[index]
-            reached[index + 1] = worth if better else reached[index]
+            score = best[index] + own[index] + stress * heavy[index]
+            score += EDGE * (is_last and index == count - 1)
+            better = score > reached[index]
+            reached[index + 1] = score if better else reached[index]
             choice[index + 1] = index if better else choice[index]
         for index in range(latest + 1, count):
             reached[index + 1], choice[index + 1] = reached[index], choice[index]
@@ -182,27 +180,27 @@ def _aligned(places: Sequence[_Place], stresses: Sequence[bool], meter: Meter) -
 
 
 def _drawn(
-    places: Sequence[_Place], chosen: Sequence[int], stresses: Sequence[bool], melismas: int
+    slots: Sequence[_Slot], chosen: Sequence[int], stresses: Sequence[bool], melismas: int
 ) -> list[int]:
     """Notes left without a syllable that are sung all the same, after stressed ones first."""
     taken = set(chosen)
     left = [
         index
-        for index in range(chosen[0] + 1, len(places))
-        if index not in taken and places[index].is_own
+        for index in range(chosen[0] + 1, len(slots))
+        if index not in taken and slots[index].is_own
     ]
 
     def follows_stress(index: int) -> bool:
-        return stresses[sum(place < index for place in chosen) - 1]
+        return stresses[sum(slot < index for slot in chosen) - 1]
 
     return sorted(left, key=lambda index: not follows_stress(index))[:melismas]
 
 
-def _end_ticks(places: Sequence[_Place], index: int, limit_ticks: int) -> int:
+def _end_ticks(slots: Sequence[_Slot], index: int, limit_ticks: int) -> int:
     """Where a note ends that takes over those after it as far as they follow without a rest."""
-    end = places[index].end_ticks
-    for place in places[index + 1 :]:
-        if place.onset_ticks > end or place.onset_ticks >= limit_ticks:
+    end = slots[index].end_ticks
+    for slot in slots[index + 1 :]:
+        if slot.onset_ticks > end or slot.onset_ticks >= limit_ticks:
             break
-        end = place.end_ticks
+        end = slot.end_ticks
     return min(end, limit_ticks)

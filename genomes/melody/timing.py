@@ -18,10 +18,10 @@ CLOSEST_SECONDS = 0.16
 LONGEST_BREATH_SECONDS = 8.0
 BREATH_SECONDS = 0.25
 
-# The air before the next note, except where a note was split for a second syllable: there it
-# is struck again without any, so that a reader of the part can tell.
-AIR_TICKS = 8
-MOST_AIR = 1 / 8
+# The gap before the next note, except where a note was split for a second syllable: those parts
+# follow without a gap, so that a reader of the part can tell.
+GAP_TICKS = 8
+MAX_GAP_SHARE = 1 / 8
 
 
 class Sung(NamedTuple):
@@ -31,7 +31,7 @@ class Sung(NamedTuple):
         onset_ticks: from the phrase's first bar line.
         end_ticks: where it ends.
         height: steps of the scale above the first tone of the phrase.
-        weight: metrical weight of its place.
+        weight: metrical weight of its onset.
         syllable: index of the syllable that begins on it; -1 where none does.
         is_split: whether it goes on with the note before it, for another syllable.
     """
@@ -52,14 +52,14 @@ def cell_ticks(meter: Meter, division: str) -> int:
 
 @cache
 def weights(meter: Meter) -> dict[int, float]:
-    """Metrical weight of every place of a bar, by its tick; others weigh nothing."""
+    """Metrical weight of every grid onset of a bar, by its tick; others have none."""
     return {
         cell.onset_ticks: cell.weight for division in DIVISIONS for cell in cells(meter, division)
     }
 
 
 def weight_at(onset_ticks: int, meter: Meter) -> float:
-    """Metrical weight of a place in a part."""
+    """Metrical weight of an onset, in ticks from the start of a part."""
     return weights(meter).get(onset_ticks % meter.bar_ticks, 0.0)
 
 
@@ -88,7 +88,7 @@ def sung(
         Sung(cell * step, (cell + length) * step, height, weight.get(cell * step % bar_ticks, 0.0))
         for cell, length, height in tones
     ]
-    notes = _thinned(notes, ticks_of(CLOSEST_SECONDS, tempo_bpm))
+    notes = _without_too_fast(notes, ticks_of(CLOSEST_SECONDS, tempo_bpm))
     if legato:
         ends = [*(note.onset_ticks for note in notes[1:]), end_ticks]
         notes = [_until(note, end) for note, end in zip(notes, ends, strict=True)]
@@ -96,7 +96,7 @@ def sung(
     notes[-1] = _released(notes[-1], end_ticks - breath_ticks)
     longest_ticks = ticks_of(LONGEST_BREATH_SECONDS, tempo_bpm)
     if notes[-1].end_ticks - notes[0].onset_ticks > longest_ticks:
-        return _breathing(notes, longest_ticks, breath_ticks)
+        return _with_breaths(notes, longest_ticks, breath_ticks)
     return notes
 
 
@@ -104,7 +104,7 @@ def _until(note: Sung, end_ticks: int) -> Sung:
     return note._replace(end_ticks=end_ticks)
 
 
-def _thinned(notes: list[Sung], closest_ticks: int) -> list[Sung]:
+def _without_too_fast(notes: list[Sung], closest_ticks: int) -> list[Sung]:
     """Notes that come too fast are left out, and those before them held."""
     kept = [notes[0]]
     for note in notes[1:]:
@@ -124,7 +124,7 @@ def _released(note: Sung, latest_end_ticks: int) -> Sung:
     return _until(note, max(half, latest_end_ticks))
 
 
-def _breathing(notes: list[Sung], longest_ticks: int, breath_ticks: int) -> list[Sung]:
+def _with_breaths(notes: list[Sung], longest_ticks: int, breath_ticks: int) -> list[Sung]:
     """Nothing lasts longer than a breath: a note in time is shortened, or left out."""
     kept: list[Sung] = []
     begin_ticks = notes[0].onset_ticks
@@ -141,12 +141,12 @@ def _breathing(notes: list[Sung], longest_ticks: int, breath_ticks: int) -> list
     return kept
 
 
-def aired(notes: Sequence[Sung]) -> list[Sung]:
-    """The notes of a phrase with a little air before each next one."""
+def with_gaps(notes: Sequence[Sung]) -> list[Sung]:
+    """The notes of a phrase with a short gap before each next one."""
     made = []
     for note, following in pairwise(notes):
         onset, end = note.onset_ticks, note.end_ticks
         if end == following.onset_ticks and not following.is_split:
-            end -= min(AIR_TICKS, int((end - onset) * MOST_AIR))
+            end -= min(GAP_TICKS, int((end - onset) * MAX_GAP_SHARE))
         made.append(_until(note, end))
     return [*made, notes[-1]]

@@ -172,7 +172,7 @@ def _melody_higher(genome: Any, _: Context, rng: Rng) -> Any:
         genome,
         dynamic=int(rng.choice(genes.DYNAMICS)),
         register="high",
-        leaning=str(rng.choice(tuple(genes.LEANINGS))),
+        leaning=str(rng.choice(tuple(genes.DISSONANCE_TREATMENTS))),
         home=4,
     )
     if any(phrase.lift >= 5 for phrase in genome.phrases):

@@ -1,14 +1,14 @@
 import numpy as np
 import pytest
 
-from genomes.variation import draw, lean, pick
+from genomes.variation import draw, draw_by_energy, pick
 
 OPTIONS = ("still", "calm", "moving", "full")
 
 
 def counts(energy):
     rng = np.random.default_rng(1)
-    drawn = [lean(rng, OPTIONS, energy) for _ in range(4000)]
+    drawn = [draw_by_energy(rng, OPTIONS, energy) for _ in range(4000)]
     return [drawn.count(option) for option in OPTIONS]
 
 

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from genomes.drums.genome import Bar
-from genomes.melody.genes import Phrase, Stretch
+from genomes.melody.genes import LockedPitches, Phrase
 from tests.genomes.bass.conftest import line
 from tests.genomes.calls import payload_of, render
 from tests.genomes.chords.conftest import progression
@@ -28,7 +28,7 @@ GOOD = {
         melody(
             [phrase_of("0+4:0 4+4:2 8+8:1", 2), phrase_of("0+8:0")],
             [Phrase(0, 2), Phrase(1, 1), Phrase(0, 1, 2, "up", "held", "root", "lean")],
-            line=(Stretch(0, (60, 62)), Stretch(2, (64,))),
+            line=(LockedPitches(0, (60, 62)), LockedPitches(2, (64,))),
         )
     ),
     "harmony": {"meter": "7/8", "dynamic": 52, "bars": [[PAD], [], [DRONE, LINE]]},

@@ -201,7 +201,7 @@ NAMES: dict[type[StageCard], dict[str, tuple[str | int, ...]]] = {
         "home": melody.HOMES,
         "contour": tuple(SEEDS),
         "density": tuple(DENSITIES),
-        "leaning": tuple(melody.LEANINGS),
+        "leaning": tuple(melody.DISSONANCE_TREATMENTS),
         "phrase_bars": rhythms.LOOP_BARS,
         "tail": tuple(melody.TAILS),
         "ending": melody.ENDINGS,

@@ -11,8 +11,8 @@ from msgspec import structs
 from genomes.context import Context
 from genomes.grid import STRAIGHT
 from genomes.harmony.forms import (
+    FALLBACK_TEXTURES,
     FORMS,
-    INSTEAD,
     PAIRS,
     closes_phrase,
     phrase_of,
@@ -152,7 +152,7 @@ def _harmony_style(card: HarmonyCard, context: Context, rng: np.random.Generator
 
 def _harmony_bars(textures: tuple[str, str], form: str, arranger: Arranger) -> tuple[Bar, ...]:
     """Bars as the form wants them; what says nothing here is stood in for."""
-    for material in (textures, [INSTEAD.get(texture, texture) for texture in textures]):
+    for material in (textures, [FALLBACK_TEXTURES.get(texture, texture) for texture in textures]):
         bars = _written(material, form, arranger)
         if any(bars):
             return tuple(bars)

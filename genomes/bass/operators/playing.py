@@ -12,7 +12,7 @@ from genomes.bass.genome import (
     LEVELS,
     REGISTERS,
     BassGenome,
-    draw_place,
+    draw_pluck_position,
     pluck_at,
     put_pluck,
 )
@@ -50,9 +50,9 @@ def lead_back(genome: BassGenome, context: Context, rng: np.random.Generator) ->
 
 def accent(genome: BassGenome, context: Context, rng: np.random.Generator) -> BassGenome:
     """One note at another level."""
-    place = draw_place(genome, rng)
+    position = draw_pluck_position(genome, rng)
     level = pick(rng, tuple(LEVELS))
-    return put_pluck(genome, place, replace(pluck_at(genome, place), level=level))
+    return put_pluck(genome, position, replace(pluck_at(genome, position), level=level))
 
 
 def regate(genome: BassGenome, context: Context, rng: np.random.Generator) -> BassGenome:

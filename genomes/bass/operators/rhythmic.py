@@ -10,7 +10,8 @@ from genomes.bass.genome import (
     Bar,
     BassGenome,
     Pluck,
-    draw_place,
+    PluckPosition,
+    draw_pluck_position,
     in_order,
     one_bar_or_all,
     pluck_at,
@@ -23,7 +24,7 @@ from genomes.grid import cells
 from genomes.time import Meter
 from genomes.variation import draw, pick
 
-# How likely a note is added off the pulse, beside the metrical weight of its place.
+# How likely a note is added off the pulse, added to the metrical weight of its cell.
 OFFBEAT_LIKELIHOOD = 0.03
 
 
@@ -47,7 +48,7 @@ def drop_pluck(genome: BassGenome, context: Context, rng: np.random.Generator) -
     """One note fewer."""
     if len(genome.plucks()) == 1:
         return genome
-    return put_pluck(genome, draw_place(genome, rng))
+    return put_pluck(genome, draw_pluck_position(genome, rng))
 
 
 def thin(genome: BassGenome, context: Context, rng: np.random.Generator) -> BassGenome:
@@ -56,7 +57,7 @@ def thin(genome: BassGenome, context: Context, rng: np.random.Generator) -> Bass
 
 
 def _thinned(bar: Bar, meter: Meter) -> Bar:
-    """Without the lightest places."""
+    """Without the lightest positions."""
     grid = cells(meter)
     weights = {grid[pluck.cell].weight for pluck in bar}
     if len(weights) < 2:
@@ -82,19 +83,19 @@ def _filled(bar: Bar, step: int, cells_per_bar: int) -> Bar:
 
 def move_pluck(genome: BassGenome, context: Context, rng: np.random.Generator) -> BassGenome:
     """One note a pulse or a cell earlier or later."""
-    place = draw_place(genome, rng)
-    away = pick(rng, (1, pulse_cells(context.meter))) * pick(rng, (-1, 1))
-    return _moved(genome, place, away)
+    position = draw_pluck_position(genome, rng)
+    cells_later = pick(rng, (1, pulse_cells(context.meter))) * pick(rng, (-1, 1))
+    return _moved(genome, position, cells_later)
 
 
-def _moved(genome: BassGenome, place: tuple[int, int], away: int) -> BassGenome:
+def _moved(genome: BassGenome, position: PluckPosition, cells_later: int) -> BassGenome:
     """A copy with a pluck moved by some cells, if it stays in its bar and meets no other."""
-    pluck = pluck_at(genome, place)
-    cell = pluck.cell + away
-    taken = {other.cell for other in genome.bars[place[0]]} - {pluck.cell}
+    pluck = pluck_at(genome, position)
+    cell = pluck.cell + cells_later
+    taken = {other.cell for other in genome.bars[position[0]]} - {pluck.cell}
     if cell in taken or not 0 <= cell < genome.cells_per_bar:
         return genome
-    return put_pluck(genome, place, replace(pluck, cell=cell))
+    return put_pluck(genome, position, replace(pluck, cell=cell))
 
 
 def push(genome: BassGenome, context: Context, rng: np.random.Generator) -> BassGenome:
@@ -111,9 +112,9 @@ def push(genome: BassGenome, context: Context, rng: np.random.Generator) -> Bass
 
 def change_length(genome: BassGenome, context: Context, rng: np.random.Generator) -> BassGenome:
     """One note rings on, or stops after a beat or a pulse."""
-    place = draw_place(genome, rng)
+    position = draw_pluck_position(genome, rng)
     length = _draw_length(context.meter, rng)
-    return put_pluck(genome, place, replace(pluck_at(genome, place), length=length))
+    return put_pluck(genome, position, replace(pluck_at(genome, position), length=length))
 
 
 def change_lengths(genome: BassGenome, context: Context, rng: np.random.Generator) -> BassGenome:
@@ -136,7 +137,7 @@ def rest_bar(genome: BassGenome, context: Context, rng: np.random.Generator) -> 
 
 def ghost(genome: BassGenome, context: Context, rng: np.random.Generator) -> BassGenome:
     """A ghost note just before another, or one fewer."""
-    bar, index = draw_place(genome, rng)
+    bar, index = draw_pluck_position(genome, rng)
     pluck = pluck_at(genome, (bar, index))
     if pluck.level == "ghost" and len(genome.plucks()) > 1:
         return put_pluck(genome, (bar, index))

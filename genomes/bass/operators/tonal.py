@@ -13,7 +13,7 @@ from genomes.bass.genome import (
     Bar,
     BassGenome,
     Pluck,
-    draw_place,
+    draw_pluck_position,
     in_order,
     one_bar_or_all,
     pluck_at,
@@ -35,24 +35,26 @@ MOVING_CYCLES = tuple(steps for name in ("fifths", "octaves", "arpeggio") for st
 
 def change_tone(genome: BassGenome, context: Context, rng: np.random.Generator) -> BassGenome:
     """Another tone for one note."""
-    place = draw_place(genome, rng)
+    position = draw_pluck_position(genome, rng)
     tone = draw(rng, TONES, TONE_SHARES)
-    return put_pluck(genome, place, replace(pluck_at(genome, place), tone=tone))
+    return put_pluck(genome, position, replace(pluck_at(genome, position), tone=tone))
 
 
 def change_octave(genome: BassGenome, context: Context, rng: np.random.Generator) -> BassGenome:
     """One note in another octave."""
-    place = draw_place(genome, rng)
-    return put_pluck(genome, place, replace(pluck_at(genome, place), octave=pick(rng, OCTAVES)))
+    position = draw_pluck_position(genome, rng)
+    return put_pluck(
+        genome, position, replace(pluck_at(genome, position), octave=pick(rng, OCTAVES))
+    )
 
 
 def ground(genome: BassGenome, context: Context, rng: np.random.Generator) -> BassGenome:
     """The first note of one chord is its root or its bass."""
     backing = Backing.of(context)
     tone = BASS if backing.has_slash_chords and rng.random() < 0.5 else ROOT
-    places = _firsts(genome, backing)
-    place = pick(rng, places)
-    return put_pluck(genome, place, replace(pluck_at(genome, place), tone=tone, octave=0))
+    positions = _firsts(genome, backing)
+    position = pick(rng, positions)
+    return put_pluck(genome, position, replace(pluck_at(genome, position), tone=tone, octave=0))
 
 
 def _firsts(genome: BassGenome, backing: Backing) -> list[tuple[int, int]]:
@@ -98,10 +100,10 @@ def stand(genome: BassGenome, context: Context, rng: np.random.Generator) -> Bas
 
 
 def _retuned(genome: BassGenome, steps: Sequence[Step], rng: np.random.Generator) -> BassGenome:
-    return one_bar_or_all(genome, rng, lambda bar: _in_turn(bar, steps))
+    return one_bar_or_all(genome, rng, lambda bar: _with_steps_in_turn(bar, steps))
 
 
-def _in_turn(bar: Bar, steps: Sequence[Step]) -> Bar:
+def _with_steps_in_turn(bar: Bar, steps: Sequence[Step]) -> Bar:
     return tuple(
         replace(pluck, tone=tone, octave=octave)
         for pluck, (tone, octave) in (
@@ -119,8 +121,4 @@ def follow_slashes(genome: BassGenome, context: Context, rng: np.random.Generato
 
 
 def _renamed(bar: Bar, old: str, new: str) -> Bar:
-    return tuple(_other(pluck, new) if pluck.tone == old else pluck for pluck in bar)
-
-
-def _other(pluck: Pluck, tone: str) -> Pluck:
-    return replace(pluck, tone=tone)
+    return tuple(replace(pluck, tone=new) if pluck.tone == old else pluck for pluck in bar)

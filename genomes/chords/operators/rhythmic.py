@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from msgspec.structs import replace
 
-from genomes.chords.genome import Change, ChordGenome, draw_place
+from genomes.chords.genome import Change, ChordGenome, draw_change_position
 from genomes.chords.seeds import draw_chord
 from genomes.chords.tables import followers
 from genomes.context import Context
@@ -14,7 +14,7 @@ from genomes.variation import draw
 
 def move_change(genome: ChordGenome, context: Context, rng: np.random.Generator) -> ChordGenome:
     """A change one beat group earlier or later."""
-    bar, index = draw_place(genome, rng)
+    bar, index = draw_change_position(genome, rng)
     changes = genome.bars[bar].changes
     group = changes[index].group + (1 if rng.random() < 0.5 else -1)
     taken = {change.group for change in changes}
@@ -46,7 +46,7 @@ def split_change(genome: ChordGenome, context: Context, rng: np.random.Generator
 
 def join_changes(genome: ChordGenome, context: Context, rng: np.random.Generator) -> ChordGenome:
     """One change fewer: the chord before it holds on."""
-    bar, index = draw_place(genome, rng)
+    bar, index = draw_change_position(genome, rng)
     if (bar, index) == (0, 0):
         return genome
     changes = genome.bars[bar].changes

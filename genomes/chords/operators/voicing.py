@@ -13,32 +13,34 @@ from genomes.chords.genome import (
     Change,
     ChordGenome,
     change_at,
-    draw_place,
-    places_of,
+    change_positions,
+    draw_change_position,
     put_change,
 )
 from genomes.chords.harmony import max_inversion
 from genomes.chords.voicing import REGISTERS, SPREADS, movement_semitones, pitches
 from genomes.context import Context
-from genomes.variation import lean, pick
+from genomes.variation import draw_by_energy, pick
 
 
 def revoice(genome: ChordGenome, context: Context, rng: np.random.Generator) -> ChordGenome:
     """One chord laid out so that the voices move least from the chord before it."""
-    places = places_of(genome)
-    index = int(rng.integers(len(places)))
-    before = change_at(genome, places[index - 1])
+    positions = change_positions(genome)
+    index = int(rng.integers(len(positions)))
+    before = change_at(genome, positions[index - 1])
     return put_change(
-        genome, places[index], _nearest(genome, context, before, change_at(genome, places[index]))
+        genome,
+        positions[index],
+        _nearest(genome, context, before, change_at(genome, positions[index])),
     )
 
 
 def revoice_all(genome: ChordGenome, context: Context, rng: np.random.Generator) -> ChordGenome:
     """Every chord in turn laid out near the one before it."""
-    places = places_of(genome)
-    for before, place in pairwise(places):
-        nearest = _nearest(genome, context, change_at(genome, before), change_at(genome, place))
-        genome = put_change(genome, place, nearest)
+    positions = change_positions(genome)
+    for before, position in pairwise(positions):
+        nearest = _nearest(genome, context, change_at(genome, before), change_at(genome, position))
+        genome = put_change(genome, position, nearest)
     return genome
 
 
@@ -61,23 +63,25 @@ def _pitches(genome: ChordGenome, context: Context, change: Change) -> tuple[int
 def respread(genome: ChordGenome, context: Context, rng: np.random.Generator) -> ChordGenome:
     """Another layout for one chord, or one layout for all."""
     spread = pick(rng, SPREADS)
-    places = [draw_place(genome, rng)] if rng.random() < 0.5 else places_of(genome)
-    for place in places:
-        genome = put_change(genome, place, replace(change_at(genome, place), spread=spread))
+    positions = (
+        [draw_change_position(genome, rng)] if rng.random() < 0.5 else change_positions(genome)
+    )
+    for position in positions:
+        genome = put_change(genome, position, replace(change_at(genome, position), spread=spread))
     return genome
 
 
 def invert(genome: ChordGenome, context: Context, rng: np.random.Generator) -> ChordGenome:
     """Another chord tone in the bass."""
-    place = draw_place(genome, rng)
-    change = change_at(genome, place)
+    position = draw_change_position(genome, rng)
+    change = change_at(genome, position)
     inversion = int(rng.integers(max_inversion(change.extension) + 1))
-    return put_change(genome, place, replace(change, inversion=inversion))
+    return put_change(genome, position, replace(change, inversion=inversion))
 
 
 def move_register(genome: ChordGenome, context: Context, rng: np.random.Generator) -> ChordGenome:
     """The whole progression higher or lower."""
-    return replace(genome, register=lean(rng, REGISTERS, context.section.energy))
+    return replace(genome, register=draw_by_energy(rng, REGISTERS, context.section.energy))
 
 
 def play_bar(genome: ChordGenome, context: Context, rng: np.random.Generator) -> ChordGenome:
@@ -93,11 +97,11 @@ def play_all(genome: ChordGenome, context: Context, rng: np.random.Generator) ->
 
 
 def _pattern(context: Context, rng: np.random.Generator) -> str:
-    return lean(rng, by_strokes(context.meter), context.section.energy)
+    return draw_by_energy(rng, by_strokes(context.meter), context.section.energy)
 
 
 def play_louder_or_softer(
     genome: ChordGenome, context: Context, rng: np.random.Generator
 ) -> ChordGenome:
     """Another dynamic."""
-    return replace(genome, dynamic=lean(rng, DYNAMICS, context.section.energy))
+    return replace(genome, dynamic=draw_by_energy(rng, DYNAMICS, context.section.energy))

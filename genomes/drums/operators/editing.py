@@ -16,13 +16,13 @@ from genomes.grid import cells
 from genomes.time import Meter
 from genomes.variation import pick
 
-# Added to a place's metrical weight, so that any may be drawn.
+# Added to a cell's metrical weight, so that any may be drawn.
 LIGHTEST = 0.1
 
 
 @dataclass(frozen=True, slots=True)
-class Spot:
-    """One stroke of a pattern."""
+class StrokePosition:
+    """Where one stroke of a pattern is."""
 
     pattern: Pattern
     voice: str
@@ -34,15 +34,15 @@ def draw_pattern(genome: DrumGenome, rng: np.random.Generator) -> Pattern:
     return pick(rng, genome.bars).pattern
 
 
-def draw_spot(genome: DrumGenome, rng: np.random.Generator) -> Spot:
+def draw_stroke(genome: DrumGenome, rng: np.random.Generator) -> StrokePosition:
     """One stroke of one of the patterns that sound."""
     pattern = pick(rng, [bar.pattern for bar in genome.bars if bar.pattern.lines])
     voice, line = pick(rng, pattern.lines)
-    return Spot(pattern, voice, pick(rng, [c for c, x in enumerate(line) if x != REST]))
+    return StrokePosition(pattern, voice, pick(rng, [c for c, x in enumerate(line) if x != REST]))
 
 
-def fresh(genome: DrumGenome, bars: Iterable[int], pattern: Pattern) -> DrumGenome:
-    """A copy in which some bars play a pattern of their own."""
+def with_pattern_in_bars(genome: DrumGenome, bars: Iterable[int], pattern: Pattern) -> DrumGenome:
+    """A copy in which some bars play another pattern."""
     changed = list(genome.bars)
     for index in bars:
         changed[index] = replace(changed[index], pattern=pattern)
@@ -58,6 +58,6 @@ def weights_of(meter: Meter, division: str) -> NDArray[np.float64]:
 
 
 def draw_cell(options: Sequence[int], meter: Meter, division: str, rng: np.random.Generator) -> int:
-    """One of some cells, heavy places more likely."""
+    """One of some cells; those of a high metrical weight are more likely."""
     likely = weights_of(meter, division)[list(options)] + LIGHTEST
     return int(rng.choice(options, p=likely / likely.sum()))

@@ -1,4 +1,4 @@
-"""Operators on whole bars, and on what begins and ends a phrase."""
+"""Operators on whole bars, and on the crashes and fills of phrases."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from msgspec.structs import replace
 from genomes.context import Context
 from genomes.drums.fills import CRASHES, FILLS, NO_CRASH, NO_FILL
 from genomes.drums.genome import Bar, DrumGenome
-from genomes.drums.operators.editing import draw_cell, fresh
+from genomes.drums.operators.editing import draw_cell, with_pattern_in_bars
 from genomes.drums.patterns import ACCENT, GHOST, NORMAL, REST, Pattern, put
 from genomes.variation import pick
 
@@ -19,7 +19,7 @@ VARIED_STROKES = 3
 
 
 def vary_bar(genome: DrumGenome, context: Context, rng: np.random.Generator) -> DrumGenome:
-    """A few strokes of one bar alone come or go; the loop it was part of stays."""
+    """A few strokes are added to or removed from one bar; other bars of its loop stay."""
     bar = int(rng.integers(len(genome.bars)))
     pattern = genome.bars[bar].pattern
     for _ in range(int(rng.integers(1, VARIED_STROKES + 1))):
@@ -28,7 +28,7 @@ def vary_bar(genome: DrumGenome, context: Context, rng: np.random.Generator) -> 
             cell = draw_cell(range(len(line)), genome.meter, pattern.division, rng)
             level = REST if line[cell] != REST else pick(rng, (GHOST, NORMAL, ACCENT))
             pattern = put(pattern, voice, (cell,), level, len(line))
-    return fresh(genome, (bar,), pattern)
+    return with_pattern_in_bars(genome, (bar,), pattern)
 
 
 def rest_bar(genome: DrumGenome, context: Context, rng: np.random.Generator) -> DrumGenome:
@@ -54,7 +54,7 @@ def fill_bar(genome: DrumGenome, context: Context, rng: np.random.Generator) -> 
 
 
 def crash_bar(genome: DrumGenome, context: Context, rng: np.random.Generator) -> DrumGenome:
-    """A crash where a bar begins comes, changes or goes; mostly where four bars begin."""
+    """A crash on a downbeat is added, changed or removed; mostly where four bars begin."""
     starts = range(0, len(genome.bars), PHRASE)
     at_start = rng.random() < PHRASE_START_SHARE
     bar = pick(rng, starts) if at_start else int(rng.integers(len(genome.bars)))

@@ -7,12 +7,12 @@ import numpy as np
 from genomes.context import Context
 from genomes.drums.genome import DrumGenome, with_pattern
 from genomes.drums.operators.editing import (
-    Spot,
+    StrokePosition,
     draw_cell,
     draw_pattern,
-    draw_spot,
-    fresh,
+    draw_stroke,
     weights_of,
+    with_pattern_in_bars,
 )
 from genomes.drums.patterns import (
     ACCENT,
@@ -38,7 +38,7 @@ FLAMMED = ("snare", "dry_snare", "high_tom", "mid_tom", "low_tom", "floor_tom", 
 
 
 def add_stroke(genome: DrumGenome, context: Context, rng: np.random.Generator) -> DrumGenome:
-    """One more stroke of a voice that sounds already, heavy places more likely."""
+    """One more stroke of a voice that plays already; strong beats are more likely."""
     pattern = draw_pattern(genome, rng)
     if not pattern.lines:
         return genome
@@ -53,39 +53,39 @@ def add_stroke(genome: DrumGenome, context: Context, rng: np.random.Generator) -
 
 def drop_stroke(genome: DrumGenome, context: Context, rng: np.random.Generator) -> DrumGenome:
     """One stroke fewer."""
-    spot = draw_spot(genome, rng)
-    return with_pattern(genome, spot.pattern, _with_level(spot, REST))
+    stroke = draw_stroke(genome, rng)
+    return with_pattern(genome, stroke.pattern, _with_level(stroke, REST))
 
 
 def move_stroke(genome: DrumGenome, context: Context, rng: np.random.Generator) -> DrumGenome:
     """One stroke a cell earlier or later in its bar."""
-    spot = draw_spot(genome, rng)
-    line = spot.pattern.line(spot.voice)
-    target = spot.cell + (1 if rng.random() < 0.5 else -1)
+    stroke = draw_stroke(genome, rng)
+    line = stroke.pattern.line(stroke.voice)
+    target = stroke.cell + (1 if rng.random() < 0.5 else -1)
     if not 0 <= target < len(line) or line[target] != REST:
         return genome
-    level = line[spot.cell]
-    moved = put(_with_level(spot, REST), spot.voice, (target,), level, len(line))
-    return with_pattern(genome, spot.pattern, moved)
+    level = line[stroke.cell]
+    moved = put(_with_level(stroke, REST), stroke.voice, (target,), level, len(line))
+    return with_pattern(genome, stroke.pattern, moved)
 
 
 def relevel_stroke(genome: DrumGenome, context: Context, rng: np.random.Generator) -> DrumGenome:
     """One stroke as a ghost, plain, accented, or with a grace note where both hands are free."""
-    spot = draw_spot(genome, rng)
+    stroke = draw_stroke(genome, rng)
     options = [GHOST, NORMAL, ACCENT]
-    others = [(v, NORMAL) for v in spot.pattern.columns()[spot.cell] if v != spot.voice]
-    if spot.voice in FLAMMED and not clashing(((spot.voice, FLAM), *others)):
+    others = [(v, NORMAL) for v in stroke.pattern.columns()[stroke.cell] if v != stroke.voice]
+    if stroke.voice in FLAMMED and not clashing(((stroke.voice, FLAM), *others)):
         options.append(FLAM)
-    return with_pattern(genome, spot.pattern, _with_level(spot, pick(rng, options)))
+    return with_pattern(genome, stroke.pattern, _with_level(stroke, pick(rng, options)))
 
 
-def _with_level(spot: Spot, level: str) -> Pattern:
-    count = len(spot.pattern.line(spot.voice))
-    return put(spot.pattern, spot.voice, (spot.cell,), level, count)
+def _with_level(stroke: StrokePosition, level: str) -> Pattern:
+    count = len(stroke.pattern.line(stroke.voice))
+    return put(stroke.pattern, stroke.voice, (stroke.cell,), level, count)
 
 
 def thin_out(genome: DrumGenome, context: Context, rng: np.random.Generator) -> DrumGenome:
-    """About half of a voice's strokes, the lightest, fall away."""
+    """About half of a voice's strokes, the lightest, are removed."""
     pattern = draw_pattern(genome, rng)
     crowded = [(voice, line) for voice, line in pattern.lines if len(line) - line.count(REST) > 1]
     if not crowded:
@@ -94,8 +94,8 @@ def thin_out(genome: DrumGenome, context: Context, rng: np.random.Generator) -> 
     weights = weights_of(genome.meter, pattern.division)
     struck = [cell for cell, letter in enumerate(line) if letter != REST]
     lightest = sorted(struck, key=lambda cell: (weights[cell], -cell))
-    gone = lightest[: max(1, round(THINNED_SHARE * len(struck)))]
-    return with_pattern(genome, pattern, put(pattern, voice, gone, REST, len(line)))
+    removed = lightest[: max(1, round(THINNED_SHARE * len(struck)))]
+    return with_pattern(genome, pattern, put(pattern, voice, removed, REST, len(line)))
 
 
 def add_ghosts(genome: DrumGenome, context: Context, rng: np.random.Generator) -> DrumGenome:
@@ -112,7 +112,7 @@ def add_ghosts(genome: DrumGenome, context: Context, rng: np.random.Generator) -
 
 
 def rotate_voice(genome: DrumGenome, context: Context, rng: np.random.Generator) -> DrumGenome:
-    """One voice's line turned by a beat group or a pulse."""
+    """One voice's line rotated by a beat group or a pulse."""
     pattern = draw_pattern(genome, rng)
     if not pattern.lines:
         return genome
@@ -121,8 +121,8 @@ def rotate_voice(genome: DrumGenome, context: Context, rng: np.random.Generator)
     group, pulse = bar.starts[1:2], bar.pulses[1:2]
     if not pulse:
         return genome
-    by = pick(rng, (*group, *pulse, -pulse[0])) % len(line)
-    return with_pattern(genome, pattern, with_line(pattern, voice, line[-by:] + line[:-by]))
+    cells = pick(rng, (*group, *pulse, -pulse[0])) % len(line)
+    return with_pattern(genome, pattern, with_line(pattern, voice, line[-cells:] + line[:-cells]))
 
 
 def spread_evenly(genome: DrumGenome, context: Context, rng: np.random.Generator) -> DrumGenome:
@@ -140,7 +140,7 @@ def spread_evenly(genome: DrumGenome, context: Context, rng: np.random.Generator
 
 
 def kick_on_changes(genome: DrumGenome, context: Context, rng: np.random.Generator) -> DrumGenome:
-    """The bass drum under every place in one bar where the chord changes, and only there."""
+    """In one bar the bass drum plays on every chord change, and only there."""
     chords = context.part("chords")
     bar = int(rng.integers(len(genome.bars)))
     if chords is None:
@@ -161,4 +161,4 @@ def kick_on_changes(genome: DrumGenome, context: Context, rng: np.random.Generat
     voice = next((v for v in pattern.voices if v in KICKS), "kick")
     count = cell_count(genome.meter, pattern.division)
     cleared = put(pattern, voice, range(count), REST, count)
-    return fresh(genome, (bar,), put(cleared, voice, changes, NORMAL, count))
+    return with_pattern_in_bars(genome, (bar,), put(cleared, voice, changes, NORMAL, count))

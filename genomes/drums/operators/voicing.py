@@ -1,4 +1,4 @@
-"""Operators on which voices play, and on the steady ones among them."""
+"""Operators on which voices play, on timekeeping and on the backbeat."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from genomes.drums.seeds import euclidean_line
 from genomes.drums.voices import BACK, HAND, TIME, VOICES, of_role
 from genomes.variation import pick
 
-# Ways of keeping time, as the places of its stronger and its weaker strokes.
+# Ways of keeping time: the roles of its stronger and of its weaker strokes; see ``positions``.
 TIMEKEEPING: dict[str, tuple[str, str]] = {
     "none": ("", ""),
     "bars": ("downbeat", ""),
@@ -36,7 +36,7 @@ def swap_voice(genome: DrumGenome, context: Context, rng: np.random.Generator) -
     new = pick(rng, [v for v in of_role(VOICES[old].role) if _limb(v) == _limb(old)])
     if new in genome.voices:
         return genome
-    return _everywhere(genome, {p: _renamed(p, old, new) for p in genome.patterns})
+    return _with_patterns(genome, {p: _renamed(p, old, new) for p in genome.patterns})
 
 
 def _limb(voice: str) -> str:
@@ -48,13 +48,13 @@ def _renamed(pattern: Pattern, old: str, new: str) -> Pattern:
     return legal(pattern.division, lines, first=new)
 
 
-def _everywhere(genome: DrumGenome, changed: dict[Pattern, Pattern]) -> DrumGenome:
+def _with_patterns(genome: DrumGenome, changed: dict[Pattern, Pattern]) -> DrumGenome:
     bars = [replace(bar, pattern=changed[bar.pattern]) for bar in genome.bars]
     return genome.with_bars(bars)
 
 
 def add_voice(genome: DrumGenome, context: Context, rng: np.random.Generator) -> DrumGenome:
-    """A voice that is not there yet, with a few strokes spread over a pattern."""
+    """A voice that a pattern does not have yet, with a few strokes spread evenly over it."""
     pattern = draw_pattern(genome, rng)
     absent = [voice for voice in VOICES if voice not in pattern.voices]
     voice = pick(rng, absent)
@@ -69,21 +69,21 @@ def drop_voice(genome: DrumGenome, context: Context, rng: np.random.Generator) -
     """One voice falls silent in every bar."""
     if len(genome.voices) < 2:
         return genome
-    gone = pick(rng, genome.voices)
-    return _everywhere(
-        genome,
-        {
-            p: Pattern(p.division, tuple(line for line in p.lines if line[0] != gone))
-            for p in genome.patterns
-        },
-    )
+    removed = pick(rng, genome.voices)
+    changed = {
+        pattern: Pattern(
+            pattern.division, tuple(line for line in pattern.lines if line[0] != removed)
+        )
+        for pattern in genome.patterns
+    }
+    return _with_patterns(genome, changed)
 
 
 def keep_time(genome: DrumGenome, context: Context, rng: np.random.Generator) -> DrumGenome:
-    """Another way of keeping time in a pattern, from none to every cell."""
+    """Another timekeeping line in one pattern: from no strokes to one on every cell."""
     pattern = draw_pattern(genome, rng)
-    own = [v for v in pattern.voices if VOICES[v].role == TIME and _limb(v) == HAND]
-    voice = pick(rng, own or ("closed_hat", "ride", "shaker"))
+    timekeepers = [v for v in pattern.voices if VOICES[v].role == TIME and _limb(v) == HAND]
+    voice = pick(rng, timekeepers or ("closed_hat", "ride", "shaker"))
     strong, weak = TIMEKEEPING[pick(rng, tuple(TIMEKEEPING))]
     count = cell_count(genome.meter, pattern.division)
     letters = [REST] * count
@@ -95,19 +95,21 @@ def keep_time(genome: DrumGenome, context: Context, rng: np.random.Generator) ->
 
 
 def half_or_full_time(genome: DrumGenome, context: Context, rng: np.random.Generator) -> DrumGenome:
-    """The backbeat of every bar at half time, at full time, or on each weak group, by chance."""
-    answering = [v for v in genome.voices if VOICES[v].role == BACK]
-    if not answering:
+    """The backbeat of every bar in half time, in full time or off the beat, by chance."""
+    backbeat_voices = [v for v in genome.voices if VOICES[v].role == BACK]
+    if not backbeat_voices:
         return genome
-    voice, role = pick(rng, answering), pick(rng, ("half", "back", "off_back"))
-    return _everywhere(genome, {p: _answering(p, voice, role, genome) for p in genome.patterns})
+    voice, role = pick(rng, backbeat_voices), pick(rng, ("half", "back", "off_back"))
+    return _with_patterns(
+        genome, {p: _with_backbeat(p, voice, role, genome) for p in genome.patterns}
+    )
 
 
-def _answering(pattern: Pattern, voice: str, role: str, genome: DrumGenome) -> Pattern:
+def _with_backbeat(pattern: Pattern, voice: str, role: str, genome: DrumGenome) -> Pattern:
     """A pattern with one voice's louder strokes moved to a role; its ghosts stay."""
     line = pattern.line(voice)
-    there = positions(role, genome.meter, pattern.division)
-    if not line or not there:
+    cells_of_role = positions(role, genome.meter, pattern.division)
+    if not line or not cells_of_role:
         return pattern
     ghosts = "".join(letter if letter == "g" else REST for letter in line)
-    return put(with_line(pattern, voice, ghosts), voice, there, "X", len(line))
+    return put(with_line(pattern, voice, ghosts), voice, cells_of_role, "X", len(line))

@@ -13,10 +13,10 @@ from genomes.grid import UNIT_WEIGHT, cells
 from genomes.harmony.genome import STRUCK, SUSPENDED, TIED, HarmonyGenome, Tone
 from genomes.harmony.operators.editing import (
     change_tone,
-    draw_layer,
+    draw_layer_position,
     is_heard,
     layer_at,
-    layers_of,
+    layer_positions,
     put_tones,
 )
 from genomes.time import Meter
@@ -30,26 +30,26 @@ def _edges(meter: Meter) -> list[int]:
 
 
 def thin(genome: HarmonyGenome, context: Context, rng: np.random.Generator) -> HarmonyGenome:
-    """One tone fewer; the voice holds what it had instead."""
-    place = draw_layer(genome, rng)
-    tones = layer_at(genome, place).tones
-    gone = pick(rng, tones)
+    """One tone is removed; the tone before it in its voice is held instead."""
+    position = draw_layer_position(genome, rng)
+    tones = layer_at(genome, position).tones
+    removed = pick(rng, tones)
     if len(tones) == 1:
         return genome
     kept = (
-        replace(tone, duration_ticks=gone.end_ticks - tone.onset_ticks)
-        if tone.voice == gone.voice and tone.end_ticks == gone.onset_ticks
+        replace(tone, duration_ticks=removed.end_ticks - tone.onset_ticks)
+        if tone.voice == removed.voice and tone.end_ticks == removed.onset_ticks
         else tone
         for tone in tones
-        if tone is not gone
+        if tone is not removed
     )
-    return put_tones(genome, place, kept)
+    return put_tones(genome, position, kept)
 
 
 def split(genome: HarmonyGenome, context: Context, rng: np.random.Generator) -> HarmonyGenome:
-    """One tone becomes two, the second a step away."""
-    place = draw_layer(genome, rng)
-    tones = layer_at(genome, place).tones
+    """One tone becomes two, the second a whole tone higher or lower."""
+    position = draw_layer_position(genome, rng)
+    tones = layer_at(genome, position).tones
     chosen = pick(rng, tones)
     inside = [e for e in _edges(context.meter) if chosen.onset_ticks < e < chosen.end_ticks]
     if not inside:
@@ -58,20 +58,20 @@ def split(genome: HarmonyGenome, context: Context, rng: np.random.Generator) -> 
     first = replace(chosen, duration_ticks=at - chosen.onset_ticks)
     pitch = chosen.pitch + pick(rng, (-2, 2))
     second = Tone(at, chosen.end_ticks - at, chosen.voice, pitch)
-    return put_tones(genome, place, (*(t for t in tones if t is not chosen), first, second))
+    return put_tones(genome, position, (*(t for t in tones if t is not chosen), first, second))
 
 
 def lengthen(genome: HarmonyGenome, context: Context, rng: np.random.Generator) -> HarmonyGenome:
     """One tone that ends early holds until its voice is needed again, or the bar ends."""
-    place = draw_layer(genome, rng)
-    tones = layer_at(genome, place).tones
+    position = draw_layer_position(genome, rng)
+    tones = layer_at(genome, position).tones
     room = [(tone, _free_until(tone, tones, context.meter)) for tone in tones]
     early = [(tone, end) for tone, end in room if tone.end_ticks < end]
     if not early:
         return genome
     chosen, end = pick(rng, early)
     longer = replace(chosen, duration_ticks=end - chosen.onset_ticks)
-    return put_tones(genome, place, (longer if tone is chosen else tone for tone in tones))
+    return put_tones(genome, position, (longer if tone is chosen else tone for tone in tones))
 
 
 def _free_until(tone: Tone, tones: Sequence[Tone], meter: Meter) -> int:
@@ -84,8 +84,8 @@ def _free_until(tone: Tone, tones: Sequence[Tone], meter: Meter) -> int:
 
 def shorten(genome: HarmonyGenome, context: Context, rng: np.random.Generator) -> HarmonyGenome:
     """The tones of a layer that end together end an eighth or more earlier."""
-    place = draw_layer(genome, rng)
-    tones = layer_at(genome, place).tones
+    position = draw_layer_position(genome, rng)
+    tones = layer_at(genome, position).tones
     chosen = pick(rng, tones)
     inside = [e for e in _edges(context.meter) if chosen.onset_ticks < e < chosen.end_ticks]
     if not inside:
@@ -93,7 +93,7 @@ def shorten(genome: HarmonyGenome, context: Context, rng: np.random.Generator) -
     end = pick(rng, inside)
     return put_tones(
         genome,
-        place,
+        position,
         (
             replace(tone, duration_ticks=end - tone.onset_ticks)
             if tone.end_ticks == chosen.end_ticks and tone.onset_ticks < end
@@ -105,8 +105,8 @@ def shorten(genome: HarmonyGenome, context: Context, rng: np.random.Generator) -
 
 def delay(genome: HarmonyGenome, context: Context, rng: np.random.Generator) -> HarmonyGenome:
     """Tones of a layer that begin together begin later or earlier, and end where they did."""
-    place = draw_layer(genome, rng)
-    tones = layer_at(genome, place).tones
+    position = draw_layer_position(genome, rng)
+    tones = layer_at(genome, position).tones
     edges = _edges(context.meter)
     onset = pick(rng, tones).onset_ticks
     index = bisect_left(edges, onset) + pick(rng, (-2, -1, 1, 2))
@@ -115,7 +115,7 @@ def delay(genome: HarmonyGenome, context: Context, rng: np.random.Generator) -> 
     moved = edges[index]
     return put_tones(
         genome,
-        place,
+        position,
         (
             replace(tone, onset_ticks=moved, duration_ticks=tone.end_ticks - moved)
             if tone.onset_ticks == onset and moved < tone.end_ticks
@@ -126,7 +126,7 @@ def delay(genome: HarmonyGenome, context: Context, rng: np.random.Generator) -> 
 
 
 def tie(genome: HarmonyGenome, context: Context, rng: np.random.Generator) -> HarmonyGenome:
-    """One tone is held on from the one before instead of struck anew, or the other way."""
+    """One tone is held on from the one before instead of struck again, or the reverse."""
     return change_tone(
         genome, context, rng, lambda tone: replace(tone, link=STRUCK if tone.link == TIED else TIED)
     )
@@ -134,13 +134,13 @@ def tie(genome: HarmonyGenome, context: Context, rng: np.random.Generator) -> Ha
 
 def tie_all(genome: HarmonyGenome, context: Context, rng: np.random.Generator) -> HarmonyGenome:
     """All tones of one voice are held on wherever their pitch still fits, or none is."""
-    voice = pick(rng, layer_at(genome, draw_layer(genome, rng)).tones).voice
+    voice = pick(rng, layer_at(genome, draw_layer_position(genome, rng)).tones).voice
     link = pick(rng, (STRUCK, TIED))
     changed = genome
-    for place in layers_of(genome):
-        tones = layer_at(genome, place).tones
+    for position in layer_positions(genome):
+        tones = layer_at(genome, position).tones
         linked = (replace(t, link=link) if t.voice == voice else t for t in tones)
-        changed = put_tones(changed, place, linked)
+        changed = put_tones(changed, position, linked)
     return changed if is_heard(genome, changed, context) else genome
 
 

@@ -65,7 +65,7 @@ def ornament(genome: MelodyGenome, context: Context, rng: np.random.Generator) -
 def reuse_material(
     genome: MelodyGenome, context: Context, rng: np.random.Generator
 ) -> MelodyGenome:
-    """A phrase sings what another one sings."""
+    """A phrase takes the material of another."""
     index = draw_phrase_index(genome, rng)
     phrase, own = genome.pieces()[index]
     options = [m for m in genome.materials if m != own and m.bars >= phrase.bars]
@@ -91,7 +91,7 @@ def freshen(genome: MelodyGenome, context: Context, rng: np.random.Generator) ->
 
 
 def swap_phrases(genome: MelodyGenome, context: Context, rng: np.random.Generator) -> MelodyGenome:
-    """Two whole phrases of one length change places."""
+    """Two phrases of one length are exchanged."""
     index = draw_phrase_index(genome, rng)
     pieces = genome.pieces()
     bars = genome.phrases[index].bars
@@ -104,7 +104,7 @@ def swap_phrases(genome: MelodyGenome, context: Context, rng: np.random.Generato
 
 
 def answer_phrase(genome: MelodyGenome, context: Context, rng: np.random.Generator) -> MelodyGenome:
-    """A phrase takes up the one before it, with another tail and cadence."""
+    """A phrase repeats the one before it, with another tail and cadence."""
     if len(genome.phrases) < 2:
         return genome
     index = int(rng.integers(1, len(genome.phrases)))
@@ -121,7 +121,7 @@ def answer_phrase(genome: MelodyGenome, context: Context, rng: np.random.Generat
 
 
 def join_phrases(genome: MelodyGenome, context: Context, rng: np.random.Generator) -> MelodyGenome:
-    """Two phrases in one breath."""
+    """Two phrases become one."""
     if len(genome.phrases) < 2:
         return genome
     index = int(rng.integers(1, len(genome.phrases)))
@@ -144,11 +144,11 @@ def join_phrases(genome: MelodyGenome, context: Context, rng: np.random.Generato
 
 
 def split_phrase(genome: MelodyGenome, context: Context, rng: np.random.Generator) -> MelodyGenome:
-    """One phrase becomes two, with a breath between them."""
-    places = [index for index, phrase in enumerate(genome.phrases) if phrase.bars > 1]
-    if not places:
+    """One phrase becomes two."""
+    splittable = [index for index, phrase in enumerate(genome.phrases) if phrase.bars > 1]
+    if not splittable:
         return genome
-    index = pick(rng, places)
+    index = pick(rng, splittable)
     pieces = genome.pieces()
     phrase, material = pieces[index]
     bar = phrase.bars // 2

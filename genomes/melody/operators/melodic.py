@@ -1,4 +1,4 @@
-"""Operators on contours, and on where a melody lies and how it is sung."""
+"""Operators on contours, register, dissonance, dynamic and melismas."""
 
 from __future__ import annotations
 
@@ -8,13 +8,13 @@ import numpy as np
 from msgspec.structs import replace
 
 from genomes.context import Context
-from genomes.melody.genes import DYNAMICS, HOMES, LEANINGS, MOST_MELISMAS, REGISTERS
+from genomes.melody.genes import DISSONANCE_TREATMENTS, DYNAMICS, HOMES, MOST_MELISMAS, REGISTERS
 from genomes.melody.genome import MelodyGenome
 from genomes.melody.operators.editing import draw_material_index, put_heights
 from genomes.melody.seeds import SEEDS, draw_contour
 from genomes.variation import pick
 
-# Sizes in steps of a leap that is put in.
+# Sizes of a new leap, in scale steps.
 LEAPS = (3, 4, 5)
 STRETCHED, FLATTENED = 1.5, 0.5
 
@@ -31,20 +31,20 @@ def repeat_tone(genome: MelodyGenome, context: Context, rng: np.random.Generator
     """One tone stays on the pitch of the one before it."""
     index = draw_material_index(genome, rng)
     heights = list(genome.materials[index].heights)
-    places = [place for place, (a, b) in enumerate(pairwise(heights), 1) if a != b]
-    if not places:
+    tone_indices = [at for at, (a, b) in enumerate(pairwise(heights), 1) if a != b]
+    if not tone_indices:
         return genome
-    place = pick(rng, places)
-    heights[place] = heights[place - 1]
+    at = pick(rng, tone_indices)
+    heights[at] = heights[at - 1]
     return put_heights(genome, index, heights)
 
 
 def smooth(genome: MelodyGenome, context: Context, rng: np.random.Generator) -> MelodyGenome:
-    """The widest leap becomes a step; what follows it is moved along."""
+    """The widest leap becomes a step; the tones after it are transposed to follow."""
     index = draw_material_index(genome, rng)
     heights = list(genome.materials[index].heights)
     moves = [second - first for first, second in pairwise(heights)]
-    widest = max(range(len(moves)), key=lambda place: abs(moves[place]), default=0)
+    widest = max(range(len(moves)), key=lambda at: abs(moves[at]), default=0)
     if not moves or abs(moves[widest]) < 2:
         return genome
     closer = moves[widest] - (1 if moves[widest] > 0 else -1)
@@ -58,16 +58,16 @@ def leap(genome: MelodyGenome, context: Context, rng: np.random.Generator) -> Me
     heights = list(genome.materials[index].heights)
     if len(heights) < 2:
         return genome
-    place = int(rng.integers(1, len(heights)))
+    at = int(rng.integers(1, len(heights)))
     sign = 1 if rng.random() < 0.7 else -1
-    heights[place] = heights[place - 1] + sign * pick(rng, LEAPS)
-    if place + 1 < len(heights):
-        heights[place + 1] = heights[place] - sign
+    heights[at] = heights[at - 1] + sign * pick(rng, LEAPS)
+    if at + 1 < len(heights):
+        heights[at + 1] = heights[at] - sign
     return put_heights(genome, index, heights)
 
 
 def invert(genome: MelodyGenome, context: Context, rng: np.random.Generator) -> MelodyGenome:
-    """A contour upside down."""
+    """A contour inverted."""
     index = draw_material_index(genome, rng)
     return put_heights(genome, index, [-height for height in genome.materials[index].heights])
 
@@ -89,25 +89,25 @@ def widen_or_flatten(
 
 
 def place_peak(genome: MelodyGenome, context: Context, rng: np.random.Generator) -> MelodyGenome:
-    """One tone inside the phrase becomes its only highest."""
+    """One tone inside the phrase becomes its highest."""
     index = draw_material_index(genome, rng)
     heights = list(genome.materials[index].heights)
     if len(heights) < 3:
         return genome
-    place = int(rng.integers(1, len(heights) - 1))
-    heights[place] = 1 + max(heights[:place] + heights[place + 1 :])
+    at = int(rng.integers(1, len(heights) - 1))
+    heights[at] = 1 + max(heights[:at] + heights[at + 1 :])
     return put_heights(genome, index, heights)
 
 
 def turn_back(genome: MelodyGenome, context: Context, rng: np.random.Generator) -> MelodyGenome:
-    """From some tone on, the contour goes the other way."""
+    """The contour is inverted from some tone on."""
     index = draw_material_index(genome, rng)
     heights = list(genome.materials[index].heights)
     if len(heights) < 3:
         return genome
-    place = int(rng.integers(1, len(heights) - 1))
-    turned = [2 * heights[place] - height for height in heights[place + 1 :]]
-    return put_heights(genome, index, heights[: place + 1] + turned)
+    at = int(rng.integers(1, len(heights) - 1))
+    inverted = [2 * heights[at] - height for height in heights[at + 1 :]]
+    return put_heights(genome, index, heights[: at + 1] + inverted)
 
 
 def new_contour(genome: MelodyGenome, context: Context, rng: np.random.Generator) -> MelodyGenome:
@@ -118,18 +118,18 @@ def new_contour(genome: MelodyGenome, context: Context, rng: np.random.Generator
 
 
 def move_register(genome: MelodyGenome, context: Context, rng: np.random.Generator) -> MelodyGenome:
-    """All lies higher or lower in the singer's range."""
+    """The whole melody higher or lower in the singer's range."""
     return replace(genome, register=pick(rng, tuple(REGISTERS)))
 
 
 def change_home(genome: MelodyGenome, context: Context, rng: np.random.Generator) -> MelodyGenome:
-    """The melody is at home on another degree."""
+    """Another scale degree as the home note."""
     return replace(genome, home=pick(rng, HOMES))
 
 
 def lean(genome: MelodyGenome, context: Context, rng: np.random.Generator) -> MelodyGenome:
-    """The melody leans on notes outside its chords more, or less."""
-    return replace(genome, leaning=pick(rng, tuple(LEANINGS)))
+    """Dissonances are allowed more often, or less often."""
+    return replace(genome, leaning=pick(rng, tuple(DISSONANCE_TREATMENTS)))
 
 
 def sing_louder_or_softer(
@@ -142,7 +142,7 @@ def sing_louder_or_softer(
 def draw_syllables(
     genome: MelodyGenome, context: Context, rng: np.random.Generator
 ) -> MelodyGenome:
-    """With words, more or fewer notes that draw a syllable on."""
+    """With words, more or fewer melismas."""
     if context.lyrics is None:
         return genome
     return replace(genome, melismas=int(rng.integers(MOST_MELISMAS + 1)))

@@ -15,23 +15,23 @@ from genomes.melody.rhythm import DENSITIES, Pace, draw_rhythm
 from genomes.melody.timing import cell_ticks
 from genomes.variation import pick
 
-# Tones that thinning leaves.
-LEFT_SHARE = 0.6
+# Share of the tones that thinning keeps.
+KEPT_SHARE = 0.6
 
 
 def split_tone(genome: MelodyGenome, context: Context, rng: np.random.Generator) -> MelodyGenome:
-    """One tone is struck twice, the second time a step away or again."""
+    """One tone becomes two, the second on the same pitch or a step from it."""
     index = draw_material_index(genome, rng)
     tones = list(genome.materials[index].tones)
-    places = [place for place, tone in enumerate(tones) if tone.length > 1]
-    if not places:
+    tone_indices = [at for at, tone in enumerate(tones) if tone.length > 1]
+    if not tone_indices:
         return genome
-    place = pick(rng, places)
-    tone, half = tones[place], (tones[place].length + 1) // 2
+    at = pick(rng, tone_indices)
+    tone, half = tones[at], (tones[at].length + 1) // 2
     height = tone.height + pick(rng, (-1, 0, 0, 1))
     second = Tone(tone.cell + half, tone.length - half, height)
     return put_tones(
-        genome, index, [*tones[:place], tone._replace(length=half), second, *tones[place + 1 :]]
+        genome, index, [*tones[:at], tone._replace(length=half), second, *tones[at + 1 :]]
     )
 
 
@@ -41,21 +41,21 @@ def join_tones(genome: MelodyGenome, context: Context, rng: np.random.Generator)
     tones = list(genome.materials[index].tones)
     if len(tones) < 2:
         return genome
-    place = int(rng.integers(1, len(tones)))
-    first, second = tones[place - 1], tones[place]
+    at = int(rng.integers(1, len(tones)))
+    first, second = tones[at - 1], tones[at]
     held = first._replace(length=second.cell + second.length - first.cell)
-    return put_tones(genome, index, [*tones[: place - 1], held, *tones[place + 1 :]])
+    return put_tones(genome, index, [*tones[: at - 1], held, *tones[at + 1 :]])
 
 
 def thin_out(genome: MelodyGenome, context: Context, rng: np.random.Generator) -> MelodyGenome:
-    """The tones on the weakest places are left out, and those before them held."""
+    """The tones of the lowest metrical weight are left out, and those before them held."""
     index = draw_material_index(genome, rng)
     material = genome.materials[index]
-    left = max(1, round(LEFT_SHARE * len(material.tones)))
+    left = max(1, round(KEPT_SHARE * len(material.tones)))
     weight = [_weight(tone, material, context) for tone in material.tones]
-    order = sorted(range(1, len(weight)), key=lambda place: -weight[place])
-    places = sorted([0, *order[: left - 1]])
-    kept = [material.tones[place] for place in places]
+    order = sorted(range(1, len(weight)), key=lambda at: -weight[at])
+    tone_indices = sorted([0, *order[: left - 1]])
+    kept = [material.tones[at] for at in tone_indices]
     if len(kept) == len(material.tones):
         return genome
     last = material.tones[-1]
@@ -65,8 +65,8 @@ def thin_out(genome: MelodyGenome, context: Context, rng: np.random.Generator) -
 
 
 def _weight(tone: Tone, material: Material, context: Context) -> float:
-    places = cells(context.meter, material.division)
-    return places[tone.cell % len(places)].weight
+    grid = cells(context.meter, material.division)
+    return grid[tone.cell % len(grid)].weight
 
 
 def move_tone_in_time(
@@ -76,22 +76,22 @@ def move_tone_in_time(
     index = draw_material_index(genome, rng)
     material = genome.materials[index]
     tones = list(material.tones)
-    place = int(rng.integers(len(tones)))
+    at = int(rng.integers(len(tones)))
     step = pick(rng, (1, _eighth_cells(material, context)))
-    tone = tones[place]
+    tone = tones[at]
     cell = tone.cell + (step if rng.random() < 0.5 else -step)
-    earliest = tones[place - 1].cell + 1 if place else 0
+    earliest = tones[at - 1].cell + 1 if at else 0
     latest = tone.cell + tone.length - 1
-    if place == 0:
+    if at == 0:
         latest = min(latest, len(cells(context.meter, material.division)) - 1)
     if not earliest <= cell <= latest:
         return genome
-    tones[place] = tone._replace(cell=cell, length=tone.cell + tone.length - cell)
-    if place:
-        before = tones[place - 1]
+    tones[at] = tone._replace(cell=cell, length=tone.cell + tone.length - cell)
+    if at:
+        before = tones[at - 1]
         follows = before.cell + before.length == tone.cell or before.cell + before.length > cell
         if follows:
-            tones[place - 1] = before._replace(length=cell - before.cell)
+            tones[at - 1] = before._replace(length=cell - before.cell)
     return put_tones(genome, index, tones)
 
 
@@ -107,11 +107,11 @@ def hold_or_release(
     material = genome.materials[index]
     tones = list(material.tones)
     end = material.bars * len(cells(context.meter, material.division))
-    place = int(rng.integers(len(tones)))
-    tone = tones[place]
-    until = tones[place + 1].cell if place + 1 < len(tones) else end
+    at = int(rng.integers(len(tones)))
+    tone = tones[at]
+    until = tones[at + 1].cell if at + 1 < len(tones) else end
     is_held = tone.cell + tone.length == until
-    tones[place] = tone._replace(length=(tone.length + 1) // 2 if is_held else until - tone.cell)
+    tones[at] = tone._replace(length=(tone.length + 1) // 2 if is_held else until - tone.cell)
     return put_tones(genome, index, tones)
 
 
@@ -138,8 +138,8 @@ def new_rhythm(genome: MelodyGenome, context: Context, rng: np.random.Generator)
     pace = Pace(max(1, round(rng.uniform(*density) * seconds)), bool(rng.random() < 0.4))
     rhythm = draw_rhythm(context, material.division, material.bars, pace, rng)
     tones = tuple(Tone(cell, length, 0) for cell, length in rhythm)
-    fresh = with_heights(replace(material, tones=tones), material.heights)
-    return put_material(genome, index, fresh)
+    changed = with_heights(replace(material, tones=tones), material.heights)
+    return put_material(genome, index, changed)
 
 
 def halve_or_double(

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from genomes.bass import BassGenome
-from genomes.bass.backing import REACH_TICKS, kick_onsets_ticks, met
+from genomes.bass.backing import REACH_TICKS, kick_onsets_ticks, moved_to_kicks
 from genomes.bass.genome import GATES, LEVELS, Pluck
 from genomes.notes import Part
 from tests.genomes.bass.conftest import PLAYED, line, notes_of
@@ -73,7 +73,7 @@ def test_only_kicks_are_kicks(plain):
     st.sets(st.integers(0, 3839), max_size=20).map(sorted),
 )
 def test_meeting_keeps_order_bars_and_reach(onsets, kicks):
-    found = met(onsets, kicks, 1920)
+    found = moved_to_kicks(onsets, kicks, 1920)
     assert len(found) == len(onsets)
     assert all(a < b for a, b in pairwise(found))
     for onset, moved in zip(onsets, found, strict=True):

@@ -18,7 +18,7 @@ from genomes.bass.lines import (
     WALKING_STEPS,
 )
 from genomes.bass.rhythms import RHYTHMS
-from genomes.bass.seeds import REGISTER_SHARES, TURNS, bars_in_style, turned
+from genomes.bass.seeds import REGISTER_SHARES, TURNAROUND_TONES, bars_in_style, with_turnarounds
 from genomes.bass.styles import STYLES
 from genomes.bass.tones import TONES
 from genomes.time import Meter
@@ -68,7 +68,7 @@ def test_the_tables_name_what_there_is():
     for table in tables:
         assert sum(table.values()) == pytest.approx(1)
     steps |= {step for table in tables for step in table}
-    assert {tone for tone, _ in steps} | set(TURNS) <= set(TONES)
+    assert {tone for tone, _ in steps} | set(TURNAROUND_TONES) <= set(TONES)
     assert sum(REGISTER_SHARES) == pytest.approx(1)
 
 
@@ -120,7 +120,7 @@ def test_a_turned_phrase_ends_otherwise_and_the_rest_of_it_stays(meter):
     rng = np.random.default_rng(4)
     for style in STYLES.values():
         bars = bars_in_style(style, scene, rng)
-        made = turned(bars, scene, 3, rng)
+        made = with_turnarounds(bars, scene, 3, rng)
         others = [bar for bar in range(7) if bar not in {2, 5}]
         assert [made[bar] for bar in others] == [bars[bar] for bar in others]
         for before, after in ((bars[bar], made[bar]) for bar in (2, 5)):

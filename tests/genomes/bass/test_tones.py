@@ -13,7 +13,7 @@ from genomes.bass.tones import (
     LOWEST_PITCH,
     PEDALS,
     TONES,
-    footings,
+    chord_pitches,
 )
 from genomes.keys import PLAIN_NAMES
 from genomes.notes import Part
@@ -98,7 +98,7 @@ def test_roots_go_to_the_nearest_octave():
 @given(contexts_for("bass"))
 def test_roots_never_jump_an_octave_in_any_register(context):
     for register in REGISTERS:
-        stands = footings(context.harmony, context.key, register, register)
+        stands = chord_pitches(context.harmony, context.key, register, register)
         roots = [stand.far["root"] for stand in stands]
         assert all(abs(b - a) <= 11 for a, b in pairwise(roots))
         assert all(28 <= root <= register + 11 for root in roots)
@@ -112,7 +112,7 @@ def test_roots_never_jump_an_octave_in_any_register(context):
 @given(contexts_for("bass"))
 def test_pedals_stay_where_they_are(context):
     for register in REGISTERS:
-        stands = footings(context.harmony, context.key, register, register)
+        stands = chord_pitches(context.harmony, context.key, register, register)
         for pedal in PEDALS:
             assert len({stand.far[pedal] for stand in stands}) == 1
 
@@ -120,7 +120,7 @@ def test_pedals_stay_where_they_are(context):
 @given(genomes_in_context("bass"))
 def test_octaves_only_move_by_octaves(made):
     genome, context = made
-    stands = footings(context.harmony, context.key, genome.register, genome.register)
+    stands = chord_pitches(context.harmony, context.key, genome.register, genome.register)
     for stand in stands:
         for tone in TONES:
             found = [stand.pitch(tone, octave, stand.end_ticks - 1) for octave in (-1, 0, 1)]

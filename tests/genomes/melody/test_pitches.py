@@ -8,7 +8,7 @@ from hypothesis import given
 
 from genomes.keys import Key
 from genomes.melody.chord_scales import chord_scale_of
-from genomes.melody.genes import LEANINGS, Phrase
+from genomes.melody.genes import DISSONANCE_TREATMENTS, Phrase
 from genomes.melody.singers import range_of
 from genomes.notes import ChordSpan, Part
 from tests.genomes.calls import render, replace
@@ -137,4 +137,12 @@ def test_phrases_begin_near_the_end_of_the_last(made):
 
 
 def test_every_leaning_is_told_apart():
-    assert len({(leaning.settled_weight, leaning.resolves) for leaning in LEANINGS.values()}) == 5
+    assert (
+        len(
+            {
+                (leaning.consonant_weight, leaning.resolves)
+                for leaning in DISSONANCE_TREATMENTS.values()
+            }
+        )
+        == 5
+    )

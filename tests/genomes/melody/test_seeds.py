@@ -8,8 +8,8 @@ import pytest
 from genomes.melody import MELODY
 from genomes.melody.contours import CONTOURS, INTERVALS, WALK
 from genomes.melody.form import FORMS, phrase_lengths
-from genomes.melody.genes import LEANINGS
-from genomes.melody.seeds import LEANING_SHARES, SEEDS, seeded
+from genomes.melody.genes import DISSONANCE_TREATMENTS
+from genomes.melody.seeds import SEEDS, TREATMENT_SHARES, seeded
 from tests.genomes.calls import describe, render, replace
 from tests.genomes.contexts import with_parts
 from tests.genomes.melody.conftest import chorded, words
@@ -92,8 +92,8 @@ def test_the_walk_is_a_table_of_shares():
 
 
 def test_every_leaning_has_its_share():
-    assert set(LEANING_SHARES) == set(LEANINGS)
-    assert sum(LEANING_SHARES.values()) == pytest.approx(1)
+    assert set(TREATMENT_SHARES) == set(DISSONANCE_TREATMENTS)
+    assert sum(TREATMENT_SHARES.values()) == pytest.approx(1)
 
 
 def test_an_arch_climbs_by_step():

@@ -38,7 +38,7 @@ class Kept:
     """Bars that stay as they are.
 
     Attributes:
-        part: whose they are; of the section's length.
+        part: the part that the bars are taken from; of the section's length.
         bars: their numbers, 0 the first, in order.
     """
 
@@ -48,7 +48,7 @@ class Kept:
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """Song, section, the parts approved so far, and what stays as it is.
+    """Song, section, the parts approved so far, and locked bars.
 
     Attributes:
         key: the song's key.
@@ -58,7 +58,7 @@ class Context:
         parts: approved parents as ``(stage, part)``, in the order of the stages.
         genres: the song's, as its proposal words them.
         singer: a name of ``genomes.melody``'s table of ranges; empty for its default.
-        lyrics: the section's words, where a melody shall be set to them.
+        lyrics: the section's words, that its melody is set to; None for a section without.
         before: the part of the same stage that ends the section before, to be carried on from.
         kept: bars that are locked.
     """
@@ -88,7 +88,7 @@ class Context:
 
     @property
     def swing(self) -> float:
-        """How far the approved parts swing, 0 (straight) to 1 (triplets)."""
+        """Swing of the approved parts, 0 (straight) to 1 (triplets)."""
         return max((part.swing for _, part in self.parts), default=0.0)
 
     @property

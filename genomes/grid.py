@@ -1,4 +1,4 @@
-"""The grid of a bar: where notes may begin, how heavy each place is, and how a groove swings."""
+"""The grid of a bar: where notes may begin, their metrical weights, and how a groove swings."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ FULL_SWING_TICKS = TICKS_PER_QUARTER * 2 // 3 - EIGHTH_TICKS
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """A place in a bar.
+    """A position of a bar at which notes may begin.
 
     Attributes:
         onset_ticks: from the bar line, before any swing.
@@ -41,7 +41,7 @@ class Cell:
 
 @cache
 def cells(meter: Meter, division: str = STRAIGHT) -> tuple[Cell, ...]:
-    """The places of one bar in order, the downbeat first.
+    """The cells of one bar in order, the downbeat first.
 
     Args:
         meter: of the bar.
@@ -90,11 +90,11 @@ def swung(onset_ticks: int, meter: Meter, swing: float) -> int:
     """
     if not swing or not in_quarters(meter):
         return onset_ticks
-    quarter, place = divmod(onset_ticks, TICKS_PER_QUARTER)
+    quarter, within = divmod(onset_ticks, TICKS_PER_QUARTER)
     middle = EIGHTH_TICKS + swing * FULL_SWING_TICKS
-    if place < EIGHTH_TICKS:
-        warped = place * middle / EIGHTH_TICKS
+    if within < EIGHTH_TICKS:
+        warped = within * middle / EIGHTH_TICKS
     else:
         rest = (TICKS_PER_QUARTER - middle) / EIGHTH_TICKS
-        warped = middle + (place - EIGHTH_TICKS) * rest
+        warped = middle + (within - EIGHTH_TICKS) * rest
     return quarter * TICKS_PER_QUARTER + round(warped)

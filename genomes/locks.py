@@ -1,4 +1,4 @@
-"""Locks: what of a source stays as it is while the rest evolves."""
+"""Locks: the bars, rhythm or pitches of a source that stay while the rest evolves."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ T = TypeVar("T")
 
 
 class Locks(msgspec.Struct, frozen=True):
-    """What stays.
+    """Bars, and rhythm or pitches, that evolution keeps.
 
     Attributes:
         bars: numbers of the bars whose notes stay, 0 the first, in order.
@@ -43,12 +43,12 @@ def with_locked_bars(bars: Sequence[T], source: Sequence[T], locks: Locks) -> tu
 
 
 def changed_where_kept(start: B, bars: Sequence[Any], is_kept: Callable[[B], bool]) -> B:
-    """A genome with each of some bars in its place, one after another, unless a lock is lost.
+    """A genome with some bars replaced, one after another, except where that breaks a lock.
 
     Args:
-        start: the source, in which everything locked is there.
-        bars: what each of its bars is to become.
-        is_kept: whether everything locked is there in a genome.
+        start: the source, which keeps every lock.
+        bars: the new bar for each of its bars.
+        is_kept: whether a genome keeps every lock.
     """
     for index, bar in enumerate(bars):
         if bar != start.bars[index]:

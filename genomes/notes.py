@@ -58,7 +58,7 @@ class ChordSpan:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Part:
-    """What is heard, scored and written: notes, and the harmony they were made for.
+    """Notes, with the harmony they were made for: what is played, scored and written to files.
 
     Attributes:
         notes: ``(n,)`` of ``NOTE_DTYPE``, sorted, read-only.
@@ -107,10 +107,10 @@ class Part:
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, Part):
             return NotImplemented
-        return self.to_bytes() == other.to_bytes() and self._told() == other._told()
+        return self.to_bytes() == other.to_bytes() and self._metadata() == other._metadata()
 
-    def _told(self) -> tuple[Any, ...]:
-        """What it says besides notes."""
+    def _metadata(self) -> tuple[Any, ...]:
+        """Everything besides notes and length."""
         return self.harmony, self.lyrics, self.swing
 
     def __hash__(self) -> int:
@@ -164,7 +164,7 @@ def names_by_bar(part: Part, bar_ticks: int) -> list[list[str]]:
 
 
 def mixed(parts: Sequence[Part]) -> Part:
-    """Several parts of one length heard together, with the harmony of the first that tells one."""
+    """Several parts of one length together, with the harmony of the first that has one."""
     joined = np.frombuffer(b"".join(part.notes.tobytes() for part in parts), dtype=NOTE_DTYPE)
     harmony = next((part.harmony for part in parts if part.harmony), ())
     return Part.of(joined, max(part.length_ticks for part in parts), harmony)

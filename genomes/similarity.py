@@ -1,4 +1,4 @@
-"""Similarity: the Jaccard distance, in which every stage measures what its genomes hold."""
+"""Similarity: the Jaccard distance between sets of musical features, for every stage."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ Words = NDArray[np.uint64]
 
 
 def packed(held: NDArray[np.bool_]) -> Words:
-    """What each of some genomes holds, as bits.
+    """Sets of features, packed as bits.
 
     Args:
-        held: ``(n, groups, things)``: whether it holds each thing of each group.
+        held: ``(n, groups, features)``: whether genome ``n`` has a feature of a group.
 
     Returns:
         ``(n, groups, words)``, of 64 bits each.
@@ -27,7 +27,7 @@ def packed(held: NDArray[np.bool_]) -> Words:
 def jaccard_distances(first: Words, second: Words) -> NDArray[np.float64]:
     """Jaccard distances, averaged over the groups, shape ``(len(first), len(second))``.
 
-    In each group it is 1 - |A ∩ B| / |A ∪ B| (Jaccard, 1912), and 0 where both hold nothing.
+    In each group it is 1 - |A ∩ B| / |A ∪ B| (Jaccard, 1912), and 0 where both are empty.
 
     Args:
         first: ``(n, groups, words)``, as ``packed`` makes them.

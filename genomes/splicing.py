@@ -12,7 +12,7 @@ from genomes.notes import NOTE_DTYPE, ChordSpan, Notes, Part
 
 
 def cut(part: Part, onset_ticks: int, length_ticks: int) -> Part:
-    """What sounds in a stretch; a note held into it begins with it. Harmony is left behind."""
+    """The notes of a range of time, as a part without harmony; one held into it begins with it."""
     onsets = part.notes["onset_ticks"]
     ends = np.minimum(onsets + part.notes["duration_ticks"], onset_ticks + length_ticks)
     begins = np.maximum(onsets, onset_ticks)

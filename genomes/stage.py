@@ -16,7 +16,7 @@ from genomes.notes import Part
 from genomes.splicing import spliced
 from genomes.variation import pick
 
-# An operator that finds nothing to change is replaced by another one so often.
+# How many operators are tried until one changes something.
 MAX_TRIES = 16
 
 # Share of first genomes that are mutations of a locked source; the others are new where nothing

@@ -30,7 +30,7 @@ Terms = dict[str, float]  # term name -> its finite number
 
 
 class Payload(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """What one event says."""
+    """The payload of one event."""
 
 
 class Part(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -55,7 +55,7 @@ class Section(Part, frozen=True, kw_only=True):
 
 
 class Locks(Part, frozen=True, kw_only=True):
-    """What of a run's source stays as it is."""
+    """The locks of a run on its source."""
 
     bars: list[Count]  # 0 the first
     rhythm: bool
@@ -75,7 +75,7 @@ class Offspring(Part, frozen=True, kw_only=True):
 
 
 class Heard(Part, frozen=True, kw_only=True):
-    """What the run's model hears in a survivor."""
+    """The predictions of the run's model for a survivor."""
 
     modes: dict[str, Terms]  # axis -> mode -> probability
     colour: Terms | None  # colour -> probability; None where the model doesn't tell them apart
@@ -83,7 +83,7 @@ class Heard(Part, frozen=True, kw_only=True):
 
 
 class Survivor(Part, frozen=True, kw_only=True):
-    """One of the few that a run hands to the gate."""
+    """A candidate that a run presents for a decision."""
 
     id: Id
     genome: Plain
@@ -95,7 +95,7 @@ class Survivor(Part, frozen=True, kw_only=True):
 
 
 class FirstPool(Part, frozen=True, kw_only=True):
-    """What the first scored pool was like: the yardstick for choosing survivors that differ."""
+    """Statistics of the first scored pool, which survivors are compared with to be different."""
 
     spread: Terms
     median_distance: Annotated[float, Checked(ge=0)]
@@ -329,7 +329,7 @@ class ModelPromoted(Payload, frozen=True, kw_only=True):
 
 
 class Kind(NamedTuple):
-    """What a stored kind name stands for."""
+    """The struct and version of a stored kind name."""
 
     struct: type[Payload]
     version: int

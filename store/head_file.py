@@ -84,7 +84,7 @@ class HeadFile:
             known = self.read()
             if known is None or known.position >= end.position:
                 return  # lost, or ahead, or another process was quicker
-            if known == before or _stands_on_chain(connection, known):
+            if known == before or _is_on_chain(connection, known):
                 self._overwrite(end)
 
     def anchor(self) -> None:
@@ -114,7 +114,7 @@ def _record(head: Head) -> bytes:
     return f"{head.position} {head.hash}".ljust(_RECORD_BYTES - 1).encode("ascii") + b"\n"
 
 
-def _stands_on_chain(connection: Connection, head: Head) -> bool:
+def _is_on_chain(connection: Connection, head: Head) -> bool:
     if head.position == 0:
         return head.hash == GENESIS_HASH
     return head.hash == hash_at(connection, head.position)

@@ -40,7 +40,7 @@ def verify(database: Database, codec: Codec, head_file: HeadFile | None) -> list
     """
     # HEAD first: whatever it names was committed before the snapshot that follows.
     anchor = _read_head_file(head_file)
-    walk = _Walk(codec)
+    walk = _ChainChecker(codec)
     with database.read(text_factory=_stored_text) as connection:
         rows = connection.execute(select(events).order_by(events.c.position))
         problems = [
@@ -52,7 +52,7 @@ def verify(database: Database, codec: Codec, head_file: HeadFile | None) -> list
     return problems
 
 
-class _Walk:
+class _ChainChecker:
     """Goes along the chain and remembers what the next event must build on."""
 
     def __init__(self, codec: Codec) -> None:

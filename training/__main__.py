@@ -50,9 +50,9 @@ def main(arguments: list[str] | None = None) -> int:
         with ProgressBars() as progress:
             result = execute(options.command, options, progress)
     except ModuleNotFoundError as error:
-        return _sorry(f"training needs {error.name}: pip install 'composition-engine[training]'")
+        return _fail(f"training needs {error.name}: pip install 'composition-engine[training]'")
     except (OSError, ValueError, FitnessError) as error:
-        return _sorry(str(error))
+        return _fail(str(error))
     except KeyboardInterrupt:
         sys.stderr.write("interrupted; what was not written yet is lost\n")
         return INTERRUPTED
@@ -61,10 +61,10 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def _thread_failed(failed: threading.ExceptHookArgs) -> None:
-    _sorry(f"a thread ended: {failed.exc_value!r}")
+    _fail(f"a thread ended: {failed.exc_value!r}")
 
 
-def _sorry(reason: str) -> int:
+def _fail(reason: str) -> int:
     """One line that says what is wrong."""
     sys.stderr.write(f"error: {' '.join(reason.split())}\n")
     return REFUSED

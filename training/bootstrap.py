@@ -34,7 +34,7 @@ FILE_NAME = "fusion.onnx"
 CARD_NAME = "MODEL_CARD.md"
 ALONE = {"roll alone": ROLL, "features alone": PLAIN}
 # A member's seed; far from those of other ensembles.
-SEEDS_APART = 100
+SEED_STRIDE = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,7 +156,7 @@ def bootstrap(plan: Plan, folder: Path, progress: LossProgress = lambda _: None)
 
 def _jobs(plan: Plan) -> list[Job]:
     """The members, then what they are compared with."""
-    first = SEEDS_APART * plan.seed
+    first = SEED_STRIDE * plan.seed
     jobs = [
         Job(f"member {number + 1}", plan.settings, first + number) for number in range(plan.members)
     ]

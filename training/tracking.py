@@ -84,7 +84,7 @@ class Record:
             act()
         except Exception as error:  # a database or a server may fail in any way
             self._client = None
-            _say(f"no longer recorded: {error}")
+            _warn(f"no longer recorded: {error}")
 
 
 @contextmanager
@@ -137,9 +137,9 @@ def _opened(folder: Path, name: str, settings: Mapping[str, Any], key: str) -> R
             client = MlflowClient(_place(folder))
             return Record(client, _run(client, folder, name, settings, key))
     except ModuleNotFoundError:
-        _say(MISSING)
+        _warn(MISSING)
     except Exception as error:  # a database or a server may fail in any way
-        _say(f"not recorded: {error}")
+        _warn(f"not recorded: {error}")
     return Record()
 
 
@@ -170,7 +170,7 @@ def _artefacts(folder: Path) -> str:
 _said: set[str] = set()
 
 
-def _say(line: str) -> None:
+def _warn(line: str) -> None:
     """One line on stderr, once."""
     line = " ".join(line.split())
     if line not in _said:

@@ -1,4 +1,4 @@
-"""What musicians agree on, as one small function per rule, for each stage.
+"""Rules of music theory for each stage, one function per rule.
 
 A rule takes a part and its context and gives 0 (broken everywhere) to 1 (kept everywhere),
 judged chord by chord or bar by bar. What every genome obeys by construction, such as range and

@@ -19,8 +19,8 @@ from genomes.keys import Key
 from genomes.notes import NOTE_DTYPE, ChordSpan, Part
 from genomes.time import TICKS_PER_QUARTER, Meter
 
-# What a chord is worth by the note that the bass stands on.
-GROUND_WORTH = {
+# Score of a chord by the bass note at its start.
+CHORD_START_SCORES = {
     "root": 1.0,
     "fifth": 0.5,
     "chord tone": 0.4,
@@ -29,10 +29,10 @@ GROUND_WORTH = {
     "outside": 0.0,
 }
 LATE = 0.75  # of that, where the bass comes after the chord
-UNGROUNDED = 0.3  # a chord without any bass: not wrong, but not supported either
+NO_BASS = 0.3  # a chord without any bass: not wrong, but not supported either
 
 # How a note sounds over its chord.
-SOUND_WORTH = {
+CHORD_NOTE_SCORES = {
     "root": 1.0,
     "fifth": 1.0,
     "chord tone": 0.9,
@@ -49,7 +49,7 @@ LIGHT_PLACE = 0.25  # what a note off the beat weighs beside its metrical weight
 MEETING_SHARE = 0.7  # notes that meet the kick; the rest for kicks that are met
 
 # How well a bass moves, by the size of its interval: 0 to 12 semitones.
-MOVE_WORTH = (0.6, 1.0, 1.0, 0.85, 0.85, 0.95, 0.3, 0.95, 0.5, 0.5, 0.3, 0.2, 0.8)
+MOVE_SCORES = (0.6, 1.0, 1.0, 0.85, 0.85, 0.95, 0.3, 0.95, 0.5, 0.5, 0.3, 0.2, 0.8)
 WIDER_MOVE = 0.1
 
 # A rhythm that comes again: mostly, and not without any change.
@@ -57,7 +57,7 @@ REPEATED = 0.85
 ALL_REPEATED = 0.7
 
 # How strongly a last note leads back to the first, by the size of its interval in semitones.
-LEAD_WORTH = {1: 1.0, 2: 1.0, 5: 0.9, 7: 0.9, 3: 0.6, 4: 0.6, 0: 0.4, 12: 0.4}
+LEAD_SCORES = {1: 1.0, 2: 1.0, 5: 0.9, 7: 0.9, 3: 0.6, 4: 0.6, 0: 0.4, 12: 0.4}
 NO_LEAD = 0.2
 
 # Notes for each quarter note that a still section has room for, and that energy adds.
@@ -65,7 +65,7 @@ STILL_DENSITY, ADDED_DENSITY = 0.25, 0.7
 
 # Where a bass is at home, and how far outside is half as good, in semitones; and its compass.
 HOME_FROM, HOME_TO, HOME_MARGIN = 28, 43, 6
-COMPASS, COMPASS_MARGIN = 12, 8
+MAX_RANGE, RANGE_MARGIN = 12, 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,7 +131,7 @@ def by_bar(line: BassLine, meter: Meter, bars: int) -> list[list[int]]:
 def note_role(
     pitch_class: int, root: int, bass: int, pitch_classes: tuple[int, ...], key: Key
 ) -> str:
-    """What a note is over a chord: a name of ``GROUND_WORTH`` and ``SOUND_WORTH``."""
+    """The role of a note over a chord: a key of ``CHORD_NOTE_SCORES``."""
     if pitch_class in {root, bass}:
         return "root"
     if pitch_class in pitch_classes:
@@ -142,7 +142,7 @@ def note_role(
 
 
 def role_over(pitch: int, span: ChordSpan, key: Key) -> str:
-    """What a pitch is over a chord; see ``note_role``."""
+    """The role of a pitch over a chord; see ``note_role``."""
     root, bass = span.root_pitch_class, span.bass_pitch_class
     return note_role(pitch % 12, root, bass, span.pitch_classes, key)
 
@@ -150,27 +150,30 @@ def role_over(pitch: int, span: ChordSpan, key: Key) -> str:
 def grounding(part: Part, context: Context) -> float:
     """The bass plays the root or the slash bass where each chord begins.
 
-    Per chord: the worth of what sounds at its onset, or begins within a sixteenth of it (see
-    ``GROUND_WORTH``); less where the bass comes later, little where it doesn't come at all.
+    Per chord: the score of what sounds at its onset, or begins within a sixteenth of it (see
+    ``CHORD_START_SCORES``); less where the bass comes later, little where it doesn't come at all.
     """
     read = BassLine.of(part, context.meter)
-    return mean([_grounded(read, span, context) for span in context.harmony], of_nothing=0.0)
+    return mean(
+        [_chord_start_score(read, span, context) for span in context.harmony], of_nothing=0.0
+    )
 
 
-def _grounded(read: BassLine, span: ChordSpan, context: Context) -> float:
+def _chord_start_score(read: BassLine, span: ChordSpan, context: Context) -> float:
     at_once = bisect_right(read.onsets_ticks, span.onset_ticks + SIXTEENTH_TICKS) - 1
     if at_once >= 0 and read.ends_ticks[at_once] > span.onset_ticks:
-        return GROUND_WORTH[role_over(read.pitches[at_once], span, context.key)]
+        return CHORD_START_SCORES[role_over(read.pitches[at_once], span, context.key)]
     if at_once + 1 < len(read.onsets_ticks) and read.onsets_ticks[at_once + 1] < span.end_ticks:
-        return LATE * GROUND_WORTH[role_over(read.pitches[at_once + 1], span, context.key)]
-    return UNGROUNDED
+        return LATE * CHORD_START_SCORES[role_over(read.pitches[at_once + 1], span, context.key)]
+    return NO_BASS
 
 
 def no_sour_notes(part: Part, context: Context) -> float:
     """Notes fit the chords that they sound over, above all long ones on strong beats.
 
-    Per note and chord, by the time they share (a beat at most) and the metrical weight: see
-    ``SOUND_WORTH``. A note that doesn't fit is excused where it goes by step to one that does.
+    Per note and chord, weighted by the time they share (a beat at most) and the metrical weight:
+    see ``CHORD_NOTE_SCORES``. A note that doesn't fit counts more if it moves by step to one that
+    does.
     """
     read, harmony, key = BassLine.of(part, context.meter), context.harmony, context.key
     count = len(read.pitches)
@@ -181,13 +184,13 @@ def no_sour_notes(part: Part, context: Context) -> float:
         while chord < len(harmony) and harmony[chord].onset_ticks < end:
             span = harmony[chord]
             begins = max(onset, span.onset_ticks)
-            worth = SOUND_WORTH[role_over(read.pitches[index], span, key)]
-            if worth < CLEAR and end <= span.end_ticks and _resolves(read, index, context):
-                worth = max(worth, RESOLVED)
+            score = CHORD_NOTE_SCORES[role_over(read.pitches[index], span, key)]
+            if score < CLEAR and end <= span.end_ticks and _resolves(read, index, context):
+                score = max(score, RESOLVED)
             weight = LIGHT_PLACE + weight_at(begins, context.meter)
             shared = min(end - begins, span.end_ticks - begins, LONG_TICKS) * weight
             total += shared
-            weighed += shared * worth
+            weighed += shared * score
             chord += 1
     return weighed / total if total else 0.0
 
@@ -198,7 +201,7 @@ def _resolves(read: BassLine, index: int, context: Context) -> bool:
     if abs(read.pitches[following] - read.pitches[index]) not in STEPS:
         return False
     there = chord_at(context.harmony, read.onsets_ticks[following])
-    return SOUND_WORTH[role_over(read.pitches[following], there, context.key)] >= CLEAR
+    return CHORD_NOTE_SCORES[role_over(read.pitches[following], there, context.key)] >= CLEAR
 
 
 def with_the_kick(part: Part, context: Context) -> float:
@@ -235,14 +238,14 @@ def _meets(onset_ticks: int, others_ticks: Sequence[int]) -> bool:
 def line(part: Part, context: Context) -> float:
     """The line moves by step, repeats or leaps an octave, and rarely leaps elsewhere.
 
-    Per move, the last note back to the first; see ``MOVE_WORTH``.
+    Per move, the last note back to the first; see ``MOVE_SCORES``.
     """
     moves = BassLine.of(part, context.meter).moves()
-    return mean([by_size(abs(move), MOVE_WORTH, WIDER_MOVE) for move in moves], of_nothing=0.0)
+    return mean([by_size(abs(move), MOVE_SCORES, WIDER_MOVE) for move in moves], of_nothing=0.0)
 
 
 def riff(part: Part, context: Context) -> float:
-    """A rhythm one can remember: bars return, and not all of them unchanged.
+    """A memorable rhythm: bars are repeated, and not all of them unchanged.
 
     Per bar, how much of its rhythm one of the two bars before it had; best where most comes again
     (see ``REPEATED``). A single bar counts as repeated.
@@ -270,7 +273,7 @@ def last_bar(part: Part, context: Context) -> float:
     """The end leads back to the start: the last bar is new, and its last note leads to the first.
 
     Half is the share of the last two bars' notes that they don't share, half the lead of the last
-    note of the part to its first (see ``LEAD_WORTH``). A single bar repeats none.
+    note of the part to its first (see ``LEAD_SCORES``). A single bar repeats none.
     """
     read, bar_ticks = BassLine.of(part, context.meter), context.meter.bar_ticks
     bars = by_bar(read, context.meter, context.section.bars)
@@ -279,12 +282,12 @@ def last_bar(part: Part, context: Context) -> float:
         for bar in bars[-2:]
     ]
     new = 1 - jaccard(*contents) if len(contents) == 2 else 1.0
-    back = [LEAD_WORTH.get(abs(move), NO_LEAD) for move in read.moves()[-1:]]
+    back = [LEAD_SCORES.get(abs(move), NO_LEAD) for move in read.moves()[-1:]]
     return (new + mean(back, of_nothing=0.0)) / 2
 
 
 def room(part: Part, context: Context) -> float:
-    """As many notes as the section has energy for, and rests where it is still.
+    """As many notes as suit the section's energy, and rests where the energy is low.
 
     Per bar: 1 at a density that grows with the energy, a half at twice or half of it. A bar in
     which nothing begins is worth the more, the stiller the section.
@@ -299,7 +302,7 @@ def room(part: Part, context: Context) -> float:
 
 
 def low_end(part: Part, context: Context) -> float:
-    """The line lies where a bass sounds, and within a hand's compass.
+    """The line lies in the bass register, and its range is small.
 
     Half is how near notes are to the low register, in time; half how little more than an octave
     the line spans.
@@ -312,8 +315,8 @@ def low_end(part: Part, context: Context) -> float:
         length / (1 + max(HOME_FROM - pitch, pitch - HOME_TO, 0) / HOME_MARGIN)
         for pitch, length in zip(read.pitches, lengths, strict=True)
     )
-    wider = max(0, max(read.pitches) - min(read.pitches) - COMPASS)
-    return (at_home / sum(lengths) + 1 / (1 + wider / COMPASS_MARGIN)) / 2
+    wider = max(0, max(read.pitches) - min(read.pitches) - MAX_RANGE)
+    return (at_home / sum(lengths) + 1 / (1 + wider / RANGE_MARGIN)) / 2
 
 
 RULES: dict[str, Rule] = {

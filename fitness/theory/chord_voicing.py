@@ -15,7 +15,7 @@ from genomes.notes import ChordSpan, Part
 from genomes.time import TICKS_PER_QUARTER, Meter
 
 # How well the bass moves, by the size of its interval: 0 to 12 semitones.
-BASS_MOVE_WORTH = (0.1, 1.0, 1.0, 0.8, 0.8, 0.9, 0.3, 0.9, 0.5, 0.5, 0.4, 0.3, 0.5)
+BASS_MOVE_SCORES = (0.1, 1.0, 1.0, 0.8, 0.8, 0.9, 0.3, 0.9, 0.5, 0.5, 0.4, 0.3, 0.5)
 WIDER_BASS_MOVE = 0.2
 
 # How smoothly the top voice goes from chord to chord, by the size of its interval in semitones.
@@ -25,7 +25,7 @@ WIDER_TOP_MOVE = 0.1
 # How much two notes rub, by the semitones between them: the lowest pitch of the lower note at
 # which it rubs no more, and the amount of rub below it. Minor ninths are sour in any register;
 # close intervals turn to mud as they go down (low interval limits as arrangers teach them).
-RUBS: dict[int, tuple[int, float]] = {
+DISSONANCES: dict[int, tuple[int, float]] = {
     13: (128, 2.0),
     1: (128, 0.5),
     2: (51, 1.0),
@@ -46,17 +46,17 @@ def chords_of(part: Part) -> tuple[ChordSpan, ...]:
 
 
 def bass_line(part: Part, context: Context) -> float:
-    """The bass goes somewhere: steps, fourths and fifths; neither standing nor jumping about.
+    """The bass moves by step, fourth or fifth, rather than staying or leaping otherwise.
 
-    Per chord, back to the first one; see ``BASS_MOVE_WORTH``.
+    Per chord, back to the first one; see ``BASS_MOVE_SCORES``.
     """
     del context
     lowest = [pitches[0] for pitches in voicings(part)]
-    return _moves(lowest, lambda size: by_size(size, BASS_MOVE_WORTH, WIDER_BASS_MOVE))
+    return _moves(lowest, lambda size: by_size(size, BASS_MOVE_SCORES, WIDER_BASS_MOVE))
 
 
 def top_line(part: Part, context: Context) -> float:
-    """The top voice sings: it steps or stays from chord to chord rather than leaping.
+    """The top voice stays or moves by step from chord to chord, rather than leaping.
 
     Per chord, back to the first one; see ``TOP_MOVE_SMOOTHNESS``.
     """
@@ -65,16 +65,16 @@ def top_line(part: Part, context: Context) -> float:
     return _moves(highest, lambda size: TOP_MOVE_SMOOTHNESS.get(size, WIDER_TOP_MOVE))
 
 
-def _moves(line: list[int], worth_of: Callable[[int], float]) -> float:
+def _moves(line: list[int], score_of: Callable[[int], float]) -> float:
     closed = [*line, *line[:1]]
     sizes = [abs(second - first) for first, second in pairwise(closed)]
-    return mean([worth_of(size) for size in sizes], of_nothing=0.0)
+    return mean([score_of(size) for size in sizes], of_nothing=0.0)
 
 
 def clean_sound(part: Part, context: Context) -> float:
-    """No sour notes and no mud: few minor ninths, semitones and close intervals down low.
+    """Few minor ninths, few semitones, and few close intervals in the low register.
 
-    Per slice of time, one over one plus the rub of its pairs of notes (see ``RUBS``).
+    Per slice of time, one over one plus the dissonance of its pairs of notes (see ``DISSONANCES``).
     """
     del context
     sonorities = Sonorities.of(part)
@@ -87,16 +87,16 @@ def clean_sound(part: Part, context: Context) -> float:
 def _cleanness(pitches: int) -> float:
     """Of pitches as bits."""
     pairs = combinations(pitches_of(pitches), 2)
-    return 1 / (1 + sum(_pair_rub(low, high) for low, high in pairs))
+    return 1 / (1 + sum(_pair_dissonance(low, high) for low, high in pairs))
 
 
-def _pair_rub(low: int, high: int) -> float:
-    limit, amount = RUBS.get(high - low, (0, 0.0))
+def _pair_dissonance(low: int, high: int) -> float:
+    limit, amount = DISSONANCES.get(high - low, (0, 0.0))
     return amount if low < limit else 0.0
 
 
 def space(part: Part, context: Context) -> float:
-    """Sparse and patient: a bar halves its worth with every onset per quarter note.
+    """Few onsets: the score of a bar halves with every onset per quarter note.
 
     Per bar: 0.5 for a stroke a beat in 4/4, 0.84 for one a bar.
     """

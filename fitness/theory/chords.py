@@ -20,7 +20,7 @@ from genomes.keys import Key
 from genomes.notes import ChordSpan, Part
 
 CALM = 0.8  # a chord that needs no resolution: better than tension left hanging, less than release
-RELEASED, CHAINED, HANGING = 1.0, 0.5, 0.0
+RELEASED, CHAINED, UNRESOLVED = 1.0, 0.5, 0.0
 TRITONE_STEPS = (1, -1, -2)  # a leading tone rises a semitone, a seventh falls
 TRITONE_HELD = 0.25
 FALLING_STEPS = (-1, -2)
@@ -72,7 +72,7 @@ HOME_FROM, HOME_TO = 0.15, 0.5
 HOME_MARGIN = 0.15
 
 # A chord that no counted piece puts there may still be the right one now and then.
-UNHEARD = 0.0
+NOT_COUNTED = 0.0
 
 
 def seams(part: Part) -> list[tuple[ChordSpan, ChordSpan]]:
@@ -92,7 +92,7 @@ def same_chord(first: ChordSpan, second: ChordSpan) -> bool:
 
 
 def resolution(part: Part, context: Context) -> float:
-    """Tension is let go: tritones, sevenths and suspended fourths move on by step.
+    """Dissonance resolves: tritones, sevenths and suspended fourths move on by step.
 
     Per chord, the mean of its tense notes: 1 where the next chord takes one by step to a note at
     rest, half where that note is tense itself, little where one is left hanging. A chord without
@@ -113,7 +113,7 @@ def _release(chord: Tones, following: Tones) -> float:
     released = []
     for pitch_class, (steps, held) in _tense_notes(*chord).items():
         reached = {(pitch_class + step) % 12 for step in steps}
-        goes = RELEASED if reached & at_rest else CHAINED if reached & there else HANGING
+        goes = RELEASED if reached & at_rest else CHAINED if reached & there else UNRESOLVED
         released.append(held if pitch_class in there else goes)
     return mean(released, of_nothing=CALM)
 
@@ -121,7 +121,7 @@ def _release(chord: Tones, following: Tones) -> float:
 def _tense_notes(
     root_pitch_class: int, pitch_classes: tuple[int, ...]
 ) -> dict[int, tuple[tuple[int, ...], float]]:
-    """Notes that want to move: by which steps, and the worth of holding them instead."""
+    """Dissonant notes: the steps by which each resolves, and the score of holding it instead."""
     tense: dict[int, tuple[tuple[int, ...], float]] = {}
     intervals = {(pitch_class - root_pitch_class) % 12 for pitch_class in pitch_classes}
     for pitch_class in pitch_classes:
@@ -143,7 +143,7 @@ def turnaround(part: Part, context: Context) -> float:
 
 
 def plain_ground(part: Part, context: Context) -> float:
-    """Playable harmony beside the exotic: mostly plain chords, and something between them.
+    """Mostly plain chords, with a few others between them.
 
     The mean plainness of the chords, in time, against a target: less gives less down to 0,
     and nothing but plain triads gives a little less than the balance.
@@ -242,16 +242,16 @@ def idiom(part: Part, context: Context) -> float:
         for first, second in seams(part)
         if not same_chord(first, second)
     ]
-    return mean(steps, of_nothing=UNHEARD)
+    return mean(steps, of_nothing=NOT_COUNTED)
 
 
 @cache
 def _likelihood(mode: str, here: str | None, there: str | None) -> float:
     if here is None or there is None:
-        return UNHEARD
+        return NOT_COUNTED
     options, shares = followers(mode, here)
     chances = dict(zip(options, shares, strict=True))
-    return sqrt(chances.get(there, UNHEARD) / max(shares))
+    return sqrt(chances.get(there, NOT_COUNTED) / max(shares))
 
 
 RULES: dict[str, Rule] = {

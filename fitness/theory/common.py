@@ -27,12 +27,12 @@ def within(value: float, low: float, high: float, margin: float) -> float:
 
 
 def by_limit(value: float, limits: Limits, beyond: float) -> float:
-    """The worth of the first limit that isn't exceeded; ``beyond`` above all of them."""
-    return next((worth for limit, worth in limits if value <= limit), beyond)
+    """The score of the first limit that isn't exceeded; ``beyond`` above all of them."""
+    return next((score for limit, score in limits if value <= limit), beyond)
 
 
 def by_size(semitones: int, table: Sequence[float], wider: float) -> float:
-    """The worth of an interval, from a table whose index is its size; ``wider`` beyond it."""
+    """The score of an interval, from a table whose index is its size; ``wider`` beyond it."""
     return table[semitones] if semitones < len(table) else wider
 
 

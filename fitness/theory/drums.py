@@ -1,4 +1,4 @@
-"""Rules of the drum stage: ground, answer, time, phrase, and room."""
+"""Rules of the drum stage: downbeats, backbeat, timekeeping, phrases, dynamics and density."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from genomes.time import seconds_per_tick
 GROUP_WEIGHT = 0.25  # from here on a position begins a beat group
 
 # Under a change of chord: the ground, anything else, or nothing, which suits a still section.
-GROUND, ANYTHING, NOTHING = 1.0, 0.5, 0.3
+LOW_DRUM, ANY_DRUM, NO_DRUM = 1.0, 0.5, 0.3
 
 # A bar whose answer is missing, in a still section and in a full one.
 NO_ANSWER_STILL, NO_ANSWER_FULL = 0.8, 0.2
@@ -43,7 +43,7 @@ LIVELY_BAR, LIVELY_SECTION = 16.0, 4.0
 BAR_SHARE = 0.7
 
 # Worth of a moment by how many limbs it takes; and how fast a hand gets to another body.
-LIMBS_WORTH = (1.0, 1.0, 1.0, 0.7, 0.4)
+LIMBS_SCORES = (1.0, 1.0, 1.0, 0.7, 0.4)
 REACH_SECONDS, HARDEST_REACH = 0.2, 0.5
 
 
@@ -61,8 +61,8 @@ def anchors(part: Part, context: Context) -> float:
     positions = nearest_positions(onsets, context.meter, part.swing)
     low = drums.struck[:, ROLES.index(LOW)].reshape(-1)[positions]
     any_struck = drums.any_struck.reshape(-1)[positions]
-    nothing = NOTHING * (1 - context.section.energy)
-    return float(np.where(low, GROUND, np.where(any_struck, ANYTHING, nothing)).mean())
+    nothing = NO_DRUM * (1 - context.section.energy)
+    return float(np.where(low, LOW_DRUM, np.where(any_struck, ANY_DRUM, nothing)).mean())
 
 
 def backbeat(part: Part, context: Context) -> float:
@@ -77,10 +77,10 @@ def backbeat(part: Part, context: Context) -> float:
     clear = drums.grid.weights >= GROUP_WEIGHT
     clear[0] = False
     recurring = (loud.sum(axis=0) > 1) | (len(loud) == 1)
-    worth = clear * (0.5 + 0.5 * recurring)
+    score = clear * (0.5 + 0.5 * recurring)
     energy = context.section.energy
     missing = NO_ANSWER_STILL + energy * (NO_ANSWER_FULL - NO_ANSWER_STILL)
-    bars = np.where(counts > 0, (loud @ worth) / np.maximum(counts, 1), missing)
+    bars = np.where(counts > 0, (loud @ score) / np.maximum(counts, 1), missing)
     return float(bars.mean())
 
 
@@ -112,7 +112,7 @@ def _timekeeper(drums: Drums) -> int:
 
 
 def _neighbours_alike(struck: np.ndarray) -> float:
-    """Mean over neighbouring bars of what both strike, of what either does."""
+    """Mean Jaccard index of neighbouring bars' struck positions."""
     if len(struck) == 1:
         return 1.0
     both = (struck[1:] & struck[:-1]).sum(axis=1)
@@ -122,7 +122,7 @@ def _neighbours_alike(struck: np.ndarray) -> float:
 
 
 def loop(part: Part, context: Context) -> float:
-    """A loop one can learn, which still lives: neither ever new nor ever the same.
+    """A loop with variation: bars are neither all different nor all equal.
 
     Per bar after the first, how much it shares with the most alike of those before; the mean
     against a band, less outside it. A still section may stay the same.
@@ -139,7 +139,7 @@ def loop(part: Part, context: Context) -> float:
 
 
 def phrase_ends(part: Part, context: Context) -> float:
-    """What ends a phrase of four bars, or the section, differs from the bar before it.
+    """The last bar of four, or of the section, differs from the bar before it.
 
     Per such bar, 1 from a difference of about a third on, and less below, though a still section
     needs no mark; 1 for a single bar.
@@ -154,7 +154,7 @@ def phrase_ends(part: Part, context: Context) -> float:
 
 
 def accents(part: Part, context: Context) -> float:
-    """Loud where the bar is heavy: per bar, how velocity and metrical weight go together.
+    """Accents on strong beats: per bar, the correlation of velocity and metrical weight.
 
     Half of one plus their correlation; a half where either never changes. Silent bars don't
     count.
@@ -176,7 +176,7 @@ def accents(part: Part, context: Context) -> float:
 
 
 def energy(part: Part, context: Context) -> float:
-    """As dense and as loud as the section is full, per bar; a silent bar isn't loud at all."""
+    """Density and loudness follow the section's energy, per bar; a silent bar has loudness 0."""
     drums = drums_of(part, context)
     full = context.section.energy
     density = DENSITY_STILL + full * (DENSITY_FULL - DENSITY_STILL) + DENSITY_SOFTENING
@@ -193,7 +193,7 @@ def _bar_means(drums: Drums) -> Floats:
 
 
 def room(part: Part, context: Context) -> float:
-    """Sparse and patient: the more positions of a bar are struck, the less room is left.
+    """Few strokes: the more positions of a bar are struck, the lower the score.
 
     Per bar, halved by each stroke a quarter in a still section, by each three in a full one.
     """
@@ -220,9 +220,9 @@ def dynamics(part: Part, context: Context) -> float:
 
 
 def comfort(part: Part, context: Context) -> float:
-    """Easy on the limbs: few at once, and time for a hand to get from one body to another.
+    """Easy to play: few limbs at once, and time for a hand to move between drums.
 
-    Per stroke of the hands, the worth of how many limbs strike with it, less what the way from
+    Per stroke of the hands, the score of how many limbs strike with it, less what the way from
     the stroke before costs in the time there is.
     """
     tick_seconds = seconds_per_tick(context.tempo_bpm)
@@ -230,9 +230,9 @@ def comfort(part: Part, context: Context) -> float:
     for onset, _, note, _, is_drum in part.notes.tolist():
         if is_drum:
             moments.setdefault(onset, []).append(note)
-    worth, before, bodies_before = [], float("-inf"), set[str]()
+    scores, before, bodies_before = [], float("-inf"), set[str]()
     for onset, notes in moments.items():
-        limbs = LIMBS_WORTH[min(len(notes), len(LIMBS_WORTH) - 1)]
+        limbs = LIMBS_SCORES[min(len(notes), len(LIMBS_SCORES) - 1)]
         bodies = {_HAND_BODIES[note] for note in notes if note in _HAND_BODIES}
         cost = 0.0
         if bodies:
@@ -240,8 +240,8 @@ def comfort(part: Part, context: Context) -> float:
             gap = (onset - before) * tick_seconds
             cost = HARDEST_REACH * min(1.0, REACH_SECONDS / gap) if is_other else 0.0
             before, bodies_before = onset, bodies
-        worth.append(limbs - cost)
-    return max(0.0, sum(worth) / len(worth)) if worth else 0.0
+        scores.append(limbs - cost)
+    return max(0.0, sum(scores) / len(scores)) if scores else 0.0
 
 
 _HAND_BODIES = {

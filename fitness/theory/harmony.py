@@ -1,4 +1,4 @@
-"""Rules of the harmony stage: how a part supports a melody without getting in its way."""
+"""Rules of the harmony stage: how a part accompanies a melody."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ NEUTRAL = 0.5  # where there is nothing to judge: worse than done well, better t
 # How sweet two voices sound together, by their distance without octaves: 0 to 11 semitones.
 SWEETNESS = (0.5, 0.0, 0.25, 1.0, 1.0, 0.5, 0.2, 0.7, 0.95, 1.0, 0.4, 0.15)
 
-CONTRARY, OBLIQUE, SIMILAR, STANDING = 1.0, 0.7, 0.3, 0.4
+CONTRARY, OBLIQUE, SIMILAR, STATIC = 1.0, 0.7, 0.3, 0.4
 
 # Semitones that voices move from one chord to the next on the mean -> how smooth that is.
 MOVE_SMOOTHNESS = ((0.5, 0.9), (2.0, 1.0), (3.0, 0.85), (4.5, 0.65), (6.0, 0.45), (9.0, 0.25))
@@ -39,13 +39,13 @@ DISTANCE_SUPPORT = (
     (21, 0.7),
     (28, 0.4),
 )
-FURTHER_BELOW = 0.2
+FARTHER_BELOW = 0.2
 
 # Semitones between neighbouring voices -> how well they are spaced; close ones need height.
 GAP_SPACING = ((2, 0.3), (9, 1.0), (12, 0.8), (16, 0.5))
 WIDER_GAP = 0.25
 LOW_PITCH, LOW_GAP, LOW_SPACING = 50, 6, 0.4
-ALONE = 0.65  # a single line is neither well nor badly spaced
+SINGLE_LINE = 0.65  # a single line is neither well nor badly spaced
 
 # Onsets in a quarter, and the share of bars that sound, in a still and in a full section.
 STILL_PACE, FULL_PACE = 0.1, 0.45
@@ -64,7 +64,7 @@ Sung = tuple[int, int, int]  # onset and end in ticks, pitch
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Support:
-    """What rules ask of a supporting part.
+    """A supporting part as the rules read it.
 
     Attributes:
         notes: onset and end in ticks and pitch, in order.
@@ -124,21 +124,21 @@ def _rows(note_bytes: bytes) -> tuple[Sung, ...]:
 
 
 def sweetness(part: Part, context: Context) -> float:
-    """Voices and melody sound sweet together: thirds and sixths before fourths and sevenths.
+    """Consonance with the melody: thirds and sixths score more than fourths and sevenths.
 
     Per note struck while the melody sings; see ``SWEETNESS``.
     """
     support = Support.of(part, context)
-    worth = []
+    scores = []
     for onset, pitches in support.strikes:
         sung = support.sung_at(onset)
         if sung is not None:
-            worth += [SWEETNESS[abs(pitch - sung) % 12] for pitch in pitches]
-    return mean(worth, of_nothing=NEUTRAL)
+            scores += [SWEETNESS[abs(pitch - sung) % 12] for pitch in pitches]
+    return mean(scores, of_nothing=NEUTRAL)
 
 
 def contrary_motion(part: Part, context: Context) -> float:
-    """The top voice goes against the melody, or holds while it moves, rather than along with it.
+    """The top voice moves against the melody or holds, rather than in the same direction.
 
     Per step from strike to strike.
     """
@@ -159,7 +159,7 @@ def _melody_move(support: Support, first_ticks: int, second_ticks: int) -> int:
 
 def _motion(ours: int, theirs: int) -> float:
     if not ours and not theirs:
-        return STANDING
+        return STATIC
     if not ours or not theirs:
         return OBLIQUE
     return CONTRARY if (ours > 0) != (theirs > 0) else SIMILAR
@@ -173,7 +173,7 @@ def independence(part: Part, context: Context) -> float:
 
 
 def smooth_leading(part: Part, context: Context) -> float:
-    """Voices go to the nearest notes; per strike, the mean way of its notes from those before."""
+    """Voices move to near notes: per onset, the mean distance from the notes before."""
     strikes = [pitches for _, pitches in Support.of(part, context).strikes]
     return mean([_smoothness(*pair) for pair in pairwise(strikes)], of_nothing=NEUTRAL)
 
@@ -190,16 +190,16 @@ def distance_from_melody(part: Part, context: Context) -> float:
     Per note struck, against the melody note that sounds then; see ``DISTANCE_SUPPORT``.
     """
     support = Support.of(part, context)
-    worth = []
+    scores = []
     for onset, pitches in support.strikes:
         sung = support.sung_at(onset)
         if sung is not None:
-            worth += [by_limit(sung - p, DISTANCE_SUPPORT, FURTHER_BELOW) for p in pitches]
-    return mean(worth, of_nothing=NEUTRAL)
+            scores += [by_limit(sung - p, DISTANCE_SUPPORT, FARTHER_BELOW) for p in pitches]
+    return mean(scores, of_nothing=NEUTRAL)
 
 
 def spacing(part: Part, context: Context) -> float:
-    """Voices that sound together are open, and more so down low.
+    """Wide intervals between voices, wider in the low register.
 
     Per slice of time, weighted by its length, the mean of the gaps between neighbours.
     """
@@ -212,23 +212,23 @@ def spacing(part: Part, context: Context) -> float:
         if pitches
     ]
     whole = sum(length for _, length in judged)
-    return sum(worth * length for worth, length in judged) / whole if whole else 0.0
+    return sum(score * length for score, length in judged) / whole if whole else 0.0
 
 
 @lru_cache(maxsize=2**14)
 def _spaced(mask: int) -> float:
     pitches = pitches_of(mask)
-    return mean([_gap_worth(*pair) for pair in pairwise(pitches)], of_nothing=ALONE)
+    return mean([_gap_score(*pair) for pair in pairwise(pitches)], of_nothing=SINGLE_LINE)
 
 
-def _gap_worth(low: int, high: int) -> float:
+def _gap_score(low: int, high: int) -> float:
     if low < LOW_PITCH and high - low < LOW_GAP:
         return LOW_SPACING
     return by_limit(high - low, GAP_SPACING, WIDER_GAP)
 
 
 def room(part: Part, context: Context) -> float:
-    """It leaves as much room as the section's energy asks: in its pace, and in silent bars.
+    """Pace and silent bars suit the section's energy.
 
     Half is how near the onsets in a quarter come to the pace wanted, as a ratio, and half how
     near the share of sounding bars comes to the share wanted.
@@ -244,15 +244,15 @@ def room(part: Part, context: Context) -> float:
 
 
 def entries(part: Part, context: Context) -> float:
-    """After a silence it comes in where something begins: a phrase, a bar, a chord, a rest."""
+    """After a silence it enters at the start of a phrase, bar, chord or rest of the melody."""
     support = Support.of(part, context)
     free_from = -EIGHTH_TICKS
-    worth = []
+    scores = []
     for onset, end, _ in support.notes:
         if onset >= free_from + EIGHTH_TICKS:
-            worth.append(_entry(onset, support, context))
+            scores.append(_entry(onset, support, context))
         free_from = max(free_from, end)
-    return mean(worth, of_nothing=0.0)
+    return mean(scores, of_nothing=0.0)
 
 
 def _entry(onset_ticks: int, support: Support, context: Context) -> float:
@@ -266,7 +266,7 @@ def _entry(onset_ticks: int, support: Support, context: Context) -> float:
 
 
 def returns(part: Part, context: Context) -> float:
-    """Earlier bars return a little changed: bars two and four apart share their rhythm.
+    """Earlier bars are repeated with changes: bars two and four apart share their rhythm.
 
     Per pair of bars that both sound, the share of their onsets they have in common, less where
     they are the same note for note. A part without such a pair is neutral.

@@ -1,4 +1,4 @@
-"""Rules of the melody stage: does it sing, and does it belong to its chords?"""
+"""Rules of the melody stage: how singable it is, and how it fits its chords."""
 
 from __future__ import annotations
 
@@ -38,13 +38,13 @@ LEFT_OPEN = 0.6
 SETTLED, LEANING, SOUR = 1.0, 0.7, 0.0
 
 # A dissonance, by how it is left and reached; a melody without any is plain.
-PASSED, TOUCHED, LEFT_HANGING = 1.0, 0.4, 0.0
+PASSED, TOUCHED, UNRESOLVED = 1.0, 0.4, 0.0
 PLAIN = 0.75
 
 # Shape of a phrase: one peak, somewhere inside.
 ONE_PEAK, PEAKS_AGAIN, FLAT = 1.0, 0.6, 0.3
 PEAK_AT_EDGE = 0.6
-SHAPELESS = 0.5  # phrases of one or two notes
+TOO_SHORT = 0.5  # phrases of one or two notes
 # Semitones that a section's melody spans, from and to; how far outside is half as good.
 SPAN_FROM, SPAN_TO, SPAN_MARGIN = 5, 14, 4
 
@@ -61,7 +61,7 @@ TOO_DENSE, TOO_SPARSE = 1.5, 0.8
 REST_FROM, REST_TO, REST_MARGIN = 0.12, 0.5, 0.2
 
 # How well a phrase rests on a note of its chord, by semitones above the root.
-REST_WORTH: Mapping[int, float] = {0: 1.0, 3: 0.8, 4: 0.8, 7: 0.75}
+REST_SCORES: Mapping[int, float] = {0: 1.0, 3: 0.8, 4: 0.8, 7: 0.75}
 OTHER_CHORD_TONE, NO_CHORD_TONE = 0.4, 0.0
 FINAL_TONIC, FINAL_OTHER = 1.0, 0.7
 LONG_ENDING = 1.5
@@ -85,15 +85,15 @@ def strong_beats(part: Part, context: Context) -> float:
     """
     notes = MelodyLine.of(part, context).notes
     onsets = [note.onset_ticks for note in notes]
-    worth = total = 0.0
+    score = total = 0.0
     for beat, weight in beats(context.meter, context.section.bars):
         index = bisect_right(onsets, beat) - 1
         if index < 0 or notes[index].end_ticks <= beat:
             continue
         chord = chord_at(context.harmony, beat)
         total += weight
-        worth += weight * _on_beat(notes, index, chord)
-    return worth / total if total else PLAIN
+        score += weight * _on_beat(notes, index, chord)
+    return score / total if total else PLAIN
 
 
 def _on_beat(notes: Sequence[Note], index: int, chord: ChordSpan) -> float:
@@ -111,7 +111,7 @@ def _is_step(first: Note, second: Note) -> bool:
 
 
 def dissonance(part: Part, context: Context) -> float:
-    """Notes outside the chord pass or turn: they are reached and left by step.
+    """Notes outside the chord are reached and left by step: passing and neighbour notes.
 
     Per such note: all for a step on, less for a step to it alone. Notes that neither the chord
     nor the key has are sour.
@@ -126,14 +126,14 @@ def dissonance(part: Part, context: Context) -> float:
 
 def _handled(phrase: Phrase, index: int, context: Context) -> float:
     if phrase[index].pitch % 12 not in context.key.scale_pitch_classes:
-        return LEFT_HANGING
+        return UNRESOLVED
     if index + 1 < len(phrase) and _is_step(phrase[index], phrase[index + 1]):
         return PASSED
-    return TOUCHED if index and _is_step(phrase[index - 1], phrase[index]) else LEFT_HANGING
+    return TOUCHED if index and _is_step(phrase[index - 1], phrase[index]) else UNRESOLVED
 
 
 def intervals(part: Part, context: Context) -> float:
-    """It is easy to sing: steps, thirds, few leaps, and those turned back from.
+    """Easy to sing: steps, thirds and few leaps, each followed by motion the other way.
 
     Per interval inside a phrase; see ``SINGABLE``.
     """
@@ -149,11 +149,11 @@ def intervals(part: Part, context: Context) -> float:
 
 def _singable(phrase: Phrase, index: int) -> float:
     move = phrase[index + 1].pitch - phrase[index].pitch
-    worth = by_size(abs(move), SINGABLE, HARDLY_SINGABLE)
+    score = by_size(abs(move), SINGABLE, HARDLY_SINGABLE)
     if abs(move) < LEAP_SEMITONES or index + 2 == len(phrase):
-        return worth
+        return score
     after = phrase[index + 2].pitch - phrase[index + 1].pitch
-    return worth if after * move <= 0 else LEFT_OPEN * worth
+    return score if after * move <= 0 else LEFT_OPEN * score
 
 
 def shape(part: Part, context: Context) -> float:
@@ -170,7 +170,7 @@ def shape(part: Part, context: Context) -> float:
 
 def _shape(phrase: Phrase) -> float:
     if len(phrase) < 3:
-        return SHAPELESS
+        return TOO_SHORT
     pitches = [note.pitch for note in phrase]
     top = max(pitches)
     if min(pitches) == top:
@@ -183,7 +183,7 @@ def _shape(phrase: Phrase) -> float:
 
 
 def motif(part: Part, context: Context) -> float:
-    """Phrases take up earlier ones, and change them: neither strangers nor copies.
+    """Phrases resemble earlier ones without copying them.
 
     Per phrase after the first, by how alike it is to the earlier one that is most like it, in
     rhythm and in intervals.
@@ -256,7 +256,7 @@ def endings(part: Part, context: Context) -> float:
 def _rest(pitch: int, chord: ChordSpan) -> float:
     if not _is_chord_tone(pitch, chord):
         return NO_CHORD_TONE
-    return REST_WORTH.get((pitch - chord.root_pitch_class) % 12, OTHER_CHORD_TONE)
+    return REST_SCORES.get((pitch - chord.root_pitch_class) % 12, OTHER_CHORD_TONE)
 
 
 def _length(phrase: Phrase) -> float:
@@ -265,7 +265,7 @@ def _length(phrase: Phrase) -> float:
 
 
 def entries(part: Part, context: Context) -> float:
-    """Phrases begin where the last one left off, or near it: no jarring leaps at the seams.
+    """Phrases begin near the last note of the phrase before, without large leaps.
 
     Per phrase, by the semitones from the note before; see ``SEAMS``. The first goes on from the
     section before, or where there is none begins on a stable note of its chord.
@@ -288,7 +288,7 @@ def entries(part: Part, context: Context) -> float:
 
 
 def prosody(part: Part, context: Context) -> float:
-    """Long notes and stressed syllables stand on strong beats.
+    """Long notes and stressed syllables are on strong beats.
 
     With words, the share of syllables whose stress agrees with their place, stressed ones
     counting twice; without, every note by its length and its place, see ``POSITIONS``.
@@ -297,25 +297,25 @@ def prosody(part: Part, context: Context) -> float:
         return _stresses(part, context)
     notes = MelodyLine.of(part, context).notes
     total = sum(note.length_ticks for note in notes)
-    worth = sum(_position_worth(note, context.meter) * note.length_ticks for note in notes)
-    return worth / total if total else 0.0
+    score = sum(_position_score(note, context.meter) * note.length_ticks for note in notes)
+    return score / total if total else 0.0
 
 
 def _stresses(part: Part, context: Context) -> float:
     lines = context.lyrics.lines if context.lyrics is not None else ()
     syllables = [syllable for line in lines for syllable in line.syllables]
-    worth = total = 0
+    score = total = 0
     for (onset, _), syllable in zip(part.lyrics, syllables, strict=False):
         is_strong = weight_at(onset, context.meter) >= STRONG_WEIGHT
         counts = 2 if syllable.is_stressed else 1
         total += counts
-        worth += counts * (is_strong == syllable.is_stressed)
-    return worth / total if total else 0.0
+        score += counts * (is_strong == syllable.is_stressed)
+    return score / total if total else 0.0
 
 
-def _position_worth(note: Note, meter: Meter) -> float:
+def _position_score(note: Note, meter: Meter) -> float:
     weight = weight_at(note.onset_ticks, meter)
-    return next(worth for least, worth in POSITIONS if weight >= least)
+    return next(score for least, score in POSITIONS if weight >= least)
 
 
 RULES: dict[str, Rule] = {

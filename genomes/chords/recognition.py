@@ -1,4 +1,4 @@
-"""Recognition: the chords of music that was not made here."""
+"""Recognition: the chords of imported music."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def with_harmony(part: Part, context: Context) -> Part:
     """
     notes = part.notes[~part.notes["is_drum"]]
     if not len(notes):
-        raise ValueError("nothing with a pitch sounds: no chords can be told")
+        raise ValueError("nothing with a pitch sounds: no chords can be recognised")
     edges = _edges(part, context)
     chords: list[Chord | None] = []
     for start, end in pairwise(edges):

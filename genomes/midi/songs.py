@@ -1,4 +1,4 @@
-"""Whole MIDI files as values: tracks with names, every tempo and every meter."""
+"""MIDI files as values: named tracks, tempo changes and meter changes."""
 
 from __future__ import annotations
 
@@ -18,10 +18,10 @@ from genomes.time import Meter, TempoMap
 
 @dataclass(frozen=True, slots=True, eq=False)
 class MidiTrack:
-    """One track.
+    """A track with notes.
 
     Attributes:
-        name: as the file has it; empty where it has none.
+        name: the track's name; empty if it has none.
         notes: ``(n,)`` of ``NOTE_DTYPE``, sorted; drums are those on channel 10.
         program: General MIDI program, 0 to 127.
     """
@@ -33,15 +33,15 @@ class MidiTrack:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class MidiSong:
-    """A file, in its own ticks.
+    """The music of a file; times are in the file's ticks.
 
     Attributes:
-        tracks: those with notes.
-        length_ticks: where its last note ends, or where it is said to end.
+        tracks: the tracks that have notes.
+        length_ticks: end of the last note; in a song to be written, where its tracks end.
         tempo_changes: ``(onset_ticks, microseconds_per_quarter)`` of all tracks, in order; empty
-            where no track says a tempo.
-        meters: ``(onset_ticks, meter)`` of all tracks, in order; empty where none is said.
-        ticks_per_quarter: its resolution.
+            if the file states no tempo.
+        meters: ``(onset_ticks, meter)`` of all tracks, in order; empty if the file states none.
+        ticks_per_quarter: the file's resolution.
     """
 
     tracks: tuple[MidiTrack, ...]
@@ -52,12 +52,12 @@ class MidiSong:
 
     @property
     def tempo_map(self) -> TempoMap:
-        """All tempi as one map."""
+        """The tempo over the whole file."""
         return TempoMap.from_changes(self.tempo_changes, self.ticks_per_quarter)
 
 
 def read_song(data: bytes) -> MidiSong:
-    """Read a file of any type; as ``read_midi``, but track by track.
+    """Read a MIDI file of any type, track by track; see ``read_midi``.
 
     Raises:
         MidiError: if the bytes are not a readable MIDI file.
@@ -98,7 +98,7 @@ def _meters(track: mido.MidiTrack) -> Iterator[tuple[int, Meter]]:
 
 
 def _program(track: mido.MidiTrack) -> int:
-    """The first that it is set to."""
+    """The program of the first program change, or 0."""
     programs = (message.program for message in track if message.type == "program_change")
     return next(programs, 0)
 
@@ -106,29 +106,23 @@ def _program(track: mido.MidiTrack) -> int:
 def write_song(song: MidiSong) -> bytes:
     """A type 1 file: tempi and meters in a track of their own, every track as long as the song."""
     file = mido.MidiFile(type=1, ticks_per_beat=song.ticks_per_quarter, charset="utf-8")
-    told = [(tick, mido.MetaMessage("set_tempo", tempo=us)) for tick, us in song.tempo_changes]
-    told += [
-        (
-            tick,
-            mido.MetaMessage(
-                "time_signature", numerator=meter.numerator, denominator=meter.denominator
-            ),
-        )
-        for tick, meter in song.meters
-    ]
-    file.tracks.append(to_track(sorted(told, key=lambda item: item[0]), song.length_ticks))
+    changes = [(tick, mido.MetaMessage("set_tempo", tempo=us)) for tick, us in song.tempo_changes]
+    for tick, meter in song.meters:
+        numbers = {"numerator": meter.numerator, "denominator": meter.denominator}
+        changes.append((tick, mido.MetaMessage("time_signature", **numbers)))
+    file.tracks.append(to_track(sorted(changes, key=lambda item: item[0]), song.length_ticks))
     for track in song.tracks:
         opening = [(0, mido.MetaMessage("track_name", name=track.name))]
         if not track.notes["is_drum"].all():
             opening.append((0, mido.Message("program_change", program=track.program)))
-        file.tracks.append(to_track([*opening, *_played(track.notes)], song.length_ticks))
+        file.tracks.append(to_track([*opening, *_note_messages(track.notes)], song.length_ticks))
     buffer = io.BytesIO()
     file.save(file=buffer)
     return buffer.getvalue()
 
 
-def _played(notes: Notes) -> list[tuple[int, mido.Message]]:
-    """On and off of each note: ends before beginnings, and of beginnings the longest first."""
+def _note_messages(notes: Notes) -> list[tuple[int, mido.Message]]:
+    """Note-offs come before note-ons at the same tick; of note-ons the longest note is first."""
     events = []
     for onset, duration, pitch, velocity, is_drum in notes.tolist():
         at = {"note": pitch, "channel": DRUM_CHANNEL if is_drum else 0}

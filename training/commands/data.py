@@ -15,8 +15,8 @@ from training.commands.options import (
     add_catalogue,
     add_encoder,
     add_folder,
-    add_folder_and_place,
-    add_place,
+    add_folder_and_machine,
+    add_machine,
     folder_of,
 )
 from training.progress import Progress
@@ -130,7 +130,7 @@ def _add_embed(parser: ArgumentParser) -> None:
     add_encoder(parser)
     parser.add_argument("--audio-encoder", help="folder or hub id")
     parser.add_argument("--no-audio", action="store_true", help="leave recordings out")
-    add_place(parser)
+    add_machine(parser)
 
 
 def _embed(options: Options, progress: Progress) -> Result:
@@ -202,7 +202,7 @@ SEGMENTS = Command("segments", "cut a catalogue's songs into segments", _add_seg
 VERIFY = Command("verify", "compare slices with what they were cut from", _add_verify, _verify)
 EMBED = Command("embed", "concepts, lyrics and recordings to vectors", _add_embed, _embed)
 ROLLS = Command(
-    "rolls", "piano rolls of every slice, by the scorer's code", add_folder_and_place, _rolls
+    "rolls", "piano rolls of every slice, by the scorer's code", add_folder_and_machine, _rolls
 )
 PROSODY = Command("prosody", "how the lyrics move, as a table", add_folder, _prosody)
 PUBLISH = Command(

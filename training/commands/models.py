@@ -17,8 +17,8 @@ from training.commands.options import (
     Result,
     add_encoder,
     add_folder,
-    add_folder_and_place,
-    add_place,
+    add_folder_and_machine,
+    add_machine,
     folder_of,
 )
 from training.progress import Progress
@@ -93,7 +93,7 @@ def _add_fit(parser: ArgumentParser) -> None:
         "--settings", type=Path, metavar="FILE", help="such as training tune makes"
     )
     settings.add_argument("--tuned", action="store_true", help="the settings of FOLDER/tuned.json")
-    add_place(parser)
+    add_machine(parser)
 
 
 def _add_plan(parser: ArgumentParser) -> None:
@@ -278,7 +278,7 @@ CARD = Command("card", "measure every figure of a model again", _add_card, _card
 TUNE = Command("tune", "look for better settings of the fit", _add_tune, _tune)
 FIT = Command("fit", "fit a model to your own songs, with a report", _add_fit, _fit)
 EXPORT = Command(
-    "export", "the fitted model as ONNX, manifest and card", add_folder_and_place, _export
+    "export", "the fitted model as ONNX, manifest and card", add_folder_and_machine, _export
 )
 CLASSIFY = Command(
     "classify", "classifiers of texts, tried on unseen songs", _add_classify, _classify

@@ -59,17 +59,17 @@ def add_catalogue(parser: argparse.ArgumentParser, text: str) -> None:
     parser.add_argument("--out", type=Path, required=True, help="training folder")
 
 
-def add_place(parser: argparse.ArgumentParser) -> None:
+def add_machine(parser: argparse.ArgumentParser) -> None:
     """Let a step be done on another machine."""
     parser.add_argument(
         "--on", choices=(LOCAL, MODAL), default=LOCAL, help="this machine, or a GPU of Modal"
     )
 
 
-def add_folder_and_place(parser: argparse.ArgumentParser) -> None:
+def add_folder_and_machine(parser: argparse.ArgumentParser) -> None:
     """Both of these."""
     add_folder(parser)
-    add_place(parser)
+    add_machine(parser)
 
 
 def add_encoder(parser: argparse.ArgumentParser) -> None:

@@ -13,7 +13,7 @@ from training.commands.options import (
     Options,
     Result,
     add_catalogue,
-    add_place,
+    add_machine,
     folder_of,
 )
 from training.progress import Progress
@@ -36,7 +36,7 @@ def execute(command: Command, options: Options, progress: Progress) -> Result:
 
 def _add_run(parser: ArgumentParser) -> None:
     add_catalogue(parser, "folder of songs")
-    add_place(parser)
+    add_machine(parser)
     for step in STEPS:
         parser.add_argument(
             f"--{step.name}",

@@ -22,8 +22,8 @@ from numpy.typing import NDArray
 from training.composed.cards import Card, Range, StageCard, cards
 from training.composed.draws import (
     CONCENTRATION,
+    OTHER_CARD_CHANCE,
     SECTIONS,
-    STRAY_CHANCE,
     Draw,
     RecordingGenerator,
     draw_context,
@@ -154,17 +154,19 @@ def together(sections: Sequence[Seen]) -> Seen:
 
 def log_likelihoods(field: Field, seen: Any, known: Sequence[Card]) -> Floats:
     """Of what was seen of a field, under each card's colour: ``(cards,)``."""
-    return strayed(
+    return with_other_cards(
         np.array([_log_likelihood(field, seen, value_of(card, field)) for card in known])
     )
 
 
-def strayed(logs: Floats) -> Floats:
-    """Of a song's field, from that of each card: it is any card's with chance ``STRAY_CHANCE``."""
+def with_other_cards(logs: Floats) -> Floats:
+    """Log likelihoods of a field that comes from any card with chance ``OTHER_CARD_CHANCE``."""
     top = logs.max()
     shares = np.exp(logs - top)
-    with np.errstate(divide="ignore"):  # without strays, what a card can't do has no chance
-        return np.asarray(top + np.log((1 - STRAY_CHANCE) * shares + STRAY_CHANCE * shares.mean()))
+    with np.errstate(divide="ignore"):  # a chance of 0 gives minus infinity
+        return np.asarray(
+            top + np.log((1 - OTHER_CARD_CHANCE) * shares + OTHER_CARD_CHANCE * shares.mean())
+        )
 
 
 def _log_likelihood(field: Field, seen: Any, value: Any) -> float:

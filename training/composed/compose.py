@@ -30,25 +30,26 @@ from training.composed.fakes import CORRUPTIONS, FAKES, corrupted, damaged_as, m
 from training.composed.songs import Parts, compose_cutups, compose_sections
 
 MIXES_PER_SECTION = 3
-# Chance that a mix is what evolution hears: a part with all that was composed before it.
+# Share of the mixes that hold a part with every part composed before it, as evolution scores them.
 LINEAGE_SHARE = 0.5
-# For each song of a colour, of each kind. Damaged music is far harder to tell than noise.
-FAKES_PER_SONG, RUINS_PER_SONG = 2, 12
+# Fakes and corrupted parts of each kind, for each song of a colour. A corrupted part is much harder
+# to recognise than noise.
+FAKES_PER_SONG, CORRUPTIONS_PER_SONG = 2, 12
 REAL_PIECES = 60
 MIN_PITCHES = MIN_ONSETS = 2
 TRIES = 4
-JOBS_AT_A_TIME = 8
+CHUNK_SIZE = 8
 
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """One song, one fake or one piece: all of it on one side of every split.
+    """One song, fake or real piece; its clips stay together when the examples are split.
 
     Attributes:
         song: its number.
-        seed: of its randomness, which nothing else shares.
+        seed: of its own random generator.
         kind: one of ``KINDS``.
-        name: the colour or the piece; empty for a fake.
+        name: of the colour or the piece; empty for a fake.
     """
 
     song: int
@@ -59,7 +60,7 @@ class Job:
 
 @dataclass(frozen=True, slots=True)
 class Clip:
-    """A part to be measured, of one of ``STAGES``, in its meter and tempo."""
+    """A part of one of ``STAGES``, with the context that says its meter and tempo."""
 
     stage: str
     part: Part
@@ -67,32 +68,32 @@ class Clip:
 
     @property
     def bars(self) -> int:
-        """Its length."""
+        """Length in bars."""
         return self.part.length_ticks // self.context.meter.bar_ticks
 
 
 def compose(
     seed: int, songs_per_colour: int, processes: int = 1, real_pieces: int = REAL_PIECES
 ) -> Examples:
-    """Compose, cut, paint and measure.
+    """Compose songs, cut them into clips, and compute each clip's piano roll and features.
 
     Args:
-        seed: the same one gives the same examples, on however many processes.
-        songs_per_colour: of each of the nine.
-        processes: how many work at once.
+        seed: equal seeds give equal examples, with any number of processes.
+        songs_per_colour: for each of the nine colours.
+        processes: number of worker processes.
         real_pieces: scores of music21's corpus; 0 works without music21.
     """
     jobs = plan(seed, songs_per_colour, real_pieces)
     if processes == 1:
         return Examples.join([examples_of(job) for job in jobs])
     with ProcessPoolExecutor(max_workers=processes) as workers:
-        return Examples.join(list(workers.map(examples_of, jobs, chunksize=JOBS_AT_A_TIME)))
+        return Examples.join(list(workers.map(examples_of, jobs, chunksize=CHUNK_SIZE)))
 
 
 def plan(seed: int, songs_per_colour: int, real_pieces: int) -> list[Job]:
-    """Every song, fake and piece, numbered."""
+    """The jobs of a catalogue: songs, fakes, corrupted parts and real pieces."""
     named = [("song", colour) for colour in COLOUR_NAMES for _ in range(songs_per_colour)]
-    for kinds, per_song in ((FAKES, FAKES_PER_SONG), (CORRUPTIONS, RUINS_PER_SONG)):
+    for kinds, per_song in ((FAKES, FAKES_PER_SONG), (CORRUPTIONS, CORRUPTIONS_PER_SONG)):
         named += [(kind, "") for kind in kinds for _ in range(per_song * songs_per_colour)]
     if real_pieces:
         pieces = chosen_pieces(real_pieces, np.random.default_rng(seed))
@@ -101,9 +102,9 @@ def plan(seed: int, songs_per_colour: int, real_pieces: int) -> list[Job]:
 
 
 def examples_of(job: Job) -> Examples:
-    """A job's clips, measured and labelled."""
+    """The labelled examples of one job."""
     rng = np.random.default_rng(job.seed)
-    return _measured(list(_clips(job, rng)), job)
+    return _examples(list(_clips(job, rng)), job)
 
 
 def _clips(job: Job, rng: np.random.Generator) -> Iterator[Clip]:
@@ -120,7 +121,7 @@ def _clips(job: Job, rng: np.random.Generator) -> Iterator[Clip]:
 
 
 def song_clips(colour: str, rng: np.random.Generator) -> Iterator[Clip]:
-    """Clips of one song: of every section each part, and mixes of some."""
+    """Clips of one song: every part of each section, and mixes of several parts."""
     context = draw_context(rng)
     for parts in compose_parts(colour, context, SECTIONS, rng):
         for stage in PART_STAGES:
@@ -133,14 +134,14 @@ def song_clips(colour: str, rng: np.random.Generator) -> Iterator[Clip]:
 def compose_parts(
     colour: str, context: Context, count: int, rng: np.random.Generator
 ) -> list[Parts]:
-    """The sections of one song of any colour."""
+    """The sections of one song, as parts by stage."""
     if colour == "White":
         return [cutup.section.parts for cutup in compose_cutups(context, count, rng)]
     return [section.parts for section in compose_sections(colour, context, count, rng)]
 
 
 def _drawn_stages(rng: np.random.Generator) -> list[str]:
-    """Chords and some of what stands on them, in the order of the stages."""
+    """The chords and some of the later stages, in order."""
     first, *others = PART_STAGES
     count = int(rng.integers(1, len(others) + 1))
     chosen = range(count) if rng.random() < LINEAGE_SHARE else rng.permutation(len(others))[:count]
@@ -148,7 +149,7 @@ def _drawn_stages(rng: np.random.Generator) -> list[str]:
 
 
 def _clip(stage: str, part: Part, context: Context, rng: np.random.Generator) -> Iterator[Clip]:
-    """A stretch of a part in which something happens; nothing where there is none."""
+    """A few bars of a part that have more than one note; none where ``TRIES`` draws find none."""
     bar_ticks = context.meter.bar_ticks
     for _ in range(TRIES):
         first, bars = draw_stretch(context.section.bars, rng)
@@ -159,7 +160,7 @@ def _clip(stage: str, part: Part, context: Context, rng: np.random.Generator) ->
 
 
 def moves(part: Part) -> bool:
-    """Whether a part is more than one strike or one pitch repeated."""
+    """Whether a part has several onsets and pitches, and isn't one note or chord repeated."""
     notes = part.notes
     pitched = len(np.unique(notes["pitch"])) >= MIN_PITCHES or bool(notes["is_drum"].any())
     struck = len(np.unique(notes["onset_ticks"])) >= MIN_ONSETS
@@ -167,13 +168,13 @@ def moves(part: Part) -> bool:
 
 
 def clip_context(rng: np.random.Generator) -> Context:
-    """A song's context with a section of a clip's length."""
+    """A random song's context, its section as long as a clip."""
     context = draw_context(rng)
     return with_bars(context, draw_stretch(context.section.bars, rng)[1])
 
 
 def _corrupted_clips(kind: str, rng: np.random.Generator) -> Iterator[Clip]:
-    """One damaged part of a song of any colour."""
+    """One corrupted part of a song of any colour."""
     context = clip_context(rng)
     colour = COLOUR_NAMES[int(rng.integers(len(COLOUR_NAMES)))]
     (parts,) = compose_parts(colour, context, 1, rng)
@@ -192,11 +193,11 @@ def _real_clips(piece: str, rng: np.random.Generator) -> Iterator[Clip]:
             yield Clip(STAGE_OF_ROLE[window.role], part, context)
 
 
-def _measured(clips: Sequence[Clip], job: Job) -> Examples:
+def _examples(clips: Sequence[Clip], job: Job) -> Examples:
     count = len(clips)
     colour = COLOUR_NAMES.index(job.name) if job.kind == "song" else NO_COLOUR
     return Examples(
-        rolls=_rows([_painted(clip) for clip in clips], (0, ROWS, STEPS), np.uint8),
+        rolls=_rows([_roll(clip) for clip in clips], (0, ROWS, STEPS), np.uint8),
         features=_rows([_features(clip) for clip in clips], (0, len(FEATURE_NAMES)), np.float32),
         colour=np.full(count, colour, np.int8),
         song=np.full(count, job.song, np.int32),
@@ -210,17 +211,17 @@ def _measured(clips: Sequence[Clip], job: Job) -> Examples:
 def _rows(
     rows: Sequence[NDArray[Any]], empty: tuple[int, ...], dtype: type[np.generic]
 ) -> NDArray[Any]:
-    """Rows on top of each other, also where there are none."""
+    """The rows stacked; an array of shape ``empty`` where there are none."""
     return np.stack(rows) if rows else np.zeros(empty, dtype)
 
 
-def _painted(clip: Clip) -> NDArray[np.uint8]:
-    """``(128, 256)`` uint8, 0 to 127."""
+def _roll(clip: Clip) -> NDArray[np.uint8]:
+    """Piano roll of a clip, ``(128, 256)`` uint8, 0 to 127."""
     roll = rolls([clip.part], clip.context.tempo_map)[0, 0]
     return np.asarray(np.rint(roll * 127), dtype=np.uint8)
 
 
 def _features(clip: Clip) -> NDArray[np.float32]:
-    """``(F,)``."""
+    """Features of a clip, ``(F,)`` float."""
     measured = feature_matrix([clip.part], clip.context.meter, clip.context.tempo_map)
     return np.asarray(measured[0])

@@ -24,7 +24,7 @@ K = TypeVar("K", str, int)
 S = TypeVar("S", bound=StageCard)
 
 # Chance that a field of a song's card is taken from any colour's: colours overlap.
-STRAY_CHANCE = 0.15
+OTHER_CARD_CHANCE = 0.15
 # Of the Dirichlet distribution of a song's weights around its card's: at about 1, a song keeps to
 # a few names; the higher, the closer to the card.
 CONCENTRATION = 5.0
@@ -59,8 +59,8 @@ def song_card(card: Card, rng: np.random.Generator) -> Card:
 def _own(card: S, every: Sequence[S], rng: np.random.Generator) -> S:
     values = {}
     for field in card.__struct_fields__:
-        strays = rng.random() < STRAY_CHANCE
-        source = every[int(rng.integers(len(every)))] if strays else card
+        is_other = rng.random() < OTHER_CARD_CHANCE
+        source = every[int(rng.integers(len(every)))] if is_other else card
         value = getattr(source, field)
         values[field] = _point(value, rng) if isinstance(value, tuple) else _around(value, rng)
     return msgspec.structs.replace(card, **values)

@@ -127,8 +127,8 @@ def _cut_up(
 
     def genome_of(stage: str, so_far: Context) -> Genome:
         plan = _plan(names, bars, rng) if is_separate else shared
-        keeper = donors[names[0]].genomes[stage]
-        return JOINERS[stage](keeper, [donors[name].genomes[stage] for name in plan], so_far)
+        first = donors[names[0]].genomes[stage]
+        return JOINERS[stage](first, [donors[name].genomes[stage] for name in plan], so_far)
 
     return render_stages(genome_of, context)
 
@@ -148,29 +148,29 @@ def _bars(donors: Donors) -> list[Any]:
     return [genome.bars[bar] for bar, genome in enumerate(donors)]
 
 
-def _with_bars(keeper: Any, donors: Donors, context: Context) -> Genome:
+def _with_bars(first: Any, donors: Donors, context: Context) -> Genome:
     del context
-    joined: Genome = keeper.with_bars(_bars(donors))
+    joined: Genome = first.with_bars(_bars(donors))
     return joined
 
 
-def _drums(keeper: Any, donors: Donors, context: Context) -> Genome:
-    feel = keeper.swing_percent, keeper.dynamic, keeper.shape
+def _drums(first: Any, donors: Donors, context: Context) -> Genome:
+    feel = first.swing_percent, first.dynamic, first.shape
     return whole(context.meter, _bars(donors), *feel)
 
 
-def _bass(keeper: Any, donors: Donors, context: Context) -> Genome:
+def _bass(first: Any, donors: Donors, context: Context) -> Genome:
     del context
-    return with_plucks(keeper, _bars(donors))
+    return with_plucks(first, _bars(donors))
 
 
-def _melody(keeper: Any, donors: Donors, context: Context) -> Genome:
+def _melody(first: Any, donors: Donors, context: Context) -> Genome:
     pieces, start = [], 0
     for genome, group in groupby(donors):
         end = start + len(list(group))
         pieces += cut(genome.pieces(), start, end, context.meter)
         start = end
-    return with_phrases(keeper, pieces)
+    return with_phrases(first, pieces)
 
 
 JOINERS: Mapping[str, Callable[[Any, Donors, Context], Genome]] = {

@@ -13,7 +13,7 @@ from training.composed.examples import KINDS, STAGES
 T = TypeVar("T")
 
 TITLE = "# The default fusion model"
-WHAT_IT_IS = """
+INTRODUCTION = """
 It tells how well a part of music fits each of the nine colours, from its notes alone. Nobody
 labelled anything for it: it learned from songs composed for the purpose out of written
 descriptions of the colours. It knows what the words say, not what your own songs in a colour sound
@@ -60,7 +60,7 @@ def card(manifest: Manifest) -> str:
     metrics = manifest.metrics
     pieces = [
         TITLE,
-        WHAT_IT_IS.strip(),
+        INTRODUCTION.strip(),
         "## What it was made of",
         _made_of(manifest),
         "## Held-out songs: colour and modes",

@@ -40,7 +40,7 @@ PROSODY_NOTE = (
     "stresses, rhymes and line lengths beside it."
 )
 MODEL_TITLE = "# A fusion model of your own songs"
-WHAT_IT_IS = """
+INTRODUCTION = """
 It tells how well a part of music fits each of the colours, from its notes and from what lies beside
 them where there is any: the recording, the concept, the words. It learned from your own songs, with
 some composed ones beside them so that few songs aren't learned by heart. Its *confidence* is how
@@ -191,7 +191,7 @@ def card(manifest: Manifest) -> str:
     metrics = manifest.metrics
     pieces = [
         MODEL_TITLE,
-        WHAT_IT_IS.strip(),
+        INTRODUCTION.strip(),
         "## What it was made of",
         _made_of(metrics["made_of"]),
         *_encoders(metrics["made_of"]),

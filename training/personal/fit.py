@@ -76,7 +76,7 @@ def _fit(
     calibration = calibrate(ensemble, member_logits, validation, right)
     by_rows = None
     if plan.compares:
-        of_rows = material.dealt(by_row(material.catalogue.rows))
+        of_rows = material.split_by(by_row(material.catalogue.rows))
         by_rows = Measured(Ensemble([trainer.train(of_rows, 0, BY_ROW)]), of_rows)
     progress("measuring")
     metrics = measure(Measured(ensemble, material), calibration, plan, by_rows, trainer.accuracies)

@@ -112,7 +112,7 @@ class Material:
         )
         self.own, self.test = (one.examples() for one in held)
 
-    def dealt(self, split: Split) -> Material:
+    def split_by(self, split: Split) -> Material:
         """The same songs, parted otherwise."""
         return Material(self.catalogue, self._composed, split)
 

@@ -39,7 +39,7 @@ from training.tracking import tracked
 DATABASE, CHECKPOINT, PICTURE = "tune.db", "trial.pt", "tuning.png"
 # Trials before any is pruned or learned from, and epochs of a trial before it may be pruned.
 FIRST_TRIALS, FIRST_EPOCHS = 5, 3
-SEEDS_APART = 10_000
+SEED_STRIDE = 10_000
 
 COMPLETE, PRUNED, FAILED = "complete", "pruned", "fail"
 FINISHED = {COMPLETE, PRUNED}
@@ -267,7 +267,7 @@ class _Study:
         repeated with the same values, and goes on after the last epoch that it kept.
         """
         place = len(self.finished)
-        seed = self._search.plan.seed * SEEDS_APART + place
+        seed = self._search.plan.seed * SEED_STRIDE + place
         self._study.sampler = self._tpe(seed=seed, n_startup_trials=FIRST_TRIALS)
         if not place and not self._study.get_trials(states=(self._states.WAITING,)):
             # What a fit does by itself comes first: nothing worse than that is ever advised.

@@ -26,7 +26,7 @@ COVERAGE_NOTE = (
     "to the training folder, of sources to the catalogue."
 )
 TAGS = ["music", "midi", "audio", "composition"]
-WHAT_IT_IS = {
+INTRODUCTION = {
     "base_manifest": "a row for each track of each song",
     "training_segments": "a row for each segment of each track",
     "training_full": "the same, with what is known of the song",
@@ -94,7 +94,7 @@ def card(configs: Sequence[Config], about: About) -> str:
         "## Configurations",
         table(
             ("name", "rows", "what"),
-            [(f"`{one.name}`", str(one.rows), WHAT_IT_IS[one.name]) for one in configs],
+            [(f"`{one.name}`", str(one.rows), INTRODUCTION[one.name]) for one in configs],
         ),
         PREVIEW_NOTE.format(sounds=about.previewed[0], notes=about.previewed[1]),
         "## Coverage",

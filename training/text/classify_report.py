@@ -11,7 +11,8 @@ import numpy as np
 from training.atomic_files import replacing
 
 DOTS_PER_INCH = 120
-ANSWERS = ("right yes", "wrong yes", "right no", "wrong no")
+# Columns of the confusion matrix where a text may have several labels.
+OUTCOMES = ("right yes", "wrong yes", "right no", "wrong no")
 ROW_SPLIT_NOTE = (
     "The row split puts rows of one song, with the same text, on both sides: it measures whether "
     "the classifier remembers texts it has read. It is shown once, for comparison."
@@ -25,31 +26,31 @@ def write_report(folder: Path, report: dict[str, Any]) -> None:
     with replacing(folder / "report.md") as waiting:
         waiting.write_text(page(report), "utf-8")
     with replacing(folder / "confusion.png") as waiting, waiting.open("wb") as file:
-        _draw(file, report)
+        _draw_confusion(file, report)
 
 
 def page(report: dict[str, Any]) -> str:
     """The report in Markdown."""
     split, encoder = report["split"], report["encoder"]
-    made = (
+    method = (
         f"{split['songs']} songs in {split['folds']} parts, each asked of a classifier that saw "
         f"none of it. Encoder: `{encoder['name']}`, {encoder['pooling']}."
     )
-    pieces = [
+    sections = [
         f"# Classifier: {report['task']}",
         report["labels"],
-        made,
-        _figures(report),
+        method,
+        _accuracies(report),
         "## Class by class",
-        _classes(report["classes"]),
+        _class_table(report["classes"]),
         "![What is true, and what was said](confusion.png)",
     ]
     if "row_split" in report:
-        pieces.insert(4, ROW_SPLIT_NOTE)
-    return "\n\n".join(pieces) + "\n"
+        sections.insert(4, ROW_SPLIT_NOTE)
+    return "\n\n".join(sections) + "\n"
 
 
-def _figures(report: dict[str, Any]) -> str:
+def _accuracies(report: dict[str, Any]) -> str:
     lines = ["| split | rows | accuracy | 95 % | macro-F1 |", "|---|---|---|---|---|"]
     for key, name in (
         ("song_split", "by song"),
@@ -57,16 +58,16 @@ def _figures(report: dict[str, Any]) -> str:
         ("row_split", "by row"),
     ):
         if key in report:
-            found = report[key]
-            low, high = found["accuracy_95"]
+            scores = report[key]
+            low, high = scores["accuracy_95"]
             lines.append(
-                f"| {name} | {found['rows']} | {found['accuracy']:.3f} | {low:.3f} to {high:.3f} "
-                f"| {found['macro_f1']:.3f} |"
+                f"| {name} | {scores['rows']} | {scores['accuracy']:.3f} | {low:.3f} to {high:.3f} "
+                f"| {scores['macro_f1']:.3f} |"
             )
     return "\n".join(lines)
 
 
-def _classes(classes: dict[str, dict[str, float]]) -> str:
+def _class_table(classes: dict[str, dict[str, float]]) -> str:
     lines = ["| class | precision | recall | F1 | texts |", "|---|---|---|---|---|"]
     lines += [
         f"| {name} | {row['precision']:.3f} | {row['recall']:.3f} | {row['f1']:.3f} "
@@ -76,14 +77,14 @@ def _classes(classes: dict[str, dict[str, float]]) -> str:
     return "\n".join(lines)
 
 
-def _draw(file: Any, report: dict[str, Any]) -> None:
-    """The confusion matrix, each count in its cell."""
+def _draw_confusion(file: Any, report: dict[str, Any]) -> None:
+    """Draw the confusion matrix as a PNG, each count in its cell."""
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.figure import Figure
 
     counts = np.array(report["confusion"])
     names = list(report["classes"])
-    columns = ANSWERS if report["is_multi"] else names
+    columns = OUTCOMES if report["is_multi"] else names
     size = 2.2 + 0.7 * max(counts.shape)
     figure = Figure(figsize=(size, size), dpi=DOTS_PER_INCH, layout="constrained")
     FigureCanvasAgg(figure)

@@ -26,15 +26,15 @@ from training.composed.ceiling import (
     measure,
     number_log_likelihood,
     song_seen,
-    strayed,
     together,
     value_of,
+    with_other_cards,
 )
 from training.composed.compose import compose_parts
 from training.composed.draws import (
     CONCENTRATION,
+    OTHER_CARD_CHANCE,
     SECTIONS,
-    STRAY_CHANCE,
     Draw,
     RecordingGenerator,
     choose,
@@ -143,11 +143,13 @@ class TestRanges:
 
 class TestStrays:
     def test_what_only_one_of_two_cards_can_do_is_the_others_by_straying_alone(self):
-        found = np.exp(strayed(np.array([log(0.3), -np.inf])))
-        assert found == pytest.approx([0.3 * (1 - STRAY_CHANCE / 2), 0.3 * STRAY_CHANCE / 2])
+        found = np.exp(with_other_cards(np.array([log(0.3), -np.inf])))
+        assert found == pytest.approx(
+            [0.3 * (1 - OTHER_CARD_CHANCE / 2), 0.3 * OTHER_CARD_CHANCE / 2]
+        )
 
     def test_cards_that_agree_say_nothing(self):
-        assert np.ptp(strayed(np.log([0.2, 0.2, 0.2]))) == 0
+        assert np.ptp(with_other_cards(np.log([0.2, 0.2, 0.2]))) == 0
 
 
 class TestReaders:
@@ -161,13 +163,13 @@ class TestReaders:
     def test_cards_with_nothing_in_common_are_told_but_for_strays(self):
         card = cards()["Red"]
         both = card, with_other_names(card)
-        likelier = (1 - STRAY_CHANCE / 2) / (STRAY_CHANCE / 2)
+        likelier = (1 - OTHER_CARD_CHANCE / 2) / (OTHER_CARD_CHANCE / 2)
         for field, what in drawn_around(card).items():
             of_first, of_second = np.exp(log_likelihoods(field, what, both))
             assert of_first / of_second == pytest.approx(likelier), field
 
     def test_without_strays_they_are_always_told(self, monkeypatch):
-        monkeypatch.setattr(ceiling, "STRAY_CHANCE", 0.0)
+        monkeypatch.setattr(ceiling, "OTHER_CARD_CHANCE", 0.0)
         card = cards()["Red"]
         both = card, with_other_names(card)
         for field, what in drawn_around(card).items():

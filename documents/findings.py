@@ -1,4 +1,4 @@
-"""What reading a field can come to: a value with warnings, or a reason why not, on one line.
+"""Results of reading a field: a value with warnings, or a one-line reason why it was refused.
 
 Texts that are shown to people are made here too: they are safe to print and last.
 """
@@ -115,7 +115,7 @@ def refusal(file: str, problems: list[UnreadableError], item: int = 0) -> Refusa
 
 
 def written(document: dict[str, Any], name: str) -> str:
-    """What a document says in a field, for a message."""
+    """The text of a field as a document writes it, for a message."""
     return shown(document[name]) if name in document else "missing"
 
 

@@ -18,7 +18,7 @@ A_KEY = "a note and a mode, such as F# minor"
 ACCIDENTAL_WORDS = {"sharp": "#", "flat": "b", "natural": ""}
 SIGNS = str.maketrans({"♭": "b", "♯": "#", "♮": None, "_": " "})
 
-# Beyond the modes and aliases that a Key knows. "M" is told from "m" before case is folded.
+# Beyond the modes and aliases of a Key. "M" and "m" are distinguished before case is folded.
 MODE_WORDS = {"": "major", "natural minor": "minor", "mi": "minor", "ma": "major"}
 
 _KEY = re.compile(r"([A-Ga-g])(?:[\s-]*(#|b|(?i:sharp|flat|natural)\b))?(.*)")

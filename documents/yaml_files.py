@@ -1,4 +1,4 @@
-"""YAML as plain values: nothing is executed, nothing outgrows its limits.
+"""YAML as plain values: nothing is executed, and size and depth are limited.
 
 The values are built from the parser's events one at a time, with a stack of open collections. So no
 tag can name a class, no nesting can exhaust the call stack, and what the aliases of a "billion
@@ -124,7 +124,7 @@ def load_text(text: str) -> Any:
 
 
 def _explained(error: yaml.YAMLError, text: str) -> str:
-    """A parser's complaint on one line, with the line it is about."""
+    """A parser error on one line, with its line number."""
     mark = getattr(error, "problem_mark", None)
     if mark is None:
         return shown(str(error))

@@ -7,7 +7,7 @@ becomes a part, and that part is what is heard, what is scored and what is writt
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from genomes.context import Context, Kept, Section
+from genomes.context import Context, LockedBars, Section
 from genomes.keys import Key
 from genomes.locks import Locks
 from genomes.lyrics import Line, Lyrics, Syllable
@@ -26,9 +26,9 @@ __all__ = [
     "ChordSpan",
     "Context",
     "Genome",
-    "Kept",
     "Key",
     "Line",
+    "LockedBars",
     "LockedGenomes",
     "Locks",
     "Lyrics",

@@ -34,8 +34,8 @@ class Section:
 
 
 @dataclass(frozen=True, slots=True)
-class Kept:
-    """Bars that stay as they are.
+class LockedBars:
+    """Bars that evolution does not change.
 
     Attributes:
         part: the part that the bars are taken from; of the section's length.
@@ -60,7 +60,7 @@ class Context:
         singer: a name of ``genomes.melody``'s table of ranges; empty for its default.
         lyrics: the section's words, that its melody is set to; None for a section without.
         before: the part of the same stage that ends the section before, to be carried on from.
-        kept: bars that are locked.
+        locked: bars that are locked, with their part.
     """
 
     key: Key
@@ -72,7 +72,7 @@ class Context:
     singer: str = ""
     lyrics: Lyrics | None = None
     before: Part | None = None
-    kept: Kept | None = None
+    locked: LockedBars | None = None
 
     def part(self, stage: str) -> Part | None:
         """The approved part of a stage, if there is one."""

@@ -126,9 +126,9 @@ class StageGenomes(Generic[G]):
             ValueError: in a context that the genome wasn't made for.
         """
         part = self.renderer(genome, context)
-        if context.kept is None:
+        if context.locked is None:
             return part
-        return spliced(part, context.kept.part, context.kept.bars, context.meter.bar_ticks)
+        return spliced(part, context.locked.part, context.locked.bars, context.meter.bar_ticks)
 
     def describe(self, genome: G, context: Context) -> dict[str, Any]:
         """What a person reads about a genome, as plain values."""

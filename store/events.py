@@ -289,7 +289,7 @@ class CompositionStarted(Payload, frozen=True, kw_only=True):
     seed: Count
     settings: Plain
     beam: Annotated[int, Checked(ge=1)]  # lineages kept for each section and stage
-    arrangements: Annotated[int, Checked(ge=1)]  # how many it shall end with
+    arrangements: Annotated[int, Checked(ge=1)]  # how many it ends with
     sections: list[Section]
     model_sha256: Sha256 | None
     lyrics: list[list[Any]]  # label and lines of each section of the words
@@ -321,7 +321,7 @@ class ModelTrained(Payload, frozen=True, kw_only=True):
 
 
 class ModelPromoted(Payload, frozen=True, kw_only=True):
-    """From here on, runs use this model unless told otherwise."""
+    """From here on, runs use this model unless another is named."""
 
     sha256: Sha256 | None  # None: the one that ships
     note: str | None = None

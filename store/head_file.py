@@ -1,4 +1,4 @@
-"""The HEAD file: how far the log had come, kept outside of the log.
+"""The HEAD file: the last position and hash of the log, kept outside of the log.
 
 A chain of hashes shows every change but one: an end cut off cleanly, as by copying a database
 without its write-ahead log. So the position and hash of the last event also stand in a file called

@@ -54,7 +54,7 @@ class Projection(Protocol[DocumentT]):
         """Return the key of the document that the event changes; None if it changes none."""
 
     def apply(self, document: DocumentT | None, recorded: Recorded) -> DocumentT | None:
-        """Return what the document, None if there is none yet, becomes by the event."""
+        """Return the document after the event; ``document`` is None if there is none yet."""
 
 
 class Rebuilt(UserWarning):
@@ -275,13 +275,13 @@ def _delete(connection: Connection, name: str, keys: Iterable[str]) -> None:
 
 
 def _count(connection: Connection, name: str) -> str:
-    """How many documents a projection has, as it is stored."""
+    """The stored number of documents of a projection."""
     wanted = select(func.count()).where(document_table.c.projection == name)
     return str(connection.execute(wanted).scalar())
 
 
 def _keep_count(connection: Connection, name: str) -> None:
-    """Store how many documents a projection has, so that one that gets lost is missed."""
+    """Store the number of documents of a projection, so that a lost document is noticed."""
     _delete(connection, COUNTS, [name])
     row = {"projection": COUNTS, "key": name, "body": _count(connection, name)}
     connection.execute(insert(document_table).values(**row))

@@ -1,4 +1,4 @@
-"""Looks through a whole log and names everything that is not as it was written."""
+"""Verifies a whole log and reports every event that was changed, lost or added."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -53,7 +53,7 @@ def verify(database: Database, codec: Codec, head_file: HeadFile | None) -> list
 
 
 class _ChainChecker:
-    """Goes along the chain and remembers what the next event must build on."""
+    """Checks the hash chain event by event; keeps the hash and versions the next one must have."""
 
     def __init__(self, codec: Codec) -> None:
         self.end = Head(0, GENESIS_HASH)
@@ -61,7 +61,7 @@ class _ChainChecker:
         self._versions: dict[object, Any] = {}
 
     def step(self, row: Row[Any]) -> list[Problem]:
-        """Return what is wrong with this event, and go on as if nothing were."""
+        """Return the problems of this event, and continue as if it had none."""
         faults = [*self._order_faults(row), *_content_faults(row, self._codec)]
         self.end = Head(row.position, row.hash)
         self._versions[row.stream] = row.stream_version

@@ -11,7 +11,7 @@ from genomes import Context, Key, Meter, Part, Section
 from genomes.drums import DRUMS, every_template, render_template
 from genomes.drums.dynamics import SHAPES
 from genomes.drums.fills import CRASHES, NO_CRASH, NO_FILL
-from genomes.drums.genome import Bar, whole
+from genomes.drums.genome import Bar, audible_genome
 from genomes.drums.seeds import PHRASES, draw_dynamic
 from genomes.drums.templates import Template, template_patterns
 from genomes.variation import pick
@@ -57,7 +57,7 @@ def _varied(template: Template, meter: Meter, tempo_bpm: float, rng: np.random.G
         fill = pick(rng, template.fills) if ends and pattern.lines else NO_FILL
         crash = pick(rng, CRASHES) if begins and is_crashed and pattern.lines else NO_CRASH
         bars.append(Bar(pattern, fill, crash))
-    genome = whole(
+    genome = audible_genome(
         meter, bars, template.swing_percent, draw_dynamic(energy, rng), pick(rng, tuple(SHAPES))
     )
     section = Section(template.name, BARS, energy)

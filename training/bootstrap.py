@@ -39,7 +39,7 @@ SEED_STRIDE = 100
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What is made.
+    """The settings of a bootstrap.
 
     Attributes:
         songs: composed for each colour.
@@ -250,7 +250,7 @@ def _alone(network: FusionNetwork, catalogue: Catalogue) -> Predictions:
 
 
 def measure_again(path: Path, per_kind: int, progress: LossProgress = lambda _: None) -> Manifest:
-    """Compose a model's catalogue anew and measure the file on it.
+    """Compose a model's catalogue again and measure the file on it.
 
     Figures of other models, which would have to be fitted again, are taken from the manifest.
 

@@ -9,7 +9,7 @@ from typing import Any
 from engine.stages import Stage
 from engine.state.songs import APPROVED, REJECTED, Song
 from fitness.colours import Colour, find_colour
-from genomes import Context, Kept, Key, Meter, Part, Section
+from genomes import Context, Key, LockedBars, Meter, Part, Section
 from genomes.locks import Locks
 from genomes.lyrics import Lyrics
 from genomes.stage import LockedGenomes, StageGenomes
@@ -91,8 +91,8 @@ def run_inputs(
     if started.source is not None:
         source = _survivor(started.source, read)
         locks = locks_of(started.locks) if started.locks else Locks()
-        kept = Kept(Part.from_payload(source.part), locks.bars)
-        context = replace(context, kept=kept)
+        locked = LockedBars(Part.from_payload(source.part), locks.bars)
+        context = replace(context, locked=locked)
         genomes = LockedGenomes.of(genomes, genomes.from_payload(source.genome), locks)
     return RunInputs(song, context, genomes, _decisions(read[1:], stage.name))
 

@@ -19,7 +19,7 @@ from genomes.notes import ChordSpan, Part
 from genomes.time import Meter
 
 ACCENT_VELOCITY = 14
-_HEARD_OF_A_CHORD = {BASS: slice(1), UPPER: slice(1, None)}
+_VOICE_SLICES = {BASS: slice(1), UPPER: slice(1, None)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +79,7 @@ def _sounding(genome: ChordGenome, context: Context) -> list[_Sounding]:
 
 
 def _span(sounding: _Sounding, key: Key) -> ChordSpan:
-    root, classes, written, called = _in_key(sounding.change.chord, key)
+    root, classes, written, chord_name = _in_key(sounding.change.chord, key)
     return ChordSpan(
         sounding.onset_ticks,
         sounding.end_ticks - sounding.onset_ticks,
@@ -87,7 +87,7 @@ def _span(sounding: _Sounding, key: Key) -> ChordSpan:
         sounding.pitches[0] % 12,
         classes,
         written,
-        called,
+        chord_name,
     )
 
 
@@ -138,8 +138,8 @@ def _notes(
         duration = max(1, round((end - attack.onset_ticks) * attack.pattern.gate))
         velocity = min(127, dynamic + round(ACCENT_VELOCITY * attack.stroke.accent))
         # A chord with time for one stroke is struck whole: part of it would not identify it.
-        alone = attack.onset_ticks == chord.onset_ticks and edge >= chord.end_ticks
-        voices = ALL if alone else attack.stroke.voices
+        is_single = attack.onset_ticks == chord.onset_ticks and edge >= chord.end_ticks
+        voices = ALL if is_single else attack.stroke.voices
         for pitch in _struck(voices, attack.pattern.run, chord.pitches, run_index):
             yield attack.onset_ticks, duration, pitch, velocity
         run_index += voices == RUN
@@ -149,7 +149,7 @@ def _struck(voices: str, run: str, chord: tuple[int, ...], run_index: int) -> tu
     if voices == RUN:
         order = run_order(len(chord), run)
         return (chord[order[run_index % len(order)]],)
-    return chord if voices == ALL else chord[_HEARD_OF_A_CHORD[voices]]
+    return chord if voices == ALL else chord[_VOICE_SLICES[voices]]
 
 
 def describe(

@@ -143,10 +143,10 @@ def sounds(bars: Iterable[Bar], meter: Meter) -> bool:
     )
 
 
-def whole(
+def audible_genome(
     meter: Meter, bars: Sequence[Bar], swing_percent: int, dynamic: int, shape: str
 ) -> DrumGenome:
-    """A genome of bars that may all be silent; then one soft stroke opens them."""
+    """A genome; where all of its bars are silent, the first gets one soft stroke."""
     if not sounds(bars, meter):
         division = bars[0].pattern.division
         stroke = "x".ljust(cell_count(meter, division), REST)

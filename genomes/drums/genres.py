@@ -42,7 +42,7 @@ FAMILIES: dict[str, tuple[str, ...]] = {
     "post_rock": ("post rock", "post metal", "math rock", "slowcore", "shoegaze", "crescendo"),
     "pop": ("pop", "synthpop", "dream pop", "chamber pop", "indie pop", "vocal", "dance"),
 }
-# What a song is given whose genres name no family; told by ``families_of``.
+# What a song is given whose genres name no family; as ``families_of`` reports.
 DEFAULT_FAMILIES = ("rock", "folk")
 
 

@@ -8,7 +8,7 @@ from msgspec.structs import replace
 
 from genomes.context import Context
 from genomes.drums.fills import FILLS, NO_CRASH, NO_FILL
-from genomes.drums.genome import Bar, DrumGenome, whole
+from genomes.drums.genome import Bar, DrumGenome, audible_genome
 from genomes.drums.patterns import ACCENT, FLAM, REST, Pattern, legal
 from genomes.drums.rendering import render
 from genomes.drums.voices import BY_NOTE, RANK, VOICES
@@ -39,7 +39,7 @@ def with_locks(
 
 
 def _rebuilt(genome: DrumGenome, bars: Sequence[Bar]) -> DrumGenome:
-    return whole(genome.meter, bars, genome.swing_percent, genome.dynamic, genome.shape)
+    return audible_genome(genome.meter, bars, genome.swing_percent, genome.dynamic, genome.shape)
 
 
 def _with_rhythm_of(

@@ -10,7 +10,7 @@ import numpy as np
 from genomes.context import Context
 from genomes.drums.dynamics import DYNAMICS, SHAPES
 from genomes.drums.fills import CRASHES, FILLS, NO_CRASH, NO_FILL
-from genomes.drums.genome import SWINGS_PERCENT, Bar, DrumGenome, whole
+from genomes.drums.genome import SWINGS_PERCENT, Bar, DrumGenome, audible_genome
 from genomes.drums.patterns import ACCENT, GHOST, NORMAL, REST, Pattern, cell_count, legal
 from genomes.drums.positions import euclidean, layout
 from genomes.drums.templates import (
@@ -80,7 +80,7 @@ def random_genome(context: Context, rng: np.random.Generator) -> tuple[DrumGenom
     bars = _bars(groove, context, rng)
     shape = pick(rng, tuple(SHAPES))
     dynamic = draw_dynamic(context.section.energy, rng)
-    return whole(context.meter, bars, groove.swing_percent, dynamic, shape), source
+    return audible_genome(context.meter, bars, groove.swing_percent, dynamic, shape), source
 
 
 def draw_dynamic(energy: float, rng: np.random.Generator) -> int:

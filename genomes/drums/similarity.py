@@ -1,4 +1,4 @@
-"""How different drum parts are: in what is struck where, whatever strikes it, and in feel."""
+"""Distance of drum parts: strokes by role, onsets, voices and swing."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Grooves of many genres, told by what places mean, so that each can be played in every meter.
+"""Grooves of many genres, written as metrical roles, so that each can be played in every meter.
 
 A template's lines are recipes such as ``"downbeat:X back:x before_back:g?"``: roles of
 ``genomes.drums.positions`` with the level struck there. Where two name one cell the first holds,
@@ -18,7 +18,7 @@ import numpy as np
 
 from genomes.context import Context, Section
 from genomes.drums.fills import NO_FILL
-from genomes.drums.genome import Bar, DrumGenome, whole
+from genomes.drums.genome import Bar, DrumGenome, audible_genome
 from genomes.drums.genres import families_of
 from genomes.drums.patterns import REST, Pattern, cell_count, legal
 from genomes.drums.positions import positions
@@ -175,7 +175,7 @@ def template_genome(template: Template, meter: Meter, bars: int) -> DrumGenome:
     form = [template.form[bar % len(template.form)] for bar in range(bars)]
     played = [Bar(patterns[letter]) for letter in form]
     dynamic = DYNAMIC_OF_ENERGY[template.energy]
-    return whole(meter, played, template.swing_percent, dynamic, "breath")
+    return audible_genome(meter, played, template.swing_percent, dynamic, "breath")
 
 
 def render_template(template: Template, meter: Meter, tempo_bpm: float, bars: int = 8) -> Part:

@@ -22,7 +22,7 @@ SOFTEST_CEILING = 24
 LOUDEST = 90
 EVERY_PITCH = (1 << PITCHES) - 1
 
-Sung = tuple[int, int, int]  # a melody note: onset and end in ticks, pitch
+MelodyNote = tuple[int, int, int]  # a melody note: onset and end in ticks, pitch
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +66,7 @@ class Constraints:
     length_ticks: int
     harmony: tuple[ChordSpan, ...]
     scale: tuple[int, ...]
-    melody: tuple[Sung, ...]
+    melody: tuple[MelodyNote, ...]
     melody_strikes: dict[int, int]
     bass_strikes: dict[int, int]
     velocity_ceiling: int
@@ -165,11 +165,11 @@ def constraints_of(context: Context) -> Constraints:
     )
 
 
-def top_notes(part: Part | None) -> tuple[Sung, ...]:
+def top_notes(part: Part | None) -> tuple[MelodyNote, ...]:
     """A line as onset, end and pitch: the highest of notes that begin together, drums left out."""
     if part is None:
         return ()
-    highest: dict[int, Sung] = {}
+    highest: dict[int, MelodyNote] = {}
     for onset, duration, pitch, _, is_drum in part.notes.tolist():
         if not is_drum and (onset not in highest or pitch > highest[onset][2]):
             highest[onset] = (onset, onset + duration, pitch)
@@ -191,7 +191,7 @@ def _velocity_ceiling(melody: Part | None) -> int:
     return max(SOFTEST_CEILING, velocities[len(velocities) // 2] - VELOCITY_BELOW_MELODY)
 
 
-def _long_notes(melody: Part | None) -> list[Sung]:
+def _long_notes(melody: Part | None) -> list[MelodyNote]:
     """All melody notes longer than an eighth."""
     rows = [] if melody is None else melody.notes.tolist()
     return [

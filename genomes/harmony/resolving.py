@@ -27,7 +27,7 @@ MELODY, BASS = VOICES, VOICES + 1
 
 
 @dataclass(frozen=True, slots=True, order=True)
-class Placed:
+class PlacedTone:
     """A tone at its place in the section.
 
     Attributes:
@@ -82,7 +82,7 @@ class Resolved:
 class _Unresolved(Exception):
     """A suspension whose resolution has no pitch."""
 
-    def __init__(self, placed: Placed) -> None:
+    def __init__(self, placed: PlacedTone) -> None:
         super().__init__(placed)
         self.placed = placed
 
@@ -102,17 +102,17 @@ def resolve(bars: Sequence[Bar], constraints: Constraints) -> Resolved:
         return Resolved(tuple(voices.notes), voices.tones)
 
 
-def _placed_tones(bars: Sequence[Bar], constraints: Constraints) -> list[Placed]:
+def _placed_tones(bars: Sequence[Bar], constraints: Constraints) -> list[PlacedTone]:
     bar_ticks = constraints.meter.bar_ticks
     return sorted(
-        Placed(index * bar_ticks + tone.onset_ticks, tone.voice, index, layer.texture, tone)
+        PlacedTone(index * bar_ticks + tone.onset_ticks, tone.voice, index, layer.texture, tone)
         for index, bar in enumerate(bars)
         for layer in bar
         for tone in layer.tones
     )
 
 
-def _unsuspended(placed: Placed, failed: Placed) -> Placed:
+def _unsuspended(placed: PlacedTone, failed: PlacedTone) -> PlacedTone:
     same = (placed.bar, placed.voice, placed.texture) == (failed.bar, failed.voice, failed.texture)
     if same and placed.tone.link == SUSPENDED:
         return replace(placed, tone=structs.replace(placed.tone, link=TIED))
@@ -155,7 +155,7 @@ class _VoiceLeading:
         self.last: list[Note | None] = [None] * VOICES
         self.last_pairs: dict[tuple[int, int], Pair] = {}
 
-    def lead(self, placed: Sequence[Placed]) -> None:
+    def lead(self, placed: Sequence[PlacedTone]) -> None:
         """Lead all voices; raises _Unresolved where a suspension can't resolve."""
         waiting = list(placed)
         index = 0
@@ -166,7 +166,7 @@ class _VoiceLeading:
             if resolution is not None:
                 insort(waiting, resolution, lo=index)
 
-    def _lead_tone(self, due: Placed) -> Placed | None:
+    def _lead_tone(self, due: PlacedTone) -> PlacedTone | None:
         """Place a tone; gives the resolution that a suspension still needs."""
         constraints, tone = self.constraints, due.tone
         onset = constraints.heard_at(due.cell_ticks)
@@ -189,11 +189,11 @@ class _VoiceLeading:
         self._strike(due, onset, held, choices, room)
         return None
 
-    def _hold(self, due: Placed, held: Note, allowed: AllowedPitches) -> None:
+    def _hold(self, due: PlacedTone, held: Note, allowed: AllowedPitches) -> None:
         held.end_ticks = allowed.end_ticks
         self._record(due, held.pitch, allowed.end_cell_ticks, TIED)
 
-    def _free_pitches(self, due: Placed, onset_ticks: int) -> int:
+    def _free_pitches(self, due: PlacedTone, onset_ticks: int) -> int:
         """Pitches in range, between the neighbouring voices, that clash with no voice, as bits."""
         texture = TEXTURES[due.texture]
         lowest, highest = texture.lowest_pitch, texture.highest_pitch
@@ -208,7 +208,9 @@ class _VoiceLeading:
                 highest = min(highest, note.pitch - 1)
         return free & ((2 << highest) - (1 << lowest)) if lowest <= highest else 0
 
-    def _suspend(self, due: Placed, held: Note, room: int, end_cell_ticks: int) -> Placed | None:
+    def _suspend(
+        self, due: PlacedTone, held: Note, room: int, end_cell_ticks: int
+    ) -> PlacedTone | None:
         """Hold a note over the change of chord; gives the tone that resolves it, if all fits."""
         constraints = self.constraints
         onset = held.end_ticks
@@ -228,7 +230,7 @@ class _VoiceLeading:
         rest = structs.replace(due.tone, duration_ticks=duration, pitch=held.pitch - 2)
         return replace(due, cell_ticks=falls_at, tone=rest, resolves=held.pitch)
 
-    def _next_group(self, due: Placed) -> int:
+    def _next_group(self, due: PlacedTone) -> int:
         """Where the next beat group begins, on the straight grid."""
         meter = self.constraints.meter
         start = due.cell_ticks // meter.bar_ticks * meter.bar_ticks
@@ -237,7 +239,7 @@ class _VoiceLeading:
 
     def _strike(
         self,
-        due: Placed,
+        due: PlacedTone,
         onset_ticks: int,
         held: Note | None,
         choices: Sequence[AllowedPitches],
@@ -258,7 +260,7 @@ class _VoiceLeading:
         if due.resolves:
             raise _Unresolved(due)
 
-    def _nearest(self, due: Placed, fitting: int, onset_ticks: int) -> int | None:
+    def _nearest(self, due: PlacedTone, fitting: int, onset_ticks: int) -> int | None:
         """The allowed pitch nearest to the target that moves in parallel with no other voice."""
         for offset in OFFSETS if fitting else ():
             pitch = due.tone.pitch + offset
@@ -288,7 +290,9 @@ class _VoiceLeading:
                 return True
         return False
 
-    def _begin(self, due: Placed, onset_ticks: int, pitch: int, allowed: AllowedPitches) -> None:
+    def _begin(
+        self, due: PlacedTone, onset_ticks: int, pitch: int, allowed: AllowedPitches
+    ) -> None:
         for partner, other in self._partners(due.voice, onset_ticks):
             self.last_pairs[_pair_key(due.voice, partner)] = (pitch, other)
         note = Note(onset_ticks, allowed.end_ticks, pitch, due.voice, due.cell_ticks)
@@ -297,7 +301,7 @@ class _VoiceLeading:
         link = SUSPENDED if due.resolves else STRUCK
         self._record(due, pitch, allowed.end_cell_ticks, link)
 
-    def _record(self, due: Placed, pitch: int, end_cell_ticks: int, link: str) -> None:
+    def _record(self, due: PlacedTone, pitch: int, end_cell_ticks: int, link: str) -> None:
         """Keep a tone as it sounds."""
         onset = due.tone.onset_ticks
         duration = end_cell_ticks - due.bar * self.constraints.meter.bar_ticks - onset

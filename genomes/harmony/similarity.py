@@ -16,7 +16,7 @@ RHYTHM_SHARE = 0.5
 TEXTURE_SHARE = 0.3
 MOTION_SHARE = 0.2
 
-# Places of a bar that are told apart.
+# Time slots of a bar.
 SLOTS = 16
 
 _TEXTURE_INDEX = {name: index for index, name in enumerate(TEXTURES)}

@@ -18,7 +18,7 @@ from genomes.melody.genes import (
     Phrase,
 )
 from genomes.melody.singers import range_of
-from genomes.melody.timing import Sung
+from genomes.melody.timing import SungNote
 from genomes.notes import ChordSpan
 from genomes.time import TICKS_PER_QUARTER
 
@@ -36,7 +36,7 @@ LEAP_COST, STILL_COST = 0.6, 0.4
 # at all; each step from where the contour puts it costs 1.
 SCALE_COST, FOREIGN_COST = 6.0, 40.0
 
-Pitched = tuple[Sung, int]  # a note, and its MIDI pitch
+PitchedNote = tuple[SungNote, int]  # a note, and its MIDI pitch
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +70,7 @@ class Harmony:
         """Index of the chord that sounds."""
         return max(0, bisect_right(self.onsets_ticks, onset_ticks) - 1)
 
-    def chords_under(self, note: Sung) -> list[tuple[int, float]]:
+    def chords_under(self, note: SungNote) -> list[tuple[int, float]]:
         """The chord that a note belongs to, then those it sounds on in, each with its share of it.
 
         A note that comes less than an eighth before a chord and sounds on in it belongs to it.
@@ -85,7 +85,7 @@ class Harmony:
         length = note.end_ticks - begin
         return [(first + i, (end - at) / length) for i, (at, end) in enumerate(pairwise(edges))]
 
-    def is_heard(self, note: Sung) -> bool:
+    def is_heard(self, note: SungNote) -> bool:
         """Whether a note is long or strong enough for a dissonance to be noticed."""
         if note.end_ticks - note.onset_ticks >= LONG_TICKS:
             return True
@@ -104,12 +104,12 @@ def home_step(harmony: Harmony, chord_scale: ChordScale, home: int, register: st
 
 
 def pitched(
-    phrases: Sequence[tuple[Phrase, Sequence[Sung]]],
+    phrases: Sequence[tuple[Phrase, Sequence[SungNote]]],
     harmony: Harmony,
     home: int,
     register: str,
     before_pitch: int | None,
-) -> list[Pitched]:
+) -> list[PitchedNote]:
     """The notes of all phrases with their pitches.
 
     Each phrase begins at its lift above home, and no farther from the last note than a singer
@@ -122,7 +122,7 @@ def pitched(
         register: one of ``REGISTERS``.
         before_pitch: last pitch of the section before.
     """
-    made: list[Pitched] = []
+    made: list[PitchedNote] = []
     middle = home_step(harmony, harmony.scales[0], home, register)
     scale_step: int | None = None
     if before_pitch is not None:
@@ -147,7 +147,7 @@ def pitched(
 
 
 def _scale_steps(
-    notes: Sequence[Sung], harmony: Harmony, start: int, cadence: int | None
+    notes: Sequence[SungNote], harmony: Harmony, start: int, cadence: int | None
 ) -> list[tuple[int, int]]:
     """Chord and step of every note of a phrase."""
     under = [harmony.chords_under(note) for note in notes]

@@ -10,17 +10,17 @@ from genomes.grid import swung
 from genomes.keys import pitch_name
 from genomes.melody.genes import LockedPitches, Phrase
 from genomes.melody.genome import MelodyGenome
-from genomes.melody.pitches import Harmony, Pitched, pitched
+from genomes.melody.pitches import Harmony, PitchedNote, pitched
 from genomes.melody.setting import report
 from genomes.melody.singers import in_range, range_of, singer_of
 from genomes.melody.syllables import performed, spread
-from genomes.melody.timing import Sung
+from genomes.melody.timing import SungNote
 from genomes.notes import Part, Word
 from genomes.time import Meter
 
 ACCENT_VELOCITY = 14
 
-Phrases = list[tuple[Phrase, list[Sung]]]
+Phrases = list[tuple[Phrase, list[SungNote]]]
 
 
 def render(genome: MelodyGenome, context: Context) -> Part:
@@ -58,9 +58,9 @@ def timed(genome: MelodyGenome, context: Context) -> Phrases:
     return phrases
 
 
-def _moved(note: Sung, ticks: int) -> Sung:
+def _moved(note: SungNote, ticks: int) -> SungNote:
     onset, end, height, weight, syllable, is_split = note
-    return Sung(onset + ticks, end + ticks, height, weight, syllable, is_split)
+    return SungNote(onset + ticks, end + ticks, height, weight, syllable, is_split)
 
 
 def _stresses(context: Context, phrases: int) -> Sequence[tuple[bool, ...] | None]:
@@ -80,13 +80,13 @@ def _last_pitch(context: Context) -> int | None:
 
 def _on_locked_pitches(
     phrases: Phrases, line: Sequence[LockedPitches], context: Context
-) -> list[Pitched]:
+) -> list[PitchedNote]:
     """The notes on locked pitches, in their order; each is sung on one note or on several."""
     low, high = range_of(context.singer)
     bar_ticks = context.meter.bar_ticks
     notes = [note for _, sung_notes in phrases for note in sung_notes]
     edges = [*(segment.bar * bar_ticks for segment in line[1:]), context.length_ticks]
-    made: list[Pitched] = []
+    made: list[PitchedNote] = []
     for segment, end in zip(line, edges, strict=True):
         start = segment.bar * bar_ticks
         inside = [note for note in notes if start <= note.onset_ticks < end]
@@ -99,7 +99,9 @@ def _on_locked_pitches(
     return made
 
 
-def _ended_differently(notes: list[Pitched], harmony: Harmony, context: Context) -> list[Pitched]:
+def _ended_differently(
+    notes: list[PitchedNote], harmony: Harmony, context: Context
+) -> list[PitchedNote]:
     """The last bar never repeats an earlier one: its last note goes elsewhere in the chord."""
     bar_ticks = context.meter.bar_ticks
     bars: dict[int, list[tuple[int, int]]] = {}
@@ -136,7 +138,9 @@ def _words(phrases: Phrases, context: Context) -> list[Word]:
     ]
 
 
-def _part(notes: Sequence[Pitched], dynamic: int, context: Context, words: Sequence[Word]) -> Part:
+def _part(
+    notes: Sequence[PitchedNote], dynamic: int, context: Context, words: Sequence[Word]
+) -> Part:
     meter, swing = context.meter, context.swing
     rows = []
     for note, pitch in notes:

@@ -29,13 +29,13 @@ PENTATONIC = "pentatonic"
 
 
 @dataclass(frozen=True, slots=True)
-class Seed:
-    """A way to begin.
+class Source:
+    """A source of phrases.
 
     Attributes:
-        likely: how often it is taken, against the others.
-        densities: how likely it is sparse, medium and busy, in a section of middling energy.
-        speaks: share of its rhythms that come in runs, as in speech.
+        likely: relative weight of the source.
+        densities: weights of sparse, medium and busy, in a section of medium energy.
+        speaks: share of its rhythms that are runs of even notes, as in speech.
     """
 
     likely: float
@@ -43,18 +43,18 @@ class Seed:
     speaks: float
 
 
-SEEDS: dict[str, Seed] = {
-    "conversational": Seed(5.5, (0.30, 0.50, 0.20), 0.7),
-    "drone_and_step": Seed(3.5, (0.45, 0.40, 0.15), 0.4),
-    "leap_step": Seed(2.5, (0.45, 0.42, 0.13), 0.2),
-    "long_notes": Seed(3.5, (0.90, 0.10, 0.00), 0.0),
-    "call_response": Seed(4.0, (0.35, 0.50, 0.15), 0.4),
-    "arch": Seed(3.5, (0.35, 0.50, 0.15), 0.2),
-    "walk": Seed(5.0, (0.35, 0.45, 0.20), 0.3),
-    PENTATONIC: Seed(1.5, (0.35, 0.45, 0.20), 0.3),
+SOURCES: dict[str, Source] = {
+    "conversational": Source(5.5, (0.30, 0.50, 0.20), 0.7),
+    "drone_and_step": Source(3.5, (0.45, 0.40, 0.15), 0.4),
+    "leap_step": Source(2.5, (0.45, 0.42, 0.13), 0.2),
+    "long_notes": Source(3.5, (0.90, 0.10, 0.00), 0.0),
+    "call_response": Source(4.0, (0.35, 0.50, 0.15), 0.4),
+    "arch": Source(3.5, (0.35, 0.50, 0.15), 0.2),
+    "walk": Source(5.0, (0.35, 0.45, 0.20), 0.3),
+    PENTATONIC: Source(1.5, (0.35, 0.45, 0.20), 0.3),
 }
-_SOURCES = tuple(SEEDS)
-_LIKELY = np.array([seed.likely for seed in SEEDS.values()])
+_SOURCE_NAMES = tuple(SOURCES)
+_LIKELY = np.array([seed.likely for seed in SOURCES.values()])
 _SOURCE_SHARES = _LIKELY / _LIKELY.sum()
 
 # At full energy busy phrases are this many times as likely as in the middle, and sparse ones this
@@ -78,8 +78,8 @@ TREATMENT_SHARES = {"settled": 0.1, "plain": 0.2, "passing": 0.25, "leaning": 0.
 
 
 def random_genome(context: Context, rng: np.random.Generator) -> tuple[MelodyGenome, str]:
-    """A first genome and its source, one of ``SEEDS``."""
-    source = draw(rng, _SOURCES, _SOURCE_SHARES)
+    """A first genome and its source, one of ``SOURCES``."""
+    source = draw(rng, _SOURCE_NAMES, _SOURCE_SHARES)
     return seeded(source, context, rng), source
 
 
@@ -118,7 +118,7 @@ def _materials(
     division = STRAIGHT
     if in_quarters(context.meter) and rng.random() < TRIPLET_SHARE:
         division = TRIPLET
-    density = draw_density(SEEDS[source].densities, context.section.energy, rng)
+    density = draw_density(SOURCES[source].densities, context.section.energy, rng)
     made = {}
     for letter in dict.fromkeys(form):
         bars = max(length for own, length in zip(form, lengths, strict=True) if own == letter)
@@ -155,7 +155,7 @@ def _pace(
     onsets = max(1, round(rng.uniform(*DENSITIES[density]) * seconds))
     if syllables:
         onsets = syllables + int(rng.integers(1, 4))
-    return Pace(onsets, bool(rng.random() < SEEDS[source].speaks))
+    return Pace(onsets, bool(rng.random() < SOURCES[source].speaks))
 
 
 def draw_material(

@@ -11,7 +11,7 @@ from genomes.lyrics import Line, Syllable
 from genomes.melody.genes import Material, Phrase
 from genomes.melody.timing import (
     CLOSEST_SECONDS,
-    Sung,
+    SungNote,
     cell_ticks,
     sung,
     ticks_of,
@@ -57,7 +57,7 @@ def performed(
     tempo_bpm: float,
     stresses: tuple[bool, ...] | None,
     melismas: int,
-) -> tuple[Sung, ...]:
+) -> tuple[SungNote, ...]:
     """The notes of a phrase as they are heard, in ticks from its first bar line.
 
     Args:
@@ -81,12 +81,12 @@ def performed(
 
 
 def with_syllables(
-    notes: Sequence[Sung],
+    notes: Sequence[SungNote],
     stresses: Sequence[bool],
     melismas: int,
     meter: Meter,
     closest_ticks: int,
-) -> list[Sung]:
+) -> list[SungNote]:
     """The notes of a phrase with one syllable to each, and a few melismas.
 
     Args:
@@ -103,7 +103,7 @@ def with_syllables(
     heard = sorted({*chosen, *drawn})
     ends = [*(slots[index].onset_ticks for index in heard[1:]), notes[-1].end_ticks]
     return [
-        Sung(
+        SungNote(
             slots[index].onset_ticks,
             _end_ticks(slots, index, end),
             notes[slots[index].note].height,
@@ -116,7 +116,7 @@ def with_syllables(
     ]
 
 
-def _slots(notes: Sequence[Sung], count: int, meter: Meter, closest_ticks: int) -> list[_Slot]:
+def _slots(notes: Sequence[SungNote], count: int, meter: Meter, closest_ticks: int) -> list[_Slot]:
     """The notes, split until there are as many as syllables and some to choose from."""
     slots = [_Slot(n.onset_ticks, n.end_ticks, index, is_own=True) for index, n in enumerate(notes)]
     if len(slots) >= count:

@@ -24,7 +24,7 @@ GAP_TICKS = 8
 MAX_GAP_SHARE = 1 / 8
 
 
-class Sung(NamedTuple):
+class SungNote(NamedTuple):
     """A note before it has a pitch.
 
     Attributes:
@@ -70,7 +70,7 @@ def ticks_of(seconds: float, tempo_bpm: float) -> int:
 
 def sung(
     phrase: Phrase, material: Material, meter: Meter, tempo_bpm: float, *, legato: bool = False
-) -> list[Sung]:
+) -> list[SungNote]:
     """The notes of a phrase as they are sung without words.
 
     Args:
@@ -85,7 +85,9 @@ def sung(
     end_ticks = phrase.bars * bar_ticks
     weight = weights(meter)
     notes = [
-        Sung(cell * step, (cell + length) * step, height, weight.get(cell * step % bar_ticks, 0.0))
+        SungNote(
+            cell * step, (cell + length) * step, height, weight.get(cell * step % bar_ticks, 0.0)
+        )
         for cell, length, height in tones
     ]
     notes = _without_too_fast(notes, ticks_of(CLOSEST_SECONDS, tempo_bpm))
@@ -100,11 +102,11 @@ def sung(
     return notes
 
 
-def _until(note: Sung, end_ticks: int) -> Sung:
+def _until(note: SungNote, end_ticks: int) -> SungNote:
     return note._replace(end_ticks=end_ticks)
 
 
-def _without_too_fast(notes: list[Sung], closest_ticks: int) -> list[Sung]:
+def _without_too_fast(notes: list[SungNote], closest_ticks: int) -> list[SungNote]:
     """Notes that come too fast are left out, and those before them held."""
     kept = [notes[0]]
     for note in notes[1:]:
@@ -116,7 +118,7 @@ def _without_too_fast(notes: list[Sung], closest_ticks: int) -> list[Sung]:
     return kept
 
 
-def _released(note: Sung, latest_end_ticks: int) -> Sung:
+def _released(note: SungNote, latest_end_ticks: int) -> SungNote:
     """A note that leaves room for a breath after it, but keeps half of its length."""
     if note.end_ticks <= latest_end_ticks:
         return note
@@ -124,9 +126,9 @@ def _released(note: Sung, latest_end_ticks: int) -> Sung:
     return _until(note, max(half, latest_end_ticks))
 
 
-def _with_breaths(notes: list[Sung], longest_ticks: int, breath_ticks: int) -> list[Sung]:
+def _with_breaths(notes: list[SungNote], longest_ticks: int, breath_ticks: int) -> list[SungNote]:
     """Nothing lasts longer than a breath: a note in time is shortened, or left out."""
-    kept: list[Sung] = []
+    kept: list[SungNote] = []
     begin_ticks = notes[0].onset_ticks
     for note in notes:
         if kept and note.onset_ticks - kept[-1].end_ticks >= breath_ticks:
@@ -141,7 +143,7 @@ def _with_breaths(notes: list[Sung], longest_ticks: int, breath_ticks: int) -> l
     return kept
 
 
-def with_gaps(notes: Sequence[Sung]) -> list[Sung]:
+def with_gaps(notes: Sequence[SungNote]) -> list[SungNote]:
     """The notes of a phrase with a short gap before each next one."""
     made = []
     for note, following in pairwise(notes):

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from genomes.context import Kept
+from genomes.context import LockedBars
 from genomes.locks import Locks
 from genomes.stage import LockedGenomes
 from tests.genomes.calls import render, render_kept, replace
@@ -49,7 +49,7 @@ def test_locked_bars_sound_as_they_did(name, data, kind, rng):
     locks = replace(KINDS[kind], bars=data.draw(locked_bars(context)))
     source, genome = evolved(name, context, locks, rng, steps=2)
     was = render(source, context)
-    part = render_kept(genome, replace(context, kept=Kept(was, locks.bars)))
+    part = render_kept(genome, replace(context, locked=LockedBars(was, locks.bars)))
     assert in_bars(name, part, context, locks.bars) == in_bars(name, was, context, locks.bars)
     assert len(part.notes)
     assert_playable(name, render(genome, context), context)
@@ -71,7 +71,7 @@ def test_a_locked_rhythm_stays(name, data, rng):
     assert rhythms[0] == rhythms[1]
     # Notes are cut where locked bars begin and end, so that only onsets are left to compare.
     was = render(source, context)
-    part = render_kept(genome, replace(context, kept=Kept(was, bars)))
+    part = render_kept(genome, replace(context, locked=LockedBars(was, bars)))
     assert set(part.notes["onset_ticks"].tolist()) == set(was.notes["onset_ticks"].tolist())
 
 
@@ -82,7 +82,7 @@ def test_locked_pitches_stay_in_their_order(name, data, rng):
     bars = data.draw(locked_bars(context)) if name == "melody" else ()
     source, genome = evolved(name, context, Locks(bars, pitch=True), rng)
     was = render(source, context)
-    part = render_kept(genome, replace(context, kept=Kept(was, bars)))
+    part = render_kept(genome, replace(context, locked=LockedBars(was, bars)))
     assert STAGES[name].pitch_order(part) == STAGES[name].pitch_order(was)
 
 

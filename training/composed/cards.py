@@ -1,4 +1,4 @@
-"""Style cards: what is known of each colour, as weights and ranges that a stage's genes can move.
+"""Style cards: for each colour, weights and ranges of every stage's genes.
 
 A weight says how likely an entry of a table is, a range holds a share from 0 to 1 (or what its
 comment says). No card says anything of tempo, meter, key or mode: they belong to the song, not to
@@ -34,7 +34,7 @@ from genomes.harmony.style import DOUBLES, ENTRIES, HIGH_REGISTERS, LOW_REGISTER
 from genomes.harmony.style import SPREADS as HARMONY_SPREADS
 from genomes.melody import genes as melody
 from genomes.melody.rhythm import DENSITIES
-from genomes.melody.seeds import SEEDS
+from genomes.melody.seeds import SOURCES as MELODY_SOURCES
 from training.composed import rhythms
 from training.composed.examples import PART_STAGES
 
@@ -146,7 +146,7 @@ class HarmonyCard(_Card, frozen=True):
 
 
 class Card(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """What a colour tends to, stage by stage."""
+    """The style of a colour, stage by stage."""
 
     colour: str
     chords: ChordCard
@@ -199,7 +199,7 @@ NAMES: dict[type[StageCard], dict[str, tuple[str | int, ...]]] = {
         "register": tuple(melody.REGISTERS),
         "dynamic": melody.DYNAMICS,
         "home": melody.HOMES,
-        "contour": tuple(SEEDS),
+        "contour": tuple(MELODY_SOURCES),
         "density": tuple(DENSITIES),
         "leaning": tuple(melody.DISSONANCE_TREATMENTS),
         "phrase_bars": rhythms.LOOP_BARS,

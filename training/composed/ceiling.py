@@ -79,7 +79,7 @@ _PLACES, _PLACE_LOGS = (_NODES + 1) / 2, np.log(_NODE_WEIGHTS / 2)
 
 
 def measure(seed: int, songs_per_colour: int) -> dict[str, Any]:
-    """The shares of sections and of songs whose colour each reader tells.
+    """The shares of sections and of songs whose colour each classifier recognises.
 
     Args:
         seed: the same one gives the same figures.
@@ -114,7 +114,7 @@ def _right(true: int, seen: Seen) -> dict[str, bool]:
 
 
 def song_seen(colour: str, seed: Sequence[int]) -> list[Seen]:
-    """What there is to see in each section of a song, composed as the catalogue's songs are."""
+    """The observable choices in each section of a song, composed like the catalogue's songs."""
     rng = RecordingGenerator(seed)
     context = draw_context(rng)
     card = song_card(cards()[colour], rng)
@@ -144,7 +144,7 @@ def value_of(card: Card, field: Field) -> Any:
 
 
 def together(sections: Sequence[Seen]) -> Seen:
-    """What a song's sections show: choices add up, what is the same in all is seen once."""
+    """The observations of a song: choices of all sections; what all sections share counts once."""
     found: Seen = {}
     for section in sections:
         for field, what in section.items():
@@ -178,7 +178,7 @@ def _log_likelihood(field: Field, seen: Any, value: Any) -> float:
 
 
 def choices_log_likelihood(weights: Mapping[Any, float], draws: Sequence[Draw]) -> float:
-    """Of names that were chosen by a song's own weights, drawn around a card's.
+    """Log likelihood of chosen names; a song's weights are Dirichlet distributed around a card's.
 
     One after the other, each by its predictive probability: the name's share of the card's weights
     and of what was chosen before (Dirichlet-multinomial; Blackwell and MacQueen 1973, "Ferguson

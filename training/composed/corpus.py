@@ -150,7 +150,7 @@ def _windows_of(score: Any, wanted: Collection[str]) -> Iterator[Window]:
 
 
 def _roles(voices: list[Voice]) -> dict[str, Voice]:
-    """What a score's voices are, by register; a single voice is a tune and no texture."""
+    """The roles of a score's voices, by register; a single voice is a melody."""
     by_register = sorted(voices, key=lambda voice: sum(note[2] for note in voice) / len(voice))
     top = _single_line(by_register[-1], highest=True)
     if len(voices) == 1:
@@ -287,7 +287,7 @@ def piece_windows(name: str, rng: np.random.Generator) -> list[Window]:
 
 
 def played(part: Part, meter: Meter, rng: np.random.Generator) -> Part:
-    """A score's notes with a dynamic and accents: scores tell neither."""
+    """A score's notes with a random dynamic and accents, which scores lack."""
     accents = dict(zip(meter.group_onsets_ticks, meter.accents, strict=True))
     depth = float(rng.uniform(*ACCENTS))
     notes = part.notes.copy()

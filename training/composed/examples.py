@@ -85,7 +85,7 @@ class Examples:
 
     @classmethod
     def join(cls, bundles: Sequence[Self]) -> Self:
-        """One bundle after the other."""
+        """Several sets of examples, concatenated."""
         columns = [bundle.arrays() for bundle in bundles]
         return cls(**{name: np.concatenate([c[name] for c in columns]) for name in columns[0]})
 
@@ -134,7 +134,7 @@ class Split:
 
 
 def split_by_song(examples: Examples) -> Split:
-    """Part the examples: every colour and every kind in the same shares.
+    """Split the examples by song, with equal shares of every colour and kind.
 
     Of real music, the pieces that nothing may learn from are the test, and no others.
     """

@@ -1,8 +1,8 @@
-"""Parts that are no music, from which a model learns to say that it isn't sure.
+"""Parts that are not music: a model learns from them to give a low confidence.
 
 Fakes are drawn at random. Corruptions take a composed part and shuffle its pitches or times, or
-lose notes; they keep the number of notes in each bar, or the pitches, or the rhythm, so that no
-count of notes gives them away.
+drop notes; they keep the number of notes in each bar, the pitches or the rhythm, so that simple
+counts do not identify them.
 """
 
 from __future__ import annotations
@@ -44,14 +44,14 @@ def _noise(fill: tuple[float, float]) -> Callable[[Context, np.random.Generator]
 
 
 def _one_note(context: Context, rng: np.random.Generator) -> Iterator[Note]:
-    """One pitch, again and again."""
+    """One pitch, repeated."""
     pitch = int(rng.integers(28, 91))
     for onset, length, velocity in _attacks(context, rng):
         yield onset, length, pitch, velocity
 
 
 def _tritones(context: Context, rng: np.random.Generator) -> Iterator[Note]:
-    """Stacked tritones, another pile at every attack."""
+    """Stacked tritones, another stack at every attack."""
     notes = int(rng.integers(2, 6))
     for onset, length, velocity in _attacks(context, rng):
         lowest = int(rng.integers(34, 66))
@@ -60,7 +60,7 @@ def _tritones(context: Context, rng: np.random.Generator) -> Iterator[Note]:
 
 
 def _clusters(context: Context, rng: np.random.Generator) -> Iterator[Note]:
-    """Neighbouring semitones, somewhere else at every attack."""
+    """Clusters of semitones, at another pitch with every attack."""
     notes = int(rng.integers(*CLUSTER_NOTES))
     for onset, length, velocity in _attacks(context, rng):
         lowest = int(rng.integers(30, 80))
@@ -69,7 +69,7 @@ def _clusters(context: Context, rng: np.random.Generator) -> Iterator[Note]:
 
 
 def _held_keys(context: Context, rng: np.random.Generator) -> Iterator[Note]:
-    """A whole stretch of the keyboard held down, from the first bar line to the last."""
+    """A chromatic cluster held through the whole section."""
     count = int(rng.integers(*HELD_NOTES))
     lowest = int(rng.integers(PITCHES[0], PITCHES[1] - count + 1))
     velocity = int(rng.choice(VELOCITIES))
@@ -106,7 +106,7 @@ def make_fake(kind: str, context: Context, rng: np.random.Generator) -> Part:
 
 
 def _shuffled_bars(notes: Notes, context: Context, rng: np.random.Generator) -> Notes:
-    """Within every bar, pitches dealt anew over the onsets and onsets over the sixteenths."""
+    """Pitches shuffled within every bar, and onsets moved to random sixteenths."""
     bar_ticks = context.meter.bar_ticks
     bars = notes["onset_ticks"] // bar_ticks
     cells = bar_ticks // SIXTEENTH_TICKS
@@ -119,7 +119,7 @@ def _shuffled_bars(notes: Notes, context: Context, rng: np.random.Generator) -> 
 
 
 def _shuffled_pitches(notes: Notes, context: Context, rng: np.random.Generator) -> Notes:
-    """The same rhythm; every note moved by its own few semitones and dealt to another time."""
+    """The same rhythm; every pitch transposed at random, and the pitches shuffled."""
     del context
     shifts = rng.integers(-SHIFT_SEMITONES, SHIFT_SEMITONES + 1, size=len(notes))
     notes["pitch"] = np.clip(rng.permutation(notes["pitch"]) + shifts, 21, 108)
@@ -127,13 +127,13 @@ def _shuffled_pitches(notes: Notes, context: Context, rng: np.random.Generator) 
 
 
 def _shuffled_times(notes: Notes, context: Context, rng: np.random.Generator) -> Notes:
-    """The same pitches, each at any time at all."""
+    """The same pitches at random times."""
     notes["onset_ticks"] = rng.integers(context.length_ticks - 1, size=len(notes))
     return notes
 
 
 def _dropped_notes(notes: Notes, context: Context, rng: np.random.Generator) -> Notes:
-    """Most notes lost, the others struck a little off the grid."""
+    """Most notes dropped, the others moved slightly off the grid."""
     kept = notes[rng.random(len(notes)) < rng.uniform(*KEPT_SHARE)]
     kept = kept if len(kept) else notes[:1]
     jitter = rng.integers(-SIXTEENTH_TICKS, SIXTEENTH_TICKS + 1, size=len(kept))

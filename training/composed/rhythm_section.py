@@ -22,7 +22,7 @@ from genomes.chords.voicing import Voicing
 from genomes.context import Context
 from genomes.drums.fills import NO_CRASH, NO_FILL
 from genomes.drums.genome import Bar as DrumBar
-from genomes.drums.genome import DrumGenome, whole
+from genomes.drums.genome import DrumGenome, audible_genome
 from genomes.drums.patterns import ACCENT, GHOST, NORMAL, REST, Pattern, cell_count, legal
 from genomes.grid import EIGHTH_TICKS, STRAIGHT, cells
 from genomes.time import Meter
@@ -171,7 +171,7 @@ def compose_drums(card: DrumCard, context: Context, rng: np.random.Generator) ->
     loop = _drum_loop(card, meter, min(count, choose(card.loop_bars, rng)), rng)
     bars = [_drum_bar(card, loop[index % len(loop)], index, count, rng) for index in range(count)]
     swing_percent, dynamic = choose(card.swing, rng), choose(card.dynamic, rng)
-    return whole(meter, bars, swing_percent, dynamic, choose(card.shape, rng))
+    return audible_genome(meter, bars, swing_percent, dynamic, choose(card.shape, rng))
 
 
 def _drum_bar(

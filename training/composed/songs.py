@@ -16,7 +16,7 @@ import numpy as np
 from genomes import STAGE_GENOMES, Genome
 from genomes.bass.genome import rebuilt as with_plucks
 from genomes.context import Context
-from genomes.drums.genome import whole
+from genomes.drums.genome import audible_genome
 from genomes.melody.form import cut
 from genomes.melody.genome import rebuilt as with_phrases
 from genomes.notes import Part
@@ -156,7 +156,7 @@ def _with_bars(first: Any, donors: Donors, context: Context) -> Genome:
 
 def _drums(first: Any, donors: Donors, context: Context) -> Genome:
     feel = first.swing_percent, first.dynamic, first.shape
-    return whole(context.meter, _bars(donors), *feel)
+    return audible_genome(context.meter, _bars(donors), *feel)
 
 
 def _bass(first: Any, donors: Donors, context: Context) -> Genome:

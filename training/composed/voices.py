@@ -59,7 +59,7 @@ def compose_melody(card: MelodyCard, context: Context, rng: np.random.Generator)
 
 
 def _pieces(card: MelodyCard, context: Context, rng: np.random.Generator) -> list[Piece]:
-    """A form of phrases; each letter is sung as it is first, then changed now and then."""
+    """The phrases of a form; a letter's first phrase is plain, repetitions are sometimes varied."""
     bars = context.section.bars
     length = min(bars, choose(card.phrase_bars, rng))
     lengths = [length] * (bars // length)
@@ -98,7 +98,7 @@ def _material(
     bars: int,
     rng: np.random.Generator,
 ) -> Material:
-    """What the genome's own source gives, widened, thinned, pushed and shortened."""
+    """Material from a source of melodies, varied as the card says."""
     seconds = bars * float(context.tempo_map.seconds(context.meter.bar_ticks))
     onsets = max(1, round(rng.uniform(*DENSITIES[density]) * seconds))
     pace = Pace(onsets, speaks=chance(card.speaks, rng))
@@ -121,7 +121,7 @@ def _material(
 
 
 def compose_harmony(card: HarmonyCard, context: Context, rng: np.random.Generator) -> HarmonyGenome:
-    """A section's supporting part around what the context has."""
+    """A section's harmony part for the parts of the context."""
     stirred = replace(context.section, energy=MOTIONS[choose(card.motion, rng)])
     moved = replace(context, section=stirred)
     arranger = arranger_for(moved, _harmony_style(card, moved, rng), rng)
@@ -151,7 +151,7 @@ def _harmony_style(card: HarmonyCard, context: Context, rng: np.random.Generator
 
 
 def _harmony_bars(textures: tuple[str, str], form: str, arranger: Arranger) -> tuple[Bar, ...]:
-    """Bars as the form wants them; what says nothing here is stood in for."""
+    """Bars as the form says; a texture that gives no tones is replaced by another."""
     for material in (textures, [FALLBACK_TEXTURES.get(texture, texture) for texture in textures]):
         bars = _written(material, form, arranger)
         if any(bars):

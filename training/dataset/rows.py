@@ -128,7 +128,7 @@ def by_song(rows: Sequence[Row]) -> Split:
 
 
 def by_row(rows: Sequence[Row]) -> Split:
-    """Tracks of segments dealt out whatever song they belong to, in the same shares.
+    """A split by row: tracks of one song may be in training and in test, in the same shares.
 
     Rows of one song share its concept, and its words and bars from track to track: a model that is
     tested on them has seen the answers.

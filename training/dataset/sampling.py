@@ -1,4 +1,4 @@
-"""What a network is fitted to: a person's songs, mixed anew in every epoch, and composed ones."""
+"""Training clips: a person's songs, mixed at random in every epoch, and composed songs."""
 
 from __future__ import annotations
 

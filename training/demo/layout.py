@@ -1,4 +1,4 @@
-"""How a demo song runs: its sections, what plays in each, and the stems that come of it."""
+"""The layout of a demo song: sections, the parts that play in each, and stems."""
 
 from __future__ import annotations
 
@@ -84,7 +84,7 @@ class DemoSong:
 
 
 def compose_song(colour: str, seconds: float, rng: np.random.Generator) -> DemoSong:
-    """A song of about a length in the taste of a colour."""
+    """A song in the style of a colour, of about the given length."""
     context = draw_context(rng)
     bar_seconds = float(context.tempo_map.seconds(context.meter.bar_ticks))
     bars = round(seconds / len(FORM) / bar_seconds)

@@ -1,4 +1,4 @@
-"""Sound for the stems: every instrument a row of partials, every drum a tone and some noise."""
+"""Sound for the stems: additive synthesis for instruments, a tone and noise for drums."""
 
 from __future__ import annotations
 

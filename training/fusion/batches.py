@@ -65,7 +65,7 @@ class Batch(NamedTuple):
 
 
 class Songs(Protocol):
-    """Training clips with their labels, drawn anew or taken as they are in every epoch."""
+    """Training clips with their labels; an implementation may draw new ones in every epoch."""
 
     @property
     def features(self) -> NDArray[np.float32]:

@@ -138,7 +138,7 @@ def thresholds(confidence: Floats, validation: Examples) -> dict[str, float]:
 
 @dataclass(frozen=True, slots=True)
 class Curve:
-    """How often a model is right, by how sure it is.
+    """Accuracy by predicted probability.
 
     Attributes:
         rows: ``(low, high, count, mean probability, share right)`` of each bin with any rows.
@@ -150,7 +150,7 @@ class Curve:
 
 
 def curve(probability: Floats, right: Mask) -> Curve:
-    """Compare claimed probabilities ``(n,)`` with what happened, and their expected error (ECE).
+    """Reliability curve of probabilities ``(n,)``, with the expected calibration error (ECE).
 
     ``sklearn.calibration.calibration_curve`` gives neither the counts nor the error.
     """

@@ -1,4 +1,4 @@
-"""Pictures of a report: who is taken for whom, and how honest the probabilities are."""
+"""Pictures of a report: confusion matrix, reliability diagram and trials of a search."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def draw_confusion(path: Path, counts: Sequence[Sequence[int]], title: str) -> N
 
 
 def draw_reliability(path: Path, curves: Mapping[str, Mapping[str, Any]], title: str) -> None:
-    """How often what was claimed happened, against what was claimed, as a PNG."""
+    """Reliability diagram as a PNG: observed frequency against predicted probability."""
     figure, axes = _figure(4.8, 4.4, title)
     axes.plot([0, 1], [0, 1], color="#888888", linewidth=1, linestyle="--")
     for (name, curve), style in zip(curves.items(), ("o-", "s:"), strict=False):

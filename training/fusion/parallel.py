@@ -74,7 +74,7 @@ def _in_processes(
 def _show(
     futures: Sequence[Future[Weights]], updates: Sequence[LossUpdate | None], shared: Any
 ) -> None:
-    """Pass on the progress of the workers until all are done."""
+    """Report the progress of the workers until all are done."""
     waiting: set[Future[Weights]] = set(futures)
     while waiting:
         waiting = wait(waiting, timeout=POLL_SECONDS).not_done

@@ -48,7 +48,7 @@ def measure(
     by_rows: Measured | None,
     accuracies: dict[str, list[float]],
 ) -> Metrics:
-    """Everything that the report tells, as plain values.
+    """All figures of the report, as plain values.
 
     Args:
         model: the calibrated one, split by song.

@@ -89,7 +89,7 @@ class Search:
 
     @property
     def searched(self) -> dict[str, Between | tuple[float, ...]]:
-        """What is looked for, by name."""
+        """The searched settings by name, each with its range or choices."""
         kept = {COMPOSED} if self.keeps_composed else set()
         return {name: where for name, where in SEARCHED.items() if name not in kept}
 
@@ -105,7 +105,7 @@ class Search:
 
 @dataclass(frozen=True, slots=True)
 class Trial:
-    """What came of one trial.
+    """The result of one trial.
 
     Attributes:
         number: its place among those that finish, from 1; one that was interrupted has the number

@@ -169,7 +169,7 @@ def hub() -> Hub:
 
 
 def push(dataset: Path, repo: str, to: Hub, *, is_public: bool) -> None:
-    """Put a written data set on a hub; tables that it no longer has go away there.
+    """Put a written data set on a hub; tables that it no longer has are deleted there.
 
     Args:
         dataset: its folder.

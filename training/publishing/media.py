@@ -79,7 +79,7 @@ def _name(kind: Any) -> str:
 
 
 class Media:
-    """The slices of a training folder; whatever lies elsewhere is none of it."""
+    """The slices of a training folder; files outside it are ignored."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder.resolve()
@@ -154,7 +154,7 @@ def _worth(row: Row, media: Media) -> tuple[int, str]:
 
 
 def with_media(table: Any, media: Media, at_once: int) -> Iterator[Any]:
-    """The table with what its rows sound like, a few rows at a time."""
+    """The table with recordings and MIDI embedded, a few rows at a time."""
     import pyarrow
 
     sound = pyarrow.struct([("bytes", pyarrow.binary()), ("path", pyarrow.string())])

@@ -75,7 +75,7 @@ def network(seed: int = 0) -> Any:
 
 
 def fit_quietly(estimator: Any, *data: Any, **weights: Any) -> Any:
-    """Fit for the number of epochs that was set; that it could go on is no warning.
+    """Fit for the number of epochs that was set, without scikit-learn's convergence warning.
 
     On one thread: on so little work several would mostly wait for each other.
     """

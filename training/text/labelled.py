@@ -49,7 +49,7 @@ class Labelled:
     origin: str
 
     def once_each(self) -> Labelled:
-        """Without rows that say of the same song what another says."""
+        """The rows without duplicates of the same song, text and label."""
         keys = zip(self.songs, self.texts, self.targets.tolist(), strict=True)
         first: dict[Any, int] = {}
         for row, (song, text, target) in enumerate(keys):

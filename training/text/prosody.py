@@ -199,7 +199,7 @@ def _words(line: Line) -> tuple[Word, ...]:
 
 
 def _fit(line: Line, every: int) -> float:
-    """Share of a line's syllables that a regular stress explains, where it begins best."""
+    """Share of a line's syllables that fit a regular stress pattern, at its best offset."""
     stressed = [syllable.is_stressed for syllable in line.syllables]
     hits = (
         sum(mark == (place % every == phase) for place, mark in enumerate(stressed))

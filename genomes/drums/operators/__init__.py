@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from genomes.context import Context
-from genomes.drums.genome import DrumGenome, whole
+from genomes.drums.genome import DrumGenome, audible_genome
 from genomes.drums.operators import form, playing, strokes, voicing
 from genomes.stage import Operator, named
 from genomes.variation import crossed, draw_stretch, repeat_bar, repeat_phrase, swap_bars
@@ -50,4 +50,4 @@ def mate(
     bars = crossed(first.bars, second.bars, (start, end))
     swing_percent = (second if 2 * (end - start) > len(bars) else first).swing_percent
     player = first if rng.random() < 0.5 else second
-    return whole(context.meter, bars, swing_percent, player.dynamic, player.shape)
+    return audible_genome(context.meter, bars, swing_percent, player.dynamic, player.shape)

@@ -20,7 +20,7 @@ from genomes.melody.genes import (
 from genomes.melody.genome import MelodyGenome, rebuilt
 from genomes.melody.operators.editing import draw_phrase_index, put_phrase
 from genomes.melody.phrases import tones_of
-from genomes.melody.seeds import SEEDS, draw_contour
+from genomes.melody.seeds import SOURCES, draw_contour
 from genomes.melody.timing import cell_ticks
 from genomes.variation import pick
 
@@ -83,7 +83,7 @@ def freshen(genome: MelodyGenome, context: Context, rng: np.random.Generator) ->
     if sum(other.material == phrase.material for other in genome.phrases) < 2:
         return genome
     count = len(material.tones)
-    heights = draw_contour(pick(rng, tuple(SEEDS)), count, context, rng)
+    heights = draw_contour(pick(rng, tuple(SOURCES)), count, context, rng)
     cells, lengths = zip(*material.rhythm, strict=True)
     pieces = genome.pieces()
     pieces[index] = phrase, material_from(material, cells, lengths, heights)

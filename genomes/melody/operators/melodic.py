@@ -11,7 +11,7 @@ from genomes.context import Context
 from genomes.melody.genes import DISSONANCE_TREATMENTS, DYNAMICS, HOMES, MOST_MELISMAS, REGISTERS
 from genomes.melody.genome import MelodyGenome
 from genomes.melody.operators.editing import draw_material_index, put_heights
-from genomes.melody.seeds import SEEDS, draw_contour
+from genomes.melody.seeds import SOURCES, draw_contour
 from genomes.variation import pick
 
 # Sizes of a new leap, in scale steps.
@@ -114,7 +114,7 @@ def new_contour(genome: MelodyGenome, context: Context, rng: np.random.Generator
     """Another contour from any source, on the rhythm that there is."""
     index = draw_material_index(genome, rng)
     count = len(genome.materials[index].tones)
-    return put_heights(genome, index, draw_contour(pick(rng, tuple(SEEDS)), count, context, rng))
+    return put_heights(genome, index, draw_contour(pick(rng, tuple(SOURCES)), count, context, rng))
 
 
 def move_register(genome: MelodyGenome, context: Context, rng: np.random.Generator) -> MelodyGenome:

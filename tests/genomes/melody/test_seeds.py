@@ -9,7 +9,7 @@ from genomes.melody import MELODY
 from genomes.melody.contours import CONTOURS, INTERVALS, WALK
 from genomes.melody.form import FORMS, phrase_lengths
 from genomes.melody.genes import DISSONANCE_TREATMENTS
-from genomes.melody.seeds import SEEDS, TREATMENT_SHARES, seeded
+from genomes.melody.seeds import SOURCES, TREATMENT_SHARES, seeded
 from tests.genomes.calls import describe, render, replace
 from tests.genomes.contexts import with_parts
 from tests.genomes.melody.conftest import chorded, words
@@ -32,7 +32,7 @@ def pool():
 
 def test_every_source_occurs_and_plain_ones_most(pool):
     counts = Counter(source for _, source in pool[1])
-    assert set(counts) == set(SEEDS)
+    assert set(counts) == set(SOURCES)
     assert counts["conversational"] > counts["pentatonic"]
     assert min(counts.values()) >= 5
 
@@ -69,7 +69,7 @@ def test_a_phrase_to_a_line_of_words():
 
 
 @pytest.mark.parametrize("meter", SONG_METERS + ODD_METERS, ids=str)
-@pytest.mark.parametrize("source", SEEDS)
+@pytest.mark.parametrize("source", SOURCES)
 def test_every_source_sings_in_every_meter(source, meter):
     rng = np.random.default_rng(4)
     plain = replace(four(bars=1), meter=meter, parts=())

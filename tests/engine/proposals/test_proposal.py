@@ -13,11 +13,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from engine import proposals
-from engine.proposals import Proposal, Refusal, read
-from engine.proposals.proposal import understand
+from engine.proposals import Refusal, read
 from tests.engine.proposals.documents import (
     ABSENT,
-    SHORT_FORM,
     assert_one_line,
     read_content,
     refused,
@@ -187,36 +185,6 @@ def test_the_document_is_kept_as_it_was_written(tmp_path: Path) -> None:
     assert proposal.moods == ("on",)
 
 
-def test_a_colour_that_another_parser_made_true_is_refused() -> None:
-    assert refused(rainbow_color=True).value == "true"
-
-
-def test_a_song_with_words_for_a_tempo_and_a_colour_in_lower_case(tmp_path: Path) -> None:
-    proposal = the_song(
-        tmp_path,
-        "agent_name: indigo\nbpm: 120\nkey: C major\nrainbow_color: indigo\n"
-        "tempo: Moderate driving\ntimestamp: 1770990261.5841331\niteration_number: 15\n"
-        "genres: [Heartland rock, Industrial folk]\ntitle: Tanker Town\nconcept: Steel.\n",
-    )
-
-    assert (proposal.colour.name, proposal.tempo_marking) == ("Indigo", "Moderate driving")
-    assert proposal.genres == ("Heartland rock", "Industrial folk")
-
-
-def test_a_mock_without_a_newline_at_its_end(tmp_path: Path) -> None:
-    text = "rainbow_color: Z\ntitle: Mock\nkey: G major\nbpm: 120\nconcept: None yet\ntempo: 18/21"
-    (refusal,) = read_content(tmp_path, text).refusals
-
-    assert str(refusal).startswith("song.yml: tempo: 18/21 (accepted: N/D")
-
-
-def test_the_short_form_says_what_was_assumed() -> None:
-    proposal = understand(SHORT_FORM, "manifest_bootstrap.yml")
-
-    assert isinstance(proposal, Proposal)
-    assert [warning.partition(":")[0] for warning in proposal.warnings] == ["tempo", "concept"]
-
-
 def test_proposals_and_refusals_are_values() -> None:
     proposal = understood()
 
@@ -236,9 +204,3 @@ def test_a_refusal_is_one_line_whatever_it_is_made_of() -> None:
 
 def test_a_long_value_is_cut_short() -> None:
     assert len(refused(key="E minor " * 1000).value) <= 60
-
-
-def test_the_public_names_exist() -> None:
-    assert sorted(proposals.__all__) == list(proposals.__all__)
-    for name in proposals.__all__:
-        assert getattr(proposals, name) is not None

@@ -72,8 +72,7 @@ CHANGES = (
 )
 DROPPED = (
     "DELETE FROM events WHERE position >= {approved}",
-    "UPDATE log_head SET (position, hash) = "
-    "(SELECT position, hash FROM events ORDER BY position DESC LIMIT 1)",
+    "UPDATE log_head SET (position, hash) = (SELECT max(position), hash FROM events)",
 )
 
 

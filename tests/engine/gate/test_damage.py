@@ -34,60 +34,6 @@ def test_a_sound_studio(desk, approved):
     assert approved
 
 
-@pytest.mark.parametrize(
-    "change",
-    [
-        "payload = replace(payload, '\"verse\"', '\"chorus\"')",
-        "actor = 'somebody else'",
-        "recorded_at = '2001-01-01T00:00:00.000000+00:00'",
-        "kind = 'CandidateUnheardOf'",
-        "payload = 'not json'",
-        "hash = 'aa'",
-    ],
-)
-def test_a_changed_event_is_named(desk, approved, change):
-    tamper(desk, f"UPDATE events SET {change} WHERE position = {approved['position']}")  # noqa: S608
-    said = desk.type("verify")
-    assert said.code == 1
-    assert f"event {approved['position']} ({approved['event_id']}): " in said.out
-    assert said.err == ""
-
-
-def test_a_missing_event_is_noticed(desk, approved):
-    tamper(desk, f"DELETE FROM events WHERE position = {approved['position']}")  # noqa: S608
-    said = desk.type("verify")
-    assert said.code == 1
-    assert "events before it are missing" in said.out
-
-
-def test_a_dropped_tail_shows_against_head(desk, approved):
-    last = approved["position"] - 1
-    tamper(
-        desk,
-        f"DELETE FROM events WHERE position > {last}",  # noqa: S608
-        f"UPDATE log_head SET position = {last}, hash = "  # noqa: S608
-        f"(SELECT hash FROM events WHERE position = {last})",
-    )
-    said = desk.type("verify")
-    assert said.code == 1
-    assert "its tail was dropped" in said.out
-
-
-@pytest.mark.parametrize("text", ["garbage", "", "999 " + "0" * 64, "1 " + "0" * 64])
-def test_a_wrong_head_file_is_named(desk, approved, text):
-    (desk.folder / "HEAD").write_text(text)
-    said = desk.type("verify")
-    assert said.code == 1
-    assert "HEAD" in said.out
-    assert approved
-
-
-def test_a_lost_head_file_is_named(desk):
-    (desk.folder / "HEAD").unlink()
-    assert desk.type("verify").code == 1
-    assert desk.type("doctor").code == 1
-
-
 @pytest.mark.parametrize("command", ["verify", "doctor", "review", "runs", "log"])
 def test_a_file_that_is_no_database_is_one_line(desk, command):
     (desk.folder / "studio.db").write_bytes(b"a song, not a database" * 100)
@@ -114,3 +60,44 @@ def test_an_event_from_the_future_is_one_line(desk, approved):
         said = desk.type(*words)
         assert said.code in {1, 2}
         assert f"event {approved['position']}" in said.error
+
+
+CHANGES = (
+    "payload = replace(payload, '\"verse\"', '\"chorus\"')",
+    "actor = 'somebody else'",
+    "recorded_at = '2001-01-01T00:00:00.000000+00:00'",
+    "kind = 'CandidateUnheardOf'",
+    "payload = 'not json'",
+    "hash = 'aa'",
+)
+DROPPED = (
+    "DELETE FROM events WHERE position >= {approved}",
+    "UPDATE log_head SET (position, hash) = (SELECT max(position), hash FROM events)",
+)
+
+
+@pytest.mark.parametrize(
+    ("statements", "said"),
+    [
+        *(((f"UPDATE events SET {change} WHERE position = {{approved}}",),  # noqa: S608
+           "event {approved} ({id}): ") for change in CHANGES),
+        (("DELETE FROM events WHERE position = {approved}",), "events before it are missing"),
+        (DROPPED, "its tail was dropped"),
+    ],
+)  # fmt: skip
+def test_a_changed_or_missing_event_is_named(desk, approved, statements, said):
+    names = {"approved": approved["position"], "id": approved["event_id"]}
+    tamper(desk, *(statement.format(**names) for statement in statements))
+    answer = desk.type("verify")
+    assert (answer.code, answer.err) == (1, "")
+    assert said.format(**names) in answer.out
+
+
+@pytest.mark.parametrize("text", ["garbage", "", "999 " + "0" * 64, "1 " + "0" * 64, None])
+def test_a_wrong_or_lost_head_file_is_named(desk, text):
+    head = desk.folder / "HEAD"
+    head.unlink() if text is None else head.write_text(text)
+    said = desk.type("verify")
+    assert said.code == 1
+    assert "HEAD" in said.out
+    assert desk.type("doctor").code == 1

@@ -25,33 +25,6 @@ def folder_of(desk):
     return sorted(path.name for path in desk.approved_file("verse").parent.iterdir())
 
 
-@pytest.mark.parametrize("broken", ["replace", "fsync"])
-def test_a_write_that_fails_leaves_the_old_file_or_none(tmp_path, monkeypatch, broken):
-    old, new = tmp_path / "old", tmp_path / "sub" / "new"
-    write_whole(old, b"old")
-
-    def fails(*_, **__):
-        raise OSError(28, "No space left on device")
-
-    monkeypatch.setattr(os, broken, fails)
-    for path in (old, new):
-        with pytest.raises(OSError, match="No space"):
-            write_whole(path, b"new")
-    assert old.read_bytes() == b"old"
-    assert [path for path in tmp_path.rglob("*") if path.is_file()] == [old]
-    assert file_sha256(new) is None
-
-
-def test_an_interrupted_write_leaves_nothing_partial(tmp_path, monkeypatch):
-    def interrupted(*_):
-        raise KeyboardInterrupt
-
-    monkeypatch.setattr(os, "fsync", interrupted)
-    with pytest.raises(KeyboardInterrupt):
-        write_whole(tmp_path / "a", b"x")
-    assert list(tmp_path.iterdir()) == []
-
-
 def test_a_failing_disk_keeps_the_decision_and_export_heals(desk, monkeypatch):
     first = desk.candidates()[0]
 
@@ -91,22 +64,6 @@ def test_a_crash_before_the_file_is_removed_heals(desk, approved, monkeypatch):
     assert folder_of(desk) == ["verse.mid"]
     assert "removed" in desk.do("export")
     assert folder_of(desk) == []
-
-
-def test_exporting_again_changes_nothing(desk, approved):
-    before, stamp = desk.head, desk.approved_file("verse").stat().st_mtime_ns
-    assert [item["outcome"] for item in desk.json("export")] == ["unchanged"]
-    assert (desk.head, desk.approved_file("verse").stat().st_mtime_ns) == (before, stamp)
-    assert approved
-
-
-def test_deleted_files_come_back(desk, approved):
-    written = desk.approved_file("verse").read_bytes()
-    desk.approved_file("verse").unlink()
-    desk.do("export", "--song", "meadow")
-    assert desk.approved_file("verse").read_bytes() == written
-    assert len(desk.events("ExportWritten")) == 1
-    assert approved
 
 
 def test_an_edited_file_is_never_overwritten(desk, approved):
@@ -154,3 +111,33 @@ def test_undo_removes_the_file_of_that_candidate_alone(desk, approved):
 def test_nothing_is_approved_yet(desk):
     assert "nothing is approved yet" in desk.do("export")
     assert desk.json("export") == []
+
+
+@pytest.mark.parametrize("broken", ["replace", "fsync"])
+@pytest.mark.parametrize("error", [OSError(28, "No space left on device"), KeyboardInterrupt()])
+def test_a_write_that_fails_leaves_the_old_file_or_none(tmp_path, monkeypatch, broken, error):
+    old, new = tmp_path / "old", tmp_path / "sub" / "new"
+    write_whole(old, b"old")
+
+    def fails(*_, **__):
+        raise error
+
+    monkeypatch.setattr(os, broken, fails)
+    for path in (old, new):
+        with pytest.raises(type(error)):
+            write_whole(path, b"new")
+    assert old.read_bytes() == b"old"
+    assert [path for path in tmp_path.rglob("*") if path.is_file()] == [old]
+    assert file_sha256(new) is None
+
+
+@pytest.mark.usefixtures("approved")
+def test_exporting_again_changes_nothing_and_deleted_files_come_back(desk):
+    file = desk.approved_file("verse")
+    before, stamp, written = desk.head, file.stat().st_mtime_ns, file.read_bytes()
+    assert [item["outcome"] for item in desk.json("export")] == ["unchanged"]
+    assert (desk.head, file.stat().st_mtime_ns) == (before, stamp)
+    file.unlink()
+    desk.do("export", "--song", "meadow")
+    assert file.read_bytes() == written
+    assert len(desk.events("ExportWritten")) == 1

@@ -2,24 +2,14 @@
 
 from __future__ import annotations
 
-import pytest
-import yaml
-
 from engine.runs.lifecycle import Request, carry_on, load, start
 from engine.state.studio import Studio
 from genomes import Section
 from tests.engine.command_line import BARS, RUNS, SMALL, demo, evolve
 
+# The demo song, in another key.
+REVISE = ("songs", "add", demo("green"), "--key", "A minor", "--json")
 AGAIN = ("--no-model", "--population", "8", "--generations", "2", "--bars", "4")
-
-
-@pytest.fixture
-def revised(tmp_path):
-    """The demo song, in another key."""
-    document = yaml.safe_load(demo("green").read_text("utf-8"))
-    path = tmp_path / "green.yml"
-    path.write_text(yaml.safe_dump(document | {"key": "A minor"}), "utf-8")
-    return path
 
 
 def test_the_same_run_again_gives_no_place_to_what_was_decided(desk):
@@ -66,22 +56,12 @@ def test_the_terminal_shows_what_was_met_again(desk):
     assert SMALL.population == 8
 
 
-def test_a_run_that_meets_pending_ones_keeps_notes_and_wanted_labels(desk):
-    first = desk.candidates()[0]
-    desk.do("note", first, "hm")
-    desk.do("label", first, "bridge")
-    with Studio.open(desk.folder) as studio:
-        evolve(studio, "meadow", "verse", 1)
-    row = desk.row(first)
-    assert (row["notes"], row["label"], row["status"]) == (["hm"], "bridge", "pending")
-
-
-def test_a_revision_marks_what_was_built_before_as_stale_and_loses_nothing(desk, revised):
+def test_a_revision_marks_what_was_built_before_as_stale_and_loses_nothing(desk):
     first, second, *_ = desk.candidates()
     desk.do("approve", first, "--note", "lovely")
     before = desk.song("meadow")
     written = desk.approved_file("verse").read_bytes()
-    assert desk.json("songs", "add", revised)["revised"] == [before.song_id]
+    assert before.song_id in desk.do(*REVISE)
     after = desk.song("meadow")
     assert (after.revision, after.key) == (2, "A minor")
     for kept in ("candidates", "labels", "runs", "exports"):
@@ -95,24 +75,6 @@ def test_a_revision_marks_what_was_built_before_as_stale_and_loses_nothing(desk,
     assert desk.approved_file("verse").read_bytes() == written  # still in the key it was made for
 
 
-def test_the_song_tells_how_many_are_stale(desk, revised):
-    desk.do("songs", "add", revised)
-    count = len(desk.song("meadow").candidates)
-    assert f"{count} pending ({count} stale)" in desk.do("songs", "show", "meadow")
-
-
-def test_a_run_after_the_revision_is_not_stale(desk, revised):
-    old = set(desk.candidates())
-    desk.do("songs", "add", revised)
-    with Studio.open(desk.folder) as studio:
-        evolve(studio, "meadow", "verse", 1)
-    new = set(desk.candidates()) - old
-    assert new
-    assert not any(desk.row(candidate)["stale"] for candidate in new)
-    assert all(desk.row(candidate)["stale"] for candidate in old)
-    desk.do("approve", next(iter(new)))
-
-
 def test_when_everything_was_decided_a_run_still_ends(desk):
     small = ("--population", "4", "--generations", "0", "--bars", "1", "--seed", "3", "--no-model")
     for _ in range(5):
@@ -122,3 +84,23 @@ def test_when_everything_was_decided_a_run_still_ends(desk):
     assert "nothing new came out: everything scored was decided before" in out
     assert {row["status"] for row in desk.json("runs")} == {"finished"}
     assert "all is well" in desk.do("doctor")
+
+
+def test_runs_after_a_revision_are_not_stale_and_keep_notes_and_wanted_labels(desk):
+    old = desk.candidates()
+    desk.do("note", old[0], "hm")
+    desk.do("label", old[0], "bridge")
+    with Studio.open(desk.folder) as studio:
+        evolve(studio, "meadow", "verse", 1)
+    row = desk.row(old[0])
+    assert (row["notes"], row["label"], row["status"]) == (["hm"], "bridge", "pending")
+    desk.do(*REVISE)
+    count = len(desk.song("meadow").candidates)
+    assert f"{count} pending ({count} stale)" in desk.do("songs", "show", "meadow")
+    with Studio.open(desk.folder) as studio:
+        evolve(studio, "meadow", "verse", 1)
+    new = set(desk.candidates()) - set(old)
+    assert new
+    assert not any(desk.row(candidate)["stale"] for candidate in new)
+    assert all(desk.row(candidate)["stale"] for candidate in old)
+    desk.do("approve", next(iter(new)))

@@ -4,22 +4,14 @@ import pytest
 
 from engine.proposals.colours import MODE_FIELDS
 from fitness.colours import COLOURS, Colour
-from tests.engine.proposals.documents import ABSENT, refused, understood
+from tests.engine.proposals.documents import understood
+
+UNUSED_FIELDS = ("file_prefix", "mnemonic_character_value", "transmigrational_mode", *MODE_FIELDS)
 
 
 def described(name: object, **changes: Any) -> dict[str, Any]:
     """A colour as programs describe it, with every field that nobody should rely on."""
-    return {
-        "color_name": name,
-        "file_prefix": None,
-        "hex_value": 255,
-        "mnemonic_character_value": None,
-        "objectional_mode": None,
-        "ontological_mode": None,
-        "temporal_mode": None,
-        "transmigrational_mode": None,
-        **changes,
-    }
+    return dict.fromkeys(UNUSED_FIELDS) | {"color_name": name, "hex_value": 255} | changes
 
 
 @pytest.mark.parametrize("colour", COLOURS, ids=lambda colour: colour.name)
@@ -32,39 +24,20 @@ def test_by_name_or_letter_in_any_case(colour: Colour) -> None:
             assert proposal.warnings == ()
 
 
-@pytest.mark.parametrize(("letter", "name"), [("W", "White"), ("K", "Black"), ("k", "Black")])
-def test_letters_that_people_mean_are_taken_with_a_warning(letter: str, name: str) -> None:
-    proposal = understood(rainbow_color=letter)
+@pytest.mark.parametrize(
+    ("written", "name"),
+    [
+        ("W", "White"),
+        ("K", "Black"),
+        ("k", "Black"),
+        (described("Black", mnemonic_character_value="B"), "Black"),
+    ],
+)
+def test_letters_that_mean_another_colour_are_warned_of(written: object, name: str) -> None:
+    proposal = understood(rainbow_color=written)
 
     assert proposal.colour.name == name
     assert len(proposal.warnings) == 1
-
-
-@pytest.mark.parametrize(
-    "written",
-    [
-        "Octarine",
-        "",
-        "#ff0000",
-        16711680,
-        True,
-        None,
-        ["Red"],
-        {},
-        described(None, mnemonic_character_value="R", temporal_mode="Past"),
-        described("Crimson", mnemonic_character_value="R"),
-        described(5),
-    ],
-)
-def test_an_unknown_colour_is_refused_and_never_guessed(written: object) -> None:
-    refusal = refused(rainbow_color=written)
-
-    assert refusal.field == "rainbow_color"
-    assert "Indigo (I)" in refusal.accepted
-
-
-def test_a_missing_colour_is_refused() -> None:
-    assert refused(rainbow_color=ABSENT).value == "missing"
 
 
 def test_a_wrong_description_is_overruled_with_one_warning() -> None:
@@ -84,13 +57,6 @@ def test_a_wrong_description_is_overruled_with_one_warning() -> None:
     assert "temporal_mode Past" in warning
     assert "ontological_mode" in warning
     assert "objectional_mode" not in warning
-
-
-def test_black_with_the_letter_of_blue_stays_black() -> None:
-    proposal = understood(rainbow_color=described("Black", mnemonic_character_value="B"))
-
-    assert proposal.colour.name == "Black"
-    assert len(proposal.warnings) == 1
 
 
 @pytest.mark.parametrize(

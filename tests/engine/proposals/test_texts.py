@@ -53,28 +53,6 @@ def test_a_missing_concept_is_empty_with_a_warning() -> None:
         assert proposal.warnings == ("concept: missing; left empty",)
 
 
-def test_a_stray_quote_goes_from_the_text_and_stays_in_the_record() -> None:
-    written = 'She said "stay" and the tape ran out."'
-    proposal = understood(concept=written)
-
-    assert proposal.concept == 'She said "stay" and the tape ran out.'
-    assert proposal.raw["concept"] == written
-    assert proposal.warnings == ("concept: a stray quote at its end removed",)
-
-
-def test_quotes_that_match_stay() -> None:
-    proposal = understood(concept='They call it "home"')
-
-    assert proposal.concept == 'They call it "home"'
-    assert proposal.warnings == ()
-
-
-def test_a_concept_keeps_its_paragraphs_arrows_and_blocks() -> None:
-    written = "Space → time.\n\n**PROTOCOL:** keep — everything\tas it is."
-
-    assert understood(concept=written).concept == written
-
-
 @pytest.mark.parametrize(
     ("written", "words"),
     [
@@ -110,14 +88,27 @@ def test_what_is_no_word_is_left_out_with_a_warning(odd: object) -> None:
 
 
 @pytest.mark.parametrize(
-    ("written", "singer"), [("Odile", "Odile"), (None, None), (ABSENT, None), (" ", None), (5, "5")]
+    ("written", "concept"),
+    [
+        ('She said "stay" and the tape ran out."', 'She said "stay" and the tape ran out.'),
+        ('They call it "home"', None),
+        ("Space → time.\n\n**PROTOCOL:** keep — everything\tas it is.", None),
+    ],
 )
-def test_a_singer_if_there_is_one(written: object, singer: str | None) -> None:
-    assert understood(singer=written).singer == singer
+def test_a_concept_loses_a_stray_quote_and_nothing_else(written: str, concept: str | None) -> None:
+    proposal = understood(concept=written)
+
+    assert (proposal.concept, proposal.raw["concept"]) == (concept or written, written)
+    warning = "concept: a stray quote at its end removed"
+    assert proposal.warnings == ((warning,) if concept else ())
 
 
-def test_a_singer_that_is_no_name_is_left_out_with_a_warning() -> None:
-    proposal = understood(singer=["Odile", "Bo"])
+@pytest.mark.parametrize(
+    ("written", "singer", "warned"),
+    [("Odile", "Odile", 0), (None, None, 0), (ABSENT, None, 0), (" ", None, 0), (5, "5", 0),
+     (["Odile", "Bo"], None, 1)],
+)  # fmt: skip
+def test_a_singer_if_there_is_one(written: object, singer: str | None, warned: int) -> None:
+    proposal = understood(singer=written)
 
-    assert proposal.singer is None
-    assert len(proposal.warnings) == 1
+    assert (proposal.singer, len(proposal.warnings)) == (singer, warned)

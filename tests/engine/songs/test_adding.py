@@ -90,23 +90,6 @@ def test_two_versions_in_one_folder_are_one_song_and_the_last_counts(empty_desk,
     assert empty_desk.head == 1
 
 
-def test_a_refused_file_is_one_line_and_nothing_is_appended(empty_desk, green, write):
-    path = write("odd.yml", green | {"tempo": "18/21"})
-    said = empty_desk.type("songs", "add", path)
-    assert said.code == 2
-    (line,) = said.err.splitlines()
-    assert line.startswith("refused: odd.yml: tempo: 18/21 (accepted: ")
-    assert "--meter overrides" in line
-    assert "1 refused" in said.out
-    assert empty_desk.head == 0
-
-
-def test_every_unreadable_field_is_named_in_the_one_line(empty_desk, green, write):
-    path = write("odd.yml", green | {"tempo": "1/64", "bpm": 0, "key": "All Keys"})
-    (line,) = empty_desk.type("songs", "add", path).err.splitlines()
-    assert all(words in line for words in ("tempo: 1/64", "bpm: 0", "key: All Keys", "--key"))
-
-
 def test_options_override_what_can_not_be_read(empty_desk, green, write):
     path = write("odd.yml", green | {"tempo": "1/64", "bpm": 0, "key": "All Keys"})
     wanted = ("--meter", "5/4", "--bpm", "101.5", "--key", "Bb minor")
@@ -148,15 +131,6 @@ def test_a_named_file_that_is_refused_fails_even_beside_good_ones(empty_desk, gr
     assert (said.code, len(answer["added"]), len(answer["refused"])) == (2, 1, 1)
 
 
-def test_files_that_are_not_there(empty_desk, tmp_path):
-    said = empty_desk.type("songs", "add", tmp_path / "gone.yml")
-    assert said.code == 2
-    assert "refused: gone.yml: file: does not exist" in said.err
-    (tmp_path / "empty").mkdir()
-    assert empty_desk.type("songs", "add", tmp_path / "empty").code == 2
-    assert empty_desk.head == 0
-
-
 def test_the_shapes_of_the_answers(desk):
     for listed in desk.json("songs", "list"):
         assert set(listed) >= LISTED
@@ -180,3 +154,21 @@ def test_warnings_are_shown_and_recorded(empty_desk, green, write):
     assert proposed.warnings
     assert all(f"note: {warning}" in out for warning in proposed.warnings)
     assert proposed.warnings[0] in empty_desk.do("songs", "show", "meadow")
+
+
+def test_a_refused_file_is_one_line_and_nothing_is_appended(empty_desk, green, write):
+    path = write("odd.yml", green | {"tempo": "18/21"})
+    said = empty_desk.type("songs", "add", path)
+    (line,) = said.err.splitlines()
+    assert line.startswith("refused: odd.yml: tempo: 18/21 (accepted: ")
+    assert "--meter overrides" in line
+    assert "1 refused" in said.out
+    assert said.code == 2
+    gone = empty_desk.type("songs", "add", path.with_name("gone.yml"))
+    assert (gone.code, gone.err.partition(" (")[0]) == (
+        2,
+        "refused: gone.yml: file: does not exist",
+    )
+    (path.parent / "empty").mkdir()
+    assert empty_desk.type("songs", "add", path.parent / "empty").code == 2
+    assert empty_desk.head == 0

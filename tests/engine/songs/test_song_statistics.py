@@ -220,12 +220,8 @@ def test_any_other_file_stays_as_it_is(path, text):
         write_constraints(path, DOCUMENT)
     assert path.read_text("utf-8") == text
     assert len(list(path.parent.iterdir())) == 1
-
-
-def test_a_folder_is_no_file_of_constraints(path):
-    path.mkdir(parents=True)
     with pytest.raises(Refused, match="neither a file"):
-        write_constraints(path, DOCUMENT)
+        write_constraints(path.parent, DOCUMENT)
 
 
 def test_constraints_from_elsewhere_are_set_aside(path):

@@ -55,15 +55,6 @@ def test_constraints_are_written_and_edits_are_not_lost(desk, tmp_path):
     assert (answer["file"], answer["set_aside"]) == (str(path), None)
 
 
-def test_any_other_file_is_refused(desk, tmp_path):
-    path = tmp_path / "song.yml"
-    path.write_text("title: Mine\n", "utf-8")
-    assert "song.yml is no file of constraints" in desk.refused(
-        "songs", "stats", "--constraints", path
-    )
-    assert path.read_text("utf-8") == "title: Mine\n"
-
-
 def test_an_empty_studio_says_what_to_do(empty_desk, tmp_path):
     out = empty_desk.do("songs", "stats")
     assert "no songs yet" in out

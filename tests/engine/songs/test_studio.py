@@ -7,9 +7,8 @@ import getpass
 import pytest
 
 from engine.errors import NotFound, Refused
-from engine.ids import candidate_id, digest
+from engine.ids import digest
 from engine.state.studio import MAX_RETRIES, Studio, studio_folder
-from genomes import Context, Key, Meter, Part, Section
 from store.errors import StaleStream
 from store.events import CandidateNoted
 from store.records import NewEvent
@@ -82,31 +81,6 @@ def test_what_comes_between_reading_and_writing_makes_it_read_again(tmp_path):
 def test_an_event_that_is_not_there(tmp_path):
     with Studio.open(tmp_path) as studio, pytest.raises(NotFound, match="no event at position 7"):
         studio.event(7)
-
-
-CONTEXT = Context(Key.parse("F# minor"), Meter.parse("7/8"), 84.0, Section("verse", 4))
-REST = (CONTEXT.meter, CONTEXT.tempo_bpm, CONTEXT.section)
-PART = Part.of([(0, 480, 60, 90)], 4 * CONTEXT.meter.bar_ticks)
-
-
-@pytest.mark.parametrize(
-    "other",
-    [
-        ("drums", CONTEXT, [], PART),
-        ("chords", CONTEXT, ["a"], PART),
-        ("chords", CONTEXT, [], Part.of([(0, 480, 61, 90)], PART.length_ticks)),
-        ("chords", Context(Key.parse("A minor"), *REST), [], PART),
-        ("chords", Context(Key.parse("F# major"), *REST), [], PART),
-        ("chords", Context(CONTEXT.key, CONTEXT.meter, 85.0, CONTEXT.section), [], PART),
-    ],
-)
-def test_other_music_has_another_id(other):
-    assert candidate_id(*other) != candidate_id("chords", CONTEXT, [], PART)
-
-
-def test_the_same_music_has_the_same_id_whatever_it_is_called():
-    enharmonic = Context(Key.parse("Gb minor"), CONTEXT.meter, 84, Section("chorus", 4, 0.9))
-    assert candidate_id("chords", enharmonic, (), PART) == candidate_id("chords", CONTEXT, [], PART)
 
 
 def test_digests_depend_on_every_fact_and_not_on_the_order_of_keys():

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import pytest
-import yaml
 
 from engine.errors import Refused
 from engine.runs.requests import locks_of
@@ -13,6 +12,7 @@ from tests.engine.stages.snapshots import SONG, approved, evolve_words, evolved
 
 LATER = ("drums", "bass", "melody", "harmony")
 SHEET = "[Chorus]\nHold the line\nand let it go\n"
+NO_VERSE = "the lyrics have no section 'verse'; their headers are Chorus"
 
 
 @pytest.fixture
@@ -20,19 +20,6 @@ def sheet(tmp_path):
     path = tmp_path / "words.txt"
     path.write_text(SHEET, "utf-8")
     return path
-
-
-@pytest.fixture
-def revised(tmp_path):
-    """The demo song with other facts."""
-
-    def written(**facts):
-        document = yaml.safe_load(demo("green").read_text("utf-8"))
-        path = tmp_path / "green.yml"
-        path.write_text(yaml.safe_dump(document | facts), "utf-8")
-        return path
-
-    return written
 
 
 @pytest.mark.parametrize("stage", LATER)
@@ -89,20 +76,6 @@ def test_a_parent_whose_own_ground_is_gone_is_refused(at, command):
     assert evolved(desk, "bass", "--parent", drums)
 
 
-def test_sections_are_named(at):
-    desk = at("chords")
-    said = desk.refused(*evolve_words("bass", "--section", "bridge"))
-    assert said == "no section 'bridge' with approved chords; sections are verse"
-    assert "expected a label" in desk.refused(*evolve_words("chords", "--section", " "))
-
-
-def test_a_section_that_lacks_what_is_needed_says_so(at):
-    desk = at("melody")
-    desk.do("approve", evolved(desk, "chords", "--section", "chorus", seed=2)[0])
-    said = desk.refused(*evolve_words("harmony", "--section", "chorus"))
-    assert "no approved chords, melody in chorus to stand on;" in said
-
-
 @pytest.mark.parametrize("option", [("--bars", "4"), ("--energy", "0.9")])
 @pytest.mark.parametrize("stage", LATER)
 def test_later_stages_are_as_long_as_what_they_stand_on(at, stage, option):
@@ -114,49 +87,6 @@ def test_only_melodies_are_sung(at, sheet, stage):
     desk = at("melody")
     assert "leave --lyrics out" in desk.refused(*evolve_words(stage, "--lyrics", str(sheet)))
     assert "leave --singer out" in desk.refused(*evolve_words(stage, "--singer", "alto"))
-
-
-def test_an_unknown_singer_is_told_who_is_known(at):
-    said = at("chords").refused(*evolve_words("melody", "--singer", "nobody"))
-    assert said.startswith("singer 'nobody': expected one of soprano")
-
-
-@pytest.mark.parametrize("narrowed", [(), ("--section", "verse")])
-def test_words_that_nobody_would_sing_are_refused(at, sheet, narrowed):
-    desk = at("chords")
-    said = desk.refused(*evolve_words("melody", "--lyrics", str(sheet), *narrowed))
-    assert said == "the lyrics have no section 'verse'; their headers are Chorus"
-
-
-def test_words_are_sung_in_the_sections_that_have_them(at, sheet):
-    desk = at("chords")
-    desk.do("approve", evolved(desk, "chords", "--section", "chorus", seed=2)[0])
-    runs = desk.json(*evolve_words("melody", "--lyrics", str(sheet)))
-    sung = {
-        run["section"]["label"]: ["lyrics" in survivor["description"] for survivor in
-        run["survivors"]] for run in runs
-    }  # fmt: skip
-    assert all(sung["chorus"])
-    assert not any(sung["verse"])
-
-
-@pytest.mark.parametrize(
-    ("stage", "wants"),
-    [("chords", ["--section", "chorus"]), ("bass", ["--parent", "x"]), ("bass", ["--bars", "2"])],
-)
-def test_a_source_says_what_it_stands_on(at, stage, wants):
-    desk = at("bass")
-    (source,) = approved(desk, stage)
-    assert "--from says" in desk.refused(*evolve_words(stage, "--from", source, *wants))
-
-
-def test_a_source_is_of_the_stage_and_has_genes(at):
-    desk = at("bass")
-    (chords,) = approved(desk, "chords")
-    assert f"{chords[:8]} is chords, not bass" in desk.refused(
-        *evolve_words("bass", "--from", chords)
-    )
-    assert "no candidate" in desk.refused(*evolve_words("bass", "--from", "ffff"))
 
 
 @pytest.mark.parametrize(
@@ -177,10 +107,6 @@ def test_locks_that_make_no_sense(at, locks, why):
     assert why in desk.refused(*evolve_words("bass", "--from", source, *typed))
 
 
-def test_locks_want_a_source(at):
-    assert "name it with --from" in at("bass").refused(*evolve_words("bass", "--lock", "rhythm"))
-
-
 def test_locks_as_they_are_typed():
     assert locks_of([]) == Locks()
     assert locks_of(["bars=1-2", "bars=4", "bars=2-2"]) == Locks((0, 1, 3))
@@ -190,13 +116,50 @@ def test_locks_as_they_are_typed():
             locks_of([word])
 
 
-@pytest.mark.parametrize("facts", [{"key": "A minor"}, {"tempo": "3/4", "time_sig": "3/4"}])
-def test_what_was_made_before_a_revision_is_no_ground(at, revised, facts):
+@pytest.mark.parametrize("facts", [("--key", "A minor"), ("--meter", "3/4")])
+def test_nothing_stands_on_what_was_made_before_a_revision(at, facts):
     desk = at("bass")
     (chords,), (bass,) = approved(desk, "chords"), approved(desk, "bass")
-    desk.do("songs", "add", revised(**facts))
+    desk.do("songs", "add", demo("green"), *facts)
     assert "revised" in desk.refused(*evolve_words("melody", "--parent", chords))
     assert "revised" in desk.refused(*evolve_words("bass", "--from", bass, "--lock", "bars=1"))
     said = desk.refused(*evolve_words("melody"))
     assert "no approved chords to stand on, and some are stale" in said
     assert said.endswith(f"run engine evolve --stage chords --song {desk.song(SONG).song_id}")
+
+
+@pytest.mark.parametrize(
+    ("stage", "options", "why"),
+    [
+        ("bass", ["--section", "bridge"],
+         "no section 'bridge' with approved chords; sections are verse"),
+        ("chords", ["--section", " "], "expected a label"),
+        ("melody", ["--singer", "nobody"], "singer 'nobody': expected one of soprano"),
+        ("melody", ["--lyrics", "SHEET"], NO_VERSE),
+        ("melody", ["--lyrics", "SHEET", "--section", "verse"], NO_VERSE),
+        ("bass", ["--lock", "rhythm"], "name it with --from"),
+        ("bass", ["--from", "ffff"], "no candidate"),
+        ("bass", ["--from", "CHORDS"], " is chords, not bass"),
+        ("chords", ["--from", "CHORDS", "--section", "chorus"], "--from says"),
+        ("bass", ["--from", "BASS", "--parent", "x"], "--from says"),
+        ("bass", ["--from", "BASS", "--bars", "2"], "--from says"),
+    ],
+)  # fmt: skip
+def test_options_that_make_no_sense(at, sheet, stage, options, why):
+    desk = at("bass")
+    (chords,), (bass,) = approved(desk, "chords"), approved(desk, "bass")
+    typed = {"SHEET": str(sheet), "CHORDS": chords, "BASS": bass}
+    assert why in desk.refused(*evolve_words(stage, *(typed.get(each, each) for each in options)))
+
+
+def test_words_are_sung_in_the_sections_that_have_them(at, sheet):
+    desk = at("melody")
+    desk.do("approve", evolved(desk, "chords", "--section", "chorus", seed=2)[0])
+    said = desk.refused(*evolve_words("harmony", "--section", "chorus"))
+    assert "no approved chords, melody in chorus to stand on;" in said
+    runs = desk.json(*evolve_words("melody", "--lyrics", str(sheet)))
+    assert {
+        (run["section"]["label"], "lyrics" in survivor["description"])
+        for run in runs
+        for survivor in run["survivors"]
+    } == {("chorus", True), ("verse", False)}

@@ -96,30 +96,6 @@ def test_later_stages_evolve_on_what_was_imported(at, written, stage):
         assert verify_run(studio, run["run"]).holds
 
 
-def test_the_harmony_of_chords_is_recognised(at, written):
-    desk = at("song")
-    imported(desk, written(chords()), "chords")
-    part = Part.from_payload(desk.events("CandidateApproved")[-1].part)
-    assert [span.name for span in part.harmony] == ["F#m", "Bm", "C#m"]
-    assert sum(span.duration_ticks for span in part.harmony) == part.length_ticks
-
-
-def test_drum_stems_may_lie_on_any_channel(at, written):
-    desk = at("chords")
-    stem = Part.of([(bar * BAR, 60, 36, 100) for bar in range(BARS)], BARS * BAR)
-    imported(desk, written(stem, channel=0), "drums")
-    part = Part.from_payload(desk.events("CandidateApproved")[-1].part)
-    assert part.notes["is_drum"].all()
-
-
-def test_fewer_bars_are_filled_up_with_silence(at, written):
-    desk = at("chords")
-    imported(desk, written(hand_made("bass", METER, 1)), "bass")
-    part = Part.from_payload(desk.events("CandidateApproved")[-1].part)
-    assert part.length_ticks == BARS * BAR
-    assert part.notes["onset_ticks"].max() < BAR
-
-
 @pytest.mark.parametrize(
     ("stage", "facts", "why"),
     [
@@ -136,19 +112,6 @@ def test_fewer_bars_are_filled_up_with_silence(at, written):
 )  # fmt: skip
 def test_what_does_not_fit_is_refused(at, written, stage, facts, why):
     assert why in at("chords").refused(*import_words(written(**facts), stage))
-
-
-@pytest.mark.parametrize("data", [b"", b"not a MIDI file", b"MThd\0\0\0\6"])
-def test_broken_files_are_one_line(at, tmp_path, data):
-    path = tmp_path / "broken.mid"
-    path.write_bytes(data)
-    assert at("chords").refused(*import_words(path, "bass")).startswith("broken.mid: ")
-
-
-def test_no_file_and_a_folder_are_one_line(at, tmp_path):
-    desk = at("chords")
-    assert "gone.mid" in desk.refused(*import_words(tmp_path / "gone.mid", "bass"))
-    assert str(tmp_path) in desk.refused(*import_words(tmp_path, "bass"))
 
 
 def test_nothing_to_stand_on_names_what_is_next(at, written):
@@ -203,25 +166,6 @@ def test_of_several_lineages_one_must_be_named(at, written):
     assert desk.row(candidate)["parents"] == [second]
 
 
-def test_what_is_imported_has_no_genes(at, written):
-    desk = at("song")
-    candidate = imported(desk, written(chords()), "chords")
-    said = desk.refused(*evolve_words("chords", "--from", candidate))
-    assert said == f"{candidate[:8]} was made by hand: it has no genes to start from"
-
-
-def test_it_is_shown_as_made_by_hand(at, written):
-    desk = at("song")
-    candidate = imported(desk, written(chords()), "chords")
-    shown = desk.do("review", "--all", "--song", SONG)
-    assert "approved as verse, made by hand" in shown
-    assert "imported mine.mid" in shown
-    desk.do("review", "--yaml", "--song", SONG)
-    (file,) = desk.folder.rglob("review.yml")
-    assert candidate in file.read_text("utf-8")
-    assert "0 changes taken in" in desk.do("review", "--apply", file)
-
-
 def test_another_tempo_is_said(at, written):
     desk = at("song")
     assert "note:" not in desk.do(*import_words(written(chords()), "chords"))
@@ -242,10 +186,6 @@ def told(tmp_path, data):
 ONE_NOTE = "00 90 3C 40\n 60 80 3C 00"
 
 
-def test_what_a_file_does_not_state_is_not_told(tmp_path):
-    assert told(tmp_path, midi_file(events(ONE_NOTE))) == []
-
-
 def test_tracks_that_are_merged_are_named(tmp_path):
     facts = Conductor("mine", Key.parse("F# minor"), METER, TEMPO_BPM)
     left, right = Track("Left\thand", chords()), Track("", chords(), channel=1)
@@ -255,14 +195,11 @@ def test_tracks_that_are_merged_are_named(tmp_path):
     assert note == "2 tracks are merged into one part: Left hand, track 4"
 
 
-def test_channels_of_one_track_that_are_merged_are_named(tmp_path):
-    track = events(f"{ONE_NOTE}\n 00 91 40 40\n 60 81 40 00")
-    assert told(tmp_path, midi_file(track)) == ["channels 1, 2 are merged into one part"]
-
-
 @pytest.mark.parametrize(
     ("more", "said"),
     [
+        ("", []),
+        ("00 91 40 40\n 60 81 40 00", ["channels 1, 2 are merged into one part"]),
         ("00 FF 05 02 6C 61", ["left out: words"]),
         ("00 B0 40 7F\n 00 E0 00 50", ["left out: pitch bends, sustain pedal"]),
         ("00 B0 40 00\n 00 E0 00 40\n 00 B0 07 64\n 00 FF 05 01 20", []),
@@ -291,3 +228,38 @@ def test_its_label_is_its_own_where_a_parent_says_the_section(at, written):
     candidate = imported(desk, path, "bass", "--parent", drums, label="walking bass")
     row = desk.row(candidate)
     assert (row["label"], row["section"]["label"]) == ("walking_bass", "verse")
+
+
+def test_chords_are_recognised_and_shown_as_made_by_hand(at, written):
+    desk = at("song")
+    candidate = imported(desk, written(chords()), "chords")
+    part = Part.from_payload(desk.events("CandidateApproved")[-1].part)
+    assert [span.name for span in part.harmony] == ["F#m", "Bm", "C#m"]
+    assert sum(span.duration_ticks for span in part.harmony) == part.length_ticks
+    shown = desk.do("review", "--all", "--song", SONG)
+    assert "approved as verse, made by hand" in shown
+    assert "imported mine.mid" in shown
+    desk.do("review", "--yaml", "--song", SONG)
+    (file,) = desk.folder.rglob("review.yml")
+    assert candidate in file.read_text("utf-8")
+    assert "0 changes taken in" in desk.do("review", "--apply", file)
+    said = desk.refused(*evolve_words("chords", "--from", candidate))
+    assert said == f"{candidate[:8]} was made by hand: it has no genes to start from"
+
+
+def test_drums_of_one_bar_on_any_channel_are_filled_up_with_silence(at, written):
+    desk = at("chords")
+    imported(desk, written(Part.of([(0, 60, 36, 100)], BAR), channel=0), "drums")
+    part = Part.from_payload(desk.events("CandidateApproved")[-1].part)
+    assert part.notes["is_drum"].all()
+    assert part.length_ticks == BARS * BAR
+    assert part.notes["onset_ticks"].max() < BAR
+
+
+def test_broken_files_no_file_and_a_folder_are_one_line(at, tmp_path):
+    desk, path = at("chords"), tmp_path / "broken.mid"
+    for data in (b"", b"not a MIDI file", b"MThd\0\0\0\6"):
+        path.write_bytes(data)
+        assert desk.refused(*import_words(path, "bass")).startswith("broken.mid: ")
+    assert "gone.mid" in desk.refused(*import_words(tmp_path / "gone.mid", "bass"))
+    assert str(tmp_path) in desk.refused(*import_words(tmp_path, "bass"))

@@ -24,53 +24,12 @@ def parents_of(desk, runs):
     return [{tuple(desk.row(s["id"])["parents"]) for s in run["survivors"]} for run in runs]
 
 
-def test_one_run_for_each_lineage(two_chords):
-    runs = two_chords.json(*evolve_words("bass"))
-    every = [*approved(two_chords, "chords"), *approved(two_chords, "chords", "chorus")]
-    assert len(every) == 3
-    assert parents_of(two_chords, runs) == [{(chords,)} for chords in every]
-    assert [run["section"]["label"] for run in runs] == ["verse", "verse", "chorus"]
-    assert len({run["run"] for run in runs}) == 3
-
-
 def test_a_section_or_a_parent_narrows_it(two_chords):
     first, second = approved(two_chords, "chords")
     of_verse = two_chords.json(*evolve_words("bass", "--section", "verse"))
     assert parents_of(two_chords, of_verse) == [{(first,)}, {(second,)}]
     of_second = two_chords.json(*evolve_words("bass", "--parent", second[:6], seed=2))
     assert parents_of(two_chords, of_second) == [{(second,)}]
-
-
-def test_an_approval_says_what_it_stands_on(two_chords):
-    first, second = approved(two_chords, "chords")
-    (drums, *_) = evolved(two_chords, "drums", "--parent", second)
-    two_chords.do("approve", drums)
-    (bass, *_) = evolved(two_chords, "bass", "--parent", drums)
-    two_chords.do("approve", bass)
-    said = {event.candidate: event.parents for event in two_chords.events("CandidateApproved")}
-    assert (said[first], said[drums], said[bass]) == ([], [second], [second, drums])
-    assert f"on {second[:8]} {drums[:8]}" in two_chords.do("review", "--all")
-
-
-def test_where_one_lineage_has_come_further_the_next_stage_stands_on_it(two_chords):
-    _, second = approved(two_chords, "chords")
-    (drums, *_) = evolved(two_chords, "drums", "--parent", second)
-    two_chords.do("approve", drums)
-    runs = two_chords.json(*evolve_words("bass"))
-    (chorus,) = approved(two_chords, "chords", "chorus")
-    assert parents_of(two_chords, runs) == [{(second, drums)}, {(chorus,)}]
-
-
-def test_no_candidate_is_another_ones_by_its_id(two_chords):
-    seen = {}
-    for run in two_chords.json(*evolve_words("bass")):
-        for survivor in run["survivors"]:
-            assert survivor["id"] not in seen
-            seen[survivor["id"]] = run["run"]
-    scored = [
-        {child.id for child in event.offspring} for event in two_chords.events("GenerationScored")
-    ][-6:]
-    assert not (scored[0] | scored[1]) & (scored[2] | scored[3])
 
 
 def test_ids_depend_on_words(at, tmp_path):
@@ -105,3 +64,32 @@ def test_runs_are_listed_with_their_stage(at):
     listed = at("drums").do("runs")
     rows = [line.split() for line in listed.splitlines() if "finished" in line]
     assert [row[2:4] for row in rows] == [["chords", "verse"], ["drums", "verse"]]
+
+
+def test_one_run_for_each_lineage(two_chords):
+    runs = two_chords.json(*evolve_words("bass"))
+    every = [*approved(two_chords, "chords"), *approved(two_chords, "chords", "chorus")]
+    assert len(every) == 3
+    assert parents_of(two_chords, runs) == [{(chords,)} for chords in every]
+    assert [run["section"]["label"] for run in runs] == ["verse", "verse", "chorus"]
+    assert len({run["run"] for run in runs}) == 3
+    found = [survivor["id"] for run in runs for survivor in run["survivors"]]
+    assert len(set(found)) == len(found)
+    scored = [
+        {child.id for child in event.offspring} for event in two_chords.events("GenerationScored")
+    ][-6:]
+    assert not (scored[0] | scored[1]) & (scored[2] | scored[3])
+
+
+def test_where_one_lineage_has_come_further_the_next_stage_stands_on_it(two_chords):
+    first, second = approved(two_chords, "chords")
+    (drums, *_) = evolved(two_chords, "drums", "--parent", second)
+    two_chords.do("approve", drums)
+    runs = two_chords.json(*evolve_words("bass"))
+    (chorus,) = approved(two_chords, "chords", "chorus")
+    assert parents_of(two_chords, runs) == [{(second, drums)}, {(chorus,)}]
+    bass = runs[0]["survivors"][0]["id"]
+    two_chords.do("approve", bass)
+    said = {event.candidate: event.parents for event in two_chords.events("CandidateApproved")}
+    assert (said[first], said[drums], said[bass]) == ([], [second], [second, drums])
+    assert f"on {second[:8]} {drums[:8]}" in two_chords.do("review", "--all")

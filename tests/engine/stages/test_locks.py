@@ -16,7 +16,7 @@ from engine.state.studio import Studio
 from genomes import Meter
 from tests.engine.runs.forked_commands import ROOT
 from tests.engine.runs.short_runs import facts
-from tests.engine.stages.snapshots import SONG, approved, evolve_words, evolved, payload, told_next
+from tests.engine.stages.snapshots import approved, evolve_words, evolved, payload, told_next
 
 SHEET = "Hold the line\nand let it go\nbefore the morning\n"
 
@@ -49,37 +49,6 @@ def in_bars(part, bars, bar_ticks):
 def verified(desk, run):
     with Studio.open(desk.folder) as studio:
         return verify_run(studio, run).holds
-
-
-@pytest.mark.parametrize("stage", STAGES)
-def test_locked_bars_are_those_of_the_source(source, stage, bar_ticks):
-    desk, candidate = source(stage)
-    (run,) = desk.json(*evolve_words(stage, "--from", candidate, "--lock", "bars=1-2", seed=5))
-    locked, was = (0, 1), payload(desk, candidate)
-    assert run["survivors"]
-    for survivor in run["survivors"]:
-        part = payload(desk, survivor["id"])
-        kept, before = (in_bars(each, locked, bar_ticks) for each in (part, was))
-        edge = 2 * bar_ticks
-        cut = [(on, min(length, edge - on), *rest) for on, length, *rest in before]
-        assert kept == cut
-        assert notes(part) != notes(was)
-        assert desk.row(survivor["id"])["parents"] == desk.row(candidate)["parents"]
-    assert verified(desk, run["run"])
-
-
-@pytest.mark.parametrize("stage", ["bass", "melody", "harmony"])
-def test_what_is_told_of_locked_bars_is_what_sounds(source, stage, bar_ticks):
-    desk, candidate = source(stage)
-    (run,) = desk.json(*evolve_words(stage, "--from", candidate, "--lock", "bars=1-2", seed=5))
-    for survivor in run["survivors"]:
-        told = survivor["description"]
-        if stage == "melody":
-            count = sum(len(phrase["notes"].split()) for phrase in told["phrases"])
-            assert count == len(notes(payload(desk, survivor["id"])))
-            continue
-        sounding = [len(in_bars(payload(desk, survivor["id"]), [b], bar_ticks)) for b in range(3)]
-        assert [len(bar) for bar in told["notes"]] == sounding
 
 
 @pytest.mark.parametrize("stage", STAGES)
@@ -136,32 +105,6 @@ def sung(tmp_path, *options, seed=4):
     return evolve_words("melody", "--lyrics", str(path), *options, seed=seed)
 
 
-def test_words_are_sung_on_notes_where_bars_are_locked(at, tmp_path):
-    desk = at("bass")
-    (run,) = desk.json(*sung(tmp_path))
-    candidate = run["survivors"][0]["id"]
-    (again,) = desk.json(*sung(tmp_path, "--from", candidate, "--lock", "bars=1", seed=6))
-    for survivor in again["survivors"]:
-        part = payload(desk, survivor["id"])
-        assert {word[0] for word in part["lyrics"]} <= {row[0] for row in notes(part)}
-    assert verified(desk, run["run"])
-    assert verified(desk, again["run"])
-
-
-def test_the_words_of_locked_bars_stay(at, tmp_path):
-    desk = at("bass")
-    (run,) = desk.json(*sung(tmp_path))
-    candidate = run["survivors"][0]["id"]
-    bar = Meter.parse(desk.song(SONG).meter).bar_ticks
-    (again,) = desk.json(*sung(tmp_path, "--from", candidate, "--lock", "bars=1", seed=6))
-
-    def first_bar(name):
-        return [word for word in payload(desk, name)["lyrics"] if word[0] < bar]
-
-    for survivor in again["survivors"]:
-        assert first_bar(survivor["id"]) == first_bar(candidate)
-
-
 @pytest.mark.parametrize("locks", [(), ("--lock", "bars=1")])
 def test_a_variation_sings_the_words_of_its_source_in_the_same_range(at, tmp_path, locks):
     desk = at("bass")
@@ -212,3 +155,41 @@ def test_killed_and_gone_on_with_it_ends_as_if_it_never_was(at, tmp_path):
         assert facts(one, whole["run"]) == facts(two, whole["run"])
         assert two.log.verify() == []
     assert verified(other, whole["run"])
+
+
+@pytest.mark.parametrize("stage", STAGES)
+def test_locked_bars_are_those_of_the_source_and_told_as_they_sound(source, stage, bar_ticks):
+    desk, candidate = source(stage)
+    (run,) = desk.json(*evolve_words(stage, "--from", candidate, "--lock", "bars=1-2", seed=5))
+    locked, was, edge = (0, 1), payload(desk, candidate), 2 * bar_ticks
+    assert run["survivors"]
+    for survivor in run["survivors"]:
+        part, told = payload(desk, survivor["id"]), survivor["description"]
+        kept, before = (in_bars(each, locked, bar_ticks) for each in (part, was))
+        assert kept == [(on, min(length, edge - on), *rest) for on, length, *rest in before]
+        assert notes(part) != notes(was)
+        assert desk.row(survivor["id"])["parents"] == desk.row(candidate)["parents"]
+        if stage == "melody":
+            count = sum(len(phrase["notes"].split()) for phrase in told["phrases"])
+            assert count == len(notes(part))
+        elif stage in {"bass", "harmony"}:
+            sounding = [len(in_bars(part, [bar], bar_ticks)) for bar in range(3)]
+            assert [len(bar) for bar in told["notes"]] == sounding
+    assert verified(desk, run["run"])
+
+
+def test_the_words_of_locked_bars_stay_and_are_sung_on_notes(at, tmp_path, bar_ticks):
+    desk = at("bass")
+    (run,) = desk.json(*sung(tmp_path))
+    candidate = run["survivors"][0]["id"]
+    (again,) = desk.json(*sung(tmp_path, "--from", candidate, "--lock", "bars=1", seed=6))
+
+    def first_bar(part):
+        return [word for word in part["lyrics"] if word[0] < bar_ticks]
+
+    for survivor in again["survivors"]:
+        part = payload(desk, survivor["id"])
+        assert {word[0] for word in part["lyrics"]} <= {row[0] for row in notes(part)}
+        assert first_bar(part) == first_bar(payload(desk, candidate))
+    assert verified(desk, run["run"])
+    assert verified(desk, again["run"])

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from engine.composing.contrast import contrast, contrasts, mean_contrast, smoothness
-from engine.composing.lineages import Member, Weighed, best_apart
+from engine.composing.lineages import Member, best_apart
 from genomes.chords import CHORDS
 from genomes.context import Context, Section
 from genomes.keys import Key
@@ -24,7 +24,7 @@ TOTALS = st.floats(-1, 2) | st.none()
 KEEP = st.integers(1, 5)
 
 
-def _chords(seed: int) -> Member:
+def _chords(seed):
     genome, _ = CHORDS.random(CONTEXT, np.random.default_rng(seed))
     return Member(f"chords{seed}", "chords", 0.5, genome, CHORDS.render(genome, CONTEXT))
 
@@ -33,7 +33,7 @@ CHORD_MEMBERS = [_chords(seed) for seed in range(12)]
 
 
 @st.composite
-def lineages(draw: st.DrawFn, name: str = "a") -> Weighed:
+def lineages(draw, name="a"):
     """Chords, and often a melody of the same length."""
     chords = draw(st.sampled_from(CHORD_MEMBERS))
     pitches = draw(st.lists(st.integers(30, 90), max_size=8))
@@ -44,7 +44,7 @@ def lineages(draw: st.DrawFn, name: str = "a") -> Weighed:
 
 
 @st.composite
-def companies(draw: st.DrawFn, names: str = "abcdefgh") -> list[Weighed]:
+def companies(draw, names="abcdefgh"):
     """Up to eight lineages of one section, each with an end of its own."""
     count = draw(st.integers(0, len(names)))
     return [
@@ -54,13 +54,13 @@ def companies(draw: st.DrawFn, names: str = "abcdefgh") -> list[Weighed]:
 
 
 @given(lineages("a"), lineages("b"))
-def test_distance(one: Weighed, other: Weighed) -> None:
+def test_distance(one, other):
     assert 0 <= one.distance(other) <= 1
     assert one.distance(other) == pytest.approx(other.distance(one))
     assert one.distance(one) == 0
 
 
-def test_what_cannot_be_compared_differs_wholly() -> None:
+def test_what_cannot_be_compared_differs_wholly():
     mine, longer = member("a"), member("b", length_ticks=3840)
     drums = member("c", stage="drums")
     for other in (longer, drums, member("d")):
@@ -73,7 +73,7 @@ def test_what_cannot_be_compared_differs_wholly() -> None:
 
 
 @given(companies(), KEEP, companies("uvw"))
-def test_the_best_that_differ(company: list[Weighed], keep: int, others: list[Weighed]) -> None:
+def test_the_best_that_differ(company, keep, others):
     chosen = best_apart(company, keep, others)
     leaves = [each.leaf for each in chosen]
     assert len(leaves) == len(set(leaves)) == min(keep, len(company))
@@ -85,7 +85,7 @@ def test_the_best_that_differ(company: list[Weighed], keep: int, others: list[We
         assert chosen[0].total == max(each.total for each in free or company)
 
 
-def test_one_that_is_far_comes_before_one_that_is_better() -> None:
+def test_one_that_is_far_comes_before_one_that_is_better():
     """Of four, two and two alike, the best of each kind is kept."""
     near, far = CHORD_MEMBERS[0], CHORD_MEMBERS[1]
     crowd = [
@@ -98,7 +98,7 @@ def test_one_that_is_far_comes_before_one_that_is_better() -> None:
     assert [each.leaf for each in best_apart(crowd, 3, [])] == ["best", "third", "second"]
 
 
-def test_one_that_is_near_another_section_comes_last() -> None:
+def test_one_that_is_near_another_section_comes_last():
     better, worse = replace(CHORD_MEMBERS[0], total=0.9), CHORD_MEMBERS[1]
     crowd = [lineage(better), lineage(worse)]
     chorus = [lineage(replace(better, candidate="another"), section="chorus")]
@@ -106,13 +106,13 @@ def test_one_that_is_near_another_section_comes_last() -> None:
     assert best_apart(crowd, 1, chorus)[0].leaf == worse.candidate
 
 
-def test_totals_of_parts_made_by_hand_are_left_out() -> None:
+def test_totals_of_parts_made_by_hand_are_left_out():
     assert lineage(member("a", total=0.4), member("b", total=None)).total == 0.4
     assert lineage(member("a", total=None)).total == 0
 
 
 @given(lineages("a"), lineages("b"))
-def test_contrast(one: Weighed, other: Weighed) -> None:
+def test_contrast(one, other):
     found = contrast(one, other)
     assert found == contrast(other, one)
     for value in (found.progression, found.density, found.register, found.mean):
@@ -121,7 +121,7 @@ def test_contrast(one: Weighed, other: Weighed) -> None:
     assert (itself.progression, itself.density, itself.register) == (0, 0, 0)
 
 
-def test_contrast_measures_what_it_says() -> None:
+def test_contrast_measures_what_it_says():
     low = lineage(member("a", "chords", [48]), section="verse")
     high = lineage(member("b", "chords", [60, 60]), section="chorus")
     third = lineage(member("c", "chords", [54]), section="bridge")
@@ -137,7 +137,7 @@ def test_contrast_measures_what_it_says() -> None:
     assert found.to_json() == {"progression": 1.0, "density": 1.0, "register": 1.0}
 
 
-def test_drums_have_no_register() -> None:
+def test_drums_have_no_register():
     plain = lineage(member("a", "chords", [48, 48]))
     drummed = lineage(member("b", "chords", [48]), member("c", "drums", [80]))
     assert contrast(plain, drummed).register == 0
@@ -156,11 +156,11 @@ def test_drums_have_no_register() -> None:
         (([60], [], [90]), 1.0),  # silence costs nothing
     ],
 )
-def test_smoothness(pitches: tuple[list[int], ...], smooth: float) -> None:
+def test_smoothness(pitches, smooth):
     song = [lineage(member(str(n), pitches=each)) for n, each in enumerate(pitches)]
     assert smoothness(song) == pytest.approx(smooth)
 
 
 @given(st.lists(lineages(), max_size=5))
-def test_smoothness_lies_between_0_and_1(song: list[Weighed]) -> None:
+def test_smoothness_lies_between_0_and_1(song):
     assert 0 <= smoothness(song) <= 1

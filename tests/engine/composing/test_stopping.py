@@ -5,7 +5,6 @@ from __future__ import annotations
 import shutil
 import signal
 import sys
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -39,13 +38,13 @@ class Unbroken:
 
 
 @pytest.fixture(scope="module")
-def forks() -> Iterator[Forks]:
+def forks():
     with Forks() as one:
         yield one
 
 
 @pytest.fixture(scope="module")
-def unbroken(tmp_path_factory: pytest.TempPathFactory, forks: Forks) -> Unbroken:
+def unbroken(tmp_path_factory, forks):
     folder = tmp_path_factory.mktemp("unbroken")
     template = folder / "template"
     open_with(template, own_song("Green", "D minor", "4/4", 120)).__exit__(None, None, None)
@@ -57,11 +56,11 @@ def unbroken(tmp_path_factory: pytest.TempPathFactory, forks: Forks) -> Unbroken
         return Unbroken(template, streams(studio), decisions(studio), files, kinds)
 
 
-def numbers(unbroken: Unbroken) -> dict[str, tuple[str, int]]:
+def numbers(unbroken):
     """What a process may have done last, by what that is; the song's proposal came before."""
     kinds = unbroken.kinds[1:]
 
-    def nth(kind: str, number: int = 0) -> int:
+    def nth(kind, number=0):
         return [index for index, each in enumerate(kinds, start=1) if each == kind][number]
 
     approvals = kinds.count("CandidateApproved")
@@ -91,7 +90,7 @@ MOMENTS = (
 
 
 @pytest.mark.parametrize("moment", MOMENTS)
-def test_killed_when(moment: str, unbroken: Unbroken, forks: Forks, tmp_path: Path) -> None:
+def test_killed_when(moment, unbroken, forks, tmp_path):
     folder = tmp_path / "studio"
     shutil.copytree(unbroken.template, folder)
     what, number = numbers(unbroken)[moment]
@@ -106,7 +105,7 @@ def test_killed_when(moment: str, unbroken: Unbroken, forks: Forks, tmp_path: Pa
     check_is_as_unbroken(folder, unbroken)
 
 
-def test_killed_again_and_again(unbroken: Unbroken, forks: Forks, tmp_path: Path) -> None:
+def test_killed_again_and_again(unbroken, forks, tmp_path):
     folder = tmp_path / "studio"
     shutil.copytree(unbroken.template, folder)
     command = [*BEGUN, "--studio", str(folder)]
@@ -118,9 +117,7 @@ def test_killed_again_and_again(unbroken: Unbroken, forks: Forks, tmp_path: Path
 
 
 @pytest.mark.parametrize("number", [3, 12])
-def test_ctrl_c_stops_after_a_generation(
-    number: int, unbroken: Unbroken, forks: Forks, tmp_path: Path
-) -> None:
+def test_ctrl_c_stops_after_a_generation(number, unbroken, forks, tmp_path):
     folder = tmp_path / "studio"
     shutil.copytree(unbroken.template, folder)
     end = ("event", number, int(signal.SIGINT))
@@ -134,7 +131,7 @@ def test_ctrl_c_stops_after_a_generation(
     check_is_as_unbroken(folder, unbroken)
 
 
-def test_ctrl_c_while_songs_are_written(unbroken: Unbroken, forks: Forks, tmp_path: Path) -> None:
+def test_ctrl_c_while_songs_are_written(unbroken, forks, tmp_path):
     folder = tmp_path / "studio"
     shutil.copytree(unbroken.template, folder)
     what, number = numbers(unbroken)["a song is half written"]
@@ -144,7 +141,7 @@ def test_ctrl_c_while_songs_are_written(unbroken: Unbroken, forks: Forks, tmp_pa
     check_is_as_unbroken(folder, unbroken)
 
 
-def check_is_as_unbroken(folder: Path, unbroken: Unbroken) -> None:
+def check_is_as_unbroken(folder, unbroken):
     """The same runs, decisions and ranking; every file there and recorded; no rest of any."""
     with Studio.open(folder) as studio:
         assert studio.log.verify() == []
@@ -160,9 +157,9 @@ def check_is_as_unbroken(folder: Path, unbroken: Unbroken) -> None:
 
 
 def test_what_to_type_to_go_on(
-    unbroken: Unbroken, tmp_path: Path, capsys: pytest.CaptureFixture[str],
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:  # fmt: skip
+    unbroken, tmp_path, capsys,
+    monkeypatch
+):  # fmt: skip
     from engine.runs.run import Run
 
     folder = tmp_path / "studio"
@@ -170,7 +167,7 @@ def test_what_to_type_to_go_on(
     desk = Desk(folder, capsys)
     honest = Run.evolve
 
-    def interrupted(run: Run) -> Any:
+    def interrupted(run):
         signal.raise_signal(signal.SIGINT)
         return honest(run)
 
@@ -183,7 +180,7 @@ def test_what_to_type_to_go_on(
     assert line.endswith("--audio none")
     begun: list[tuple[int, int]] = []
 
-    def seen(generations: int, done: int) -> Any:
+    def seen(generations, done):
         begun.append((generations, done))
         return composing(generations, done)
 

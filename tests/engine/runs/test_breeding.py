@@ -11,7 +11,6 @@ from engine.evolution.breeding import Breeder, ask
 from engine.evolution.pool import Individual
 from engine.evolution.settings import Settings
 from engine.ids import candidate_id
-from engine.state.studio import Studio
 from fitness.total import Score
 from genomes import Context, Key, Meter, Part, Section
 from genomes.chords import CHORDS, ChordGenome
@@ -21,14 +20,14 @@ CONTEXT = Context(Key.parse("F# minor"), Meter(7, 8), 84.0, Section("verse", 4))
 BREEDER = Breeder("chords", CHORDS, CONTEXT, (), Settings(40, 3), 1)
 
 
-def pool() -> list[Individual]:
+def pool():
     children, _ = ask(BREEDER, [], (), 0)
     return [
         Individual(child.id, child.genome, Score({"t": 0.5}, 0.5), 0) for child in children[:10]
     ]
 
 
-def test_every_id_stands_for_the_rendered_part(studio: Studio) -> None:
+def test_every_id_stands_for_the_rendered_part(studio):
     identifier = evolved(studio)
     context = begin(studio).context
     seen: set[str] = set()
@@ -42,7 +41,7 @@ def test_every_id_stands_for_the_rendered_part(studio: Studio) -> None:
         assert set(generation.population) <= seen
 
 
-def test_an_id_is_one_piece_of_music_for_ever() -> None:
+def test_an_id_is_one_piece_of_music_for_ever():
     part = CHORDS.render(CHORDS.random(CONTEXT, np.random.default_rng(1))[0], CONTEXT)
     here = candidate_id("chords", CONTEXT, (), part)
     elsewhere = replace(CONTEXT, section=Section("chorus", 4, 0.9))
@@ -61,13 +60,13 @@ def test_an_id_is_one_piece_of_music_for_ever() -> None:
     assert len(others | {here}) == 9
 
 
-def test_an_id_goes_by_the_sound_of_the_key() -> None:
+def test_an_id_goes_by_the_sound_of_the_key():
     part = CHORDS.render(CHORDS.random(CONTEXT, np.random.default_rng(1))[0], CONTEXT)
     flat = replace(CONTEXT, key=Key.parse("Gb minor"))
     assert candidate_id("chords", flat, (), part) == candidate_id("chords", CONTEXT, (), part)
 
 
-def test_what_was_scored_is_not_bred_again() -> None:
+def test_what_was_scored_is_not_bred_again():
     children, discarded = ask(BREEDER, [], (), 0)
     assert discarded == 0
     known = {child.id for child in children}
@@ -76,9 +75,9 @@ def test_what_was_scored_is_not_bred_again() -> None:
     assert len(again) + discarded == BREEDER.settings.population
 
 
-def test_a_place_stays_empty_when_only_known_music_comes_up(monkeypatch: Any) -> None:
+def test_a_place_stays_empty_when_only_known_music_comes_up(monkeypatch):
     class Stubborn:
-        def random(self, context: Context, rng: np.random.Generator) -> tuple[ChordGenome, str]:
+        def random(self, context, rng):
             del rng
             return CHORDS.random(context, np.random.default_rng(0))[0], "stubborn"
 
@@ -93,15 +92,15 @@ def test_a_place_stays_empty_when_only_known_music_comes_up(monkeypatch: Any) ->
     assert ask(BREEDER, [], (), 0) == ([], 40)
 
 
-def test_places_are_bred_independently() -> None:
+def test_places_are_bred_independently():
     """So a larger population begins with the smaller one."""
     larger, _ = ask(replace(BREEDER, settings=Settings(60, 3)), [], (), 0)
     smaller, _ = ask(BREEDER, [], (), 0)
     assert [child.id for child in larger[:40]] == [child.id for child in smaller]
 
 
-def test_shares_of_fresh_ones_and_of_mating() -> None:
-    def operators(**shares: float) -> list[tuple[int, str]]:
+def test_shares_of_fresh_ones_and_of_mating():
+    def operators(**shares):
         breeder = replace(BREEDER, settings=Settings(40, 3, **shares))
         children, _ = ask(breeder, [pool()], (), 1)
         return [(len(child.parents), child.operator) for child in children]
@@ -113,7 +112,7 @@ def test_shares_of_fresh_ones_and_of_mating() -> None:
     assert all(operator.startswith("mate+") for _, operator in mated)
 
 
-def test_every_niche_is_as_likely_whatever_its_size() -> None:
+def test_every_niche_is_as_likely_whatever_its_size():
     everyone = pool()
     breeder = replace(BREEDER, settings=Settings(200, 3, fresh_share=0.0, mate_share=0.0))
     children, _ = ask(breeder, [everyone[:1], everyone[1:]], (), 1)
@@ -121,7 +120,7 @@ def test_every_niche_is_as_likely_whatever_its_size() -> None:
     assert 70 < alone < 130
 
 
-def test_the_better_ones_have_more_children() -> None:
+def test_the_better_ones_have_more_children():
     everyone = [
         Individual(one.id, one.genome, Score({"t": i / 10}, i / 10, i != 9), 0)
         for i, one in enumerate(pool())
@@ -135,7 +134,7 @@ def test_the_better_ones_have_more_children() -> None:
 
 
 @pytest.mark.parametrize("generation", [0, 1, 2**31])
-def test_the_same_place_is_the_same_child(generation: int) -> None:
+def test_the_same_place_is_the_same_child(generation):
     parents = [pool()] if generation else []
     once = ask(BREEDER, parents, (), generation)
     assert [child.id for child in once[0]] == [

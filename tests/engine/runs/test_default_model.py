@@ -3,31 +3,26 @@
 from __future__ import annotations
 
 import json
-from pathlib import Path
-
-import pytest
 
 from engine.evolution.settings import Settings
 from engine.models.registry import ModelRegistry
 from engine.runs.lifecycle import carry_on, resume
 from engine.runs.replay import verify_run
-from engine.state.studio import Studio
 from fitness import fusion
 from fitness.fusion import DEFAULT_MODEL, FusionModel
 from store.events import ModelRegistered, RunStarted
-from tests.engine.runs.conftest import Engine
 from tests.engine.runs.short_runs import GREEN, begin, count_events, evolved, generations
 
 SMALL = ("--bars", "2", "--population", "6", "--generations", "1")
 TINY = Settings(6, 1)
 
 
-def started(studio: Studio) -> RunStarted:
+def started(studio):
     (event,) = (e.payload for e in studio.log.read() if isinstance(e.payload, RunStarted))
     return event
 
 
-def test_it_scores_unless_told_otherwise(studio: Studio, engine: Engine) -> None:
+def test_it_scores_unless_told_otherwise(studio, engine):
     said = engine("evolve", "--song", GREEN, *SMALL)
     sha256 = FusionModel.load(DEFAULT_MODEL).sha256
     assert (said.code, started(studio).model_sha256) == (0, sha256)
@@ -41,25 +36,25 @@ def test_it_scores_unless_told_otherwise(studio: Studio, engine: Engine) -> None
     assert all("chromatic" in child.terms for child in generations(studio, run)[0].offspring)
 
 
-def test_another_can_be_named(studio: Studio, engine: Engine, models: dict[str, Path]) -> None:
+def test_another_can_be_named(studio, engine, models):
     assert engine("evolve", "--song", GREEN, "--model", models["fusion"], *SMALL).code == 0
     assert started(studio).model_sha256 == FusionModel.load(models["fusion"]).sha256
 
 
-def test_theory_and_prior_alone(studio: Studio, engine: Engine) -> None:
+def test_theory_and_prior_alone(studio, engine):
     assert engine("evolve", "--song", GREEN, "--no-model", *SMALL).code == 0
     assert started(studio).model_sha256 is None
     assert not (studio.folder / "models").exists()
 
 
-def test_one_and_none_is_refused(studio: Studio, engine: Engine, models: dict[str, Path]) -> None:
+def test_one_and_none_is_refused(studio, engine, models):
     before = count_events(studio)
     said = engine("evolve", "--song", GREEN, "--no-model", "--model", models["fusion"], *SMALL)
     assert (said.code, count_events(studio)) == (2, before)
     assert said.err == "error: --model and --no-model exclude each other; leave one of them out\n"
 
 
-def test_a_broken_one_is_one_line(studio: Studio, engine: Engine, tmp_path: Path) -> None:
+def test_a_broken_one_is_one_line(studio, engine, tmp_path):
     broken = tmp_path / "broken.onnx"
     broken.write_bytes(b"not a model")
     before = count_events(studio)
@@ -68,16 +63,14 @@ def test_a_broken_one_is_one_line(studio: Studio, engine: Engine, tmp_path: Path
     assert "broken.onnx: not a model that can be loaded" in said.err
 
 
-def test_a_run_is_verified(engine: Engine) -> None:
+def test_a_run_is_verified(engine):
     (told,) = json.loads(engine("evolve", "--song", GREEN, "--json", *SMALL).out)
     said = engine("replay", told["run"], "--verify")
     assert said.code == 0
     assert f"run {told['run']} is verified" in said.out
 
 
-def test_a_run_keeps_its_model_when_another_ships(
-    studio: Studio, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_run_keeps_its_model_when_another_ships(studio, tmp_path, monkeypatch):
     """A later release, offline: the studio's own copy is all that is needed."""
     finished = evolved(studio, bars=2, settings=TINY, model=DEFAULT_MODEL)
     half = begin(studio, bars=2, settings=TINY, seed=2, model=DEFAULT_MODEL)
@@ -88,6 +81,6 @@ def test_a_run_keeps_its_model_when_another_ships(
     assert verify_run(studio, half.id).holds
 
 
-def test_it_is_recorded_once(studio: Studio) -> None:
+def test_it_is_recorded_once(studio):
     assert len({ModelRegistry(studio).register(DEFAULT_MODEL) for _ in range(3)}) == 1
     assert len(list(studio.log.read(stream="studio"))) == 1

@@ -2,8 +2,6 @@ from __future__ import annotations
 
 import random
 from dataclasses import replace
-from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pytest
@@ -15,26 +13,25 @@ from engine.proposals import Overrides, demo_paths, read
 from engine.proposals.songs import add_songs
 from engine.runs.lifecycle import carry_on
 from engine.state.runs import run_stream
-from engine.state.studio import Studio
 from fitness.total import Weights
 from tests.engine.runs.short_runs import SHORT, begin, ending, evolved, facts, open_with
 
 
-def test_the_same_seed_in_one_studio_gives_another_run_that_is_equal(studio: Studio) -> None:
+def test_the_same_seed_in_one_studio_gives_another_run_that_is_equal(studio):
     first, second = evolved(studio), evolved(studio)
     assert first != second
     assert facts(studio, first) == facts(studio, second)
     assert len(facts(studio, first)) == SHORT.generations + 3
 
 
-def test_the_same_seed_in_another_studio_gives_the_same_run(studio: Studio, tmp_path: Path) -> None:
+def test_the_same_seed_in_another_studio_gives_the_same_run(studio, tmp_path):
     identifier = evolved(studio)
     with open_with(tmp_path / "other") as other:
         assert evolved(other) == identifier
         assert facts(other, identifier) == facts(studio, identifier)
 
 
-def test_with_a_model_too(studio: Studio, tmp_path: Path, models: dict[str, Path]) -> None:
+def test_with_a_model_too(studio, tmp_path, models):
     identifier = evolved(studio, model=models["fusion"])
     with open_with(tmp_path / "other") as other:
         assert evolved(other, model=models["fusion"]) == identifier
@@ -53,13 +50,13 @@ def test_with_a_model_too(studio: Studio, tmp_path: Path, models: dict[str, Path
     ],
     ids=str,
 )
-def test_whatever_else_is_asked_gives_another_run(studio: Studio, other: dict[str, Any]) -> None:
+def test_whatever_else_is_asked_gives_another_run(studio, other):
     first, second = begin(studio), begin(studio, **other)
     assert first.id != second.id
     assert facts(studio, first.id) != facts(studio, second.id)
 
 
-def test_another_seed_breeds_other_music(studio: Studio) -> None:
+def test_another_seed_breeds_other_music(studio):
     bred = [
         {child.id for child in begin(studio, seed=seed).breed(0)[0]} for seed in (1, 2, 2**64 - 1)
     ]
@@ -67,9 +64,7 @@ def test_another_seed_breeds_other_music(studio: Studio) -> None:
     assert not bred[1] & bred[2]
 
 
-def test_a_run_leaves_the_global_generators_as_they_were(
-    studio: Studio, models: dict[str, Path]
-) -> None:
+def test_a_run_leaves_the_global_generators_as_they_were(studio, models):
     random.seed(3)
     np.random.seed(3)  # noqa: NPY002 - the global state is what this is about
     before = random.getstate(), repr(np.random.get_state())  # noqa: NPY002
@@ -77,7 +72,7 @@ def test_a_run_leaves_the_global_generators_as_they_were(
     assert (random.getstate(), repr(np.random.get_state())) == before  # noqa: NPY002
 
 
-def test_the_global_generators_have_no_say(studio: Studio) -> None:
+def test_the_global_generators_have_no_say(studio):
     streams = []
     for seed in (1, 2):
         random.seed(seed)
@@ -86,7 +81,7 @@ def test_the_global_generators_have_no_say(studio: Studio) -> None:
     assert streams[0] == streams[1]
 
 
-def test_ids_derive_from_what_was_asked_and_an_ordinal(studio: Studio) -> None:
+def test_ids_derive_from_what_was_asked_and_an_ordinal(studio):
     runs = [begin(studio) for _ in range(3)]
     started = runs[0].started
     asked = (started.song_id, started.stage, started.parents, started.seed, started.settings)
@@ -94,7 +89,7 @@ def test_ids_derive_from_what_was_asked_and_an_ordinal(studio: Studio) -> None:
     assert [run.id for run in runs] == [run_id(*asked, more, ordinal) for ordinal in range(3)]
 
 
-def test_the_positions_read_are_the_song_and_its_decisions(studio: Studio) -> None:
+def test_the_positions_read_are_the_song_and_its_decisions(studio):
     best, other, third = (
         ending(studio, evolved(studio, seed=seed)).survivors[0].id for seed in (1, 2, 3)
     )
@@ -115,14 +110,14 @@ def test_the_positions_read_are_the_song_and_its_decisions(studio: Studio) -> No
     assert read[0].position == 1
 
 
-def test_nothing_else_is_read(studio: Studio) -> None:
+def test_nothing_else_is_read(studio):
     """What happens in the studio after a run began changes nothing in it."""
     untouched, watched = begin(studio, seed=5), begin(studio, seed=5)
     assert carry_on(studio, untouched, lambda _: None)
 
     waiting = [survivor.id for survivor in ending(studio, untouched.id).survivors]
 
-    def meddle(_: object) -> None:
+    def meddle(_):
         if waiting:
             decisions.reject(studio, waiting.pop())
 
@@ -131,7 +126,7 @@ def test_nothing_else_is_read(studio: Studio) -> None:
     assert facts(studio, watched.id) == facts(studio, untouched.id)
 
 
-def test_a_decision_between_two_runs_is_read_by_the_second(studio: Studio) -> None:
+def test_a_decision_between_two_runs_is_read_by_the_second(studio):
     first = ending(studio, evolved(studio, seed=6))
     best, other = first.survivors[0].id, first.survivors[-1].id
     assert best != other
@@ -151,7 +146,7 @@ def test_a_decision_between_two_runs_is_read_by_the_second(studio: Studio) -> No
     assert second.curve == first.curve  # the search itself is the same
 
 
-def test_a_revised_song_is_read_as_it_is_now(studio: Studio) -> None:
+def test_a_revised_song_is_read_as_it_is_now(studio):
     before = begin(studio)
     paths = [path for path in demo_paths() if path.stem == "green"]
     add_songs(studio, read(paths, Overrides.parse(meter="4/4")).proposals)
@@ -160,7 +155,7 @@ def test_a_revised_song_is_read_as_it_is_now(studio: Studio) -> None:
     assert before.started.positions_read[0] < after.started.positions_read[0]
 
 
-def test_settings_come_back_from_the_log(studio: Studio) -> None:
+def test_settings_come_back_from_the_log(studio):
     settings = Settings(5, 1, 2, 0.25, 0.125, 3, Weights(0.5, 0.25, 0.75))
     run = begin(studio, settings=settings)
     assert run.settings == settings

@@ -3,19 +3,15 @@
 from __future__ import annotations
 
 import json
-from pathlib import Path
 
-import onnx
 import pytest
 import yaml
 from msgspec.structs import replace
 from onnx import numpy_helper
 
 from engine.reports.readings import gate_warning, in_words, most_likely
-from engine.state.studio import Studio
 from fitness.colours import AXES, COLOUR_NAMES
 from store.events import Heard
-from tests.engine.runs.conftest import Engine
 from tests.engine.runs.short_runs import GREEN, ending
 from tests.fitness.models import write
 
@@ -31,13 +27,13 @@ HEARD = Heard(
 )
 
 
-def test_the_most_likely_of_each() -> None:
+def test_the_most_likely_of_each():
     expected = {"temporal": "future", "spatial": "place", "ontological": "imagined"}
     assert most_likely(HEARD) == {"colour": "Green", **expected}
     assert most_likely(replace(HEARD, colour=None)) == expected
 
 
-def test_in_words() -> None:
+def test_in_words():
     assert in_words(HEARD, {"chromatic": 0.625, "confidence": 0.9, "theory": 1.0}) == (
         "heard as Green 0.50, future 0.70, place 0.60, imagined 0.50; "
         "chromatic 0.62, confidence 0.90, passes the gate"
@@ -47,7 +43,7 @@ def test_in_words() -> None:
     )
 
 
-def test_every_survivor_is_heard(studio: Studio, engine: Engine) -> None:
+def test_every_survivor_is_heard(studio, engine):
     (told,) = json.loads(engine(*SMALL, "--json").out)
     survivors = ending(studio, told["run"]).survivors
     assert survivors
@@ -70,7 +66,7 @@ def test_every_survivor_is_heard(studio: Studio, engine: Engine) -> None:
         assert set(likely) == {"colour", *AXES}
 
 
-def test_it_is_shown_in_the_summary_and_at_the_gate(studio: Studio, engine: Engine) -> None:
+def test_it_is_shown_in_the_summary_and_at_the_gate(studio, engine):
     summary = engine(*SMALL).out
     (run,) = studio.runs()
     shown = engine("review").out
@@ -91,7 +87,7 @@ def test_it_is_shown_in_the_summary_and_at_the_gate(studio: Studio, engine: Engi
     assert " of them pass the model's gate" in summary
 
 
-def test_without_a_model_nothing_was_heard(studio: Studio, engine: Engine) -> None:
+def test_without_a_model_nothing_was_heard(studio, engine):
     out = engine(*SMALL, "--no-model").out
     (run,) = studio.runs()
     assert [survivor.heard for survivor in ending(studio, run).survivors]
@@ -101,16 +97,14 @@ def test_without_a_model_nothing_was_heard(studio: Studio, engine: Engine) -> No
     assert {row["heard"] for row in json.loads(engine("review", "--json").out)} == {None}
 
 
-def test_an_older_model_tells_modes_alone(
-    studio: Studio, engine: Engine, models: dict[str, Path]
-) -> None:
+def test_an_older_model_tells_modes_alone(studio, engine, models):
     out = engine(*SMALL, "--model", models["legacy-7"]).out
     (run,) = studio.runs()
     assert all(s.heard and s.heard.colour is None for s in ending(studio, run).survivors)
     assert "heard as " in out
 
 
-def test_a_gate_that_refuses_most_is_told(studio: Studio, engine: Engine, tmp_path: Path) -> None:
+def test_a_gate_that_refuses_most_is_told(studio, engine, tmp_path):
     strict = write(tmp_path, "fusion", manifest={"confidence_threshold": 1.0})
     out = engine(*SMALL, "--model", strict).out
     (run,) = studio.runs()
@@ -123,12 +117,12 @@ def test_a_gate_that_refuses_most_is_told(studio: Studio, engine: Engine, tmp_pa
 
 
 @pytest.mark.parametrize(("passed", "is_said"), [(0, True), (49, True), (50, False), (100, False)])
-def test_half_is_enough(passed: int, is_said: bool) -> None:
+def test_half_is_enough(passed, is_said):
     assert bool(gate_warning(passed, 100)) == is_said
     assert gate_warning(0, 0) == ""
 
 
-def silenced(model: onnx.ModelProto) -> None:
+def silenced(model):
     """Let a model say the same of everything."""
     for weight in model.graph.initializer:
         values = numpy_helper.to_array(weight)
@@ -136,9 +130,7 @@ def silenced(model: onnx.ModelProto) -> None:
             weight.CopyFrom(numpy_helper.from_array(values * 0, weight.name))
 
 
-def test_terms_of_a_model_that_tells_nothing_apart_are_named(
-    studio: Studio, engine: Engine, tmp_path: Path
-) -> None:
+def test_terms_of_a_model_that_tells_nothing_apart_are_named(studio, engine, tmp_path):
     out = engine(*SMALL, "--model", write(tmp_path, "fusion", change=silenced)).out
     assert "warning: axes, chromatic, colour, confidence" in out
     (run,) = studio.runs()

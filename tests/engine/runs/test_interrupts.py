@@ -6,8 +6,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Sequence
-from pathlib import Path
+from collections.abc import Callable
 
 import pytest
 
@@ -15,8 +14,6 @@ from engine.errors import Refused
 from engine.runs.lifecycle import abandon, carry_on, recorded_run, resume
 from engine.runs.run import Run
 from engine.state.studio import Studio
-from store.events import GenerationScored
-from tests.engine.runs.conftest import Engine
 from tests.engine.runs.forked_commands import ROOT
 from tests.engine.runs.short_runs import (
     GREEN,
@@ -39,14 +36,14 @@ Press = Callable[..., None]
 
 
 @pytest.fixture
-def press(monkeypatch: pytest.MonkeyPatch) -> Press:
+def press(monkeypatch):
     """Presses Ctrl-C while a generation is bred and scored for the first time."""
     honest = Run.evolve
 
-    def in_generation(generation: int, times: int = 1) -> None:
+    def in_generation(generation, times=1):
         pressed = iter([signal.SIGINT] * times)
 
-        def interrupted(run: Run) -> GenerationScored:
+        def interrupted(run):
             if run.next_generation == generation:
                 for signal_number in pressed:
                     signal.raise_signal(signal_number)
@@ -58,13 +55,13 @@ def press(monkeypatch: pytest.MonkeyPatch) -> Press:
 
 
 @pytest.fixture
-def whole(tmp_path: Path) -> list[tuple[str, int, object]]:
+def whole(tmp_path):
     """The stream of the run that nothing disturbs."""
     with open_with(tmp_path / "undisturbed") as other:
         return facts(other, evolved(other))
 
 
-def stopped(studio: Studio, after: int = 1) -> str:
+def stopped(studio, after=1):
     """The id of a run that stopped after a generation."""
     run = begin(studio)
     assert not carry_on(studio, run, lambda _: None, lambda: run.next_generation > after)
@@ -72,7 +69,7 @@ def stopped(studio: Studio, after: int = 1) -> str:
     return run.id
 
 
-def at_once(words: Sequence[str]) -> list[int]:
+def at_once(words):
     """Exit codes of two processes that are given the same command."""
     pipe = subprocess.PIPE
     command = [sys.executable, "-m", "engine", *words]
@@ -86,18 +83,16 @@ def at_once(words: Sequence[str]) -> list[int]:
     return [process.returncode for process in both]
 
 
-def is_error(text: str) -> bool:
+def is_error(text):
     """Whether it ends with one line of an error."""
     return [line.startswith("error: ") for line in text.splitlines()][-1:] == [True]
 
 
-def is_one_line(text: str) -> bool:
+def is_one_line(text):
     return text.count("\n") == 1 and text.startswith("error: ")
 
 
-def test_ctrl_c_finishes_the_generation_and_says_how_to_go_on(
-    studio: Studio, engine: Engine, press: Press, whole: list[tuple[str, int, object]]
-) -> None:
+def test_ctrl_c_finishes_the_generation_and_says_how_to_go_on(studio, engine, press, whole):
     press(2)
     said = engine(*WORDS)
     (identifier,) = studio.runs()
@@ -118,9 +113,7 @@ def test_ctrl_c_finishes_the_generation_and_says_how_to_go_on(
     assert count_events(studio) == before
 
 
-def test_ctrl_c_twice_interrupts_at_once(
-    studio: Studio, engine: Engine, press: Press, whole: list[tuple[str, int, object]]
-) -> None:
+def test_ctrl_c_twice_interrupts_at_once(studio, engine, press, whole):
     press(2, times=2)
     said = engine(*WORDS)
     (identifier,) = studio.runs()
@@ -132,7 +125,7 @@ def test_ctrl_c_twice_interrupts_at_once(
     assert facts(studio, identifier) == whole
 
 
-def test_ctrl_c_twice_in_the_first_pool(studio: Studio, engine: Engine, press: Press) -> None:
+def test_ctrl_c_twice_in_the_first_pool(studio, engine, press):
     press(0, times=2)
     said = engine(*WORDS)
     (identifier,) = studio.runs()
@@ -141,15 +134,13 @@ def test_ctrl_c_twice_in_the_first_pool(studio: Studio, engine: Engine, press: P
     assert engine("resume", identifier).code == 0
 
 
-def test_ctrl_c_in_the_last_generation_lets_the_run_end(
-    studio: Studio, engine: Engine, press: Press, whole: list[tuple[str, int, object]]
-) -> None:
+def test_ctrl_c_in_the_last_generation_lets_the_run_end(studio, engine, press, whole):
     press(SHORT.generations)
     assert engine(*WORDS).code == 0
     assert facts(studio, next(iter(studio.runs()))) == whole
 
 
-def test_ctrl_c_works_as_before_afterwards(engine: Engine, press: Press) -> None:
+def test_ctrl_c_works_as_before_afterwards(engine, press):
     handler = signal.getsignal(signal.SIGINT)
     press(1)
     engine(*WORDS)
@@ -157,7 +148,7 @@ def test_ctrl_c_works_as_before_afterwards(engine: Engine, press: Press) -> None
 
 
 @unix
-def test_ctrl_c_in_the_terminal(studio: Studio) -> None:
+def test_ctrl_c_in_the_terminal(studio):
     words = [*WORDS, "--generations", "400", "--studio", str(studio.folder)]
     command = [sys.executable, "-m", "engine", *words]
     pipe = subprocess.PIPE
@@ -174,7 +165,7 @@ def test_ctrl_c_in_the_terminal(studio: Studio) -> None:
     assert 4 <= len(generations(studio, identifier)) < 400
 
 
-def test_going_on_twice_over(studio: Studio, whole: list[tuple[str, int, object]]) -> None:
+def test_going_on_twice_over(studio, whole):
     identifier = stopped(studio, after=0)
     for _ in range(2):
         run = resume(studio, identifier)
@@ -186,9 +177,7 @@ def test_going_on_twice_over(studio: Studio, whole: list[tuple[str, int, object]
     assert [one.after_generation for one in told if hasattr(one, "after_generation")] == [0, 1, 2]
 
 
-def test_a_run_that_lacks_only_its_end_gets_it(
-    studio: Studio, whole: list[tuple[str, int, object]], monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_run_that_lacks_only_its_end_gets_it(studio, whole, monkeypatch):
     run = begin(studio)
     with monkeypatch.context() as patch:
         patch.delattr(Run, "finish")
@@ -199,7 +188,7 @@ def test_a_run_that_lacks_only_its_end_gets_it(
     assert facts(studio, run.id) == whole
 
 
-def test_giving_up_keeps_what_was_scored(studio: Studio, engine: Engine) -> None:
+def test_giving_up_keeps_what_was_scored(studio, engine):
     identifier = stopped(studio)
     lines = engine("abandon", identifier[:8], "--reason", "too slow").out.splitlines()
     assert lines[0] == "abandoned"
@@ -216,16 +205,14 @@ def test_giving_up_keeps_what_was_scored(studio: Studio, engine: Engine) -> None
     assert count_events(studio) == before
 
 
-def test_a_finished_run_is_not_given_up(studio: Studio, engine: Engine) -> None:
+def test_a_finished_run_is_not_given_up(studio, engine):
     identifier = evolved(studio)
     before = count_events(studio)
     assert engine("abandon", identifier).err == f"error: run {identifier} is finished\n"
     assert count_events(studio) == before
 
 
-def test_of_two_who_carry_a_run_on_the_later_goes_on(
-    studio: Studio, whole: list[tuple[str, int, object]]
-) -> None:
+def test_of_two_who_carry_a_run_on_the_later_goes_on(studio, whole):
     identifier = stopped(studio)
     with Studio.open(studio.folder) as elsewhere:
         ours, theirs = resume(studio, identifier), resume(elsewhere, identifier)
@@ -236,9 +223,7 @@ def test_of_two_who_carry_a_run_on_the_later_goes_on(
 
 
 @pytest.mark.parametrize("how_far", range(SHORT.generations + 1))
-def test_nothing_is_recorded_twice(
-    studio: Studio, whole: list[tuple[str, int, object]], how_far: int
-) -> None:
+def test_nothing_is_recorded_twice(studio, whole, how_far):
     """One process overtakes the other, which sees it at its next generation."""
     run = begin(studio)
     with Studio.open(studio.folder) as elsewhere:
@@ -251,11 +236,11 @@ def test_nothing_is_recorded_twice(
     assert facts(studio, run.id) == whole
 
 
-def test_a_run_that_is_given_up_elsewhere_stops(studio: Studio) -> None:
+def test_a_run_that_is_given_up_elsewhere_stops(studio):
     run = begin(studio)
     with Studio.open(studio.folder) as elsewhere:
 
-        def give_up(_: object) -> None:
+        def give_up(_):
             if run.next_generation == 2:
                 abandon(elsewhere, run.id, "")
 
@@ -266,7 +251,7 @@ def test_a_run_that_is_given_up_elsewhere_stops(studio: Studio) -> None:
 
 
 @unix
-def test_two_processes_go_on_at_once(studio: Studio, whole: list[tuple[str, int, object]]) -> None:
+def test_two_processes_go_on_at_once(studio, whole):
     identifier = stopped(studio)
     words = ["resume", identifier, "--studio", str(studio.folder)]
     codes = at_once(words)
@@ -276,9 +261,7 @@ def test_two_processes_go_on_at_once(studio: Studio, whole: list[tuple[str, int,
 
 
 @unix
-def test_two_processes_ask_for_the_same_at_once(
-    studio: Studio, whole: list[tuple[str, int, object]]
-) -> None:
+def test_two_processes_ask_for_the_same_at_once(studio, whole):
     words = [*WORDS, "--studio", str(studio.folder)]
     codes = at_once(words)
     assert codes == [0, 0]

@@ -8,7 +8,6 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from dataclasses import dataclass
@@ -42,7 +41,7 @@ class Unbroken:
     fresh_seconds: float
 
 
-def fresh(words: list[str], kill_after: float | None) -> tuple[float, int]:
+def fresh(words, kill_after):
     """The command line as a person starts it, imports and all."""
     began = time.monotonic()
     with subprocess.Popen(
@@ -59,7 +58,7 @@ def fresh(words: list[str], kill_after: float | None) -> tuple[float, int]:
 
 
 @pytest.fixture(scope="module")
-def forks() -> Iterator[SimpleQueue[Forks]]:
+def forks():
     """As many as there are processors to use; take one and put it back."""
     with ExitStack() as stack:
         free: SimpleQueue[Forks] = SimpleQueue()
@@ -69,7 +68,7 @@ def forks() -> Iterator[SimpleQueue[Forks]]:
 
 
 @pytest.fixture(scope="module")
-def unbroken(tmp_path_factory: pytest.TempPathFactory, forks: SimpleQueue[Forks]) -> Unbroken:
+def unbroken(tmp_path_factory, forks):
     folder = tmp_path_factory.mktemp("unbroken")
     template = folder / "template"
     open_with(template).__exit__(None, None, None)
@@ -86,9 +85,7 @@ def unbroken(tmp_path_factory: pytest.TempPathFactory, forks: SimpleQueue[Forks]
         return Unbroken(facts(studio, identifier), template, *seconds)
 
 
-def test_a_run_that_is_killed_at_any_moment_ends_as_if_it_never_was(
-    tmp_path: Path, unbroken: Unbroken, forks: SimpleQueue[Forks]
-) -> None:
+def test_a_run_that_is_killed_at_any_moment_ends_as_if_it_never_was(tmp_path, unbroken, forks):
     moments = random.Random(20)
     plans: list[tuple[str, float, bool]] = [
         *(("event", number, True) for number in EVENT_KILLS),
@@ -99,7 +96,7 @@ def test_a_run_that_is_killed_at_any_moment_ends_as_if_it_never_was(
         ),
     ]
 
-    def kill_and_go_on(plan: tuple[str, float, bool]) -> str:
+    def kill_and_go_on(plan):
         way, moment, is_killed_again = plan
         folder = tmp_path / f"{way} {moment:.4f}"
         shutil.copytree(unbroken.template, folder)
@@ -130,14 +127,14 @@ def test_a_run_that_is_killed_at_any_moment_ends_as_if_it_never_was(
     assert reached[: len(EVENT_KILLS)] == ["unfinished"] * len(EVENT_KILLS)
 
 
-def next_words(folder: Path) -> list[str]:
+def next_words(folder):
     """What a person types after a crash."""
     with Studio.open(folder) as studio:
         runs = list(studio.runs())
     return [*(["resume", runs[0]] if runs else WORDS), "--studio", str(folder)]
 
 
-def check(folder: Path, unbroken: Unbroken) -> str:
+def check(folder, unbroken):
     """The log is sound and says a part of the unbroken run; how far it came."""
     with Studio.open(folder) as studio:
         assert studio.log.verify() == []

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import numpy as np
 import pytest
 
@@ -17,7 +15,7 @@ LONG = own_song("Black", "Ab major", "12/8", 40)  # 8 bars take 72 seconds
 SETTINGS = Settings(population=60, generations=2)
 
 
-def test_a_stage_that_may_come_in_late_is_evolved_all_the_same(tmp_path: Path) -> None:
+def test_a_stage_that_may_come_in_late_is_evolved_all_the_same(tmp_path):
     with song_studio(LONG, write(tmp_path, "fusion")) as bench:
         bench.approve_before("harmony")
         run = bench.begin("harmony", SETTINGS, 1)

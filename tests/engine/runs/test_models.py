@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import shutil
-from pathlib import Path
 
 import pytest
 
@@ -10,26 +9,22 @@ from engine.evolution.settings import Settings
 from engine.models.registry import ModelRegistry
 from engine.runs.lifecycle import load
 from engine.runs.replay import verify_run
-from engine.state.studio import Studio
 from fitness.errors import FitnessError
 from fitness.manifest import manifest_path
 from store.events import ModelRegistered
-from tests.engine.runs.conftest import Engine
 from tests.engine.runs.short_runs import begin, count_events, demo, evolved, generations, open_with
 from tests.fitness.models import write
 
 TINY = Settings(4, 1)
 
 
-def registered(studio: Studio) -> list[ModelRegistered]:
+def registered(studio):
     payloads = [event.payload for event in studio.log.read(stream="studio")]
     return [payload for payload in payloads if isinstance(payload, ModelRegistered)]
 
 
 @pytest.mark.parametrize("profile", ["fusion", "legacy-7", "legacy-9"])
-def test_a_model_is_recorded_once_and_kept(
-    studio: Studio, models: dict[str, Path], profile: str
-) -> None:
+def test_a_model_is_recorded_once_and_kept(studio, models, profile):
     sha256 = ModelRegistry(studio).register(models[profile])
     assert ModelRegistry(studio).register(models[profile]) == sha256
     (event,) = registered(studio)
@@ -38,9 +33,7 @@ def test_a_model_is_recorded_once_and_kept(
     assert ModelRegistry(studio).load(sha256).sha256 == sha256
 
 
-def test_a_model_is_the_same_under_another_name(
-    studio: Studio, models: dict[str, Path], tmp_path: Path
-) -> None:
+def test_a_model_is_the_same_under_another_name(studio, models, tmp_path):
     other = tmp_path / "renamed.onnx"
     shutil.copy(models["fusion"], other)
     shutil.copy(manifest_path(models["fusion"]), manifest_path(other))
@@ -48,7 +41,7 @@ def test_a_model_is_the_same_under_another_name(
     assert len(registered(studio)) == 1
 
 
-def test_another_manifest_for_a_known_model_is_refused(studio: Studio, tmp_path: Path) -> None:
+def test_another_manifest_for_a_known_model_is_refused(studio, tmp_path):
     sha256 = ModelRegistry(studio).register(write(tmp_path, "fusion"))
     stricter = write(tmp_path, "fusion", manifest={"confidence_threshold": 0.9})
     with pytest.raises(Refused, match="another manifest"):
@@ -63,7 +56,7 @@ def test_another_manifest_for_a_known_model_is_refused(studio: Studio, tmp_path:
     assert len(registered(studio)) == 2
 
 
-def test_the_run_uses_the_copy(studio: Studio, tmp_path: Path) -> None:
+def test_the_run_uses_the_copy(studio, tmp_path):
     model = write(tmp_path, "fusion")
     run = evolved(studio, model=model, settings=TINY)
     model.unlink()
@@ -71,7 +64,7 @@ def test_the_run_uses_the_copy(studio: Studio, tmp_path: Path) -> None:
     assert verify_run(studio, run).holds
 
 
-def test_a_copy_that_was_cut_off_is_made_again(studio: Studio, models: dict[str, Path]) -> None:
+def test_a_copy_that_was_cut_off_is_made_again(studio, models):
     """Recorded, but the process was killed before the files were there."""
     sha256 = ModelRegistry(studio).register(models["fusion"])
     kept = studio.folder / "models" / f"{sha256}.onnx"
@@ -83,9 +76,7 @@ def test_a_copy_that_was_cut_off_is_made_again(studio: Studio, models: dict[str,
     assert sorted(path.suffix for path in kept.parent.iterdir()) == [".json", ".onnx"]
 
 
-def test_a_model_that_is_gone_or_exchanged_is_named(
-    studio: Studio, models: dict[str, Path]
-) -> None:
+def test_a_model_that_is_gone_or_exchanged_is_named(studio, models):
     run = begin(studio, model=models["legacy-7"])
     kept = studio.folder / "models" / f"{run.started.model_sha256}.onnx"
     shutil.copy(models["legacy-9"], kept)
@@ -96,7 +87,7 @@ def test_a_model_that_is_gone_or_exchanged_is_named(
         load(studio, run.id)
 
 
-def test_what_is_no_model_leaves_no_trace(studio: Studio, tmp_path: Path) -> None:
+def test_what_is_no_model_leaves_no_trace(studio, tmp_path):
     broken = tmp_path / "broken.onnx"
     broken.write_bytes(b"not a model")
     before = count_events(studio)
@@ -111,9 +102,7 @@ SMALL = ("--bars", "2", "--population", "4", "--generations", "1")
 
 @pytest.mark.parametrize("profile", ["legacy-7", "legacy-9"])
 @pytest.mark.parametrize("colour", ["black", "white"])
-def test_an_even_colour_falls_back_and_says_so(
-    engine: Engine, models: dict[str, Path], tmp_path: Path, profile: str, colour: str
-) -> None:
+def test_an_even_colour_falls_back_and_says_so(engine, models, tmp_path, profile, colour):
     song = demo(colour)
     with open_with(tmp_path / colour, song) as studio:
         words = ("evolve", "--song", song.song_id, "--model", models[profile], *SMALL)
@@ -141,9 +130,7 @@ def test_an_even_colour_falls_back_and_says_so(
         ("fusion", None),
     ],
 )
-def test_the_notes_say_what_the_total_runs_on(
-    studio: Studio, engine: Engine, models: dict[str, Path], profile: str | None, said: str | None
-) -> None:
+def test_the_notes_say_what_the_total_runs_on(studio, engine, models, profile, said):
     asked = ("--no-model",) if profile is None else ("--model", models[profile])
     err = engine("evolve", "--song", "meadow", *asked, *SMALL).err
     notes = [line for line in err.splitlines() if line.startswith("note: ")]

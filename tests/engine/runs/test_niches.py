@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 from itertools import pairwise
-from typing import Any
 
 import numpy as np
 from hypothesis import given
@@ -10,13 +9,12 @@ from hypothesis import strategies as st
 from engine.evolution.niches import best_first, niches, select_population
 from engine.evolution.pool import Individual
 from engine.evolution.settings import Settings
-from engine.state.studio import Studio
 from tests.engine.runs.populations import LINE, PLACES, crowds, individual
 from tests.engine.runs.short_runs import begin, evolved, generations
 
 
 @st.composite
-def selections(draw: st.DrawFn) -> tuple[list[Individual], list[Individual], Settings, float]:
+def selections(draw):
     """A population, its children, settings and a radius, as a run has them."""
     size = draw(st.integers(4, 12))
     keep = draw(st.integers(1, size))
@@ -26,7 +24,7 @@ def selections(draw: st.DrawFn) -> tuple[list[Individual], list[Individual], Set
     return everyone[:split], everyone[split : split + size], settings, draw(PLACES)
 
 
-def leaders_of(chosen: list[Individual], settings: Settings, radius: float) -> list[Individual]:
+def leaders_of(chosen, settings, radius):
     """Down the list, whoever is far from the leaders so far."""
     leaders: list[Individual] = []
     for one in chosen:
@@ -36,12 +34,12 @@ def leaders_of(chosen: list[Individual], settings: Settings, radius: float) -> l
     return leaders
 
 
-def ids(chosen: list[Individual]) -> list[str]:
+def ids(chosen):
     return [one.id for one in chosen]
 
 
 @given(crowds())
-def test_best_first_is_by_gate_then_total_then_id(crowd: list[Individual]) -> None:
+def test_best_first_is_by_gate_then_total_then_id(crowd):
     ordered = best_first(crowd)
     assert sorted(ids(ordered)) == sorted(ids(crowd))
     for better, worse in pairwise(ordered):
@@ -54,9 +52,7 @@ def test_best_first_is_by_gate_then_total_then_id(crowd: list[Individual]) -> No
 
 
 @given(selections())
-def test_the_population_keeps_its_size(
-    made: tuple[list[Individual], list[Individual], Settings, float],
-) -> None:
+def test_the_population_keeps_its_size(made):
     population, newcomers, settings, radius = made
     chosen = ids(select_population(population, newcomers, settings, radius, LINE))
     assert len(set(chosen)) == len(chosen)
@@ -65,18 +61,14 @@ def test_the_population_keeps_its_size(
 
 
 @given(selections())
-def test_the_best_of_all_is_never_lost(
-    made: tuple[list[Individual], list[Individual], Settings, float],
-) -> None:
+def test_the_best_of_all_is_never_lost(made):
     population, newcomers, settings, radius = made
     chosen = select_population(population, newcomers, settings, radius, LINE)
     assert best_first([*population, *newcomers])[0] in chosen
 
 
 @given(selections(), st.randoms(use_true_random=False))
-def test_the_order_of_the_newcomers_decides_nothing(
-    made: tuple[list[Individual], list[Individual], Settings, float], random: Any
-) -> None:
+def test_the_order_of_the_newcomers_decides_nothing(made, random):
     population, newcomers, settings, radius = made
     shuffled = random.sample(newcomers, len(newcomers))
     chosen = [
@@ -87,9 +79,7 @@ def test_the_order_of_the_newcomers_decides_nothing(
 
 
 @given(selections())
-def test_niches_part_the_population_by_the_nearest_leader(
-    made: tuple[list[Individual], list[Individual], Settings, float],
-) -> None:
+def test_niches_part_the_population_by_the_nearest_leader(made):
     population, newcomers, settings, radius = made
     chosen = select_population(population, newcomers, settings, radius, LINE)
     found = niches(chosen, settings, radius, LINE)
@@ -108,9 +98,7 @@ def test_niches_part_the_population_by_the_nearest_leader(
 
 
 @given(selections())
-def test_leaders_come_first_and_lie_apart(
-    made: tuple[list[Individual], list[Individual], Settings, float],
-) -> None:
+def test_leaders_come_first_and_lie_apart(made):
     """One step later the leaders are whoever led before, or better than the one they replace."""
     population, newcomers, settings, radius = made
     chosen = select_population(population, newcomers, settings, radius, LINE)
@@ -125,7 +113,7 @@ def test_leaders_come_first_and_lie_apart(
     assert len(after) >= len(before) or radius == 0  # no idea is given up
 
 
-def test_room_is_shared_among_the_ideas() -> None:
+def test_room_is_shared_among_the_ideas():
     """A crowd of better copies does not push a weaker idea out."""
     crowd = [individual(f"a{i}", 0.0 + i / 100, 0.9 - i / 100) for i in range(8)]
     idea = [individual(f"b{i}", 0.9 + i / 100, 0.2 - i / 100) for i in range(4)]
@@ -134,7 +122,7 @@ def test_room_is_shared_among_the_ideas() -> None:
     assert sorted(ids(chosen)) == ["a0", "a1", "a2", "a3", "b0", "b1", "b2", "b3"]
 
 
-def test_a_better_one_between_two_ideas_is_not_lost() -> None:
+def test_a_better_one_between_two_ideas_is_not_lost():
     population = [individual("left", 0.2, 0.5), individual("right", 0.8, 0.4)]
     more = [individual(f"x{i}", 0.8, 0.3 - i / 100) for i in range(2)]
     between = individual("between", 0.5, 0.9)
@@ -145,7 +133,7 @@ def test_a_better_one_between_two_ideas_is_not_lost() -> None:
     assert [ids(niche) for niche in found] == [["left"], ["right", "x0"]]  # and breeds nothing
 
 
-def test_as_many_ideas_as_individuals() -> None:
+def test_as_many_ideas_as_individuals():
     population = [individual(f"a{i}", i / 4, 0.1 * i) for i in range(4)]
     settings = Settings(4, keep=4)
     best = individual("best", 0.375, 0.9)
@@ -154,7 +142,7 @@ def test_as_many_ideas_as_individuals() -> None:
     assert best in chosen
 
 
-def test_in_a_real_run_the_best_is_never_lost(studio: Studio) -> None:
+def test_in_a_real_run_the_best_is_never_lost(studio):
     settings = Settings(12, 8)
     run = begin(studio, settings=settings)
     identifier = evolved(studio, settings=settings)

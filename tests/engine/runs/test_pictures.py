@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import struct
-from pathlib import Path
 
 import matplotlib.image
 import numpy as np
@@ -17,7 +16,7 @@ from store.events import CurvePoint
 PNG = b"\x89PNG\r\n\x1a\n"
 
 
-def picture_size(path: Path) -> tuple[int, int]:
+def picture_size(path):
     """Width and height of a picture that can be read to its last pixel and isn't blank."""
     data = path.read_bytes()
     assert data.startswith(PNG)
@@ -28,7 +27,7 @@ def picture_size(path: Path) -> tuple[int, int]:
     return width, height
 
 
-def context_of(meter: str, bars: int) -> Context:
+def context_of(meter, bars):
     return Context(Key.parse("E minor"), Meter.parse(meter), 90.0, Section("verse", bars))
 
 
@@ -36,7 +35,7 @@ def context_of(meter: str, bars: int) -> Context:
     "title",
     ["Cash $\\frac$ and till", "夜の $ メーター", "𝄞 <b>&amp;</b>", "%s {0} \\n", "x" * 400],
 )
-def test_any_title_can_be_drawn(tmp_path: Path, title: str) -> None:
+def test_any_title_can_be_drawn(tmp_path, title):
     context = context_of("5/4", 2)
     part = CHORDS.render(CHORDS.random(context, np.random.default_rng(2))[0], context)
     draw_part(tmp_path / "part.png", part, context, title, "Green")
@@ -47,22 +46,20 @@ def test_any_title_can_be_drawn(tmp_path: Path, title: str) -> None:
 
 
 @pytest.mark.parametrize("bars", [1, 64])
-def test_sections_of_any_length_can_be_drawn(tmp_path: Path, bars: int) -> None:
+def test_sections_of_any_length_can_be_drawn(tmp_path, bars):
     context = context_of("7/8", bars)
     part = CHORDS.render(CHORDS.random(context, np.random.default_rng(2))[0], context)
     draw_part(tmp_path / "part.png", part, context, "long", "Red")
     assert 600 <= picture_size(tmp_path / "part.png")[0] <= 1700
 
 
-def test_every_colour_has_its_ink() -> None:
+def test_every_colour_has_its_ink():
     assert set(INKS) == set(COLOUR_NAMES)
 
 
 @pytest.mark.parametrize(("meter", "bars"), [("4/4", 1), ("7/8", 64), ("1/32", 3)])
 @pytest.mark.parametrize("title", ["why", "$\\frac$ 夜 %s {0}", "x" * 400])
-def test_explanations_of_any_length_can_be_drawn(
-    tmp_path: Path, meter: str, bars: int, title: str
-) -> None:
+def test_explanations_of_any_length_can_be_drawn(tmp_path, meter, bars, title):
     context = context_of(meter, bars)
     part = Part.of([(0, 10, 60, 80)], context.length_ticks)
     subject = Subject((("melody", part),), context.meter, context.tempo_map)

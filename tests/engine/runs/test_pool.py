@@ -17,7 +17,7 @@ finite = st.floats(allow_nan=False, allow_infinity=False)
 
 
 @given(finite, finite)
-def test_what_fails_the_gate_never_outranks_what_passes(good: float, bad: float) -> None:
+def test_what_fails_the_gate_never_outranks_what_passes(good, bad):
     passing = Individual("z", Point(0), Score({}, good, passes=True), 0)
     failing = Individual("a", Point(0), Score({}, bad, passes=False), 0)
     assert passing.fitness > failing.fitness
@@ -25,7 +25,7 @@ def test_what_fails_the_gate_never_outranks_what_passes(good: float, bad: float)
 
 
 @given(finite, finite)
-def test_totals_are_compared_exactly(one: float, other: float) -> None:
+def test_totals_are_compared_exactly(one, other):
     fitnesses = [Individual("i", Point(0), Score({}, total), 0).fitness for total in (one, other)]
     assert (fitnesses[0] > fitnesses[1]) == (one > other)
     assert (fitnesses[0] == fitnesses[1]) == (one == other)
@@ -33,14 +33,14 @@ def test_totals_are_compared_exactly(one: float, other: float) -> None:
 
 
 @pytest.mark.parametrize("number", [math.nan, math.inf, -math.inf])
-def test_a_number_that_is_none_is_no_score(number: float) -> None:
+def test_a_number_that_is_none_is_no_score(number):
     with pytest.raises(ScoringFailed, match=r"total is .*: expected a finite number"):
         Score({"theory": 0.5}, number)
     with pytest.raises(ScoringFailed, match="theory is"):
         Score({"theory": number}, 0.5)
 
 
-def offspring(name: str, place: float, total: float) -> Offspring:
+def offspring(name, place, total):
     return Offspring(
         id=name,
         genome={"place": place},
@@ -52,11 +52,11 @@ def offspring(name: str, place: float, total: float) -> Offspring:
     )
 
 
-def generation(number: int, bred: list[Offspring], population: list[str]) -> GenerationScored:
+def generation(number, bred, population):
     return GenerationScored(generation=number, offspring=bred, population=population, discarded=0)
 
 
-def test_a_pool_is_what_its_events_say() -> None:
+def test_a_pool_is_what_its_events_say():
     pool = Pool(LINE)
     pool.apply_all(
         [
@@ -76,7 +76,7 @@ def test_a_pool_is_what_its_events_say() -> None:
 
 
 @given(st.lists(TOTALS, min_size=1, max_size=8))
-def test_the_curve_is_plain_numbers(totals: list[float]) -> None:
+def test_the_curve_is_plain_numbers(totals):
     pool = Pool(LINE)
     bred = [offspring(str(index), 0, total) for index, total in enumerate(totals)]
     pool.apply(generation(0, bred, [one.id for one in bred]))
@@ -85,5 +85,5 @@ def test_the_curve_is_plain_numbers(totals: list[float]) -> None:
     assert min(totals) <= point.median <= point.best == max(totals)
 
 
-def test_individuals_are_compared_by_identity() -> None:
+def test_individuals_are_compared_by_identity():
     assert individual("a", 0, 0) != individual("a", 0, 0)

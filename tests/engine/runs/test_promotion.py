@@ -9,7 +9,6 @@ import subprocess
 import sys
 from itertools import pairwise
 from pathlib import Path
-from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -33,7 +32,6 @@ from engine.state.studio import Studio
 from fitness.fusion import DEFAULT_MODEL, FusionModel
 from fitness.manifest import Encoders, manifest_path
 from store.events import ModelPromoted, ModelTrained, RunStarted
-from tests.engine.runs.conftest import Engine
 from tests.engine.runs.short_runs import GREEN, begin, count_events, evolved
 from tests.fitness.models import write
 
@@ -42,34 +40,34 @@ SMALL = ("--bars", "2", "--population", "4", "--generations", "1")
 
 
 @pytest.fixture(scope="session")
-def three(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
+def three(tmp_path_factory):
     """Three models that differ."""
     folders = [tmp_path_factory.mktemp(f"model-{seed}") for seed in range(3)]
     deaf = {"encoders": Encoders()}
     return [write(f, "fusion", seed=seed, manifest=deaf) for seed, f in enumerate(folders)]
 
 
-def sha256_of(path: Path) -> str:
+def sha256_of(path):
     return FusionModel.load(path).sha256
 
 
-def promotions(studio: Studio) -> list[ModelPromoted]:
+def promotions(studio):
     payloads = [event.payload for event in studio.log.read(stream="studio")]
     return [payload for payload in payloads if isinstance(payload, ModelPromoted)]
 
 
-def models_of_runs(studio: Studio) -> list[str | None]:
+def models_of_runs(studio):
     payloads = [event.payload for event in studio.log.read()]
     return [event.model_sha256 for event in payloads if isinstance(event, RunStarted)]
 
 
-def test_a_fresh_studio_uses_the_one_that_ships(studio: Studio) -> None:
+def test_a_fresh_studio_uses_the_one_that_ships(studio):
     assert in_use(studio) == shipped_sha256() == sha256_of(DEFAULT_MODEL)
     assert model_for_runs(studio, None) == shipped_sha256()
     assert promotions(studio) == []
 
 
-def test_runs_use_what_is_promoted(studio: Studio, engine: Engine, three: list[Path]) -> None:
+def test_runs_use_what_is_promoted(studio, engine, three):
     engine("evolve", "--song", GREEN, "--seed", "1", *SMALL)
     assert engine("models", "promote", three[0], "--note", "mine").code == 0
     engine("evolve", "--song", GREEN, "--seed", "1", *SMALL)
@@ -84,7 +82,7 @@ def test_runs_use_what_is_promoted(studio: Studio, engine: Engine, three: list[P
     assert back.takes_back is not None
 
 
-def test_the_other_commands_use_it_too(studio: Studio, engine: Engine, three: list[Path]) -> None:
+def test_the_other_commands_use_it_too(studio, engine, three):
     promote(studio, str(three[0]))
     composed = ("compose", "--song", GREEN, "--sections", "verse=2", "--beam", "1")
     assert engine(*composed, "--audio", "none", "--arrangements", "1", *SMALL[2:]).code == 0
@@ -96,7 +94,7 @@ def test_the_other_commands_use_it_too(studio: Studio, engine: Engine, three: li
     assert engine(*asked).out != engine(*asked, "--model", DEFAULT_MODEL).out
 
 
-def test_old_runs_keep_their_own(studio: Studio, three: list[Path]) -> None:
+def test_old_runs_keep_their_own(studio, three):
     before = evolved(studio, model=three[0], settings=Settings(4, 1))
     promote(studio, str(three[1]))
     assert verify_run(studio, before).holds
@@ -105,9 +103,7 @@ def test_old_runs_keep_their_own(studio: Studio, three: list[Path]) -> None:
     assert started.model_sha256 == sha256_of(three[0])
 
 
-def test_a_known_model_is_promoted_by_the_beginning_of_its_hash(
-    studio: Studio, three: list[Path]
-) -> None:
+def test_a_known_model_is_promoted_by_the_beginning_of_its_hash(studio, three):
     sha256 = add(studio, three[0])
     assert in_use(studio) == shipped_sha256()
     promoted = promote(studio, sha256[:8])
@@ -121,9 +117,7 @@ def test_a_known_model_is_promoted_by_the_beginning_of_its_hash(
 
 @settings(max_examples=20)
 @given(steps=st.lists(st.sampled_from([0, 1, 2, "back"]), max_size=8))
-def test_promotions_are_a_stack(
-    tmp_path_factory: pytest.TempPathFactory, three: list[Path], steps: list[Any]
-) -> None:
+def test_promotions_are_a_stack(tmp_path_factory, three, steps):
     """Whatever is done, what runs use is the top; rebuilt from the log it is the same."""
     stack = [shipped_sha256()]
     with Studio.open(tmp_path_factory.mktemp("stack")) as studio:
@@ -151,9 +145,7 @@ def test_promotions_are_a_stack(
         ({"model_sha256": "0" * 64}, "model_sha256: expected"),
     ],
 )
-def test_a_manifest_that_disagrees_is_refused(
-    studio: Studio, engine: Engine, tmp_path: Path, change: dict[str, Any], said: str
-) -> None:
+def test_a_manifest_that_disagrees_is_refused(studio, engine, tmp_path, change, said):
     before = count_events(studio)
     refused = engine("models", "promote", write(tmp_path, "fusion", manifest=change))
     assert (refused.code, refused.err.count("\n"), count_events(studio)) == (2, 1, before)
@@ -161,8 +153,8 @@ def test_a_manifest_that_disagrees_is_refused(
     assert re.search(r"engine (--studio \S+ )?train", refused.err)
 
 
-def test_a_model_that_answers_nonsense_is_refused(studio: Studio, tmp_path: Path) -> None:
-    def spoil(model: Any) -> None:
+def test_a_model_that_answers_nonsense_is_refused(studio, tmp_path):
+    def spoil(model):
         for weight in model.graph.initializer:
             if weight.data_type == 1:
                 weight.raw_data = b"\x00\x00\xc0\x7f" * (len(weight.raw_data) // 4)
@@ -173,7 +165,7 @@ def test_a_model_that_answers_nonsense_is_refused(studio: Studio, tmp_path: Path
     assert count_events(studio) == before
 
 
-def test_what_is_no_model_is_refused(studio: Studio, engine: Engine, tmp_path: Path) -> None:
+def test_what_is_no_model_is_refused(studio, engine, tmp_path):
     broken = tmp_path / "broken.onnx"
     broken.write_bytes(b"not a model")
     before = count_events(studio)
@@ -186,9 +178,7 @@ def test_what_is_no_model_is_refused(studio: Studio, engine: Engine, tmp_path: P
     assert count_events(studio) == before
 
 
-def test_a_promoted_model_that_is_gone_is_named(
-    studio: Studio, engine: Engine, three: list[Path]
-) -> None:
+def test_a_promoted_model_that_is_gone_is_named(studio, engine, three):
     sha256 = promote(studio, str(three[0])).sha256
     ModelRegistry(studio).path(sha256).unlink()
     said = engine("evolve", "--song", GREEN, *SMALL)
@@ -201,9 +191,7 @@ def test_a_promoted_model_that_is_gone_is_named(
     assert engine("evolve", "--song", GREEN, *SMALL).code == 0
 
 
-def test_a_promoted_model_of_another_version_is_named(
-    studio: Studio, engine: Engine, three: list[Path]
-) -> None:
+def test_a_promoted_model_of_another_version_is_named(studio, engine, three):
     """A later release reads another roll."""
     kept = ModelRegistry(studio).path(promote(studio, str(three[0])).sha256)
     told = json.loads(manifest_path(kept).read_text())
@@ -214,7 +202,7 @@ def test_a_promoted_model_of_another_version_is_named(
     assert re.search(r"engine (--studio \S+ )?models rollback", said.err)
 
 
-def test_rolling_back_to_what_is_gone_is_refused(studio: Studio, three: list[Path]) -> None:
+def test_rolling_back_to_what_is_gone_is_refused(studio, three):
     first = promote(studio, str(three[0])).sha256
     promote(studio, str(three[1]))
     ModelRegistry(studio).path(first).unlink()
@@ -223,7 +211,7 @@ def test_rolling_back_to_what_is_gone_is_refused(studio: Studio, three: list[Pat
     assert in_use(studio) == sha256_of(three[1])
 
 
-def test_the_card_is_kept_with_the_model(studio: Studio, engine: Engine, tmp_path: Path) -> None:
+def test_the_card_is_kept_with_the_model(studio, engine, tmp_path):
     model = write(tmp_path, "fusion", seed=5)
     (tmp_path / CARD_NAME).write_text("# Of my own songs\n\nIt is right in half the cases.\n")
     sha256 = promote(studio, str(model)).sha256
@@ -235,7 +223,7 @@ def test_the_card_is_kept_with_the_model(studio: Studio, engine: Engine, tmp_pat
     assert json.loads(engine("models", "show", sha256, "--json").out)["in_use"]
 
 
-def test_a_card_is_made_of_the_manifest(studio: Studio, engine: Engine, three: list[Path]) -> None:
+def test_a_card_is_made_of_the_manifest(studio, engine, three):
     sha256 = add(studio, three[0])
     out = engine("models", "show", sha256[:6]).out
     manifest = FusionModel.load(three[0]).manifest
@@ -246,7 +234,7 @@ def test_a_card_is_made_of_the_manifest(studio: Studio, engine: Engine, three: l
     assert DEFAULT_MODEL.with_name(CARD_NAME).read_text("utf-8").splitlines()[0] in shown
 
 
-def test_the_list(studio: Studio, engine: Engine, three: list[Path]) -> None:
+def test_the_list(studio, engine, three):
     (ships,) = json.loads(engine("models", "--json").out)
     assert (ships["ships"], ships["in_use"], ships["registered_at"]) == (True, True, None)
     evolved(studio, model=three[0], settings=Settings(4, 1))
@@ -262,9 +250,7 @@ def test_the_list(studio: Studio, engine: Engine, three: list[Path]) -> None:
     assert all(each[:8] in out for each in rows)
 
 
-def test_training_is_recorded_once_without_names_of_files(
-    studio: Studio, three: list[Path]
-) -> None:
+def test_training_is_recorded_once_without_names_of_files(studio, three):
     result = {
         "model": str(three[0]),
         "accuracy": {"song": 0.5},
@@ -281,7 +267,7 @@ def test_training_is_recorded_once_without_names_of_files(
     assert in_use(studio) == shipped_sha256()
 
 
-def test_two_processes_promote_at_once(studio: Studio, three: list[Path]) -> None:
+def test_two_processes_promote_at_once(studio, three):
     lots = [f"models\tpromote\t{path}" for path in three[:2]]
     command = [sys.executable, "-m", "tests.engine.command_process", str(studio.folder)]
     processes = [

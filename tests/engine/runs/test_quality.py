@@ -46,7 +46,7 @@ class Outcome:
     best_random: float
 
 
-def outcome(index: int, settings: Settings) -> Outcome:
+def outcome(index, settings):
     """Evolve one of the songs."""
     song = songs()[index]
     with TemporaryDirectory() as folder, open_with(Path(folder), song) as studio:
@@ -61,7 +61,7 @@ def outcome(index: int, settings: Settings) -> Outcome:
     return Outcome(song.song_id, end, scored, max(score.total for score in scores))
 
 
-def outcomes() -> tuple[list[Outcome], list[Outcome]]:
+def outcomes():
     """All of them for a few generations, and some in full; on all processors."""
     with ProcessPoolExecutor(os.cpu_count(), mp_context=get_context("spawn")) as pool:
         short = pool.map(partial(outcome, settings=SHORT), range(len(songs())))
@@ -69,7 +69,7 @@ def outcomes() -> tuple[list[Outcome], list[Outcome]]:
         return list(short), list(full)
 
 
-def test_twenty_songs(subtests: pytest.Subtests) -> None:
+def test_twenty_songs(subtests):
     """One test, so that the songs are evolved once, whichever processes share the work."""
     short, full = outcomes()
     for claim, evolved in (
@@ -83,7 +83,7 @@ def test_twenty_songs(subtests: pytest.Subtests) -> None:
             claim(evolved)
 
 
-def they_cover_meters_and_modes(evolved: list[Outcome]) -> None:
+def they_cover_meters_and_modes(evolved):
     assert len(evolved) == 20
     assert len({song.meter for song in songs()}) >= 10
     assert len({song.key.mode for song in songs()}) >= 9
@@ -91,7 +91,7 @@ def they_cover_meters_and_modes(evolved: list[Outcome]) -> None:
     assert [one.scored for one in evolved] == pytest.approx([budget] * 20, rel=0.02)
 
 
-def every_term_varies_in_every_first_pool(evolved: list[Outcome]) -> None:
+def every_term_varies_in_every_first_pool(evolved):
     flat = [
         (one.song, term)
         for one in evolved
@@ -101,12 +101,12 @@ def every_term_varies_in_every_first_pool(evolved: list[Outcome]) -> None:
     assert flat == []
 
 
-def the_best_survivor_beats_the_best_of_as_many_random_ones(evolved: list[Outcome]) -> None:
+def the_best_survivor_beats_the_best_of_as_many_random_ones(evolved):
     beaten = [one.end.survivors[0].total > one.best_random for one in evolved]
     assert sum(beaten) >= 18
 
 
-def three_survivors_lie_apart(evolved: list[Outcome]) -> None:
+def three_survivors_lie_apart(evolved):
     for one in evolved:
         survivors, yardstick = one.end.survivors, one.end.first_pool
         assert len(survivors) == FULL.keep == 3
@@ -117,7 +117,7 @@ def three_survivors_lie_apart(evolved: list[Outcome]) -> None:
         assert yardstick.median_distance > 0.3
 
 
-def no_generation_is_worse_than_the_one_before(evolved: list[Outcome]) -> None:
+def no_generation_is_worse_than_the_one_before(evolved):
     for one in evolved:
         best = [point.best for point in one.end.curve]
         assert best == sorted(best)

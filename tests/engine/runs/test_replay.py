@@ -4,7 +4,6 @@ import json
 import random
 import shutil
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
 import msgspec
@@ -20,7 +19,6 @@ from engine.state.studio import Studio
 from fitness.fusion import FusionModel
 from fitness.total import Fitness
 from store import events
-from tests.engine.runs.conftest import Engine
 from tests.engine.runs.short_runs import (
     GREEN,
     SHORT,
@@ -38,7 +36,7 @@ PLAIN_WORDS = (*WORDS, "--no-model")
 DEMOS = ("black", "blue", "green", "indigo", "orange", "red", "violet", "white", "yellow")
 
 
-def shown(out: str) -> dict[str, Any]:
+def shown(out):
     """A printed summary, less what only the first printing has."""
     told = json.loads(out)
     printed: dict[str, Any] = told[0] if isinstance(told, list) else told
@@ -46,10 +44,10 @@ def shown(out: str) -> dict[str, Any]:
     return printed
 
 
-def poison(monkeypatch: pytest.MonkeyPatch) -> None:
+def poison(monkeypatch):
     """Let whoever draws or scores fail."""
 
-    def never(*_: object, **__: object) -> None:
+    def never(*_, **__):
         raise AssertionError("a replay must not do this")
 
     for owner, name in (
@@ -65,14 +63,14 @@ def poison(monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(owner, name, never)
 
 
-def test_a_replay_shows_what_was_printed(engine: Engine) -> None:
+def test_a_replay_shows_what_was_printed(engine):
     first = shown(engine(*PLAIN_WORDS, "--json").out)
     assert shown(engine("replay", first["run"][:6], "--json").out) == first
     assert first["scored"] == 40
     assert [point["generation"] for point in first["curve"]] == [0, 1, 2, 3]
 
 
-def test_a_replay_for_people_says_the_same(engine: Engine) -> None:
+def test_a_replay_for_people_says_the_same(engine):
     printed = engine(*PLAIN_WORDS, "--seed", "4").out
     run = printed.split("run ")[1].split(",")[0]
     again = engine("replay", run).out
@@ -81,9 +79,7 @@ def test_a_replay_for_people_says_the_same(engine: Engine) -> None:
     assert f"replay {run} --verify" in again
 
 
-def test_a_replay_needs_neither_model_nor_chance(
-    studio: Studio, engine: Engine, models: dict[str, Path], monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_replay_needs_neither_model_nor_chance(studio, engine, models, monkeypatch):
     first = shown(engine(*WORDS, "--model", models["fusion"], "--json").out)
     before = studio.songs(), studio.runs()
     shutil.rmtree(studio.folder / "models")
@@ -94,9 +90,7 @@ def test_a_replay_needs_neither_model_nor_chance(
     assert (studio.songs(), studio.runs()) == before
 
 
-def test_a_model_that_is_gone_is_named_when_verifying(
-    studio: Studio, engine: Engine, models: dict[str, Path]
-) -> None:
+def test_a_model_that_is_gone_is_named_when_verifying(studio, engine, models):
     run = evolved(studio, model=models["fusion"])
     shutil.rmtree(studio.folder / "models")
     said = engine("replay", run, "--verify")
@@ -106,7 +100,7 @@ def test_a_model_that_is_gone_is_named_when_verifying(
 
 
 @pytest.mark.parametrize("name", DEMOS)
-def test_every_demo_is_verified(tmp_path: Path, name: str) -> None:
+def test_every_demo_is_verified(tmp_path, name):
     with open_with(tmp_path, demo(name)) as studio:
         run = evolved(studio, song=demo(name).song_id, settings=Settings(8, 3))
         found = verify_run(studio, run)
@@ -126,9 +120,7 @@ def test_every_demo_is_verified(tmp_path: Path, name: str) -> None:
         ("C lydian", "2/4", 31, 5),
     ],
 )
-def test_every_context_is_verified(
-    tmp_path: Path, key: str, meter: str, bpm: float, bars: int
-) -> None:
+def test_every_context_is_verified(tmp_path, key, meter, bpm, bars):
     song = own_song("Red", key, meter, bpm)
     with open_with(tmp_path, song) as studio:
         run = evolved(studio, song=song.song_id, bars=bars, settings=Settings(6, 2))
@@ -137,9 +129,7 @@ def test_every_context_is_verified(
 
 @pytest.mark.parametrize("profile", ["fusion", "legacy-7", "legacy-9"])
 @pytest.mark.filterwarnings("ignore::fitness.fusion.AbsentConcept")
-def test_runs_with_a_model_are_verified(
-    studio: Studio, models: dict[str, Path], profile: str
-) -> None:
+def test_runs_with_a_model_are_verified(studio, models, profile):
     run = evolved(studio, model=models[profile], settings=Settings(8, 3))
     assert "chromatic" in generations(studio, run)[0].offspring[0].terms
     found = verify_run(studio, run)
@@ -148,7 +138,7 @@ def test_runs_with_a_model_are_verified(
     assert found.rescored == 32
 
 
-def test_a_model_that_lets_only_some_pass(studio: Studio, tmp_path: Path) -> None:
+def test_a_model_that_lets_only_some_pass(studio, tmp_path):
     model = write(tmp_path, "fusion", manifest={"confidence_threshold": 0.5}, seed=3)
     run = evolved(studio, model=model, settings=Settings(10, 3))
     passed = [child.passes for one in generations(studio, run) for child in one.offspring]
@@ -156,7 +146,7 @@ def test_a_model_that_lets_only_some_pass(studio: Studio, tmp_path: Path) -> Non
     assert verify_run(studio, run).holds
 
 
-def test_an_interrupted_run_is_verified_as_far_as_it_came(studio: Studio, engine: Engine) -> None:
+def test_an_interrupted_run_is_verified_as_far_as_it_came(studio, engine):
     run = begin(studio)
     carry_on(studio, run, lambda _: None, lambda: run.next_generation == 2)
     found = verify_run(studio, run.id)
@@ -171,7 +161,7 @@ def test_an_interrupted_run_is_verified_as_far_as_it_came(studio: Studio, engine
     assert f"studio resume {run.id}\n" in shown_plainly.err
 
 
-def test_verifying_in_words_and_in_json(studio: Studio, engine: Engine) -> None:
+def test_verifying_in_words_and_in_json(studio, engine):
     run = evolved(studio)
     said = engine("replay", run, "--verify")
     assert "5 generations re-executed, bit for bit" in said.out
@@ -182,10 +172,10 @@ def test_verifying_in_words_and_in_json(studio: Studio, engine: Engine) -> None:
     assert told["rescored"] == SHORT.population * (SHORT.generations + 1)
 
 
-def remade(studio: Studio, folder: Path, versions: dict[str, str]) -> Studio:
+def remade(studio, folder, versions):
     """The same log, made by other versions."""
 
-    def by_others(payload: events.Payload) -> events.Payload:
+    def by_others(payload):
         if isinstance(payload, events.RunStarted):
             return msgspec.structs.replace(payload, versions=versions)
         return payload
@@ -197,9 +187,7 @@ def remade(studio: Studio, folder: Path, versions: dict[str, str]) -> Studio:
 
 @pytest.mark.parametrize("changed", ["theory", "operators", "renderer", "evolution", "numpy"])
 @pytest.mark.parametrize("how", ["other", "absent"])
-def test_other_versions_are_named_and_never_differ(
-    studio: Studio, tmp_path: Path, engine: Engine, changed: str, how: str
-) -> None:
+def test_other_versions_are_named_and_never_differ(studio, tmp_path, engine, changed, how):
     run = begin(studio)
     carry_on(studio, run, lambda _: None)
     versions = {name: made for name, made in run.started.versions.items() if name != changed}
@@ -213,7 +201,7 @@ def test_other_versions_are_named_and_never_differ(
     assert "differ" not in said.out + said.err
 
 
-def test_another_engine_version_alone_is_re_executed(studio: Studio, tmp_path: Path) -> None:
+def test_another_engine_version_alone_is_re_executed(studio, tmp_path):
     run = evolved(studio)
     versions = begin(studio).started.versions | {"engine": "0.0.1"}
     with remade(studio, tmp_path / "other", versions) as other:
@@ -223,7 +211,7 @@ def test_another_engine_version_alone_is_re_executed(studio: Studio, tmp_path: P
     assert not found.made_by
 
 
-def test_a_run_of_other_versions_is_not_resumed(studio: Studio, tmp_path: Path) -> None:
+def test_a_run_of_other_versions_is_not_resumed(studio, tmp_path):
     run = begin(studio, settings=replace(SHORT, generations=1))
     versions = run.started.versions | {"operators": "0"}
     with remade(studio, tmp_path / "other", versions) as other:

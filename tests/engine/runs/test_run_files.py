@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import mido
 import pytest
 import symusic
@@ -11,7 +9,6 @@ import symusic
 from engine.evolution.settings import Settings
 from engine.reports.summary import summarise
 from engine.runs.files import write_files
-from engine.state.studio import Studio
 from genomes import Part
 from genomes.midi import read_midi
 from tests.engine.runs.short_runs import (
@@ -25,20 +22,20 @@ pytestmark = pytest.mark.usefixtures("real_files")
 
 
 @pytest.fixture
-def run(studio: Studio) -> str:
+def run(studio):
     return evolved(studio, settings=Settings(12, 5))
 
 
 @pytest.fixture
-def folder(studio: Studio, run: str) -> Path:
+def folder(studio, run):
     return write_files(studio, summarise(studio, run))
 
 
-def rows(part: Part) -> list[list[int]]:
+def rows(part):
     return sorted(list(row[:4]) for row in part.notes.tolist())
 
 
-def test_every_survivor_can_be_heard_and_seen(studio: Studio, run: str, folder: Path) -> None:
+def test_every_survivor_can_be_heard_and_seen(studio, run, folder):
     names = [f"{rank}_{one.id[:8]}" for rank, one in enumerate(ending(studio, run).survivors, 1)]
     assert names
     expected = {"curve.png", *(f"{name}.{kind}" for name in names for kind in ("mid", "png"))}
@@ -46,7 +43,7 @@ def test_every_survivor_can_be_heard_and_seen(studio: Studio, run: str, folder: 
     assert folder == studio.exports / begin(studio).started.song_id / "chords/runs" / run
 
 
-def test_pictures_are_real_and_of_a_sensible_size(folder: Path) -> None:
+def test_pictures_are_real_and_of_a_sensible_size(folder):
     for path in folder.glob("*.png"):
         width, height = picture_size(path)
         assert 600 <= width <= 2000
@@ -54,7 +51,7 @@ def test_pictures_are_real_and_of_a_sensible_size(folder: Path) -> None:
         assert path.stat().st_size < 400_000
 
 
-def test_files_hold_the_notes_that_were_logged(studio: Studio, run: str, folder: Path) -> None:
+def test_files_hold_the_notes_that_were_logged(studio, run, folder):
     for rank, survivor in enumerate(ending(studio, run).survivors, start=1):
         (path,) = folder.glob(f"{rank}_*.mid")
         logged = Part.from_payload(survivor.part)
@@ -80,7 +77,7 @@ def test_files_hold_the_notes_that_were_logged(studio: Studio, run: str, folder:
         )
 
 
-def test_what_is_scored_is_what_is_written(studio: Studio, run: str, folder: Path) -> None:
+def test_what_is_scored_is_what_is_written(studio, run, folder):
     asked = begin(studio)
     for rank, survivor in enumerate(ending(studio, run).survivors, start=1):
         (path,) = folder.glob(f"{rank}_*.mid")
@@ -92,13 +89,13 @@ def test_what_is_scored_is_what_is_written(studio: Studio, run: str, folder: Pat
         assert score.total == survivor.total
 
 
-def test_files_are_the_same_when_written_again(studio: Studio, run: str, folder: Path) -> None:
+def test_files_are_the_same_when_written_again(studio, run, folder):
     before = {path.name: path.read_bytes() for path in folder.iterdir()}
     write_files(studio, summarise(studio, run))
     assert {path.name: path.read_bytes() for path in folder.iterdir()} == before
 
 
-def test_only_what_is_missing_is_written_again(studio: Studio, run: str, folder: Path) -> None:
+def test_only_what_is_missing_is_written_again(studio, run, folder):
     files = sorted(folder.iterdir())
     edited, lost = (next(f for f in files if f.suffix == kind) for kind in (".mid", ".png"))
     edited.write_bytes(b"mine now")

@@ -1,14 +1,9 @@
 from __future__ import annotations
 
-from pathlib import Path
-from typing import Any
-
 import pytest
 
 from engine.errors import Refused
 from engine.evolution.settings import MAX_SEED, Settings, checked_seed
-from engine.state.studio import Studio
-from tests.engine.runs.conftest import Engine
 from tests.engine.runs.short_runs import GREEN, count_events
 
 
@@ -38,9 +33,7 @@ from tests.engine.runs.short_runs import GREEN, count_events
     ],
     ids=" ".join,
 )
-def test_what_makes_no_sense_is_refused_in_one_line(
-    studio: Studio, engine: Engine, asked: tuple[str, ...]
-) -> None:
+def test_what_makes_no_sense_is_refused_in_one_line(studio, engine, asked):
     before = count_events(studio)
     song = () if "--song" in asked else ("--song", GREEN)
     said = engine("evolve", *song, "--generations", "0", *asked)
@@ -54,23 +47,21 @@ def test_what_makes_no_sense_is_refused_in_one_line(
 
 
 @pytest.mark.parametrize("asked", [("--bars", "0"), ("--seed", "-1"), ("--section", "")])
-def test_nor_is_a_model_recorded_for_it(
-    studio: Studio, engine: Engine, models: dict[str, Path], asked: tuple[str, ...]
-) -> None:
+def test_nor_is_a_model_recorded_for_it(studio, engine, models, asked):
     before = count_events(studio)
     said = engine("evolve", "--song", GREEN, "--model", models["fusion"], *asked)
     assert said.code == 2
     assert count_events(studio) == before
 
 
-def test_no_studio_is_made_for_it(engine: Engine, tmp_path: Path) -> None:
+def test_no_studio_is_made_for_it(engine, tmp_path):
     folder = tmp_path / "none"
     said = engine("evolve", "--song", GREEN, "--population", "1", folder=folder)
     assert said.code == 2
     assert not folder.exists()
 
 
-def test_messages_name_the_option_and_its_range(engine: Engine) -> None:
+def test_messages_name_the_option_and_its_range(engine):
     for words, said in (
         (("--population", "3"), "--population 3: expected 4 to 2000"),
         (("--keep", "9", "--population", "8"), "--keep 9: expected 1 to 8"),
@@ -89,13 +80,13 @@ def test_messages_name_the_option_and_its_range(engine: Engine) -> None:
         {"population": 2000, "generations": 1000, "keep": 2000},
     ],
 )
-def test_the_ends_of_the_ranges_are_in(asked: dict[str, Any]) -> None:
+def test_the_ends_of_the_ranges_are_in(asked):
     settings = Settings(**asked)
     assert settings.niches <= settings.population
     assert Settings.from_payload(settings.to_payload()) == settings
 
 
-def test_seeds() -> None:
+def test_seeds():
     assert [checked_seed(seed) for seed in (0, MAX_SEED)] == [0, MAX_SEED]
     for seed in (-1, MAX_SEED + 1):
         with pytest.raises(Refused):
@@ -103,9 +94,7 @@ def test_seeds() -> None:
 
 
 @pytest.mark.parametrize("asked", [("--seed", "0"), ("--seed", str(MAX_SEED)), ()])
-def test_the_seed_is_printed_and_kept(
-    studio: Studio, engine: Engine, asked: tuple[str, ...]
-) -> None:
+def test_the_seed_is_printed_and_kept(studio, engine, asked):
     small = ("--population", "4", "--generations", "0", "--bars", "1")
     said = engine("evolve", "--song", GREEN, "--no-model", *small, *asked)
     assert said.code == 0

@@ -5,8 +5,6 @@ from pathlib import Path
 
 from benchmarks.songs import own_song
 from engine.evolution.settings import Settings
-from engine.state.studio import Studio
-from tests.engine.runs.conftest import Engine
 from tests.engine.runs.short_runs import (
     begin,
     count_events,
@@ -17,7 +15,7 @@ from tests.engine.runs.short_runs import (
 )
 
 
-def test_a_summary_says_where_everything_is(studio: Studio, engine: Engine) -> None:
+def test_a_summary_says_where_everything_is(studio, engine):
     words = ("--song", "meadow", "--bars", "3", "--population", "12", "--generations", "4")
     said = engine("evolve", *words, "--seed", "2", "--no-model")
     (run,) = studio.runs()
@@ -32,7 +30,7 @@ def test_a_summary_says_where_everything_is(studio: Studio, engine: Engine) -> N
     assert (folder / "curve.png").is_file()
 
 
-def test_the_list_of_runs(studio: Studio, engine: Engine, tmp_path: Path) -> None:
+def test_the_list_of_runs(studio, engine, tmp_path):
     first = evolved(studio, settings=Settings(6, 2))
     second = begin(studio).id
     told = json.loads(engine("runs", "--json").out)
@@ -57,7 +55,7 @@ def test_the_list_of_runs(studio: Studio, engine: Engine, tmp_path: Path) -> Non
         )
 
 
-def test_a_summary_of_what_is_not_finished(studio: Studio, engine: Engine) -> None:
+def test_a_summary_of_what_is_not_finished(studio, engine):
     run = begin(studio)
     said = engine("replay", run.id)
     assert said.code == 2

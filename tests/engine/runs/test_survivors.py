@@ -8,7 +8,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from engine.evolution.niches import best_first
-from engine.evolution.pool import Individual
 from engine.evolution.settings import Settings
 from engine.evolution.survivors import (
     FirstPoolFacts,
@@ -17,7 +16,6 @@ from engine.evolution.survivors import (
     mutual_distances,
 )
 from engine.gate import decisions
-from engine.state.studio import Studio
 from tests.engine.runs.populations import LINE, PLACES, TOTALS, crowds, individual
 from tests.engine.runs.short_runs import begin, ending, evolved, generations
 
@@ -25,9 +23,7 @@ yardsticks = st.builds(FirstPoolFacts, st.just({}), PLACES, TOTALS)
 
 
 @given(crowds(0), st.integers(1, 5), yardsticks, st.integers(0, 6))
-def test_survivors(
-    crowd: list[Individual], keep: int, facts: FirstPoolFacts, decided_count: int
-) -> None:
+def test_survivors(crowd, keep, facts, decided_count):
     decided = {one.id for one in crowd[:decided_count]}
     ordered = [one for one in best_first(crowd) if one.id not in decided]
     chosen = choose_survivors(crowd, keep, facts, decided, LINE)
@@ -50,26 +46,26 @@ def test_survivors(
         assert one in chosen or near or weak
 
 
-def test_equals_are_chosen_by_id() -> None:
+def test_equals_are_chosen_by_id():
     crowd = [individual(name, place, 0.5) for name, place in (("b", 0.9), ("c", 0.1), ("a", 0.5))]
     chosen = choose_survivors(crowd, 2, FirstPoolFacts({}, 0.3, 0.0), set(), LINE)
     assert [one.id for one in chosen] == ["a", "b"]
 
 
-def test_where_half_of_a_first_pool_is_alike_equals_are_not_shown_twice() -> None:
+def test_where_half_of_a_first_pool_is_alike_equals_are_not_shown_twice():
     crowd = [individual(name, place, 0.5) for name, place in (("a", 0.4), ("b", 0.4), ("c", 0.5))]
     chosen = choose_survivors(crowd, 3, FirstPoolFacts({}, 0.0, 0.0), set(), LINE)
     assert [one.id for one in chosen] == ["a", "c"]
 
 
-def test_what_does_not_pass_comes_only_where_nothing_does() -> None:
+def test_what_does_not_pass_comes_only_where_nothing_does():
     crowd = [individual("a", 0.1, 0.9, passes=False), individual("b", 0.9, 0.1)]
     facts = FirstPoolFacts({}, 0.2, 0.0)
     assert [one.id for one in choose_survivors(crowd, 3, facts, set(), LINE)] == ["b"]
     assert [one.id for one in choose_survivors(crowd[:1], 3, facts, set(), LINE)] == ["a"]
 
 
-def test_the_facts_of_a_first_pool() -> None:
+def test_the_facts_of_a_first_pool():
     crowd = [individual(f"i{i}", i / 10, total) for i, total in enumerate((0.0, 0.2, 0.4))]
     facts = first_pool_facts(crowd, LINE)
     assert facts.median_distance == pytest.approx(0.1)
@@ -81,7 +77,7 @@ def test_the_facts_of_a_first_pool() -> None:
     assert mutual_distances(crowd[:2], LINE).tolist() == [[0, 0.1], [0.1, 0]]
 
 
-def test_the_survivors_of_a_real_run_follow_from_its_log(studio: Studio) -> None:
+def test_the_survivors_of_a_real_run_follow_from_its_log(studio):
     identifier = evolved(studio, settings=Settings(16, 6))
     end = ending(studio, identifier)
     run = begin(studio, settings=Settings(16, 6))
@@ -103,7 +99,7 @@ def test_the_survivors_of_a_real_run_follow_from_its_log(studio: Studio) -> None
     assert end.first_pool.total_p95 == np.percentile(first, 95)
 
 
-def test_all_survivors_decided_again_and_again(studio: Studio) -> None:
+def test_all_survivors_decided_again_and_again(studio):
     """Every run brings new ones, and names those before that it met again."""
     seen: dict[str, str] = {}
     for _ in range(3):

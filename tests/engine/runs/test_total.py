@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 from itertools import pairwise
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -10,23 +9,23 @@ from fitness.colours import COLOURS, find_colour
 from fitness.fusion import FusionModel
 from fitness.scorer import ChromaticScorer
 from fitness.total import Fitness, Score, Weights
-from genomes import Context, Key, Meter, Part, Section
+from genomes import Context, Key, Meter, Section
 from genomes.chords import CHORDS
 
 CONTEXT = Context(Key.parse("E minor"), Meter(4, 4), 100.0, Section("verse", 4))
 GREEN = find_colour("Green")
 
 
-def parts(count: int = 6) -> list[Part]:
+def parts(count=6):
     rng = np.random.default_rng(5)
     return [CHORDS.render(CHORDS.random(CONTEXT, rng)[0], CONTEXT) for _ in range(count)]
 
 
-def model_of(models: dict[str, Path], profile: str = "fusion") -> FusionModel:
+def model_of(models, profile="fusion"):
     return FusionModel.load(models[profile])
 
 
-def test_without_a_model_theory_takes_the_whole_weight() -> None:
+def test_without_a_model_theory_takes_the_whole_weight():
     weights = Weights(0.5, 0.25, 0.5)
     for score in Fitness("chords", GREEN, weights).score(parts(), CONTEXT):
         expected = 0.75 * score.terms["theory"] - 0.5 * score.terms["prior"]
@@ -34,7 +33,7 @@ def test_without_a_model_theory_takes_the_whole_weight() -> None:
         assert score.passes
 
 
-def test_with_a_model_each_has_its_own(models: dict[str, Path]) -> None:
+def test_with_a_model_each_has_its_own(models):
     for score in Fitness("chords", GREEN, Weights(), model_of(models)).score(parts(), CONTEXT):
         terms = score.terms
         chromatic = (terms["axes"] + terms["colour"]) / 2
@@ -43,20 +42,20 @@ def test_with_a_model_each_has_its_own(models: dict[str, Path]) -> None:
         assert score.total == pytest.approx(expected)
 
 
-def test_every_term_lies_between_0_and_1(models: dict[str, Path]) -> None:
+def test_every_term_lies_between_0_and_1(models):
     for colour in COLOURS:
         for score in Fitness("chords", colour, Weights(), model_of(models)).score(parts(), CONTEXT):
             assert all(0 <= value <= 1 for value in score.terms.values())
             assert all(type(value) is float for value in (*score.terms.values(), score.total))
 
 
-def test_confidence_is_recorded_and_never_multiplied_in(models: dict[str, Path]) -> None:
+def test_confidence_is_recorded_and_never_multiplied_in(models):
     scores = Fitness("chords", GREEN, Weights(), model_of(models)).score(parts(), CONTEXT)
     assert len({score.terms["confidence"] for score in scores}) > 1
 
 
 @pytest.mark.parametrize("profile", [None, "fusion"])
-def test_company_changes_no_score(models: dict[str, Path], profile: str | None) -> None:
+def test_company_changes_no_score(models, profile):
     model = None if profile is None else model_of(models, profile)
     fitness = Fitness("chords", GREEN, Weights(), model)
     together = fitness.score(parts(40), CONTEXT)
@@ -66,7 +65,7 @@ def test_company_changes_no_score(models: dict[str, Path], profile: str | None) 
     assert fitness.score([], CONTEXT) == []
 
 
-def test_the_model_hears_what_the_public_scorer_hears(models: dict[str, Path]) -> None:
+def test_the_model_hears_what_the_public_scorer_hears(models):
     scores = Fitness("chords", GREEN, Weights(), model_of(models)).score(parts(), CONTEXT)
     scorer = ChromaticScorer(models["fusion"])
     pairs = [(part, CONTEXT.tempo_map) for part in parts()]
@@ -75,7 +74,7 @@ def test_the_model_hears_what_the_public_scorer_hears(models: dict[str, Path]) -
         assert score.terms["chromatic"] == pytest.approx(matches[index].chromatic, abs=1e-6)
 
 
-def test_the_gate_ranks_before_the_total() -> None:
+def test_the_gate_ranks_before_the_total():
     ordered = [Score({}, 0.1, True), Score({}, -5.0, True), Score({}, 9.0, False)]
     assert all(better.rank_key > worse.rank_key for better, worse in pairwise(ordered))
 
@@ -91,9 +90,7 @@ def test_the_gate_ranks_before_the_total() -> None:
         ("legacy-9", "White", True),
     ],
 )
-def test_notes_are_known_before_anything_is_scored(
-    models: dict[str, Path], profile: str, colour: str, is_said: bool
-) -> None:
+def test_notes_are_known_before_anything_is_scored(models, profile, colour, is_said):
     fitness = Fitness("chords", find_colour(colour), Weights(), model_of(models, profile))
     assert len(fitness.notes) == is_said
     assert all(colour in note and "theory and prior" in note for note in fitness.notes)

@@ -16,3 +16,15 @@ def desk(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Desk:
         approve_lineage(studio, "verse")
         approve_lineage(studio, "chorus")
     return Desk(folder, capsys)
+
+
+@pytest.fixture
+def song(desk):
+    """The song's id."""
+    return desk.json("songs", "list")[0]["id"]
+
+
+@pytest.fixture
+def folder(desk, song):
+    """Where the song's files are written."""
+    return desk.folder / "exports" / song

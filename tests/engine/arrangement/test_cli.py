@@ -8,11 +8,9 @@ from pathlib import Path
 import pytest
 import yaml
 
-from engine.arrangement.arranging import arrange
-from engine.arrangement.files import File
 from engine.arrangement.plan_text import read_plan
 from engine.state.studio import Studio
-from tests.engine.arrangement.approved_parts import approve, approve_lineage, song_of
+from tests.engine.arrangement.approved_parts import approve, approve_lineage
 
 STAGES = ("chords", "drums", "bass", "melody", "harmony")
 NAMES = {
@@ -26,16 +24,6 @@ CLIPS = """\
  9 1 1 1 \t chorus\t 4\t 4 0 0 0
  9 1 1 1 \t strings\t 7\t 4 0 0 0
 """
-
-
-@pytest.fixture
-def song(desk):
-    return desk.json("songs", "list")[0]["id"]
-
-
-@pytest.fixture
-def folder(desk, song):
-    return desk.folder / "exports" / song
 
 
 def outcomes(answer):
@@ -65,7 +53,7 @@ def test_one_command_drafts_a_plan_and_makes_the_song(desk, song, folder):
     )
 
 
-def test_every_file_is_recorded_with_its_hash(desk, song, folder):
+def test_files_and_the_arrangement_are_recorded(desk, song, folder):
     answer = desk.json(*SILENT, song)
     recorded = {event.path: event for event in desk.events("ExportWritten")}
     for file in answer["files"]:
@@ -75,16 +63,16 @@ def test_every_file_is_recorded_with_its_hash(desk, song, folder):
         assert (event.candidate, event.label) == (answer["arrangement"], "draft")
     assert len(recorded) == len(NAMES) + 1
     assert folder.joinpath("arrangement.yml").is_file()
-
-
-def test_the_state_knows_the_arrangement(desk, song):
-    answer = desk.json(*SILENT, song)
     (known,) = desk.song(song).arrangements.items()
-    assert known[0] == answer["arrangement"]
-    assert known[1].plan == answer["plan"]
+    assert (known[0], known[1].plan) == (answer["arrangement"], answer["plan"])
+    before = desk.song(song)
+    with Studio.open(desk.folder) as studio:
+        studio.rebuild()
+        assert studio.song(song) == before
+    assert desk.type("verify").code == 0
 
 
-def test_the_same_again_writes_and_records_nothing(desk, song, folder):
+def test_the_same_again_writes_only_what_is_lost(desk, song, folder):
     first = desk.json(*SILENT, song)
     before, stamps = desk.head, {p: p.stat().st_mtime_ns for p in folder.rglob("*.mid")}
     again = desk.json(*SILENT, song)
@@ -92,10 +80,6 @@ def test_the_same_again_writes_and_records_nothing(desk, song, folder):
     assert (again["plan_file"]["outcome"], again["folder"]) == ("unchanged", first["folder"])
     assert desk.head == before
     assert {p: p.stat().st_mtime_ns for p in folder.rglob("*.mid")} == stamps
-
-
-def test_a_lost_file_comes_back(desk, song, folder):
-    desk.do(*SILENT, song)
     (folder / "arrangements" / "draft" / "bass.mid").unlink()
     assert outcomes(desk.json(*SILENT, song))["bass.mid"] == "written"
     assert len(desk.events("ArrangementAssembled")) == 1
@@ -201,40 +185,3 @@ def test_nothing_approved_is_said(desk, song):
     for candidate in desk.json("review", "--all"):
         desk.do("undo", candidate["id"])
     assert "nothing is approved yet" in desk.refused(*SILENT, song)
-
-
-def test_writers_make_what_is_missing_and_only_that(desk, song):
-    made = []
-
-    def writer(arrangement):
-        def bytes_of(name):
-            made.append(name)
-            return f"{arrangement.title} {name}".encode()
-
-        for name in ("song.wav", "stems/bass.wav"):
-            yield File(name, lambda name=name: bytes_of(name))
-
-    with Studio.open(desk.folder) as studio:
-        desk.do(*SILENT, song, "--draft")
-        plan = read_plan(desk.folder / "exports" / song / "arrangement.yml")
-
-        def files():
-            state = song_of(studio)
-            done = arrange(studio, state, plan, [writer])
-            return {f.path.relative_to(done.folder).as_posix(): f.outcome for f in done.files}
-
-        assert files()["stems/bass.wav"] == "written"
-        path = desk.folder / "exports" / song / "arrangements" / "draft" / "song.wav"
-        path.write_bytes(b"remixed")
-        assert (files()["song.wav"], files()["stems/bass.wav"]) == ("kept", "unchanged")
-        assert path.read_bytes() == b"remixed"
-    assert made == ["song.wav", "stems/bass.wav"]
-
-
-def test_an_arrangement_survives_a_rebuild(desk, song):
-    desk.do(*SILENT, song)
-    before = desk.song(song)
-    with Studio.open(desk.folder) as studio:
-        studio.rebuild()
-        assert studio.song(song) == before
-    assert desk.type("verify").code == 0

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -23,6 +25,7 @@ BARS_FORM = (
     " 8 1 1 1 \t verse\t 4\t 7 0 0 0\n"
     "15 1 1 1 \t chorus\t 1\t 5 0 0 0\n"
 )
+BARS_CLIPS = [("jams", 1, 0, 7), ("verse", 1, 7, 7), ("verse", 4, 7, 7), ("chorus", 1, 14, 5)]
 # 120 bpm in 4/4: a bar is two seconds.
 LENGTHS_FORM = (
     " 01:00:00:00.00\t intro_arp_up\t 1\t 00:00:10:00.00\n"
@@ -45,39 +48,30 @@ def imported(text, *parts, meter=FOUR, bpm=120.0):
     return plan_of_clips(parse_clips(text, meter, bpm), parts, song)
 
 
-def test_the_fourth_column_of_bars_is_a_length():
-    listed = parse_clips(BARS_FORM, FOUR, 120)
-    assert listed.reading == BARS
-    assert shape(listed) == [
-        ("jams", 1, 0, 7), ("verse", 1, 7, 7), ("verse", 4, 7, 7), ("chorus", 1, 14, 5),
-    ]  # fmt: skip
-    assert listed.warnings == ()
+@pytest.mark.parametrize(
+    ("form", "reading", "clips"),
+    [
+        (BARS_FORM, BARS, BARS_CLIPS),
+        (
+            LENGTHS_FORM,
+            LENGTHS,
+            [("intro_arp_up", 1, 0, 5), ("verse", 1, 5, 10), ("chorus", 1, 15, 5)],
+        ),
+        (ENDS_FORM, ENDS, [("honey", 1, 0, 2), ("honey", 1, 2, 2), ("candide", 1, 4, 6)]),
+    ],
+)
+def test_every_form(form, reading, clips):
+    without_the_hour = form.replace("01:00", "00:00")
+    with_heading = "Position\tLoop    Track\tLength\n" + form
+    with_another = "\n Position \tName\tTrack\tLength\n" + form
+    for text in (form, without_the_hour, with_heading, with_another):
+        listed = parse_clips(text, FOUR, 120)
+        assert (listed.reading, shape(listed), listed.warnings) == (reading, clips, ())
 
 
 @pytest.mark.parametrize("meter", SONG_METERS, ids=str)
 def test_bars_are_bars_in_any_meter(meter):
     assert [bars for *_, bars in shape(parse_clips(BARS_FORM, meter, 97.3))] == [7, 7, 7, 5]
-
-
-def test_time_code_with_lengths():
-    listed = parse_clips(LENGTHS_FORM, FOUR, 120)
-    assert listed.reading == LENGTHS
-    assert shape(listed) == [
-        ("intro_arp_up", 1, 0, 5), ("verse", 1, 5, 10), ("chorus", 1, 15, 5),
-    ]  # fmt: skip
-
-
-def test_time_code_with_end_times():
-    listed = parse_clips(ENDS_FORM, FOUR, 120)
-    assert listed.reading == ENDS
-    assert shape(listed) == [("honey", 1, 0, 2), ("honey", 1, 2, 2), ("candide", 1, 4, 6)]
-
-
-@pytest.mark.parametrize(("form", "reading"), [(LENGTHS_FORM, LENGTHS), (ENDS_FORM, ENDS)])
-def test_without_the_hour_it_is_read_the_same(form, reading):
-    listed = parse_clips(form.replace("01:00", "00:00"), FOUR, 120)
-    assert listed.reading == reading
-    assert shape(listed) == shape(parse_clips(form, FOUR, 120))
 
 
 lengths = st.lists(st.integers(1, 16), min_size=3, max_size=12)
@@ -107,55 +101,55 @@ def test_what_a_daw_wrote_is_read_in_bars_again(bars, meter, bpm, hour):
         assert (listed.reading, shape(listed), listed.warnings) == (reading, wanted, ())
 
 
-def test_frames_are_a_25th_of_a_second():
-    """16 bars at 112 bpm end at 34.2857 s: frame 7.11 of the 35th second."""
-    text = "01:00:00:00.00\ta\t1\t01:00:34:07.11\n01:00:34:07.11\tb\t1\t01:01:08:14.23"
-    listed = parse_clips(text, FOUR, 112)
-    assert shape(listed) == [("a", 1, 0, 16), ("b", 1, 16, 16)]
-    assert listed.warnings == ()
-
-
-def test_thirty_frames_a_second_are_said():
-    listed = parse_clips("00:00:00:00\ta\t1\t00:00:01:29", FOUR, 120)
-    assert listed.warnings == ("frame 29: read as 30 frames a second",)
-    assert shape(listed) == [("a", 1, 0, 1)]
-
-
-@pytest.mark.parametrize(
-    "head", ["Position\tLoop    Track\tLength\n", "\n Position \tName\tTrack\tLength\n"]
-)
-def test_headings_are_no_clip(head):
-    assert shape(parse_clips(head + BARS_FORM, FOUR, 120)) == shape(
-        parse_clips(BARS_FORM, FOUR, 120)
-    )
-
-
 @pytest.mark.parametrize("text", ["", " \n\t\n", "Position\tLoop    Track\tLength\n"])
 def test_an_empty_list_is_refused(text):
     with pytest.raises(Refused, match="empty"):
         parse_clips(text, FOUR, 120)
 
 
-def test_clips_off_the_bar_lines_are_moved_and_said():
-    listed = parse_clips(BARS_FORM + " 2 1 3 161 \t Hidden Message\t 5\t 3 0 0 0", FOUR, 120)
-    assert ("Hidden Message", 5, 1, 3) in shape(listed)
-    assert listed.warnings == (
-        "line 5: Hidden Message is off the bar lines: 2.17 to 5.17, read as 2 to 5",
-    )
+IN_FOUR = (FOUR, 120)
 
 
-def test_short_clips_have_a_bar_and_empty_ones_are_left_out():
-    text = " 1 1 1 1\ta\t1\t0 1 0 0\n 2 1 1 1\tb\t1\t0 0 0 0"
-    listed = parse_clips(text, FOUR, 120)
-    assert shape(listed) == [("a", 1, 0, 1)]
-    assert len(listed.warnings) == 2
-
-
-def test_in_seven_eight_beats_are_eighths():
-    text = " 1 1 1 1\ta\t1\t0 7 0 0\n 2 1 1 1\tb\t1\t1 0 0 0\n 2 4 2 1\tc\t2\t1 0 0 0"
-    listed = parse_clips(text, Meter(7, 8), 97)
-    assert shape(listed) == [("a", 1, 0, 1), ("b", 1, 1, 1), ("c", 2, 2, 1)]
-    assert listed.warnings[0].endswith("2.5 to 3.5, read as 3 to 4")
+@pytest.mark.parametrize(
+    ("text", "meter", "bpm", "clips", "warnings"),
+    [
+        (  # 16 bars at 112 bpm end at 34.2857 s: frame 7.11 of the 35th second, of 25 frames
+            "01:00:00:00.00\ta\t1\t01:00:34:07.11\n01:00:34:07.11\tb\t1\t01:01:08:14.23",
+            *(FOUR, 112),
+            [("a", 1, 0, 16), ("b", 1, 16, 16)],
+            "^$",
+        ),
+        (
+            "00:00:00:00\ta\t1\t00:00:01:29",
+            *IN_FOUR,
+            [("a", 1, 0, 1)],
+            "^frame 29: read as 30 frames a second$",
+        ),
+        (
+            BARS_FORM + " 2 1 3 161 \t Hidden Message\t 5\t 3 0 0 0",
+            *IN_FOUR,
+            [BARS_CLIPS[0], ("Hidden Message", 5, 1, 3), *BARS_CLIPS[1:]],
+            r"^line 5: Hidden Message is off the bar lines: 2\.17 to 5\.17, read as 2 to 5$",
+        ),
+        (  # short clips have a bar, empty ones are left out
+            " 1 1 1 1\ta\t1\t0 1 0 0\n 2 1 1 1\tb\t1\t0 0 0 0",
+            *IN_FOUR,
+            [("a", 1, 0, 1)],
+            "^[^\n]+\n[^\n]+$",
+        ),
+        (  # in seven eight beats are eighths
+            " 1 1 1 1\ta\t1\t0 7 0 0\n 2 1 1 1\tb\t1\t1 0 0 0\n 2 4 2 1\tc\t2\t1 0 0 0",
+            *(Meter(7, 8), 97),
+            [("a", 1, 0, 1), ("b", 1, 1, 1), ("c", 2, 2, 1)],
+            r"2\.5 to 3\.5, read as 3 to 4$",
+        ),
+    ],
+    ids=["frames", "thirty frames", "off the bar lines", "short and empty", "seven eight"],
+)
+def test_clips_are_rounded_to_bars(text, meter, bpm, clips, warnings):
+    listed = parse_clips(text, meter, bpm)
+    assert shape(listed) == clips
+    assert re.search(warnings, "\n".join(listed.warnings))
 
 
 @pytest.mark.parametrize(

@@ -42,11 +42,6 @@ def written(song, writer, folder):
     return folder
 
 
-@pytest.fixture
-def song(desk):
-    return desk.json("songs", "list")[0]["id"]
-
-
 def silently(desk, song, *words):
     return desk.json("arrange", "--audio", "none", "--song", song, *words)
 
@@ -115,31 +110,37 @@ def test_an_edited_plan_in_the_folder_makes_another_song_and_stays(desk, song):
     assert plan.read_bytes() == edited
 
 
-def test_a_file_that_was_written_but_not_recorded_is_recorded(desk):
-    """As it is after the engine was killed between the two."""
+def test_writers_make_what_is_missing_and_only_that(desk, folder):
     made = []
 
-    def writer(_):
-        yield File("notes.txt", lambda: made.append("once more") or b"ours")
+    def writer(arrangement):
+        def bytes_of(name):
+            made.append(name)
+            return f"{arrangement.title} {name}".encode()
 
+        for name in ("song.wav", "stems/bass.wav", "notes.txt"):
+            yield File(name, lambda name=name: bytes_of(name))
+
+    section = PlannedSection("Verse", "verse", (("chords", "verse"),))
+    written = folder / "arrangements" / "a"
     with Studio.open(desk.folder) as studio:
-        state = song_of(studio)
-        section = PlannedSection("Verse", "verse", (("chords", "verse"),))
-        plan = Plan((section,), name="a", title=conductor_of(state).title)
+        plan = Plan((section,), name="a", title=conductor_of(song_of(studio)).title)
 
-        def outcome():
+        def outcomes():
             done = arrange(studio, song_of(studio), plan, [writer])
-            return next(f.outcome for f in done.files if f.path.name == "notes.txt")
+            found = {f.path.relative_to(done.folder).as_posix(): f.outcome for f in done.files}
+            return [found[name] for name in ("song.wav", "stems/bass.wav", "notes.txt")]
 
-        folder = studio.exports / state.song_id / "arrangements" / "a"
-        folder.mkdir(parents=True)
-        (folder / "notes.txt").write_bytes(b"mine")
-        assert outcome() == "kept"
-        (folder / "notes.txt").write_bytes(b"ours")
-        assert outcome() == "unchanged"
-        recorded = [path for path in song_of(studio).exports if path.endswith("notes.txt")]
-        assert len(recorded) == 1
+        written.mkdir(parents=True)
+        (written / "notes.txt").write_bytes(b"mine")
+        assert outcomes() == ["written", "written", "kept"]
+        (written / "song.wav").write_bytes(b"remixed")
+        # As it is after the engine was killed between writing and recording.
+        (written / "notes.txt").write_bytes(f"{plan.title} notes.txt".encode())
+        assert outcomes() == ["kept", "unchanged", "unchanged"]
+        assert [path for path in song_of(studio).exports if path.endswith("notes.txt")]
         made.clear()
-        assert outcome() == "unchanged"
-        assert not made
-        assert (folder / WHOLE_SONG).is_file()
+        assert outcomes() == ["kept", "unchanged", "unchanged"]
+        assert made == []
+    assert (written / "song.wav").read_bytes() == b"remixed"
+    assert (written / WHOLE_SONG).is_file()

@@ -84,17 +84,13 @@ def test_a_pipe_that_closes_early(desk, line):
 
 
 def test_errors_go_to_stderr_with_their_code(desk):
-    process = engine(desk, "approve", "nope")
-    out, err = process.communicate()
-    assert (process.returncode, out) == (2, "")
-    assert err == f"error: no candidate 'nope'; see engine --studio {desk.folder} review\n"
-
-
-def test_debug_shows_where(desk):
-    process = engine(desk, "approve", "nope", "--debug")
-    _, err = process.communicate()
-    assert process.returncode == 1
-    assert "Traceback" in err
+    said = f"error: no candidate 'nope'; see engine --studio {desk.folder} review\n"
+    for option, code, begin, end in (((), 2, said, said), (("--debug",), 1, "Traceback", "")):
+        process = engine(desk, "approve", "nope", *option)
+        out, err = process.communicate()
+        assert (process.returncode, out) == (code, "")
+        assert err.startswith(begin)
+        assert err.endswith(end)
     assert "NotFound: no candidate 'nope'" in err
 
 

@@ -14,6 +14,7 @@ import pytest
 from benchmarks.songs import own_song
 from engine.cli import progress
 from engine.cli.progress import composing
+from engine.runs.run import Run
 from engine.state.studio import Studio
 from tests.engine.command_line import Desk
 from tests.engine.composing.compositions import decisions, streams, words, written
@@ -56,70 +57,62 @@ def unbroken(tmp_path_factory, forks):
         return Unbroken(template, streams(studio), decisions(studio), files, kinds)
 
 
-def numbers(unbroken):
-    """What a process may have done last, by what that is; the song's proposal came before."""
-    kinds = unbroken.kinds[1:]
-
-    def nth(kind, number=0):
-        return [index for index, each in enumerate(kinds, start=1) if each == kind][number]
-
-    approvals = kinds.count("CandidateApproved")
-    parts = len(unbroken.files)
-    return {
-        "the composition is begun": ("event", nth("CompositionStarted")),
-        "a run is begun": ("event", nth("RunStarted", 5)),
-        "the first pool is scored": ("event", nth("GenerationScored")),
-        "a run is half done": ("event", nth("GenerationScored", 9)),
-        "the last run of a section is finished": ("event", nth("CandidateApproved", 4) - 1),
-        "parts are approved and not written": ("event", nth("CandidateApproved", 2)),
-        "a part is written and not recorded": ("file", 2),
-        "the last is approved": ("event", nth("CandidateApproved", -1)),
-        "a song is arranged": ("event", nth("ArrangementAssembled")),
-        "a song is half written": ("file", approvals + 4),
-        "the second song is arranged": ("event", nth("ArrangementAssembled", -1)),
-        "all but the ranking": ("file", parts),
-    }
+# What a process does last: the event of that kind and number, or so many before it …
+EVENTS = {
+    "the composition is begun": ("CompositionStarted", 0, 0),
+    "a run is begun": ("RunStarted", 5, 0),
+    "the first pool is scored": ("GenerationScored", 0, 0),
+    "a run is half done": ("GenerationScored", 9, 0),
+    "the last run of a section is finished": ("CandidateApproved", 4, 1),
+    "parts are approved and not written": ("CandidateApproved", 2, 0),
+    "the last is approved": ("CandidateApproved", -1, 0),
+    "a song is arranged": ("ArrangementAssembled", 0, 0),
+    "the second song is arranged": ("ArrangementAssembled", -1, 0),
+}
+# … or the file of that number.
+FILES = {
+    "a part is written and not recorded": lambda _: 2,
+    "a song is half written": lambda unbroken: unbroken.kinds.count("CandidateApproved") + 4,
+    "all but the ranking": lambda unbroken: len(unbroken.files),
+}
 
 
-MOMENTS = (
-    "the composition is begun", "a run is begun", "the first pool is scored", "a run is half done",
-    "the last run of a section is finished", "parts are approved and not written",
-    "a part is written and not recorded", "the last is approved", "a song is arranged",
-    "a song is half written", "the second song is arranged", "all but the ranking",
-)  # fmt: skip
+def end_at(moment, unbroken, signal_number):
+    """The end of a process at a moment; the song's proposal came before."""
+    if moment in FILES:
+        return "file", FILES[moment](unbroken), int(signal_number)
+    kind, number, before = EVENTS[moment]
+    found = [index for index, each in enumerate(unbroken.kinds) if each == kind]
+    return "event", found[number] - before, int(signal_number)
 
 
-@pytest.mark.parametrize("moment", MOMENTS)
-def test_killed_when(moment, unbroken, forks, tmp_path):
-    folder = tmp_path / "studio"
-    shutil.copytree(unbroken.template, folder)
-    what, number = numbers(unbroken)[moment]
-    end = (what, number, int(signal.SIGKILL))
+@pytest.fixture
+def folder(unbroken, tmp_path):
+    """A studio with the song, of which nothing is composed."""
+    return Path(shutil.copytree(unbroken.template, tmp_path / "studio"))
+
+
+@pytest.mark.parametrize("moment", [*EVENTS, *FILES])
+def test_killed_when(moment, unbroken, forks, folder):
+    end = end_at(moment, unbroken, signal.SIGKILL)
     assert forks.run([*BEGUN, "--studio", str(folder)], end_at=end)[1] == -signal.SIGKILL
     with Studio.open(folder) as studio:
         assert studio.log.verify() == []
         recorded = decisions(studio)
         assert recorded == unbroken.decisions[: len(recorded)]
         assert len(recorded) < len(unbroken.decisions)
-    assert forks.run([*GONE_ON, "--studio", str(folder)])[1] == 0
-    check_is_as_unbroken(folder, unbroken)
+    go_on(folder, unbroken, forks)
 
 
-def test_killed_again_and_again(unbroken, forks, tmp_path):
-    folder = tmp_path / "studio"
-    shutil.copytree(unbroken.template, folder)
-    command = [*BEGUN, "--studio", str(folder)]
+def test_killed_again_and_again(unbroken, forks, folder):
     for number in (1, 7, 13, 19):
         end = ("event", number, int(signal.SIGKILL))
-        assert forks.run(command, end_at=end)[1] == -signal.SIGKILL
-    assert forks.run([*GONE_ON, "--studio", str(folder)])[1] == 0
-    check_is_as_unbroken(folder, unbroken)
+        assert forks.run([*BEGUN, "--studio", str(folder)], end_at=end)[1] == -signal.SIGKILL
+    go_on(folder, unbroken, forks)
 
 
 @pytest.mark.parametrize("number", [3, 12])
-def test_ctrl_c_stops_after_a_generation(number, unbroken, forks, tmp_path):
-    folder = tmp_path / "studio"
-    shutil.copytree(unbroken.template, folder)
+def test_ctrl_c_stops_after_a_generation(number, unbroken, forks, folder):
     end = ("event", number, int(signal.SIGINT))
     assert forks.run([*BEGUN, "--studio", str(folder)], end_at=end)[1] == 130
     with Studio.open(folder) as studio:
@@ -127,16 +120,17 @@ def test_ctrl_c_stops_after_a_generation(number, unbroken, forks, tmp_path):
         assert studio.log.verify() == []
     assert kinds[-1] in {"GenerationScored", "RunFinished"}
     assert kinds[number + 1 :].count("GenerationScored") <= 1
-    assert forks.run([*GONE_ON, "--studio", str(folder)])[1] == 0
-    check_is_as_unbroken(folder, unbroken)
+    go_on(folder, unbroken, forks)
 
 
-def test_ctrl_c_while_songs_are_written(unbroken, forks, tmp_path):
-    folder = tmp_path / "studio"
-    shutil.copytree(unbroken.template, folder)
-    what, number = numbers(unbroken)["a song is half written"]
-    end = (what, number, int(signal.SIGINT))
+def test_ctrl_c_while_songs_are_written(unbroken, forks, folder):
+    end = end_at("a song is half written", unbroken, signal.SIGINT)
     assert forks.run([*BEGUN, "--studio", str(folder)], end_at=end)[1] == 130
+    go_on(folder, unbroken, forks)
+
+
+def go_on(folder, unbroken, forks):
+    """Compose on, to what nothing disturbed."""
     assert forks.run([*GONE_ON, "--studio", str(folder)])[1] == 0
     check_is_as_unbroken(folder, unbroken)
 
@@ -156,14 +150,7 @@ def check_is_as_unbroken(folder, unbroken):
     assert left == unbroken.files
 
 
-def test_what_to_type_to_go_on(
-    unbroken, tmp_path, capsys,
-    monkeypatch
-):  # fmt: skip
-    from engine.runs.run import Run
-
-    folder = tmp_path / "studio"
-    shutil.copytree(unbroken.template, folder)
+def test_what_to_type_to_go_on(unbroken, folder, capsys, monkeypatch):
     desk = Desk(folder, capsys)
     honest = Run.evolve
 

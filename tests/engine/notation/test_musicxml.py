@@ -61,19 +61,14 @@ def song(meter, bars=3):
 
 
 @pytest.mark.parametrize("meter", METERS, ids=str)
-def test_every_bar_is_there_and_full(meter):
+def test_a_song_in_every_meter(meter):
+    """Every bar is full, and notes are there with their ties."""
     tracks = song(meter)
     score = read(tracks, meter)
     assert [part.partName for part in score.parts] == [track.name for track in tracks]
     for part in score.parts:
         assert scores.bar_quarters(part) == [Fraction(meter.bar_ticks, 480)] * 3
         assert scores.only(part, "TimeSignature").ratioString == str(meter)
-
-
-@pytest.mark.parametrize("meter", METERS, ids=str)
-def test_notes_survive_with_their_ties(meter):
-    tracks = song(meter)
-    score = read(tracks, meter)
     for track, part in zip(tracks, score.parts, strict=True):
         if track.channel != 9:
             grid = grid_of(track.part.notes["onset_ticks"], meter, bars=3)

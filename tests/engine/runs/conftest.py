@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import shutil
 import warnings
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -9,7 +10,7 @@ import pytest
 
 from engine.cli import run
 from engine.state.studio import Studio
-from tests.engine.runs.short_runs import open_with
+from tests.engine.runs.short_runs import count_events, open_with
 from tests.fitness.models import write
 
 
@@ -24,10 +25,18 @@ class Said(NamedTuple):
 Engine = Callable[..., Said]
 
 
+@pytest.fixture(scope="session")
+def fresh_studio(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder that every test's studio is a copy of."""
+    folder = tmp_path_factory.mktemp("fresh") / "studio"
+    open_with(folder).close()
+    return folder
+
+
 @pytest.fixture
-def studio(tmp_path: Path) -> Iterator[Studio]:
+def studio(fresh_studio: Path, tmp_path: Path) -> Iterator[Studio]:
     """A studio with Green's demo song."""
-    with open_with(tmp_path / "studio") as opened:
+    with Studio.open(Path(shutil.copytree(fresh_studio, tmp_path / "studio"))) as opened:
         yield opened
 
 
@@ -42,6 +51,21 @@ def engine(studio: Studio, capsys: pytest.CaptureFixture[str]) -> Engine:
         return Said(code, *capsys.readouterr())
 
     return command
+
+
+@pytest.fixture
+def refused(studio: Studio, engine: Engine) -> Callable[..., str]:
+    """The one line of a command that must be refused, with nothing appended."""
+
+    def line(*words: object) -> str:
+        before = count_events(studio)
+        said = engine(*words)
+        assert (said.code, said.out, count_events(studio)) == (2, "", before), said
+        assert said.err.startswith("error: ")
+        assert said.err.count("\n") == 1
+        return said.err
+
+    return line
 
 
 @pytest.fixture(scope="session")

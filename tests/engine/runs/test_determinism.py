@@ -24,17 +24,11 @@ def test_the_same_seed_in_one_studio_gives_another_run_that_is_equal(studio):
     assert len(facts(studio, first)) == SHORT.generations + 3
 
 
-def test_the_same_seed_in_another_studio_gives_the_same_run(studio, tmp_path):
-    identifier = evolved(studio)
+@pytest.mark.parametrize("model", [None, "fusion"])
+def test_the_same_seed_in_another_studio_gives_the_same_run(studio, tmp_path, models, model):
+    identifier = evolved(studio, model=models.get(model))
     with open_with(tmp_path / "other") as other:
-        assert evolved(other) == identifier
-        assert facts(other, identifier) == facts(studio, identifier)
-
-
-def test_with_a_model_too(studio, tmp_path, models):
-    identifier = evolved(studio, model=models["fusion"])
-    with open_with(tmp_path / "other") as other:
-        assert evolved(other, model=models["fusion"]) == identifier
+        assert evolved(other, model=models.get(model)) == identifier
         assert facts(other, identifier) == facts(studio, identifier)
 
 

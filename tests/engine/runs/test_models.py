@@ -7,12 +7,21 @@ import pytest
 from engine.errors import NotFound, Refused
 from engine.evolution.settings import Settings
 from engine.models.registry import ModelRegistry
-from engine.runs.lifecycle import load
+from engine.runs.lifecycle import carry_on, load, resume
 from engine.runs.replay import verify_run
 from fitness.errors import FitnessError
+from fitness.fusion import DEFAULT_MODEL, FusionModel
 from fitness.manifest import manifest_path
 from store.events import ModelRegistered
-from tests.engine.runs.short_runs import begin, count_events, demo, evolved, generations, open_with
+from tests.engine.runs.short_runs import (
+    GREEN,
+    begin,
+    count_events,
+    demo,
+    evolved,
+    generations,
+    open_with,
+)
 from tests.fitness.models import write
 
 TINY = Settings(4, 1)
@@ -58,10 +67,14 @@ def test_another_manifest_for_a_known_model_is_refused(studio, tmp_path):
 
 def test_the_run_uses_the_copy(studio, tmp_path):
     model = write(tmp_path, "fusion")
-    run = evolved(studio, model=model, settings=TINY)
+    finished = evolved(studio, model=model, settings=TINY)
+    half = begin(studio, settings=TINY, seed=2, model=model)
+    assert not carry_on(studio, half, lambda _: None, lambda: True)
     model.unlink()
     manifest_path(model).unlink()
-    assert verify_run(studio, run).holds
+    assert verify_run(studio, finished).holds
+    assert carry_on(studio, resume(studio, half.id), lambda _: None)
+    assert verify_run(studio, half.id).holds
 
 
 def test_a_copy_that_was_cut_off_is_made_again(studio, models):
@@ -136,5 +149,27 @@ def test_the_notes_say_what_the_total_runs_on(studio, engine, models, profile, s
     notes = [line for line in err.splitlines() if line.startswith("note: ")]
     assert len(notes) == (said is not None)
     assert said is None or said in notes[0]
-    (run,) = studio.runs()
+    ((run, state),) = studio.runs().items()
     assert ("chromatic" in generations(studio, run)[0].offspring[0].terms) == (profile is not None)
+    named = None if profile is None else FusionModel.load(models[profile]).sha256
+    assert state.model_sha256 == named
+    assert (studio.folder / "models").exists() == (profile is not None)
+
+
+def test_the_model_that_ships_scores_unless_told_otherwise(studio, engine):
+    said = engine("evolve", "--song", GREEN, *SMALL)
+    sha256 = FusionModel.load(DEFAULT_MODEL).sha256
+    ((run, state),) = studio.runs().items()
+    assert (said.code, state.model_sha256) == (0, sha256)
+    assert "note:" not in said.err
+    (event,) = registered(studio)
+    assert event.sha256 == sha256
+    kept = studio.folder / "models" / f"{sha256}.onnx"
+    assert kept.read_bytes() == DEFAULT_MODEL.read_bytes()
+    assert all("chromatic" in child.terms for child in generations(studio, run)[0].offspring)
+    assert f"run {run} is verified" in engine("replay", run, "--verify").out
+
+
+def test_a_model_and_none_is_refused(refused, models):
+    said = refused("evolve", "--song", GREEN, "--no-model", "--model", models["fusion"], *SMALL)
+    assert said == "error: --model and --no-model exclude each other; leave one of them out\n"

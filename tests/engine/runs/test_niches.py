@@ -10,7 +10,6 @@ from engine.evolution.niches import best_first, niches, select_population
 from engine.evolution.pool import Individual
 from engine.evolution.settings import Settings
 from tests.engine.runs.populations import LINE, PLACES, crowds, individual
-from tests.engine.runs.short_runs import begin, evolved, generations
 
 
 @st.composite
@@ -140,18 +139,3 @@ def test_as_many_ideas_as_individuals():
     chosen = select_population(population, [best], settings, 0.25, LINE)
     assert len(chosen) == 4
     assert best in chosen
-
-
-def test_in_a_real_run_the_best_is_never_lost(studio):
-    settings = Settings(12, 8)
-    run = begin(studio, settings=settings)
-    identifier = evolved(studio, settings=settings)
-    best = None
-    for generation in generations(studio, identifier):
-        run.pool.apply(generation)
-        population = run.pool.population
-        assert len(population) == settings.population
-        leading = best_first(list(run.pool.scored.values()))[0]
-        assert leading.id in generation.population
-        assert best is None or leading.fitness >= best.fitness
-        best = leading

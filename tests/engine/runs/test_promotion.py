@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-import shutil
 import subprocess
 import sys
 from itertools import pairwise
@@ -145,12 +144,10 @@ def test_promotions_are_a_stack(tmp_path_factory, three, steps):
         ({"model_sha256": "0" * 64}, "model_sha256: expected"),
     ],
 )
-def test_a_manifest_that_disagrees_is_refused(studio, engine, tmp_path, change, said):
-    before = count_events(studio)
-    refused = engine("models", "promote", write(tmp_path, "fusion", manifest=change))
-    assert (refused.code, refused.err.count("\n"), count_events(studio)) == (2, 1, before)
-    assert said in refused.err
-    assert re.search(r"engine (--studio \S+ )?train", refused.err)
+def test_a_manifest_that_disagrees_is_refused(refused, tmp_path, change, said):
+    line = refused("models", "promote", write(tmp_path, "fusion", manifest=change))
+    assert said in line
+    assert re.search(r"engine (--studio \S+ )?train", line)
 
 
 def test_a_model_that_answers_nonsense_is_refused(studio, tmp_path):
@@ -165,25 +162,19 @@ def test_a_model_that_answers_nonsense_is_refused(studio, tmp_path):
     assert count_events(studio) == before
 
 
-def test_what_is_no_model_is_refused(studio, engine, tmp_path):
+def test_what_is_no_model_is_refused(studio, refused, tmp_path):
     broken = tmp_path / "broken.onnx"
     broken.write_bytes(b"not a model")
-    before = count_events(studio)
     for wanted in (broken, tmp_path / "gone.onnx", "0123abcd", "nope", ""):
-        said = engine("models", "promote", wanted)
-        assert (said.code, said.err.count("\n")) == (2, 1)
-        assert "engine" in said.err
+        assert "engine" in refused("models", "promote", wanted)
     with pytest.raises(NotFound):
         promote(studio, "0123abcd")
-    assert count_events(studio) == before
 
 
-def test_a_promoted_model_that_is_gone_is_named(studio, engine, three):
+def test_a_promoted_model_that_is_gone_is_named(studio, engine, refused, three):
     sha256 = promote(studio, str(three[0])).sha256
     ModelRegistry(studio).path(sha256).unlink()
-    said = engine("evolve", "--song", GREEN, *SMALL)
-    assert (said.code, said.err.count("\n")) == (2, 1)
-    assert "put its file back" in said.err
+    assert "put its file back" in refused("evolve", "--song", GREEN, *SMALL)
     sick = engine("doctor")
     assert (sick.code, "problem: the promoted model: " in sick.out) == (1, True)
     assert engine("models", "rollback").code == 0
@@ -191,15 +182,13 @@ def test_a_promoted_model_that_is_gone_is_named(studio, engine, three):
     assert engine("evolve", "--song", GREEN, *SMALL).code == 0
 
 
-def test_a_promoted_model_of_another_version_is_named(studio, engine, three):
+def test_a_promoted_model_of_another_version_is_named(studio, refused, three):
     """A later release reads another roll."""
     kept = ModelRegistry(studio).path(promote(studio, str(three[0])).sha256)
-    told = json.loads(manifest_path(kept).read_text())
-    manifest_path(kept).write_text(json.dumps(told | {"roll_version": "0"}))
-    said = engine("evolve", "--song", GREEN, *SMALL)
-    assert (said.code, said.err.count("\n")) == (2, 1)
-    assert "roll_version" in said.err
-    assert re.search(r"engine (--studio \S+ )?models rollback", said.err)
+    manifest = json.loads(manifest_path(kept).read_text())
+    manifest_path(kept).write_text(json.dumps(manifest | {"roll_version": "0"}))
+    line = refused("evolve", "--song", GREEN, *SMALL)
+    assert re.search(r"roll_version.*engine (--studio \S+ )?models rollback", line)
 
 
 def test_rolling_back_to_what_is_gone_is_refused(studio, three):
@@ -215,7 +204,6 @@ def test_the_card_is_kept_with_the_model(studio, engine, tmp_path):
     model = write(tmp_path, "fusion", seed=5)
     (tmp_path / CARD_NAME).write_text("# Of my own songs\n\nIt is right in half the cases.\n")
     sha256 = promote(studio, str(model)).sha256
-    shutil.rmtree(tmp_path / "kept", ignore_errors=True)
     (tmp_path / CARD_NAME).unlink()
     said = engine("models", "show", sha256[:8])
     assert "# Of my own songs" in said.out

@@ -7,7 +7,6 @@ from benchmarks.songs import own_song
 from engine.evolution.settings import Settings
 from tests.engine.runs.short_runs import (
     begin,
-    count_events,
     demo,
     ending,
     evolved,
@@ -30,7 +29,7 @@ def test_a_summary_says_where_everything_is(studio, engine):
     assert (folder / "curve.png").is_file()
 
 
-def test_the_list_of_runs(studio, engine, tmp_path):
+def test_the_list_of_runs(studio, engine, refused, tmp_path):
     first = evolved(studio, settings=Settings(6, 2))
     second = begin(studio).id
     told = json.loads(engine("runs", "--json").out)
@@ -42,22 +41,12 @@ def test_the_list_of_runs(studio, engine, tmp_path):
     out = engine("runs").out
     assert out.index(first[:6]) < out.index(second[:6])
     assert "2 of 2" in " ".join(out.split())
-    before = count_events(studio)
-    assert engine("runs", "--song", "nobody").code == 2
+    assert refused("runs", "--song", "nobody")
     here = f"engine --studio {studio.folder}"
-    assert engine("resume", "nothing").err == f"error: no run 'nothing'; see {here} runs\n"
-    assert count_events(studio) == before
+    assert refused("resume", "nothing") == f"error: no run 'nothing'; see {here} runs\n"
     with open_with(tmp_path / "two", demo("green"), own_song("Red", "C major", "4/4", 90)) as two:
         evolved(two, settings=Settings(4, 0), bars=1)
         assert engine("runs", "--song", "c-major", "--json", folder=two.folder).out == "[]\n"
         assert (
             len(json.loads(engine("runs", "--song", "mea", "--json", folder=two.folder).out)) == 1
         )
-
-
-def test_a_summary_of_what_is_not_finished(studio, engine):
-    run = begin(studio)
-    said = engine("replay", run.id)
-    assert said.code == 2
-    resume = f"engine --studio {studio.folder} resume {run.id}"
-    assert said.err == f"error: run {run.id} is unfinished; run {resume}\n"

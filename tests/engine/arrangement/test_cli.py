@@ -31,7 +31,7 @@ def outcomes(answer):
 
 
 def edited(path, **changes):
-    """Change the first section of a plan's file, as a person does."""
+    """Change the first section of a plan's file, as a person does; returns its bytes."""
     document = yaml.safe_load(path.read_text("utf-8"))
     document["sections"][0] |= changes
     path.write_text(yaml.safe_dump(document), "utf-8")
@@ -95,6 +95,32 @@ def test_an_edited_plan_is_used_and_stays(desk, song, folder):
     beside = desk.json(*SILENT, song, "--draft")
     assert Path(beside["plan_file"]["path"]).name == "arrangement.engine.yml"
     assert (folder / "arrangement.yml").read_bytes() == data
+
+
+def test_the_plan_lies_in_the_folder_and_means_the_same_song(desk, song):
+    first = desk.json(*SILENT, song)
+    plan = Path(first["folder"]) / "arrangement.yml"
+    before = desk.head
+    again = desk.json(*SILENT, song, "--from", plan)
+    assert (again["arrangement"], again["folder"]) == (first["arrangement"], first["folder"])
+    assert {file["outcome"] for file in again["files"]} == {"unchanged"}
+    assert desk.head == before
+
+
+def test_an_edited_plan_in_the_folder_makes_another_song_and_stays(desk, song):
+    first = desk.json(*SILENT, song)
+    plan = Path(first["folder"]) / "arrangement.yml"
+    document = yaml.safe_load(plan.read_text("utf-8"))
+    document["sections"] = document["sections"][:1]
+    plan.write_text(yaml.safe_dump(document), "utf-8")
+    edited = plan.read_bytes()
+    second = desk.json(*SILENT, song, "--from", plan)
+    assert second["arrangement"] != first["arrangement"]
+    assert second["bars"] == first["plan"]["sections"][0]["bars"] * document["sections"][0]["play"]
+    assert Path(second["folder"]).name == "draft_2"
+    assert yaml.safe_load((Path(second["folder"]) / "arrangement.yml").read_text()) == document
+    assert desk.json(*SILENT, song)["folder"] == first["folder"]
+    assert plan.read_bytes() == edited
 
 
 def test_a_draft_nobody_touched_follows_what_is_approved(desk, song):

@@ -39,12 +39,8 @@ def files(song):
     return dict(midi_files(song))
 
 
-def test_there_is_the_song_and_a_stem_for_every_stage(files):
+def test_there_is_the_song_and_a_stem_for_every_stage(song, files):
     assert list(files) == [WHOLE_SONG, *(f"{stage}.mid" for stage in ROWS)]
-
-
-def test_mido_reads_the_song(song, files):
-    check_with_mido(song, files[WHOLE_SONG])
     channels = {track.name: track.channel for track in song.tracks}
     assert channels["Drums"] == 9
     assert len(set(channels.values())) == len(channels) == 5
@@ -68,9 +64,6 @@ def test_a_stem_is_its_track_of_the_song(song, files):
         assert list(stem) == list(read)
 
 
-def test_we_and_symusic_read_the_same_song(song, files):
-    check_with_symusic(song, files[WHOLE_SONG])
-
-
-def test_music21_reads_the_same_pitched_notes_and_drums(song, files):
-    check_with_music21(song, files[WHOLE_SONG])
+@pytest.mark.parametrize("check", [check_with_mido, check_with_symusic, check_with_music21])
+def test_other_programs_read_the_song(song, files, check):
+    check(song, files[WHOLE_SONG])

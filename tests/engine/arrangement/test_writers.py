@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
-import yaml
 
 from engine.arrangement.arranging import arrange, conductor_of
 from engine.arrangement.assemble import assemble
@@ -18,7 +16,7 @@ from engine.state.studio import Studio
 from genomes import Key, Meter
 from genomes.midi import Conductor
 from tests.engine.arrangement.approved_parts import ROWS, lineage_of, song_of
-from tests.engine.arrangement.other_programs import check_musicxml, check_recordings
+from tests.engine.arrangement.other_programs import check_recordings
 
 pytestmark = pytest.mark.usefixtures("real_files")
 
@@ -42,10 +40,6 @@ def written(song, writer, folder):
     return folder
 
 
-def silently(desk, song, *words):
-    return desk.json("arrange", "--audio", "none", "--song", song, *words)
-
-
 @pytest.mark.parametrize("file_format", ["wav", "flac"])
 def test_recordings_of_the_mix_and_of_every_part(file_format, tmp_path):
     song = short_song()
@@ -57,13 +51,6 @@ def test_a_song_that_is_too_long_is_not_recorded():
     endless = replace(song, length_ticks=2_000 * song.length_ticks)
     assert list(sound_writer("flac")(endless)) == []
     assert list(write_score(song))
-
-
-@pytest.mark.parametrize("meter", ["4/4", "5/8"])
-def test_the_score_has_what_is_played(meter):
-    song = short_song(meter)
-    (file,) = write_score(song)
-    check_musicxml(song, file.make())
 
 
 @pytest.mark.parametrize("audio", AUDIO_FORMATS)
@@ -82,32 +69,6 @@ def test_other_recordings_are_refused_before_anything_is_done(desk, song):
         writers("Green", "mp3")
     desk.refused("arrange", "--song", song, "--audio", "mp3")
     assert not (desk.folder / "exports" / song / "arrangement.yml").exists()
-
-
-def test_the_plan_lies_in_the_folder_and_means_the_same_song(desk, song):
-    first = silently(desk, song)
-    plan = Path(first["folder"]) / "arrangement.yml"
-    before = desk.head
-    again = silently(desk, song, "--from", plan)
-    assert (again["arrangement"], again["folder"]) == (first["arrangement"], first["folder"])
-    assert {file["outcome"] for file in again["files"]} == {"unchanged"}
-    assert desk.head == before
-
-
-def test_an_edited_plan_in_the_folder_makes_another_song_and_stays(desk, song):
-    first = silently(desk, song)
-    plan = Path(first["folder"]) / "arrangement.yml"
-    document = yaml.safe_load(plan.read_text("utf-8"))
-    document["sections"] = document["sections"][:1]
-    plan.write_text(yaml.safe_dump(document), "utf-8")
-    edited = plan.read_bytes()
-    second = silently(desk, song, "--from", plan)
-    assert second["arrangement"] != first["arrangement"]
-    assert second["bars"] == first["plan"]["sections"][0]["bars"] * document["sections"][0]["play"]
-    assert Path(second["folder"]).name == "draft_2"
-    assert yaml.safe_load((Path(second["folder"]) / "arrangement.yml").read_text()) == document
-    assert silently(desk, song)["folder"] == first["folder"]
-    assert plan.read_bytes() == edited
 
 
 def test_writers_make_what_is_missing_and_only_that(desk, folder):

@@ -29,16 +29,13 @@ def test_others_read_what_was_composed(name, song):
     CHECKS[name](song)
 
 
-def test_there_is_a_stem_for_every_part(song):
+def test_there_is_a_stem_for_every_part_and_the_words_are_sung(song):
     names = {path.stem for path in song.folder.glob("*.mid")}
     assert names == {"song", "chords", "drums", "bass", "melody", "harmony"}
     recorded = {path.stem for path in (song.folder / "stems").glob(f"*.{AUDIO}")}
     assert recorded == names - {"song"}
     drums = next(t for t in song.arrangement.tracks if t.channel == DRUM_CHANNEL)
     assert drums.part.notes["is_drum"].all()
-
-
-def test_the_words_are_sung(song):
     melody = next(t for t in song.arrangement.tracks if t.name == "Melody")
     assert "".join(text for _, text in melody.part.lyrics).split()[:2] == ["Count", "the"]
     file = opened((song.folder / "melody.mid").read_bytes())

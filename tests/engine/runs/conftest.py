@@ -4,23 +4,14 @@ import shutil
 import warnings
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import NamedTuple
 
 import pytest
 
 from engine.cli import run
 from engine.state.studio import Studio
+from tests.engine.command_line import Said
 from tests.engine.runs.short_runs import count_events, open_with
 from tests.fitness.models import write
-
-
-class Said(NamedTuple):
-    """What a command did."""
-
-    code: int
-    out: str
-    err: str
-
 
 Engine = Callable[..., Said]
 
@@ -29,8 +20,8 @@ Engine = Callable[..., Said]
 def fresh_studio(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The folder that every test's studio is a copy of."""
     folder = tmp_path_factory.mktemp("fresh") / "studio"
-    open_with(folder).close()
-    return folder
+    with open_with(folder):
+        return folder
 
 
 @pytest.fixture

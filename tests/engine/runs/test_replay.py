@@ -13,6 +13,7 @@ import pytest
 from benchmarks.songs import own_song
 from engine.errors import Refused
 from engine.evolution.settings import Settings
+from engine.proposals import demo_paths
 from engine.runs.lifecycle import carry_on, resume
 from engine.runs.replay import verify_run
 from engine.state.studio import Studio
@@ -33,7 +34,6 @@ from tests.fitness.models import write
 
 WORDS = ("evolve", "--song", GREEN, "--bars", "4", "--population", "10", "--generations", "3")
 PLAIN_WORDS = (*WORDS, "--no-model")
-DEMOS = ("black", "blue", "green", "indigo", "orange", "red", "violet", "white", "yellow")
 
 
 def shown(out):
@@ -96,7 +96,7 @@ def test_a_model_that_is_gone_is_named_when_verifying(studio, refused, models):
     assert "put its file back" in refused("replay", run, "--verify")
 
 
-@pytest.mark.parametrize("name", DEMOS)
+@pytest.mark.parametrize("name", [path.stem for path in demo_paths()])
 def test_every_demo_is_verified(tmp_path, name):
     with open_with(tmp_path, demo(name)) as studio:
         run = evolved(studio, song=demo(name).song_id, settings=Settings(8, 3))

@@ -11,11 +11,7 @@ from engine.reports.summary import summarise
 from engine.runs.files import write_files
 from genomes import Part
 from genomes.midi import read_midi
-from tests.engine.runs.short_runs import (
-    begin,
-    ending,
-    evolved,
-)
+from tests.engine.runs.short_runs import begin, ending, evolved
 from tests.engine.runs.test_pictures import picture_size
 
 pytestmark = pytest.mark.usefixtures("real_files")

@@ -5,13 +5,7 @@ from pathlib import Path
 
 from benchmarks.songs import own_song
 from engine.evolution.settings import Settings
-from tests.engine.runs.short_runs import (
-    begin,
-    demo,
-    ending,
-    evolved,
-    open_with,
-)
+from tests.engine.runs.short_runs import begin, demo, ending, evolved, open_with
 
 
 def test_a_summary_says_where_everything_is(studio, engine):

@@ -46,23 +46,23 @@ def test_survivors(crowd, keep, facts, decided_count):
         assert one in chosen or near or weak
 
 
-def test_equals_are_chosen_by_id():
-    crowd = [individual(name, place, 0.5) for name, place in (("b", 0.9), ("c", 0.1), ("a", 0.5))]
-    chosen = choose_survivors(crowd, 2, FirstPoolFacts({}, 0.3, 0.0), set(), LINE)
-    assert [one.id for one in chosen] == ["a", "b"]
+REFUSED_BY_THE_GATE = individual("a", 0.1, 0.9, passes=False)
 
 
-def test_where_half_of_a_first_pool_is_alike_equals_are_not_shown_twice():
-    crowd = [individual(name, place, 0.5) for name, place in (("a", 0.4), ("b", 0.4), ("c", 0.5))]
-    chosen = choose_survivors(crowd, 3, FirstPoolFacts({}, 0.0, 0.0), set(), LINE)
-    assert [one.id for one in chosen] == ["a", "c"]
-
-
-def test_what_does_not_pass_comes_only_where_nothing_does():
-    crowd = [individual("a", 0.1, 0.9, passes=False), individual("b", 0.9, 0.1)]
-    facts = FirstPoolFacts({}, 0.2, 0.0)
-    assert [one.id for one in choose_survivors(crowd, 3, facts, set(), LINE)] == ["b"]
-    assert [one.id for one in choose_survivors(crowd[:1], 3, facts, set(), LINE)] == ["a"]
+@pytest.mark.parametrize(
+    ("crowd", "keep", "median_distance", "chosen"),
+    [
+        ([individual(*each, 0.5) for each in (("b", 0.9), ("c", 0.1), ("a", 0.5))], 2, 0.3, "ab"),
+        # Half of the first pool is alike, and equals are not shown twice all the same.
+        ([individual(*each, 0.5) for each in (("a", 0.4), ("b", 0.4), ("c", 0.5))], 3, 0.0, "ac"),
+        # What does not pass comes only where nothing does.
+        ([REFUSED_BY_THE_GATE, individual("b", 0.9, 0.1)], 3, 0.2, "b"),
+        ([REFUSED_BY_THE_GATE], 3, 0.2, "a"),
+    ],
+)
+def test_who_survives(crowd, keep, median_distance, chosen):
+    facts = FirstPoolFacts({}, median_distance, 0.0)
+    assert "".join(one.id for one in choose_survivors(crowd, keep, facts, set(), LINE)) == chosen
 
 
 def test_the_facts_of_a_first_pool():

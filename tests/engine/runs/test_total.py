@@ -25,6 +25,10 @@ def model_of(models, profile="fusion"):
     return FusionModel.load(models[profile])
 
 
+def scored(models, colour=GREEN):
+    return Fitness("chords", colour, Weights(), model_of(models)).score(parts(), CONTEXT)
+
+
 def test_without_a_model_theory_takes_the_whole_weight():
     weights = Weights(0.5, 0.25, 0.5)
     for score in Fitness("chords", GREEN, weights).score(parts(), CONTEXT):
@@ -33,8 +37,10 @@ def test_without_a_model_theory_takes_the_whole_weight():
         assert score.passes
 
 
-def test_with_a_model_each_has_its_own(models):
-    for score in Fitness("chords", GREEN, Weights(), model_of(models)).score(parts(), CONTEXT):
+def test_with_a_model_each_has_its_own_and_confidence_is_only_recorded(models):
+    scores = scored(models)
+    assert len({score.terms["confidence"] for score in scores}) > 1
+    for score in scores:
         terms = score.terms
         chromatic = (terms["axes"] + terms["colour"]) / 2
         assert terms["chromatic"] == pytest.approx(chromatic)
@@ -44,18 +50,13 @@ def test_with_a_model_each_has_its_own(models):
 
 def test_every_term_lies_between_0_and_1(models):
     for colour in COLOURS:
-        for score in Fitness("chords", colour, Weights(), model_of(models)).score(parts(), CONTEXT):
+        for score in scored(models, colour):
             assert all(0 <= value <= 1 for value in score.terms.values())
             assert all(type(value) is float for value in (*score.terms.values(), score.total))
 
 
-def test_confidence_is_recorded_and_never_multiplied_in(models):
-    scores = Fitness("chords", GREEN, Weights(), model_of(models)).score(parts(), CONTEXT)
-    assert len({score.terms["confidence"] for score in scores}) > 1
-
-
 @pytest.mark.parametrize("profile", [None, "fusion"])
-def test_company_changes_no_score(models, profile):
+def test_scores_do_not_depend_on_the_batch(models, profile):
     model = None if profile is None else model_of(models, profile)
     fitness = Fitness("chords", GREEN, Weights(), model)
     together = fitness.score(parts(40), CONTEXT)
@@ -65,8 +66,8 @@ def test_company_changes_no_score(models, profile):
     assert fitness.score([], CONTEXT) == []
 
 
-def test_the_model_hears_what_the_public_scorer_hears(models):
-    scores = Fitness("chords", GREEN, Weights(), model_of(models)).score(parts(), CONTEXT)
+def test_the_public_scorer_says_the_same(models):
+    scores = scored(models)
     scorer = ChromaticScorer(models["fusion"])
     pairs = [(part, CONTEXT.tempo_map) for part in parts()]
     matches = {match.index: match for match in scorer.score_batch(pairs, "G")}

@@ -78,10 +78,6 @@ def test_the_first_verse_leaves_room_and_the_last_of_each_plays_everything():
     assert all(playing[name] == ALL for name in ("Verse 2", "Chorus 1", "Chorus 3", "Intro"))
 
 
-def test_the_table_of_stages_knows_every_stage():
-    assert set(PLAYS_FROM) == set(ROWS)
-
-
 def test_what_comes_only_once_plays_everything():
     takes = [*lineage_of("verse", ALL), *lineage_of("verse", ALL, label="verse_2", first=20)]
     assert [stages_of(section) for section in draft(takes, SONG).sections] == [ALL, ALL]
@@ -181,7 +177,8 @@ def test_roles_are_whole_words(label, role):
     assert role_of(label).name == role
 
 
-def test_roles_are_found_by_their_own_names():
+def test_the_tables_know_every_stage_and_role():
+    assert set(PLAYS_FROM) == set(ROWS)
     assert [role_of(role.name) for role in ROLES] == list(ROLES)
 
 

@@ -102,6 +102,7 @@ def test_ctrl_c_finishes_the_generation_and_says_how_to_go_on(
     assert [event.kind for event in recorded_run(studio, identifier)].count("RunResumed") == 1
 
     assert "is finished" in refused("resume", identifier)
+    assert refused("abandon", identifier) == f"error: run {identifier} is finished\n"
 
 
 def test_ctrl_c_twice_interrupts_at_once(studio, engine, press, whole):
@@ -183,11 +184,6 @@ def test_giving_up_keeps_what_was_scored(studio, engine, refused):
         said = refused(command, identifier)
         assert "abandoned" in said
         assert "resume" not in said
-
-
-def test_a_finished_run_is_not_given_up(studio, refused):
-    identifier = evolved(studio)
-    assert refused("abandon", identifier) == f"error: run {identifier} is finished\n"
 
 
 def test_of_two_who_carry_a_run_on_the_later_goes_on(studio, whole):

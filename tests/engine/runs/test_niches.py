@@ -50,31 +50,17 @@ def test_best_first_is_by_gate_then_total_then_id(crowd):
     assert ids(best_first(crowd[::-1])) == ids(ordered)
 
 
-@given(selections())
-def test_the_population_keeps_its_size(made):
-    population, newcomers, settings, radius = made
-    chosen = ids(select_population(population, newcomers, settings, radius, LINE))
-    assert len(set(chosen)) == len(chosen)
-    assert len(chosen) == min(settings.population, len(population) + len(newcomers))
-    assert set(chosen) <= {*ids(population), *ids(newcomers)}
-
-
-@given(selections())
-def test_the_best_of_all_is_never_lost(made):
-    population, newcomers, settings, radius = made
-    chosen = select_population(population, newcomers, settings, radius, LINE)
-    assert best_first([*population, *newcomers])[0] in chosen
-
-
 @given(selections(), st.randoms(use_true_random=False))
-def test_the_order_of_the_newcomers_decides_nothing(made, random):
+def test_selection(made, random):
+    """The size stays, the best is never lost, and the order of newcomers decides nothing."""
     population, newcomers, settings, radius = made
+    everyone = [*population, *newcomers]
+    chosen = ids(select_population(population, newcomers, settings, radius, LINE))
+    assert len(set(chosen)) == len(chosen) == min(settings.population, len(everyone))
+    assert set(chosen) <= set(ids(everyone))
+    assert best_first(everyone)[0].id in chosen
     shuffled = random.sample(newcomers, len(newcomers))
-    chosen = [
-        ids(select_population(population, some, settings, radius, LINE))
-        for some in (newcomers, shuffled)
-    ]
-    assert chosen[0] == chosen[1]
+    assert ids(select_population(population, shuffled, settings, radius, LINE)) == chosen
 
 
 @given(selections())

@@ -5,12 +5,17 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
+from benchmarks.songs import own_song, song_studio
+from engine.evolution.settings import Settings
 from fitness.colours import COLOURS, find_colour
+from fitness.errors import SilentPart
 from fitness.fusion import FusionModel
+from fitness.roll import rolls
 from fitness.scorer import ChromaticScorer
 from fitness.total import Fitness, Score, Weights
 from genomes import Context, Key, Meter, Section
 from genomes.chords import CHORDS
+from tests.fitness.models import write
 
 CONTEXT = Context(Key.parse("E minor"), Meter(4, 4), 100.0, Section("verse", 4))
 GREEN = find_colour("Green")
@@ -95,3 +100,22 @@ def test_notes_are_known_before_anything_is_scored(models, profile, colour, is_s
     fitness = Fitness("chords", find_colour(colour), Weights(), model_of(models, profile))
     assert len(fitness.notes) == is_said
     assert all(colour in note and "theory and prior" in note for note in fitness.notes)
+
+
+def test_a_stage_that_may_come_in_late_is_evolved_all_the_same(tmp_path):
+    """Parts that come in after the model's window are bred again, not scored."""
+    song = own_song("Black", "Ab major", "12/8", 40)  # 8 bars take 72 seconds
+    with song_studio(song, write(tmp_path, "fusion")) as bench:
+        bench.approve_before("harmony")
+        run = bench.begin("harmony", Settings(population=60, generations=2), 1)
+        rng = np.random.default_rng(3)
+        parts = [
+            run.genomes.render(run.genomes.random(run.context, rng)[0], run.context)
+            for _ in range(200)
+        ]
+        audible = rolls(parts, run.context.tempo_map).any(axis=(1, 2, 3)).tolist()
+        assert [run.fitness.is_audible(part, run.context) for part in parts] == audible
+        late = parts[audible.index(False)]
+        with pytest.raises(SilentPart):
+            run.fitness.score([late], run.context)
+        assert len(bench.finish(run)) >= 1

@@ -128,10 +128,8 @@ def test_what_is_left_out_or_null_rests(rest):
 def test_what_cannot_be_meant_is_named(tmp_path, content, said):
     """In the second of two sections, or in a whole file."""
     if isinstance(content, dict):
-        content, said = (
-            yaml.safe_dump({"sections": [SECTION, SECTION | content]}),
-            f"mine.yml: {said}",
-        )
+        content = yaml.safe_dump({"sections": [SECTION, SECTION | content]})
+        said = f"mine.yml: {said}"
     path = tmp_path / "mine.yml"
     path.write_text(content, "utf-8")
     with pytest.raises(Refused) as refused:

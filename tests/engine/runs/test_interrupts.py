@@ -6,7 +6,6 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable
 
 import pytest
 
@@ -31,8 +30,6 @@ WORDS = (
     *("--population", str(SHORT.population), "--generations", str(SHORT.generations)),
 )
 unix = pytest.mark.skipif(sys.platform == "win32", reason="there is no fork and no SIGINT")
-
-Press = Callable[..., None]
 
 
 @pytest.fixture

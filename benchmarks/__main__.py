@@ -2,12 +2,13 @@
 
 ``python -m benchmarks rules FOLDER`` compares the theory rules with a person's review files;
 ``python -m benchmarks scoring MODEL`` scores with another model than the shipped one.
+``python -m benchmarks survivors PROPOSALS OUT`` evolves every stage of a draw of proposals.
 """
 
 import sys
 from pathlib import Path
 
-from benchmarks import roll_bench, rules_bench, scoring_bench, stages_cost, store_bench
+from benchmarks import roll_bench, rules_bench, scoring_bench, stages_cost, store_bench, survivors
 
 REPORTS = {
     "the log against raw sqlite3": store_bench.report,
@@ -15,6 +16,8 @@ REPORTS = {
     "piano rolls": roll_bench.report,
     "scoring, beside a dense CNN read from MIDI files": scoring_bench.report,
 }
+# Each with options of its own: ask it with --help.
+COMMANDS = {"survivors": survivors.main}
 
 
 def main(arguments: list[str]) -> None:
@@ -22,8 +25,13 @@ def main(arguments: list[str]) -> None:
         print(rules_bench.report(arguments[1]))
     elif arguments[:1] == ["scoring"] and len(arguments) == 2:
         print(scoring_bench.report(Path(arguments[1])))
+    elif arguments and arguments[0] in COMMANDS:
+        COMMANDS[arguments[0]](arguments[1:])
     elif arguments:
-        sys.exit("usage: python -m benchmarks [rules FOLDER_OF_REVIEW_FILES | scoring MODEL]")
+        sys.exit(
+            "usage: python -m benchmarks [rules FOLDER_OF_REVIEW_FILES | scoring MODEL | "
+            f"{' | '.join(COMMANDS)} …]"
+        )
     else:
         for title, report in REPORTS.items():
             print(f"\n== {title}\n{report()}", flush=True)

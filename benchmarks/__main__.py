@@ -8,7 +8,15 @@
 import sys
 from pathlib import Path
 
-from benchmarks import roll_bench, rules_bench, scoring_bench, stages_cost, store_bench, survivors
+from benchmarks import (
+    real_bench,
+    roll_bench,
+    rules_bench,
+    scoring_bench,
+    stages_cost,
+    store_bench,
+    survivors,
+)
 
 REPORTS = {
     "the log against raw sqlite3": store_bench.report,
@@ -17,7 +25,7 @@ REPORTS = {
     "scoring, beside a dense CNN read from MIDI files": scoring_bench.report,
 }
 # Each with options of its own: ask it with --help.
-COMMANDS = {"survivors": survivors.main}
+COMMANDS = {"survivors": survivors.main, "real": real_bench.main}
 
 
 def main(arguments: list[str]) -> None:

@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 from benchmarks.survivors import SongMusic
 from genomes import ChordSpan, Context, Meter, Part
+from genomes.keys import SCALES
 from genomes.time import TICKS_PER_QUARTER
 from tools.real_songs import names
 from tools.real_songs.billboard import ChartedBar, read_charted_song
@@ -83,12 +84,14 @@ class Voice:
         meter: of all its bars.
         others: the other pitched parts.
         chords: what it stands on; empty where that isn't known.
+        home: pitch classes of the key's triad; empty where the key isn't known.
     """
 
     part: Part
     meter: Meter
     others: tuple[Part, ...] = ()
     chords: tuple[ChordSpan, ...] = ()
+    home: frozenset[int] = frozenset()
 
 
 @dataclass(slots=True)
@@ -108,6 +111,11 @@ class Music:
     is_whole: bool = False
     labels: list[str] = field(default_factory=list)
     tonic: int = 0
+
+
+def home_triad(tonic: int, mode: str) -> frozenset[int]:
+    """Pitch classes of the triad on a key's tonic."""
+    return frozenset((tonic + SCALES[mode][degree]) % 12 for degree in (0, 2, 4))
 
 
 def bars_of(
@@ -185,9 +193,10 @@ def pop_music(folder: Path) -> Music:
         if held:
             progressions.append(Progression(song.tonic_pitch_class, (song.mode,), held, name))
     tracks = read_tracks(folder)
+    home = home_triad(song.tonic_pitch_class, song.mode)
     spans = _spans(song)
     voices = {
-        "melody": list(windows(song.melody, COMMON_TIME, spans)),
+        "melody": list(windows(song.melody, COMMON_TIME, spans, home=home)),
         "chords": list(windows(tracks["PIANO"], COMMON_TIME, spans)) if "PIANO" in tracks else [],
     }
     return Music(progressions, voices, True, labels, song.tonic_pitch_class)
@@ -225,7 +234,11 @@ def rock_music(path: Path) -> Music:
 
 
 def windows(
-    part: Part, meter: Meter, chords: Sequence[ChordSpan] = (), others: Sequence[Part] = ()
+    part: Part,
+    meter: Meter,
+    chords: Sequence[ChordSpan] = (),
+    others: Sequence[Part] = (),
+    home: frozenset[int] = frozenset(),
 ) -> Iterator[Voice]:
     """Windows of eight bars one after the other in which the part plays."""
     size = WINDOW_BARS * meter.bar_ticks
@@ -237,6 +250,7 @@ def windows(
                 meter,
                 tuple(clipped(other, start, size) for other in others),
                 _clipped_spans(chords, start, size),
+                home,
             )
 
 
@@ -271,14 +285,14 @@ def evolved_music(song: SongMusic, *, random: bool) -> Music:
 
 def add_parts(music: Music, stage: str, context: Context, parts: Sequence[Part]) -> None:
     """Add parts of a stage as voices, those of chords as progressions too."""
-    meter, beside = context.meter, dict(context.parts)
+    meter, beside, key = context.meter, dict(context.parts), context.key
+    home = home_triad(key.tonic_pitch_class, key.mode)
     others = tuple(beside[name] for name in PITCHED_STAGES if name in beside)
     for part in parts:
         spans = part.harmony if stage == "chords" else beside["chords"].harmony
-        music.voices.setdefault(stage, []).append(Voice(part, meter, others, spans))
+        music.voices.setdefault(stage, []).append(Voice(part, meter, others, spans, home))
         if stage == "chords":
             bars = bars_of(part.harmony, part.length_ticks, meter.bar_ticks)
-            key = context.key
             label = context.section.label
             music.progressions.append(Progression(key.tonic_pitch_class, (key.mode,), bars, label))
 

@@ -18,6 +18,7 @@ from genomes import ChordSpan, Meter, Part
 from genomes.keys import SCALES
 from genomes.time import TICKS_PER_QUARTER
 
+Floats = NDArray[np.float64]
 Measure = Callable[[Music], float | None]
 
 TRIADS = {(0, 4, 7), (0, 3, 7)}
@@ -25,9 +26,10 @@ SUSPENDED = {(0, 2, 7), (0, 5, 7), (0, 5, 7, 10), (0, 2, 7, 10)}
 SEVENTHS = {9, 10, 11}  # above a triad; the 9 of a diminished chord alone counts
 LOOP_BARS = 4
 SHORTEST_LOOPED = 8
-# Of a key: its notes count, the notes of its tonic triad more. With a scale alone, many loops
-# fit several keys equally well.
-IN_SCALE, IN_TRIAD, IS_TONIC = 1.0, 0.5, 1.0
+# How well each pitch class above the tonic fits a major and a minor key, by listeners' ratings:
+# Krumhansl and Kessler 1982.
+MAJOR_PROFILE = (6.35, 2.23, 3.48, 2.33, 4.38, 4.09, 2.52, 5.19, 2.39, 3.66, 2.29, 2.88)
+MINOR_PROFILE = (6.33, 2.68, 3.52, 5.38, 2.60, 3.53, 2.54, 4.75, 3.98, 2.69, 3.34, 3.17)
 
 SNARES = {37, 38, 39, 40}
 TIME_KEEPERS = {42, 44, 46, 51, 53, 59}
@@ -118,9 +120,9 @@ def suspended(music: Music) -> float | None:
 def stated_key_best(music: Music) -> float | None:
     """Share of sections whose chords match no other key of the mode better than the stated one.
 
-    Time of each pitch class in the chords, weighed by the key's template (its scale's notes, the
-    tonic triad's more, the tonic's most). Where nobody states the mode, it is the one of major
-    and minor that matches the whole song better at the stated tonic.
+    The correlation of the time of each pitch class in the chords with the listeners' profile of
+    major or minor, whichever has the mode's third, on each of the 12 tonics. Where nobody states
+    the mode, it is the one that matches the whole song better at the stated tonic.
     """
     mode = _mode(music.progressions)
     return _over(music.progressions, lambda s: _is_best(s, mode))
@@ -130,18 +132,22 @@ def _mode(sections: Sequence[Progression]) -> str:
     if not sections or len(sections[0].modes) == 1:
         return sections[0].modes[0] if sections else "major"
     weights = sum((np.roll(_weights(s), -s.tonic) for s in sections), np.zeros(12))
-    return max(sections[0].modes, key=lambda mode: float(template(mode) @ weights))
+    return max(sections[0].modes, key=lambda mode: _match(profile(mode), weights, 0))
 
 
 def _is_best(section: Progression, mode: str) -> float | None:
     weights = _weights(section)
-    if not weights.any():
+    if weights.std() == 0:
         return None
-    matches = [float(np.roll(template(mode), tonic) @ weights) for tonic in range(12)]
-    return matches[section.tonic] >= max(matches) - 1e-9
+    matches = [_match(profile(mode), weights, tonic) for tonic in range(12)]
+    return matches.index(max(matches)) == section.tonic
 
 
-def _weights(section: Progression) -> NDArray[np.float64]:
+def _match(key: Floats, weights: Floats, tonic: int) -> float:
+    return float(np.corrcoef(np.roll(key, tonic), weights)[0, 1])
+
+
+def _weights(section: Progression) -> Floats:
     """Share of a bar for which each pitch class sounds in the chords of a section."""
     weights = np.zeros(12)
     for bar in section.bars:
@@ -152,14 +158,9 @@ def _weights(section: Progression) -> NDArray[np.float64]:
     return weights
 
 
-def template(mode: str) -> NDArray[np.float64]:
-    """How much each pitch class above the tonic belongs to a key."""
-    weights = np.zeros(12)
-    scale = SCALES[mode]
-    weights[list(scale)] = IN_SCALE
-    weights[[scale[0], scale[2], scale[4]]] += IN_TRIAD
-    weights[0] += IS_TONIC
-    return weights
+def profile(mode: str) -> Floats:
+    """How well each pitch class above the tonic fits a key of a mode: by its third."""
+    return np.array(MAJOR_PROFILE if SCALES[mode][2] == 4 else MINOR_PROFILE)
 
 
 def chord_motion(music: Music) -> float | None:
@@ -326,7 +327,7 @@ def _returns(voice: Voice) -> float | None:
 
 
 def phrase_ends(music: Music) -> float | None:
-    """Share of phrases whose last note is in the triad that sounds.
+    """Share of phrases whose last note is in the triad on the key's tonic.
 
     A rest of a quarter or more ends a phrase, and so does the end.
     """
@@ -335,25 +336,19 @@ def phrase_ends(music: Music) -> float | None:
 
 def _phrase_ends(voice: Voice) -> float | None:
     notes = voice.part.notes.tolist()
+    if not voice.home:
+        return None
     last = [
-        (onset, pitch)
+        pitch
         for (onset, duration, pitch, _, _), (following, *_) in pairwise(notes)
         if following - onset - duration >= PHRASE_REST
     ]
-    last += [(notes[-1][0], notes[-1][2])] if notes else []
-    chords = [(pitch, _chord_at(voice.chords, onset)) for onset, pitch in last]
-    return mean(pitch % 12 in _triad(chord) for pitch, chord in chords if chord)
+    last += [notes[-1][2]] if notes else []
+    return mean(pitch % 12 in voice.home for pitch in last)
 
 
 def _chord_at(spans: Sequence[ChordSpan], tick: int) -> ChordSpan | None:
     return next((span for span in spans if span.onset_ticks <= tick < span.end_ticks), None)
-
-
-def _triad(chord: ChordSpan) -> set[int]:
-    """Root, third and fifth of a chord, or what is in their places."""
-    above = sorted((pc - chord.root_pitch_class) % 12 for pc in chord.pitch_classes)
-    kept = [n for n in above if n in {0, 3, 4, 6, 7, 8}] or [0]
-    return {(chord.root_pitch_class + n) % 12 for n in kept}
 
 
 def clashes(music: Music) -> float | None:

@@ -354,8 +354,8 @@ def _chord_at(spans: Sequence[ChordSpan], tick: int) -> ChordSpan | None:
 def clashes(music: Music) -> float | None:
     """Share of the notes on strong beats that are a semitone above or below a note of the chord.
 
-    Strong are the beginnings of a bar and, in bars of four quarters, their middle; notes of the
-    chord never clash.
+    Strong are the beginnings of a bar and, in bars of four quarters, their middle. A note of the
+    chord clashes too, where the chord has a semitone in itself.
     """
     return _voices(music, "melody", _clashes)
 
@@ -367,7 +367,7 @@ def _clashes(voice: Voice) -> float | None:
         chord = _chord_at(voice.chords, onset) if onset % strong == 0 else None
         if chord:
             near = {(pc + move) % 12 for pc in chord.pitch_classes for move in (-1, 1)}
-            found.append(pitch % 12 in near - set(chord.pitch_classes))
+            found.append(pitch % 12 in near)
     return mean(found)
 
 

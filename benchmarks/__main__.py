@@ -2,21 +2,16 @@
 
 ``python -m benchmarks rules FOLDER`` compares the theory rules with a person's review files;
 ``python -m benchmarks scoring MODEL`` scores with another model than the shipped one.
-``python -m benchmarks survivors PROPOSALS OUT`` evolves every stage of a draw of proposals.
+``python -m benchmarks survivors PROPOSALS OUT`` evolves every stage of a draw of proposals;
+``real FOLDER --survivors OUT`` shows them beside real songs, and ``apart FOLDER --survivors OUT``
+how well a classifier tells the two apart.
 """
 
 import sys
+from importlib import import_module
 from pathlib import Path
 
-from benchmarks import (
-    real_bench,
-    roll_bench,
-    rules_bench,
-    scoring_bench,
-    stages_cost,
-    store_bench,
-    survivors,
-)
+from benchmarks import roll_bench, rules_bench, scoring_bench, stages_cost, store_bench
 
 REPORTS = {
     "the log against raw sqlite3": store_bench.report,
@@ -24,8 +19,12 @@ REPORTS = {
     "piano rolls": roll_bench.report,
     "scoring, beside a dense CNN read from MIDI files": scoring_bench.report,
 }
-# Each with options of its own: ask it with --help.
-COMMANDS = {"survivors": survivors.main, "real": real_bench.main}
+# Each with options of its own: ask it with --help. They are imported when they are asked for.
+COMMANDS = {
+    "survivors": "benchmarks.survivors",
+    "real": "benchmarks.real_bench",
+    "apart": "benchmarks.apart_bench",
+}
 
 
 def main(arguments: list[str]) -> None:
@@ -34,7 +33,7 @@ def main(arguments: list[str]) -> None:
     elif arguments[:1] == ["scoring"] and len(arguments) == 2:
         print(scoring_bench.report(Path(arguments[1])))
     elif arguments and arguments[0] in COMMANDS:
-        COMMANDS[arguments[0]](arguments[1:])
+        import_module(COMMANDS[arguments[0]]).main(arguments[1:])
     elif arguments:
         sys.exit(
             "usage: python -m benchmarks [rules FOLDER_OF_REVIEW_FILES | scoring MODEL | "

@@ -1,11 +1,11 @@
 """Told apart: ``python -m benchmarks apart FOLDER --survivors FOLDER …``.
 
 A classifier tells windows of real songs from ours, role by role, by measures that no term of the
-fitness reads: from first genomes, from survivors and, with ``--composed``, from whole songs. Its
-accuracy is cross-validated with whole songs kept together and both sides weighed alike: 50 % is
-chance. Beside it stands how well it tells real windows from the same ones shuffled. Then come
-the five measures that give ours away: those that alone order most pairs of a real and one of our
-windows right.
+fitness reads: from first genomes, from survivors and, where a folder is a studio, from composed
+songs. Its accuracy is cross-validated with whole songs kept together and both sides weighed
+alike: 50 % is chance. Beside it stands how well it tells real windows from the same ones
+shuffled. Then come the five measures that give ours away: those that alone order most pairs of a
+real and one of our windows right.
 """
 
 from __future__ import annotations
@@ -23,8 +23,7 @@ from sklearn.model_selection import StratifiedGroupKFold
 from sklearn.utils.class_weight import compute_sample_weight
 from threadpoolctl import threadpool_limits
 
-from benchmarks.song_form import COMMON_TIME, WINDOW_BARS, Music, evolved_music, real_music, windows
-from benchmarks.survivors import read_songs
+from benchmarks.song_form import COMMON_TIME, WINDOW_BARS, Music, columns_of, real_music, windows
 from benchmarks.window_measures import BAR, SIXTEENTH, measured, on_grid
 from genomes import Part
 from genomes.notes import Notes
@@ -184,11 +183,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--survivors", type=Path, nargs="+", default=[], metavar="FOLDER")
     parser.add_argument("--held-out", action="store_true", help="every fifth real song alone")
     options = parser.parse_args(arguments)
-    ours: dict[str, list[Music]] = {}
-    for folder in options.survivors:
-        songs = read_songs(folder)
-        ours[f"random {folder.name}"] = [evolved_music(song, random=True) for song in songs]
-        ours[f"survivors {folder.name}"] = [evolved_music(song, random=False) for song in songs]
+    ours = columns_of(options.survivors)
     for line in report(real_music(options.folder, held_out=options.held_out), ours):
         print(line, flush=True)
 

@@ -14,9 +14,8 @@ from pathlib import Path
 
 import numpy as np
 
-from benchmarks.song_form import Music, evolved_music, real_music
+from benchmarks.song_form import Music, columns_of, real_music
 from benchmarks.song_measures import MEASURES, Measure
-from benchmarks.survivors import read_songs
 
 DRAWS = 1000
 SEED = 0
@@ -60,11 +59,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--held-out", action="store_true", help="every fifth real song alone")
     options = parser.parse_args(arguments)
     columns = real_music(options.folder, held_out=options.held_out)
-    for folder in options.survivors:
-        songs = read_songs(folder)
-        beside = f" {folder.name}" if len(options.survivors) > 1 else ""
-        columns["survivors" + beside] = [evolved_music(song, random=False) for song in songs]
-        columns["random" + beside] = [evolved_music(song, random=True) for song in songs]
+    columns |= columns_of(options.survivors)
     print(table(columns))
 
 

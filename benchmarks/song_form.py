@@ -7,8 +7,14 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import NamedTuple
 
-from benchmarks.survivors import SongMusic
-from genomes import ChordSpan, Context, Meter, Part
+from benchmarks.survivors import SUFFIX, SongMusic, read_songs
+from engine.arrangement.approved import approved_parts
+from engine.arrangement.arranging import conductor_of
+from engine.arrangement.assemble import ArrangedSection, assemble
+from engine.arrangement.plan_text import parse_plan
+from engine.state.songs import Song
+from engine.state.studio import DATABASE_NAME, Studio
+from genomes import ChordSpan, Context, Key, Meter, Part
 from genomes.keys import SCALES
 from genomes.time import TICKS_PER_QUARTER
 from tools.real_songs import names
@@ -311,4 +317,71 @@ def real_music(folder: Path, *, held_out: bool) -> dict[str, list[Music]]:
         "rock": [
             rock_music(folder / "rock" / name) for name in names(folder / "rock", held_out=held_out)
         ],
+    }
+
+
+def composed_music(folder: Path) -> list[Music]:
+    """The whole songs of a studio: of each the one that its last composition ranks first.
+
+    Of a song that wasn't composed but arranged, the last arrangement.
+    """
+    if not (folder / DATABASE_NAME).is_file():
+        raise FileNotFoundError(f"{folder}: neither a studio nor a folder of survivors")
+    with Studio.open(folder) as studio:
+        return [_arranged(studio, song) for song in studio.songs().values() if song.arrangements]
+
+
+def _arranged(studio: Studio, song: Song) -> Music:
+    compositions = sorted(song.compositions.values(), key=lambda each: each.position)
+    ranked = [each.ranking for each in compositions if each.ranking]
+    name = ranked[-1][0].arrangement if ranked else list(song.arrangements)[-1]
+    plan = parse_plan(song.arrangements[name].plan)
+    arrangement = assemble(plan, approved_parts(studio, song), conductor_of(song))
+    tracks = {track.name.lower(): track.part for track in arrangement.tracks}
+    key, meter = arrangement.key, arrangement.meter
+    music = Music(is_whole=True, tonic=key.tonic_pitch_class)
+    for section in arrangement.sections:
+        music.labels.append(section.name.lower())
+        _add_section(music, tracks, section, key, meter)
+    return music
+
+
+def _add_section(
+    music: Music, tracks: dict[str, Part], section: ArrangedSection, key: Key, meter: Meter
+) -> None:
+    start, size = section.start_ticks, section.end_ticks - section.start_ticks
+    chords = tracks["chords"].harmony if "chords" in tracks else ()
+    spans = _clipped_spans(chords, start, size)
+    cut = {name: clipped(part, start, size) for name, part in tracks.items()}
+    playing = {name: part for name, part in cut.items() if len(part.notes)}
+    home = home_triad(key.tonic_pitch_class, key.mode)
+    if spans:
+        bars = bars_of(spans, size, meter.bar_ticks)
+        label = section.name.lower()
+        music.progressions.append(Progression(key.tonic_pitch_class, (key.mode,), bars, label))
+    for name, part in playing.items():
+        others = tuple(playing[each] for each in PITCHED_STAGES if each in playing and each != name)
+        music.voices.setdefault(name, []).append(Voice(part, meter, others, spans, home))
+
+
+def ours(folder: Path) -> dict[str, list[Music]]:
+    """What a folder holds of ours: random genomes and survivors, or composed songs."""
+    if any(folder.glob(f"*{SUFFIX}")):
+        songs = read_songs(folder)
+        return {
+            kind: [evolved_music(song, random=kind == "random") for song in songs]
+            for kind in ("random", "survivors")
+        }
+    return {"composed": composed_music(folder)}
+
+
+def columns_of(folders: Sequence[Path]) -> dict[str, list[Music]]:
+    """What several folders hold of ours; their names tell them apart where there are several."""
+    found = [
+        (folder.name, name, songs) for folder in folders for name, songs in ours(folder).items()
+    ]
+    kinds = [name for _, name, _ in found]
+    return {
+        f"{name} {folder}" if kinds.count(name) > 1 else name: songs
+        for folder, name, songs in found
     }

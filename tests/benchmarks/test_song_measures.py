@@ -6,7 +6,16 @@ import pytest
 from benchmarks import song_measures as measures
 from benchmarks.apart_bench import shuffled
 from benchmarks.real_bench import interval, table
-from benchmarks.song_form import Chord, Held, Music, Progression, Voice, bars_of, home_triad
+from benchmarks.song_form import (
+    Chord,
+    Held,
+    Music,
+    Progression,
+    Voice,
+    bars_of,
+    columns_of,
+    home_triad,
+)
 from benchmarks.window_measures import measured
 from genomes import ChordSpan, Meter, Part
 from genomes.time import TICKS_PER_QUARTER as Q
@@ -156,3 +165,8 @@ def test_a_shuffled_part_has_the_same_notes_elsewhere():
     assert sorted(mixed.notes["pitch"]) == sorted(part.notes["pitch"])
     places = np.sort(mixed.notes["onset_ticks"] % BAR)
     assert (places == np.sort(part.notes["onset_ticks"] % BAR)).all()
+
+
+def test_a_folder_with_nothing_of_ours_is_refused(tmp_path):
+    with pytest.raises(FileNotFoundError, match="neither a studio"):
+        columns_of([tmp_path])

@@ -33,6 +33,13 @@ MOST_WINDOWS = 4  # of a song
 MOST_SONGS = 120  # real ones of a role
 FOLDS = 5
 SEED = 0
+MODEL = {
+    "max_iter": 60,
+    "max_leaf_nodes": 8,
+    "min_samples_leaf": 10,
+    "early_stopping": False,
+    "random_state": SEED,
+}
 SHOWN = 5
 
 Floats = NDArray[np.float64]
@@ -128,9 +135,7 @@ def tell_apart(first: Windows, second: Windows, *, same_songs: bool = False) -> 
     told = np.zeros(len(rows), dtype=int)
     folds = StratifiedGroupKFold(FOLDS, shuffle=True, random_state=SEED)
     for train, test in folds.split(rows, labels, groups):
-        model = HistGradientBoostingClassifier(
-            max_iter=100, min_samples_leaf=10, random_state=SEED, early_stopping=False
-        )
+        model = HistGradientBoostingClassifier(**MODEL)
         weights = compute_sample_weight("balanced", labels[train])
         with threadpool_limits(1):  # more threads than free cores wait for each other
             model.fit(rows[train], labels[train], sample_weight=weights)

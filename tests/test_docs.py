@@ -15,6 +15,7 @@ import pytest
 
 from engine.cli.app import root_command
 from store.events import KINDS
+from tests.shared_folders import made_once
 from training.__main__ import parser
 
 ROOT = Path(__file__).parents[1]
@@ -75,17 +76,19 @@ def test_links_lead_somewhere(path):
     assert [link for link in local if not (path.parent / link).exists()] == []
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def site(tmp_path_factory):
     """The built site; Sphinx fails at the first warning."""
-    folder = tmp_path_factory.mktemp("site")
-    command = [sys.executable, "-m", "sphinx", "-W", "-q", "-b", "html"]
-    places = [ROOT / "docs", folder / "html", "-d", folder / "doctrees"]
-    done = subprocess.run(
-        [*command, *map(str, places)], cwd=ROOT, capture_output=True, text=True, check=False
-    )
-    assert (done.returncode, done.stderr) == (0, "")
-    return folder / "html"
+
+    def build(folder):
+        command = [sys.executable, "-m", "sphinx", "-W", "-q", "-b", "html"]
+        places = [ROOT / "docs", folder / "html", "-d", folder / "doctrees"]
+        done = subprocess.run(
+            [*command, *map(str, places)], cwd=ROOT, capture_output=True, text=True, check=False
+        )
+        assert (done.returncode, done.stderr) == (0, "")
+
+    return made_once(tmp_path_factory, "site", build) / "html"
 
 
 def headings(page):
@@ -101,18 +104,15 @@ def command_names(command, words=("engine",)):
         yield from command_names(subcommand, (*words, name))
 
 
-@pytest.mark.xdist_group("site")
 def test_the_site_describes_every_command(site):
     assert set(command_names(root_command())) <= headings(site / "reference/commands.html")
 
 
-@pytest.mark.xdist_group("site")
 def test_the_site_describes_every_event(site):
     kinds = {f"{name}, version {kind.version}" for name, kind in KINDS.items()}
     assert kinds <= headings(site / "reference/events.html")
 
 
-@pytest.mark.xdist_group("site")
 @pytest.mark.parametrize("package", ["engine", "genomes", "fitness", "store"])
 def test_the_site_describes_what_packages_export(site, package):
     text = (site / "reference/python.html").read_text("utf-8")
@@ -121,7 +121,6 @@ def test_the_site_describes_what_packages_export(site, package):
     assert {f"{package}.{name}" for name in exported} <= described
 
 
-@pytest.mark.xdist_group("site")
 def test_the_picture_has_every_package_of_the_engine(site):
     text = (site / "architecture.html").read_text("utf-8")
     rooms = {path.parent.name for path in ROOT.glob("engine/*/__init__.py")}

@@ -11,6 +11,8 @@ from pathlib import Path
 import pytest
 from msgspec.structs import replace
 
+from tests.shared_folders import made_once
+
 NEEDED = ("torch", "pyarrow", "sklearn", "onnxscript", "soundfile")
 # Without pip install -e .[training] there is nothing here to test.
 collect_ignore_glob = [] if all(map(find_spec, NEEDED)) else ["*"]
@@ -24,9 +26,10 @@ def demo_catalogue(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Three short songs of three colours, as a person files them."""
     from training.demo.writing import write_catalogue
 
-    folder = tmp_path_factory.mktemp("demo") / "catalogue"
-    write_catalogue(folder, 3, seed=1, seconds=14, processes=2)
-    return folder
+    def make(folder: Path) -> None:
+        write_catalogue(folder, 3, seed=1, seconds=14, processes=2)
+
+    return made_once(tmp_path_factory, "catalogue", make)
 
 
 @pytest.fixture(scope="session")
@@ -34,21 +37,26 @@ def cut_songs(demo_catalogue: Path, tmp_path_factory: pytest.TempPathFactory) ->
     """The training folder of those songs: tables and slices."""
     from training.catalogue.steps import make_segments
 
-    out = tmp_path_factory.mktemp("out") / "training"
-    make_segments(demo_catalogue, out, processes=2)
-    return out
+    def make(folder: Path) -> None:
+        make_segments(demo_catalogue, folder, processes=2)
+
+    return made_once(tmp_path_factory, "cut", make)
 
 
 @pytest.fixture(scope="session")
 def composed_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Eight colours of three composed songs, with vectors and rolls."""
+    """Eight colours of three composed songs with vectors and rolls, and what ``FIT`` composes."""
     from tests.training.dataset.folders import make_folder
     from training.dataset.rolls import make_rolls
     from training.dataset.rows import read_rows
+    from training.personal.plan import Plan, composed_songs
 
-    made = make_folder(tmp_path_factory.mktemp("songs") / "training", songs=3)
-    make_rolls(made, read_rows(made))
-    return made
+    def make(folder: Path) -> None:
+        make_folder(folder, songs=3)
+        make_rolls(folder, read_rows(folder))
+        composed_songs(Plan(composed=1), folder, lambda _: None)
+
+    return made_once(tmp_path_factory, "composed", make)
 
 
 @contextmanager
@@ -76,8 +84,10 @@ def fitted_folder(composed_folder: Path, tmp_path_factory: pytest.TempPathFactor
     """The same, with a fitted and exported model of small networks."""
     from training.__main__ import main
 
-    made = shutil.copytree(composed_folder, tmp_path_factory.mktemp("fitted") / "training")
-    with small_networks():
-        for words in (["fit", *FIT], ["export"]):
-            assert main([*words, "--out", str(made)]) == 0
-    return made
+    def make(folder: Path) -> None:
+        shutil.copytree(composed_folder, folder)
+        with small_networks():
+            for words in (["fit", *FIT], ["export"]):
+                assert main([*words, "--out", str(folder)]) == 0
+
+    return made_once(tmp_path_factory, "fitted", make)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 import subprocess
 import sys
@@ -27,8 +28,8 @@ from genomes.time import TempoMap
 from tests.training.examples import some_examples
 from training import bootstrap as training_bootstrap
 from training.__main__ import main
-from training.bootstrap import CARD_NAME, FILE_NAME, QUICK, catalogue_of
-from training.composed.examples import KINDS, SONG, STAGES, Examples
+from training.bootstrap import CARD_NAME, FILE_NAME, QUICK, Catalogue
+from training.composed.examples import KINDS, SONG, STAGES, Examples, split_by_song
 from training.fusion.batches import Fixed, batch_of, rotated, transposed, vary
 from training.fusion.calibration import calibrate, curve, thresholds
 from training.fusion.export import CHECKED_BATCHES, export, parity, random_inputs, write_manifest
@@ -248,14 +249,16 @@ class TestExport:
 
 class TestBootstrap:
     def test_quick_from_nothing_to_a_model_and_its_card(self, tmp_path, capsys, monkeypatch):
-        monkeypatch.setattr(training_bootstrap, "HELD_OUT_PARTS", 4)
+        few = dataclasses.replace(QUICK, fakes=1, held_out_parts=2)
+        monkeypatch.setattr(training_bootstrap, "QUICK", few)
+        monkeypatch.setattr(training_bootstrap, "HELD_OUT_PARTS", few.held_out_parts)
         assert main(["bootstrap", "--quick", "--out", str(tmp_path)]) == 0
         result = json.loads(capsys.readouterr().out.splitlines()[-1])
         model = FusionModel.load(tmp_path / FILE_NAME)
         assert model.sha256 == result["sha256"]
         page = (tmp_path / CARD_NAME).read_text(encoding="utf-8")
         assert all(kind.replace("_", " ") in page for kind in KINDS[2:])
-        assert main(["card", str(tmp_path / FILE_NAME), "--fakes", str(QUICK.fakes)]) == 0
+        assert main(["card", str(tmp_path / FILE_NAME), "--fakes", str(few.fakes)]) == 0
         printed = capsys.readouterr().out
         assert printed.startswith(page.partition("## Planted")[0])
         assert json.loads(printed.splitlines()[-1])["accuracy"]["all"] == result["accuracy"]
@@ -279,8 +282,8 @@ class TestBootstrap:
         assert main(["bootstrap", "--quick", "--out", str(tmp_path)]) == 2
         assert "pip install 'composition-engine[training]'" in capsys.readouterr().err
 
-    def test_no_song_is_on_two_sides(self):
-        catalogue = catalogue_of(1, 3, 0)
+    def test_no_song_is_on_two_sides(self, examples):
+        catalogue = Catalogue(examples, split_by_song(examples))
         sides = (catalogue.train, catalogue.validation, catalogue.test)
         songs = [set(side.song.tolist()) for side in sides]
         assert all(songs)

@@ -140,13 +140,14 @@ class Killed(BaseException):
 
 @pytest.mark.parametrize("is_moved", [False, True], ids=["before", "after"])
 def test_a_kill_around_any_file_changes_nothing(tmp_path, encoders, monkeypatch, is_moved):
-    monkeypatch.setattr(embedding, "TEXTS_AT_ONCE", 4)
-    whole = write_folder(tmp_path / "whole" / "x")
+    for name in ("TEXTS_AT_ONCE", "RECORDINGS_AT_ONCE"):  # two files of each
+        monkeypatch.setattr(embedding, name, 3)
+    whole = write_folder(tmp_path / "whole" / "x", song_rows=2)
     said = embed(whole, encoders, silently)["encoded_now"]
     expected = contents(whole)
     replace = Path.replace
     for deadline in range(1, 100):
-        folder = write_folder(tmp_path / str(deadline) / "x")
+        folder = write_folder(tmp_path / str(deadline) / "x", song_rows=2)
         left = deadline
 
         def killed(path, target):

@@ -62,12 +62,12 @@ def composed_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @contextmanager
 def small_networks() -> Iterator[None]:
     """Networks that are trained in seconds."""
+    from tests.training.examples import SMALL
     from training.fusion import heads
-    from training.fusion.network import Size
     from training.personal import plan
 
     with pytest.MonkeyPatch.context() as patch:
-        settings = replace(plan.OWN_SETTINGS, size=Size(8, 16, 16, 16, 4, 16))
+        settings = replace(plan.OWN_SETTINGS, size=SMALL)
         patch.setattr(heads, "EPOCHS", 1)
         patch.setattr(plan, "OWN_SETTINGS", settings)
         yield

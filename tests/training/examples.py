@@ -7,8 +7,10 @@ import numpy as np
 from fitness.features import FEATURE_NAMES
 from fitness.roll import ROWS, STEPS
 from training.composed.examples import REAL, SONG, STAGES, Examples
+from training.fusion.network import Size
 
 FEATURES = len(FEATURE_NAMES)
+SMALL = Size(8, 16, 16, 16, 4, 16)  # of a network that is trained in seconds
 
 
 def some_examples(count: int = 90, seed: int = 0) -> Examples:

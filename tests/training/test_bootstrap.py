@@ -25,7 +25,7 @@ from fitness.roll import ROWS, STEPS
 from fitness.scorer import ChromaticScorer
 from genomes.notes import Part
 from genomes.time import TempoMap
-from tests.training.examples import some_examples
+from tests.training.examples import FEATURES, SMALL, some_examples
 from training import bootstrap as training_bootstrap
 from training.__main__ import main
 from training.bootstrap import CARD_NAME, FILE_NAME, QUICK, Catalogue
@@ -33,14 +33,12 @@ from training.composed.examples import KINDS, SONG, STAGES, Examples, split_by_s
 from training.fusion.batches import Fixed, batch_of, rotated, transposed, vary
 from training.fusion.calibration import calibrate, curve, thresholds
 from training.fusion.export import CHECKED_BATCHES, export, parity, random_inputs, write_manifest
-from training.fusion.network import PLAIN, Ensemble, FusionNetwork, Logits, Size, midi_inputs
+from training.fusion.network import PLAIN, Ensemble, FusionNetwork, Logits, midi_inputs
 from training.fusion.parallel import Job, train_all
 from training.fusion.report import card
 from training.fusion.train import Settings, logits, loss_of, train
 
-SIZE = Size(8, 16, 16, 16, 4, 16)
-SETTINGS = Settings(epochs=2, batch_size=16, size=SIZE)
-FEATURES = len(FEATURE_NAMES)
+SETTINGS = Settings(epochs=2, batch_size=16, size=SMALL)
 
 
 @pytest.fixture(scope="module")
@@ -79,7 +77,7 @@ class TestNetwork:
         inputs = midi_inputs(torch.zeros(2, 1, ROWS, STEPS), torch.zeros(2, FEATURES))
         fusion = next(profile for profile in PROFILES if profile.name == "fusion")
         assert set(inputs) == set(fusion.inputs)
-        assert set(random_inputs(Ensemble([FusionNetwork(SIZE)]), 1, 0)) == set(fusion.inputs)
+        assert set(random_inputs(Ensemble([FusionNetwork(SMALL)]), 1, 0)) == set(fusion.inputs)
 
     def test_shapes_and_probabilities(self, ensemble):
         answers = ask(ensemble, random_inputs(ensemble, 5, 0))

@@ -13,7 +13,7 @@ from fitness.manifest import Encoders
 from fitness.roll import rolls
 from genomes.notes import Part
 from genomes.time import Meter, TempoMap
-from tests.training.examples import some_examples
+from tests.training.examples import SMALL, some_examples
 from training.composed.examples import NO_COLOUR, STAGES
 from training.dataset.catalogue import Catalogue, assembled, at_tempo, faster, mix_of
 from training.dataset.examples import MODALITIES, MultimodalExamples
@@ -21,7 +21,6 @@ from training.dataset.rows import by_song, read_rows
 from training.dataset.sampling import CLIPS_PER_SEGMENT, ClipSampler
 from training.embedding.tables import Vectors, read_vectors
 from training.fusion.batches import batch_of
-from training.fusion.network import Size
 from training.fusion.train import Settings, logits, train
 
 MIX = STAGES.index("mix")
@@ -148,7 +147,7 @@ class TestDrawing:
         assert not len(drawn.features)
         assert not clips.has_midi.any()
         assert clips.has_concept.all()
-        settings = Settings(epochs=1, batch_size=32, size=Size(8, 16, 16, 16, 4, 16))
+        settings = Settings(epochs=1, batch_size=32, size=SMALL)
         said = logits(train(drawn, settings, 0), texts.examples())
         assert said.colour.isfinite().all()
 

@@ -14,13 +14,13 @@ import numpy as np
 import pytest
 import torch
 
-from tests.training.examples import some_examples
+from tests.training.examples import SMALL, some_examples
 from training.composed.examples import NO_COLOUR
 from training.dataset.examples import DIMENSIONS, MODALITIES, MultimodalExamples
 from training.fusion.batches import Fixed, batch_of
 from training.fusion.calibration import calibrate, curve, learn_correctness, right_answers
 from training.fusion.checkpoint import Checkpoint
-from training.fusion.network import Ensemble, FusionNetwork, Size
+from training.fusion.network import Ensemble, FusionNetwork
 from training.fusion.train import (
     Settings,
     device_of,
@@ -30,8 +30,7 @@ from training.fusion.train import (
     train,
 )
 
-SIZE = Size(8, 16, 16, 16, 4, 16)
-SETTINGS = Settings(epochs=4, batch_size=16, size=SIZE, midi_dropout=0.15, embedding_dropout=0.15)
+SETTINGS = Settings(epochs=4, batch_size=16, size=SMALL, midi_dropout=0.15, embedding_dropout=0.15)
 KEY = "a fit"
 KILLED = """
 import sys

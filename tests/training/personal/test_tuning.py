@@ -12,18 +12,16 @@ import pytest
 
 pytest.importorskip("optuna", reason="tuning needs optuna: pip install -e .[training]")
 
+from tests.training.examples import SMALL
 from training.__main__ import main, parser
 from training.commands.models import plan_of
-from training.fusion.network import Size
 from training.personal.plan import OWN_SETTINGS, Plan
 from training.personal.tuned import read_tuned
 from training.personal.tuning import SEARCHED, Between, Search, own_values, planned, tune_catalogue
 
-SMALL = Plan(
+PLAN = Plan(
     composed=1,
-    settings=msgspec.structs.replace(
-        OWN_SETTINGS, epochs=2, batch_size=48, size=Size(8, 16, 16, 16, 4, 16)
-    ),
+    settings=msgspec.structs.replace(OWN_SETTINGS, epochs=2, batch_size=48, size=SMALL),
 )
 
 
@@ -38,14 +36,14 @@ def folder(composed_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> P
 
 @pytest.fixture(scope="module")
 def found(folder: Path) -> dict:
-    return tune_catalogue(Search(SMALL, 3, keeps_composed=True), folder)
+    return tune_catalogue(Search(PLAN, 3, keeps_composed=True), folder)
 
 
 class TestSearch:
     def test_what_a_fit_does_by_itself_is_tried_first(self, found):
-        search = Search(SMALL, 3, keeps_composed=True)
+        search = Search(PLAN, 3, keeps_composed=True)
         assert values_of(found)[0] == own_values(search)
-        assert planned(SMALL, own_values(search)).settings == SMALL.settings
+        assert planned(PLAN, own_values(search)).settings == PLAN.settings
         assert found["accuracy"] >= found["accuracy_before"]
 
     def test_every_value_is_where_it_is_looked_for(self, found):
@@ -62,14 +60,14 @@ class TestSearch:
         tuned = read_tuned(folder / "tuned.json")
         best = max(found["table"], key=lambda one: one["accuracy"])
         assert tuned.accuracy == best["accuracy"] == found["accuracy"]
-        assert tuned.apply(SMALL) == replace(planned(SMALL, best["values"]), compares=True)
+        assert tuned.apply(PLAN) == replace(planned(PLAN, best["values"]), compares=True)
         assert (folder / "report" / "tuning.png").read_bytes().startswith(b"\x89PNG")
 
     def test_a_second_time_nothing_is_tried(self, folder, found):
         def tell(what: str) -> None:
             raise AssertionError(what)
 
-        assert tune_catalogue(Search(SMALL, 3, keeps_composed=True), folder, tell) == found
+        assert tune_catalogue(Search(PLAN, 3, keeps_composed=True), folder, tell) == found
 
     def test_killed_in_the_middle_it_comes_to_the_same(self, composed_folder, tmp_path, found):
         made = shutil.copytree(composed_folder, tmp_path / "training")
@@ -82,8 +80,8 @@ class TestSearch:
             return step
 
         with pytest.raises(KeyboardInterrupt):
-            tune_catalogue(Search(SMALL, 3, keeps_composed=True), made, die_in_the_second)
-        again = tune_catalogue(Search(SMALL, 3, keeps_composed=True), made)
+            tune_catalogue(Search(PLAN, 3, keeps_composed=True), made, die_in_the_second)
+        again = tune_catalogue(Search(PLAN, 3, keeps_composed=True), made)
         states = [one["state"] for one in again["table"]]
         assert states == ["complete", "fail", "complete", "complete"]
         assert [one["number"] for one in again["table"]] == [1, 2, 2, 3]
@@ -95,7 +93,7 @@ class TestSearch:
 
     def test_time_that_is_up_begins_nothing(self, composed_folder, tmp_path):
         made = shutil.copytree(composed_folder, tmp_path / "training")
-        told = tune_catalogue(Search(SMALL, 3, timeout_seconds=0), made)
+        told = tune_catalogue(Search(PLAN, 3, timeout_seconds=0), made)
         assert told["trials"] == 0
         assert told["tuned"] is None
 
@@ -104,9 +102,9 @@ class TestSearch:
 
         catalogue = load_catalogue(folder)
         some = catalogue.only(catalogue.songs % 2 == 0)
-        keys = {Search(SMALL, 1).key(catalogue), Search(SMALL, 9).key(catalogue)}
+        keys = {Search(PLAN, 1).key(catalogue), Search(PLAN, 9).key(catalogue)}
         assert len(keys) == 1
-        keys |= {Search(replace(SMALL, seed=1), 1).key(catalogue), Search(SMALL, 1).key(some)}
+        keys |= {Search(replace(PLAN, seed=1), 1).key(catalogue), Search(PLAN, 1).key(some)}
         assert len(keys) == 3
 
 
@@ -153,7 +151,7 @@ class TestFit:
 
 def test_the_command_shows_its_trials(folder, found, capsys, monkeypatch):
     del found
-    monkeypatch.setattr("training.personal.plan.OWN_SETTINGS", SMALL.settings)
+    monkeypatch.setattr("training.personal.plan.OWN_SETTINGS", PLAN.settings)
     words = ["--trials", "3", "--with-composed", "1", "--no-track"]
     assert main(["tune", str(folder), *words]) == 0
     *shown, last = capsys.readouterr().out.splitlines()

@@ -13,6 +13,8 @@ from filelock import FileLock
 def made_once(factory: pytest.TempPathFactory, name: str, make: Callable[[Path], object]) -> Path:
     """A folder that the first worker that needs it makes, while others wait for it.
 
+    No test may write into it: tests of other workers read it at the same time.
+
     Args:
         factory: of the worker.
         name: of the folder, unique in the run.

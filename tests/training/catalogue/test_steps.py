@@ -30,9 +30,10 @@ def catalogue(demo_catalogue):
     return demo_catalogue
 
 
-@pytest.fixture
-def out(cut_songs):
-    return cut_songs
+@pytest.fixture(scope="module")
+def out(cut_songs, tmp_path_factory):
+    """A copy: some tests write into it."""
+    return shutil.copytree(cut_songs, tmp_path_factory.mktemp("cut") / "training")
 
 
 def contents(out: Path) -> dict[str, bytes]:

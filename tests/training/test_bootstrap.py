@@ -6,6 +6,7 @@ import dataclasses
 import json
 import subprocess
 import sys
+from copy import deepcopy
 from pathlib import Path
 
 import numpy as np
@@ -49,6 +50,11 @@ def examples() -> Examples:
 @pytest.fixture(scope="module")
 def ensemble(examples: Examples) -> Ensemble:
     return Ensemble([train(Fixed(examples), SETTINGS, seed) for seed in (1, 2)])
+
+
+@pytest.fixture(scope="module")
+def learned(examples: Examples) -> FusionNetwork:
+    return train(Fixed(examples), replace(SETTINGS, epochs=20), 3)
 
 
 @pytest.fixture(scope="module")
@@ -167,10 +173,9 @@ class TestFitting:
             assert all(torch.equal(v, weights[name]) for name, v in one.state_dict().items())
         assert told[-1][0] == told[-1][1] > 0
 
-    def test_it_learns(self, examples):
-        network = train(Fixed(examples), replace(SETTINGS, epochs=30), 1)
+    def test_it_learns(self, examples, learned):
         rows = examples.colour >= 0
-        said = logits(network, examples).colour.argmax(dim=1).numpy()
+        said = logits(learned, examples).colour.argmax(dim=1).numpy()
         assert (said[rows] == examples.colour[rows]).mean() > 0.5
 
     def test_a_model_of_features_alone_sees_no_roll(self, examples):
@@ -194,8 +199,8 @@ class TestFitting:
 
 
 class TestCalibration:
-    def test_it_lowers_the_loss_on_validation(self, examples):
-        network = train(Fixed(examples), replace(SETTINGS, epochs=20), 3)
+    def test_it_lowers_the_loss_on_validation(self, learned):
+        network = deepcopy(learned)
         with torch.no_grad():
             network.colour.weight.mul_(6)  # far too sure
         validation = some_examples(seed=1)
@@ -239,10 +244,6 @@ class TestExport:
         music = [Excerpt(part, TempoMap.constant(120)) for part in parts]
         matches = ChromaticScorer(path).score_batch(music, "Green")
         assert [match.rank for match in matches] == [1, 2]
-
-    def test_the_same_network_makes_the_same_file(self, ensemble, path, tmp_path):
-        export(ensemble, tmp_path / "again.onnx")
-        assert (tmp_path / "again.onnx").read_bytes() == path.read_bytes()
 
 
 class TestBootstrap:

@@ -25,15 +25,23 @@ from training.catalogue.verify import Selection, verify
 from training.schemas import FULL_TABLE, MANIFEST_TABLE, SEGMENTS_TABLE, read_table
 
 
-@pytest.fixture
-def catalogue(demo_catalogue):
-    return demo_catalogue
-
-
 @pytest.fixture(scope="module")
-def out(cut_songs, tmp_path_factory):
-    """A copy: some tests write into it."""
-    return shutil.copytree(cut_songs, tmp_path_factory.mktemp("cut") / "training")
+def copies(demo_catalogue, cut_songs, tmp_path_factory):
+    """Some tests write into what was cut, which names its catalogue by a relative path."""
+    folder = tmp_path_factory.mktemp("steps")
+    for made in (demo_catalogue, cut_songs):
+        shutil.copytree(made, folder / made.name)
+    return folder
+
+
+@pytest.fixture
+def catalogue(copies, demo_catalogue):
+    return copies / demo_catalogue.name
+
+
+@pytest.fixture
+def out(copies, cut_songs):
+    return copies / cut_songs.name
 
 
 def contents(out: Path) -> dict[str, bytes]:

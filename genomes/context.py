@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from genomes.genres import groove_of
 from genomes.keys import Key
 from genomes.lyrics import Lyrics
 from genomes.notes import ChordSpan, Part
@@ -88,8 +89,19 @@ class Context:
 
     @property
     def swing(self) -> float:
-        """Swing of the approved parts, 0 (straight) to 1 (triplets)."""
-        return max((part.swing for _, part in self.parts), default=0.0)
+        """How late off-beats come in every part, 0 (straight) to 1 (triplets).
+
+        What is approved decides, chords aside, for they are played straight; then bars that stay,
+        then the section before, then the song's genres.
+        """
+        swings = [part.swing for stage, part in self.parts if stage != "chords"]
+        if swings:
+            return max(swings)
+        if self.locked is not None:
+            return self.locked.part.swing
+        if self.before is not None:
+            return self.before.swing
+        return groove_of(self.genres).swing_percent / 100
 
     @property
     def length_ticks(self) -> int:

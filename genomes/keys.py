@@ -86,6 +86,11 @@ class Key:
         return frozenset((self.tonic_pitch_class + step) % 12 for step in self.scale)
 
     @property
+    def tonic_triad_pitch_classes(self) -> frozenset[int]:
+        """Tonic, third and fifth of the scale."""
+        return frozenset((self.tonic_pitch_class + self.scale[degree]) % 12 for degree in (0, 2, 4))
+
+    @property
     def is_minor(self) -> bool:
         """Whether the tonic triad is minor or diminished."""
         return self.scale[2] == 3

@@ -10,7 +10,7 @@ from engine.evolution import GENERATIONS, KEEP, POPULATION
 from fitness.total import Weights
 
 # Raised whenever the same settings and seed would breed or select otherwise.
-EVOLUTION_VERSION = "3"
+EVOLUTION_VERSION = "4"
 
 MAX_POPULATION = 2000
 MAX_GENERATIONS = 1000

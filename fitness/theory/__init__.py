@@ -15,7 +15,7 @@ from genomes.context import Context
 from genomes.notes import Part
 
 # Raised whenever a rule, or what the theory term is made of, changes.
-THEORY_VERSION = "1"
+THEORY_VERSION = "2"
 
 __all__ = ["RULES", "THEORY_VERSION", "Rule", "theory", "theory_terms"]
 

@@ -14,6 +14,7 @@ from fitness.sonorities import CACHED_PARTS
 from fitness.theory.common import Rule, beats, by_size, chord_at, chord_index, jaccard, mean
 from genomes.bass.backing import kick_onsets_ticks
 from genomes.context import Context
+from genomes.genres import groove_of
 from genomes.grid import SIXTEENTH_TICKS, cells
 from genomes.keys import Key
 from genomes.notes import NOTE_DTYPE, ChordSpan, Part
@@ -60,11 +61,12 @@ ALL_REPEATED = 0.7
 LEAD_SCORES = {1: 1.0, 2: 1.0, 5: 0.9, 7: 0.9, 3: 0.6, 4: 0.6, 0: 0.4, 12: 0.4}
 NO_LEAD = 0.2
 
-# Notes for each quarter note that a still section has room for, and that energy adds.
-STILL_DENSITY, ADDED_DENSITY = 0.25, 0.7
+# Notes for each quarter note that a still section has room for, and that energy adds, in rock and
+# pop: half of the bass lines of real rock have 1.6 to 2.6.
+STILL_DENSITY, ADDED_DENSITY = 0.3, 2.0
 
 # Where a bass is at home, and how far outside is half as good, in semitones; and its compass.
-HOME_FROM, HOME_TO, HOME_MARGIN = 28, 43, 6
+HOME_FROM, HOME_TO, HOME_MARGIN = 28, 41, 6
 MAX_RANGE, RANGE_MARGIN = 12, 8
 
 
@@ -293,7 +295,8 @@ def room(part: Part, context: Context) -> float:
     which nothing begins is worth the more, the stiller the section.
     """
     energy, quarters = context.section.energy, context.meter.bar_quarters
-    wanted = (STILL_DENSITY + ADDED_DENSITY * energy) * quarters
+    density = (STILL_DENSITY + ADDED_DENSITY * energy) * groove_of(context.genres).density
+    wanted = density * quarters
     counts = map(len, by_bar(BassLine.of(part, context.meter), context.meter, context.section.bars))
     return mean(
         [1 / (1 + log2(count / wanted) ** 2) if count else 1 - energy for count in counts],
@@ -302,10 +305,10 @@ def room(part: Part, context: Context) -> float:
 
 
 def low_end(part: Part, context: Context) -> float:
-    """The line lies in the bass register, and its range is small.
+    """The line lies where a bass sounds, under the chords, and within a hand's compass.
 
-    Half is how near notes are to the low register, in time; half how little more than an octave
-    the line spans.
+    A third is how near notes are to the low register, in time; a third the share of notes above
+    none that the chords sound as they begin; a third how little more than an octave it spans.
     """
     read = BassLine.of(part, context.meter)
     if not read.pitches:
@@ -316,7 +319,30 @@ def low_end(part: Part, context: Context) -> float:
         for pitch, length in zip(read.pitches, lengths, strict=True)
     )
     wider = max(0, max(read.pitches) - min(read.pitches) - MAX_RANGE)
-    return (at_home / sum(lengths) + 1 / (1 + wider / RANGE_MARGIN)) / 2
+    compass = 1 / (1 + wider / RANGE_MARGIN)
+    return (at_home / sum(lengths) + _lowest_share(read, context) + compass) / 3
+
+
+def _lowest_share(read: BassLine, context: Context) -> float:
+    """Share of the notes with no lower note of the chords sounding as they begin."""
+    chords = context.part("chords")
+    if chords is None or not len(chords.notes):
+        return 1.0
+    edges, pitches = _lowest_pitches(chords.notes.tobytes())
+    there = [pitches[bisect_right(edges, onset) - 1] for onset in read.onsets_ticks]
+    lower = sum(p <= low for p, low in zip(read.pitches, there, strict=True))
+    return lower / len(there)
+
+
+@lru_cache(maxsize=16)
+def _lowest_pitches(note_bytes: bytes) -> tuple[tuple[int, ...], tuple[int, ...]]:
+    """When the lowest sounding pitch changes, from tick 0 on, and what it is; 128 for silence."""
+    notes = np.frombuffer(note_bytes, dtype=NOTE_DTYPE)
+    onsets, ends = notes["onset_ticks"], notes["onset_ticks"] + notes["duration_ticks"]
+    edges = np.unique(np.concatenate(([0], onsets, ends)))
+    sounds = (onsets[None, :] <= edges[:, None]) & (ends[None, :] > edges[:, None])
+    lowest = np.where(sounds, notes["pitch"][None, :].astype(int), 128).min(axis=1)
+    return tuple(edges.tolist()), tuple(lowest.tolist())
 
 
 RULES: dict[str, Rule] = {

@@ -5,20 +5,42 @@ from __future__ import annotations
 import numpy as np
 
 from fitness.theory.common import Rule
-from fitness.theory.drum_reading import ROLES, Drums, Floats, drums_of, nearest_positions
+from fitness.theory.drum_reading import (
+    ROLES,
+    Booleans,
+    Drums,
+    Floats,
+    Integers,
+    drums_of,
+    nearest_positions,
+)
 from genomes.context import Context
 from genomes.drums.dynamics import LOUDEST_GHOST, PHRASE_BARS
+from genomes.drums.positions import positions
 from genomes.drums.voices import BY_NOTE, HAND, LOW, TIME, VOICES
+from genomes.genres import groove_of
+from genomes.grid import STRAIGHT, cells
 from genomes.notes import Part
-from genomes.time import seconds_per_tick
+from genomes.time import Meter, seconds_per_tick
 
 GROUP_WEIGHT = 0.25  # from here on a position begins a beat group
 
 # Under a change of chord: the ground, anything else, or nothing, which suits a still section.
 LOW_DRUM, ANY_DRUM, NO_DRUM = 1.0, 0.5, 0.3
 
-# A bar whose answer is missing, in a still section and in a full one.
-NO_ANSWER_STILL, NO_ANSWER_FULL = 0.8, 0.2
+# Low strokes per quarter note that ground a bar without filling it.
+KICKS_FROM, KICKS_TO = 0.5, 1.25
+
+# A bar whose backbeat is missing, in a still section and in a full one; a bar without an answer
+# in a genre that has no backbeat.
+NO_ANSWER_STILL, NO_ANSWER_FULL = 0.5, 0.0
+FREE_NO_ANSWER = 0.6
+HALF_TIME = 0.95  # score of a bar that answers once, in its middle
+STRAY_ANSWER = 0.7  # what is left of a bar for each loud answer beside the backbeat
+
+# Share of a bar's pulses that a time-keeper plays, in a still section and in a full one.
+PULSES_STILL, PULSES_FULL = 0.5, 1.4
+PULSE_SHARE = 0.7
 
 SILENT_BAR_STEADY = 0.6  # a rest is no stumble, and no time either
 
@@ -29,14 +51,15 @@ SAME_STILL, SAME_FULL = 0.8, 0.4  # one bar for ever, in a still section and in 
 PHRASE_END_DIFFERENCE = 0.3  # of a phrase's last bar from the one before it
 UNMARKED_STILL = 0.5  # a phrase that ends as it went on, in a still section
 
-# Positions struck per quarter note, and mean velocity, of a still section and of a full one.
-DENSITY_STILL, DENSITY_FULL = 0.6, 2.4
+# Positions struck per quarter note, and mean velocity, of a still section and of a full one. Real
+# rock and pop has about 2.2 (8.7 a bar, 14 to 18 strokes).
+DENSITY_STILL, DENSITY_FULL = 0.6, 3.4
 DENSITY_SOFTENING = 0.25
 VELOCITY_STILL, VELOCITY_FULL = 55.0, 95.0
 VELOCITY_MARGIN = 30.0
 
 # Positions struck per quarter note that halve a bar's room, in a still section and in a full one.
-ROOM_STILL, ROOM_FULL = 1.0, 3.0
+ROOM_STILL, ROOM_FULL = 2.0, 6.0
 
 # Standard deviations of velocity that make a bar, and a section, alive.
 LIVELY_BAR, LIVELY_SECTION = 16.0, 4.0
@@ -48,61 +71,92 @@ REACH_SECONDS, HARDEST_REACH = 0.2, 0.5
 
 
 def anchors(part: Part, context: Context) -> float:
-    """A low drum is struck where the chords change, or on the downbeats where none are known.
+    """A low drum is struck on the downbeats and where the chords change, and not much more.
 
-    Per change: 1 for a low voice, half for any other, less for nothing.
+    Half is, per downbeat or change, 1 for a low voice, half for any other, less for nothing; half,
+    per bar, how near its low strokes come to two to five in 4/4.
     """
     drums = drums_of(part, context)
     chords = context.part("chords")
+    low = drums.struck[:, ROLES.index(LOW)]
+    onsets = np.arange(len(low), dtype=np.int32) * context.meter.bar_ticks
     if chords is not None and chords.harmony:
-        onsets = np.array([span.onset_ticks for span in chords.harmony], dtype=np.int32)
-    else:
-        onsets = np.arange(len(drums.struck), dtype=np.int32) * context.meter.bar_ticks
-    positions = nearest_positions(onsets, context.meter, part.swing)
-    low = drums.struck[:, ROLES.index(LOW)].reshape(-1)[positions]
-    any_struck = drums.any_struck.reshape(-1)[positions]
+        changes = np.array([span.onset_ticks for span in chords.harmony], dtype=np.int32)
+        onsets = np.union1d(onsets, changes)
+    there = nearest_positions(onsets, context.meter, part.swing)
     nothing = NO_DRUM * (1 - context.section.energy)
-    return float(np.where(low, LOW_DRUM, np.where(any_struck, ANY_DRUM, nothing)).mean())
+    any_score = np.where(drums.any_struck.reshape(-1)[there], ANY_DRUM, nothing)
+    placed = np.where(low.reshape(-1)[there], LOW_DRUM, any_score)
+    rates = low.sum(axis=1) / drums.bar_quarters
+    few, many = np.minimum(1.0, rates / KICKS_FROM), KICKS_TO / np.maximum(rates, KICKS_TO)
+    return float((placed.mean() + (few * many).mean()) / 2)
 
 
 def backbeat(part: Part, context: Context) -> float:
-    """The backbeat has a clear position: a beat group after the downbeat, the same in every bar.
+    """The backbeat is answered, where the song's genres have one, and nowhere else as loudly.
 
-    Per bar, the share of the loud answering strokes that lie so, halved as far as no other bar
-    strikes there. A bar without any is fine where the section is still.
+    Per bar, the share of the backbeats on which a loud answering stroke falls (at half time the
+    one of the bar, where the genres allow it), times what other loud answers leave. A bar without
+    any is worth less the fuller the section is. Genres without a backbeat (ambient, classical,
+    jazz ...) ask only for answers that fall on beat groups, the same in every bar.
     """
     drums = drums_of(part, context)
     loud = drums.answers > LOUDEST_GHOST
     counts = loud.sum(axis=1)
+    groove = groove_of(context.genres)
+    energy = context.section.energy
+    missing = NO_ANSWER_STILL + energy * (NO_ANSWER_FULL - NO_ANSWER_STILL)
+    if groove.backbeat:
+        kept = _answered(loud, counts, "back", context, drums)
+        if groove.half_time:
+            kept = np.maximum(kept, HALF_TIME * _answered(loud, counts, "half", context, drums))
+    else:
+        kept, missing = _clear_answers(loud, counts, drums), FREE_NO_ANSWER
+    return float(np.where(counts > 0, kept, missing).mean())
+
+
+def _answered(
+    loud: Booleans, counts: Integers, role: str, context: Context, drums: Drums
+) -> Floats:
+    """Per bar, how well its loud answers fall on the cells of a role and nowhere else."""
+    wanted = _positions_of(role, context.meter, drums)
+    hits = loud[:, wanted].sum(axis=1)
+    others = counts - hits
+    return np.asarray(hits / max(1, len(wanted)) * STRAY_ANSWER**others)
+
+
+def _clear_answers(loud: Booleans, counts: Integers, drums: Drums) -> Floats:
+    """Per bar, the share of loud answers on later beat groups that other bars have too."""
     clear = drums.grid.weights >= GROUP_WEIGHT
     clear[0] = False
     recurring = (loud.sum(axis=0) > 1) | (len(loud) == 1)
     score = clear * (0.5 + 0.5 * recurring)
-    energy = context.section.energy
-    missing = NO_ANSWER_STILL + energy * (NO_ANSWER_FULL - NO_ANSWER_STILL)
-    bars = np.where(counts > 0, (loud @ score) / np.maximum(counts, 1), missing)
-    return float(bars.mean())
+    return np.asarray((loud @ score) / np.maximum(counts, 1))
+
+
+def _positions_of(role: str, meter: Meter, drums: Drums) -> Integers:
+    """The positions of the metrical grid where the straight cells of a role lie."""
+    straight = cells(meter, STRAIGHT)
+    onsets = [straight[cell].onset_ticks for cell in positions(role, meter, STRAIGHT)]
+    return np.flatnonzero(np.isin(drums.grid.straight_ticks, onsets))
 
 
 def steady_time(part: Part, context: Context) -> float:
-    """Some voice keeps time: even steps on the pulse, and every bar like the one before.
+    """A time-keeper plays on: every pulse of the bar, and every bar like the one before.
 
-    Read in the voices that keep time, or else in those that strike most. Half is the share of
-    the steps that are as long as most are, times the share of strokes on the pulse, less where
-    a bar has fewer strokes than the section is full; half how alike neighbouring bars are.
+    Read in the voices that keep time, or else in those that strike most. Most is, per bar, the
+    share of the pulses (eighths) that are struck, against what a section of this energy needs,
+    times the share of strokes that lie on a pulse; the rest how alike neighbouring bars are.
     """
     drums = drums_of(part, context)
     time = drums.struck[:, _timekeeper(drums)]
-    bars, positions = np.nonzero(time)
-    if not len(bars):
-        return 0.0
-    ticks = bars * context.meter.bar_ticks + drums.grid.straight_ticks[positions]
-    steps = np.diff(np.append(ticks, ticks[0] + part.length_ticks))
-    even = np.unique(steps, return_counts=True)[1].max() / len(steps)
-    on_pulse = drums.grid.are_pulses[positions].mean()
-    wanted = max(1.0, context.section.energy * len(context.meter.groups)) * len(time)
-    kept = min(1.0, len(steps) / wanted)
-    return float((even * on_pulse * kept + _neighbours_alike(time)) / 2)
+    strokes = time.sum(axis=1)
+    on_pulse = (time & drums.grid.are_pulses).sum(axis=1)
+    pulses = (drums.grid.weights > 0).sum()
+    wanted = PULSES_STILL + context.section.energy * (PULSES_FULL - PULSES_STILL)
+    kept = np.minimum(1.0, on_pulse / pulses / min(1.0, wanted))
+    steady = kept * on_pulse / np.maximum(strokes, 1)
+    return float(PULSE_SHARE * steady.mean() + (1 - PULSE_SHARE) * _neighbours_alike(time))
 
 
 def _timekeeper(drums: Drums) -> int:
@@ -179,7 +233,8 @@ def energy(part: Part, context: Context) -> float:
     """Density and loudness follow the section's energy, per bar; a silent bar has loudness 0."""
     drums = drums_of(part, context)
     full = context.section.energy
-    density = DENSITY_STILL + full * (DENSITY_FULL - DENSITY_STILL) + DENSITY_SOFTENING
+    density = DENSITY_STILL + full * (DENSITY_FULL - DENSITY_STILL)
+    density = density * groove_of(context.genres).density + DENSITY_SOFTENING
     away = np.abs(np.log2((drums.densities + DENSITY_SOFTENING) / density))
     velocity = VELOCITY_STILL + full * (VELOCITY_FULL - VELOCITY_STILL)
     off = np.abs(_bar_means(drums) - velocity) / VELOCITY_MARGIN

@@ -12,8 +12,8 @@ from genomes.grid import EIGHTH_TICKS, cells, in_quarters
 from genomes.time import TICKS_PER_QUARTER, Meter
 
 # Plucks of a drawn figure for each quarter note of its bar: with no energy, and added by all of it.
-STILL_DENSITY, ADDED_DENSITY = 0.3, 0.9
-# How likely a figure uses a cell off the pulse, added to its metrical weight.
+STILL_DENSITY, ADDED_DENSITY = 0.3, 1.8
+# How likely a figure has a place off the pulse, beside its metrical weight.
 OFFBEAT_LIKELIHOOD = 0.15
 SIXTEENTHS_SHARE = 0.25
 DOWNBEAT_SHARE = 0.85

@@ -22,7 +22,8 @@ from genomes.variation import draw, pick
 
 T = TypeVar("T")
 
-REGISTER_SHARES = (0.1, 0.25, 0.3, 0.25, 0.1)
+# Real bass guitars lie around 36 (5-95 %: 28 to 54).
+REGISTER_SHARES = (0.2, 0.4, 0.25, 0.1, 0.05)
 SLASH_SHARE = 0.7  # how often slash chords are followed, where there are any
 LEADING_BACK_SHARE = 0.45  # how often the last bar leads back to the first
 # How often phrases end with a turnaround, and how many bars a phrase has.

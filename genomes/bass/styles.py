@@ -41,11 +41,11 @@ class Style:
 
 # What people keep is mostly plain: roots and octaves before anything that walks.
 STYLES: dict[str, Style] = {
-    "whole_notes": Style(1.2, ("bars",), "roots"),
-    "changes": Style(1.4, ("none", "none", "bars"), "roots", (RINGING, RINGING, A_BEAT)),
+    "whole_notes": Style(0.8, ("bars",), "roots"),
+    "changes": Style(0.8, ("none", "none", "bars"), "roots", (RINGING, RINGING, A_BEAT)),
     "pulse": Style(
-        1.0,
-        ("halves", "beats", "pulses", "pulses"),
+        1.8,
+        ("halves", "beats", "pulses", "pulses", "pulses"),
         "roots",
         (RINGING, A_PULSE),
         ("detached", "short", "staccato", "legato"),
@@ -72,7 +72,7 @@ STYLES: dict[str, Style] = {
     "leading": Style(
         1.3, ("pickup", "halves", "halves", "beats"), "leading", (RINGING, RINGING, A_BEAT)
     ),
-    "walking": Style(0.7, ("halves", "pickup", "beats", "beats"), "walking", loops=(0, 0, 4)),
+    "walking": Style(0.5, ("halves", "pickup", "beats", "beats"), "walking", loops=(0, 0, 4)),
     "syncopated": Style(
         0.6,
         ("charleston", "pushes", "threes", "figure"),
@@ -93,7 +93,7 @@ STYLES: dict[str, Style] = {
         ghost_share=0.15,
     ),
     "sparse": Style(
-        1.3,
+        0.8,
         ("bars", "pickup", "charleston"),
         "fifths",
         (A_BEAT, A_PULSE, RINGING),
@@ -102,7 +102,7 @@ STYLES: dict[str, Style] = {
         rest_share=0.35,
     ),
     "kick": Style(
-        1.2,
+        1.8,
         ("kick",),
         "roots",
         (RINGING, A_PULSE, A_BEAT),
@@ -122,7 +122,7 @@ STYLES: dict[str, Style] = {
         needs_drums=True,
     ),
     "random": Style(
-        0.35,
+        0.2,
         ("figure",),
         "any",
         (RINGING, A_BEAT, A_PULSE),

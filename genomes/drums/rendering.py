@@ -11,7 +11,6 @@ from genomes.context import Context
 from genomes.drums.dynamics import bar_velocities, velocity
 from genomes.drums.fills import FILLS, played
 from genomes.drums.genome import DrumGenome
-from genomes.drums.genres import families_of
 from genomes.drums.patterns import FLAM, GHOST, REST, Pattern
 from genomes.drums.voices import (
     BY_NOTE,
@@ -22,6 +21,7 @@ from genomes.drums.voices import (
     RANK,
     VOICES,
 )
+from genomes.genres import families_of
 from genomes.grid import SIXTEENTH_TICKS, STRAIGHT, cells, in_quarters, swung
 from genomes.notes import Part
 from genomes.time import TICKS_PER_QUARTER, Meter, seconds_per_tick

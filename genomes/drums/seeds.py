@@ -1,4 +1,4 @@
-"""First genomes: grooves of the song's genres, Euclidean rhythms, and rhythms by weight."""
+"""First genomes: grooves of the song's genres, kits by role, and free rhythms."""
 
 from __future__ import annotations
 
@@ -17,16 +17,19 @@ from genomes.drums.templates import (
     SILENT_BAR,
     energy_name,
     energy_steps,
+    parse_recipe,
+    recipe_pattern,
     template_patterns,
     templates_for,
 )
 from genomes.drums.voices import BACK, COLOUR, LOW, TIME, VOICES, of_role
+from genomes.genres import groove_of
 from genomes.grid import STRAIGHT, TRIPLET, cells, in_quarters
 from genomes.variation import draw, pick
 
-SOURCE_SHARES = (0.5, 0.25, 0.25)
+SOURCE_SHARES = (0.45, 0.4, 0.08, 0.07)
 NEIGHBOUR_SHARE = 0.35  # of a template of the energy next to the section's, against its own
-TRIPLET_SHARE = 0.15
+TRIPLET_SHARE = 0.5
 
 # A letter a bar, to be repeated; "-" is a bar of silence.
 FORMS = ("A", "AB", "AAAB", "AABA", "A-", "A-B-", "AAB-", "AABB", "ABAC")
@@ -39,6 +42,38 @@ FILL_SHARES = {"low": 0.2, "medium": 0.4, "high": 0.6}
 CRASH_SHARES = {"low": 0.05, "medium": 0.25, "high": 0.6}
 OPENING_CRASH_SHARE = 0.5  # of the phrases' crashes, those on the first only
 DYNAMIC_SPREAD = 1.2  # steps of the table around the section's energy
+
+# What a kick may do, as positions of its strokes and, for a few, how loud they are; by whether it
+# leaves the snare alone on the backbeat. Each begins on the downbeat.
+KICKS: tuple[str, ...] = (
+    "downbeat:X strong:x",
+    "downbeat:X strong:x off_back:x",
+    "downbeat:X strong:x off_strong:x",
+    "downbeat:X before_half:x off_half:x",
+    "downbeat:X off_strong:x off_back:x",
+    "downbeat:X strong:x before_half:g",
+    "beats:X",
+)
+# How time is kept, by energy; and by which voices, the usual ones first.
+TIMES: dict[str, tuple[str, ...]] = {
+    "low": ("beats:x between:g", "beats:x between:g", "beats:x"),
+    "medium": ("beats:x between:g", "pulses:x", "beats:X between:x", "beats:x"),
+    "high": ("pulses:x", "beats:X between:x", "beats:x cells:g"),
+}
+TIME_VOICES: dict[str, tuple[str, ...]] = {
+    "low": ("closed_hat", "shaker", "ride", "closed_hat"),
+    "medium": ("closed_hat", "closed_hat", "ride", "tambourine"),
+    "high": ("closed_hat", "ride", "open_hat", "ride"),
+}
+BACK_VOICES: dict[str, tuple[str, ...]] = {
+    "low": ("rim", "snare", "rim", "clap"),
+    "medium": ("snare", "snare", "rim", "clap"),
+    "high": ("snare",),
+}
+HALF_TIME_SHARE = 0.2  # of the kits whose groove allows it
+GHOSTED_SHARE = 0.3  # of the kits have a ghost note around the backbeat
+GHOSTS = ("before_back:g", "after_back:g", "before_half:g")
+KIT_FORMS = ("AAAB", "A", "AB", "AABA")
 
 # Chance of each role in a free rhythm, by energy.
 ROLE_SHARES: dict[str, dict[str, float]] = {
@@ -70,7 +105,6 @@ class _Groove:
     patterns: dict[str, Pattern]
     form: str
     fills: tuple[str, ...]
-    swing_percent: int
 
 
 def random_genome(context: Context, rng: np.random.Generator) -> tuple[DrumGenome, str]:
@@ -80,7 +114,7 @@ def random_genome(context: Context, rng: np.random.Generator) -> tuple[DrumGenom
     bars = _bars(groove, context, rng)
     shape = pick(rng, tuple(SHAPES))
     dynamic = draw_dynamic(context.section.energy, rng)
-    return audible_genome(context.meter, bars, groove.swing_percent, dynamic, shape), source
+    return audible_genome(context.meter, bars, swing_percent(context), dynamic, shape), source
 
 
 def draw_dynamic(energy: float, rng: np.random.Generator) -> int:
@@ -114,17 +148,47 @@ def _bars(groove: _Groove, context: Context, rng: np.random.Generator) -> list[B
 
 def _from_template(context: Context, rng: np.random.Generator) -> _Groove:
     """A groove of the song's genres, near the section's energy."""
-    options = templates_for(context.genres, context.section.energy)
+    can_play_triplets = swings_in_triplets(context) or not in_quarters(context.meter)
+    options = [
+        template
+        for template in templates_for(context.genres, context.section.energy)
+        if template.division == STRAIGHT or can_play_triplets
+    ]
     wanted = energy_name(context.section.energy)
     weights = np.array([NEIGHBOUR_SHARE ** energy_steps(each, wanted) for each in options])
     template = options[int(rng.choice(len(options), p=weights / weights.sum()))]
     patterns = template_patterns(template, context.meter, rng)
-    swing = max(template.swing_percent, _swing_of_parents(context))
-    return _Groove(patterns, template.form, template.fills, swing)
+    return _Groove(patterns, template.form, template.fills)
 
 
-def _swing_of_parents(context: Context) -> int:
+def _kit(context: Context, rng: np.random.Generator) -> _Groove:
+    """A kick, a backbeat and a time-keeper; every second or fourth bar another kick."""
+    energy = energy_name(context.section.energy)
+    groove = groove_of(context.genres)
+    half = groove.half_time and rng.random() < HALF_TIME_SHARE
+    lines = {pick(rng, TIME_VOICES[energy]): pick(rng, TIMES[energy])}
+    if groove.backbeat:
+        ghosts = f" {pick(rng, GHOSTS)}" if rng.random() < GHOSTED_SHARE else ""
+        lines[pick(rng, BACK_VOICES[energy])] = ("half:X" if half else "back:X") + ghosts
+    kick = "soft_kick" if energy == "low" else "kick"
+    division = TRIPLET if swings_in_triplets(context) and rng.random() < TRIPLET_SHARE else STRAIGHT
+
+    def pattern(kicks: str) -> Pattern:
+        recipes = {kick: parse_recipe(kicks), **{v: parse_recipe(r) for v, r in lines.items()}}
+        return recipe_pattern(recipes, context.meter, division)
+
+    patterns = {letter: pattern(pick(rng, KICKS)) for letter in "AB"}
+    return _Groove(patterns, pick(rng, KIT_FORMS), _fills_for(patterns["A"].voices))
+
+
+def swing_percent(context: Context) -> int:
+    """The section's swing as a gene: the nearest of ``SWINGS_PERCENT``."""
     return min(SWINGS_PERCENT, key=lambda percent: abs(percent - 100 * context.swing))
+
+
+def swings_in_triplets(context: Context) -> bool:
+    """Whether a bar may be divided into triplets: only where the section swings fully."""
+    return in_quarters(context.meter) and swing_percent(context) == SWINGS_PERCENT[-1]
 
 
 def _by_euclid(context: Context, rng: np.random.Generator) -> _Groove:
@@ -141,9 +205,8 @@ _LineOf = Callable[[str, float, Context, str, np.random.Generator], str]
 
 
 def _free(context: Context, rng: np.random.Generator, line_of: _LineOf) -> _Groove:
-    """A groove of drawn voices; its later patterns change some lines of the first."""
-    can_swing = in_quarters(context.meter)
-    division = TRIPLET if can_swing and rng.random() < TRIPLET_SHARE else STRAIGHT
+    """A groove of drawn voices, and answers to its first bar that change some of them."""
+    division = TRIPLET if swings_in_triplets(context) and rng.random() < TRIPLET_SHARE else STRAIGHT
     form = draw(rng, FORMS, FORM_SHARES)
     lines: dict[str, str] = {}
     for voice in _draw_voices(context, rng):
@@ -156,8 +219,7 @@ def _free(context: Context, rng: np.random.Generator, line_of: _LineOf) -> _Groo
                 rate = _rate(voice, context, rng)
                 varied[voice] = line_of(voice, rate, context, division, rng)
         patterns[letter] = legal(division, varied)
-    swing = 100 if division == TRIPLET else _swing_of_parents(context)
-    return _Groove(patterns, form, _fills_for(lines), swing)
+    return _Groove(patterns, form, _fills_for(lines))
 
 
 def _fills_for(voices: Iterable[str]) -> tuple[str, ...]:
@@ -179,8 +241,8 @@ def _draw_voice(role: str, rng: np.random.Generator) -> str:
 
 def _rate(voice: str, context: Context, rng: np.random.Generator) -> float:
     """Strokes a quarter for a voice."""
-    typical = ROLE_RATES[energy_name(context.section.energy)][VOICES[voice].role]
-    return typical * float(2 ** rng.normal(0, RATE_SPREAD))
+    around = ROLE_RATES[energy_name(context.section.energy)][VOICES[voice].role]
+    return around * groove_of(context.genres).density * float(2 ** rng.normal(0, RATE_SPREAD))
 
 
 def euclidean_line(
@@ -231,6 +293,7 @@ def _weighted_line(
 
 SOURCES: dict[str, Callable[[Context, np.random.Generator], _Groove]] = {
     "template": _from_template,
+    "kit": _kit,
     "euclid": _by_euclid,
     "weight": _by_weight,
 }

@@ -8,7 +8,7 @@ and ``?`` marks what a drummer may leave out.
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
@@ -19,10 +19,10 @@ import numpy as np
 from genomes.context import Context, Section
 from genomes.drums.fills import NO_FILL
 from genomes.drums.genome import Bar, DrumGenome, audible_genome
-from genomes.drums.genres import families_of
 from genomes.drums.patterns import REST, Pattern, cell_count, legal
 from genomes.drums.positions import positions
 from genomes.drums.rendering import render
+from genomes.genres import families_of
 from genomes.grid import STRAIGHT, in_quarters
 from genomes.keys import Key
 from genomes.notes import Part
@@ -43,7 +43,7 @@ class Template:
 
     Attributes:
         name: of its own.
-        families: of ``genomes.drums.genres.FAMILIES``.
+        families: of ``genomes.genres.FAMILIES``.
         energy: ``low``, ``medium`` or ``high``.
         division: of its cells; straight in meters without whole quarters.
         swing_percent: how late its off-beats come.
@@ -72,7 +72,7 @@ def every_template() -> tuple[Template, ...]:
 def _template_of(row: dict[str, Any]) -> Template:
     base = row["patterns"]["A"]
     recipes = tuple(
-        (letter, tuple((v, _recipe(text)) for v, text in {**base, **own}.items()))
+        (letter, tuple((v, parse_recipe(text)) for v, text in {**base, **own}.items()))
         for letter, own in row["patterns"].items()
     )
     return Template(
@@ -87,7 +87,8 @@ def _template_of(row: dict[str, Any]) -> Template:
     )
 
 
-def _recipe(text: str) -> Recipe:
+def parse_recipe(text: str) -> Recipe:
+    """What a line such as ``"downbeat:X off_back:x?"`` means; ``?`` marks what may be left out."""
     terms = [term.partition(":") for term in text.split()]
     return tuple((role, level[0], level.endswith("?")) for role, _, level in terms)
 
@@ -148,16 +149,17 @@ def template_patterns(
 
     found = {SILENT_BAR: Pattern(division)}
     for letter, lines in template.recipes:
-        letters = {
-            voice: _letters(
-                tuple(term for i, term in enumerate(recipe) if plays(voice, recipe, i)),
-                meter,
-                division,
-            )
+        kept = {
+            voice: tuple(term for i, term in enumerate(recipe) if plays(voice, recipe, i))
             for voice, recipe in lines
         }
-        found[letter] = legal(division, letters)
+        found[letter] = recipe_pattern(kept, meter, division)
     return found
+
+
+def recipe_pattern(recipes: Mapping[str, Recipe], meter: Meter, division: str) -> Pattern:
+    """A pattern in which each voice is struck as its recipe says."""
+    return legal(division, {v: _letters(recipe, meter, division) for v, recipe in recipes.items()})
 
 
 @cache

@@ -17,11 +17,11 @@ from genomes.time import Meter
 DENSITIES: dict[str, tuple[float, float]] = {
     "sparse": (0.3, 0.9),
     "medium": (1.1, 2.1),
-    "busy": (2.1, 3.5),
+    "busy": (2.1, 4.0),
 }
 
-# How likely a note begins on a cell of at least this metrical weight.
-LIKELY = ((1.0, 20.0), (0.5, 5.0), (0.25, 4.0), (0.1, 1.5), (0.0, 0.12))
+# How likely a note begins on a place, by its metrical weight at least.
+LIKELY = ((1.0, 12.0), (0.5, 4.0), (0.25, 3.5), (0.1, 2.5), (0.0, 0.4))
 
 # How often a speech-like phrase begins after the downbeat.
 LATE_SHARE = 0.25
@@ -29,8 +29,8 @@ LATE_SHARE = 0.25
 REPEATED_RHYTHM_SHARE = 0.7
 # Of the last bar of a phrase, the part in which notes may still begin.
 CLOSING_SHARE = 0.6
-# Share of the notes that end before the next begins.
-SHORT_SHARE = 0.12
+# Notes that stop before the next begins.
+SHORT_SHARE = 0.2
 
 Rhythm = list[tuple[int, int]]  # cell and length of every tone
 
@@ -127,7 +127,7 @@ def _held(onsets: list[int], end: int, per_bar: int, rng: np.random.Generator) -
         length = following - cell
         is_last = index == len(onsets) - 1
         if is_last:
-            length = max(1, min(round(length * (0.5 + 0.45 * rests[index])), 2 * per_bar))
+            length = max(1, min(round(length * (0.35 + 0.45 * rests[index])), 2 * per_bar))
         elif rests[index] < SHORT_SHARE and length > 1:
             length = max(1, length // 2)
         lengths.append(length)

@@ -44,14 +44,14 @@ class Source:
 
 
 SOURCES: dict[str, Source] = {
-    "conversational": Source(5.5, (0.30, 0.50, 0.20), 0.7),
-    "drone_and_step": Source(3.5, (0.45, 0.40, 0.15), 0.4),
-    "leap_step": Source(2.5, (0.45, 0.42, 0.13), 0.2),
-    "long_notes": Source(3.5, (0.90, 0.10, 0.00), 0.0),
-    "call_response": Source(4.0, (0.35, 0.50, 0.15), 0.4),
-    "arch": Source(3.5, (0.35, 0.50, 0.15), 0.2),
-    "walk": Source(5.0, (0.35, 0.45, 0.20), 0.3),
-    PENTATONIC: Source(1.5, (0.35, 0.45, 0.20), 0.3),
+    "conversational": Source(5.5, (0.15, 0.50, 0.35), 0.7),
+    "drone_and_step": Source(3.0, (0.30, 0.45, 0.25), 0.4),
+    "leap_step": Source(2.5, (0.30, 0.50, 0.20), 0.2),
+    "long_notes": Source(2.0, (0.90, 0.10, 0.00), 0.0),
+    "call_response": Source(4.0, (0.20, 0.50, 0.30), 0.4),
+    "arch": Source(3.5, (0.25, 0.50, 0.25), 0.2),
+    "walk": Source(5.0, (0.20, 0.50, 0.30), 0.3),
+    PENTATONIC: Source(1.5, (0.20, 0.50, 0.30), 0.3),
 }
 _SOURCE_NAMES = tuple(SOURCES)
 _LIKELY = np.array([seed.likely for seed in SOURCES.values()])
@@ -62,12 +62,13 @@ _SOURCE_SHARES = _LIKELY / _LIKELY.sum()
 ENERGY_TILT = 3.0
 TRIPLET_SHARE = 0.08
 
-# How phrases that come again are varied, the plain way most.
+# Phrases that come again as they were, and how the others are varied, the plain way most.
+RETURN_SHARE = 0.5
 VARIED_TAILS = ("plain", "plain", "up", "down", "lower", "turned", "level")
 VARIED_ENDINGS = ("plain", "plain", "held", "short", "joined")
 VARIED_ORNAMENTS = ("none", "none", "none", "lean", "turn", "again")
 VARIED_LIFTS = (0, 0, 0, 0, 1, -1, 2, -2)
-OPEN_CADENCES = ("free", "free", "third", "fifth")
+OPEN_CADENCES = ("free", "root", "third", "fifth")
 CLOSING_CADENCES = ("root", "root", "root", "third", "free")
 CLOSING_ENDINGS = ("held", "plain", "joined")
 FIRST_LIFTS = (0, 0, 0, 1, 2, -1, -2)
@@ -209,7 +210,9 @@ def _varied(
 
 
 def _variant(phrase: Phrase, bars: int, rng: np.random.Generator) -> Phrase:
-    """A varied repetition of a phrase."""
+    """The same phrase another time, often without any change."""
+    if bars == phrase.bars and rng.random() < RETURN_SHARE:
+        return phrase
     lift = max(-2, min(3, phrase.lift + pick(rng, VARIED_LIFTS)))
     return Phrase(
         phrase.material,

@@ -32,7 +32,6 @@ OPERATORS: dict[str, Operator[DrumGenome]] = named(
     repeat_phrase,
     form.fill_bar,
     form.crash_bar,
-    playing.swing,
     playing.divide,
     playing.play_louder_or_softer,
     playing.reshape,

@@ -9,33 +9,26 @@ from msgspec.structs import replace
 
 from genomes.context import Context
 from genomes.drums.dynamics import DYNAMICS, SHAPES
-from genomes.drums.genome import SWINGS_PERCENT, DrumGenome
+from genomes.drums.genome import DrumGenome
 from genomes.drums.patterns import REST, Pattern, cell_count, legal
-from genomes.grid import STRAIGHT, TRIPLET, cells, in_quarters
+from genomes.drums.seeds import swings_in_triplets
+from genomes.grid import STRAIGHT, TRIPLET, cells
 from genomes.time import Meter
 from genomes.variation import pick
 
 
-def swing(genome: DrumGenome, context: Context, rng: np.random.Generator) -> DrumGenome:
-    """Off-beats later or earlier, where the meter swings and some bar isn't in triplets."""
-    straight = any(pattern.division == STRAIGHT for pattern in genome.patterns)
-    if not straight or not in_quarters(genome.meter):
-        return genome
-    return replace(genome, swing_percent=pick(rng, SWINGS_PERCENT))
-
-
 def divide(genome: DrumGenome, context: Context, rng: np.random.Generator) -> DrumGenome:
-    """Every bar in triplets, swung, or every bar in straight cells; strokes go to the nearest."""
-    if not in_quarters(genome.meter):
+    """Every bar in triplets, or every bar in straight cells; strokes go to the nearest.
+
+    Only where the section swings fully, so that straight off-beats fall where triplets do.
+    """
+    if not swings_in_triplets(context):
         return genome
     division = pick(rng, (STRAIGHT, TRIPLET))
     bars = tuple(
         replace(bar, pattern=_divided(bar.pattern, division, genome.meter)) for bar in genome.bars
     )
-    swing_percent = 100 if division == TRIPLET else genome.swing_percent
-    if bars == genome.bars:
-        return genome
-    return replace(genome, bars=bars, swing_percent=swing_percent)
+    return genome if bars == genome.bars else replace(genome, bars=bars)
 
 
 def _divided(pattern: Pattern, division: str, meter: Meter) -> Pattern:

@@ -199,21 +199,17 @@ def test_repeat_phrase_plays_bars_again():
         assert after.bars == (*sparse.bars[:2], *sparse.bars[:2])
 
 
-def test_swing_changes_the_swing_alone():
-    for after in outcomes(playing.swing, VERSE, CONTEXT):
-        assert replace(after, swing_percent=0) == VERSE
-    in_sevens = groove({"kick": "X............."}, meter="7/8")
-    context = context_of(meter="7/8", bars=1)
-    assert playing.swing(in_sevens, context, np.random.default_rng(0)) == in_sevens
-
-
 def test_divide_brings_strokes_to_the_nearest_triplet():
-    for after in outcomes(playing.divide, VERSE, CONTEXT):
-        assert after.swing_percent == 100
+    context = replace(CONTEXT, genres=("jazz",))
+    for after in outcomes(playing.divide, VERSE, context):
         assert after.bars[0].pattern == pattern(
             {"kick": "X.....x.....", "snare": "...X.....X..", "closed_hat": "xg.xg.xg.xg."},
             "triplet",
         )
+
+
+def test_nothing_is_divided_where_nothing_swings():
+    assert playing.divide(VERSE, CONTEXT, np.random.default_rng(0)) == VERSE
 
 
 def test_silent_bars_of_both_parents_make_no_silent_child():

@@ -5,9 +5,10 @@ import pytest
 
 from genomes.drums import DRUMS, every_template, render_template, templates_for
 from genomes.drums.fills import FILLS
-from genomes.drums.genres import DEFAULT_FAMILIES, FAMILIES, families_of
 from genomes.drums.seeds import SOURCES
 from genomes.drums.templates import ENERGIES, energy_name, template_genome, template_patterns
+from genomes.drums.voices import BACK, LOW, TIME, VOICES
+from genomes.genres import DEFAULT_FAMILIES, FAMILIES, families_of
 from genomes.time import Meter
 from tests.genomes.calls import describe, render, replace
 from tests.genomes.contexts import context_of
@@ -23,12 +24,32 @@ def test_every_source_is_drawn_and_named():
     assert {DRUMS.random(context, rng)[1] for _ in range(60)} == set(SOURCES)
 
 
-def test_chords_that_swing_are_swung_along():
+@pytest.mark.parametrize(
+    ("genres", "swing"),
+    [((), 0), (("dark ambient", "rock"), 0), (("jazz",), 1), (("hip-hop",), 0.33)],
+)
+def test_the_swing_is_that_of_the_genres(genres, swing):
+    rng, context = np.random.default_rng(1), context_of(genres=genres)
+    played = [render(DRUMS.random(context, rng)[0], context) for _ in range(40)]
+    assert {part.swing for part in played} == {swing}
+
+
+def test_drums_swing_as_what_is_approved():
     rng, context = np.random.default_rng(1), context_of()
     part = replace(render(DRUMS.random(context, rng)[0], context), swing=0.67)
-    swinging = replace(context, parts=(("chords", part),))
-    swings = [render(DRUMS.random(swinging, rng)[0], swinging).swing for _ in range(60)]
-    assert min(swings) == 0.67
+    swinging = replace(context, parts=(("bass", part),))
+    assert {render(DRUMS.random(swinging, rng)[0], swinging).swing for _ in range(20)} == {0.67}
+
+
+@pytest.mark.parametrize("energy", [0.2, 0.5, 0.8])
+def test_a_kit_has_a_kick_and_a_time_keeper_and_the_backbeat_of_its_genres(energy):
+    for genres, has_backbeat in ((("rock",), True), (("ambient",), False)):
+        context = context_of(genres=genres, energy=energy)
+        made = [DRUMS.random(context, np.random.default_rng(seed)) for seed in range(60)]
+        for genome in (genome for genome, source in made if source == "kit"):
+            roles = {VOICES[voice].role for voice in genome.voices}
+            assert {LOW, TIME} <= roles
+            assert (BACK in roles) == has_backbeat
 
 
 GENRES = {

@@ -19,7 +19,7 @@ from genomes.harmony.rendering import settled
 from genomes.keys import Key
 from genomes.notes import ChordSpan, Part
 from genomes.time import Meter
-from tests.genomes.calls import render
+from tests.genomes.calls import render, replace
 
 BAR = 1920
 CHORDS = {"C": (0, 4, 7), "F": (5, 9, 0), "G": (7, 11, 2), "Am": (9, 0, 4)}
@@ -154,7 +154,6 @@ def test_a_settled_genome_tells_what_has_become_of_its_tones():
 @pytest.mark.parametrize("swing", [0.0, 0.5, 1.0])
 def test_off_beats_come_with_the_approved_parts(swing):
     plain = context("C")
-    chords = dict(plain.parts)["chords"]
-    swinging = Part.of(chords.notes, chords.length_ticks, chords.harmony, swing=swing)
-    where = Context(plain.key, plain.meter, 100, plain.section, (("chords", swinging),))
+    drums = Part.of([], plain.length_ticks, is_drum=True, swing=swing)
+    where = replace(plain, parts=(*plain.parts, ("drums", drums)))
     assert heard(genome([(240, 240, 67)]), where)[0][0] == 240 + round(80 * swing)

@@ -1,9 +1,11 @@
-"""From a song's genres, in anybody's words, to the families that drum templates are kept in."""
+"""From a song's genres, in anybody's words, to families, and to the groove that they share."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
 
 # Words and phrases of each family, matched whole: "can" is a band, "americana" is not.
 FAMILIES: dict[str, tuple[str, ...]] = {
@@ -59,6 +61,56 @@ def families_of(genres: Sequence[str]) -> tuple[tuple[str, ...], bool]:
         if any(f" {phrase} " in said for phrase in phrases)
     )
     return (found, True) if found else (DEFAULT_FAMILIES, False)
+
+
+@dataclass(frozen=True, slots=True)
+class Groove:
+    """What the drums of a song do by its genres.
+
+    Attributes:
+        backbeat: whether the snare, or what stands for it, answers on the backbeat.
+        half_time: whether a backbeat at half time, once in a bar, serves as well.
+        swing_percent: how late off-beats come in percent of the way to triplets, for all parts.
+        density: strokes, against those of a rock or pop song of the same energy.
+    """
+
+    backbeat: bool
+    half_time: bool = False
+    swing_percent: int = 0
+    density: float = 1.0
+
+
+GROOVES: dict[str, Groove] = {
+    "ambient": Groove(backbeat=False, density=0.6),
+    "electronic": Groove(backbeat=True),
+    "krautrock": Groove(backbeat=True),
+    "rock": Groove(backbeat=True, half_time=True),
+    "classical": Groove(backbeat=False, density=0.6),
+    "experimental": Groove(backbeat=False, density=0.8),
+    "folk": Groove(backbeat=True, density=0.8),
+    "americana": Groove(backbeat=True),
+    "jazz": Groove(backbeat=False, swing_percent=100),
+    "breakbeat": Groove(backbeat=True, half_time=True, swing_percent=33),
+    "post_rock": Groove(backbeat=True, half_time=True),
+    "pop": Groove(backbeat=True),
+}
+
+
+@cache
+def groove_of(genres: tuple[str, ...]) -> Groove:
+    """The groove of a song of these genres: what at least half of their families have.
+
+    Half time serves where any family has it; the density is their mean. The swing is the least of
+    those families that swing, where they are at least half.
+    """
+    grooves = [GROOVES[family] for family in families_of(genres)[0]]
+    swings = [groove.swing_percent for groove in grooves if groove.swing_percent]
+    return Groove(
+        backbeat=2 * sum(groove.backbeat for groove in grooves) >= len(grooves),
+        half_time=any(groove.half_time for groove in grooves),
+        swing_percent=min(swings) if 2 * len(swings) >= len(grooves) else 0,
+        density=sum(groove.density for groove in grooves) / len(grooves),
+    )
 
 
 def _words(text: str) -> str:

@@ -13,7 +13,7 @@ still leads back inside.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Self
@@ -24,7 +24,7 @@ from numpy.typing import ArrayLike, NDArray
 from fitness.features import FEATURE_NAMES, FEATURES_VERSION
 
 # Raised whenever the same features would get another penalty.
-PRIOR_VERSION = "2"
+PRIOR_VERSION = "3"
 
 # A feature this far outside, in units of ``Bands.scale``, has the full penalty.
 FULL_DISTANCE = 0.25
@@ -39,8 +39,8 @@ class Bands:
     """The bands of one role in windows of one length.
 
     Attributes:
-        low: ``(features,)`` 5th percentile; minus infinity where there is no penalty.
-        high: ``(features,)`` 95th percentile; infinity where there is no penalty.
+        low: ``(features,)`` 2.5th percentile; minus infinity where there is no penalty.
+        high: ``(features,)`` 97.5th percentile; infinity where there is no penalty.
         scale: ``(features,)`` the unit of distance, about the band's width.
     """
 
@@ -49,7 +49,7 @@ class Bands:
     scale: Floats
 
     @classmethod
-    def of(cls, table: Mapping[str, tuple[float, float, float]]) -> Self:
+    def of(cls, table: Mapping[str, Sequence[float]]) -> Self:
         """Bands by the name of the feature; features without one have no penalty."""
         unbounded = (-np.inf, np.inf, 1.0)
         columns = np.array([table.get(name, unbounded) for name in FEATURE_NAMES], dtype=np.float64)
@@ -91,10 +91,15 @@ class Prior:
                 f"{path.name} was measured with features version {document['features_version']}, "
                 f"expected {FEATURES_VERSION}: run python -m tools.prior_bands"
             )
+        return cls.of(document["bands"])
+
+    @classmethod
+    def of(cls, table: Mapping[str, Mapping[str, Mapping[str, Sequence[float]]]]) -> Self:
+        """From ``role -> bars -> feature -> (low, high, scale)``."""
         return cls(
             {
-                role: {int(bars): Bands.of(table) for bars, table in lengths.items()}
-                for role, lengths in document["bands"].items()
+                role: {int(bars): Bands.of(one) for bars, one in lengths.items()}
+                for role, lengths in table.items()
             }
         )
 

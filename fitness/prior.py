@@ -21,6 +21,7 @@ from typing import Any, Self
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from fitness.drum_measures import DRUM_FEATURE_NAMES
 from fitness.features import FEATURE_NAMES, FEATURES_VERSION
 
 # Raised whenever the same features would get another penalty.
@@ -29,9 +30,17 @@ PRIOR_VERSION = "3"
 # A feature this far outside, in units of ``Bands.scale``, has the full penalty.
 FULL_DISTANCE = 0.25
 
+# The role whose columns are ``DRUM_FEATURE_NAMES``; those of all others are ``FEATURE_NAMES``.
+DRUMS = "drums"
+
 BANDS_FILE = Path(__file__).parent / "data" / "prior_bands.json"
 
 Floats = NDArray[np.float64]
+
+
+def columns_of(role: str) -> tuple[str, ...]:
+    """The features that a role is compared by, in the order of their columns."""
+    return DRUM_FEATURE_NAMES if role == DRUMS else FEATURE_NAMES
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -49,10 +58,10 @@ class Bands:
     scale: Floats
 
     @classmethod
-    def of(cls, table: Mapping[str, Sequence[float]]) -> Self:
+    def of(cls, table: Mapping[str, Sequence[float]], names: Sequence[str]) -> Self:
         """Bands by the name of the feature; features without one have no penalty."""
         unbounded = (-np.inf, np.inf, 1.0)
-        columns = np.array([table.get(name, unbounded) for name in FEATURE_NAMES], dtype=np.float64)
+        columns = np.array([table.get(name, unbounded) for name in names], dtype=np.float64)
         return cls(*columns.T)
 
     def distances(self, features: ArrayLike) -> Floats:
@@ -98,7 +107,7 @@ class Prior:
         """From ``role -> bars -> feature -> (low, high, scale)``."""
         return cls(
             {
-                role: {int(bars): Bands.of(one) for bars, one in lengths.items()}
+                role: {int(bars): Bands.of(one, columns_of(role)) for bars, one in lengths.items()}
                 for role, lengths in table.items()
             }
         )
@@ -107,14 +116,15 @@ class Prior:
         """The penalty of one part, 0 (inside every band) to 1.
 
         Args:
-            part_features: ``(len(FEATURE_NAMES),)``, a row of ``feature_matrix``.
+            part_features: ``(len(columns_of(role)),)``, a row of ``feature_matrix``, or for the
+                drums of ``drum_feature_matrix``.
             role: such as ``"chords"``.
             bars: length of the part; the bands of the nearest measured length are used.
         """
         return float(self._find(role, bars).penalties(part_features))
 
     def penalties(self, matrix: ArrayLike, role: str, bars: int) -> Floats:
-        """The same for many parts: ``(n, len(FEATURE_NAMES))`` to ``(n,)``."""
+        """The same for many parts: ``(n, len(columns_of(role)))`` to ``(n,)``."""
         return self._find(role, bars).penalties(matrix)
 
     def outside(self, part_features: ArrayLike, role: str, bars: int) -> dict[str, float]:
@@ -123,7 +133,7 @@ class Prior:
         Distances are in units of the band's width, negative below the band.
         """
         distances = self._find(role, bars).distances(part_features).tolist()
-        found = [(name, d) for name, d in zip(FEATURE_NAMES, distances, strict=True) if d]
+        found = [(name, d) for name, d in zip(columns_of(role), distances, strict=True) if d]
         return dict(sorted(found, key=lambda item: -abs(item[1])))
 
     def _find(self, role: str, bars: int) -> Bands:

@@ -12,12 +12,13 @@ from numpy.typing import NDArray
 
 from fitness.chromatic import CHROMATIC_VERSION, chromatic
 from fitness.colours import Colour
+from fitness.drum_measures import drum_feature_matrix
 from fitness.errors import ScoringFailed
 from fitness.excerpts import Excerpt
 from fitness.features import FEATURES_VERSION, feature_matrix
 from fitness.fusion import FusionModel
-from fitness.predictions import Floats, Predictions
-from fitness.prior import PRIOR_VERSION, Prior
+from fitness.predictions import Predictions
+from fitness.prior import DRUMS, PRIOR_VERSION, Prior
 from fitness.roll import ROLL_VERSION, STEPS_PER_SECOND, WINDOW_SECONDS
 from fitness.scorer import Prediction, row_values
 from fitness.theory import THEORY_VERSION, theory, theory_terms
@@ -25,7 +26,6 @@ from genomes import Context, Part
 from genomes.notes import mixed
 
 # Stage -> the role of real music whose bands its parts are compared with.
-DRUMS = "drums"
 ROLES = {
     "chords": "chords",
     "bass": "bass_voice",
@@ -34,8 +34,8 @@ ROLES = {
     "drums": DRUMS,
 }
 
-# The role of a mix: all voices of a score. Scores have no drums, so a mix is measured without them.
-MIX_ROLE = "full"
+# The roles of a mix, without and with drums in it.
+MIX_ROLE, DRIVEN_MIX_ROLE = "full", "full_with_drums"
 
 # A part must begin before the last step of the roll to be audible to the model.
 LAST_AUDIBLE_SECONDS = WINDOW_SECONDS - 1 / STEPS_PER_SECOND
@@ -129,7 +129,7 @@ class Fitness:
 
         Where the context has approved parts, each part is also scored mixed with them:
         ``chromatic`` and ``prior`` are means of alone and mixed, and the terms of the mix begin
-        with ``mix.``. The prior leaves drums out of every mix.
+        with ``mix.``. The prior compares drums alone.
 
         Raises:
             ScoringFailed: if any part can't be scored.
@@ -137,9 +137,10 @@ class Fitness:
         if not parts:
             return []
         rows = [self._theory(part, context) for part in parts]
-        features = feature_matrix(parts, context.meter, context.tempo_map)
-        self._add_prior(rows, features, parts, context)
-        passes = self._add_chromatic(rows, features, parts, context)
+        alone = _Measured.of(parts, context)
+        mixes = _Measured.of(_mixes(parts, context), context) if context.parts else None
+        self._add_prior(rows, alone, mixes, context)
+        passes = self._add_chromatic(rows, alone, mixes, context)
         return [
             Score(
                 row, self._weights.total(row.get("chromatic"), row["theory"], row["prior"]), passed
@@ -172,38 +173,45 @@ class Fitness:
         return {"theory": theory(rules), **named}
 
     def _add_prior(
-        self, rows: list[Row], features: Floats, parts: Sequence[Part], context: Context
+        self, rows: list[Row], alone: _Measured, mixes: _Measured | None, context: Context
     ) -> None:
         """Add the penalties to the rows: of the mix, and the mean of alone and mixed."""
-        bars = context.section.bars
-        penalties = self._prior.penalties(features, ROLES[self._stage], bars).tolist()
-        approved = [part for stage, part in context.parts if ROLES[stage] != DRUMS]
-        if not approved or ROLES[self._stage] == DRUMS:
+        bars, role = context.section.bars, ROLES[self._stage]
+        features = alone.features
+        if role == DRUMS:
+            features = drum_feature_matrix(alone.parts, context.meter, features=features)
+        penalties = self._prior.penalties(features, role, bars).tolist()
+        if mixes is None or role == DRUMS:
             for row, penalty in zip(rows, penalties, strict=True):
                 row["prior"] = penalty
             return
-        mixes = feature_matrix(_mixes(parts, approved), context.meter, context.tempo_map)
-        of_mixes = self._prior.penalties(mixes, MIX_ROLE, bars).tolist()
-        for row, alone, together in zip(rows, penalties, of_mixes, strict=True):
+        has_drums = any(ROLES[stage] == DRUMS for stage, _ in context.parts)
+        mix_role = DRIVEN_MIX_ROLE if has_drums else MIX_ROLE
+        of_mixes = self._prior.penalties(mixes.features, mix_role, bars).tolist()
+        for row, penalty, together in zip(rows, penalties, of_mixes, strict=True):
             row["mix.prior"] = together
-            row["prior"] = (alone + together) / 2
+            row["prior"] = (penalty + together) / 2
 
     def _add_chromatic(
-        self, rows: list[Row], features: Floats, parts: Sequence[Part], context: Context
+        self, rows: list[Row], alone: _Measured, mixes: _Measured | None, context: Context
     ) -> list[bool]:
         """Add the model's terms to the rows; returns whether each part passes its threshold."""
         if self._model is None:
             return [True] * len(rows)
-        predictions = self._model.predict_excerpts(_excerpts(parts, context), features=features)
+        predictions = self._predictions(self._model, alone, context)
         matches = [self._add_predictions(rows, predictions, "")]
-        if context.parts:
-            mixes = _mixes(parts, [part for _, part in context.parts])
-            of_mixes = self._model.predict_excerpts(_excerpts(mixes, context))
+        if mixes is not None:
+            of_mixes = self._predictions(self._model, mixes, context)
             matches.append(self._add_predictions(rows, of_mixes, "mix."))
         known = [values for values in matches if values is not None]
         for row, *values in zip(rows, *known, strict=True) if known else ():
             row["chromatic"] = float(sum(values) / len(values))
         return [bool(passed) for passed in self._model.passes(predictions, self._stage)]
+
+    @staticmethod
+    def _predictions(model: FusionModel, measured: _Measured, context: Context) -> Predictions:
+        excerpts = _excerpts(measured.parts, context)
+        return model.predict_excerpts(excerpts, features=measured.features)
 
     def _add_predictions(
         self, rows: list[Row], predictions: Predictions, prefix: str
@@ -222,9 +230,21 @@ class Fitness:
         return found.values
 
 
-def _mixes(parts: Sequence[Part], approved: Sequence[Part]) -> list[Part]:
+@dataclass(frozen=True, slots=True, eq=False)
+class _Measured:
+    """Parts with their ``feature_matrix``."""
+
+    parts: Sequence[Part]
+    features: NDArray[np.float32]
+
+    @classmethod
+    def of(cls, parts: Sequence[Part], context: Context) -> _Measured:
+        return cls(parts, feature_matrix(parts, context.meter, context.tempo_map))
+
+
+def _mixes(parts: Sequence[Part], context: Context) -> list[Part]:
     """Each part mixed with all approved ones."""
-    backing = mixed(list(approved))
+    backing = mixed([part for _, part in context.parts])
     return [mixed([part, backing]) for part in parts]
 
 

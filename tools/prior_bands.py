@@ -22,8 +22,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from fitness.drum_measures import drum_feature_matrix
 from fitness.features import FEATURE_NAMES, FEATURES_VERSION, feature_matrix
-from fitness.prior import BANDS_FILE, Prior
+from fitness.prior import BANDS_FILE, DRUMS, Prior, columns_of
+from genomes.melody.singers import VOICES
 from tools.loops import loops
 from tools.pads import pads
 from tools.prior_check import report
@@ -81,21 +83,25 @@ WIDENED_BY_LOOPS = (
 # Where a pad may leave the songs besides: a drone has one pitch class.
 WIDENED_BY_PADS = (*WIDENED_BY_LOOPS, "pitch_class_entropy")
 
-# A bass has no band for mud, so that it is never better off an octave higher; nor is it too low
-# above the lowest string of a bass guitar of five.
-BASS = "bass_voice"
-MUD = "mud_share"
-BASS_PITCHES = ("pitch_mean", "bass_pitch")
-LOWEST_BASS_PITCH = 23
+# Below what no part is too low, by role: the lowest string of a five-string bass guitar, and the
+# lowest note of a bass singer. The pop songs' melodies are written for high voices.
+BASS, MELODY = "bass_voice", "top_voice"
+LOWEST_PITCH = {BASS: 23, MELODY: min(low for low, _ in VOICES.values())}
+PITCH_FEATURES = ("pitch_mean", "bass_pitch")
+MUD = "mud_share"  # no band of a bass: it would be better off an octave higher
 
 # What has a meaning for drums: no pitches there, and a stroke's length is a convention.
-DRUMS = "drums"
 DRUM_FEATURES = (
     "onsets_per_quarter",
     "notes_per_onset",
     "off_beat_share",
     "downbeat_share",
     "groove_consistency",
+    "kicks_per_quarter",
+    "backs_per_quarter",
+    "times_per_quarter",
+    "colours_per_quarter",
+    "commonest_stroke_share",
 )
 MEASURED = tuple(name for name in FEATURE_NAMES if name not in UNMEASURED)
 FOLDS = 5
@@ -131,7 +137,8 @@ def measure(parts: Iterable[SongPart]) -> dict[Key, Rows]:
     for one in parts:
         for bars in WINDOW_BARS:
             if windows := one.windows(bars):
-                found[one.role, bars] = feature_matrix(windows, one.meter)
+                measured = drum_feature_matrix if one.role == DRUMS else feature_matrix
+                found[one.role, bars] = measured(windows, one.meter)
     return found
 
 
@@ -187,10 +194,11 @@ def bands(
         ):
             if (role, bars) in ranges:
                 ranges[role, bars] = _widened(ranges[role, bars], rows, features)
-        if (BASS, bars) in ranges:
-            low = ranges[BASS, bars][0]
-            columns = [FEATURE_NAMES.index(name) for name in BASS_PITCHES]
-            low[columns] = np.minimum(low[columns], LOWEST_BASS_PITCH)
+        for role, lowest in LOWEST_PITCH.items():
+            if (role, bars) in ranges:
+                low = ranges[role, bars][0]
+                columns = [FEATURE_NAMES.index(name) for name in PITCH_FEATURES]
+                low[columns] = np.minimum(low[columns], lowest)
     table = _table(ranges, [*pitched.values(), *loop_rows.values()], MEASURED)
     for of_length in table.get(BASS, {}).values():
         del of_length[MUD]
@@ -207,14 +215,13 @@ def _ranges(measured: Mapping[Key, Rows]) -> dict[Key, Range]:
 def _table(ranges: Mapping[Key, Range], every: Sequence[Rows], names: Sequence[str]) -> Bands:
     rarest = (RAREST_PERCENT, 100 - RAREST_PERCENT)
     seen = np.ptp(np.percentile(np.concatenate(every), rarest, axis=0), axis=0)
-    columns = [column for column, name in enumerate(FEATURE_NAMES) if name in names]
     table: Bands = {}
     for (role, bars), (low, high) in sorted(ranges.items()):
         scale = np.maximum(high - low, MIN_SCALE_SHARE * seen)
         table.setdefault(role, {})[str(bars)] = {
-            FEATURE_NAMES[column]: [round(float(each[column]), 4) for each in (low, high, scale)]
-            for column in columns
-            if scale[column] > 0
+            name: [round(float(each[column]), 4) for each in (low, high, scale)]
+            for column, name in enumerate(columns_of(role))
+            if name in names and scale[column] > 0
         }
     return table
 
@@ -252,7 +259,8 @@ def to_document(windows: Windows, table: Bands) -> dict[str, Any]:
     widened = {
         "chords": "the plain comping loops of tools/loops.py",
         "inner_voices": "the plain pads of tools/pads.py",
-        BASS: f"down to {LOWEST_BASS_PITCH}, the lowest string of a five-string bass guitar",
+        BASS: f"down to {LOWEST_PITCH[BASS]}, the lowest string of a five-string bass guitar",
+        MELODY: f"down to {LOWEST_PITCH[MELODY]}, the lowest note of a bass singer",
     }
     roles = {}
     for role, sets in sorted(SETS_OF_ROLES.items()):

@@ -7,8 +7,9 @@ from collections.abc import Callable, Iterator, Mapping
 import numpy as np
 from numpy.typing import NDArray
 
-from fitness.features import FEATURE_NAMES, feature_matrix
-from fitness.prior import Prior
+from fitness.drum_measures import DRUM_FEATURE_NAMES, drum_feature_matrix
+from fitness.features import feature_matrix
+from fitness.prior import DRUMS, Prior, columns_of
 from genomes.notes import Part
 from genomes.time import Meter
 
@@ -79,23 +80,23 @@ def _one_chord(bars: int, rng: np.random.Generator) -> Iterator[Note]:
 def _random_hits(bars: int, rng: np.random.Generator) -> Iterator[Note]:
     """Any drum at any sixteenth."""
     for _ in range(bars * 16):
-        yield 120 * int(rng.integers(bars * 16)), 60, int(rng.choice(DRUMS)), 80
+        yield 120 * int(rng.integers(bars * 16)), 60, int(rng.choice(STRUCK)), 80
 
 
 def _one_drum(bars: int, rng: np.random.Generator) -> Iterator[Note]:
     """One drum in sixteenths throughout."""
-    drum = int(rng.choice(DRUMS))
+    drum = int(rng.choice(STRUCK))
     yield from ((120 * cell, 60, drum, 80) for cell in range(bars * 16))
 
 
 def _all_drums(bars: int, rng: np.random.Generator) -> Iterator[Note]:
     """All drums at once, in eighths."""
-    struck = rng.choice(DRUMS, size=8, replace=False).tolist()
+    struck = rng.choice(STRUCK, size=8, replace=False).tolist()
     for eighth in range(bars * 8):
         yield from ((240 * eighth, 60, drum, 80) for drum in struck)
 
 
-DRUMS = (35, 36, 38, 40, 41, 42, 45, 46, 48, 49, 51, 56)  # of the General MIDI kit
+STRUCK = (35, 36, 38, 40, 41, 42, 45, 46, 48, 49, 51, 56)  # of the General MIDI kit
 
 DRUM_FAKE_KINDS: dict[str, Maker] = {
     "random hits": _random_hits,
@@ -135,7 +136,7 @@ def report(
             "bass_voice": _matrices(fakes(bars, rng)),
             "top_voice": _matrices(fakes(bars, rng)),
             "full": _matrices(fakes(bars, rng)),
-            "drums": _matrices(drum_fakes(bars, rng)),
+            DRUMS: _matrices(drum_fakes(bars, rng), drum_feature_matrix),
         }
         lines += [
             _fine_line(f"{what} as {role}", prior.penalties(rows, role, bars), bars)
@@ -145,20 +146,26 @@ def report(
     return "\n".join(lines)
 
 
-def _matrices(parts: Mapping[str, list[Part]]) -> dict[str, Rows]:
-    return {kind: feature_matrix(some, COMMON_TIME) for kind, some in parts.items()}
+def _matrices(
+    parts: Mapping[str, list[Part]], measured: Callable[[list[Part], Meter], Rows] = feature_matrix
+) -> dict[str, Rows]:
+    return {kind: measured(some, COMMON_TIME) for kind, some in parts.items()}
 
 
 def _inside_table(prior: Prior, songs: Mapping[tuple[str, int], Rows]) -> list[str]:
     keys = sorted(songs)
     lines = [" " * 24 + " ".join(f"{role[:4]}/{bars}" for role, bars in keys)]
     inside = {key: (prior.bands[key[0]][key[1]].distances(songs[key]) == 0) for key in keys}
-    for column, name in enumerate(FEATURE_NAMES):
-        shares = " ".join(f"{inside[key][:, column].mean():6.2f}" for key in keys)
+    for column, name in enumerate(DRUM_FEATURE_NAMES):
+        shares = " ".join(
+            f"{inside[key][:, column].mean():6.2f}" if name in columns_of(key[0]) else " " * 6
+            for key in keys
+        )
         lines.append(f"{name:24}{shares}")
     counts = " ".join(f"{len(songs[key]):6}" for key in keys)
     return [*lines, f"{'windows':24}{counts}"]
 
 
 def _fine_line(what: str, fines: NDArray[np.float64], bars: int) -> str:
-    return f"{what:31} {bars} bars  {np.median(fines):.3f} ({np.percentile(fines, 95):.3f})"
+    figures = fines.mean(), np.median(fines), np.percentile(fines, 95)
+    return "{:31} {} bars  {:.3f}, {:.3f} ({:.3f})".format(what, bars, *figures)

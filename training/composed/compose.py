@@ -104,7 +104,7 @@ def plan(seed: int, songs_per_colour: int, real_pieces: int) -> list[Job]:
 def examples_of(job: Job) -> Examples:
     """The labelled examples of one job."""
     rng = np.random.default_rng(job.seed)
-    return _examples(list(_clips(job, rng)), job)
+    return measured(list(_clips(job, rng)), job)
 
 
 def _clips(job: Job, rng: np.random.Generator) -> Iterator[Clip]:
@@ -193,7 +193,8 @@ def _real_clips(piece: str, rng: np.random.Generator) -> Iterator[Clip]:
             yield Clip(STAGE_OF_ROLE[window.role], part, context)
 
 
-def _examples(clips: Sequence[Clip], job: Job) -> Examples:
+def measured(clips: Sequence[Clip], job: Job) -> Examples:
+    """Clips of one job as rows."""
     count = len(clips)
     colour = COLOUR_NAMES.index(job.name) if job.kind == "song" else NO_COLOUR
     return Examples(

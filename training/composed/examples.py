@@ -33,6 +33,9 @@ KINDS = (
     "shuffled_pitches",
     "shuffled_times",
     "dropped_notes",
+    "off_key",
+    "reordered",
+    "scale_run",
 )
 SONG, REAL = 0, 1
 

@@ -7,13 +7,15 @@ counts do not identify them.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 
 import numpy as np
 
 from fitness.roll import HIGHEST_ROW, LOWEST_ROW, STEPS_PER_SECOND
+from genomes import splicing
 from genomes.context import Context
 from genomes.grid import SIXTEENTH_TICKS
+from genomes.keys import SCALES
 from genomes.notes import Notes, Part
 from genomes.time import TICKS_PER_QUARTER
 from training.composed.rhythms import VELOCITIES, onsets_ticks
@@ -164,3 +166,107 @@ def corrupted(kind: str, part: Part, context: Context, rng: np.random.Generator)
     room = part.length_ticks - notes["onset_ticks"]
     notes["duration_ticks"] = np.minimum(notes["duration_ticks"], room)
     return Part.of(notes, part.length_ticks)
+
+
+# Semitones by which a part stands off the key of the others, and half of a part off its own.
+OFF_OTHERS = (-6, -4, -3, -1, 1, 3, 4, 6)
+OFF_ITSELF = (-6, -1, 1, 6)
+# What is dealt anew of a progression or a tune: bars, halves or quarters of bars.
+DEALT_PER_BAR = (1, 2, 4)
+MIN_DEALT = 4
+RUN_SCALES = ("major", "minor", "harmonic_minor", "dorian", "mixolydian")
+CHROMATIC_SCALE = tuple(range(12))
+CHROMATIC_CHANCE = 0.2
+RUN_TICKS = (TICKS_PER_QUARTER // 4, TICKS_PER_QUARTER // 2, TICKS_PER_QUARTER)
+RUN_DEGREES = (7, 15)  # from the first to the last, low and high
+RUN_VOICES = {"chords": (0, 2, 4), "harmony": (0, 2)}  # scale steps above the run, others alone
+RUN_LOWEST = {"bass": (28, 40), "chords": (48, 60), "harmony": (55, 67), "melody": (55, 67)}
+
+# What only the gate learns to refuse, by stage: the notes are music's, their order or key is not.
+NEAR_MUSIC = ("off_key", "reordered", "scale_run")
+
+
+def near_music_of(stage: str) -> tuple[str, ...]:
+    """The kinds that a stage's parts have: drums have no key, and their bars may come as they will.
+
+    A mix of parts has no run of its own.
+    """
+    return {"drums": (), "mix": ("off_key", "reordered")}.get(stage, NEAR_MUSIC)
+
+
+def off_key(part: Part, context: Context, rng: np.random.Generator) -> Part:
+    """A part whose first or second half is moved off the key of the other."""
+    notes = part.notes.copy()
+    middle = part.length_ticks // context.meter.bar_ticks // 2 * context.meter.bar_ticks
+    moved = notes["onset_ticks"] >= middle
+    if rng.random() < 0.5:
+        moved = ~moved
+    return _moved(part, notes, moved, int(rng.choice(OFF_ITSELF)))
+
+
+def off_the_others(part: Part, rng: np.random.Generator) -> Part:
+    """A part moved off the key of those that it is mixed with."""
+    every = np.ones(len(part.notes), dtype=np.bool_)
+    return _moved(part, part.notes.copy(), every, int(rng.choice(OFF_OTHERS)))
+
+
+def _moved(part: Part, notes: Notes, moved: np.ndarray, semitones: int) -> Part:
+    moved = moved & ~notes["is_drum"]
+    pitches = notes["pitch"][moved].astype(np.int64) + semitones
+    notes["pitch"][moved] = np.clip(pitches, LOWEST_ROW, HIGHEST_ROW)
+    return Part.of(notes, part.length_ticks)
+
+
+def reordered(part: Part, context: Context, rng: np.random.Generator) -> Part:
+    """A part whose bars, or halves or quarters of bars, come in another order."""
+    bar_ticks = context.meter.bar_ticks
+    unit = bar_ticks // int(rng.choice(DEALT_PER_BAR))
+    count = max(1, part.length_ticks // unit)
+    if count < MIN_DEALT:
+        unit, count = bar_ticks // MIN_DEALT, MIN_DEALT * part.length_ticks // bar_ticks
+    order = rng.permutation(count)
+    pieces = []
+    for place, source in enumerate(order.tolist()):
+        notes = splicing.cut(part, source * unit, unit).notes.copy()
+        notes["onset_ticks"] += place * unit
+        pieces.append(notes)
+    return Part.of(np.concatenate(pieces), part.length_ticks)
+
+
+def scale_run(stage: str, context: Context, rng: np.random.Generator) -> Part:
+    """A scale up and down, or up again and again, throughout."""
+    is_chromatic = rng.random() < CHROMATIC_CHANCE
+    scale = CHROMATIC_SCALE if is_chromatic else SCALES[str(rng.choice(RUN_SCALES))]
+    voices = (0,) if is_chromatic else RUN_VOICES.get(stage, (0,))
+    lowest, ticks = int(rng.integers(*RUN_LOWEST[stage])), int(rng.choice(RUN_TICKS))
+    degrees = list(range(int(rng.integers(*RUN_DEGREES)) + 1))
+    turns = rng.random() < 0.5  # where it doesn't turn, it begins anew
+    run = degrees + degrees[-2:0:-1] if turns else degrees
+    if rng.random() < 0.5:
+        run = run[::-1]
+    velocity, gate = int(rng.choice(VELOCITIES)), float(rng.uniform(0.4, 1))
+    rows = [
+        (
+            onset,
+            max(1, round(gate * min(ticks, context.length_ticks - onset))),
+            _degree_pitch(lowest, scale, run[index % len(run)] + above),
+            velocity,
+        )
+        for index, onset in enumerate(range(0, context.length_ticks, ticks))
+        for above in voices
+    ]
+    return Part.of(rows, context.length_ticks)
+
+
+def _degree_pitch(lowest: int, scale: Sequence[int], degree: int) -> int:
+    octave, step = divmod(degree, len(scale))
+    return lowest + 12 * octave + scale[step]
+
+
+def near_music(
+    kind: str, stage: str, part: Part, context: Context, rng: np.random.Generator
+) -> Part:
+    """A part of a stage that is nearly music, made from one that is; as long as the context."""
+    if kind == "scale_run":
+        return scale_run(stage, context, rng)
+    return {"off_key": off_key, "reordered": reordered}[kind](part, context, rng)

@@ -17,10 +17,11 @@ from numpy.typing import NDArray
 
 from fitness.chromatic import chromatic
 from fitness.colours import COLOUR_NAMES, COLOURS
+from fitness.drum_measures import drum_feature_matrix
 from fitness.excerpts import Excerpt, excerpt_features
 from fitness.fusion import FusionModel
 from fitness.predictions import Predictions
-from fitness.prior import Prior
+from fitness.prior import DRUMS, Prior
 from fitness.theory import theory, theory_terms
 from fitness.total import ROLES, Weights
 from genomes.notes import Part, mixed
@@ -124,12 +125,21 @@ def _scored(model: FusionModel, stage: str, clips: Sequence[Clip]) -> Scored:
             ]
         )
         matches.append(_matches(of_mixes))
-    prior = Prior.load()
+    prior, role = Prior.load(), ROLES[stage]
     rows = zip(excerpt_features(excerpts), clips, strict=True)
-    fines = np.array([prior(row, ROLES[stage], clip.bars) for row, clip in rows])
+    fines = np.array(
+        [prior(_prior_features(role, row, clip), role, clip.bars) for row, clip in rows]
+    )
     rules = np.array([theory(theory_terms(stage, clip.part, clip.context)) for clip in clips])
     totals = [Weights().total(match, rules, fines) for match in np.mean(matches, axis=0)]
     return Scored(np.array(totals), model.passes(predictions, stage))
+
+
+def _prior_features(role: str, features: NDArray[np.float32], clip: Clip) -> NDArray[np.float32]:
+    """What the prior compares one clip of a role by."""
+    if role != DRUMS:
+        return features
+    return drum_feature_matrix([clip.part], clip.context.meter, features=features[None])[0]
 
 
 def _matches(predictions: Predictions) -> Floats:

@@ -57,8 +57,8 @@ UNMEASURED = {
     "major_third_share",
 }
 
-# Where a loop may leave the songs: how and how low chords are played. How many pitch classes
-# they have and how they clash stays with the songs.
+# Where a loop may leave the songs: how and how low chords are played, and that each may be a
+# seventh. How many pitch classes they have and how they blur stays with the songs.
 WIDENED_BY_LOOPS = (
     "onsets_per_quarter",
     "notes_per_onset",
@@ -78,10 +78,14 @@ WIDENED_BY_LOOPS = (
     "step_share",
     "leap_share",
     "harmony_changes_per_bar",
+    "dissonant_share",
 )
 
 # Where a pad may leave the songs besides: a drone has one pitch class.
-WIDENED_BY_PADS = (*WIDENED_BY_LOOPS, "pitch_class_entropy")
+WIDENED_BY_PADS = (
+    *(name for name in WIDENED_BY_LOOPS if name != "dissonant_share"),
+    "pitch_class_entropy",
+)
 
 # Below what no part is too low, by role: the lowest string of a five-string bass guitar, and the
 # lowest note of a bass singer. The pop songs' melodies are written for high voices.

@@ -21,6 +21,7 @@ except KeyboardInterrupt:
 
 COMMANDS = (
     models.BOOTSTRAP,
+    models.GATE,
     models.CARD,
     data.DEMO_CATALOGUE,
     data.MANIFEST,

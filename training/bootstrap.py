@@ -19,9 +19,11 @@ from fitness.predictions import Predictions
 from fitness.theory import RULES
 from training.composed import ceiling
 from training.composed.compose import REAL_PIECES, compose
-from training.composed.examples import NO_COLOUR, Examples, Split, split_by_song
+from training.composed.examples import NO_COLOUR, REAL, Examples, Split, split_by_song
+from training.composed.gate_examples import nearly_music
 from training.fusion.calibration import Calibration, calibrate
 from training.fusion.export import export, hash_of, parity, write_manifest
+from training.fusion.gate import Fitted, learn_gate
 from training.fusion.metrics import accuracies, gate_pass_rates, predict
 from training.fusion.metrics import calibration as calibration_curves
 from training.fusion.network import PLAIN, ROLL, Ensemble, FusionNetwork, Size
@@ -38,6 +40,21 @@ SEED_STRIDE = 100
 
 
 @dataclass(frozen=True, slots=True)
+class GatePlan:
+    """What the gate learns from besides the catalogue, and how long.
+
+    Attributes:
+        songs: of every colour, of whose parts what is nearly music is made.
+        real: file of real songs' windows that ``tools.gate_examples`` wrote; None does without.
+        epochs: passes over all.
+    """
+
+    songs: int = 60
+    real: Path | None = None
+    epochs: int = 12
+
+
+@dataclass(frozen=True, slots=True)
 class Plan:
     """The settings of a bootstrap.
 
@@ -51,6 +68,7 @@ class Plan:
         compares: whether to fit the models that read one thing alone, for the card.
         processes: that fit side by side; None for as many as there are cores.
         settings: how each member is fitted.
+        gate: what the gate learns from besides.
     """
 
     songs: int = 120
@@ -62,6 +80,7 @@ class Plan:
     compares: bool = True
     processes: int | None = None
     settings: Settings = field(default_factory=Settings)
+    gate: GatePlan = GatePlan()
 
 
 # Seconds instead of minutes: whether everything works, not how well.
@@ -74,6 +93,7 @@ QUICK = Plan(
     compares=False,
     processes=1,
     settings=Settings(epochs=1, batch_size=32, size=Size(8, 16, 16, 16, 4, 16)),
+    gate=GatePlan(songs=1, epochs=1),
 )
 
 
@@ -132,7 +152,9 @@ def bootstrap(plan: Plan, folder: Path, progress: LossProgress = lambda _: None)
     path = folder / FILE_NAME
     export(ensemble, path)
     difference = parity(ensemble, path)
-    model = _with_manifest(path, plan, catalogue, calibration)
+    progress("fitting the gate")
+    gate = fit_gate(path, catalogue, plan.gate, plan.seed)
+    model = _with_manifest(path, plan, catalogue, calibration, gate)
     progress("measuring")
     metrics = measure(
         model, catalogue, plan.fakes, plan.seed, plan.songs, held_out_parts=plan.held_out_parts
@@ -174,19 +196,101 @@ def calibrated(ensemble: Ensemble, validation: Examples) -> Calibration:
     return calibrate(ensemble, member_logits, validation)
 
 
+@dataclass(frozen=True, slots=True)
+class FittedGate:
+    """A gate that was put into a model file.
+
+    Attributes:
+        found: its calibration, its thresholds and what passes.
+        made_of: what it learned from besides the catalogue, for the manifest.
+    """
+
+    found: Fitted
+    made_of: dict[str, Any]
+
+    def calibration(self, of_colour: dict[str, Any]) -> dict[str, Any]:
+        """The manifest's table, with what was found for the colour."""
+        found = self.found
+        return of_colour | {
+            "confidence_scale": found.scale,
+            "confidence_shift": found.shift,
+            "thresholds": found.thresholds,
+        }
+
+
+def fit_gate(path: Path, catalogue: Catalogue, plan: GatePlan, seed: int) -> FittedGate:
+    """Fit the gate of a model file, in place, without the songs that the card reports on."""
+    near = nearly_music(seed, plan.songs, 1 if plan.songs == 1 else os.cpu_count() or 1)
+    data = [catalogue.train, catalogue.validation, near]
+    made_of: dict[str, Any] = {"songs_per_colour": plan.songs, "nearly_music": len(near)}
+    if plan.real is not None:
+        real = Examples.load(plan.real)
+        data.append(real)
+        music = real.kind == REAL
+        made_of |= {
+            "real_songs": len(np.unique(real.song[music])),
+            "real_windows": int(music.sum()),
+            "fakes_of_real_songs": int((~music).sum()),
+            "real_data_hash": hash_of(real),
+        }
+    found = learn_gate(path, data, plan.epochs, seed)
+    return FittedGate(found, made_of | {"unseen_passes": found.passes})
+
+
+def refit_gate(
+    path: Path, catalogue: Catalogue, plan: GatePlan, per_kind: int, progress: LossProgress
+) -> Manifest:
+    """Fit the gate of a model file anew, with its manifest and its card; colours stay as they are.
+
+    Args:
+        path: of the file.
+        catalogue: that it was made of.
+        plan: what the gate learns from besides.
+        per_kind: fakes to plant for the card.
+        progress: of the steps.
+    """
+    before = load_manifest(path)
+    seed = before.split["seed"]
+    progress("fitting the gate")
+    gate = fit_gate(path, catalogue, plan, seed)
+    model = write_manifest(
+        path,
+        threshold=min(gate.found.thresholds.values()),
+        stage_thresholds=gate.found.thresholds,
+        calibration=gate.calibration(before.calibration),
+        data_hash=before.data_hash,
+        split=before.split | {"gate": gate.made_of},
+        metrics={},
+        licence=before.licence,
+    )
+    progress("measuring")
+    test = catalogue.test
+    predictions = predict(model, test)
+    metrics = before.metrics | {
+        "calibration": calibration_curves(predictions, test),
+        "gate_keeps": gate_pass_rates(model, predictions, test),
+        "fakes": {stage: fakes(model, stage, per_kind, seed, HELD_OUT_PARTS) for stage in RULES},
+    }
+    manifest = msgspec.structs.replace(load_manifest(path), metrics=metrics)
+    save_manifest(manifest, path)
+    path.with_name(CARD_NAME).write_text(card(manifest), encoding="utf-8")
+    return manifest
+
+
 def _with_manifest(
-    path: Path, plan: Plan, catalogue: Catalogue, calibration: Calibration
+    path: Path, plan: Plan, catalogue: Catalogue, calibration: Calibration, gate: FittedGate
 ) -> FusionModel:
     split = catalogue.split
+    of_colour = {
+        "method": "one temperature for the averaged colour, scale and shift for the gate's logit",
+        "on": "validation songs; the gate on songs that it didn't see",
+        **asdict(calibration),
+    }
     return write_manifest(
         path,
-        threshold=calibration.threshold,
-        stage_thresholds=calibration.thresholds,
-        calibration={
-            "method": "one temperature for the averaged colour, scale and shift for confidence",
-            "on": "validation songs",
-            **asdict(calibration),
-        },
+        threshold=min(gate.found.thresholds.values(), default=0.0),
+        stage_thresholds=gate.found.thresholds,
+        calibration=gate.calibration(of_colour),
         data_hash=hash_of(catalogue.examples),
         split={
             "by": "song",
@@ -196,6 +300,7 @@ def _with_manifest(
             "train": int(split.train.sum()),
             "validation": int(split.validation.sum()),
             "test": int(split.test.sum()),
+            "gate": gate.made_of,
         },
         metrics={},
     )
@@ -249,13 +354,11 @@ def _alone(network: FusionNetwork, catalogue: Catalogue) -> Predictions:
     return predictions_of(ensemble, catalogue.test)
 
 
-def measure_again(path: Path, per_kind: int, progress: LossProgress = lambda _: None) -> Manifest:
-    """Compose a model's catalogue again and measure the file on it.
-
-    Figures of other models, which would have to be fitted again, are taken from the manifest.
+def catalogue_again(path: Path, progress: LossProgress = lambda _: None) -> Catalogue:
+    """Compose a model's catalogue anew.
 
     Raises:
-        ValueError: if this code composes another catalogue than the model was made of.
+        ValueError: if this code composes another one than the model was made of.
     """
     manifest = load_manifest(path)
     made = manifest.split
@@ -266,6 +369,20 @@ def measure_again(path: Path, per_kind: int, progress: LossProgress = lambda _: 
             f"{path} was made of the catalogue {manifest.data_hash[:16]}, this code composes "
             f"{found[:16]}: held-out songs are not the same"
         )
+    return catalogue
+
+
+def measure_again(path: Path, per_kind: int, progress: LossProgress = lambda _: None) -> Manifest:
+    """Compose a model's catalogue anew and measure the file on it.
+
+    Figures of other models, which would have to be fitted again, are taken from the manifest.
+
+    Raises:
+        ValueError: if this code composes another catalogue than the model was made of.
+    """
+    catalogue = catalogue_again(path, progress)
+    manifest = load_manifest(path)
+    made = manifest.split
     progress("measuring")
     songs = made["songs_per_colour"]
     model = FusionModel.load(path)

@@ -3,27 +3,34 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 
 import numpy as np
 import pytest
 
-from fitness.features import FEATURE_NAMES
-from fitness.prior import BANDS_FILE
+from fitness.drum_measures import DRUM_FEATURE_NAMES
+from fitness.features import FEATURE_NAMES, feature_matrix
+from fitness.prior import BANDS_FILE, DRUMS, Prior
 from genomes import Meter, Part
 from tools.grooves import METERS, grooves, templates
 from tools.loops import loops
 from tools.pads import pads
 from tools.prior_bands import (
+    BASS,
     DRUM_FEATURES,
+    LOWEST_PITCH,
     MIN_SCALE_SHARE,
+    MUD,
     WIDENED_BY_LOOPS,
+    Windows,
     bands,
-    drum_bands,
+    cross_validated,
     dump,
-    measure_piece,
-    pool,
+    measure,
     to_document,
 )
+from tools.real_songs import names
+from tools.real_songs.windows import SETS_OF_ROLES, SongPart, rock_parts, spread
 from training.composed.corpus import (
     CORPUS_ROOT,
     EVERY_ROLE,
@@ -88,10 +95,6 @@ def test_a_note_held_into_a_window_begins_with_it() -> None:
     assert len(list(cut(part, Meter(4, 4), 2))) == 1
 
 
-def test_an_unreadable_piece_is_counted_and_not_mended() -> None:
-    assert measure_piece("bach/no such piece.mxl") == ("bach/no such piece.mxl", None)
-
-
 @pytest.mark.parametrize("bars", WINDOW_BARS)
 def test_loops_are_whole_bars_within_reach_of_two_hands(bars: int) -> None:
     for meter, part in loops(bars):
@@ -123,52 +126,125 @@ def test_grooves_are_plain_and_varied_in_every_meter() -> None:
     assert len({part.to_bytes() for _, part in played[:12]}) > 2
 
 
-def every_role(corpus: np.ndarray) -> dict[tuple[str, int], np.ndarray]:
-    """The same rows for each role and length that bands are widened from."""
-    return {(role, bars): corpus for role in ("full", "inner_voices") for bars in WINDOW_BARS}
+def ramp(columns: int = len(FEATURE_NAMES)) -> np.ndarray:
+    """Rows whose 2.5th and 97.5th percentiles are 2.5 and 97.5."""
+    return np.tile(np.arange(101, dtype=np.float32)[:, None], (1, columns))
+
+
+def of_every_length(*roles: str, rows: np.ndarray) -> dict[tuple[str, int], np.ndarray]:
+    return {(role, bars): rows for role in roles for bars in WINDOW_BARS}
 
 
 def test_bands_are_percentiles_widened_by_loops_where_allowed() -> None:
-    columns = len(FEATURE_NAMES)
-    corpus = np.tile(np.arange(101, dtype=np.float32)[:, None], (1, columns))
-    far = np.full((1, columns), 200, dtype=np.float32)
-    farther = dict.fromkeys(WINDOW_BARS, 2 * far)
-    table = bands(every_role(corpus), dict.fromkeys(WINDOW_BARS, far), farther)
-    assert table["full"]["4"]["polyphony"] == [5, 95, 90]
-    assert table["chords"]["4"]["polyphony"] == [5, 200, 195]
-    assert "dissonant_share" not in WIDENED_BY_LOOPS
-    assert table["chords"]["4"]["dissonant_share"] == [5, 95, 90]
-    assert table["inner_voices"]["4"]["polyphony"] == [5, 400, 395]
-    assert table["inner_voices"]["4"]["dissonant_share"] == [5, 95, 90]
+    songs = of_every_length("full", "chords", "inner_voices", rows=ramp())
+    far = np.full((1, len(FEATURE_NAMES)), 200, dtype=np.float32)
+    table = bands(songs, dict.fromkeys(WINDOW_BARS, far), dict.fromkeys(WINDOW_BARS, 2 * far))
+    assert table["full"]["4"]["polyphony"] == [2.5, 97.5, 95]
+    assert table["chords"]["4"]["polyphony"] == [2.5, 200, 197.5]
+    assert "mud_share" not in WIDENED_BY_LOOPS
+    assert table["chords"]["4"]["mud_share"] == [2.5, 97.5, 95]
+    assert table["inner_voices"]["4"]["polyphony"] == [2.5, 400, 397.5]
+    assert table["inner_voices"]["4"]["dissonant_share"] == [2.5, 97.5, 95]
+
+
+def plain_bands(songs: dict[tuple[str, int], np.ndarray]) -> dict:
+    plain = dict.fromkeys(WINDOW_BARS, ramp()[:1])
+    return bands(songs, plain, plain)
+
+
+def test_no_bass_or_melody_is_too_low_above_its_lowest_note() -> None:
+    table = plain_bands(of_every_length(*LOWEST_PITCH, rows=ramp() + 50))
+    for role, lowest in LOWEST_PITCH.items():
+        assert table[role]["4"]["bass_pitch"][0] == table[role]["4"]["pitch_mean"][0] == lowest
+        assert table[role]["4"]["pitch_sd"][0] == 52.5
+    assert MUD not in table[BASS]["4"]
 
 
 def test_drums_are_held_to_what_has_a_meaning_for_them() -> None:
-    rows = np.tile(np.arange(101, dtype=np.float32)[:, None], (1, len(FEATURE_NAMES)))
-    table = drum_bands({("drums", 4): rows})
-    assert table == {"drums": {"4": {name: [5, 95, 90] for name in DRUM_FEATURES}}}
+    table = plain_bands(
+        of_every_length("full", rows=ramp())
+        | of_every_length(DRUMS, rows=ramp(len(DRUM_FEATURE_NAMES)))
+    )
+    assert table[DRUMS]["4"] == {name: [2.5, 97.5, 95] for name in DRUM_FEATURES}
+    assert set(DRUM_FEATURES) <= set(DRUM_FEATURE_NAMES)
 
 
 def test_a_band_like_a_point_still_has_a_unit_of_distance() -> None:
-    columns = len(FEATURE_NAMES)
-    corpus = np.zeros((100, columns), dtype=np.float32)
-    corpus[0] = 4  # one window in a hundred lies elsewhere
-    plain = dict.fromkeys(WINDOW_BARS, corpus[1:])
-    table = bands(every_role(corpus), plain, plain)
+    rows = np.zeros((100, len(FEATURE_NAMES)), dtype=np.float32)
+    rows[:2] = 4  # two windows in a hundred lie elsewhere
+    plain = dict.fromkeys(WINDOW_BARS, rows[2:3])
+    table = bands(of_every_length("full", rows=rows), plain, plain)
     assert table["full"]["2"]["mud_share"] == [0, 0, 4 * MIN_SCALE_SHARE]
 
 
-def test_a_measured_piece_makes_a_table_that_reads_back() -> None:
-    name, rows = measure_piece("bach/bwv66.6.mxl")
-    assert rows is not None
-    windows = pool([rows, rows])
-    assert len(windows["full", 2]) == 2 * len(rows["full", 2])
-    loop_rows = {bars: rows["full", bars] for bars in WINDOW_BARS}
-    document = to_document({name: rows}, bands(windows, loop_rows, loop_rows), windows)
-    assert document["pieces"] == {"bach": 1}
+def a_song(name: str, pitch: int, role: str = "top_voice") -> SongPart:
+    """Sixteen bars of quarters up and down."""
+    rows = [(480 * beat, 400, pitch + beat % 5, 80) for beat in range(64)]
+    return SongPart(name, role, Meter(4, 4), 100.0, Part.of(rows, 64 * 480))
+
+
+def test_windows_of_a_song_are_evenly_spread_and_not_too_many() -> None:
+    song = a_song("a", 60)
+    assert [len(song.windows(bars)) for bars in WINDOW_BARS] == [8, 4, 2]
+    assert [part.length_ticks for part in song.windows(2, most=3)] == [2 * 1920] * 3
+    assert spread(range(9), 3) == [0, 4, 8]
+
+
+def test_songs_make_a_table_that_names_its_sources_and_reads_back() -> None:
+    windows = Windows((name, measure([a_song(name, 60)])) for name in ("a", "b"))
+    assert windows.songs["top_voice", 8].tolist() == ["a", "a", "b", "b"]
+    document = to_document(windows, plain_bands(windows.rows))
+    told = document["roles"]["top_voice"]
+    assert told["from"] == list(SETS_OF_ROLES["top_voice"])
+    assert (told["songs"], told["windows"]) == (2, {"2": 16, "4": 8, "8": 4})
     assert json.loads(dump(document)) == document
+
+
+def test_a_song_is_fined_by_the_bands_of_the_others() -> None:
+    like, other = [("abcd"[number], 60) for number in range(4)], [("e", 90)]
+    plain = dict.fromkeys(WINDOW_BARS, ramp()[:1])
+
+    def fine(songs: list[tuple[str, int]]) -> float:
+        windows = Windows((name, measure([a_song(name, pitch)])) for name, pitch in songs)
+        return cross_validated(windows, plain, plain)["top_voice", 4]
+
+    assert fine([*like, ("e", 60)]) < 0.001
+    assert fine([*like, *other]) > 0.02
 
 
 def test_the_shipped_table_is_small_and_names_its_sources() -> None:
     text = BANDS_FILE.read_text(encoding="utf-8")
     assert len(text) < 30_000
-    assert set(json.loads(text)["sources"]) == {"corpus", "loops", "pads", "grooves"}
+    document = json.loads(text)
+    assert set(document["sources"]) == {"pop909", "rock"}
+    assert set(document["roles"]) == set(document["bands"]) == set(SETS_OF_ROLES)
+    for role in document["roles"].values():
+        assert role["songs"] > 50
+        assert set(role["windows"]) == {"2", "4", "8"}
+
+
+REAL = Path(__file__).parents[3] / "shared" / "data" / "real"
+
+
+@pytest.mark.skipif(not REAL.is_dir(), reason="the real songs aren't here")
+class TestRealSongs:
+    def test_no_bass_is_better_off_an_octave_higher(self) -> None:
+        prior, count = Prior.load(), 0
+        for name in names(REAL / "rock", held_out=False)[::6]:
+            for one in rock_parts(REAL / "rock" / name):
+                if one.role == BASS:
+                    for bars in WINDOW_BARS:
+                        fines = [
+                            prior.penalties(feature_matrix(parts, one.meter), BASS, bars)
+                            for windows in [one.windows(bars)]
+                            for parts in (windows, [octave_up(part) for part in windows])
+                        ]
+                        assert (fines[0] <= fines[1] + 1e-9).all()
+                        count += len(fines[0])
+        assert count > 50
+
+
+def octave_up(part: Part) -> Part:
+    notes = part.notes.copy()
+    notes["pitch"] = np.minimum(notes["pitch"] + 12, 127)
+    return Part.of(notes, part.length_ticks)

@@ -51,6 +51,16 @@ def _add_bootstrap(parser: ArgumentParser) -> None:
     parser.add_argument("--seed", type=int, default=0, help="of everything")
     parser.add_argument("--epochs", type=int, help="passes over the songs")
     parser.add_argument("--quick", action="store_true", help="tiny, to see whether it works")
+    _add_real(parser)
+
+
+def _add_real(parser: ArgumentParser) -> None:
+    parser.add_argument(
+        "--real",
+        type=Path,
+        metavar="FILE",
+        help="windows of real songs for the gate to learn from (python -m tools.gate_examples)",
+    )
 
 
 def _bootstrap(options: Options, progress: Progress) -> Result:
@@ -62,7 +72,24 @@ def _bootstrap(options: Options, progress: Progress) -> Result:
     if options.epochs is not None:
         settings = msgspec.structs.replace(plan.settings, epochs=options.epochs)
         plan = replace(plan, settings=settings)
+    plan = replace(plan, gate=replace(plan.gate, real=options.real))
     return bootstrap(plan, options.out, _with_loss(progress))
+
+
+def _add_gate(parser: ArgumentParser) -> None:
+    parser.add_argument("model", type=Path, help="the .onnx file of bootstrap, which is rewritten")
+    parser.add_argument("--fakes", type=int, default=300, help="planted of each kind and stage")
+    _add_real(parser)
+
+
+def _gate(options: Options, progress: Progress) -> Result:
+    from training.bootstrap import GatePlan, catalogue_again, refit_gate
+
+    told = _with_loss(progress)
+    catalogue = catalogue_again(options.model, told)
+    plan = GatePlan(real=options.real)
+    manifest = refit_gate(options.model, catalogue, plan, options.fakes, told)
+    return {"sha256": manifest.model_sha256, "thresholds": manifest.stage_thresholds}
 
 
 def _add_card(parser: ArgumentParser) -> None:
@@ -274,6 +301,7 @@ def _labelled(options: Options, folder: Path) -> dict[str, Any]:
 BOOTSTRAP = Command(
     "bootstrap", "compose a catalogue and make a model of it", _add_bootstrap, _bootstrap
 )
+GATE = Command("gate", "fit the gate of a model anew; its colours stay", _add_gate, _gate)
 CARD = Command("card", "measure every figure of a model again", _add_card, _card)
 TUNE = Command("tune", "look for better settings of the fit", _add_tune, _tune)
 FIT = Command("fit", "fit a model to your own songs, with a report", _add_fit, _fit)

@@ -37,7 +37,7 @@ def export(ensemble: Ensemble, path: Path) -> None:
     """Write an ensemble as one ONNX file, weights included, for batches of any size."""
     batch = torch.export.Dim("batch", min=1)
     example = random_inputs(ensemble, TRACED_ROWS, seed=0)
-    with _quiet():
+    with quiet():
         program = torch.onnx.export(
             ensemble.eval(),
             tuple(example.values()),
@@ -52,12 +52,12 @@ def export(ensemble: Ensemble, path: Path) -> None:
     if program is None:
         raise RuntimeError("torch exported nothing")
     model = program.model_proto
-    _remove_source_paths(model)
+    remove_source_paths(model)
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_bytes(model.SerializeToString(deterministic=True))
 
 
-def _remove_source_paths(model: Any) -> None:
+def remove_source_paths(model: Any) -> None:
     """Remove where in the source each node comes from: paths of this machine."""
     for node in model.graph.node:
         del node.metadata_props[:]
@@ -69,7 +69,7 @@ def _remove_source_paths(model: Any) -> None:
 
 
 @contextmanager
-def _quiet() -> Iterator[None]:
+def quiet() -> Iterator[None]:
     """Silence the exporter, which prints on stdout and warns of its own internals."""
     level = logging.root.manager.disable
     with redirect_stdout(io.StringIO()), warnings.catch_warnings():

@@ -26,7 +26,16 @@ from fitness.theory import theory, theory_terms
 from fitness.total import ROLES, Weights
 from genomes.notes import Part, mixed
 from training.composed.compose import Clip, clip_context, compose_parts, moves
-from training.composed.fakes import CORRUPTIONS, FAKES, corrupted, damaged_as, make_fake
+from training.composed.fakes import (
+    CORRUPTIONS,
+    FAKES,
+    NEAR_MUSIC,
+    corrupted,
+    damaged_as,
+    make_fake,
+    near_music,
+    near_music_of,
+)
 from training.composed.songs import Parts, with_parts
 
 # Far from every seed that a catalogue is composed from.
@@ -34,7 +43,7 @@ PLANTED_SEED, HELD_OUT_SEED = 1_000_000, 2_000_000
 HELD_OUT_PARTS = 100  # of each colour and stage
 CLIPS_AT_ONCE = 500
 MEDIAN, QUARTER = 0.5, 0.25
-ALL_KINDS = (*FAKES, *CORRUPTIONS)
+ALL_KINDS = (*FAKES, *CORRUPTIONS, *NEAR_MUSIC)
 
 Floats = NDArray[np.float64]
 Metrics = dict[str, Any]
@@ -84,7 +93,7 @@ def fakes(
         [_thresholds(model, stage, place, seed, held_out_parts) for place in range(len(COLOURS))]
     )
     found = {}
-    for kind in (*FAKES, *damaged_as(stage)):
+    for kind in (*FAKES, *damaged_as(stage), *near_music_of(stage)):
         planted = scored(model, stage, [_fake(kind, stage, seed, i) for i in range(per_kind)])
         above = (planted.ranks[:, :, None] > thresholds[:, None, :]).mean(axis=1)  # (9, 2)
         found[kind] = {
@@ -164,6 +173,8 @@ def _fake(kind: str, stage: str, seed: int, number: int) -> Clip:
     clip = _composed(colour, stage, (PLANTED_SEED + seed, number))
     if kind in FAKES:
         part = make_fake(kind, clip.context, rng)
+    elif kind in NEAR_MUSIC:
+        part = near_music(kind, stage, clip.part, clip.context, rng)
     else:
         part = corrupted(kind, clip.part, clip.context, rng)
     return replace(clip, part=replace(part, harmony=clip.part.harmony))

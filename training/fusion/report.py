@@ -20,7 +20,7 @@ descriptions of the colours. It knows what the words say, not what your own song
 like; your catalogue teaches it that. Tempo, meter, key and mode are drawn without regard to the
 colour, so it listens to density, register, harmony, rhythm and form, and to nothing else.
 
-It is no judge of quality, and no model of real music: fakes and real scores only taught its
+It is no judge of quality, and no model of real music: fakes and real music only taught its
 *confidence*, which says whether this is music rather than noise or ruins. Confidence is a gate,
 never a factor: below the threshold a part ranks after all others. Audio, concept and lyric have
 their inputs but were never heard; learned vectors stand in for them.
@@ -92,9 +92,24 @@ def _made_of(manifest: Manifest) -> str:
                 f"- clips: {split['train']} to learn from, {split['validation']} to calibrate on, "
                 f"{split['test']} to report on; no song on two sides"
             ),
+            *_gate_made_of(split.get("gate")),
             *file_lines(manifest),
         ]
     )
+
+
+def _gate_made_of(gate: Mapping[str, Any] | None) -> list[str]:
+    """What the gate learned from besides, as lines of a list."""
+    if gate is None:
+        return []
+    lines = [f"- the gate besides: {gate['nearly_music']} parts that are nearly music"]
+    if "real_windows" in gate:
+        lines.append(
+            f"- and {gate['real_windows']} windows of {gate['real_songs']} real songs, with "
+            f"{gate['fakes_of_real_songs']} fakes made of them; data "
+            f"`{gate['real_data_hash'][:16]}`"
+        )
+    return lines
 
 
 def file_lines(manifest: Manifest) -> list[str]:
@@ -183,10 +198,15 @@ def _gate(manifest: Manifest) -> str:
         f"{name} {percent(share)}" for name, share in in_order(manifest.metrics["gate_keeps"])
     )
     by_stage = ", ".join(f"{name} {at:.3f}" for name, at in in_order(manifest.stage_thresholds))
-    return (
+    said = (
         f"Threshold {manifest.confidence_threshold:.3f}, where the stage is known {by_stage}. "
         f"Of held-out music it keeps: {shares}."
     )
+    unseen = manifest.split.get("gate", {}).get("unseen_passes", {})
+    if "real song" not in unseen:
+        return said
+    told = ", ".join(f"{name} {percent(share)}" for name, share in in_order(unseen["real song"]))
+    return f"{said} Of the windows of real songs that a network of the gate didn't see: {told}."
 
 
 def _fakes(stage: str, found: dict[str, Any]) -> str:

@@ -15,7 +15,19 @@ from genomes.time import Meter
 from training.composed.cards import cards
 from training.composed.compose import compose_parts, moves
 from training.composed.draws import METERS, bars_in_window, draw_context, draw_stretch
-from training.composed.fakes import CORRUPTIONS, FAKES, corrupted, make_fake
+from training.composed.examples import KINDS, NO_COLOUR, STAGES
+from training.composed.fakes import (
+    CORRUPTIONS,
+    FAKES,
+    NEAR_MUSIC,
+    corrupted,
+    make_fake,
+    near_music_of,
+    off_key,
+    reordered,
+    scale_run,
+)
+from training.composed.gate_examples import nearly_music
 from training.composed.rhythm_section import struck
 from training.composed.rhythms import RHYTHMS, cells_of, onsets_ticks
 from training.composed.songs import (
@@ -173,3 +185,45 @@ def test_a_section_fits_the_window():
     for _ in range(200):
         context = draw_context(rng)
         assert 4 <= context.section.bars <= max(4, bars_in_window(context))
+
+
+class TestNearMusic:
+    CONTEXT = context_of("4/4", "major", 4)
+
+    def scale(self) -> Part:
+        rows = [(480 * beat, 480, 60 + (0, 2, 4, 5, 7)[beat % 5], 80) for beat in range(16)]
+        return Part.of(rows, self.CONTEXT.length_ticks)
+
+    def test_one_half_stands_off_the_key_of_the_other(self):
+        part, rng = self.scale(), np.random.default_rng(1)
+        for _ in range(8):
+            moves = off_key(part, self.CONTEXT, rng).notes["pitch"] - part.notes["pitch"].astype(
+                int
+            )
+            halves = {tuple(set(moves[half].tolist())) for half in (slice(8), slice(8, 16))}
+            assert len(halves) == 2
+            assert (0,) in halves
+
+    def test_another_order_has_the_same_notes(self):
+        part = self.scale()
+        dealt = reordered(part, self.CONTEXT, np.random.default_rng(2))
+        assert dealt.length_ticks == part.length_ticks
+        assert sorted(dealt.notes["pitch"]) == sorted(part.notes["pitch"])
+        assert dealt.notes["pitch"].tolist() != part.notes["pitch"].tolist()
+
+    @pytest.mark.parametrize("stage", ["chords", "bass", "melody", "harmony"])
+    def test_a_run_goes_on_throughout(self, stage):
+        part = scale_run(stage, self.CONTEXT, np.random.default_rng(3))
+        assert part.length_ticks == self.CONTEXT.length_ticks
+        assert np.diff(np.unique(part.notes["onset_ticks"])).max() <= 480
+
+    def test_drums_have_none(self):
+        assert near_music_of("drums") == ()
+        assert "scale_run" not in near_music_of("mix")
+
+    def test_what_the_gate_learns_is_the_same_for_a_seed(self):
+        made, again = nearly_music(1, 1), nearly_music(1, 1)
+        assert np.array_equal(made.rolls, again.rolls)
+        assert {KINDS[kind] for kind in made.kind} == set(NEAR_MUSIC)
+        assert (made.colour == NO_COLOUR).all()
+        assert "mix" in {STAGES[stage] for stage in made.stage}

@@ -35,6 +35,10 @@ from training.fusion.train import LossProgress, Settings, logits, predictions_of
 FILE_NAME = "fusion.onnx"
 CARD_NAME = "MODEL_CARD.md"
 ALONE = {"roll alone": ROLL, "features alone": PLAIN}
+CALIBRATED = {
+    "method": "one temperature for the averaged colour, scale and shift for the gate's logit",
+    "on": "validation songs; the gate on songs that it didn't see",
+}
 # A member's seed; far from those of other ensembles.
 SEED_STRIDE = 100
 
@@ -257,7 +261,7 @@ def refit_gate(
         path,
         threshold=min(gate.found.thresholds.values()),
         stage_thresholds=gate.found.thresholds,
-        calibration=gate.calibration(before.calibration),
+        calibration=gate.calibration(before.calibration | CALIBRATED),
         data_hash=before.data_hash,
         split=before.split | {"gate": gate.made_of},
         metrics={},
@@ -281,11 +285,7 @@ def _with_manifest(
     path: Path, plan: Plan, catalogue: Catalogue, calibration: Calibration, gate: FittedGate
 ) -> FusionModel:
     split = catalogue.split
-    of_colour = {
-        "method": "one temperature for the averaged colour, scale and shift for the gate's logit",
-        "on": "validation songs; the gate on songs that it didn't see",
-        **asdict(calibration),
-    }
+    of_colour = CALIBRATED | asdict(calibration)
     return write_manifest(
         path,
         threshold=min(gate.found.thresholds.values(), default=0.0),

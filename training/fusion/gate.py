@@ -360,7 +360,6 @@ def thresholds_of(confidence: Floats, rows: Rows) -> dict[str, float]:
             np.quantile(confidence[chosen], 1 - share, method="lower")
             for of_kind, share in (
                 (rows.kind == SONG, KEPT_SHARE),
-                ((rows.kind == REAL) & ~rows.is_real_song, KEPT_SHARE),
                 (rows.is_real_song, KEPT_SHARE_OF_REAL),
             )
             if (chosen := of_kind & (rows.stage == stage)).any()

@@ -46,7 +46,7 @@ class TestKeyFit:
     def test_halves_of_two_keys_fit_no_scale_together(self):
         shares = KeyFit()(roll_of(C_MAJOR, C_SHARP_MAJOR))[0].reshape(len(STRETCHES), 2)
         assert (shares[:-1] == 1).all()
-        assert (shares[-1] < 0.7).all()
+        assert (shares[-1] < 0.9).all()
 
     def test_drums_and_velocities_say_nothing(self):
         roll = roll_of(C_MAJOR, C_SHARP_MAJOR)

@@ -126,7 +126,8 @@ class Windows:
 
     def __init__(self, measured: Iterable[tuple[str, Mapping[Key, Rows]]]) -> None:
         """Take songs by name."""
-        rows, songs = defaultdict(list), defaultdict(list)
+        rows: dict[Key, list[Rows]] = defaultdict(list)
+        songs: dict[Key, list[str]] = defaultdict(list)
         for song, by_key in measured:
             for key, found in by_key.items():
                 rows[key].append(found)

@@ -82,7 +82,7 @@ class KeyFit(nn.Module):
         total = heard.sum(dim=(1, 2)).clamp(min=1)
         shares = []
         for steps in STRETCHES:
-            stretches = heard.unflatten(2, (STEPS // steps, steps)).sum(dim=3)
+            stretches = torch.unflatten(heard, 2, (STEPS // steps, steps)).sum(dim=3)
             for sets in (self.scales, self.triads):
                 best = (cast("Tensor", sets) @ stretches).amax(dim=1).sum(dim=1)
                 shares.append(best / total)
@@ -165,7 +165,7 @@ class Rows:
         weights = 1 / np.sqrt(np.bincount(groups)[groups])
         for kind, weight in WEIGHTS.items():
             weights[self.kind == KINDS.index(kind)] *= weight
-        return (weights / weights.mean()).astype(np.float32)
+        return np.asarray(weights / weights.mean(), dtype=np.float32)
 
 
 @dataclass(frozen=True, slots=True)

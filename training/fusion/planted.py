@@ -148,7 +148,8 @@ def _prior_features(role: str, features: NDArray[np.float32], clip: Clip) -> NDA
     """What the prior compares one clip of a role by."""
     if role != DRUMS:
         return features
-    return drum_feature_matrix([clip.part], clip.context.meter, features=features[None])[0]
+    measured = drum_feature_matrix([clip.part], clip.context.meter, features=features[None])
+    return np.asarray(measured[0])
 
 
 def _matches(predictions: Predictions) -> Floats:

@@ -10,7 +10,7 @@ import numpy as np
 from fitness.colours import COLOUR_NAMES
 from genomes.notes import Part, mixed
 from training.composed.compose import (
-    JOBS_AT_A_TIME,
+    CHUNK_SIZE,
     Clip,
     Job,
     clip_context,
@@ -48,7 +48,7 @@ def nearly_music(seed: int, songs_per_colour: int, processes: int = 1) -> Exampl
     if processes == 1:
         return Examples.join([_examples_of(job) for job in jobs])
     with ProcessPoolExecutor(max_workers=processes) as workers:
-        return Examples.join(list(workers.map(_examples_of, jobs, chunksize=JOBS_AT_A_TIME)))
+        return Examples.join(list(workers.map(_examples_of, jobs, chunksize=CHUNK_SIZE)))
 
 
 def _examples_of(job: Job) -> Examples:

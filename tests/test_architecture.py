@@ -31,7 +31,7 @@ OURS = {*ARROWS, "tests", "benchmarks"}
 
 # Library -> the only places that may import it.
 HOMES = {
-    "onnxruntime": ("fitness/fusion.py", "training/fusion/export.py"),
+    "onnxruntime": ("fitness/fusion.py", "training/fusion/export.py", "training/fusion/gate.py"),
     "torch": ("fitness/encoders.py", "training/"),
     "transformers": ("fitness/encoders.py", "training/"),
     "librosa": ("fitness/encoders.py", "training/"),

@@ -169,7 +169,7 @@ class Fitness:
     def _theory(self, part: Part, context: Context) -> Row:
         rules = theory_terms(self._stage, part, context)
         named = {f"theory.{name}": value for name, value in rules.items()}
-        return {"theory": theory(rules), **named}
+        return {"theory": theory(rules, self._stage), **named}
 
     def _add_prior(
         self, rows: list[Row], features: Floats, parts: Sequence[Part], context: Context

@@ -108,9 +108,7 @@ def count(songs: Sequence[tuple[str, list[Section]]]) -> dict[str, dict[str, Any
 
 def _add(table: dict[str, Any], section: Section, weight: float) -> None:
     before_each = histories(section.steps)
-    for index, (step, (before, earlier)) in enumerate(
-        zip(section.steps, before_each, strict=True)
-    ):
+    for index, (step, (before, earlier)) in enumerate(zip(section.steps, before_each, strict=True)):
         place = place_of(index, step.bar, section.bars)
         contexts = ("", before, f"{earlier}|{before}", f"@{place}", f"@{place}|{before}")
         for context in contexts:

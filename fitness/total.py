@@ -81,8 +81,8 @@ class Weights:
     the same weight.
     """
 
-    chromatic: float = 0.7
-    theory: float = 0.3
+    chromatic: float = 0.6
+    theory: float = 0.4
     prior: float = 1.0
 
     def total(self, chromatic: Term | None, theory: Term, prior: Term) -> Term:

@@ -219,6 +219,7 @@ RULES: dict[str, Rule] = {
     "clean_sound": chord_voicing.clean_sound,
     "progression": progressions.progression,
     "home": home,
+    "key": progressions.key,
     "loops": progressions.loops,
     "root_position": progressions.root_position,
 }
@@ -226,8 +227,8 @@ RULES: dict[str, Rule] = {
 # How much each rule counts in the stage's theory term, and what it was chosen on. The ridge that
 # leave-one-song-out chooses on a person's decisions (``benchmarks.rule_weights``) is the
 # strongest: equal weights. A rule whose sign holds in no half of the decisions is left out.
-# ``progression`` counts twice for what songs do, without a loss of agreement; ``loops`` and
-# ``clean_sound``, about which the decisions say nothing, count half.
+# ``progression`` counts three times for what songs do, without a loss of agreement;
+# ``clean_sound``, about which the decisions say nothing, counts half.
 DECISIONS, SONGS, PRACTICE = "a person's decisions", "charted songs", "arrangers' practice"
 WEIGHTS: dict[str, tuple[float, str]] = {
     "plain_ground": (1.0, DECISIONS),
@@ -235,8 +236,9 @@ WEIGHTS: dict[str, tuple[float, str]] = {
     "resolution": (1.0, DECISIONS),
     "space": (1.0, DECISIONS),
     "clean_sound": (0.5, PRACTICE),
-    "progression": (2.0, SONGS),
+    "progression": (3.0, SONGS),
     "home": (1.0, SONGS),
-    "loops": (0.5, SONGS),
+    "key": (1.0, SONGS),
+    "loops": (1.0, SONGS),
     "root_position": (1.0, SONGS),
 }

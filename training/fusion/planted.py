@@ -127,7 +127,9 @@ def _scored(model: FusionModel, stage: str, clips: Sequence[Clip]) -> Scored:
     prior = Prior.load()
     rows = zip(excerpt_features(excerpts), clips, strict=True)
     fines = np.array([prior(row, ROLES[stage], clip.bars) for row, clip in rows])
-    rules = np.array([theory(theory_terms(stage, clip.part, clip.context), stage) for clip in clips])
+    rules = np.array(
+        [theory(theory_terms(stage, clip.part, clip.context), stage) for clip in clips]
+    )
     totals = [Weights().total(match, rules, fines) for match in np.mean(matches, axis=0)]
     return Scored(np.array(totals), model.passes(predictions, stage))
 

@@ -37,7 +37,7 @@ ROLES = {
 # The role of a mix: all voices of a score. Scores have no drums, so a mix is measured without them.
 MIX_ROLE = "full"
 
-# A part must begin before the last step of the roll to be audible to the model.
+# A part must begin by the last step of the roll to be audible to the model.
 LAST_AUDIBLE_SECONDS = WINDOW_SECONDS - 1 / STEPS_PER_SECOND
 
 Term = TypeVar("Term", float, NDArray[np.float64])
@@ -152,7 +152,7 @@ class Fitness:
         if self._model is None:
             return True
         onsets_seconds = context.tempo_map.seconds(part.notes["onset_ticks"])
-        return bool((onsets_seconds < LAST_AUDIBLE_SECONDS).any())
+        return bool((onsets_seconds <= LAST_AUDIBLE_SECONDS).any())
 
     def predict(self, part: Part, context: Context) -> Prediction | None:
         """The model's prediction for a part alone; None without a model.

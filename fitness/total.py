@@ -78,11 +78,12 @@ class Weights:
     """How much each term counts: ``chromatic · c + theory · t - prior · p``.
 
     Where there is no chromatic term, theory takes its place, so that the two together always have
-    the same weight.
+    the same weight. With equal weights neither of the two decides the order in a pool: weighted,
+    their standard deviations over first genomes are .083 (chromatic) and .064 (theory).
     """
 
-    chromatic: float = 0.6
-    theory: float = 0.4
+    chromatic: float = 0.5
+    theory: float = 0.5
     prior: float = 1.0
 
     def total(self, chromatic: Term | None, theory: Term, prior: Term) -> Term:

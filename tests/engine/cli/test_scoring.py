@@ -95,7 +95,7 @@ def test_as_in_a_run_a_file_gets_the_total_and_every_term(midis, tmp_path, capsy
     assert [row["rank"] for row in rows] == [1, 2, 3]
     for row in rows:
         terms = row["terms"]
-        expected = 0.6 * terms["chromatic"] + 0.4 * terms["theory"] - terms["prior"]
+        expected = 0.5 * terms["chromatic"] + 0.5 * terms["theory"] - terms["prior"]
         assert row["total"] == pytest.approx(expected)
         assert "theory.progression" in terms
         assert row["chords"]

@@ -5,8 +5,10 @@ candidates with chords, bars per chord, a strum pattern, scores and a status) an
 each rule, how often it ranks an approved candidate above a rejected one of the same song.
 
 The rules were chosen with a look at such decisions, so the numbers on those very decisions are
-a description, not a promise. Intervals come from drawing whole songs again and again; songs
-that were offered the same chords are not independent, so the true ones are wider.
+a description, not a promise. In the lines ``theory``, ``total`` and ``as ranked`` (gate, then
+total: the order of a run) the rules' weights are fitted without the song that
+they rank. Intervals come from drawing whole songs again and again; songs that were offered the
+same chords are not independent, so the true ones are wider.
 """
 
 from __future__ import annotations
@@ -14,7 +16,7 @@ from __future__ import annotations
 import re
 import sys
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
@@ -23,7 +25,11 @@ from typing import Any
 import numpy as np
 import yaml
 
-from fitness.theory import RULES, theory
+from benchmarks.rule_weights import fitted, without
+from fitness.colours import Colour, find_colour
+from fitness.fusion import DEFAULT_MODEL, FusionModel
+from fitness.theory import RULES, WEIGHTS
+from fitness.total import Fitness, Weights
 from genomes import ChordSpan, Context, Key, Meter, Part, Section
 from genomes.keys import PLAIN_NAMES
 
@@ -48,15 +54,20 @@ class Decision:
         context: with the key that the chords are in, whatever the file says.
         approved: the decision.
         composite: the score that the file itself carries.
+        colour: the song's.
     """
 
     part: Part
     context: Context
     approved: bool
     composite: float
+    colour: Colour
 
 
 Scorer = Callable[[Decision], float]
+# Song -> a value for each of its decisions; larger ranks higher.
+Songs = Mapping[str, list[Decision]]
+Values = Mapping[str, Sequence[Any]]
 
 
 def read_songs(folder: Path) -> dict[str, list[Decision]]:
@@ -68,8 +79,14 @@ def read_songs(folder: Path) -> dict[str, list[Decision]]:
         decided = [candidate for candidate in decided if candidate.get("chords")]
         if decided:
             key, meter = _key(review, decided), Meter.parse(review.get("time_sig") or "4/4")
-            songs[path.stem] = [_decision(c, key, meter, float(review["bpm"])) for c in decided]
+            songs[path.stem] = [
+                _decision(c, key, meter, float(review["bpm"]), _colour(review)) for c in decided
+            ]
     return songs
+
+
+def _colour(review: dict[str, Any]) -> Colour:
+    return find_colour(str(review.get("color") or "White"))
 
 
 def _status(candidate: dict[str, Any]) -> str:
@@ -102,12 +119,14 @@ def _root(name: str) -> int:
     return (LETTERS[letter] + SIGNS[sign]) % 12
 
 
-def _decision(candidate: dict[str, Any], key: Key, meter: Meter, tempo_bpm: float) -> Decision:
+def _decision(
+    candidate: dict[str, Any], key: Key, meter: Meter, tempo_bpm: float, colour: Colour
+) -> Decision:
     part = _part(candidate, meter)
     section = Section("review", part.length_ticks // meter.bar_ticks)
     context = Context(key, meter, tempo_bpm, section)
     composite = float(candidate["scores"]["composite"])
-    return Decision(part, context, _status(candidate) in APPROVED, composite)
+    return Decision(part, context, _status(candidate) in APPROVED, composite, colour)
 
 
 def _part(candidate: dict[str, Any], meter: Meter) -> Part:
@@ -154,17 +173,18 @@ def _strokes(
         yield begin, end, pitches
 
 
-def wins(decisions: list[Decision], scorer: Scorer) -> tuple[float, int]:
+def wins(decisions: Sequence[Decision], values: Sequence[Any]) -> tuple[float, int]:
     """Pairs of an approved and a rejected candidate ranked right (ties half), and all pairs."""
-    approved = [scorer(decision) for decision in decisions if decision.approved]
-    rejected = [scorer(decision) for decision in decisions if not decision.approved]
+    both = list(zip(decisions, values, strict=True))
+    approved = [value for decision, value in both if decision.approved]
+    rejected = [value for decision, value in both if not decision.approved]
     right = sum((a > r) + 0.5 * (a == r) for a in approved for r in rejected)
     return right, len(approved) * len(rejected)
 
 
-def agreement(songs: dict[str, list[Decision]], scorer: Scorer) -> tuple[float, float, float]:
+def agreement(songs: Songs, values: Values) -> tuple[float, float, float]:
     """Share of pairs ranked right, and its bootstrap interval over songs."""
-    counts = np.array([wins(decisions, scorer) for decisions in songs.values()])
+    counts = np.array([wins(decisions, values[name]) for name, decisions in songs.items()])
     rng = np.random.default_rng(SEED)
     drawn = counts[rng.integers(len(counts), size=(RESAMPLES, len(counts)))].sum(axis=1)
     low, high = np.percentile(drawn[:, 0] / drawn[:, 1], INTERVAL_PERCENT)
@@ -172,18 +192,66 @@ def agreement(songs: dict[str, list[Decision]], scorer: Scorer) -> tuple[float, 
     return float(right / pairs), float(low), float(high)
 
 
-def scorers() -> dict[str, Scorer]:
-    """Each rule, their mean, and the score in the files."""
+def of_each(songs: Songs, scorer: Scorer) -> dict[str, list[float]]:
+    """What a scorer gives every decision."""
+    return {name: [scorer(decision) for decision in found] for name, found in songs.items()}
+
+
+def left_out_theory(songs: Songs) -> dict[str, list[float]]:
+    """The theory term of every decision, its weights fitted to the other songs' decisions."""
     rules = RULES["chords"]
-    every: dict[str, Scorer] = {
-        name: lambda decision, rule=rule: rule(decision.part, decision.context)  # type: ignore[misc]
-        for name, rule in rules.items()
+    terms = {
+        name: np.array([[rule(d.part, d.context) for rule in rules.values()] for d in found])
+        for name, found in songs.items()
     }
-    every["theory (mean)"] = lambda decision: theory(
-        {name: rule(decision.part, decision.context) for name, rule in rules.items()}
-    )
-    every["composite in the files"] = lambda decision: decision.composite
-    return every
+    kept = {name: np.array([d.approved for d in found]) for name, found in songs.items()}
+    differences = {
+        name: (rows[kept[name]][:, None] - rows[~kept[name]][None]).reshape(-1, len(rules))
+        for name, rows in terms.items()
+    }
+    given = np.array([WEIGHTS["chords"][name][0] for name in rules])
+    theories = {}
+    for name, rows in terms.items():
+        others = without(differences, name)
+        weights = fitted(others, given) if len(others) > 1 else given
+        theories[name] = (rows @ weights / weights.sum()).tolist()
+    return theories
+
+
+def columns(songs: Songs) -> dict[str, Values]:
+    """Each rule, the terms of the fitness, the order of a run, and the score in the files."""
+    found: dict[str, Values] = {
+        name: of_each(songs, lambda d, rule=rule: rule(d.part, d.context))  # type: ignore[misc]
+        for name, rule in RULES["chords"].items()
+    }
+    model, weights = FusionModel.load(DEFAULT_MODEL), Weights()
+    scores = {
+        name: [
+            Fitness("chords", d.colour, weights, model).score([d.part], d.context)[0]
+            for d in decisions
+        ]
+        for name, decisions in songs.items()
+    }
+    theories = left_out_theory(songs)
+    totals = {
+        name: [
+            weights.total(score.terms.get("chromatic"), mean, score.terms["prior"])
+            for score, mean in zip(scores[name], theories[name], strict=True)
+        ]
+        for name in songs
+    }
+    found["theory"] = theories
+    found["chromatic"] = {
+        name: [score.terms.get("chromatic", 0.0) for score in row] for name, row in scores.items()
+    }
+    found["prior"] = {name: [-s.terms["prior"] for s in row] for name, row in scores.items()}
+    found["total"] = totals
+    found["as ranked"] = {
+        name: [(s.passes, t) for s, t in zip(row, totals[name], strict=True)]
+        for name, row in scores.items()
+    }
+    found["composite in the files"] = of_each(songs, lambda decision: decision.composite)
+    return found
 
 
 def report(folder: str) -> str:
@@ -192,14 +260,14 @@ def report(folder: str) -> str:
     songs = {name: found for name, found in songs.items() if len({d.approved for d in found}) == 2}
     if not songs:
         return f"No review files with approved and rejected chords in {folder}: nothing to compare."
-    pairs = sum(wins(found, lambda _: 0.0)[1] for found in songs.values())
+    pairs = sum(wins(found, [0.0] * len(found))[1] for found in songs.values())
     decisions = sum(map(len, songs.values()))
     lines = [
         f"{decisions} decisions, {len(songs)} songs, {pairs} pairs; chance is .500",
         f"{'':24}{'agreement':>9}  95 % interval (songs resampled)",
     ]
-    for name, scorer in scorers().items():
-        share, low, high = agreement(songs, scorer)
+    for name, values in columns(songs).items():
+        share, low, high = agreement(songs, values)
         lines.append(f"{name:24}{share:9.3f}  {low:.2f} to {high:.2f}")
     return "\n".join(lines)
 

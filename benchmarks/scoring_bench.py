@@ -232,7 +232,10 @@ class DenseFitness:
     def score(self, parts: list[Part], context: Context) -> list[Score]:
         self._predict(parts, context)
         rules = [theory_terms("chords", part, context) for part in parts]
-        return [Score({"theory": theory(terms), **terms}, theory(terms)) for terms in rules]
+        worth = [theory(terms, "chords") for terms in rules]
+        return [
+            Score({"theory": mean, **terms}, mean) for mean, terms in zip(worth, rules, strict=True)
+        ]
 
     def is_audible(self, _part: Part, _context: Context) -> bool:
         return True

@@ -37,7 +37,7 @@ ROLES = {
 # The roles of a mix, without and with drums in it.
 MIX_ROLE, DRIVEN_MIX_ROLE = "full", "full_with_drums"
 
-# A part must begin before the last step of the roll to be audible to the model.
+# A part must begin by the last step of the roll to be audible to the model.
 LAST_AUDIBLE_SECONDS = WINDOW_SECONDS - 1 / STEPS_PER_SECOND
 
 Term = TypeVar("Term", float, NDArray[np.float64])
@@ -78,11 +78,12 @@ class Weights:
     """How much each term counts: ``chromatic · c + theory · t - prior · p``.
 
     Where there is no chromatic term, theory takes its place, so that the two together always have
-    the same weight.
+    the same weight. With equal weights neither of the two decides the order in a pool: weighted,
+    their standard deviations over first genomes are .083 (chromatic) and .064 (theory).
     """
 
-    chromatic: float = 0.7
-    theory: float = 0.3
+    chromatic: float = 0.5
+    theory: float = 0.5
     prior: float = 1.0
 
     def total(self, chromatic: Term | None, theory: Term, prior: Term) -> Term:
@@ -153,7 +154,7 @@ class Fitness:
         if self._model is None:
             return True
         onsets_seconds = context.tempo_map.seconds(part.notes["onset_ticks"])
-        return bool((onsets_seconds < LAST_AUDIBLE_SECONDS).any())
+        return bool((onsets_seconds <= LAST_AUDIBLE_SECONDS).any())
 
     def predict(self, part: Part, context: Context) -> Prediction | None:
         """The model's prediction for a part alone; None without a model.
@@ -170,7 +171,7 @@ class Fitness:
     def _theory(self, part: Part, context: Context) -> Row:
         rules = theory_terms(self._stage, part, context)
         named = {f"theory.{name}": value for name, value in rules.items()}
-        return {"theory": theory(rules), **named}
+        return {"theory": theory(rules, self._stage), **named}
 
     def _add_prior(
         self, rows: list[Row], alone: _Measured, mixes: _Measured | None, context: Context

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import wraps
 from typing import Any, Protocol, Self, TypeVar
 
 import numpy as np
@@ -13,6 +14,10 @@ T = TypeVar("T")
 
 # Log weight of the favoured end at energy 0 or 1: that end is e³ times as likely as the other.
 MAX_LOG_WEIGHT = 1.5
+
+# How often the returns of a bar change with it, and the distance at which bars come round.
+TOGETHER_SHARE = 0.8
+LOOP_BARS = 4
 
 # Lengths of the phrases that are repeated.
 PHRASE_BARS = (2, 4, 8)
@@ -86,6 +91,28 @@ def repeat_phrase(genome: B, context: Context, rng: np.random.Generator) -> B:  
     for target in range(start + length, min(count, start + 2 * length)):
         bars[target] = genome.repeated(target - length, target)
     return genome.with_bars(bars)
+
+
+def with_returns(operator: Callable[[B, Context, np.random.Generator], B]) -> Callable[..., B]:
+    """The operator, after which bars that came round mostly still do.
+
+    What changes in a bar mostly changes in the equal bars a whole number of four-bar phrases away.
+    """
+
+    @wraps(operator)
+    def wrapped(genome: B, context: Context, rng: np.random.Generator) -> B:
+        changed = operator(genome, context, rng)
+        if changed == genome or rng.random() >= TOGETHER_SHARE:
+            return changed
+        bars = list(changed.bars)
+        for index, (old, new) in enumerate(zip(genome.bars, changed.bars, strict=True)):
+            if new != old:
+                for other in range(index % LOOP_BARS, len(bars), LOOP_BARS):
+                    if genome.bars[other] == old and changed.bars[other] == old:
+                        bars[other] = new
+        return changed.with_bars(bars)
+
+    return wrapped
 
 
 def draw_stretch(bars: int, rng: np.random.Generator) -> tuple[int, int]:

@@ -15,12 +15,12 @@ from engine.ids import candidate_id, short
 from engine.proposals.sources import printable
 from engine.runs.contexts import recorded_section, section_of, song_context
 from engine.runs.parents import leaves
-from engine.runs.requests import DEFAULT_ENERGY
+from engine.runs.requests import DEFAULT_ENERGY, DEFAULT_SECTION
 from engine.stages import Stage, find_stage
 from engine.state.lineages import lineage_of
 from engine.state.songs import Song, imported_candidate, song_stream
 from engine.state.studio import Studio
-from genomes import Meter, Part, Section
+from genomes import Context, Meter, Part, Section
 from genomes.chords.recognition import with_harmony
 from genomes.midi import MidiError, MidiRepair, MidiScore, read_midi
 from genomes.time import microseconds_per_quarter
@@ -149,6 +149,22 @@ def _brought(
         content_sha256=played.content_sha256,
         warnings=list(played.warnings),
     )
+
+
+def as_in_a_run(song: Song, played: Played, stage: Stage) -> tuple[Part, Context]:
+    """A part with its chords and the context of a section of its length, as a run would have them.
+
+    Raises:
+        Refused: if the stage stands on others, or the part isn't of its kind.
+    """
+    if stage.needs:
+        raise Refused(f"{stage.name} stand on other parts", "files are scored as --stage chords")
+    _, section = _place(song, played, stage, DEFAULT_SECTION, None)
+    context = song_context(song, section)
+    try:
+        return with_harmony(_as_stage(played.part, stage), context), context
+    except ValueError as error:
+        raise Refused(f"{played.file}: {error}") from error
 
 
 def _place(

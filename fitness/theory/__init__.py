@@ -17,7 +17,7 @@ from genomes.notes import Part
 # Raised whenever a rule, or what the theory term is made of, changes.
 THEORY_VERSION = "2"
 
-__all__ = ["RULES", "THEORY_VERSION", "Rule", "theory", "theory_terms"]
+__all__ = ["RULES", "THEORY_VERSION", "WEIGHTS", "Rule", "theory", "theory_terms"]
 
 RULES: dict[str, dict[str, Rule]] = {
     "chords": chords.RULES,
@@ -26,6 +26,9 @@ RULES: dict[str, dict[str, Rule]] = {
     "melody": melody.RULES,
     "harmony": harmony.RULES,
 }
+
+# Stage -> rule -> its weight and what it was chosen on; a stage without weighs its rules equally.
+WEIGHTS: dict[str, dict[str, tuple[float, str]]] = {"chords": chords.WEIGHTS}
 
 
 def theory_terms(stage: str, part: Part, context: Context) -> dict[str, float]:
@@ -39,6 +42,8 @@ def theory_terms(stage: str, part: Part, context: Context) -> dict[str, float]:
     return {name: rule(part, context) for name, rule in RULES[stage].items()}
 
 
-def theory(terms: Mapping[str, float]) -> float:
-    """The plain mean of a stage's terms, 0 to 1."""
-    return sum(terms.values()) / len(terms)
+def theory(terms: Mapping[str, float], stage: str = "") -> float:
+    """The mean of a stage's terms, 0 to 1, by the stage's weights where it has any."""
+    weights = {name: weight for name, (weight, _) in WEIGHTS.get(stage, {}).items()}
+    whole = sum(weights.get(name, 1.0) for name in terms)
+    return sum(weights.get(name, 1.0) * value for name, value in terms.items()) / whole

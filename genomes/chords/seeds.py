@@ -1,4 +1,4 @@
-"""First genomes, from three sources: counted transitions, plain guitar progressions, chance."""
+"""First genomes: from what songs do, counted transitions, plain guitar progressions, or chance."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from genomes.chords.comping import PLAIN_PATTERNS, by_strokes
 from genomes.chords.functions import functions, tonic
 from genomes.chords.genome import DYNAMICS, Bar, Change, ChordGenome
 from genomes.chords.harmony import Chord, extensions, max_inversion
+from genomes.chords.song_chords import song_chords
 from genomes.chords.tables import followers, guitar_progressions, inversion_weights
 from genomes.chords.voicing import REGISTERS, SPREADS, Voicing
 from genomes.context import Context
@@ -40,6 +41,14 @@ PACES: dict[str, tuple[float, float, float, float]] = {
     "walking": (0.05, 0.50, 0.45, 0.0),
     "busy": (0.0, 0.25, 0.55, 0.20),
 }
+# What songs do, as a source beside the others: a loop of so many bars, four most often, and how
+# often the section closes otherwise than the loop.
+SONGS = "songs"
+SONG_LOOP_BARS = (4, 4, 4, 8, 2)
+OTHER_CLOSE_SHARE = 0.4
+# How often a chord takes an inversion as often as the choir pieces do that were counted; songs
+# have .09 of their chords over another bass than the root.
+INVERTED_SHARE = 0.3
 # Bars that come round again; 0 runs on to the end.
 LOOP_BARS = (0, 0, 2, 4, 4, 8)
 # How likely a random chord comes from each kind of function.
@@ -65,13 +74,16 @@ class _Style:
 
 
 def random_genome(context: Context, rng: np.random.Generator) -> tuple[ChordGenome, str]:
-    """A first genome and its source: ``transitions``, ``guitar`` or ``random``."""
-    source = pick(rng, tuple(SOURCES))
-    style = _draw_style(context, rng, plain=source == "guitar")
+    """A first genome and its source: ``songs``, ``transitions``, ``guitar`` or ``random``."""
+    source = pick(rng, (SONGS, *SOURCES))
+    style = _draw_style(context, rng, plain=source in {SONGS, "guitar"})
     slots = draw_slots(context, style.pace, rng)
     mode = context.key.mode
-    tokens = SOURCES[source](mode, sum(map(len, slots)), rng)
-    bars = _bars(mode, slots, tokens, style, rng)
+    if source == SONGS:
+        bars = _song_bars(mode, slots, style, rng)
+    else:
+        tokens = SOURCES[source](mode, sum(map(len, slots)), rng)
+        bars = _bars(mode, slots, tokens, style, rng)
     register = draw_by_energy(rng, REGISTERS, context.section.energy)
     dynamic = draw_by_energy(rng, DYNAMICS, context.section.energy)
     genome = ChordGenome(mode, len(context.meter.groups), bars, register, dynamic)
@@ -122,6 +134,26 @@ def _drawn(count: int, accents: NDArray[np.float64], rng: np.random.Generator) -
     return [int(index) + 1 for index in chosen]
 
 
+def _song_bars(
+    mode: str, slots: Sequence[Sequence[int]], style: _Style, rng: np.random.Generator
+) -> tuple[Bar, ...]:
+    """A loop as in songs that comes round, sometimes with another close; see ``song_chords``."""
+    loop_bars = pick(rng, SONG_LOOP_BARS)
+    source = [bar % loop_bars for bar in range(len(slots))]
+    if rng.random() < OTHER_CLOSE_SHARE:
+        source[-1] = len(slots) - 1
+    drawn = song_chords(mode, [slots[bar] for bar in source], source, rng)
+    bars = []
+    voicing = Voicing(style.spread, int(rng.integers(3)))
+    patterns = cycle(style.patterns)
+    for index, chords in enumerate(drawn):
+        changes = (
+            Change.of(g, c, voicing) for g, c in zip(slots[source[index]], chords, strict=True)
+        )
+        bars.append(Bar(tuple(changes), next(patterns)))
+    return tuple(bars)
+
+
 def _bars(
     mode: str,
     slots: Sequence[Sequence[int]],
@@ -165,6 +197,8 @@ def draw_chord(
     likely_by_name = EXTENSION_WEIGHTS | ({favourite: FAVOURITE_WEIGHT} if favourite else {})
     weights = np.array([likely_by_name[option] for option in options])
     extension = options[int(rng.choice(len(options), p=weights / weights.sum()))]
+    if rng.random() >= INVERTED_SHARE:
+        return Chord(token, extension)
     likely = inversion_weights(mode, token, max_inversion(extension))
     return Chord(token, extension, int(rng.choice(len(likely), p=likely)))
 

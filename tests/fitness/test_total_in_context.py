@@ -65,7 +65,7 @@ def test_chromatic_is_the_mean_of_alone_and_mixed(model: FusionModel) -> None:
         together = (terms["mix.axes"] + terms["mix.colour"]) / 2
         assert terms["chromatic"] == pytest.approx((alone + together) / 2)
         assert alone != pytest.approx(together, abs=1e-6)
-        expected = 0.7 * terms["chromatic"] + 0.3 * terms["theory"] - terms["prior"]
+        expected = 0.5 * terms["chromatic"] + 0.5 * terms["theory"] - terms["prior"]
         assert score.total == pytest.approx(expected)
 
 

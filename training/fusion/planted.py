@@ -139,7 +139,9 @@ def _scored(model: FusionModel, stage: str, clips: Sequence[Clip]) -> Scored:
     fines = np.array(
         [prior(_prior_features(role, row, clip), role, clip.bars) for row, clip in rows]
     )
-    rules = np.array([theory(theory_terms(stage, clip.part, clip.context)) for clip in clips])
+    rules = np.array(
+        [theory(theory_terms(stage, clip.part, clip.context), stage) for clip in clips]
+    )
     totals = [Weights().total(match, rules, fines) for match in np.mean(matches, axis=0)]
     return Scored(np.array(totals), model.passes(predictions, stage))
 

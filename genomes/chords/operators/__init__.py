@@ -1,4 +1,4 @@
-"""Operators: one small, named, musical change each; all keep bars whole."""
+"""Operators: one small, named, musical change each; all keep bars whole, and mostly loops."""
 
 from __future__ import annotations
 
@@ -8,29 +8,36 @@ from genomes.chords.genome import ChordGenome
 from genomes.chords.operators import harmonic, rhythmic, voicing
 from genomes.context import Context
 from genomes.stage import Operator, named
-from genomes.variation import crossed, draw_stretch, repeat_bar, repeat_phrase, swap_bars
+from genomes.variation import (
+    crossed,
+    draw_stretch,
+    repeat_bar,
+    repeat_phrase,
+    swap_bars,
+    with_returns,
+)
 
 OPERATORS: dict[str, Operator[ChordGenome]] = named(
-    harmonic.substitute,
-    harmonic.follow,
-    harmonic.tonicise,
-    harmonic.borrow,
-    harmonic.extend,
+    with_returns(harmonic.substitute),
+    with_returns(harmonic.follow),
+    with_returns(harmonic.tonicise),
+    with_returns(harmonic.borrow),
+    with_returns(harmonic.extend),
     harmonic.extend_all,
     harmonic.cadence,
-    harmonic.plain,
-    voicing.revoice,
+    with_returns(harmonic.plain),
+    with_returns(voicing.revoice),
     voicing.revoice_all,
-    voicing.respread,
-    voicing.invert,
+    with_returns(voicing.respread),
+    with_returns(voicing.invert),
     voicing.move_register,
-    rhythmic.move_change,
-    rhythmic.split_change,
-    rhythmic.join_changes,
+    with_returns(rhythmic.move_change),
+    with_returns(rhythmic.split_change),
+    with_returns(rhythmic.join_changes),
     swap_bars,
     repeat_bar,
     repeat_phrase,
-    voicing.play_bar,
+    with_returns(voicing.play_bar),
     voicing.play_all,
     voicing.play_louder_or_softer,
 )

@@ -79,3 +79,32 @@ def test_a_model_that_is_none_is_one_line(score, midis, tmp_path):
         code, out, err = score(*midis, "--colour", "Red", "--model", path)
         assert (code, out, err.count("\n")) == (2, "", 1)
         assert str(path) in err
+
+
+def test_as_in_a_run_a_file_gets_the_total_and_every_term(midis, tmp_path, capsys):
+    proposal = tmp_path / "song.yml"
+    proposal.write_text(
+        "title: Lamp\nrainbow_color: Green\nkey: C major\nbpm: 96\ntempo: 4/4\nconcept: A lamp.\n"
+    )
+    studio = ["--studio", str(tmp_path / "studio")]
+    assert run([*studio, "songs", "add", str(proposal)]) == 0
+    song = capsys.readouterr().out.split("--song ")[1].split()[0]
+    words = ["score", *midis, "--stage", "chords", "--song", song, "--json"]
+    assert run([*studio, *words]) == 0
+    rows = json.loads(capsys.readouterr().out)
+    assert [row["rank"] for row in rows] == [1, 2, 3]
+    for row in rows:
+        terms = row["terms"]
+        expected = 0.5 * terms["chromatic"] + 0.5 * terms["theory"] - terms["prior"]
+        assert row["total"] == pytest.approx(expected)
+        assert "theory.progression" in terms
+        assert row["chords"]
+    keys = [(row["passes"], row["total"]) for row in rows]
+    assert keys == sorted(keys, reverse=True)
+
+
+@pytest.mark.parametrize("words", [[], ["--stage", "chords"], ["--song", "x"]])
+def test_a_file_needs_a_colour_or_a_song(score, midis, words):
+    code, _, said = score(midis[0], *words)
+    assert code == 2
+    assert "--song" in said

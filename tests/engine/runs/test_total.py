@@ -49,7 +49,7 @@ def test_with_a_model_each_has_its_own_and_confidence_is_only_recorded(models):
         terms = score.terms
         chromatic = (terms["axes"] + terms["colour"]) / 2
         assert terms["chromatic"] == pytest.approx(chromatic)
-        expected = 0.7 * chromatic + 0.3 * terms["theory"] - terms["prior"]
+        expected = 0.5 * chromatic + 0.5 * terms["theory"] - terms["prior"]
         assert score.total == pytest.approx(expected)
 
 

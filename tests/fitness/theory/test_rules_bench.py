@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks.rules_bench import agreement, read_songs, report
+from benchmarks.rules_bench import agreement, of_each, read_songs, report
+from fitness.theory import RULES
 
 REVIEW = """
 key: A minor
@@ -53,14 +54,16 @@ def test_decisions_are_read_as_they_were_heard(folder: Path) -> None:
 
 def test_agreement_counts_pairs(folder: Path) -> None:
     songs = read_songs(folder)
-    assert agreement(songs, lambda decision: decision.composite) == (0, 0, 0)
-    assert agreement(songs, lambda _: 0.5)[0] == 0.5
+    assert agreement(songs, of_each(songs, lambda d: d.composite)) == (0, 0, 0)
+    assert agreement(songs, of_each(songs, lambda _: 0.5))[0] == 0.5
 
 
 def test_the_report_names_every_rule_and_the_files_own_score(folder: Path) -> None:
     text = report(str(folder))
     assert "2 decisions, 1 songs, 1 pairs" in text
-    assert "turnaround" in text
+    names = [line[:24].strip() for line in text.splitlines()[2:]]
+    assert names[: len(RULES["chords"])] == list(RULES["chords"])
+    assert {"total", "chromatic", "prior", "as ranked"} <= set(names)
     assert "composite in the files" in text
 
 

@@ -44,10 +44,18 @@ def once(genome):
     return [change.chord for bar in bars[:period] for change in bar.changes]
 
 
-def test_all_three_sources_occur_about_as_often(random_pool):
+def test_all_four_sources_occur_about_as_often(random_pool):
     counts = Counter(made.source for made in random_pool)
-    assert set(counts) == {"transitions", "guitar", "random"}
-    assert min(counts.values()) > len(random_pool) / 4
+    assert set(counts) == {"songs", "transitions", "guitar", "random"}
+    assert min(counts.values()) > len(random_pool) / 5.5
+
+
+def test_song_sections_come_round_or_close_otherwise(random_pool):
+    """Every bar but the last is the bar so many bars earlier, in its chords."""
+    for made in random_pool:
+        if made.source == "songs" and len(made.genome.bars) > 8:
+            changes = [bar.changes for bar in made.genome.bars][:-1]
+            assert changes[8:] == changes[:-8]
 
 
 def test_guitar_progressions_are_plain_triads_of_the_key(random_pool):

@@ -18,7 +18,7 @@ from time import perf_counter
 from traceback import extract_tb
 
 from benchmarks.songs import Quiet, own_song
-from engine.arrangement.arranging import Arranged
+from engine.arrangement.arranging import ArrangedSong
 from engine.arrangement.files import WHOLE_SONG
 from engine.arrangement.writers import writers
 from engine.composing.composer import compose
@@ -76,7 +76,7 @@ FULL = Size(Settings(), "verse=8,chorus=8,bridge=8", BEAM, ARRANGEMENTS)
 
 def best_song(
     folder: Path, proposal: Proposal, size: Size, model: Path | None = DEFAULT_MODEL
-) -> tuple[Ranked, Arranged]:
+) -> tuple[Ranked, ArrangedSong]:
     """Compose a song in a studio of its own, and write the best with everything that is made."""
     with Studio.open(folder) as studio:
         add_songs(studio, [proposal])
@@ -89,7 +89,7 @@ def best_song(
         return end(studio, song.song_id, composition, writers(song.colour, AUDIO))[0]
 
 
-CHECKS: dict[str, Callable[[Arranged], None]] = {
+CHECKS: dict[str, Callable[[ArrangedSong], None]] = {
     "mido": lambda it: programs.check_with_mido(it.arrangement, _data(it, WHOLE_SONG)),
     "symusic": lambda it: programs.check_with_symusic(it.arrangement, _data(it, WHOLE_SONG)),
     "music21": lambda it: programs.check_with_music21(it.arrangement, _data(it, WHOLE_SONG)),
@@ -104,11 +104,11 @@ COLUMNS = (
 WIDTHS = (30, 7, 5, 4, 7, 4, 7, 7, 8, 5, 6, 9, 9)
 
 
-def _data(song: Arranged, name: str) -> bytes:
+def _data(song: ArrangedSong, name: str) -> bytes:
     return (song.folder / name).read_bytes()
 
 
-def fault(check: Callable[[Arranged], None], song: Arranged) -> str:
+def fault(check: Callable[[ArrangedSong], None], song: ArrangedSong) -> str:
     """What a check finds wrong, on one line; empty where nothing is."""
     try:
         check(song)

@@ -16,7 +16,7 @@ from engine.cli.output import Json, say, say_json, say_next, say_table
 from engine.evolution import GENERATIONS, POPULATION
 
 if TYPE_CHECKING:
-    from engine.arrangement.arranging import Arranged
+    from engine.arrangement.arranging import ArrangedSong
     from engine.composing.composition import Composition
     from engine.composing.ending import Ranked
 
@@ -112,7 +112,7 @@ def _say_silent(composition: Composition) -> None:
         say(f"note: the lyrics have nothing for {' and '.join(silent)}: composed without words")
 
 
-def _notes(songs: list[tuple[Ranked, Arranged]]) -> list[str]:
+def _notes(songs: list[tuple[Ranked, ArrangedSong]]) -> list[str]:
     """What a person should know of how songs were measured, each once."""
     return list(dict.fromkeys(note for ranked, _ in songs for note in ranked.notes))
 
@@ -123,7 +123,7 @@ def _generations(composition: Composition, stages: int) -> int:
     return runs * (composition.settings.generations + 1)
 
 
-def _report(composition: Composition, songs: list[tuple[Ranked, Arranged]]) -> dict[str, Any]:
+def _report(composition: Composition, songs: list[tuple[Ranked, ArrangedSong]]) -> dict[str, Any]:
     return {
         "composition": composition.id,
         "seed": composition.seed,
@@ -149,13 +149,13 @@ def _report(composition: Composition, songs: list[tuple[Ranked, Arranged]]) -> d
     }
 
 
-def _unplayed(ranked: Ranked, arranged: Arranged) -> list[str]:
+def _unplayed(ranked: Ranked, arranged: ArrangedSong) -> list[str]:
     """Sections that the form has no place for."""
     playing = arranged.arrangement.candidates
     return [lineage.section for lineage in ranked.sections if lineage.leaf not in playing]
 
 
-def _say_songs(songs: list[tuple[Ranked, Arranged]], wanted: int) -> None:
+def _say_songs(songs: list[tuple[Ranked, ArrangedSong]], wanted: int) -> None:
     for place, (ranked, arranged) in enumerate(songs, start=1):
         song = arranged.arrangement
         minutes, seconds = divmod(round(song.seconds), 60)

@@ -8,7 +8,7 @@ from itertools import islice, product
 from statistics import fmean
 
 from engine.arrangement.approved import ApprovedPart, approved_parts
-from engine.arrangement.arranging import Arranged, arrange, conductor_of
+from engine.arrangement.arranging import ArrangedSong, arrange, conductor_of
 from engine.arrangement.assemble import assemble
 from engine.arrangement.draft import draft
 from engine.arrangement.files import Writer
@@ -70,7 +70,7 @@ class Ranked:
 
 def end(
     studio: Studio, song_id: str, composition: Composition, writers: Sequence[Writer]
-) -> list[tuple[Ranked, Arranged]]:
+) -> list[tuple[Ranked, ArrangedSong]]:
     """Assemble the best few songs that differ, record their ranking and write their files."""
     song = studio.song(song_id)
     done = [

@@ -80,7 +80,7 @@ def export_approved(studio: Studio, song: Song, approved: Recorded) -> Export:
     assert isinstance(event, events.CandidateApproved)  # noqa: S101 - the caller's position says so
     data = approved_midi(proposal_at(studio, event.context_position), approved, event)
     ours = hashlib.sha256(data).hexdigest()
-    for path in places(approved_folder(studio, song, event.stage), event.label, ".mid"):
+    for path in export_paths(approved_folder(studio, song, event.stage), event.label, ".mid"):
         found = file_sha256(path)
         if found in {None, ours, last_written(song, studio, path)}:
             break
@@ -93,8 +93,8 @@ def export_approved(studio: Studio, song: Song, approved: Recorded) -> Export:
     return Export(path, UNCHANGED if found == ours else WRITTEN)
 
 
-def places(folder: Path, label: str, suffix: str) -> Iterator[Path]:
-    """Where a file of ours may lie, the best place first: the others are beside edited ones."""
+def export_paths(folder: Path, label: str, suffix: str) -> Iterator[Path]:
+    """Possible paths of a file, best first; the later ones leave a file that was edited alone."""
     yield folder / f"{label}{suffix}"
     yield folder / f"{label}.engine{suffix}"
     for number in count(2):

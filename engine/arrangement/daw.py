@@ -224,7 +224,8 @@ def _on_bar_lines(span: _Span, tolerance: Fraction, warnings: list[str]) -> Clip
     if abs(span.start - start) > tolerance or abs(span.end - clip.end_bar) > tolerance:
         warnings.append(
             f"line {row.line}: {shown(row.name)} is off the bar lines: "
-            f"{_bar_number(span.start)} to {_bar_number(span.end)}, read as {clip.start_bar + 1} to {clip.end_bar + 1}"
+            f"{_bar_number(span.start)} to {_bar_number(span.end)}, "
+            f"read as {clip.start_bar + 1} to {clip.end_bar + 1}"
         )
     return clip
 

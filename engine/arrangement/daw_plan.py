@@ -150,6 +150,7 @@ def _repeats(
     if play * bars != section_clip.bars:
         warnings[
             f"line {section_clip.line}: {shown(section_clip.name)} is "
-            f"{section_clip.bars} bars long, and {parts[0].stage} {parts[0].label} has {bars}: played {play} times"
+            f"{section_clip.bars} bars long, and {parts[0].stage} "
+            f"{parts[0].label} has {bars}: played {play} times"
         ] = None
     return play, bars

@@ -22,8 +22,8 @@ from engine.arrangement.arranging import ArrangedSong
 from engine.arrangement.files import WHOLE_SONG
 from engine.arrangement.writers import writers
 from engine.composing.composer import compose
-from engine.composing.composition import ARRANGEMENTS, BEAM, begin, wanted
-from engine.composing.ending import Ranked, end
+from engine.composing.composition import ARRANGEMENTS, BEAM, begin, new_composition
+from engine.composing.ending import Ranked, finish_composition
 from engine.evolution.settings import Settings
 from engine.models.registry import ModelRegistry
 from engine.proposals import Proposal
@@ -81,12 +81,12 @@ def best_song(
     with Studio.open(folder) as studio:
         add_songs(studio, [proposal])
         (song,) = studio.songs().values()
-        asked = wanted(size.settings, size.sections, SEED, size.beam, size.arrangements)
-        sung = asked.sung_by(None, WORDS)
+        asked = new_composition(size.settings, size.sections, SEED, size.beam, size.arrangements)
+        sung = asked.with_vocals(None, WORDS)
         sha256 = None if model is None else ModelRegistry(studio).register(model)
         composition = begin(studio, song, replace(sung, model_sha256=sha256))
         compose(studio, song.song_id, composition, Quiet())
-        return end(studio, song.song_id, composition, writers(song.colour, AUDIO))[0]
+        return finish_composition(studio, song.song_id, composition, writers(song.colour, AUDIO))[0]
 
 
 CHECKS: dict[str, Callable[[ArrangedSong], None]] = {

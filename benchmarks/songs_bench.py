@@ -18,12 +18,12 @@ from time import perf_counter
 from traceback import extract_tb
 
 from benchmarks.songs import Quiet, own_song
-from engine.arrangement.arranging import Arranged
+from engine.arrangement.arranging import ArrangedSong
 from engine.arrangement.files import WHOLE_SONG
 from engine.arrangement.writers import writers
 from engine.composing.composer import compose
-from engine.composing.composition import ARRANGEMENTS, BEAM, begin, wanted
-from engine.composing.ending import Ranked, end
+from engine.composing.composition import ARRANGEMENTS, BEAM, begin, new_composition
+from engine.composing.ending import Ranked, finish_composition
 from engine.evolution.settings import Settings
 from engine.models.registry import ModelRegistry
 from engine.proposals import Proposal
@@ -76,20 +76,20 @@ FULL = Size(Settings(), "verse=8,chorus=8,bridge=8", BEAM, ARRANGEMENTS)
 
 def best_song(
     folder: Path, proposal: Proposal, size: Size, model: Path | None = DEFAULT_MODEL
-) -> tuple[Ranked, Arranged]:
+) -> tuple[Ranked, ArrangedSong]:
     """Compose a song in a studio of its own, and write the best with everything that is made."""
     with Studio.open(folder) as studio:
         add_songs(studio, [proposal])
         (song,) = studio.songs().values()
-        asked = wanted(size.settings, size.sections, SEED, size.beam, size.arrangements)
-        sung = asked.sung_by(None, WORDS)
+        asked = new_composition(size.settings, size.sections, SEED, size.beam, size.arrangements)
+        sung = asked.with_vocals(None, WORDS)
         sha256 = None if model is None else ModelRegistry(studio).register(model)
         composition = begin(studio, song, replace(sung, model_sha256=sha256))
         compose(studio, song.song_id, composition, Quiet())
-        return end(studio, song.song_id, composition, writers(song.colour, AUDIO))[0]
+        return finish_composition(studio, song.song_id, composition, writers(song.colour, AUDIO))[0]
 
 
-CHECKS: dict[str, Callable[[Arranged], None]] = {
+CHECKS: dict[str, Callable[[ArrangedSong], None]] = {
     "mido": lambda it: programs.check_with_mido(it.arrangement, _data(it, WHOLE_SONG)),
     "symusic": lambda it: programs.check_with_symusic(it.arrangement, _data(it, WHOLE_SONG)),
     "music21": lambda it: programs.check_with_music21(it.arrangement, _data(it, WHOLE_SONG)),
@@ -104,11 +104,11 @@ COLUMNS = (
 WIDTHS = (30, 7, 5, 4, 7, 4, 7, 7, 8, 5, 6, 9, 9)
 
 
-def _data(song: Arranged, name: str) -> bytes:
+def _data(song: ArrangedSong, name: str) -> bytes:
     return (song.folder / name).read_bytes()
 
 
-def fault(check: Callable[[Arranged], None], song: Arranged) -> str:
+def fault(check: Callable[[ArrangedSong], None], song: ArrangedSong) -> str:
     """What a check finds wrong, on one line; empty where nothing is."""
     try:
         check(song)

@@ -1,5 +1,6 @@
-"""Arrangements: from approved parts to a whole song.
+"""Arrangements: whole songs made of approved parts.
 
-A plan says what plays when. It is drafted from what is approved, edited by a person, or read from
-a DAW's list of clips; assembled with the parts, it becomes tracks.
+A plan lists the sections of a song and the parts that play in each. The engine drafts it from the
+approved parts, a person edits it, or it is imported from a DAW's list of clips. Assembling a plan
+gives one track per stage.
 """

@@ -1,4 +1,4 @@
-"""The approved parts of a song, and how they stand on each other."""
+"""The approved parts of a song, and the lineages that they form."""
 
 from __future__ import annotations
 
@@ -18,19 +18,19 @@ from store.events import CandidateApproved
 
 @dataclass(frozen=True, slots=True)
 class ApprovedPart:
-    """A part that belongs to the song.
+    """An approved part of a song.
 
     Attributes:
         candidate: its id.
         stage: such as ``chords``.
-        label: what it was approved as; unique in its stage.
-        section_label: the section that it was composed for, as the person wrote it.
-        display_label: what it was approved as, as the person wrote it.
+        label: the label of its approval; unique in its stage.
+        section_label: label of the section that it was composed for, as a person wrote it.
+        display_label: the label of its approval, as a person wrote it.
         bars: its length.
-        parents: the candidates that it stands on, in the order of the stages.
-        part: the notes that the approval carries.
-        position: of the approval in the log.
-        is_stale: whether what it was built on has changed since.
+        parents: ids of the candidates of earlier stages that it was composed to, in stage order.
+        part: its notes, from the approval event.
+        position: position of the approval event in the log.
+        is_stale: whether the song or a parent has changed since it was composed.
     """
 
     candidate: str
@@ -46,7 +46,7 @@ class ApprovedPart:
 
 
 def approved_parts(studio: Studio, song: Song) -> tuple[ApprovedPart, ...]:
-    """What is approved now, in the order of the approvals."""
+    """The parts that are approved now, in the order of their approval."""
     found = [
         _approved(studio, song, candidate, state)
         for candidate, state in song.candidates.items()
@@ -58,7 +58,7 @@ def approved_parts(studio: Studio, song: Song) -> tuple[ApprovedPart, ...]:
 def _approved(studio: Studio, song: Song, candidate: str, state: Candidate) -> ApprovedPart:
     position = state.decided_at
     event = studio.event(position).payload
-    assert isinstance(event, CandidateApproved)  # noqa: S101 - what the decision was taken from
+    assert isinstance(event, CandidateApproved)  # noqa: S101 - the state says so
     return ApprovedPart(
         candidate=candidate,
         stage=event.stage,
@@ -74,14 +74,14 @@ def _approved(studio: Studio, song: Song, candidate: str, state: Candidate) -> A
 
 
 def find_part(stage: str, reference: str, approved: Sequence[ApprovedPart]) -> ApprovedPart | None:
-    """The approved part that a plan names: by its label, or the beginning of its id.
+    """The approved part of a stage with this label, or whose id begins with it; None if missing.
 
     Raises:
-        Ambiguous: if several ids begin so.
+        Ambiguous: if several ids begin with the reference.
     """
-    mine = [part for part in approved if part.stage == stage]
-    by_label = {part.label: part for part in mine}
-    by_id = {part.candidate: part for part in mine}
+    of_stage = [part for part in approved if part.stage == stage]
+    by_label = {part.label: part for part in of_stage}
+    by_id = {part.candidate: part for part in of_stage}
     for label in (reference, section_label(reference)):
         if label in by_label:
             return by_label[label]
@@ -93,69 +93,71 @@ def find_part(stage: str, reference: str, approved: Sequence[ApprovedPart]) -> A
 
 @dataclass(frozen=True, slots=True)
 class Lineage:
-    """Parts that were composed one on the other.
+    """A part with the parts of earlier stages that it was composed to.
 
     Attributes:
-        parts: at most one of each stage, in the order of the stages; at least one.
+        parts: at least one, at most one per stage, in stage order.
     """
 
     parts: tuple[ApprovedPart, ...]
 
     @property
     def first(self) -> ApprovedPart:
-        """What all others stand on."""
+        """The part of the earliest stage."""
         return self.parts[0]
 
     @property
     def section(self) -> str:
-        """The section's label in the form that labels are compared in."""
+        """The section's label, normalised for comparison."""
         return compared_label(self.first.section_label)
 
     @property
     def is_stale(self) -> bool:
-        """Whether the song was revised after any of its parts was composed."""
+        """Whether any of its parts is stale."""
         return any(part.is_stale for part in self.parts)
 
     def has(self, stage: str) -> bool:
-        """Whether a part of the stage belongs to it."""
+        """Whether it has a part of this stage."""
         return any(part.stage == stage for part in self.parts)
 
 
 def lineages(approved: Sequence[ApprovedPart]) -> list[Lineage]:
-    """Every part that no other stands on, with all that it stands on; in order of approval.
+    """One lineage for each part without children: the part and its ancestors; in order of approval.
 
-    A part that stands on nothing, though its stage is not the first, joins the lineages of its
-    section that lack its stage and are as long.
+    A part without parents, though its stage is not the first, is added to the lineages of its
+    section that have the same length and no part of its stage.
     """
     known = {part.candidate: part for part in approved}
-    grounds = {part.candidate: _grounds(part, known) for part in approved}
-    stood_on = {ground for below in grounds.values() for ground in below}
-    tops = [part for part in approved if part.candidate not in stood_on]
-    loose = [part for part in tops if not grounds[part.candidate] and part.stage != _first_stage()]
-    whole = [
-        _lineage([*(known[ground] for ground in grounds[part.candidate]), part])
-        for part in tops
-        if part not in loose
+    ancestors = {part.candidate: _ancestors(part, known) for part in approved}
+    with_children = {ancestor for ids in ancestors.values() for ancestor in ids}
+    leaves = [part for part in approved if part.candidate not in with_children]
+    without_parents = [
+        part for part in leaves if not ancestors[part.candidate] and part.stage != _first_stage()
     ]
-    for part in loose:
-        joined = [_joined(lineage, part) for lineage in whole]
-        whole = joined if joined != whole else [*whole, _lineage([part])]
-    return sorted(whole, key=lambda lineage: lineage.first.position)
+    complete = [
+        _lineage([*(known[ancestor] for ancestor in ancestors[part.candidate]), part])
+        for part in leaves
+        if part not in without_parents
+    ]
+    for part in without_parents:
+        joined = [_with_part(lineage, part) for lineage in complete]
+        complete = joined if joined != complete else [*complete, _lineage([part])]
+    return sorted(complete, key=lambda lineage: lineage.first.position)
 
 
 def _first_stage() -> str:
     return next(iter(STAGES))
 
 
-def _grounds(part: ApprovedPart, known: dict[str, ApprovedPart]) -> set[str]:
-    """Ids of the approved parts that a part stands on, directly or not."""
+def _ancestors(part: ApprovedPart, known: dict[str, ApprovedPart]) -> set[str]:
+    """Ids of the approved parts among a part's parents, their parents, and so on."""
     found: set[str] = set()
-    waiting = list(part.parents)
-    while waiting:
-        ground = waiting.pop()
-        if ground in known and ground not in found:
-            found.add(ground)
-            waiting += known[ground].parents
+    queue = list(part.parents)
+    while queue:
+        parent = queue.pop()
+        if parent in known and parent not in found:
+            found.add(parent)
+            queue += known[parent].parents
     return found
 
 
@@ -164,7 +166,7 @@ def _lineage(parts: Sequence[ApprovedPart]) -> Lineage:
     return Lineage(tuple(by_stage[stage] for stage in STAGES if stage in by_stage))
 
 
-def _joined(lineage: Lineage, part: ApprovedPart) -> Lineage:
+def _with_part(lineage: Lineage, part: ApprovedPart) -> Lineage:
     fits = (
         lineage.section == compared_label(part.section_label)
         and lineage.first.bars == part.bars

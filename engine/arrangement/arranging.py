@@ -1,4 +1,4 @@
-"""Arranging a song of the studio: its plan, its assembly, the event and the files."""
+"""Arranging a song of the studio: find its plan, assemble it, record the event, write the files."""
 
 from __future__ import annotations
 
@@ -15,11 +15,17 @@ from engine.arrangement.daw import parse_clips
 from engine.arrangement.daw_plan import IMPORTED, plan_of_clips
 from engine.arrangement.draft import draft
 from engine.arrangement.drift import drift
-from engine.arrangement.files import PLAN_FILE, Origin, Writer, write_arrangement, write_kept
+from engine.arrangement.files import (
+    PLAN_FILE,
+    Provenance,
+    Writer,
+    write_and_record,
+    write_arrangement,
+)
 from engine.arrangement.plan import Plan
 from engine.arrangement.plan_text import plan_document, plan_text, read_plan
 from engine.errors import Ambiguous, Refused
-from engine.gate.exports import KEPT, Export, last_written, places
+from engine.gate.exports import KEPT, Export, export_paths, last_written
 from engine.ids import CANDIDATE_ID_CHARS, digest
 from engine.runs.contexts import song_context
 from engine.state.files import file_sha256
@@ -34,16 +40,16 @@ MAX_LIST_BYTES = 4 * 1024 * 1024
 
 
 @dataclass(frozen=True, slots=True)
-class Planned:
-    """A plan and where it stands.
+class PlanFile:
+    """A plan and its file.
 
     Attributes:
         plan: the plan.
         path: its file.
-        outcome: ``written``, ``unchanged``; ``kept``: the person's own.
-        warnings: what a person should know of it, one line each.
-        reading: how a list of clips was read; empty for a plan of another origin.
-        drift: how an imported plan differs from the song's plan before; None if there was none.
+        outcome: ``written`` or ``unchanged``; ``kept`` if a person wrote or edited the file.
+        warnings: one line each.
+        reading: how the columns of a list of clips were read; empty if the plan isn't imported.
+        drift: differences of an imported plan from the song's earlier plan; None if it had none.
     """
 
     plan: Plan
@@ -55,13 +61,13 @@ class Planned:
 
 
 @dataclass(frozen=True, slots=True)
-class Arranged:
+class ArrangedSong:
     """An arrangement and its files.
 
     Attributes:
-        arrangement: what was assembled.
-        folder: where its files are.
-        files: what became of each.
+        arrangement: the assembled song.
+        folder: the folder of its files.
+        files: each file, and whether it was written.
     """
 
     arrangement: Arrangement
@@ -70,7 +76,7 @@ class Arranged:
 
     @property
     def plan_file(self) -> Path:
-        """Its plan, to be edited."""
+        """The plan file, for editing."""
         return self.folder / PLAN_FILE
 
 
@@ -81,7 +87,7 @@ def conductor_of(song: Song) -> Conductor:
 
 
 def plan_file(studio: Studio, song: Song) -> Path:
-    """Where a song's plan lies."""
+    """Path of a song's plan."""
     return _folder(studio, song) / PLAN_FILE
 
 
@@ -89,51 +95,51 @@ def _folder(studio: Studio, song: Song) -> Path:
     return studio.exports / song.song_id
 
 
-def drafted(studio: Studio, song: Song) -> Planned:
-    """The song's plan: a person's as it is; else a draft, up to date with what is approved."""
+def current_plan(studio: Studio, song: Song) -> PlanFile:
+    """The song's plan file if a person has edited it; else a new draft of the approved parts."""
     path = plan_file(studio, song)
     found = file_sha256(path)
     if found is not None and found != last_written(song, studio, path):
-        return given(studio, song, path)
-    return redrafted(studio, song)
+        return read_plan_file(studio, song, path)
+    return write_draft(studio, song)
 
 
-def redrafted(studio: Studio, song: Song) -> Planned:
-    """A new draft; beside the song's plan, if a person has edited that."""
+def write_draft(studio: Studio, song: Song) -> PlanFile:
+    """Write a new draft; under another file name if a person has edited the song's plan."""
     approved = approved_parts(studio, song)
     plan = draft(approved, conductor_of(song))
     written = _write_plan(studio, song, Path(PLAN_FILE).stem, plan)
-    return Planned(plan, written.path, written.outcome, _warnings(plan, approved, song))
+    return PlanFile(plan, written.path, written.outcome, _warnings(plan, approved, song))
 
 
-def given(studio: Studio, song: Song, path: Path) -> Planned:
-    """The plan in a person's file."""
+def read_plan_file(studio: Studio, song: Song, path: Path) -> PlanFile:
+    """Read the plan in a person's file."""
     plan = read_plan(path)
     warnings = _warnings(plan, approved_parts(studio, song), song)
-    return Planned(plan, path, KEPT, warnings)
+    return PlanFile(plan, path, KEPT, warnings)
 
 
-def imported(studio: Studio, song: Song, file: Path) -> Planned:
-    """The plan in a DAW's list of clips, written as a plan of ours.
+def import_clips(studio: Studio, song: Song, file: Path) -> PlanFile:
+    """Turn a DAW's list of clips into a plan and write its file.
 
     Raises:
-        Refused: naming the file and the line that can't be read.
+        Refused: if the file can't be read; names the file and the line.
     """
-    approved, facts = approved_parts(studio, song), conductor_of(song)
+    approved, conductor = approved_parts(studio, song), conductor_of(song)
     try:
-        listed = parse_clips(_text_of(file), facts.meter, facts.tempo_bpm)
-        found = plan_of_clips(listed, approved, facts)
+        listed = parse_clips(_read_text(file), conductor.meter, conductor.tempo_bpm)
+        found = plan_of_clips(listed, approved, conductor)
     except Refused as error:
         raise Refused(f"{file.name}: {error}") from error
     before = plan_file(studio, song)
-    drifted = drift(read_plan(before), found.plan) if before.is_file() else None
+    differences = drift(read_plan(before), found.plan) if before.is_file() else None
     written = _write_plan(studio, song, IMPORTED, found.plan)
-    return Planned(
-        found.plan, written.path, written.outcome, found.warnings, listed.reading, drifted
+    return PlanFile(
+        found.plan, written.path, written.outcome, found.warnings, listed.reading, differences
     )
 
 
-def _text_of(file: Path) -> str:
+def _read_text(file: Path) -> str:
     if not file.is_file():
         raise Refused("no such file")
     data = file.read_bytes()
@@ -147,47 +153,47 @@ def _text_of(file: Path) -> str:
 
 
 def _write_plan(studio: Studio, song: Song, stem: str, plan: Plan) -> Export:
-    """Write a plan's file, never over one that a person has edited."""
+    """Write a plan's file; a file that a person has edited is never overwritten."""
     data = plan_text(plan).encode()
     identifier = digest(plan_document(plan))[:CANDIDATE_ID_CHARS]
-    origin = Origin(song, identifier, stem)
-    ours = hashlib.sha256(data).hexdigest()
+    provenance = Provenance(song, identifier, stem)
+    sha256 = hashlib.sha256(data).hexdigest()
     path = next(
         path
-        for path in places(_folder(studio, song), stem, Path(PLAN_FILE).suffix)
-        if file_sha256(path) in {None, ours, last_written(song, studio, path)}
+        for path in export_paths(_folder(studio, song), stem, Path(PLAN_FILE).suffix)
+        if file_sha256(path) in {None, sha256, last_written(song, studio, path)}
     )
-    return write_kept(studio, origin, path, data)
+    return write_and_record(studio, provenance, path, data)
 
 
 def _warnings(plan: Plan, approved: Sequence[ApprovedPart], song: Song) -> tuple[str, ...]:
     used = _used(plan, approved)
-    left = [f"{part.stage} {part.label}" for part in approved if part.candidate not in used]
-    facts = conductor_of(song)
-    real = {
-        "title": facts.title,
-        "key": str(facts.key),
-        "bpm": facts.tempo_bpm,
-        "time_sig": str(facts.meter),
+    unused = [f"{part.stage} {part.label}" for part in approved if part.candidate not in used]
+    conductor = conductor_of(song)
+    song_values = {
+        "title": conductor.title,
+        "key": str(conductor.key),
+        "bpm": conductor.tempo_bpm,
+        "time_sig": str(conductor.meter),
     }
-    said = {name: getattr(plan, name) for name in real}
+    plan_values = {name: getattr(plan, name) for name in song_values}
     return (
         *(
-            f"{name}: {said[name]} changes nothing: the song's is {real[name]}"
-            for name in real
-            if said[name] not in {"", None, real[name]}
+            f"{name}: {plan_values[name]} changes nothing: the song's is {song_values[name]}"
+            for name in song_values
+            if plan_values[name] not in {"", None, song_values[name]}
         ),
         *(
             f"{part.stage} {part.label}: what it was built on has changed since"
             for part in approved
             if part.is_stale and part.candidate in used
         ),
-        *([f"not in the plan: {', '.join(left)}"] if left else []),
+        *([f"not in the plan: {', '.join(unused)}"] if unused else []),
     )
 
 
 def _used(plan: Plan, approved: Sequence[ApprovedPart]) -> set[str]:
-    """The candidates that a plan names; what it names wrongly is said when it is assembled."""
+    """Ids of the parts that a plan names; wrong names are refused later, by ``assemble``."""
     used = set()
     for stage, reference in (pair for section in plan.sections for pair in section.parts):
         with suppress(Ambiguous):
@@ -196,36 +202,36 @@ def _used(plan: Plan, approved: Sequence[ApprovedPart]) -> set[str]:
     return used
 
 
-def arrange(studio: Studio, song: Song, plan: Plan, writers: Sequence[Writer] = ()) -> Arranged:
-    """Assemble a plan, record that, and write the files.
+def arrange(studio: Studio, song: Song, plan: Plan, writers: Sequence[Writer] = ()) -> ArrangedSong:
+    """Assemble a plan, record the arrangement in the log, and write its files.
 
-    The same arrangement again records nothing new and writes only what is missing.
+    Arranging the same plan and parts again records nothing and writes only missing files.
 
     Args:
         studio: the studio.
         song: state of the song.
-        plan: what plays when.
-        writers: what makes files besides MIDI.
+        plan: the sections and their parts.
+        writers: make the files other than MIDI.
 
     Raises:
-        Refused: if the plan can't be assembled; nothing is recorded then.
+        Refused: if the plan can't be assembled; then nothing is recorded.
     """
     approved = approved_parts(studio, song)
     arrangement = assemble(plan, approved, conductor_of(song))
-    event_id = _recorded(studio, song, plan, arrangement, approved)
-    origin = Origin(song, arrangement.id, plan.name, event_id)
-    folder, files = write_arrangement(studio, origin, arrangement, plan_text(plan), writers)
-    return Arranged(arrangement, folder, tuple(files))
+    event_id = _record(studio, song, plan, arrangement, approved)
+    provenance = Provenance(song, arrangement.id, plan.name, event_id)
+    folder, files = write_arrangement(studio, provenance, arrangement, plan_text(plan), writers)
+    return ArrangedSong(arrangement, folder, tuple(files))
 
 
-def _recorded(
+def _record(
     studio: Studio,
     song: Song,
     plan: Plan,
     arrangement: Arrangement,
     approved: Sequence[ApprovedPart],
 ) -> str:
-    """Id of the event that says so: the one there is, or a new one."""
+    """Id of the arrangement's event, which is appended if the log has none yet."""
     played = arrangement.candidates
     read = {part.position for part in approved if part.candidate in played}
     event = ArrangementAssembled(

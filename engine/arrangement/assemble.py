@@ -1,4 +1,4 @@
-"""From a plan and approved parts to a whole song's tracks."""
+"""Assembly: a plan and approved parts become the tracks of a whole song."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ from genomes import ChordSpan, Key, Meter, Part, TempoMap
 from genomes.midi import Conductor, Track
 from genomes.notes import Notes, Word
 
-# Another arrangement of the same plan and parts: raise it when what is assembled changes.
+# Part of every arrangement's id: raise it when the same plan and parts give other notes.
 ASSEMBLY_VERSION = 1
 
-# Energy -> factor of every velocity, straight lines between; parts are composed at 0.5.
-CURVE = ((0.0, 0.80), (0.5, 1.00), (1.0, 1.12))
+# (energy, factor of every velocity), interpolated linearly; 0.5 leaves velocities unchanged.
+VELOCITY_FACTORS = ((0.0, 0.80), (0.5, 1.00), (1.0, 1.12))
 
-# A drum note up to here is a ghost note, and stays one however full the section is.
+# Drum notes up to this velocity are ghost notes; energy never makes them louder than this.
 GHOST_VELOCITY = 65
 
 MIN_VELOCITY, MAX_VELOCITY = 1, 127
@@ -31,18 +31,18 @@ MIN_VELOCITY, MAX_VELOCITY = 1, 127
 
 @dataclass(frozen=True, slots=True)
 class ArrangedSection:
-    """A section where it is in the song.
+    """A section at its position in the song.
 
     Attributes:
         name: such as ``Verse 2``.
-        section: label of the approved section that it is made of.
-        start_ticks: where it begins.
-        end_ticks: where the next one begins.
-        bars: how long it is, its repeats included.
-        play: how often it is played in a row.
-        energy: 0 (still) to 1 (full).
+        section: label of the section that its parts were approved for.
+        start_ticks: its onset in the song.
+        end_ticks: its end, which is the onset of the next section.
+        bars: its length with all repeats.
+        play: how many times it is played in a row.
+        energy: loudness, 0 (quietest) to 1 (loudest).
         vocals: whether its words are sung.
-        candidates: ``(stage, candidate)`` of what plays.
+        candidates: ``(stage, candidate id)`` of each part that plays.
     """
 
     name: str
@@ -61,16 +61,16 @@ class Arrangement:
     """A whole song.
 
     Attributes:
-        title: the song's.
-        key: the song's.
-        meter: of all bars.
-        tempo_bpm: quarter notes per minute, throughout.
-        length_ticks: of the song, and of every track.
-        bars: of the song.
+        title: title of the song.
+        key: key of the song.
+        meter: the meter of all bars.
+        tempo_bpm: quarter notes per minute, constant.
+        length_ticks: length of the song and of every track.
+        bars: length of the song.
         markers: ``(onset_ticks, name)`` of every section.
-        tracks: one for each stage that plays, in the order of the stages. Its part's harmony has
+        tracks: one for each stage that plays, in stage order. The harmony of a track's part has
             gaps where the stage rests.
-        sections: in playing order; they tile the song.
+        sections: in playing order, without gaps or overlaps.
     """
 
     title: str
@@ -85,7 +85,7 @@ class Arrangement:
 
     @property
     def id(self) -> str:
-        """Equal exactly when the song's facts, what plays when, and the parts are."""
+        """Hash of title, key, meter, tempo, sections and parts."""
         facts = (self.title, str(self.key), str(self.meter), float(self.tempo_bpm))
         played = [
             [s.name, s.bars, s.play, s.energy, s.vocals, [list(pair) for pair in s.candidates]]
@@ -95,23 +95,23 @@ class Arrangement:
 
     @property
     def candidates(self) -> tuple[str, ...]:
-        """The candidates that play, in the order that they come in."""
+        """Ids of the candidates that play, in the order of their first appearance."""
         played = (candidate for section in self.sections for _, candidate in section.candidates)
         return tuple(dict.fromkeys(played))
 
     @property
     def seconds(self) -> float:
-        """How long the song plays."""
+        """Length of the song in seconds."""
         return float(TempoMap.constant(self.tempo_bpm).seconds(self.length_ticks))
 
     def conductor(self, texts: tuple[str, ...] = ()) -> Conductor:
-        """What every file of it says besides notes."""
+        """The conductor track of its MIDI files and scores, with these texts."""
         return Conductor(self.title, self.key, self.meter, self.tempo_bpm, self.markers, texts)
 
 
 @dataclass(frozen=True, slots=True)
-class _Choice:
-    """A planned section with the parts that it names, and the bars of one time through."""
+class _ResolvedSection:
+    """A planned section with the parts that it names; ``bars`` is the length of one repeat."""
 
     section: PlannedSection
     parts: tuple[ApprovedPart, ...]
@@ -119,27 +119,27 @@ class _Choice:
 
 
 def assemble(plan: Plan, approved: Sequence[ApprovedPart], song: Conductor) -> Arrangement:
-    """Put the parts together, section by section, repeats note for note.
+    """Concatenate the parts of a plan's sections; repeats are exact copies.
 
     Args:
-        plan: what plays when.
-        approved: the parts that it may name.
-        song: its title, key, meter and tempo.
+        plan: the sections and the references of their parts.
+        approved: the parts that the plan may name.
+        song: title, key, meter and tempo of the song.
 
     Raises:
         Refused: if the plan names no part, or one that isn't approved, the parts of a section
             differ in length, or the song would be longer than ``MAX_SONG_BARS``.
     """
-    chosen = [
-        _chosen(number, section, approved, song.meter)
+    resolved = [
+        _resolve(number, section, approved, song.meter)
         for number, section in enumerate(plan.sections, start=1)
     ]
-    sections = _placed(chosen, song.meter.bar_ticks)
+    sections = _arranged_sections(resolved, song.meter.bar_ticks)
     bars = sum(section.bars for section in sections)
     if bars > MAX_SONG_BARS:
         raise Refused(f"an arrangement of {bars} bars: expected at most {MAX_SONG_BARS}")
     length_ticks = bars * song.meter.bar_ticks
-    playing = {part.stage for choice in chosen for part in choice.parts}
+    playing = {part.stage for planned in resolved for part in planned.parts}
     if not playing:
         raise Refused("no section plays anything", "name an approved part under parts")
     return Arrangement(
@@ -151,18 +151,18 @@ def assemble(plan: Plan, approved: Sequence[ApprovedPart], song: Conductor) -> A
         bars=bars,
         markers=tuple((section.start_ticks, section.name) for section in sections),
         tracks=tuple(
-            _track(stage, sections, chosen, length_ticks) for stage in STAGES if stage in playing
+            _track(stage, sections, resolved, length_ticks) for stage in STAGES if stage in playing
         ),
         sections=tuple(sections),
     )
 
 
-def _chosen(
+def _resolve(
     number: int, section: PlannedSection, approved: Sequence[ApprovedPart], meter: Meter
-) -> _Choice:
+) -> _ResolvedSection:
     try:
         parts = tuple(_part(stage, reference, approved) for stage, reference in section.parts)
-        return _Choice(section, parts, _bars(section, parts, meter))
+        return _ResolvedSection(section, parts, _bars(section, parts, meter))
     except EngineError as error:
         raise Refused(f"section {number} ({section.name}): {error}") from error
 
@@ -193,12 +193,14 @@ def _bars(section: PlannedSection, parts: Sequence[ApprovedPart], meter: Meter) 
     return bars
 
 
-def _placed(chosen: Sequence[_Choice], bar_ticks: int) -> list[ArrangedSection]:
-    placed: list[ArrangedSection] = []
-    for choice in chosen:
-        section, bars = choice.section, choice.bars * choice.section.play
-        start_ticks = placed[-1].end_ticks if placed else 0
-        placed.append(
+def _arranged_sections(
+    resolved: Sequence[_ResolvedSection], bar_ticks: int
+) -> list[ArrangedSection]:
+    arranged: list[ArrangedSection] = []
+    for planned in resolved:
+        section, bars = planned.section, planned.bars * planned.section.play
+        start_ticks = arranged[-1].end_ticks if arranged else 0
+        arranged.append(
             ArrangedSection(
                 name=section.name,
                 section=section.section,
@@ -208,34 +210,34 @@ def _placed(chosen: Sequence[_Choice], bar_ticks: int) -> list[ArrangedSection]:
                 play=section.play,
                 energy=section.energy,
                 vocals=section.vocals,
-                candidates=tuple((part.stage, part.candidate) for part in choice.parts),
+                candidates=tuple((part.stage, part.candidate) for part in planned.parts),
             )
         )
-    return placed
+    return arranged
 
 
 def _track(
     stage: str,
     sections: Sequence[ArrangedSection],
-    chosen: Sequence[_Choice],
+    resolved: Sequence[_ResolvedSection],
     length_ticks: int,
 ) -> Track:
-    """A stage's parts one after the other."""
+    """The track of a stage: its parts one after the other."""
     notes: list[Notes] = []
     harmony: list[ChordSpan] = []
     lyrics: list[Word] = []
     swings: set[float] = set()
-    for section, choice in zip(sections, chosen, strict=True):
-        for part in (each.part for each in choice.parts if each.stage == stage):
+    for section, planned in zip(sections, resolved, strict=True):
+        for part in (each.part for each in planned.parts if each.stage == stage):
             swings.add(part.swing)
-            louder = part.notes.copy()
-            louder["velocity"] = scaled_velocities(part.notes, section.energy)
+            scaled = part.notes.copy()
+            scaled["velocity"] = scaled_velocities(part.notes, section.energy)
             for start in range(section.start_ticks, section.end_ticks, part.length_ticks):
-                notes.append(_shifted(louder, start))
+                notes.append(_shifted(scaled, start))
                 harmony += [replace(s, onset_ticks=s.onset_ticks + start) for s in part.harmony]
                 if section.vocals:
                     lyrics += [(onset + start, text) for onset, text in part.lyrics]
-    whole = Part.of(
+    joined = Part.of(
         np.concatenate(notes),
         length_ticks,
         harmony,
@@ -243,7 +245,7 @@ def _track(
         swing=swings.pop() if len(swings) == 1 else 0.0,
     )
     row = STAGES[stage]
-    return Track(stage.capitalize(), whole, row.program, row.channel)
+    return Track(stage.capitalize(), joined, row.program, row.channel)
 
 
 def _shifted(notes: Notes, start_ticks: int) -> Notes:
@@ -253,13 +255,13 @@ def _shifted(notes: Notes, start_ticks: int) -> Notes:
 
 
 def scaled_velocities(notes: Notes, energy: float) -> NDArray[np.uint8]:
-    """The velocities of notes in a section of this energy, 0 (still) to 1 (full).
+    """The velocities of notes in a section of this energy, 0 (quietest) to 1 (loudest).
 
-    Softer notes stay at most as loud as louder ones, and ghost notes of drums stay ghost notes.
+    The order of loudness is kept, and ghost notes of drums stay ghost notes.
     """
-    energies, factors = zip(*CURVE, strict=True)
+    energies, factors = zip(*VELOCITY_FACTORS, strict=True)
     velocities = notes["velocity"]
-    wanted = np.rint(velocities * np.interp(energy, energies, factors))
+    factored = np.rint(velocities * np.interp(energy, energies, factors))
     is_ghost = notes["is_drum"] & (velocities <= GHOST_VELOCITY)
-    most = np.where(is_ghost, GHOST_VELOCITY, MAX_VELOCITY)
-    return np.clip(wanted, MIN_VELOCITY, most).astype(np.uint8)
+    maximum = np.where(is_ghost, GHOST_VELOCITY, MAX_VELOCITY)
+    return np.clip(factored, MIN_VELOCITY, maximum).astype(np.uint8)

@@ -1,4 +1,4 @@
-"""A DAW's list of clips: tab-separated text, with positions as bars or as time code."""
+"""Lists of clips from a DAW: tab-separated text, with positions in bars or as time code."""
 
 from __future__ import annotations
 
@@ -15,29 +15,29 @@ from genomes import Meter
 
 BARS, LENGTHS, ENDS = "bars", "time code with lengths", "time code with end times"
 
-# A division and a tick of a bars position, in whole notes: a sixteenth, and 960 to the quarter.
+# Length of a division and of a tick in whole notes: a sixteenth note, and 1/960 quarter note.
 DIVISION, TICK = Fraction(1, 16), Fraction(1, 3840)
 
-# Frames a second, the usual one first; eighty parts to a frame.
+# Frames per second, the default first; subframes per frame.
 FRAME_RATES = (25, 30)
 SUBFRAMES = 80
 
 HOUR_SECONDS = 3600
 COLUMNS = 4
 
-_BARS_PLACE = re.compile(r"(\d{1,6})\s+(\d{1,6})\s+(\d{1,6})\s+(\d{1,6})")
+_BARS_POSITION = re.compile(r"(\d{1,6})\s+(\d{1,6})\s+(\d{1,6})\s+(\d{1,6})")
 _TIME_CODE = re.compile(r"(\d{1,2}):(\d{1,2}):(\d{1,2}):(\d{1,2})(?:\.(\d{1,2}))?")
 
 
 @dataclass(frozen=True, slots=True)
 class Clip:
-    """A stretch of one track, on bar lines.
+    """A clip of one track, rounded to bar lines.
 
     Attributes:
-        line: where it stands in the file, 1 the first.
-        name: as the DAW calls it.
-        track: the number of its track.
-        start_bar: 0 the first of the song.
+        line: its line in the file, from 1.
+        name: its name in the DAW.
+        track: number of its track.
+        start_bar: its first bar, from 0.
         bars: its length, at least 1.
     """
 
@@ -49,18 +49,18 @@ class Clip:
 
     @property
     def end_bar(self) -> int:
-        """The bar after its last."""
+        """The bar after its last bar."""
         return self.start_bar + self.bars
 
 
 @dataclass(frozen=True, slots=True)
 class ClipList:
-    """What a file says.
+    """The clips of a file.
 
     Attributes:
-        clips: by the bar that they begin in.
-        reading: how its columns were read: ``BARS``, ``LENGTHS`` or ``ENDS``.
-        warnings: what had to be assumed or left out, one line each.
+        clips: sorted by first bar, then by track.
+        reading: how the columns were read: ``BARS``, ``LENGTHS`` or ``ENDS``.
+        warnings: assumptions and omissions, one line each.
     """
 
     clips: tuple[Clip, ...]
@@ -70,18 +70,18 @@ class ClipList:
 
 @dataclass(frozen=True, slots=True)
 class _Row:
-    """A line's four columns."""
+    """The four columns of a line."""
 
     line: int
-    place: str
+    position: str
     name: str
     track: int
-    extent: str
+    length_or_end: str
 
 
 @dataclass(frozen=True, slots=True)
 class _Span:
-    """A row in time, in bars of the song, anywhere between bar lines."""
+    """Start and end of a row; first in seconds or bars, then in bars, not rounded."""
 
     row: _Row
     start: Fraction
@@ -91,32 +91,32 @@ class _Span:
 def parse_clips(text: str, meter: Meter, tempo_bpm: float) -> ClipList:
     """Read a list of clips.
 
-    The fourth column of a bars list is a length. That of a time code list is a length in some
-    files and an end in others: whichever lets fewer clips of a track overlap or end before they
-    begin, then whichever leaves less room between them; in doubt a length. Whole hours before the
-    first clip are dropped.
+    With positions in bars, the fourth column is a length. With time code, some files have the
+    length there and others the end. The reading is chosen with which fewer clips overlap on a
+    track or end before they begin; if equal, with the smaller gaps between clips; if still equal,
+    the column is a length. Whole hours before the first clip are subtracted.
 
     Args:
-        text: a line for each clip: position, name, track and length, tabs between; a line of
-            headings may come first.
-        meter: of the song.
-        tempo_bpm: of the song, in quarter notes per minute.
+        text: one line per clip: position, name, track and length, separated by tabs. The first
+            line may hold headings.
+        meter: meter of the song.
+        tempo_bpm: tempo of the song, in quarter notes per minute.
 
     Raises:
-        Refused: naming the line, what stands there and what is accepted.
+        Refused: if a line can't be read; names the line, its value and what is accepted.
     """
     rows = _rows(text)
     if not rows:
         raise Refused("the list of clips is empty", "export it again from the DAW")
     warnings: list[str] = []
-    if _BARS_PLACE.fullmatch(rows[0].place):
-        reading, spans, slack = BARS, [_bars_span(row, meter) for row in rows], Fraction(0)
+    if _BARS_POSITION.fullmatch(rows[0].position):
+        reading, spans, tolerance = BARS, [_bars_span(row, meter) for row in rows], Fraction(0)
     else:
         reading, spans, frame = _time_code_spans(rows, warnings)
         bar_seconds = Fraction(meter.bar_quarters) * 60 / Fraction(tempo_bpm)
         spans = [_Span(s.row, s.start / bar_seconds, s.end / bar_seconds) for s in spans]
-        slack = frame / bar_seconds
-    clips = [clip for span in spans if (clip := _on_bar_lines(span, slack, warnings))]
+        tolerance = frame / bar_seconds
+    clips = [clip for span in spans if (clip := _on_bar_lines(span, tolerance, warnings))]
     clips.sort(key=lambda clip: (clip.start_bar, clip.track, clip.line))
     return ClipList(tuple(clips), reading, tuple(warnings))
 
@@ -134,10 +134,10 @@ def _row(number: int, line: str) -> _Row:
         columns.pop()
     if len(columns) < COLUMNS:
         raise _refused(number, line, "position, name, track and length, with tabs between")
-    place, *name, track, extent = columns
+    position, *name, track, length_or_end = columns
     if not re.fullmatch(r"[0-9]{1,4}", track):
         raise _refused(number, track, "the number of a track")
-    return _Row(number, place, one_line(" ".join(name)), int(track), extent)
+    return _Row(number, position, one_line(" ".join(name)), int(track), length_or_end)
 
 
 def _refused(number: int, value: str, accepted: str) -> Refused:
@@ -145,13 +145,13 @@ def _refused(number: int, value: str, accepted: str) -> Refused:
 
 
 def _bars_span(row: _Row, meter: Meter) -> _Span:
-    start = _bars_of(row, row.place, meter, first=1)
-    return _Span(row, start, start + _bars_of(row, row.extent, meter, first=0))
+    start = _bars_of(row, row.position, meter, first=1)
+    return _Span(row, start, start + _bars_of(row, row.length_or_end, meter, first=0))
 
 
 def _bars_of(row: _Row, text: str, meter: Meter, first: int) -> Fraction:
-    """Bars, beats, divisions and ticks as bars; all count from 1 in positions, 0 in lengths."""
-    match = _BARS_PLACE.fullmatch(text)
+    """Bars, beats, divisions and ticks as bars; each counts from ``first``."""
+    match = _BARS_POSITION.fullmatch(text)
     numbers = [int(number) - first for number in match.groups()] if match else [-1]
     if min(numbers) < 0 or numbers[0] > MAX_SONG_BARS:
         raise _refused(row.line, text, "bar, beat, division and tick, such as 8 1 1 1")
@@ -164,28 +164,30 @@ def _bars_of(row: _Row, text: str, meter: Meter, first: int) -> Fraction:
 def _time_code_spans(
     rows: Sequence[_Row], warnings: list[str]
 ) -> tuple[str, list[_Span], Fraction]:
-    """The reading, the spans in seconds, and how long a frame is."""
+    """The chosen reading, the spans in seconds, and the length of a frame in seconds."""
     rate = _frame_rate(rows, warnings)
-    starts = [_seconds(row, row.place, rate) for row in rows]
-    extents = [_seconds(row, row.extent, rate) for row in rows]
+    starts = [_seconds(row, row.position, rate) for row in rows]
+    lengths_or_ends = [_seconds(row, row.length_or_end, rate) for row in rows]
     offset = min(starts) // HOUR_SECONDS * HOUR_SECONDS
-    timed = list(zip(rows, starts, extents, strict=True))
+    timed = list(zip(rows, starts, lengths_or_ends, strict=True))
     readings = {
         LENGTHS: [_Span(row, start - offset, start - offset + long) for row, start, long in timed],
         ENDS: [_Span(row, start - offset, end - offset) for row, start, end in timed],
     }
-    reading = min(readings, key=lambda name: _misfit(readings[name], Fraction(1, rate)))
+    reading = min(readings, key=lambda name: _implausibility(readings[name], Fraction(1, rate)))
     return reading, readings[reading], Fraction(1, rate)
 
 
 def _frame_rate(rows: Sequence[_Row], warnings: list[str]) -> int:
-    matches = [_TIME_CODE.fullmatch(text) for row in rows for text in (row.place, row.extent)]
-    most = max((int(match[4]) for match in matches if match), default=0)
-    rate = next((rate for rate in FRAME_RATES if most < rate), 0)
+    matches = [
+        _TIME_CODE.fullmatch(text) for row in rows for text in (row.position, row.length_or_end)
+    ]
+    highest = max((int(match[4]) for match in matches if match), default=0)
+    rate = next((rate for rate in FRAME_RATES if highest < rate), 0)
     if not rate:
-        raise Refused(f"frame {most} (accepted: time code of {FRAME_RATES[0]} frames a second)")
+        raise Refused(f"frame {highest} (accepted: time code of {FRAME_RATES[0]} frames a second)")
     if rate != FRAME_RATES[0]:
-        warnings.append(f"frame {most}: read as {rate} frames a second")
+        warnings.append(f"frame {highest}: read as {rate} frames a second")
     return rate
 
 
@@ -198,35 +200,36 @@ def _seconds(row: _Row, text: str, rate: int) -> Fraction:
     return whole + (frames + Fraction(parts, SUBFRAMES)) / rate
 
 
-def _misfit(spans: Sequence[_Span], frame: Fraction) -> tuple[int, Fraction]:
-    """How many spans can't be, and the seconds between those that follow each other."""
+def _implausibility(spans: Sequence[_Span], frame: Fraction) -> tuple[int, Fraction]:
+    """Number of overlaps and impossible lengths, and the seconds between neighbouring spans."""
     wrong = sum(span.end <= span.start or span.end - span.start >= HOUR_SECONDS for span in spans)
-    apart = Fraction(0)
+    gaps = Fraction(0)
     for track in {span.row.track for span in spans}:
-        mine = sorted((s for s in spans if s.row.track == track), key=lambda span: span.start)
-        for before, after in pairwise(mine):
+        of_track = sorted((s for s in spans if s.row.track == track), key=lambda span: span.start)
+        for before, after in pairwise(of_track):
             wrong += before.end > after.start + frame
-            apart += abs(after.start - before.end)
-    return wrong, apart
+            gaps += abs(after.start - before.end)
+    return wrong, gaps
 
 
-def _on_bar_lines(span: _Span, slack: Fraction, warnings: list[str]) -> Clip | None:
-    """The clip with both ends on the nearest bar lines; None if it has no length."""
+def _on_bar_lines(span: _Span, tolerance: Fraction, warnings: list[str]) -> Clip | None:
+    """The clip with both ends rounded to bar lines; None if its length isn't positive."""
     row, start, end = span.row, round(span.start), round(span.end)
     if span.end <= span.start:
         warnings.append(f"line {row.line}: {shown(row.name)} has no length: left out")
         return None
     if end > MAX_SONG_BARS:
-        raise _refused(row.line, row.extent, f"a song of at most {MAX_SONG_BARS} bars")
+        raise _refused(row.line, row.length_or_end, f"a song of at most {MAX_SONG_BARS} bars")
     clip = Clip(row.line, row.name, row.track, start, max(1, end - start))
-    if abs(span.start - start) > slack or abs(span.end - clip.end_bar) > slack:
+    if abs(span.start - start) > tolerance or abs(span.end - clip.end_bar) > tolerance:
         warnings.append(
-            f"line {row.line}: {shown(row.name)} is off the bar lines: {_shown(span.start)} to "
-            f"{_shown(span.end)}, read as {clip.start_bar + 1} to {clip.end_bar + 1}"
+            f"line {row.line}: {shown(row.name)} is off the bar lines: "
+            f"{_bar_number(span.start)} to {_bar_number(span.end)}, "
+            f"read as {clip.start_bar + 1} to {clip.end_bar + 1}"
         )
     return clip
 
 
-def _shown(place: Fraction) -> str:
-    """A place as people count bars, the first one 1."""
-    return f"{round(float(place) + 1, 2):g}"
+def _bar_number(position: Fraction) -> str:
+    """A position as a bar number, from 1, for people."""
+    return f"{round(float(position) + 1, 2):g}"

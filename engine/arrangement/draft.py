@@ -1,4 +1,4 @@
-"""The engine's draft of a plan: what is approved, in a form that songs have."""
+"""The engine's draft of a plan: the approved parts in a usual song form."""
 
 from __future__ import annotations
 
@@ -13,28 +13,28 @@ from engine.arrangement.roles import FORM, OTHER, Role, role_of
 from engine.errors import Refused
 from genomes.midi import Conductor
 
-# Energy from which a stage plays, until the last time that its lineage comes: then all play.
-PLAYS_FROM = {"chords": 0.0, "melody": 0.0, "bass": 0.20, "drums": 0.25, "harmony": 0.45}
+# The lowest energy of a section in which a stage plays. At a lineage's last occurrence all play.
+MIN_ENERGY = {"chords": 0.0, "melody": 0.0, "bass": 0.20, "drums": 0.25, "harmony": 0.45}
 
-# How much fuller a section that comes several times is at the last.
-LAST_TIME_LIFT = 0.10
+# Energy added to the last occurrence of a section that occurs several times in the form.
+LAST_OCCURRENCE_ENERGY = 0.10
 
 MAX_REPEATS = 4
 
 
 @dataclass(frozen=True, slots=True)
-class _Turn:
-    """A lineage at its place in the song.
+class _Occurrence:
+    """One occurrence of a lineage in the song.
 
     Attributes:
-        lineage: what plays.
-        is_last: whether it comes no more.
-        is_lifted: whether its place in the form has come before and comes no more.
+        lineage: the lineage that plays.
+        is_last: whether this is the lineage's last occurrence.
+        is_louder: whether this is the last of several occurrences of its section in the form.
     """
 
     lineage: Lineage
     is_last: bool
-    is_lifted: bool
+    is_louder: bool
 
     @property
     def role(self) -> Role:
@@ -42,8 +42,8 @@ class _Turn:
 
     @property
     def energy(self) -> float:
-        lift = LAST_TIME_LIFT if self.is_lifted else 0.0
-        return round(min(1.0, self.role.energy + lift), 2)
+        extra = LAST_OCCURRENCE_ENERGY if self.is_louder else 0.0
+        return round(min(1.0, self.role.energy + extra), 2)
 
     @property
     def title(self) -> str:
@@ -52,26 +52,26 @@ class _Turn:
 
 
 def draft(approved: Sequence[ApprovedPart], song: Conductor) -> Plan:
-    """A plan of everything that is approved.
+    """A plan that uses all approved sections.
 
-    Sections whose labels name a role come in the order of ``FORM``, the others where it leaves
-    room for them, in the order of their approvals. A section with several finished lineages takes
-    turns with them.
+    Sections whose labels name a role are put in the order of ``FORM``; the others are put at its
+    ``OTHER``, in the order of their approval. A section with several lineages that have the most
+    stages uses them in turn.
 
     Raises:
         Refused: if nothing is approved.
     """
     if not approved:
         raise Refused("nothing is approved yet", "see engine review")
-    turns = _turns(lineages(approved))
-    counts = Counter(turn.title.casefold() for turn in turns)
-    met: Counter[str] = Counter()
+    occurrences = _occurrences(lineages(approved))
+    counts = Counter(occurrence.title.casefold() for occurrence in occurrences)
+    counted: Counter[str] = Counter()
     sections = []
-    for turn in turns:
-        name = turn.title.casefold()
-        met[name] += 1
-        numbered = f"{turn.title} {met[name]}" if counts[name] > 1 else turn.title
-        sections.append(_planned(turn, numbered))
+    for occurrence in occurrences:
+        name = occurrence.title.casefold()
+        counted[name] += 1
+        numbered = f"{occurrence.title} {counted[name]}" if counts[name] > 1 else occurrence.title
+        sections.append(_planned(occurrence, numbered))
     return Plan(
         tuple(sections),
         title=song.title,
@@ -81,56 +81,60 @@ def draft(approved: Sequence[ApprovedPart], song: Conductor) -> Plan:
     )
 
 
-def _turns(found: Sequence[Lineage]) -> list[_Turn]:
-    takes: dict[str, list[Lineage]] = {}
+def _occurrences(found: Sequence[Lineage]) -> list[_Occurrence]:
+    lineages_of: dict[str, list[Lineage]] = {}
     for section in dict.fromkeys(lineage.section for lineage in found):
-        best = _best([lineage for lineage in found if lineage.section == section])
-        place = role_of(best[0].first.section_label).place
-        takes.setdefault(place, []).extend(best[:1] if place == OTHER else best)
-    placed = [
-        (place, lineage)
-        for index, place in enumerate(FORM)
-        for lineage in _playing(takes.get(place, []), place, FORM[:index].count(place))
+        complete = _most_complete([lineage for lineage in found if lineage.section == section])
+        form_section = role_of(complete[0].first.section_label).form_section
+        lineages_of.setdefault(form_section, []).extend(
+            complete[:1] if form_section == OTHER else complete
+        )
+    ordered = [
+        (form_section, lineage)
+        for index, form_section in enumerate(FORM)
+        for lineage in _playing(
+            lineages_of.get(form_section, []), form_section, FORM[:index].count(form_section)
+        )
     ]
-    last = {place: index for index, (place, _) in enumerate(placed)}
-    last_of = {lineage: index for index, (_, lineage) in enumerate(placed)}
+    last = {form_section: index for index, (form_section, _) in enumerate(ordered)}
+    last_of = {lineage: index for index, (_, lineage) in enumerate(ordered)}
     return [
-        _Turn(
+        _Occurrence(
             lineage,
             is_last=last_of[lineage] == index,
-            is_lifted=FORM.count(place) > 1 and last[place] == index,
+            is_louder=FORM.count(form_section) > 1 and last[form_section] == index,
         )
-        for index, (place, lineage) in enumerate(placed)
+        for index, (form_section, lineage) in enumerate(ordered)
     ]
 
 
-def _playing(takes: Sequence[Lineage], place: str, before: int) -> Sequence[Lineage]:
-    """What plays at a place that has come so often before: its takes in turn, or all others."""
-    if place == OTHER or not takes:
-        return takes
-    return [takes[before % len(takes)]]
+def _playing(alternatives: Sequence[Lineage], form_section: str, before: int) -> Sequence[Lineage]:
+    """The lineages to play at a section of the form that occurred this many times before."""
+    if form_section == OTHER or not alternatives:
+        return alternatives
+    return [alternatives[before % len(alternatives)]]
 
 
-def _best(mine: Sequence[Lineage]) -> list[Lineage]:
-    """The lineages of a section that have come furthest, stale ones only if there are no others."""
-    fresh = [lineage for lineage in mine if not lineage.is_stale] or mine
-    furthest = max(len(lineage.parts) for lineage in fresh)
-    return [lineage for lineage in fresh if len(lineage.parts) == furthest]
+def _most_complete(of_section: Sequence[Lineage]) -> list[Lineage]:
+    """The lineages of a section with the most stages; stale ones only if all are stale."""
+    current = [lineage for lineage in of_section if not lineage.is_stale] or of_section
+    most_stages = max(len(lineage.parts) for lineage in current)
+    return [lineage for lineage in current if len(lineage.parts) == most_stages]
 
 
-def _planned(turn: _Turn, name: str) -> PlannedSection:
-    first, role = turn.lineage.first, turn.role
-    playing = [part for part in turn.lineage.parts if _plays(part.stage, turn)]
+def _planned(occurrence: _Occurrence, name: str) -> PlannedSection:
+    first, role = occurrence.lineage.first, occurrence.role
+    playing = [part for part in occurrence.lineage.parts if _plays(part.stage, occurrence)]
     return PlannedSection(
         name=name,
         section=first.label,
         parts=tuple((part.stage, part.label) for part in playing),
         play=min(MAX_REPEATS, max(1, role.bars // first.bars)),
         bars=first.bars,
-        energy=turn.energy,
+        energy=occurrence.energy,
         vocals=role.is_sung,
     )
 
 
-def _plays(stage: str, turn: _Turn) -> bool:
-    return turn.is_last or turn.energy >= PLAYS_FROM.get(stage, 0.0)
+def _plays(stage: str, occurrence: _Occurrence) -> bool:
+    return occurrence.is_last or occurrence.energy >= MIN_ENERGY.get(stage, 0.0)

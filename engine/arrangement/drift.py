@@ -1,4 +1,4 @@
-"""How far one plan is from another: what a person made of the engine's proposal."""
+"""Differences between two plans, such as the engine's draft and a plan imported from a DAW."""
 
 from __future__ import annotations
 
@@ -10,35 +10,35 @@ from engine.gate.labels import section_label
 
 
 def drift(proposed: Plan, actual: Plan) -> dict[str, Any]:
-    """Sections that went and came, changed places, and changed in length, as plain values.
+    """Sections that were removed, added, reordered or changed in length, as plain values.
 
     Returns:
         ``removed`` and ``added``: labels of sections, in playing order; ``reordered``: the labels
-        that both have, in their actual order of first appearance, or none if that is the same;
-        ``bar_deltas``: for each of those labels the bars in all, proposed, actual and the
-        difference, where both are known.
+        in both plans, in the actual order of first appearance, or none if the order is the same;
+        ``bar_deltas``: for each label in both plans its total bars, proposed and actual, and the
+        difference, if both are known.
     """
     before, after = _bars(proposed), _bars(actual)
-    shared = [label for label in after if label in before]
-    was = [label for label in before if label in after]
+    after_order = [label for label in after if label in before]
+    before_order = [label for label in before if label in after]
     return {
         "removed": [label for label in before if label not in after],
         "added": [label for label in after if label not in before],
-        "reordered": shared if shared != was else [],
+        "reordered": after_order if after_order != before_order else [],
         "bar_deltas": {
             label: {
                 "proposed": before[label],
                 "actual": after[label],
                 "delta": after[label] - before[label],
             }
-            for label in shared
+            for label in after_order
             if before[label] and after[label]
         },
     }
 
 
 def _bars(plan: Plan) -> Counter[str]:
-    """Bars of every section by label, in the order of first appearance; 0 where one is unknown."""
+    """Total bars by section label, in the order of first appearance; 0 if any is unknown."""
     bars: Counter[str] = Counter()
     unknown = set()
     for section in plan.sections:

@@ -1,4 +1,4 @@
-"""An arrangement's files: one folder for each arrangement, in which nothing is written over."""
+"""The files of an arrangement: one folder for each, in which nothing is overwritten."""
 
 from __future__ import annotations
 
@@ -26,27 +26,27 @@ class File:
     """A file of an arrangement.
 
     Attributes:
-        name: its path in the arrangement's folder.
-        make: gives its bytes; called only where there is no such file yet.
+        name: path relative to the arrangement's folder.
+        make: returns its bytes; called only if the file is missing.
     """
 
     name: str
     make: Callable[[], bytes]
 
 
-# What makes files of an arrangement: scores, recordings, pictures.
+# Makes some files of an arrangement: its score, its recordings or its picture.
 Writer = Callable[[Arrangement], Iterable[File]]
 
 
 @dataclass(frozen=True, slots=True)
-class Origin:
-    """What files are of.
+class Provenance:
+    """What the log records as the source of a file.
 
     Attributes:
         song: state of the song.
-        id: of the arrangement, or of the plan.
-        name: what it is called.
-        causation: event that led to them.
+        id: id of the arrangement or of the plan.
+        name: name of the arrangement or of the plan.
+        causation: id of the event that caused the file to be written.
     """
 
     song: Song
@@ -56,10 +56,10 @@ class Origin:
 
 
 def midi_files(arrangement: Arrangement) -> Iterator[tuple[str, bytes]]:
-    """Name and bytes of the whole song, and of a stem for each stage.
+    """Name and bytes of the whole song's MIDI file and of one stem per stage.
 
-    Every file is as long as the song and has its tempo, meter, key and markers, so that each can
-    be put at the start of a DAW's song.
+    Every file is as long as the song and has its tempo, meter, key and markers, so that all can
+    be placed at bar 1 in a DAW.
     """
     yield WHOLE_SONG, _midi(arrangement, arrangement.tracks)
     for track in arrangement.tracks:
@@ -76,27 +76,31 @@ def _midi(arrangement: Arrangement, tracks: Sequence[Track]) -> bytes:
 
 def write_arrangement(
     studio: Studio,
-    origin: Origin,
+    provenance: Provenance,
     arrangement: Arrangement,
     plan: str,
     writers: Sequence[Writer] = (),
 ) -> tuple[Path, list[Export]]:
-    """Write an arrangement to ``exports/<song>/arrangements/<name>/``, or the next free number.
+    """Write an arrangement to ``exports/<song>/arrangements/<name>/``.
 
-    A folder holds one arrangement for good: where any of its MIDI files is another than ours,
-    edited by the person or of another arrangement, ours go to the next folder. Files that are
-    there are not written again; nor is the text of the plan, which lies beside them to be edited.
+    If that folder has a MIDI file with other bytes, because a person edited it or it belongs to
+    another arrangement, the next free folder ``<name>_2``, ``<name>_3`` ... is used. Existing
+    files are left as they are, also the plan, which people edit.
 
     Returns:
-        the folder, and what became of each file.
+        the folder, and for each file whether it was written.
     """
-    midis = dict(midi_files(arrangement))
-    base = studio.exports / origin.song.song_id / "arrangements"
-    folder = next(f for f in _folders(base, origin.name) if _is_free(f, midis))
-    exports = [write_kept(studio, origin, folder / name, midis[name]) for name in midis]
+    midi_data = dict(midi_files(arrangement))
+    base = studio.exports / provenance.song.song_id / "arrangements"
+    folder = next(f for f in _folders(base, provenance.name) if _is_free(f, midi_data))
+    exports = [
+        write_and_record(studio, provenance, folder / name, midi_data[name]) for name in midi_data
+    ]
     files = [File(PLAN_FILE, plan.encode)]
     files += [file for writer in writers for file in writer(arrangement)]
-    exports += [_write_once(studio, origin, folder / file.name, file.make) for file in files]
+    exports += [
+        _write_if_missing(studio, provenance, folder / file.name, file.make) for file in files
+    ]
     return folder, exports
 
 
@@ -107,40 +111,42 @@ def _folders(base: Path, name: str) -> Iterator[Path]:
 
 
 def _is_free(folder: Path, files: dict[str, bytes]) -> bool:
-    """Whether a folder holds nothing but these files, or not yet."""
+    """Whether each of these files is missing from the folder or has the same bytes there."""
     return all(
         file_sha256(folder / name) in {None, hashlib.sha256(data).hexdigest()}
         for name, data in files.items()
     )
 
 
-def write_kept(studio: Studio, origin: Origin, path: Path, data: bytes) -> Export:
-    """Write a file that is missing, or as the engine wrote it, and record it."""
-    ours, found = hashlib.sha256(data).hexdigest(), file_sha256(path)
-    if found != ours:
+def write_and_record(studio: Studio, provenance: Provenance, path: Path, data: bytes) -> Export:
+    """Write a file unless it has these bytes already, and record its hash if the log lacks it."""
+    sha256, found = hashlib.sha256(data).hexdigest(), file_sha256(path)
+    if found != sha256:
         write_whole(path, data)
-    if last_written(origin.song, studio, path) != ours:
-        _record(studio, origin, path, ours)
-    return Export(path, UNCHANGED if found == ours else WRITTEN)
+    if last_written(provenance.song, studio, path) != sha256:
+        _record(studio, provenance, path, sha256)
+    return Export(path, UNCHANGED if found == sha256 else WRITTEN)
 
 
-def _write_once(studio: Studio, origin: Origin, path: Path, make: Callable[[], bytes]) -> Export:
-    found, written = file_sha256(path), last_written(origin.song, studio, path)
+def _write_if_missing(
+    studio: Studio, provenance: Provenance, path: Path, make: Callable[[], bytes]
+) -> Export:
+    found, written = file_sha256(path), last_written(provenance.song, studio, path)
     if found is None:
-        return write_kept(studio, origin, path, make())
-    if written is None:  # a person's, or ours, from before the engine was killed
+        return write_and_record(studio, provenance, path, make())
+    if written is None:  # a person's file, or one written just before the engine was killed
         data = make()
         if hashlib.sha256(data).hexdigest() == found:
-            return write_kept(studio, origin, path, data)
+            return write_and_record(studio, provenance, path, data)
     return Export(path, UNCHANGED if found == written else KEPT)
 
 
-def _record(studio: Studio, origin: Origin, path: Path, sha256: str) -> None:
+def _record(studio: Studio, provenance: Provenance, path: Path, sha256: str) -> None:
     written = ExportWritten(
-        candidate=origin.id,
-        label=origin.name,
+        candidate=provenance.id,
+        label=provenance.name,
         path=relative_path(studio, path),
         sha256=sha256,
     )
-    new = NewEvent(written, actor="engine", causation=origin.causation)
-    studio.decide(song_stream(origin.song.song_id), lambda: [new])
+    new = NewEvent(written, actor="engine", causation=provenance.causation)
+    studio.decide(song_stream(provenance.song.song_id), lambda: [new])

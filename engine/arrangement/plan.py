@@ -1,4 +1,4 @@
-"""The plan of an arrangement: which approved parts play when, how often and how loud."""
+"""The plan of an arrangement: its sections, their approved parts, repeats and loudness."""
 
 from __future__ import annotations
 
@@ -8,24 +8,24 @@ DRAFT = "draft"
 
 MAX_PLAY = 64
 
-# More bars than any song has; the ticks of so many bars of any meter fit a MIDI file.
+# Longer than any song; a MIDI file can hold that many bars of every meter.
 MAX_SONG_BARS = 4096
 
 
 @dataclass(frozen=True, slots=True)
 class PlannedSection:
-    """A stretch of the song.
+    """A section of the song and the parts that play in it.
 
     Attributes:
-        name: what it is called in this song, such as ``Verse 2``; the marker in the files.
-        section: label of the approved section that it is made of.
+        name: such as ``Verse 2``; also the text of its marker in the MIDI files.
+        section: label of the section that its parts were approved for.
         parts: ``(stage, reference)`` in the order of the stages. A reference is the label of an
-            approved part, or the beginning of its candidate's id. Stages that are not named rest.
-        play: how often it is played in a row, 1 to ``MAX_PLAY``.
-        bars: of one time through; for reading, except where nothing plays.
-        energy: 0 (still) to 1 (full).
+            approved part, or the beginning of its candidate id. Stages that are missing rest.
+        play: how many times it is played in a row, 1 to ``MAX_PLAY``.
+        bars: length of one repeat; only informative, except if no stage plays.
+        energy: loudness, 0 (quietest) to 1 (loudest).
         vocals: whether its words are sung.
-        notes: a person's.
+        notes: a person's comments.
     """
 
     name: str
@@ -38,18 +38,18 @@ class PlannedSection:
     notes: str = ""
 
     def part(self, stage: str) -> str | None:
-        """The reference of a stage's part; None where the stage rests."""
+        """The reference of a stage's part; None if the stage rests."""
         return dict(self.parts).get(stage)
 
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """A whole song.
+    """The sections of a whole song.
 
     Attributes:
         sections: in playing order.
-        name: of the folder that the arrangement's files go to.
-        title: the song's; like the next three, for reading only.
+        name: name of the folder for the arrangement's files.
+        title: title of the song; this and the next three are only informative.
         key: such as ``F# minor``.
         bpm: quarter notes per minute.
         time_sig: such as ``7/8``.

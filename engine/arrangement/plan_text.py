@@ -1,4 +1,4 @@
-"""``arrangement.yml``: a plan as a file for people, and read again strictly."""
+"""``arrangement.yml``: writes a plan as YAML for people to edit, and reads it strictly."""
 
 from __future__ import annotations
 
@@ -44,12 +44,12 @@ A_TEXT = "a text on one line"
 A_PLAN = "a mapping with a list of sections"
 
 
-# Line breaks to YAML 1.1, or not: escaped, they are the same to every reader.
+# Line breaks in YAML 1.1 but not in YAML 1.2; escaped, so that every reader agrees.
 OTHER_BREAKS = frozenset("\x85\u2028\u2029")
 
 
 class _Dumper(yaml.SafeDumper):
-    """Quotes every text that the loader would take for something else."""
+    """Quotes every string that the loader would read as another type."""
 
 
 def _quoted_if_needed(dumper: _Dumper, text: str) -> yaml.ScalarNode:
@@ -62,18 +62,18 @@ _Dumper.add_representer(str, _quoted_if_needed)
 
 
 def plan_text(plan: Plan) -> str:
-    """The file of a plan; equal plans have equal texts."""
+    """The text of a plan's file; equal plans give equal texts."""
     options: Any = {"sort_keys": False, "allow_unicode": True, "width": 100}
     text: str = yaml.dump(plan_document(plan), Dumper=_Dumper, **options)
     return HEADER + text
 
 
 def plan_document(plan: Plan) -> Document:
-    """A plan as plain values, in the words of its file."""
-    facts = {name: getattr(plan, name) for name in PLAN_FIELDS[:-1]}
+    """A plan as plain values, with the keys of its file."""
+    fields = {name: getattr(plan, name) for name in PLAN_FIELDS[:-1]}
     if plan.bpm is not None and plan.bpm.is_integer():
-        facts["bpm"] = int(plan.bpm)
-    return facts | {"sections": [_section_document(section) for section in plan.sections]}
+        fields["bpm"] = int(plan.bpm)
+    return fields | {"sections": [_section_document(section) for section in plan.sections]}
 
 
 def _section_document(section: PlannedSection) -> Document:
@@ -82,10 +82,10 @@ def _section_document(section: PlannedSection) -> Document:
 
 
 def read_plan(path: Path) -> Plan:
-    """The plan in a file.
+    """Read a plan's file.
 
     Raises:
-        Refused: naming the file, the section, the field, what stands there and what is accepted.
+        Refused: names the file, the section, the field, its value and what is accepted.
     """
     try:
         return parse_plan(load_file(path))
@@ -94,7 +94,7 @@ def read_plan(path: Path) -> Plan:
 
 
 def parse_plan(document: Any) -> Plan:
-    """The plan that plain values mean; raises UnreadableError at the first that is none."""
+    """The plan from plain values; raises UnreadableError at the first invalid one."""
     if not isinstance(document, dict) or not isinstance(document.get("sections"), list):
         raise UnreadableError("plan", shown(document), A_PLAN)
     if not document["sections"]:
@@ -102,17 +102,17 @@ def parse_plan(document: Any) -> Plan:
     _refuse_unknown(document, PLAN_FIELDS)
     return Plan(
         sections=tuple(
-            _numbered(number, row) for number, row in enumerate(document["sections"], start=1)
+            _section_at(number, row) for number, row in enumerate(document["sections"], start=1)
         ),
         name=_folder_name(document),
         title=_text(document, "title"),
         key=_text(document, "key"),
-        bpm=_given(document, "bpm", _number, None),
+        bpm=_optional(document, "bpm", _number, None),
         time_sig=_text(document, "time_sig"),
     )
 
 
-def _numbered(number: int, row: Any) -> PlannedSection:
+def _section_at(number: int, row: Any) -> PlannedSection:
     try:
         return _section(row)
     except UnreadableError as error:
@@ -131,10 +131,10 @@ def _section(row: Any) -> PlannedSection:
         name=_label(row, "name") if row.get("name") is not None else section,
         section=section,
         parts=_parts(row),
-        play=_given(row, "play", _whole(MAX_PLAY), 1),
-        bars=_given(row, "bars", _whole(MAX_SONG_BARS), None),
-        energy=_given(row, "energy", _energy, role.energy),
-        vocals=_given(row, "vocals", _truth, role.is_sung),
+        play=_optional(row, "play", _integer(MAX_PLAY), 1),
+        bars=_optional(row, "bars", _integer(MAX_SONG_BARS), None),
+        energy=_optional(row, "energy", _energy, role.energy),
+        vocals=_optional(row, "vocals", _boolean, role.is_sung),
         notes=_text(row, "notes"),
     )
 
@@ -145,13 +145,13 @@ def _refuse_unknown(document: Document, known: Iterable[str]) -> None:
             raise UnreadableError(shown(name), "unknown", f"the keys {', '.join(known)}")
 
 
-def _given(row: Document, name: str, read: Callable[[str, Any], Any], default: Any) -> Any:
-    """What a field says; the default where it is left out or null."""
+def _optional(row: Document, name: str, read: Callable[[str, Any], Any], default: Any) -> Any:
+    """A field's value; the default if it is missing or null."""
     return default if row.get(name) is None else read(name, row[name])
 
 
 def _text(document: Document, name: str) -> str:
-    """Any text, a number as it is written in plain; empty where there is none."""
+    """A field as a string, also if YAML read a number; empty if missing or null."""
     value = document.get(name)
     if isinstance(value, bool | list | dict):
         raise UnreadableError(name, shown(value), "a text")
@@ -173,10 +173,10 @@ def _folder_name(document: Document) -> str:
         raise UnreadableError("name", shown(text), "a name with letters a-z or digits") from error
 
 
-def _whole(most: int) -> Callable[[str, Any], int]:
+def _integer(maximum: int) -> Callable[[str, Any], int]:
     def read(name: str, value: Any) -> int:
-        if type(value) is not int or not 1 <= value <= most:
-            raise UnreadableError(name, shown(value), f"a whole number from 1 to {most}")
+        if type(value) is not int or not 1 <= value <= maximum:
+            raise UnreadableError(name, shown(value), f"a whole number from 1 to {maximum}")
         return value
 
     return read
@@ -194,7 +194,7 @@ def _energy(name: str, value: Any) -> float:
     return float(value)
 
 
-def _truth(name: str, value: Any) -> bool:
+def _boolean(name: str, value: Any) -> bool:
     if not isinstance(value, bool):
         raise UnreadableError(name, shown(value), "true or false")
     return value
@@ -203,8 +203,8 @@ def _truth(name: str, value: Any) -> bool:
 def _parts(row: Document) -> tuple[tuple[str, str], ...]:
     parts = row.get("parts")
     if not isinstance(parts, dict):
-        said = shown(parts) if "parts" in row else "missing"
-        raise UnreadableError("parts", said, f"a mapping of {', '.join(STAGES)}")
+        value = shown(parts) if "parts" in row else "missing"
+        raise UnreadableError("parts", value, f"a mapping of {', '.join(STAGES)}")
     for stage in parts:
         if stage not in STAGES:
             raise UnreadableError(

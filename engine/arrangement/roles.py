@@ -1,4 +1,4 @@
-"""What a section does in a song, told by its label."""
+"""The role of a section in the song form, found from its label: verse, chorus, bridge ..."""
 
 from __future__ import annotations
 
@@ -10,19 +10,18 @@ from engine.gate.labels import section_label
 
 @dataclass(frozen=True, slots=True)
 class Role:
-    """What sections of one sort are usually like.
+    """Usual properties of one kind of section.
 
     Attributes:
-        name: as it stands in labels, such as ``pre_chorus``.
-        place: where such a section stands in a drafted form; ``other`` if it has no place of its
-            own there.
-        energy: 0 (still) to 1 (full).
+        name: the word in labels, such as ``pre_chorus``.
+        form_section: the entry of ``FORM`` that it fills.
+        energy: loudness, 0 (quietest) to 1 (loudest).
         is_sung: whether it usually has vocals.
-        bars: how long such a section is, its repeats included, where its part is shorter.
+        bars: usual length with repeats; shorter parts are repeated to reach it.
     """
 
     name: str
-    place: str
+    form_section: str
     energy: float
     is_sung: bool
     bars: int
@@ -31,7 +30,7 @@ class Role:
 OTHER = "other"
 UNKNOWN = Role("", OTHER, 0.40, is_sung=True, bars=8)
 
-# The first that is found in a label counts: a pre-chorus is no chorus.
+# The first role found in a label counts, so pre-chorus comes before chorus.
 ROLES = (
     Role("pre_chorus", "pre_chorus", 0.55, is_sung=True, bars=4),
     Role("prechorus", "pre_chorus", 0.55, is_sung=True, bars=4),
@@ -50,7 +49,7 @@ ROLES = (
     Role("break", OTHER, 0.40, is_sung=False, bars=4),
 )
 
-# The places of a song in playing order; what no label fills is left out.
+# The song form in playing order; entries without an approved section are skipped.
 FORM = (
     *("intro", "verse", "pre_chorus", "chorus", "verse", "pre_chorus", "chorus"),
     *(OTHER, "bridge", "chorus", "climax", "outro"),
@@ -58,6 +57,6 @@ FORM = (
 
 
 def role_of(label: str) -> Role:
-    """The role that a label names as a word of its own, such as ``Verse 2``; else ``UNKNOWN``."""
+    """The role whose name is a whole word of the label, as in ``Verse 2``; else ``UNKNOWN``."""
     words = re.sub(r"(\d+)", r"_\1_", f"_{section_label(label)}_")
     return next((role for role in ROLES if f"_{role.name}_" in words), UNKNOWN)

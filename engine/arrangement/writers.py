@@ -1,4 +1,4 @@
-"""What is made of an arrangement besides MIDI: sheet music, recordings, a picture."""
+"""Files of an arrangement other than MIDI: sheet music, recordings and a picture."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ AUDIO_FORMATS = ("flac", "wav", NO_AUDIO)
 
 
 def write_score(arrangement: Arrangement) -> Iterator[File]:
-    """The song as MusicXML."""
+    """A MusicXML file of the song."""
 
     def score() -> bytes:
         return musicxml(arrangement.tracks, arrangement.conductor(), arrangement.length_ticks)
@@ -27,7 +27,7 @@ def write_score(arrangement: Arrangement) -> Iterator[File]:
 
 
 def picture_writer(colour: str) -> Writer:
-    """The song as one piano roll, in the ink of its colour."""
+    """Writes a piano roll of the song in the ink of this colour."""
 
     def write(arrangement: Arrangement) -> Iterator[File]:
         yield File("song.png", lambda: song_picture(arrangement, colour))
@@ -35,8 +35,8 @@ def picture_writer(colour: str) -> Writer:
     return write
 
 
-def sound_writer(file_format: str) -> Writer:
-    """Recordings of the mix and of each stem; none of a song that is too long for one.
+def audio_writer(file_format: str) -> Writer:
+    """Writes recordings of the mix and of each stem; none if the song exceeds ``MAX_SECONDS``.
 
     Args:
         file_format: ``flac`` or ``wav``.
@@ -63,16 +63,16 @@ def sound_writer(file_format: str) -> Writer:
 
 
 def writers(colour: str, audio: str) -> list[Writer]:
-    """Everything that an arrangement is written as.
+    """The writers of all files other than MIDI.
 
     Args:
-        colour: the song's.
+        colour: colour of the song.
         audio: one of ``AUDIO_FORMATS``.
 
     Raises:
-        Refused: if it is none of these.
+        Refused: if ``audio`` is none of these.
     """
     if audio not in AUDIO_FORMATS:
         raise Refused(f"--audio {audio}: expected {', '.join(AUDIO_FORMATS)}")
-    sound = [] if audio == NO_AUDIO else [sound_writer(audio)]
-    return [write_score, picture_writer(colour), *sound]
+    recordings = [] if audio == NO_AUDIO else [audio_writer(audio)]
+    return [write_score, picture_writer(colour), *recordings]

@@ -11,7 +11,7 @@ from engine.cli.opening import next_command, open_studio
 from engine.cli.output import Json, say, say_json, say_next, say_table
 
 if TYPE_CHECKING:
-    from engine.arrangement.arranging import Arranged, Planned
+    from engine.arrangement.arranging import ArrangedSong, PlanFile
     from engine.state.songs import Song
     from engine.state.studio import Studio
 
@@ -52,20 +52,20 @@ def arrange(
 
 def _planned(
     studio: Studio, song: Song, plan: Path | None, clips: Path | None, *, draft: bool
-) -> Planned:
-    from engine.arrangement.arranging import drafted, given, imported, redrafted
+) -> PlanFile:
+    from engine.arrangement.arranging import current_plan, import_clips, read_plan_file, write_draft
     from engine.errors import Refused
 
     if sum([plan is not None, clips is not None, draft]) > 1:
         raise Refused("--from, --import and --draft exclude each other", "name one of them")
     if plan is not None:
-        return given(studio, song, plan)
+        return read_plan_file(studio, song, plan)
     if clips is not None:
-        return imported(studio, song, clips)
-    return redrafted(studio, song) if draft else drafted(studio, song)
+        return import_clips(studio, song, clips)
+    return write_draft(studio, song) if draft else current_plan(studio, song)
 
 
-def _report(planned: Planned, arranged: Arranged | None) -> dict[str, Any]:
+def _report(planned: PlanFile, arranged: ArrangedSong | None) -> dict[str, Any]:
     from engine.arrangement.plan_text import plan_document
 
     report = {
@@ -88,7 +88,7 @@ def _report(planned: Planned, arranged: Arranged | None) -> dict[str, Any]:
     }
 
 
-def _say_plan(planned: Planned) -> None:
+def _say_plan(planned: PlanFile) -> None:
     if planned.reading:
         say(f"read as {planned.reading}")
     for warning in planned.warnings:
@@ -119,7 +119,7 @@ def _say_drift(drift: dict[str, Any]) -> None:
             say(f"{label}: {bars['proposed']} bars proposed, {bars['actual']} played")
 
 
-def _say_song(arranged: Arranged) -> None:
+def _say_song(arranged: ArrangedSong) -> None:
     song = arranged.arrangement
     minutes, seconds = divmod(round(song.seconds), 60)
     names = ", ".join(track.name for track in song.tracks)

@@ -16,7 +16,7 @@ from engine.cli.output import Json, say, say_json, say_next, say_table
 from engine.evolution import GENERATIONS, POPULATION
 
 if TYPE_CHECKING:
-    from engine.arrangement.arranging import Arranged
+    from engine.arrangement.arranging import ArrangedSong
     from engine.composing.composition import Composition
     from engine.composing.ending import Ranked
 
@@ -52,18 +52,20 @@ def compose(
     from engine.arrangement.writers import writers
     from engine.cli.evolve import refuse_both
     from engine.cli.progress import composing
-    from engine.composing.composer import compose as carry_through
+    from engine.composing.composer import compose as compose_song
     from engine.composing.composer import generations_done
-    from engine.composing.composition import begin, last_seed, unfinished, wanted
-    from engine.composing.ending import end
+    from engine.composing.composition import begin, last_seed, new_composition, unfinished
+    from engine.composing.ending import finish_composition
     from engine.evolution.settings import MAX_SEED, Settings
     from engine.models.promotion import model_for_runs
     from engine.proposals.lyrics import read_lyrics
     from engine.stages import STAGES
 
     words = None if lyrics is None else read_lyrics(lyrics)
-    asked = wanted(Settings(population, generations), sections, seed, beam, arrangements)
-    asked = asked.sung_by(singer, words)
+    requested = new_composition(
+        Settings(population, generations), sections, seed, beam, arrangements
+    )
+    requested = requested.with_vocals(singer, words)
     refuse_both(model, no_model=no_model)
     with open_studio(context) as studio:
         state = studio.song(song)
@@ -73,7 +75,7 @@ def compose(
         if composition is None:
             sha256 = None if no_model else model_for_runs(studio, model)
             known = last_seed(state) if seed is None else None
-            again = asked if known is None else replace(asked, seed=known)
+            again = requested if known is None else replace(requested, seed=known)
             composition = begin(studio, state, replace(again, model_sha256=sha256))
         elif not as_json:
             say(f"going on with composition {composition.id}, as it was asked for")
@@ -81,18 +83,18 @@ def compose(
             say(f"{state.title}: composition {composition.id}, seed {composition.seed}")
             _say_silent(composition)
         done = generations_done(studio, song_id, composition)
-        with composing(_generations(composition, len(STAGES)), done) as watch:
-            is_done = carry_through(studio, song_id, composition, watch)
+        with composing(_generations(composition, len(STAGES)), done) as observer:
+            is_done = compose_song(studio, song_id, composition, observer)
         if not is_done:
             typer.echo("stopped; nothing recorded is lost", err=True)
             go_on = f"compose --song {song_id} --audio {audio}"
             say_next(next_command(context, go_on), err=as_json)
             return INTERRUPTED
-        songs = end(studio, song_id, composition, write)
+        songs = finish_composition(studio, song_id, composition, write)
     if as_json:
         say_json(_report(composition, songs))
         return 0
-    if not watch.runs:
+    if not observer.runs:
         say("nothing was composed: every stage of these sections is approved already")
     _say_songs(songs, composition.arrangements)
     for note in _notes(songs):
@@ -107,12 +109,12 @@ def compose(
 
 def _say_silent(composition: Composition) -> None:
     """Say which sections the words leave out."""
-    silent = [each.label for each in composition.sections if not composition.words_for(each)]
+    silent = [each.label for each in composition.sections if not composition.lyrics_for(each)]
     if composition.lyrics is not None and silent:
         say(f"note: the lyrics have nothing for {' and '.join(silent)}: composed without words")
 
 
-def _notes(songs: list[tuple[Ranked, Arranged]]) -> list[str]:
+def _notes(songs: list[tuple[Ranked, ArrangedSong]]) -> list[str]:
     """What a person should know of how songs were measured, each once."""
     return list(dict.fromkeys(note for ranked, _ in songs for note in ranked.notes))
 
@@ -123,7 +125,7 @@ def _generations(composition: Composition, stages: int) -> int:
     return runs * (composition.settings.generations + 1)
 
 
-def _report(composition: Composition, songs: list[tuple[Ranked, Arranged]]) -> dict[str, Any]:
+def _report(composition: Composition, songs: list[tuple[Ranked, ArrangedSong]]) -> dict[str, Any]:
     return {
         "composition": composition.id,
         "seed": composition.seed,
@@ -149,13 +151,13 @@ def _report(composition: Composition, songs: list[tuple[Ranked, Arranged]]) -> d
     }
 
 
-def _unplayed(ranked: Ranked, arranged: Arranged) -> list[str]:
+def _unplayed(ranked: Ranked, arranged: ArrangedSong) -> list[str]:
     """Sections that the form has no place for."""
     playing = arranged.arrangement.candidates
     return [lineage.section for lineage in ranked.sections if lineage.leaf not in playing]
 
 
-def _say_songs(songs: list[tuple[Ranked, Arranged]], wanted: int) -> None:
+def _say_songs(songs: list[tuple[Ranked, ArrangedSong]], requested: int) -> None:
     for place, (ranked, arranged) in enumerate(songs, start=1):
         song = arranged.arrangement
         minutes, seconds = divmod(round(song.seconds), 60)
@@ -166,7 +168,7 @@ def _say_songs(songs: list[tuple[Ranked, Arranged]], wanted: int) -> None:
         for section in _unplayed(ranked, arranged):
             say(f"   note: {section} has no place in this form; the plan can give it one")
         say(f"   to hear and to see: {arranged.folder}")
-    if len(songs) < wanted:
+    if len(songs) < requested:
         say(f"\nthere are no more ways to combine what is approved than these {len(songs)}")
     rows = [
         [pair, each.progression, each.density, each.register]

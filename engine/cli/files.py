@@ -25,11 +25,11 @@ def import_file(
     """Take in a part that you made, as approved."""
     from engine.cli.gate import update_and_say
     from engine.errors import refusing
-    from engine.gate.imports import import_part, read_played
+    from engine.gate.imports import import_part, read_midi_part
 
     with open_studio(context) as studio:
         state = studio.song(song)
-        played = read_played(file, state)
+        played = read_midi_part(file, state)
         with refusing():
             approved = import_part(studio, state.song_id, played, stage, label, parent)
         if not as_json:

@@ -43,8 +43,8 @@ def evolving(run: Run) -> Iterator[tuple[Report, Callable[[], bool]]]:
         yield report, is_stopped
 
 
-class ComposingWatch:
-    """One display for a whole composition; see ``engine.composing.composer.Watch``.
+class CompositionProgress:
+    """One display for a whole composition; see ``engine.composing.composer.Observer``.
 
     Attributes:
         is_stopped: says whether to stop.
@@ -70,7 +70,7 @@ class ComposingWatch:
 
 
 @contextmanager
-def composing(generations: int, done: int) -> Iterator[ComposingWatch]:
+def composing(generations: int, done: int) -> Iterator[CompositionProgress]:
     """Show a whole composition.
 
     Args:
@@ -81,7 +81,7 @@ def composing(generations: int, done: int) -> Iterator[ComposingWatch]:
     total = max(generations, done)
     task = progress.add_task("composing", total=total, completed=done, best="-")
     with progress, _stopping() as is_stopped:
-        yield ComposingWatch(progress, task, is_stopped)
+        yield CompositionProgress(progress, task, is_stopped)
         if not is_stopped():
             progress.update(task, total=progress.tasks[task].completed)
 

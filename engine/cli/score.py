@@ -104,7 +104,7 @@ def _as_in_a_run(
 ) -> list[dict[str, Any]]:
     """A row for each file with its total and terms, in the order that a run ranks them."""
     from engine.errors import refusing
-    from engine.gate.imports import as_in_a_run, read_played
+    from engine.gate.imports import as_in_a_run, read_midi_part
     from engine.runs.contexts import song_colour
     from engine.stages import find_stage
     from fitness.colours import find_colour
@@ -116,7 +116,7 @@ def _as_in_a_run(
         state = studio.song(song_id)
         with refusing():
             target = song_colour(state) if colour is None else find_colour(colour)
-        played = [read_played(path, state) for path in files]
+        played = [read_midi_part(path, state) for path in files]
         placed = [as_in_a_run(state, each, stage) for each in played]
     fitness = Fitness(
         stage.name, target, Weights(), FusionModel.load(scoring_model(context, model))

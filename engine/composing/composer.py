@@ -1,4 +1,4 @@
-"""The composer: every stage of every section, and the policy that decides in a person's place."""
+"""The composer: evolves every stage of every section and approves the best lineages itself."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import Protocol
 
-from engine.composing.composition import Composition, is_ground
-from engine.composing.lineages import Reader, Weighed, best_apart
+from engine.composing.composition import Composition, can_build_on
+from engine.composing.lineages import Reader, ScoredLineage, best_distinct
 from engine.gate.decisions import approval
 from engine.gate.exports import export_song, update_exports
 from engine.gate.waiting import Entry
@@ -24,36 +24,36 @@ from store import events
 from store.records import NewEvent
 
 
-class Watch(Protocol):
-    """Who looks on while a song is composed."""
+class Observer(Protocol):
+    """Receives the progress of a composition, and may stop it."""
 
     def begin(self, stage: str, section: str, runs: int) -> None:
-        """A stage of a section begins, with so many runs."""
+        """Called before each stage of a section, with its number of runs."""
         ...
 
     def report(self, point: events.CurvePoint) -> None:
-        """A generation is recorded."""
+        """Called after each recorded generation."""
         ...
 
     def is_stopped(self) -> bool:
-        """Whether to stop; what is begun can be gone on with."""
+        """Whether to stop now; the composition can be continued later."""
         ...
 
 
-def compose(studio: Studio, song_id: str, composition: Composition, watch: Watch) -> bool:
-    """Compose all stages of all sections; what is approved already is ground and stays.
+def compose(studio: Studio, song_id: str, composition: Composition, observer: Observer) -> bool:
+    """Compose all stages of all sections.
 
-    What a composition of another seed approved is no ground, and stays as it is.
-
-    Files of approved parts that are missing, because it was killed before, are written too.
+    Stages of sections that have approved parts are not composed again; later stages build on
+    these parts. Parts that a composition with another seed approved are ignored. Missing files
+    of approved parts, left by a killed process, are written too.
 
     Returns:
-        whether all is composed; false if ``watch`` stopped it.
+        whether everything is composed; False if ``observer`` stopped it.
     """
     for stage in STAGES.values():
         for section in composition.sections:
-            if _is_open(studio.song(song_id), composition, stage, section):
-                runs = _run(studio, song_id, composition, stage, section, watch)
+            if _lacks_stage(studio.song(song_id), composition, stage, section):
+                runs = _run(studio, song_id, composition, stage, section, observer)
                 if runs is None:
                     return False
                 _decide(studio, song_id, composition, section, runs)
@@ -62,7 +62,7 @@ def compose(studio: Studio, song_id: str, composition: Composition, watch: Watch
 
 
 def generations_done(studio: Studio, song_id: str, composition: Composition) -> int:
-    """How many generations of a composition's runs are recorded."""
+    """Number of recorded generations of all runs of a composition."""
     seeds = {
         (stage, section.label): composition.run_seed(stage, section)
         for stage in STAGES
@@ -78,18 +78,18 @@ def generations_done(studio: Studio, song_id: str, composition: Composition) -> 
     )
 
 
-def _is_open(song: Song, composition: Composition, stage: Stage, section: Section) -> bool:
-    """Whether a section has nothing of a stage yet that still stands."""
+def _lacks_stage(song: Song, composition: Composition, stage: Stage, section: Section) -> bool:
+    """Whether a section has no usable approved part of a stage that isn't stale."""
     candidates = song.candidates
     return not any(
         candidates[each].section.label == section.label and not is_stale(song, candidates[each])
-        for each in _ground(song, composition, stage.name)
+        for each in _usable(song, composition, stage.name)
     )
 
 
-def _ground(song: Song, composition: Composition, stage: str) -> list[str]:
-    """What is approved of a stage and counts for a composition."""
-    return [each for each in approved(song, stage) if is_ground(song, composition, each)]
+def _usable(song: Song, composition: Composition, stage: str) -> list[str]:
+    """Ids of the approved candidates of a stage that a composition may build on."""
+    return [each for each in approved(song, stage) if can_build_on(song, composition, each)]
 
 
 def _run(
@@ -98,9 +98,9 @@ def _run(
     composition: Composition,
     stage: Stage,
     section: Section,
-    watch: Watch,
+    observer: Observer,
 ) -> list[str] | None:
-    """Ids of the finished runs of a stage of a section; None if it was stopped before."""
+    """Finish the runs of a stage of a section; returns their ids, None if it was stopped."""
     song = studio.song(song_id)
     options = EvolveOptions(
         stage.name,
@@ -108,50 +108,50 @@ def _run(
         section.label,
         None if stage.needs else section.bars,
         None if stage.needs else section.energy,
-        lyrics=composition.words_for(section) if stage.sings else None,
+        lyrics=composition.lyrics_for(section) if stage.sings else None,
         singer=composition.singer if stage.sings else None,
     )
-    wanted = [
+    section_requests = [
         request
         for request in requests(song, options, composition.run_seed(stage.name, section))
-        if all(is_ground(song, composition, parent) for parent in request.parents)
+        if all(can_build_on(song, composition, parent) for parent in request.parents)
     ]
-    watch.begin(stage.name, section.label, len(wanted))
+    observer.begin(stage.name, section.label, len(section_requests))
     finished = []
-    for request in wanted:
-        asked = replace(
+    for request in section_requests:
+        scored_request = replace(
             request,
             model_sha256=composition.model_sha256,
-            follows=_followed(song, composition, request),
+            follows=_part_before(song, composition, request),
         )
-        identifier = start_or_find(studio, asked)
+        identifier = start_or_find(studio, scored_request)
         if studio.run(identifier)[1].status != FINISHED:
-            run = _taken_up(studio, identifier)
-            if not carry_on(studio, run, watch.report, watch.is_stopped):
+            run = _load_or_resume(studio, identifier)
+            if not carry_on(studio, run, observer.report, observer.is_stopped):
                 return None
         finished.append(identifier)
-        if watch.is_stopped():
+        if observer.is_stopped():
             return None
     return finished
 
 
-def _followed(song: Song, composition: Composition, request: Request) -> str | None:
-    """What a run carries on from: the best that was kept of the section before, not the last."""
+def _part_before(song: Song, composition: Composition, request: Request) -> str | None:
+    """The part of the section before that a run continues: the best one that was approved."""
     if request.follows is None:
         return None
     known = song.candidates
-    before = known[request.follows].section.label
-    kept = [
+    section_before = known[request.follows].section.label
+    by_policy = [
         candidate
         for candidate in approved(song, request.stage)
-        if known[candidate].section.label == before
+        if known[candidate].section.label == section_before
         and known[candidate].policy == composition.policy
     ]
-    return kept[0] if kept else request.follows
+    return by_policy[0] if by_policy else request.follows
 
 
-def _taken_up(studio: Studio, identifier: str) -> Run:
-    """A run that is just begun, or one that was left in the middle."""
+def _load_or_resume(studio: Studio, identifier: str) -> Run:
+    """Load a run that has no generations yet, or resume one that has."""
     is_new = studio.run(identifier)[1].generation is None
     return load(studio, identifier) if is_new else resume(studio, identifier)
 
@@ -159,7 +159,7 @@ def _taken_up(studio: Studio, identifier: str) -> Run:
 def _decide(
     studio: Studio, song_id: str, composition: Composition, section: Section, runs: list[str]
 ) -> None:
-    """Approve the best lineages of a section, all of them at once; the others stay as they are."""
+    """Approve the best lineages of a section in one batch; the others stay pending."""
     song = studio.song(song_id)
     chosen = _chosen(studio, song, composition, section, runs)
 
@@ -168,7 +168,7 @@ def _decide(
         return [NewEvent(event, actor=studio.actor) for event in _approvals(studio, fresh, chosen)]
 
     def _approvals(
-        studio: Studio, song: Song, chosen: list[Weighed]
+        studio: Studio, song: Song, chosen: list[ScoredLineage]
     ) -> Iterator[events.CandidateApproved]:
         for lineage in chosen:
             entry = Entry(lineage.leaf, song, song.candidates[lineage.leaf])
@@ -183,8 +183,8 @@ def _decide(
 
 def _chosen(
     studio: Studio, song: Song, composition: Composition, section: Section, runs: list[str]
-) -> list[Weighed]:
-    """The lineages of a section's new candidates that are kept."""
+) -> list[ScoredLineage]:
+    """The lineages to approve among the survivors of a section's runs."""
     known = studio.runs()
     reader = Reader(studio)
     survivors = [
@@ -198,7 +198,7 @@ def _chosen(
     stage = survivors[0].members[-1].stage
     others = [
         reader.read(song, candidate)
-        for candidate in _ground(song, composition, stage)
+        for candidate in _usable(song, composition, stage)
         if song.candidates[candidate].section.label != section.label
     ]
-    return best_apart(survivors, composition.beam, others)
+    return best_distinct(survivors, composition.beam, others)

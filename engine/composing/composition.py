@@ -1,4 +1,4 @@
-"""A composition: what it was asked for, as the log says it."""
+"""A composition of a whole song: its parameters, and how the log records them."""
 
 from __future__ import annotations
 
@@ -33,18 +33,18 @@ _SECTION = re.compile(r"\s*([^=,]*[^=,\s])\s*=\s*(\d{1,3})\s*")
 
 @dataclass(frozen=True, slots=True)
 class Composition:
-    """What the engine composes by itself.
+    """Parameters of a composition that the engine makes without a person's decisions.
 
     Attributes:
-        id: of this composition.
-        seed: what all of its runs' seeds derive from.
-        settings: how each run evolves.
-        sections: in the order they are composed, each carried on from the one before.
+        id: id of this composition; empty before it starts.
+        seed: the seeds of all its runs are derived from it.
+        settings: settings of each run.
+        sections: in the order in which they are composed.
         beam: lineages kept for each section and stage.
-        arrangements: how many it ends with.
+        arrangements: number of arrangements at the end.
         model_sha256: the model that scores; None for theory and prior alone.
-        lyrics: the song's words.
-        singer: whose range, instead of the song's.
+        lyrics: lyrics of the song.
+        singer: a singer whose range is used instead of that of the song's singer.
     """
 
     id: str
@@ -59,36 +59,36 @@ class Composition:
 
     @property
     def policy(self) -> str:
-        """By what name its decisions are recorded."""
+        """The policy that its approvals name in the log."""
         return _policy(self.id)
 
     def run_seed(self, stage: str, section: Section) -> int:
         """The seed of the runs of a stage and section."""
-        place = [list(STAGES).index(stage), self.sections.index(section)]
-        return int(np.random.SeedSequence([self.seed, *place]).generate_state(1)[0])
+        indexes = [list(STAGES).index(stage), self.sections.index(section)]
+        return int(np.random.SeedSequence([self.seed, *indexes]).generate_state(1)[0])
 
     @classmethod
-    def of(cls, begun: SongComposition) -> Self:
-        """The composition that a song's state tells of."""
-        sections = tuple(section_of(section) for section in begun.sections)
+    def of(cls, state: SongComposition) -> Self:
+        """The composition from a song's state."""
+        sections = tuple(section_of(section) for section in state.sections)
         return cls(
-            begun.composition,
-            begun.seed,
-            Settings.from_payload(begun.settings),
+            state.composition,
+            state.seed,
+            Settings.from_payload(state.settings),
             sections,
-            begun.beam,
-            begun.arrangements,
-            begun.model_sha256,
-            LyricSheet(begun.lyrics) if begun.lyrics else None,
-            begun.singer,
+            state.beam,
+            state.arrangements,
+            state.model_sha256,
+            LyricSheet(state.lyrics) if state.lyrics else None,
+            state.singer,
         )
 
-    def sung_by(self, singer: str | None, lyrics: LyricSheet | None) -> Self:
-        """The same with a singer and words.
+    def with_vocals(self, singer: str | None, lyrics: LyricSheet | None) -> Self:
+        """A copy with a singer and lyrics.
 
         Raises:
-            Refused: if there is no such singer, no section finds words of its own in the sheet, or
-                the sheet doesn't say which of several sections sings which.
+            Refused: if the singer is unknown, the lyrics have no section of the composition, or
+                they have no headers though the composition has several sections.
         """
         if singer is not None:
             with refusing():
@@ -107,13 +107,13 @@ class Composition:
                 )
         return replace(self, lyrics=lyrics, singer=singer)
 
-    def words_for(self, section: Section) -> LyricSheet | None:
-        """The song's words, where they have any for a section."""
+    def lyrics_for(self, section: Section) -> LyricSheet | None:
+        """The song's lyrics if they have words for a section; else None."""
         has_any = self.lyrics is not None and has_words(self.lyrics, section.label)
         return self.lyrics if has_any else None
 
     def to_event(self) -> events.CompositionStarted:
-        """What the log says of its beginning."""
+        """The event that records its start."""
         words = self.lyrics.sections if self.lyrics else ()
         return events.CompositionStarted(
             composition=self.id,
@@ -128,34 +128,34 @@ class Composition:
         )
 
 
-def wanted(
+def new_composition(
     settings: Settings, sections: str, seed: int | None, beam: int, arrangements: int
 ) -> Composition:
-    """A composition as a person asks for it; it gets its id when it begins.
+    """A composition that isn't recorded yet; ``begin`` gives it its id.
 
     Args:
-        settings: how each run evolves.
-        sections: such as ``verse=8,chorus=8``; their energy follows from their labels.
-        seed: drawn if it is None.
-        beam: lineages kept for each section and stage, 1 to the survivors of a run.
-        arrangements: how many songs it ends with, 1 to 9.
+        settings: settings of each run.
+        sections: such as ``verse=8,chorus=8``; energies are those of the labels' roles.
+        seed: drawn at random if None.
+        beam: lineages kept for each section and stage, 1 to 9.
+        arrangements: number of arrangements at the end, 1 to 9.
 
     Raises:
-        Refused: if a section can't be read, comes twice, or a number is out of its range.
+        Refused: if a section can't be read or occurs twice, or a number is out of range.
     """
     if not 1 <= beam <= MAX_BEAM or not 1 <= arrangements <= MAX_ARRANGEMENTS:
         raise Refused(
             f"--beam {beam}, --arrangements {arrangements}: expected 1 to {MAX_BEAM}, "
             f"and 1 to {MAX_ARRANGEMENTS}"
         )
-    read = [_section(text) for text in sections.split(",")]
-    if len({compared_label(section.label) for section in read}) < len(read):
+    parsed = [_section(text) for text in sections.split(",")]
+    if len({compared_label(section.label) for section in parsed}) < len(parsed):
         raise Refused(
             f"--sections {sections}: a section comes twice",
             "the song repeats them by itself; name another one verse 2",
         )
     drawn = secrets.randbits(32) if seed is None else checked_seed(seed)
-    return Composition("", drawn, settings, tuple(read), beam, arrangements)
+    return Composition("", drawn, settings, tuple(parsed), beam, arrangements)
 
 
 def _section(text: str) -> Section:
@@ -171,11 +171,11 @@ def _policy(identifier: str) -> str:
     return f"composition {identifier}: the best lineages that differ"
 
 
-def begin(studio: Studio, song: Song, wanted: Composition) -> Composition:
-    """Record the beginning of a composition; the same one again goes on."""
-    facts = msgspec.to_builtins(wanted.to_event())
-    identifier = digest(song.song_id, song.position, facts)[:RUN_ID_CHARS]
-    named = replace(wanted, id=identifier)
+def begin(studio: Studio, song: Song, composition: Composition) -> Composition:
+    """Record the start of a composition, unless the log has it already; returns it with its id."""
+    request = msgspec.to_builtins(composition.to_event())
+    identifier = digest(song.song_id, song.position, request)[:RUN_ID_CHARS]
+    named = replace(composition, id=identifier)
 
     def beginning() -> list[NewEvent]:
         known = studio.song(song.song_id).compositions
@@ -185,28 +185,31 @@ def begin(studio: Studio, song: Song, wanted: Composition) -> Composition:
     return named
 
 
-def is_ground(song: Song, composition: Composition, candidate: str) -> bool:
-    """Whether a composition builds on what is approved: on all but what another seed brought."""
+def can_build_on(song: Song, composition: Composition, candidate: str) -> bool:
+    """Whether a composition may build on an approved candidate.
+
+    It may not if a composition with another seed approved it.
+    """
     others = {
         _policy(identifier)
-        for identifier, begun in song.compositions.items()
-        if begun.seed != composition.seed
+        for identifier, state in song.compositions.items()
+        if state.seed != composition.seed
     }
     return song.candidates[candidate].policy not in others
 
 
 def last_seed(song: Song) -> int | None:
-    """The seed of the composition of a song that was begun last; None if there is none."""
-    begun = _last_begun(song)
-    return begun.seed if begun else None
+    """The seed of the song's last composition; None if there is none."""
+    state = _last_started(song)
+    return state.seed if state else None
 
 
 def unfinished(song: Song) -> Composition | None:
-    """The composition of a song that was begun last, if it isn't finished."""
-    begun = _last_begun(song)
-    return Composition.of(begun) if begun and begun.ranking is None else None
+    """The song's last composition if it isn't finished; else None."""
+    state = _last_started(song)
+    return Composition.of(state) if state and state.ranking is None else None
 
 
-def _last_begun(song: Song) -> SongComposition | None:
-    begun = song.compositions.values()
-    return max(begun, key=lambda each: each.position, default=None)
+def _last_started(song: Song) -> SongComposition | None:
+    states = song.compositions.values()
+    return max(states, key=lambda each: each.position, default=None)

@@ -1,4 +1,4 @@
-"""The end of a composition: the few arrangements that a person judges, scored as wholes."""
+"""The end of a composition: whole songs are scored, and the best few arranged."""
 
 from __future__ import annotations
 
@@ -8,15 +8,15 @@ from itertools import islice, product
 from statistics import fmean
 
 from engine.arrangement.approved import ApprovedPart, approved_parts
-from engine.arrangement.arranging import Arranged, arrange, conductor_of
+from engine.arrangement.arranging import ArrangedSong, arrange, conductor_of
 from engine.arrangement.assemble import assemble
 from engine.arrangement.draft import draft
 from engine.arrangement.files import Writer
 from engine.arrangement.plan import Plan
 from engine.audio import render
-from engine.composing.composition import Composition, is_ground
+from engine.composing.composition import Composition, can_build_on
 from engine.composing.contrast import Contrast, contrasts, mean_contrast, smoothness
-from engine.composing.lineages import Reader, Weighed
+from engine.composing.lineages import Reader, ScoredLineage
 from engine.models.registry import ModelRegistry
 from engine.runs.contexts import song_colour
 from engine.runs.parents import leaves
@@ -32,46 +32,47 @@ from genomes.notes import mixed
 from store import events
 from store.records import NewEvent
 
-# What counts in a whole song, besides the totals of its lineages and what the model hears in it.
+# Weights of the terms that are added to a song's mean lineage total and colour match.
 CONTRAST_WEIGHT = 0.3
 SMOOTHNESS_WEIGHT = 0.2
 
-# Ways to combine the sections' lineages that are weighed, and of these how many are listened to.
+# Limits on the combinations of lineages: how many are estimated, and how many of the best of
+# these are scored by the model.
 MAX_COMBINATIONS = 4096
-HEARD_COMBINATIONS = 12
+MAX_SCORED_COMBINATIONS = 12
 
-# What it costs an arrangement to use the same lineages as one that is better.
-SAME_AGAIN = 0.15
+# Subtracted from the total of a song that uses the same lineages as a song chosen before.
+SHARED_LINEAGES_PENALTY = 0.15
 
 
 @dataclass(frozen=True, slots=True)
 class Ranked:
-    """A whole song in its place.
+    """A whole song with its score.
 
     Attributes:
-        plan: what plays when.
+        plan: its plan.
         sections: the lineage of each section.
-        terms: what was measured of it, 0 to 1 each.
-        total: what it is ranked by.
-        notes: what a person should know of how it was measured.
+        terms: its measures, each 0 to 1.
+        total: the weighted sum that it is ranked by.
+        notes: remarks on how it was measured, for people.
     """
 
     plan: Plan
-    sections: tuple[Weighed, ...]
+    sections: tuple[ScoredLineage, ...]
     terms: dict[str, float]
     total: float
     notes: tuple[str, ...] = ()
 
     @property
     def contrasts(self) -> dict[str, Contrast]:
-        """How each pair of its sections differs."""
+        """The contrast of each pair of its sections."""
         return contrasts(list(self.sections))
 
 
-def end(
+def finish_composition(
     studio: Studio, song_id: str, composition: Composition, writers: Sequence[Writer]
-) -> list[tuple[Ranked, Arranged]]:
-    """Assemble the best few songs that differ, record their ranking and write their files."""
+) -> list[tuple[Ranked, ArrangedSong]]:
+    """Arrange the best songs that differ, record their ranking, and write their files."""
     song = studio.song(song_id)
     done = [
         (ranked, arrange(studio, studio.song(song_id), ranked.plan, writers))
@@ -97,24 +98,30 @@ def end(
 
 
 def best_songs(studio: Studio, song: Song, composition: Composition) -> list[Ranked]:
-    """The best songs out of the sections' lineages, best first, each unlike those before it."""
-    stand = _Stand(conductor_of(song), approved_parts(studio, song))
-    promised = [_promised(stand, each) for each in _combinations(studio, song, composition)]
-    likely = sorted(promised, key=lambda it: (-it.total, [each.leaf for each in it.sections]))
-    ears = _ears(studio, song, composition)
-    ranked = [_heard(stand, each, ears, song.concept) for each in likely[:HEARD_COMBINATIONS]]
+    """The best combinations of the sections' lineages, best first.
+
+    Each is the one with the highest total after ``SHARED_LINEAGES_PENALTY``.
+    """
+    material = _Material(conductor_of(song), approved_parts(studio, song))
+    estimated = [_estimated(material, each) for each in _combinations(studio, song, composition)]
+    by_estimate = sorted(estimated, key=lambda it: (-it.total, [each.leaf for each in it.sections]))
+    scorer = _song_scorer(studio, song, composition)
+    ranked = [
+        _with_colour_match(material, each, scorer, song.concept)
+        for each in by_estimate[:MAX_SCORED_COMBINATIONS]
+    ]
     chosen: list[Ranked] = []
     while ranked and len(chosen) < composition.arrangements:
-        best = max(ranked, key=lambda each: each.total - _sameness(each, chosen))
+        best = max(ranked, key=lambda each: each.total - _shared_penalty(each, chosen))
         ranked.remove(best)
         chosen.append(best)
-    return [_numbered(each, composition, place) for place, each in enumerate(chosen, start=1)]
+    return [_with_plan_name(each, composition, rank) for rank, each in enumerate(chosen, start=1)]
 
 
 def _combinations(
     studio: Studio, song: Song, composition: Composition
-) -> list[tuple[Weighed, ...]]:
-    """One finished lineage of each section, in every way."""
+) -> list[tuple[ScoredLineage, ...]]:
+    """All combinations of one lineage per section."""
     reader = Reader(studio)
     options = [
         [reader.read(song, leaf) for leaf in _finished(song, composition, section.label)]
@@ -124,86 +131,95 @@ def _combinations(
 
 
 def _finished(song: Song, composition: Composition, section: str) -> list[str]:
-    """The lineages of a section that have come furthest, and still stand."""
+    """The lineages of a section with all stages, stale ones left out; else those with the most."""
     last = list(STAGES)[-1]
     known = song.candidates
-    ends = [
+    complete = [
         candidate
         for candidate in approved(song, last)
         if known[candidate].section.label == section
         and not is_stale(song, known[candidate])
-        and is_ground(song, composition, candidate)
+        and can_build_on(song, composition, candidate)
     ]
-    return ends or leaves(song, STAGES[last], section)
+    return complete or leaves(song, STAGES[last], section)
 
 
 @dataclass(frozen=True, slots=True)
-class _Stand:
-    """What songs are made of.
+class _Material:
+    """What arrangements are made of.
 
     Attributes:
-        facts: title, key, meter and tempo.
-        parts: what is approved.
+        conductor: title, key, meter and tempo.
+        parts: the approved parts.
     """
 
-    facts: Conductor
+    conductor: Conductor
     parts: tuple[ApprovedPart, ...]
 
 
-def _promised(stand: _Stand, sections: tuple[Weighed, ...]) -> Ranked:
-    """A song of these lineages alone by the engine's draft, and what it is worth unheard."""
+def _estimated(material: _Material, sections: tuple[ScoredLineage, ...]) -> Ranked:
+    """The drafted song of these lineages, with its total before the model scores it."""
     playing = {member.candidate for lineage in sections for member in lineage.members}
-    mine = [part for part in stand.parts if part.candidate in playing]
-    plan = draft(mine, stand.facts)
+    playing_parts = [part for part in material.parts if part.candidate in playing]
+    plan = draft(playing_parts, material.conductor)
     terms = {
         "lineages": fmean(lineage.total for lineage in sections),
         "contrast": mean_contrast(list(sections)),
-        "smoothness": smoothness(_as_played(plan, mine, sections)),
+        "smoothness": smoothness(_in_playing_order(plan, playing_parts, sections)),
     }
     others = CONTRAST_WEIGHT * terms["contrast"] + SMOOTHNESS_WEIGHT * terms["smoothness"]
     return Ranked(plan, sections, terms, terms["lineages"] + others)
 
 
-def _as_played(
-    plan: Plan, parts: Sequence[ApprovedPart], sections: tuple[Weighed, ...]
-) -> list[Weighed]:
-    """The lineages one after the other as the song has them, its repeats included."""
-    named = {(part.stage, part.label): part.candidate for part in parts}
+def _in_playing_order(
+    plan: Plan, parts: Sequence[ApprovedPart], sections: tuple[ScoredLineage, ...]
+) -> list[ScoredLineage]:
+    """The lineages in the order in which the song plays them, with repeats."""
+    by_label = {(part.stage, part.label): part.candidate for part in parts}
     owner = {member.candidate: lineage for lineage in sections for member in lineage.members}
     return [
-        owner[named[section.parts[0]]] for section in plan.sections for _ in range(section.play)
+        owner[by_label[section.parts[0]]] for section in plan.sections for _ in range(section.play)
     ]
 
 
-def _ears(studio: Studio, song: Song, composition: Composition) -> SongScorer | None:
+def _song_scorer(studio: Studio, song: Song, composition: Composition) -> SongScorer | None:
     if composition.model_sha256 is None:
         return None
     path = ModelRegistry(studio).path(composition.model_sha256)
     return SongScorer(ChromaticScorer(path), song_colour(song))
 
 
-def _heard(stand: _Stand, song: Ranked, ears: SongScorer | None, concept: str) -> Ranked:
-    """The same with how well the whole song matches its colour, where the model can tell."""
-    if ears is None:
+def _with_colour_match(
+    material: _Material, song: Ranked, scorer: SongScorer | None, concept: str
+) -> Ranked:
+    """Add to a song how well it matches its colour, if there is a model that can tell."""
+    if scorer is None:
         return song
-    whole = assemble(song.plan, stand.parts, stand.facts)
-    mix = mixed([track.part for track in whole.tracks])
-    tempo_map = TempoMap.constant(whole.tempo_bpm)
-    audio = render(whole.tracks, tempo_map, whole.length_ticks) if ears.takes_audio else None
+    arrangement = assemble(song.plan, material.parts, material.conductor)
+    mix = mixed([track.part for track in arrangement.tracks])
+    tempo_map = TempoMap.constant(arrangement.tempo_bpm)
+    audio = (
+        render(arrangement.tracks, tempo_map, arrangement.length_ticks)
+        if scorer.takes_audio
+        else None
+    )
     recording = (audio.samples.mean(axis=1), audio.sample_rate) if audio else None
-    heard = ears.chromatic(mix, whole.meter, tempo_map, concept, recording)
-    noted = replace(song, notes=tuple(ears.notes))
-    if heard is None:
-        return noted
-    return replace(noted, terms=song.terms | {"chromatic": heard}, total=song.total + heard)
+    match = scorer.chromatic(mix, arrangement.meter, tempo_map, concept, recording)
+    with_notes = replace(song, notes=tuple(scorer.notes))
+    if match is None:
+        return with_notes
+    return replace(with_notes, terms=song.terms | {"chromatic": match}, total=song.total + match)
 
 
-def _sameness(song: Ranked, chosen: Sequence[Ranked]) -> float:
-    """What a song loses for lineages that a chosen one has too."""
-    mine = {lineage.leaf for lineage in song.sections}
-    shared = [len(mine & {other.leaf for other in each.sections}) / len(mine) for each in chosen]
-    return SAME_AGAIN * max(shared, default=0.0)
+def _shared_penalty(song: Ranked, chosen: Sequence[Ranked]) -> float:
+    """The penalty for the lineages that a song shares with a chosen one."""
+    leaves_of_song = {lineage.leaf for lineage in song.sections}
+    shared = [
+        len(leaves_of_song & {other.leaf for other in each.sections}) / len(leaves_of_song)
+        for each in chosen
+    ]
+    return SHARED_LINEAGES_PENALTY * max(shared, default=0.0)
 
 
-def _numbered(song: Ranked, composition: Composition, place: int) -> Ranked:
-    return replace(song, plan=replace(song.plan, name=f"{composition.id}_{place}"))
+def _with_plan_name(song: Ranked, composition: Composition, rank: int) -> Ranked:
+    return replace(song, plan=replace(song.plan, name=f"{composition.id}_{rank}"))

@@ -1,4 +1,4 @@
-"""Lineages as a composition weighs them: how good each is, how different, and how they contrast."""
+"""The lineages of a composition: their scores, their distances, and the choice of the best."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from functools import cached_property
 from statistics import fmean, median
 from typing import Any
 
-from engine.gate.decisions import brought_notes
+from engine.gate.decisions import music_of
 from engine.gate.waiting import Entry
 from engine.stages import find_stage
 from engine.state.lineages import lineage_of
@@ -22,9 +22,9 @@ class Member:
 
     Attributes:
         candidate: its id.
-        stage: what it is.
-        total: its score; None where it was made by hand.
-        genome: its genes; None where it was made by hand.
+        stage: its stage.
+        total: its total score; None if it was imported.
+        genome: its genome; None if it was imported.
         part: its notes.
     """
 
@@ -36,11 +36,11 @@ class Member:
 
 
 @dataclass(frozen=True)
-class Weighed:
-    """A lineage, with what is compared.
+class ScoredLineage:
+    """A lineage with its scores, genomes and notes.
 
     Attributes:
-        members: in the order of the stages.
+        members: in stage order.
         section: label of its section.
     """
 
@@ -49,31 +49,33 @@ class Weighed:
 
     @property
     def leaf(self) -> str:
-        """The candidate that it ends with."""
+        """Id of the member of the latest stage."""
         return self.members[-1].candidate
 
     @cached_property
     def total(self) -> float:
-        """Mean total of its members, those made by hand left out; 0 of nothing else."""
+        """Mean total of its members that have one; 0 if none has."""
         scored = [member.total for member in self.members if member.total is not None]
         return fmean(scored) if scored else 0.0
 
     def member(self, stage: str) -> Member | None:
-        """Its member of a stage."""
+        """Its member of a stage; None if it has none."""
         return next((member for member in self.members if member.stage == stage), None)
 
-    def distance(self, other: Weighed) -> float:
-        """Mean distance of the members, stage by stage, 0 to 1."""
+    def distance(self, other: ScoredLineage) -> float:
+        """Mean distance of the members stage by stage, 0 to 1."""
         pairs = zip(self.members, other.members, strict=False)
         return fmean(_distance(mine, theirs) for mine, theirs in pairs)
 
 
 def _distance(first: Member, second: Member) -> float:
-    """Of two members; what can't be compared differs wholly."""
+    """Distance of two members, 0 to 1; 1 if they can't be compared."""
     if first.candidate == second.candidate:
         return 0.0
-    alike = first.stage == second.stage and first.part.length_ticks == second.part.length_ticks
-    if not alike or first.genome is None or second.genome is None:
+    is_comparable = (
+        first.stage == second.stage and first.part.length_ticks == second.part.length_ticks
+    )
+    if not is_comparable or first.genome is None or second.genome is None:
         return 1.0
     genomes = find_stage(first.stage).genomes
     return float(genomes.distances([first.genome], [second.genome])[0, 0])
@@ -84,51 +86,53 @@ class Reader:
     """Reads lineages from the log, each candidate once.
 
     Attributes:
-        studio: where.
+        studio: the studio to read from.
     """
 
     studio: Studio
     _members: dict[str, Member] = field(default_factory=dict)
 
-    def read(self, song: Song, leaf: str) -> Weighed:
+    def read(self, song: Song, leaf: str) -> ScoredLineage:
         """The lineage that ends with a candidate."""
         members = tuple(self._member(song, candidate) for candidate in lineage_of(song, leaf))
-        return Weighed(members, song.candidates[leaf].section.label)
+        return ScoredLineage(members, song.candidates[leaf].section.label)
 
     def _member(self, song: Song, candidate: str) -> Member:
         if candidate not in self._members:
             known = song.candidates[candidate]
-            brought = brought_notes(self.studio, Entry(candidate, song, known))
+            music = music_of(self.studio, Entry(candidate, song, known))
             genomes = find_stage(known.stage).genomes
-            genome = genomes.from_payload(brought.genome) if brought.genome else None
-            part = Part.from_payload(brought.part)
+            genome = genomes.from_payload(music.genome) if music.genome else None
+            part = Part.from_payload(music.part)
             self._members[candidate] = Member(candidate, known.stage, known.total, genome, part)
         return self._members[candidate]
 
 
-def best_apart(lineages: list[Weighed], keep: int, others: list[Weighed]) -> list[Weighed]:
-    """The best lineages that differ from each other, and from those of other sections.
+def best_distinct(
+    lineages: list[ScoredLineage], keep: int, others: list[ScoredLineage]
+) -> list[ScoredLineage]:
+    """The best lineages that differ from each other and from those of other sections.
 
-    The best comes first, then always the best that is at least the median distance away from all
-    chosen; places that stay empty are filled in order. Lineages that are nearer than that median
-    to another section's come after all others.
+    Lineages are ranked by total; those nearer than the median distance to a lineage of another
+    section are ranked after all others. Then they are taken in order if they are at least the
+    median distance from all taken before. If too few are left, the best of the rest fill up.
 
     Args:
-        lineages: of one section.
-        keep: how many, at most.
-        others: what was chosen for the sections before.
+        lineages: the lineages of one section.
+        keep: the number to return, at most.
+        others: the lineages of the other sections.
     """
     pairs = [a.distance(b) for i, a in enumerate(lineages) for b in lineages[:i]]
-    far = median(pairs) if pairs else 0.0
+    min_distance = median(pairs) if pairs else 0.0
 
-    def order(lineage: Weighed) -> tuple[bool, float, str]:
-        near = any(lineage.distance(other) < far for other in others)
-        return near, -lineage.total, lineage.leaf
+    def order(lineage: ScoredLineage) -> tuple[bool, float, str]:
+        is_near = any(lineage.distance(other) < min_distance for other in others)
+        return is_near, -lineage.total, lineage.leaf
 
     ranked = sorted(lineages, key=order)
-    chosen: list[Weighed] = []
+    chosen: list[ScoredLineage] = []
     for lineage in ranked:
-        if len(chosen) < keep and all(lineage.distance(other) >= far for other in chosen):
+        if len(chosen) < keep and all(lineage.distance(other) >= min_distance for other in chosen):
             chosen.append(lineage)
-    waiting = [lineage for lineage in ranked if lineage not in chosen]
-    return chosen + waiting[: keep - len(chosen)]
+    remaining = [lineage for lineage in ranked if lineage not in chosen]
+    return chosen + remaining[: keep - len(chosen)]

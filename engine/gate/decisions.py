@@ -1,4 +1,4 @@
-"""Decisions: approve, reject, label, note, undo. Each is an event; none is ever lost."""
+"""Decisions on candidates: approve, reject, label, note, undo. Each is appended as an event."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ Make = Callable[[Entry], list[events.Payload]]
 
 
 def find_entry(studio: Studio, prefix: str, song_id: str | None = None) -> Entry:
-    """The candidate whose id is or begins with this; see ``Studio.candidate``."""
+    """The candidate whose id is this or begins with it; see ``Studio.candidate``."""
     song, candidate = studio.candidate(prefix, song_id)
     return Entry(candidate, song, song.candidates[candidate])
 
@@ -31,18 +31,18 @@ def approve(
     note: str | None = None,
     song_id: str | None = None,
 ) -> Recorded:
-    """Approve a candidate; the event carries its notes.
+    """Approve a candidate; the event holds its notes.
 
     Args:
-        studio: where.
+        studio: the studio.
         prefix: beginning of the candidate's id.
-        label: what to call it; by default the label it was given before, else its section's.
-        policy: name of the rule that decides, if it isn't a person.
-        note: a note to go with it.
-        song_id: of which song, where several have the same music.
+        label: label of the part; by default the one it was given before, else its section's.
+        policy: name of the rule that approves it, if it isn't a person.
+        note: a comment to record with it.
+        song_id: the song, if several have the same music.
 
     Raises:
-        Refused: if it is approved already; the note is not written then.
+        Refused: if it is approved already; then the note is not recorded.
     """
 
     def make(entry: Entry) -> list[events.Payload]:
@@ -52,8 +52,8 @@ def approve(
     return _decide(studio, prefix, make, song_id)
 
 
-class Brought(NamedTuple):
-    """What a candidate is made of, as plain values; no genome if it was made by hand."""
+class CandidateMusic(NamedTuple):
+    """The notes and the genome of a candidate, as in the log; no genome if it was imported."""
 
     part: events.Plain
     genome: events.Plain
@@ -64,25 +64,25 @@ def approval(
     entry: Entry,
     label: str | None = None,
     policy: str | None = None,
-    brought: Brought | None = None,
+    music: CandidateMusic | None = None,
 ) -> events.CandidateApproved:
-    """The event that approves a candidate; ``brought`` if the log doesn't say it yet."""
+    """The event that approves a candidate; pass ``music`` if the log doesn't have it yet."""
     if entry.status == APPROVED:
         raise Refused(
             f"{short(entry.id)} is approved already as {entry.label}",
             f"run engine undo {short(entry.id)} to take that back",
         )
-    usual = entry.state.wanted_label or entry.state.section.label
-    display_label = usual if label is None else label
-    wanted = section_label(display_label) if label is None else file_label(display_label)
+    default_label = entry.state.wanted_label or entry.state.section.label
+    display_label = default_label if label is None else label
+    requested_label = section_label(display_label) if label is None else file_label(display_label)
     stage = entry.state.stage
-    notes = brought or brought_notes(studio, entry)
+    notes = music or music_of(studio, entry)
     return events.CandidateApproved(
         candidate=entry.id,
         run=entry.state.run,
         stage=stage,
         section=entry.state.section,
-        label=free_label(entry.song, stage, wanted, entry.id),
+        label=free_label(entry.song, stage, requested_label, entry.id),
         display_label=display_label,
         part=notes.part,
         genome=notes.genome,
@@ -93,14 +93,14 @@ def approval(
     )
 
 
-def brought_notes(studio: Studio, entry: Entry) -> Brought:
-    """What the event that brought a candidate says it is made of."""
+def music_of(studio: Studio, entry: Entry) -> CandidateMusic:
+    """The notes and the genome of a candidate, from the event that added it."""
     event = studio.event(entry.state.position).payload
     if isinstance(event, events.PartImported):
-        return Brought(event.part, {})
-    assert isinstance(event, events.RunFinished)  # noqa: S101 - nothing else brings candidates
+        return CandidateMusic(event.part, {})
+    assert isinstance(event, events.RunFinished)  # noqa: S101 - nothing else adds candidates
     found = next(survivor for survivor in event.survivors if survivor.id == entry.id)
-    return Brought(found.part, found.genome)
+    return CandidateMusic(found.part, found.genome)
 
 
 def reject(
@@ -141,7 +141,7 @@ def noting(entry: Entry, text: str) -> events.CandidateNoted:
 def label_candidate(
     studio: Studio, prefix: str, label: str, song_id: str | None = None
 ) -> Recorded:
-    """Say what a candidate shall be called when it is approved."""
+    """Record the label that a candidate gets when it is approved."""
     return _decide(studio, prefix, lambda entry: [labelling(entry, label)], song_id)
 
 
@@ -198,7 +198,7 @@ def _last_decided(studio: Studio, song_id: str | None) -> tuple[str, str]:
 
 
 def _decide(studio: Studio, prefix: str, make: Make, song_id: str | None) -> Recorded:
-    """Append what is decided about a candidate; again from fresh state after a stale write.
+    """Append the events of a decision; made again from new state if another process wrote first.
 
     Returns:
         the last of the events.

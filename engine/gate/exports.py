@@ -1,4 +1,4 @@
-"""Exports: approved parts as MIDI files that a DAW opens, with where they come from inside."""
+"""Exports: approved parts as MIDI files for a DAW, each with its provenance as text events."""
 
 from __future__ import annotations
 
@@ -26,13 +26,13 @@ DECISIONS = (events.CandidateApproved, events.CandidateRejected, events.Decision
 
 @dataclass(frozen=True, slots=True)
 class Export:
-    """What became of one file.
+    """The result of writing or removing one file.
 
     Attributes:
-        path: where the engine's bytes are now.
-        outcome: ``written`` or ``unchanged``; ``kept``: the person's edited file stays where it is,
-            and ours lies beside it; ``removed``: no longer approved; ``edited stays``: no longer
-            approved, but edited by the person.
+        path: path of the engine's file.
+        outcome: ``written`` or ``unchanged``; ``kept``: a person edited the file, so the engine's
+            was written under another name; ``removed``: its part is no longer approved;
+            ``edited stays``: no longer approved, but left because a person edited it.
     """
 
     path: Path
@@ -61,7 +61,7 @@ def section_midi(
 
 
 def export_song(studio: Studio, song: Song) -> list[Export]:
-    """Write what is approved and isn't there yet, remove what is approved no longer."""
+    """Write the missing files of approved parts; remove those of parts no longer approved."""
     return [
         export
         for candidate in song.candidates
@@ -73,14 +73,14 @@ def export_song(studio: Studio, song: Song) -> list[Export]:
 def export_approved(studio: Studio, song: Song, approved: Recorded) -> Export:
     """Write one approved part to ``exports/<song>/<stage>/approved/<label>.mid``.
 
-    A file that the person has edited is never overwritten: ours then goes to
-    ``<label>.engine.mid``, or the next such name that is free.
+    A file that a person has edited is never overwritten; then ``<label>.engine.mid`` is written,
+    or the next free such name.
     """
     event = approved.payload
     assert isinstance(event, events.CandidateApproved)  # noqa: S101 - the caller's position says so
     data = approved_midi(proposal_at(studio, event.context_position), approved, event)
     ours = hashlib.sha256(data).hexdigest()
-    for path in places(approved_folder(studio, song, event.stage), event.label, ".mid"):
+    for path in export_paths(approved_folder(studio, song, event.stage), event.label, ".mid"):
         found = file_sha256(path)
         if found in {None, ours, last_written(song, studio, path)}:
             break
@@ -93,8 +93,8 @@ def export_approved(studio: Studio, song: Song, approved: Recorded) -> Export:
     return Export(path, UNCHANGED if found == ours else WRITTEN)
 
 
-def places(folder: Path, label: str, suffix: str) -> Iterator[Path]:
-    """Where a file of ours may lie, the best place first: the others are beside edited ones."""
+def export_paths(folder: Path, label: str, suffix: str) -> Iterator[Path]:
+    """Possible paths of a file, best first; the later ones leave a file that was edited alone."""
     yield folder / f"{label}{suffix}"
     yield folder / f"{label}.engine{suffix}"
     for number in count(2):
@@ -102,14 +102,14 @@ def places(folder: Path, label: str, suffix: str) -> Iterator[Path]:
 
 
 def proposal_at(studio: Studio, position: int) -> events.SongProposed:
-    """A song as a part was composed for it: its key, meter and tempo are the part's."""
+    """The proposal that a part was composed for, with the part's key, meter and tempo."""
     proposal = studio.event(position).payload
-    assert isinstance(proposal, events.SongProposed)  # noqa: S101 - what parts are built on
+    assert isinstance(proposal, events.SongProposed)  # noqa: S101 - the candidate's state says so
     return proposal
 
 
 def update_exports(studio: Studio, recorded: Recorded) -> list[Export]:
-    """Bring the files up to date with a decision: at most one is written or removed."""
+    """Write or remove a candidate's files after a decision about it."""
     event, song_id = recorded.payload, song_of(recorded.stream)
     if song_id is None or not isinstance(event, DECISIONS):
         return []
@@ -117,7 +117,7 @@ def update_exports(studio: Studio, recorded: Recorded) -> list[Export]:
 
 
 def _export(studio: Studio, song: Song, candidate: str) -> list[Export]:
-    """Bring the files of a candidate up to date with what holds of it now."""
+    """Write the file of an approved candidate; remove the files of any other."""
     state = song.candidates[candidate]
     if state.status != APPROVED:
         return _withdrawn(studio, song, candidate)

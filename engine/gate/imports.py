@@ -1,4 +1,4 @@
-"""Imports: parts that a person made, as approved candidates beside those that evolved."""
+"""Imports: MIDI parts that a person made, recorded as approved candidates."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from engine.errors import Refused
-from engine.gate.decisions import Brought, approval
+from engine.gate.decisions import CandidateMusic, approval
 from engine.gate.waiting import Entry
 from engine.ids import candidate_id, short
 from engine.proposals.sources import printable
@@ -31,14 +31,14 @@ MAX_FILE_BYTES = 2**20
 
 
 @dataclass(frozen=True, slots=True)
-class Played:
-    """A part as a person's file has it.
+class MidiPart:
+    """A part from a person's MIDI file.
 
     Attributes:
-        part: its notes, whole bars long.
-        file: the file's name.
-        content_sha256: of its bytes.
-        warnings: what a person should know of how it was read.
+        part: its notes; the length is whole bars.
+        file: name of the file.
+        content_sha256: SHA-256 of its bytes.
+        warnings: repairs and omissions while reading, one line each.
     """
 
     part: Part
@@ -47,11 +47,11 @@ class Played:
     warnings: tuple[str, ...]
 
 
-def read_played(path: Path, song: Song) -> Played:
+def read_midi_part(path: Path, song: Song) -> MidiPart:
     """Read a MIDI file as one part in the song's meter.
 
     Raises:
-        Refused: if it can't be read, is empty, or is in another meter.
+        Refused: if the file can't be read, has no notes, or is in another meter.
     """
     try:
         data = path.read_bytes()
@@ -71,19 +71,22 @@ def read_played(path: Path, song: Song) -> Played:
         raise Refused(f"{path.name}: no notes in it")
     if score.meter not in {None, meter}:
         raise Refused(f"{path.name} is in {score.meter}, the song in {meter}")
-    told = [*(str(repair.message) for repair in repairs), *_told(score, float(song.tempo_bpm))]
-    return Played(part, path.name, hashlib.sha256(data).hexdigest(), tuple(told))
+    remarks = [
+        *(str(repair.message) for repair in repairs),
+        *_omissions(score, float(song.tempo_bpm)),
+    ]
+    return MidiPart(part, path.name, hashlib.sha256(data).hexdigest(), tuple(remarks))
 
 
-def _told(score: MidiScore, tempo_bpm: float) -> Iterator[str]:
-    """What was merged and what was left out."""
+def _omissions(score: MidiScore, tempo_bpm: float) -> Iterator[str]:
+    """Lines about merged tracks and ignored contents of a file."""
     if len(score.tracks) > 1:
         names = ", ".join(map(printable, score.tracks))
         yield f"{len(score.tracks)} tracks are merged into one part: {names}"
     elif len(score.channels) > 1:
         yield f"channels {', '.join(map(str, score.channels))} are merged into one part"
-    ours = microseconds_per_quarter(tempo_bpm)
-    if score.has_tempo and any(abs(tempo - ours) > 1 for _, tempo in score.tempo_map.changes):
+    song_tempo = microseconds_per_quarter(tempo_bpm)
+    if score.has_tempo and any(abs(tempo - song_tempo) > 1 for _, tempo in score.tempo_map.changes):
         yield f"its tempo is left out: the song's is {tempo_bpm:g} bpm"
     if score.left_out:
         yield f"left out: {', '.join(score.left_out)}"
@@ -92,50 +95,50 @@ def _told(score: MidiScore, tempo_bpm: float) -> Iterator[str]:
 def import_part(
     studio: Studio,
     song_id: str,
-    played: Played,
+    midi_part: MidiPart,
     stage_name: str,
     label: str,
     parent: str | None = None,
 ) -> Recorded:
-    """Record a part made by hand, and its approval; returns the approval.
+    """Record an imported part and its approval; returns the approval.
 
     Args:
-        studio: where.
-        song_id: of which song.
-        played: the part.
-        stage_name: what it is: chords, drums ...
-        label: of its section, and what it shall be called.
-        parent: beginning of the id of what it stands on, where several could be meant.
+        studio: the studio.
+        song_id: id of the song.
+        midi_part: the part.
+        stage_name: stage of the part, such as ``drums``.
+        label: label of its section, and of the part.
+        parent: beginning of the id of its parent, if the section has several lineages.
 
     Raises:
-        Refused: if it doesn't fit what it stands on, or is approved already.
+        Refused: if it is longer than its parents, or is approved already.
     """
     stage = find_stage(stage_name)
 
     def importing() -> list[NewEvent]:
         song = studio.song(song_id)
-        brought = _brought(song, played, stage, label, parent)
-        known = song.candidates.get(brought.candidate)
-        state = known or imported_candidate(brought, position=0)
-        made: list[events.Payload] = [] if known else [brought]
-        entry = Entry(brought.candidate, song, state)
-        fresh = None if known else Brought(brought.part, {})
-        made.append(approval(studio, entry, label, brought=fresh))
-        return [NewEvent(event, actor=studio.actor) for event in made]
+        imported = _import_event(song, midi_part, stage, label, parent)
+        known = song.candidates.get(imported.candidate)
+        state = known or imported_candidate(imported, position=0)
+        payloads: list[events.Payload] = [] if known else [imported]
+        entry = Entry(imported.candidate, song, state)
+        music = None if known else CandidateMusic(imported.part, {})
+        payloads.append(approval(studio, entry, label, music=music))
+        return [NewEvent(event, actor=studio.actor) for event in payloads]
 
     return studio.decide(song_stream(song_id), importing)[-1]
 
 
-def _brought(
-    song: Song, played: Played, stage: Stage, label: str, parent: str | None
+def _import_event(
+    song: Song, midi_part: MidiPart, stage: Stage, label: str, parent: str | None
 ) -> events.PartImported:
-    """The event that brings a part, fitted to what it stands on."""
-    parents, section = _place(song, played, stage, label, parent)
+    """The event of an import; the part is padded to the length of its section."""
+    parents, section = _lineage_and_section(song, midi_part, stage, label, parent)
     context = song_context(song, section)
-    if played.part.length_ticks > context.length_ticks:
-        bars = played.part.length_ticks // context.meter.bar_ticks
-        raise Refused(f"{played.file} has {bars} bars, {section.label} has {section.bars}")
-    part = replace(_as_stage(played.part, stage), length_ticks=context.length_ticks)
+    if midi_part.part.length_ticks > context.length_ticks:
+        bars = midi_part.part.length_ticks // context.meter.bar_ticks
+        raise Refused(f"{midi_part.file} has {bars} bars, {section.label} has {section.bars}")
+    part = replace(_notes_of_stage(midi_part.part, stage), length_ticks=context.length_ticks)
     if not stage.needs:
         part = with_harmony(part, context)
     return events.PartImported(
@@ -145,13 +148,13 @@ def _brought(
         part=part.to_payload(),
         parents=list(parents),
         context_position=song.position,
-        file=played.file,
-        content_sha256=played.content_sha256,
-        warnings=list(played.warnings),
+        file=midi_part.file,
+        content_sha256=midi_part.content_sha256,
+        warnings=list(midi_part.warnings),
     )
 
 
-def as_in_a_run(song: Song, played: Played, stage: Stage) -> tuple[Part, Context]:
+def as_in_a_run(song: Song, midi_part: MidiPart, stage: Stage) -> tuple[Part, Context]:
     """A part with its chords and the context of a section of its length, as a run would have them.
 
     Raises:
@@ -159,20 +162,20 @@ def as_in_a_run(song: Song, played: Played, stage: Stage) -> tuple[Part, Context
     """
     if stage.needs:
         raise Refused(f"{stage.name} stand on other parts", "files are scored as --stage chords")
-    _, section = _place(song, played, stage, DEFAULT_SECTION, None)
+    _, section = _lineage_and_section(song, midi_part, stage, DEFAULT_SECTION, None)
     context = song_context(song, section)
     try:
-        return with_harmony(_as_stage(played.part, stage), context), context
+        return with_harmony(_notes_of_stage(midi_part.part, stage), context), context
     except ValueError as error:
-        raise Refused(f"{played.file}: {error}") from error
+        raise Refused(f"{midi_part.file}: {error}") from error
 
 
-def _place(
-    song: Song, played: Played, stage: Stage, label: str, parent: str | None
+def _lineage_and_section(
+    song: Song, midi_part: MidiPart, stage: Stage, label: str, parent: str | None
 ) -> tuple[tuple[str, ...], Section]:
-    """What a part stands on, and its section."""
+    """The parents of an imported part, and its section."""
     if not stage.needs:
-        bars = played.part.length_ticks // Meter.parse(song.meter).bar_ticks
+        bars = midi_part.part.length_ticks // Meter.parse(song.meter).bar_ticks
         return (), Section(label, bars, DEFAULT_ENERGY)
     found = leaves(song, stage, label if parent is None else None, parent)
     if len(found) > 1:
@@ -181,8 +184,8 @@ def _place(
     return lineage_of(song, found[0]), section_of(song.candidates[found[0]].section)
 
 
-def _as_stage(part: Part, stage: Stage) -> Part:
-    """Drum stems come on any channel; a drum in a pitched part is a mistake."""
+def _notes_of_stage(part: Part, stage: Stage) -> Part:
+    """Mark all notes as drums for a drum stage; refuse drum notes in a pitched part."""
     notes = part.notes.copy()
     if stage.is_drums:
         notes["is_drum"] = True

@@ -1,4 +1,4 @@
-"""The ``review.yml`` that people know: written for them to edit, and taken in again whole."""
+"""``review.yml``: written for people to edit, then applied as a whole."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from store.records import NewEvent, Recorded
 
 
 def review_document(song: Song, stage: str) -> dict[str, Any]:
-    """What the file holds: the song, and every candidate with its status, label and notes."""
+    """The file's contents: the song, and every candidate with its status, label and notes."""
     shown = [entry for entry in entries([song]) if entry.state.stage == stage]
     return {
         "song": song.song_id,
@@ -54,7 +54,7 @@ def _candidate(entry: Entry) -> dict[str, Any]:
 
 
 def _scores(state: Candidate) -> dict[str, float]:
-    """Total and terms, rounded for reading; none for a part made by hand."""
+    """Total and terms, rounded to 4 digits; empty for an imported part."""
     total = {} if state.total is None else {"total": state.total}
     return {name: round(value, 4) for name, value in (total | state.terms).items()}
 
@@ -64,14 +64,14 @@ def _heard(heard: Heard | None) -> dict[str, Any] | None:
 
 
 def review_text(song: Song, stage: str) -> str:
-    """The file's text; its first line tells later whether the rest was edited."""
+    """The file's text; its first line holds a hash that shows later whether it was edited."""
     document = review_document(song, stage)
     text = yaml.safe_dump(document, sort_keys=False, allow_unicode=True, width=100)
     return marked(text)
 
 
 def write_review(studio: Studio, song: Song, stage: str, path: Path) -> Path | None:
-    """Write the file; one with edits that were not taken in is set aside, and returned."""
+    """Write the file. An old one with unapplied edits is renamed; returns its new path."""
     aside = set_aside(path) if _has_open_edits(studio, path) else None
     write_whole(path, review_text(song, stage).encode())
     return aside
@@ -90,10 +90,10 @@ def _has_open_edits(studio: Studio, path: Path) -> bool:
 
 
 def apply_review(studio: Studio, path: Path) -> list[Recorded]:
-    """Take in an edited file: all of its changes, or none.
+    """Apply the edits of a file: all of them, or none.
 
     Raises:
-        Refused: if a status is no status word, or an edit makes no sense; nothing is appended.
+        Refused: if a status or another edit is invalid; then nothing is appended.
         NotFound: if the song or a candidate is not in the studio.
     """
     review = _read(studio, path)
@@ -105,7 +105,7 @@ def apply_review(studio: Studio, path: Path) -> list[Recorded]:
 
 
 def _read(studio: Studio, path: Path) -> Review:
-    """What a file says."""
+    """Read a review file."""
     try:
         document = load_file(path)
     except ValueError as error:

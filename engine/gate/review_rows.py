@@ -1,4 +1,4 @@
-"""The rows of a review file: from what a person changed in them to events."""
+"""The rows of a review file: turns a person's edits into events."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from engine.state.songs import APPROVED, PENDING, REJECTED, Song, with_label
 from engine.state.studio import Studio
 from store import events
 
-UNTOUCHED = "nothing was applied"
+NOTHING_APPLIED = "nothing was applied"
 
 STATUS_WORDS = {
     "approved": APPROVED,
@@ -29,11 +29,11 @@ STATUS_WORDS = {
 
 @dataclass(frozen=True, slots=True)
 class Review:
-    """What a review file says.
+    """A review file as read.
 
     Attributes:
-        song_id: the song it is about.
-        written_at: position of the song's last event when it was written.
+        song_id: id of its song.
+        written_at: position of the song's last event when the file was written.
         rows: one mapping per candidate.
     """
 
@@ -44,7 +44,7 @@ class Review:
 
 @dataclass(frozen=True, slots=True)
 class _Row:
-    """What a person can change about a candidate; empty texts say nothing."""
+    """The fields of a candidate that a person can edit; an empty text changes nothing."""
 
     status: str
     label: str
@@ -52,10 +52,10 @@ class _Row:
 
 
 def row_changes(studio: Studio, review: Review) -> Iterator[events.Payload]:
-    """The events that a file's edits come to; a row as it was written changes nothing.
+    """The events for a file's edits; a row that wasn't edited gives none.
 
     Raises:
-        Refused: if an edit makes no sense, or the same was decided otherwise in the meantime.
+        Refused: if an edit is invalid, or the candidate was decided otherwise in the meantime.
         NotFound: if a candidate is not in the studio.
     """
     song, before = studio.song(review.song_id), studio.song_at(review.song_id, review.written_at)
@@ -63,7 +63,7 @@ def row_changes(studio: Studio, review: Review) -> Iterator[events.Payload]:
     for row in review.rows:
         entry = _entry(song, _identifier(song, row))
         if entry.id in seen:
-            raise Refused(f"candidate {short(entry.id)} stands in the file twice", UNTOUCHED)
+            raise Refused(f"candidate {short(entry.id)} stands in the file twice", NOTHING_APPLIED)
         seen.add(entry.id)
         for event in _events_of(studio, entry, _merged(row, entry, before)):
             yield event
@@ -77,7 +77,7 @@ def _entry(song: Song, identifier: str) -> Entry:
 def _identifier(song: Song, row: Any) -> str:
     """The candidate that a row is about."""
     if not isinstance(row, dict):
-        raise Refused(f"candidate {shown(row)}: expected a mapping with an id", UNTOUCHED)
+        raise Refused(f"candidate {shown(row)}: expected a mapping with an id", NOTHING_APPLIED)
     prefix = field_text(row, "id")
     if not prefix:
         raise NotFound("a candidate has no id", "write the file again: engine review --yaml")
@@ -85,29 +85,29 @@ def _identifier(song: Song, row: Any) -> str:
 
 
 def field_text(row: dict[str, Any], field: str) -> str:
-    """What a mapping says in a field; empty if nothing."""
+    """The text of a field; empty if it is missing or null."""
     value = row.get(field)
     if isinstance(value, list | dict):
-        raise Refused(f"{field}: {shown(value)}: expected a text", UNTOUCHED)
+        raise Refused(f"{field}: {shown(value)}: expected a text", NOTHING_APPLIED)
     return "" if value is None else str(value).strip()
 
 
 def _merged(row: dict[str, Any], entry: Entry, before: Song | None) -> _Row:
-    """The row with what the person left alone brought up to date."""
-    said = _Row(_status(entry, row), field_text(row, "label"), field_text(row, "notes"))
+    """The row with the fields that weren't edited replaced by their current values."""
+    edited = _Row(_status(entry, row), field_text(row, "label"), field_text(row, "notes"))
     if before is None or entry.id not in before.candidates:
-        return said
-    now, then = _row(entry), _row(_entry(before, entry.id))
-    if said.status != then.status and then.status != now.status != said.status:
+        return edited
+    current, original = _row(entry), _row(_entry(before, entry.id))
+    if edited.status != original.status and original.status != current.status != edited.status:
         raise Refused(
-            f"candidate {short(entry.id)}: {now.status} since the file was written, {said.status} "
-            "in the file",
-            f"{UNTOUCHED}; write it again: engine review --yaml",
+            f"candidate {short(entry.id)}: {current.status} since the file was written, "
+            f"{edited.status} in the file",
+            f"{NOTHING_APPLIED}; write it again: engine review --yaml",
         )
     return _Row(
-        now.status if said.status == then.status else said.status,
-        now.label if said.label == then.label else said.label,
-        now.note if said.note == then.note else said.note,
+        current.status if edited.status == original.status else edited.status,
+        current.label if edited.label == original.label else edited.label,
+        current.note if edited.note == original.note else edited.note,
     )
 
 
@@ -117,11 +117,11 @@ def _row(entry: Entry) -> _Row:
 
 
 def _events_of(studio: Studio, entry: Entry, wanted: _Row) -> Iterator[events.Payload]:
-    now = _row(entry)
-    if wanted.note not in {"", now.note}:
+    current = _row(entry)
+    if wanted.note not in {"", current.note}:
         yield noting(entry, wanted.note)
-    is_new = wanted.status != now.status
-    relabelled = wanted.label not in {"", now.label, _display_label(entry)}
+    is_new = wanted.status != current.status
+    relabelled = wanted.label not in {"", current.label, _display_label(entry)}
     if relabelled and not (is_new and wanted.status == APPROVED):
         yield labelling(entry, wanted.label)
     if is_new and wanted.status == PENDING:
@@ -144,11 +144,11 @@ def _status(entry: Entry, row: dict[str, Any]) -> str:
         raise Refused(
             f"candidate {short(entry.id)}: status {shown(word)}: "
             "expected pending, approved or rejected",
-            f"{UNTOUCHED}; a name for the part goes under label",
+            f"{NOTHING_APPLIED}; a name for the part goes under label",
         )
     return status
 
 
 def _after(song: Song, event: events.Payload) -> Song:
-    """The song as later rows must see it: labels given in this file are taken."""
+    """The song after an event, so that later rows see which labels are taken."""
     return with_label(song, event) if isinstance(event, events.CandidateApproved) else song

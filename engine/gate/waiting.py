@@ -1,4 +1,4 @@
-"""What waits at the gate, and the record of what was shown."""
+"""Candidates that wait for a decision, and the record of which were shown."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from store.records import NewEvent
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A candidate as it is shown.
+    """A candidate with its song.
 
     Attributes:
         id: candidate id.
@@ -35,7 +35,7 @@ class Entry:
 
     @property
     def label(self) -> str | None:
-        """The label it was approved under, or the one a person wants for it."""
+        """The label of its approval; else the one a person gave it; else None."""
         approval = self.state.approval
         return approval.label if approval else self.state.wanted_label
 
@@ -62,7 +62,7 @@ class Entry:
 
 
 def entries(songs: Iterable[Song]) -> list[Entry]:
-    """Every candidate of these songs, run by run, best first."""
+    """All candidates of these songs, by run and then by rank."""
     return [
         Entry(candidate, song, state)
         for song in songs

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from itertools import groupby
 from pathlib import Path
 
-from engine.gate.decisions import brought_notes
+from engine.gate.decisions import music_of
 from engine.gate.exports import proposal_at
 from engine.gate.waiting import Entry
 from engine.ids import short
@@ -34,7 +34,7 @@ def subject_of(studio: Studio, entry: Entry) -> Subject:
     candidates = entry.song.candidates
     known = [Entry(each, entry.song, candidates[each]) for each in entry.state.parents]
     parts = [
-        (each.state.stage, Part.from_payload(brought_notes(studio, each).part))
+        (each.state.stage, Part.from_payload(music_of(studio, each).part))
         for each in (*known, entry)
     ]
     return Subject(tuple(parts), context.meter, context.tempo_map, entry.state.stage)

@@ -10,7 +10,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.arrangement.assemble import CURVE, GHOST_VELOCITY, assemble, scaled_velocities
+from engine.arrangement.assemble import (
+    GHOST_VELOCITY,
+    VELOCITY_FACTORS,
+    assemble,
+    scaled_velocities,
+)
 from engine.arrangement.plan import Plan, PlannedSection
 from engine.errors import Refused
 from engine.stages import STAGES
@@ -211,7 +216,7 @@ def test_half_the_energy_changes_nothing_and_the_ends_are_those_of_the_table():
     assert scaled_velocities(notes, 0.5).tolist() == [100, 64, 10]
     assert scaled_velocities(notes, 0.0).tolist() == [80, 51, 8]
     assert scaled_velocities(notes, 1.0).tolist() == [112, 65, 11]
-    assert [energy for energy, _ in CURVE] == [0.0, 0.5, 1.0]
+    assert [energy for energy, _ in VELOCITY_FACTORS] == [0.0, 0.5, 1.0]
 
 
 def test_louder_sections_are_louder():

@@ -8,7 +8,7 @@ import pytest
 
 from engine.arrangement.approved import lineages
 from engine.arrangement.assemble import assemble
-from engine.arrangement.draft import PLAYS_FROM, draft
+from engine.arrangement.draft import MIN_ENERGY, draft
 from engine.arrangement.roles import ROLES, role_of
 from engine.errors import Refused
 from genomes import Key, Meter
@@ -178,7 +178,7 @@ def test_roles_are_whole_words(label, role):
 
 
 def test_the_tables_know_every_stage_and_role():
-    assert set(PLAYS_FROM) == set(ROWS)
+    assert set(MIN_ENERGY) == set(ROWS)
     assert [role_of(role.name) for role in ROLES] == list(ROLES)
 
 

@@ -10,7 +10,7 @@ from engine.arrangement.arranging import arrange, conductor_of
 from engine.arrangement.assemble import assemble
 from engine.arrangement.files import WHOLE_SONG, File
 from engine.arrangement.plan import Plan, PlannedSection
-from engine.arrangement.writers import AUDIO_FORMATS, sound_writer, write_score, writers
+from engine.arrangement.writers import AUDIO_FORMATS, audio_writer, write_score, writers
 from engine.errors import Refused
 from engine.state.studio import Studio
 from genomes import Key, Meter
@@ -43,13 +43,13 @@ def written(song, writer, folder):
 @pytest.mark.parametrize("file_format", ["wav", "flac"])
 def test_recordings_of_the_mix_and_of_every_part(file_format, tmp_path):
     song = short_song()
-    check_recordings(song, written(song, sound_writer(file_format), tmp_path), file_format)
+    check_recordings(song, written(song, audio_writer(file_format), tmp_path), file_format)
 
 
 def test_a_song_that_is_too_long_is_not_recorded():
     song = short_song()
     endless = replace(song, length_ticks=2_000 * song.length_ticks)
-    assert list(sound_writer("flac")(endless)) == []
+    assert list(audio_writer("flac")(endless)) == []
     assert list(write_score(song))
 
 

@@ -8,7 +8,7 @@ from typing import Any
 import msgspec
 import numpy as np
 
-from engine.composing.lineages import Member, Weighed
+from engine.composing.lineages import Member, ScoredLineage
 from engine.state.runs import run_of
 from engine.state.studio import Studio
 from genomes import Part
@@ -92,6 +92,6 @@ def member(
     return Member(name, stage, total, genome, part)
 
 
-def lineage(*members: Member, section: str = "verse") -> Weighed:
+def lineage(*members: Member, section: str = "verse") -> ScoredLineage:
     """A lineage by hand."""
-    return Weighed(members, section)
+    return ScoredLineage(members, section)

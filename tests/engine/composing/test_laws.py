@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from engine.composing.contrast import contrast, contrasts, mean_contrast, smoothness
-from engine.composing.lineages import Member, best_apart
+from engine.composing.lineages import Member, best_distinct
 from genomes.chords import CHORDS
 from genomes.context import Context, Section
 from genomes.keys import Key
@@ -74,11 +74,11 @@ def test_what_cannot_be_compared_differs_wholly():
 
 @given(companies(), KEEP, companies("uvw"))
 def test_the_best_that_differ(company, keep, others):
-    chosen = best_apart(company, keep, others)
+    chosen = best_distinct(company, keep, others)
     leaves = [each.leaf for each in chosen]
     assert len(leaves) == len(set(leaves)) == min(keep, len(company))
     assert set(leaves) <= {each.leaf for each in company}
-    assert [each.leaf for each in best_apart(company[::-1], keep, others)] == leaves
+    assert [each.leaf for each in best_distinct(company[::-1], keep, others)] == leaves
     far = median([a.distance(b) for a, b in combinations(company, 2)] or [0.0])
     free = [each for each in company if all(each.distance(other) >= far for other in others)]
     if chosen:
@@ -94,16 +94,16 @@ def test_one_that_is_far_comes_before_one_that_is_better():
             ("best", near, 0.9), ("second", near, 0.8), ("third", far, 0.7), ("last", far, 0.6),
         )
     ]  # fmt: skip
-    assert [each.leaf for each in best_apart(crowd, 2, [])] == ["best", "third"]
-    assert [each.leaf for each in best_apart(crowd, 3, [])] == ["best", "third", "second"]
+    assert [each.leaf for each in best_distinct(crowd, 2, [])] == ["best", "third"]
+    assert [each.leaf for each in best_distinct(crowd, 3, [])] == ["best", "third", "second"]
 
 
 def test_one_that_is_near_another_section_comes_last():
     better, worse = replace(CHORD_MEMBERS[0], total=0.9), CHORD_MEMBERS[1]
     crowd = [lineage(better), lineage(worse)]
     chorus = [lineage(replace(better, candidate="another"), section="chorus")]
-    assert best_apart(crowd, 1, [])[0].leaf == better.candidate
-    assert best_apart(crowd, 1, chorus)[0].leaf == worse.candidate
+    assert best_distinct(crowd, 1, [])[0].leaf == better.candidate
+    assert best_distinct(crowd, 1, chorus)[0].leaf == worse.candidate
 
 
 def test_totals_of_parts_made_by_hand_are_left_out():

@@ -6,7 +6,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from engine.gate.imports import read_played
+from engine.gate.imports import read_midi_part
 from engine.runs.replay import verify_run
 from engine.stages import STAGES
 from engine.state.studio import Studio
@@ -180,7 +180,9 @@ def told(tmp_path, data):
     """What is said of how a file was read."""
     path = tmp_path / "mine.mid"
     path.write_bytes(data)
-    return list(read_played(path, SimpleNamespace(meter=str(METER), tempo_bpm=TEMPO_BPM)).warnings)
+    return list(
+        read_midi_part(path, SimpleNamespace(meter=str(METER), tempo_bpm=TEMPO_BPM)).warnings
+    )
 
 
 ONE_NOTE = "00 90 3C 40\n 60 80 3C 00"

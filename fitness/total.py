@@ -78,8 +78,8 @@ class Weights:
     """How much each term counts: ``chromatic · c + theory · t - prior · p``.
 
     Where there is no chromatic term, theory takes its place, so that the two together always have
-    the same weight. With equal weights neither of the two decides the order in a pool: weighted,
-    their standard deviations over first genomes are .083 (chromatic) and .064 (theory).
+    the same weight. Weighted, the standard deviations over first genomes of chords are
+    .083 (chromatic) and .063 (theory); over all that a run scores .150 and .041.
     """
 
     chromatic: float = 0.5

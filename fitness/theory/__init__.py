@@ -11,6 +11,7 @@ from collections.abc import Mapping
 
 from fitness.theory import bass, chords, drums, harmony, melody
 from fitness.theory.common import Rule
+from fitness.theory.weights import WEIGHTS
 from genomes.context import Context
 from genomes.notes import Part
 
@@ -26,9 +27,6 @@ RULES: dict[str, dict[str, Rule]] = {
     "melody": melody.RULES,
     "harmony": harmony.RULES,
 }
-
-# Stage -> rule -> its weight and what it was chosen on; a stage without weighs its rules equally.
-WEIGHTS: dict[str, dict[str, tuple[float, str]]] = {"chords": chords.WEIGHTS}
 
 
 def theory_terms(stage: str, part: Part, context: Context) -> dict[str, float]:

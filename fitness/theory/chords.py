@@ -223,22 +223,3 @@ RULES: dict[str, Rule] = {
     "loops": progressions.loops,
     "root_position": progressions.root_position,
 }
-
-# How much each rule counts in the stage's theory term, and what it was chosen on. Fitted to a
-# person's decisions (``benchmarks.rule_weights``), leave-one-song-out chose the strongest ridge,
-# so the weights were set by hand near equal: ``progression`` more for what songs do,
-# ``clean_sound``, about which the decisions say nothing, less. ``key`` costs some agreement
-# (.77 to .73) and is there because songs sound in their key.
-DECISIONS, SONGS, PRACTICE = "a person's decisions", "charted songs", "arrangers' practice"
-WEIGHTS: dict[str, tuple[float, str]] = {
-    "plain_ground": (1.0, DECISIONS),
-    "steady_changes": (1.0, DECISIONS),
-    "resolution": (1.0, DECISIONS),
-    "space": (1.0, DECISIONS),
-    "clean_sound": (0.5, PRACTICE),
-    "progression": (3.0, SONGS),
-    "home": (1.0, SONGS),
-    "key": (1.0, SONGS),
-    "loops": (1.0, SONGS),
-    "root_position": (1.0, SONGS),
-}

@@ -272,12 +272,13 @@ def test_the_mean_is_plain_where_a_stage_has_no_weights() -> None:
     assert theory({"a": 0.25, "b": 0.75}) == 0.5
 
 
-def test_the_mean_is_weighted_where_it_has() -> None:
-    terms = dict.fromkeys(RULES["chords"], 0.0)
-    whole = sum(weight for weight, _ in WEIGHTS["chords"].values())
-    assert list(WEIGHTS["chords"]) == list(RULES["chords"])
-    for name, (weight, basis) in WEIGHTS["chords"].items():
-        assert theory(terms | {name: 1.0}, "chords") == pytest.approx(weight / whole)
+@pytest.mark.parametrize("stage", RULES)
+def test_the_mean_is_by_weights_that_say_what_they_were_chosen_on(stage: str) -> None:
+    terms = dict.fromkeys(RULES[stage], 0.0)
+    whole = sum(weight for weight, _ in WEIGHTS[stage].values())
+    assert list(WEIGHTS[stage]) == list(RULES[stage])
+    for name, (weight, basis) in WEIGHTS[stage].items():
+        assert theory(terms | {name: 1.0}, stage) == pytest.approx(weight / whole)
         assert basis
 
 

@@ -15,7 +15,7 @@ from engine.evolution.settings import Settings
 from engine.gate.decisions import approve
 from engine.models.registry import ModelRegistry
 from engine.proposals import Proposal, demo_paths, read
-from engine.proposals.proposal import understand
+from engine.proposals.proposal import parse_proposal
 from engine.proposals.songs import add_songs
 from engine.runs.lifecycle import carry_on, load, start
 from engine.runs.requests import EvolveOptions, requests
@@ -49,7 +49,7 @@ def own_song(colour: str, key: str, meter: str, bpm: float) -> Proposal:
     """A song of our own in any context."""
     fields = {"rainbow_color": colour, "key": key, "tempo": meter, "bpm": bpm}
     text = {"title": f"{key} in {meter}", "concept": "A lamp is left on for whoever comes home."}
-    proposal = understand(text | fields, "own.yml")
+    proposal = parse_proposal(text | fields, "own.yml")
     assert isinstance(proposal, Proposal), proposal
     return proposal
 

@@ -1,4 +1,4 @@
-"""What can go wrong, said in one line with the next command to run."""
+"""Errors for people: one line, with the next command to run."""
 
 from __future__ import annotations
 
@@ -37,12 +37,12 @@ class Ambiguous(EngineError):
 
 
 class Refused(EngineError):
-    """The request makes no sense in the present state."""
+    """The request is invalid in the current state."""
 
 
 @contextmanager
 def refusing() -> Iterator[None]:
-    """Turn a value that a person typed and the music packages refuse into ``Refused``."""
+    """Turn a ``ValueError`` of the music packages about a person's input into ``Refused``."""
     try:
         yield
     except ValueError as error:
@@ -59,7 +59,7 @@ def quoted(word: object) -> str:
 
 
 def in_studio(text: str, studio: Path | None) -> str:
-    """A text with every command in it as it must be typed to work in the same studio.
+    """A text in which every command has the ``--studio`` option of the current one.
 
     Args:
         text: such as ``"run engine evolve --song meadow"``.

@@ -1,4 +1,4 @@
-"""Ids: what they are made from, and how people may shorten them."""
+"""Ids: hashes of what they identify, and lookup by their beginning."""
 
 from __future__ import annotations
 
@@ -17,16 +17,15 @@ SHOWN_MATCHES = 4
 
 
 def digest(*facts: Any) -> str:
-    """SHA-256, as hex, of plain values written in one canonical way."""
+    """SHA-256, as hex, of plain values as canonical JSON."""
     text = json.dumps(facts, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
     return hashlib.sha256(text.encode()).hexdigest()
 
 
 def candidate_id(stage: str, context: Context, parents: Sequence[str], part: Part) -> str:
-    """One id for one piece of music, whatever made it.
+    """The id of a piece of music; the same music has the same id in every run.
 
-    It stands for the stage, the key as it sounds, the meter, the tempo, the parents, the notes and
-    the words that are sung to them.
+    It is a hash of stage, tonic and mode, meter, tempo, parents, notes and lyrics.
     """
     key = (context.key.tonic_pitch_class, context.key.mode)
     facts = (stage, key, str(context.meter), float(context.tempo_bpm), list(parents))
@@ -35,17 +34,17 @@ def candidate_id(stage: str, context: Context, parents: Sequence[str], part: Par
 
 
 def run_id(*facts: Any) -> str:
-    """The id of a run: song, stage, parents, seed, settings and an ordinal decide it."""
+    """The id of a run: a hash of song, stage, parents, seed, settings and an ordinal."""
     return digest(*facts)[:RUN_ID_CHARS]
 
 
 def short(identifier: str) -> str:
-    """The beginning of an id, as it is printed."""
+    """The beginning of an id, for printing."""
     return identifier[:SHORT_ID_CHARS]
 
 
 def resolve(prefix: str, known: Iterable[str], what: str, advice: str) -> str:
-    """The one known id that is this or begins with it.
+    """The only known id that is this prefix or begins with it.
 
     Raises:
         NotFound: if none does.

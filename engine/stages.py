@@ -1,4 +1,4 @@
-"""The stages: one row each."""
+"""The stages of composing a song, one row each."""
 
 from __future__ import annotations
 
@@ -17,17 +17,17 @@ from genomes.stage import StageGenomes
 
 @dataclass(frozen=True, slots=True)
 class Stage:
-    """One step of a song.
+    """A stage of composing a song, such as its chords.
 
     Attributes:
         name: such as ``"chords"``.
-        genomes: how it makes and changes genomes.
-        needs: stages that must have something approved first; a part stands on everything that
-            is approved of the stages before its own.
+        genomes: its genomes and their operators.
+        needs: stages that must have approved parts first. A part builds on the approved parts of
+            all stages before its own.
         program: General MIDI program that its parts are written with, 0 to 127.
         channel: MIDI channel of its parts, 0 to 15.
         bars: default length of a section.
-        carries_on: whether a part goes on from the end of the section before.
+        carries_on: whether a part continues from the end of the section before.
         sings: whether a part can be set to words.
     """
 

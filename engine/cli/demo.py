@@ -1,4 +1,4 @@
-"""``engine demo``: a song of our own from proposal to MIDI, in one command."""
+"""``engine demo``: one of the demo songs, from proposal to MIDI in one command."""
 
 from __future__ import annotations
 

@@ -20,8 +20,8 @@ BAR_WIDTH = 16
 FOR, AGAINST = "▇", "░"
 
 
-class Beside(NamedTuple):
-    """What music is scored with."""
+class OtherInputs(NamedTuple):
+    """Inputs of the model besides the music."""
 
     concept: str | None
     lyric: str | None
@@ -57,9 +57,9 @@ def explain(
     The effect of a piece is the match with everything less the match without it. A candidate is
     explained by the model that scored it, unless another is named.
     """
-    beside = Beside(concept, lyric, audio)
+    other_inputs = OtherInputs(concept, lyric, audio)
     if Path(music).suffix.casefold() in SUFFIXES or Path(music).is_file():
-        _explain_file(context, Path(music), colour, beside, out, model, as_json=as_json)
+        _explain_file(context, Path(music), colour, other_inputs, out, model, as_json=as_json)
         return
     from engine.gate.decisions import find_entry
     from engine.ids import short
@@ -69,11 +69,11 @@ def explain(
         entry = find_entry(studio, music, song)
         target = _colour(colour or entry.song.colour)
         subject, scorer = subject_of(studio, entry), model or model_of(studio, entry)
-        found, sha256 = _found(scorer, subject, target, beside, short(entry.id))
+        found, sha256 = _explanation(scorer, subject, target, other_inputs, short(entry.id))
         path = out or picture_path(studio, entry, target.name)
         title = f"{entry.song.title}: {short(entry.id)}, {target.name} {found.match:.2f}"
     facts = {"candidate": entry.id, "song": entry.song.song_id, "model": sha256}
-    _tell(facts, subject, found, path, title, as_json=as_json)
+    _report(facts, subject, found, path, title, as_json=as_json)
     if not as_json:
         say_next(next_command(context, f"review --song {entry.song.song_id}"))
 
@@ -82,7 +82,7 @@ def _explain_file(
     context: typer.Context,
     path: Path,
     colour: str | None,
-    beside: Beside,
+    other_inputs: OtherInputs,
     out: Path | None,
     model: Path | None,
     *,
@@ -98,11 +98,11 @@ def _explain_file(
     target = _colour(colour)
     subject, remarks = subject_of_file(path)
     scorer = scoring_model(context, model)
-    found, sha256 = _found(scorer, subject, target, beside, str(path))
+    found, sha256 = _explanation(scorer, subject, target, other_inputs, str(path))
     found = replace(found, warnings=(*remarks, *found.warnings))
     title = f"{path.name}: {target.name} {found.match:.2f}"
     facts = {"file": str(path), "model": sha256}
-    _tell(facts, subject, found, out, title, as_json=as_json)
+    _report(facts, subject, found, out, title, as_json=as_json)
 
 
 def _colour(text: str) -> Colour:
@@ -113,11 +113,11 @@ def _colour(text: str) -> Colour:
         return find_colour(text)
 
 
-def _found(
+def _explanation(
     scorer: Path,
     subject: Subject,
     colour: Colour,
-    beside: Beside,
+    other_inputs: OtherInputs,
     name: str,
 ) -> tuple[Explanation, str]:
     """The explanation, and the hash of the model."""
@@ -128,12 +128,12 @@ def _found(
 
     loaded = ChromaticScorer(scorer)
     silence = None, SAMPLE_RATE_HZ
-    samples, rate_hz = silence if beside.audio is None else read_audio(beside.audio)
-    given = loaded.embed(samples, beside.concept, beside.lyric, rate_hz)
+    samples, rate_hz = silence if other_inputs.audio is None else read_audio(other_inputs.audio)
+    given = loaded.embed(samples, other_inputs.concept, other_inputs.lyric, rate_hz)
     return hide_in_turn(loaded.model, subject, colour, given, name), loaded.model.sha256
 
 
-def _tell(
+def _report(
     facts: dict[str, Any],
     subject: Subject,
     found: Explanation,
@@ -165,12 +165,14 @@ def _tell(
 def _say_effects(found: Explanation) -> None:
     from fitness.colours import AXES
 
-    most = max((abs(effect.effect) for effect in found.effects if not effect.is_all), default=0.0)
+    strongest = max(
+        (abs(effect.effect) for effect in found.effects if not effect.is_all), default=0.0
+    )
     rows = [
         [
             f"{effect.kind} {effect.name}" if effect.kind == "bar" else effect.name,
             f"{effect.effect:+.3f}",
-            _bar(effect, most),
+            _bar(effect, strongest),
             *(f"{effect.axes[axis]:+.3f}" for axis in AXES),
             "nothing is left" if effect.is_all else effect.sounds or "-",
         ]
@@ -179,9 +181,9 @@ def _say_effects(found: Explanation) -> None:
     say_table(("without", "effect", "", *AXES, "sounds"), rows)
 
 
-def _bar(effect: Effect, most: float) -> str:
-    """As long as the effect is strong; nothing can be compared with what is everything."""
-    if effect.is_all or most == 0:
+def _bar(effect: Effect, strongest: float) -> str:
+    """A bar whose length shows the strength of an effect; empty for the whole music."""
+    if effect.is_all or strongest == 0:
         return ""
-    width = round(BAR_WIDTH * abs(effect.effect) / most)
+    width = round(BAR_WIDTH * abs(effect.effect) / strongest)
     return (FOR if effect.effect > 0 else AGAINST) * width

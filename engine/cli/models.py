@@ -78,7 +78,7 @@ def show(
     as_json: Json = False,
 ) -> None:
     """Show a model's card: what it learned from, and how often it is right."""
-    from engine.models.card import card, kept_at
+    from engine.models.card import card, model_path
     from engine.models.listing import list_models as listed_models
     from engine.models.promotion import find
 
@@ -86,7 +86,7 @@ def show(
         sha256 = find(studio, model)
         facts = listed_models(studio)[sha256]
         page = card(studio, sha256, facts)
-        file = kept_at(studio, sha256, facts)
+        file = model_path(studio, sha256, facts)
     if as_json:
         say_json({"sha256": sha256, "file": str(file), "card": page, **facts.to_json()})
         return

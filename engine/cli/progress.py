@@ -1,4 +1,4 @@
-"""Progress of long work: a bar with the time left, and a clean stop on Ctrl-C."""
+"""Progress bars with the time left, and a clean stop on Ctrl-C."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ Report = Callable[[CurvePoint], None]
 
 @contextmanager
 def evolving(run: Run) -> Iterator[tuple[Report, Callable[[], bool]]]:
-    """Show a run's generations; gives what to report to, and what says whether to stop.
+    """Show the generations of a run; yields a report function, and a function: stop now?
 
     The first Ctrl-C lets the generation finish; the second interrupts at once.
     """
@@ -47,19 +47,19 @@ class CompositionProgress:
     """One display for a whole composition; see ``engine.composing.composer.Observer``.
 
     Attributes:
-        is_stopped: says whether to stop.
-        runs: how many runs there were so far.
+        is_stopped: returns whether Ctrl-C was pressed.
+        runs: number of runs so far.
     """
 
     def __init__(self, progress: Progress, task: TaskID, is_stopped: Callable[[], bool]) -> None:
-        """Take the bar that shows it, and what says whether to stop."""
+        """Use a task of a progress bar."""
         self._progress = progress
         self._task = task
         self.is_stopped = is_stopped
         self.runs = 0
 
     def begin(self, stage: str, section: str, runs: int) -> None:
-        """Say what is composed now."""
+        """Show the section and the stage that are composed now."""
         self.runs += runs
         lineages = f", {runs} lineages" if runs > 1 else ""
         self._progress.update(self._task, description=f"{section}: {stage}{lineages}")
@@ -74,8 +74,8 @@ def composing(generations: int, done: int) -> Iterator[CompositionProgress]:
     """Show a whole composition.
 
     Args:
-        generations: of all of its runs together, as far as can be known at the beginning.
-        done: how many of them are recorded already.
+        generations: expected number of generations of all runs.
+        done: number of generations that are recorded already.
     """
     progress = _progress()
     total = max(generations, done)
@@ -99,16 +99,16 @@ def _progress() -> Progress:
 
 @contextmanager
 def _stopping() -> Iterator[Callable[[], bool]]:
-    asked = False
+    is_requested = False
 
     def stop(_signal: int, _frame: FrameType | None) -> None:
-        nonlocal asked
-        if asked:
+        nonlocal is_requested
+        if is_requested:
             raise KeyboardInterrupt
-        asked = True
+        is_requested = True
 
     before = signal.signal(signal.SIGINT, stop)
     try:
-        yield lambda: asked
+        yield lambda: is_requested
     finally:
         signal.signal(signal.SIGINT, before)

@@ -116,12 +116,12 @@ def _as_in_a_run(
         state = studio.song(song_id)
         with refusing():
             target = song_colour(state) if colour is None else find_colour(colour)
-        played = [read_midi_part(path, state) for path in files]
-        placed = [as_in_a_run(state, each, stage) for each in played]
+        midi_parts = [read_midi_part(path, state) for path in files]
+        in_context = [as_in_a_run(state, each, stage) for each in midi_parts]
     fitness = Fitness(
         stage.name, target, Weights(), FusionModel.load(scoring_model(context, model))
     )
-    scores = [fitness.score([part], where)[0] for part, where in placed]
+    scores = [fitness.score([part], part_context)[0] for part, part_context in in_context]
     order = sorted(range(len(files)), key=lambda index: scores[index].rank_key, reverse=True)
     return [
         {
@@ -130,8 +130,8 @@ def _as_in_a_run(
             "total": scores[index].total,
             "passes": scores[index].passes,
             "terms": dict(scores[index].terms),
-            "chords": [span.name for span in placed[index][0].harmony],
-            "warnings": [*played[index].warnings, *fitness.notes],
+            "chords": [span.name for span in in_context[index][0].harmony],
+            "warnings": [*midi_parts[index].warnings, *fitness.notes],
         }
         for rank, index in enumerate(order, start=1)
     ]

@@ -13,7 +13,7 @@ from engine.cli.output import Json, say, say_json, say_next, say_table
 
 if TYPE_CHECKING:
     from engine.proposals import Reading
-    from engine.proposals.songs import Added
+    from engine.proposals.songs import AddedSongs
     from engine.state.songs import Song
 
 REFUSED = 2
@@ -68,7 +68,7 @@ def _has_failed(reading: Reading, paths: list[Path]) -> bool:
     return single or not reading.proposals
 
 
-def _report(reading: Reading, added: Added) -> dict[str, Any]:
+def _report(reading: Reading, added: AddedSongs) -> dict[str, Any]:
     return {
         "superseded": added.superseded,
         "added": added.added,
@@ -85,7 +85,7 @@ def _report(reading: Reading, added: Added) -> dict[str, Any]:
     }
 
 
-def _say_report(reading: Reading, added: Added) -> None:
+def _say_report(reading: Reading, added: AddedSongs) -> None:
     for refusal in reading.refusals:
         typer.echo(f"refused: {refusal}", err=True)
     said = {*added.added, *added.revised}

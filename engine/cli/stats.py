@@ -11,7 +11,7 @@ from engine.cli.opening import next_command, open_studio, say_no_songs
 from engine.cli.output import Json, say, say_json, say_next
 
 if TYPE_CHECKING:
-    from engine.reports.constraints import Written
+    from engine.reports.constraints import WrittenConstraints
     from engine.reports.statistics import Share, SongStatistics
 
 DEFAULT_FILE = "negative_constraints.yml"
@@ -65,7 +65,7 @@ def stats(
         say_next(next_command(context, f"songs stats --constraints {DEFAULT_FILE}"))
 
 
-def _report(statistics: SongStatistics, written: Written | None) -> dict[str, Any]:
+def _report(statistics: SongStatistics, written: WrittenConstraints | None) -> dict[str, Any]:
     from dataclasses import asdict
 
     return asdict(statistics) | {

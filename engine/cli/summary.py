@@ -1,4 +1,4 @@
-"""A run's summary in the terminal."""
+"""Prints the summary of a run."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ from store.events import Heard, Plain, Terms
 if TYPE_CHECKING:
     from engine.reports.summary import Summary
 
-# A term that varies less than this over the first pool decides nothing.
+# A term whose standard deviation over the first pool is smaller has no influence.
 FLAT_SPREAD = 1e-6
 
 BLOCKS = "▁▂▃▄▅▆▇█"
 
 
 def say_summary(summary: Summary, folder: Path | None = None) -> None:
-    """Survivors with their chords and scores, spreads, distances, and where the files are."""
+    """Print survivors with descriptions and scores, spreads of terms, distances, and the folder."""
     song, started, finished = summary.song, summary.started, summary.finished
     section = started.section
     say(
@@ -55,13 +55,13 @@ def _counts(summary: Summary) -> str:
 
 
 def say_heard(heard: Heard | None, terms: Terms) -> None:
-    """What the model heard; nothing where none was asked."""
+    """Print the model's prediction; nothing without a model."""
     if heard is not None:
         say(f"   {in_words(heard, terms)}")
 
 
 def say_description(description: Plain) -> None:
-    """What a candidate is, in the words of its stage."""
+    """Print the description of a candidate."""
     for line in in_lines(description):
         say(f"   {line}")
 
@@ -92,12 +92,12 @@ def _say_distances(summary: Summary) -> None:
         for other in range(one + 1, len(row))
     ]
     if pairs:
-        at_least = finished.first_pool.median_distance
-        say(f"distances: {', '.join(pairs)} (at least {at_least:.2f} asked)")
+        min_distance = finished.first_pool.median_distance
+        say(f"distances: {', '.join(pairs)} (at least {min_distance:.2f} asked)")
 
 
 def sparkline(values: list[float]) -> str:
-    """A curve in one line of text, from its lowest to its highest value."""
+    """A curve as one line of block characters, between its lowest and highest value."""
     lowest, highest = min(values), max(values)
     scale = (len(BLOCKS) - 1) / (highest - lowest) if highest > lowest else 0.0
     drawn = "".join(BLOCKS[round((value - lowest) * scale)] for value in values)

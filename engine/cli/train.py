@@ -1,4 +1,4 @@
-"""``engine train``: training as a process, and what came of it in the log."""
+"""``engine train``: runs training in a process, and records the model in the log."""
 
 from __future__ import annotations
 
@@ -59,11 +59,11 @@ def train(
     if ended.words:
         say(ended.words)
         return 0
-    _tell(context, rest, ended, promote=promote, as_json=as_json)
+    _report(context, rest, ended, promote=promote, as_json=as_json)
     return 0
 
 
-def _tell(
+def _report(
     context: typer.Context, words: list[str], ended: Ended, *, promote: bool, as_json: bool
 ) -> None:
     from engine.errors import quoted
@@ -86,7 +86,7 @@ def _tell(
 def _record(
     context: typer.Context, command: str, ended: Ended, *, promote: bool
 ) -> tuple[str, bool]:
-    """Keep the model; its hash, and whether runs use it now."""
+    """Record the model; returns its SHA-256, and whether runs use it now."""
     from engine.errors import Refused
     from engine.models.promotion import in_use, record_training
     from engine.models.promotion import promote as let_runs_use
@@ -107,13 +107,13 @@ def _record(
 
 
 def _say_result(report: dict[str, Any]) -> None:
-    """The facts, one a line; what is nested deeper is for machines."""
+    """Print the results, one per line; deeper nested values are only in the JSON."""
     for name, value in report.items():
         plain = value if isinstance(value, dict) else {"": value}
-        told = [
+        values = [
             f"{inner} {fact}".strip()
             for inner, fact in plain.items()
             if not isinstance(fact, dict | list)
         ]
-        if told:
-            say(f"{name.replace('_', ' ')}: {', '.join(told)}")
+        if values:
+            say(f"{name.replace('_', ' ')}: {', '.join(values)}")

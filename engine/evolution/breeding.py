@@ -15,12 +15,12 @@ from engine.ids import candidate_id
 from genomes import Context, Part
 from genomes.stage import StageGenomes
 
-# Attempts to breed a child that is new and can be scored, before its place stays empty.
+# Attempts to breed one child that is new and can be scored.
 MAX_TRIES = 4
 
 
 @dataclass(frozen=True, slots=True)
-class Bred:
+class Child:
     """A new genome, not yet scored.
 
     Attributes:
@@ -28,7 +28,7 @@ class Bred:
         genome: the genome.
         part: its notes.
         parents: ids of the individuals it was bred from.
-        operator: how it was made.
+        operator: name of the operator that made it.
     """
 
     id: str
@@ -40,14 +40,14 @@ class Bred:
 
 @dataclass(frozen=True, slots=True)
 class Breeder:
-    """What breeding needs besides the pool.
+    """The constant inputs of breeding.
 
     Attributes:
         stage: name of the stage.
-        genomes: how the stage makes and changes genomes.
-        context: what is composed.
-        lineage: ids of the approved candidates that the part stands on.
-        settings: how the run evolves.
+        genomes: operators of the stage's genomes.
+        context: the section to compose, with its key, meter, tempo and parents.
+        lineage: ids of the approved candidates that the part builds on.
+        settings: settings of the run.
         seed: the run's seed.
         can_score: whether a part can be scored; a silent one can't.
     """
@@ -75,21 +75,21 @@ Niches = Sequence[Sequence[Individual]]
 
 def ask(
     breeder: Breeder, niches: Niches, scored: Iterable[str], generation: int
-) -> tuple[list[Bred], int]:
-    """Breed a generation; none of its parts was scored by the run before.
+) -> tuple[list[Child], int]:
+    """Breed a generation of parts that the run has not scored before.
 
     Args:
-        breeder: how to breed.
+        breeder: the constant inputs of breeding.
         niches: the population by niche; empty before the first pool.
-        scored: ids of everything scored so far.
-        generation: which one, 0 the first pool.
+        scored: ids of all individuals scored so far.
+        generation: number of the generation; 0 is the first pool.
 
     Returns:
-        the children, and how many places stayed empty because only parts scored before were bred.
+        the children, and the number of children that could not be bred in ``MAX_TRIES``.
     """
     seen = set(scored)
     toolbox = breeder.toolbox()
-    children: list[Bred] = []
+    children: list[Child] = []
     for slot in range(breeder.settings.population):
         rng = np.random.default_rng(np.random.SeedSequence([breeder.seed, generation, slot]))
         child = _new_child(breeder, toolbox, niches, seen, rng)
@@ -105,13 +105,13 @@ def _new_child(
     niches: Niches,
     seen: set[str],
     rng: np.random.Generator,
-) -> Bred | None:
+) -> Child | None:
     for _ in range(MAX_TRIES):
         genome, parents, operator = _vary(toolbox, breeder.settings, niches, rng)
         part = breeder.genomes.render(genome, breeder.context)
         identifier = candidate_id(breeder.stage, breeder.context, breeder.lineage, part)
         if identifier not in seen and breeder.can_score(part):
-            return Bred(identifier, genome, part, parents, operator)
+            return Child(identifier, genome, part, parents, operator)
     return None
 
 
@@ -121,7 +121,7 @@ def _vary(
     niches: Niches,
     rng: np.random.Generator,
 ) -> tuple[Any, tuple[str, ...], str]:
-    """A genome, the ids of its parents, and how it was made."""
+    """A genome, the ids of its parents, and the name of its operator."""
     if not niches or rng.random() < settings.fresh_share:
         genome, source = toolbox.fresh(rng=rng)
         return genome, (), source

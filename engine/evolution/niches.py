@@ -1,7 +1,7 @@
-"""Niching: the population keeps several leaders apart from each other, each with its own followers.
+"""Niching: the population is divided among several leaders that stay far apart.
 
-A run must end with survivors that differ. So leaders are kept at least a radius apart, each niche
-has the same number of places whatever its fitness, and individuals near two leaders don't breed.
+A run must end with survivors that differ. So leaders are at least a radius apart, each niche has
+the same number of places whatever its fitness, and individuals near two leaders don't breed.
 Compare clearing: A. Petrowski, "A clearing procedure as a niching method for genetic algorithms"
 (1996).
 """
@@ -25,7 +25,7 @@ BEST = 0  # index of the best among ranked individuals
 
 
 def best_first(individuals: Sequence[Individual]) -> list[Individual]:
-    """By fitness, equals by id: the order is deterministic."""
+    """Individuals sorted by fitness, best first; those of equal fitness by id."""
     by_id = sorted(individuals, key=lambda individual: individual.id)
     return list(tools.selBest(by_id, len(by_id)))
 
@@ -99,24 +99,24 @@ def _is_near_several(to_leaders: Distances, radius: float) -> NDArray[np.bool_]:
     return np.asarray((to_leaders < radius).sum(axis=1) > 1)
 
 
-def _first_leaders(distances: Distances, count: int, most: int, radius: float) -> list[int]:
+def _first_leaders(distances: Distances, count: int, max_leaders: int, radius: float) -> list[int]:
     """In the given order, everyone at least a radius away from the leaders chosen before."""
     leaders: list[int] = []
     for index in range(count):
-        if len(leaders) < most and (distances[index, leaders] >= radius).all():
+        if len(leaders) < max_leaders and (distances[index, leaders] >= radius).all():
             leaders.append(index)
     return leaders
 
 
 def _better_leaders(
-    leaders: list[int], distances: Distances, most: int, radius: float
+    leaders: list[int], distances: Distances, max_leaders: int, radius: float
 ) -> list[int]:
     """The leaders after each individual was considered, best first; index 0 is the best."""
     for index in range(len(distances)):
         if index in leaders:
             continue
         near = [leader for leader in leaders if distances[index, leader] < radius]
-        if not near and len(leaders) < most:
+        if not near and len(leaders) < max_leaders:
             leaders = [*leaders, index]
         elif len(near) == 1 and index < near[0]:
             leaders = [index if leader == near[0] else leader for leader in leaders]
@@ -129,12 +129,12 @@ def _members(leaders: list[int], distances: Distances, size: int, radius: float)
     nearest = np.argmin(to_leaders, axis=1)
     is_between = _is_near_several(to_leaders, radius)
     is_between[BEST] = False
-    room = dict.fromkeys(range(len(leaders)), max(1, size // len(leaders)))
+    free_places = dict.fromkeys(range(len(leaders)), max(1, size // len(leaders)))
     kept: list[int] = []
     for index in np.flatnonzero(~is_between).tolist():
         niche = int(nearest[index])
-        if room[niche]:
-            room[niche] -= 1
+        if free_places[niche]:
+            free_places[niche] -= 1
             kept.append(index)
-    waiting = sorted(set(range(len(distances))) - set(kept), key=lambda i: (is_between[i], i))
-    return kept + waiting[: size - len(kept)]
+    rest = sorted(set(range(len(distances))) - set(kept), key=lambda i: (is_between[i], i))
+    return kept + rest[: size - len(kept)]

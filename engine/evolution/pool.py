@@ -1,4 +1,4 @@
-"""The pool: all individuals that a run has scored, and its present population."""
+"""The pool: all individuals that a run has scored, and its current population."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ from store.events import CurvePoint, GenerationScored, Offspring
 
 
 class RankedFitness(base.Fitness):  # type: ignore[misc]
-    """Whether a part passes the gate, then its total; DEAP compares them in that order.
+    """DEAP fitness of two values: whether a part passes the gate, then its total.
 
-    The weights are 1: DEAP hands back values divided by them, and ours must stay exact.
+    The weights are 1, because DEAP returns values divided by them and they must stay exact.
     """
 
     weights = (1.0, 1.0)
@@ -25,14 +25,14 @@ class RankedFitness(base.Fitness):  # type: ignore[misc]
 
 @dataclass(slots=True, eq=False)
 class Individual:
-    """A genome with the score that the log gives it.
+    """A genome with its score.
 
     Attributes:
         id: its candidate id.
         genome: the genome.
-        score: what the critics said.
-        generation: when it was bred.
-        fitness: the same score as DEAP compares it.
+        score: its score.
+        generation: the generation in which it was bred; 0 is the first pool.
+        fitness: the score in the form that DEAP compares.
     """
 
     id: str
@@ -51,13 +51,19 @@ STATISTICS.register("median", lambda totals: float(np.median(totals)))
 
 
 class Pool:
-    """All individuals that a run has scored, and its present population.
+    """All individuals that a run has scored, and its current population.
 
-    It is only ever changed by ``apply``, live as on replay.
+    Only ``apply`` changes it, both in a live run and when a run is rebuilt from the log.
+
+    Attributes:
+        scored: all individuals by id, in the order in which they were bred.
+        population: the current population, leaders first.
+        generation: the last applied generation; None before the first pool.
+        logbook: best and median total of the population after each generation.
     """
 
     def __init__(self, genomes: StageGenomes[Any]) -> None:
-        """Start empty; ``genomes`` reads the stage's payloads."""
+        """Create an empty pool; ``genomes`` reads the genomes in events."""
         self._genomes = genomes
         self.scored: dict[str, Individual] = {}
         self.population: list[Individual] = []
@@ -65,11 +71,11 @@ class Pool:
         self.logbook = tools.Logbook()
 
     def apply(self, event: GenerationScored, newcomers: Sequence[Individual] | None = None) -> None:
-        """Take in one generation.
+        """Add one generation.
 
         Args:
-            event: what the log says of it.
-            newcomers: its individuals, where they were bred just now; else read from the event.
+            event: the event of the generation.
+            newcomers: its individuals, if they were just bred; else they are read from the event.
         """
         if newcomers is None:
             newcomers = [self._individual(each, event.generation) for each in event.offspring]
@@ -84,12 +90,12 @@ class Pool:
         return [CurvePoint(**record) for record in self.logbook]
 
     def apply_all(self, events: Iterable[GenerationScored]) -> None:
-        """Take in several generations in order."""
+        """Add several generations, in order."""
         for event in events:
             self.apply(event)
 
     def first(self) -> list[Individual]:
-        """The first pool, in the order it was bred."""
+        """The individuals of the first pool, in the order in which they were bred."""
         return [individual for individual in self.scored.values() if individual.generation == 0]
 
     def _individual(self, offspring: Offspring, generation: int) -> Individual:

@@ -1,4 +1,4 @@
-"""The settings of a run: everything that, with the seed, decides what it does."""
+"""The settings of a run: with the seed, they determine its result."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from engine.errors import Refused
 from engine.evolution import GENERATIONS, KEEP, POPULATION
 from fitness.total import Weights
 
-# Raised whenever the same settings and seed would breed or select otherwise.
+# Raise it when the same settings and seed breed or select other individuals.
 EVOLUTION_VERSION = "4"
 
 MAX_POPULATION = 2000
@@ -19,7 +19,7 @@ MAX_SEED = 2**64 - 1
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """How a run evolves.
+    """The settings of a run.
 
     Attributes:
         population: individuals kept after every generation, 4 to 2000.
@@ -27,8 +27,8 @@ class Settings:
         keep: survivors handed to the gate, 1 to the population.
         mate_share: share of children with two parents.
         fresh_share: share of children that are new first genomes.
-        tournament: how many are drawn for the place of one parent.
-        weights: how much each critic counts.
+        tournament: individuals drawn to select one parent.
+        weights: weight of each critic.
 
     Raises:
         Refused: if a number is outside its range.
@@ -49,9 +49,9 @@ class Settings:
 
     @property
     def niches(self) -> int:
-        """How many ideas are followed at once: as many as are kept.
+        """The number of niches: as many as survivors are kept, and less than the population.
 
-        One place is left beside their leaders, for the best of all if it leads none.
+        So there is always a place for the best individual, even if it is no leader.
         """
         return min(self.keep, self.population - 1)
 
@@ -66,7 +66,7 @@ class Settings:
 
 
 def checked_seed(seed: int) -> int:
-    """A seed as a person gave it; raises Refused if it is none."""
+    """A seed that a person gave; raises Refused if it is out of range."""
     _check("--seed", seed, 0, MAX_SEED)
     return seed
 

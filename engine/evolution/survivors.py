@@ -1,4 +1,4 @@
-"""Survivors: the few of a run that a person sees, good and different from each other."""
+"""Survivors: the few individuals of a run shown to a person, with high totals and far apart."""
 
 from __future__ import annotations
 
@@ -15,19 +15,19 @@ from genomes.stage import StageGenomes
 
 TOTAL = "total"
 
-# As far down the order as survivors after the first are looked for, and how long.
+# Limits of the search for survivors after the first: best individuals considered, and steps.
 MAX_ELIGIBLE = 600
 MAX_STEPS = 20_000
 
 
 @dataclass(frozen=True, slots=True)
 class FirstPoolFacts:
-    """The yardstick for survivors.
+    """Statistics of the first pool, which survivors are measured by.
 
     Attributes:
-        spread: standard deviation of each term, and of the total, over the first pool.
-        median_distance: median distance of two different individuals of it, 0 to 1.
-        total_p95: the total that one in twenty of them exceeds.
+        spread: standard deviation of each term and of the total.
+        median_distance: median distance of two individuals, 0 to 1.
+        total_p95: 95th percentile of the totals.
     """
 
     spread: dict[str, float]
@@ -53,52 +53,52 @@ def choose_survivors(
     decided: Collection[str],
     genomes: StageGenomes[Any],
 ) -> list[Individual]:
-    """The best first, then always the best that is far enough from those chosen.
+    """Choose the best individual, then the best ones that are far enough from all chosen.
 
-    Far enough is the first pool's median distance; every survivor after the first must also lie
-    above the first pool's 95th percentile. Where the next best would leave no room for all that
-    are wanted, one that does is taken instead. What a person decided before takes no place. Fewer
-    than ``keep`` come back where no more fit.
+    Far enough is the first pool's median distance. Survivors after the first must also have a
+    total above the first pool's 95th percentile. An individual is skipped if choosing it leaves
+    fewer than ``keep`` survivors and another choice doesn't. Decided candidates are left out.
+    Fewer than ``keep`` are returned if no more are far enough apart.
     """
     ordered = best_first([individual for individual in scored if individual.id not in decided])
     if not ordered:
         return []
     eligible = [i for i in ordered[1:] if i.score.passes and i.score.total > facts.total_p95]
-    apart = _apart([ordered[0], *eligible[:MAX_ELIGIBLE]], facts.median_distance, genomes)
-    return [ordered[0], *(eligible[row - 1] for row in _company(apart, keep))]
+    is_far = _far_enough([ordered[0], *eligible[:MAX_ELIGIBLE]], facts.median_distance, genomes)
+    return [ordered[0], *(eligible[row - 1] for row in _choose_others(is_far, keep))]
 
 
-def _apart(
+def _far_enough(
     individuals: Sequence[Individual], median_distance: float, genomes: StageGenomes[Any]
 ) -> NDArray[np.bool_]:
-    """Of each pair, whether they are far enough from each other."""
+    """Shape ``(n, n)``: whether each pair is far enough apart."""
     every = [individual.genome for individual in individuals]
     distances = genomes.distances(every, every)
-    # Where locks leave little to change, the median may be 0: what is no different is never apart.
+    # With locks the median may be 0; equal individuals are never far enough apart.
     return np.asarray((distances >= median_distance) & (distances > 0))
 
 
-def _company(apart: NDArray[np.bool_], keep: int) -> list[int]:
-    """Who goes with the first: the earliest rows that are all apart, as many as are wanted.
+def _choose_others(is_far: NDArray[np.bool_], keep: int) -> list[int]:
+    """Rows to choose besides row 0: the first ``keep - 1`` in order that are pairwise far enough.
 
-    Rows are tried in order, and one is given up again where it leaves too few. What is found is
-    the first in that order; or the largest met, when there are not so many or looking takes long.
+    A depth-first search: a row is dropped again if too few rows are left after it. If no such set
+    is found within ``MAX_STEPS``, the largest set found is returned.
     """
-    wanted = keep - 1
+    count = keep - 1
     chosen: list[int] = []
     largest: list[int] = []
-    waiting = [np.flatnonzero(apart[0])]
+    stack = [np.flatnonzero(is_far[0])]
     for _ in range(MAX_STEPS):
-        if len(largest) == wanted or not waiting:
+        if len(largest) == count or not stack:
             break
-        free = waiting.pop()
-        if len(chosen) + len(free) <= len(largest):  # this way leads to no more
+        remaining = stack.pop()
+        if len(chosen) + len(remaining) <= len(largest):  # no larger set can follow
             chosen = chosen[:-1]
             continue
-        first, later = int(free[0]), free[1:]
+        first, later = int(remaining[0]), remaining[1:]
         chosen = [*chosen, first]
         largest = max(largest, chosen, key=len)
-        waiting += [later, later[apart[first, later]]]
+        stack += [later, later[is_far[first, later]]]
     return largest
 
 

@@ -155,10 +155,10 @@ def _import_event(
 
 
 def as_in_a_run(song: Song, midi_part: MidiPart, stage: Stage) -> tuple[Part, Context]:
-    """A part with its chords and the context of a section of its length, as a run would have them.
+    """A part with its chords and the context of a section of its length, as in a run.
 
     Raises:
-        Refused: if the stage stands on others, or the part isn't of its kind.
+        Refused: if the stage builds on other stages, or the part has notes of the wrong kind.
     """
     if stage.needs:
         raise Refused(f"{stage.name} stand on other parts", "files are scored as --stage chords")

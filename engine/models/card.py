@@ -1,4 +1,4 @@
-"""A model's card, as a page for people: its own, or what its manifest says."""
+"""Model cards as text for people: the model's own, or one made from its manifest."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ NO_MANIFEST = "It came without a manifest, as older models do: nothing is known 
 
 
 def card(studio: Studio, sha256: str, known: ListedModel) -> str:
-    """The card that came with a model; where there is none, one made from its manifest.
+    """A model's own card; if it has none, one made from its manifest.
 
     Args:
-        studio: where the model is kept.
-        sha256: of the model.
+        studio: the studio of the model.
+        sha256: SHA-256 of the model.
         known: the model in the studio's list.
     """
     path = ModelRegistry(studio).card_path(sha256)
@@ -46,16 +46,16 @@ def _lines(values: Mapping[str, Any], indent: str = "") -> Iterator[str]:
         elif isinstance(value, list):
             yield f"{indent}{name}: {', '.join(map(str, value)) or 'none'}"
         else:
-            yield f"{indent}{name}: {_said(value)}"
+            yield f"{indent}{name}: {_value_text(value)}"
 
 
-def _said(value: Any) -> str:
+def _value_text(value: Any) -> str:
     if value is None or value == {}:
         return "none"
     return f"{value:.4g}" if isinstance(value, float) else str(value)
 
 
-def kept_at(studio: Studio, sha256: str, known: ListedModel) -> Path:
-    """Where the model's file lies."""
+def model_path(studio: Studio, sha256: str, known: ListedModel) -> Path:
+    """Path of the model's file."""
     kept = ModelRegistry(studio).path(sha256)
     return kept if kept.exists() or not known.ships else fusion.DEFAULT_MODEL

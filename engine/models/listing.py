@@ -1,4 +1,4 @@
-"""The models of a studio in one list, the one that ships among them."""
+"""The list of a studio's models, including the one that ships."""
 
 from __future__ import annotations
 
@@ -21,10 +21,10 @@ class ListedModel:
 
     Attributes:
         model: its state.
-        ships: whether it comes with this version.
-        in_use: whether runs use it unless told otherwise.
-        promoted: who promoted it last, when and why, if that holds.
-        runs: how many runs it scored.
+        ships: whether it ships with this version.
+        in_use: whether runs use it by default.
+        promoted: its last promotion, if that was not taken back.
+        runs: number of runs it scored.
     """
 
     model: Model
@@ -41,7 +41,7 @@ class ListedModel:
 
 
 def list_models(studio: Studio) -> dict[str, ListedModel]:
-    """Every known model by its hash, in the order in which they became known."""
+    """All models by SHA-256, in the order in which they were registered."""
     state = studio.models()
     known = dict(sorted(state.known.items(), key=lambda item: item[1].position or 0))
     ships, used = shipped_sha256(), in_use(studio)
@@ -56,7 +56,7 @@ def list_models(studio: Studio) -> dict[str, ListedModel]:
 
 
 def _shipped() -> Model:
-    """The model that ships, before a run made it known."""
+    """The model that ships, if it isn't registered yet."""
     manifest = load_manifest(fusion.DEFAULT_MODEL)
     return Model(
         name=fusion.DEFAULT_MODEL.name,

@@ -1,4 +1,4 @@
-"""Promotion: which model runs use. Each change is an event; nothing is ever deleted."""
+"""Promotion: the model that runs use. Each change is an event in the log."""
 
 from __future__ import annotations
 
@@ -29,12 +29,12 @@ _HASH = re.compile(r"[0-9a-f]{4,64}")
 
 @dataclass(frozen=True, slots=True)
 class Promoted:
-    """What runs use after a promotion or a rollback.
+    """The model in use after a promotion or a rollback.
 
     Attributes:
-        sha256: of the model.
-        name: of its file.
-        is_new: whether they used another before.
+        sha256: SHA-256 of the model.
+        name: name of its file.
+        is_new: whether another model was in use before.
     """
 
     sha256: str
@@ -43,25 +43,25 @@ class Promoted:
 
 
 def shipped_sha256() -> str:
-    """Hash of the model that ships, as its manifest says it."""
+    """SHA-256 of the model that ships, from its manifest."""
     return load_manifest(fusion.DEFAULT_MODEL).model_sha256
 
 
 def in_use(studio: Studio) -> str:
-    """Hash of the model that runs use unless told otherwise."""
+    """SHA-256 of the model that runs use by default."""
     return studio.models().promoted or shipped_sha256()
 
 
 def model_for_runs(studio: Studio, named: Path | None) -> str:
-    """The model that a run uses, known to the studio from now on; returns its hash.
+    """Register the model for a run in the studio; returns its SHA-256.
 
     Args:
-        studio: where the run is.
-        named: a file that was asked for; None for the promoted one, or the one that ships.
+        studio: the studio of the run.
+        named: file of the model; None for the promoted one, or the one that ships.
 
     Raises:
         ModelError: if the named file is no model that can be run.
-        Refused: if the promoted model can't be run by this version, or was exchanged.
+        Refused: if this version can't run the promoted model, or its file was replaced.
         NotFound: if its file is gone.
     """
     kept = promoted_path(studio) if named is None else None
@@ -71,87 +71,89 @@ def model_for_runs(studio: Studio, named: Path | None) -> str:
 
 
 def promoted_path(studio: Studio) -> Path | None:
-    """Where the studio keeps the promoted model; None if runs use the one that ships.
+    """Path of the promoted model in the studio; None if runs use the one that ships.
 
     Raises:
-        Refused: if this version can't run it, or it was exchanged.
+        Refused: if this version can't run it, or its file was replaced.
         NotFound: if its file is gone.
     """
     sha256 = studio.models().promoted
     if sha256 is None:
         return None
-    _running(lambda: ModelRegistry(studio).load(sha256), "take another with engine models rollback")
+    _require_runnable(
+        lambda: ModelRegistry(studio).load(sha256), "take another with engine models rollback"
+    )
     return ModelRegistry(studio).path(sha256)
 
 
 def add(studio: Studio, file: Path) -> str:
-    """Make a model known to the studio, once it has been heard to answer; returns its hash.
+    """Check that a model runs, and register it in the studio; returns its SHA-256.
 
     Raises:
-        Refused: if this version can't run it, or its manifest disagrees; nothing is recorded then.
+        Refused: if this version can't run it, or its manifest disagrees; then nothing is recorded.
     """
-    _running(lambda: _try(FusionModel.load(file)), MAKE_ANOTHER)
+    _require_runnable(lambda: _check_prediction(FusionModel.load(file)), MAKE_ANOTHER)
     return ModelRegistry(studio).register(file)
 
 
 def promote(studio: Studio, wanted: str, note: str | None = None) -> Promoted:
-    """Let runs use a model from here on.
+    """Use a model in all later runs.
 
     Args:
-        studio: where.
-        wanted: a file, or the hash of a known model or its beginning.
-        note: why.
+        studio: the studio.
+        wanted: a file, or the beginning of a registered model's SHA-256.
+        note: a comment, such as the reason.
 
     Raises:
         Refused: if this version can't run it, or its manifest disagrees; nothing is promoted then.
         NotFound: if there is no such model.
     """
-    sha256 = _known(studio, wanted)
+    sha256 = _registered_sha256(studio, wanted)
 
-    def promoting() -> list[NewEvent]:
+    def promotion_event() -> list[NewEvent]:
         if in_use(studio) == sha256:
             return []
         return [NewEvent(ModelPromoted(sha256=sha256, note=note), actor=studio.actor)]
 
-    recorded = studio.decide(STREAM, promoting)
+    recorded = studio.decide(STREAM, promotion_event)
     return Promoted(sha256, studio.models().known[sha256].name, is_new=bool(recorded))
 
 
 def roll_back(studio: Studio, note: str | None = None) -> Promoted:
-    """Take back the last promotion that holds: runs use the model before it again.
+    """Take back the last promotion, so that runs use the model before it.
 
     Raises:
-        Refused: if no promotion holds, or the model before it can't be run here.
+        Refused: if there is no promotion, or this version can't run the model before it.
         NotFound: if the file of that model is gone.
     """
 
-    def going_back() -> list[NewEvent]:
+    def rollback_event() -> list[NewEvent]:
         promotions = studio.models().promotions
         if not promotions:
             raise Refused("runs use the model that ships already", "see engine models")
         before = promotions[-2].sha256 if len(promotions) > 1 else None
         if before is not None:
-            _running(
+            _require_runnable(
                 lambda: ModelRegistry(studio).load(before), "promote another, see engine models"
             )
         taken_back = promotions[-1].event_id
         event = ModelPromoted(sha256=before, note=note, takes_back=taken_back)
         return [NewEvent(event, actor=studio.actor)]
 
-    studio.decide(STREAM, going_back)
+    studio.decide(STREAM, rollback_event)
     sha256 = in_use(studio)
     known = studio.models().known.get(sha256)
     return Promoted(sha256, known.name if known else fusion.DEFAULT_MODEL.name)
 
 
 def record_training(studio: Studio, file: Path, command: str, result: Plain) -> str:
-    """Keep a model that training made, and record it once for each command; returns its hash.
+    """Register a trained model, and record each training command once; returns its SHA-256.
 
     Args:
-        studio: where.
-        file: the model.
-        command: of training.
-        result: what it said at its end, of which the names of files are left out.
+        studio: the studio.
+        file: file of the model.
+        command: the training command.
+        result: the result that it printed; file names in it are not recorded.
 
     Raises:
         Refused: if this version can't run the model; nothing is recorded then.
@@ -159,12 +161,12 @@ def record_training(studio: Studio, file: Path, command: str, result: Plain) -> 
     sha256 = add(studio, file)
     event = ModelTrained(sha256=sha256, command=command, result=_without_paths(result))
 
-    def news() -> list[NewEvent]:
+    def training_event() -> list[NewEvent]:
         trained = studio.models().known[sha256].trained
         is_known = any(each.command == command for each in trained)
         return [] if is_known else [NewEvent(event, actor=studio.actor)]
 
-    studio.decide(STREAM, news)
+    studio.decide(STREAM, training_event)
     return sha256
 
 
@@ -174,8 +176,8 @@ def find(studio: Studio, prefix: str) -> str:
     return resolve(prefix, known, "model", "see engine models")
 
 
-def _known(studio: Studio, wanted: str) -> str:
-    """Hash of a model that was just heard to answer, by its file or its hash."""
+def _registered_sha256(studio: Studio, wanted: str) -> str:
+    """SHA-256 of a model given by file or SHA-256, after it was checked and registered."""
     file = Path(wanted).expanduser()
     if file.is_file() or not _HASH.fullmatch(wanted):
         if not file.is_file():
@@ -184,27 +186,27 @@ def _known(studio: Studio, wanted: str) -> str:
     sha256 = find(studio, wanted)
     if sha256 not in studio.models().known:
         return ModelRegistry(studio).register(fusion.DEFAULT_MODEL)
-    _running(lambda: _try(ModelRegistry(studio).load(sha256)), MAKE_ANOTHER)
+    _require_runnable(lambda: _check_prediction(ModelRegistry(studio).load(sha256)), MAKE_ANOTHER)
     return sha256
 
 
-def _running(load: Callable[[], object], advice: str) -> None:
-    """Do what needs a model that runs; say what is next where it doesn't."""
+def _require_runnable(load: Callable[[], object], advice: str) -> None:
+    """Call ``load``; a model that can't be run is refused with this advice."""
     try:
         load()
     except FitnessError as error:
         raise Refused(str(error), advice) from error
 
 
-def _try(model: FusionModel) -> None:
-    """Ask a model about a bar of music: one that answers nonsense is noticed now, not in a run."""
+def _check_prediction(model: FusionModel) -> None:
+    """Predict one bar of music, so that a broken model fails now and not in a run."""
     quarter = TICKS_PER_QUARTER
     part = Part.of([(beat * quarter, quarter, 60 + beat, 80) for beat in range(4)], 4 * quarter)
     model.predict_excerpts([Excerpt(part, TempoMap.constant(120))], names=["a bar of music"])
 
 
 def _without_paths(value: Any) -> Any:
-    """A log travels between computers: what names a file here names none there."""
+    """A copy without texts that are paths, which mean nothing on another computer."""
     if isinstance(value, dict):
         kept = {name: _without_paths(each) for name, each in value.items()}
         return {name: each for name, each in kept.items() if each is not None}

@@ -1,4 +1,4 @@
-"""Models: the scorer's files, kept in the studio under their hash so that runs can be verified."""
+"""Models: copies of the scorer's files by SHA-256, so that runs can be verified later."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from store.records import NewEvent
 
 STREAM = "studio"
 
-# Beside a model, as training writes it.
+# File name of the card that training writes next to a model.
 CARD_NAME = "MODEL_CARD.md"
 
 
@@ -25,12 +25,12 @@ class ModelRegistry:
     """The models of a studio."""
 
     def __init__(self, studio: Studio) -> None:
-        """Take the studio; models lie in its ``models`` folder."""
+        """Use the ``models`` folder of a studio."""
         self._studio = studio
         self._folder = studio.folder / "models"
 
     def register(self, path: Path) -> str:
-        """Keep a copy of a model, its manifest and its card, record it once; returns its SHA-256.
+        """Copy a model with its manifest and card, and record it once; returns its SHA-256.
 
         Raises:
             ModelError: if the file is no model that can be run.
@@ -43,12 +43,12 @@ class ModelRegistry:
             profile=model.profile.name,
             manifest=_plain(model.manifest),
         )
-        self._studio.decide(STREAM, lambda: self._news(event))
-        self._keep(path, self.path(model.sha256))
+        self._studio.decide(STREAM, lambda: self._registration(event))
+        self._copy(path, self.path(model.sha256))
         return model.sha256
 
-    def _news(self, event: ModelRegistered) -> list[NewEvent]:
-        """The event, unless it is recorded; a model is the same whatever its file is called."""
+    def _registration(self, event: ModelRegistered) -> list[NewEvent]:
+        """The event, unless the model is recorded already; file names don't matter."""
         for recorded in self._studio.log.read(stream=STREAM):
             known = recorded.payload
             if isinstance(known, ModelRegistered) and known.sha256 == event.sha256:
@@ -65,7 +65,7 @@ class ModelRegistry:
 
         Raises:
             NotFound: if its file is gone.
-            Refused: if another file lies in its place.
+            Refused: if its file was replaced by another.
         """
         path = self.path(sha256)
         if not path.exists():
@@ -83,8 +83,8 @@ class ModelRegistry:
         """Where the card of the model with this hash is kept, if it came with one."""
         return self.path(sha256).with_suffix(".md")
 
-    def _keep(self, path: Path, kept: Path) -> None:
-        """Copy what isn't there; the model last, so that it never lies without the others."""
+    def _copy(self, path: Path, kept: Path) -> None:
+        """Copy missing files; the model last, so that it never exists without the others."""
         pairs = (
             (path.with_name(CARD_NAME), kept.with_suffix(".md")),
             (manifest_path(path), manifest_path(kept)),

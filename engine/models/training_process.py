@@ -17,7 +17,7 @@ import engine
 from fitness.manifest import Manifest
 from store.events import Plain
 
-# How long a process that was asked to stop may take to do so.
+# Time that a process has to stop after a signal, in seconds.
 GRACE_SECONDS = 4.0
 KILLED = getattr(signal, "SIGKILL", signal.SIGTERM)
 
@@ -60,7 +60,7 @@ def train(words: Sequence[str], say_line: Callable[[str], None]) -> Ended:
 
     Args:
         words: of its command line.
-        say_line: told of every line that it prints but the last.
+        say_line: called with every printed line except the last.
 
     Raises:
         KeyboardInterrupt: if a person interrupts; the process is gone then.
@@ -133,10 +133,10 @@ def _result(line: str) -> Plain:
 
 
 def _stop(process: subprocess.Popen[str]) -> None:
-    """End a process and all that it has started: they are asked to, and then made to."""
+    """End a process and its children: first by SIGINT and SIGTERM, then by force."""
     try:
-        for asked in (signal.SIGINT, signal.SIGTERM):
-            _send(process, asked)
+        for stop_signal in (signal.SIGINT, signal.SIGTERM):
+            _send(process, stop_signal)
             with suppress(subprocess.TimeoutExpired):
                 process.wait(GRACE_SECONDS)
                 return

@@ -1,4 +1,4 @@
-"""The colour of a song: by name or letter, never by what else a document says about it."""
+"""The colour of a song, read from its name or letter; its description is only compared."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ LETTER_FIELD = "mnemonic_character_value"
 
 
 def read_colour(document: dict[str, Any]) -> Found[Colour]:
-    """The colour; a description that contradicts its name is overruled with a warning.
+    """The colour by its name; a description that contradicts the name gives a warning.
 
     Raises:
         UnreadableError: if no colour has that name or letter.
@@ -43,13 +43,13 @@ def _alias_warnings(name: str, colour: Colour) -> tuple[str, ...]:
 
 
 def _disagreement_warnings(value: dict[str, Any], colour: Colour) -> tuple[str, ...]:
-    """One warning for everything that the description has other than our table."""
+    """A warning with all fields of the description that differ from the table of colours."""
     compared = [(LETTER_FIELD, {colour.letter.casefold()})]
     compared += zip(MODE_FIELDS, _modes(colour), strict=True)
     differing = [
         f"{field} {shown(value[field])}"
         for field, expected in compared
-        if (said := _words(value.get(field))) and said != expected
+        if (stated := _words(value.get(field))) and stated != expected
     ]
     if not differing:
         return ()

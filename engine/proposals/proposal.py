@@ -1,4 +1,4 @@
-"""A song proposal: what a document says, understood field by field."""
+"""Song proposals, parsed field by field from documents."""
 
 from __future__ import annotations
 
@@ -22,26 +22,26 @@ ID_HEX_DIGITS = 8
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Proposal:
-    """A song as its writer proposed it.
+    """A proposed song.
 
     Attributes:
-        title: on one line, never empty.
-        colour: the target of its evolution.
-        key: as it sounds and as it is spelled.
-        key_text: the key as it was written.
+        title: one line, never empty.
+        colour: the target colour.
+        key: the key, with its spelling.
+        key_text: the key as in the document.
         meter: the time signature.
         tempo_bpm: beats per minute, 10 to 400.
-        tempo_marking: such as ``"Moderate driving"``, where one was given.
+        tempo_marking: such as ``"Moderate driving"``; None if the document has none.
         concept: what the song is about; may be empty.
-        moods: in the writer's own words.
-        genres: in the writer's own words.
-        singer: who sings it.
-        thread_id: the thread of ideas that it grew in.
-        iteration_id: its name within the thread; not unique across threads.
-        file: relative posix path or bare name of the file it came from.
-        content_sha256: of the raw document as canonical JSON; the layout of the file is no part.
-        raw: the document as it was written, in plain JSON values.
-        warnings: what had to be assumed or left out, one line each.
+        moods: free words.
+        genres: free words.
+        singer: name of the singer.
+        thread_id: id of the thread of proposals that it belongs to.
+        iteration_id: its id within the thread; not unique across threads.
+        file: relative POSIX path or name of its file.
+        content_sha256: SHA-256 of the raw document as canonical JSON.
+        raw: the document as plain JSON values.
+        warnings: assumptions and omissions, one line each.
     """
 
     title: str
@@ -64,10 +64,10 @@ class Proposal:
 
     @property
     def song_id(self) -> str:
-        """A readable id that the song keeps for ever, such as ``seance-engine-v2-0a1b2c3d``.
+        """A readable permanent id of the song, such as ``seance-engine-v2-0a1b2c3d``.
 
-        The same iteration of the same thread is the same song, however it is edited; a document
-        without those two is known by its content.
+        It depends on the thread and the iteration, so it stays the same if the document is edited;
+        if either is missing, it depends on the content.
         """
         name = slug(self.iteration_id or "") or slug(self.title) or "song"
         if self.thread_id and self.iteration_id:
@@ -83,7 +83,7 @@ def content_hash(value: Any) -> str:
     return hashlib.sha256(canonical.encode()).hexdigest()
 
 
-def understand(
+def parse_proposal(
     document: dict[str, Any],
     file: str,
     *,
@@ -95,10 +95,10 @@ def understand(
 
     Args:
         document: plain JSON values.
-        file: relative path or bare name, for the messages and the record.
-        overrides: what replaces fields, readable or not.
-        thread_id: of the thread that the file lies in; the document's own goes first.
-        item: place in a list document, counted from 1.
+        file: relative path or name of the file, for messages and the log.
+        overrides: values that replace fields, even unreadable ones.
+        thread_id: id of the thread of the file, used if the document has none.
+        item: number in a list document, from 1; 0 for a single document.
 
     Returns:
         the proposal, or one refusal naming every field that can't be read.

@@ -1,4 +1,4 @@
-"""Reads files of proposals one after the other and keeps what was found in them."""
+"""Reads files of proposals and collects proposals, refusals and skipped files."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any
 from documents.findings import Refusal, UnreadableError, refusal
 from documents.yaml_files import load_file
 from engine.proposals.overrides import Overrides
-from engine.proposals.proposal import Proposal, understand
+from engine.proposals.proposal import Proposal, parse_proposal
 from engine.proposals.shapes import is_proposal, items_of, may_be_proposal, thread_id_in
 
 MANIFEST = "manifest.yml"
@@ -22,12 +22,12 @@ NOT_A_PROPOSAL = UnreadableError(
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """What a reading came to, in the order of the files.
+    """The result of reading files, in their order.
 
     Attributes:
-        proposals: the songs, the same content once.
-        refusals: what can't be read, one line each.
-        skipped: what lies in the folders and is no song proposal, by name.
+        proposals: the song proposals, without duplicates.
+        refusals: documents that can't be read, with the reasons.
+        skipped: names of files and items that are no song proposals.
     """
 
     proposals: tuple[Proposal, ...]
@@ -36,7 +36,7 @@ class Reading:
 
 
 class Reader:
-    """Takes files and collects a ``Reading``; opens each file once."""
+    """Reads files into a ``Reading``; opens each file once."""
 
     def __init__(self, overrides: Overrides) -> None:
         self._overrides = overrides
@@ -46,24 +46,24 @@ class Reader:
         self._loaded: dict[Path, Any] = {}
 
     def reading(self) -> Reading:
-        """Everything so far."""
+        """The result so far."""
         return Reading(tuple(self._proposals.values()), tuple(self._refusals), tuple(self._skipped))
 
     def refuse(self, file: str, problem: UnreadableError, item: int = 0) -> None:
-        """Put a refusal on record."""
+        """Add a refusal."""
         self._refusals[refusal(file, [problem], item)] = None
 
     def skip(self, name: str) -> None:
-        """Put on record that something is no proposal."""
+        """Add the name of something that is no proposal."""
         self._skipped[name] = None
 
     @property
     def files_seen(self) -> int:
-        """How many files were opened, or tried."""
+        """Number of files that were opened, readable or not."""
         return len(self._loaded)
 
     def load(self, path: Path, file: str) -> Any:
-        """The value of a file; None where it can't be read, and then the refusal is on record."""
+        """The value of a file; None if it can't be read, and then the refusal is added."""
         path = path.absolute()
         if path not in self._loaded:
             try:
@@ -74,39 +74,41 @@ class Reader:
         return self._loaded[path]
 
     def read_file(
-        self, path: Path, file: str, *, named: bool = False, thread_id: str | None = None
+        self, path: Path, file: str, *, is_named: bool = False, thread_id: str | None = None
     ) -> int:
-        """Take every proposal in a file.
+        """Read every proposal in a file.
 
         Args:
-            path: the file.
-            file: what to call it.
-            named: whether a person named the file, so that it must be a proposal.
-            thread_id: of its thread, where neither the document nor a manifest says it.
+            path: path of the file.
+            file: its name for messages.
+            is_named: whether a person named the file, so that it must be a proposal.
+            thread_id: id of its thread, used if neither the document nor a manifest has one.
 
         Returns:
-            how many proposals it holds, readable or not.
+            number of proposals in the file, readable or not.
         """
         document = self.load(path, file)
         if document is None:
             return 0
         thread_id = thread_id_in(document) or self._thread_id_at(path) or thread_id
-        fits = may_be_proposal if named else is_proposal
-        items = [(item, content, fits(content)) for item, content in items_of(document)]
-        songs = sum(fit for _, _, fit in items)
+        is_match = may_be_proposal if is_named else is_proposal
+        items = [(item, content, is_match(content)) for item, content in items_of(document)]
+        songs = sum(matches for _, _, matches in items)
         if not songs:
-            self._not_a_proposal(file, 0, named)
+            self._not_a_proposal(file, 0, is_named)
             return 0
-        for item, content, fit in items:
-            if fit:
+        for item, content, matches in items:
+            if matches:
                 self._take(content, file, item, thread_id)
             else:
-                self._not_a_proposal(file, item, named)
+                self._not_a_proposal(file, item, is_named)
         return songs
 
     def _take(self, document: Any, file: str, item: int, thread_id: str | None) -> None:
-        """Understand one document; of equal ones the first counts, or the first in a thread."""
-        song = understand(document, file, overrides=self._overrides, thread_id=thread_id, item=item)
+        """Parse one document; of equal ones the first is kept, or the first with a thread."""
+        song = parse_proposal(
+            document, file, overrides=self._overrides, thread_id=thread_id, item=item
+        )
         if isinstance(song, Refusal):
             self._refusals[song] = None
             return
@@ -114,14 +116,14 @@ class Reader:
         if known is None or (known.thread_id is None and song.thread_id is not None):
             self._proposals[song.content_sha256] = song
 
-    def _not_a_proposal(self, file: str, item: int, named: bool) -> None:
-        if named:
+    def _not_a_proposal(self, file: str, item: int, is_named: bool) -> None:
+        if is_named:
             self.refuse(file, NOT_A_PROPOSAL, item)
         else:
             self.skip(f"{file} item {item}" if item else file)
 
     def _thread_id_at(self, path: Path) -> str | None:
-        """The thread whose ``yml`` folder a file lies in, by the manifest beside that folder."""
+        """Id of the thread whose ``yml`` folder contains a file, from the thread's manifest."""
         for folder in path.absolute().parents:
             if folder.name == THREAD_SONGS:
                 manifest = folder.parent / MANIFEST

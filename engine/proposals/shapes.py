@@ -1,4 +1,4 @@
-"""Telling a song proposal from the other documents that lie about in a songwriter's folders."""
+"""Recognises song proposals among the other documents in a songwriter's folders."""
 
 from __future__ import annotations
 
@@ -7,27 +7,27 @@ from typing import Any
 
 from engine.proposals.texts import read_name
 
-# A document with all of these is a proposal, whatever they hold.
-TELLING_FIELDS = frozenset({"bpm", "key", "rainbow_color"})
+# A document with at least two of these may be a proposal.
+IDENTIFYING_FIELDS = frozenset({"bpm", "key", "rainbow_color"})
 
-# Only proposals carry this one, so with it they are known even if they lack another.
-MOST_TELLING_FIELD = "rainbow_color"
+# Only proposals have this one; documents that people didn't name must have it.
+REQUIRED_FIELD = "rainbow_color"
 
 LIST_FIELD = "iterations"
 
 
 def is_proposal(document: Any) -> bool:
-    """Whether a document is a song proposal by its shape, found in some folder."""
-    return _telling_fields(document) >= 2 and MOST_TELLING_FIELD in document
+    """Whether a document found in a folder is a song proposal, judged by its fields."""
+    return _count_identifying_fields(document) >= 2 and REQUIRED_FIELD in document
 
 
 def may_be_proposal(document: Any) -> bool:
-    """Whether a document that a person named as a proposal can be one; one field may be missing."""
-    return _telling_fields(document) >= 2
+    """Whether a document that a person named can be a proposal; one field may be missing."""
+    return _count_identifying_fields(document) >= 2
 
 
 def items_of(document: Any) -> Iterator[tuple[int, Any]]:
-    """The documents in a file: the file's own as item 0, or those of a list counted from 1."""
+    """The documents in a file: a single one with number 0, those of a list numbered from 1."""
     listed = document.get(LIST_FIELD) if isinstance(document, dict) else document
     if isinstance(listed, list) and not is_proposal(document):
         yield from enumerate(listed, start=1)
@@ -46,5 +46,5 @@ def index_rows(document: Any) -> list[Any] | None:
     return rows if isinstance(rows, list) else None
 
 
-def _telling_fields(document: Any) -> int:
-    return len(TELLING_FIELDS.intersection(document)) if isinstance(document, dict) else 0
+def _count_identifying_fields(document: Any) -> int:
+    return len(IDENTIFYING_FIELDS.intersection(document)) if isinstance(document, dict) else 0

@@ -18,14 +18,14 @@ ADDED, REVISED, UNCHANGED = "added", "revised", "unchanged"
 
 
 @dataclass(slots=True)
-class Added:
-    """What came of adding proposals.
+class AddedSongs:
+    """The result of adding proposals.
 
     Attributes:
         added: ids of new songs.
-        revised: ids of songs that say something else now.
-        unchanged: ids of songs that say what they said.
-        superseded: files with another version of a song of the same reading; the last one counts.
+        revised: ids of songs that changed.
+        unchanged: ids of songs that did not change.
+        superseded: files with a version of a song that a later file replaces.
     """
 
     added: list[str] = field(default_factory=list)
@@ -34,13 +34,13 @@ class Added:
     superseded: list[str] = field(default_factory=list)
 
 
-def add_songs(studio: Studio, proposals: tuple[Proposal, ...]) -> Added:
-    """Append every proposal that says something new.
+def add_songs(studio: Studio, proposals: tuple[Proposal, ...]) -> AddedSongs:
+    """Append an event for every new or changed proposal.
 
-    The same proposal twice appends nothing; a changed one is a revision of its song.
+    An unchanged proposal appends nothing; a changed one is a revision of its song.
     """
     last = {proposal.song_id: proposal for proposal in proposals}
-    outcome = Added(superseded=[p.file for p in proposals if last[p.song_id] is not p])
+    outcome = AddedSongs(superseded=[p.file for p in proposals if last[p.song_id] is not p])
     known = studio.songs()
     for proposal in last.values():
         result = _add(studio, proposal, known.get(proposal.song_id))
@@ -49,19 +49,19 @@ def add_songs(studio: Studio, proposals: tuple[Proposal, ...]) -> Added:
 
 
 def _add(studio: Studio, proposal: Proposal, song: Song | None) -> str:
-    if _says_nothing_new(proposal, song):
+    if _is_unchanged(proposal, song):
         return UNCHANGED
 
     def proposed() -> list[NewEvent]:
         fresh = studio.songs().get(proposal.song_id)
-        return [] if _says_nothing_new(proposal, fresh) else [_proposed(studio, proposal, fresh)]
+        return [] if _is_unchanged(proposal, fresh) else [_proposed(studio, proposal, fresh)]
 
     if not studio.decide(song_stream(proposal.song_id), proposed):
         return UNCHANGED
     return ADDED if song is None else REVISED
 
 
-def _says_nothing_new(proposal: Proposal, song: Song | None) -> bool:
+def _is_unchanged(proposal: Proposal, song: Song | None) -> bool:
     facts = _facts(proposal)
     return song is not None and all(getattr(song, name) == value for name, value in facts.items())
 
@@ -84,7 +84,7 @@ def _proposed(studio: Studio, proposal: Proposal, song: Song | None) -> NewEvent
 
 
 def _facts(proposal: Proposal) -> dict[str, Any]:
-    """What makes a proposal another one when it changes."""
+    """The fields whose changes make a revision."""
     return {
         "title": proposal.title,
         "colour": proposal.colour.name,

@@ -1,4 +1,4 @@
-"""Where proposals lie: single files, lists, thread folders, indexed roots, any other folder."""
+"""Finds proposals in files, lists, thread folders, folders with an index, and other folders."""
 
 from __future__ import annotations
 
@@ -25,10 +25,10 @@ def read(paths: Iterable[str | os.PathLike[str]], overrides: Overrides = NO_OVER
 
     Args:
         paths: proposals, list documents, thread folders, roots with an index, or other folders.
-        overrides: what replaces fields of every song, readable or not.
+        overrides: values that replace fields of every song, even unreadable ones.
 
     Returns:
-        the songs, refusals and skipped files; nothing in a file raises.
+        proposals, refusals and skipped files. Unreadable files are refusals, not errors.
     """
     reader = Reader(overrides)
     for given in paths:
@@ -36,18 +36,18 @@ def read(paths: Iterable[str | os.PathLike[str]], overrides: Overrides = NO_OVER
         if _is_folder(path):
             _read_given_folder(reader, path)
         else:
-            reader.read_file(path, printable(_label(path)), named=True)
+            reader.read_file(path, printable(_label(path)), is_named=True)
     return reader.reading()
 
 
 def printable(name: str | PurePosixPath) -> str:
-    """A file name that any terminal and any database takes."""
+    """A file name as one line of valid Unicode, for terminals and databases."""
     return one_line(os.fsencode(str(name)).decode(errors="replace"))
 
 
 @dataclass(frozen=True, slots=True)
 class _Folder:
-    """A folder with its name for messages and its visible YAML files, in order."""
+    """A folder, its name for messages, and its visible YAML files, sorted."""
 
     path: Path
     label: PurePosixPath
@@ -70,7 +70,7 @@ def _read_given_folder(reader: Reader, path: Path) -> None:
 
 
 def _read_tree(reader: Reader, root: Path, label: PurePosixPath, thread_id: str | None) -> int:
-    """Read a folder and all below it; returns how many songs there are, readable or not."""
+    """Read a folder and its subfolders; returns the number of songs, readable or not."""
     songs = 0
     for folder, subfolders in _walk(reader, root, label):
         if INDEX in folder.files and _read_index(reader, folder):
@@ -86,7 +86,7 @@ def _read_tree(reader: Reader, root: Path, label: PurePosixPath, thread_id: str 
 
 
 def _walk(reader: Reader, root: Path, label: PurePosixPath) -> Iterator[tuple[_Folder, list[str]]]:
-    """The folders from the top, in order; clear the list of subfolders to go no deeper."""
+    """Walk a folder tree from the top; clear the list of subfolders to skip them."""
 
     def refuse(error: OSError) -> None:
         place = label / Path(error.filename).relative_to(root).as_posix()
@@ -99,23 +99,23 @@ def _walk(reader: Reader, root: Path, label: PurePosixPath) -> Iterator[tuple[_F
         subfolders[:] = sorted(name for name in subfolders if not name.startswith("."))
         yield _Folder(path, here, tuple(sorted(filter(_is_visible_yaml, names)))), subfolders
         for name in subfolders:
-            if (path / name).is_symlink():  # it could lead round in a circle
+            if (path / name).is_symlink():  # it could be a cycle
                 reader.skip(printable(here / name))
 
 
 def _read_thread(reader: Reader, folder: _Folder, thread_id: str | None) -> int | None:
-    """Read a thread folder; None if it is none.
+    """Read a thread folder and return its number of songs; None if it is no thread folder.
 
-    Its songs lie in ``yml``, and the manifest is a summary of them; without songs, the manifest
-    itself is the song.
+    Its songs are in the subfolder ``yml``, and the manifest is a summary of them; without songs,
+    the manifest itself is the song.
     """
     manifest = reader.load(folder.path / MANIFEST, folder.name_of(MANIFEST))
     thread_songs = folder.path / THREAD_SONGS
     if thread_id_in(manifest) is None and not thread_songs.is_dir():
         return None
     thread_id = thread_id_in(manifest) or thread_id
-    beside = [name for name in folder.files if name != MANIFEST]
-    songs = sum(folder.read_file(reader, name, thread_id) for name in beside)
+    other_files = [name for name in folder.files if name != MANIFEST]
+    songs = sum(folder.read_file(reader, name, thread_id) for name in other_files)
     if thread_songs.is_dir():
         songs += _read_tree(reader, thread_songs, folder.label / THREAD_SONGS, thread_id)
     if songs or manifest is None:
@@ -145,7 +145,7 @@ def _read_row(reader: Reader, folder: _Folder, row: Any) -> None:
         raise UnreadableError("directory", shown(name), A_THREAD)
     if not _is_folder(folder.path / name):
         raise UnreadableError("directory", f"{shown(name)} does not exist", A_THREAD)
-    if (folder.path / name).is_symlink():  # it could lead back here, once for every row
+    if (folder.path / name).is_symlink():  # it could be a cycle
         raise UnreadableError("directory", f"{shown(name)} is a link", A_THREAD)
     _read_tree(reader, folder.path / name, folder.label / name, thread_id_in(row))
 
@@ -157,18 +157,18 @@ def _is_visible_yaml(name: str) -> bool:
 def _is_folder(path: Path) -> bool:
     try:
         return path.is_dir()
-    except (OSError, ValueError):  # its parent may not be looked into, or it is no path at all
+    except (OSError, ValueError):  # no permission for its parent, or no valid path
         return False
 
 
 def _label(path: Path) -> PurePosixPath:
-    """What to call a path: as it was given if that tells nothing of the machine, or its name."""
+    """Name of a path for messages: a relative path as given; of any other path only the name."""
     if not path.is_absolute() and ".." not in path.parts:
         return PurePosixPath(path.as_posix())
     return PurePosixPath(path.name if path.name != ".." else path.resolve().name)
 
 
 def demo_paths() -> tuple[Path, ...]:
-    """The files of the nine demo proposals, in the order of their names."""
+    """Files of the nine demo proposals, sorted by name."""
     folder = Path(str(files("engine.proposals").joinpath("demo_songs")))
     return tuple(sorted(folder.glob("*.yml")))

@@ -1,4 +1,4 @@
-"""The words of a song: title, concept, moods and genres, who sings it, and its names."""
+"""The text fields of a proposal: title, concept, moods, genres, singer and ids."""
 
 from __future__ import annotations
 
@@ -11,18 +11,18 @@ A_TEXT = "a text (in quotes, if it holds brackets or a colon)"
 MAX_LINE = 300  # characters of a title, a name, a mood or a genre
 MAX_CONCEPT = 20_000  # ten times what the longest real ones have
 
-# What an untitled song is called after, before its file.
+# Fields that an untitled song is named after; if they are empty, after its file.
 TITLE_STAND_INS = ("associated_resource", "iteration_id")
 
-# What a terminal would obey instead of print; a concept keeps its line breaks and tabs.
+# Control characters, which terminals obey; a concept keeps its line breaks and tabs.
 _CONTROLS = {code: None for code in (*range(32), *range(127, 160)) if chr(code) not in "\n\t"}
 
 
 def read_title(document: dict[str, Any], file_stem: str) -> Found[str]:
-    """The title on one line; an untitled song is called after what else names it.
+    """The title on one line; an untitled song is named after another field or its file.
 
     Raises:
-        UnreadableError: if the field holds a list or mapping, or far too much.
+        UnreadableError: if the field is a list, a mapping, or too long.
     """
     title = one_line(_text(document, "title", MAX_LINE))
     if title:
@@ -33,10 +33,10 @@ def read_title(document: dict[str, Any], file_stem: str) -> Found[str]:
 
 
 def read_concept(document: dict[str, Any]) -> Found[str]:
-    """What the song is about; empty if the document doesn't say.
+    """What the song is about; empty if missing.
 
     Raises:
-        UnreadableError: if the field holds a list or mapping, or far too much.
+        UnreadableError: if the field is a list, a mapping, or too long.
     """
     concept = _text(document, "concept", MAX_CONCEPT).translate(_CONTROLS).strip()
     if not concept:
@@ -47,7 +47,7 @@ def read_concept(document: dict[str, Any]) -> Found[str]:
 
 
 def read_words(document: dict[str, Any], *fields: str) -> Found[tuple[str, ...]]:
-    """The moods or genres, from the first of these fields that has any."""
+    """Moods or genres, from the first of these fields that isn't empty."""
     for field in fields:
         found = _words(field, document.get(field))
         if found.value or found.warnings:
@@ -56,7 +56,7 @@ def read_words(document: dict[str, Any], *fields: str) -> Found[tuple[str, ...]]
 
 
 def read_name(document: dict[str, Any], field: str) -> Found[str | None]:
-    """A name such as the singer's or an id; None if the document gives none."""
+    """A name or an id; None if missing."""
     value = document.get(field)
     if value is None:
         return Found(None)
@@ -67,7 +67,7 @@ def read_name(document: dict[str, Any], field: str) -> Found[str | None]:
 
 
 def _text(document: dict[str, Any], field: str, limit: int) -> str:
-    """A text, or a number as text; empty if there is none."""
+    """A string field, or a number as a string; empty if missing."""
     value = document.get(field)
     if isinstance(value, list | dict):
         raise UnreadableError(field, written(document, field), A_TEXT)
@@ -90,7 +90,7 @@ def _words(field: str, value: Any) -> Found[tuple[str, ...]]:
 
 
 def _word(item: Any) -> str | None:
-    """A word or name on one line; an unquoted ``noise: the quiet kind`` is put together again."""
+    """A word or name on one line; ``noise: the quiet kind``, a mapping in YAML, is joined."""
     if isinstance(item, dict) and len(item) == 1:
         ((name, rest),) = item.items()
         item = f"{name}: {rest}" if isinstance(rest, str) else item

@@ -1,4 +1,4 @@
-"""Constraints: what songs overuse, as a ``negative_constraints.yml`` for writers of concepts."""
+"""``negative_constraints.yml``: the keys, tempos, phrases and words that songs use too often."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ from engine.proposals.sources import printable
 from engine.reports.statistics import TITLE_WORD_FRACTION, Share, SongStatistics
 from engine.state.files import is_as_written, marked, set_aside, write_whole
 
-# What tells the file from any other.
-TELLING_FIELDS = frozenset({"key_constraints", "bpm_constraints", "diversity_metrics"})
+# A file with all of these is a constraints file.
+REQUIRED_FIELDS = frozenset({"key_constraints", "bpm_constraints", "diversity_metrics"})
 
-# What a person adds to the file, and every new one takes over.
+# A field that a person adds to the file; it is copied to every new one.
 OVERRIDES = "manual_overrides"
 
 # Phrases and title words beyond these are not counted in the file.
@@ -26,12 +26,12 @@ MAX_COUNTED = 40
 
 
 @dataclass(frozen=True, slots=True)
-class Written:
-    """What came of writing a file.
+class WrittenConstraints:
+    """The files after writing constraints.
 
     Attributes:
-        file: the new one.
-        aside: where the old one lies, if a person had edited it.
+        file: path of the new file.
+        aside: new path of the old file, if a person had edited it.
     """
 
     file: Path
@@ -39,32 +39,34 @@ class Written:
 
 
 def constraints_of(statistics: SongStatistics, generated_from: str) -> dict[str, Any]:
-    """The document that the file holds.
+    """The contents of the constraints file.
 
     Args:
-        statistics: of all songs.
-        generated_from: where they come from, in words.
+        statistics: statistics of all songs.
+        generated_from: a description of their source.
     """
     of_all = f"/{statistics.songs}"
     return {
         "generated_from": generated_from,
         "thread_count": statistics.songs,
         "key_constraints": [
-            {"key": key.name} | _burden(key, f"{key.count}{of_all} songs are in {key.name}")
+            {"key": key.name} | _overuse(key, f"{key.count}{of_all} songs are in {key.name}")
             for key in statistics.overused(statistics.keys)
         ],
         "bpm_constraints": [
             {"bpm_range": cluster.name, "center": cluster.center_bpm}
-            | _burden(cluster, f"{cluster.count}{of_all} songs lie around {cluster.center_bpm} bpm")
+            | _overuse(
+                cluster, f"{cluster.count}{of_all} songs lie around {cluster.center_bpm} bpm"
+            )
             for cluster in statistics.overused(statistics.tempo_clusters)
         ],
         "concept_constraints": [
             {"phrase": phrase.name}
-            | _burden(phrase, f'"{phrase.name}" is in {phrase.count}{of_all} concepts')
+            | _overuse(phrase, f'"{phrase.name}" is in {phrase.count}{of_all} concepts')
             for phrase in statistics.overused(statistics.phrases)
         ],
         "title_vocabulary_constraints": [
-            {"word": word.name} | _burden(word, f'"{word.name}" is in {word.count}{of_all} titles')
+            {"word": word.name} | _overuse(word, f'"{word.name}" is in {word.count}{of_all} titles')
             for word in statistics.overused(statistics.title_words, TITLE_WORD_FRACTION)
         ],
         "dialogue_opener_constraints": [],  # songs have no dialogues
@@ -74,36 +76,36 @@ def constraints_of(statistics: SongStatistics, generated_from: str) -> dict[str,
     }
 
 
-def write_constraints(path: Path, document: dict[str, Any]) -> Written:
-    """Write the file; one that a person edited is set aside, and its overrides are taken over.
+def write_constraints(path: Path, document: dict[str, Any]) -> WrittenConstraints:
+    """Write the file; keeps the overrides of the old one, and renames that if it was edited.
 
     Raises:
-        Refused: if something else lies there.
+        Refused: if the path has a file of another kind.
     """
     aside = None
     if path.exists():
-        known = _known(path)
-        document = document | {name: known[name] for name in (OVERRIDES,) if name in known}
+        old = _read_old(path)
+        document = document | {name: old[name] for name in (OVERRIDES,) if name in old}
         if not is_as_written(path.read_text("utf-8", errors="replace")):
             aside = set_aside(path)
     text = yaml.safe_dump(document, allow_unicode=True, width=100)
     write_whole(path, marked(text).encode())
-    return Written(path, aside)
+    return WrittenConstraints(path, aside)
 
 
-def _known(path: Path) -> dict[str, Any]:
-    """The constraints that lie there."""
+def _read_old(path: Path) -> dict[str, Any]:
+    """Read the existing constraints file."""
     advice = "choose another name for the constraints"
     try:
         document = load_file(path)
     except ValueError as error:
         raise Refused(f"{printable(path.name)} is something else: {error}", advice) from error
-    if not isinstance(document, dict) or not document.keys() >= TELLING_FIELDS:
+    if not isinstance(document, dict) or not document.keys() >= REQUIRED_FIELDS:
         raise Refused(f"{printable(path.name)} is no file of constraints", advice)
     return document
 
 
-def _burden(share: Share, reason: str) -> dict[str, Any]:
+def _overuse(share: Share, reason: str) -> dict[str, Any]:
     return {
         "count": share.count,
         "fraction": round(share.fraction, 2),

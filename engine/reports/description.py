@@ -1,4 +1,4 @@
-"""What a candidate's description says, in lines for people."""
+"""Descriptions of candidates as lines for people."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ from typing import Any
 def in_lines(description: dict[str, Any]) -> list[str]:
     """A description, as a genome or an import gives it, in a few lines.
 
-    A list of lists is read bar by bar, in which an empty bar holds the one before; the phrases of
-    a melody and the lines of its words are read one by one; other lists are read as what occurs in
-    them.
+    A list of lists is shown bar by bar; an empty bar repeats the one before. The phrases of a
+    melody and the lines of its lyrics are shown one by one. Other lists are shown as their
+    distinct items.
     """
     return [line for name, value in description.items() if (line := _line(name, value))]
 
@@ -26,8 +26,8 @@ def _line(name: str, value: Any) -> str:
         words = dict.fromkeys(word for item in value if (word := _words(item)))
         return f"{title} {', '.join(words)}" if words else ""
     if isinstance(value, dict):
-        said = ", ".join(f"{key} {_words(item)}" for key, item in value.items())
-        return f"{title} {said}" if said else ""
+        items_text = ", ".join(f"{key} {_words(item)}" for key, item in value.items())
+        return f"{title} {items_text}" if items_text else ""
     return f"{title} {_words(value)}" if value not in (None, "") else ""
 
 
@@ -47,7 +47,7 @@ def _sung_line(line: dict[str, Any]) -> str:
     return f"{line['line']}: {line['verdict']} ({fit})"
 
 
-# What is said of each item of a list with this name.
+# How each item of a list with this name is shown.
 ITEMS: dict[str, Callable[[dict[str, Any]], str]] = {"phrases": _phrase, "lyrics": _sung_line}
 
 

@@ -1,4 +1,4 @@
-"""Why a candidate, or a MIDI file, matches a colour: what is asked, and the answer in words."""
+"""Explanations of a colour match: the music to explain, and the result as sentences."""
 
 from __future__ import annotations
 
@@ -22,13 +22,13 @@ from fitness.fusion import DEFAULT_MODEL
 from genomes import Part
 from genomes.midi import MidiError, MidiRepair, read_tracks
 
-# An effect below this is not worth a word; nor is one below half of the strongest of its kind.
-MATTERS = 0.01
-WORTH = 0.5
+# Smallest effect that is mentioned, and smallest fraction of the strongest effect of its kind.
+MIN_EFFECT = 0.01
+MIN_RELATIVE_EFFECT = 0.5
 
 
 def subject_of(studio: Studio, entry: Entry) -> Subject:
-    """A candidate, and what it stands on, in the key, meter and tempo that it was made in."""
+    """A candidate with its parents, in the meter and tempo that it was made in."""
     song = proposal_at(studio, entry.state.built_on)
     context = song_context(song, section_of(entry.state.section))
     candidates = entry.song.candidates
@@ -41,26 +41,26 @@ def subject_of(studio: Studio, entry: Entry) -> Subject:
 
 
 def subject_of_file(path: Path) -> tuple[Subject, tuple[str, ...]]:
-    """A MIDI file, its tracks for parts; and what a person should know of how it was read.
+    """A MIDI file, with its tracks as parts, and the warnings from reading it.
 
     Raises:
         UnreadablePart: if it is no readable MIDI file.
     """
     data = path.read_bytes()
-    heard = as_excerpt(data, str(path))
+    excerpt = as_excerpt(data, str(path))
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore", MidiRepair)  # told with what was heard
+        warnings.simplefilter("ignore", MidiRepair)  # as_excerpt gives the same warnings
         try:
             tracks = read_tracks(data)
         except MidiError as error:
             raise UnreadablePart(f"{path}: {error}") from error
-    parts = [(name, score.to_part(heard.meter)) for name, score in tracks]
-    named = tuple(parts) or ((path.name, heard.part),)
-    return Subject(named, heard.meter, heard.tempo_map), heard.warnings
+    parts = [(name, score.to_part(excerpt.meter)) for name, score in tracks]
+    named = tuple(parts) or ((path.name, excerpt.part),)
+    return Subject(named, excerpt.meter, excerpt.tempo_map), excerpt.warnings
 
 
 def model_of(studio: Studio, entry: Entry) -> Path:
-    """The model that scored a candidate; where none did, the one that runs use."""
+    """Path of the model that scored a candidate; if none did, of the model in use."""
     run = entry.state.run
     sha256 = None if run is None else studio.run(run)[1].model_sha256
     if sha256 is not None:
@@ -69,7 +69,7 @@ def model_of(studio: Studio, entry: Entry) -> Path:
 
 
 def picture_path(studio: Studio, entry: Entry, colour: str) -> Path:
-    """Where the picture of an explanation goes: beside the candidate's other files."""
+    """Path of the picture of an explanation, in the folder of the candidate's other files."""
     state = entry.state
     folder = studio.exports / entry.song.song_id / state.stage
     name = f"{short(entry.id)}_why_{colour.casefold()}.png"
@@ -79,36 +79,40 @@ def picture_path(studio: Studio, entry: Entry, colour: str) -> Path:
 
 
 def in_words(explanation: Explanation) -> list[str]:
-    """The answer, in a few sentences."""
+    """The explanation in a few sentences."""
     colour, sounds = explanation.colour, explanation.sounds
     is_heard = sounds in {colour, None}
     heard_as = f", and sounds {sounds}" if sounds else ""
-    said = [f"It matches {colour} {explanation.match:.2f}{heard_as}."]
+    sentences = [f"It matches {colour} {explanation.match:.2f}{heard_as}."]
     pieces = [each for kind in (BAR, REGISTER, PART) for each in explanation.of(kind)]
     helping, hurting = _strongest(pieces, 1), _strongest(pieces, -1)
     if helping:
         does = (
             f"{_agree('makes', helping)} it" if is_heard else f"{_agree('leads', helping)} towards"
         )
-        said.append(_sentence(f"{_listed(helping)} {does} {colour}"))
+        sentences.append(_sentence(f"{_listed(helping)} {does} {colour}"))
     else:
-        said.append(f"Nothing makes it {colour} by itself: each bar and register can be spared.")
+        sentences.append(
+            f"Nothing makes it {colour} by itself: each bar and register can be spared."
+        )
     if hurting:
-        said.append(_sentence(f"{_listed(hurting)} {_agree('leads', hurting)} away from it"))
-    return said + [_sentence(flip) for flip in _flips(explanation)]
+        sentences.append(_sentence(f"{_listed(hurting)} {_agree('leads', hurting)} away from it"))
+    return sentences + [_sentence(flip) for flip in _flips(explanation)]
 
 
 def _strongest(effects: Iterable[Effect], sign: int) -> list[Effect]:
-    """Those that matter in one direction, in the order of the music."""
-    found = [each for each in effects if sign * each.effect >= MATTERS and not each.is_all]
-    most = {each.kind: 0.0 for each in found}
+    """The strongest effects with one sign, 1 or -1, in the order of the music."""
+    found = [each for each in effects if sign * each.effect >= MIN_EFFECT and not each.is_all]
+    strongest = {each.kind: 0.0 for each in found}
     for each in found:
-        most[each.kind] = max(most[each.kind], sign * each.effect)
-    return [each for each in found if sign * each.effect >= WORTH * most[each.kind]]
+        strongest[each.kind] = max(strongest[each.kind], sign * each.effect)
+    return [
+        each for each in found if sign * each.effect >= MIN_RELATIVE_EFFECT * strongest[each.kind]
+    ]
 
 
 def _flips(explanation: Explanation) -> list[str]:
-    """What the music would sound like without its parts, or its most telling piece."""
+    """The colours without each part that changes it; else without the strongest other piece."""
     others = [
         each
         for each in explanation.effects
@@ -133,8 +137,8 @@ def _bars(numbers: Sequence[int]) -> str:
         [number for _, number in run]
         for _, run in groupby(enumerate(numbers), key=lambda pair: pair[1] - pair[0])
     ]
-    told = [str(run[0]) if len(run) == 1 else f"{run[0]}–{run[-1]}" for run in runs]
-    return f"bar{'s' if len(numbers) > 1 else ''} {', '.join(told)}"
+    ranges = [str(run[0]) if len(run) == 1 else f"{run[0]}–{run[-1]}" for run in runs]
+    return f"bar{'s' if len(numbers) > 1 else ''} {', '.join(ranges)}"
 
 
 def _name(effect: Effect) -> str:
@@ -146,7 +150,7 @@ def _name(effect: Effect) -> str:
 
 
 def _agree(verb: str, effects: Sequence[Effect]) -> str:
-    """The verb of one thing, or of several."""
+    """The verb in the singular or the plural."""
     return verb if len(effects) == 1 else verb.removesuffix("s")
 
 

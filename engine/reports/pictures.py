@@ -1,4 +1,4 @@
-"""Pictures: what people look at. Drawn with matplotlib, loaded when the first one is drawn."""
+"""Pictures, drawn with matplotlib: curves, piano rolls and explanations."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from store.events import CurvePoint
 
 DOTS_PER_INCH = 120
 
-# What of a long title stands over a picture: its head and its tail.
+# Characters kept at the start and at the end of a long title.
 TITLE_CHARS = (40, 30)
 
 # An accent for each colour, dark enough to read on white.
@@ -38,8 +38,8 @@ INKS = {
     "White": "#8a8f98",
 }
 
-AGAINST = "#9a9a9a"  # what takes away from a colour
-NOTES_ON_SHADE = "#333333"
+NEGATIVE_INK = "#9a9a9a"  # for effects that reduce the match
+NOTE_INK = "#333333"
 
 
 def draw_curve(path: Path, curve: Sequence[CurvePoint], title: str, colour: str) -> None:
@@ -77,32 +77,32 @@ def draw_part(path: Path, part: Part, context: Context, title: str, colour: str)
 
 
 def draw_explanation(path: Path, subject: Subject, found: Explanation, title: str) -> None:
-    """Why music matches a colour, as a PNG: each bar as dark as its effect; the rest beside it."""
+    """An explanation as a PNG: a piano roll with bars shaded by effect, and bars for the others."""
     bars, bar_ticks = found.of(BAR), subject.meter.bar_ticks
-    beside = [effect for effect in found.effects if effect.kind != BAR and not effect.is_all]
+    others = [effect for effect in found.effects if effect.kind != BAR and not effect.is_all]
     ink = INKS[found.colour]
-    height = max(3.4, 1.2 + 0.24 * len(beside))
+    height = max(3.4, 1.2 + 0.24 * len(others))
     figure = Figure(figsize=(3.6 + max(5.0, min(12.0, 1.1 * len(bars))), height))
     figure.set_layout_engine("constrained")
     FigureCanvasAgg(figure)
     roll, side = figure.subplots(1, 2, width_ratios=[max(2, min(8, len(bars) / 2)), 2])
     strongest = max((abs(effect.effect) for effect in bars), default=0.0) or 1.0
     for bar, effect in enumerate(bars, start=1):
-        strength = 0.45 * abs(effect.effect) / strongest
-        shade = ink if effect.effect > 0 else AGAINST
-        roll.axvspan(bar, bar + 1, facecolor=shade, alpha=strength, linewidth=0)
-        place = {"xycoords": ("data", "axes fraction"), "ha": "center", "fontsize": 7}
-        roll.annotate(f"{effect.effect:+.2f}", (bar + 0.5, 1.01), **place)
-    _draw_notes(roll, subject.part, bar_ticks, NOTES_ON_SHADE)
+        opacity = 0.45 * abs(effect.effect) / strongest
+        shade = ink if effect.effect > 0 else NEGATIVE_INK
+        roll.axvspan(bar, bar + 1, facecolor=shade, alpha=opacity, linewidth=0)
+        position = {"xycoords": ("data", "axes fraction"), "ha": "center", "fontsize": 7}
+        roll.annotate(f"{effect.effect:+.2f}", (bar + 0.5, 1.01), **position)
+    _draw_notes(roll, subject.part, bar_ticks, NOTE_INK)
     roll.set_xlim(1, len(bars) + 1)
     roll.xaxis.set_major_locator(MaxNLocator(integer=True))
     roll.set_xlabel("bar")
     roll.set_ylabel("pitch")
     roll.set_title(_shortened(title), loc="left", fontsize=11, pad=16, parse_math=False)
-    effects = [effect.effect for effect in beside]
-    shades = [ink if effect > 0 else AGAINST for effect in effects]
-    side.barh(range(len(beside)), effects, color=shades)
-    side.set_yticks(range(len(beside)), [effect.name for effect in beside], parse_math=False)
+    effects = [effect.effect for effect in others]
+    shades = [ink if effect > 0 else NEGATIVE_INK for effect in effects]
+    side.barh(range(len(others)), effects, color=shades)
+    side.set_yticks(range(len(others)), [effect.name for effect in others], parse_math=False)
     side.axvline(0, color="#444444", linewidth=0.8)
     side.set_xlabel(f"effect on {found.colour}")
     for axes in (roll, side):
@@ -115,8 +115,8 @@ def _draw_notes(axes: Axes, part: Part, bar_ticks: int, ink: str) -> None:
         Rectangle((1 + onset / bar_ticks, pitch - 0.42), 0.97 * duration / bar_ticks, 0.84)
         for onset, duration, pitch, _, _ in part.notes.tolist()
     ]
-    strength = [0.35 + 0.65 * velocity / 127 for velocity in part.notes["velocity"].tolist()]
-    axes.add_collection(PatchCollection(boxes, facecolor=ink, alpha=strength, linewidth=0))
+    opacity = [0.35 + 0.65 * velocity / 127 for velocity in part.notes["velocity"].tolist()]
+    axes.add_collection(PatchCollection(boxes, facecolor=ink, alpha=opacity, linewidth=0))
     pitches = part.notes["pitch"]
     axes.set_ylim(int(pitches.min()) - 2, int(pitches.max()) + 2)
 

@@ -1,4 +1,4 @@
-"""How far each song has come: what is approved, what waits, what is stale, and what is next."""
+"""Progress of songs: approved, pending and stale candidates by section and stage; next steps."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ from engine.state.songs import PENDING, Song
 
 @dataclass(frozen=True, slots=True)
 class StageProgress:
-    """How far one stage of one section has come.
+    """Progress of one stage of one section.
 
     Attributes:
-        stage: its name.
-        approved: labels of what is approved and still stands.
-        waiting: how many candidates have no decision and are not stale.
-        stale: labels of what is approved, but built on something that has changed since.
+        stage: name of the stage.
+        approved: labels of approved candidates that aren't stale.
+        waiting: number of candidates without a decision that aren't stale.
+        stale: labels of approved candidates that are stale.
     """
 
     stage: str
@@ -34,15 +34,15 @@ class StageProgress:
 
 @dataclass(frozen=True, slots=True)
 class SectionProgress:
-    """How far a section has come, stage by stage."""
+    """Progress of a section, stage by stage."""
 
     label: str
     stages: tuple[StageProgress, ...]
 
 
 def progress(song: Song) -> list[SectionProgress]:
-    """Every section of a song that has candidates, those with approved chords first."""
-    labels = [known.section.label for known in song.candidates.values()]
+    """The sections of a song that have candidates; those with approved chords first."""
+    labels = [candidate.section.label for candidate in song.candidates.values()]
     ordered = dict.fromkeys([*sections(song), *labels])
     return [
         SectionProgress(label, tuple(_stage(song, label, stage) for stage in STAGES))
@@ -52,20 +52,22 @@ def progress(song: Song) -> list[SectionProgress]:
 
 def _stage(song: Song, section: str, stage: str) -> StageProgress:
     here = [
-        known
-        for known in song.candidates.values()
-        if known.stage == stage and known.section.label == section
+        candidate
+        for candidate in song.candidates.values()
+        if candidate.stage == stage and candidate.section.label == section
     ]
     labels: dict[bool, list[str]] = {True: [], False: []}
-    for known in here:
-        if known.approval is not None:
-            labels[is_stale(song, known)].append(known.approval.label)
-    waiting = sum(known.status == PENDING and not is_stale(song, known) for known in here)
+    for candidate in here:
+        if candidate.approval is not None:
+            labels[is_stale(song, candidate)].append(candidate.approval.label)
+    waiting = sum(
+        candidate.status == PENDING and not is_stale(song, candidate) for candidate in here
+    )
     return StageProgress(stage, tuple(labels[False]), waiting, tuple(labels[True]))
 
 
 def next_step(song: Song) -> str:
-    """The command that takes a song further, without ``engine`` before it."""
+    """The next command for a song, without ``engine``."""
     found = progress(song)
     song_id = song.song_id
     for name, stage in STAGES.items():
@@ -74,16 +76,20 @@ def next_step(song: Song) -> str:
         }
         if any(map(is_wanted, rows.values())):
             return f"review --song {song_id}"
-        standing = [label for label in rows if _can_stand(song, stage, label)]
-        lacking = [label for label in standing if not rows[label].approved]
-        if lacking or not (stage.needs or any(row.approved for row in rows.values())):
-            narrowed = f" --section {quoted(lacking[0])}" if len(lacking) < len(standing) else ""
+        buildable = [label for label in rows if _has_parents(song, stage, label)]
+        without_approved = [label for label in buildable if not rows[label].approved]
+        if without_approved or not (stage.needs or any(row.approved for row in rows.values())):
+            narrowed = (
+                f" --section {quoted(without_approved[0])}"
+                if len(without_approved) < len(buildable)
+                else ""
+            )
             return f"evolve --stage {name} --song {song_id}{narrowed}"
     return f"arrange --song {song_id}"
 
 
 def other_stages(song: Song) -> list[str]:
-    """Stages that could be evolved as well in the place of the one that ``next_step`` names."""
+    """Other stages that could be evolved instead of the one in ``next_step``."""
     command, *words = next_step(song).split()
     if command != "evolve":
         return []
@@ -91,13 +97,13 @@ def other_stages(song: Song) -> list[str]:
         row.stage
         for section in progress(song)
         for row in section.stages
-        if not row.approved and _can_stand(song, STAGES[row.stage], section.label)
+        if not row.approved and _has_parents(song, STAGES[row.stage], section.label)
     }
     return [stage for stage in STAGES if stage in found and stage not in words]
 
 
 def after_review(songs: Sequence[Song], shown: Sequence[Entry]) -> str:
-    """The command that follows a look at candidates: the first that a stage waits for is heard."""
+    """The next command after a review: approve the first shown candidate that a stage needs."""
     wanted = {
         (song.song_id, section.label, row.stage)
         for song in songs
@@ -106,8 +112,8 @@ def after_review(songs: Sequence[Song], shown: Sequence[Entry]) -> str:
         if is_wanted(row)
     }
     for entry in shown:
-        place = (entry.song.song_id, entry.state.section.label, entry.state.stage)
-        if place in wanted and entry.status == PENDING and not is_stale(entry.song, entry.state):
+        key = (entry.song.song_id, entry.state.section.label, entry.state.stage)
+        if key in wanted and entry.status == PENDING and not is_stale(entry.song, entry.state):
             return f"approve {short(entry.id)}"
     if len(songs) == 1:
         return next_step(songs[0])
@@ -119,8 +125,8 @@ def is_wanted(row: StageProgress) -> bool:
     return bool(row.waiting) and not row.approved
 
 
-def _can_stand(song: Song, stage: Stage, section: str) -> bool:
-    """Whether there is something in a section that a later stage can stand on."""
+def _has_parents(song: Song, stage: Stage, section: str) -> bool:
+    """Whether a section has approved candidates that a later stage can build on."""
     try:
         return bool(stage.needs) and bool(leaves(song, stage, section))
     except EngineError:
@@ -130,9 +136,9 @@ def _can_stand(song: Song, stage: Stage, section: str) -> bool:
 def to_json(song: Song) -> dict[str, Any]:
     """Plain values for machines."""
     stale = [
-        {"id": short(name), "stage": known.stage}
-        for name, known in song.candidates.items()
-        if is_stale(song, known)
+        {"id": short(name), "stage": candidate.stage}
+        for name, candidate in song.candidates.items()
+        if is_stale(song, candidate)
     ]
     return {
         "song": song.song_id,

@@ -1,4 +1,4 @@
-"""What a run's model heard in a survivor, as the log says it, told to people and machines."""
+"""A model's prediction for a survivor, for people and as JSON."""
 
 from __future__ import annotations
 
@@ -13,22 +13,22 @@ from store.events import Heard
 if TYPE_CHECKING:
     from fitness.scorer import Prediction
 
-# Where fewer of a run's candidates pass, the gate decides more than the scores do.
+# If a smaller fraction of a run's candidates pass the gate, people are warned.
 FEW_PASS = 0.5
 
 
 def most_likely(heard: Heard | Prediction) -> dict[str, str]:
-    """The most probable colour, if the model tells them apart, and mode of each axis.
+    """The most probable colour, if the model predicts colours, and the mode of each axis.
 
     Args:
-        heard: ``modes`` and ``colour`` as a reading has them: probabilities by name.
+        heard: a prediction: probabilities of modes and colours by name.
     """
     groups = {"colour": heard.colour or {}} | {axis: heard.modes[axis] for axis in AXES}
     return {what: max(names, key=names.__getitem__) for what, names in groups.items() if names}
 
 
 def with_most_likely(heard: Heard | None) -> dict[str, Any] | None:
-    """What was heard, and the most probable of it; None where no model was asked."""
+    """A prediction with its most probable values; None without a model."""
     if heard is None:
         return None
     plain: dict[str, Any] = msgspec.to_builtins(heard)
@@ -36,11 +36,11 @@ def with_most_likely(heard: Heard | None) -> dict[str, Any] | None:
 
 
 def in_words(heard: Heard, terms: Mapping[str, float]) -> str:
-    """One line: the colour and the modes heard, and the model's verdict on the part.
+    """One line: the predicted colour and modes, and whether the part passes the model's gate.
 
     Args:
-        heard: as the log says it.
-        terms: the survivor's; the colour asked for counts in ``chromatic``.
+        heard: the recorded prediction.
+        terms: terms of the survivor's score.
     """
     likely = most_likely(heard)
     colour = likely.pop("colour", None)
@@ -52,7 +52,7 @@ def in_words(heard: Heard, terms: Mapping[str, float]) -> str:
 
 
 def gate_warning(passed: int, scored: int) -> str:
-    """What a person should know of a gate that refuses most of a run; empty where it doesn't."""
+    """A warning if few of a run's candidates pass the model's gate; else empty."""
     if passed >= FEW_PASS * scored:
         return ""
     share = f"only {passed / scored:.0%} of its candidates"

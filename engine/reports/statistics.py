@@ -47,12 +47,12 @@ _CLAUSE_END = re.compile(r"[.,;:!?()\[\]{}\"“”*|→\n—–]+|\s-\s")
 
 @dataclass(frozen=True, slots=True)
 class Share:
-    """How many songs have something.
+    """The share of songs that have a property.
 
     Attributes:
-        name: what they have.
-        count: how many songs.
-        fraction: of all songs, 0 to 1.
+        name: the property, such as a key or a word.
+        count: number of songs that have it.
+        fraction: fraction of all songs, 0 to 1.
     """
 
     name: str
@@ -61,16 +61,16 @@ class Share:
 
     @property
     def severity(self) -> str:
-        """What to do about it where it is overused: ``avoid``, or ``exclude`` if half have it."""
+        """``exclude`` if the fraction reaches ``EXCLUDE_FRACTION``, else ``avoid``."""
         return EXCLUDE if self.fraction >= EXCLUDE_FRACTION else AVOID
 
 
 @dataclass(frozen=True, slots=True)
 class Cluster(Share):
-    """Songs whose tempos lie close together.
+    """Songs with similar tempos.
 
     Attributes:
-        center_bpm: the tempo in their middle; they lie within ``CLUSTER_TOLERANCE_BPM`` of it.
+        center_bpm: the central tempo; all are within ``CLUSTER_TOLERANCE_BPM`` of it.
     """
 
     center_bpm: int
@@ -115,14 +115,14 @@ class SongStatistics:
     def overused(
         self, shares: tuple[ShareT, ...], fraction: float = AVOID_FRACTION
     ) -> tuple[ShareT, ...]:
-        """Those that at least this fraction of the songs have; none where songs are too few."""
+        """Shares of at least this fraction; none if there are fewer than ``MIN_SONGS`` songs."""
         if self.songs < MIN_SONGS:
             return ()
         return tuple(share for share in shares if share.fraction >= fraction)
 
     @property
     def warnings(self) -> tuple[str, ...]:
-        """What is too narrow, one line each."""
+        """Lines on keys, tempos and phrases that vary too little."""
         if self.songs < MIN_SONGS:
             return (f"only {self.songs} songs: {MIN_SONGS} are needed to tell what they lean on",)
         found = []
@@ -144,7 +144,7 @@ class SongStatistics:
 
 
 def song_statistics(songs: Sequence[Song]) -> SongStatistics:
-    """Count what songs have in common."""
+    """Statistics of the properties of songs."""
     total = len(songs)
     tempos = [song.tempo_bpm for song in songs]
     keys = _shares(Counter(_sounding_keys(songs)), total)
@@ -188,19 +188,19 @@ def _sounding_keys(songs: Sequence[Song]) -> list[str]:
 
 
 def _clusters(tempos: Sequence[float]) -> Iterator[Cluster]:
-    """Tempos close together, each time the most of those that are left."""
+    """Clusters of tempos: repeatedly the largest cluster of the tempos that are left."""
     left = list(tempos)
     while left:
         centers = sorted({round(tempo) for tempo in left})
-        center = max(centers, key=lambda bpm: _weight(left, bpm))
-        count, _ = _weight(left, center)
+        center = max(centers, key=lambda bpm: _count_and_closeness(left, bpm))
+        count, _ = _count_and_closeness(left, center)
         low, high = center - CLUSTER_TOLERANCE_BPM, center + CLUSTER_TOLERANCE_BPM
         yield Cluster(f"{low}-{high}", count, count / len(tempos), center)
         left = [tempo for tempo in left if not _is_near(tempo, center)]
 
 
-def _weight(tempos: Sequence[float], center_bpm: int) -> tuple[int, float]:
-    """How many tempos lie near a center, and then how closely."""
+def _count_and_closeness(tempos: Sequence[float], center_bpm: int) -> tuple[int, float]:
+    """Number of tempos near a center, and minus the sum of their distances from it."""
     distances = [abs(tempo - center_bpm) for tempo in tempos if _is_near(tempo, center_bpm)]
     return len(distances), -sum(distances)
 
@@ -218,7 +218,7 @@ def _title_words(title: str) -> set[str]:
 
 
 def _phrases(concept: str) -> set[str]:
-    """Two to four words of one clause that begin and end with a telling one."""
+    """Phrases of two to four words of one clause that don't begin or end with a stop word."""
     found = set()
     for clause in _CLAUSE_END.split(concept):
         words = _words(clause)
@@ -239,7 +239,7 @@ def _repeated(counts: Counter[str]) -> Counter[str]:
 
 
 def _longest(counts: Counter[str]) -> Counter[str]:
-    """The phrases without those that are always said as part of a longer one."""
+    """The phrases without those that only occur within a longer one."""
     parts = {
         part
         for phrase, count in counts.items()

@@ -19,12 +19,12 @@ class Summary:
     """A finished run.
 
     Attributes:
-        run: its id.
-        song: its song as the run read it.
-        started: how it began.
-        finished: what came out.
-        scored: how many candidates it scored.
-        passed: how many of them pass the model's gate; all of them without a model.
+        run: id of the run.
+        song: the song's proposal that the run read.
+        started: its first event.
+        finished: its last event, with the survivors.
+        scored: number of candidates it scored.
+        passed: number of them that pass the model's gate; all of them without a model.
     """
 
     run: str
@@ -36,7 +36,7 @@ class Summary:
 
     @property
     def folder_name(self) -> str:
-        """Where its files go, below the song's exports."""
+        """Folder of its files, relative to the song's exports."""
         return f"{self.started.stage}/runs/{self.run}"
 
     def to_json(self) -> dict[str, Any]:

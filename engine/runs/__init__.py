@@ -1,1 +1,1 @@
-"""Runs: asked for, evolved, resumed, replayed, and written to files."""
+"""Runs: requested, evolved, resumed, verified, and written to files."""

@@ -1,4 +1,4 @@
-"""From what the log says to musical values: sections, locks, contexts, and all that a run reads."""
+"""Musical values from recorded events: sections, locks, contexts, and the inputs of a run."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from genomes.lyrics import Lyrics
 from genomes.stage import LockedGenomes, StageGenomes
 from store import events
 
-# Either of the two says a song's title, key, meter, tempo, colour, genres and singer.
+# Both have a song's title, key, meter, tempo, colour, genres and singer.
 SongFacts = Song | events.SongProposed
 
 
@@ -32,39 +32,39 @@ def song_context(song: SongFacts, section: Section) -> Context:
 
 
 def song_colour(song: SongFacts) -> Colour:
-    """The colour that a song is meant to have."""
+    """The target colour of a song."""
     return find_colour(song.colour)
 
 
 def section_of(recorded: events.Section) -> Section:
-    """A section as the log says it."""
+    """A section from its recorded form."""
     return Section(recorded.label, recorded.bars, recorded.energy)
 
 
 def recorded_section(section: Section) -> events.Section:
-    """A section as the log will say it."""
+    """The recorded form of a section."""
     return events.Section(label=section.label, bars=section.bars, energy=section.energy)
 
 
 def locks_of(recorded: events.Locks) -> Locks:
-    """Locks as the log says them."""
+    """Locks from their recorded form."""
     return Locks(tuple(recorded.bars), recorded.rhythm, recorded.pitch)
 
 
 def recorded_locks(locks: Locks) -> events.Locks:
-    """Locks as the log will say them."""
+    """The recorded form of locks."""
     return events.Locks(bars=list(locks.bars), rhythm=locks.rhythm, pitch=locks.pitch)
 
 
 @dataclass(frozen=True, slots=True)
 class RunInputs:
-    """What a run read from the log at its start.
+    """The inputs of a run, read from the log at its start.
 
     Attributes:
-        song: its song's proposal.
-        context: what its genomes are rendered in.
-        genomes: its stage's, held to what is locked.
-        decided: candidates of its stage -> how they had been decided.
+        song: the song's proposal.
+        context: the context that its genomes are rendered in.
+        genomes: the genomes of its stage, which keep what is locked.
+        decided: candidates of its stage -> their decision, approved or rejected.
     """
 
     song: events.SongProposed
@@ -76,11 +76,11 @@ class RunInputs:
 def run_inputs(
     started: events.RunStarted, read: Sequence[events.Payload], stage: Stage
 ) -> RunInputs:
-    """Rebuild what a run read.
+    """Rebuild the inputs of a run.
 
     Args:
-        started: how it began.
-        read: what lies at the positions that it read, the song's proposal first.
+        started: its first event.
+        read: the events at the positions that it read, the song's proposal first.
         stage: its stage.
     """
     song = read[0]
@@ -114,7 +114,7 @@ def _context(
 
 
 def _survivor(candidate: str, read: Sequence[events.Payload]) -> events.Survivor:
-    """A candidate as the run that ended with it says it."""
+    """A survivor from the end of the run that it came from."""
     return next(
         survivor
         for event in read

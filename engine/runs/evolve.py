@@ -18,7 +18,7 @@ from engine.state.studio import Studio
 
 
 def new_seed(seed: int | None) -> int:
-    """The seed that was asked for, checked; a random one, below 2**32, where none was."""
+    """A seed that is checked if given; else a random one below 2**32."""
     return secrets.randbits(32) if seed is None else checked_seed(seed)
 
 
@@ -31,16 +31,16 @@ def start_runs(
     model: Path | None = None,
     use_model: bool = True,
 ) -> Iterator[Run]:
-    """Start the runs that the options ask for, each when it is its turn.
+    """Start the runs of the options, each one when the iterator reaches it.
 
     Raises:
-        NotFound: if the song, a candidate or a section isn't there.
-        Refused: if nothing is approved that the stage needs, or the options contradict each other.
+        NotFound: if the song, a candidate or a section doesn't exist.
+        Refused: if no part that the stage needs is approved, or the options contradict each other.
     """
     with refusing():
-        wanted = requests(studio.song(song), options, seed)
+        run_requests = requests(studio.song(song), options, seed)
     sha256 = model_for_runs(studio, model) if use_model else None
-    for request in wanted:
+    for request in run_requests:
         yield load(studio, start(studio, replace(request, model_sha256=sha256)))
 
 
@@ -57,16 +57,16 @@ def evolve(
     """Evolve a stage of a song, recording every generation; one run for each approved lineage.
 
     Args:
-        studio: where the song is, and where everything is recorded.
-        song: id of the song, title-like words or its beginning.
-        options: stage, section, settings and the rest of what is asked for.
-        seed: 0 to 2**64 - 1; the same seed gives an equal run. Drawn where it is None.
+        studio: the studio of the song, in which the runs are recorded.
+        song: id of the song, or its beginning.
+        options: stage, section, settings and other options.
+        seed: 0 to 2**64 - 1; the same seed gives an equal run. Drawn at random if None.
         model: file of the model that scores; by default the studio's.
-        use_model: False scores by theory and prior alone.
+        use_model: False to score by theory and prior only.
         report: called after each generation with best and median total of the population.
 
     Returns:
-        The summary of each run: its id, what it was asked, and its survivors, best first.
+        The summary of each run: its id, its first event, and its survivors, best first.
 
     Raises:
         NotFound, Refused: as ``start_runs``; ModelError: if the model can't be loaded.

@@ -1,4 +1,4 @@
-"""The files of a finished run: pictures of it, and each survivor to hear and to see."""
+"""The files of a finished run: a curve, and a MIDI file and a picture of each survivor."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ from store.events import CandidateApproved, Survivor
 
 
 def write_files(studio: Studio, summary: Summary) -> Path:
-    """Pictures of the run, and each survivor as MIDI and as a piano roll; returns their folder.
+    """Write pictures of a run, and MIDI files of its survivors; returns their folder.
 
-    A survivor that stands on approved parts is written together with them too. Only what is
-    missing is written: a file that is there may have been edited.
+    A survivor with parents also gets a MIDI file with their parts. Only missing files are
+    written: an existing file may have been edited.
     """
     folder = studio.exports / summary.started.song_id / summary.folder_name
     title, colour = summary.song.title, summary.song.colour
@@ -43,7 +43,7 @@ def write_files(studio: Studio, summary: Summary) -> Path:
 
 
 def _parents(studio: Studio, summary: Summary) -> list[Track]:
-    """The approved parts that the run stands on, as tracks."""
+    """The parts of the run's parents, as tracks."""
     read = [studio.event(position).payload for position in summary.started.positions_read]
     approved = {event.candidate: event for event in read if isinstance(event, CandidateApproved)}
     parents = [approved[candidate] for candidate in summary.started.parents]

@@ -1,4 +1,4 @@
-"""The conductor: starts runs, carries them on and lets them go, recording every generation."""
+"""The life cycle of runs: start, continue, resume and abandon them, recording each generation."""
 
 from __future__ import annotations
 
@@ -37,21 +37,21 @@ Report = Callable[[events.CurvePoint], None]
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """What a person asks of a run.
+    """Everything that a run is started with.
 
     Attributes:
-        song: the song's state.
+        song: state of the song.
         stage: name of the stage.
-        section: what is composed.
+        section: the section to compose.
         seed: 0 or more; the same seed with the same settings gives an equal run.
-        settings: how it evolves.
-        model_sha256: the model that scores, None for theory and prior alone.
-        parents: approved candidates that it stands on, in the order of their stages.
-        source: a candidate of the same stage to start from.
-        locks: what of the source stays.
-        follows: the approved candidate of the same stage that ends the section before.
-        lyrics: words to sing.
-        singer: whose range, instead of the song's.
+        settings: settings of the evolution.
+        model_sha256: the model that scores; None to score by theory and prior only.
+        parents: ids of the approved candidates to build on, in stage order.
+        source: id of a candidate of the same stage to start from.
+        locks: what to keep of the source.
+        follows: id of the approved candidate of the same stage in the section before.
+        lyrics: lyrics of the section.
+        singer: a singer whose range is used instead of that of the song's singer.
     """
 
     song: Song
@@ -69,7 +69,7 @@ class Request:
 
 
 def versions(stage: str) -> dict[str, str]:
-    """Versions of everything that decides what a run of a stage does."""
+    """Versions of everything that the results of a run of a stage depend on."""
     genomes = find_stage(stage).genomes
     return {
         "engine": __version__,
@@ -91,19 +91,19 @@ def start(studio: Studio, request: Request) -> str:
     for identifier in _ids(started):
         try:
             studio.append(run_stream(identifier), [NewEvent(started, actor=studio.actor)], 0)
-        except StaleStream:  # the same was asked before, or is being asked by another process
+        except StaleStream:  # an equal run exists, or another process starts one
             continue
         return identifier
     raise AssertionError("there is always another ordinal")
 
 
 def start_or_find(studio: Studio, request: Request) -> str:
-    """The run of the same song, asked the same; a new one if there is none.
+    """Find an equal run of the same song, or start one.
 
-    Those that were given up don't count, nor those of whose candidates all are decided about.
+    Abandoned runs don't count, nor runs whose survivors all have a decision.
 
     Returns:
-        its id, whether it is finished or not.
+        id of the run, which may be finished or not.
     """
     known = studio.runs()
     for identifier in _ids(_started(request)):
@@ -123,21 +123,21 @@ def _is_open(song: Song, run: RunState) -> bool:
 
 
 def _ids(started: events.RunStarted) -> Iterator[str]:
-    """The ids that a run asked like this can have, the first of them that is free being its own."""
-    asked = (started.song_id, started.stage, started.parents, started.seed, started.settings)
-    also = {
+    """The possible ids of a run, in order; a new run takes the first free one."""
+    identity = (started.song_id, started.stage, started.parents, started.seed, started.settings)
+    optional = {
         "source": started.source,
         "locks": msgspec.to_builtins(started.locks),
         "follows": started.follows,
         "lyrics": started.lyrics,
         "singer": started.singer,
     }
-    more = {
+    further = {
         "section": msgspec.to_builtins(started.section),
         "model": started.model_sha256,
-        **{name: value for name, value in also.items() if value is not None},
+        **{name: value for name, value in optional.items() if value is not None},
     }
-    return (run_id(*asked, more, ordinal) for ordinal in count())
+    return (run_id(*identity, further, ordinal) for ordinal in count())
 
 
 def _started(request: Request) -> events.RunStarted:
@@ -161,10 +161,10 @@ def _started(request: Request) -> events.RunStarted:
 
 
 def _positions(request: Request) -> set[int]:
-    """Where the log says what a run reads besides its song.
+    """Positions of the events that a run reads besides its song's proposal.
 
-    That is what was decided in its stage, the approvals of what it stands on, and the end of the
-    run that brought its source.
+    These are the decisions on candidates of its stage, the approvals of its parents, and the end
+    of the run of its source.
     """
     candidates = request.song.candidates
     read = {
@@ -182,7 +182,7 @@ def load(studio: Studio, identifier: str) -> Run:
 
 
 def load_as_started(studio: Studio, identifier: str) -> Run:
-    """The run as it was before its first generation."""
+    """Rebuild a run as it was before its first generation."""
     return _loaded(studio, identifier, recorded_run(studio, identifier)[:1])
 
 
@@ -199,7 +199,7 @@ def recorded_run(studio: Studio, identifier: str) -> list[Recorded]:
 
 
 def resume(studio: Studio, identifier: str) -> Run:
-    """Take up a run where its last recorded generation left it.
+    """Load an unfinished run to continue after its last recorded generation.
 
     Raises:
         Refused: if it is finished or abandoned, or was made by other versions.
@@ -221,7 +221,7 @@ def resume(studio: Studio, identifier: str) -> Run:
 
 
 def changed_versions(stage: str, made_by: dict[str, str]) -> str:
-    """What a run was made by that is otherwise here, for people; empty if nothing that matters."""
+    """The versions of a run that differ from the present ones, as text; empty if none differ."""
     here = versions(stage)
     names = sorted((made_by.keys() | here.keys()) - {"engine"})
     listed = ", ".join(
@@ -233,7 +233,7 @@ def changed_versions(stage: str, made_by: dict[str, str]) -> str:
 
 
 def abandon(studio: Studio, identifier: str, reason: str) -> None:
-    """Give up an unfinished run; what it scored stays in the log."""
+    """Abandon an unfinished run; its recorded generations stay in the log."""
     identifier, _ = studio.run(identifier)
 
     def giving_up() -> list[NewEvent]:
@@ -248,26 +248,25 @@ def abandon(studio: Studio, identifier: str, reason: str) -> None:
 def carry_on(
     studio: Studio, run: Run, report: Report, is_stopped: Callable[[], bool] = lambda: False
 ) -> bool:
-    """Breed, score and record until the run is finished; each generation before the next is bred.
+    """Breed, score, select and record generations until the run is finished.
 
     Args:
-        studio: where it is recorded.
+        studio: the studio to record them in.
         run: the run.
         report: called after each recorded generation.
-        is_stopped: asked after each; true stops the run cleanly, to be resumed later.
+        is_stopped: called after each recorded generation; True stops the run, to be resumed later.
 
     Returns:
         whether the run is finished.
 
     Raises:
-        Refused: if another process carries the same run on, or gave it up.
+        Refused: if another process continues or abandoned the same run.
     """
     while run.next_generation <= run.settings.generations:
         generation = run.evolve()
         _record(studio, run, generation.event)
         run.pool.apply(*generation)
-        # A run remembers all that it scored, and looking through it again and again for what can
-        # be thrown away took about a tenth of its time.
+        # A run keeps all scored individuals; garbage collection of them took a tenth of its time.
         gc.freeze()
         report(run.pool.curve[-1])
         if is_stopped() and run.next_generation <= run.settings.generations:
@@ -277,7 +276,7 @@ def carry_on(
 
 
 def _record(studio: Studio, run: Run, event: events.Payload) -> None:
-    """Append what comes after the events that the run was built from, and after no others."""
+    """Append an event; refused if another process appended to the run's stream in the meantime."""
     try:
         studio.append(run_stream(run.id), [NewEvent(event, actor=ACTOR)], run.version)
     except StaleStream as error:

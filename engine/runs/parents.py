@@ -1,4 +1,4 @@
-"""Which approved candidates a stage can build on, and why it can't where there are none."""
+"""The approved candidates that a stage can build on, or the reason why there are none."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ from engine.state.songs import APPROVED, PENDING, Song
 def leaves(
     song: Song, stage: Stage, section: str | None = None, parent: str | None = None
 ) -> list[str]:
-    """The approved candidates that a stage can stand on, section by section.
+    """The approved candidates that a stage can build on, section by section.
 
-    In each section these are the approved ones of the latest earlier stage that has any; what is
-    stale is left out, unless it is named.
+    In each section these are the approved candidates of the latest earlier stage that has any.
+    Stale ones are left out, unless ``parent`` names one.
     """
     if parent is not None:
-        return [_named(song, stage, parent)]
+        return [_named_parent(song, stage, parent)]
     labels = sections(song)
     if section is not None and section not in labels:
         known = f"sections are {', '.join(labels)}" if labels else _next_step(song, stage)
@@ -37,7 +37,7 @@ def leaves(
 
 
 def _any_stale(song: Song, stages: Sequence[str], labels: Sequence[str]) -> bool:
-    """Whether some sections have approved parts of these stages that have nothing to stand on."""
+    """Whether some of these sections have stale approved parts of these stages."""
     known = [song.candidates[each] for stage in stages for each in approved(song, stage)]
     return any(is_stale(song, each) and each.section.label in labels for each in known)
 
@@ -49,36 +49,38 @@ def _leaves_of(song: Song, stage: Stage, section: str) -> list[str]:
             for candidate in approved(song, earlier)
             if song.candidates[candidate].section.label == section
             and not is_stale(song, song.candidates[candidate])
-            and _carries(song, candidate, stage)
+            and _has_needed_stages(song, candidate, stage)
         ]
         if found:
             return found
     return []
 
 
-def _carries(song: Song, candidate: str, stage: Stage) -> bool:
-    """Whether a stage finds all it needs in a candidate's lineage."""
+def _has_needed_stages(song: Song, candidate: str, stage: Stage) -> bool:
+    """Whether a candidate's lineage has all stages that a stage needs."""
     stages = {song.candidates[each].stage for each in lineage_of(song, candidate)}
     return set(stage.needs) <= stages
 
 
-def _named(song: Song, stage: Stage, prefix: str) -> str:
+def _named_parent(song: Song, stage: Stage, prefix: str) -> str:
     candidate = resolve(prefix, song.candidates, "candidate", "see engine review --all")
     known = song.candidates[candidate]
     if known.status != APPROVED:
         advice = f"run engine approve {short(candidate)} first"
         raise Refused(f"{short(candidate)} is {known.status}, nothing can stand on it", advice)
     check_parents(song, candidate)
-    if known.stage not in stages_before(stage.name) or not _carries(song, candidate, stage):
+    if known.stage not in stages_before(stage.name) or not _has_needed_stages(
+        song, candidate, stage
+    ):
         needs = ", ".join(stage.needs)
         raise Refused(f"{stage.name}: wants approved {needs}, {short(candidate)} is {known.stage}")
     return candidate
 
 
 def check_parents(song: Song, candidate: str) -> None:
-    """Raise Refused if the song was revised since, or a parent is approved no longer.
+    """Raise Refused if the song was revised later, or a parent is no longer approved.
 
-    What was made before a revision may be in another key, and of another length.
+    A candidate made before a revision may be in another key or have another length.
     """
     known = song.candidates[candidate]
     if is_revised(song, known):
@@ -92,10 +94,10 @@ def check_parents(song: Song, candidate: str) -> None:
 
 
 def _next_step(song: Song, stage: Stage) -> str:
-    """How to come by what a stage needs."""
-    standing = [known for known in song.candidates.values() if not is_stale(song, known)]
+    """The command that gets the approved parts that a stage needs."""
+    current = [known for known in song.candidates.values() if not is_stale(song, known)]
     for needed in stage.needs:
-        found = {known.status for known in standing if known.stage == needed}
+        found = {known.status for known in current if known.stage == needed}
         if APPROVED in found:
             continue
         if PENDING in found:

@@ -1,4 +1,4 @@
-"""Replay: a run rebuilt from its facts, and proof that it could only have gone this way."""
+"""Verification: a run is bred, selected and scored again, and compared with the log."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 import msgspec
 
 from engine.errors import EngineError
-from engine.evolution.breeding import Bred
+from engine.evolution.breeding import Child
 from engine.evolution.survivors import TOTAL
 from engine.runs.lifecycle import changed_versions, load_as_started, recorded_run
 from engine.runs.run import Run
@@ -21,17 +21,17 @@ RESCORE_TOLERANCE = 1e-5
 
 @dataclass(slots=True)
 class Verification:
-    """What verifying a run found.
+    """The result of verifying a run.
 
     Attributes:
-        run: its id.
-        made_by: other versions that made it, so that it can't be re-executed here; else empty.
-        generations: how many generations were bred and selected again, bit for bit.
-        rescored: how many candidates were scored again.
+        run: id of the run.
+        made_by: the versions that made it, if it can't be executed again by these; else empty.
+        generations: number of generations that were bred and selected again, bit for bit.
+        rescored: number of candidates that were scored again.
         largest_difference: largest difference of any term, total or probability from the logged
             one.
-        finished_again: whether the end of the run was chosen again, bit for bit.
-        differences: what did not come out as logged.
+        finished_again: whether the same survivors were chosen again, bit for bit.
+        differences: differences from the log, one line each.
     """
 
     run: str
@@ -44,12 +44,12 @@ class Verification:
 
     @property
     def holds(self) -> bool:
-        """Whether everything that could be done again came out as logged."""
+        """Whether there are no differences from the log."""
         return not self.differences
 
 
 def verify_run(studio: Studio, prefix: str) -> Verification:
-    """Breed and select again from the logged scores, and score again."""
+    """Breed and select again from the logged scores, score again, and compare with the log."""
     identifier, state = studio.run(prefix)
     made_by = changed_versions(state.stage, state.versions)
     found = Verification(identifier, made_by)
@@ -70,30 +70,30 @@ def verify_run(studio: Studio, prefix: str) -> Verification:
 
 
 def _check_end(run: Run, event: events.RunFinished, found: Verification) -> Iterator[str]:
-    """Everything in which the end of the run, chosen again, differs from what is logged."""
+    """Differences between the end of the run, computed again, and the log."""
     if run.next_generation <= run.settings.generations:
         last = run.next_generation - 1
         yield f"the end of the run: after generation {last} of {run.settings.generations}"
         return
     again = run.finish()
-    chosen, logged = _without_heard(again), _without_heard(event)
+    chosen, logged = _without_model_output(again), _without_model_output(event)
     for name in event.__struct_fields__:
         if getattr(chosen, name) != getattr(logged, name):
             yield f"the end of the run: other {name.replace('_', ' ')}"
     for now, then in zip(again.survivors, event.survivors, strict=False):
-        difference = _difference(_numbers_of(now.heard), _numbers_of(then.heard))
+        difference = _difference(_probabilities(now.heard), _probabilities(then.heard))
         found.largest_difference = max(found.largest_difference, difference)
         if difference > RESCORE_TOLERANCE:
             yield f"the end of the run: survivor {now.id} is heard otherwise (by {difference:.2g})"
 
 
-def _without_heard(finished: events.RunFinished) -> events.RunFinished:
-    """What must come out again bit for bit; the rest are numbers of the model's."""
+def _without_model_output(finished: events.RunFinished) -> events.RunFinished:
+    """The event without the model's numbers, which may differ within the tolerance."""
     survivors = [msgspec.structs.replace(each, heard=None) for each in finished.survivors]
     return msgspec.structs.replace(finished, survivors=survivors)
 
 
-def _numbers_of(heard: events.Heard | None) -> dict[str, float]:
+def _probabilities(heard: events.Heard | None) -> dict[str, float]:
     if heard is None:
         return {}
     groups = {**heard.modes, "colour": heard.colour or {}}
@@ -104,7 +104,7 @@ def _numbers_of(heard: events.Heard | None) -> dict[str, float]:
 def _check_generation(
     run: Run, event: events.GenerationScored, found: Verification
 ) -> Iterator[str]:
-    """Everything in which a generation, done again, differs from what is logged."""
+    """Differences between a generation, computed again, and the log."""
     name = f"generation {event.generation}"
     if not event.generation == run.next_generation <= run.settings.generations:
         yield f"{name}: expected generation {run.next_generation} of {run.settings.generations}"
@@ -126,7 +126,7 @@ def _check_generation(
 
 
 def _check_scores(
-    run: Run, name: str, children: Sequence[Bred], logged: Sequence[Score], found: Verification
+    run: Run, name: str, children: Sequence[Child], logged: Sequence[Score], found: Verification
 ) -> Iterator[str]:
     fresh = run.fitness.score([child.part for child in children], run.context)
     for child, now, then in zip(children, fresh, logged, strict=True):
@@ -138,7 +138,7 @@ def _check_scores(
 
 
 def _difference(now: Mapping[str, float], then: Mapping[str, float]) -> float:
-    """The largest of any number; infinite where they are not of the same things."""
+    """The largest absolute difference of two values; infinite if the names differ."""
     if set(now) != set(then):
         return float("inf")
     return max((abs(now[name] - then[name]) for name in now), default=0.0)

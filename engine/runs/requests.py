@@ -1,4 +1,4 @@
-"""Asking for runs: from what a person wants to what each run is started with."""
+"""Requests for runs: turns a person's options into the request of each run."""
 
 from __future__ import annotations
 
@@ -27,19 +27,19 @@ DEFAULT_ENERGY = 0.5
 
 @dataclass(frozen=True, slots=True)
 class EvolveOptions:
-    """What a person asks of a stage; None leaves the choice to the engine.
+    """A person's options for evolving a stage; None leaves the choice to the engine.
 
     Attributes:
         stage: name of the stage.
-        settings: how to evolve.
-        section: label of the section, or of the only section that is meant.
-        bars: its length, where it has none yet.
-        energy: 0 to 1, where it has none yet.
+        settings: settings of the runs.
+        section: label of the section; for stages that build on others, only this section.
+        bars: length of a new section.
+        energy: energy of a new section, 0 to 1.
         parent: beginning of the id of an approved candidate to build on.
         source: beginning of the id of a candidate of the stage to start from.
-        locks: what of the source stays.
-        lyrics: the words of the song.
-        singer: whose range, instead of the song's.
+        locks: what to keep of the source.
+        lyrics: lyrics of the song.
+        singer: a singer whose range is used instead of that of the song's singer.
     """
 
     stage: str
@@ -61,7 +61,7 @@ def locks_of(words: Sequence[str]) -> Locks:
     """Locks as a person types them: ``bars=1-2``, ``bars=4``, ``rhythm``, ``pitch``.
 
     Raises:
-        Refused: if one is none of these, or together they leave nothing to evolve.
+        Refused: if one is none of these, or nothing is left to evolve.
     """
     bars: set[int] = set()
     for word in words:
@@ -75,13 +75,13 @@ def locks_of(words: Sequence[str]) -> Locks:
 
 
 def requests(song: Song, options: EvolveOptions, seed: int) -> list[Request]:
-    """The runs that the options ask for: one for each approved lineage that the stage can build on.
+    """The requests of the options: one for each approved lineage that the stage can build on.
 
-    They name no model yet.
+    Their model is not set yet.
 
     Raises:
-        NotFound: if a candidate or a section isn't there.
-        Refused: if nothing is approved that the stage needs, or the options contradict each other.
+        NotFound: if a candidate or a section doesn't exist.
+        Refused: if no part that the stage needs is approved, or the options contradict each other.
     """
     stage = find_stage(options.stage)
     _check_singing(options, stage)
@@ -90,7 +90,7 @@ def requests(song: Song, options: EvolveOptions, seed: int) -> list[Request]:
     elif options.locks != Locks():
         raise Refused("--lock keeps something of a candidate", "name it with --from")
     elif stage.needs:
-        found = _on_leaves(song, options, stage, seed)
+        found = _requests_on_leaves(song, options, stage, seed)
     elif options.parent is not None:
         raise Refused(f"{stage.name} stand on nothing", "leave --parent out")
     else:
@@ -109,7 +109,9 @@ def _check_singing(options: EvolveOptions, stage: Stage) -> None:
             find_singer(options.singer)
 
 
-def _on_leaves(song: Song, options: EvolveOptions, stage: Stage, seed: int) -> list[Request]:
+def _requests_on_leaves(
+    song: Song, options: EvolveOptions, stage: Stage, seed: int
+) -> list[Request]:
     if (options.bars, options.energy) != (None, None):
         raise Refused(
             f"{stage.name}: as long and as full of energy as what it stands on",
@@ -128,8 +130,8 @@ def _from_source(song: Song, options: EvolveOptions, stage: Stage, seed: int) ->
         raise Refused(f"{short(source)} is {known.stage}, not {stage.name}")
     if known.run is None:
         raise Refused(f"{short(source)} was made by hand: it has no genes to start from")
-    asked = {options.section, options.bars, options.energy, options.parent}
-    if asked != {None}:
+    given = {options.section, options.bars, options.energy, options.parent}
+    if given != {None}:
         raise Refused("--from says the section and what it stands on", "leave those options out")
     check_parents(song, source)
     bars = known.section.bars
@@ -141,7 +143,9 @@ def _from_source(song: Song, options: EvolveOptions, stage: Stage, seed: int) ->
             "leave --lyrics or the locked bars out",
         )
     section, parents = section_of(known.section), tuple(known.parents)
-    return _as_sung(_request(song, options, seed, section, parents, source), known.run)
+    return _with_vocals_of_source(
+        _request(song, options, seed, section, parents, source), known.run
+    )
 
 
 def _own_section(options: EvolveOptions, stage: Stage) -> Section:
@@ -175,13 +179,13 @@ def _request(
         source,
         options.locks if source else None,
         _section_before(song, options.stage, section.label),
-        _words(options, section.label),
+        _lyrics(options, section.label),
         options.singer,
     )
 
 
-def _as_sung(request: Request, run: str) -> Request:
-    """A request with the words and the singer of its source's run, where none are asked for."""
+def _with_vocals_of_source(request: Request, run: str) -> Request:
+    """A request with the lyrics and the singer of its source's run, if it has none of its own."""
     begun = request.song.runs.get(run)
     if begun is None:
         return request
@@ -189,11 +193,11 @@ def _as_sung(request: Request, run: str) -> Request:
     return replace(request, lyrics=words, singer=request.singer or begun.singer)
 
 
-def _words(options: EvolveOptions, section: str) -> Lyrics | None:
-    """What a section sings; none where the song's words have no such section.
+def _lyrics(options: EvolveOptions, section: str) -> Lyrics | None:
+    """The lyrics of a section; None if the song's lyrics have no such section.
 
     Raises:
-        Refused: if that section alone was asked for, and has no words.
+        Refused: if the options name this section, and it has no lyrics.
     """
     if options.lyrics is None or not find_stage(options.stage).sings:
         return None
@@ -203,7 +207,7 @@ def _words(options: EvolveOptions, section: str) -> Lyrics | None:
 
 
 def _section_before(song: Song, stage: str, section: str) -> str | None:
-    """What was approved last of the stage in the nearest section before this one that has it."""
+    """The last approved part of the stage in the nearest earlier section that has one."""
     if not find_stage(stage).carries_on:
         return None
     labels = sections(song)

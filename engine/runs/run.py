@@ -1,4 +1,4 @@
-"""Runs: one evolution from its first event to its last, live or gone on with."""
+"""A run: one evolution of one stage, rebuilt from its recorded events and continued."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from functools import cached_property
 from typing import NamedTuple
 
-from engine.evolution.breeding import Bred, Breeder, ask
+from engine.evolution.breeding import Breeder, Child, ask
 from engine.evolution.niches import niches, select_population
 from engine.evolution.pool import Individual, Pool
 from engine.evolution.settings import Settings
@@ -27,20 +27,20 @@ from store.records import Recorded
 
 
 class Generation(NamedTuple):
-    """A generation as the log will say it, and the individuals that it adds to the pool."""
+    """The event of a generation, and the individuals that it adds to the pool."""
 
     event: events.GenerationScored
     newcomers: list[Individual]
 
 
 class Run:
-    """A run: what it started from, and the pool that its events add up to.
+    """A run: its inputs, and the pool of all individuals scored so far.
 
     Attributes:
         id: its id.
         started: its first event.
-        version: how many events its stream has, as far as is known here.
-        pool: everything scored so far.
+        version: number of events of its stream that it was built from.
+        pool: all scored individuals.
     """
 
     def __init__(
@@ -55,8 +55,8 @@ class Run:
         Args:
             identifier: its id.
             recorded: its stream, beginning with RunStarted.
-            studio: where the events that it read can be looked up.
-            model: the model that it names, None for a run without one.
+            studio: the studio whose log has the events that it read.
+            model: the model of the run; None if it has none.
         """
         started = recorded[0].payload
         assert isinstance(started, events.RunStarted)  # noqa: S101 - the stream's first event
@@ -81,7 +81,7 @@ class Run:
 
     @property
     def next_generation(self) -> int:
-        """The generation that comes next; past the settings' last when all are recorded."""
+        """The next generation; more than ``settings.generations`` if all are recorded."""
         return 0 if self.pool.generation is None else self.pool.generation + 1
 
     @cached_property
@@ -89,8 +89,8 @@ class Run:
         """Facts of the first pool, once it is recorded."""
         return first_pool_facts(self.pool.first(), self.genomes)
 
-    def breed(self, generation: int) -> tuple[list[Bred], int]:
-        """The children of a generation, and how many places stayed empty."""
+    def breed(self, generation: int) -> tuple[list[Child], int]:
+        """The children of a generation, and the number of children that could not be bred."""
         breeder = Breeder(
             self.stage.name,
             self.genomes,
@@ -110,15 +110,15 @@ class Run:
         )
 
     def evolve(self) -> Generation:
-        """The next generation: bred, scored and selected, not yet recorded or in the pool."""
+        """Breed, score and select the next generation; neither recorded nor in the pool yet."""
         children, discarded = self.breed(self.next_generation)
         scores = self.fitness.score([child.part for child in children], self.context)
         return self.generation(children, scores, discarded)
 
     def generation(
-        self, children: Sequence[Bred], scores: Sequence[Score], discarded: int
+        self, children: Sequence[Child], scores: Sequence[Score], discarded: int
     ) -> Generation:
-        """The next generation, given the scores of its children."""
+        """The next generation from its children and their scores."""
         generation = self.next_generation
         newcomers = [
             Individual(child.id, child.genome, score, generation)
@@ -144,7 +144,7 @@ class Run:
         )
 
     def finish(self) -> events.RunFinished:
-        """What the log says at the end: survivors, and what they were measured by."""
+        """The last event of the run: its survivors, and statistics of the first pool."""
         chosen = choose_survivors(
             self.pool.scored.values(),
             self.settings.keep,
@@ -153,7 +153,7 @@ class Run:
             self.genomes,
         )
         worst = min(chosen, key=lambda i: i.fitness) if chosen else None
-        met_again = {
+        already_decided = {
             candidate: status
             for candidate, status in sorted(self._decided.items())
             if candidate in self.pool.scored
@@ -166,7 +166,7 @@ class Run:
             section=self.started.section,
             context_position=self.started.positions_read[0],
             survivors=[self._survivor(individual) for individual in chosen],
-            already_decided=met_again,
+            already_decided=already_decided,
             first_pool=events.FirstPool(
                 spread=facts.spread,
                 median_distance=facts.median_distance,
@@ -185,18 +185,18 @@ class Run:
             terms=dict(individual.score.terms),
             total=individual.score.total,
             description=self.genomes.describe(individual.genome, self.context),
-            heard=self._heard(part, individual.score),
+            heard=self._prediction(part, individual.score),
         )
 
-    def _heard(self, part: Part, score: Score) -> events.Heard | None:
-        """What the model hears in a part; whether that passes was decided when it was scored."""
+    def _prediction(self, part: Part, score: Score) -> events.Heard | None:
+        """The model's prediction for a part; ``passes`` is taken from its score."""
         reading = self.fitness.predict(part, self.context)
         if reading is None:
             return None
         return events.Heard(modes=reading.modes, colour=reading.colour, passes=score.passes)
 
 
-def _offspring(child: Bred, score: Score) -> events.Offspring:
+def _offspring(child: Child, score: Score) -> events.Offspring:
     return events.Offspring(
         id=child.id,
         genome=child.genome.to_payload(),

@@ -1,4 +1,4 @@
-"""Files: written atomically, and never over a file that a person edited."""
+"""Files: atomic writes, and marks that show whether a person edited a file."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from tempfile import NamedTemporaryFile
 
 
 def write_whole(path: Path, data: bytes) -> None:
-    """Write a file so that a crash leaves the old one, or the new one, or none."""
+    """Write a file atomically: a crash leaves the old file, the new one, or none."""
     path.parent.mkdir(parents=True, exist_ok=True)
     with NamedTemporaryFile(dir=path.parent, prefix=f".{path.name}.", delete=False) as partial:
         try:
@@ -30,18 +30,18 @@ def file_sha256(path: Path) -> str | None:
 
 
 def marked(text: str) -> str:
-    """A text for people to edit, with a first line that tells later whether they did."""
+    """A text with a first line that holds its hash; see ``is_as_written``."""
     return f"{_mark(text)}\n{text}"
 
 
 def is_as_written(text: str) -> bool:
-    """Whether a text is as ``marked`` gave it."""
+    """Whether a text from ``marked`` is unchanged."""
     first, _, rest = text.partition("\n")
     return first == _mark(rest)
 
 
 def set_aside(path: Path) -> Path:
-    """Give a file a name of its own that is free, and return it."""
+    """Rename a file to the next free ``<name>.edited_<number>``; returns the new path."""
     names = (path.with_name(f"{path.stem}.edited_{number}{path.suffix}") for number in count(1))
     return path.rename(next(name for name in names if not name.exists()))
 

@@ -1,4 +1,4 @@
-"""Lineages: which approved candidates stand on which, and what no longer stands on the choice."""
+"""Lineages: candidates with their parents, and whether the song or the parents have changed."""
 
 from __future__ import annotations
 
@@ -16,21 +16,21 @@ def approved(song: Song, stage: str) -> list[str]:
 
 
 def lineage_of(song: Song, identifier: str) -> tuple[str, ...]:
-    """A candidate after everything that it stands on, in the order of the stages."""
+    """Ids of a candidate's parents and of the candidate itself, in stage order."""
     return (*song.candidates[identifier].parents, identifier)
 
 
 def sections(song: Song) -> list[str]:
-    """Labels of the sections that have chords, in the order in which they got them."""
+    """Labels of the sections with approved chords, in the order of the approvals."""
     labels = [song.candidates[chords].section.label for chords in approved(song, "chords")]
     return list(dict.fromkeys(labels))
 
 
 def why_stale(song: Song, candidate: Candidate) -> str:
-    """What changed under a candidate since its making began; empty where nothing did.
+    """Why a candidate is stale; empty if it isn't.
 
-    The song may have been revised; something that it stands on may be approved no longer; or
-    something else may have been approved in its place since.
+    Since its run began the song may have been revised, a parent may have lost its approval, or
+    another candidate may have been approved in place of a parent.
     """
     if is_revised(song, candidate):
         return "the song was revised since"
@@ -39,28 +39,28 @@ def why_stale(song: Song, candidate: Candidate) -> str:
         if known is None or known.status != APPROVED:
             stage = "what it stands on" if known is None else f"its {known.stage}"
             return f"{stage} {parent[:8]} is not approved any more"
-        if _choice(song, known, parent, candidate.begun) != parent:
+        if _latest_alternative(song, known, parent, candidate.begun) != parent:
             return f"other {known.stage} were approved for {known.section.label} since"
     return ""
 
 
 def is_revised(song: Song, candidate: Candidate) -> bool:
-    """Whether the song has another key, meter, tempo or colour than a candidate was made in."""
+    """Whether key, meter, tempo or colour of the song changed since a candidate was made."""
     return song.bases.get(str(candidate.built_on)) != song.bases[str(song.position)]
 
 
 def is_stale(song: Song, candidate: Candidate) -> bool:
-    """Whether what a candidate was built on has changed; see ``why_stale``."""
+    """Whether the song or a parent changed since a candidate was made; see ``why_stale``."""
     return bool(why_stale(song, candidate))
 
 
-def _choice(song: Song, parent: Candidate, identifier: str, since: int) -> str:
-    """Of all that could stand where a parent stands, what was approved last after a position."""
-    rivals = [
-        rival
-        for rival in approved(song, parent.stage)
-        if song.candidates[rival].parents == parent.parents
-        and song.candidates[rival].section.label == parent.section.label
-        and song.candidates[rival].decided_at > since
+def _latest_alternative(song: Song, parent: Candidate, identifier: str, since: int) -> str:
+    """The last candidate approved in place of a parent after a position; else the parent itself."""
+    alternatives = [
+        alternative
+        for alternative in approved(song, parent.stage)
+        if song.candidates[alternative].parents == parent.parents
+        and song.candidates[alternative].section.label == parent.section.label
+        and song.candidates[alternative].decided_at > since
     ]
-    return rivals[-1] if rivals else identifier
+    return alternatives[-1] if alternatives else identifier

@@ -1,4 +1,4 @@
-"""The state of the models: which are known, what made them, which one runs use."""
+"""The state of the models: the registered ones, their trainings, and the one in use."""
 
 from __future__ import annotations
 
@@ -19,10 +19,10 @@ class Training(msgspec.Struct, frozen=True, kw_only=True):
     """A training that made a model.
 
     Attributes:
-        command: of ``engine train``.
-        result: what it said at its end.
-        at: when it was recorded; ISO 8601, UTC.
-        position: of its event in the log.
+        command: subcommand of ``engine train``.
+        result: the result that it printed.
+        at: time of recording; ISO 8601, UTC.
+        position: position of its event in the log.
     """
 
     command: str
@@ -35,11 +35,11 @@ class Model(msgspec.Struct, frozen=True, kw_only=True):
     """A model file.
 
     Attributes:
-        name: of the file.
-        profile: what it takes in.
-        manifest: what came with it; empty if nothing did.
-        registered_at: when it became known, ISO 8601, UTC; None for one that isn't known yet.
-        position: of that event in the log.
+        name: name of the file.
+        profile: name of its input profile.
+        manifest: its manifest; empty if it has none.
+        registered_at: time of registration, ISO 8601, UTC; None if it isn't registered.
+        position: position of that event in the log.
         trained: the trainings that made it, oldest first.
     """
 
@@ -52,15 +52,15 @@ class Model(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Promotion(msgspec.Struct, frozen=True, kw_only=True):
-    """A decision which model runs use.
+    """A decision to use a model in runs.
 
     Attributes:
-        sha256: of the model; None for the one that ships.
-        note: why.
-        by: who decided.
-        at: when; ISO 8601, UTC.
-        event_id: of its event.
-        position: of its event in the log.
+        sha256: SHA-256 of the model; None for the one that ships.
+        note: a comment, such as the reason.
+        by: the person who decided.
+        at: time of the decision; ISO 8601, UTC.
+        event_id: id of its event.
+        position: position of its event in the log.
     """
 
     sha256: str | None
@@ -76,7 +76,7 @@ class Models(msgspec.Struct, frozen=True, kw_only=True):
 
     Attributes:
         known: models by the SHA-256 of their files.
-        promotions: those that hold, the last one last.
+        promotions: promotions that were not taken back, oldest first.
     """
 
     known: dict[str, Model] = {}
@@ -128,7 +128,7 @@ def _trained(models: Models, recorded: Recorded, event: events.ModelTrained) -> 
 
 
 def _promoted(models: Models, recorded: Recorded, event: events.ModelPromoted) -> Models:
-    """A promotion comes last; one that takes back another leaves those before it."""
+    """Add a promotion, or remove the last one if the event takes it back."""
     if event.takes_back is not None:
         kept = tuple(each for each in models.promotions if each.event_id != event.takes_back)
         return replace(models, promotions=kept)

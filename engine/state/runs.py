@@ -1,4 +1,4 @@
-"""The state of a run: its settings, how far it came, and what came out."""
+"""The state of a run: its settings, progress and survivors."""
 
 from __future__ import annotations
 
@@ -22,22 +22,22 @@ def run_stream(run: str) -> str:
 
 
 def run_of(stream: str) -> str | None:
-    """The run that a stream belongs to; None for a stream of another sort."""
+    """The run that a stream belongs to; None for a stream of another kind."""
     return stream.removeprefix(RUN_STREAM) if stream.startswith(RUN_STREAM) else None
 
 
 class Run(msgspec.Struct, frozen=True, kw_only=True):
-    """A run as far as its events tell, with the fields of ``RunStarted``.
+    """The state of a run, with the fields of ``RunStarted``.
 
     Attributes:
         status: ``unfinished``, ``finished`` or ``abandoned``.
-        generation: the last one that is recorded; None before the first.
-        resumed: how often it was gone on with.
-        survivors: ids of the candidates that it ended with.
-        scored: how many candidates it scored.
-        passed: how many of those pass the model's gate.
-        position: where it began, in the log.
-        started_at: when; ISO 8601, UTC.
+        generation: the last recorded generation; None before the first.
+        resumed: number of times it was resumed.
+        survivors: ids of its survivors, best first.
+        scored: number of candidates it scored.
+        passed: number of those that pass the model's gate.
+        position: position of its first event in the log.
+        started_at: time of its first event; ISO 8601, UTC.
         best: the highest total of its survivors, None without any; unset until it is finished.
         reason: why it was abandoned; unset if it wasn't.
     """
@@ -76,11 +76,11 @@ class RunProjection:
     document: type[Run] = Run
 
     def route(self, recorded: Recorded) -> str | None:
-        """The run that an event belongs to, if any."""
+        """Id of the run that an event belongs to; None if it belongs to none."""
         return run_of(recorded.stream)
 
     def apply(self, document: Run | None, recorded: Recorded) -> Run | None:
-        """The run after the event; none before it is started."""
+        """The run after the event; None before its first event."""
         event = recorded.payload
         if isinstance(event, events.RunStarted):
             return _started(event, recorded)

@@ -1,4 +1,4 @@
-"""The state of a song: its proposal, its candidates, what was decided, what was written."""
+"""The state of a song: its proposal, candidates, decisions, arrangements and exported files."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def song_stream(song_id: str) -> str:
 
 
 def song_of(stream: str) -> str | None:
-    """The song that a stream belongs to; None for a stream of another sort."""
+    """The song that a stream belongs to; None for a stream of another kind."""
     return stream.removeprefix(SONG_STREAM) if stream.startswith(SONG_STREAM) else None
 
 
@@ -35,11 +35,11 @@ class Approved(_Decision, frozen=True, kw_only=True, tag=APPROVED):
     """An approval.
 
     Attributes:
-        event_id: of its event.
-        position: of its event in the log.
-        label: name of the part's file, unique in its stage.
-        display_label: the same as the person wrote it.
-        policy: the rule that decided; None for a person.
+        event_id: id of its event.
+        position: position of its event in the log.
+        label: file name of the part, unique in its stage.
+        display_label: the label as a person wrote it.
+        policy: name of the rule that approved it; None if a person did.
     """
 
     status: ClassVar[str] = APPROVED
@@ -53,9 +53,9 @@ class Rejected(_Decision, frozen=True, kw_only=True, tag=REJECTED):
     """A rejection.
 
     Attributes:
-        event_id: of its event.
-        position: of its event in the log.
-        reason: why, if that was said.
+        event_id: id of its event.
+        position: position of its event in the log.
+        reason: the reason, if one was given.
     """
 
     status: ClassVar[str] = REJECTED
@@ -67,25 +67,25 @@ Decision = Approved | Rejected
 
 
 class Candidate(msgspec.Struct, frozen=True, kw_only=True):
-    """Music that a run ended with, or that was imported; its notes stay in the log.
+    """A survivor of a run, or an imported part; its notes are only in the log.
 
     Attributes:
-        run: that ended with it; None for an import.
-        rank: its place in that run, 1 the best.
+        run: id of its run; None if it was imported.
+        rank: its rank among the survivors of the run, from 1.
         stage: such as ``chords``.
-        section: that it is for.
-        total: its fitness; None for an import.
-        terms: of which the total is made.
-        description: what it is, in the words of its stage.
-        heard: what the run's model predicts of it; None without a model.
-        position: of the event that brought it.
+        section: its section.
+        total: its total score; None if it was imported.
+        terms: the terms of the total.
+        description: description by its stage.
+        heard: prediction of the run's model; None without a model.
+        position: position of the event that added it.
         built_on: position of the proposal that it was composed for.
-        parents: approved candidates that it stands on, in the order of their stages.
-        begun: position of the event that began its run.
-        decisions: those that hold, the last one last.
-        notes: people's, oldest first.
-        wanted_label: what it shall be called when it is approved.
-        presented: how often it was shown.
+        parents: ids of the approved candidates that it builds on, in stage order.
+        begun: position of the event that started its run.
+        decisions: decisions that were not undone, oldest first.
+        notes: comments of people, oldest first.
+        wanted_label: label that a person gave it before its approval.
+        presented: number of times it was shown.
     """
 
     run: str | None
@@ -107,34 +107,34 @@ class Candidate(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def status(self) -> str:
-        """``pending``, ``approved`` or ``rejected``: the last decision that holds."""
+        """``pending``, ``approved`` or ``rejected``, by the last decision that was not undone."""
         return self.decisions[-1].status if self.decisions else PENDING
 
     @property
     def approval(self) -> Approved | None:
-        """The approval that holds, if one does."""
+        """The approval, if it is approved."""
         last = self.decisions[-1] if self.decisions else None
         return last if isinstance(last, Approved) else None
 
     @property
     def policy(self) -> str | None:
-        """The rule by which it is approved; None by a person's choice, or if it isn't."""
+        """The rule that approved it; None if a person did, or if it isn't approved."""
         return self.approval.policy if self.approval else None
 
     @property
     def decided_at(self) -> int:
-        """Position of the decision that holds; 0 where there is none."""
+        """Position of the last decision that was not undone; 0 if there is none."""
         return self.decisions[-1].position if self.decisions else 0
 
 
 class SongRun(msgspec.Struct, frozen=True, kw_only=True):
-    """What a song knows of one of its runs.
+    """A run of a song.
 
     Attributes:
-        position: where it began, in the log.
-        parents: approved candidates that it stands on.
-        lyrics: words that it sets.
-        singer: for whom, instead of the song's singer.
+        position: position of its first event in the log.
+        parents: ids of the approved candidates that it builds on.
+        lyrics: the lyrics that it sets.
+        singer: a singer used instead of the song's singer.
     """
 
     position: int
@@ -144,13 +144,13 @@ class SongRun(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class ExportedFile(msgspec.Struct, frozen=True, kw_only=True):
-    """A file as it was last written.
+    """A file as the engine last wrote it.
 
     Attributes:
-        candidate: whose it is; or an arrangement's or plan's id.
-        label: what that is called.
-        sha256: of the file.
-        position: of the event in the log.
+        candidate: id of its candidate, arrangement or plan.
+        label: label or name of that.
+        sha256: SHA-256 of the file.
+        position: position of the event in the log.
     """
 
     candidate: str
@@ -163,12 +163,12 @@ class SongArrangement(msgspec.Struct, frozen=True, kw_only=True):
     """An arrangement that was assembled.
 
     Attributes:
-        name: of its plan.
+        name: name of its plan.
         plan: the plan, as in its file.
-        parts: the candidates that play, in the order that they come in.
-        length_ticks: of the whole song.
-        position: of the event in the log.
-        event_id: of the event.
+        parts: ids of the candidates that play, in the order of their first appearance.
+        length_ticks: length of the song.
+        position: position of its event in the log.
+        event_id: id of its event.
     """
 
     name: str
@@ -183,8 +183,8 @@ class SongComposition(msgspec.Struct, frozen=True, kw_only=True):
     """A composition of the whole song, with the fields of ``CompositionStarted``.
 
     Attributes:
-        ranking: the arrangements that it ended with, best first; None until it did.
-        position: where it began, in the log.
+        ranking: its final arrangements, best first; None if it isn't finished.
+        position: position of its first event in the log.
     """
 
     composition: str
@@ -201,7 +201,7 @@ class SongComposition(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Basis(NamedTuple):
-    """What of a proposal its parts are built on."""
+    """The values of a proposal that make parts stale when they change."""
 
     tonic_pitch_class: int
     mode: str
@@ -214,13 +214,13 @@ class Song(msgspec.Struct, frozen=True, kw_only=True):
     """A song, with the fields of its last ``SongProposed``.
 
     Attributes:
-        position: of that event in the log.
-        event_id: of that event.
-        bases: position of each proposal of the song -> what parts of that time are built on.
+        position: position of that event in the log.
+        event_id: id of that event.
+        bases: position of each proposal of the song -> the basis of parts made from it.
         candidates: by id.
         runs: by id.
-        labels: stage -> label -> the candidate that has it, for good.
-        exports: by the file's path in the studio.
+        labels: stage -> label -> id of the candidate that was approved with it first.
+        exports: by the file's path relative to the studio.
         compositions: by id.
         arrangements: by id.
         touched: position of the last event about the song.
@@ -262,13 +262,13 @@ class SongProjection:
     document: type[Song] = Song
 
     def route(self, recorded: Recorded) -> str | None:
-        """The song that an event is about, if it is about one."""
+        """Id of the song that an event is about; None if it is about none."""
         if isinstance(recorded.payload, events.RunStarted | events.RunFinished):
             return recorded.payload.song_id
         return song_of(recorded.stream)
 
     def apply(self, document: Song | None, recorded: Recorded) -> Song | None:
-        """The song after the event; none before it is proposed."""
+        """The song after the event; None before its first proposal."""
         event = recorded.payload
         if isinstance(event, events.SongProposed):
             return _proposed(document, recorded, event)
@@ -352,7 +352,7 @@ def _imported(song: Song, recorded: Recorded, event: events.PartImported) -> Son
 
 
 def imported_candidate(event: events.PartImported, position: int) -> Candidate:
-    """The candidate that an import brings, at a position of the log."""
+    """The candidate that an import adds, from its event and the event's position."""
     return Candidate(
         run=None,
         rank=1,
@@ -370,7 +370,7 @@ def imported_candidate(event: events.PartImported, position: int) -> Candidate:
 
 
 def _with_candidate(song: Song, identifier: str, fresh: Candidate) -> Song:
-    """The song with a candidate; what people did with one that was known already is kept."""
+    """The song with a candidate added; decisions and notes on a known candidate are kept."""
     known = song.candidates.get(identifier)
     if known is None:
         return _changed(song, identifier, fresh)
@@ -403,7 +403,7 @@ def _approved(song: Song, recorded: Recorded, event: events.CandidateApproved) -
 
 
 def with_label(song: Song, event: events.CandidateApproved) -> Song:
-    """The song once the label of an approval is taken."""
+    """The song with the label of an approval taken."""
     of_stage = {**song.labels.get(event.stage, {}), event.label: event.candidate}
     return replace(song, labels={**song.labels, event.stage: of_stage})
 

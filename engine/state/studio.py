@@ -1,4 +1,4 @@
-"""The studio: the folder a person works in, and the state that its log adds up to."""
+"""The studio: a person's folder with an event log, and the state projected from the log."""
 
 from __future__ import annotations
 
@@ -41,10 +41,10 @@ def studio_folder(option: Path | None) -> Path:
 
 
 class Studio:
-    """A log with its projections, and the folders beside it."""
+    """An event log with its projections, and the folders for models and exports."""
 
     def __init__(self, folder: Path, log: EventLog) -> None:
-        """Take an open log; ``open`` is the way to get one."""
+        """Use an open log; call ``Studio.open`` instead to open one."""
         self.folder = folder
         self.log = log
         self._projections = Projections(log, [SONGS, RUNS, ALL_MODELS])
@@ -52,7 +52,7 @@ class Studio:
 
     @classmethod
     def open(cls, folder: Path) -> Self:
-        """Open the studio in a folder; both are made if needed."""
+        """Open the studio in a folder; creates both if they don't exist."""
         folder.mkdir(parents=True, exist_ok=True)
         return cls(folder, EventLog.open(folder / DATABASE_NAME))
 
@@ -69,7 +69,7 @@ class Studio:
 
     @property
     def exports(self) -> Path:
-        """Where files for people go."""
+        """The folder of the files for people."""
         return self.folder / "exports"
 
     def songs(self) -> dict[str, Song]:
@@ -103,13 +103,13 @@ class Studio:
         return self._one(RUNS, prefix, "run", "see engine runs")
 
     def models(self) -> Models:
-        """The models that are known here, and the promotions that hold."""
+        """The registered models and the promotions."""
         return self._projections.get(ALL_MODELS, MODELS) or Models()
 
     def _one(
         self, projection: Projection[StateT], prefix: str, what: str, advice: str
     ) -> tuple[str, StateT]:
-        """Key and document of the only one whose key is or begins with a prefix."""
+        """Key and document of the only document whose key is a prefix or begins with it."""
         identifier, found = prefix, self._projections.get(projection, prefix)
         while found is None:
             identifier = resolve(prefix, self._projections.keys(projection), what, advice)
@@ -117,7 +117,7 @@ class Studio:
         return identifier, found
 
     def rebuild(self) -> None:
-        """Forget all state and rebuild it from the log."""
+        """Delete all state and rebuild it from the log."""
         self._projections.rebuild()
 
     def candidate(self, prefix: str, song_id: str | None = None) -> tuple[Song, str]:
@@ -147,7 +147,7 @@ class Studio:
         return self.log.append(stream, events, expected_version)
 
     def decide(self, stream: str, make: Callable[[], list[NewEvent]]) -> list[Recorded]:
-        """Append what ``make`` says of fresh state; again from fresh state after a stale write.
+        """Append the events that ``make`` returns; calls it again if another process wrote first.
 
         Args:
             stream: where the events go.

@@ -8,7 +8,7 @@ from typing import Any
 import yaml
 
 from engine.proposals import Overrides, Proposal, Reading, Refusal, read
-from engine.proposals.proposal import understand
+from engine.proposals.proposal import parse_proposal
 
 SONG: dict[str, Any] = {
     "agent_name": None,
@@ -44,14 +44,14 @@ def song(**changes: Any) -> dict[str, Any]:
 
 def understood(overrides: Overrides | None = None, **changes: Any) -> Proposal:
     """The sample song with other fields, which must be readable."""
-    outcome = understand(song(**changes), "song.yml", overrides=overrides or Overrides())
+    outcome = parse_proposal(song(**changes), "song.yml", overrides=overrides or Overrides())
     assert isinstance(outcome, Proposal), outcome
     return outcome
 
 
 def refused(**changes: Any) -> Refusal:
     """Why the sample song with other fields is refused, which it must be."""
-    outcome = understand(song(**changes), "song.yml")
+    outcome = parse_proposal(song(**changes), "song.yml")
     assert isinstance(outcome, Refusal), outcome
     assert_one_line(str(outcome))
     return outcome

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from engine.proposals import Overrides
-from engine.proposals.proposal import understand
+from engine.proposals.proposal import parse_proposal
 from tests.engine.proposals.documents import ABSENT, SHORT_FORM, refused, understood
 
 # What can't be read, and what of a refusal says how it can be helped.
@@ -55,7 +55,7 @@ def test_what_can_not_be_read_is_refused_and_never_guessed(field: str) -> None:
 
 
 def test_an_empty_tempo_is_refused_in_the_short_form_too() -> None:
-    assert understand({**SHORT_FORM, "tempo": None}, "manifest_bootstrap.yml").value == "null"
+    assert parse_proposal({**SHORT_FORM, "tempo": None}, "manifest_bootstrap.yml").value == "null"
 
 
 @pytest.mark.parametrize(

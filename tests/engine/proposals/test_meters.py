@@ -4,7 +4,7 @@ from hypothesis import strategies as st
 
 from documents.music import meter_from_text
 from engine.proposals import Proposal
-from engine.proposals.proposal import understand
+from engine.proposals.proposal import parse_proposal
 from genomes.time import DENOMINATORS, MAX_NUMERATOR, Meter
 from tests.engine.proposals.documents import ABSENT, SHORT_FORM, refused, understood
 
@@ -45,7 +45,7 @@ def test_a_tempo_word_is_a_marking_over_four_four(marking: str) -> None:
 
 
 def test_only_the_short_form_may_lack_a_meter() -> None:
-    short = understand(SHORT_FORM, "manifest_bootstrap.yml")
+    short = parse_proposal(SHORT_FORM, "manifest_bootstrap.yml")
 
     assert isinstance(short, Proposal)
     assert str(short.meter) == "4/4"

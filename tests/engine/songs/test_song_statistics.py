@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from engine.errors import Refused
-from engine.reports.constraints import TELLING_FIELDS, constraints_of, write_constraints
+from engine.reports.constraints import REQUIRED_FIELDS, constraints_of, write_constraints
 from engine.reports.statistics import (
     CLUSTER_TOLERANCE_BPM,
     MIN_SONGS,
@@ -226,5 +226,5 @@ def test_any_other_file_stays_as_it_is(path, text):
 
 def test_constraints_from_elsewhere_are_set_aside(path):
     path.parent.mkdir()
-    path.write_text(yaml.safe_dump({name: [] for name in TELLING_FIELDS}), "utf-8")
+    path.write_text(yaml.safe_dump({name: [] for name in REQUIRED_FIELDS}), "utf-8")
     assert write_constraints(path, DOCUMENT).aside is not None

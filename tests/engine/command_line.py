@@ -43,7 +43,7 @@ class Said:
         return line.removeprefix("error: ")
 
 
-class Desk:
+class Shell:
     """A studio's folder and somebody who types."""
 
     def __init__(self, folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -141,12 +141,12 @@ def finished(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def desk(finished: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Desk:
+def shell(finished: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Shell:
     """A studio with two songs and four finished runs; nothing is decided."""
-    return Desk(Path(shutil.copytree(finished, tmp_path / "studio")), capsys)
+    return Shell(Path(shutil.copytree(finished, tmp_path / "studio")), capsys)
 
 
 @pytest.fixture
-def empty_desk(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Desk:
+def empty_shell(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Shell:
     """A studio that is yet to be made."""
-    return Desk(tmp_path / "studio", capsys)
+    return Shell(tmp_path / "studio", capsys)

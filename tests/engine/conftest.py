@@ -7,10 +7,10 @@ from collections.abc import Iterator
 import pytest
 
 from tests.engine import placeholders
-from tests.engine.command_line import desk, empty_desk, finished
+from tests.engine.command_line import empty_shell, finished, shell
 from tests.engine.stages.snapshots import at, snapshots
 
-__all__ = ["at", "desk", "empty_desk", "finished", "snapshots"]
+__all__ = ["at", "empty_shell", "finished", "shell", "snapshots"]
 
 
 @pytest.fixture(scope="session", autouse=True)

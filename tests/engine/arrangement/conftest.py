@@ -5,26 +5,26 @@ from pathlib import Path
 import pytest
 
 from tests.engine.arrangement.approved_parts import approve_lineage, opened
-from tests.engine.command_line import Desk
+from tests.engine.command_line import Shell
 
 
 @pytest.fixture
-def desk(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Desk:
+def shell(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Shell:
     """A song of which a verse and a chorus are approved in every stage."""
     folder = tmp_path / "studio"
     with opened(folder, meter="7/8", key="F# minor", bpm=97) as studio:
         approve_lineage(studio, "verse")
         approve_lineage(studio, "chorus")
-    return Desk(folder, capsys)
+    return Shell(folder, capsys)
 
 
 @pytest.fixture
-def song(desk):
+def song(shell):
     """The song's id."""
-    return desk.json("songs", "list")[0]["id"]
+    return shell.json("songs", "list")[0]["id"]
 
 
 @pytest.fixture
-def folder(desk, song):
+def folder(shell, song):
     """Where the song's files are written."""
-    return desk.folder / "exports" / song
+    return shell.folder / "exports" / song

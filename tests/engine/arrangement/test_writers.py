@@ -64,14 +64,14 @@ def test_everything_a_song_is_written_as(audio):
     assert files[1].make().startswith(PNG)
 
 
-def test_other_recordings_are_refused_before_anything_is_done(desk, song):
+def test_other_recordings_are_refused_before_anything_is_done(shell, song):
     with pytest.raises(Refused, match="--audio mp3: expected flac, wav, none"):
         writers("Green", "mp3")
-    desk.refused("arrange", "--song", song, "--audio", "mp3")
-    assert not (desk.folder / "exports" / song / "arrangement.yml").exists()
+    shell.refused("arrange", "--song", song, "--audio", "mp3")
+    assert not (shell.folder / "exports" / song / "arrangement.yml").exists()
 
 
-def test_writers_make_what_is_missing_and_only_that(desk, folder):
+def test_writers_make_what_is_missing_and_only_that(shell, folder):
     made = []
 
     def writer(arrangement):
@@ -84,7 +84,7 @@ def test_writers_make_what_is_missing_and_only_that(desk, folder):
 
     section = PlannedSection("Verse", "verse", (("chords", "verse"),))
     written = folder / "arrangements" / "a"
-    with Studio.open(desk.folder) as studio:
+    with Studio.open(shell.folder) as studio:
         plan = Plan((section,), name="a", title=conductor_of(song_of(studio)).title)
 
         def outcomes():

@@ -12,12 +12,12 @@ from engine.cli import run
 from engine.cli.options import hoist_global_options, is_debug, studio_of
 
 
-def test_the_environment_names_the_studio(desk, capsys, monkeypatch):
-    monkeypatch.setenv("ENGINE_STUDIO", str(desk.folder))
+def test_the_environment_names_the_studio(shell, capsys, monkeypatch):
+    monkeypatch.setenv("ENGINE_STUDIO", str(shell.folder))
     capsys.readouterr()
     assert run(["songs", "list"]) == 0
     assert "Meadow" in capsys.readouterr().out
-    assert run(["songs", "list", "--studio", str(desk.folder / "other")]) == 0
+    assert run(["songs", "list", "--studio", str(shell.folder / "other")]) == 0
     assert "no songs yet" in capsys.readouterr().out
 
 
@@ -66,12 +66,12 @@ def test_without_a_studio_nothing_is_added(tmp_path, capsys, monkeypatch):
     assert capsys.readouterr().err == "error: no song 'nope'; see engine songs list\n"
 
 
-def test_debug_shows_the_traceback(desk):
+def test_debug_shows_the_traceback(shell):
     with pytest.raises(Exception, match="no candidate 'nope'"):
-        desk.type("approve", "nope", "--debug")
+        shell.type("approve", "nope", "--debug")
     with pytest.raises(Exception, match="no candidate 'nope'"):
-        desk.type("--debug", "approve", "nope")
-    assert desk.type("approve", "nope", "--", "--debug").code == 2
+        shell.type("--debug", "approve", "nope")
+    assert shell.type("approve", "nope", "--", "--debug").code == 2
 
 
 @pytest.mark.parametrize(
@@ -85,12 +85,12 @@ def test_debug_shows_the_traceback(desk):
         (KeyboardInterrupt(), 130, "^(interrupted\n)?$"),
     ],
 )
-def test_what_breaks_is_one_line_and_an_interrupt_no_error(desk, monkeypatch, error, code, said):
+def test_what_breaks_is_one_line_and_an_interrupt_no_error(shell, monkeypatch, error, code, said):
     def breaks(_):
         raise error
 
     monkeypatch.setattr("engine.gate.waiting.waiting", breaks)
-    done = desk.type("review")
+    done = shell.type("review")
     assert done.code == code
     assert re.search(said, done.err)
 

@@ -39,8 +39,8 @@ NAMES = [" ".join(path) for path in COMMANDS]
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_every_command_explains_itself(desk, name):
-    out = desk.do(*name.split(), "--help")
+def test_every_command_explains_itself(shell, name):
+    out = shell.do(*name.split(), "--help")
     assert f"Usage: engine {name}" in out
     command = COMMANDS[tuple(name.split())]
     for parameter in command.params:
@@ -51,11 +51,11 @@ def test_every_command_explains_itself(desk, name):
     assert command.help.splitlines()[0].endswith(".")
 
 
-def test_no_words_at_all_are_a_question(desk, capsys):
-    whole = desk.do("--help")
+def test_no_words_at_all_are_a_question(shell, capsys):
+    whole = shell.do("--help")
     assert run([]) == 0
     assert capsys.readouterr().out == whole
-    assert desk.do("songs") == desk.do("songs", "--help")
+    assert shell.do("songs") == shell.do("songs", "--help")
     assert all(name.split()[0] in whole for name in NAMES)
 
 
@@ -80,8 +80,8 @@ def test_help_loads_nothing_heavy(words):
     assert modules_after(words) & HEAVY == set()
 
 
-def test_status_loads_nothing_that_evolves_scores_or_draws(desk):
-    modules = modules_after(["status", "--studio", desk.folder])
+def test_status_loads_nothing_that_evolves_scores_or_draws(shell):
+    modules = modules_after(["status", "--studio", shell.folder])
     assert modules & {"deap", "onnxruntime", "matplotlib", "music21", "soundfile", "torch"} == set()
     assert "engine.runs.run" not in modules
 
@@ -162,12 +162,12 @@ def test_every_command_is_in_a_guide():
 
 
 @pytest.mark.parametrize("guide", [README, TUTORIAL], ids=lambda path: path.stem)
-def test_the_song_in_a_guide_is_one(guide, empty_desk, tmp_path):
+def test_the_song_in_a_guide_is_one(guide, empty_shell, tmp_path):
     _, _, rest = guide.read_text("utf-8").partition("```yaml\n")
     path = tmp_path / "song.yml"
     path.write_text(rest.partition("```")[0], "utf-8")
-    (song,) = empty_desk.json("songs", "add", path)["added"]
-    assert empty_desk.json("songs", "show", song)["warnings"] == []
+    (song,) = empty_shell.json("songs", "add", path)["added"]
+    assert empty_shell.json("songs", "show", song)["warnings"] == []
     named = [words[words.index("--song") + 1] for words in lines_of(guide) if "--song" in words]
     assert named
-    assert {empty_desk.song(prefix).song_id for prefix in named} == {song}
+    assert {empty_shell.song(prefix).song_id for prefix in named} == {song}

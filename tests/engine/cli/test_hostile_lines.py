@@ -111,10 +111,10 @@ REFUSED = [
 ]
 
 
-def words_of(desk, line, tmp_path):
+def words_of(shell, line, tmp_path):
     places = {
-        "FIRST": desk.candidates()[0],
-        "RUN": next(iter(desk.song("meadow").runs)),
+        "FIRST": shell.candidates()[0],
+        "RUN": next(iter(shell.song("meadow").runs)),
         "LONG": "x" * 600,
         "''": "",
     }
@@ -126,16 +126,16 @@ def words_of(desk, line, tmp_path):
 
 
 @pytest.mark.parametrize("line", REFUSED)
-def test_refused_in_one_line_with_exit_code_2(desk, tmp_path, line):
-    words = words_of(desk, line, tmp_path)
-    before = desk.head
-    said = desk.type(*words)
+def test_refused_in_one_line_with_exit_code_2(shell, tmp_path, line):
+    words = words_of(shell, line, tmp_path)
+    before = shell.head
+    said = shell.type(*words)
     assert said.code == 2, said
     (line,) = said.err.splitlines()
     assert line.startswith(("error: ", "refused: "))
     assert said.out == ("1 refused\n" if line.startswith("refused: ") else "")
     assert "Error:" not in line.removeprefix("error:")
-    assert desk.head == before
+    assert shell.head == before
 
 
 @pytest.mark.parametrize(
@@ -159,29 +159,29 @@ def test_refused_in_one_line_with_exit_code_2(desk, tmp_path, line):
         "--help",
     ],
 )
-def test_odd_but_fine(desk, tmp_path, line):
-    said = desk.type(*words_of(desk, line, tmp_path))
+def test_odd_but_fine(shell, tmp_path, line):
+    said = shell.type(*words_of(shell, line, tmp_path))
     assert said.code == 0, said
     assert "Traceback" not in said.err + said.out
 
 
-def test_what_people_type_is_printed_as_typed(desk):
-    first = desk.candidates()[0]
-    desk.do("note", first, "[bold]x[/nope] {label} \\u2603")
-    assert "note: [bold]x[/nope] {label} \\u2603" in desk.do("review")
+def test_what_people_type_is_printed_as_typed(shell):
+    first = shell.candidates()[0]
+    shell.do("note", first, "[bold]x[/nope] {label} \\u2603")
+    assert "note: [bold]x[/nope] {label} \\u2603" in shell.do("review")
 
 
-def test_a_studio_that_is_a_file(empty_desk):
-    empty_desk.folder.write_text("not a folder")
-    said = empty_desk.type("songs", "list")
+def test_a_studio_that_is_a_file(empty_shell):
+    empty_shell.folder.write_text("not a folder")
+    said = empty_shell.type("songs", "list")
     assert said.code == 2
     assert said.error
 
 
 @pytest.mark.parametrize("line", ["evolve --song meadow --bars 1 --no-model", "demo"])
-def test_exports_that_are_in_the_way(desk, line):
-    (desk.folder / "exports").write_text("not a folder")
-    said = desk.type(*line.split(), "--generations", "0")
+def test_exports_that_are_in_the_way(shell, line):
+    (shell.folder / "exports").write_text("not a folder")
+    said = shell.type(*line.split(), "--generations", "0")
     assert said.code == 2
     assert [word for word in said.err.splitlines() if word.startswith("error: ")]
     assert "Traceback" not in said.err

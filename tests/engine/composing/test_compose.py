@@ -23,7 +23,7 @@ from tests.engine.composing.compositions import SECTIONS, SONG, WORDS, WORDS_FIL
 from tests.fitness import models
 
 
-def test_it_ends_with_songs_that_differ(desk, composed):
+def test_it_ends_with_songs_that_differ(shell, composed):
     songs = composed.answer["arrangements"]
     assert len(songs) == 2
     assert len({song["arrangement"] for song in songs}) == 2
@@ -39,13 +39,13 @@ def test_it_ends_with_songs_that_differ(desk, composed):
         assert set(song["terms"]) == {"lineages", "contrast", "smoothness"}
         assert song["unplayed"] == []
         assert (song["bars"], Path(song["plan"]).name) == (48, "arrangement.yml")
-    assert set(desk.song(SONG).arrangements) == {song["arrangement"] for song in songs}
+    assert set(shell.song(SONG).arrangements) == {song["arrangement"] for song in songs}
     assert songs[0]["total"] == max(song["total"] for song in songs)
 
 
-def test_the_log_says_who_decided_and_how_it_ended(desk, composed):
-    (begun,) = desk.events("CompositionStarted")
-    (ended,) = desk.events("CompositionFinished")
+def test_the_log_says_who_decided_and_how_it_ended(shell, composed):
+    (begun,) = shell.events("CompositionStarted")
+    (ended,) = shell.events("CompositionFinished")
     assert (begun.seed, begun.beam, begun.arrangements, begun.model_sha256) == (1, 2, 2, None)
     assert [section.label for section in begun.sections] == list(SECTIONS)
     assert begun.composition == ended.composition == composed.answer["composition"]
@@ -53,44 +53,44 @@ def test_the_log_says_who_decided_and_how_it_ended(desk, composed):
         (song["arrangement"], song["total"], song["terms"])
         for song in composed.answer["arrangements"]
     ]
-    decided = desk.events("CandidateApproved")
+    decided = shell.events("CandidateApproved")
     policies = {event.policy for event in decided}
     assert policies == {f"composition {begun.composition}: the best lineages that differ"}
     kept = {(stage, label): 0 for stage in STAGES for label in SECTIONS}
     for event in decided:
         kept[event.stage, event.section.label] += 1
     assert all(1 <= count <= begun.beam for count in kept.values())
-    with Studio.open(desk.folder) as studio:
+    with Studio.open(shell.folder) as studio:
         (state,) = studio.songs().values()
         known = Composition.of(state.compositions[begun.composition])
         assert known.to_event() == begun
 
 
-def test_every_approved_part_is_written_and_the_log_is_sound(desk):
-    for event in desk.events("CandidateApproved"):
-        folder = next((desk.folder / "exports").iterdir()) / event.stage / "approved"
+def test_every_approved_part_is_written_and_the_log_is_sound(shell):
+    for event in shell.events("CandidateApproved"):
+        folder = next((shell.folder / "exports").iterdir()) / event.stage / "approved"
         assert (folder / f"{event.label}.mid").is_file()
-    assert desk.type("verify").code == 0
-    before = desk.song(SONG)
-    with Studio.open(desk.folder) as studio:
+    assert shell.type("verify").code == 0
+    before = shell.song(SONG)
+    with Studio.open(shell.folder) as studio:
         studio.rebuild()
-    assert desk.song(SONG) == before
+    assert shell.song(SONG) == before
 
 
-def test_each_section_goes_on_from_the_best_of_the_one_before(desk):
+def test_each_section_goes_on_from_the_best_of_the_one_before(shell):
     best = {}
-    for event in desk.events("CandidateApproved"):
+    for event in shell.events("CandidateApproved"):
         best.setdefault((event.stage, event.section.label), event.candidate)
-    for run in desk.events("RunStarted"):
+    for run in shell.events("RunStarted"):
         label = run.section.label
         before = SECTIONS[SECTIONS.index(label) - 1] if label != SECTIONS[0] else None
         carries_on = STAGES[run.stage].carries_on and before
         assert run.follows == (best[run.stage, before] if carries_on else None)
 
 
-def test_the_best_comes_before_the_others_of_its_section(desk):
+def test_the_best_comes_before_the_others_of_its_section(shell):
     """Of the best, so the one that the section after goes on from."""
-    with Studio.open(desk.folder) as studio:
+    with Studio.open(shell.folder) as studio:
         (song,) = studio.songs().values()
         reader = Reader(studio)
         for stage in STAGES:
@@ -99,140 +99,140 @@ def test_the_best_comes_before_the_others_of_its_section(desk):
             assert first[0].total == max(lineage.total for lineage in first)
 
 
-def test_sections_with_words_sing_them_and_the_others_do_not(desk):
+def test_sections_with_words_sing_them_and_the_others_do_not(shell):
     sung = {
         event.section.label: "".join(text for _, text in event.part["lyrics"])
-        for event in desk.events("CandidateApproved")
+        for event in shell.events("CandidateApproved")
         if event.stage == "melody" and event.part.get("lyrics")
     }
     assert set(sung) == {"verse", "chorus"}
     assert sung["verse"].split()[:2] == ["The", "kettle"]
-    (begun,) = desk.events("CompositionStarted")
+    (begun,) = shell.events("CompositionStarted")
     assert begun.lyrics[1] == ["Chorus", ["Leave the light on"]]
 
 
-def test_every_run_is_verified(desk):
-    with Studio.open(desk.folder) as studio:
+def test_every_run_is_verified(shell):
+    with Studio.open(shell.folder) as studio:
         runs = studio.runs()
         assert {run.lyrics is None for run in runs.values()} == {True, False}
     for run in runs:
-        found = desk.json("replay", run, "--verify")
+        found = shell.json("replay", run, "--verify")
         assert (found["holds"], found["finished_again"], found["generations"]) == (True, True, 2)
 
 
-def test_the_same_again_does_nothing_and_ends_with_the_same(desk, composed):
-    before = desk.head
-    again = desk.json(*WORDS, "--lyrics", lyrics(desk))
+def test_the_same_again_does_nothing_and_ends_with_the_same(shell, composed):
+    before = shell.head
+    again = shell.json(*WORDS, "--lyrics", lyrics(shell))
     for song in (*again["arrangements"], *composed.answer["arrangements"]):
         song["folder"] = Path(song["folder"]).name
         song["plan"] = Path(song["plan"]).name
     assert again == composed.answer
-    assert desk.head == before
+    assert shell.head == before
 
 
-def lyrics(desk):
-    return desk.folder.parent / WORDS_FILE
+def lyrics(shell):
+    return shell.folder.parent / WORDS_FILE
 
 
-def test_without_a_seed_what_is_finished_composes_nothing_and_says_so(desk, composed):
-    runs = len(desk.events("RunStarted"))
-    out = desk.do(*words(seed=None))
+def test_without_a_seed_what_is_finished_composes_nothing_and_says_so(shell, composed):
+    runs = len(shell.events("RunStarted"))
+    out = shell.do(*words(seed=None))
     assert "nothing was composed" in out
     assert "start over, run the same with another seed, such as --seed 2" in out
-    assert len(desk.events("RunStarted")) == runs
-    ids = [each.arrangement for each in desk.events("CompositionFinished")[-1].ranking]
+    assert len(shell.events("RunStarted")) == runs
+    ids = [each.arrangement for each in shell.events("CompositionFinished")[-1].ranking]
     assert ids == [song["arrangement"] for song in composed.answer["arrangements"]]
 
 
-def test_another_seed_starts_over_and_keeps_what_a_person_approved(new_desk):
+def test_another_seed_starts_over_and_keeps_what_a_person_approved(new_shell):
     tiny = {"sections": "verse=1,chorus=1", "beam": 1, "population": 4, "generations": 0}
     small = ("--population", "8", "--generations", "1", "--no-model", "--seed", "9")
-    new_desk.do("evolve", "--song", SONG, "--section", "chorus", "--bars", "3", *small)
-    mine = new_desk.candidates(SONG, "chorus")[0]
-    new_desk.do("approve", mine)
-    (first,) = new_desk.json(*words(**tiny, arrangements=1))["arrangements"]
+    new_shell.do("evolve", "--song", SONG, "--section", "chorus", "--bars", "3", *small)
+    mine = new_shell.candidates(SONG, "chorus")[0]
+    new_shell.do("approve", mine)
+    (first,) = new_shell.json(*words(**tiny, arrangements=1))["arrangements"]
     assert first["lineages"]["chorus"][0] == mine
-    parts = new_desk.events("CandidateApproved")
+    parts = new_shell.events("CandidateApproved")
     chords = [(part.section.label, part.policy is None) for part in parts if part.stage == "chords"]
     assert chords == [("chorus", True), ("verse", False)]
     bars = [part.section.bars for part in parts if part.section.label == "chorus"]
     assert bars == [3] * len(STAGES)
-    (second,) = new_desk.json(*words(**tiny, arrangements=1, seed=2))["arrangements"]
+    (second,) = new_shell.json(*words(**tiny, arrangements=1, seed=2))["arrangements"]
     old, new = (set(chain(*song["lineages"].values())) for song in (first, second))
     assert old & new == {mine}
     assert all(len(lineage) == len(STAGES) for lineage in second["lineages"].values())
-    (third,) = new_desk.json(*words(**tiny, arrangements=1, seed=None))["arrangements"]
+    (third,) = new_shell.json(*words(**tiny, arrangements=1, seed=None))["arrangements"]
     assert third == second
-    known = new_desk.song(SONG).candidates
+    known = new_shell.song(SONG).candidates
     assert {known[each].status for each in old | new} == {"approved"}
 
 
-def test_sections_without_words_are_named_first(new_desk):
+def test_sections_without_words_are_named_first(new_shell):
     given = (*words(sections="verse=1,bridge=1", beam=1, population=4, generations=0),)
-    out = new_desk.do(*given, "--lyrics", lyrics(new_desk))
+    out = new_shell.do(*given, "--lyrics", lyrics(new_shell))
     assert out.splitlines()[1] == "note: the lyrics have nothing for bridge: composed without words"
-    assert "the lyrics have nothing" not in new_desk.do(*given)
+    assert "the lyrics have nothing" not in new_shell.do(*given)
 
 
-def test_what_no_encoder_could_read_is_said_once(new_desk, tmp_path):
+def test_what_no_encoder_could_read_is_said_once(new_shell, tmp_path):
     learned = Encoders(concept=EncoderSpec(str(tmp_path / "gone"), TEXT_POOLING))
     model = models.write(tmp_path, "fusion", manifest={"encoders": learned})
     line = words(sections="verse=1", beam=1, population=4, generations=0)
     line.remove("--no-model")
-    (note,) = re.findall(r"^note: (.*)$", new_desk.do(*line, "--model", model), re.MULTILINE)
+    (note,) = re.findall(r"^note: (.*)$", new_shell.do(*line, "--model", model), re.MULTILINE)
     assert "encoder" in note or "transformers" in note
-    assert new_desk.json(*line, "--model", model)["notes"] == [note]
+    assert new_shell.json(*line, "--model", model)["notes"] == [note]
 
 
-def test_what_was_undone_is_composed_anew(desk):
+def test_what_was_undone_is_composed_anew(shell):
     """The run that brought it isn't used again: everything it brought may have been turned down."""
-    known = desk.events("CandidateApproved")
+    known = shell.events("CandidateApproved")
     verses = [e for e in known if (e.stage, e.section.label) == ("harmony", "verse")]
     for event in verses:
-        desk.do("reject", event.candidate)
+        shell.do("reject", event.candidate)
     runs = {event.run for event in verses}
-    with Studio.open(desk.folder) as studio:
+    with Studio.open(shell.folder) as studio:
         for run in runs:
             for survivor in studio.runs()[run].survivors:
                 if survivor not in {event.candidate for event in verses}:
-                    desk.do("reject", survivor)
-    desk.json(*WORDS, "--lyrics", lyrics(desk))
-    new = [e for e in desk.events("CandidateApproved") if e not in known]
+                    shell.do("reject", survivor)
+    shell.json(*WORDS, "--lyrics", lyrics(shell))
+    new = [e for e in shell.events("CandidateApproved") if e not in known]
     assert {(e.stage, e.section.label) for e in new} == {("harmony", "verse")}
     assert not {e.candidate for e in new} & {e.candidate for e in verses}
 
 
-def test_a_revised_song_is_composed_anew(new_desk):
+def test_a_revised_song_is_composed_anew(new_shell):
     tiny = words(sections="verse=1", beam=1, population=4, generations=0)
-    first = new_desk.json(*tiny)
-    with Studio.open(new_desk.folder) as studio:
+    first = new_shell.json(*tiny)
+    with Studio.open(new_shell.folder) as studio:
         waltz = replace(own_song("Green", "D minor", "4/4", 120), meter=Meter(3, 4))
         add_songs(studio, [waltz])
-    second = new_desk.json(*tiny)
+    second = new_shell.json(*tiny)
     assert second["composition"] != first["composition"]
     (old,), (new,) = first["arrangements"], second["arrangements"]
     assert not set(old["lineages"]["verse"]) & set(new["lineages"]["verse"])
 
 
-def test_next_comes_the_plan_of_the_best(new_desk):
-    out = new_desk.do(*words(sections="verse=1", beam=1, population=4, generations=0))
+def test_next_comes_the_plan_of_the_best(new_shell):
+    out = new_shell.do(*words(sections="verse=1", beam=1, population=4, generations=0))
     folder = re.search(r"to hear and to see: (.*)", out)[1]
-    assert f"next: engine --studio {new_desk.folder} arrange --song" in out
+    assert f"next: engine --studio {new_shell.folder} arrange --song" in out
     line = out.strip().splitlines()[-1]
     assert line.endswith(f"--from {folder}/arrangement.yml")
     assert "there are no more ways to combine what is approved than these 1" in out
-    before = new_desk.head
-    given = line.removeprefix(f"next: engine --studio {new_desk.folder} ").split()
-    assert new_desk.json(*given, "--audio", "none")["folder"] == folder
-    assert new_desk.head == before
+    before = new_shell.head
+    given = line.removeprefix(f"next: engine --studio {new_shell.folder} ").split()
+    assert new_shell.json(*given, "--audio", "none")["folder"] == folder
+    assert new_shell.head == before
 
 
-def test_sections_that_the_form_has_no_place_for_are_named(new_desk):
+def test_sections_that_the_form_has_no_place_for_are_named(new_shell):
     sections = "bridge=1,bridge 2=1"
     tiny = words(sections=sections, beam=1, population=4, generations=0)
-    (song,) = new_desk.json(*tiny)["arrangements"]
+    (song,) = new_shell.json(*tiny)["arrangements"]
     assert song["unplayed"] == ["bridge 2"]
-    assert "note: bridge 2 has no place in this form" in new_desk.do(*tiny)
+    assert "note: bridge 2 has no place in this form" in new_shell.do(*tiny)
 
 
 @pytest.mark.parametrize(
@@ -254,8 +254,8 @@ def test_sections_that_the_form_has_no_place_for_are_named(new_desk):
         (("--song", "nobody"), "nobody"),
     ],
 )
-def test_what_cannot_be_composed_is_one_line_and_nothing_happens(new_desk, change, said):
-    assert said in new_desk.refused(*WORDS, *change)
+def test_what_cannot_be_composed_is_one_line_and_nothing_happens(new_shell, change, said):
+    assert said in new_shell.refused(*WORDS, *change)
 
 
 @pytest.mark.parametrize(
@@ -266,7 +266,7 @@ def test_what_cannot_be_composed_is_one_line_and_nothing_happens(new_desk, chang
         ("[Verse]\n", "has no words to sing"),
     ],
 )
-def test_words_that_no_section_sings_are_refused(new_desk, tmp_path, text, said):
+def test_words_that_no_section_sings_are_refused(new_shell, tmp_path, text, said):
     path = tmp_path / "other.txt"
     path.write_text(text, "utf-8")
-    assert said in new_desk.refused(*WORDS, "--lyrics", path)
+    assert said in new_shell.refused(*WORDS, "--lyrics", path)

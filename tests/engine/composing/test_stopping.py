@@ -16,7 +16,7 @@ from engine.cli import progress
 from engine.cli.progress import composing
 from engine.runs.run import Run
 from engine.state.studio import Studio
-from tests.engine.command_line import Desk
+from tests.engine.command_line import Shell
 from tests.engine.composing.compositions import decisions, streams, words, written
 from tests.engine.runs.forked_commands import Forks
 from tests.engine.runs.short_runs import open_with
@@ -151,7 +151,7 @@ def check_is_as_unbroken(folder, unbroken):
 
 
 def test_what_to_type_to_go_on(unbroken, folder, capsys, monkeypatch):
-    desk = Desk(folder, capsys)
+    shell = Shell(folder, capsys)
     honest = Run.evolve
 
     def interrupted(run):
@@ -160,7 +160,7 @@ def test_what_to_type_to_go_on(unbroken, folder, capsys, monkeypatch):
 
     with monkeypatch.context() as pressed:
         pressed.setattr(Run, "evolve", interrupted)
-        said = desk.type(*BEGUN)
+        said = shell.type(*BEGUN)
     assert said.code == 130
     assert "stopped; nothing recorded is lost" in said.err
     line = said.out.strip().splitlines()[-1].removeprefix(f"next: engine --studio {folder} ")
@@ -172,7 +172,7 @@ def test_what_to_type_to_go_on(unbroken, folder, capsys, monkeypatch):
         return composing(generations, done)
 
     monkeypatch.setattr(progress, "composing", seen)
-    out = desk.do(*line.split())
+    out = shell.do(*line.split())
     assert "going on with composition" in out
     assert begun == [(36, 1)]
     check_is_as_unbroken(folder, unbroken)

@@ -16,7 +16,7 @@ from fitness.explaining import BAR, PART, REGISTER, Effect, Explanation
 from fitness.fusion import DEFAULT_MODEL
 from genomes import Key, Meter, Part
 from genomes.midi import Conductor, Track, write_midi
-from tests.engine.command_line import Desk
+from tests.engine.command_line import Shell
 from tests.engine.runs.test_pictures import picture_size
 from tests.engine.stages.snapshots import BARS, SONG, At, approved, told_next
 
@@ -32,10 +32,10 @@ def of_kind(told: dict[str, Any], kind: str) -> list[dict[str, Any]]:
     [("drums", ["chords", "drums"]), ("harmony", ["chords", "melody", "harmony"])],
 )
 def test_a_candidate_is_explained_as_it_was_scored(at: At, stage: str, beside: list[str]) -> None:
-    desk = at("chords" if stage == "drums" else "melody")
-    (run, *_) = desk.json("evolve", "--song", SONG, "--stage", stage, *TINY)
+    shell = at("chords" if stage == "drums" else "melody")
+    (run, *_) = shell.json("evolve", "--song", SONG, "--stage", stage, *TINY)
     best = run["survivors"][0]
-    told = desk.json("explain", best["id"][:8])
+    told = shell.json("explain", best["id"][:8])
     assert told["match"] == pytest.approx(best["terms"]["chromatic"], abs=1e-5)
     assert (told["candidate"], told["colour"]) == (best["id"], "Green")
     assert told["model"] == run["model"] == shipped_sha256()
@@ -52,41 +52,41 @@ def test_a_candidate_is_explained_as_it_was_scored(at: At, stage: str, beside: l
 
 
 def test_chords_are_heard_alone(at: At) -> None:
-    desk = at("song")
-    (run,) = desk.json("evolve", "--song", SONG, "--stage", "chords", "--bars", "2", *TINY)
+    shell = at("song")
+    (run,) = shell.json("evolve", "--song", SONG, "--stage", "chords", "--bars", "2", *TINY)
     best = run["survivors"][0]
-    told = desk.json("explain", best["id"])
+    told = shell.json("explain", best["id"])
     assert told["match"] == told["mix"]
     assert told["match"] == pytest.approx(best["terms"]["chromatic"], abs=1e-5)
     assert of_kind(told, PART) == []
     for colour in ("--colour", "--color"):
-        assert desk.json("explain", best["id"], colour, "v")["colour"] == "Violet"
+        assert shell.json("explain", best["id"], colour, "v")["colour"] == "Violet"
 
 
 def test_people_read_a_table_and_sentences(at: At, tmp_path: Path) -> None:
-    desk = at("chords")
-    (chords,) = approved(desk, "chords")
-    said = desk.do("explain", chords, "--out", tmp_path / "why.png")
+    shell = at("chords")
+    (chords,) = approved(shell, "chords")
+    said = shell.do("explain", chords, "--out", tmp_path / "why.png")
     picture_size(tmp_path / "why.png")
     assert all(axis in said for axis in AXES)
     assert all(f"bar {bar + 1}" in said for bar in range(BARS))
     assert "It matches Green" in said
     assert "nothing is left" in said
     assert told_next(said)[0] == "review"
-    before = desk.head
-    desk.do("explain", chords)
-    assert desk.head == before
+    before = shell.head
+    shell.do("explain", chords)
+    assert shell.head == before
 
 
 def test_a_part_made_by_hand(at: At, tmp_path: Path) -> None:
-    desk = at("chords")
-    meter = Meter.parse(desk.song(SONG).meter)
+    shell = at("chords")
+    meter = Meter.parse(shell.song(SONG).meter)
     rows = [(bar * meter.bar_ticks, 960, 40 + bar, 90) for bar in range(BARS)]
     part = Part.of(rows, BARS * meter.bar_ticks)
     file = write(tmp_path / "bass.mid", Track("bass", part, 33, 1), meter=meter)
-    desk.do("import", file, "--song", SONG, "--stage", "bass", "--label", "verse")
-    (bass,) = approved(desk, "bass")
-    told = desk.json("explain", bass)
+    shell.do("import", file, "--song", SONG, "--stage", "bass", "--label", "verse")
+    (bass,) = approved(shell, "bass")
+    told = shell.json("explain", bass)
     assert [effect["name"] for effect in of_kind(told, PART)] == ["chords", "bass"]
     assert Path(told["picture"]).parent.name == "bass"
 
@@ -104,18 +104,18 @@ def file(tmp_path: Path) -> Path:
     return write(tmp_path / "mine.mid", Track("bass", low, 33, 1), Track("lead", high, 73, 2))
 
 
-def test_a_file_and_its_tracks(empty_desk: Desk, file: Path, tmp_path: Path) -> None:
-    told = empty_desk.json("explain", file, "--colour", "GREEN")
-    (scored,) = empty_desk.json("score", file, "--colour", "GREEN")
+def test_a_file_and_its_tracks(empty_shell: Shell, file: Path, tmp_path: Path) -> None:
+    told = empty_shell.json("explain", file, "--colour", "GREEN")
+    (scored,) = empty_shell.json("score", file, "--colour", "GREEN")
     assert told["match"] == pytest.approx(scored["chromatic"], abs=1e-5)
     assert [effect["name"] for effect in of_kind(told, PART)] == ["bass", "lead"]
     assert [effect["notes"] for effect in of_kind(told, BAR)] == [5, 5, 1]
     assert (told["picture"], told["file"]) == (None, str(file))
     out = tmp_path / "pictures" / "why.png"
     asked = ("explain", file, "--colour", "b", "--model", DEFAULT_MODEL, "--out", out)
-    assert "It matches Blue" in empty_desk.do(*asked)
+    assert "It matches Blue" in empty_shell.do(*asked)
     picture_size(out)
-    assert not empty_desk.folder.exists()
+    assert not empty_shell.folder.exists()
 
 
 @pytest.mark.parametrize(
@@ -143,8 +143,8 @@ def test_refused_in_one_line(
     places = {
         "FILE": str(file), "BROKEN": str(broken), "SILENT": str(silent), "SOUND": str(sound)
     }  # fmt: skip
-    desk = at("song")
-    assert said in desk.refused("explain", *(places.get(word, word) for word in words))
+    shell = at("song")
+    assert said in shell.refused("explain", *(places.get(word, word) for word in words))
 
 
 def effect(kind: str, name: str, size: float, sounds: str = "Green", notes: int = 4) -> Effect:

@@ -14,103 +14,103 @@ EDITED = b"MThd edited by hand"
 
 
 @pytest.fixture
-def approved(desk):
+def approved(shell):
     """The first candidate, approved as verse."""
-    first = desk.candidates()[0]
-    desk.do("approve", first)
+    first = shell.candidates()[0]
+    shell.do("approve", first)
     return first
 
 
-def folder_of(desk):
-    return sorted(path.name for path in desk.approved_file("verse").parent.iterdir())
+def folder_of(shell):
+    return sorted(path.name for path in shell.approved_file("verse").parent.iterdir())
 
 
-def test_a_failing_disk_keeps_the_decision_and_export_heals(desk, monkeypatch):
-    first = desk.candidates()[0]
+def test_a_failing_disk_keeps_the_decision_and_export_heals(shell, monkeypatch):
+    first = shell.candidates()[0]
 
     def fails(*_, **__):
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr(os, "replace", fails)
-    said = desk.type("approve", first)
+    said = shell.type("approve", first)
     assert (said.code, "No space left" in said.error) == (2, True)
     monkeypatch.undo()
-    assert desk.row(first)["status"] == "approved"
-    assert desk.events("ExportWritten") == []
-    assert "written" in desk.do("export")
-    assert folder_of(desk) == ["verse.mid"]
+    assert shell.row(first)["status"] == "approved"
+    assert shell.events("ExportWritten") == []
+    assert "written" in shell.do("export")
+    assert folder_of(shell) == ["verse.mid"]
 
 
-def test_a_crash_between_file_and_event_heals_once(desk, monkeypatch):
+def test_a_crash_between_file_and_event_heals_once(shell, monkeypatch):
     def crash(*_):
         raise KeyboardInterrupt
 
     monkeypatch.setattr(exports, "_record", crash)
-    assert desk.type("approve", desk.candidates()[0]).code == 130
+    assert shell.type("approve", shell.candidates()[0]).code == 130
     monkeypatch.undo()
-    before = desk.approved_file("verse").read_bytes()
+    before = shell.approved_file("verse").read_bytes()
     for _ in range(3):
-        desk.do("export")
-    (written,) = desk.events("ExportWritten")
+        shell.do("export")
+    (written,) = shell.events("ExportWritten")
     assert written.sha256 == hashlib.sha256(before).hexdigest()
-    assert desk.folder / written.path == desk.approved_file("verse")
-    assert desk.approved_file("verse").read_bytes() == before
+    assert shell.folder / written.path == shell.approved_file("verse")
+    assert shell.approved_file("verse").read_bytes() == before
 
 
-def test_a_crash_before_the_file_is_removed_heals(desk, approved, monkeypatch):
+def test_a_crash_before_the_file_is_removed_heals(shell, approved, monkeypatch):
     monkeypatch.setattr(exports, "_withdrawn", lambda *_: [])
-    desk.do("undo", approved)
+    shell.do("undo", approved)
     monkeypatch.undo()
-    assert folder_of(desk) == ["verse.mid"]
-    assert "removed" in desk.do("export")
-    assert folder_of(desk) == []
+    assert folder_of(shell) == ["verse.mid"]
+    assert "removed" in shell.do("export")
+    assert folder_of(shell) == []
 
 
-def test_an_edited_file_is_never_overwritten(desk, approved):
-    ours = desk.approved_file("verse").read_bytes()
-    desk.approved_file("verse").write_bytes(EDITED)
+def test_an_edited_file_is_never_overwritten(shell, approved):
+    ours = shell.approved_file("verse").read_bytes()
+    shell.approved_file("verse").write_bytes(EDITED)
     for _ in range(2):
-        assert [item["outcome"] for item in desk.json("export")] == ["kept"]
-    assert desk.approved_file("verse").read_bytes() == EDITED
-    assert desk.approved_file("verse.engine").read_bytes() == ours
-    desk.approved_file("verse.engine").write_bytes(EDITED + b" again")
-    desk.do("export")
-    assert folder_of(desk) == ["verse.engine.mid", "verse.engine_2.mid", "verse.mid"]
-    assert desk.approved_file("verse.engine").read_bytes() == EDITED + b" again"
-    assert desk.approved_file("verse.engine_2").read_bytes() == ours
+        assert [item["outcome"] for item in shell.json("export")] == ["kept"]
+    assert shell.approved_file("verse").read_bytes() == EDITED
+    assert shell.approved_file("verse.engine").read_bytes() == ours
+    shell.approved_file("verse.engine").write_bytes(EDITED + b" again")
+    shell.do("export")
+    assert folder_of(shell) == ["verse.engine.mid", "verse.engine_2.mid", "verse.mid"]
+    assert shell.approved_file("verse.engine").read_bytes() == EDITED + b" again"
+    assert shell.approved_file("verse.engine_2").read_bytes() == ours
     assert approved
 
 
-def test_undo_removes_ours_and_leaves_what_was_edited(desk, approved):
-    desk.approved_file("verse").write_bytes(EDITED)
-    desk.do("export")
-    out = desk.do("undo", approved)
+def test_undo_removes_ours_and_leaves_what_was_edited(shell, approved):
+    shell.approved_file("verse").write_bytes(EDITED)
+    shell.do("export")
+    out = shell.do("undo", approved)
     assert "has been edited by you and stays" in out
-    assert folder_of(desk) == ["verse.mid"]
-    desk.do("approve", approved)
-    assert folder_of(desk) == ["verse.engine.mid", "verse.mid"]
-    assert desk.approved_file("verse").read_bytes() == EDITED
+    assert folder_of(shell) == ["verse.mid"]
+    shell.do("approve", approved)
+    assert folder_of(shell) == ["verse.engine.mid", "verse.mid"]
+    assert shell.approved_file("verse").read_bytes() == EDITED
 
 
-def test_a_file_that_was_there_before_is_never_touched(desk):
-    desk.approved_file("verse").parent.mkdir(parents=True)
-    desk.approved_file("verse").write_bytes(EDITED)
-    out = desk.do("approve", desk.candidates()[0])
+def test_a_file_that_was_there_before_is_never_touched(shell):
+    shell.approved_file("verse").parent.mkdir(parents=True)
+    shell.approved_file("verse").write_bytes(EDITED)
+    out = shell.do("approve", shell.candidates()[0])
     assert "your edited file stays as it is; the approved notes are in" in out
-    assert desk.approved_file("verse").read_bytes() == EDITED
-    desk.do("undo")
-    assert folder_of(desk) == ["verse.mid"]
+    assert shell.approved_file("verse").read_bytes() == EDITED
+    shell.do("undo")
+    assert folder_of(shell) == ["verse.mid"]
 
 
-def test_undo_removes_the_file_of_that_candidate_alone(desk, approved):
-    desk.do("approve", desk.candidates()[1])
-    desk.do("undo", approved)
-    assert folder_of(desk) == ["verse_2.mid"]
+def test_undo_removes_the_file_of_that_candidate_alone(shell, approved):
+    shell.do("approve", shell.candidates()[1])
+    shell.do("undo", approved)
+    assert folder_of(shell) == ["verse_2.mid"]
 
 
-def test_nothing_is_approved_yet(desk):
-    assert "nothing is approved yet" in desk.do("export")
-    assert desk.json("export") == []
+def test_nothing_is_approved_yet(shell):
+    assert "nothing is approved yet" in shell.do("export")
+    assert shell.json("export") == []
 
 
 @pytest.mark.parametrize("broken", ["replace", "fsync"])
@@ -132,12 +132,12 @@ def test_a_write_that_fails_leaves_the_old_file_or_none(tmp_path, monkeypatch, b
 
 
 @pytest.mark.usefixtures("approved")
-def test_exporting_again_changes_nothing_and_deleted_files_come_back(desk):
-    file = desk.approved_file("verse")
-    before, stamp, written = desk.head, file.stat().st_mtime_ns, file.read_bytes()
-    assert [item["outcome"] for item in desk.json("export")] == ["unchanged"]
-    assert (desk.head, file.stat().st_mtime_ns) == (before, stamp)
+def test_exporting_again_changes_nothing_and_deleted_files_come_back(shell):
+    file = shell.approved_file("verse")
+    before, stamp, written = shell.head, file.stat().st_mtime_ns, file.read_bytes()
+    assert [item["outcome"] for item in shell.json("export")] == ["unchanged"]
+    assert (shell.head, file.stat().st_mtime_ns) == (before, stamp)
     file.unlink()
-    desk.do("export", "--song", "meadow")
+    shell.do("export", "--song", "meadow")
     assert file.read_bytes() == written
-    assert len(desk.events("ExportWritten")) == 1
+    assert len(shell.events("ExportWritten")) == 1

@@ -16,14 +16,14 @@ SONGS = {"meadow": "bridge", "cellar": "intro"}
 
 
 @pytest.fixture(params=SONGS)
-def approved(request, desk):
+def approved(request, shell):
     """The song's state, the approval's event, and the file."""
-    candidate = desk.candidates(request.param)[0]
-    desk.do("approve", candidate, "--label", "Bridge — Größer")
-    with Studio.open(desk.folder) as studio:
+    candidate = shell.candidates(request.param)[0]
+    shell.do("approve", candidate, "--label", "Bridge — Größer")
+    with Studio.open(shell.folder) as studio:
         song = studio.song(request.param)
         position = song.candidates[candidate].decided_at
-        return song, studio.event(position), desk.approved_file("bridge_groer", request.param)
+        return song, studio.event(position), shell.approved_file("bridge_groer", request.param)
 
 
 def bar_ticks(song, ticks_per_quarter):
@@ -123,10 +123,10 @@ def test_music21_reads_the_same(approved):
     assert heard == sorted((onset, pitch) for onset, _, pitch, _ in notes_of(event))
 
 
-def test_survivors_can_be_heard_before_they_are_judged(desk):
+def test_survivors_can_be_heard_before_they_are_judged(shell):
     again = ("--population", "8", "--generations", "0", "--bars", "2", "--seed", "9", "--no-model")
-    (answer,) = desk.json("evolve", "--song", "cellar", *again)
-    files = sorted((desk.folder / "exports").rglob(f"runs/{answer['run']}/*"))
+    (answer,) = shell.json("evolve", "--song", "cellar", *again)
+    files = sorted((shell.folder / "exports").rglob(f"runs/{answer['run']}/*"))
     names = {path.suffix for path in files}
     assert names == {".mid", ".png"}
     midis = [path for path in files if path.suffix == ".mid"]

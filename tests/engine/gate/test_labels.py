@@ -61,51 +61,51 @@ def test_every_label_is_a_file_name_or_refused(display):
 
 
 @pytest.mark.parametrize("label", ["../../x", "CON", "x" * 300, "/etc/passwd", "a\tb", "Ünder"])
-def test_hostile_labels_stay_in_the_folder(desk, label):
-    answer = desk.json("approve", desk.candidates()[0], "--label", label)
+def test_hostile_labels_stay_in_the_folder(shell, label):
+    answer = shell.json("approve", shell.candidates()[0], "--label", label)
     (written,) = answer["files"]
-    assert desk.approved_file(answer["label"]).as_posix() == written
-    assert [path.name for path in desk.folder.rglob("approved/*")] == [f"{answer['label']}.mid"]
-    assert desk.events("CandidateApproved")[0].display_label == label
+    assert shell.approved_file(answer["label"]).as_posix() == written
+    assert [path.name for path in shell.folder.rglob("approved/*")] == [f"{answer['label']}.mid"]
+    assert shell.events("CandidateApproved")[0].display_label == label
 
 
-def test_numbers_that_people_typed_are_labels_too(desk):
-    first, second, *_ = desk.candidates()
-    third = desk.candidates("meadow", "chorus")[0]
+def test_numbers_that_people_typed_are_labels_too(shell):
+    first, second, *_ = shell.candidates()
+    third = shell.candidates("meadow", "chorus")[0]
     labels = [
-        desk.json("approve", candidate, "--label", label)["label"]
+        shell.json("approve", candidate, "--label", label)["label"]
         for candidate, label in ((first, "verse"), (second, "Verse 2"), (third, "verse"))
     ]
     assert labels == ["verse", "verse_2", "verse_3"]
 
 
-def test_a_wanted_label_is_taken_on_approval(desk):
-    first = desk.candidates()[0]
-    assert "will be called" in desk.do("label", first, "Pre-Chorus")
-    assert desk.row(first)["label"] == "Pre-Chorus"
-    desk.do("approve", first)
-    (approved,) = desk.events("CandidateApproved")
+def test_a_wanted_label_is_taken_on_approval(shell):
+    first = shell.candidates()[0]
+    assert "will be called" in shell.do("label", first, "Pre-Chorus")
+    assert shell.row(first)["label"] == "Pre-Chorus"
+    shell.do("approve", first)
+    (approved,) = shell.events("CandidateApproved")
     assert (approved.label, approved.display_label) == ("pre_chorus", "Pre-Chorus")
 
 
-def test_an_approved_part_is_not_renamed(desk):
-    first = desk.candidates()[0]
-    desk.do("approve", first)
-    message = desk.refused("label", first, "other")
+def test_an_approved_part_is_not_renamed(shell):
+    first = shell.candidates()[0]
+    shell.do("approve", first)
+    message = shell.refused("label", first, "other")
     assert "approved parts are not renamed; run engine undo" in message
-    desk.do("undo", first)
-    desk.do("label", first, "other")
-    assert desk.json("approve", first)["label"] == "other"
+    shell.do("undo", first)
+    shell.do("label", first, "other")
+    assert shell.json("approve", first)["label"] == "other"
 
 
-def test_a_label_once_given_never_goes_to_another(desk):
-    first, second, *_ = desk.candidates()
-    assert desk.json("approve", first)["label"] == "verse"
-    desk.do("undo", first)
-    assert desk.json("approve", second)["label"] == "verse_2"
-    assert not desk.approved_file("verse").exists()
-    assert desk.approved_file("verse_2").exists()
-    assert desk.json("approve", first)["label"] == "verse"
-    desk.do("undo", first)
-    assert desk.row(second)["label"] == "verse_2"
-    assert desk.json("approve", desk.candidates("cellar")[0])["label"] == "verse"
+def test_a_label_once_given_never_goes_to_another(shell):
+    first, second, *_ = shell.candidates()
+    assert shell.json("approve", first)["label"] == "verse"
+    shell.do("undo", first)
+    assert shell.json("approve", second)["label"] == "verse_2"
+    assert not shell.approved_file("verse").exists()
+    assert shell.approved_file("verse_2").exists()
+    assert shell.json("approve", first)["label"] == "verse"
+    shell.do("undo", first)
+    assert shell.row(second)["label"] == "verse_2"
+    assert shell.json("approve", shell.candidates("cellar")[0])["label"] == "verse"

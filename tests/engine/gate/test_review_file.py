@@ -11,10 +11,10 @@ from engine.ids import short
 class ReviewFile:
     """A review file between its writing and its taking in."""
 
-    def __init__(self, desk):
-        self.desk = desk
-        desk.do("review", "--yaml", "--song", "meadow")
-        (self.path,) = desk.folder.rglob("review.yml")
+    def __init__(self, shell):
+        self.shell = shell
+        shell.do("review", "--yaml", "--song", "meadow")
+        (self.path,) = shell.folder.rglob("review.yml")
         self.document = yaml.safe_load(self.path.read_text("utf-8"))
         self.rows = self.document["candidates"]
 
@@ -23,54 +23,54 @@ class ReviewFile:
 
     def take_in(self):
         self.write()
-        return self.desk.json("review", "--apply", self.path)
+        return self.shell.json("review", "--apply", self.path)
 
     def refused(self):
         self.write()
-        return self.desk.refused("review", "--apply", self.path)
+        return self.shell.refused("review", "--apply", self.path)
 
 
 @pytest.fixture
-def file(desk):
+def file(shell):
     """The demo song's file; its first candidate has a note and a wanted label."""
-    first = desk.candidates()[0]
-    desk.do("note", first, "  two\nlines: 'quoted' — no\t")
-    desk.do("label", first, "Opening")
-    return ReviewFile(desk)
+    first = shell.candidates()[0]
+    shell.do("note", first, "  two\nlines: 'quoted' — no\t")
+    shell.do("label", first, "Opening")
+    return ReviewFile(shell)
 
 
 @pytest.mark.parametrize("word", ["pending", "PENDING", "", None, "none"])
-def test_words_for_pending_take_decisions_back(desk, file, word):
+def test_words_for_pending_take_decisions_back(shell, file, word):
     first = file.rows[0]["id"]
-    desk.do("approve", first)
-    desk.do("reject", first)
-    file = ReviewFile(desk)
+    shell.do("approve", first)
+    shell.do("reject", first)
+    file = ReviewFile(shell)
     file.rows[0]["status"] = word
     assert [change["kind"] for change in file.take_in()] == ["DecisionUndone"] * 2
-    assert desk.row(first)["status"] == "pending"
-    assert not desk.approved_file("opening").exists()
+    assert shell.row(first)["status"] == "pending"
+    assert not shell.approved_file("opening").exists()
 
 
-def test_an_old_file_takes_no_later_decision_back(desk, file):
+def test_an_old_file_takes_no_later_decision_back(shell, file):
     first, second, third, *_ = (row["id"] for row in file.rows)
-    desk.do("approve", first)
-    desk.do("note", second, "later")
+    shell.do("approve", first)
+    shell.do("note", second, "later")
     file.rows[2]["status"] = "rejected"
     assert [change["candidate"] for change in file.take_in()] == [third]
-    assert [desk.row(each)["status"] for each in (first, second, third)] == [
+    assert [shell.row(each)["status"] for each in (first, second, third)] == [
         "approved",
         "pending",
         "rejected",
     ]
 
 
-def test_an_edit_against_a_later_decision_is_named_and_nothing_is_applied(desk, file):
-    desk.do("approve", file.rows[0]["id"])
+def test_an_edit_against_a_later_decision_is_named_and_nothing_is_applied(shell, file):
+    shell.do("approve", file.rows[0]["id"])
     file.rows[0]["status"] = "rejected"
     file.rows[1]["status"] = "approved"
     message = file.refused()
     assert f"{short(file.rows[0]['id'])}: approved since the file was written" in message
-    assert desk.row(file.rows[1]["id"])["status"] == "pending"
+    assert shell.row(file.rows[1]["id"])["status"] == "pending"
 
 
 @pytest.mark.parametrize("word", ["chorus", "yes", "approve", True, 1, ["approved"], {"a": 1}])
@@ -84,40 +84,40 @@ def test_any_other_status_is_named_and_nothing_is_applied(file, word):
         assert short(file.rows[1]["id"]) in message
 
 
-def test_two_approvals_with_one_label(desk, file):
+def test_two_approvals_with_one_label(shell, file):
     for row in file.rows[:2]:
         row |= {"status": "approved", "label": "verse"}
     file.take_in()
-    labels = [event.label for event in desk.events("CandidateApproved")]
+    labels = [event.label for event in shell.events("CandidateApproved")]
     assert labels == ["verse", "verse_2"]
 
 
-def test_notes_and_labels_are_taken_in(desk, file):
+def test_notes_and_labels_are_taken_in(shell, file):
     second = file.rows[1]["id"]
     file.rows[1] |= {"notes": "wider", "label": "Bridge"}
     assert [change["kind"] for change in file.take_in()] == ["CandidateNoted", "CandidateLabelled"]
-    assert (desk.row(second)["notes"], desk.row(second)["label"]) == (["wider"], "Bridge")
+    assert (shell.row(second)["notes"], shell.row(second)["label"]) == (["wider"], "Bridge")
     assert file.take_in() == []
 
 
 @pytest.mark.parametrize("nothing", ["", None, "  "])
-def test_clearing_loses_nothing(desk, file, nothing):
-    before = desk.row(file.rows[0]["id"])
+def test_clearing_loses_nothing(shell, file, nothing):
+    before = shell.row(file.rows[0]["id"])
     file.rows[0] |= {"notes": nothing, "label": nothing}
     assert file.take_in() == []
-    assert desk.row(file.rows[0]["id"]) == before
+    assert shell.row(file.rows[0]["id"]) == before
 
 
 @pytest.mark.parametrize(("field", "value"), [("notes", False), ("notes", 0), ("label", 7)])
-def test_words_that_yaml_takes_for_numbers_are_texts(desk, file, field, value):
+def test_words_that_yaml_takes_for_numbers_are_texts(shell, file, field, value):
     file.rows[1][field] = value
     assert len(file.take_in()) == 1
-    row = desk.row(file.rows[1]["id"])
+    row = shell.row(file.rows[1]["id"])
     assert str(value) in {row["label"], *row["notes"]}
 
 
-def test_an_approved_label_is_not_edited(desk, file):
-    desk.do("approve", file.rows[0]["id"], "--label", "Verse A")
+def test_an_approved_label_is_not_edited(shell, file):
+    shell.do("approve", file.rows[0]["id"], "--label", "Verse A")
     for label in ("Verse A", "verse_a"):
         file.rows[0] |= {"status": "approved", "label": label}
         assert file.take_in() == []
@@ -148,45 +148,45 @@ BROKEN = {
 
 
 @pytest.mark.parametrize("text", BROKEN.values(), ids=BROKEN)
-def test_wrong_files_are_one_line_with_exit_code_2(desk, tmp_path, text):
+def test_wrong_files_are_one_line_with_exit_code_2(shell, tmp_path, text):
     path = tmp_path / "edited.yml"
     path.write_bytes(text if isinstance(text, bytes) else text.encode())
-    message = desk.refused("review", "--apply", path)
+    message = shell.refused("review", "--apply", path)
     assert "edited.yml" in message or "candidate approve: expected a mapping" in message
     assert str(tmp_path) not in message
 
 
-def test_edits_that_were_not_taken_in_are_not_written_over(desk, file):
-    desk.do("approve", file.rows[1]["id"])
-    desk.do("review", "--yaml", "--song", "meadow")
+def test_edits_that_were_not_taken_in_are_not_written_over(shell, file):
+    shell.do("approve", file.rows[1]["id"])
+    shell.do("review", "--yaml", "--song", "meadow")
     assert "approved" in file.path.read_text("utf-8")  # it was not edited
     file.rows[1]["status"] = "approved"
     file.rows[0]["notes"] = "an evening's work"
     file.write()
     edited = file.path.read_bytes()
-    out = desk.do("review", "--yaml", "--song", "meadow")
+    out = shell.do("review", "--yaml", "--song", "meadow")
     aside = file.path.with_name("review.edited_1.yml")
     assert f"edits that were not taken in are now in {aside}" in out
     assert aside.read_bytes() == edited
     assert b"evening" not in file.path.read_bytes()
-    desk.do("review", "--apply", aside)
+    shell.do("review", "--apply", aside)
     file.path.write_bytes(edited)
-    desk.do("review", "--yaml", "--song", "meadow")  # all of it was taken in: nothing to keep
+    shell.do("review", "--yaml", "--song", "meadow")  # all of it was taken in: nothing to keep
     assert b"evening" in file.path.read_bytes()
     file.path.write_bytes(b"\xff not even YAML: [")
-    desk.do("review", "--yaml", "--song", "meadow")
+    shell.do("review", "--yaml", "--song", "meadow")
     assert file.path.with_name("review.edited_2.yml").read_bytes() == b"\xff not even YAML: ["
     assert len(list(file.path.parent.glob("review*"))) == 3
 
 
-def test_no_edit_changes_nothing(desk, file):
-    assert "0 changes" in desk.do("review", "--apply", file.path)
+def test_no_edit_changes_nothing(shell, file):
+    assert "0 changes" in shell.do("review", "--apply", file.path)
     assert file.take_in() == []
-    desk.do("approve", file.rows[0]["id"])
-    desk.do("reject", file.rows[1]["id"])
+    shell.do("approve", file.rows[0]["id"])
+    shell.do("reject", file.rows[1]["id"])
     file.rows[0]["status"] = "approved"  # the same decision in both places is one
     assert file.take_in() == []
-    assert ReviewFile(desk).take_in() == []
+    assert ReviewFile(shell).take_in() == []
 
 
 @pytest.mark.parametrize(
@@ -194,27 +194,27 @@ def test_no_edit_changes_nothing(desk, file):
     [(word, "Approved") for word in ("approved", "Approved", " ACCEPTED ", "accepted")]
     + [("Rejected", "Rejected")],
 )
-def test_words_for_decisions_in_rows_and_fields_that_may_be_left_out(desk, file, word, kind):
+def test_words_for_decisions_in_rows_and_fields_that_may_be_left_out(shell, file, word, kind):
     first = file.rows[0]["id"]
     file.document["candidates"] = [{"id": first[:10], "status": word}]
     assert file.take_in() == [{"kind": f"Candidate{kind}", "candidate": first}]
-    row = desk.row(first)
+    row = shell.row(first)
     assert row["status"] == kind.casefold()
-    assert desk.approved_file("opening").is_file() == (row["label"] == "opening")
+    assert shell.approved_file("opening").is_file() == (row["label"] == "opening")
 
 
 @pytest.mark.parametrize("identifier", ["nope", "", None, 5, ["x"], {"a": 1}])
-def test_unknown_ids(desk, file, identifier):
+def test_unknown_ids(shell, file, identifier):
     file.rows[0]["status"] = "approved"
     file.rows[1]["id"] = identifier
     assert "id" in file.refused()
-    file.rows[1]["id"] = desk.candidates("cellar")[0]
+    file.rows[1]["id"] = shell.candidates("cellar")[0]
     assert "no candidate" in file.refused()
     file.document["song"] = identifier
     assert file.refused().startswith(("no song", "song: "))
 
 
-def test_a_file_that_is_not_there(desk, tmp_path):
-    message = desk.refused("review", "--apply", tmp_path / "gone.yml")
+def test_a_file_that_is_not_there(shell, tmp_path):
+    message = shell.refused("review", "--apply", tmp_path / "gone.yml")
     assert message.startswith("gone.yml: file: does not exist")
-    desk.refused("review", "--apply", tmp_path)
+    shell.refused("review", "--apply", tmp_path)

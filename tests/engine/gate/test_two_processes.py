@@ -11,11 +11,11 @@ from tests.engine.command_line import demo
 ROOT = Path(__file__).parents[3]
 
 
-def race(desk, *lots):
+def race(shell, *lots):
     """Run each lot of command lines in a process of its own, all at once; the exit codes."""
     started = [
         subprocess.Popen(
-            [sys.executable, "-m", "tests.engine.command_process", str(desk.folder), *lot],
+            [sys.executable, "-m", "tests.engine.command_process", str(shell.folder), *lot],
             cwd=ROOT,
             stdin=subprocess.PIPE,
             stdout=subprocess.DEVNULL,
@@ -38,8 +38,8 @@ def race(desk, *lots):
     return [[int(code) for code in lines[0].split()] for lines in said]
 
 
-def test_all_notes_and_decisions_land(desk):
-    first, second, *_ = desk.candidates()
+def test_all_notes_and_decisions_land(shell):
+    first, second, *_ = shell.candidates()
     lots = [
         [
             line
@@ -51,29 +51,29 @@ def test_all_notes_and_decisions_land(desk):
         ]
         for name, candidate in (("one", first), ("two", second))
     ]
-    assert race(desk, *lots) == [[0] * 10, [0] * 10]
+    assert race(shell, *lots) == [[0] * 10, [0] * 10]
     for name, candidate in (("one", first), ("two", second)):
-        row = desk.row(candidate)
+        row = shell.row(candidate)
         assert row["notes"] == [f"{name} {number}" for number in range(5)]
         assert row["status"] == "approved"
-    labels = {desk.row(candidate)["label"] for candidate in (first, second)}
+    labels = {shell.row(candidate)["label"] for candidate in (first, second)}
     assert labels == {"verse", "verse_2"}
-    files = sorted(path.stem for path in desk.approved_file("verse").parent.iterdir())
+    files = sorted(path.stem for path in shell.approved_file("verse").parent.iterdir())
     assert files == sorted(labels)
-    assert "are sound" in desk.do("verify")
-    assert "all is well" in desk.do("doctor")
+    assert "are sound" in shell.do("verify")
+    assert "all is well" in shell.do("doctor")
 
 
-def test_two_who_approve_the_same_do_it_once(desk):
-    first = desk.candidates()[0]
-    codes = race(desk, [f"approve\t{first}\t--note\tone"], [f"approve\t{first}\t--note\ttwo"])
+def test_two_who_approve_the_same_do_it_once(shell):
+    first = shell.candidates()[0]
+    codes = race(shell, [f"approve\t{first}\t--note\tone"], [f"approve\t{first}\t--note\ttwo"])
     said = [code for lot in codes for code in lot]
     assert sum(code == 0 for code in said) >= 1
-    assert len(desk.events("CandidateApproved")) == len(desk.events("CandidateNoted")) == 1
+    assert len(shell.events("CandidateApproved")) == len(shell.events("CandidateNoted")) == 1
 
 
-def test_two_who_add_the_same_songs_add_them_once(empty_desk):
+def test_two_who_add_the_same_songs_add_them_once(empty_shell):
     lot = [f"songs\tadd\t{demo(name)}" for name in ("red", "blue", "white", "red")]
-    assert race(empty_desk, lot, lot) == [[0] * 4, [0] * 4]
-    assert len(empty_desk.events("SongProposed")) == 3
-    assert "are sound" in empty_desk.do("verify")
+    assert race(empty_shell, lot, lot) == [[0] * 4, [0] * 4]
+    assert len(empty_shell.events("SongProposed")) == 3
+    assert "are sound" in empty_shell.do("verify")

@@ -16,13 +16,13 @@ KEYS = ("A minor", "F# minor", "C major", "Bb dorian")
 LABELS = ("verse", "Verse", "pre-chorus", "CON", "../x")
 
 
-def documents(desk, *, rebuilt=False):
+def documents(shell, *, rebuilt=False):
     """The stored bytes of all state, as kept or as rebuilt."""
-    with Studio.open(desk.folder) as studio:
+    with Studio.open(shell.folder) as studio:
         studio.songs()
         if rebuilt:
             studio.rebuild()
-    connection = sqlite3.connect(desk.folder / "studio.db")
+    connection = sqlite3.connect(shell.folder / "studio.db")
     try:
         found = connection.execute("SELECT projection, key, body FROM documents").fetchall()
     finally:
@@ -33,9 +33,9 @@ def documents(desk, *, rebuilt=False):
 class Walker:
     """Types commands at random and keeps its own small model of what they mean."""
 
-    def __init__(self, desk, folder, seed):
-        self.desk, self.folder, self.random = desk, folder, random.Random(seed)
-        self.candidates = [*desk.candidates(), *desk.candidates("cellar")]
+    def __init__(self, shell, folder, seed):
+        self.shell, self.folder, self.random = shell, folder, random.Random(seed)
+        self.candidates = [*shell.candidates(), *shell.candidates("cellar")]
         self.decided = {candidate: [] for candidate in self.candidates}
         self.given = {}
         self.notes = dict.fromkeys(self.candidates, 0)
@@ -48,7 +48,7 @@ class Walker:
         self.random.choice((*moves, self.review, self.apply))(self.random.choice(self.candidates))
 
     def expect(self, fine, *words):
-        said = self.desk.type(*words)
+        said = self.shell.type(*words)
         assert said.code == (0 if fine else 2), (words, said)
         return fine
 
@@ -85,7 +85,7 @@ class Walker:
 
     def apply(self, candidate):
         self.expect(True, "review", "--yaml", "--song", "meadow")
-        path = next(self.desk.folder.glob("exports/meadow*/chords/review.yml"))
+        path = next(self.shell.folder.glob("exports/meadow*/chords/review.yml"))
         document = yaml.safe_load(path.read_text("utf-8"))
         rows = {row["id"]: row for row in document["candidates"]}
         if candidate in rows:
@@ -99,7 +99,7 @@ class Walker:
         self.expect(True, "review", "--apply", path)
 
     def check(self):
-        rows = {row["id"]: row for row in self.desk.json("review", "--all")}
+        rows = {row["id"]: row for row in self.shell.json("review", "--all")}
         for candidate in self.candidates:
             assert rows[candidate]["status"] == self.status(candidate)
             assert len(rows[candidate]["notes"]) == self.notes[candidate]
@@ -107,7 +107,7 @@ class Walker:
         for candidate in approved:
             place = (rows[candidate]["song"], rows[candidate]["label"])
             assert self.given.setdefault(place, candidate) == candidate
-        files = {(path.parts[-4], path.stem) for path in self.desk.folder.rglob("approved/*")}
+        files = {(path.parts[-4], path.stem) for path in self.shell.folder.rglob("approved/*")}
         assert files == {(rows[c]["song"], rows[c]["label"]) for c in approved}
 
 
@@ -124,16 +124,16 @@ def texts(value):
 
 
 @pytest.mark.parametrize("seed", [1, 2, 3])
-def test_walk(desk, tmp_path, seed):
-    walker = Walker(desk, tmp_path, seed)
+def test_walk(shell, tmp_path, seed):
+    walker = Walker(shell, tmp_path, seed)
     for step in range(STEPS):
         walker.step()
         if step % 10 == 9:
             walker.check()
-            assert documents(desk) == documents(desk, rebuilt=True)
-            assert "all is well" in desk.do("doctor")
-            assert desk.json("verify")["problems"] == []
-    machine = [str(tmp_path), str(desk.folder), str(demo("green").parent)]
-    for event in desk.json("log", "--limit", "100000"):
+            assert documents(shell) == documents(shell, rebuilt=True)
+            assert "all is well" in shell.do("doctor")
+            assert shell.json("verify")["problems"] == []
+    machine = [str(tmp_path), str(shell.folder), str(demo("green").parent)]
+    for event in shell.json("log", "--limit", "100000"):
         assert not [text for text in texts(event) if any(place in text for place in machine)]
         assert not [text for text in texts(event) if text.startswith("/")]

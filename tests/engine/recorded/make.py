@@ -61,7 +61,7 @@ PROPOSALS = {
 }
 
 
-class Desk:
+class Shell:
     """A studio, asked and told by command lines."""
 
     def __init__(self, studio: Path) -> None:
@@ -85,66 +85,68 @@ class Desk:
 
 def fill(studio: Path, folder: Path) -> None:
     """Fill a studio; files that a person would write are written to the folder."""
-    desk = Desk(studio)
+    shell = Shell(studio)
     words = folder / "words.txt"
     words.write_text(WORDS, "utf-8")
     for name, proposal in PROPOSALS.items():
         path = folder / f"{name}.yml"
         path.write_text(yaml.safe_dump(proposal), "utf-8")
-        desk.do("songs", "add", path)
-    _with_model(desk, words)
-    _without_model(desk, words)
-    _varied(desk, folder)
+        shell.do("songs", "add", path)
+    _with_model(shell, words)
+    _without_model(shell, words)
+    _varied(shell, folder)
 
 
-def _with_model(desk: Desk, words: Path) -> None:
+def _with_model(shell: Shell, words: Path) -> None:
     song = "a-lamp"
-    verse = desk.evolve(song, "chords", 1, "--bars", "4")
-    desk.do("approve", verse[0], "--label", "verse", "--note", "the turn in bar 3")
-    desk.do("reject", verse[-1], "--reason", "no resolution")
-    desk.do("undo")
-    chorus = desk.evolve(song, "chords", 2, "--section", "chorus", "--bars", "4", "--energy", "0.8")
-    desk.do("approve", chorus[-1], "--label", "chorus")
+    verse = shell.evolve(song, "chords", 1, "--bars", "4")
+    shell.do("approve", verse[0], "--label", "verse", "--note", "the turn in bar 3")
+    shell.do("reject", verse[-1], "--reason", "no resolution")
+    shell.do("undo")
+    chorus = shell.evolve(
+        song, "chords", 2, "--section", "chorus", "--bars", "4", "--energy", "0.8"
+    )
+    shell.do("approve", chorus[-1], "--label", "chorus")
     for stage in ("drums", "bass"):
-        found = desk.evolve(song, stage, 3, "--section", "verse")
-        desk.do("approve", found[0])
-    sung = desk.evolve(song, "melody", 4, "--section", "verse", "--lyrics", str(words),
+        found = shell.evolve(song, stage, 3, "--section", "verse")
+        shell.do("approve", found[0])
+    sung = shell.evolve(song, "melody", 4, "--section", "verse", "--lyrics", str(words),
                        "--singer", "alto")  # fmt: skip
-    desk.do("approve", sung[0])
-    carried = desk.evolve(song, "melody", 5, "--section", "chorus", "--lyrics", str(words))
-    desk.do("approve", carried[0])
-    harmony = desk.evolve(song, "harmony", 6, "--section", "verse")
-    desk.do("label", harmony[0], "choir")
-    desk.do("approve", harmony[0])
-    locked = desk.evolve(song, "melody", 7, "--from", sung[0], "--lock", "bars=1-2")
-    desk.do("note", locked[0], "closer")
-    desk.evolve(song, "chords", 8, "--from", verse[0], "--lock", "bars=1-2")
-    desk.do("arrange", "--song", song, "--audio", "none")
+    shell.do("approve", sung[0])
+    carried = shell.evolve(song, "melody", 5, "--section", "chorus", "--lyrics", str(words))
+    shell.do("approve", carried[0])
+    harmony = shell.evolve(song, "harmony", 6, "--section", "verse")
+    shell.do("label", harmony[0], "choir")
+    shell.do("approve", harmony[0])
+    locked = shell.evolve(song, "melody", 7, "--from", sung[0], "--lock", "bars=1-2")
+    shell.do("note", locked[0], "closer")
+    shell.evolve(song, "chords", 8, "--from", verse[0], "--lock", "bars=1-2")
+    shell.do("arrange", "--song", song, "--audio", "none")
 
 
-def _without_model(desk: Desk, words: Path) -> None:
+def _without_model(shell: Shell, words: Path) -> None:
     song = "counting"
-    chords = desk.evolve(song, "chords", 11, "--bars", "5", "--no-model")
-    desk.do("approve", chords[0])
+    chords = shell.evolve(song, "chords", 11, "--bars", "5", "--no-model")
+    shell.do("approve", chords[0])
     for stage in ("drums", "bass"):
-        found = desk.evolve(song, stage, 12, "--no-model")
-        desk.do("approve", found[0])
-    melody = desk.evolve(song, "melody", 13, "--no-model", "--lyrics", str(words))
-    desk.do("approve", melody[0])
-    harmony = desk.evolve(song, "harmony", 14, "--no-model")
+        found = shell.evolve(song, stage, 12, "--no-model")
+        shell.do("approve", found[0])
+    melody = shell.evolve(song, "melody", 13, "--no-model", "--lyrics", str(words))
+    shell.do("approve", melody[0])
+    harmony = shell.evolve(song, "harmony", 14, "--no-model")
     for source, lock in ((chords, "rhythm"), (melody, "rhythm"), (harmony, "pitch")):
         options = ("--from", source[0], "--lock", lock, "--no-model")
         stage = {id(chords): "chords", id(melody): "melody", id(harmony): "harmony"}[id(source)]
-        desk.evolve(song, stage, 15, *options)
-    desk.do("reject", harmony[0])
-    desk.do("undo")
+        shell.evolve(song, stage, 15, *options)
+    shell.do("reject", harmony[0])
+    shell.do("undo")
 
 
-def _varied(desk: Desk, folder: Path) -> None:
+def _varied(shell: Shell, folder: Path) -> None:
     song = "the-mill"
-    chords = desk.evolve(song, "chords", 21, "--bars", "6", "--no-model")
-    desk.do("approve", chords[0])
-    desk.do(
+    chords = shell.evolve(song, "chords", 21, "--bars", "6", "--no-model")
+    shell.do("approve", chords[0])
+    shell.do(
         "import",
         _by_hand(folder / "mine.mid"),
         "--song",
@@ -154,18 +156,18 @@ def _varied(desk: Desk, folder: Path) -> None:
         "--label",
         "bridge",
     )
-    bass = desk.evolve(song, "bass", 22, "--section", "verse", "--no-model")
-    desk.do("approve", bass[0])
-    drums = desk.evolve(song, "drums", 23, "--section", "bridge", "--no-model")
-    desk.do("approve", drums[0])
+    bass = shell.evolve(song, "bass", 22, "--section", "verse", "--no-model")
+    shell.do("approve", bass[0])
+    drums = shell.evolve(song, "drums", 23, "--section", "bridge", "--no-model")
+    shell.do("approve", drums[0])
     options = {"bass": (bass, "pitch", "rhythm"), "drums": (drums, "bars=1", "rhythm")}
     for stage, (source, *locks) in options.items():
         for lock in locks:
-            desk.evolve(song, stage, 24, "--from", source[0], "--lock", lock, "--no-model")
-    melody = desk.evolve(song, "melody", 25, "--section", "verse", "--singer", "bass")
-    desk.do("approve", melody[0])
-    desk.evolve(song, "harmony", 26, "--section", "verse")
-    desk.evolve(song, "melody", 27, "--from", melody[0], "--lock", "pitch", "--lock", "bars=2-3")
+            shell.evolve(song, stage, 24, "--from", source[0], "--lock", lock, "--no-model")
+    melody = shell.evolve(song, "melody", 25, "--section", "verse", "--singer", "bass")
+    shell.do("approve", melody[0])
+    shell.evolve(song, "harmony", 26, "--section", "verse")
+    shell.evolve(song, "melody", 27, "--from", melody[0], "--lock", "pitch", "--lock", "bars=2-3")
 
 
 def _by_hand(path: Path) -> Path:

@@ -10,7 +10,7 @@ import pytest
 
 from engine.runs.replay import verify_run
 from engine.state.studio import Studio
-from tests.engine.command_line import Desk
+from tests.engine.command_line import Shell
 
 FOLDER = Path(__file__).parent
 RELEASES = sorted(path.stem for path in FOLDER.glob("*.zip"))
@@ -32,27 +32,27 @@ def old(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
 
 
 @pytest.fixture
-def desk(old: Path, capsys: pytest.CaptureFixture[str]) -> Desk:
+def shell(old: Path, capsys: pytest.CaptureFixture[str]) -> Shell:
     """The command line over it."""
-    return Desk(old, capsys)
+    return Shell(old, capsys)
 
 
-def test_its_log_is_whole(desk: Desk) -> None:
-    found = desk.json("verify")
+def test_its_log_is_whole(shell: Shell) -> None:
+    found = shell.json("verify")
     assert (found["events"], found["problems"]) == (EVENTS_RECORDED, [])
-    desk.do("doctor")
+    shell.do("doctor")
 
 
-def test_its_songs_and_decisions_are_there(desk: Desk) -> None:
-    assert len(desk.json("songs", "list")) == 3
-    rows = desk.json("review", "--all")
+def test_its_songs_and_decisions_are_there(shell: Shell) -> None:
+    assert len(shell.json("songs", "list")) == 3
+    rows = shell.json("review", "--all")
     statuses = [row["status"] for row in rows]
     assert statuses.count("approved") == 16
     assert {row["stage"] for row in rows} == {"chords", "drums", "bass", "melody", "harmony"}
 
 
-def test_it_is_worked_on(desk: Desk, tmp_path: Path) -> None:
-    copy = Desk(Path(shutil.copytree(desk.folder, tmp_path / "copy")), desk._capsys)
+def test_it_is_worked_on(shell: Shell, tmp_path: Path) -> None:
+    copy = Shell(Path(shutil.copytree(shell.folder, tmp_path / "copy")), shell._capsys)
     waiting = copy.json("review", "--song", "counting")
     copy.do("approve", waiting[0]["id"], "--song", "counting", "--label", "second")
     copy.do("arrange", "--song", "a-lamp", "--audio", "none")
@@ -64,12 +64,12 @@ def test_every_run_is_recorded(old: Path) -> None:
         assert len(studio.runs()) == RUNS_RECORDED
 
 
-def test_its_runs_replay_from_the_log(desk: Desk) -> None:
-    with Studio.open(desk.folder) as studio:
+def test_its_runs_replay_from_the_log(shell: Shell) -> None:
+    with Studio.open(shell.folder) as studio:
         runs = sorted(studio.runs())
     assert len(runs) == RUNS_RECORDED
     for run in runs[::9]:
-        desk.do("replay", run)
+        shell.do("replay", run)
 
 
 def test_its_runs_come_out_again_or_say_what_made_them(old: Path) -> None:

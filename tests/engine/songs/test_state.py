@@ -26,18 +26,18 @@ BROKEN = {
 }
 
 
-def damage(desk, statement):
+def damage(shell, statement):
     """Change the documents of a studio; the log stays."""
-    (meadow,) = (row["id"] for row in desk.json("songs", "list") if "meadow" in row["id"])
-    database = sqlite3.connect(desk.folder / DATABASE_NAME)
+    (meadow,) = (row["id"] for row in shell.json("songs", "list") if "meadow" in row["id"])
+    database = sqlite3.connect(shell.folder / DATABASE_NAME)
     with database:
         where = f"projection = 'songs' AND key = '{meadow}'"
         assert database.execute(statement.replace("{song}", where)).rowcount
     database.close()
 
 
-def stored(desk):
-    database = sqlite3.connect(desk.folder / DATABASE_NAME)
+def stored(shell):
+    database = sqlite3.connect(shell.folder / DATABASE_NAME)
     rows = database.execute("SELECT * FROM documents ORDER BY projection, key").fetchall()
     database.close()
     return rows
@@ -45,18 +45,18 @@ def stored(desk):
 
 @pytest.mark.parametrize("statement", BROKEN.values(), ids=BROKEN.keys())
 @pytest.mark.filterwarnings("default::store.projections.Rebuilt")
-def test_state_that_went_bad_is_made_again_and_that_is_said_in_one_line(desk, statement):
-    desk.do("approve", desk.candidates()[0])
-    answer, before = desk.do("status"), stored(desk)
-    runs = desk.do("runs")
-    damage(desk, statement)
-    said = desk.type("status" if "'runs'" not in statement else "runs")
+def test_state_that_went_bad_is_made_again_and_that_is_said_in_one_line(shell, statement):
+    shell.do("approve", shell.candidates()[0])
+    answer, before = shell.do("status"), stored(shell)
+    runs = shell.do("runs")
+    damage(shell, statement)
+    said = shell.type("status" if "'runs'" not in statement else "runs")
     assert (said.code, said.out) == (0, answer if "'runs'" not in statement else runs)
     (line,) = said.err.splitlines()
     assert line.startswith("note: the stored state was damaged (")
     assert line.endswith("is made again from the log")
-    assert stored(desk) == before
-    assert desk.type("status").err == ""
+    assert stored(shell) == before
+    assert shell.type("status").err == ""
 
 
 @pytest.fixture
@@ -72,8 +72,8 @@ def decoded(monkeypatch):
     return keys
 
 
-def test_what_is_read_of_one_thing_is_that_thing(desk, decoded):
-    with Studio.open(desk.folder) as studio:
+def test_what_is_read_of_one_thing_is_that_thing(shell, decoded):
+    with Studio.open(shell.folder) as studio:
         song_id = studio.song("meadow").song_id
         run_id = min(studio.runs())
         candidate = next(iter(studio.song("meadow").candidates))
@@ -88,15 +88,15 @@ def test_what_is_read_of_one_thing_is_that_thing(desk, decoded):
             decoded.clear()
             read()
             assert len(decoded) == 1
-    assert len(desk.json("songs", "list")) > 1
+    assert len(shell.json("songs", "list")) > 1
 
 
-def test_a_song_of_the_past_is_what_it_was(desk):
-    first, second, *_ = desk.candidates()
-    desk.do("approve", first)
-    desk.do("reject", second)
-    desk.do("songs", "add", demo("green"), "--key", "A minor")
-    with Studio.open(desk.folder) as studio:
+def test_a_song_of_the_past_is_what_it_was(shell):
+    first, second, *_ = shell.candidates()
+    shell.do("approve", first)
+    shell.do("reject", second)
+    shell.do("songs", "add", demo("green"), "--key", "A minor")
+    with Studio.open(shell.folder) as studio:
         song_id = studio.song("meadow").song_id
         known = None
         for recorded in list(studio.log.read()):
@@ -107,8 +107,8 @@ def test_a_song_of_the_past_is_what_it_was(desk):
         assert studio.song_at(song_id, 0) is None
 
 
-def test_a_song_of_the_past_reads_only_its_own_events(desk, monkeypatch):
-    with Studio.open(desk.folder) as studio:
+def test_a_song_of_the_past_reads_only_its_own_events(shell, monkeypatch):
+    with Studio.open(shell.folder) as studio:
         song = studio.song("meadow")
         read, recorded = [], studio.log.recorded
         monkeypatch.setattr(studio.log, "recorded", lambda row: read.append(row) or recorded(row))

@@ -17,14 +17,14 @@ import pytest
 
 from engine.cli import run
 from engine.stages import STAGES
-from tests.engine.command_line import Desk, demo
+from tests.engine.command_line import Shell, demo
 
 SONG = "meadow"
 BARS = 3
 TINY = ("--no-model", "--population", "8", "--generations", "1")
 SONG_ADDED = "song"
 
-At = Callable[[str], Desk]
+At = Callable[[str], Shell]
 
 
 def evolve_words(stage: str, *options: str, seed: int = 1, bars: int = BARS) -> list[str]:
@@ -34,9 +34,9 @@ def evolve_words(stage: str, *options: str, seed: int = 1, bars: int = BARS) -> 
             *options]  # fmt: skip
 
 
-def evolved(desk: Desk, stage: str, *options: str, seed: int = 1, bars: int = BARS) -> list[str]:
+def evolved(shell: Shell, stage: str, *options: str, seed: int = 1, bars: int = BARS) -> list[str]:
     """Ids of what a small run of a stage gives, of all its runs together, best first."""
-    told = desk.json(*evolve_words(stage, *options, seed=seed, bars=bars))
+    told = shell.json(*evolve_words(stage, *options, seed=seed, bars=bars))
     return [survivor["id"] for each in told for survivor in each["survivors"]]
 
 
@@ -48,26 +48,26 @@ def told_next(out: str) -> list[str]:
     return words[2:] if words[0] == "--studio" else words
 
 
-def approved(desk: Desk, stage: str, section: str = "verse") -> list[str]:
+def approved(shell: Shell, stage: str, section: str = "verse") -> list[str]:
     """Ids of what is approved of a stage."""
     return [
         row["id"]
-        for row in desk.json("review", "--all")
+        for row in shell.json("review", "--all")
         if (row["stage"], row["section"]["label"], row["status"]) == (stage, section, "approved")
     ]
 
 
-def progress(desk: Desk, section: str = "verse") -> dict[str, Any]:
+def progress(shell: Shell, section: str = "verse") -> dict[str, Any]:
     """What ``engine status`` says of a section, stage by stage."""
-    (song,) = desk.json("status")
+    (song,) = shell.json("status")
     (row,) = (each for each in song["sections"] if each["label"] == section)
     stages: dict[str, Any] = row["stages"]
     return stages
 
 
-def payload(desk: Desk, candidate: str) -> dict[str, Any]:
+def payload(shell: Shell, candidate: str) -> dict[str, Any]:
     """The notes of a candidate, as its run brought it."""
-    found = [s for event in desk.events("RunFinished") for s in event.survivors]
+    found = [s for event in shell.events("RunFinished") for s in event.survivors]
     return next(s.part for s in found if s.id == candidate)
 
 
@@ -101,8 +101,8 @@ def snapshots(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def at(snapshots: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> At:
     """A studio whose song has one approved part in each stage up to the one that is named."""
 
-    def opened(stage: str) -> Desk:
+    def opened(stage: str) -> Shell:
         folder = tmp_path / "studios" / stage
-        return Desk(Path(shutil.copytree(snapshots / stage, folder)), capsys)
+        return Shell(Path(shutil.copytree(snapshots / stage, folder)), capsys)
 
     return opened

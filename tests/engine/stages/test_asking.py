@@ -24,56 +24,56 @@ def sheet(tmp_path):
 
 @pytest.mark.parametrize("stage", LATER)
 def test_nothing_approved_names_the_chords_run(at, stage):
-    desk = at("song")
-    said = desk.refused(*evolve_words(stage))
-    song_id = desk.song(SONG).song_id
+    shell = at("song")
+    said = shell.refused(*evolve_words(stage))
+    song_id = shell.song(SONG).song_id
     assert said.startswith(f"{stage}: no approved chords")
     assert said.endswith(f"run engine evolve --stage chords --song {song_id}")
 
 
 def test_pending_chords_name_the_review(at):
-    desk = at("song")
-    evolved(desk, "chords")
-    said = desk.refused(*evolve_words("bass"))
-    assert said.endswith(f"run engine review --song {desk.song(SONG).song_id} and approve chords")
+    shell = at("song")
+    evolved(shell, "chords")
+    said = shell.refused(*evolve_words("bass"))
+    assert said.endswith(f"run engine review --song {shell.song(SONG).song_id} and approve chords")
 
 
 def test_harmony_wants_a_melody(at):
-    desk = at("bass")
-    song_id = desk.song(SONG).song_id
-    said = desk.refused(*evolve_words("harmony"))
+    shell = at("bass")
+    song_id = shell.song(SONG).song_id
+    said = shell.refused(*evolve_words("harmony"))
     assert "no approved chords, melody" in said
     assert said.endswith(f"run engine evolve --stage melody --song {song_id}")
-    evolved(desk, "melody")
-    assert "and approve melody" in desk.refused(*evolve_words("harmony"))
+    evolved(shell, "melody")
+    assert "and approve melody" in shell.refused(*evolve_words("harmony"))
 
 
 def test_a_parent_must_be_there_approved_and_of_an_earlier_stage(at):
-    desk = at("melody")
-    (chords,), (melody,) = approved(desk, "chords"), approved(desk, "melody")
-    pending = evolved(desk, "bass", seed=7)[0]
-    assert "no candidate 'ffff'" in desk.refused(*evolve_words("bass", "--parent", "ffff"))
+    shell = at("melody")
+    (chords,), (melody,) = approved(shell, "chords"), approved(shell, "melody")
+    pending = evolved(shell, "bass", seed=7)[0]
+    assert "no candidate 'ffff'" in shell.refused(*evolve_words("bass", "--parent", "ffff"))
     for words, why in (
         (evolve_words("melody", "--parent", pending), "is pending, nothing can stand on it"),
         (evolve_words("bass", "--parent", melody), f"{melody[:8]} is melody"),
         (evolve_words("harmony", "--parent", chords), f"{chords[:8]} is chords"),
         (evolve_words("chords", "--parent", chords), "chords stand on nothing"),
     ):
-        assert why in desk.refused(*words)
-    desk.do("reject", pending)
-    assert "is rejected" in desk.refused(*evolve_words("melody", "--parent", pending))
+        assert why in shell.refused(*words)
+    shell.do("reject", pending)
+    assert "is rejected" in shell.refused(*evolve_words("melody", "--parent", pending))
 
 
 @pytest.mark.parametrize("command", ["undo", "reject"])
 def test_a_parent_whose_own_ground_is_gone_is_refused(at, command):
-    desk = at("drums")
-    (chords,), (drums,) = approved(desk, "chords"), approved(desk, "drums")
-    desk.do(command, chords)
-    said = desk.refused(*evolve_words("bass", "--parent", drums))
+    shell = at("drums")
+    (chords,), (drums,) = approved(shell, "chords"), approved(shell, "drums")
+    shell.do(command, chords)
+    said = shell.refused(*evolve_words("bass", "--parent", drums))
     assert said.endswith(f"run engine approve {chords[:8]} first")
-    assert "not approved any more" in desk.refused(*evolve_words("drums", "--from", drums))
-    desk.do("approve", chords)
-    assert evolved(desk, "bass", "--parent", drums)
+    assert "not approved any more" in shell.refused(*evolve_words("drums", "--from", drums))
+    shell.do("approve", chords)
+    assert evolved(shell, "bass", "--parent", drums)
 
 
 @pytest.mark.parametrize("option", [("--bars", "4"), ("--energy", "0.9")])
@@ -84,9 +84,9 @@ def test_later_stages_are_as_long_as_what_they_stand_on(at, stage, option):
 
 @pytest.mark.parametrize("stage", ["chords", "drums", "bass", "harmony"])
 def test_only_melodies_are_sung(at, sheet, stage):
-    desk = at("melody")
-    assert "leave --lyrics out" in desk.refused(*evolve_words(stage, "--lyrics", str(sheet)))
-    assert "leave --singer out" in desk.refused(*evolve_words(stage, "--singer", "alto"))
+    shell = at("melody")
+    assert "leave --lyrics out" in shell.refused(*evolve_words(stage, "--lyrics", str(sheet)))
+    assert "leave --singer out" in shell.refused(*evolve_words(stage, "--singer", "alto"))
 
 
 @pytest.mark.parametrize(
@@ -101,10 +101,10 @@ def test_only_melodies_are_sung(at, sheet, stage):
     ],
 )
 def test_locks_that_make_no_sense(at, locks, why):
-    desk = at("bass")
-    (source,) = approved(desk, "bass")
+    shell = at("bass")
+    (source,) = approved(shell, "bass")
     typed = [word for lock in locks for word in ("--lock", lock)]
-    assert why in desk.refused(*evolve_words("bass", "--from", source, *typed))
+    assert why in shell.refused(*evolve_words("bass", "--from", source, *typed))
 
 
 def test_locks_as_they_are_typed():
@@ -118,14 +118,14 @@ def test_locks_as_they_are_typed():
 
 @pytest.mark.parametrize("facts", [("--key", "A minor"), ("--meter", "3/4")])
 def test_nothing_stands_on_what_was_made_before_a_revision(at, facts):
-    desk = at("bass")
-    (chords,), (bass,) = approved(desk, "chords"), approved(desk, "bass")
-    desk.do("songs", "add", demo("green"), *facts)
-    assert "revised" in desk.refused(*evolve_words("melody", "--parent", chords))
-    assert "revised" in desk.refused(*evolve_words("bass", "--from", bass, "--lock", "bars=1"))
-    said = desk.refused(*evolve_words("melody"))
+    shell = at("bass")
+    (chords,), (bass,) = approved(shell, "chords"), approved(shell, "bass")
+    shell.do("songs", "add", demo("green"), *facts)
+    assert "revised" in shell.refused(*evolve_words("melody", "--parent", chords))
+    assert "revised" in shell.refused(*evolve_words("bass", "--from", bass, "--lock", "bars=1"))
+    said = shell.refused(*evolve_words("melody"))
     assert "no approved chords to stand on, and some are stale" in said
-    assert said.endswith(f"run engine evolve --stage chords --song {desk.song(SONG).song_id}")
+    assert said.endswith(f"run engine evolve --stage chords --song {shell.song(SONG).song_id}")
 
 
 @pytest.mark.parametrize(
@@ -146,18 +146,18 @@ def test_nothing_stands_on_what_was_made_before_a_revision(at, facts):
     ],
 )  # fmt: skip
 def test_options_that_make_no_sense(at, sheet, stage, options, why):
-    desk = at("bass")
-    (chords,), (bass,) = approved(desk, "chords"), approved(desk, "bass")
+    shell = at("bass")
+    (chords,), (bass,) = approved(shell, "chords"), approved(shell, "bass")
     typed = {"SHEET": str(sheet), "CHORDS": chords, "BASS": bass}
-    assert why in desk.refused(*evolve_words(stage, *(typed.get(each, each) for each in options)))
+    assert why in shell.refused(*evolve_words(stage, *(typed.get(each, each) for each in options)))
 
 
 def test_words_are_sung_in_the_sections_that_have_them(at, sheet):
-    desk = at("melody")
-    desk.do("approve", evolved(desk, "chords", "--section", "chorus", seed=2)[0])
-    said = desk.refused(*evolve_words("harmony", "--section", "chorus"))
+    shell = at("melody")
+    shell.do("approve", evolved(shell, "chords", "--section", "chorus", seed=2)[0])
+    said = shell.refused(*evolve_words("harmony", "--section", "chorus"))
     assert "no approved chords, melody in chorus to stand on;" in said
-    runs = desk.json(*evolve_words("melody", "--lyrics", str(sheet)))
+    runs = shell.json(*evolve_words("melody", "--lyrics", str(sheet)))
     assert {
         (run["section"]["label"], "lyrics" in survivor["description"])
         for run in runs

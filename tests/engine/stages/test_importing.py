@@ -50,49 +50,49 @@ def import_words(path, stage, *options, label="verse"):
     return ["import", str(path), "--song", SONG, "--stage", stage, "--label", label, *options]
 
 
-def imported(desk, path, stage, *options, label="verse"):
-    return desk.json(*import_words(path, stage, *options, label=label))["candidate"]
+def imported(shell, path, stage, *options, label="verse"):
+    return shell.json(*import_words(path, stage, *options, label=label))["candidate"]
 
 
 @pytest.mark.parametrize("stage", STAGES)
 def test_a_part_of_any_stage_joins_the_song(at, written, stage):
     names = list(STAGES)
     before = names[max(0, names.index(stage) - 1)]
-    desk = at("song" if stage == "chords" else before)
+    shell = at("song" if stage == "chords" else before)
     part = part_of(stage)
-    ground = [candidate for each in names for candidate in approved(desk, each)]
-    candidate = imported(desk, written(part, STAGES[stage].channel), stage)
-    row = desk.row(candidate)
+    ground = [candidate for each in names for candidate in approved(shell, each)]
+    candidate = imported(shell, written(part, STAGES[stage].channel), stage)
+    row = shell.row(candidate)
     assert (row["status"], row["label"], row["parents"]) == ("approved", "verse", ground)
     assert row["section"]["bars"] == BARS
-    event = desk.events("CandidateApproved")[-1]
+    event = shell.events("CandidateApproved")[-1]
     assert (event.run, event.genome) == (None, {})
     assert Part.from_payload(event.part).notes.tolist() == part.notes.tolist()
-    assert desk.events("PartImported")[-1].file == "mine.mid"
-    (file,) = [path for path in desk.folder.rglob("approved/verse.mid") if stage in path.parts]
+    assert shell.events("PartImported")[-1].file == "mine.mid"
+    (file,) = [path for path in shell.folder.rglob("approved/verse.mid") if stage in path.parts]
     assert file.is_file()
 
 
 def test_every_stage_can_be_made_by_hand(at, written):
-    desk = at("song")
+    shell = at("song")
     parents = [
-        imported(desk, written(part_of(name), stage.channel), name)
+        imported(shell, written(part_of(name), stage.channel), name)
         for name, stage in STAGES.items()
     ]
-    assert desk.row(parents[-1])["parents"] == parents[:-1]
-    assert told_next(desk.do("status"))[0] == "arrange"
-    desk.do("arrange", "--song", SONG, "--audio", "none")
+    assert shell.row(parents[-1])["parents"] == parents[:-1]
+    assert told_next(shell.do("status"))[0] == "arrange"
+    shell.do("arrange", "--song", SONG, "--audio", "none")
 
 
 @pytest.mark.parametrize("stage", list(STAGES)[1:])
 def test_later_stages_evolve_on_what_was_imported(at, written, stage):
-    desk = at("song")
-    ground = [imported(desk, written(chords()), "chords")]
+    shell = at("song")
+    ground = [imported(shell, written(chords()), "chords")]
     if stage == "harmony":
-        ground.append(imported(desk, written(part_of("melody"), 2), "melody"))
-    (run,) = desk.json(*evolve_words(stage))
-    assert desk.row(run["survivors"][0]["id"])["parents"] == ground
-    with Studio.open(desk.folder) as studio:
+        ground.append(imported(shell, written(part_of("melody"), 2), "melody"))
+    (run,) = shell.json(*evolve_words(stage))
+    assert shell.row(run["survivors"][0]["id"])["parents"] == ground
+    with Studio.open(shell.folder) as studio:
         assert verify_run(studio, run["run"]).holds
 
 
@@ -115,63 +115,63 @@ def test_what_does_not_fit_is_refused(at, written, stage, facts, why):
 
 
 def test_nothing_to_stand_on_names_what_is_next(at, written):
-    desk = at("song")
+    shell = at("song")
     bass = written(hand_made("bass", METER, 1))
-    assert "run engine evolve --stage chords" in desk.refused(*import_words(bass, "bass"))
-    desk = at("chords")
-    assert "sections are verse" in desk.refused(*import_words(bass, "bass", label="bridge"))
-    assert "no approved chords, melody" in desk.refused(*import_words(bass, "harmony"))
+    assert "run engine evolve --stage chords" in shell.refused(*import_words(bass, "bass"))
+    shell = at("chords")
+    assert "sections are verse" in shell.refused(*import_words(bass, "bass", label="bridge"))
+    assert "no approved chords, melody" in shell.refused(*import_words(bass, "harmony"))
 
 
 def test_twice_is_refused_and_undone_it_comes_back(at, written):
-    desk = at("chords")
+    shell = at("chords")
     path = written(hand_made("bass", METER, BARS))
-    candidate = imported(desk, path, "bass")
-    assert "approved already as verse" in desk.refused(*import_words(path, "bass"))
+    candidate = imported(shell, path, "bass")
+    assert "approved already as verse" in shell.refused(*import_words(path, "bass"))
     for again in (import_words(path, "bass"), ["approve", candidate]):
-        notes = desk.events("CandidateApproved")[-1].part
-        desk.do("undo", candidate)
-        assert desk.row(candidate)["status"] == "pending"
-        assert not list(desk.folder.rglob("bass/approved/verse.mid"))
-        desk.do(*again)
-        assert desk.events("CandidateApproved")[-1].part == notes
-        assert list(desk.folder.rglob("bass/approved/verse.mid"))
-    assert len(desk.events("PartImported")) == 1
+        notes = shell.events("CandidateApproved")[-1].part
+        shell.do("undo", candidate)
+        assert shell.row(candidate)["status"] == "pending"
+        assert not list(shell.folder.rglob("bass/approved/verse.mid"))
+        shell.do(*again)
+        assert shell.events("CandidateApproved")[-1].part == notes
+        assert list(shell.folder.rglob("bass/approved/verse.mid"))
+    assert len(shell.events("PartImported")) == 1
 
 
 def test_what_evolved_and_is_played_in_again_is_the_same_candidate(at):
-    desk = at("bass")
-    (bass,) = approved(desk, "bass")
-    (file,) = desk.folder.rglob("bass/approved/verse.mid")
-    played = file.rename(desk.folder.parent / "played.mid")
-    before = desk.events("CandidateApproved")[-1]
-    desk.do("undo", bass)
-    assert imported(desk, played, "bass") == bass
-    after = desk.events("CandidateApproved")[-1]
+    shell = at("bass")
+    (bass,) = approved(shell, "bass")
+    (file,) = shell.folder.rglob("bass/approved/verse.mid")
+    played = file.rename(shell.folder.parent / "played.mid")
+    before = shell.events("CandidateApproved")[-1]
+    shell.do("undo", bass)
+    assert imported(shell, played, "bass") == bass
+    after = shell.events("CandidateApproved")[-1]
     assert (after.part, after.genome, after.run) == (before.part, before.genome, before.run)
-    assert desk.events("PartImported") == []
+    assert shell.events("PartImported") == []
 
 
 def test_of_several_lineages_one_must_be_named(at, written):
-    desk = at("chords")
-    (first,) = approved(desk, "chords")
-    (second, *_) = evolved(desk, "chords", seed=2)
-    desk.do("approve", second)
+    shell = at("chords")
+    (first,) = approved(shell, "chords")
+    (second, *_) = evolved(shell, "chords", seed=2)
+    shell.do("approve", second)
     path = written(hand_made("bass", METER, BARS))
-    said = desk.refused(*import_words(path, "bass"))
+    said = shell.refused(*import_words(path, "bass"))
     assert said.endswith("name one with --parent")
     assert first[:8] in said
     assert second[:8] in said
-    candidate = imported(desk, path, "bass", "--parent", second)
-    assert desk.row(candidate)["parents"] == [second]
+    candidate = imported(shell, path, "bass", "--parent", second)
+    assert shell.row(candidate)["parents"] == [second]
 
 
 def test_another_tempo_is_said(at, written):
-    desk = at("song")
-    assert "note:" not in desk.do(*import_words(written(chords()), "chords"))
-    out = desk.do(*import_words(written(chords(2), tempo_bpm=90), "chords", label="chorus"))
+    shell = at("song")
+    assert "note:" not in shell.do(*import_words(written(chords()), "chords"))
+    out = shell.do(*import_words(written(chords(2), tempo_bpm=90), "chords", label="chorus"))
     assert "note: its tempo is left out: the song's is 84 bpm" in out
-    assert desk.events("PartImported")[-1].warnings == [
+    assert shell.events("PartImported")[-1].warnings == [
         "its tempo is left out: the song's is 84 bpm"
     ]
 
@@ -214,54 +214,54 @@ def test_what_is_left_out_is_told(tmp_path, more, said):
 
 
 def test_another_choice_by_hand_marks_what_stood_on_the_old_one(at, written):
-    desk = at("drums")
-    (drums,) = approved(desk, "drums")
-    candidate = imported(desk, written(chords()), "chords")
-    assert desk.row(drums)["stale"]
-    assert not desk.row(candidate)["stale"]
-    desk.do("undo", candidate)
-    assert not desk.row(drums)["stale"]
+    shell = at("drums")
+    (drums,) = approved(shell, "drums")
+    candidate = imported(shell, written(chords()), "chords")
+    assert shell.row(drums)["stale"]
+    assert not shell.row(candidate)["stale"]
+    shell.do("undo", candidate)
+    assert not shell.row(drums)["stale"]
 
 
 def test_its_label_is_its_own_where_a_parent_says_the_section(at, written):
-    desk = at("bass")
-    (drums,) = approved(desk, "drums")
+    shell = at("bass")
+    (drums,) = approved(shell, "drums")
     path = written(hand_made("bass", METER, BARS))
-    candidate = imported(desk, path, "bass", "--parent", drums, label="walking bass")
-    row = desk.row(candidate)
+    candidate = imported(shell, path, "bass", "--parent", drums, label="walking bass")
+    row = shell.row(candidate)
     assert (row["label"], row["section"]["label"]) == ("walking_bass", "verse")
 
 
 def test_chords_are_recognised_and_shown_as_made_by_hand(at, written):
-    desk = at("song")
-    candidate = imported(desk, written(chords()), "chords")
-    part = Part.from_payload(desk.events("CandidateApproved")[-1].part)
+    shell = at("song")
+    candidate = imported(shell, written(chords()), "chords")
+    part = Part.from_payload(shell.events("CandidateApproved")[-1].part)
     assert [span.name for span in part.harmony] == ["F#m", "Bm", "C#m"]
     assert sum(span.duration_ticks for span in part.harmony) == part.length_ticks
-    shown = desk.do("review", "--all", "--song", SONG)
+    shown = shell.do("review", "--all", "--song", SONG)
     assert "approved as verse, made by hand" in shown
     assert "imported mine.mid" in shown
-    desk.do("review", "--yaml", "--song", SONG)
-    (file,) = desk.folder.rglob("review.yml")
+    shell.do("review", "--yaml", "--song", SONG)
+    (file,) = shell.folder.rglob("review.yml")
     assert candidate in file.read_text("utf-8")
-    assert "0 changes taken in" in desk.do("review", "--apply", file)
-    said = desk.refused(*evolve_words("chords", "--from", candidate))
+    assert "0 changes taken in" in shell.do("review", "--apply", file)
+    said = shell.refused(*evolve_words("chords", "--from", candidate))
     assert said == f"{candidate[:8]} was made by hand: it has no genes to start from"
 
 
 def test_drums_of_one_bar_on_any_channel_are_filled_up_with_silence(at, written):
-    desk = at("chords")
-    imported(desk, written(Part.of([(0, 60, 36, 100)], BAR), channel=0), "drums")
-    part = Part.from_payload(desk.events("CandidateApproved")[-1].part)
+    shell = at("chords")
+    imported(shell, written(Part.of([(0, 60, 36, 100)], BAR), channel=0), "drums")
+    part = Part.from_payload(shell.events("CandidateApproved")[-1].part)
     assert part.notes["is_drum"].all()
     assert part.length_ticks == BARS * BAR
     assert part.notes["onset_ticks"].max() < BAR
 
 
 def test_broken_files_no_file_and_a_folder_are_one_line(at, tmp_path):
-    desk, path = at("chords"), tmp_path / "broken.mid"
+    shell, path = at("chords"), tmp_path / "broken.mid"
     for data in (b"", b"not a MIDI file", b"MThd\0\0\0\6"):
         path.write_bytes(data)
-        assert desk.refused(*import_words(path, "bass")).startswith("broken.mid: ")
-    assert "gone.mid" in desk.refused(*import_words(tmp_path / "gone.mid", "bass"))
-    assert str(tmp_path) in desk.refused(*import_words(tmp_path, "bass"))
+        assert shell.refused(*import_words(path, "bass")).startswith("broken.mid: ")
+    assert "gone.mid" in shell.refused(*import_words(tmp_path / "gone.mid", "bass"))
+    assert str(tmp_path) in shell.refused(*import_words(tmp_path, "bass"))

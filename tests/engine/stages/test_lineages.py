@@ -14,14 +14,14 @@ SHEET = "Hold the line\nand let it go\n"
 @pytest.fixture
 def two_chords(at):
     """Two approved progressions for the verse, and one for the chorus."""
-    desk = at("chords")
-    desk.do("approve", evolved(desk, "chords", seed=2)[0])
-    desk.do("approve", evolved(desk, "chords", "--section", "chorus", seed=3)[0])
-    return desk
+    shell = at("chords")
+    shell.do("approve", evolved(shell, "chords", seed=2)[0])
+    shell.do("approve", evolved(shell, "chords", "--section", "chorus", seed=3)[0])
+    return shell
 
 
-def parents_of(desk, runs):
-    return [{tuple(desk.row(s["id"])["parents"]) for s in run["survivors"]} for run in runs]
+def parents_of(shell, runs):
+    return [{tuple(shell.row(s["id"])["parents"]) for s in run["survivors"]} for run in runs]
 
 
 def test_a_section_or_a_parent_narrows_it(two_chords):
@@ -34,14 +34,14 @@ def test_a_section_or_a_parent_narrows_it(two_chords):
 
 def test_ids_depend_on_words(at, tmp_path):
     """The same melody to other words is another candidate."""
-    desk = at("chords")
+    shell = at("chords")
     told = []
     for name, text in (("one", SHEET), ("other", SHEET.replace("line", "rope"))):
         path = tmp_path / name
         path.write_text(text, "utf-8")
         evolve = evolve_words("melody", "--lyrics", str(path), "--keep", "1")
-        told += [survivor for run in desk.json(*evolve) for survivor in run["survivors"]]
-    first, second = (desk.events("RunFinished")[-2:][i].survivors[0].part for i in (0, 1))
+        told += [survivor for run in shell.json(*evolve) for survivor in run["survivors"]]
+    first, second = (shell.events("RunFinished")[-2:][i].survivors[0].part for i in (0, 1))
     assert first["notes"] == second["notes"]
     assert first["lyrics"] != second["lyrics"]
     assert told[0]["id"] != told[1]["id"]

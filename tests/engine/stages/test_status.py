@@ -13,46 +13,46 @@ EMPTY = {"approved": [], "waiting": 0, "stale": []}
 DONE = {"approved": ["verse"], "waiting": 0, "stale": []}
 
 
-def next_of(desk):
-    (song,) = desk.json("status")
+def next_of(shell):
+    (song,) = shell.json("status")
     return song["next"].split()
 
 
 @pytest.mark.parametrize("stage", STAGES)
 def test_what_is_approved_and_what_is_next(at, stage):
-    desk = at(stage)
+    shell = at(stage)
     done = NAMES.index(stage) + 1
-    assert progress(desk) == {
+    assert progress(shell) == {
         name: DONE if index < done else EMPTY for index, name in enumerate(NAMES)
     }
     follows = ["arrange"] if done == len(NAMES) else ["evolve", "--stage", NAMES[done]]
-    assert next_of(desk)[: len(follows)] == follows
-    assert told_next(desk.do("status")) == next_of(desk)
-    (row,) = (line.split() for line in desk.do("status").splitlines() if "verse" in line)
+    assert next_of(shell)[: len(follows)] == follows
+    assert told_next(shell.do("status")) == next_of(shell)
+    (row,) = (line.split() for line in shell.do("status").splitlines() if "verse" in line)
     assert row == ["verse", *["verse"] * done, *["-"] * (len(NAMES) - done)]
 
 
 def test_a_song_with_nothing(at):
-    desk = at(SONG_ADDED)
-    (song,) = desk.json("status")
+    shell = at(SONG_ADDED)
+    (song,) = shell.json("status")
     assert (song["sections"], song["stale"]) == ([], [])
-    assert next_of(desk)[:3] == ["evolve", "--stage", "chords"]
-    assert desk.json("status", "--song", SONG) == desk.json("status")
-    assert "no song 'nope'" in desk.refused("status", "--song", "nope")
+    assert next_of(shell)[:3] == ["evolve", "--stage", "chords"]
+    assert shell.json("status", "--song", SONG) == shell.json("status")
+    assert "no song 'nope'" in shell.refused("status", "--song", "nope")
 
 
 @pytest.mark.parametrize("stage", STAGES)
 def test_what_waits(at, stage):
     before = [SONG_ADDED, *NAMES][NAMES.index(stage)]
-    desk = at(before)
-    found = evolved(desk, stage)
-    assert progress(desk)[stage] == EMPTY | {"waiting": len(found)}
-    assert next_of(desk)[0] == "review"
-    assert f"{len(found)} waiting" in desk.do("status")
+    shell = at(before)
+    found = evolved(shell, stage)
+    assert progress(shell)[stage] == EMPTY | {"waiting": len(found)}
+    assert next_of(shell)[0] == "review"
+    assert f"{len(found)} waiting" in shell.do("status")
     for candidate in found:
-        desk.do("reject", candidate)
-    assert progress(desk)[stage] == EMPTY
-    assert next_of(desk)[:3] == ["evolve", "--stage", stage]
+        shell.do("reject", candidate)
+    assert progress(shell)[stage] == EMPTY
+    assert next_of(shell)[:3] == ["evolve", "--stage", stage]
 
 
 def test_other_stages_that_can_come_first_are_named(at):
@@ -64,46 +64,46 @@ def test_other_stages_that_can_come_first_are_named(at):
 
 
 def test_a_stage_that_came_first_leaves_the_others(at):
-    desk = at("chords")
-    assert told_next(desk.do("status"))[2] == "drums"
-    assert desk.do("approve", evolved(desk, "bass")[0]).count("--stage melody") == 1
+    shell = at("chords")
+    assert told_next(shell.do("status"))[2] == "drums"
+    assert shell.do("approve", evolved(shell, "bass")[0]).count("--stage melody") == 1
 
 
 @pytest.mark.parametrize("command", ["label", "note"])
 def test_words_about_a_candidate_lead_on(at, command):
-    desk = at("chords")
-    (chords, *_) = evolved(desk, "chords", "--section", "chorus", seed=2)
-    assert told_next(desk.do(command, chords, "refrain")) == next_of(desk)
+    shell = at("chords")
+    (chords, *_) = evolved(shell, "chords", "--section", "chorus", seed=2)
+    assert told_next(shell.do(command, chords, "refrain")) == next_of(shell)
 
 
 def test_what_is_stale(at):
-    desk = at("bass")
-    (chords,) = approved(desk, "chords")
-    desk.do("undo", chords)
-    assert progress(desk) == dict.fromkeys(NAMES, EMPTY) | {
+    shell = at("bass")
+    (chords,) = approved(shell, "chords")
+    shell.do("undo", chords)
+    assert progress(shell) == dict.fromkeys(NAMES, EMPTY) | {
         "chords": EMPTY | {"waiting": 1},
         "drums": EMPTY | {"stale": ["verse"]},
         "bass": EMPTY | {"stale": ["verse"]},
     }
-    (song,) = desk.json("status")
+    (song,) = shell.json("status")
     stale = {(row["id"], row["stage"]) for row in song["stale"]}
-    assert stale == {(approved(desk, s)[0][:8], s) for s in ("drums", "bass")}
-    assert "verse (stale)" in desk.do("status")
-    assert next_of(desk)[0] == "review"
+    assert stale == {(approved(shell, s)[0][:8], s) for s in ("drums", "bass")}
+    assert "verse (stale)" in shell.do("status")
+    assert next_of(shell)[0] == "review"
 
 
 def test_the_section_that_lacks_something_is_named(at):
-    desk = at("harmony")
-    desk.do("approve", evolved(desk, "chords", "--section", "the bridge", seed=2)[0])
-    assert told_next(desk.do("status"))[-2:] == ["--section", "the bridge"]
-    assert [section["label"] for section in desk.json("status")[0]["sections"]] == [
+    shell = at("harmony")
+    shell.do("approve", evolved(shell, "chords", "--section", "the bridge", seed=2)[0])
+    assert told_next(shell.do("status"))[-2:] == ["--section", "the bridge"]
+    assert [section["label"] for section in shell.json("status")[0]["sections"]] == [
         "verse",
         "the bridge",
     ]
 
 
-def test_no_songs_yet(empty_desk):
-    said = empty_desk.type("status")
+def test_no_songs_yet(empty_shell):
+    said = empty_shell.type("status")
     assert said.code == 2
     assert "songs add FILE" in said.error
 

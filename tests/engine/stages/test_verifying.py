@@ -14,10 +14,10 @@ SMALL = ("--population", "6", "--generations", "1")
 
 
 def test_runs_of_every_stage_hold(at):
-    desk = at("harmony")
-    runs = {row["stage"]: row["id"] for row in desk.json("runs")}
+    shell = at("harmony")
+    runs = {row["stage"]: row["id"] for row in shell.json("runs")}
     assert list(runs) == list(STAGES)
-    with Studio.open(desk.folder) as studio:
+    with Studio.open(shell.folder) as studio:
         for run in runs.values():
             found = verify_run(studio, run)
             assert found.holds
@@ -27,40 +27,40 @@ def test_runs_of_every_stage_hold(at):
 
 @pytest.mark.parametrize("stage", ["bass", "harmony"])
 def test_the_model_hears_the_same_again(at, stage):
-    desk = at("melody")
+    shell = at("melody")
     words = [word for word in evolve_words(stage) if word != "--no-model"]
-    (run,) = desk.json(*words, *SMALL)
+    (run,) = shell.json(*words, *SMALL)
     assert run["model"] == FusionModel.load(DEFAULT_MODEL).sha256
     terms = run["survivors"][0]["terms"]
     assert {"chromatic", "mix.axes", "mix.colour", "mix.confidence"} <= set(terms)
-    with Studio.open(desk.folder) as studio:
+    with Studio.open(shell.folder) as studio:
         found = verify_run(studio, run["run"])
     assert found.holds
     assert found.largest_difference == 0.0
 
 
 def test_what_was_decided_since_changes_nothing(at):
-    desk = at("bass")
-    (run,) = (row["id"] for row in desk.json("runs") if row["stage"] == "bass")
-    for candidate in (*approved(desk, "bass"), *approved(desk, "drums")):
-        desk.do("undo", candidate)
-        desk.do("reject", candidate)
-    out = desk.do("replay", run, "--verify")
+    shell = at("bass")
+    (run,) = (row["id"] for row in shell.json("runs") if row["stage"] == "bass")
+    for candidate in (*approved(shell, "bass"), *approved(shell, "drums")):
+        shell.do("undo", candidate)
+        shell.do("reject", candidate)
+    out = shell.do("replay", run, "--verify")
     assert f"run {run} is verified" in out
     assert "largest difference 0.0e+00" in out
 
 
 def test_the_state_rebuilt_is_the_state_kept(at):
-    desk = at("harmony")
+    shell = at("harmony")
     for stage in ("melody", "drums"):
-        desk.do("undo", approved(desk, stage)[0])
-    before = desk.song(SONG)
-    with Studio.open(desk.folder) as studio:
+        shell.do("undo", approved(shell, stage)[0])
+    before = shell.song(SONG)
+    with Studio.open(shell.folder) as studio:
         studio.rebuild()
         assert studio.song(SONG) == before
 
 
 def test_survivors_say_the_parts_that_are_approved(at):
-    desk = at("harmony")
-    for event in desk.events("CandidateApproved"):
-        assert event.part == payload(desk, event.candidate)
+    shell = at("harmony")
+    for event in shell.events("CandidateApproved"):
+        assert event.part == payload(shell, event.candidate)

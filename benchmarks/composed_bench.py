@@ -27,7 +27,7 @@ from benchmarks.real_bands import COMPARED, COUNTED, Floats, Rows, features_of
 from benchmarks.songs import Quiet
 from engine.arrangement.approved import approved_parts, lineages
 from engine.composing.composer import compose
-from engine.composing.composition import begin, wanted
+from engine.composing.composition import begin, new_composition
 from engine.evolution.settings import Settings
 from engine.models.registry import ModelRegistry
 from engine.proposals import Proposal, demo_paths, read
@@ -109,7 +109,7 @@ def compose_song(number: int, count: int, settings: Settings) -> list[Ensemble]:
     print(told, file=sys.stderr, flush=True)
     with tempfile.TemporaryDirectory() as folder, Studio.open(Path(folder)) as studio:
         add_songs(studio, (proposal,))
-        asked = wanted(settings, SECTIONS, number, beam=1, arrangements=1)
+        asked = new_composition(settings, SECTIONS, number, beam=1, arrangements=1)
         asked = replace(asked, model_sha256=ModelRegistry(studio).register(DEFAULT_MODEL))
         song = studio.song(proposal.song_id)
         try:

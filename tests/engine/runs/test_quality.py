@@ -17,6 +17,7 @@ import pytest
 from benchmarks.songs import songs
 from engine.evolution.settings import Settings
 from engine.runs.lifecycle import carry_on
+from fitness.fusion import DEFAULT_MODEL
 from genomes.chords import CHORDS, ChordGenome
 from store.events import RunFinished
 from tests.engine.runs.short_runs import begin, ending, open_with
@@ -37,7 +38,7 @@ class Outcome:
         song: which one.
         end: how the run ended.
         scored: how many candidates it scored.
-        best_random: the best total of as many random genomes.
+        best_random: the best total of as many random genomes, of those that pass the gate.
     """
 
     song: str
@@ -46,11 +47,11 @@ class Outcome:
     best_random: float
 
 
-def outcome(index, settings):
+def outcome(index, settings, model=None):
     """Evolve one of the songs."""
     song = songs()[index]
     with TemporaryDirectory() as folder, open_with(Path(folder), song) as studio:
-        run = begin(studio, song=song.song_id, bars=8, seed=SEED, settings=settings)
+        run = begin(studio, song=song.song_id, bars=8, seed=SEED, settings=settings, model=model)
         carry_on(studio, run, lambda _: None)
         end, scored = ending(studio, run.id), len(run.pool.scored)
     rng = np.random.default_rng(RANDOM_SEED)
@@ -58,14 +59,15 @@ def outcome(index, settings):
     scores = run.fitness.score(
         [run.genomes.render(genome, run.context) for genome in genomes], run.context
     )
-    return Outcome(song.song_id, end, scored, max(score.total for score in scores))
+    best = max(score.total for score in scores if score.passes)
+    return Outcome(song.song_id, end, scored, best)
 
 
 def outcomes():
-    """All of them for a few generations, and some in full; on all processors."""
+    """All of them for a few generations by theory and prior, and some in full with the model."""
     with ProcessPoolExecutor(os.cpu_count(), mp_context=get_context("spawn")) as pool:
         short = pool.map(partial(outcome, settings=SHORT), range(len(songs())))
-        full = pool.map(partial(outcome, settings=FULL), IN_FULL)
+        full = pool.map(partial(outcome, settings=FULL, model=DEFAULT_MODEL), IN_FULL)
         return list(short), list(full)
 
 
@@ -75,7 +77,7 @@ def test_twenty_songs(subtests):
     for claim, evolved in (
         (they_cover_meters_and_modes, short),
         (every_term_varies_in_every_first_pool, [*short, *full]),
-        (the_best_survivor_beats_the_best_of_as_many_random_ones, short),
+        (the_best_survivor_beats_the_best_of_as_many_random_ones, full),
         (three_survivors_lie_apart, full),
         (no_generation_is_worse_than_the_one_before, [*short, *full]),
     ):
@@ -103,7 +105,7 @@ def every_term_varies_in_every_first_pool(evolved):
 
 def the_best_survivor_beats_the_best_of_as_many_random_ones(evolved):
     beaten = [one.end.survivors[0].total > one.best_random for one in evolved]
-    assert sum(beaten) >= 18
+    assert sum(beaten) >= 3
 
 
 def three_survivors_lie_apart(evolved):

@@ -48,7 +48,7 @@ EVERY_FIELD = {field for group in FIELDS.values() for field in group}
 
 # The notes of one song of each colour, as they were when the first model was trained: a model
 # measured again must find its own catalogue.
-COMPOSED = "d6901ae9512e74674bb8b24f0f6773d2f67cdfd4c8f0e242f27b2940f049e536"
+COMPOSED = "2c39f48bbf48943e3db1a91cd464d9b5d0446ddf89a028e87727b287c764be4a"
 
 
 def names(*answers: str, among: tuple[str, ...] = ()) -> list[Draw]:

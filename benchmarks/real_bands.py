@@ -18,7 +18,6 @@ from fitness.features import FEATURE_NAMES, feature_matrix
 from genomes import Meter, Part
 from genomes.keys import SCALES
 from tools.grooves import grooves, templates
-from tools.prior_bands import HIGH_PERCENT, LOW_PERCENT
 from training.composed.corpus import (
     CORPUS_ROOT,
     EVERY_ROLE,
@@ -28,6 +27,8 @@ from training.composed.corpus import (
     piece_names,
     read_windows,
 )
+
+LOW_PERCENT, HIGH_PERCENT = 5, 95
 
 IN_KEY = "in_key_share"
 

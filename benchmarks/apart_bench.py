@@ -10,10 +10,8 @@ real and one of our windows right.
 
 from __future__ import annotations
 
-import argparse
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,6 +21,7 @@ from sklearn.model_selection import StratifiedGroupKFold
 from sklearn.utils.class_weight import compute_sample_weight
 from threadpoolctl import threadpool_limits
 
+from benchmarks.real_bench import options_of
 from benchmarks.song_form import COMMON_TIME, WINDOW_BARS, Music, columns_of, real_music, windows
 from benchmarks.window_measures import BAR, SIXTEENTH, measured, on_grid
 from genomes import Part
@@ -183,11 +182,7 @@ def report(real: dict[str, list[Music]], ours: dict[str, list[Music]]) -> Iterat
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
-    parser = argparse.ArgumentParser(prog="python -m benchmarks apart")
-    parser.add_argument("folder", type=Path, help="of the sets of real songs")
-    parser.add_argument("--survivors", type=Path, nargs="+", default=[], metavar="FOLDER")
-    parser.add_argument("--held-out", action="store_true", help="every fifth real song alone")
-    options = parser.parse_args(arguments)
+    options = options_of("apart", arguments)
     ours = columns_of(options.survivors)
     for line in report(real_music(options.folder, held_out=options.held_out), ours):
         print(line, flush=True)

@@ -52,12 +52,17 @@ def table(columns: dict[str, list[Music]]) -> str:
     return "\n".join(lines)
 
 
-def main(arguments: Sequence[str] | None = None) -> None:
-    parser = argparse.ArgumentParser(prog="python -m benchmarks real")
+def options_of(command: str, arguments: Sequence[str] | None) -> argparse.Namespace:
+    """The folder of real songs and those of ours beside them, as a command line tells them."""
+    parser = argparse.ArgumentParser(prog=f"python -m benchmarks {command}")
     parser.add_argument("folder", type=Path, help="of the sets of real songs")
     parser.add_argument("--survivors", type=Path, nargs="+", default=[], metavar="FOLDER")
     parser.add_argument("--held-out", action="store_true", help="every fifth real song alone")
-    options = parser.parse_args(arguments)
+    return parser.parse_args(arguments)
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    options = options_of("real", arguments)
     columns = real_music(options.folder, held_out=options.held_out)
     columns |= columns_of(options.survivors)
     print(table(columns))

@@ -8,6 +8,7 @@ full bars, is a law and no rule.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import cache
 
 from fitness.theory import bass, chords, drums, harmony, melody
 from fitness.theory.common import Rule
@@ -42,6 +43,11 @@ def theory_terms(stage: str, part: Part, context: Context) -> dict[str, float]:
 
 def theory(terms: Mapping[str, float], stage: str = "") -> float:
     """The mean of a stage's terms, 0 to 1, by the stage's weights where it has any."""
-    weights = {name: weight for name, (weight, _) in WEIGHTS.get(stage, {}).items()}
+    weights = _weights(stage)
     whole = sum(weights.get(name, 1.0) for name in terms)
     return sum(weights.get(name, 1.0) * value for name, value in terms.items()) / whole
+
+
+@cache
+def _weights(stage: str) -> dict[str, float]:
+    return {name: weight for name, (weight, _) in WEIGHTS.get(stage, {}).items()}

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 import numpy as np
 
 from fitness.theory.common import Rule
@@ -12,6 +14,7 @@ from fitness.theory.drum_reading import (
     Floats,
     Integers,
     drums_of,
+    metrical_grid,
     nearest_positions,
 )
 from genomes.context import Context
@@ -107,19 +110,18 @@ def backbeat(part: Part, context: Context) -> float:
     energy = context.section.energy
     missing = NO_ANSWER_STILL + energy * (NO_ANSWER_FULL - NO_ANSWER_STILL)
     if groove.backbeat:
-        kept = _answered(loud, counts, "back", context, drums)
+        back = _positions_of("back", context.meter, part.swing)
+        kept = _answered(loud, counts, back)
         if groove.half_time:
-            kept = np.maximum(kept, HALF_TIME * _answered(loud, counts, "half", context, drums))
+            half = _positions_of("half", context.meter, part.swing)
+            kept = np.maximum(kept, HALF_TIME * _answered(loud, counts, half))
     else:
         kept, missing = _clear_answers(loud, counts, drums), FREE_NO_ANSWER
     return float(np.where(counts > 0, kept, missing).mean())
 
 
-def _answered(
-    loud: Booleans, counts: Integers, role: str, context: Context, drums: Drums
-) -> Floats:
-    """Per bar, how well its loud answers fall on the cells of a role and nowhere else."""
-    wanted = _positions_of(role, context.meter, drums)
+def _answered(loud: Booleans, counts: Integers, wanted: Integers) -> Floats:
+    """Per bar, how well its loud answers fall on the wanted positions and nowhere else."""
     hits = loud[:, wanted].sum(axis=1)
     others = counts - hits
     return np.asarray(hits / max(1, len(wanted)) * STRAY_ANSWER**others)
@@ -134,11 +136,12 @@ def _clear_answers(loud: Booleans, counts: Integers, drums: Drums) -> Floats:
     return np.asarray((loud @ score) / np.maximum(counts, 1))
 
 
-def _positions_of(role: str, meter: Meter, drums: Drums) -> Integers:
+@lru_cache(maxsize=256)
+def _positions_of(role: str, meter: Meter, swing: float) -> Integers:
     """The positions of the metrical grid where the straight cells of a role lie."""
     straight = cells(meter, STRAIGHT)
     onsets = [straight[cell].onset_ticks for cell in positions(role, meter, STRAIGHT)]
-    return np.flatnonzero(np.isin(drums.grid.straight_ticks, onsets))
+    return np.flatnonzero(np.isin(metrical_grid(meter, swing).straight_ticks, onsets))
 
 
 def steady_time(part: Part, context: Context) -> float:

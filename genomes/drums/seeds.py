@@ -43,8 +43,7 @@ CRASH_SHARES = {"low": 0.05, "medium": 0.25, "high": 0.6}
 OPENING_CRASH_SHARE = 0.5  # of the phrases' crashes, those on the first only
 DYNAMIC_SPREAD = 1.2  # steps of the table around the section's energy
 
-# What a kick may do, as positions of its strokes and, for a few, how loud they are; by whether it
-# leaves the snare alone on the backbeat. Each begins on the downbeat.
+# What a kick may do, as a template's recipe; each begins on the downbeat.
 KICKS: tuple[str, ...] = (
     "downbeat:X strong:x",
     "downbeat:X strong:x off_back:x",

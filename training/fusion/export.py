@@ -37,27 +37,42 @@ def export(ensemble: Ensemble, path: Path) -> None:
     """Write an ensemble as one ONNX file, weights included, for batches of any size."""
     batch = torch.export.Dim("batch", min=1)
     example = random_inputs(ensemble, TRACED_ROWS, seed=0)
-    with quiet():
-        program = torch.onnx.export(
-            ensemble.eval(),
-            tuple(example.values()),
-            input_names=list(PROFILE.inputs),
-            output_names=["temporal", "spatial", "ontological", "colour", "confidence"],
-            dynamic_shapes=(tuple({0: batch} for _ in example),),
-            opset_version=OPSET,
-            dynamo=True,
-            external_data=False,
-            verbose=False,
-        )
-    if program is None:
-        raise RuntimeError("torch exported nothing")
-    model = program.model_proto
-    remove_source_paths(model)
+    model = traced(
+        ensemble.eval(),
+        tuple(example.values()),
+        input_names=list(PROFILE.inputs),
+        output_names=["temporal", "spatial", "ontological", "colour", "confidence"],
+        dynamic_shapes=(tuple({0: batch} for _ in example),),
+    )
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_bytes(model.SerializeToString(deterministic=True))
 
 
-def remove_source_paths(model: Any) -> None:
+def traced(module: torch.nn.Module, example: tuple[torch.Tensor, ...], **names: Any) -> Any:
+    """A module as an ONNX model, weights included, without paths of this machine.
+
+    Args:
+        module: in evaluation mode.
+        example: inputs to trace it with.
+        names: ``input_names``, ``output_names`` and ``dynamic_shapes`` of ``torch.onnx.export``.
+    """
+    with quiet():
+        program = torch.onnx.export(
+            module,
+            example,
+            opset_version=OPSET,
+            dynamo=True,
+            external_data=False,
+            verbose=False,
+            **names,
+        )
+    if program is None:
+        raise RuntimeError("torch exported nothing")
+    _remove_source_paths(program.model_proto)
+    return program.model_proto
+
+
+def _remove_source_paths(model: Any) -> None:
     """Remove where in the source each node comes from: paths of this machine."""
     for node in model.graph.node:
         del node.metadata_props[:]

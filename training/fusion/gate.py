@@ -29,7 +29,7 @@ from training.composed.examples import KINDS, REAL, SONG, STAGES, Examples
 from training.composed.gate_examples import FIRST_REAL_SONG
 from training.fusion.batches import MAX_VELOCITY
 from training.fusion.calibration import KEPT_SHARE, minimise
-from training.fusion.export import OPSET, quiet, remove_source_paths
+from training.fusion.export import traced
 
 MAJOR_SCALE = (0, 2, 4, 5, 7, 9, 11)
 TRIADS = ((0, 4, 7), (0, 3, 7))
@@ -433,19 +433,11 @@ def _remove_unused(graph: onnx.GraphProto) -> None:
 def _graph_of(gate: Gate) -> onnx.GraphProto:
     batch = torch.export.Dim("batch", min=1)
     width = len(gate.mean) - 2 * len(STRETCHES)
-    with quiet():
-        program = torch.onnx.export(
-            gate,
-            (torch.rand(2, 1, ROWS, STEPS), torch.rand(2, width)),
-            input_names=["piano_roll", GATE_INPUT],
-            output_names=[CONFIDENCE],
-            dynamic_shapes=({0: batch}, {0: batch}),
-            opset_version=OPSET,
-            dynamo=True,
-            external_data=False,
-            verbose=False,
-        )
-    if program is None:
-        raise RuntimeError("torch exported nothing")
-    remove_source_paths(program.model_proto)
-    return program.model_proto.graph
+    model: onnx.ModelProto = traced(
+        gate,
+        (torch.rand(2, 1, ROWS, STEPS), torch.rand(2, width)),
+        input_names=["piano_roll", GATE_INPUT],
+        output_names=[CONFIDENCE],
+        dynamic_shapes=({0: batch}, {0: batch}),
+    )
+    return model.graph

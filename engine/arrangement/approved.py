@@ -31,6 +31,8 @@ class ApprovedPart:
         part: its notes, from the approval event.
         position: position of the approval event in the log.
         is_stale: whether the song or a parent has changed since it was composed.
+        energy: that which it was composed with, 0 to 1.
+        locked_bars: the bars that a person locked when it was composed, 0 the first.
     """
 
     candidate: str
@@ -43,6 +45,8 @@ class ApprovedPart:
     part: Part
     position: int
     is_stale: bool
+    energy: float = 0.5
+    locked_bars: frozenset[int] = frozenset()
 
 
 def approved_parts(studio: Studio, song: Song) -> tuple[ApprovedPart, ...]:
@@ -70,7 +74,14 @@ def _approved(studio: Studio, song: Song, candidate: str, state: Candidate) -> A
         part=Part.from_payload(event.part),
         position=position,
         is_stale=is_stale(song, state),
+        energy=event.section.energy,
+        locked_bars=_locked_bars(studio, state),
     )
+
+
+def _locked_bars(studio: Studio, state: Candidate) -> frozenset[int]:
+    locks = studio.run(state.run)[1].locks if state.run else None
+    return frozenset(locks.bars) if locks else frozenset()
 
 
 def find_part(stage: str, reference: str, approved: Sequence[ApprovedPart]) -> ApprovedPart | None:

@@ -27,9 +27,10 @@ from engine.arrangement.plan_text import plan_document, plan_text, read_plan
 from engine.errors import Ambiguous, Refused
 from engine.gate.exports import KEPT, Export, export_paths, last_written
 from engine.ids import CANDIDATE_ID_CHARS, digest
+from engine.proposals.lyrics import LyricSheet
 from engine.runs.contexts import song_context
 from engine.state.files import file_sha256
-from engine.state.songs import Song, song_stream
+from engine.state.songs import Song, last_composition, song_stream
 from engine.state.studio import Studio
 from genomes import Section
 from genomes.midi import Conductor
@@ -95,19 +96,41 @@ def _folder(studio: Studio, song: Song) -> Path:
     return studio.exports / song.song_id
 
 
-def current_plan(studio: Studio, song: Song) -> PlanFile:
-    """The song's plan file if a person has edited it; else a new draft of the approved parts."""
+@dataclass(frozen=True, slots=True)
+class DraftOptions:
+    """Options of a draft.
+
+    Attributes:
+        ending: how the song stops, one of ``ENDINGS``; the usual way if None.
+        lyrics: words of the song; those of its last composition if None.
+    """
+
+    ending: str | None = None
+    lyrics: LyricSheet | None = None
+
+
+def current_plan(studio: Studio, song: Song, options: DraftOptions | None = None) -> PlanFile:
+    """The song's plan file if a person has edited it; else a new draft of the approved parts.
+
+    Args:
+        studio: the studio.
+        song: state of the song.
+        options: options of a draft.
+    """
     path = plan_file(studio, song)
     found = file_sha256(path)
     if found is not None and found != last_written(song, studio, path):
         return read_plan_file(studio, song, path)
-    return write_draft(studio, song)
+    return write_draft(studio, song, options)
 
 
-def write_draft(studio: Studio, song: Song) -> PlanFile:
+def write_draft(studio: Studio, song: Song, options: DraftOptions | None = None) -> PlanFile:
     """Write a new draft; under another file name if a person has edited the song's plan."""
     approved = approved_parts(studio, song)
-    plan = draft(approved, conductor_of(song))
+    options = options or DraftOptions()
+    last = last_composition(song)
+    lyrics = options.lyrics or (LyricSheet(last.lyrics) if last and last.lyrics else None)
+    plan = draft(approved, conductor_of(song), options.ending, lyrics)
     written = _write_plan(studio, song, Path(PLAN_FILE).stem, plan)
     return PlanFile(plan, written.path, written.outcome, _warnings(plan, approved, song))
 

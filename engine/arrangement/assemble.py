@@ -4,21 +4,31 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from zlib import crc32
 
 import numpy as np
 from numpy.typing import NDArray
 
 from engine.arrangement.approved import ApprovedPart, find_part
-from engine.arrangement.plan import MAX_SONG_BARS, Plan, PlannedSection
+from engine.arrangement.drum_fills import with_crash, with_fill
+from engine.arrangement.endings import Fade, fade, final_chord, hold_bars, ritardando
+from engine.arrangement.passes import Pass, excerpt
+from engine.arrangement.plan import FADE, HELD, MAX_SONG_BARS, RITARDANDO, Plan, PlannedSection
+from engine.arrangement.textures import textured
+from engine.arrangement.turnarounds import with_turnaround
+from engine.arrangement.variations import varied
 from engine.errors import EngineError, Refused
 from engine.ids import CANDIDATE_ID_CHARS, digest, short
 from engine.stages import STAGES
 from genomes import ChordSpan, Key, Meter, Part, TempoMap
-from genomes.midi import Conductor, Track
+from genomes.lyrics import Lyrics
+from genomes.lyrics.syllables import line_of
+from genomes.melody.rewording import reworded
+from genomes.midi import Conductor, Controls, Track
 from genomes.notes import Notes, Word
 
 # Part of every arrangement's id: raise it when the same plan and parts give other notes.
-ASSEMBLY_VERSION = 1
+ASSEMBLY_VERSION = 2
 
 # (energy, factor of every velocity), interpolated linearly; 0.5 leaves velocities unchanged.
 VELOCITY_FACTORS = ((0.0, 0.80), (0.5, 1.00), (1.0, 1.12))
@@ -43,6 +53,9 @@ class ArrangedSection:
         energy: loudness, 0 (quietest) to 1 (loudest).
         vocals: whether its words are sung.
         candidates: ``(stage, candidate id)`` of each part that plays.
+        excerpt: first and last bar of its parts that are played, from 1; all if None.
+        vary: whether it is varied when it comes again, and leads into the next section.
+        words: lines that are sung in place of those that its melody was composed to.
     """
 
     name: str
@@ -54,6 +67,9 @@ class ArrangedSection:
     energy: float
     vocals: bool
     candidates: tuple[tuple[str, str], ...]
+    excerpt: tuple[int, int] | None = None
+    vary: bool = False
+    words: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,13 +80,18 @@ class Arrangement:
         title: title of the song.
         key: key of the song.
         meter: the meter of all bars.
-        tempo_bpm: quarter notes per minute, constant.
+        tempo_bpm: quarter notes per minute.
         length_ticks: length of the song and of every track.
         bars: length of the song.
         markers: ``(onset_ticks, name)`` of every section.
         tracks: one for each stage that plays, in stage order. The harmony of a track's part has
             gaps where the stage rests.
-        sections: in playing order, without gaps or overlaps.
+        sections: in playing order, without gaps or overlaps; the last chord, if one is held, is
+            a section of its own.
+        ending: how it stops, one of ``ENDINGS``.
+        seed: its variations were drawn with it.
+        tempo_map: the tempo over the whole song.
+        fade: where it fades out; None if it doesn't.
     """
 
     title: str
@@ -82,16 +103,24 @@ class Arrangement:
     markers: tuple[tuple[int, str], ...]
     tracks: tuple[Track, ...]
     sections: tuple[ArrangedSection, ...]
+    ending: str
+    seed: int
+    tempo_map: TempoMap
+    fade: Fade | None = None
 
     @property
     def id(self) -> str:
-        """Hash of title, key, meter, tempo, sections and parts."""
+        """Hash of title, key, meter, tempo, form and parts."""
         facts = (self.title, str(self.key), str(self.meter), float(self.tempo_bpm))
         played = [
-            [s.name, s.bars, s.play, s.energy, s.vocals, [list(pair) for pair in s.candidates]]
+            [
+                *(s.name, s.bars, s.play, s.energy, s.vocals, s.excerpt and list(s.excerpt)),
+                *(s.vary, list(s.words), [list(pair) for pair in s.candidates]),
+            ]
             for s in self.sections
         ]
-        return digest(ASSEMBLY_VERSION, facts, played)[:CANDIDATE_ID_CHARS]
+        form = [self.ending, self.seed if any(s.vary for s in self.sections) else 0]
+        return digest(ASSEMBLY_VERSION, facts, form, played)[:CANDIDATE_ID_CHARS]
 
     @property
     def candidates(self) -> tuple[str, ...]:
@@ -102,11 +131,14 @@ class Arrangement:
     @property
     def seconds(self) -> float:
         """Length of the song in seconds."""
-        return float(TempoMap.constant(self.tempo_bpm).seconds(self.length_ticks))
+        return float(self.tempo_map.seconds(self.length_ticks))
 
     def conductor(self, texts: tuple[str, ...] = ()) -> Conductor:
         """The conductor track of its MIDI files and scores, with these texts."""
-        return Conductor(self.title, self.key, self.meter, self.tempo_bpm, self.markers, texts)
+        return Conductor(
+            *(self.title, self.key, self.meter, self.tempo_bpm, self.markers, texts),
+            tempo_changes=self.tempo_map.changes[1:],
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +151,10 @@ class _ResolvedSection:
 
 
 def assemble(plan: Plan, approved: Sequence[ApprovedPart], song: Conductor) -> Arrangement:
-    """Concatenate the parts of a plan's sections; repeats are exact copies.
+    """Concatenate the parts of a plan's sections, and end the song.
+
+    A section that the plan doesn't vary is played as it was approved, and its repeats are exact
+    copies.
 
     Args:
         plan: the sections and the references of their parts.
@@ -138,22 +173,52 @@ def assemble(plan: Plan, approved: Sequence[ApprovedPart], song: Conductor) -> A
     bars = sum(section.bars for section in sections)
     if bars > MAX_SONG_BARS:
         raise Refused(f"an arrangement of {bars} bars: expected at most {MAX_SONG_BARS}")
-    length_ticks = bars * song.meter.bar_ticks
-    playing = {part.stage for planned in resolved for part in planned.parts}
-    if not playing:
+    placed = _played(resolved, sections, song, plan.seed)
+    if not placed:
         raise Refused("no section plays anything", "name an approved part under parts")
+    tempo_map = TempoMap.constant(song.tempo_bpm)
+    if plan.ending in {HELD, RITARDANDO}:
+        last = sections[-1]
+        sections.append(_ending_section(last, song))
+        final = final_chord(placed[-1].music, sections[-1].bars)
+        placed.append(_Placed(last.end_ticks, final, vocals=False))
+        if plan.ending == RITARDANDO:
+            tempo_map = ritardando(song.tempo_bpm, song.meter, last.end_ticks)
+    length_ticks = sections[-1].end_ticks
+    fading = fade(tempo_map, length_ticks) if plan.ending == FADE else None
+    expression = fading.expression(song.meter.unit_ticks) if fading else ()
+    playing = {stage for each in placed for stage in each.music.parts}
     return Arrangement(
         title=song.title,
         key=song.key,
         meter=song.meter,
         tempo_bpm=song.tempo_bpm,
         length_ticks=length_ticks,
-        bars=bars,
+        bars=sum(section.bars for section in sections),
         markers=tuple((section.start_ticks, section.name) for section in sections),
         tracks=tuple(
-            _track(stage, sections, resolved, length_ticks) for stage in STAGES if stage in playing
+            _track(stage, placed, length_ticks, expression) for stage in STAGES if stage in playing
         ),
         sections=tuple(sections),
+        ending=plan.ending,
+        seed=plan.seed,
+        tempo_map=tempo_map,
+        fade=fading,
+    )
+
+
+def _ending_section(last: ArrangedSection, song: Conductor) -> ArrangedSection:
+    bars = hold_bars(song.meter, song.tempo_bpm)
+    return ArrangedSection(
+        name="Ending",
+        section=last.section,
+        start_ticks=last.end_ticks,
+        end_ticks=last.end_ticks + bars * song.meter.bar_ticks,
+        bars=bars,
+        play=1,
+        energy=last.energy,
+        vocals=False,
+        candidates=(),
     )
 
 
@@ -176,6 +241,7 @@ def _part(stage: str, reference: str, approved: Sequence[ApprovedPart]) -> Appro
 
 
 def _bars(section: PlannedSection, parts: Sequence[ApprovedPart], meter: Meter) -> int:
+    """Length of one time through."""
     if not parts:
         if section.bars is None:
             raise Refused("nothing plays, and no bars say how long")
@@ -190,7 +256,12 @@ def _bars(section: PlannedSection, parts: Sequence[ApprovedPart], meter: Meter) 
                 f"{part.stage} {part.label} was composed in another meter than {meter}",
                 f"run engine undo {short(part.candidate)} and compose it again",
             )
-    return bars
+    if section.excerpt is None:
+        return bars
+    first, last = section.excerpt
+    if last > bars:
+        raise Refused(f"excerpt {first}-{last} of parts that have {bars} bars")
+    return last - first + 1
 
 
 def _arranged_sections(
@@ -211,32 +282,118 @@ def _arranged_sections(
                 energy=section.energy,
                 vocals=section.vocals,
                 candidates=tuple((part.stage, part.candidate) for part in planned.parts),
+                excerpt=section.excerpt,
+                vary=section.vary,
+                words=section.words,
             )
         )
     return arranged
 
 
-def _track(
-    stage: str,
-    sections: Sequence[ArrangedSection],
+@dataclass(frozen=True, slots=True)
+class _Placed:
+    """A pass where it is played in the song."""
+
+    start_ticks: int
+    music: Pass
+    vocals: bool
+
+
+def _played(
     resolved: Sequence[_ResolvedSection],
-    length_ticks: int,
-) -> Track:
+    sections: Sequence[ArrangedSection],
+    song: Conductor,
+    seed: int,
+) -> list[_Placed]:
+    """Every pass of every section, in playing order."""
+    placed: list[_Placed] = []
+    passes_before: dict[tuple[object, ...], list[Pass]] = {}
+    targets: dict[str, int] = {}
+    for index, (planned, section) in enumerate(zip(resolved, sections, strict=True)):
+        if not planned.parts:
+            continue
+        composed = _composed_pass(planned, song)
+        following = next((each for each in resolved[index + 1 :] if each.parts), None)
+        earlier = passes_before.setdefault((section.section, section.excerpt), [])
+        for repeat in range(section.play):
+            music = composed
+            if section.vary:
+                rng = np.random.default_rng([seed, crc32(section.section.encode()), len(earlier)])
+                music = textured(music)
+                music = varied(music, earlier[-1], rng) if earlier else music
+                if repeat == 0 and placed:
+                    music = with_crash(music)
+                if repeat == section.play - 1:
+                    energy = following.section.energy if following else section.energy
+                    music = with_fill(music, energy, rng)
+                    target = _first_root(following, song)
+                    target = targets.setdefault(f"{section.section} {section.excerpt}", target)
+                    music = with_turnaround(music, target)
+            earlier.append(music)
+            start = section.start_ticks + repeat * composed.length_ticks
+            placed.append(_Placed(start, music, section.vocals))
+    return placed
+
+
+def _composed_pass(planned: _ResolvedSection, song: Conductor) -> Pass:
+    """A section's parts as they were composed, in the bars that the plan takes of them.
+
+    Only the words are those of the plan, if it has any.
+    """
+    bar_ticks, section = song.meter.bar_ticks, planned.section
+    first, last = section.excerpt or (1, planned.parts[0].bars)
+    music = Pass(
+        parts={
+            part.stage: excerpt(part.part, first, last, bar_ticks) if section.excerpt else part.part
+            for part in planned.parts
+        },
+        key=song.key,
+        meter=song.meter,
+        energy=section.energy,
+        lift=section.energy - planned.parts[0].energy,
+        locked={
+            part.stage: frozenset(
+                bar - first + 1 for bar in part.locked_bars if first <= bar + 1 <= last
+            )
+            for part in planned.parts
+        },
+    )
+    melody = music.parts.get("melody")
+    if melody is None or not section.words:
+        return music
+    lyrics = Lyrics(tuple(line for text in section.words if (line := line_of(text))))
+    return music.with_part("melody", reworded(melody, lyrics, song.meter, song.tempo_bpm))
+
+
+def _first_root(following: _ResolvedSection | None, song: Conductor) -> int:
+    """Pitch class of the root that a section begins with; the song's tonic if nothing says."""
+    if following is not None:
+        for part in _composed_pass(following, song).parts.values():
+            if part.harmony:
+                return part.harmony[0].root_pitch_class
+    return song.key.tonic_pitch_class
+
+
+def _track(stage: str, placed: Sequence[_Placed], length_ticks: int, expression: Controls) -> Track:
     """The track of a stage: its parts one after the other."""
     notes: list[Notes] = []
     harmony: list[ChordSpan] = []
     lyrics: list[Word] = []
     swings: set[float] = set()
-    for section, planned in zip(sections, resolved, strict=True):
-        for part in (each.part for each in planned.parts if each.stage == stage):
-            swings.add(part.swing)
-            scaled = part.notes.copy()
-            scaled["velocity"] = scaled_velocities(part.notes, section.energy)
-            for start in range(section.start_ticks, section.end_ticks, part.length_ticks):
-                notes.append(_shifted(scaled, start))
-                harmony += [replace(s, onset_ticks=s.onset_ticks + start) for s in part.harmony]
-                if section.vocals:
-                    lyrics += [(onset + start, text) for onset, text in part.lyrics]
+    for each in placed:
+        part = each.music.parts.get(stage)
+        if part is None:
+            continue
+        swings.add(part.swing)
+        scaled = part.notes.copy()
+        scaled["velocity"] = scaled_velocities(part.notes, each.music.energy)
+        scaled["onset_ticks"] += each.start_ticks
+        notes.append(scaled)
+        harmony += [
+            replace(span, onset_ticks=span.onset_ticks + each.start_ticks) for span in part.harmony
+        ]
+        if each.vocals:
+            lyrics += [(onset + each.start_ticks, text) for onset, text in part.lyrics]
     joined = Part.of(
         np.concatenate(notes),
         length_ticks,
@@ -245,13 +402,7 @@ def _track(
         swing=swings.pop() if len(swings) == 1 else 0.0,
     )
     row = STAGES[stage]
-    return Track(stage.capitalize(), joined, row.program, row.channel)
-
-
-def _shifted(notes: Notes, start_ticks: int) -> Notes:
-    shifted = notes.copy()
-    shifted["onset_ticks"] += start_ticks
-    return shifted
+    return Track(stage.capitalize(), joined, row.program, row.channel, expression)
 
 
 def scaled_velocities(notes: Notes, energy: float) -> NDArray[np.uint8]:

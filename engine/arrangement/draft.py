@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from documents.findings import one_line
 from engine.arrangement.approved import ApprovedPart, Lineage, lineages
-from engine.arrangement.plan import Plan, PlannedSection
+from engine.arrangement.plan import FADE, HELD, RITARDANDO, Plan, PlannedSection
 from engine.arrangement.roles import FORM, OTHER, Role, role_of
 from engine.errors import Refused
+from engine.proposals.lyrics import LyricSheet, words_under
 from genomes.midi import Conductor
 
 # The lowest energy of a section in which a stage plays. At a lineage's last occurrence all play.
@@ -19,7 +20,21 @@ MIN_ENERGY = {"chords": 0.0, "melody": 0.0, "bass": 0.20, "drums": 0.25, "harmon
 # Energy added to the last occurrence of a section that occurs several times in the form.
 LAST_OCCURRENCE_ENERGY = 0.10
 
+# What a section keeps when it comes back; drums, bass and counter-line may be others.
+TUNE_STAGES = ("chords", "melody")
+
 MAX_REPEATS = 4
+
+INTRO, OUTRO = "intro", "outro"
+
+# A song without an intro or an outro of its own is given the first bars of its first section, and
+# of its last, without the melody.
+BORROWED_BARS = 4
+BORROWED_ENERGY = {INTRO: 0.15, OUTRO: 0.30}
+NOT_BORROWED = frozenset({"melody"})
+
+# Songs slower than this end with a ritardando; a fast pulse that slows down sounds like a mistake.
+RITARDANDO_MAX_BPM = 90
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,12 +66,25 @@ class _Occurrence:
         return label[:1].upper() + label[1:]
 
 
-def draft(approved: Sequence[ApprovedPart], song: Conductor) -> Plan:
+def draft(
+    approved: Sequence[ApprovedPart],
+    song: Conductor,
+    ending: str | None = None,
+    lyrics: LyricSheet | None = None,
+) -> Plan:
     """A plan that uses all approved sections.
 
     Sections whose labels name a role are put in the order of ``FORM``; the others are put at its
-    ``OTHER``, in the order of their approval. A section with several lineages that have the most
-    stages uses them in turn.
+    ``OTHER``, in the order of their approval. Of several lineages of a section that have the most
+    stages the first plays, in turn with those that have its chords and its melody. The song
+    begins with an intro, and ends with an outro if it doesn't fade.
+
+    Args:
+        approved: the approved parts.
+        song: title, key, meter and tempo of the song.
+        ending: how it stops, one of ``ENDINGS``; the usual ending at its tempo if None.
+        lyrics: words of the song; a section that comes back sings those under its own name, such
+            as ``Verse 2``.
 
     Raises:
         Refused: if nothing is approved.
@@ -71,13 +99,45 @@ def draft(approved: Sequence[ApprovedPart], song: Conductor) -> Plan:
         name = occurrence.title.casefold()
         counted[name] += 1
         numbered = f"{occurrence.title} {counted[name]}" if counts[name] > 1 else occurrence.title
-        sections.append(_planned(occurrence, numbered))
+        planned = _planned(occurrence, numbered)
+        if lyrics is not None and counted[name] > 1 and planned.part("melody"):
+            planned = replace(planned, words=words_under(lyrics, numbered))
+        sections.append(planned)
+    if ending is None:
+        ending = RITARDANDO if song.tempo_bpm < RITARDANDO_MAX_BPM else HELD
+    if occurrences[0].role.name != INTRO:
+        sections.insert(0, _borrowed(occurrences[0], INTRO))
+    if occurrences[-1].role.name != OUTRO and ending != FADE:
+        sections.append(_borrowed(occurrences[-1], OUTRO))
     return Plan(
         tuple(sections),
         title=song.title,
         key=str(song.key),
         bpm=song.tempo_bpm,
         time_sig=str(song.meter),
+        ending=ending,
+    )
+
+
+def _borrowed(occurrence: _Occurrence, name: str) -> PlannedSection:
+    """The first bars of a section as an intro or an outro, played by few parts."""
+    energy = BORROWED_ENERGY[name]
+    parts = occurrence.lineage.parts
+    playing = [
+        part
+        for part in parts
+        if part.stage not in NOT_BORROWED and energy >= MIN_ENERGY.get(part.stage, 0.0)
+    ] or [part for part in parts if part.stage not in NOT_BORROWED]
+    bars = min(BORROWED_BARS, occurrence.lineage.first.bars)
+    return PlannedSection(
+        name=name.capitalize(),
+        section=occurrence.lineage.first.label,
+        parts=tuple((part.stage, part.label) for part in playing or parts),
+        bars=bars,
+        energy=energy,
+        vocals=False,
+        excerpt=(1, bars),
+        vary=True,
     )
 
 
@@ -109,10 +169,26 @@ def _occurrences(found: Sequence[Lineage]) -> list[_Occurrence]:
 
 
 def _playing(alternatives: Sequence[Lineage], form_section: str, before: int) -> Sequence[Lineage]:
-    """The lineages to play at a section of the form that occurred this many times before."""
+    """The lineages to play at a section of the form that occurred this many times before.
+
+    A section comes back with the chords and the melody of its first time: of several lineages
+    those with other ones play only where the person made another section of them.
+    """
     if form_section == OTHER or not alternatives:
         return alternatives
-    return [alternatives[before % len(alternatives)]]
+    first = alternatives[0]
+    returning = [
+        each for each in alternatives if each.section != first.section or _same_tune(each, first)
+    ]
+    return [returning[before % len(returning)]]
+
+
+def _same_tune(lineage: Lineage, other: Lineage) -> bool:
+    return all(
+        {part.candidate for part in lineage.parts if part.stage == stage}
+        == {part.candidate for part in other.parts if part.stage == stage}
+        for stage in TUNE_STAGES
+    )
 
 
 def _most_complete(of_section: Sequence[Lineage]) -> list[Lineage]:
@@ -133,6 +209,7 @@ def _planned(occurrence: _Occurrence, name: str) -> PlannedSection:
         bars=first.bars,
         energy=occurrence.energy,
         vocals=role.is_sung,
+        vary=True,
     )
 
 

@@ -6,6 +6,12 @@ from dataclasses import dataclass
 
 DRAFT = "draft"
 
+# How a song stops: on a last chord that is held, slowing down to it, fading out, or as it is.
+HELD, RITARDANDO, FADE, NO_ENDING = "held", "ritardando", "fade", "none"
+ENDINGS = (HELD, RITARDANDO, FADE, NO_ENDING)
+
+MAX_SEED = 2**32 - 1
+
 MAX_PLAY = 64
 
 # Longer than any song; a MIDI file can hold that many bars of every meter.
@@ -26,6 +32,11 @@ class PlannedSection:
         energy: loudness, 0 (quietest) to 1 (loudest).
         vocals: whether its words are sung.
         notes: a person's comments.
+        excerpt: first and last bar of the parts that are played, from 1; all of them if None.
+        vary: whether it is played with its energy's texture, differs when it comes again, and
+            leads into the next section; otherwise every repeat is an exact copy.
+        words: lines that are sung to its melody in place of those that it was composed to; none
+            if empty.
     """
 
     name: str
@@ -36,6 +47,9 @@ class PlannedSection:
     energy: float = 0.5
     vocals: bool = True
     notes: str = ""
+    excerpt: tuple[int, int] | None = None
+    vary: bool = False
+    words: tuple[str, ...] = ()
 
     def part(self, stage: str) -> str | None:
         """The reference of a stage's part; None if the stage rests."""
@@ -53,6 +67,8 @@ class Plan:
         key: such as ``F# minor``.
         bpm: quarter notes per minute.
         time_sig: such as ``7/8``.
+        ending: how the song stops, one of ``ENDINGS``.
+        seed: the variations of sections that come again are drawn with it.
     """
 
     sections: tuple[PlannedSection, ...]
@@ -61,3 +77,5 @@ class Plan:
     key: str = ""
     bpm: float | None = None
     time_sig: str = ""
+    ending: str = NO_ENDING
+    seed: int = 0

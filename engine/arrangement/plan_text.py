@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
@@ -10,11 +11,21 @@ import yaml
 
 from documents.findings import UnreadableError, one_line, shown
 from documents.yaml_files import load_file, plain_scalar
-from engine.arrangement.plan import DRAFT, MAX_PLAY, MAX_SONG_BARS, Plan, PlannedSection
+from engine.arrangement.plan import (
+    DRAFT,
+    ENDINGS,
+    MAX_PLAY,
+    MAX_SEED,
+    MAX_SONG_BARS,
+    NO_ENDING,
+    Plan,
+    PlannedSection,
+)
 from engine.arrangement.roles import role_of
 from engine.errors import Refused
 from engine.gate.labels import file_label
 from engine.stages import STAGES
+from genomes.lyrics.syllables import line_of
 
 Document = dict[str, Any]
 
@@ -23,13 +34,20 @@ HEADER = """\
 # and without --from of the one in the song's own folder.
 #
 # name       the folder that the files go to
+# ending     how the song stops: held (on the chord of home), ritardando (slowing down to it),
+#            fade, or none (with the last bar)
+# seed       another number varies what comes again in another way
 # sections   what plays, in this order:
 #   name     what the section is called; the marker in the files
 #   section  the label of the approved section that it is made of
 #   play     how often it is played in a row
 #   bars     of one time through: for reading, except where every part rests
+#   excerpt  only these bars of its parts, such as 1-4; null plays them all
 #   energy   0 (still) to 1 (full): how loud it plays
 #   vocals   whether its words are sung
+#   words    lines that are sung to the melody in place of its own; null keeps its own
+#   vary     whether it differs when it comes again, and leads into what follows; locked bars never
+#            change, and with false nothing does
 #   parts    of each stage an approved part, by its label or the beginning of its id; null rests
 #   notes    yours
 #
@@ -37,8 +55,13 @@ HEADER = """\
 # not named here is refused, so that a mistyped one is not lost.
 """
 
-PLAN_FIELDS = ("name", "title", "key", "bpm", "time_sig", "sections")
-SECTION_FIELDS = ("name", "section", "play", "bars", "energy", "vocals", "parts", "notes")
+PLAN_FIELDS = ("name", "title", "key", "bpm", "time_sig", "ending", "seed", "sections")
+SECTION_FIELDS = (
+    *("name", "section", "play", "bars", "excerpt", "energy", "vocals", "words", "vary"),
+    *("parts", "notes"),
+)
+
+_EXCERPT = re.compile(r"\s*(\d{1,4})\s*(?:-\s*(\d{1,4})\s*)?")
 
 A_TEXT = "a text on one line"
 A_PLAN = "a mapping with a list of sections"
@@ -78,7 +101,9 @@ def plan_document(plan: Plan) -> Document:
 
 def _section_document(section: PlannedSection) -> Document:
     parts = {stage: section.part(stage) for stage in STAGES}
-    return {name: getattr(section, name) for name in SECTION_FIELDS} | {"parts": parts}
+    excerpt = section.excerpt and "{}-{}".format(*section.excerpt)
+    fields = {name: getattr(section, name) for name in SECTION_FIELDS}
+    return fields | {"parts": parts, "excerpt": excerpt, "words": list(section.words) or None}
 
 
 def read_plan(path: Path) -> Plan:
@@ -109,6 +134,8 @@ def parse_plan(document: Any) -> Plan:
         key=_text(document, "key"),
         bpm=_optional(document, "bpm", _number, None),
         time_sig=_text(document, "time_sig"),
+        ending=_optional(document, "ending", _ending, NO_ENDING),
+        seed=_optional(document, "seed", _integer(0, MAX_SEED), 0),
     )
 
 
@@ -131,11 +158,14 @@ def _section(row: Any) -> PlannedSection:
         name=_label(row, "name") if row.get("name") is not None else section,
         section=section,
         parts=_parts(row),
-        play=_optional(row, "play", _integer(MAX_PLAY), 1),
-        bars=_optional(row, "bars", _integer(MAX_SONG_BARS), None),
+        play=_optional(row, "play", _integer(1, MAX_PLAY), 1),
+        bars=_optional(row, "bars", _integer(1, MAX_SONG_BARS), None),
         energy=_optional(row, "energy", _energy, role.energy),
         vocals=_optional(row, "vocals", _boolean, role.is_sung),
         notes=_text(row, "notes"),
+        excerpt=_optional(row, "excerpt", _excerpt, None),
+        vary=_optional(row, "vary", _boolean, False),
+        words=_optional(row, "words", _words, ()),
     )
 
 
@@ -173,13 +203,35 @@ def _folder_name(document: Document) -> str:
         raise UnreadableError("name", shown(text), "a name with letters a-z or digits") from error
 
 
-def _integer(maximum: int) -> Callable[[str, Any], int]:
+def _integer(minimum: int, maximum: int) -> Callable[[str, Any], int]:
     def read(name: str, value: Any) -> int:
-        if type(value) is not int or not 1 <= value <= maximum:
-            raise UnreadableError(name, shown(value), f"a whole number from 1 to {maximum}")
+        if type(value) is not int or not minimum <= value <= maximum:
+            accepted = f"a whole number from {minimum} to {maximum}"
+            raise UnreadableError(name, shown(value), accepted)
         return value
 
     return read
+
+
+def _excerpt(name: str, value: Any) -> tuple[int, int]:
+    match = _EXCERPT.fullmatch(str(value))
+    bars = (int(match[1]), int(match[2] or match[1])) if match else (0, 0)
+    if isinstance(value, bool) or not 1 <= bars[0] <= bars[1] <= MAX_SONG_BARS:
+        raise UnreadableError(name, shown(value), "a first and a last bar, such as 1-4")
+    return bars
+
+
+def _words(name: str, value: Any) -> tuple[str, ...]:
+    lines = value if isinstance(value, list) else [value]
+    if not lines or not all(isinstance(line, str) and line_of(line) for line in lines):
+        raise UnreadableError(name, shown(value), "a list of lines with words in them")
+    return tuple(one_line(line) for line in lines)
+
+
+def _ending(name: str, value: Any) -> str:
+    if value not in ENDINGS:
+        raise UnreadableError(name, shown(value), ", ".join(ENDINGS))
+    return str(value)
 
 
 def _number(name: str, value: Any) -> float:

@@ -34,8 +34,8 @@ UNKNOWN = Role("", OTHER, 0.40, is_sung=True, bars=8)
 ROLES = (
     Role("pre_chorus", "pre_chorus", 0.55, is_sung=True, bars=4),
     Role("prechorus", "pre_chorus", 0.55, is_sung=True, bars=4),
-    Role("intro", "intro", 0.15, is_sung=False, bars=4),
-    Role("outro", "outro", 0.15, is_sung=False, bars=8),
+    Role("intro", "intro", 0.20, is_sung=False, bars=4),
+    Role("outro", "outro", 0.30, is_sung=False, bars=8),
     Role("verse", "verse", 0.35, is_sung=True, bars=16),
     Role("chorus", "chorus", 0.75, is_sung=True, bars=16),
     Role("refrain", "chorus", 0.75, is_sung=True, bars=16),

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from functools import cache
+
+import numpy as np
 
 from engine.arrangement.assemble import Arrangement
 from engine.arrangement.files import File, Writer
-from engine.audio import MAX_SECONDS, Rendering, audio_bytes, render_stems
+from engine.audio import MAX_SECONDS, Audio, Rendering, audio_bytes, render_stems
 from engine.errors import Refused
 from engine.notation import musicxml
 from engine.reports.pictures import song_picture
-from genomes import TempoMap
 
 NO_AUDIO = "none"
 AUDIO_FORMATS = ("flac", "wav", NO_AUDIO)
@@ -48,8 +50,8 @@ def audio_writer(file_format: str) -> Writer:
 
         @cache
         def rendering() -> Rendering:
-            tempo_map = TempoMap.constant(arrangement.tempo_bpm)
-            return render_stems(arrangement.tracks, tempo_map, arrangement.length_ticks)
+            tracks, length_ticks = arrangement.tracks, arrangement.length_ticks
+            return _faded(render_stems(tracks, arrangement.tempo_map, length_ticks), arrangement)
 
         song = f"song.{file_format}"
         yield File(song, lambda: audio_bytes(rendering().mix, song))
@@ -60,6 +62,22 @@ def audio_writer(file_format: str) -> Writer:
         return File(name, lambda: audio_bytes(rendering().stems[index], name))
 
     return write
+
+
+def _faded(rendering: Rendering, arrangement: Arrangement) -> Rendering:
+    """The recordings of a song that fades out, the others as they are."""
+    fade, tempo_map = arrangement.fade, arrangement.tempo_map
+    if fade is None:
+        return rendering
+    start, end = tempo_map.seconds([fade.start_ticks, fade.end_ticks]).tolist()
+    mix, *stems = (_with_fade(each, start, end) for each in (rendering.mix, *rendering.stems))
+    return replace(rendering, mix=mix, stems=tuple(stems))
+
+
+def _with_fade(audio: Audio, start_seconds: float, end_seconds: float) -> Audio:
+    times = np.arange(len(audio.samples)) / audio.sample_rate
+    gain = np.interp(times, [start_seconds, end_seconds], [1.0, 0.0]).astype(np.float32)
+    return replace(audio, samples=audio.samples * gain[:, np.newaxis])
 
 
 def writers(colour: str, audio: str) -> list[Writer]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -11,7 +12,7 @@ from engine.cli.opening import next_command, open_studio
 from engine.cli.output import Json, say, say_json, say_next, say_table
 
 if TYPE_CHECKING:
-    from engine.arrangement.arranging import ArrangedSong, PlanFile
+    from engine.arrangement.arranging import ArrangedSong, DraftOptions, PlanFile
     from engine.state.songs import Song
     from engine.state.studio import Studio
 
@@ -26,17 +27,28 @@ def arrange(
         Path | None, typer.Option("--import", help="Take in a DAW's list of clips.")
     ] = None,
     draft: Annotated[bool, typer.Option("--draft", help="Only draft a plan to edit.")] = False,
+    fade: Annotated[bool, typer.Option("--fade", help="End by fading out.")] = False,
+    lyrics: Annotated[
+        Path | None, typer.Option(help="Words for a draft, such as those of [Verse 2].")
+    ] = None,
     audio: Annotated[str, typer.Option(help="Recordings as flac or wav, or none.")] = "flac",
     as_json: Json = False,
 ) -> None:
     """Put a song together from its approved parts, by a plan that you can edit."""
+    from engine.arrangement.arranging import DraftOptions
     from engine.arrangement.arranging import arrange as assemble
+    from engine.arrangement.plan import FADE
     from engine.arrangement.writers import writers
+    from engine.proposals.lyrics import read_lyrics
 
+    words = None if lyrics is None else read_lyrics(lyrics)
+    options = DraftOptions(FADE if fade else None, words)
     with open_studio(context) as studio:
         state = studio.song(song)
         files = writers(state.colour, audio)
-        planned = _planned(studio, state, plan, clips, draft=draft)
+        planned = _planned(studio, state, plan, clips, options, draft=draft)
+        if fade:
+            planned = replace(planned, plan=replace(planned.plan, ending=FADE))
         arranged = None if draft else assemble(studio, studio.song(song), planned.plan, files)
     if as_json:
         say_json(_report(planned, arranged))
@@ -51,7 +63,13 @@ def arrange(
 
 
 def _planned(
-    studio: Studio, song: Song, plan: Path | None, clips: Path | None, *, draft: bool
+    studio: Studio,
+    song: Song,
+    plan: Path | None,
+    clips: Path | None,
+    options: DraftOptions,
+    *,
+    draft: bool,
 ) -> PlanFile:
     from engine.arrangement.arranging import current_plan, import_clips, read_plan_file, write_draft
     from engine.errors import Refused
@@ -62,7 +80,8 @@ def _planned(
         return read_plan_file(studio, song, plan)
     if clips is not None:
         return import_clips(studio, song, clips)
-    return write_draft(studio, song) if draft else current_plan(studio, song)
+    make = write_draft if draft else current_plan
+    return make(studio, song, options)
 
 
 def _report(planned: PlanFile, arranged: ArrangedSong | None) -> dict[str, Any]:

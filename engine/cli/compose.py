@@ -41,6 +41,7 @@ def compose(
     ] = None,
     model: ModelPath = None,
     no_model: NoModel = False,
+    fade: Annotated[bool, typer.Option("--fade", help="The songs end by fading out.")] = False,
     audio: Annotated[str, typer.Option(help="Recordings as flac or wav, or none.")] = "flac",
     as_json: Json = False,
 ) -> int:
@@ -49,6 +50,7 @@ def compose(
     What you approved stays and is built on. Run again without --seed, a composition that was
     stopped goes on, and a finished one ends with the same songs. Another --seed starts over.
     """
+    from engine.arrangement.plan import FADE
     from engine.arrangement.writers import writers
     from engine.cli.evolve import refuse_both
     from engine.cli.progress import composing
@@ -56,7 +58,7 @@ def compose(
     from engine.composing.composer import generations_done
     from engine.composing.composition import begin, last_seed, new_composition, unfinished
     from engine.composing.ending import finish_composition
-    from engine.evolution.settings import MAX_SEED, Settings
+    from engine.evolution.settings import Settings
     from engine.models.promotion import model_for_runs
     from engine.proposals.lyrics import read_lyrics
     from engine.stages import STAGES
@@ -90,12 +92,23 @@ def compose(
             go_on = f"compose --song {song_id} --audio {audio}"
             say_next(next_command(context, go_on), err=as_json)
             return INTERRUPTED
-        songs = finish_composition(studio, song_id, composition, write)
+        songs = finish_composition(
+            studio, song_id, composition, write, ending=FADE if fade else None
+        )
     if as_json:
         say_json(_report(composition, songs))
         return 0
     if not observer.runs:
         say("nothing was composed: every stage of these sections is approved already")
+    plan = _say_finished(composition, songs)
+    say_next(next_command(context, f"arrange --song {song_id} --from {shlex.quote(str(plan))}"))
+    return 0
+
+
+def _say_finished(composition: Composition, songs: list[tuple[Ranked, ArrangedSong]]) -> Path:
+    """Say what was made and how to have it otherwise; returns the plan of the best song."""
+    from engine.evolution.settings import MAX_SEED
+
     _say_songs(songs, composition.arrangements)
     for note in _notes(songs):
         say(f"note: {note}")
@@ -103,8 +116,7 @@ def compose(
     say(f"\nto start over, run the same with another seed, such as --seed {other_seed}")
     plan = songs[0][1].plan_file
     say(f"to have it otherwise, edit {plan} and run")
-    say_next(next_command(context, f"arrange --song {song_id} --from {shlex.quote(str(plan))}"))
-    return 0
+    return plan
 
 
 def _say_silent(composition: Composition) -> None:

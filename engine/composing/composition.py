@@ -18,7 +18,7 @@ from engine.ids import RUN_ID_CHARS, digest
 from engine.proposals.lyrics import LyricSheet, has_words
 from engine.runs.contexts import recorded_section, section_of
 from engine.stages import STAGES
-from engine.state.songs import Song, SongComposition, song_stream
+from engine.state.songs import Song, SongComposition, last_composition, song_stream
 from engine.state.studio import Studio
 from genomes import Section
 from genomes.melody.singers import find_singer
@@ -200,16 +200,11 @@ def can_build_on(song: Song, composition: Composition, candidate: str) -> bool:
 
 def last_seed(song: Song) -> int | None:
     """The seed of the song's last composition; None if there is none."""
-    state = _last_started(song)
+    state = last_composition(song)
     return state.seed if state else None
 
 
 def unfinished(song: Song) -> Composition | None:
     """The song's last composition if it isn't finished; else None."""
-    state = _last_started(song)
+    state = last_composition(song)
     return Composition.of(state) if state and state.ranking is None else None
-
-
-def _last_started(song: Song) -> SongComposition | None:
-    states = song.compositions.values()
-    return max(states, key=lambda each: each.position, default=None)

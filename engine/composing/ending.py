@@ -18,6 +18,7 @@ from engine.composing.composition import Composition, can_build_on
 from engine.composing.contrast import Contrast, contrasts, mean_contrast, smoothness
 from engine.composing.lineages import Reader, ScoredLineage
 from engine.models.registry import ModelRegistry
+from engine.proposals.lyrics import LyricSheet
 from engine.runs.contexts import song_colour
 from engine.runs.parents import leaves
 from engine.stages import STAGES
@@ -26,7 +27,6 @@ from engine.state.songs import Song, song_stream
 from engine.state.studio import Studio
 from fitness.scorer import ChromaticScorer
 from fitness.whole_song import SongScorer
-from genomes import TempoMap
 from genomes.midi import Conductor
 from genomes.notes import mixed
 from store import events
@@ -70,13 +70,25 @@ class Ranked:
 
 
 def finish_composition(
-    studio: Studio, song_id: str, composition: Composition, writers: Sequence[Writer]
+    studio: Studio,
+    song_id: str,
+    composition: Composition,
+    writers: Sequence[Writer],
+    ending: str | None = None,
 ) -> list[tuple[Ranked, ArrangedSong]]:
-    """Arrange the best songs that differ, record their ranking, and write their files."""
+    """Arrange the best songs that differ, record their ranking, and write their files.
+
+    Args:
+        studio: the studio.
+        song_id: id of the song.
+        composition: what was composed.
+        writers: make the files other than MIDI.
+        ending: how the songs end, one of ``ENDINGS``; the usual way if None.
+    """
     song = studio.song(song_id)
     done = [
         (ranked, arrange(studio, studio.song(song_id), ranked.plan, writers))
-        for ranked in best_songs(studio, song, composition)
+        for ranked in best_songs(studio, song, composition, ending)
     ]
     finished = events.CompositionFinished(
         composition=composition.id,
@@ -97,12 +109,16 @@ def finish_composition(
     return done
 
 
-def best_songs(studio: Studio, song: Song, composition: Composition) -> list[Ranked]:
+def best_songs(
+    studio: Studio, song: Song, composition: Composition, ending: str | None = None
+) -> list[Ranked]:
     """The best combinations of the sections' lineages, best first.
 
     Each is the one with the highest total after ``SHARED_LINEAGES_PENALTY``.
     """
-    material = _Material(conductor_of(song), approved_parts(studio, song))
+    material = _Material(
+        conductor_of(song), approved_parts(studio, song), ending, composition.lyrics
+    )
     estimated = [_estimated(material, each) for each in _combinations(studio, song, composition)]
     by_estimate = sorted(estimated, key=lambda it: (-it.total, [each.leaf for each in it.sections]))
     scorer = _song_scorer(studio, song, composition)
@@ -151,17 +167,21 @@ class _Material:
     Attributes:
         conductor: title, key, meter and tempo.
         parts: the approved parts.
+        ending: how the songs end; the usual way if None.
+        lyrics: lyrics of the song.
     """
 
     conductor: Conductor
     parts: tuple[ApprovedPart, ...]
+    ending: str | None
+    lyrics: LyricSheet | None
 
 
 def _estimated(material: _Material, sections: tuple[ScoredLineage, ...]) -> Ranked:
     """The drafted song of these lineages, with its total before the model scores it."""
     playing = {member.candidate for lineage in sections for member in lineage.members}
     playing_parts = [part for part in material.parts if part.candidate in playing]
-    plan = draft(playing_parts, material.conductor)
+    plan = draft(playing_parts, material.conductor, material.ending, material.lyrics)
     terms = {
         "lineages": fmean(lineage.total for lineage in sections),
         "contrast": mean_contrast(list(sections)),
@@ -197,7 +217,7 @@ def _with_colour_match(
         return song
     arrangement = assemble(song.plan, material.parts, material.conductor)
     mix = mixed([track.part for track in arrangement.tracks])
-    tempo_map = TempoMap.constant(arrangement.tempo_bpm)
+    tempo_map = arrangement.tempo_map
     audio = (
         render(arrangement.tracks, tempo_map, arrangement.length_ticks)
         if scorer.takes_audio

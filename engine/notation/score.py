@@ -29,7 +29,7 @@ from engine.notation.percussion import drum_sign
 from engine.notation.staff import Piece, staff
 from genomes.keys import LETTER_PITCH_CLASSES, MAJOR_FIFTHS, Key
 from genomes.midi import DRUM_CHANNEL, Conductor, Track
-from genomes.time import TICKS_PER_QUARTER, Meter
+from genomes.time import MICROSECONDS_PER_MINUTE, TICKS_PER_QUARTER, Meter
 
 Staff = tuple[tuple[Piece, ...], ...]
 
@@ -88,10 +88,10 @@ def _part(track: Track, bars: Staff, conductor: Conductor, number: int) -> strea
         offset_ticks = index * conductor.meter.bar_ticks
         if index == 0:
             _add_signatures(measure, track, conductor)
-        if number == 0:
-            _add_marks(measure, conductor, offset_ticks)
         for general_note in _notes(pieces, fifths, is_drums=track.channel == DRUM_CHANNEL):
             measure.append(general_note)
+        if number == 0:
+            _add_marks(measure, conductor, offset_ticks)
         part.insert(_quarters(offset_ticks), measure)
     part.makeAccidentals(inPlace=True)
     part.makeBeams(inPlace=True)
@@ -138,9 +138,14 @@ def _time_signature(written: Meter) -> meter.TimeSignature:
 
 
 def _add_marks(measure: stream.Measure, conductor: Conductor, offset_ticks: int) -> None:
-    """The tempo at the start, and a rehearsal mark for each marker of the bar."""
+    """The tempo at the start, its changes, and a rehearsal mark for each marker of the bar."""
     if offset_ticks == 0:
         measure.insert(0, tempo.MetronomeMark(number=conductor.tempo_bpm))
+    for index, (onset, microseconds) in enumerate(conductor.tempo_changes):
+        if offset_ticks <= onset < offset_ticks + conductor.meter.bar_ticks:
+            tempo_bpm = round(MICROSECONDS_PER_MINUTE / microseconds, 1)
+            slower = tempo.MetronomeMark("rit." if index == 0 else None, number=tempo_bpm)
+            measure.insert(_quarters(onset - offset_ticks), slower)
     for onset, text in conductor.markers:
         if offset_ticks <= onset < offset_ticks + conductor.meter.bar_ticks:
             mark = expressions.RehearsalMark(legal(text))

@@ -104,6 +104,13 @@ def has_words(sheet: LyricSheet, section_label: str) -> bool:
     return not sheet.headers or bool(_matches(sheet, section_label))
 
 
+def words_under(sheet: LyricSheet, header: str) -> tuple[str, ...]:
+    """The lines under a header; none if the sheet doesn't have it."""
+    wanted = compared_label(header)
+    lines = (lines for label, lines in sheet.sections if compared_label(label) == wanted)
+    return next(lines, ())
+
+
 def _lines(sheet: LyricSheet, section_label: str) -> tuple[str, ...]:
     if not sheet.headers:
         return tuple(line for _, lines in sheet.sections for line in lines)

@@ -16,6 +16,12 @@ PENDING, APPROVED, REJECTED = "pending", "approved", "rejected"
 SONG_STREAM = "song/"
 
 
+def last_composition(song: Song) -> SongComposition | None:
+    """The composition of a song that began last; None if there is none."""
+    states = song.compositions.values()
+    return max(states, key=lambda each: each.position, default=None)
+
+
 def song_stream(song_id: str) -> str:
     """The stream of a song's events."""
     return SONG_STREAM + song_id

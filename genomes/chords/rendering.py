@@ -78,17 +78,27 @@ def _sounding(genome: ChordGenome, context: Context) -> list[_Sounding]:
     ]
 
 
+def chord_span(
+    chord: Chord, key: Key, onset_ticks: int, duration_ticks: int, bass: int | None = None
+) -> ChordSpan:
+    """A chord of a key for as long as it holds.
+
+    Args:
+        chord: the chord.
+        key: names it and gives its pitch classes.
+        onset_ticks: where it begins.
+        duration_ticks: how long it holds.
+        bass: pitch class of its lowest note; the root's if None.
+    """
+    root, classes, written, chord_name = _in_key(chord, key)
+    lowest = root if bass is None else bass
+    return ChordSpan(onset_ticks, duration_ticks, root, lowest, classes, written, chord_name)
+
+
 def _span(sounding: _Sounding, key: Key) -> ChordSpan:
-    root, classes, written, chord_name = _in_key(sounding.change.chord, key)
-    return ChordSpan(
-        sounding.onset_ticks,
-        sounding.end_ticks - sounding.onset_ticks,
-        root,
-        sounding.pitches[0] % 12,
-        classes,
-        written,
-        chord_name,
-    )
+    duration_ticks = sounding.end_ticks - sounding.onset_ticks
+    bass = sounding.pitches[0] % 12
+    return chord_span(sounding.change.chord, key, sounding.onset_ticks, duration_ticks, bass)
 
 
 @cache

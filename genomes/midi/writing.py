@@ -37,6 +37,11 @@ MINOR_SIGNATURE_NAMES = (
 )
 
 
+Controls = tuple[tuple[int, int], ...]  # onset in ticks, and value of a controller
+
+EXPRESSION_CONTROLLER = 11
+
+
 @dataclass(frozen=True, slots=True)
 class Track:
     """One instrument of a file.
@@ -46,12 +51,14 @@ class Track:
         part: the notes, and the words sung to them.
         program: General MIDI program, 0 to 127.
         channel: 0 to 15; 9 is the drums.
+        expression: ``(onset_ticks, value)`` of the expression controller, 0 to 127.
     """
 
     name: str
     part: Part
     program: int = 0
     channel: int = 0
+    expression: Controls = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +72,7 @@ class Conductor:
         tempo_bpm: quarter notes per minute.
         markers: ``(onset_ticks, text)``.
         texts: text events at tick 0, such as where the notes come from.
+        tempo_changes: ``(onset_ticks, microseconds_per_quarter)`` after the start.
     """
 
     title: str
@@ -73,6 +81,7 @@ class Conductor:
     tempo_bpm: float
     markers: tuple[tuple[int, str], ...] = ()
     texts: tuple[str, ...] = ()
+    tempo_changes: tuple[tuple[int, int], ...] = ()
 
 
 def write_midi(tracks: Sequence[Track], conductor: Conductor) -> bytes:
@@ -102,17 +111,27 @@ def _conductor_track(conductor: Conductor, length_ticks: int) -> mido.MidiTrack:
         *(mido.MetaMessage("text", text=text) for text in conductor.texts),
     ]
     timed = [(0, message) for message in opening]
-    markers = sorted(conductor.markers, key=lambda marker: marker[0])
-    timed += [(tick, mido.MetaMessage("marker", text=text)) for tick, text in markers]
+    changes = [(tick, mido.MetaMessage("marker", text=text)) for tick, text in conductor.markers]
+    changes += [
+        (tick, mido.MetaMessage("set_tempo", tempo=tempo))
+        for tick, tempo in conductor.tempo_changes
+    ]
+    timed += sorted(changes, key=lambda change: change[0])
     return to_track(timed, length_ticks)
 
 
 def _instrument_track(track: Track) -> mido.MidiTrack:
     program = mido.Message("program_change", program=track.program, channel=track.channel)
     timed = [(0, mido.MetaMessage("track_name", name=track.name)), (0, program)]
-    sounding = chain(_lyric_messages(track), _note_messages(track))
+    sounding = chain(_expression_messages(track), _lyric_messages(track), _note_messages(track))
     timed += sorted(sounding, key=lambda item: (item[0], item[1].type == "note_on"))
     return to_track(timed, track.part.length_ticks)
+
+
+def _expression_messages(track: Track) -> Iterator[tuple[int, mido.Message]]:
+    for onset, value in track.expression:
+        at = {"control": EXPRESSION_CONTROLLER, "channel": track.channel}
+        yield onset, mido.Message("control_change", value=value, **at)
 
 
 def _lyric_messages(track: Track) -> Iterator[tuple[int, mido.MetaMessage]]:

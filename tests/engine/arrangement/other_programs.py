@@ -15,7 +15,7 @@ import symusic
 from engine.notation.grid import grid_of
 from engine.notation.staff import notated
 from genomes.midi import MINOR_SIGNATURE_NAMES, read_midi, signature_name
-from genomes.time import TICKS_PER_QUARTER, microseconds_per_quarter
+from genomes.time import MICROSECONDS_PER_MINUTE, TICKS_PER_QUARTER
 from tests.engine.notation import scores
 
 LONGEST_TAIL_SECONDS = 3.0
@@ -65,7 +65,8 @@ def check_with_mido(song, data):
         words = [(tick, m.text) for tick, m in timed(read) if m.type == "lyrics"]
         assert words == list(track.part.lyrics)
     said = {message.type: message for message in file.tracks[0]}
-    assert said["set_tempo"].tempo == microseconds_per_quarter(song.tempo_bpm)
+    tempos = [(tick, m.tempo) for tick, m in timed(file.tracks[0]) if m.type == "set_tempo"]
+    assert tempos == list(song.tempo_map.changes)
     meter = f"{said['time_signature'].numerator}/{said['time_signature'].denominator}"
     assert (meter, said["key_signature"].key) == (str(song.meter), signature_name(song.key))
     markers = [(tick, m.text) for tick, m in timed(file.tracks[0]) if m.type == "marker"]
@@ -83,7 +84,8 @@ def check_with_symusic(song, data):
     )
     assert heard == Counter(tuple(row) for row in read_midi(data).notes.tolist())
     assert heard == Counter(tuple(r) for track in song.tracks for r in track.part.notes.tolist())
-    assert [tempo.mspq for tempo in score.tempos] == [microseconds_per_quarter(song.tempo_bpm)]
+    tempos = [(tempo.time, tempo.mspq) for tempo in score.tempos]
+    assert tempos == list(song.tempo_map.changes)
     (meter,), (key,) = score.time_signatures, score.key_signatures
     assert f"{meter.numerator}/{meter.denominator}" == str(song.meter)
     is_minor = signature_name(song.key) in MINOR_SIGNATURE_NAMES
@@ -100,7 +102,8 @@ def check_with_music21(song, data):
     assert {s.ratioString for s in flat[music21.meter.TimeSignature]} == {str(song.meter)}
     assert {k.sharps for k in flat[music21.key.KeySignature]} == {song.key.signature_fifths}
     tempi = {t.number for t in flat[music21.tempo.MetronomeMark]}
-    assert {round(tempo, 1) for tempo in tempi} == {round(song.tempo_bpm, 1)}
+    written = {MICROSECONDS_PER_MINUTE / tempo for _, tempo in song.tempo_map.changes}
+    assert {round(tempo, 1) for tempo in tempi} == {round(tempo, 1) for tempo in written}
     by_name = {part.partName: part for part in score.parts}
     for track in song.tracks:
         read, rows = _with_bars_in_place(by_name[track.name], song.meter), rows_of(track)

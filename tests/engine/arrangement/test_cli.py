@@ -46,7 +46,7 @@ def test_one_command_drafts_a_plan_and_makes_the_song(shell, song, folder):
     assert f"next: engine --studio {shell.folder} arrange --song {song}" in out
     (event,) = shell.events("ArrangementAssembled")
     assert (event.name, len(event.parts), len(event.positions_read)) == ("draft", 10, 11)
-    assert event.length_ticks == 80 * 1680
+    assert event.length_ticks == (4 + 80 + 4 + 2) * 1680
     assert (
         event.plan["sections"]
         == yaml.safe_load((folder / "arrangement.yml").read_text())["sections"]
@@ -88,9 +88,9 @@ def test_the_same_again_writes_only_what_is_lost(shell, song, folder):
 def test_an_edited_plan_is_used_and_stays(shell, song, folder):
     shell.do(*SILENT, song, "--draft")
     assert not (folder / "arrangements").exists()
-    data = edited(folder / "arrangement.yml", play=1, name="Still", notes="softer?")
+    data = edited(folder / "arrangement.yml", play=2, name="Still", notes="softer?")
     answer = shell.json(*SILENT, song)
-    assert (answer["bars"], answer["plan_file"]["outcome"]) == (68, "kept")
+    assert (answer["bars"], answer["plan_file"]["outcome"]) == (94, "kept")
     assert answer["plan"]["sections"][0]["notes"] == "softer?"
     beside = shell.json(*SILENT, song, "--draft")
     assert Path(beside["plan_file"]["path"]).name == "arrangement.engine.yml"
@@ -111,12 +111,13 @@ def test_an_edited_plan_in_the_folder_makes_another_song_and_stays(shell, song):
     first = shell.json(*SILENT, song)
     plan = Path(first["folder"]) / "arrangement.yml"
     document = yaml.safe_load(plan.read_text("utf-8"))
-    document["sections"] = document["sections"][:1]
+    document |= {"sections": document["sections"][1:2], "ending": "none"}
     plan.write_text(yaml.safe_dump(document), "utf-8")
     edited = plan.read_bytes()
     second = shell.json(*SILENT, song, "--from", plan)
     assert second["arrangement"] != first["arrangement"]
-    assert second["bars"] == first["plan"]["sections"][0]["bars"] * document["sections"][0]["play"]
+    (section,) = document["sections"]
+    assert second["bars"] == section["bars"] * section["play"]
     assert Path(second["folder"]).name == "draft_2"
     assert yaml.safe_load((Path(second["folder"]) / "arrangement.yml").read_text()) == document
     assert shell.json(*SILENT, song)["folder"] == first["folder"]
@@ -128,7 +129,7 @@ def test_a_draft_nobody_touched_follows_what_is_approved(shell, song):
     with Studio.open(shell.folder) as studio:
         approve(studio, "chords", "bridge")
     after = shell.json(*SILENT, song)
-    assert [s["section"] for s in after["plan"]["sections"]].count("bridge") == 1
+    assert [s["name"] for s in after["plan"]["sections"]].count("Bridge") == 1
     assert Path(after["folder"]).name == "draft_2"
     assert Path(before["folder"]).is_dir()
 
@@ -162,11 +163,11 @@ def test_a_list_of_clips_becomes_a_plan_and_a_song(shell, song, folder, tmp_path
     assert (answer["reading"], answer["bars"]) == ("bars", 12)
     assert [s["vocals"] for s in answer["plan"]["sections"]] == [False, True]
     assert any("track 7" in warning for warning in answer["warnings"])
-    assert answer["drift"]["bar_deltas"]["verse"] == {"proposed": 32, "actual": 8, "delta": -24}
+    assert answer["drift"]["bar_deltas"]["verse"] == {"proposed": 36, "actual": 8, "delta": -28}
     assert read_plan(folder / "imported.yml").sections[1].part("melody") == "chorus"
     out = shell.do(*SILENT, song, "--import", listed)
     assert "read as bars" in out
-    assert "verse: 32 bars proposed, 8 played" in out
+    assert "verse: 36 bars proposed, 8 played" in out
     assert f"--from {folder / 'imported.yml'}" in out
 
 
@@ -186,7 +187,7 @@ def test_what_is_not_in_the_plan_is_said(shell, song, folder):
     ("changes", "said"),
     [
         ({"energy": 2}, "arrangement.yml: section 1: energy: 2 (accepted: a number from 0"),
-        ({"parts": {"chords": "chorsu"}}, "section 1 (Verse 1): chords: no approved part 'chorsu'"),
+        ({"parts": {"chords": "chorsu"}}, "section 1 (Intro): chords: no approved part 'chorsu'"),
         ({"tempo": 90}, "section 1: tempo: unknown (accepted: the keys name, section"),
     ],
 )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import permutations
 
 import pytest
@@ -11,6 +12,7 @@ from engine.arrangement.assemble import assemble
 from engine.arrangement.draft import MIN_ENERGY, draft
 from engine.arrangement.roles import ROLES, role_of
 from engine.errors import Refused
+from engine.proposals.lyrics import sheet_of
 from genomes import Key, Meter
 from genomes.midi import Conductor
 from tests.engine.arrangement.approved_parts import ROWS, approved_part, lineage_of
@@ -30,6 +32,11 @@ def approved(*labels, stages=ALL, **facts):
 
 def names(plan):
     return [section.name for section in plan.sections]
+
+
+def own(plan):
+    """The sections other than the intro and the outro that are made of bars of others."""
+    return [section for section in plan.sections if section.excerpt is None]
 
 
 def stages_of(section):
@@ -52,22 +59,22 @@ def test_every_section_comes_whatever_is_there(labels):
     plan = draft(approved(*labels), SONG)
     assert {section.section for section in plan.sections} == set(labels)
     others = [label for label in labels if label in {"honey", "candide"}]
-    assert [s.section for s in plan.sections if s.section in others] == others
+    assert [s.section for s in own(plan) if s.section in others] == others
 
 
 def test_labels_of_no_role_alone_come_in_the_order_of_their_approval():
     labels = ["three_liter_mountain_dew", "honey", "alpha"]
     plan = draft(approved(*labels), SONG)
-    assert [section.section for section in plan.sections] == labels
-    assert {section.energy for section in plan.sections} == {0.40}
+    assert [section.section for section in own(plan)] == labels
+    assert {section.energy for section in own(plan)} == {0.40}
 
 
 def test_energy_follows_the_labels_and_the_last_time_is_fuller():
     plan = draft(approved("verse", "chorus", "bridge"), SONG)
     energies = {section.name: section.energy for section in plan.sections}
     assert energies == {
-        "Verse 1": 0.35, "Chorus 1": 0.75, "Verse 2": 0.45, "Chorus 2": 0.75, "Bridge": 0.20,
-        "Chorus 3": 0.85,
+        "Intro": 0.15, "Verse 1": 0.35, "Chorus 1": 0.75, "Verse 2": 0.45, "Chorus 2": 0.75,
+        "Bridge": 0.20, "Chorus 3": 0.85, "Outro": 0.30,
     }  # fmt: skip
 
 
@@ -79,27 +86,70 @@ def test_the_first_verse_leaves_room_and_the_last_of_each_plays_everything():
 
 
 def test_what_comes_only_once_plays_everything():
-    takes = [*lineage_of("verse", ALL), *lineage_of("verse", ALL, label="verse_2", first=20)]
-    assert [stages_of(section) for section in draft(takes, SONG).sections] == [ALL, ALL]
+    (bridge,) = own(draft(approved("bridge"), SONG))
+    assert stages_of(bridge) == ALL
 
 
 def test_short_sections_are_repeated():
     plays = {
-        bars: [s.play for s in draft(approved("verse", bars=bars), SONG).sections]
+        bars: [s.play for s in own(draft(approved("verse", bars=bars), SONG))]
         for bars in (1, 4, 5, 8, 16, 32)
     }
     assert plays == {1: [4, 4], 4: [4, 4], 5: [3, 3], 8: [2, 2], 16: [1, 1], 32: [1, 1]}
 
 
-def test_parts_of_one_lineage_stay_together_and_takes_alternate():
+def test_a_verse_comes_back_with_its_chords_and_its_melody_whatever_else_is_approved():
     parts = [
         *lineage_of("verse", ALL, label="verse"),
         *lineage_of("verse", ALL, label="verse_2", first=20, bars=8),
     ]
     plan = draft(parts, SONG)
-    assert [{label for _, label in s.parts} for s in plan.sections] == [{"verse"}, {"verse_2"}]
-    assert names(plan) == ["Verse 1", "Verse 2"]
-    assert [section.bars for section in plan.sections] == [4, 8]
+    assert [{label for _, label in s.parts} for s in own(plan)] == [{"verse"}] * 2
+    assert names(plan) == ["Intro", "Verse 1", "Verse 2", "Outro"]
+
+
+def test_takes_that_share_chords_and_melody_alternate():
+    trunk = lineage_of("verse", ["chords", "drums", "bass", "melody"])
+    parents = [part.candidate for part in trunk]
+    lines = [
+        approved_part("harmony", label, section="verse", parents=parents, position=10 + number)
+        for number, label in enumerate(("low", "high"))
+    ]
+    takes = [section.part("harmony") for section in own(draft([*trunk, *lines], SONG))]
+    assert takes == ["low", "high"]
+
+
+def test_another_verse_that_a_person_made_is_the_second():
+    plan = draft(approved("verse", "verse 2"), SONG)
+    assert [section.section for section in own(plan)] == ["verse", "verse 2"]
+
+
+def test_an_intro_and_an_outro_are_the_first_bars_of_a_section_without_its_melody():
+    plan = draft(approved("verse", "chorus", bars=8), SONG)
+    intro, outro = plan.sections[0], plan.sections[-1]
+    assert (intro.section, intro.excerpt, stages_of(intro)) == ("verse", (1, 4), ["chords"])
+    assert (outro.section, outro.excerpt) == ("chorus", (1, 4))
+    assert stages_of(outro) == ["chords", "drums", "bass"]
+    assert not intro.vocals
+    assert not outro.vocals
+
+
+def test_what_is_approved_as_intro_and_outro_is_used():
+    plan = draft(approved("intro", "verse", "outro"), SONG)
+    assert [section.excerpt for section in plan.sections] == [None] * 4
+
+
+@pytest.mark.parametrize(("tempo_bpm", "ending"), [(60, "ritardando"), (120, "held")])
+def test_slow_songs_slow_down_at_the_end(tempo_bpm, ending):
+    assert draft(approved("verse"), replace(SONG, tempo_bpm=tempo_bpm)).ending == ending
+
+
+def test_a_song_that_fades_has_no_outro():
+    plan = draft(approved("verse", "chorus"), SONG, "fade")
+    assert (names(plan)[-1], plan.ending) == (
+        "Chorus 3" if "Chorus 3" in names(plan) else "Chorus 2",
+        "fade",
+    )
 
 
 def test_a_section_that_is_not_finished_waits_for_one_that_is():
@@ -187,4 +237,21 @@ def test_sections_in_a_script_without_letters_for_file_names_stay_apart():
         *lineage_of("サビ", ALL, label="part"),
         *lineage_of("間奏", ALL, label="part_2", first=11),
     ]
-    assert [section.section for section in draft(parts, SONG).sections] == ["part", "part_2"]
+    assert [section.section for section in own(draft(parts, SONG))] == ["part", "part_2"]
+
+
+SHEET = sheet_of("[Verse 1]\nThe river is wide\n[Verse 2]\nThere is a ship\n[Chorus]\nAnd I sail")
+
+
+def test_a_verse_that_comes_back_sings_its_own_words():
+    plan = draft(approved("verse", "chorus"), SONG, lyrics=SHEET)
+    words = {section.name: section.words for section in plan.sections if section.words}
+    assert words == {"Verse 2": ("There is a ship",)}
+    parts = approved("verse", "chorus")
+    song = assemble(plan, parts, SONG)
+    melody = next(track.part for track in song.tracks if track.name == "Melody")
+    for section in song.sections:
+        sung = "".join(
+            t for on, t in melody.lyrics if section.start_ticks <= on < section.end_ticks
+        )
+        assert ("There is a ship" in sung) == (section.name == "Verse 2")

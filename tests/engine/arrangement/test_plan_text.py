@@ -9,7 +9,14 @@ from hypothesis import strategies as st
 
 from documents.findings import one_line
 from documents.yaml_files import load_text
-from engine.arrangement.plan import MAX_PLAY, MAX_SONG_BARS, Plan, PlannedSection
+from engine.arrangement.plan import (
+    ENDINGS,
+    MAX_PLAY,
+    MAX_SEED,
+    MAX_SONG_BARS,
+    Plan,
+    PlannedSection,
+)
 from engine.arrangement.plan_text import parse_plan, plan_document, plan_text, read_plan
 from engine.errors import Refused
 from engine.gate.labels import section_label
@@ -35,6 +42,9 @@ sections = st.builds(
     energy=st.floats(0, 1),
     vocals=st.booleans(),
     notes=anything | tricky,
+    excerpt=st.none() | st.tuples(st.integers(1, 8), st.integers(8, MAX_SONG_BARS)),
+    vary=st.booleans(),
+    words=st.lists(st.sampled_from(["The river is wide", "and I can't", "o'er"])).map(tuple),
 )
 plans = st.builds(
     Plan,
@@ -44,6 +54,8 @@ plans = st.builds(
     key=lines,
     bpm=st.none() | st.floats(20, 300),
     time_sig=st.sampled_from(["4/4", "7/8"]),
+    ending=st.sampled_from(ENDINGS),
+    seed=st.integers(0, MAX_SEED),
 )
 
 SECTION = {"name": "Verse 1", "section": "verse", "parts": {"chords": "verse"}}
@@ -57,14 +69,25 @@ def test_what_is_written_is_read_again(plan):
 
 
 def test_the_file_reads_like_this(tmp_path):
+    parts = (("chords", "verse"), ("melody", "3f9c"))
     section = PlannedSection(
-        "Verse 1", "verse", (("chords", "verse"), ("melody", "3f9c")), 2, 8, 0.35, notes="softly"
+        "Verse 1",
+        "verse",
+        parts,
+        2,
+        8,
+        0.35,
+        notes="softly",
+        excerpt=(1, 4),
+        vary=True,
+        words=("a river",),
     )
-    plan = Plan((section,), "draft", "The Ferry", "D minor", 92.0, "7/8")
+    plan = Plan((section,), "draft", "The Ferry", "D minor", 92.0, "7/8", "held", 3)
     body = plan_text(plan).partition("name: draft\n")[2]
     assert body == (
-        "title: The Ferry\nkey: D minor\nbpm: 92\ntime_sig: 7/8\nsections:\n"
-        "- name: Verse 1\n  section: verse\n  play: 2\n  bars: 8\n  energy: 0.35\n  vocals: true\n"
+        "title: The Ferry\nkey: D minor\nbpm: 92\ntime_sig: 7/8\nending: held\nseed: 3\nsections:\n"
+        "- name: Verse 1\n  section: verse\n  play: 2\n  bars: 8\n  excerpt: 1-4\n  energy: 0.35\n"
+        "  vocals: true\n  words:\n  - a river\n  vary: true\n"
         "  parts:\n    chords: verse\n    drums: null\n    bass: null\n    melody: 3f9c\n"
         "    harmony: null\n  notes: softly\n"
     )
@@ -85,7 +108,13 @@ def test_a_person_may_write_little():
     assert (section.name, section.play, section.energy, section.vocals) == ("Chorus", 1, 0.75, True)
     assert (section.bars, section.notes, section.part("chords")) == (None, "", "2")
     (quiet,) = parse_plan({"sections": [{"section": "outro", "parts": {}}]}).sections
-    assert (quiet.energy, quiet.vocals, quiet.parts) == (0.15, False, ())
+    assert (quiet.energy, quiet.vocals, quiet.parts) == (0.30, False, ())
+
+
+def test_a_plan_written_before_there_were_endings_means_what_it_meant():
+    plan = parse_plan({"sections": [SECTION]})
+    assert (plan.ending, plan.seed) == ("none", 0)
+    assert (plan.sections[0].excerpt, plan.sections[0].vary) == (None, False)
 
 
 @pytest.mark.parametrize("rest", [{}, {"drums": None}])
@@ -105,6 +134,14 @@ def test_what_is_left_out_or_null_rests(rest):
         ({"play": 1.5}, "section 2: play: 1.5"),
         ({"play": True}, "section 2: play: true"),
         ({"bars": "many"}, "section 2: bars: many (accepted: a whole number from 1 to 4096)"),
+        ({"excerpt": "4-1"}, "section 2: excerpt: 4-1 (accepted: a first and a last bar, such as"),
+        ({"excerpt": True}, "section 2: excerpt: true"),
+        (
+            {"words": ["-"]},
+            'section 2: words: ["-"] (accepted: a list of lines with words in them)',
+        ),
+        ({"words": []}, "section 2: words: []"),
+        ({"vary": 1}, "section 2: vary: 1 (accepted: true or false)"),
         ({"vocals": "maybe"}, "section 2: vocals: maybe (accepted: true or false)"),
         ({"section": None}, "section 2: section: missing (accepted: a text on one line)"),
         ({"name": ["a"]}, 'section 2: name: ["a"] (accepted: a text)'),
@@ -120,6 +157,11 @@ def test_what_is_left_out_or_null_rests(rest):
         ("sections: [3]", "section 1: section: 3 (accepted: a mapping of"),
         ("tempo: 3\nsections: [3]", "tempo: unknown (accepted: the keys name, title"),
         ("name: '!!'\nsections: [{section: a, parts: {}}]", "name: !! (accepted: a name"),
+        ("ending: slow\nsections: [{section: a, parts: {}}]", "ending: slow (accepted: held, rit"),
+        (
+            "seed: -1\nsections: [{section: a, parts: {}}]",
+            "seed: -1 (accepted: a whole number from",
+        ),
         ("bpm: fast\nsections: [{section: a, parts: {}}]", "bpm: fast (accepted: a number)"),
         ("sections: [{section: !!python/name:os.system x, parts: {}}]", "the tag"),
         ("sections: [\t", "yaml: line 2: did not find"),

@@ -38,7 +38,7 @@ def test_it_ends_with_songs_that_differ(shell, composed):
         assert all(0 <= value <= 1 for value in song["terms"].values())
         assert set(song["terms"]) == {"lineages", "contrast", "smoothness"}
         assert song["unplayed"] == []
-        assert (song["bars"], Path(song["plan"]).name) == (48, "arrangement.yml")
+        assert Path(song["plan"]).name == "arrangement.yml"
     assert set(shell.song(SONG).arrangements) == {song["arrangement"] for song in songs}
     assert songs[0]["total"] == max(song["total"] for song in songs)
 

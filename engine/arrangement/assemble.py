@@ -4,26 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from zlib import crc32
 
 import numpy as np
 from numpy.typing import NDArray
 
 from engine.arrangement.approved import ApprovedPart, find_part
-from engine.arrangement.drum_fills import with_crash, with_fill
 from engine.arrangement.endings import Fade, fade, final_chord, hold_bars, ritardando
-from engine.arrangement.passes import Pass, excerpt
 from engine.arrangement.plan import FADE, HELD, MAX_SONG_BARS, RITARDANDO, Plan, PlannedSection
-from engine.arrangement.textures import textured
-from engine.arrangement.turnarounds import with_turnaround
-from engine.arrangement.variations import varied
+from engine.arrangement.playing import PlacedPass, ResolvedSection, played
 from engine.errors import EngineError, Refused
 from engine.ids import CANDIDATE_ID_CHARS, digest, short
 from engine.stages import STAGES
 from genomes import ChordSpan, Key, Meter, Part, TempoMap
-from genomes.lyrics import Lyrics
-from genomes.lyrics.syllables import line_of
-from genomes.melody.rewording import reworded
 from genomes.midi import Conductor, Controls, Track
 from genomes.notes import Notes, Word
 
@@ -141,15 +133,6 @@ class Arrangement:
         )
 
 
-@dataclass(frozen=True, slots=True)
-class _ResolvedSection:
-    """A planned section with the parts that it names; ``bars`` is the length of one repeat."""
-
-    section: PlannedSection
-    parts: tuple[ApprovedPart, ...]
-    bars: int
-
-
 def assemble(plan: Plan, approved: Sequence[ApprovedPart], song: Conductor) -> Arrangement:
     """Concatenate the parts of a plan's sections, and end the song.
 
@@ -173,7 +156,7 @@ def assemble(plan: Plan, approved: Sequence[ApprovedPart], song: Conductor) -> A
     bars = sum(section.bars for section in sections)
     if bars > MAX_SONG_BARS:
         raise Refused(f"an arrangement of {bars} bars: expected at most {MAX_SONG_BARS}")
-    placed = _played(resolved, sections, song, plan.seed)
+    placed = played(resolved, song, plan.seed)
     if not placed:
         raise Refused("no section plays anything", "name an approved part under parts")
     tempo_map = TempoMap.constant(song.tempo_bpm)
@@ -181,7 +164,7 @@ def assemble(plan: Plan, approved: Sequence[ApprovedPart], song: Conductor) -> A
         last = sections[-1]
         sections.append(_ending_section(last, song))
         final = final_chord(placed[-1].music, sections[-1].bars)
-        placed.append(_Placed(last.end_ticks, final, vocals=False))
+        placed.append(PlacedPass(last.end_ticks, final, vocals=False))
         if plan.ending == RITARDANDO:
             tempo_map = ritardando(song.tempo_bpm, song.meter, last.end_ticks)
     length_ticks = sections[-1].end_ticks
@@ -224,10 +207,10 @@ def _ending_section(last: ArrangedSection, song: Conductor) -> ArrangedSection:
 
 def _resolve(
     number: int, section: PlannedSection, approved: Sequence[ApprovedPart], meter: Meter
-) -> _ResolvedSection:
+) -> ResolvedSection:
     try:
         parts = tuple(_part(stage, reference, approved) for stage, reference in section.parts)
-        return _ResolvedSection(section, parts, _bars(section, parts, meter))
+        return ResolvedSection(section, parts, _bars(section, parts, meter))
     except EngineError as error:
         raise Refused(f"section {number} ({section.name}): {error}") from error
 
@@ -265,7 +248,7 @@ def _bars(section: PlannedSection, parts: Sequence[ApprovedPart], meter: Meter) 
 
 
 def _arranged_sections(
-    resolved: Sequence[_ResolvedSection], bar_ticks: int
+    resolved: Sequence[ResolvedSection], bar_ticks: int
 ) -> list[ArrangedSection]:
     arranged: list[ArrangedSection] = []
     for planned in resolved:
@@ -290,91 +273,9 @@ def _arranged_sections(
     return arranged
 
 
-@dataclass(frozen=True, slots=True)
-class _Placed:
-    """A pass where it is played in the song."""
-
-    start_ticks: int
-    music: Pass
-    vocals: bool
-
-
-def _played(
-    resolved: Sequence[_ResolvedSection],
-    sections: Sequence[ArrangedSection],
-    song: Conductor,
-    seed: int,
-) -> list[_Placed]:
-    """Every pass of every section, in playing order."""
-    placed: list[_Placed] = []
-    passes_before: dict[tuple[object, ...], list[Pass]] = {}
-    targets: dict[str, int] = {}
-    for index, (planned, section) in enumerate(zip(resolved, sections, strict=True)):
-        if not planned.parts:
-            continue
-        composed = _composed_pass(planned, song)
-        following = next((each for each in resolved[index + 1 :] if each.parts), None)
-        earlier = passes_before.setdefault((section.section, section.excerpt), [])
-        for repeat in range(section.play):
-            music = composed
-            if section.vary:
-                rng = np.random.default_rng([seed, crc32(section.section.encode()), len(earlier)])
-                music = textured(music)
-                music = varied(music, earlier[-1], rng) if earlier else music
-                if repeat == 0 and placed:
-                    music = with_crash(music)
-                if repeat == section.play - 1:
-                    energy = following.section.energy if following else section.energy
-                    music = with_fill(music, energy, rng)
-                    target = _first_root(following, song)
-                    target = targets.setdefault(f"{section.section} {section.excerpt}", target)
-                    music = with_turnaround(music, target)
-            earlier.append(music)
-            start = section.start_ticks + repeat * composed.length_ticks
-            placed.append(_Placed(start, music, section.vocals))
-    return placed
-
-
-def _composed_pass(planned: _ResolvedSection, song: Conductor) -> Pass:
-    """A section's parts as they were composed, in the bars that the plan takes of them.
-
-    Only the words are those of the plan, if it has any.
-    """
-    bar_ticks, section = song.meter.bar_ticks, planned.section
-    first, last = section.excerpt or (1, planned.parts[0].bars)
-    music = Pass(
-        parts={
-            part.stage: excerpt(part.part, first, last, bar_ticks) if section.excerpt else part.part
-            for part in planned.parts
-        },
-        key=song.key,
-        meter=song.meter,
-        energy=section.energy,
-        lift=section.energy - planned.parts[0].energy,
-        locked={
-            part.stage: frozenset(
-                bar - first + 1 for bar in part.locked_bars if first <= bar + 1 <= last
-            )
-            for part in planned.parts
-        },
-    )
-    melody = music.parts.get("melody")
-    if melody is None or not section.words:
-        return music
-    lyrics = Lyrics(tuple(line for text in section.words if (line := line_of(text))))
-    return music.with_part("melody", reworded(melody, lyrics, song.meter, song.tempo_bpm))
-
-
-def _first_root(following: _ResolvedSection | None, song: Conductor) -> int:
-    """Pitch class of the root that a section begins with; the song's tonic if nothing says."""
-    if following is not None:
-        for part in _composed_pass(following, song).parts.values():
-            if part.harmony:
-                return part.harmony[0].root_pitch_class
-    return song.key.tonic_pitch_class
-
-
-def _track(stage: str, placed: Sequence[_Placed], length_ticks: int, expression: Controls) -> Track:
+def _track(
+    stage: str, placed: Sequence[PlacedPass], length_ticks: int, expression: Controls
+) -> Track:
     """The track of a stage: its parts one after the other."""
     notes: list[Notes] = []
     harmony: list[ChordSpan] = []

@@ -25,6 +25,9 @@ DOTS_PER_INCH = 120
 # Characters kept at the start and at the end of a long title.
 TITLE_CHARS = (40, 30)
 
+# Opacity of the background of a section of full energy.
+ENERGY_SHADE = 0.15
+
 # An accent for each colour, dark enough to read on white.
 INKS = {
     "Black": "#222222",
@@ -136,7 +139,10 @@ def _shortened(title: str) -> str:
 
 
 def song_picture(arrangement: Arrangement, colour: str) -> bytes:
-    """A whole song, PNG: a piano roll for each track, one under the other, and its sections."""
+    """A whole song, PNG: a piano roll for each track, one under the other, and its sections.
+
+    The more energy a section has, the darker its background.
+    """
     count = len(arrangement.tracks)
     figure = Figure(figsize=(14.0, 0.6 + 1.3 * count), layout="constrained")
     FigureCanvasAgg(figure)
@@ -148,7 +154,10 @@ def song_picture(arrangement: Arrangement, colour: str) -> bytes:
         axes.set_yticks([])
         axes.spines[["top", "right", "left"]].set_visible(False)
         for section in arrangement.sections:
-            axes.axvline(1 + section.start_ticks / bar_ticks, color="#999999", linewidth=0.6)
+            start, end = 1 + section.start_ticks / bar_ticks, 1 + section.end_ticks / bar_ticks
+            axes.axvline(start, color="#999999", linewidth=0.6)
+            shade = ENERGY_SHADE * section.energy
+            axes.axvspan(start, end, color=INKS[colour], alpha=shade, linewidth=0)
     for section in arrangement.sections:
         x = 1 + section.start_ticks / bar_ticks
         lanes[0].annotate(section.name, (x, 1.02), xycoords=("data", "axes fraction"), fontsize=8)

@@ -4,8 +4,8 @@
 ``python -m benchmarks scoring MODEL`` scores with another model than the shipped one.
 ``python -m benchmarks survivors PROPOSALS OUT`` evolves every stage of a draw of proposals;
 ``real FOLDER --survivors OUT`` shows them beside real songs, and ``apart FOLDER --survivors OUT``
-how well a classifier tells the two apart. ``harmony`` shows how well one song in four colours is told
-apart by its chords alone.
+how well a classifier tells the two apart. ``harmony`` shows how well one song in four colours is
+told apart by its chords alone.
 """
 
 import sys

@@ -146,10 +146,7 @@ def evolved_songs(count: int, model: Path, settings: Settings) -> Iterator[Song]
         rng = np.random.default_rng([SEED, EVOLVED_STREAM, number])
         context = draw_context(rng)
         yield Song(
-            {
-                colour: survivors(colour, context, model, settings)
-                for colour in drawn_colours(rng)
-            }
+            {colour: survivors(colour, context, model, settings) for colour in drawn_colours(rng)}
         )
 
 
@@ -172,15 +169,15 @@ def interval(shares: Sequence[float]) -> tuple[float, float, float]:
 def line(name: str, songs: Sequence[Song], classifier: HarmonyClassifier) -> str:
     """What is printed of some songs."""
     shares = zip(*(classifier.right(song) for song in songs), strict=True)
-    alone, together = (
-        "{:.2f} [{:.2f}-{:.2f}]".format(*interval(found)) for found in shares
-    )
+    alone, together = ("{:.2f} [{:.2f}-{:.2f}]".format(*interval(found)) for found in shares)
     return f"{name}, {len(songs)} songs: one section {alone}, together {together}; chance .25"
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
     parser = argparse.ArgumentParser(prog="python -m benchmarks harmony", description=__doc__)
-    parser.add_argument("--model", type=Path, default=DEFAULT_MODEL, help="that scores the searches")
+    parser.add_argument(
+        "--model", type=Path, default=DEFAULT_MODEL, help="that scores the searches"
+    )
     parser.add_argument("--learned", type=int, default=LEARNED_SONGS, help="songs of every colour")
     parser.add_argument("--composed", type=int, default=TEST_SONGS, help="songs in four colours")
     parser.add_argument("--evolved", type=int, default=EVOLVED_SONGS, help="songs in four colours")

@@ -150,7 +150,6 @@ def _degree(batch: PartBatch, semitones: int) -> Floats:
     return ratios(tallies[:, semitones], tallies.sum(axis=1))
 
 
-
 MEASURES: tuple[Callable[[PartBatch], Floats], ...] = (
     major_chord_share,
     minor_chord_share,

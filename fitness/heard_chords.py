@@ -42,7 +42,7 @@ _TONES: Final = np.array(
     dtype=np.float64,
 ).T
 _ROOTS: Final = np.repeat(np.arange(12), len(TEMPLATES))
-_IS_ROOT: Final = (_ROOTS == np.arange(12)[:, None]).astype(np.float64)
+_IS_ROOT: Final = (np.arange(12)[:, None] == _ROOTS).astype(np.float64)
 _SIZES: Final = _TONES.sum(axis=0)
 
 

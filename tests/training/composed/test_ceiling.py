@@ -48,7 +48,7 @@ EVERY_FIELD = {field for group in FIELDS.values() for field in group}
 
 # The notes of one song of each colour, as they were when the first model was trained: a model
 # measured again must find its own catalogue.
-COMPOSED = "2c39f48bbf48943e3db1a91cd464d9b5d0446ddf89a028e87727b287c764be4a"
+COMPOSED = "390205b13337c006a63d5c5c201d3246be571f5a5089b40a2fd8c04947672676"
 
 
 def names(*answers: str, among: tuple[str, ...] = ()) -> list[Draw]:

@@ -167,8 +167,11 @@ class PartBatch:
         edges = np.append((bar_lines[:-1, None] + np.array(halves)).ravel(), bar_lines[-1])
         is_lowest = np.zeros_like(self.pitch_classes)
         is_lowest[np.arange(len(is_lowest)), self.sonorities.lowest % 12] = True
-        heard = (self._ticks_between(edges, of) for of in (self.pitch_classes, is_lowest))
-        return HeardChords.of(*heard, np.repeat(self.bar_owners, len(halves)))
+        return HeardChords.of(
+            self._ticks_between(edges, self.pitch_classes),
+            self._ticks_between(edges, is_lowest & self.pitch_classes),  # none in silence
+            np.repeat(self.bar_owners, len(halves)),
+        )
 
     @cached_property
     def root_moves(self) -> tuple[Integers, Integers]:
@@ -200,7 +203,8 @@ class PartBatch:
         before = np.concatenate((np.zeros((1, sounds.shape[1]), np.int64), sounding.cumsum(axis=0)))
         slices = np.maximum(0, np.searchsorted(onsets, edges_ticks, side="right") - 1)
         inside = np.clip(edges_ticks - onsets[slices], 0, lengths[slices])
-        return np.diff(before[slices] + sounds[slices] * inside[:, None], axis=0)
+        until = before[slices] + sounds[slices] * inside[:, None]
+        return np.asarray(until[1:] - until[:-1])
 
     def owners_at(self, ticks: Integers) -> Integers:
         """Which part each time lies in."""

@@ -29,8 +29,8 @@ LOOPS: dict[str, dict[str, tuple[str, ...]]] = {
     },
     # The loops of chart pop since the 1990s.
     "four_chords": {
-        "major": ("I V vi IV", "vi IV I V", "I vi IV V", "IV I V vi"),
-        "minor": ("i VI III VII", "VI III VII i", "i III VII VI", "i VII iv VI"),
+        "major": ("I V vi IV", "I vi IV V", "I IV vi V", "I iii vi IV"),
+        "minor": ("i VI III VII", "i III VII VI", "i VII iv VI", "i VI iv VII"),
     },
     # Natural minor's sixth and seventh degree, borrowed in major: rock.
     "aeolian": {
@@ -54,13 +54,13 @@ LOOPS: dict[str, dict[str, tuple[str, ...]]] = {
     },
     # Roots that fall by fifths.
     "circle_of_fifths": {
-        "major": ("vi ii V I", "I vi ii V", "iii vi ii V", "I IV viio iii vi ii V I"),
-        "minor": ("i iv VII III", "VI iio V i", "iv VII III VI", "i iv VII III VI iio V i"),
+        "major": ("I vi ii V", "I ii V I", "I iii vi ii", "I IV viio iii vi ii V I"),
+        "minor": ("i iv VII III", "i VI iio V", "i VII III VI", "i iv VII III VI iio V i"),
     },
     # Dominants of other degrees than home.
     "secondary_dominants": {
-        "major": ("I V/vi vi V", "I V/IV IV V", "I V/ii ii V", "V/ii V/V V I"),
-        "minor": ("i V/iv iv V", "V/iv iv V i", "i V/VI VI V", "i V/v V i"),
+        "major": ("I V/vi vi V", "I V/IV IV V", "I V/ii ii V", "I V/ii V/V V"),
+        "minor": ("i V/iv iv V", "i V V/iv iv", "i V/VI VI V", "i V/v V i"),
     },
     # A bass that goes down from home to the fifth degree.
     "lament": {
@@ -84,8 +84,8 @@ LOOPS: dict[str, dict[str, tuple[str, ...]]] = {
     },
     # The same chord moved up and down by steps.
     "planing": {
-        "major": ("I ii iii ii", "iii ii I ii", "I bVII bVI bVII", "IV iii ii I"),
-        "minor": ("i VII VI VII", "iv v VI v", "i VII VI v", "VI v iv v"),
+        "major": ("I ii iii ii", "I ii I bVII", "I bVII bVI bVII", "IV iii ii I"),
+        "minor": ("i VII VI VII", "i iv v VI", "i VII VI v", "i VI v iv"),
     },
     # The minor chord on the fourth degree after or instead of the major one.
     "minor_fourth": {

@@ -48,7 +48,7 @@ EVERY_FIELD = {field for group in FIELDS.values() for field in group}
 
 # The notes of one song of each colour, as they were when the first model was trained: a model
 # measured again must find its own catalogue.
-COMPOSED = "390205b13337c006a63d5c5c201d3246be571f5a5089b40a2fd8c04947672676"
+COMPOSED = "94dc51f01e9c4f80a213a8a28260f24c38830c1b87aa0115320c1de1ed5de9bc"
 
 
 def names(*answers: str, among: tuple[str, ...] = ()) -> list[Draw]:

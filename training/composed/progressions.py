@@ -55,7 +55,7 @@ LOOPS: dict[str, dict[str, tuple[str, ...]]] = {
     # Roots that fall by fifths.
     "circle_of_fifths": {
         "major": ("I vi ii V", "I ii V I", "I iii vi ii", "I IV viio iii vi ii V I"),
-        "minor": ("i iv VII III", "i VI iio V", "i VII III VI", "i iv VII III VI iio V i"),
+        "minor": ("i VI iio V", "i iio V i", "i iv iio V", "i iv VII III VI iio V i"),
     },
     # Dominants of other degrees than home.
     "secondary_dominants": {

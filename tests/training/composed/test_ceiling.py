@@ -48,7 +48,7 @@ EVERY_FIELD = {field for group in FIELDS.values() for field in group}
 
 # The notes of one song of each colour, as they were when the first model was trained: a model
 # measured again must find its own catalogue.
-COMPOSED = "94dc51f01e9c4f80a213a8a28260f24c38830c1b87aa0115320c1de1ed5de9bc"
+COMPOSED = "0531acff88993fba844e4c2be737ab6b6d6c86f88bafe460bb13832bc8bd9d19"
 
 
 def names(*answers: str, among: tuple[str, ...] = ()) -> list[Draw]:

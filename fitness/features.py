@@ -11,12 +11,13 @@ from collections.abc import Callable, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from fitness import pitch_measures, rhythm_measures
+from fitness import chord_measures, pitch_measures, rhythm_measures
 from fitness.part_batch import Floats, PartBatch
 from genomes.notes import Part
 from genomes.time import Meter, TempoMap
 
-# Raised whenever a name, the order or a definition changes; tables and models carry it.
+# Raised whenever a definition changes; tables and models carry it. They name the features that they
+# were made with, so new ones may be added after the others.
 FEATURES_VERSION = "1"
 
 COMMON_TIME = Meter(4, 4)
@@ -53,9 +54,12 @@ _MEASURES: tuple[Callable[[PartBatch], Floats], ...] = (
     pitch_measures.dissonant_share,
     pitch_measures.major_third_share,
     pitch_measures.mud_share,
+    *chord_measures.MEASURES,
 )
 
 FEATURE_NAMES: tuple[str, ...] = tuple(measure.__name__ for measure in _MEASURES)
+# Those of harmony: a colour's to choose, so that no band of real music holds for them.
+CHORD_FEATURES: tuple[str, ...] = tuple(measure.__name__ for measure in chord_measures.MEASURES)
 
 
 def feature_matrix(

@@ -12,8 +12,8 @@ import warnings
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from dataclasses import dataclass, field
-from functools import partial
+from dataclasses import dataclass, field, replace
+from functools import cached_property, partial
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -27,6 +27,7 @@ from fitness.errors import (
     ScoringFailed,
 )
 from fitness.excerpts import Excerpt, excerpt_features, excerpt_rolls
+from fitness.features import FEATURE_NAMES
 from fitness.manifest import Manifest, find_manifest, read_bounded
 from fitness.predictions import Booleans, Embeddings, Floats, ModelInputs, Predictions
 from fitness.profiles import Profile, recognise, signatures
@@ -124,6 +125,12 @@ class FusionModel:
         """What a part must reach to pass; 0 for an older model, which doesn't name one."""
         return self.manifest.confidence_threshold if self.manifest else 0.0
 
+    @cached_property
+    def feature_columns(self) -> tuple[int, ...]:
+        """Which of ``fitness.features`` it reads, in its own order; none of an older model."""
+        names = self.manifest.feature_names if self.manifest else ()
+        return tuple(FEATURE_NAMES.index(name) for name in names)
+
     @property
     def absent_concept(self) -> str:
         """The warning of an older model that is run without a concept."""
@@ -175,6 +182,9 @@ class FusionModel:
     def predict(self, inputs: ModelInputs) -> Predictions:
         """Run a batch of any size, chunk by chunk.
 
+        Args:
+            inputs: with every feature of ``fitness.features``; the model takes its own of them.
+
         Raises:
             ScoringFailed: if an input or an output is misshapen or not finite, if there are no
                 rows, or if the model fails or takes too long.
@@ -190,6 +200,7 @@ class FusionModel:
         if is_without_concept and not self._warned.is_set():
             self._warned.set()
             warnings.warn(self.absent_concept, AbsentConcept, stacklevel=2)
+        inputs = self._own_features(inputs)
         starts = range(0, len(inputs), self.chunk)
         options = _onnxruntime().RunOptions()
         options.log_severity_level = SILENT_LOG
@@ -202,6 +213,12 @@ class FusionModel:
                 return Predictions.joined(list(map(run, starts)))
             with ThreadPoolExecutor(workers) as pool:
                 return Predictions.joined(list(pool.map(run, starts)))
+
+    def _own_features(self, inputs: ModelInputs) -> ModelInputs:
+        given = inputs.features
+        if given is None or given.shape[1:] != (len(FEATURE_NAMES),) or not self.feature_columns:
+            return inputs  # what is misshapen is refused with the other inputs
+        return replace(inputs, features=given[:, self.feature_columns])
 
     def _run(self, inputs: ModelInputs, options: Any, start: int) -> Predictions:
         feed = inputs.feed(self.profile, start, start + self.chunk)

@@ -71,7 +71,8 @@ class Manifest(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
         profile: name of the interface, one of ``fitness.profiles``.
         roll_version: of the piano roll it learned from.
         encoders: of text and audio.
-        feature_names: columns of its ``features`` input, in order.
+        feature_names: columns of its ``features`` input, in order: some of those of
+            ``fitness.features``.
         features_version: of their definitions.
         confidence_threshold: a part below it never ranks above one that passes, 0 to 1.
         stage_thresholds: stricter ones, where it is known which stage a part belongs to.
@@ -177,10 +178,12 @@ def _feature_claims(
 ) -> list[tuple[str, Any, Any]]:
     if profile.is_legacy:
         return [("feature_names", (), manifest.feature_names)]
+    names = manifest.feature_names
+    known = tuple(name for name in names if name in FEATURE_NAMES)
     return [
         ("features_version", FEATURES_VERSION, manifest.features_version),
-        ("feature_names", FEATURE_NAMES, manifest.feature_names),
-        ("columns of the features input", len(FEATURE_NAMES), inputs["features"][1][0]),
+        ("feature_names", known, names),
+        ("columns of the features input", len(names), inputs["features"][1][0]),
     ]
 
 

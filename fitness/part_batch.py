@@ -15,11 +15,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from fitness.heard_chords import HeardChords, turned
 from fitness.sonorities import PITCHES, Booleans, Integers, Sonorities, distinct
 from genomes.notes import NOTE_DTYPE, Notes, Part
 from genomes.time import TICKS_PER_QUARTER, Meter, TempoMap
 
 CELL_TICKS = TICKS_PER_QUARTER // 4  # a sixteenth: the grid of onset patterns
+HALVED_GROUPS = 4  # beat groups from which a bar has two halves
 
 Floats = NDArray[np.float64]
 
@@ -155,6 +157,54 @@ class PartBatch:
     def bass_moves(self) -> tuple[Integers, Integers]:
         """Semitones between successive notes of the bass line, repeats left out; their owners."""
         return self._moves(*self.sonorities.bass_line)
+
+    @cached_property
+    def chords(self) -> HeardChords:
+        """The chords that are heard in the halves of bars; in whole bars of three beats or less."""
+        groups = self.meter.group_onsets_ticks
+        halves = [0] if len(groups) < HALVED_GROUPS else [0, groups[(len(groups) + 1) // 2]]
+        bar_lines = np.arange(int(self.bars.sum()) + 1) * self.meter.bar_ticks
+        edges = np.append((bar_lines[:-1, None] + np.array(halves)).ravel(), bar_lines[-1])
+        is_lowest = np.zeros_like(self.pitch_classes)
+        is_lowest[np.arange(len(is_lowest)), self.sonorities.lowest % 12] = True
+        return HeardChords.of(
+            self._ticks_between(edges, self.pitch_classes),
+            self._ticks_between(edges, is_lowest & self.pitch_classes),  # none in silence
+            np.repeat(self.bar_owners, len(halves)),
+        )
+
+    @cached_property
+    def root_moves(self) -> tuple[Integers, Integers]:
+        """Semitones up from each chord's root to the next one's, 1 to 11, and their owners."""
+        roots, owners = self.chords.roots, self.chords.owners
+        rises = (roots[1:] - roots[:-1]) % 12
+        is_move = (rises > 0) & (owners[1:] == owners[:-1])
+        return rises[is_move], owners[1:][is_move]
+
+    @cached_property
+    def root_tallies(self) -> Integers:
+        """``(parts, 12)`` how many chords are on each root, from the commonest one upward.
+
+        Of roots that are equally common it is the one nearest above the first.
+        """
+        roots, owners = self.chords.roots, self.chords.owners
+        firsts = np.zeros(len(self.parts), dtype=np.int64)
+        firsts[owners[::-1]] = roots[::-1]
+        flat = owners * 12 + (roots - firsts[owners]) % 12
+        tallies = np.bincount(flat, minlength=12 * len(self.parts)).reshape(-1, 12)
+        return turned(tallies, tallies.argmax(axis=1))
+
+    def _ticks_between(self, edges_ticks: Integers, sounds: Booleans) -> Integers:
+        """How long each column of the slices is true between one edge and the next."""
+        onsets, lengths = self.sonorities.onset_ticks, self.sonorities.length_ticks
+        if not len(onsets):
+            return np.zeros((len(edges_ticks) - 1, sounds.shape[1]), dtype=np.int64)
+        sounding = sounds * lengths[:, None]
+        before = np.concatenate((np.zeros((1, sounds.shape[1]), np.int64), sounding.cumsum(axis=0)))
+        slices = np.maximum(0, np.searchsorted(onsets, edges_ticks, side="right") - 1)
+        inside = np.clip(edges_ticks - onsets[slices], 0, lengths[slices])
+        until = before[slices] + sounds[slices] * inside[:, None]
+        return np.asarray(until[1:] - until[:-1])
 
     def owners_at(self, ticks: Integers) -> Integers:
         """Which part each time lies in."""

@@ -23,7 +23,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fitness.drum_measures import drum_feature_matrix
-from fitness.features import FEATURE_NAMES, FEATURES_VERSION, feature_matrix
+from fitness.features import CHORD_FEATURES, FEATURE_NAMES, FEATURES_VERSION, feature_matrix
 from fitness.prior import BANDS_FILE, DRUMS, Prior, columns_of
 from genomes.melody.singers import VOICES
 from tools.loops import loops
@@ -55,6 +55,7 @@ UNMEASURED = {
     "velocity_sd",
     "repeated_bar_share",  # a loop repeats itself by trade
     "major_third_share",
+    *CHORD_FEATURES,
 }
 
 # Where a loop may leave the songs: how and how low chords are played, and that each may be a

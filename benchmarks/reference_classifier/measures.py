@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from benchmarks.reference_classifier import pitch_measures, rhythm_measures
+from benchmarks.reference_classifier import harmony_measures, pitch_measures, rhythm_measures
 from fitness.colours import COLOUR_NAMES
 from fitness.features import COMMON_TIME, DEFAULT_TEMPO
 from fitness.part_batch import PartBatch
@@ -22,7 +22,7 @@ from genomes.time import Meter
 from training.composed.compose import compose_parts
 from training.composed.draws import draw_context, with_bars
 
-GROUPS = (*rhythm_measures.GROUPS, *pitch_measures.GROUPS)
+GROUPS = (*rhythm_measures.GROUPS, *pitch_measures.GROUPS, *harmony_measures.GROUPS)
 STAGE = "chords"
 SECTIONS_PER_SONG = 3
 BARS = (4, 8, 16)  # lengths of a section, every one as likely

@@ -97,6 +97,18 @@ def test_a_flag_counts_for_its_row_alone(model):
     np.testing.assert_allclose(plain[1], flagged[1], atol=1e-6)
 
 
+def test_a_model_reads_the_features_that_its_manifest_names(tmp_path):
+    own = (FEATURE_NAMES[5], FEATURE_NAMES[2])
+    path = models.write(tmp_path, "fusion", features=2, manifest={"feature_names": own})
+    model, given = FusionModel.load(path), batch(2)
+    others = np.array(given.features)
+    others[:, [name not in own for name in FEATURE_NAMES]] = 9
+    before = arrays(model.predict(given))
+    np.testing.assert_array_equal(arrays(model.predict(batch(2, features=others))), before)
+    others[:, 2] += 50
+    assert np.abs(arrays(model.predict(batch(2, features=others))) - before).max() > 1e-4
+
+
 # --- sessions -------------------------------------------------------------------------------
 
 

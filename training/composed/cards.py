@@ -2,7 +2,7 @@
 
 A weight says how likely an entry of a table is, a range holds a share from 0 to 1 (or what its
 comment says). No card says anything of tempo, meter, key or mode: they belong to the song, not to
-its colour.
+its colour. Which chords, loops, cadences and borrowed modes a colour likes is heard in any key.
 """
 
 from __future__ import annotations
@@ -19,10 +19,9 @@ from genomes.bass.lines import LINES
 from genomes.bass.rhythms import RHYTHMS as BASS_RHYTHMS
 from genomes.bass.styles import A_BEAT, A_PULSE, RINGING
 from genomes.chords.comping import PATTERNS
-from genomes.chords.functions import functions
 from genomes.chords.genome import DYNAMICS
 from genomes.chords.harmony import EXTENSIONS
-from genomes.chords.seeds import PACES, SOURCES
+from genomes.chords.seeds import PACES
 from genomes.chords.voicing import REGISTERS, SPREADS
 from genomes.drums import dynamics as drums
 from genomes.drums.fills import CRASHES, FILLS
@@ -35,7 +34,7 @@ from genomes.harmony.style import SPREADS as HARMONY_SPREADS
 from genomes.melody import genes as melody
 from genomes.melody.rhythm import DENSITIES
 from genomes.melody.seeds import SOURCES as MELODY_SOURCES
-from training.composed import rhythms
+from training.composed import progressions, rhythms
 from training.composed.examples import PART_STAGES
 
 Weights = dict[str, float]
@@ -53,9 +52,10 @@ class ChordCard(_Card, frozen=True):
     register: Numbers
     dynamic: Numbers
     pace: Weights
-    progression: Weights  # where functions come from: counted transitions, guitar loops, chance
-    mixture: Range  # share of chords that are swapped for one of the sources below
-    source: Weights
+    progression: Weights  # where functions come from: kinds of loops, counted transitions, chance
+    cadence: Weights  # how the loop ends before it comes round
+    mixture: Range  # share of chords that are swapped for one that a mode below lends
+    lender: Weights
     extension: Weights
     inverted: Range
     led: Range  # chance that voices move as little as they can
@@ -164,8 +164,9 @@ NAMES: dict[type[StageCard], dict[str, tuple[str | int, ...]]] = {
         "register": REGISTERS,
         "dynamic": DYNAMICS,
         "pace": tuple(PACES),
-        "progression": tuple(SOURCES),
-        "source": tuple(dict.fromkeys(f.source for f in functions("minor").values())),
+        "progression": progressions.PROGRESSIONS,
+        "cadence": tuple(progressions.CADENCES),
+        "lender": progressions.LENDERS,
         "extension": tuple(EXTENSIONS),
         "spread": SPREADS,
         "pattern": tuple(PATTERNS),

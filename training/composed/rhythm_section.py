@@ -17,7 +17,7 @@ from genomes.chords.genome import Bar as ChordBar
 from genomes.chords.genome import Change, ChordGenome
 from genomes.chords.harmony import Chord, extensions, max_inversion
 from genomes.chords.operators.voicing import revoice_all
-from genomes.chords.seeds import SOURCES, draw_slots
+from genomes.chords.seeds import draw_slots
 from genomes.chords.voicing import Voicing
 from genomes.context import Context
 from genomes.drums.fills import NO_CRASH, NO_FILL
@@ -28,6 +28,7 @@ from genomes.grid import EIGHTH_TICKS, STRAIGHT, cells
 from genomes.time import Meter
 from training.composed.cards import BassCard, ChordCard, DrumCard, Range
 from training.composed.draws import chance, choose, with_bars
+from training.composed.progressions import lent, progression, with_cadence
 from training.composed.rhythms import Cells, cells_of
 
 FEWEST_CHANGES = 2
@@ -87,10 +88,11 @@ def _chord_slots(card: ChordCard, context: Context, rng: np.random.Generator) ->
 
 
 def _chord_functions(card: ChordCard, mode: str, count: int, rng: np.random.Generator) -> list[str]:
-    """Functions from the card's progressions, some swapped for a rarer one."""
-    tokens = SOURCES[choose(card.progression, rng)](mode, count, rng)
+    """Functions from the card's progressions, closed by its cadence, some swapped for others."""
+    tokens = progression(choose(card.progression, rng), mode, count, rng)
     if rng.random() < HOME_SHARE:
         tokens[0] = tonic(mode)
+    tokens = with_cadence(tokens, choose(card.cadence, rng), mode)
     for index in range(1, count):
         if chance(card.mixture, rng):
             after = tokens[(index + 1) % count]
@@ -99,9 +101,8 @@ def _chord_functions(card: ChordCard, mode: str, count: int, rng: np.random.Gene
 
 
 def _swapped(card: ChordCard, mode: str, token: str, after: str, rng: np.random.Generator) -> str:
-    """A function of a source of the card: one that leads on, or on the same degree, or any."""
-    source = choose(card.source, rng)
-    options = [f for f in functions(mode).values() if f.source == source]
+    """A function that the card borrows: one that leads on, or on the same degree, or any."""
+    options = lent(choose(card.lender, rng), mode)
     leading = [f for f in options if f.token.endswith(f"/{after}")]
     same_degree = [f for f in options if f.degree == functions(mode)[token].degree]
     fitting = leading or same_degree or options

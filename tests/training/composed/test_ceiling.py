@@ -48,7 +48,7 @@ EVERY_FIELD = {field for group in FIELDS.values() for field in group}
 
 # The notes of one song of each colour, as they were when the first model was trained: a model
 # measured again must find its own catalogue.
-COMPOSED = "2c39f48bbf48943e3db1a91cd464d9b5d0446ddf89a028e87727b287c764be4a"
+COMPOSED = "0531acff88993fba844e4c2be737ab6b6d6c86f88bafe460bb13832bc8bd9d19"
 
 
 def names(*answers: str, among: tuple[str, ...] = ()) -> list[Draw]:

@@ -69,11 +69,17 @@ BY_HAND = [
     ("melody", "strong_beats", "E4*2 G4*2 {over=C}", 1.0),
     # The downbeat leans (0.7), beat 3 and what is held to beats 2 and 4 weigh 1 in all.
     ("melody", "strong_beats", "F4*1 E4*3 {over=C}", (1.0 * 0.7 + 1.0) / 2.0),
-    ("melody", "dissonance", "C4 E4 G4 E4 {over=C}", 0.75),
+    ("melody", "dissonance", "C4 E4 G4 E4 {over=C}", 1.0),
     ("melody", "dissonance", "C4 D4 E4*2 {over=C}", 1.0),
-    ("melody", "intervals", "C4 D4 E4 C4 {over=C}", (1 + 1 + 0.8) / 3),
-    ("melody", "motif", "C4 D4 E4*2 {over=C}", 0.4),
+    # Reached by step and left by a leap.
+    ("melody", "dissonance", "C4 D4 G4*2 {over=C}", 0.4 / 0.55),
+    ("melody", "intervals", "C4 F4 C4 F4 {over=C}", 0.7 / 0.87),
+    ("melody", "motif", "C4 D4 E4*2 {over=C}", 0.4 / 0.7),
     ("melody", "returns", "C4 D4 E4*2 {over=C}", 0.4),
+    ("melody", "moves", "C4*4 {over=C}", 0.5),
+    ("melody", "rhythm", "C4*4 {over=C}", 0.5),
+    ("melody", "pickups", "C4 D4 E4 D4 {over=C}", 1.0),
+    ("melody", "pickups", "C4*2 D4*2 {over=C}", 1 / (1 + 0.7 / 0.3)),
     (
         "melody",
         "syncopation",

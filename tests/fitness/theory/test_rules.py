@@ -49,10 +49,11 @@ BY_HAND = [
     ("chords", "clean_sound", "C: C3 E4 G4", 1.0),
     ("chords", "clean_sound", "C: C3 C#4 C5", 1 / 3),
     ("chords", "space", "C {strokes=4}", 0.5),
-    ("chords", "home", "C | F | G | G", 1.0),
+    ("chords", "home", "C | F | G | C", 1.0),
+    ("chords", "home", "C | F | G | G", 0.35 + 0.35 + 0.3 * 0.8),
     ("chords", "loops", "C | G", 0.5),  # too short for anything to come round
     ("chords", "loops", "C | F | G | C | C | F | G | C", 1.0),
-    ("chords", "loops", "C | F | G | C | C | G | F | G", 2 / 3),
+    ("chords", "loops", "C | F | G | C | C | G | F | G", 1 / (1 + 0.5 / 0.75)),
     ("chords", "root_position", "C | F", 1.0),
     ("chords", "root_position", "C | F: A2 C4 F4", 0.3),
     ("drums", "anchors", "VERSE {chords_at=0,8}", 1.0),

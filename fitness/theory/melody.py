@@ -379,5 +379,5 @@ RULES: dict[str, Rule] = {
     "room": room,
     "endings": endings,
     "entries": up_to(0.85, entries),
-    "prosody": up_to(0.8, prosody),
+    "prosody": prosody,
 }

@@ -61,7 +61,7 @@ SAME_BY_SEMITONES = 2
 STILL_RATE, FULL_RATE = 0.7, 3.2
 TOO_DENSE, TOO_SPARSE = 1.5, 0.8
 # Share of the time without a note.
-REST_FROM, REST_TO, REST_MARGIN = 0.32, 0.48, 0.1
+REST_FROM, REST_TO, REST_MARGIN = 0.36, 0.48, 0.1
 # Share of the onsets that lie on no beat; half of the sung sections of pop have 0.45 to 0.63.
 OFF_BEAT_FROM, OFF_BEAT_TO, OFF_BEAT_MARGIN = 0.4, 0.65, 0.15
 # How often notes begin in the last quarter of a bar, which leads to the next downbeat, against the

@@ -22,7 +22,8 @@ CHANGES = {
         ("move_tone repeat_tone smooth leap invert reverse freshen", (HEIGHTS, SHARED)),
         ("widen_or_flatten place_peak turn_back new_contour", (HEIGHTS, SHARED)),
         (
-            "split_tone join_tones thin_out displace pick_up new_rhythm halve_or_double reuse_material",
+            "split_tone join_tones thin_out displace pick_up new_rhythm halve_or_double "
+            "reuse_material",
             (RHYTHM, HEIGHTS, SHARED),
         ),
         ("move_tone_in_time hold_or_release", (RHYTHM, SHARED)),

@@ -50,9 +50,13 @@ INVERTED = 0.9  # a chord over another of its notes is a little harder to find
 # Share of the time that songs spend on their tonic chord; how far outside is half as good.
 HOME_FROM, HOME_TO = 0.15, 0.5
 HOME_MARGIN = 0.15
-BEGINS_SHARE, STAYS_SHARE, CLOSES_SHARE = 0.4, 0.4, 0.2
-# Last roots that close or lead home: tonic, subdominant, dominant, subtonic.
-CLOSING_ROOTS = {0, 5, 7, 10}
+BEGINS_SHARE, STAYS_SHARE, CLOSES_SHARE = 0.35, 0.35, 0.3
+# How well a section closes on its tonic, by the semitones from the tonic to the root before it:
+# after the dominant best, then after what else leads home; another root, or no other, less.
+CADENCES = {7: 1.0, 5: 0.8, 10: 0.8, 2: 0.8, 11: 0.8, 1: 0.8}
+OTHER_CADENCE = 0.5
+# How well it ends open, by the semitones from the tonic to its last root; otherwise not at all.
+OPEN_ENDINGS = {5: 0.8, 7: 0.8, 10: 0.8}
 
 
 def seams(part: Part) -> list[tuple[ChordSpan, ChordSpan]]:
@@ -189,16 +193,21 @@ def _function_on(
 def home(part: Part, context: Context) -> float:
     """A section begins at home, is there for a good part of the time, and closes or leads back.
 
-    Two fifths for a first chord on the tonic (.67 of songs), two fifths for the tonic chord's
-    share of the time (1 at 15 to 50 %, a half 15 % points outside), one fifth for a last chord on
-    a root that closes or leads home.
+    ``BEGINS_SHARE`` for a first chord on the tonic (.67 of songs), ``STAYS_SHARE`` for the tonic
+    chord's share of the time (1 at 15 to 50 %, a half 15 % points outside), ``CLOSES_SHARE`` for
+    how it ends: see ``CADENCES`` and ``OPEN_ENDINGS``.
     """
-    chords = chords_of(part)
-    tonic_pitch_class = context.key.tonic_pitch_class
-    begins = chords[0].root_pitch_class == tonic_pitch_class
-    closes = (chords[-1].root_pitch_class - tonic_pitch_class) % 12 in CLOSING_ROOTS
-    stays = _stays_home(part, context)
+    begins = chords_of(part)[0].root_pitch_class == context.key.tonic_pitch_class
+    stays, closes = _stays_home(part, context), _closes(part, context.key)
     return BEGINS_SHARE * begins + STAYS_SHARE * stays + CLOSES_SHARE * closes
+
+
+def _closes(part: Part, key: Key) -> float:
+    roots = [(chord.root_pitch_class - key.tonic_pitch_class) % 12 for chord in chords_of(part)]
+    if roots[-1]:
+        return OPEN_ENDINGS.get(roots[-1], 0.0)
+    before = next((root for root in reversed(roots) if root), 0)
+    return CADENCES.get(before, OTHER_CADENCE)
 
 
 def _stays_home(part: Part, context: Context) -> float:

@@ -26,6 +26,15 @@ def within(value: float, low: float, high: float, margin: float) -> float:
     return 1 / (1 + max(low - value, value - high, 0) / margin)
 
 
+def up_to(enough: float, rule: Rule) -> Rule:
+    """The rule scaled so that ``enough`` of it is 1, and more is no better."""
+
+    def judge(part: Part, context: Context) -> float:
+        return min(1.0, rule(part, context) / enough)
+
+    return judge
+
+
 def by_limit(value: float, limits: Limits, beyond: float) -> float:
     """The score of the first limit that isn't exceeded; ``beyond`` above all of them."""
     return next((score for limit, score in limits if value <= limit), beyond)

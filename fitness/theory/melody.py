@@ -8,6 +8,7 @@ from itertools import pairwise
 from math import log2
 from statistics import median
 
+from fitness.theory import melody_model
 from fitness.theory.common import (
     Limits,
     Rule,
@@ -17,12 +18,13 @@ from fitness.theory.common import (
     chord_at,
     jaccard,
     mean,
+    up_to,
     within,
 )
 from fitness.theory.melody_line import MelodyLine, Note, Phrase, chords_under, weight_at
 from genomes.context import Context
 from genomes.notes import ChordSpan, Part
-from genomes.time import Meter
+from genomes.time import TICKS_PER_QUARTER, Meter
 
 STEP_SEMITONES = 2
 STRONG_WEIGHT = 0.25
@@ -59,9 +61,12 @@ SAME_BY_SEMITONES = 2
 STILL_RATE, FULL_RATE = 0.7, 3.2
 TOO_DENSE, TOO_SPARSE = 1.5, 0.8
 # Share of the time without a note.
-REST_FROM, REST_TO, REST_MARGIN = 0.32, 0.48, 0.1
+REST_FROM, REST_TO, REST_MARGIN = 0.36, 0.48, 0.1
 # Share of the onsets that lie on no beat; half of the sung sections of pop have 0.45 to 0.63.
 OFF_BEAT_FROM, OFF_BEAT_TO, OFF_BEAT_MARGIN = 0.4, 0.65, 0.15
+# How often notes begin in the last quarter of a bar, which leads to the next downbeat, against the
+# mean of all quarters; half of the sung sections of pop have 0.75 to 1.3.
+PICKUPS_FROM, PICKUPS_TO, PICKUPS_MARGIN = 0.7, 1.6, 0.3
 # Share of the bars that repeat an earlier one exactly.
 FEWEST_RETURNING = 4  # sung bars among which one is expected to return
 RETURNS_FROM, RETURNS_TO, RETURNS_MARGIN = 0.25, 0.55, 0.1
@@ -334,6 +339,18 @@ def syncopation(part: Part, context: Context) -> float:
     return within(off / len(notes), OFF_BEAT_FROM, OFF_BEAT_TO, OFF_BEAT_MARGIN)
 
 
+def pickups(part: Part, context: Context) -> float:
+    """Notes lead from the end of a bar to the next downbeat: see ``PICKUPS_FROM``."""
+    notes = MelodyLine.of(part, context).notes
+    if not notes:
+        return 0.0
+    meter = context.meter
+    last_quarter = meter.bar_ticks - TICKS_PER_QUARTER
+    leading = sum(note.onset_ticks % meter.bar_ticks >= last_quarter for note in notes)
+    rate = leading / len(notes) * float(meter.bar_quarters)
+    return within(rate, PICKUPS_FROM, PICKUPS_TO, PICKUPS_MARGIN)
+
+
 def returns(part: Part, context: Context) -> float:
     """Some bars come again note for note: see ``RETURNS_FROM`` and ``RETURNS_TO``."""
     bars: list[list[tuple[int, int]]] = [[] for _ in range(context.section.bars)]
@@ -347,16 +364,20 @@ def returns(part: Part, context: Context) -> float:
     return within(share, RETURNS_FROM, RETURNS_TO, RETURNS_MARGIN)
 
 
+# What the median of real pop reaches by the rules of consonance, line and form: more is no better.
 RULES: dict[str, Rule] = {
     "strong_beats": strong_beats,
-    "dissonance": dissonance,
-    "intervals": intervals,
-    "shape": shape,
-    "motif": motif,
+    "dissonance": up_to(0.55, dissonance),
+    "intervals": up_to(0.87, intervals),
+    "shape": up_to(0.85, shape),
+    "motif": up_to(0.7, motif),
     "returns": returns,
+    "moves": melody_model.moves,
+    "rhythm": melody_model.rhythm,
+    "pickups": pickups,
     "syncopation": syncopation,
     "room": room,
     "endings": endings,
-    "entries": entries,
+    "entries": up_to(0.85, entries),
     "prosody": prosody,
 }

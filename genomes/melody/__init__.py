@@ -21,6 +21,6 @@ MELODY = StageGenomes(
     renderer=render,
     description=describe,
     similarity=distances,
-    operators_version="2",
-    renderer_version="2",
+    operators_version="3",
+    renderer_version="3",
 )

@@ -18,7 +18,7 @@ from genomes.melody.genes import (
     Phrase,
 )
 from genomes.melody.singers import range_of
-from genomes.melody.timing import SungNote
+from genomes.melody.timing import SungNote, pickup_count
 from genomes.notes import ChordSpan
 from genomes.time import TICKS_PER_QUARTER
 
@@ -157,6 +157,7 @@ def _scale_steps(
     ]
     made: list[tuple[int, int]] = []
     last = len(notes) - 1
+    closing = last - pickup_count(notes)
     for index, note in enumerate(notes):
         chord = under[index][0][0]
         chord_scale, scale_step = harmony.scales[chord], wanted[index]
@@ -164,13 +165,13 @@ def _scale_steps(
             chord, scale_step = made[-1]
         elif len(under[index]) > 1:
             scale_step = _held(harmony, chord_scale, scale_step, under[index])
-        elif index == last and cadence is not None:
+        elif index == closing and cadence is not None:
             classes = chord_scale.chord_classes
             scale_step = _cadence_step(
                 harmony, chord_scale, scale_step, classes[cadence % len(classes)]
             )
         elif not chord_scale.is_chord[scale_step % DEGREES]:
-            is_edge = index in {0, last}
+            is_edge = index in {0, closing, last}
             moves = index + 1 <= last and abs(wanted[index + 1] - scale_step) == 1
             resolves = moves and _is_chord(harmony, under[index + 1][0][0], wanted[index + 1])
             by_step = moves or (index > 0 and abs(made[-1][1] - scale_step) <= 1)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
 from typing import Any
 
 from genomes.context import Context
@@ -14,7 +15,12 @@ from genomes.melody.pitches import Harmony, PitchedNote, pitched
 from genomes.melody.setting import report
 from genomes.melody.singers import in_range, range_of, singer_of
 from genomes.melody.syllables import performed, spread
-from genomes.melody.timing import SungNote
+from genomes.melody.timing import (
+    LONGEST_BREATH_SECONDS,
+    SungNote,
+    pickup_count,
+    ticks_of,
+)
 from genomes.notes import Part, Word
 from genomes.time import Meter
 
@@ -55,7 +61,22 @@ def timed(genome: MelodyGenome, context: Context) -> Phrases:
         notes = performed(phrase, material, meter, tempo_bpm, words, genome.melismas)
         phrases.append((phrase, [_moved(note, start_ticks) for note in notes]))
         start_ticks += phrase.bars * meter.bar_ticks
-    return phrases
+    return phrases if context.lyrics else _with_pickups(phrases, tempo_bpm)
+
+
+def _with_pickups(phrases: Phrases, tempo_bpm: float) -> Phrases:
+    """Pick-ups only where a phrase follows that can be sung with them in one breath."""
+    longest_ticks = ticks_of(LONGEST_BREATH_SECONDS, tempo_bpm)
+    found: Phrases = []
+    for (phrase, notes), (_, following) in pairwise([*phrases, (phrases[-1][0], [])]):
+        count = pickup_count(notes)
+        if count and following:
+            closing = following[len(following) - 1 - pickup_count(following)]
+            fits = closing.end_ticks - notes[-count].onset_ticks <= longest_ticks
+        else:
+            fits = not count
+        found.append((phrase, notes if fits else notes[: len(notes) - count]))
+    return found
 
 
 def _moved(note: SungNote, ticks: int) -> SungNote:

@@ -9,8 +9,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from genomes.context import Context
-from genomes.grid import EIGHTH_TICKS, cells
-from genomes.melody.timing import CLOSEST_SECONDS, cell_ticks, ticks_of
+from genomes.grid import EIGHTH_TICKS, SIXTEENTH_TICKS, cells
+from genomes.melody.timing import (
+    CLOSEST_SECONDS,
+    PICKUP_REST_TICKS,
+    PICKUP_TICKS,
+    cell_ticks,
+    ticks_of,
+)
 from genomes.time import Meter
 
 # Onsets a second while a phrase is sung, from and to.
@@ -21,14 +27,17 @@ DENSITIES: dict[str, tuple[float, float]] = {
 }
 
 # How likely a note begins on a place, by its metrical weight at least.
-LIKELY = ((1.0, 12.0), (0.5, 4.0), (0.25, 3.5), (0.1, 2.5), (0.0, 0.4))
+LIKELY = ((1.0, 8.0), (0.5, 4.0), (0.25, 3.5), (0.1, 2.5), (0.0, 0.4))
 
 # How often a speech-like phrase begins after the downbeat.
 LATE_SHARE = 0.25
 # Share of the bars that repeat the rhythm of the first.
-REPEATED_RHYTHM_SHARE = 0.7
+REPEATED_RHYTHM_SHARE = 0.5
 # Of the last bar of a phrase, the part in which notes may still begin.
 CLOSING_SHARE = 0.6
+# How often a phrase ends with a pick-up to the next one: eighths or sixteenths, so many at most.
+PICKUP_SHARE = 0.6
+MOST_EIGHTHS, MOST_SIXTEENTHS = 2, 3
 # Notes that stop before the next begins.
 SHORT_SHARE = 0.2
 
@@ -51,7 +60,10 @@ class Pace:
 def draw_rhythm(
     context: Context, division: str, bars: int, pace: Pace, rng: np.random.Generator
 ) -> Rhythm:
-    """The tones of a phrase: the first in its first bar, with room to breathe after the last."""
+    """The tones of a phrase: the first in its first bar, with room to breathe after the last.
+
+    After that room often a pick-up to the next phrase.
+    """
     meter = context.meter
     step = cell_ticks(meter, division)
     closest = max(1, -(-ticks_of(CLOSEST_SECONDS, context.tempo_bpm) // step))
@@ -67,7 +79,23 @@ def draw_rhythm(
         inside = first if again else draw_bar(meter, division, count, closest, rng)
         onsets += [bar * per_bar + cell for cell in inside]
     onsets = _closing(onsets, bars * per_bar, per_bar)
-    return _held(onsets, bars * per_bar, per_bar, rng)
+    end = bars * per_bar
+    pickup = _pickup(end, step, closest, rng) if rng.random() < PICKUP_SHARE else []
+    rest = max(1, PICKUP_REST_TICKS // step)
+    if pickup and pickup[0][0] - rest > onsets[-1]:
+        return [*_held(onsets, pickup[0][0] - rest, per_bar, rng), *pickup]
+    return _held(onsets, end, per_bar, rng)
+
+
+def _pickup(end: int, step: int, closest: int, rng: np.random.Generator) -> Rhythm:
+    """Even notes up to the end of a phrase, within the last quarter."""
+    is_slow = rng.random() < 0.5
+    length = max(1, (EIGHTH_TICKS if is_slow else SIXTEENTH_TICKS) // step, closest)
+    most = min(MOST_EIGHTHS if is_slow else MOST_SIXTEENTHS, PICKUP_TICKS // (length * step))
+    if not most:
+        return []
+    count = 1 + int(rng.integers(most))
+    return [(end - left * length, length) for left in range(count, 0, -1)]
 
 
 @cache

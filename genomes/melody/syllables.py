@@ -17,6 +17,7 @@ from genomes.melody.timing import (
     ticks_of,
     weight_at,
     with_gaps,
+    without_pickup,
 )
 from genomes.time import Meter
 
@@ -73,7 +74,7 @@ def performed(
         return tuple(with_gaps(sung(phrase, material, meter, tempo_bpm)))
     if not stresses:
         return ()
-    notes = sung(phrase, material, meter, tempo_bpm)
+    notes = without_pickup(sung(phrase, material, meter, tempo_bpm))
     if len(stresses) > len(notes):
         notes = sung(phrase, material, meter, tempo_bpm, legato=True)
     closest_ticks = ticks_of(CLOSEST_SECONDS, tempo_bpm)

@@ -8,7 +8,7 @@ from itertools import pairwise
 from math import ceil
 from typing import NamedTuple
 
-from genomes.grid import DIVISIONS, cells
+from genomes.grid import DIVISIONS, EIGHTH_TICKS, cells
 from genomes.melody.genes import Material, Phrase
 from genomes.melody.phrases import tones_of
 from genomes.time import TICKS_PER_QUARTER, Meter
@@ -22,6 +22,11 @@ BREATH_SECONDS = 0.25
 # follow without a gap, so that a reader of the part can tell.
 GAP_TICKS = 8
 MAX_GAP_SHARE = 1 / 8
+
+# Notes at the end of a phrase that lead to the next one: so many at most, within so long, after a
+# rest of so long.
+MOST_PICKUPS = 3
+PICKUP_TICKS, PICKUP_REST_TICKS = TICKS_PER_QUARTER, EIGHTH_TICKS
 
 
 class SungNote(NamedTuple):
@@ -68,6 +73,22 @@ def ticks_of(seconds: float, tempo_bpm: float) -> int:
     return max(1, ceil(seconds * tempo_bpm / 60 * TICKS_PER_QUARTER))
 
 
+def pickup_count(notes: Sequence[SungNote]) -> int:
+    """How many of a phrase's last notes are a pick-up: they follow a rest and lead on."""
+    for count in range(1, min(MOST_PICKUPS, len(notes) - 1) + 1):
+        begin_ticks = notes[-count].onset_ticks
+        if notes[-1].end_ticks - begin_ticks > PICKUP_TICKS:
+            return 0
+        if begin_ticks - notes[-count - 1].end_ticks >= PICKUP_REST_TICKS:
+            return count
+    return 0
+
+
+def without_pickup(notes: Sequence[SungNote]) -> list[SungNote]:
+    """The notes of a phrase after which none comes."""
+    return list(notes[: len(notes) - pickup_count(notes)])
+
+
 def sung(
     phrase: Phrase, material: Material, meter: Meter, tempo_bpm: float, *, legato: bool = False
 ) -> list[SungNote]:
@@ -95,7 +116,10 @@ def sung(
         ends = [*(note.onset_ticks for note in notes[1:]), end_ticks]
         notes = [_until(note, end) for note, end in zip(notes, ends, strict=True)]
     breath_ticks = ticks_of(BREATH_SECONDS, tempo_bpm)
-    notes[-1] = _released(notes[-1], end_ticks - breath_ticks)
+    last = len(notes) - 1 - pickup_count(notes)
+    if last + 1 < len(notes):
+        end_ticks = notes[last + 1].onset_ticks
+    notes[last] = _released(notes[last], end_ticks - breath_ticks)
     longest_ticks = ticks_of(LONGEST_BREATH_SECONDS, tempo_bpm)
     if notes[-1].end_ticks - notes[0].onset_ticks > longest_ticks:
         return _with_breaths(notes, longest_ticks, breath_ticks)

@@ -36,6 +36,7 @@ OTHER_OPERATORS: dict[str, Operator[MelodyGenome]] = named(
     rhythmic.move_tone_in_time,
     rhythmic.hold_or_release,
     rhythmic.displace,
+    rhythmic.pick_up,
     rhythmic.new_rhythm,
     rhythmic.halve_or_double,
     formal.end_phrase,

@@ -129,6 +129,24 @@ def displace(genome: MelodyGenome, context: Context, rng: np.random.Generator) -
     return put_tones(genome, index, cut)
 
 
+def pick_up(genome: MelodyGenome, context: Context, rng: np.random.Generator) -> MelodyGenome:
+    """A phrase leads to the next with a pick-up, or no longer does: its last tone makes room."""
+    index = draw_material_index(genome, rng)
+    material = genome.materials[index]
+    tones = list(material.tones)
+    end = material.bars * len(cells(context.meter, material.division))
+    eighth = _eighth_cells(material, context)
+    if len(tones) > 1 and tones[-1].cell >= end - 2 * eighth:
+        return put_tones(genome, index, tones[:-1])
+    begin, last = end - eighth * pick(rng, (1, 1, 2)), tones[-1]
+    if begin - eighth <= last.cell:
+        return genome
+    tones[-1] = last._replace(length=min(last.length, begin - eighth - last.cell))
+    heights = [last.height + pick(rng, (-1, 0, 1, 2)) for _ in range(begin, end, eighth)]
+    added = [Tone(begin + place * eighth, eighth, height) for place, height in enumerate(heights)]
+    return put_tones(genome, index, [*tones, *added])
+
+
 def new_rhythm(genome: MelodyGenome, context: Context, rng: np.random.Generator) -> MelodyGenome:
     """Another rhythm of any density, under the contour that there is."""
     index = draw_material_index(genome, rng)

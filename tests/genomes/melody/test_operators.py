@@ -21,10 +21,8 @@ CHANGES = {
     for operators, aspects in (
         ("move_tone repeat_tone smooth leap invert reverse freshen", (HEIGHTS, SHARED)),
         ("widen_or_flatten place_peak turn_back new_contour", (HEIGHTS, SHARED)),
-        (
-            "split_tone join_tones thin_out displace new_rhythm halve_or_double reuse_material",
-            (RHYTHM, HEIGHTS, SHARED),
-        ),
+        ("split_tone join_tones thin_out displace pick_up", (RHYTHM, HEIGHTS, SHARED)),
+        ("new_rhythm halve_or_double reuse_material", (RHYTHM, HEIGHTS, SHARED)),
         ("move_tone_in_time hold_or_release", (RHYTHM, SHARED)),
         ("answer_phrase swap_phrases", (RHYTHM, HEIGHTS, SHARED, *PHRASE_GENES)),
         ("join_phrases split_phrase", (ORDER,)),

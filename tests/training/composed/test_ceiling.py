@@ -48,7 +48,7 @@ EVERY_FIELD = {field for group in FIELDS.values() for field in group}
 
 # The notes of one song of each colour, as they were when the first model was trained: a model
 # measured again must find its own catalogue.
-COMPOSED = "0531acff88993fba844e4c2be737ab6b6d6c86f88bafe460bb13832bc8bd9d19"
+COMPOSED = "594830eb3fc4a66d817301ba427bea70f8ae5eed8d6b0e02b10508e18819ef34"
 
 
 def names(*answers: str, among: tuple[str, ...] = ()) -> list[Draw]:

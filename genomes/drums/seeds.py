@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -21,6 +21,12 @@ from genomes.drums.templates import (
     recipe_pattern,
     template_patterns,
     templates_for,
+)
+from genomes.drums.timekeeping import (
+    TimeKeeper,
+    draw_time_keeper,
+    keeps_time,
+    with_time_keeper,
 )
 from genomes.drums.voices import BACK, COLOUR, LOW, TIME, VOICES, of_role
 from genomes.genres import groove_of
@@ -53,17 +59,6 @@ KICKS: tuple[str, ...] = (
     "downbeat:X strong:x before_half:g",
     "beats:X",
 )
-# How time is kept, by energy; and by which voices, the usual ones first.
-TIMES: dict[str, tuple[str, ...]] = {
-    "low": ("beats:x between:g", "beats:x between:g", "beats:x"),
-    "medium": ("beats:x between:g", "pulses:x", "beats:X between:x", "beats:x"),
-    "high": ("pulses:x", "beats:X between:x", "beats:x cells:g"),
-}
-TIME_VOICES: dict[str, tuple[str, ...]] = {
-    "low": ("closed_hat", "shaker", "ride", "closed_hat"),
-    "medium": ("closed_hat", "closed_hat", "ride", "tambourine"),
-    "high": ("closed_hat", "ride", "open_hat", "ride"),
-}
 BACK_VOICES: dict[str, tuple[str, ...]] = {
     "low": ("rim", "snare", "rim", "clap"),
     "medium": ("snare", "snare", "rim", "clap"),
@@ -110,6 +105,9 @@ def random_genome(context: Context, rng: np.random.Generator) -> tuple[DrumGenom
     """A first genome and the name of the source of its rhythm."""
     source = draw(rng, tuple(SOURCES), SOURCE_SHARES)
     groove = SOURCES[source](context, rng)
+    keeper = draw_time_keeper(context, rng)
+    if source == "kit" or keeper.keeps_time:
+        groove = _with_time(groove, keeper, context)
     bars = _bars(groove, context, rng)
     shape = pick(rng, tuple(SHAPES))
     dynamic = draw_dynamic(context.section.energy, rng)
@@ -121,6 +119,18 @@ def draw_dynamic(energy: float, rng: np.random.Generator) -> int:
     distance = np.arange(len(DYNAMICS)) - energy * (len(DYNAMICS) - 1)
     weights = np.exp(-((distance / DYNAMIC_SPREAD) ** 2))
     return DYNAMICS[int(rng.choice(len(DYNAMICS), p=weights / weights.sum()))]
+
+
+def _with_time(groove: _Groove, keeper: TimeKeeper, context: Context) -> _Groove:
+    """The groove with a time-keeper in all bars that sound, unless time is kept in them all."""
+    sounding = {letter: each for letter, each in groove.patterns.items() if each.lines}
+    if all(keeps_time(pattern, context.meter) for pattern in sounding.values()):
+        return groove
+    kept = {
+        letter: with_time_keeper(pattern, keeper, context.meter)
+        for letter, pattern in sounding.items()
+    }
+    return replace(groove, patterns=groove.patterns | kept)
 
 
 def _bars(groove: _Groove, context: Context, rng: np.random.Generator) -> list[Bar]:
@@ -161,11 +171,11 @@ def _from_template(context: Context, rng: np.random.Generator) -> _Groove:
 
 
 def _kit(context: Context, rng: np.random.Generator) -> _Groove:
-    """A kick, a backbeat and a time-keeper; every second or fourth bar another kick."""
+    """A kick and a backbeat; every second or fourth bar another kick."""
     energy = energy_name(context.section.energy)
     groove = groove_of(context.genres)
     half = groove.half_time and rng.random() < HALF_TIME_SHARE
-    lines = {pick(rng, TIME_VOICES[energy]): pick(rng, TIMES[energy])}
+    lines = {}
     if groove.backbeat:
         ghosts = f" {pick(rng, GHOSTS)}" if rng.random() < GHOSTED_SHARE else ""
         lines[pick(rng, BACK_VOICES[energy])] = ("half:X" if half else "back:X") + ghosts

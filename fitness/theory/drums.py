@@ -44,8 +44,10 @@ STRAY_ANSWER = 0.7  # what is left of a bar for each loud answer beside the back
 # Share of a bar's pulses that a time-keeper plays, in a still section and in a full one; real rock
 # and pop plays at least three of four in half of its bars.
 PULSES_STILL, PULSES_FULL = 0.5, 1.25
-OTHER_KEEPER = 0.7  # what is left where drums keep time that are there for something else
-LEFT_OUT = 0.8  # worth of a bar without a time-keeper in a style that never has one
+# What is left where shakers and tambourines keep time, and where other drums do: in rock and pop
+# it is mostly the hi-hat or the ride.
+SHAKEN, OTHER_KEEPER = 0.85, 0.6
+LEFT_OUT = 0.6  # worth of a bar without a time-keeper in a style that never has one
 PULSE_SHARE = 0.7
 
 SILENT_BAR_STEADY = 0.6  # a rest is no stumble, and no time either
@@ -165,10 +167,16 @@ def steady_time(part: Part, context: Context) -> float:
     wanted = PULSES_STILL + context.section.energy * (PULSES_FULL - PULSES_STILL)
     kept = np.minimum(1.0, on_pulse / pulses / min(1.0, wanted)) ** 2
     clear = np.where(on_pulse == pulses, 1.0, on_pulse / np.maximum(strokes, 1))
-    steady = kept * clear * (1.0 if keeper == ROLES.index(TIME) else OTHER_KEEPER)
+    steady = kept * clear * (_of_cymbals(part) if keeper == ROLES.index(TIME) else OTHER_KEEPER)
     left_out = LEFT_OUT * (1 - groove_of(context.genres).time_kept)
     worth = steady + (1 - steady) * left_out
     return float(PULSE_SHARE * worth.mean() + (1 - PULSE_SHARE) * _neighbours_alike(time))
+
+
+def _of_cymbals(part: Part) -> float:
+    """1 where a hi-hat or a ride keeps time, less where something shaken does."""
+    notes = part.notes["pitch"]
+    return 1.0 if 2 * _IS_CYMBAL[notes].sum() >= _IS_TIME[notes].sum() else SHAKEN
 
 
 def _timekeeper(drums: Drums) -> int:
@@ -311,6 +319,11 @@ def comfort(part: Part, context: Context) -> float:
     return max(0.0, sum(scores) / len(scores)) if scores else 0.0
 
 
+_IS_TIME = np.isin(np.arange(128), [v.note for v in VOICES.values() if v.role == TIME])
+_IS_CYMBAL = np.isin(
+    np.arange(128),
+    [v.note for v in VOICES.values() if v.role == TIME and v.body in {"hi-hat", "ride"}],
+)
 _HAND_BODIES = {
     note: VOICES[name].body for note, name in BY_NOTE.items() if VOICES[name].limb == HAND
 }

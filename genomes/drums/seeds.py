@@ -239,11 +239,13 @@ def _fills_for(voices: Iterable[str]) -> tuple[str, ...]:
 
 def _draw_voices(context: Context, rng: np.random.Generator) -> list[str]:
     shares = ROLE_SHARES[energy_name(context.section.energy)]
-    return [_draw_voice(role, rng) for role, share in shares.items() if rng.random() < share]
+    return [
+        draw_voice(of_role(role), rng) for role, share in shares.items() if rng.random() < share
+    ]
 
 
-def _draw_voice(role: str, rng: np.random.Generator) -> str:
-    options = of_role(role)
+def draw_voice(options: Sequence[str], rng: np.random.Generator) -> str:
+    """One of some voices, the usual ones more often."""
     weights = np.array([VOICES[voice].usual for voice in options])
     return options[int(rng.choice(len(options), p=weights / weights.sum()))]
 

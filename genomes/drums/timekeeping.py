@@ -35,7 +35,7 @@ SPARSE: dict[str, tuple[str, ...]] = {
 TIME_VOICES: dict[str, tuple[str, ...]] = {
     "low": ("closed_hat", "closed_hat", "ride", "shaker"),
     "medium": (*("closed_hat",) * 5, "ride", "ride", "ride", "tambourine", "shaker"),
-    "high": (*("closed_hat",) * 2, "ride", "ride", "open_hat", "tambourine"),
+    "high": (*("closed_hat",) * 4, *("ride",) * 3, "open_hat", "open_hat", "tambourine"),
 }
 KEPT = 0.75  # of a bar's pulses: from there on time is kept
 

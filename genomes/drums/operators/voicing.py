@@ -10,7 +10,7 @@ from genomes.drums.genome import DrumGenome
 from genomes.drums.operators.editing import draw_pattern, with_pattern
 from genomes.drums.patterns import REST, Pattern, legal, put, with_line
 from genomes.drums.positions import layout, positions
-from genomes.drums.seeds import euclidean_line
+from genomes.drums.seeds import draw_voice, euclidean_line
 from genomes.drums.timekeeping import (
     draw_time_keeper,
     time_keeper,
@@ -25,11 +25,12 @@ FEW_STROKES = (1, 2, 3, 5)
 
 
 def swap_voice(genome: DrumGenome, context: Context, rng: np.random.Generator) -> DrumGenome:
-    """Another voice of the same role takes over a line in every bar."""
+    """Another voice of the same role takes over a line in every bar, the usual ones mostly."""
     if not genome.voices:
         return genome
     old = pick(rng, genome.voices)
-    new = pick(rng, [v for v in of_role(VOICES[old].role) if _limb(v) == _limb(old)])
+    options = [v for v in of_role(VOICES[old].role) if _limb(v) == _limb(old)]
+    new = draw_voice(options, rng)
     if new in genome.voices:
         return genome
     return _with_patterns(genome, {p: _renamed(p, old, new) for p in genome.patterns})

@@ -80,21 +80,21 @@ class Groove:
     half_time: bool = False
     swing_percent: int = 0
     density: float = 1.0
-    time_kept: float = 0.95
+    time_kept: float = 0.8
 
 
 GROOVES: dict[str, Groove] = {
     "ambient": Groove(backbeat=False, density=0.6, time_kept=0.5),
-    "electronic": Groove(backbeat=True, time_kept=0.9),
-    "krautrock": Groove(backbeat=True, time_kept=1.0),
+    "electronic": Groove(backbeat=True, time_kept=0.8),
+    "krautrock": Groove(backbeat=True, time_kept=0.95),
     "rock": Groove(backbeat=True, half_time=True),
     "classical": Groove(backbeat=False, density=0.6, time_kept=0.5),
-    "experimental": Groove(backbeat=False, density=0.8, time_kept=0.7),
-    "folk": Groove(backbeat=True, density=0.8, time_kept=0.75),
-    "americana": Groove(backbeat=True, time_kept=0.85),
-    "jazz": Groove(backbeat=False, swing_percent=100),
-    "breakbeat": Groove(backbeat=True, half_time=True, swing_percent=33),
-    "post_rock": Groove(backbeat=True, half_time=True, time_kept=0.85),
+    "experimental": Groove(backbeat=False, density=0.8, time_kept=0.65),
+    "folk": Groove(backbeat=True, density=0.8, time_kept=0.7),
+    "americana": Groove(backbeat=True, time_kept=0.75),
+    "jazz": Groove(backbeat=False, swing_percent=100, time_kept=0.9),
+    "breakbeat": Groove(backbeat=True, half_time=True, swing_percent=33, time_kept=0.9),
+    "post_rock": Groove(backbeat=True, half_time=True, time_kept=0.75),
     "pop": Groove(backbeat=True),
 }
 

@@ -47,7 +47,7 @@ PULSES_STILL, PULSES_FULL = 0.5, 1.25
 # What is left where shakers and tambourines keep time, and where other drums do: in rock and pop
 # it is mostly the hi-hat or the ride.
 SHAKEN, OTHER_KEEPER = 0.85, 0.6
-LEFT_OUT = 0.6  # worth of a bar without a time-keeper in a style that never has one
+LEFT_OUT = 0.5  # worth of a bar without a time-keeper in a style that never has one
 PULSE_SHARE = 0.7
 
 SILENT_BAR_STEADY = 0.6  # a rest is no stumble, and no time either
@@ -61,7 +61,7 @@ UNMARKED_STILL = 0.5  # a phrase that ends as it went on, in a still section
 
 # Positions struck per quarter note, and mean velocity, of a still section and of a full one. Real
 # rock and pop has about 2.2 (8.7 a bar, 14 to 18 strokes).
-DENSITY_STILL, DENSITY_FULL = 0.7, 3.7
+DENSITY_STILL, DENSITY_FULL = 0.6, 3.8
 DENSITY_SOFTENING = 0.25
 VELOCITY_STILL, VELOCITY_FULL = 55.0, 95.0
 VELOCITY_MARGIN = 30.0

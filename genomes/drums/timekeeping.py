@@ -37,6 +37,8 @@ TIME_VOICES: dict[str, tuple[str, ...]] = {
     "medium": (*("closed_hat",) * 5, "ride", "ride", "ride", "tambourine", "shaker"),
     "high": (*("closed_hat",) * 4, *("ride",) * 3, "open_hat", "open_hat", "tambourine"),
 }
+# How often time is kept, against how often the genres keep it, by energy.
+KEPT_OF_ENERGY = {"low": 0.6, "medium": 1.0, "high": 1.0}
 KEPT = 0.75  # of a bar's pulses: from there on time is kept
 
 
@@ -60,7 +62,7 @@ class TimeKeeper(NamedTuple):
 def draw_time_keeper(context: Context, rng: np.random.Generator) -> TimeKeeper:
     """A time-keeper of the song's genres and the section's energy."""
     energy = energy_name(context.section.energy)
-    keeps = rng.random() < groove_of(context.genres).time_kept
+    keeps = rng.random() < KEPT_OF_ENERGY[energy] * groove_of(context.genres).time_kept
     figure = pick(rng, (KEEPING if keeps else SPARSE)[energy])
     return TimeKeeper(pick(rng, TIME_VOICES[energy]), figure)
 

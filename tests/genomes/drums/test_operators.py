@@ -10,7 +10,7 @@ from genomes.drums.operators import OPERATORS, form, playing, strokes, voicing
 from genomes.drums.patterns import Pattern
 from genomes.drums.positions import positions
 from genomes.drums.timekeeping import draw_time_keeper
-from genomes.drums.voices import VOICES
+from genomes.drums.voices import TIME, VOICES
 from genomes.variation import repeat_bar, repeat_phrase
 from tests.genomes.calls import payload_of, render, replace
 from tests.genomes.chords.conftest import progression
@@ -177,7 +177,7 @@ def test_keep_time_changes_who_keeps_time_alone():
             assert now.line("kick") == before.line("kick")
             assert now.line("snare") == before.line("snare")
             lines.add(now.line("closed_hat"))
-    assert {"", "x...x...x...x...", "x.g.x.g.x.g.x.g.", "xgggxgggxgggxggg"} <= lines | {PLAIN["closed_hat"]}
+    assert {"", "x...x...x...x...", "xgggxgggxgggxggg"} <= lines
 
 
 def test_half_or_full_time_moves_the_answer():
@@ -210,18 +210,21 @@ OF_THE_TIME_KEEPER = {"keep_time", "swap_voice", "rest_bar", "divide"}
 
 @pytest.mark.parametrize("operator", sorted({*OPERATORS} - OF_THE_TIME_KEEPER))
 def test_the_time_keeper_strikes_as_before(operator):
-    full = {**PLAIN, "clap": "....X.......X...", "closed_hat": "xgxgxgxgxgxgxgxg"}
+    full = {**PLAIN, "clap": "..x..........x..", "closed_hat": "xgxgxgxgxgxgxgxg"}
     verse = groove(full, full, {**full, "kick": "X..............."}, full)
-    for after in outcomes(OPERATORS[operator], verse, CONTEXT):
+    for seed in range(60):
+        after = OPERATORS[operator](verse, CONTEXT, np.random.default_rng(seed))
         for bar in after.bars:
             assert "." not in bar.pattern.line("closed_hat")
 
 
 def test_a_time_keeper_is_the_same_in_every_bar():
     for after in outcomes(voicing.keep_time, VERSE, CONTEXT):
-        kept = [tuple(line for line in p.lines if VOICES[line[0]].role == "time")
-                for p in after.patterns]
-        assert len(set(kept)) == 1
+        kept = {
+            tuple((v, line) for v, line in p.lines if VOICES[v].role == TIME)
+            for p in after.patterns
+        }
+        assert len(kept) == 1
 
 
 @pytest.mark.parametrize(("genres", "share"), [(("rock",), 0.8), (("dark ambient",), 0.5)])

@@ -45,7 +45,7 @@ VARIED_SHARE = 0.4  # of the voices, in a pattern that varies the first
 PHRASES = (2, 4, 8)
 PHRASE_SHARES = (0.2, 0.6, 0.2)
 FILL_SHARES = {"low": 0.2, "medium": 0.4, "high": 0.6}
-CRASH_SHARES = {"low": 0.05, "medium": 0.25, "high": 0.6}
+CRASH_SHARES = {"low": 0.05, "medium": 0.4, "high": 0.7}
 OPENING_CRASH_SHARE = 0.5  # of the phrases' crashes, those on the first only
 DYNAMIC_SPREAD = 1.2  # steps of the table around the section's energy
 
@@ -57,6 +57,8 @@ KICKS: tuple[str, ...] = (
     "downbeat:X before_half:x off_half:x",
     "downbeat:X off_strong:x off_back:x",
     "downbeat:X strong:x before_half:g",
+    "strong:X off_weak:x",
+    "strong:X off_strong:x",
     "beats:X",
 )
 BACK_VOICES: dict[str, tuple[str, ...]] = {

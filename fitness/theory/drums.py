@@ -31,9 +31,8 @@ GROUP_WEIGHT = 0.25  # from here on a position begins a beat group
 # Under a change of chord: the ground, anything else, or nothing, which suits a still section.
 LOW_DRUM, ANY_DRUM, NO_DRUM = 1.0, 0.5, 0.3
 
-# Low strokes per quarter note that ground a bar without filling it; real rock and pop has about 1,
-# by its energy and style more or less.
-KICKS_FROM, KICKS_TO = 0.65, 1.25
+# Low strokes per quarter note that ground a bar without filling it; rock files have about 1.
+KICKS_FROM, KICKS_TO = 0.5, 1.25
 
 # A bar whose backbeat is missing, in a still section and in a full one; a bar without an answer
 # in a genre that has no backbeat.
@@ -83,7 +82,7 @@ def anchors(part: Part, context: Context) -> float:
     """A low drum is struck on the downbeats and where the chords change, and not much more.
 
     Half is, per downbeat or change, 1 for a low voice, half for any other, less for nothing; half,
-    per bar, how near its low strokes come to three to five in 4/4.
+    per bar, how near its low strokes come to two to five in 4/4.
     """
     drums = drums_of(part, context)
     chords = context.part("chords")

@@ -301,14 +301,13 @@ def comfort(part: Part, context: Context) -> float:
     the stroke before costs in the time there is.
     """
     tick_seconds = seconds_per_tick(context.tempo_bpm)
-    moments: dict[int, list[int]] = {}
-    for onset, _, note, _, is_drum in part.notes.tolist():
-        if is_drum:
-            moments.setdefault(onset, []).append(note)
-    scores, before, bodies_before = [], float("-inf"), set[str]()
+    struck = part.notes[part.notes["is_drum"]]
+    moments: dict[int, tuple[int, ...]] = {}
+    for onset, note in zip(struck["onset_ticks"].tolist(), struck["pitch"].tolist(), strict=True):
+        moments[onset] = (*moments.get(onset, ()), note)
+    scores, before, bodies_before = [], float("-inf"), frozenset[str]()
     for onset, notes in moments.items():
-        limbs = LIMBS_SCORES[min(len(notes), len(LIMBS_SCORES) - 1)]
-        bodies = {_HAND_BODIES[note] for note in notes if note in _HAND_BODIES}
+        limbs, bodies = _limbs_and_bodies(notes)
         cost = 0.0
         if bodies:
             is_other = not bodies & bodies_before
@@ -317,6 +316,13 @@ def comfort(part: Part, context: Context) -> float:
             before, bodies_before = onset, bodies
         scores.append(limbs - cost)
     return max(0.0, sum(scores) / len(scores)) if scores else 0.0
+
+
+@lru_cache(maxsize=2**12)
+def _limbs_and_bodies(notes: tuple[int, ...]) -> tuple[float, frozenset[str]]:
+    """The score of how many limbs strike notes at once, and what the hands strike."""
+    limbs = LIMBS_SCORES[min(len(notes), len(LIMBS_SCORES) - 1)]
+    return limbs, frozenset(_HAND_BODIES[note] for note in notes if note in _HAND_BODIES)
 
 
 _IS_TIME = np.isin(np.arange(128), [v.note for v in VOICES.values() if v.role == TIME])

@@ -85,11 +85,11 @@ class Groove:
 
 GROOVES: dict[str, Groove] = {
     "ambient": Groove(backbeat=False, density=0.6, time_kept=0.5),
-    "electronic": Groove(backbeat=True, time_kept=0.8),
+    "electronic": Groove(backbeat=True, time_kept=0.85),
     "krautrock": Groove(backbeat=True, time_kept=0.95),
     "rock": Groove(backbeat=True, half_time=True),
     "classical": Groove(backbeat=False, density=0.6, time_kept=0.5),
-    "experimental": Groove(backbeat=False, density=0.8, time_kept=0.65),
+    "experimental": Groove(backbeat=False, density=0.8, time_kept=0.7),
     "folk": Groove(backbeat=True, density=0.8, time_kept=0.7),
     "americana": Groove(backbeat=True, time_kept=0.75),
     "jazz": Groove(backbeat=False, swing_percent=100, time_kept=0.9),

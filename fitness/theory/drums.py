@@ -46,7 +46,7 @@ STRAY_ANSWER = 0.7  # what is left of a bar for each loud answer beside the back
 PULSES_STILL, PULSES_FULL = 0.5, 1.25
 # What is left where shakers and tambourines keep time, and where other drums do: in rock and pop
 # it is mostly the hi-hat or the ride.
-SHAKEN, OTHER_KEEPER = 0.85, 0.6
+SHAKEN, OTHER_KEEPER = 0.7, 0.6
 LEFT_OUT = 0.4  # worth of a bar without a time-keeper in a style that never has one
 PULSE_SHARE = 0.7
 

@@ -13,10 +13,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fitness.features import COMMON_TIME, DEFAULT_TEMPO, FEATURE_NAMES, feature_matrix
-from fitness.part_batch import Floats, PartBatch, ratios
+from fitness.part_batch import CELL_TICKS, Floats, PartBatch, ratios
+from fitness.sonorities import PITCHES
 from genomes.drums.voices import BACK, COLOUR, LOW, TIME, VOICES
 from genomes.notes import Part
 from genomes.time import TICKS_PER_QUARTER, Meter, TempoMap
+
+ADDED_STROKES = 4
 
 _ROLES = (LOW, BACK, TIME, COLOUR)
 _ROLE_OF_NOTE = np.full(128, _ROLES.index(COLOUR))
@@ -51,6 +54,23 @@ def commonest_stroke_share(batch: PartBatch) -> Floats:
     return ratios(tallies.max(axis=1, initial=0), tallies.sum(axis=1))
 
 
+def strokes_again_share(batch: PartBatch) -> Floats:
+    """Share of the strokes after the first bar that their drum had a bar earlier too, 0 to 1.
+
+    To the nearest sixteenth. ``ADDED_STROKES`` more are counted as if they had come again, so that
+    a few strokes say little.
+    """
+    is_drum = batch.notes["is_drum"]
+    owners = batch.owners[is_drum]
+    cells = (batch.note_onsets_ticks[is_drum] + CELL_TICKS // 2) // CELL_TICKS
+    bar_cells = round(batch.meter.bar_ticks / CELL_TICKS)
+    strokes = cells * PITCHES + batch.notes["pitch"][is_drum]
+    later = cells - batch.starts_ticks[owners] // CELL_TICKS >= bar_cells
+    again = later & np.isin(strokes - bar_cells * PITCHES, strokes)
+    counts = (batch.counts(owners[some]) + ADDED_STROKES for some in (again, later))
+    return ratios(*counts)
+
+
 def _strokes_per_quarter(batch: PartBatch, role: str) -> Floats:
     is_of_role = _ROLE_OF_NOTE[batch.notes["pitch"]] == _ROLES.index(role)
     strokes = batch.counts(batch.owners[batch.notes["is_drum"] & is_of_role])
@@ -63,6 +83,7 @@ _MEASURES: tuple[Callable[[PartBatch], Floats], ...] = (
     times_per_quarter,
     colours_per_quarter,
     commonest_stroke_share,
+    strokes_again_share,
 )
 
 # The columns of what drums are compared by: every feature, then those of this module.

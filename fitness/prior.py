@@ -25,7 +25,7 @@ from fitness.drum_measures import DRUM_FEATURE_NAMES
 from fitness.features import FEATURE_NAMES, FEATURES_VERSION
 
 # Raised whenever the same features would get another penalty.
-PRIOR_VERSION = "3"
+PRIOR_VERSION = "4"
 
 # A feature this far outside, in units of ``Bands.scale``, has the full penalty.
 FULL_DISTANCE = 0.25
@@ -48,8 +48,8 @@ class Bands:
     """The bands of one role in windows of one length.
 
     Attributes:
-        low: ``(features,)`` 2.5th percentile; minus infinity where there is no penalty.
-        high: ``(features,)`` 97.5th percentile; infinity where there is no penalty.
+        low: ``(features,)`` a low percentile; minus infinity where there is no penalty.
+        high: ``(features,)`` a high percentile; infinity where there is no penalty.
         scale: ``(features,)`` the unit of distance, about the band's width.
     """
 

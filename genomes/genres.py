@@ -72,26 +72,29 @@ class Groove:
         half_time: whether a backbeat at half time, once in a bar, serves as well.
         swing_percent: how late off-beats come in percent of the way to triplets, for all parts.
         density: strokes, against those of a rock or pop song of the same energy.
+        time_kept: how often a hi-hat, a ride or another such voice plays every pulse, 0 to 1; in
+            the other songs of the style the time-keeper is sparse or left out on purpose.
     """
 
     backbeat: bool
     half_time: bool = False
     swing_percent: int = 0
     density: float = 1.0
+    time_kept: float = 0.8
 
 
 GROOVES: dict[str, Groove] = {
-    "ambient": Groove(backbeat=False, density=0.6),
-    "electronic": Groove(backbeat=True),
-    "krautrock": Groove(backbeat=True),
+    "ambient": Groove(backbeat=False, density=0.6, time_kept=0.5),
+    "electronic": Groove(backbeat=True, time_kept=0.85),
+    "krautrock": Groove(backbeat=True, time_kept=0.95),
     "rock": Groove(backbeat=True, half_time=True),
-    "classical": Groove(backbeat=False, density=0.6),
-    "experimental": Groove(backbeat=False, density=0.8),
-    "folk": Groove(backbeat=True, density=0.8),
-    "americana": Groove(backbeat=True),
-    "jazz": Groove(backbeat=False, swing_percent=100),
-    "breakbeat": Groove(backbeat=True, half_time=True, swing_percent=33),
-    "post_rock": Groove(backbeat=True, half_time=True),
+    "classical": Groove(backbeat=False, density=0.6, time_kept=0.5),
+    "experimental": Groove(backbeat=False, density=0.8, time_kept=0.7),
+    "folk": Groove(backbeat=True, density=0.8, time_kept=0.7),
+    "americana": Groove(backbeat=True, time_kept=0.75),
+    "jazz": Groove(backbeat=False, swing_percent=100, time_kept=0.9),
+    "breakbeat": Groove(backbeat=True, half_time=True, swing_percent=33, time_kept=0.9),
+    "post_rock": Groove(backbeat=True, half_time=True, time_kept=0.75),
     "pop": Groove(backbeat=True),
 }
 
@@ -100,8 +103,8 @@ GROOVES: dict[str, Groove] = {
 def groove_of(genres: tuple[str, ...]) -> Groove:
     """The groove of a song of these genres: what at least half of their families have.
 
-    Half time serves where any family has it; the density is their mean. The swing is the least of
-    those families that swing, where they are at least half.
+    Half time serves where any family has it; density and time-keeping are their means. The swing
+    is the least of those families that swing, where they are at least half.
     """
     grooves = [GROOVES[family] for family in families_of(genres)[0]]
     swings = [groove.swing_percent for groove in grooves if groove.swing_percent]
@@ -110,6 +113,7 @@ def groove_of(genres: tuple[str, ...]) -> Groove:
         half_time=any(groove.half_time for groove in grooves),
         swing_percent=min(swings) if 2 * len(swings) >= len(grooves) else 0,
         density=sum(groove.density for groove in grooves) / len(grooves),
+        time_kept=sum(groove.time_kept for groove in grooves) / len(grooves),
     )
 
 

@@ -31,8 +31,8 @@ WEIGHTS: dict[str, dict[str, tuple[float, str]]] = {
     },
     "drums": {
         "anchors": (1.0, PRACTICE),
-        "backbeat": (1.5, ROCK),
-        "steady_time": (2.0, ROCK),
+        "backbeat": (2.0, ROCK),
+        "steady_time": (4.5, ROCK),
         "loop": (1.0, PRACTICE),
         "phrase_ends": (1.0, PRACTICE),
         "accents": (1.0, PRACTICE),

@@ -20,6 +20,6 @@ DRUMS = StageGenomes(
     renderer=render,
     description=describe,
     similarity=distances,
-    operators_version="1",
+    operators_version="2",
     renderer_version="1",
 )

@@ -152,9 +152,3 @@ def audible_genome(
         stroke = "x".ljust(cell_count(meter, division), REST)
         bars = (Bar(legal(division, {"soft_kick": stroke})), *bars[1:])
     return DrumGenome(meter, tuple(bars), swing_percent, dynamic, shape)
-
-
-def with_pattern(genome: DrumGenome, old: Pattern, new: Pattern) -> DrumGenome:
-    """A genome in which every bar of one pattern plays another."""
-    bars = [replace(bar, pattern=new) if bar.pattern == old else bar for bar in genome.bars]
-    return genome.with_bars(bars)

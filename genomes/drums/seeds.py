@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -22,6 +22,12 @@ from genomes.drums.templates import (
     template_patterns,
     templates_for,
 )
+from genomes.drums.timekeeping import (
+    TimeKeeper,
+    draw_time_keeper,
+    keeps_time,
+    with_time_keeper,
+)
 from genomes.drums.voices import BACK, COLOUR, LOW, TIME, VOICES, of_role
 from genomes.genres import groove_of
 from genomes.grid import STRAIGHT, TRIPLET, cells, in_quarters
@@ -39,7 +45,7 @@ VARIED_SHARE = 0.4  # of the voices, in a pattern that varies the first
 PHRASES = (2, 4, 8)
 PHRASE_SHARES = (0.2, 0.6, 0.2)
 FILL_SHARES = {"low": 0.2, "medium": 0.4, "high": 0.6}
-CRASH_SHARES = {"low": 0.05, "medium": 0.25, "high": 0.6}
+CRASH_SHARES = {"low": 0.05, "medium": 0.4, "high": 0.7}
 OPENING_CRASH_SHARE = 0.5  # of the phrases' crashes, those on the first only
 DYNAMIC_SPREAD = 1.2  # steps of the table around the section's energy
 
@@ -51,19 +57,10 @@ KICKS: tuple[str, ...] = (
     "downbeat:X before_half:x off_half:x",
     "downbeat:X off_strong:x off_back:x",
     "downbeat:X strong:x before_half:g",
+    "strong:X off_weak:x",
+    "strong:X off_strong:x",
     "beats:X",
 )
-# How time is kept, by energy; and by which voices, the usual ones first.
-TIMES: dict[str, tuple[str, ...]] = {
-    "low": ("beats:x between:g", "beats:x between:g", "beats:x"),
-    "medium": ("beats:x between:g", "pulses:x", "beats:X between:x", "beats:x"),
-    "high": ("pulses:x", "beats:X between:x", "beats:x cells:g"),
-}
-TIME_VOICES: dict[str, tuple[str, ...]] = {
-    "low": ("closed_hat", "shaker", "ride", "closed_hat"),
-    "medium": ("closed_hat", "closed_hat", "ride", "tambourine"),
-    "high": ("closed_hat", "ride", "open_hat", "ride"),
-}
 BACK_VOICES: dict[str, tuple[str, ...]] = {
     "low": ("rim", "snare", "rim", "clap"),
     "medium": ("snare", "snare", "rim", "clap"),
@@ -110,6 +107,9 @@ def random_genome(context: Context, rng: np.random.Generator) -> tuple[DrumGenom
     """A first genome and the name of the source of its rhythm."""
     source = draw(rng, tuple(SOURCES), SOURCE_SHARES)
     groove = SOURCES[source](context, rng)
+    keeper = draw_time_keeper(context, rng)
+    if source == "kit" or keeper.keeps_time:
+        groove = _with_time(groove, keeper, context)
     bars = _bars(groove, context, rng)
     shape = pick(rng, tuple(SHAPES))
     dynamic = draw_dynamic(context.section.energy, rng)
@@ -121,6 +121,18 @@ def draw_dynamic(energy: float, rng: np.random.Generator) -> int:
     distance = np.arange(len(DYNAMICS)) - energy * (len(DYNAMICS) - 1)
     weights = np.exp(-((distance / DYNAMIC_SPREAD) ** 2))
     return DYNAMICS[int(rng.choice(len(DYNAMICS), p=weights / weights.sum()))]
+
+
+def _with_time(groove: _Groove, keeper: TimeKeeper, context: Context) -> _Groove:
+    """The groove with a time-keeper in all bars that sound, unless time is kept in them all."""
+    sounding = {letter: each for letter, each in groove.patterns.items() if each.lines}
+    if all(keeps_time(pattern, context.meter) for pattern in sounding.values()):
+        return groove
+    kept = {
+        letter: with_time_keeper(pattern, keeper, context.meter)
+        for letter, pattern in sounding.items()
+    }
+    return replace(groove, patterns=groove.patterns | kept)
 
 
 def _bars(groove: _Groove, context: Context, rng: np.random.Generator) -> list[Bar]:
@@ -161,11 +173,11 @@ def _from_template(context: Context, rng: np.random.Generator) -> _Groove:
 
 
 def _kit(context: Context, rng: np.random.Generator) -> _Groove:
-    """A kick, a backbeat and a time-keeper; every second or fourth bar another kick."""
+    """A kick and a backbeat; every second or fourth bar another kick."""
     energy = energy_name(context.section.energy)
     groove = groove_of(context.genres)
     half = groove.half_time and rng.random() < HALF_TIME_SHARE
-    lines = {pick(rng, TIME_VOICES[energy]): pick(rng, TIMES[energy])}
+    lines = {}
     if groove.backbeat:
         ghosts = f" {pick(rng, GHOSTS)}" if rng.random() < GHOSTED_SHARE else ""
         lines[pick(rng, BACK_VOICES[energy])] = ("half:X" if half else "back:X") + ghosts
@@ -229,11 +241,13 @@ def _fills_for(voices: Iterable[str]) -> tuple[str, ...]:
 
 def _draw_voices(context: Context, rng: np.random.Generator) -> list[str]:
     shares = ROLE_SHARES[energy_name(context.section.energy)]
-    return [_draw_voice(role, rng) for role, share in shares.items() if rng.random() < share]
+    return [
+        draw_voice(of_role(role), rng) for role, share in shares.items() if rng.random() < share
+    ]
 
 
-def _draw_voice(role: str, rng: np.random.Generator) -> str:
-    options = of_role(role)
+def draw_voice(options: Sequence[str], rng: np.random.Generator) -> str:
+    """One of some voices, the usual ones more often."""
     weights = np.array([VOICES[voice].usual for voice in options])
     return options[int(rng.choice(len(options), p=weights / weights.sum()))]
 

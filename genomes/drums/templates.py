@@ -159,11 +159,14 @@ def template_patterns(
 
 def recipe_pattern(recipes: Mapping[str, Recipe], meter: Meter, division: str) -> Pattern:
     """A pattern in which each voice is struck as its recipe says."""
-    return legal(division, {v: _letters(recipe, meter, division) for v, recipe in recipes.items()})
+    return legal(
+        division, {v: recipe_line(recipe, meter, division) for v, recipe in recipes.items()}
+    )
 
 
 @cache
-def _letters(recipe: Recipe, meter: Meter, division: str) -> str:
+def recipe_line(recipe: Recipe, meter: Meter, division: str) -> str:
+    """The letters of one voice as its recipe says."""
     letters = [REST] * cell_count(meter, division)
     for role, level, _ in reversed(recipe):
         for cell in positions(role, meter, division):

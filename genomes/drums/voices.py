@@ -60,8 +60,8 @@ VOICES: dict[str, Voice] = {
     "claves": Voice(75, BACK, "claves"),
     "high_block": Voice(76, COLOUR, "high block"),
     "low_block": Voice(77, COLOUR, "low block"),
-    "tambourine": Voice(54, TIME, "tambourine", usual=2),
-    "shaker": Voice(70, TIME, "shaker", usual=2),
+    "tambourine": Voice(54, TIME, "tambourine"),
+    "shaker": Voice(70, TIME, "shaker"),
     "cabasa": Voice(69, TIME, "cabasa"),
     "triangle": Voice(81, COLOUR, "triangle"),
 }

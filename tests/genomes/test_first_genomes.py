@@ -35,7 +35,7 @@ class Room:
 
 
 ROOMS = {
-    "drums": Room(context_of, 1.5, 1.5, 2.2, (0.25, 0.3, 0.02), 10),
+    "drums": Room(context_of, 1.5, 1.5, 2.2, (0.15, 0.3, 0.02), 10),
     "bass": Room(song, 0.67, 0.34, 1.1, (0.3, 0.3, 0.05), 5),
     "melody": Room(song, 0.6, 0.6, 1.2, (0.25, 0.25, 0.02), 10),
     "harmony": Room(supported, 0.25, 0.25, 0.6, (0.3, 0.27, 0.05), 8),

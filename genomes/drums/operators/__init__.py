@@ -8,7 +8,7 @@ from genomes.context import Context
 from genomes.drums.genome import DrumGenome, audible_genome
 from genomes.drums.operators import form, playing, strokes, voicing
 from genomes.stage import Operator, named
-from genomes.variation import crossed, draw_stretch, repeat_bar, repeat_phrase, swap_bars
+from genomes.variation import crossed, draw_stretch, repeat_bar, repeat_phrase
 
 OPERATORS: dict[str, Operator[DrumGenome]] = named(
     strokes.add_stroke,
@@ -28,7 +28,7 @@ OPERATORS: dict[str, Operator[DrumGenome]] = named(
     form.vary_bar,
     form.rest_bar,
     repeat_bar,
-    swap_bars,
+    form.swap_bars,
     repeat_phrase,
     form.fill_bar,
     form.crash_bar,
@@ -43,10 +43,9 @@ def mate(
 ) -> DrumGenome:
     """A child with a stretch of whole bars from the second parent, the rest from the first.
 
-    Dynamic and shape come from either parent; swing from the one that gives more bars.
+    Dynamic and shape come from either parent; both swing as the section does.
     """
     start, end = draw_stretch(len(first.bars), rng)
     bars = crossed(first.bars, second.bars, (start, end))
-    swing_percent = (second if 2 * (end - start) > len(bars) else first).swing_percent
     player = first if rng.random() < 0.5 else second
-    return audible_genome(context.meter, bars, swing_percent, player.dynamic, player.shape)
+    return audible_genome(context.meter, bars, first.swing_percent, player.dynamic, player.shape)

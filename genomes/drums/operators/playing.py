@@ -12,7 +12,7 @@ from genomes.drums.dynamics import DYNAMICS, SHAPES
 from genomes.drums.genome import DrumGenome
 from genomes.drums.patterns import REST, Pattern, cell_count, legal
 from genomes.drums.seeds import swings_in_triplets
-from genomes.grid import STRAIGHT, TRIPLET, cells
+from genomes.grid import DIVISIONS, cells
 from genomes.time import Meter
 from genomes.variation import pick
 
@@ -24,7 +24,8 @@ def divide(genome: DrumGenome, context: Context, rng: np.random.Generator) -> Dr
     """
     if not swings_in_triplets(context):
         return genome
-    division = pick(rng, (STRAIGHT, TRIPLET))
+    others = [d for d in DIVISIONS if any(p.division != d for p in genome.patterns)]
+    division = pick(rng, others)
     bars = tuple(
         replace(bar, pattern=_divided(bar.pattern, division, genome.meter)) for bar in genome.bars
     )

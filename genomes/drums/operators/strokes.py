@@ -5,13 +5,15 @@ from __future__ import annotations
 import numpy as np
 
 from genomes.context import Context
-from genomes.drums.genome import DrumGenome, with_pattern
+from genomes.drums.genome import DrumGenome
 from genomes.drums.operators.editing import (
     StrokePosition,
     draw_cell,
     draw_pattern,
     draw_stroke,
+    free_lines,
     weights_of,
+    with_pattern,
     with_pattern_in_bars,
 )
 from genomes.drums.patterns import (
@@ -38,11 +40,14 @@ FLAMMED = ("snare", "dry_snare", "high_tom", "mid_tom", "low_tom", "floor_tom", 
 
 
 def add_stroke(genome: DrumGenome, context: Context, rng: np.random.Generator) -> DrumGenome:
-    """One more stroke of a voice that plays already; strong beats are more likely."""
+    """One more stroke of a voice that plays already; strong beats are more likely.
+
+    Here and below, no voice that keeps time: it changes as a whole, see ``keep_time``.
+    """
     pattern = draw_pattern(genome, rng)
-    if not pattern.lines:
+    if not free_lines(pattern):
         return genome
-    voice, line = pick(rng, pattern.lines)
+    voice, line = pick(rng, free_lines(pattern))
     free = [cell for cell, letter in enumerate(line) if letter == REST]
     if not free:
         return genome
@@ -54,12 +59,16 @@ def add_stroke(genome: DrumGenome, context: Context, rng: np.random.Generator) -
 def drop_stroke(genome: DrumGenome, context: Context, rng: np.random.Generator) -> DrumGenome:
     """One stroke fewer."""
     stroke = draw_stroke(genome, rng)
+    if stroke is None:
+        return genome
     return with_pattern(genome, stroke.pattern, _with_level(stroke, REST))
 
 
 def move_stroke(genome: DrumGenome, context: Context, rng: np.random.Generator) -> DrumGenome:
     """One stroke a cell earlier or later in its bar."""
     stroke = draw_stroke(genome, rng)
+    if stroke is None:
+        return genome
     line = stroke.pattern.line(stroke.voice)
     target = stroke.cell + (1 if rng.random() < 0.5 else -1)
     if not 0 <= target < len(line) or line[target] != REST:
@@ -70,8 +79,13 @@ def move_stroke(genome: DrumGenome, context: Context, rng: np.random.Generator) 
 
 
 def relevel_stroke(genome: DrumGenome, context: Context, rng: np.random.Generator) -> DrumGenome:
-    """One stroke as a ghost, plain, accented, or with a grace note where both hands are free."""
-    stroke = draw_stroke(genome, rng)
+    """One stroke as a ghost, plain, accented, or with a grace note where both hands are free.
+
+    The time-keeper's too.
+    """
+    stroke = draw_stroke(genome, rng, lambda pattern: pattern.lines)
+    if stroke is None:
+        return genome
     options = [GHOST, NORMAL, ACCENT]
     others = [(v, NORMAL) for v in stroke.pattern.columns()[stroke.cell] if v != stroke.voice]
     if stroke.voice in FLAMMED and not clashing(((stroke.voice, FLAM), *others)):
@@ -87,7 +101,8 @@ def _with_level(stroke: StrokePosition, level: str) -> Pattern:
 def thin_out(genome: DrumGenome, context: Context, rng: np.random.Generator) -> DrumGenome:
     """About half of a voice's strokes, the lightest, are removed."""
     pattern = draw_pattern(genome, rng)
-    crowded = [(voice, line) for voice, line in pattern.lines if len(line) - line.count(REST) > 1]
+    lines = free_lines(pattern)
+    crowded = [(voice, line) for voice, line in lines if len(line) - line.count(REST) > 1]
     if not crowded:
         return genome
     voice, line = pick(rng, crowded)
@@ -101,7 +116,7 @@ def thin_out(genome: DrumGenome, context: Context, rng: np.random.Generator) -> 
 def add_ghosts(genome: DrumGenome, context: Context, rng: np.random.Generator) -> DrumGenome:
     """Add ghost strokes of a hand voice on some weak cells where no other voice plays."""
     pattern = draw_pattern(genome, rng)
-    voices = [(v, line) for v, line in pattern.lines if VOICES[v].limb == HAND]
+    voices = [(v, line) for v, line in free_lines(pattern) if VOICES[v].limb == HAND]
     if not voices:
         return genome
     voice, line = pick(rng, voices)
@@ -114,9 +129,9 @@ def add_ghosts(genome: DrumGenome, context: Context, rng: np.random.Generator) -
 def rotate_voice(genome: DrumGenome, context: Context, rng: np.random.Generator) -> DrumGenome:
     """One voice's line rotated by a beat group or a pulse."""
     pattern = draw_pattern(genome, rng)
-    if not pattern.lines:
+    if not free_lines(pattern):
         return genome
-    voice, line = pick(rng, pattern.lines)
+    voice, line = pick(rng, free_lines(pattern))
     bar = layout(genome.meter, pattern.division)
     group, pulse = bar.starts[1:2], bar.pulses[1:2]
     if not pulse:
@@ -128,9 +143,9 @@ def rotate_voice(genome: DrumGenome, context: Context, rng: np.random.Generator)
 def spread_evenly(genome: DrumGenome, context: Context, rng: np.random.Generator) -> DrumGenome:
     """A Euclidean rhythm in one voice, with about as many strokes as it had."""
     pattern = draw_pattern(genome, rng)
-    if not pattern.lines:
+    if not free_lines(pattern):
         return genome
-    voice, line = pick(rng, pattern.lines)
+    voice, line = pick(rng, free_lines(pattern))
     bar = layout(genome.meter, pattern.division)
     grid = pick(rng, (bar.pulses, bar.pulses, tuple(range(bar.count))))
     strokes = max(1, len(line) - line.count(REST) + int(rng.integers(-1, 2)))

@@ -6,34 +6,31 @@ import numpy as np
 from msgspec.structs import replace
 
 from genomes.context import Context
-from genomes.drums.genome import DrumGenome, with_pattern
-from genomes.drums.operators.editing import draw_pattern
-from genomes.drums.patterns import REST, Pattern, cell_count, legal, put, with_line
+from genomes.drums.genome import DrumGenome
+from genomes.drums.operators.editing import draw_pattern, with_pattern
+from genomes.drums.patterns import REST, Pattern, legal, put, with_line
 from genomes.drums.positions import layout, positions
-from genomes.drums.seeds import euclidean_line
+from genomes.drums.seeds import draw_voice, euclidean_line
+from genomes.drums.timekeeping import (
+    draw_time_keeper,
+    time_keeper,
+    with_time_keeper,
+    with_time_of,
+)
 from genomes.drums.voices import BACK, HAND, TIME, VOICES, of_role
 from genomes.variation import pick
 
-# Ways of keeping time: the roles of its stronger and of its weaker strokes; see ``positions``.
-TIMEKEEPING: dict[str, tuple[str, str]] = {
-    "none": ("", ""),
-    "bars": ("downbeat", ""),
-    "back": ("back", ""),
-    "beats": ("beats", ""),
-    "offbeats": ("off_beats", ""),
-    "pulses": ("beats", "between"),
-    "pairs": ("second_pulses", ""),
-    "cells": ("beats", "cells"),
-}
+SAME_VOICE_SHARE = 0.7  # of the new time-keepers
 FEW_STROKES = (1, 2, 3, 5)
 
 
 def swap_voice(genome: DrumGenome, context: Context, rng: np.random.Generator) -> DrumGenome:
-    """Another voice of the same role takes over a line in every bar."""
+    """Another voice of the same role takes over a line in every bar, the usual ones mostly."""
     if not genome.voices:
         return genome
     old = pick(rng, genome.voices)
-    new = pick(rng, [v for v in of_role(VOICES[old].role) if _limb(v) == _limb(old)])
+    options = [v for v in of_role(VOICES[old].role) if _limb(v) == _limb(old)]
+    new = draw_voice(options, rng)
     if new in genome.voices:
         return genome
     return _with_patterns(genome, {p: _renamed(p, old, new) for p in genome.patterns})
@@ -66,10 +63,12 @@ def add_voice(genome: DrumGenome, context: Context, rng: np.random.Generator) ->
 
 
 def drop_voice(genome: DrumGenome, context: Context, rng: np.random.Generator) -> DrumGenome:
-    """One voice falls silent in every bar."""
-    if len(genome.voices) < 2:
+    """One voice that doesn't keep time falls silent in every bar."""
+    keepers = {time_keeper(pattern) for pattern in genome.patterns}
+    options = [voice for voice in genome.voices if voice not in keepers]
+    if not options or len(genome.voices) < 2:
         return genome
-    removed = pick(rng, genome.voices)
+    removed = pick(rng, options)
     changed = {
         pattern: Pattern(
             pattern.division, tuple(line for line in pattern.lines if line[0] != removed)
@@ -80,18 +79,16 @@ def drop_voice(genome: DrumGenome, context: Context, rng: np.random.Generator) -
 
 
 def keep_time(genome: DrumGenome, context: Context, rng: np.random.Generator) -> DrumGenome:
-    """Another timekeeping line in one pattern: from no strokes to one on every cell."""
-    pattern = draw_pattern(genome, rng)
-    timekeepers = [v for v in pattern.voices if VOICES[v].role == TIME and _limb(v) == HAND]
-    voice = pick(rng, timekeepers or ("closed_hat", "ride", "shaker"))
-    strong, weak = TIMEKEEPING[pick(rng, tuple(TIMEKEEPING))]
-    count = cell_count(genome.meter, pattern.division)
-    letters = [REST] * count
-    for role, level in ((weak, "g"), (strong, "x")):
-        for cell in positions(role, genome.meter, pattern.division) if role else ():
-            letters[cell] = level
-    lines = {**dict(pattern.lines), voice: "".join(letters)}
-    return with_pattern(genome, pattern, legal(pattern.division, lines))
+    """Another time-keeper of the style in every bar that sounds: its figure, and maybe its voice.
+
+    It strikes from every cell to nothing, as often as the genres keep time or leave it out.
+    """
+    keeper = draw_time_keeper(context, rng)
+    voices = [v for v in genome.voices if VOICES[v].role == TIME and _limb(v) == HAND]
+    if voices and rng.random() < SAME_VOICE_SHARE:
+        keeper = keeper._replace(voice=pick(rng, voices))
+    changed = {p: with_time_keeper(p, keeper, genome.meter) for p in genome.patterns if p.lines}
+    return _with_patterns(genome, {p: changed.get(p, p) for p in genome.patterns})
 
 
 def half_or_full_time(genome: DrumGenome, context: Context, rng: np.random.Generator) -> DrumGenome:
@@ -112,4 +109,5 @@ def _with_backbeat(pattern: Pattern, voice: str, role: str, genome: DrumGenome) 
     if not line or not cells_of_role:
         return pattern
     ghosts = "".join(letter if letter == "g" else REST for letter in line)
-    return put(with_line(pattern, voice, ghosts), voice, cells_of_role, "X", len(line))
+    moved = put(with_line(pattern, voice, ghosts), voice, cells_of_role, "X", len(line))
+    return with_time_of(pattern, moved)

@@ -317,3 +317,12 @@ def test_swung_strokes_are_read_where_they_are_meant() -> None:
         *range(0, 1920, 240)
     ]
     assert read.densities.tolist() == straight.densities.tolist()
+
+
+def test_a_time_keeper_may_be_left_out_where_the_genres_rarely_have_one() -> None:
+    part, context = written("drums", "KICK | KICK | KICK | KICK")
+    of_ambient, of_rock = (
+        RULES["drums"]["steady_time"](part, replace(context, genres=genres))
+        for genres in (("ambient",), ("rock",))
+    )
+    assert of_ambient > of_rock + 0.05

@@ -48,7 +48,7 @@ EVERY_FIELD = {field for group in FIELDS.values() for field in group}
 
 # The notes of one song of each colour, as they were when the first model was trained: a model
 # measured again must find its own catalogue.
-COMPOSED = "594830eb3fc4a66d817301ba427bea70f8ae5eed8d6b0e02b10508e18819ef34"
+COMPOSED = "03bead32375cde866f2d657ee4c2896c4057fd8c7ddd00e18fb94b7ceb07227e"
 
 
 def names(*answers: str, among: tuple[str, ...] = ()) -> list[Draw]:

@@ -4,7 +4,8 @@
 ``python -m benchmarks scoring MODEL`` scores with another model than the shipped one.
 ``python -m benchmarks survivors PROPOSALS OUT`` evolves every stage of a draw of proposals;
 ``real FOLDER --survivors OUT`` shows them beside real songs, and ``apart FOLDER --survivors OUT``
-how well a classifier tells the two apart.
+how well a classifier tells the two apart. ``loudness FOLDER`` measures the recordings of composed
+songs: how loud each part is, each section by its energy, and the peaks.
 """
 
 import sys
@@ -24,6 +25,7 @@ COMMANDS = {
     "survivors": "benchmarks.survivors",
     "real": "benchmarks.real_bench",
     "apart": "benchmarks.apart_bench",
+    "loudness": "benchmarks.loudness_bench",
 }
 
 

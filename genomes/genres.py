@@ -63,6 +63,25 @@ def families_of(genres: Sequence[str]) -> tuple[tuple[str, ...], bool]:
     return (found, True) if found else (DEFAULT_FAMILIES, False)
 
 
+def main_family(genres: Sequence[str]) -> str | None:
+    """The family of the first genre that names one; None if none does.
+
+    Of the words of a genre the last ones count, as folk rock is rock; of those that end alike the
+    longest, as post rock isn't.
+    """
+    for genre in genres:
+        said = f" {_words(genre)} "
+        found = [
+            (said.rfind(f" {phrase} ") + len(phrase), len(phrase), -place, family)
+            for place, (family, phrases) in enumerate(FAMILIES.items())
+            for phrase in phrases
+            if f" {phrase} " in said
+        ]
+        if found:
+            return max(found)[-1]
+    return None
+
+
 @dataclass(frozen=True, slots=True)
 class Groove:
     """What the drums of a song do by its genres.

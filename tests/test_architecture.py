@@ -37,6 +37,7 @@ HOMES = {
     "librosa": ("fitness/encoders.py", "training/"),
     "music21": ("engine/notation/", "training/", "tools/"),
     "soundfile": ("engine/audio/", "training/"),
+    "pyloudnorm": ("engine/audio/",),
     "modal": ("training/modal_app.py",),
     "mlflow": ("training/tracking.py",),
     "optuna": ("training/personal/tuning.py",),
@@ -64,6 +65,7 @@ LATE = {
     "music21": ("engine/notation/score.py", "training/", "tools/"),
     "pyarrow": (),
     "soundfile": (),
+    "pyloudnorm": (),
 }
 
 MOST_LOOSE_FILES = 6  # of engine/: all others are in rooms

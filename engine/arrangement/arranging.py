@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,6 +22,7 @@ from engine.arrangement.files import (
     write_and_record,
     write_arrangement,
 )
+from engine.arrangement.instruments import with_instruments
 from engine.arrangement.plan import Plan
 from engine.arrangement.plan_text import plan_document, plan_text, read_plan
 from engine.errors import Ambiguous, Refused
@@ -103,10 +104,12 @@ class DraftOptions:
     Attributes:
         ending: how the song stops, one of ``ENDINGS``; the usual way if None.
         lyrics: words of the song; those of its last composition if None.
+        instruments: stage -> program that a person chose; the rest are the usual ones.
     """
 
     ending: str | None = None
     lyrics: LyricSheet | None = None
+    instruments: Mapping[str, int] | None = None
 
 
 def current_plan(studio: Studio, song: Song, options: DraftOptions | None = None) -> PlanFile:
@@ -130,7 +133,8 @@ def write_draft(studio: Studio, song: Song, options: DraftOptions | None = None)
     options = options or DraftOptions()
     last = last_composition(song)
     lyrics = options.lyrics or (LyricSheet(last.lyrics) if last and last.lyrics else None)
-    plan = draft(approved, conductor_of(song), options.ending, lyrics)
+    drafted = draft(approved, conductor_of(song), options.ending, lyrics)
+    plan = with_instruments(drafted, song, options.instruments)
     written = _write_plan(studio, song, Path(PLAN_FILE).stem, plan)
     return PlanFile(plan, written.path, written.outcome, _warnings(plan, approved, song))
 
@@ -225,7 +229,12 @@ def _used(plan: Plan, approved: Sequence[ApprovedPart]) -> set[str]:
     return used
 
 
-def arrange(studio: Studio, song: Song, plan: Plan, writers: Sequence[Writer] = ()) -> ArrangedSong:
+def arrange(
+    studio: Studio,
+    song: Song,
+    plan: Plan,
+    writers: Sequence[Writer] = (),
+) -> ArrangedSong:
     """Assemble a plan, record the arrangement in the log, and write its files.
 
     Arranging the same plan and parts again records nothing and writes only missing files.
@@ -233,13 +242,15 @@ def arrange(studio: Studio, song: Song, plan: Plan, writers: Sequence[Writer] = 
     Args:
         studio: the studio.
         song: state of the song.
-        plan: the sections and their parts.
+        plan: the sections and their parts; stages whose instruments it doesn't name get the usual
+            ones of the song.
         writers: make the files other than MIDI.
 
     Raises:
         Refused: if the plan can't be assembled; then nothing is recorded.
     """
     approved = approved_parts(studio, song)
+    plan = with_instruments(plan, song)
     arrangement = assemble(plan, approved, conductor_of(song))
     event_id = _record(studio, song, plan, arrangement, approved)
     provenance = Provenance(song, arrangement.id, plan.name, event_id)

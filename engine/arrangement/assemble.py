@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
-from numpy.typing import NDArray
 
 from engine.arrangement.approved import ApprovedPart, find_part
+from engine.arrangement.dynamics import energy_velocities
 from engine.arrangement.endings import Fade, fade, final_chord, hold_bars, ritardando
 from engine.arrangement.plan import FADE, HELD, MAX_SONG_BARS, RITARDANDO, Plan, PlannedSection
 from engine.arrangement.playing import PlacedPass, ResolvedSection, played
@@ -21,14 +21,6 @@ from genomes.notes import Notes, Word
 
 # Part of every arrangement's id: raise it when the same plan and parts give other notes.
 ASSEMBLY_VERSION = 2
-
-# (energy, factor of every velocity), interpolated linearly; 0.5 leaves velocities unchanged.
-VELOCITY_FACTORS = ((0.0, 0.80), (0.5, 1.00), (1.0, 1.12))
-
-# Drum notes up to this velocity are ghost notes; energy never makes them louder than this.
-GHOST_VELOCITY = 65
-
-MIN_VELOCITY, MAX_VELOCITY = 1, 127
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +94,7 @@ class Arrangement:
 
     @property
     def id(self) -> str:
-        """Hash of title, key, meter, tempo, form and parts."""
+        """Hash of title, key, meter, tempo, form, parts and instruments."""
         facts = (self.title, str(self.key), str(self.meter), float(self.tempo_bpm))
         played = [
             [
@@ -112,7 +104,8 @@ class Arrangement:
             for s in self.sections
         ]
         form = [self.ending, self.seed if any(s.vary for s in self.sections) else 0]
-        return digest(ASSEMBLY_VERSION, facts, form, played)[:CANDIDATE_ID_CHARS]
+        programs = [[track.name, track.program] for track in self.tracks]
+        return digest(ASSEMBLY_VERSION, facts, form, played, programs)[:CANDIDATE_ID_CHARS]
 
     @property
     def candidates(self) -> tuple[str, ...]:
@@ -180,7 +173,9 @@ def assemble(plan: Plan, approved: Sequence[ApprovedPart], song: Conductor) -> A
         bars=sum(section.bars for section in sections),
         markers=tuple((section.start_ticks, section.name) for section in sections),
         tracks=tuple(
-            _track(stage, placed, length_ticks, expression) for stage in STAGES if stage in playing
+            _track(stage, placed, length_ticks, expression, plan)
+            for stage in STAGES
+            if stage in playing
         ),
         sections=tuple(sections),
         ending=plan.ending,
@@ -274,7 +269,11 @@ def _arranged_sections(
 
 
 def _track(
-    stage: str, placed: Sequence[PlacedPass], length_ticks: int, expression: Controls
+    stage: str,
+    placed: Sequence[PlacedPass],
+    length_ticks: int,
+    expression: Controls,
+    plan: Plan,
 ) -> Track:
     """The track of a stage: its parts one after the other."""
     notes: list[Notes] = []
@@ -287,7 +286,7 @@ def _track(
             continue
         swings.add(part.swing)
         scaled = part.notes.copy()
-        scaled["velocity"] = scaled_velocities(part.notes, each.music.energy)
+        scaled["velocity"] = energy_velocities(part.notes, each.music.energy)
         scaled["onset_ticks"] += each.start_ticks
         notes.append(scaled)
         harmony += [
@@ -303,17 +302,5 @@ def _track(
         swing=swings.pop() if len(swings) == 1 else 0.0,
     )
     row = STAGES[stage]
-    return Track(stage.capitalize(), joined, row.program, row.channel, expression)
-
-
-def scaled_velocities(notes: Notes, energy: float) -> NDArray[np.uint8]:
-    """The velocities of notes in a section of this energy, 0 (quietest) to 1 (loudest).
-
-    The order of loudness is kept, and ghost notes of drums stay ghost notes.
-    """
-    energies, factors = zip(*VELOCITY_FACTORS, strict=True)
-    velocities = notes["velocity"]
-    factored = np.rint(velocities * np.interp(energy, energies, factors))
-    is_ghost = notes["is_drum"] & (velocities <= GHOST_VELOCITY)
-    maximum = np.where(is_ghost, GHOST_VELOCITY, MAX_VELOCITY)
-    return np.clip(factored, MIN_VELOCITY, maximum).astype(np.uint8)
+    program = dict(plan.instruments).get(stage, row.program)
+    return Track(stage.capitalize(), joined, program, row.channel, expression)

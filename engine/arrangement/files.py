@@ -9,6 +9,7 @@ from itertools import count
 from pathlib import Path
 
 from engine.arrangement.assemble import Arrangement
+from engine.arrangement.balance import balanced
 from engine.gate.exports import KEPT, UNCHANGED, WRITTEN, Export, last_written, relative_path
 from engine.state.files import file_sha256, write_whole
 from engine.state.songs import Song, song_stream
@@ -61,9 +62,15 @@ def midi_files(arrangement: Arrangement) -> Iterator[tuple[str, bytes]]:
     Every file is as long as the song and has its tempo, meter, key and markers, so that all can
     be placed at bar 1 in a DAW.
     """
-    yield WHOLE_SONG, _midi(arrangement, arrangement.tracks)
-    for track in arrangement.tracks:
+    tracks = midi_tracks(arrangement)
+    yield WHOLE_SONG, _midi(arrangement, tracks)
+    for track in tracks:
         yield f"{track.name.lower()}.mid", _midi(arrangement, [track])
+
+
+def midi_tracks(arrangement: Arrangement) -> tuple[Track, ...]:
+    """The tracks as the MIDI files have them: with velocities that balance the parts."""
+    return balanced(arrangement.tracks, arrangement.tempo_map)
 
 
 def _midi(arrangement: Arrangement, tracks: Sequence[Track]) -> bytes:

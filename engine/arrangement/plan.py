@@ -69,6 +69,8 @@ class Plan:
         time_sig: such as ``7/8``.
         ending: how the song stops, one of ``ENDINGS``.
         seed: the variations of sections that come again are drawn with it.
+        instruments: ``(stage, program)`` of the stages that it names, in their order; programs of
+            General MIDI, 0 to 127, of drums a kit.
     """
 
     sections: tuple[PlannedSection, ...]
@@ -79,3 +81,4 @@ class Plan:
     time_sig: str = ""
     ending: str = NO_ENDING
     seed: int = 0
+    instruments: tuple[tuple[str, int], ...] = ()

@@ -11,6 +11,7 @@ import yaml
 
 from documents.findings import UnreadableError, one_line, shown
 from documents.yaml_files import load_file, plain_scalar
+from engine.arrangement.instruments import instrument_name
 from engine.arrangement.plan import (
     DRAFT,
     ENDINGS,
@@ -26,6 +27,7 @@ from engine.errors import Refused
 from engine.gate.labels import file_label
 from engine.stages import STAGES
 from genomes.lyrics.syllables import line_of
+from genomes.midi import find_program
 
 Document = dict[str, Any]
 
@@ -37,6 +39,8 @@ HEADER = """\
 # ending     how the song stops: held (on the chord of home), ritardando (slowing down to it),
 #            fade, or none (with the last bar)
 # seed       another number varies what comes again in another way
+# instruments  what plays each stage: a name of General MIDI, such as violin, or its number from 1
+#            to 128; of drums a kit, such as jazz. A stage that is not named gets the usual one
 # sections   what plays, in this order:
 #   name     what the section is called; the marker in the files
 #   section  the label of the approved section that it is made of
@@ -55,7 +59,17 @@ HEADER = """\
 # not named here is refused, so that a mistyped one is not lost.
 """
 
-PLAN_FIELDS = ("name", "title", "key", "bpm", "time_sig", "ending", "seed", "sections")
+PLAN_FIELDS = (
+    "name",
+    "title",
+    "key",
+    "bpm",
+    "time_sig",
+    "ending",
+    "seed",
+    "instruments",
+    "sections",
+)
 SECTION_FIELDS = (
     *("name", "section", "play", "bars", "excerpt", "energy", "vocals", "words", "vary"),
     *("parts", "notes"),
@@ -94,6 +108,9 @@ def plan_text(plan: Plan) -> str:
 def plan_document(plan: Plan) -> Document:
     """A plan as plain values, with the keys of its file."""
     fields = {name: getattr(plan, name) for name in PLAN_FIELDS[:-1]}
+    fields["instruments"] = {
+        stage: instrument_name(stage, program) for stage, program in plan.instruments
+    }
     if plan.bpm is not None and plan.bpm.is_integer():
         fields["bpm"] = int(plan.bpm)
     return fields | {"sections": [_section_document(section) for section in plan.sections]}
@@ -136,7 +153,29 @@ def parse_plan(document: Any) -> Plan:
         time_sig=_text(document, "time_sig"),
         ending=_optional(document, "ending", _ending, NO_ENDING),
         seed=_optional(document, "seed", _integer(0, MAX_SEED), 0),
+        instruments=_instruments(document),
     )
+
+
+def _instruments(document: Document) -> tuple[tuple[str, int], ...]:
+    named = document.get("instruments")
+    if named is None:
+        return ()
+    if not isinstance(named, dict):
+        raise UnreadableError("instruments", shown(named), f"a mapping of {', '.join(STAGES)}")
+    _refuse_unknown_stages("instruments", named)
+    return tuple(
+        (stage, _program(stage, named[stage])) for stage in STAGES if named.get(stage) is not None
+    )
+
+
+def _program(stage: str, instrument: Any) -> int:
+    try:
+        if type(instrument) not in {str, int}:
+            raise ValueError("a name of General MIDI, or a number from 1 to 128")
+        return find_program(str(instrument), is_drums=STAGES[stage].is_drums)
+    except ValueError as error:
+        raise UnreadableError(f"instruments: {stage}", shown(instrument), str(error)) from error
 
 
 def _section_at(number: int, row: Any) -> PlannedSection:
@@ -173,6 +212,14 @@ def _refuse_unknown(document: Document, known: Iterable[str]) -> None:
     for name in document:
         if name not in known:
             raise UnreadableError(shown(name), "unknown", f"the keys {', '.join(known)}")
+
+
+def _refuse_unknown_stages(field: str, named: Document) -> None:
+    for stage in named:
+        if stage not in STAGES:
+            raise UnreadableError(
+                f"{field}: {shown(stage)}", "unknown", f"the stages {', '.join(STAGES)}"
+            )
 
 
 def _optional(row: Document, name: str, read: Callable[[str, Any], Any], default: Any) -> Any:
@@ -257,9 +304,5 @@ def _parts(row: Document) -> tuple[tuple[str, str], ...]:
     if not isinstance(parts, dict):
         value = shown(parts) if "parts" in row else "missing"
         raise UnreadableError("parts", value, f"a mapping of {', '.join(STAGES)}")
-    for stage in parts:
-        if stage not in STAGES:
-            raise UnreadableError(
-                f"parts: {shown(stage)}", "unknown", f"the stages {', '.join(STAGES)}"
-            )
+    _refuse_unknown_stages("parts", parts)
     return tuple((stage, _label(parts, stage)) for stage in STAGES if parts.get(stage) is not None)

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from engine.audio.fluidsynth import FluidSynthFailed, find_fluidsynth
+from engine.audio.loudness import balance
 from engine.audio.samples import PEAK, Audio, Samples, fade_out, frames_of, peak
 from engine.audio.synthesis import synthesise
 from engine.errors import Refused
@@ -51,8 +52,8 @@ def render_stems(
 ) -> Rendering:
     """Play every track alone, and all together.
 
-    The sound is as long as the score and ``TAIL_SECONDS``, and on one machine the same bytes every
-    time.
+    Tracks are balanced by loudness, see ``engine.audio.loudness``. The sound is as long as the
+    score and ``TAIL_SECONDS``, and on one machine the same bytes every time.
 
     Args:
         tracks: channel 9 is played on drums.
@@ -84,8 +85,9 @@ def render_stems(
 def _rendered(
     renderer: Renderer, tracks: Sequence[Track], tempo_map: TempoMap, frames: int
 ) -> list[Audio]:
-    """The mix, then the stems, with one gain for all: the loudest of them reaches the peak."""
+    """The mix, then the balanced stems, with one gain for all: the loudest reaches the peak."""
     stems = [_stem(renderer, track, tempo_map, frames) for track in tracks]
+    balance([track.name for track in tracks], stems)
     mix = np.zeros((frames, 2), dtype=np.float32)
     for stem in stems:
         mix += stem

@@ -20,8 +20,9 @@ from genomes.time import TempoMap
 GATE_STEP_SECONDS = 0.02
 VELOCITY_STEP = 8
 
-# Loudness grows with this power of the velocity.
-VELOCITY_POWER = 1.5
+# The amplitude grows with this power of the velocity, 40 log10 of it in decibels, as the General
+# MIDI Level 2 specification recommends and as soundfonts are played.
+VELOCITY_POWER = 2.0
 
 CHOKE_SECONDS = 0.015
 

@@ -147,6 +147,111 @@ PLUCKED = Voice(
     6.5, damping_per_second=1.0, decay_seconds=0.5, attack_noise=0.25, level=0.75, pan=-0.2
 )
 
+ELECTRIC_PIANO = Voice(
+    11.0,
+    even_partials=0.6,
+    damping_per_second=0.5,
+    decay_seconds=1.5,
+    release_seconds=0.1,
+    chorus_cents=2.0,
+    attack_noise=0.04,
+    level=0.7,
+)
+HARPSICHORD = Voice(
+    4.5, damping_per_second=0.8, decay_seconds=0.7, attack_noise=0.15, level=0.6, pan=-0.1
+)
+MALLETS = Voice(
+    15.0, even_partials=0.3, damping_per_second=2.0, decay_seconds=0.35, attack_noise=0.1, level=0.8
+)
+ACCORDION = Voice(
+    5.5, attack_seconds=0.03, sustain=1.0, release_seconds=0.05, chorus_cents=6.0, level=0.5
+)
+HARMONICA = Voice(
+    5.0,
+    even_partials=0.8,
+    attack_seconds=0.03,
+    sustain=0.95,
+    vibrato_cents=8.0,
+    attack_noise=0.05,
+    level=0.55,
+)
+MUTED_GUITAR = Voice(
+    8.0, damping_per_second=3.0, decay_seconds=0.15, attack_noise=0.2, level=0.9, pan=0.2
+)
+DRIVEN_GUITAR = Voice(
+    4.5,
+    attack_seconds=0.006,
+    decay_seconds=2.5,
+    sustain=0.6,
+    release_seconds=0.08,
+    vibrato_cents=6.0,
+    chorus_cents=2.0,
+    attack_noise=0.15,
+    level=0.5,
+    pan=0.1,
+)
+SYNTH_BASS = Voice(
+    6.0,
+    damping_per_second=0.8,
+    decay_seconds=0.4,
+    sustain=0.55,
+    release_seconds=0.04,
+    chorus_cents=2.0,
+    level=1.1,
+    reverb=0.02,
+)
+SOLO_STRINGS = Voice(
+    6.5,
+    attack_seconds=0.05,
+    sustain=0.9,
+    release_seconds=0.1,
+    vibrato_cents=12.0,
+    attack_noise=0.06,
+    level=0.8,
+    reverb=0.35,
+)
+HORN = Voice(
+    10.5, attack_seconds=0.05, decay_seconds=0.3, sustain=0.8, vibrato_cents=3.0, level=0.7
+)
+SAX = Voice(
+    6.5,
+    even_partials=0.95,
+    attack_seconds=0.025,
+    decay_seconds=0.3,
+    sustain=0.85,
+    vibrato_cents=11.0,
+    attack_noise=0.08,
+    level=0.6,
+)
+CLARINET = Voice(
+    8.0,
+    even_partials=0.2,
+    attack_seconds=0.03,
+    decay_seconds=0.3,
+    sustain=0.9,
+    vibrato_cents=4.0,
+    attack_noise=0.04,
+    level=0.65,
+)
+SQUARE_LEAD = Voice(
+    6.0,
+    even_partials=0.0,
+    attack_seconds=0.008,
+    sustain=0.85,
+    release_seconds=0.06,
+    vibrato_cents=6.0,
+    level=0.7,
+)
+SAW_LEAD = Voice(
+    6.0,
+    attack_seconds=0.008,
+    sustain=0.85,
+    release_seconds=0.06,
+    vibrato_cents=6.0,
+    chorus_cents=5.0,
+    level=0.7,
+)
+
 # By program // 8, in General MIDI's order.
 FAMILIES: tuple[Voice, ...] = (
     PIANO,
@@ -169,6 +274,16 @@ FAMILIES: tuple[Voice, ...] = (
 
 # Programs that are unlike their family.
 EXCEPTIONS: dict[int, Voice] = {
+    **dict.fromkeys((4, 5), ELECTRIC_PIANO),
+    **dict.fromkeys((6, 7), HARPSICHORD),  # and clavi
+    **dict.fromkeys((12, 13, 108, 115), MALLETS),  # marimba, xylophone, kalimba, woodblock
+    15: PLUCKED,  # dulcimer
+    **dict.fromkeys((21, 23), ACCORDION),
+    22: HARMONICA,
+    28: MUTED_GUITAR,
+    **dict.fromkeys((29, 30), DRIVEN_GUITAR),
+    **dict.fromkeys((38, 39), SYNTH_BASS),
+    **dict.fromkeys((40, 41, 42, 43, 110), SOLO_STRINGS),  # and fiddle
     45: PLUCKED,  # pizzicato strings
     46: PLUCKED,  # harp
     47: BELLS,  # timpani
@@ -177,6 +292,15 @@ EXCEPTIONS: dict[int, Voice] = {
     50: STRINGS,
     51: STRINGS,
     55: BRASS,  # orchestra hit
+    **dict.fromkeys((58, 60), HORN),  # tuba and French horn
+    **dict.fromkeys((64, 65, 66, 67), SAX),
+    71: CLARINET,
+    80: SQUARE_LEAD,
+    81: SAW_LEAD,
+    85: CHOIR,  # lead (voice)
+    91: CHOIR,  # pad (choir)
+    109: REED,  # bagpipe
+    111: REED,  # shanai
 }
 
 

@@ -9,10 +9,12 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from engine.cli.opening import next_command, open_studio
+from engine.cli.options import Instruments
 from engine.cli.output import Json, say, say_json, say_next, say_table
 
 if TYPE_CHECKING:
     from engine.arrangement.arranging import ArrangedSong, DraftOptions, PlanFile
+    from engine.arrangement.assemble import Arrangement
     from engine.state.songs import Song
     from engine.state.studio import Studio
 
@@ -31,24 +33,27 @@ def arrange(
     lyrics: Annotated[
         Path | None, typer.Option(help="Words for a draft, such as those of [Verse 2].")
     ] = None,
+    instrument: Instruments = None,
     audio: Annotated[str, typer.Option(help="Recordings as flac or wav, or none.")] = "flac",
     as_json: Json = False,
 ) -> None:
     """Put a song together from its approved parts, by a plan that you can edit."""
     from engine.arrangement.arranging import DraftOptions
     from engine.arrangement.arranging import arrange as assemble
+    from engine.arrangement.instruments import read_choices, with_instruments
     from engine.arrangement.plan import FADE
     from engine.arrangement.writers import writers
     from engine.proposals.lyrics import read_lyrics
 
     words = None if lyrics is None else read_lyrics(lyrics)
-    options = DraftOptions(FADE if fade else None, words)
+    chosen = read_choices(instrument or [])
+    options = DraftOptions(FADE if fade else None, words, chosen)
     with open_studio(context) as studio:
         state = studio.song(song)
         files = writers(state.colour, audio)
         planned = _planned(studio, state, plan, clips, options, draft=draft)
-        if fade:
-            planned = replace(planned, plan=replace(planned.plan, ending=FADE))
+        plan_to_play = replace(planned.plan, ending=FADE) if fade else planned.plan
+        planned = replace(planned, plan=with_instruments(plan_to_play, state, chosen))
         arranged = None if draft else assemble(studio, studio.song(song), planned.plan, files)
     if as_json:
         say_json(_report(planned, arranged))
@@ -103,6 +108,7 @@ def _report(planned: PlanFile, arranged: ArrangedSong | None) -> dict[str, Any]:
         "bars": song.bars,
         "seconds": round(song.seconds, 3),
         "tracks": [track.name for track in song.tracks],
+        "instruments": _instruments(song),
         "files": [{"path": str(file.path), "outcome": file.outcome} for file in arranged.files],
     }
 
@@ -138,10 +144,18 @@ def _say_drift(drift: dict[str, Any]) -> None:
             say(f"{label}: {bars['proposed']} bars proposed, {bars['actual']} played")
 
 
+def _instruments(song: Arrangement) -> dict[str, str]:
+    """Stage -> name of its instrument, of the stages that play."""
+    from engine.arrangement.instruments import instrument_name
+
+    stages = [(track.name.lower(), track.program) for track in song.tracks]
+    return {stage: instrument_name(stage, program) for stage, program in stages}
+
+
 def _say_song(arranged: ArrangedSong) -> None:
     song = arranged.arrangement
     minutes, seconds = divmod(round(song.seconds), 60)
-    names = ", ".join(track.name for track in song.tracks)
+    names = ", ".join(f"{stage}: {name}" for stage, name in _instruments(song).items())
     say(f"{song.title}: {song.bars} bars, {minutes}:{seconds:02} ({names})")
     for file in arranged.files:
         say(f"{file.path} {file.outcome}")

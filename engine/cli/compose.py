@@ -11,7 +11,7 @@ import typer
 
 from engine.cli.errors import INTERRUPTED
 from engine.cli.opening import next_command, open_studio
-from engine.cli.options import Generations, ModelPath, NoModel, Population
+from engine.cli.options import Generations, Instruments, ModelPath, NoModel, Population
 from engine.cli.output import Json, say, say_json, say_next, say_table
 from engine.evolution import GENERATIONS, POPULATION
 
@@ -42,6 +42,7 @@ def compose(
     model: ModelPath = None,
     no_model: NoModel = False,
     fade: Annotated[bool, typer.Option("--fade", help="The songs end by fading out.")] = False,
+    instrument: Instruments = None,
     audio: Annotated[str, typer.Option(help="Recordings as flac or wav, or none.")] = "flac",
     as_json: Json = False,
 ) -> int:
@@ -50,6 +51,7 @@ def compose(
     What you approved stays and is built on. Run again without --seed, a composition that was
     stopped goes on, and a finished one ends with the same songs. Another --seed starts over.
     """
+    from engine.arrangement.instruments import read_choices
     from engine.arrangement.plan import FADE
     from engine.arrangement.writers import writers
     from engine.cli.evolve import refuse_both
@@ -63,11 +65,10 @@ def compose(
     from engine.proposals.lyrics import read_lyrics
     from engine.stages import STAGES
 
-    words = None if lyrics is None else read_lyrics(lyrics)
     requested = new_composition(
         Settings(population, generations), sections, seed, beam, arrangements
-    )
-    requested = requested.with_vocals(singer, words)
+    ).with_vocals(singer, None if lyrics is None else read_lyrics(lyrics))
+    chosen = read_choices(instrument or [])
     refuse_both(model, no_model=no_model)
     with open_studio(context) as studio:
         state = studio.song(song)
@@ -93,7 +94,7 @@ def compose(
             say_next(next_command(context, go_on), err=as_json)
             return INTERRUPTED
         songs = finish_composition(
-            studio, song_id, composition, write, ending=FADE if fade else None
+            studio, song_id, composition, write, FADE if fade else None, chosen
         )
     if as_json:
         say_json(_report(composition, songs))

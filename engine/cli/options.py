@@ -12,6 +12,14 @@ import typer
 Population = Annotated[int, typer.Option(help="Individuals kept per generation.")]
 Generations = Annotated[int, typer.Option(help="Generations after the first pool.")]
 
+Instruments = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--instrument",
+        help="What plays a stage, such as melody=violin [default: by genre and singer].",
+    ),
+]
+
 NoModel = Annotated[bool, typer.Option("--no-model", help="Score by theory and prior alone.")]
 
 ModelPath = Annotated[

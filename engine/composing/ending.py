@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice, product
 from statistics import fmean
@@ -12,6 +12,7 @@ from engine.arrangement.arranging import ArrangedSong, arrange, conductor_of
 from engine.arrangement.assemble import assemble
 from engine.arrangement.draft import draft
 from engine.arrangement.files import Writer
+from engine.arrangement.instruments import song_instruments
 from engine.arrangement.plan import Plan
 from engine.audio import render
 from engine.composing.composition import Composition, can_build_on
@@ -75,6 +76,7 @@ def finish_composition(
     composition: Composition,
     writers: Sequence[Writer],
     ending: str | None = None,
+    instruments: Mapping[str, int] | None = None,
 ) -> list[tuple[Ranked, ArrangedSong]]:
     """Arrange the best songs that differ, record their ranking, and write their files.
 
@@ -84,11 +86,12 @@ def finish_composition(
         composition: what was composed.
         writers: make the files other than MIDI.
         ending: how the songs end, one of ``ENDINGS``; the usual way if None.
+        instruments: stage -> program that a person chose; the rest are the usual ones.
     """
     song = studio.song(song_id)
     done = [
         (ranked, arrange(studio, studio.song(song_id), ranked.plan, writers))
-        for ranked in best_songs(studio, song, composition, ending)
+        for ranked in best_songs(studio, song, composition, ending, instruments)
     ]
     finished = events.CompositionFinished(
         composition=composition.id,
@@ -110,14 +113,22 @@ def finish_composition(
 
 
 def best_songs(
-    studio: Studio, song: Song, composition: Composition, ending: str | None = None
+    studio: Studio,
+    song: Song,
+    composition: Composition,
+    ending: str | None = None,
+    instruments: Mapping[str, int] | None = None,
 ) -> list[Ranked]:
     """The best combinations of the sections' lineages, best first.
 
     Each is the one with the highest total after ``SHARED_LINEAGES_PENALTY``.
     """
     material = _Material(
-        conductor_of(song), approved_parts(studio, song), ending, composition.lyrics
+        conductor_of(song),
+        approved_parts(studio, song),
+        song_instruments(song, instruments),
+        ending,
+        composition.lyrics,
     )
     estimated = [_estimated(material, each) for each in _combinations(studio, song, composition)]
     by_estimate = sorted(estimated, key=lambda it: (-it.total, [each.leaf for each in it.sections]))
@@ -167,12 +178,14 @@ class _Material:
     Attributes:
         conductor: title, key, meter and tempo.
         parts: the approved parts.
+        instruments: ``(stage, program)`` of every stage.
         ending: how the songs end; the usual way if None.
         lyrics: lyrics of the song.
     """
 
     conductor: Conductor
     parts: tuple[ApprovedPart, ...]
+    instruments: tuple[tuple[str, int], ...]
     ending: str | None
     lyrics: LyricSheet | None
 
@@ -181,7 +194,8 @@ def _estimated(material: _Material, sections: tuple[ScoredLineage, ...]) -> Rank
     """The drafted song of these lineages, with its total before the model scores it."""
     playing = {member.candidate for lineage in sections for member in lineage.members}
     playing_parts = [part for part in material.parts if part.candidate in playing]
-    plan = draft(playing_parts, material.conductor, material.ending, material.lyrics)
+    drafted = draft(playing_parts, material.conductor, material.ending, material.lyrics)
+    plan = replace(drafted, instruments=material.instruments)
     terms = {
         "lineages": fmean(lineage.total for lineage in sections),
         "contrast": mean_contrast(list(sections)),

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
 
+from engine.arrangement.instruments import usual_programs
 from engine.runs.contexts import SongFacts, section_of, song_context
 from engine.stages import find_stage
 from engine.state.files import file_sha256, write_whole
@@ -39,10 +40,10 @@ class Export:
     outcome: str
 
 
-def track_of(stage: str, part: Part, name: str) -> Track:
-    """A part with its stage's instrument."""
-    row = find_stage(stage)
-    return Track(name, part, row.program, row.channel)
+def track_of(song: SongFacts, stage: str, part: Part, name: str) -> Track:
+    """A part with the instrument that usually plays its stage in a song."""
+    program = usual_programs(song.genres, song.singer or "")[stage]
+    return Track(name, part, program, find_stage(stage).channel)
 
 
 def section_midi(
@@ -153,7 +154,7 @@ def approved_midi(song: SongFacts, approved: Recorded, event: events.CandidateAp
         f"event={approved.event_id} position={approved.position} hash={approved.hash}"
     )
     section = section_of(event.section)
-    track = track_of(event.stage, Part.from_payload(event.part), event.label)
+    track = track_of(song, event.stage, Part.from_payload(event.part), event.label)
     return section_midi(song, section, [track], event.display_label, (provenance,))
 
 

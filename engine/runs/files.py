@@ -31,7 +31,9 @@ def write_files(studio: Studio, summary: Summary) -> Path:
     parents = _parents(studio, summary)
     for rank, survivor in enumerate(summary.finished.survivors, start=1):
         stem = f"{rank}_{short(survivor.id)}"
-        track = track_of(summary.started.stage, Part.from_payload(survivor.part), stem)
+        track = track_of(
+            summary.song, summary.started.stage, Part.from_payload(survivor.part), stem
+        )
         _write_midi(summary, survivor, [track], folder / f"{stem}.mid")
         if parents:
             _write_midi(summary, survivor, [*parents, track], folder / f"{stem}_mix.mid")
@@ -47,7 +49,10 @@ def _parents(studio: Studio, summary: Summary) -> list[Track]:
     read = [studio.event(position).payload for position in summary.started.positions_read]
     approved = {event.candidate: event for event in read if isinstance(event, CandidateApproved)}
     parents = [approved[candidate] for candidate in summary.started.parents]
-    return [track_of(event.stage, Part.from_payload(event.part), event.stage) for event in parents]
+    return [
+        track_of(summary.song, event.stage, Part.from_payload(event.part), event.stage)
+        for event in parents
+    ]
 
 
 def _write_midi(summary: Summary, survivor: Survivor, tracks: list[Track], path: Path) -> None:

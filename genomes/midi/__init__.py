@@ -1,5 +1,6 @@
 """Standard MIDI files: parts to bytes for a DAW, and any file's bytes to notes."""
 
+from genomes.midi.programs import find_program, program_name
 from genomes.midi.reading import (
     DRUM_CHANNEL,
     ENDLESS_NUMBER,
@@ -35,6 +36,8 @@ __all__ = [
     "MidiSong",
     "MidiTrack",
     "Track",
+    "find_program",
+    "program_name",
     "read_midi",
     "read_song",
     "read_tracks",

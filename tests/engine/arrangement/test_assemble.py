@@ -10,18 +10,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.arrangement.assemble import (
-    GHOST_VELOCITY,
-    VELOCITY_FACTORS,
-    assemble,
-    scaled_velocities,
-)
+from engine.arrangement.assemble import assemble
 from engine.arrangement.plan import Plan, PlannedSection
 from engine.errors import Refused
 from engine.stages import STAGES
 from genomes import Key, Meter, Part
 from genomes.midi import Conductor
-from genomes.notes import NOTE_DTYPE
 from tests.engine.arrangement.approved_parts import ROWS, approved_part, hand_made, lineage_of
 from tests.strategies import SONG_METERS
 
@@ -186,37 +180,6 @@ def test_the_same_song_has_the_same_id_and_another_one_another():
     ids = {assemble(other, parts, song_in()).id for other in others}
     ids |= {assemble(plan, parts, replace(song_in(), tempo_bpm=98)).id, first.id}
     assert len(ids) == len(others) + 2
-
-
-velocities = st.lists(st.tuples(st.integers(1, 127), st.booleans()), min_size=1, max_size=20)
-
-
-def notes_of(rows):
-    return np.array([(0, 1, 60, velocity, is_drum) for velocity, is_drum in rows], NOTE_DTYPE)
-
-
-@given(velocities, st.floats(0, 1), st.floats(0, 1))
-def test_energy_keeps_the_order_of_velocities_and_ghosts_stay_ghosts(rows, energy, more):
-    notes = notes_of(rows)
-    scaled = scaled_velocities(notes, energy).astype(int)
-    assert scaled.min() >= 1
-    assert scaled.max() <= 127
-    for is_drum in (False, True):
-        mine = notes["is_drum"] == is_drum
-        order = np.argsort(notes["velocity"][mine], kind="stable")
-        assert (np.diff(scaled[mine][order]) >= 0).all()
-    ghosts = notes["is_drum"] & (notes["velocity"] <= GHOST_VELOCITY)
-    assert (scaled[ghosts] <= GHOST_VELOCITY).all()
-    low, high = sorted([energy, more])
-    assert (scaled_velocities(notes, low) <= scaled_velocities(notes, high)).all()
-
-
-def test_half_the_energy_changes_nothing_and_the_ends_are_those_of_the_table():
-    notes = notes_of([(100, False), (64, True), (10, False)])
-    assert scaled_velocities(notes, 0.5).tolist() == [100, 64, 10]
-    assert scaled_velocities(notes, 0.0).tolist() == [80, 51, 8]
-    assert scaled_velocities(notes, 1.0).tolist() == [112, 65, 11]
-    assert [energy for energy, _ in VELOCITY_FACTORS] == [0.0, 0.5, 1.0]
 
 
 def test_louder_sections_are_louder():

@@ -56,6 +56,9 @@ plans = st.builds(
     time_sig=st.sampled_from(["4/4", "7/8"]),
     ending=st.sampled_from(ENDINGS),
     seed=st.integers(0, MAX_SEED),
+    instruments=st.dictionaries(st.sampled_from(list(ROWS)), st.integers(0, 127)).map(
+        lambda found: tuple((stage, found[stage]) for stage in ROWS if stage in found)
+    ),
 )
 
 SECTION = {"name": "Verse 1", "section": "verse", "parts": {"chords": "verse"}}
@@ -82,10 +85,13 @@ def test_the_file_reads_like_this(tmp_path):
         vary=True,
         words=("a river",),
     )
-    plan = Plan((section,), "draft", "The Ferry", "D minor", 92.0, "7/8", "held", 3)
+    instruments = (("drums", 32), ("melody", 40))
+    facts = ("draft", "The Ferry", "D minor", 92.0, "7/8", "held", 3)
+    plan = Plan((section,), *facts, instruments)
     body = plan_text(plan).partition("name: draft\n")[2]
     assert body == (
-        "title: The Ferry\nkey: D minor\nbpm: 92\ntime_sig: 7/8\nending: held\nseed: 3\nsections:\n"
+        "title: The Ferry\nkey: D minor\nbpm: 92\ntime_sig: 7/8\nending: held\nseed: 3\n"
+        "instruments:\n  drums: Jazz Kit\n  melody: Violin\nsections:\n"
         "- name: Verse 1\n  section: verse\n  play: 2\n  bars: 8\n  excerpt: 1-4\n  energy: 0.35\n"
         "  vocals: true\n  words:\n  - a river\n  vary: true\n"
         "  parts:\n    chords: verse\n    drums: null\n    bass: null\n    melody: 3f9c\n"
@@ -156,6 +162,30 @@ def test_what_is_left_out_or_null_rests(rest):
         ("sections: []", "sections: [] (accepted: at least one section)"),
         ("sections: [3]", "section 1: section: 3 (accepted: a mapping of"),
         ("tempo: 3\nsections: [3]", "tempo: unknown (accepted: the keys name, title"),
+        (
+            "instruments: violin\nsections: [{section: a, parts: {}}]",
+            "instruments: violin (accepted: a mapping of chords, drums",
+        ),
+        (
+            "instruments: {voice: flute}\nsections: [{section: a, parts: {}}]",
+            "instruments: voice: unknown (accepted: the stages chords, drums",
+        ),
+        (
+            "instruments: {melody: violn}\nsections: [{section: a, parts: {}}]",
+            "instruments: melody: violn (accepted: a name of General MIDI such as Violin, Viola",
+        ),
+        (
+            "instruments: {melody: sax}\nsections: [{section: a, parts: {}}]",
+            "instruments: melody: sax (accepted: one of Soprano Sax, Alto Sax, Tenor Sax",
+        ),
+        (
+            "instruments: {bass: 0}\nsections: [{section: a, parts: {}}]",
+            "instruments: bass: 0 (accepted: a name of General MIDI",
+        ),
+        (
+            "instruments: {bass: true}\nsections: [{section: a, parts: {}}]",
+            "instruments: bass: true (accepted: a name of General MIDI, or a number from 1",
+        ),
         ("name: '!!'\nsections: [{section: a, parts: {}}]", "name: !! (accepted: a name"),
         ("ending: slow\nsections: [{section: a, parts: {}}]", "ending: slow (accepted: held, rit"),
         (
@@ -185,3 +215,10 @@ def test_what_cannot_be_meant_is_named(tmp_path, content, said):
 def test_the_name_is_a_folder_of_any_system():
     plan = parse_plan({"name": "Größer / Mix 2", "sections": [SECTION]})
     assert plan.name == "groer__mix_2"
+
+
+@pytest.mark.parametrize("named", ["violin", "VIOLIN", 41, "41"])
+def test_instruments_are_named_as_people_write_them(named):
+    plan = parse_plan({"instruments": {"melody": named, "bass": None}, "sections": [SECTION]})
+    assert plan.instruments == (("melody", 40),)
+    assert parse_plan({"sections": [SECTION]}).instruments == ()

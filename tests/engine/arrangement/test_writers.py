@@ -40,6 +40,13 @@ def written(song, writer, folder):
     return folder
 
 
+def test_the_score_names_the_instruments():
+    song = short_song()
+    tracks = tuple(replace(track, program=40) for track in song.tracks)
+    (score,) = write_score(replace(song, tracks=tracks))
+    assert b"<midi-program>41</midi-program>" in score.make()
+
+
 @pytest.mark.parametrize("file_format", ["wav", "flac"])
 def test_recordings_of_the_mix_and_of_every_part(file_format, tmp_path):
     song = short_song()

@@ -10,6 +10,7 @@ import music21
 import pytest
 import symusic
 
+from engine.arrangement.instruments import usual_programs
 from engine.state.studio import Studio
 
 SONGS = {"meadow": "bridge", "cellar": "intro"}
@@ -51,7 +52,8 @@ def test_the_conductor_comes_first_and_says_everything(approved):
     assert said["marker"].text == "Bridge — Größer"
     assert not [message for message in conductor if not message.is_meta]
     assert track.name == "bridge_groer"
-    assert [m.program for m in track if m.type == "program_change"] == [0]
+    usual = usual_programs(song.genres, song.singer or "")["chords"]
+    assert [m.program for m in track if m.type == "program_change"] == [usual]
 
 
 def test_the_file_names_the_event_it_comes_from(approved):
@@ -95,7 +97,8 @@ def test_symusic_reads_the_same(approved):
     (track,) = score.tracks
     notes = sorted((n.time, n.duration, n.pitch, n.velocity) for n in track.notes)
     assert notes == notes_of(event)
-    assert (track.name, track.program, track.is_drum) == ("bridge_groer", 0, False)
+    usual = usual_programs(song.genres, song.singer or "")["chords"]
+    assert (track.name, track.program, track.is_drum) == ("bridge_groer", usual, False)
     assert score.tempos[0].qpm == pytest.approx(song.tempo_bpm, abs=0.01)
     (signature,) = score.time_signatures
     assert f"{signature.numerator}/{signature.denominator}" == song.meter

@@ -6,6 +6,7 @@ import mido
 import pytest
 import symusic
 
+from engine.arrangement.instruments import usual_programs
 from engine.evolution.settings import Settings
 from engine.reports.summary import summarise
 from engine.runs.files import write_files
@@ -45,6 +46,7 @@ def test_every_survivor_can_be_heard_and_seen(studio, run, folder):
 
 
 def test_files_hold_the_notes_that_were_logged(studio, run, folder):
+    found = summarise(studio, run)
     for rank, survivor in enumerate(ending(studio, run).survivors, start=1):
         (path,) = folder.glob(f"{rank}_*.mid")
         logged = Part.from_payload(survivor.part)
@@ -54,7 +56,7 @@ def test_files_hold_the_notes_that_were_logged(studio, run, folder):
         (track,) = read.tracks
         notes = [[n.time, n.duration, n.pitch, n.velocity] for n in track.notes]
         assert sorted(notes) == rows(logged)
-        assert track.program == 0
+        assert track.program == usual_programs(found.song.genres, "")["chords"]
 
         file = mido.MidiFile(path, charset="utf-8")
         assert file.type == 1

@@ -28,10 +28,10 @@ MAX_REPEATS = 4
 INTRO, OUTRO = "intro", "outro"
 
 # A song without an intro or an outro of its own is given the first bars of its first section, and
-# of its last, without the melody.
+# of its last, played by these stages.
 BORROWED_BARS = 4
-BORROWED_ENERGY = {INTRO: 0.15, OUTRO: 0.30}
-NOT_BORROWED = frozenset({"melody"})
+BORROWED_ENERGY = 0.30
+BORROWED_STAGES = {INTRO: ("chords", "bass"), OUTRO: ("chords", "drums", "bass")}
 
 # Songs slower than this end with a ritardando; a fast pulse that slows down sounds like a mistake.
 RITARDANDO_MAX_BPM = 90
@@ -120,21 +120,16 @@ def draft(
 
 
 def _borrowed(occurrence: _Occurrence, name: str) -> PlannedSection:
-    """The first bars of a section as an intro or an outro, played by few parts."""
-    energy = BORROWED_ENERGY[name]
+    """The first bars of a section as an intro or an outro, played by few of its parts."""
     parts = occurrence.lineage.parts
-    playing = [
-        part
-        for part in parts
-        if part.stage not in NOT_BORROWED and energy >= MIN_ENERGY.get(part.stage, 0.0)
-    ] or [part for part in parts if part.stage not in NOT_BORROWED]
+    playing = [part for part in parts if part.stage in BORROWED_STAGES[name]] or parts
     bars = min(BORROWED_BARS, occurrence.lineage.first.bars)
     return PlannedSection(
         name=name.capitalize(),
         section=occurrence.lineage.first.label,
-        parts=tuple((part.stage, part.label) for part in playing or parts),
+        parts=tuple((part.stage, part.label) for part in playing),
         bars=bars,
-        energy=energy,
+        energy=BORROWED_ENERGY,
         vocals=False,
         excerpt=(1, bars),
         vary=True,

@@ -27,6 +27,7 @@ from tools.real_songs.windows import (
     MIX_WITH_DRUMS,
     WINDOW_BARS,
     SongPart,
+    charted_part,
     pop_parts,
     rock_parts,
 )
@@ -49,6 +50,8 @@ STAGE_OF_ROLE = {
 # Of one length, role and song. There are five times as many pop songs. With 2 and 8, the gate told
 # chords from the same ones half off their key in .90 of the pairs, with 5 and 12 in .95.
 MOST_OF_POP, MOST_OF_ROCK = 5, 12
+# Charted songs have chords alone, and use others than pop does.
+MOST_OF_CHARTED = 3
 SEED = 5
 # Chance that a melody, whose grid tells no dynamics, is given some.
 PLAYED_CHANCE = 0.5
@@ -103,13 +106,22 @@ def _cut(one: SongPart, start: int, bars: int) -> Part:
     return cut(one.part, start, bars * one.meter.bar_ticks)
 
 
+def _parts_of(path: Path, rng: np.random.Generator) -> tuple[list[SongPart], int]:
+    """The parts of one song, and how many windows of one length each of them gives at most."""
+    if path.parent.name == "pop909":
+        return list(pop_parts(path)), MOST_OF_POP
+    if path.parent.name == "rock":
+        return list(rock_parts(path)), MOST_OF_ROCK
+    part = charted_part(path, rng)
+    return [part] if part else [], MOST_OF_CHARTED
+
+
 def song_examples(job: tuple[int, Path]) -> Examples:
     """Windows of one song and its fakes."""
     number, path = job
-    is_pop = path.is_dir()
     rng = np.random.default_rng((SEED, number))
-    parts = list(pop_parts(path) if is_pop else rock_parts(path))
-    clips = list(song_clips(parts, MOST_OF_POP if is_pop else MOST_OF_ROCK, rng))
+    parts, most = _parts_of(path, rng)
+    clips = list(song_clips(parts, most, rng))
     song = FIRST_REAL_SONG + number
     found = [measured(clips, Job(song, (SEED, number), "real"))]
     spoilt = sorted(fakes_of(clips, parts, rng), key=lambda pair: pair[0])
@@ -127,7 +139,7 @@ def main() -> None:
     options = parser.parse_args()
     paths = [
         options.folder / name / song
-        for name in ("pop909", "rock")
+        for name in ("pop909", "rock", "billboard")
         for song in names(options.folder / name, held_out=options.held_out)
     ]
     with ProcessPoolExecutor() as workers:

@@ -259,7 +259,7 @@ def refit_gate(
     gate = fit_gate(path, catalogue, plan, seed)
     model = write_manifest(
         path,
-        threshold=min(gate.found.thresholds.values()),
+        threshold=gate.found.threshold,
         stage_thresholds=gate.found.thresholds,
         calibration=gate.calibration(before.calibration | CALIBRATED),
         data_hash=before.data_hash,
@@ -288,7 +288,7 @@ def _with_manifest(
     of_colour = CALIBRATED | asdict(calibration)
     return write_manifest(
         path,
-        threshold=min(gate.found.thresholds.values(), default=0.0),
+        threshold=gate.found.threshold,
         stage_thresholds=gate.found.thresholds,
         calibration=gate.calibration(of_colour),
         data_hash=hash_of(catalogue.examples),

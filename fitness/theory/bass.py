@@ -63,7 +63,7 @@ NO_LEAD = 0.2
 
 # Notes for each quarter note that a still section has room for, and that energy adds, in rock and
 # pop: half of the bass lines of real rock have 1.6 to 2.6.
-STILL_DENSITY, ADDED_DENSITY = 0.3, 2.0
+STILL_DENSITY, ADDED_DENSITY = 0.3, 3.0
 
 # Where a bass is at home, and how far outside is half as good, in semitones; and its compass.
 HOME_FROM, HOME_TO, HOME_MARGIN = 28, 41, 6

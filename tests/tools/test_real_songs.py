@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from genomes.midi import MidiSong, MidiTrack, write_song
@@ -12,6 +13,7 @@ from tools.real_songs.billboard import read_charted_song
 from tools.real_songs.chord_names import parse_chord
 from tools.real_songs.pop import read_pop_song, read_tracks
 from tools.real_songs.rock import read_rock_song
+from tools.real_songs.windows import charted_part
 
 REAL = Path(__file__).parents[3] / "shared" / "data" / "real"
 
@@ -45,6 +47,21 @@ def test_a_chart_is_read_bar_by_bar(tmp_path):
     assert verse[1].meter == Meter(2, 4)
     assert verse[1].chords == (parse_chord("E:sus4(b7)"),) * 2
     assert song.sections[2].bars[0].chords[1:3] == (None, None)
+
+
+def test_the_chords_of_a_chart_are_played_plainly(tmp_path):
+    path = tmp_path / "song.txt"
+    path.write_text(CHART)
+    one = charted_part(path, np.random.default_rng(1))
+    assert (one.song, one.role, one.meter) == ("billboard/song", "chords", Meter(4, 4))
+    assert one.part.length_ticks == 7 * one.meter.bar_ticks  # the bar of 2/4 is left out
+    first = [row[2] for row in one.part.notes.tolist() if row[0] == 0]
+    assert first == [45, 57, 61, 64]
+    over_fifth = [row[2] for row in one.part.notes.tolist() if row[0] == one.meter.bar_ticks]
+    assert over_fifth == [45, 57, 62, 66]
+    last = one.part.length_ticks - one.meter.bar_ticks
+    sounding = {row[0] - last for row in one.part.notes.tolist() if row[0] >= last}
+    assert 480 not in sounding  # where the chart has no chord
 
 
 @pytest.mark.parametrize(

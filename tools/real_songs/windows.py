@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,6 +15,8 @@ from genomes.notes import Part, mixed
 from genomes.splicing import cut
 from genomes.time import Meter
 from tools.real_songs import names
+from tools.real_songs.billboard import read_charted_song
+from tools.real_songs.chord_names import ChartedChord
 from tools.real_songs.pop import COMMON_TIME, read_pop_song, read_tracks
 from tools.real_songs.rock import RockSong, read_rock_song
 
@@ -24,6 +27,10 @@ MIN_ONSETS = 2
 
 # Track of a pop song's arrangement -> the role that it plays.
 POP_ROLES = {"BRIDGE": "inner_voices", "PIANO": "chords"}
+# How the chords of a chart are played, which tells no notes.
+LOWEST_BASS, LOWEST_UPPER = 36, 55
+PLAIN_VELOCITY, PLAIN_TEMPO_BPM = (60, 101), (60, 161)
+
 MIX, MIX_WITH_DRUMS = "full", "full_with_drums"
 # Role -> the sets that have it.
 SETS_OF_ROLES = {
@@ -105,6 +112,47 @@ def rock_parts(path: Path) -> Iterator[SongPart]:
     for role, part in found.items():
         if part is not None:
             yield SongPart(f"rock/{song.name}", role, song.meter, song.tempo_bpm, part)
+
+
+def charted_part(path: Path, rng: np.random.Generator) -> SongPart | None:
+    """The chords of a charted song, played as plain as can be; None if it has none.
+
+    The chart tells chords alone: how often they are struck, how loud and how fast is drawn. Bars
+    of another meter than most are left out.
+    """
+    song = read_charted_song(path)
+    bars = [bar for section in song.sections for bar in section.bars]
+    if not bars:
+        return None
+    meter = Counter(bar.meter for bar in bars).most_common(1)[0][0]
+    inside = [bar for bar in bars if bar.meter == meter]
+    beat_ticks = meter.bar_ticks // meter.numerator
+    beats = [chord for bar in inside for chord in bar.chords]
+    every_beats = int(rng.choice((1, meter.numerator)))
+    velocity = int(rng.integers(*PLAIN_VELOCITY))
+    rows, start = [], 0
+    for beat, chord in enumerate(beats):
+        is_last = beat + 1 == len(beats) or beats[beat + 1] != chord
+        if is_last or (beat + 1) % every_beats == 0:
+            length = (beat + 1 - start) * beat_ticks
+            pitches = plain_voicing(chord) if chord else ()
+            rows += [(start * beat_ticks, length, pitch, velocity) for pitch in pitches]
+            start = beat + 1
+    if not rows:
+        return None
+    part = Part.of(rows, len(inside) * meter.bar_ticks)
+    tempo_bpm = float(rng.integers(*PLAIN_TEMPO_BPM))
+    return SongPart(f"billboard/{song.name}", "chords", meter, tempo_bpm, part)
+
+
+def plain_voicing(chord: ChartedChord) -> tuple[int, ...]:
+    """The bass low, and the chord's notes close together around middle C."""
+    bass = LOWEST_BASS + (chord.bass_pitch_class - LOWEST_BASS) % 12
+    upper = {
+        LOWEST_UPPER + (chord.root_pitch_class + interval - LOWEST_UPPER) % 12
+        for interval in chord.intervals
+    }
+    return (bass, *sorted(upper))
 
 
 def _is_lowest(song: RockSong) -> bool:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from itertools import pairwise
 from math import log2
 from statistics import median
+from typing import NamedTuple
 
 from fitness.theory import melody_model
 from fitness.theory.common import (
@@ -200,14 +202,31 @@ def motif(part: Part, context: Context) -> float:
 
     Per phrase after the first, by how alike it is to the earlier one that is most like it.
     """
-    phrases = MelodyLine.of(part, context).phrases
+    motifs = [_motif_of(phrase) for phrase in MelodyLine.of(part, context).phrases]
     return mean(
         [
-            _taken_up(max(_alike(phrase, earlier) for earlier in phrases[:index]))
-            for index, phrase in enumerate(phrases)
+            _taken_up(max(_alike(own, earlier) for earlier in motifs[:index]))
+            for index, own in enumerate(motifs)
             if index
         ],
         of_nothing=ONE_PHRASE,
+    )
+
+
+class _Motif(NamedTuple):
+    """A phrase: its onsets counted from the first, its first pitch, and its intervals in order."""
+
+    onsets_ticks: frozenset[int]
+    pitch: int
+    moves: tuple[int, ...]
+
+
+def _motif_of(phrase: Phrase) -> _Motif:
+    first = phrase[0]
+    return _Motif(
+        frozenset(note.onset_ticks - first.onset_ticks for note in phrase),
+        first.pitch,
+        tuple(after.pitch - note.pitch for note, after in pairwise(phrase)),
     )
 
 
@@ -215,15 +234,14 @@ def _taken_up(alike: float) -> float:
     return min(1.0, UNRELATED + (1 - UNRELATED) * alike / ALIKE_FROM)
 
 
-def _alike(first: Phrase, second: Phrase) -> float:
-    """Share of onsets, counted from the first, and of intervals in order that are the same."""
-    ours, theirs = ({note.onset_ticks - p[0].onset_ticks for note in p} for p in (first, second))
-    rhythm = jaccard(ours, theirs)
-    moves, others = ([b.pitch - a.pitch for a, b in pairwise(p)] for p in (first, second))
-    longest = max(len(moves), len(others))
+@lru_cache(maxsize=2**14)
+def _alike(first: _Motif, second: _Motif) -> float:
+    """Share of onsets, and of intervals in order, that are the same."""
+    rhythm = jaccard(first.onsets_ticks, second.onsets_ticks)
+    longest = max(len(first.moves), len(second.moves))
     if not longest:
-        return rhythm if first[0].pitch == second[0].pitch else 0.0
-    apart = [abs(a - b) for a, b in zip(moves, others, strict=False)]
+        return rhythm if first.pitch == second.pitch else 0.0
+    apart = [abs(a - b) for a, b in zip(first.moves, second.moves, strict=False)]
     alike = sum((size == 0) + (size <= SAME_BY_SEMITONES) for size in apart) / 2
     return (rhythm + alike / longest) / 2
 

@@ -17,7 +17,7 @@ from genomes.context import Context
 from genomes.notes import Part
 
 # Raised whenever a rule, or what the theory term is made of, changes.
-THEORY_VERSION = "3"
+THEORY_VERSION = "4"
 
 __all__ = ["RULES", "THEORY_VERSION", "WEIGHTS", "Rule", "theory", "theory_terms"]
 

@@ -21,7 +21,7 @@ from genomes.context import Context
 from genomes.drums.dynamics import LOUDEST_GHOST, PHRASE_BARS
 from genomes.drums.positions import positions
 from genomes.drums.voices import BY_NOTE, HAND, LOW, TIME, VOICES
-from genomes.genres import groove_of
+from genomes.genres import Groove, groove_of
 from genomes.grid import STRAIGHT, cells
 from genomes.notes import Part
 from genomes.time import Meter, seconds_per_tick
@@ -31,8 +31,10 @@ GROUP_WEIGHT = 0.25  # from here on a position begins a beat group
 # Under a change of chord: the ground, anything else, or nothing, which suits a still section.
 LOW_DRUM, ANY_DRUM, NO_DRUM = 1.0, 0.5, 0.3
 
-# Low strokes per quarter note that ground a bar without filling it; rock files have about 1.
-KICKS_FROM, KICKS_TO = 0.5, 1.25
+# Low strokes per quarter note that ground a bar without filling it, at least and at most, in a
+# still section and in a full one; half of the windows of rock files have 0.6 to 1.4.
+KICKS_FROM_STILL, KICKS_FROM_FULL = 0.2, 1.1
+KICKS_TO_STILL, KICKS_TO_FULL = 0.8, 1.9
 
 # A bar whose backbeat is missing, in a still section and in a full one; a bar without an answer
 # in a genre that has no backbeat.
@@ -47,6 +49,7 @@ PULSES_STILL, PULSES_FULL = 0.5, 1.25
 # What is left where shakers and tambourines keep time, and where other drums do: in rock and pop
 # it is mostly the hi-hat or the ride.
 SHAKEN, OTHER_KEEPER = 0.7, 0.6
+UNUSUAL_CYMBAL = 0.7  # what is left for the ride where a style never has it, or for the hi-hat
 LEFT_OUT = 0.4  # worth of a bar without a time-keeper in a style that never has one
 PULSE_SHARE = 0.7
 
@@ -82,7 +85,7 @@ def anchors(part: Part, context: Context) -> float:
     """A low drum is struck on the downbeats and where the chords change, and not much more.
 
     Half is, per downbeat or change, 1 for a low voice, half for any other, less for nothing; half,
-    per bar, how near its low strokes come to two to five in 4/4.
+    per bar, how near its low strokes come to as many as suit the section's energy and genres.
     """
     drums = drums_of(part, context)
     chords = context.part("chords")
@@ -95,8 +98,12 @@ def anchors(part: Part, context: Context) -> float:
     nothing = NO_DRUM * (1 - context.section.energy)
     any_score = np.where(drums.any_struck.reshape(-1)[there], ANY_DRUM, nothing)
     placed = np.where(low.reshape(-1)[there], LOW_DRUM, any_score)
+    energy = context.section.energy
+    density = groove_of(context.genres).density
+    least = density * (KICKS_FROM_STILL + energy * (KICKS_FROM_FULL - KICKS_FROM_STILL))
+    most = density * (KICKS_TO_STILL + energy * (KICKS_TO_FULL - KICKS_TO_STILL))
     rates = low.sum(axis=1) / drums.bar_quarters
-    few, many = np.minimum(1.0, rates / KICKS_FROM), KICKS_TO / np.maximum(rates, KICKS_TO)
+    few, many = np.minimum(1.0, rates / least), most / np.maximum(rates, most)
     return float((placed.mean() + (few * many).mean()) / 2)
 
 
@@ -167,16 +174,25 @@ def steady_time(part: Part, context: Context) -> float:
     wanted = PULSES_STILL + context.section.energy * (PULSES_FULL - PULSES_STILL)
     kept = np.minimum(1.0, on_pulse / pulses / min(1.0, wanted)) ** 2
     clear = np.where(on_pulse == pulses, 1.0, on_pulse / np.maximum(strokes, 1))
-    steady = kept * clear * (_of_cymbals(part) if keeper == ROLES.index(TIME) else OTHER_KEEPER)
-    left_out = LEFT_OUT * (1 - groove_of(context.genres).time_kept)
+    groove = groove_of(context.genres)
+    usual = _usual_keeper(part, groove) if keeper == ROLES.index(TIME) else OTHER_KEEPER
+    steady = kept * clear * usual
+    left_out = LEFT_OUT * (1 - groove.time_kept)
     worth = steady + (1 - steady) * left_out
     return float(PULSE_SHARE * worth.mean() + (1 - PULSE_SHARE) * _neighbours_alike(time))
 
 
-def _of_cymbals(part: Part) -> float:
-    """1 where a hi-hat or a ride keeps time, less where something shaken does."""
+def _usual_keeper(part: Part, groove: Groove) -> float:
+    """1 for the style's usual cymbal, less for its rarer one, least where something is shaken.
+
+    The rarer cymbal is worth the less the rarer it is; see ``Groove.ride_share``.
+    """
     notes = part.notes["pitch"]
-    return 1.0 if 2 * _IS_CYMBAL[notes].sum() >= _IS_TIME[notes].sum() else SHAKEN
+    hats, rides = int(_IS_HAT[notes].sum()), int(_IS_RIDE[notes].sum())
+    if 2 * (hats + rides) < _IS_TIME[notes].sum():
+        return SHAKEN
+    own = groove.ride_share if rides > hats else 1 - groove.ride_share
+    return UNUSUAL_CYMBAL + (1 - UNUSUAL_CYMBAL) * min(1.0, 2 * own)
 
 
 def _timekeeper(drums: Drums) -> int:
@@ -326,10 +342,8 @@ def _limbs_and_bodies(notes: tuple[int, ...]) -> tuple[float, frozenset[str]]:
 
 
 _IS_TIME = np.isin(np.arange(128), [v.note for v in VOICES.values() if v.role == TIME])
-_IS_CYMBAL = np.isin(
-    np.arange(128),
-    [v.note for v in VOICES.values() if v.role == TIME and v.body in {"hi-hat", "ride"}],
-)
+_IS_HAT = np.isin(np.arange(128), [v.note for v in VOICES.values() if v.body == "hi-hat"])
+_IS_RIDE = np.isin(np.arange(128), [v.note for v in VOICES.values() if v.body == "ride"])
 _HAND_BODIES = {
     note: VOICES[name].body for note, name in BY_NOTE.items() if VOICES[name].limb == HAND
 }

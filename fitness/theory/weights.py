@@ -31,7 +31,7 @@ WEIGHTS: dict[str, dict[str, tuple[float, str]]] = {
         "root_position": (1.0, CHARTS),
     },
     "drums": {
-        "anchors": (1.0, PRACTICE),
+        "anchors": (2.0, ROCK),
         "backbeat": (2.0, ROCK),
         "steady_time": (4.5, ROCK),
         "loop": (1.0, PRACTICE),
@@ -49,7 +49,7 @@ WEIGHTS: dict[str, dict[str, tuple[float, str]]] = {
         "line": (1.0, PRACTICE),
         "riff": (1.0, PRACTICE),
         "last_bar": (0.5, PRACTICE),
-        "room": (2.0, ROCK),
+        "room": (3.5, ROCK),
         "low_end": (2.0, ROCK),
     },
     "melody": {

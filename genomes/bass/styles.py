@@ -41,10 +41,10 @@ class Style:
 
 # What people keep is mostly plain: roots and octaves before anything that walks.
 STYLES: dict[str, Style] = {
-    "whole_notes": Style(0.8, ("bars",), "roots"),
+    "whole_notes": Style(0.5, ("bars",), "roots"),
     "changes": Style(0.8, ("none", "none", "bars"), "roots", (RINGING, RINGING, A_BEAT)),
     "pulse": Style(
-        1.8,
+        3.0,
         ("halves", "beats", "pulses", "pulses", "pulses"),
         "roots",
         (RINGING, A_PULSE),

@@ -32,10 +32,11 @@ SPARSE: dict[str, tuple[str, ...]] = {
     "medium": ("beats:x", "off_beats:x", "second_pulses:x", "back:x", ""),
     "high": ("beats:X", "off_beats:X", "second_pulses:X", ""),
 }
+# What keeps time where the ride doesn't, by energy.
 TIME_VOICES: dict[str, tuple[str, ...]] = {
-    "low": ("closed_hat", "closed_hat", "ride", "shaker"),
-    "medium": (*("closed_hat",) * 5, "ride", "ride", "ride", "tambourine", "shaker"),
-    "high": (*("closed_hat",) * 4, *("ride",) * 3, "open_hat", "open_hat", "tambourine"),
+    "low": (*("closed_hat",) * 3, "shaker"),
+    "medium": (*("closed_hat",) * 6, "tambourine", "shaker"),
+    "high": (*("closed_hat",) * 5, "open_hat", "open_hat", "tambourine"),
 }
 # How often time is kept, against how often the genres keep it, by energy.
 KEPT_OF_ENERGY = {"low": 0.6, "medium": 1.0, "high": 1.0}
@@ -62,9 +63,11 @@ class TimeKeeper(NamedTuple):
 def draw_time_keeper(context: Context, rng: np.random.Generator) -> TimeKeeper:
     """A time-keeper of the song's genres and the section's energy."""
     energy = energy_name(context.section.energy)
-    keeps = rng.random() < KEPT_OF_ENERGY[energy] * groove_of(context.genres).time_kept
+    groove = groove_of(context.genres)
+    keeps = rng.random() < KEPT_OF_ENERGY[energy] * groove.time_kept
     figure = pick(rng, (KEEPING if keeps else SPARSE)[energy])
-    return TimeKeeper(pick(rng, TIME_VOICES[energy]), figure)
+    is_ride = rng.random() < groove.ride_share
+    return TimeKeeper("ride" if is_ride else pick(rng, TIME_VOICES[energy]), figure)
 
 
 def with_time_keeper(pattern: Pattern, keeper: TimeKeeper, meter: Meter) -> Pattern:

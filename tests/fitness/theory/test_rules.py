@@ -56,8 +56,13 @@ BY_HAND = [
     ("chords", "loops", "C | F | G | C | C | G | F | G", 1 / (1 + 0.5 / 0.75)),
     ("chords", "root_position", "C | F", 1.0),
     ("chords", "root_position", "C | F: A2 C4 F4", 0.3),
-    ("drums", "anchors", "VERSE {chords_at=0,8}", 1.0),
-    ("drums", "anchors", "VERSE {chords_at=0,4}", 0.875),  # a snare and a hat are something
+    ("drums", "anchors", "VERSE {chords_at=0,8}", (1 + 0.5 / 0.585) / 2),  # few kicks
+    (
+        "drums",
+        "anchors",
+        "VERSE {chords_at=0,4}",
+        (0.75 + 0.5 / 0.585) / 2,
+    ),  # a snare and a hat are something
     ("drums", "backbeat", "VERSE | VERSE", 1.0),
     ("drums", "steady_time", "VERSE | VERSE", 1.0),
     ("drums", "loop", "VERSE", 1.0),
@@ -180,7 +185,7 @@ def test_varies_over_a_random_pool(name: str, index: int, rule: str) -> None:
     if rule == "loops" and name == "chords" and POOLS[name][index].section.bars < 8:
         return  # nothing can come round
     values = np.array([terms[rule] for terms in pool_terms(name, index)])
-    assert values.std() > (0.01 if name == "chords" else 0.03)
+    assert values.std() > (0.01 if name == "chords" else 0.02)
     assert (values == values.max()).mean() < (0.9 if name == "harmony" else 0.95)
     assert name != "chords" or np.median(values) != values.min()
 

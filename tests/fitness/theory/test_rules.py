@@ -57,12 +57,8 @@ BY_HAND = [
     ("chords", "root_position", "C | F", 1.0),
     ("chords", "root_position", "C | F: A2 C4 F4", 0.3),
     ("drums", "anchors", "VERSE {chords_at=0,8}", (1 + 0.5 / 0.585) / 2),  # few kicks
-    (
-        "drums",
-        "anchors",
-        "VERSE {chords_at=0,4}",
-        (0.75 + 0.5 / 0.585) / 2,
-    ),  # a snare and a hat are something
+    # A snare and a hat under a change are something.
+    ("drums", "anchors", "VERSE {chords_at=0,4}", (0.75 + 0.5 / 0.585) / 2),
     ("drums", "backbeat", "VERSE | VERSE", 1.0),
     ("drums", "steady_time", "VERSE | VERSE", 1.0),
     ("drums", "loop", "VERSE", 1.0),

@@ -1,8 +1,9 @@
 """Survivors of all stages for a seeded draw of song proposals, written down as plain JSON.
 
 ``python -m benchmarks survivors PROPOSALS OUT [--songs 40] [--small] [--processes N]`` evolves
-every stage of each song, each on the best survivors of the stages before it, and writes one
-file for each song: the context, every survivor, and first genomes of the same run. It needs
+every stage of each song, or those up to ``--last STAGE``, each on the best survivors of the stages
+before it, and writes one file for each song: the context, every survivor, and first genomes of the
+same run. It needs
 neither a network nor anything that reads scores or draws, so it can run on another machine;
 ``read_songs`` gives the songs back wherever the code can read parts. Songs that are written
 already are left alone, so an interrupted batch goes on where it stopped.
@@ -79,11 +80,16 @@ def drawn(folder: Path, songs: int, seed: int = DRAW_SEED) -> list[Proposal]:
     return [ordered[place] for place in order[:songs]]
 
 
-def evolve(proposal: Proposal, settings: Settings, model: Path = DEFAULT_MODEL) -> dict[str, Any]:
-    """All stages of a song as plain values, each on the best survivor of every one before."""
+def evolve(
+    proposal: Proposal,
+    settings: Settings,
+    model: Path = DEFAULT_MODEL,
+    names: Sequence[str] = tuple(STAGES),
+) -> dict[str, Any]:
+    """Stages of a song as plain values, each on the best survivor of every one before."""
     with song_studio(proposal, model) as studio:
         seed = int(proposal.content_sha256[:8], 16)  # one seed for all would draw alike everywhere
-        stages = {name: _evolved(studio, name, settings, seed) for name in STAGES}
+        stages = {name: _evolved(studio, name, settings, seed) for name in names}
     return {
         "key": str(proposal.key),
         "meter": str(proposal.meter),
@@ -135,9 +141,11 @@ def revision() -> str:
     return found.stdout.strip()
 
 
-def _write(proposal: Proposal, settings: Settings, path: Path, code: str) -> float:
-    """Evolve a song and write it; returns the seconds that all its stages took."""
-    found = evolve(proposal, settings)
+def _write(
+    proposal: Proposal, settings: Settings, path: Path, code: str, names: Sequence[str]
+) -> float:
+    """Evolve a song and write it; returns the seconds that its stages took."""
+    found = evolve(proposal, settings, names=names)
     text = json.dumps({"revision": code, "settings": settings.to_payload(), **found})
     unfinished = path.with_suffix(".part")
     unfinished.write_bytes(gzip.compress(text.encode()))
@@ -146,7 +154,12 @@ def _write(proposal: Proposal, settings: Settings, path: Path, code: str) -> flo
 
 
 def write_all(
-    proposals: Sequence[Proposal], settings: Settings, out: Path, processes: int, code: str
+    proposals: Sequence[Proposal],
+    settings: Settings,
+    out: Path,
+    processes: int,
+    code: str,
+    names: Sequence[str] = tuple(STAGES),
 ) -> None:
     """Write the file of every song that has none yet, songs side by side."""
     out.mkdir(parents=True, exist_ok=True)
@@ -154,7 +167,7 @@ def write_all(
     wanted = {path: proposal for path, proposal in paths.items() if not path.exists()}
     with ProcessPoolExecutor(processes, mp_context=get_context("spawn")) as workers:
         jobs = {
-            workers.submit(_write, proposal, settings, path, code): path.name
+            workers.submit(_write, proposal, settings, path, code, names): path.name
             for path, proposal in wanted.items()
         }
         for number, job in enumerate(as_completed(jobs), start=1):
@@ -201,12 +214,14 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--songs", type=int, default=SONGS)
     parser.add_argument("--seed", type=int, default=DRAW_SEED, help="of the draw")
     parser.add_argument("--small", action="store_true", help="30 individuals, 12 generations")
+    parser.add_argument("--last", choices=tuple(STAGES), default=tuple(STAGES)[-1])
     parser.add_argument("--processes", type=int, default=os.cpu_count() or 1)
     options = parser.parse_args(arguments)
     os.environ.setdefault("OMP_NUM_THREADS", "1")
     proposals = drawn(options.proposals, options.songs, options.seed)
     settings = SMALL if options.small else Settings()
-    write_all(proposals, settings, options.out, options.processes, revision())
+    names = tuple(STAGES)[: tuple(STAGES).index(options.last) + 1]
+    write_all(proposals, settings, options.out, options.processes, revision(), names)
 
 
 if __name__ == "__main__":

@@ -19,6 +19,6 @@ CHORDS = StageGenomes(
     renderer=render,
     description=describe,
     similarity=distances,
-    operators_version="4",
-    renderer_version="1",
+    operators_version="5",
+    renderer_version="2",
 )

@@ -10,8 +10,9 @@ from genomes.time import TICKS_PER_QUARTER, Meter
 
 PULSE_TICKS = TICKS_PER_QUARTER // 2
 
-# What a stroke plays: the whole chord, its bass, all above the bass, or the next note of a run.
-ALL, BASS, UPPER, RUN = "all", "bass", "upper", "run"
+# What a stroke plays: the whole chord, its bass, all above the bass, two of those, or the next
+# note of a run.
+ALL, BASS, UPPER, TWO, RUN = "all", "bass", "upper", "two", "run"
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,4 +139,9 @@ def by_strokes(meter: Meter) -> tuple[str, ...]:
 def run_order(count: int, run: str) -> tuple[int, ...]:
     """Indices of chord notes in the order that a run plays them."""
     up = tuple(range(count))
-    return {"up": up, "down": up[::-1], "wave": up + up[-2:0:-1]}[run]
+    return {
+        "up": up,
+        "down": up[::-1],
+        "wave": up + up[-2:0:-1],
+        "skip": up[::2] + up[1::2],
+    }[run]

@@ -10,6 +10,7 @@ import numpy as np
 from msgspec.structs import replace
 
 from genomes.chords.comping import PATTERNS
+from genomes.chords.figures import BY_PATTERN, Comping
 from genomes.chords.functions import functions, tonic
 from genomes.chords.harmony import Chord, extensions, max_inversion
 from genomes.chords.voicing import REGISTERS, SPREADS, Voicing
@@ -76,7 +77,7 @@ class Bar(msgspec.Struct, frozen=True, cache_hash=True):
     pattern: str = "bars"
 
 
-class ChordGenome(Genome, frozen=True):
+class ChordGenome(Genome, frozen=True, omit_defaults=True):
     """A progression for one section.
 
     Attributes:
@@ -85,6 +86,7 @@ class ChordGenome(Genome, frozen=True):
         bars: one entry per bar of the section; the first begins with a chord.
         register: MIDI pitch around which the voices lie, one of ``REGISTERS``.
         dynamic: velocity of an unaccented stroke, one of ``DYNAMICS``.
+        comping: how each bar is played where that isn't by its pattern; empty, or one for each bar.
 
     Raises:
         ValueError: if any gene is outside its table or a bar isn't whole.
@@ -95,6 +97,7 @@ class ChordGenome(Genome, frozen=True):
     bars: tuple[Bar, ...]
     register: int
     dynamic: int
+    comping: tuple[Comping, ...] = ()
 
     def __post_init__(self) -> None:
         if self.mode not in SCALES:
@@ -105,6 +108,10 @@ class ChordGenome(Genome, frozen=True):
             raise ValueError(f"register {self.register}, dynamic {self.dynamic}: not in the tables")
         for index, bar in enumerate(self.bars):
             self._check_bar(index, bar)
+        if len(self.comping) not in {0, len(self.bars)}:
+            raise ValueError(f"comping of {len(self.comping)} bars, not of {len(self.bars)}")
+        for how in self.comping:
+            how.check(self.groups_per_bar)
 
     def _check_bar(self, index: int, bar: Bar) -> None:
         groups = [change.group for change in bar.changes]
@@ -146,6 +153,15 @@ class ChordGenome(Genome, frozen=True):
             opening = (replace(first.changes[0], group=0), *first.changes[1:])
             bars = (replace(first, changes=opening), *bars[1:])
         return replace(self, bars=tuple(bars))
+
+    def comping_by_bar(self) -> tuple[Comping, ...]:
+        """How each bar is played; what is played by its pattern has no figures."""
+        return self.comping or (BY_PATTERN,) * len(self.bars)
+
+    def with_comping(self, index: int, how: Comping) -> Self:
+        """A copy with one bar played otherwise."""
+        comping = self.comping_by_bar()
+        return replace(self, comping=(*comping[:index], how, *comping[index + 1 :]))
 
     def repeated(self, source: int, target: int) -> Bar:
         """The bar that replaces the target bar when the source bar is repeated there."""

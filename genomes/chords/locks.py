@@ -26,6 +26,8 @@ def with_locks(
     if locks.pitch:
         genome = _with_chords_of(genome, source)
     opened = [_opened(source, index) for index in range(len(source.bars))]
+    kept = with_locked_bars(genome.comping_by_bar(), source.comping_by_bar(), locks)
+    genome = replace(genome, comping=kept if any(how.figures for how in kept) else ())
     return genome.with_bars(with_locked_bars(genome.bars, opened, locks))
 
 
@@ -37,7 +39,7 @@ def _with_rhythm_of(genome: ChordGenome, source: ChordGenome) -> ChordGenome:
         )
         for i, bar in enumerate(source.bars)
     ]
-    return genome.with_bars(bars)
+    return replace(genome, comping=source.comping).with_bars(bars)
 
 
 def _with_chords_of(genome: ChordGenome, source: ChordGenome) -> ChordGenome:

@@ -4,21 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from itertools import pairwise
-from typing import Any
+from typing import Any, NamedTuple
 
-from genomes.chords.comping import ALL, BASS, PATTERNS, RUN, UPPER, Pattern, Stroke, run_order
+from genomes.chords import figures
+from genomes.chords.comping import ALL, BASS, PATTERNS, RUN, TWO, UPPER, Stroke, run_order
 from genomes.chords.functions import functions
 from genomes.chords.genome import Change, ChordGenome
 from genomes.chords.harmony import Chord, name, numeral, pitch_classes
 from genomes.chords.voicing import pitches
 from genomes.context import Context
+from genomes.grid import swung
 from genomes.keys import Key
 from genomes.notes import ChordSpan, Part
 from genomes.time import Meter
 
 ACCENT_VELOCITY = 14
+Row = tuple[int, int, int, int]  # onset and duration in ticks, pitch, velocity
 _VOICE_SLICES = {BASS: slice(1), UPPER: slice(1, None)}
 
 
@@ -32,13 +35,25 @@ class _Sounding:
     pitches: tuple[int, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class _Attack:
-    """A stroke at its place in the part."""
+class _Attack(NamedTuple):
+    """A stroke at its place in the part.
+
+    Attributes:
+        onset_ticks: from the start of the part.
+        voices: ``all``, ``bass``, ``upper``, ``two`` or ``run``.
+        accent: 0 to 1.
+        share: how much of the time to the next stroke its notes sound, 0 to 1.
+        run: the order of single notes.
+        is_figure: whether each hand holds its notes to its own next stroke, and single notes are
+            taken from those above the bass.
+    """
 
     onset_ticks: int
-    stroke: Stroke
-    pattern: Pattern
+    voices: str
+    accent: float
+    share: float
+    run: str
+    is_figure: bool
 
 
 def render(genome: ChordGenome, context: Context) -> Part:
@@ -48,7 +63,16 @@ def render(genome: ChordGenome, context: Context) -> Part:
     attacks = list(_attacks(genome, context))
     notes = list(_notes(attacks, sounding, genome.dynamic, context.length_ticks))
     spans = [_span(chord, context.key) for chord in sounding]
-    return Part.of(notes, context.length_ticks, spans)
+    swing = context.swing if genome.comping else 0.0  # chords of patterns alone stay straight
+    if swing:
+        notes = list(_swung(notes, context.meter, swing))
+    return Part.of(notes, context.length_ticks, spans, swing=swing)
+
+
+def _swung(notes: Sequence[Row], meter: Meter, swing: float) -> Iterator[Row]:
+    for onset, duration, pitch, velocity in notes:
+        late = swung(onset, meter, swing)
+        yield late, max(1, swung(onset + duration, meter, swing) - late), pitch, velocity
 
 
 def _check_fits(genome: ChordGenome, context: Context) -> None:
@@ -113,46 +137,114 @@ def _in_key(chord: Chord, key: Key) -> tuple[int, tuple[int, ...], str, str]:
 def _attacks(genome: ChordGenome, context: Context) -> Iterator[_Attack]:
     """The strokes of every bar; a chord that would enter between them, or bassless, is struck."""
     meter = context.meter
-    bar_ticks, groups, accents = meter.bar_ticks, meter.group_onsets_ticks, meter.accents
     previous_pattern = ""
-    for index, bar in enumerate(genome.bars):
-        pattern = PATTERNS[bar.pattern]
-        strokes = dict(_strokes_by_onset(bar.pattern, meter))
-        for change in bar.changes:
-            onset = groups[change.group]
-            if onset not in strokes or strokes[onset].voices == UPPER:
-                strokes[onset] = Stroke(onset, ALL, accents[change.group])
-        if not strokes and previous_pattern != bar.pattern:
-            strokes[0] = Stroke(0, ALL, 1.0)
-        for onset in sorted(strokes):
-            yield _Attack(index * bar_ticks + onset, strokes[onset], pattern)
-        previous_pattern = bar.pattern
+    for index, (bar, how) in enumerate(zip(genome.bars, genome.comping_by_bar(), strict=True)):
+        start = index * meter.bar_ticks
+        changes = tuple(change.group for change in bar.changes)
+        if how.figures:
+            attacks = _figure_attacks(how, changes, meter)
+            pattern = ""
+        else:
+            pattern = bar.pattern
+            attacks = _pattern_attacks(pattern, changes, previous_pattern != pattern, meter)
+        for onset, *rest in attacks:
+            yield _Attack(start + onset, *rest)
+        previous_pattern = pattern
 
 
-@cache
-def _strokes_by_onset(pattern: str, meter: Meter) -> dict[int, Stroke]:
-    return {stroke.onset_ticks: stroke for stroke in PATTERNS[pattern].strokes(meter)}
+@lru_cache(maxsize=2**12)
+def _pattern_attacks(
+    name: str, changes: tuple[int, ...], is_new: bool, meter: Meter
+) -> tuple[_Attack, ...]:
+    pattern = PATTERNS[name]
+    strokes = {stroke.onset_ticks: stroke for stroke in pattern.strokes(meter)}
+    for group in changes:
+        onset = meter.group_onsets_ticks[group]
+        if onset not in strokes or strokes[onset].voices == UPPER:
+            strokes[onset] = Stroke(onset, ALL, meter.accents[group])
+    if not strokes and is_new:
+        strokes[0] = Stroke(0, ALL, 1.0)
+    return tuple(
+        _Attack(onset, stroke.voices, stroke.accent, pattern.gate, pattern.run, False)
+        for onset, stroke in sorted(strokes.items())
+    )
+
+
+# What a letter of a figure plays, and what it plays where its chord begins: the bass is heard.
+_VOICES = {
+    figures.BASS: BASS,
+    figures.ALL: ALL,
+    figures.UPPER: UPPER,
+    figures.TWO: TWO,
+    figures.SINGLE: RUN,
+}
+_ENTERING = {BASS: BASS, ALL: ALL, UPPER: ALL, TWO: ALL, RUN: BASS}
+
+
+@lru_cache(maxsize=2**14)
+def _figure_attacks(
+    how: figures.Comping, changes: tuple[int, ...], meter: Meter
+) -> tuple[_Attack, ...]:
+    onsets, accents = meter.group_onsets_ticks, meter.accents
+    found = {}
+    for onset, group, letter in figures.strokes(how.figures, meter):
+        accent = accents[group] if onset == onsets[group] else 0.0
+        share = how.lengths_percent[group] / 100
+        found[onset] = _Attack(onset, _VOICES[letter], accent, share, how.run, True)
+    for group in changes or (() if found else (0,)):
+        onset, share = onsets[group], how.lengths_percent[group] / 100
+        voices = _ENTERING[found[onset].voices] if onset in found else ALL
+        found[onset] = _Attack(onset, voices, accents[group], share, how.run, True)
+    return tuple(found[onset] for onset in sorted(found))
 
 
 def _notes(
     attacks: Sequence[_Attack], sounding: Sequence[_Sounding], dynamic: int, length_ticks: int
-) -> Iterator[tuple[int, int, int, int]]:
-    edges = [attack.onset_ticks for attack in attacks[1:]] + [length_ticks]
+) -> Iterator[Row]:
     chords = iter(sounding)
     chord = next(chords)
-    run_index = 0
-    for attack, edge in zip(attacks, edges, strict=True):
-        while attack.onset_ticks >= chord.end_ticks:
+    run_index, top = 0, -1
+    for attack, (edge, low_edge, high_edge) in zip(attacks, _edges(attacks, length_ticks)):
+        onset, voices = attack.onset_ticks, attack.voices
+        while onset >= chord.end_ticks:
             chord, run_index = next(chords), 0
-        end = min(edge, chord.end_ticks)
-        duration = max(1, round((end - attack.onset_ticks) * attack.pattern.gate))
-        velocity = min(127, dynamic + round(ACCENT_VELOCITY * attack.stroke.accent))
+        velocity = min(127, dynamic + round(ACCENT_VELOCITY * attack.accent))
         # A chord with time for one stroke is struck whole: part of it would not identify it.
-        is_single = attack.onset_ticks == chord.onset_ticks and edge >= chord.end_ticks
-        voices = ALL if is_single else attack.stroke.voices
-        for pitch in _struck(voices, attack.pattern.run, chord.pitches, run_index):
-            yield attack.onset_ticks, duration, pitch, velocity
-        run_index += voices == RUN
+        if onset == chord.onset_ticks and edge >= chord.end_ticks:
+            voices = ALL
+        if not attack.is_figure:
+            duration = _duration(onset, min(edge, chord.end_ticks), attack.share)
+            for pitch in _struck(voices, attack.run, chord.pitches, run_index):
+                yield onset, duration, pitch, velocity
+            run_index += voices == RUN
+            continue
+        if voices in {BASS, ALL}:
+            duration = _duration(onset, min(low_edge, chord.end_ticks), attack.share)
+            yield onset, duration, chord.pitches[0], velocity
+        if voices != BASS:
+            duration = _duration(onset, min(high_edge, chord.end_ticks), attack.share)
+            upper, run_index = _upper(voices, attack.run, chord.pitches, run_index, top)
+            for pitch in upper:
+                yield onset, duration, pitch, velocity
+            top = upper[-1]
+
+
+def _edges(attacks: Sequence[_Attack], length_ticks: int) -> list[tuple[int, int, int]]:
+    """For each attack when the next one begins, the next with the bass, and with what is above."""
+    edge = low = high = length_ticks
+    found = []
+    for attack in reversed(attacks):
+        found.append((edge, low, high))
+        edge = attack.onset_ticks
+        if attack.voices in {BASS, ALL} or not attack.is_figure:
+            low = edge
+        if attack.voices != BASS or not attack.is_figure:
+            high = edge
+    return found[::-1]
+
+
+def _duration(onset_ticks: int, end_ticks: int, share: float) -> int:
+    return max(1, round((end_ticks - onset_ticks) * share))
 
 
 def _struck(voices: str, run: str, chord: tuple[int, ...], run_index: int) -> tuple[int, ...]:
@@ -160,6 +252,26 @@ def _struck(voices: str, run: str, chord: tuple[int, ...], run_index: int) -> tu
         order = run_order(len(chord), run)
         return (chord[order[run_index % len(order)]],)
     return chord if voices == ALL else chord[_VOICE_SLICES[voices]]
+
+
+def _upper(
+    voices: str, run: str, chord: tuple[int, ...], run_index: int, top: int
+) -> tuple[tuple[int, ...], int]:
+    """What a stroke of a figure plays above the bass, and where the run goes on.
+
+    A single note that would repeat the top note before it gives way to the next of the run.
+    """
+    upper = chord[1:] or chord
+    if voices in {ALL, UPPER} or len(upper) == 1:
+        return upper, run_index
+    order = run_order(len(upper), run)
+    first = upper[order[run_index % len(order)]]
+    second = upper[order[(run_index + 1) % len(order)]]
+    if voices == TWO:
+        return tuple(sorted((first, second))), run_index + 1
+    if first == top:
+        return (second,), run_index + 2
+    return (first,), run_index + 1
 
 
 def describe(
@@ -174,6 +286,15 @@ def describe(
         "numerals": numerals,
         "chords": names,
         "patterns": [bar.pattern for bar in genome.bars],
+        **({"comping": _comping(genome)} if genome.comping else {}),
         "register": genome.register,
         "dynamic": genome.dynamic,
     }
+
+
+def _comping(genome: ChordGenome) -> list[str]:
+    """The figures of each bar, its pattern where it has none."""
+    return [
+        " ".join(how.figures) or bar.pattern
+        for how, bar in zip(genome.comping, genome.bars, strict=True)
+    ]

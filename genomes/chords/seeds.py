@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from genomes.chords.comping import PLAIN_PATTERNS, by_strokes
+from genomes.chords.figures import Comping, draw_section
 from genomes.chords.functions import functions, tonic
 from genomes.chords.genome import DYNAMICS, Bar, Change, ChordGenome
 from genomes.chords.harmony import Chord, extensions, max_inversion
@@ -51,6 +52,8 @@ OTHER_CLOSE_SHARE = 0.4
 INVERTED_SHARE = 0.3
 # Bars that come round again; 0 runs on to the end.
 LOOP_BARS = (0, 0, 2, 4, 4, 8)
+# How often a section is played by the table's patterns, not by the figures of pianos.
+PATTERN_SHARE = 0.1
 # How likely a random chord comes from each kind of function.
 SOURCE_WEIGHTS = {
     "diatonic": 10.0,
@@ -86,8 +89,14 @@ def random_genome(context: Context, rng: np.random.Generator) -> tuple[ChordGeno
         bars = _bars(mode, slots, tokens, style, rng)
     register = draw_by_energy(rng, REGISTERS, context.section.energy)
     dynamic = draw_by_energy(rng, DYNAMICS, context.section.energy)
-    genome = ChordGenome(mode, len(context.meter.groups), bars, register, dynamic)
+    comping = draw_comping(context, rng)
+    genome = ChordGenome(mode, len(context.meter.groups), bars, register, dynamic, comping)
     return genome, source
+
+
+def draw_comping(context: Context, rng: np.random.Generator) -> tuple[Comping, ...]:
+    """Figures for every bar of a section, or none, so that its bars are played by patterns."""
+    return () if rng.random() < PATTERN_SHARE else draw_section(context, rng)
 
 
 def _draw_style(context: Context, rng: np.random.Generator, *, plain: bool) -> _Style:

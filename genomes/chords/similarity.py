@@ -8,16 +8,14 @@ from functools import cache
 import numpy as np
 from numpy.typing import NDArray
 
-from genomes.chords.comping import PATTERNS
-from genomes.chords.genome import Change, ChordGenome
+from genomes.chords.genome import Bar, Change, ChordGenome
+from genomes.chords.figures import Comping
 from genomes.chords.harmony import pitch_classes
 
 # Shares of a distance; they sum to 1.
 HARMONY_SHARE = 0.75
 CHANGES_SHARE = 0.1
 PLAYING_SHARE = 0.15
-
-_PATTERN_INDEX = {name: index for index, name in enumerate(PATTERNS)}
 
 
 def distances(rows: Sequence[ChordGenome], columns: Sequence[ChordGenome]) -> NDArray[np.float64]:
@@ -27,26 +25,39 @@ def distances(rows: Sequence[ChordGenome], columns: Sequence[ChordGenome]) -> ND
     at the transposition that brings the two progressions closest. Voicing, inversion, register
     and dynamic count for nothing.
     """
-    first = _described(rows)
-    second = first if columns is rows else _described(columns)
+    ways: dict[str, int] = {}
+    first = _described(rows, ways)
+    second = first if columns is rows else _described(columns, ways)
     harmony = _harmony_distances(first[0], second[0])
     changes = _mean_difference(first[1], second[1])
     playing = _mean_difference(first[2], second[2])
     return HARMONY_SHARE * harmony + CHANGES_SHARE * changes + PLAYING_SHARE * playing
 
 
-_Described = tuple[NDArray[np.uint16], NDArray[np.int8], NDArray[np.int8]]
+_Described = tuple[NDArray[np.uint16], NDArray[np.int8], NDArray[np.int32]]
 
 
-def _described(genomes: Sequence[ChordGenome]) -> _Described:
-    """Pitch-class masks and changes per beat group, patterns per bar; one row per genome."""
-    masks, changes, patterns = [], [], []
+def _described(genomes: Sequence[ChordGenome], ways: dict[str, int]) -> _Described:
+    """Pitch-class masks, changes and ways of playing per beat group; one row per genome.
+
+    Args:
+        genomes: of one context.
+        ways: the number of each way of playing, to which new ones are added.
+    """
+    masks, changes, playing = [], [], []
     for genome in genomes:
         mask_row, change_row = _grid(genome)
         masks.append(mask_row)
         changes.append(change_row)
-        patterns.append([_PATTERN_INDEX[bar.pattern] for bar in genome.bars])
-    return np.array(masks, np.uint16), np.array(changes, np.int8), np.array(patterns, np.int8)
+        bars = zip(genome.bars, genome.comping_by_bar(), strict=True)
+        names = [name for bar, how in bars for name in _playing(bar, how, genome.groups_per_bar)]
+        playing.append([ways.setdefault(name, len(ways)) for name in names])
+    return np.array(masks, np.uint16), np.array(changes, np.int8), np.array(playing, np.int32)
+
+
+def _playing(bar: Bar, how: Comping, groups: int) -> tuple[str, ...]:
+    """The figure of each beat group, or the pattern of the bar; they never have the same name."""
+    return how.figures or (bar.pattern,) * groups
 
 
 def _grid(genome: ChordGenome) -> tuple[list[int], list[int]]:
@@ -97,5 +108,7 @@ def _different_harmony_distances(
     return best
 
 
-def _mean_difference(first: NDArray[np.int8], second: NDArray[np.int8]) -> NDArray[np.float64]:
+def _mean_difference(
+    first: NDArray[np.integer], second: NDArray[np.integer]
+) -> NDArray[np.float64]:
     return np.asarray((first[:, None, :] != second[None, :, :]).mean(axis=2))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+from msgspec.structs import replace
 
 from genomes.chords.genome import ChordGenome
 from genomes.chords.operators import harmonic, rhythmic, voicing
@@ -37,9 +38,12 @@ OPERATORS: dict[str, Operator[ChordGenome]] = named(
     swap_bars,
     repeat_bar,
     repeat_phrase,
-    with_returns(voicing.play_bar),
+    voicing.play_bar,
     voicing.play_all,
     voicing.play_louder_or_softer,
+    voicing.play_beat,
+    voicing.play_again,
+    voicing.run_otherwise,
 )
 
 
@@ -47,5 +51,8 @@ def mate(
     first: ChordGenome, second: ChordGenome, context: Context, rng: np.random.Generator
 ) -> ChordGenome:
     """A child with a stretch of whole bars from the second parent, the rest from the first."""
-    bars = crossed(first.bars, second.bars, draw_stretch(len(first.bars), rng))
-    return (first if rng.random() < 0.5 else second).with_bars(bars)
+    stretch = draw_stretch(len(first.bars), rng)
+    bars = crossed(first.bars, second.bars, stretch)
+    comping = crossed(first.comping_by_bar(), second.comping_by_bar(), stretch)
+    child = (first if rng.random() < 0.5 else second).with_bars(bars)
+    return replace(child, comping=comping)

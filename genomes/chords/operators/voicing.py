@@ -8,6 +8,7 @@ import numpy as np
 from msgspec.structs import replace
 
 from genomes.chords.comping import by_strokes
+from genomes.chords.figures import BY_PATTERN, draw_bar, draw_run, redraw_beat
 from genomes.chords.genome import (
     DYNAMICS,
     Change,
@@ -18,6 +19,7 @@ from genomes.chords.genome import (
     put_change,
 )
 from genomes.chords.harmony import max_inversion
+from genomes.chords.seeds import PATTERN_SHARE, draw_comping
 from genomes.chords.voicing import REGISTERS, SPREADS, movement_semitones, pitches
 from genomes.context import Context
 from genomes.variation import draw_by_energy, pick
@@ -85,15 +87,53 @@ def move_register(genome: ChordGenome, context: Context, rng: np.random.Generato
 
 
 def play_bar(genome: ChordGenome, context: Context, rng: np.random.Generator) -> ChordGenome:
-    """Another pattern in one bar."""
+    """Other figures in one bar, as they may follow those of the bar before; or another pattern."""
     bar = int(rng.integers(len(genome.bars)))
-    return genome.with_bar(bar, replace(genome.bars[bar], pattern=_pattern(context, rng)))
+    if rng.random() < PATTERN_SHARE:
+        genome = genome.with_bar(bar, replace(genome.bars[bar], pattern=_pattern(context, rng)))
+        return genome.with_comping(bar, BY_PATTERN)
+    return genome.with_comping(bar, draw_bar(context, genome.comping_by_bar()[bar - 1], rng))
 
 
 def play_all(genome: ChordGenome, context: Context, rng: np.random.Generator) -> ChordGenome:
-    """One pattern throughout."""
+    """Other figures throughout, or one pattern."""
+    comping = draw_comping(context, rng)
+    if comping:
+        return replace(genome, comping=comping)
     pattern = _pattern(context, rng)
-    return replace(genome, bars=tuple(replace(bar, pattern=pattern) for bar in genome.bars))
+    bars = tuple(replace(bar, pattern=pattern) for bar in genome.bars)
+    return replace(genome, bars=bars, comping=())
+
+
+def play_beat(genome: ChordGenome, context: Context, rng: np.random.Generator) -> ChordGenome:
+    """Another figure, and another length, in one beat of a bar that is played by figures."""
+    comping = genome.comping_by_bar()
+    bar = int(rng.integers(len(comping)))
+    if not comping[bar].figures:
+        return genome
+    return genome.with_comping(bar, redraw_beat(comping, bar, context, rng))
+
+
+def play_again(genome: ChordGenome, context: Context, rng: np.random.Generator) -> ChordGenome:
+    """One bar played in the way of another; each keeps its chords."""
+    comping = genome.comping_by_bar()
+    source, target = rng.integers(len(comping), size=2).tolist()
+    if not comping[source].figures:
+        return genome
+    return genome.with_comping(target, comping[source])
+
+
+def run_otherwise(genome: ChordGenome, context: Context, rng: np.random.Generator) -> ChordGenome:
+    """Single notes go through the chords in another order, in one bar or in all."""
+    run = draw_run(rng)
+    chosen = range(len(genome.bars))
+    if rng.random() < 0.5:
+        chosen = [int(rng.integers(len(genome.bars)))]
+    for bar in chosen:
+        how = genome.comping_by_bar()[bar]
+        if how.figures:
+            genome = genome.with_comping(bar, replace(how, run=run))
+    return genome
 
 
 def _pattern(context: Context, rng: np.random.Generator) -> str:

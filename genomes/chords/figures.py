@@ -1,0 +1,243 @@
+"""Figures: what is struck in each beat of a bar, as the pianos of pop songs do it.
+
+A figure is four steps of a beat, such as ``"a.r."``: bass and chord on the beat, a single note on
+the second eighth. Which figure follows which, and which stands a bar after which, was counted;
+``python -m tools.comping_model`` makes the table.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from functools import cache
+from importlib import resources
+from typing import Any
+
+import msgspec
+import numpy as np
+from numpy.typing import NDArray
+
+from genomes.context import Context
+from genomes.genres import groove_of
+from genomes.variation import draw
+from genomes.time import TICKS_PER_QUARTER, Meter
+
+# What a step strikes: nothing, the bass, all notes, all above the bass, two or one of those.
+NONE, BASS, ALL, UPPER, TWO, SINGLE = ".", "b", "a", "c", "d", "r"
+STEPS = 4
+SILENT = NONE * STEPS
+
+# How long notes sound, in percent of the time to the next stroke of the same hand.
+LENGTHS_PERCENT = (25, 50, 75, 100)
+# The order in which single notes go through the notes above the bass, and how likely each is:
+# where notes of real pianos leap twice in one direction, they mostly rise.
+RUN_SHARES = {"up": 0.5, "wave": 0.3, "skip": 0.1, "down": 0.1}
+RUNS = tuple(RUN_SHARES)
+
+# What the beats of a bar of four count as.
+FIRST, MIDDLE, WEAK = "first", "middle", "weak"
+PLACES = (FIRST, WEAK, MIDDLE, WEAK)
+MIDDLE_ACCENT = 0.5
+
+# Log weight of each stroke at energy 1, and against it at energy 0; the same for the density that
+# the genres say, per unit of its logarithm.
+STROKE_LOG_WEIGHT = 0.35
+# Strokes follow each other at most this fast, per second.
+FASTEST_PER_SECOND = 8.0
+# How much a history of two figures counts: as much as that of one after so many times seen.
+TRUSTED_COUNT = 2.0
+SAME_RUN_SHARE = 0.8
+# How often a bar is played exactly as the one so many bars before; otherwise it is drawn.
+RETURN_SHARES = {1: 0.05, 2: 0.15, 4: 0.25}
+
+
+class Comping(msgspec.Struct, frozen=True, array_like=True, cache_hash=True):
+    """How one bar is played.
+
+    Attributes:
+        figures: one for each beat group; none at all leaves the bar to its pattern.
+        lengths_percent: one of ``LENGTHS_PERCENT`` for each figure.
+        run: one of ``RUNS``, the order of single notes.
+    """
+
+    figures: tuple[str, ...] = ()
+    lengths_percent: tuple[int, ...] = ()
+    run: str = "up"
+
+    def check(self, groups: int) -> None:
+        """Raises ValueError if this is no way to play a bar of so many beat groups."""
+        letters = {NONE, BASS, ALL, UPPER, TWO, SINGLE}
+        known = all(len(each) == STEPS and set(each) <= letters for each in self.figures)
+        if not known or len(self.figures) not in {0, groups}:
+            raise ValueError(f"figures {self.figures}: expected {groups} of {STEPS} steps")
+        if len(self.lengths_percent) != len(self.figures) or self.run not in RUNS:
+            raise ValueError(f"lengths {self.lengths_percent}, run {self.run!r}: not in the tables")
+        if not set(self.lengths_percent) <= set(LENGTHS_PERCENT):
+            raise ValueError(f"lengths {self.lengths_percent}: expected {LENGTHS_PERCENT}")
+
+
+BY_PATTERN = Comping()
+_RETURN_CHANCES = (*RETURN_SHARES.values(), 1 - sum(RETURN_SHARES.values()))
+
+# Steps of a beat group by its length in sixteenths, and what each is called in a figure: a figure
+# of four steps goes long-short in groups of three.
+_SIXTEENTHS: dict[int, tuple[int | None, ...]] = {
+    1: (0, None, None, None),
+    2: (0, None, 1, None),
+    3: (0, 1, 2, None),
+    6: (0, 2, 4, 5),
+}
+SIXTEENTH_TICKS = TICKS_PER_QUARTER // 4
+
+
+@cache
+def step_ticks(group_ticks: int) -> tuple[int | None, ...]:
+    """Where each step of a figure falls in a beat group; None where there is no time for it."""
+    sixteenths = max(1, group_ticks // SIXTEENTH_TICKS)
+    steps = _SIXTEENTHS.get(sixteenths)
+    if steps is None:
+        return tuple(sixteenths * step // STEPS * SIXTEENTH_TICKS for step in range(STEPS))
+    return tuple(None if step is None else step * SIXTEENTH_TICKS for step in steps)
+
+
+@cache
+def strokes(figures: tuple[str, ...], meter: Meter) -> tuple[tuple[int, int, str], ...]:
+    """Onset in ticks, beat group and letter of every stroke of a bar, in order."""
+    edges = (*meter.group_onsets_ticks, meter.bar_ticks)
+    found = []
+    for group, figure in enumerate(figures):
+        places = step_ticks(edges[group + 1] - edges[group])
+        found += [
+            (edges[group] + place, group, letter)
+            for place, letter in zip(places, figure, strict=True)
+            if letter != NONE and place is not None
+        ]
+    return tuple(found)
+
+
+@cache
+def _counts() -> dict[str, dict[str, dict[str, int]]]:
+    text = resources.files("genomes.chords").joinpath("data/comping.json").read_text("utf-8")
+    loaded: dict[str, Any] = json.loads(text)
+    counts: dict[str, dict[str, dict[str, int]]] = loaded["counts"]
+    return counts
+
+
+_Drawn = tuple[tuple[str, ...], NDArray[np.float64]]
+
+
+def _cumulative(weights: dict[str, float]) -> _Drawn:
+    sums = np.cumsum(list(weights.values()))
+    return tuple(weights), sums / sums[-1]
+
+
+def _draw(drawn: _Drawn, rng: np.random.Generator) -> str:
+    names, sums = drawn
+    return names[min(int(np.searchsorted(sums, rng.random(), side="right")), len(names) - 1)]
+
+
+@cache
+def _figures(place: str, before: str, above: str, log_weight: float, most: int) -> _Drawn:
+    """Figures after one and a bar after another, denser ones by ``log_weight`` a stroke."""
+    counts = _counts()
+    row = counts["after"].get(f"{place} {before}") or _any(place)
+    weights = {figure: count / sum(row.values()) for figure, count in row.items()}
+    both = counts["above"].get(f"{place} {before} {above}", {})
+    trusted = sum(both.values()) / (sum(both.values()) + TRUSTED_COUNT)
+    whole = sum(both.values())
+    for figure in weights:
+        seen = both.get(figure, 0) / whole if whole else 0.0
+        weights[figure] = trusted * seen + (1 - trusted) * weights[figure]
+    tilted = {
+        figure: weight * float(np.exp(log_weight * _strokes(figure)))
+        for figure, weight in weights.items()
+        if _strokes(figure) <= most
+    }
+    return _cumulative(tilted or {SILENT: 1.0})
+
+
+@cache
+def _any(place: str) -> dict[str, int]:
+    found: dict[str, int] = {}
+    for name, row in _counts()["after"].items():
+        if name.startswith(place):
+            for figure, count in row.items():
+                found[figure] = found.get(figure, 0) + count
+    return found
+
+
+def _strokes(figure: str) -> int:
+    return STEPS - figure.count(NONE)
+
+
+@cache
+def _lengths(before: int) -> _Drawn:
+    return _cumulative(dict(_counts()["lengths"][str(before)]))
+
+
+@cache
+def _places(meter: Meter) -> tuple[str, ...]:
+    return tuple(
+        FIRST if group == 0 else MIDDLE if accent >= MIDDLE_ACCENT else WEAK
+        for group, accent in enumerate(meter.accents)
+    )
+
+
+def _density(context: Context) -> tuple[float, int]:
+    """Log weight of a stroke, and how many a beat has at most."""
+    wanted = 2 * context.section.energy - 1 + float(np.log(groove_of(context.genres).density))
+    per_beat = FASTEST_PER_SECOND * 60 / float(context.tempo_bpm)
+    return round(STROKE_LOG_WEIGHT * wanted, 1), max(1, min(STEPS, int(per_beat)))
+
+
+def draw_bar(context: Context, before: Comping | None, rng: np.random.Generator) -> Comping:
+    """How a bar is played after another one."""
+    density = _density(context)
+    known = before is not None and before.figures
+    figure = before.figures[-1] if before and known else SILENT
+    length = before.lengths_percent[-1] if before and known else LENGTHS_PERCENT[-1]
+    figures, lengths = [], []
+    for group, place in enumerate(_places(context.meter)):
+        above = before.figures[group] if before and known else ""
+        figure = _draw(_figures(place, figure, above, *density), rng)
+        length = int(_draw(_lengths(length), rng))
+        figures.append(figure)
+        lengths.append(length)
+    keeps_run = before is not None and known and rng.random() < SAME_RUN_SHARE
+    run = before.run if before and keeps_run else draw_run(rng)
+    return Comping(tuple(figures), tuple(lengths), run)
+
+
+def draw_run(rng: np.random.Generator) -> str:
+    """One of ``RUNS``."""
+    return draw(rng, RUNS, tuple(RUN_SHARES.values()))
+
+
+def draw_section(context: Context, rng: np.random.Generator) -> tuple[Comping, ...]:
+    """How the bars of a section are played, one after the other."""
+    drawn: list[Comping] = []
+    before = draw_bar(context, None, rng)  # so that the first bar stands inside the music
+    for index in range(context.section.bars):
+        lag = draw(rng, (*RETURN_SHARES, 0), _RETURN_CHANCES)
+        returns = 0 < lag <= index
+        before = drawn[index - lag] if returns else draw_bar(context, before, rng)
+        drawn.append(before)
+    return tuple(drawn)
+
+
+def redraw_beat(
+    comping: Sequence[Comping], bar: int, context: Context, rng: np.random.Generator
+) -> Comping:
+    """A bar with one figure and its length drawn again."""
+    own = comping[bar]
+    group = int(rng.integers(len(own.figures)))
+    before = comping[bar - 1] if comping[bar - 1].figures else own
+    last = own.figures[group - 1] if group else before.figures[-1]
+    place = _places(context.meter)[group]
+    figure = _draw(_figures(place, last, before.figures[group], *_density(context)), rng)
+    length = int(_draw(_lengths(own.lengths_percent[group - 1]), rng))
+    return Comping(
+        (*own.figures[:group], figure, *own.figures[group + 1 :]),
+        (*own.lengths_percent[:group], length, *own.lengths_percent[group + 1 :]),
+        own.run,
+    )

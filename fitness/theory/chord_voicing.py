@@ -25,8 +25,8 @@ DISSONANCES: dict[int, tuple[int, float]] = {
     6: (41, 1.0),
 }
 
-# Onsets per quarter note in the median bar of the pianos of 364 pop songs: eighth notes.
-ROOMY_ONSETS = 2.0
+# So many onsets per quarter note more halve the score of a bar.
+HALVED_BY_ONSETS = 4.0
 
 Voicing = tuple[int, ...]
 
@@ -63,12 +63,12 @@ def _pair_dissonance(low: int, high: int) -> float:
 
 
 def space(part: Part, context: Context) -> float:
-    """Room between strokes: as few as in half the bars of pop songs, or fewer.
+    """Rather few onsets: the score of a bar halves with every four onsets per quarter note.
 
-    Per bar, 1 up to ``ROOMY_ONSETS`` onsets per quarter note; the score halves with each more.
+    Per bar: 0.96 for one stroke in 4/4, 0.84 for a stroke a beat, 0.71 for eighths, which the
+    median bar of the pianos of 364 pop songs has, 0.5 for sixteenths.
     """
     onsets = distinct(part.notes["onset_ticks"])
     bar_ticks = context.meter.bar_ticks
     per_bar = np.bincount(onsets // bar_ticks, minlength=part.length_ticks // bar_ticks)
-    per_quarter = per_bar * TICKS_PER_QUARTER / bar_ticks
-    return float(np.mean(0.5 ** np.maximum(0, per_quarter - ROOMY_ONSETS)))
+    return float(np.mean(0.5 ** (per_bar * TICKS_PER_QUARTER / bar_ticks / HALVED_BY_ONSETS)))

@@ -22,7 +22,7 @@ WEIGHTS: dict[str, dict[str, tuple[float, str]]] = {
         "plain_ground": (1.0, DECISIONS),
         "steady_changes": (1.0, DECISIONS),
         "resolution": (1.0, DECISIONS),
-        "space": (1.0, POP),
+        "space": (1.0, DECISIONS),
         "clean_sound": (0.5, PRACTICE),
         "progression": (2.0, CHARTS),
         "home": (1.0, CHARTS),

@@ -158,10 +158,15 @@ class ChordGenome(Genome, frozen=True, omit_defaults=True):
         """How each bar is played; what is played by its pattern has no figures."""
         return self.comping or (BY_PATTERN,) * len(self.bars)
 
+    def played(self, comping: Sequence[Comping]) -> Self:
+        """A copy with other ways of playing its bars; none at all where no bar has figures."""
+        has_figures = any(how.figures for how in comping)
+        return replace(self, comping=tuple(comping) if has_figures else ())
+
     def with_comping(self, index: int, how: Comping) -> Self:
         """A copy with one bar played otherwise."""
         comping = self.comping_by_bar()
-        return replace(self, comping=(*comping[:index], how, *comping[index + 1 :]))
+        return self.played((*comping[:index], how, *comping[index + 1 :]))
 
     def repeated(self, source: int, target: int) -> Bar:
         """The bar that replaces the target bar when the source bar is repeated there."""

@@ -27,8 +27,7 @@ def with_locks(
         genome = _with_chords_of(genome, source)
     opened = [_opened(source, index) for index in range(len(source.bars))]
     kept = with_locked_bars(genome.comping_by_bar(), source.comping_by_bar(), locks)
-    genome = replace(genome, comping=kept if any(how.figures for how in kept) else ())
-    return genome.with_bars(with_locked_bars(genome.bars, opened, locks))
+    return genome.with_bars(with_locked_bars(genome.bars, opened, locks)).played(kept)
 
 
 def _with_rhythm_of(genome: ChordGenome, source: ChordGenome) -> ChordGenome:

@@ -209,8 +209,9 @@ def _notes(
         while onset >= chord.end_ticks:
             chord, run_index = next(chords), 0
         velocity = min(127, dynamic + round(ACCENT_VELOCITY * attack.accent))
-        # A chord with time for one stroke is struck whole: part of it would not identify it.
-        if onset == chord.onset_ticks and edge >= chord.end_ticks:
+        # A chord of one stroke, or of its bass alone, is struck whole: else nothing identifies it.
+        last = high_edge if attack.is_figure and voices == BASS else edge
+        if onset == chord.onset_ticks and last >= chord.end_ticks:
             voices = ALL
         if not attack.is_figure:
             duration = _duration(onset, min(edge, chord.end_ticks), attack.share)

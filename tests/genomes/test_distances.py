@@ -103,14 +103,20 @@ def plain_chords_distance(first, second, context):
         for up in range(12)
     )
     changes = np.mean([a != b for (_, a), (_, b) in zip(*grids, strict=True)])
-    playing = np.mean(
-        [a.pattern != b.pattern for a, b in zip(first.bars, second.bars, strict=True)]
-    )
+    ways = [_ways_of_playing(genome) for genome in (first, second)]
+    playing = np.mean([a != b for a, b in zip(*ways, strict=True)])
     return (
         chord_shares.HARMONY_SHARE * nearest
         + chord_shares.CHANGES_SHARE * changes
         + chord_shares.PLAYING_SHARE * playing
     )
+
+
+def _ways_of_playing(genome):
+    """For every beat group its figure, or the pattern of its bar."""
+    groups = range(genome.groups_per_bar)
+    bars = list(zip(genome.bars, genome.comping_by_bar(), strict=True))
+    return [how.figures[g] if how.figures else bar.pattern for bar, how in bars for g in groups]
 
 
 def _chord_grid(harmony, context):

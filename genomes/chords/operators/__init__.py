@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import numpy as np
-from msgspec.structs import replace
 
 from genomes.chords.genome import ChordGenome
 from genomes.chords.operators import harmonic, rhythmic, voicing
@@ -54,5 +53,4 @@ def mate(
     stretch = draw_stretch(len(first.bars), rng)
     bars = crossed(first.bars, second.bars, stretch)
     comping = crossed(first.comping_by_bar(), second.comping_by_bar(), stretch)
-    child = (first if rng.random() < 0.5 else second).with_bars(bars)
-    return replace(child, comping=comping)
+    return (first if rng.random() < 0.5 else second).with_bars(bars).played(comping)

@@ -98,11 +98,10 @@ def play_bar(genome: ChordGenome, context: Context, rng: np.random.Generator) ->
 def play_all(genome: ChordGenome, context: Context, rng: np.random.Generator) -> ChordGenome:
     """Other figures throughout, or one pattern."""
     comping = draw_comping(context, rng)
-    if comping:
-        return replace(genome, comping=comping)
-    pattern = _pattern(context, rng)
-    bars = tuple(replace(bar, pattern=pattern) for bar in genome.bars)
-    return replace(genome, bars=bars, comping=())
+    if not comping:
+        pattern = _pattern(context, rng)
+        genome = genome.with_bars([replace(bar, pattern=pattern) for bar in genome.bars])
+    return genome.played(comping)
 
 
 def play_beat(genome: ChordGenome, context: Context, rng: np.random.Generator) -> ChordGenome:
@@ -125,15 +124,14 @@ def play_again(genome: ChordGenome, context: Context, rng: np.random.Generator) 
 
 def run_otherwise(genome: ChordGenome, context: Context, rng: np.random.Generator) -> ChordGenome:
     """Single notes go through the chords in another order, in one bar or in all."""
-    run = draw_run(rng)
-    chosen = range(len(genome.bars))
-    if rng.random() < 0.5:
-        chosen = [int(rng.integers(len(genome.bars)))]
-    for bar in chosen:
-        how = genome.comping_by_bar()[bar]
-        if how.figures:
-            genome = genome.with_comping(bar, replace(how, run=run))
-    return genome
+    run, bars = draw_run(rng), range(len(genome.bars))
+    chosen = bars if rng.random() < 0.5 else (int(rng.integers(len(bars))),)
+    return genome.played(
+        [
+            replace(how, run=run) if how.figures and bar in chosen else how
+            for bar, how in enumerate(genome.comping_by_bar())
+        ]
+    )
 
 
 def _pattern(context: Context, rng: np.random.Generator) -> str:

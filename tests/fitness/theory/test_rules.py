@@ -48,7 +48,7 @@ BY_HAND = [
     ("chords", "steady_changes", "C | F | G | C", 1.0),
     ("chords", "clean_sound", "C: C3 E4 G4", 1.0),
     ("chords", "clean_sound", "C: C3 C#4 C5", 1 / 3),
-    ("chords", "space", "C {strokes=4}", 0.5),
+    ("chords", "space", "C {strokes=4}", 0.5**0.25),
     ("chords", "home", "C | F | G | C", 1.0),
     ("chords", "home", "C | F | G | G", 0.35 + 0.35 + 0.3 * 0.8),
     ("chords", "loops", "C | G", 0.5),  # too short for anything to come round

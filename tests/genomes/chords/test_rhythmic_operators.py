@@ -5,6 +5,7 @@ from collections import Counter
 import numpy as np
 import pytest
 
+from genomes.chords.figures import BY_PATTERN, Comping
 from genomes.chords.genome import Bar, Change, ChordGenome
 from genomes.chords.harmony import Chord
 from genomes.chords.operators.rhythmic import (
@@ -12,7 +13,14 @@ from genomes.chords.operators.rhythmic import (
     move_change,
     split_change,
 )
-from genomes.chords.operators.voicing import play_all, play_bar, play_louder_or_softer
+from genomes.chords.operators.voicing import (
+    play_again,
+    play_all,
+    play_bar,
+    play_beat,
+    play_louder_or_softer,
+    run_otherwise,
+)
 from genomes.chords.tables import followers
 from genomes.chords.voicing import Voicing
 from genomes.variation import repeat_bar, repeat_phrase, swap_bars
@@ -141,17 +149,67 @@ def test_an_opening_bar_keeps_its_later_chords(c_major):
     assert [c.chord.function for _, c in after.changes()] == ["vi", "IV", "I"]
 
 
-def test_play_bar_changes_the_pattern_of_one_bar(verse, c_major):
+def ways(genome):
+    return list(zip((b.pattern for b in genome.bars), genome.comping_by_bar(), strict=True))
+
+
+def test_play_bar_changes_the_playing_of_one_bar(verse, c_major):
+    kinds = set()
     for after in outcomes(play_bar, verse, c_major):
-        patterns = [(a.pattern, b.pattern) for a, b in zip(verse.bars, after.bars, strict=True)]
-        assert sum(old != new for old, new in patterns) == 1
+        changed = [new for old, new in zip(ways(verse), ways(after), strict=True) if old != new]
+        assert len(changed) == 1
+        kinds.add(bool(changed[0][1].figures))
         assert after.changes() == verse.changes()
+    assert kinds == {True, False}
 
 
-def test_play_all_is_one_pattern_throughout(verse, c_major):
+def test_play_all_is_figures_or_one_pattern_throughout(verse, c_major):
+    kinds = set()
     for after in outcomes(play_all, verse, c_major):
-        assert len({b.pattern for b in after.bars}) == 1
         assert after.changes() == verse.changes()
+        has_figures = {bool(how.figures) for how in after.comping_by_bar()}
+        assert len(has_figures) == 1
+        kinds |= has_figures
+        if not after.comping:
+            assert len({b.pattern for b in after.bars}) == 1
+    assert kinds == {True, False}
+
+
+FIGURES = (
+    Comping(("a.r.", "b.c.", "....", "brrr"), (100, 75, 50, 25), "up"),
+    BY_PATTERN,
+    Comping(("b...", "c...", "b...", "c..."), (100, 100, 100, 100), "wave"),
+    Comping(("a...", "..r.", "a...", "d.r."), (100, 100, 75, 100), "down"),
+)
+
+
+def test_play_beat_changes_one_beat_of_a_bar_that_has_figures(verse, c_major):
+    comped = verse.played(FIGURES)
+    for after in outcomes(play_beat, comped, c_major):
+        assert after.bars == comped.bars
+        (place,) = [i for i in range(4) if after.comping[i] != comped.comping[i]]
+        old, new = comped.comping[place], after.comping[place]
+        beats = zip(old.figures, old.lengths_percent, new.figures, new.lengths_percent, strict=True)
+        assert sum((a, b) != (c, d) for a, b, c, d in beats) == 1
+        assert old.run == new.run
+    assert play_beat(verse, c_major, np.random.default_rng(0)) == verse
+
+
+def test_play_again_copies_the_figures_of_a_bar_and_leaves_the_chords(verse, c_major):
+    comped = verse.played(FIGURES)
+    for after in outcomes(play_again, comped, c_major):
+        assert after.bars == comped.bars
+        (place,) = [i for i in range(4) if after.comping[i] != comped.comping[i]]
+        assert after.comping[place] in {how for how in FIGURES if how.figures}
+    assert play_again(verse, c_major, np.random.default_rng(0)) == verse
+
+
+def test_run_otherwise_changes_the_order_of_single_notes_alone(verse, c_major):
+    comped = verse.played(FIGURES)
+    for after in outcomes(run_otherwise, comped, c_major):
+        pairs = list(zip(after.comping, comped.comping, strict=True))
+        assert [replace(a, run="up") for a, _ in pairs] == [replace(b, run="up") for _, b in pairs]
+    assert run_otherwise(verse, c_major, np.random.default_rng(0)) == verse
 
 
 def test_play_louder_or_softer_changes_the_dynamic_alone(verse, c_major):

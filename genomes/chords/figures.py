@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from functools import cache
+from functools import cache, lru_cache
 from importlib import resources
 from typing import Any
 
@@ -64,16 +64,19 @@ class Comping(msgspec.Struct, frozen=True, array_like=True, cache_hash=True):
     lengths_percent: tuple[int, ...] = ()
     run: str = "up"
 
-    def check(self, groups: int) -> None:
-        """Raises ValueError if this is no way to play a bar of so many beat groups."""
-        letters = {NONE, BASS, ALL, UPPER, TWO, SINGLE}
-        known = all(len(each) == STEPS and set(each) <= letters for each in self.figures)
-        if not known or len(self.figures) not in {0, groups}:
-            raise ValueError(f"figures {self.figures}: expected {groups} of {STEPS} steps")
-        if len(self.lengths_percent) != len(self.figures) or self.run not in RUNS:
-            raise ValueError(f"lengths {self.lengths_percent}, run {self.run!r}: not in the tables")
-        if not set(self.lengths_percent) <= set(LENGTHS_PERCENT):
-            raise ValueError(f"lengths {self.lengths_percent}: expected {LENGTHS_PERCENT}")
+
+@lru_cache(maxsize=2**14)
+def comping_fault(how: Comping, groups: int) -> str:
+    """What is wrong with the playing of a bar of so many beat groups; empty if nothing is."""
+    letters = {NONE, BASS, ALL, UPPER, TWO, SINGLE}
+    known = all(len(each) == STEPS and set(each) <= letters for each in how.figures)
+    if not known or len(how.figures) not in {0, groups}:
+        return f"figures {how.figures}: expected {groups} of {STEPS} steps"
+    if len(how.lengths_percent) != len(how.figures) or how.run not in RUNS:
+        return f"lengths {how.lengths_percent}, run {how.run!r}: not in the tables"
+    if not set(how.lengths_percent) <= set(LENGTHS_PERCENT):
+        return f"lengths {how.lengths_percent}: expected {LENGTHS_PERCENT}"
+    return ""
 
 
 BY_PATTERN = Comping()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import Self
 
 import msgspec
@@ -10,7 +11,7 @@ import numpy as np
 from msgspec.structs import replace
 
 from genomes.chords.comping import PATTERNS
-from genomes.chords.figures import BY_PATTERN, Comping
+from genomes.chords.figures import BY_PATTERN, Comping, comping_fault
 from genomes.chords.functions import functions, tonic
 from genomes.chords.harmony import Chord, extensions, max_inversion
 from genomes.chords.voicing import REGISTERS, SPREADS, Voicing
@@ -77,7 +78,29 @@ class Bar(msgspec.Struct, frozen=True, cache_hash=True):
     pattern: str = "bars"
 
 
-class ChordGenome(Genome, frozen=True, omit_defaults=True):
+@lru_cache(maxsize=2**14)
+def _bar_fault(bar: Bar, mode: str, groups_per_bar: int) -> str:
+    """What is wrong with a bar of a mode and a number of beat groups; empty if nothing is."""
+    groups = [change.group for change in bar.changes]
+    if bar.pattern not in PATTERNS:
+        return f"unknown pattern {bar.pattern!r}"
+    if groups != sorted(set(groups)) or not set(groups) <= set(range(groups_per_bar)):
+        return f"changes on groups {groups}"
+    return next(filter(None, (_change_fault(change, mode) for change in bar.changes)), "")
+
+
+def _change_fault(change: Change, mode: str) -> str:
+    known = change.function in functions(mode)
+    if not known or change.extension not in extensions(mode, change.function):
+        return f"{change.chord} is no chord of {mode}"
+    if not 0 <= change.inversion <= max_inversion(change.extension):
+        return f"inversion {change.inversion} of {change.extension}"
+    if change.spread not in SPREADS or not 0 <= change.position < 5:
+        return f"unknown voicing {change.voicing}"
+    return ""
+
+
+class ChordGenome(Genome, frozen=True, omit_defaults=True, cache_hash=True):
     """A progression for one section.
 
     Attributes:
@@ -107,29 +130,13 @@ class ChordGenome(Genome, frozen=True, omit_defaults=True):
         if self.register not in REGISTERS or self.dynamic not in DYNAMICS:
             raise ValueError(f"register {self.register}, dynamic {self.dynamic}: not in the tables")
         for index, bar in enumerate(self.bars):
-            self._check_bar(index, bar)
+            if fault := _bar_fault(bar, self.mode, self.groups_per_bar):
+                raise ValueError(f"bar {index + 1}: {fault}")
         if len(self.comping) not in {0, len(self.bars)}:
             raise ValueError(f"comping of {len(self.comping)} bars, not of {len(self.bars)}")
-        for how in self.comping:
-            how.check(self.groups_per_bar)
-
-    def _check_bar(self, index: int, bar: Bar) -> None:
-        groups = [change.group for change in bar.changes]
-        if bar.pattern not in PATTERNS:
-            raise ValueError(f"bar {index + 1}: unknown pattern {bar.pattern!r}")
-        if groups != sorted(set(groups)) or not set(groups) <= set(range(self.groups_per_bar)):
-            raise ValueError(f"bar {index + 1}: changes on groups {groups}")
-        for change in bar.changes:
-            self._check_chord(index, change)
-
-    def _check_chord(self, index: int, change: Change) -> None:
-        known = change.function in functions(self.mode)
-        if not known or change.extension not in extensions(self.mode, change.function):
-            raise ValueError(f"bar {index + 1}: {change.chord} is no chord of {self.mode}")
-        if not 0 <= change.inversion <= max_inversion(change.extension):
-            raise ValueError(f"bar {index + 1}: inversion {change.inversion} of {change.extension}")
-        if change.spread not in SPREADS or not 0 <= change.position < 5:
-            raise ValueError(f"bar {index + 1}: unknown voicing {change.voicing}")
+        for index, how in enumerate(self.comping):
+            if fault := comping_fault(how, self.groups_per_bar):
+                raise ValueError(f"bar {index + 1}: {fault}")
 
     def changes(self) -> list[tuple[int, Change]]:
         """All changes in order, each with the index of its bar."""

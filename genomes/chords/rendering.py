@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from functools import cache, lru_cache
 from itertools import pairwise
 from typing import Any, NamedTuple
@@ -25,8 +24,7 @@ Row = tuple[int, int, int, int]  # onset and duration in ticks, pitch, velocity
 _VOICE_SLICES = {BASS: slice(1), UPPER: slice(1, None)}
 
 
-@dataclass(frozen=True, slots=True)
-class _Sounding:
+class _Sounding(NamedTuple):
     """A chord while it holds."""
 
     onset_ticks: int
@@ -36,12 +34,12 @@ class _Sounding:
 
 
 class _Attack(NamedTuple):
-    """A stroke at its place in the part.
+    """A stroke of a bar.
 
     Attributes:
-        onset_ticks: from the start of the part.
+        onset_ticks: from the bar line.
         voices: ``all``, ``bass``, ``upper``, ``two`` or ``run``.
-        accent: 0 to 1.
+        louder: how much louder than the genome's dynamic, as a velocity.
         share: how much of the time to the next stroke its notes sound, 0 to 1.
         run: the order of single notes.
         is_figure: whether each hand holds its notes to its own next stroke, and single notes are
@@ -50,10 +48,16 @@ class _Attack(NamedTuple):
 
     onset_ticks: int
     voices: str
-    accent: float
+    louder: int
     share: float
     run: str
     is_figure: bool
+
+    @classmethod
+    def of(cls, stroke: Stroke, share: float, run: str, *, is_figure: bool) -> _Attack:
+        """A stroke and how it is held."""
+        louder = round(ACCENT_VELOCITY * stroke.accent)
+        return cls(stroke.onset_ticks, stroke.voices, louder, share, run, is_figure)
 
 
 def render(genome: ChordGenome, context: Context) -> Part:
@@ -102,6 +106,7 @@ def _sounding(genome: ChordGenome, context: Context) -> list[_Sounding]:
     ]
 
 
+@lru_cache(maxsize=2**14)
 def chord_span(
     chord: Chord, key: Key, onset_ticks: int, duration_ticks: int, bass: int | None = None
 ) -> ChordSpan:
@@ -134,27 +139,32 @@ def _in_key(chord: Chord, key: Key) -> tuple[int, tuple[int, ...], str, str]:
     return root, tuple(dict.fromkeys(classes)), numeral(chord, mode), name(chord, key)
 
 
-def _attacks(genome: ChordGenome, context: Context) -> Iterator[_Attack]:
+_Placed = tuple[int, _Attack]  # from the start of the part
+
+
+def _attacks(genome: ChordGenome, context: Context) -> Iterator[_Placed]:
     """The strokes of every bar; a chord that would enter between them, or bassless, is struck."""
     meter = context.meter
     previous_pattern = ""
     for index, (bar, how) in enumerate(zip(genome.bars, genome.comping_by_bar(), strict=True)):
-        start = index * meter.bar_ticks
-        changes = tuple(change.group for change in bar.changes)
+        changes = tuple([change.group for change in bar.changes])
         if how.figures:
-            attacks = _figure_attacks(how, changes, meter)
-            pattern = ""
+            attacks, pattern = _figure_attacks(how, changes, meter), ""
         else:
             pattern = bar.pattern
             attacks = _pattern_attacks(pattern, changes, previous_pattern != pattern, meter)
-        for onset, *rest in attacks:
-            yield _Attack(start + onset, *rest)
+        start = index * meter.bar_ticks
+        for attack in attacks:
+            yield start + attack.onset_ticks, attack
         previous_pattern = pattern
 
 
 @lru_cache(maxsize=2**12)
 def _pattern_attacks(
-    name: str, changes: tuple[int, ...], is_new: bool, meter: Meter
+    name: str,
+    changes: tuple[int, ...],
+    is_new: bool,  # noqa: FBT001 - part of the cache's key
+    meter: Meter,
 ) -> tuple[_Attack, ...]:
     pattern = PATTERNS[name]
     strokes = {stroke.onset_ticks: stroke for stroke in pattern.strokes(meter)}
@@ -164,10 +174,8 @@ def _pattern_attacks(
             strokes[onset] = Stroke(onset, ALL, meter.accents[group])
     if not strokes and is_new:
         strokes[0] = Stroke(0, ALL, 1.0)
-    return tuple(
-        _Attack(onset, stroke.voices, stroke.accent, pattern.gate, pattern.run, False)
-        for onset, stroke in sorted(strokes.items())
-    )
+    ordered = (strokes[onset] for onset in sorted(strokes))
+    return tuple(_Attack.of(each, pattern.gate, pattern.run, is_figure=False) for each in ordered)
 
 
 # What a letter of a figure plays, and what it plays where its chord begins: the bass is heard.
@@ -189,58 +197,62 @@ def _figure_attacks(
     found = {}
     for onset, group, letter in figures.strokes(how.figures, meter):
         accent = accents[group] if onset == onsets[group] else 0.0
-        share = how.lengths_percent[group] / 100
-        found[onset] = _Attack(onset, _VOICES[letter], accent, share, how.run, True)
+        found[onset] = group, Stroke(onset, _VOICES[letter], accent)
     for group in changes or (() if found else (0,)):
-        onset, share = onsets[group], how.lengths_percent[group] / 100
-        voices = _ENTERING[found[onset].voices] if onset in found else ALL
-        found[onset] = _Attack(onset, voices, accents[group], share, how.run, True)
-    return tuple(found[onset] for onset in sorted(found))
+        onset = onsets[group]
+        voices = _ENTERING[found[onset][1].voices] if onset in found else ALL
+        found[onset] = group, Stroke(onset, voices, accents[group])
+    return tuple(
+        _Attack.of(stroke, how.lengths_percent[group] / 100, how.run, is_figure=True)
+        for _, (group, stroke) in sorted(found.items())
+    )
 
 
 def _notes(
-    attacks: Sequence[_Attack], sounding: Sequence[_Sounding], dynamic: int, length_ticks: int
+    attacks: Sequence[_Placed], sounding: Sequence[_Sounding], dynamic: int, length_ticks: int
 ) -> Iterator[Row]:
     chords = iter(sounding)
     chord = next(chords)
     run_index, top = 0, -1
-    for attack, (edge, low_edge, high_edge) in zip(attacks, _edges(attacks, length_ticks)):
-        onset, voices = attack.onset_ticks, attack.voices
+    edges = _edges(attacks, length_ticks)
+    for (onset, attack), (edge, low_edge, high_edge) in zip(attacks, edges, strict=True):
+        voices, share = attack.voices, attack.share
         while onset >= chord.end_ticks:
             chord, run_index = next(chords), 0
-        velocity = min(127, dynamic + round(ACCENT_VELOCITY * attack.accent))
+        velocity = min(127, dynamic + attack.louder)
         # A chord of one stroke, or of its bass alone, is struck whole: else nothing identifies it.
         last = high_edge if attack.is_figure and voices == BASS else edge
         if onset == chord.onset_ticks and last >= chord.end_ticks:
             voices = ALL
         if not attack.is_figure:
-            duration = _duration(onset, min(edge, chord.end_ticks), attack.share)
+            duration = _duration(onset, min(edge, chord.end_ticks), share)
             for pitch in _struck(voices, attack.run, chord.pitches, run_index):
                 yield onset, duration, pitch, velocity
             run_index += voices == RUN
             continue
         if voices in {BASS, ALL}:
-            duration = _duration(onset, min(low_edge, chord.end_ticks), attack.share)
+            duration = _duration(onset, min(low_edge, chord.end_ticks), share)
             yield onset, duration, chord.pitches[0], velocity
         if voices != BASS:
-            duration = _duration(onset, min(high_edge, chord.end_ticks), attack.share)
+            duration = _duration(onset, min(high_edge, chord.end_ticks), share)
             upper, run_index = _upper(voices, attack.run, chord.pitches, run_index, top)
             for pitch in upper:
                 yield onset, duration, pitch, velocity
             top = upper[-1]
 
 
-def _edges(attacks: Sequence[_Attack], length_ticks: int) -> list[tuple[int, int, int]]:
+def _edges(attacks: Sequence[_Placed], length_ticks: int) -> list[tuple[int, int, int]]:
     """For each attack when the next one begins, the next with the bass, and with what is above."""
     edge = low = high = length_ticks
     found = []
-    for attack in reversed(attacks):
+    for onset, attack in reversed(attacks):
         found.append((edge, low, high))
-        edge = attack.onset_ticks
-        if attack.voices in {BASS, ALL} or not attack.is_figure:
-            low = edge
-        if attack.voices != BASS or not attack.is_figure:
-            high = edge
+        edge = onset
+        voices, is_figure = attack.voices, attack.is_figure
+        if not is_figure or voices in {BASS, ALL}:
+            low = onset
+        if not is_figure or voices != BASS:
+            high = onset
     return found[::-1]
 
 

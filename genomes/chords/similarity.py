@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import cache
+from functools import cache, lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -44,14 +44,9 @@ def _described(genomes: Sequence[ChordGenome], ways: dict[str, int]) -> _Describ
         genomes: of one context.
         ways: the number of each way of playing, to which new ones are added.
     """
-    masks, changes, playing = [], [], []
-    for genome in genomes:
-        mask_row, change_row = _grid(genome)
-        masks.append(mask_row)
-        changes.append(change_row)
-        bars = zip(genome.bars, genome.comping_by_bar(), strict=True)
-        names = [name for bar, how in bars for name in _playing(bar, how, genome.groups_per_bar)]
-        playing.append([ways.setdefault(name, len(ways)) for name in names])
+    found = [_grid(genome) for genome in genomes]
+    playing = [[ways.setdefault(name, len(ways)) for name in names] for *_, names in found]
+    masks, changes = ([row[place] for row in found] for place in (0, 1))
     return np.array(masks, np.uint16), np.array(changes, np.int8), np.array(playing, np.int32)
 
 
@@ -60,18 +55,22 @@ def _playing(bar: Bar, how: Comping, groups: int) -> tuple[str, ...]:
     return how.figures or (bar.pattern,) * groups
 
 
-def _grid(genome: ChordGenome) -> tuple[list[int], list[int]]:
+@lru_cache(maxsize=2**12)
+def _grid(genome: ChordGenome) -> tuple[NDArray[np.uint16], NDArray[np.int8], tuple[str, ...]]:
+    """What sounds in each beat group, whether it begins there, and how the group is played."""
     masks: list[int] = []
     changed: list[int] = []
+    names: list[str] = []
     sounding = 0
-    for bar in genome.bars:
+    for bar, how in zip(genome.bars, genome.comping_by_bar(), strict=True):
         chords = {change.group: change for change in bar.changes}
         for group in range(genome.groups_per_bar):
             changed.append(int(group in chords))
             if group in chords:
                 sounding = _mask(genome.mode, chords[group])
             masks.append(sounding)
-    return masks, changed
+        names += _playing(bar, how, genome.groups_per_bar)
+    return np.array(masks, np.uint16), np.array(changed, np.int8), tuple(names)
 
 
 def _mask(mode: str, chord: Change) -> int:

@@ -63,7 +63,9 @@ def read_beats(part: Part) -> list[Beat]:
         struck[step].append((pitch, ticks / SIXTEENTH_TICKS))
         half_bar = step // (2 * STEPS)
         lowest[half_bar] = min(lowest.get(half_bar, pitch), pitch)
-    kinds = {step: _kind([p for p, _ in notes], lowest[step // 8]) for step, notes in struck.items()}
+    kinds = {
+        step: _kind([p for p, _ in notes], lowest[step // 8]) for step, notes in struck.items()
+    }
     shares = dict(_held(struck, kinds))
     beats = []
     for first in range(0, part.length_ticks // SIXTEENTH_TICKS, STEPS):

@@ -19,8 +19,8 @@ from numpy.typing import NDArray
 
 from genomes.context import Context
 from genomes.genres import groove_of
-from genomes.variation import draw
 from genomes.time import TICKS_PER_QUARTER, Meter
+from genomes.variation import draw
 
 # What a step strikes: nothing, the bass, all notes, all above the bass, two or one of those.
 NONE, BASS, ALL, UPPER, TWO, SINGLE = ".", "b", "a", "c", "d", "r"
@@ -42,10 +42,13 @@ MIDDLE_ACCENT = 0.5
 # Log weight of each stroke at energy 1, and against it at energy 0; the same for the density that
 # the genres say, per unit of its logarithm.
 STROKE_LOG_WEIGHT = 0.35
+# How far a section may lie from that, as a standard deviation of its log weight.
+STROKE_DEVIATION = 0.3
 # Strokes follow each other at most this fast, per second.
 FASTEST_PER_SECOND = 8.0
-# How much a history of two figures counts: as much as that of one after so many times seen.
+# A history of two figures counts as much as that of one after it was seen so many times.
 TRUSTED_COUNT = 2.0
+# How often single notes go on in the order of the bar before.
 SAME_RUN_SHARE = 0.8
 # How often a bar is played exactly as the one so many bars before; otherwise it is drawn.
 RETURN_SHARES = {1: 0.05, 2: 0.15, 4: 0.25}
@@ -144,19 +147,16 @@ def _figures(place: str, before: str, above: str, log_weight: float, most: int) 
     """Figures after one and a bar after another, denser ones by ``log_weight`` a stroke."""
     counts = _counts()
     row = counts["after"].get(f"{place} {before}") or _any(place)
-    weights = {figure: count / sum(row.values()) for figure, count in row.items()}
     both = counts["above"].get(f"{place} {before} {above}", {})
-    trusted = sum(both.values()) / (sum(both.values()) + TRUSTED_COUNT)
-    whole = sum(both.values())
-    for figure in weights:
-        seen = both.get(figure, 0) / whole if whole else 0.0
-        weights[figure] = trusted * seen + (1 - trusted) * weights[figure]
-    tilted = {
-        figure: weight * float(np.exp(log_weight * _strokes(figure)))
-        for figure, weight in weights.items()
-        if _strokes(figure) <= most
-    }
-    return _cumulative(tilted or {SILENT: 1.0})
+    seen, seen_together = sum(row.values()), sum(both.values())
+    trusted = seen_together / (seen_together + TRUSTED_COUNT)
+    weights = {}
+    for figure, count in row.items():
+        if _strokes(figure) <= most:
+            together = both.get(figure, 0) / max(1, seen_together)
+            likely = trusted * together + (1 - trusted) * count / seen
+            weights[figure] = likely * float(np.exp(log_weight * _strokes(figure)))
+    return _cumulative(weights or {SILENT: 1.0})
 
 
 @cache
@@ -193,9 +193,19 @@ def _density(context: Context) -> tuple[float, int]:
     return round(STROKE_LOG_WEIGHT * wanted, 1), max(1, min(STEPS, int(per_beat)))
 
 
-def draw_bar(context: Context, before: Comping | None, rng: np.random.Generator) -> Comping:
-    """How a bar is played after another one."""
-    density = _density(context)
+def draw_bar(
+    context: Context, before: Comping | None, rng: np.random.Generator, deviation: float = 0.0
+) -> Comping:
+    """How a bar is played after another one.
+
+    Args:
+        context: of the section.
+        before: how the bar before it is played; None where that isn't known.
+        rng: the source of chance.
+        deviation: added to the log weight of every stroke.
+    """
+    log_weight, most = _density(context)
+    density = round(log_weight + deviation, 1), most
     known = before is not None and before.figures
     figure = before.figures[-1] if before and known else SILENT
     length = before.lengths_percent[-1] if before and known else LENGTHS_PERCENT[-1]
@@ -219,11 +229,12 @@ def draw_run(rng: np.random.Generator) -> str:
 def draw_section(context: Context, rng: np.random.Generator) -> tuple[Comping, ...]:
     """How the bars of a section are played, one after the other."""
     drawn: list[Comping] = []
-    before = draw_bar(context, None, rng)  # so that the first bar stands inside the music
+    deviation = STROKE_DEVIATION * float(rng.standard_normal())
+    before = draw_bar(context, None, rng, deviation)  # the first bar stands inside the music
     for index in range(context.section.bars):
         lag = draw(rng, (*RETURN_SHARES, 0), _RETURN_CHANCES)
         returns = 0 < lag <= index
-        before = drawn[index - lag] if returns else draw_bar(context, before, rng)
+        before = drawn[index - lag] if returns else draw_bar(context, before, rng, deviation)
         drawn.append(before)
     return tuple(drawn)
 

@@ -163,7 +163,7 @@ def _attacks(genome: ChordGenome, context: Context) -> Iterator[_Placed]:
 def _pattern_attacks(
     name: str,
     changes: tuple[int, ...],
-    is_new: bool,  # noqa: FBT001 - part of the cache's key
+    is_new: bool,
     meter: Meter,
 ) -> tuple[_Attack, ...]:
     pattern = PATTERNS[name]

@@ -53,7 +53,7 @@ INVERTED_SHARE = 0.3
 # Bars that come round again; 0 runs on to the end.
 LOOP_BARS = (0, 0, 2, 4, 4, 8)
 # How often a section is played by the table's patterns, not by the figures of pianos.
-PATTERN_SHARE = 0.1
+PATTERN_SHARE = 0.05
 # How likely a random chord comes from each kind of function.
 SOURCE_WEIGHTS = {
     "diatonic": 10.0,

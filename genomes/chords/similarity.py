@@ -8,8 +8,8 @@ from functools import cache, lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
-from genomes.chords.genome import Bar, Change, ChordGenome
 from genomes.chords.figures import Comping
+from genomes.chords.genome import Bar, Change, ChordGenome
 from genomes.chords.harmony import pitch_classes
 
 # Shares of a distance; they sum to 1.

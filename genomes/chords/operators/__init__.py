@@ -43,6 +43,7 @@ OPERATORS: dict[str, Operator[ChordGenome]] = named(
     voicing.play_beat,
     voicing.play_again,
     voicing.run_otherwise,
+    voicing.hold_otherwise,
 )
 
 

@@ -8,7 +8,7 @@ import numpy as np
 from msgspec.structs import replace
 
 from genomes.chords.comping import by_strokes
-from genomes.chords.figures import BY_PATTERN, draw_bar, draw_run, redraw_beat
+from genomes.chords.figures import LENGTHS_PERCENT, draw_bar, draw_run, redraw_beat
 from genomes.chords.genome import (
     DYNAMICS,
     Change,
@@ -19,7 +19,7 @@ from genomes.chords.genome import (
     put_change,
 )
 from genomes.chords.harmony import max_inversion
-from genomes.chords.seeds import PATTERN_SHARE, draw_comping
+from genomes.chords.seeds import draw_comping
 from genomes.chords.voicing import REGISTERS, SPREADS, movement_semitones, pitches
 from genomes.context import Context
 from genomes.variation import draw_by_energy, pick
@@ -87,11 +87,8 @@ def move_register(genome: ChordGenome, context: Context, rng: np.random.Generato
 
 
 def play_bar(genome: ChordGenome, context: Context, rng: np.random.Generator) -> ChordGenome:
-    """Other figures in one bar, as they may follow those of the bar before; or another pattern."""
+    """Other figures in one bar, as they may follow those of the bar before."""
     bar = int(rng.integers(len(genome.bars)))
-    if rng.random() < PATTERN_SHARE:
-        genome = genome.with_bar(bar, replace(genome.bars[bar], pattern=_pattern(context, rng)))
-        return genome.with_comping(bar, BY_PATTERN)
     return genome.with_comping(bar, draw_bar(context, genome.comping_by_bar()[bar - 1], rng))
 
 
@@ -129,6 +126,18 @@ def run_otherwise(genome: ChordGenome, context: Context, rng: np.random.Generato
     return genome.played(
         [
             replace(how, run=run) if how.figures and bar in chosen else how
+            for bar, how in enumerate(genome.comping_by_bar())
+        ]
+    )
+
+
+def hold_otherwise(genome: ChordGenome, context: Context, rng: np.random.Generator) -> ChordGenome:
+    """Shorter or longer notes, in one bar or in all that are played by figures."""
+    length, bars = pick(rng, LENGTHS_PERCENT), range(len(genome.bars))
+    chosen = bars if rng.random() < 0.5 else (int(rng.integers(len(bars))),)
+    return genome.played(
+        [
+            replace(how, lengths_percent=(length,) * len(how.figures)) if bar in chosen else how
             for bar, how in enumerate(genome.comping_by_bar())
         ]
     )

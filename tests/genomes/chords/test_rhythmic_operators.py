@@ -14,6 +14,7 @@ from genomes.chords.operators.rhythmic import (
     split_change,
 )
 from genomes.chords.operators.voicing import (
+    hold_otherwise,
     play_again,
     play_all,
     play_bar,
@@ -154,13 +155,10 @@ def ways(genome):
 
 
 def test_play_bar_changes_the_playing_of_one_bar(verse, c_major):
-    kinds = set()
     for after in outcomes(play_bar, verse, c_major):
-        changed = [new for old, new in zip(ways(verse), ways(after), strict=True) if old != new]
-        assert len(changed) == 1
-        kinds.add(bool(changed[0][1].figures))
+        ((_, how),) = [b for a, b in zip(ways(verse), ways(after), strict=True) if a != b]
+        assert how.figures
         assert after.changes() == verse.changes()
-    assert kinds == {True, False}
 
 
 def test_play_all_is_figures_or_one_pattern_throughout(verse, c_major):
@@ -210,6 +208,16 @@ def test_run_otherwise_changes_the_order_of_single_notes_alone(verse, c_major):
         pairs = list(zip(after.comping, comped.comping, strict=True))
         assert [replace(a, run="up") for a, _ in pairs] == [replace(b, run="up") for _, b in pairs]
     assert run_otherwise(verse, c_major, np.random.default_rng(0)) == verse
+
+
+def test_hold_otherwise_changes_lengths_alone(verse, c_major):
+    comped = verse.played(FIGURES)
+    for after in outcomes(hold_otherwise, comped, c_major):
+        assert after.bars == comped.bars
+        for new, old in zip(after.comping, comped.comping, strict=True):
+            assert replace(new, lengths_percent=old.lengths_percent) == old
+            assert new == old or len(set(new.lengths_percent)) == 1
+    assert hold_otherwise(verse, c_major, np.random.default_rng(0)) == verse
 
 
 def test_play_louder_or_softer_changes_the_dynamic_alone(verse, c_major):

@@ -54,7 +54,7 @@ def ensemble(examples: Examples) -> Ensemble:
 
 @pytest.fixture(scope="module")
 def learned(examples: Examples) -> FusionNetwork:
-    return train(Fixed(examples), replace(SETTINGS, epochs=60), 3)
+    return train(Fixed(examples), replace(SETTINGS, epochs=30), 3)
 
 
 @pytest.fixture(scope="module")

@@ -62,6 +62,14 @@ class Locks(Part, frozen=True, kw_only=True):
     pitch: bool
 
 
+class Likeness(Part, frozen=True, kw_only=True):
+    """How near to a candidate, or how far from it, the parts of a run must be."""
+
+    candidate: Id
+    radius: Annotated[float, Checked(ge=0, le=1)]
+    within: bool
+
+
 class Offspring(Part, frozen=True, kw_only=True):
     """A genome that was made and scored in a generation."""
 
@@ -149,6 +157,7 @@ class RunStarted(Payload, frozen=True, kw_only=True):
     follows: Id | None = None  # the approved candidate that ends the section before
     lyrics: Plain | None = None
     singer: str | None = None
+    likeness: Likeness | None = None  # what every part of it must be like, or unlike
 
 
 class GenerationScored(Payload, frozen=True, kw_only=True):
@@ -338,7 +347,7 @@ class Kind(NamedTuple):
 # The names are stored: they never change, whatever becomes of the classes.
 KINDS: dict[str, Kind] = {
     "SongProposed": Kind(SongProposed, 1),
-    "RunStarted": Kind(RunStarted, 2),
+    "RunStarted": Kind(RunStarted, 3),
     "GenerationScored": Kind(GenerationScored, 1),
     "RunFinished": Kind(RunFinished, 2),
     "RunResumed": Kind(RunResumed, 1),

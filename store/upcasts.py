@@ -23,13 +23,14 @@ def _from_nothing(started: dict[str, Any]) -> dict[str, Any]:
 
 
 def _unchanged(payload: dict[str, Any]) -> dict[str, Any]:
-    """Version 2 only allows more."""
+    """The next version only allows more."""
     return payload
 
 
 UPCASTS: dict[tuple[str, int], Upcast] = {
     ("RunFinished", 1): _unheard,
     ("RunStarted", 1): _from_nothing,
+    ("RunStarted", 2): _unchanged,
     ("CandidateApproved", 1): _unchanged,
     ("CandidateRejected", 1): _unchanged,
 }

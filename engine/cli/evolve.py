@@ -36,6 +36,21 @@ def evolve(
         list[str] | None,
         typer.Option(help="What of it stays: bars=1-2, rhythm or pitch; may be repeated."),
     ] = None,
+    redo: Annotated[
+        list[str] | None,
+        typer.Option(help="Bars to evolve again while all else stays: bars=3-4; may be repeated."),
+    ] = None,
+    rhythm: Annotated[bool, typer.Option("--rhythm", help="Redo the rhythm only.")] = False,
+    pitch: Annotated[bool, typer.Option("--pitch", help="Redo the pitches only.")] = False,
+    more_like: Annotated[
+        str | None, typer.Option(help="Id of a candidate that all stay near to.")
+    ] = None,
+    less_like: Annotated[
+        str | None, typer.Option(help="Id of a candidate that all keep away from.")
+    ] = None,
+    radius: Annotated[
+        float | None, typer.Option(help="How near or far, from 0, equal, to 1 [default: 0.35].")
+    ] = None,
     lyrics: Annotated[
         Path | None, typer.Option(help="Words for a melody: plain text with [headers], or LRC.")
     ] = None,
@@ -56,7 +71,7 @@ def evolve(
     from engine.evolution.settings import Settings
     from engine.proposals.lyrics import read_lyrics
     from engine.runs.evolve import new_seed, start_runs
-    from engine.runs.requests import EvolveOptions, locks_of
+    from engine.runs.requests import EvolveOptions, locks_of, redo_of
     from engine.stages import find_stage
 
     settings = Settings(population=population, generations=generations, keep=keep)
@@ -69,7 +84,11 @@ def evolve(
         state = studio.song(song)
         words = None if lyrics is None else read_lyrics(lyrics)
         options = EvolveOptions(
-            stage, settings, section, bars, energy, parent, source, locks, words, singer
+            *(stage, settings, section, bars, energy, parent, source, locks, words, singer),
+            redo=redo_of(redo or [], rhythm=rhythm, pitch=pitch),
+            more_like=more_like,
+            less_like=less_like,
+            radius=radius,
         )
         for run in start_runs(
             studio, state.song_id, options, seed=seed, model=model, use_model=not no_model

@@ -50,6 +50,7 @@ class Breeder:
         settings: settings of the run.
         seed: the run's seed.
         can_score: whether a part can be scored; a silent one can't.
+        is_wanted: whether a genome may be in the run at all.
     """
 
     stage: str
@@ -59,6 +60,7 @@ class Breeder:
     settings: Settings
     seed: int
     can_score: Callable[[Part], bool] = lambda _: True
+    is_wanted: Callable[[Any], bool] = lambda _: True
 
     def toolbox(self) -> base.Toolbox:
         """The stage's operators and parent selection, to be called with their ``rng``."""
@@ -108,6 +110,8 @@ def _new_child(
 ) -> Child | None:
     for _ in range(MAX_TRIES):
         genome, parents, operator = _vary(toolbox, breeder.settings, niches, rng)
+        if not breeder.is_wanted(genome):
+            continue
         part = breeder.genomes.render(genome, breeder.context)
         identifier = candidate_id(breeder.stage, breeder.context, breeder.lineage, part)
         if identifier not in seen and breeder.can_score(part):

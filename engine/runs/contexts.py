@@ -65,12 +65,14 @@ class RunInputs:
         context: the context that its genomes are rendered in.
         genomes: the genomes of its stage, which keep what is locked.
         decided: candidates of its stage -> their decision, approved or rejected.
+        like: the genome that its parts must be like, or unlike; None where they needn't.
     """
 
     song: events.SongProposed
     context: Context
     genomes: StageGenomes[Any]
     decided: dict[str, str]
+    like: Any | None = None
 
 
 def run_inputs(
@@ -94,7 +96,10 @@ def run_inputs(
         locked = LockedBars(Part.from_payload(source.part), locks.bars)
         context = replace(context, locked=locked)
         genomes = LockedGenomes.of(genomes, genomes.from_payload(source.genome), locks)
-    return RunInputs(song, context, genomes, _decisions(read[1:], stage.name))
+    like = None
+    if started.likeness is not None:
+        like = genomes.from_payload(_survivor(started.likeness.candidate, read).genome)
+    return RunInputs(song, context, genomes, _decisions(read[1:], stage.name), like)
 
 
 def _context(

@@ -52,6 +52,7 @@ class Request:
         follows: id of the approved candidate of the same stage in the section before.
         lyrics: lyrics of the section.
         singer: a singer whose range is used instead of that of the song's singer.
+        likeness: a candidate of the same stage that every part must be like, or unlike.
     """
 
     song: Song
@@ -66,6 +67,7 @@ class Request:
     follows: str | None = None
     lyrics: Lyrics | None = None
     singer: str | None = None
+    likeness: events.Likeness | None = None
 
 
 def versions(stage: str) -> dict[str, str]:
@@ -131,6 +133,7 @@ def _ids(started: events.RunStarted) -> Iterator[str]:
         "follows": started.follows,
         "lyrics": started.lyrics,
         "singer": started.singer,
+        "likeness": msgspec.to_builtins(started.likeness),
     }
     further = {
         "section": msgspec.to_builtins(started.section),
@@ -157,14 +160,15 @@ def _started(request: Request) -> events.RunStarted:
         follows=request.follows,
         lyrics=request.lyrics.to_payload() if request.lyrics else None,
         singer=request.singer,
+        likeness=request.likeness,
     )
 
 
 def _positions(request: Request) -> set[int]:
     """Positions of the events that a run reads besides its song's proposal.
 
-    These are the decisions on candidates of its stage, the approvals of its parents, and the end
-    of the run of its source.
+    These are the decisions on candidates of its stage, the approvals of its parents, and the ends
+    of the runs of its source and of what its parts must be like.
     """
     candidates = request.song.candidates
     read = {
@@ -173,7 +177,8 @@ def _positions(request: Request) -> set[int]:
         if candidate.decisions
         if candidate.stage == request.stage or name in request.parents
     }
-    return read | ({candidates[request.source].position} if request.source else set())
+    like = request.likeness.candidate if request.likeness else None
+    return read | {candidates[name].position for name in (request.source, like) if name}
 
 
 def load(studio: Studio, identifier: str) -> Run:

@@ -15,14 +15,40 @@ from engine.runs.lifecycle import Request
 from engine.runs.parents import check_parents, leaves
 from engine.stages import Stage, find_stage
 from engine.state.lineages import approved, lineage_of, sections
-from engine.state.songs import Song
+from engine.state.songs import Candidate, Song
 from genomes import Section
 from genomes.locks import Locks
 from genomes.lyrics import Lyrics
 from genomes.melody.singers import find_singer
+from store import events
 
 DEFAULT_SECTION = "verse"
 DEFAULT_ENERGY = 0.5
+
+
+# How far from a candidate what is like it may be, of 0 (equal) to 1; two first genomes of a run
+# are 0.6 apart in the median.
+DEFAULT_RADIUS = 0.35
+
+
+@dataclass(frozen=True, slots=True)
+class Redo:
+    """The bars of a candidate that are evolved again; all others stay.
+
+    Attributes:
+        bars: their numbers, 0 the first.
+        rhythm: whether only their rhythm changes.
+        pitch: whether only their pitches change.
+    """
+
+    bars: tuple[int, ...]
+    rhythm: bool = False
+    pitch: bool = False
+
+    def locks(self, bars: int) -> Locks:
+        """What stays of a candidate of so many bars."""
+        others = tuple(bar for bar in range(bars) if bar not in self.bars)
+        return Locks(others, rhythm=self.pitch, pitch=self.rhythm)
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +66,11 @@ class EvolveOptions:
         locks: what to keep of the source.
         lyrics: lyrics of the song.
         singer: a singer whose range is used instead of that of the song's singer.
+        redo: the bars of the source to evolve again, in place of locks; without a source, of the
+            stage's approved candidate.
+        more_like: beginning of the id of a candidate that every new one stays near to.
+        less_like: beginning of the id of a candidate that every new one keeps away from.
+        radius: how near or how far, 0 to 1; ``DEFAULT_RADIUS`` if None.
     """
 
     stage: str
@@ -52,9 +83,13 @@ class EvolveOptions:
     locks: Locks = field(default_factory=Locks)
     lyrics: LyricSheet | None = None
     singer: str | None = None
+    redo: Redo | None = None
+    more_like: str | None = None
+    less_like: str | None = None
+    radius: float | None = None
 
 
-_LOCKED_BARS = re.compile(r"bars=(\d{1,3})(?:-(\d{1,3}))?")
+_BARS = re.compile(r"bars=(\d{1,3})(?:-(\d{1,3}))?")
 
 
 def locks_of(words: Sequence[str]) -> Locks:
@@ -65,13 +100,32 @@ def locks_of(words: Sequence[str]) -> Locks:
     """
     bars: set[int] = set()
     for word in words:
-        match = _LOCKED_BARS.fullmatch(word)
-        first, last = (int(match[1]), int(match[2] or match[1])) if match else (0, 0)
-        if word not in {"rhythm", "pitch"} and not 1 <= first <= last:
-            raise Refused(f"--lock {word}: expected bars=1-2, rhythm or pitch")
-        bars |= set(range(first - 1, last)) if match else set()
+        if word not in {"rhythm", "pitch"}:
+            bars |= _bars_of(word, f"--lock {word}: expected bars=1-2, rhythm or pitch")
     with refusing():
         return Locks(tuple(sorted(bars)), "rhythm" in words, "pitch" in words)
+
+
+def redo_of(words: Sequence[str], *, rhythm: bool, pitch: bool) -> Redo | None:
+    """Bars to evolve again as a person types them: ``bars=6``, ``bars=3-4``; None without any.
+
+    Raises:
+        Refused: if one is none of these, or rhythm and pitch are given together or without bars.
+    """
+    if rhythm and pitch:
+        raise Refused("--rhythm and --pitch exclude each other", "leave both out to redo both")
+    if not words and (rhythm or pitch):
+        raise Refused("--rhythm and --pitch say what of --redo changes", "add --redo bars=1-2")
+    bars = {bar for word in words for bar in _bars_of(word, f"--redo {word}: expected bars=1-2")}
+    return Redo(tuple(sorted(bars)), rhythm, pitch) if bars else None
+
+
+def _bars_of(word: str, message: str) -> set[int]:
+    match = _BARS.fullmatch(word)
+    first, last = (int(match[1]), int(match[2] or match[1])) if match else (0, 0)
+    if not 1 <= first <= last:
+        raise Refused(message)
+    return set(range(first - 1, last))
 
 
 def requests(song: Song, options: EvolveOptions, seed: int) -> list[Request]:
@@ -85,6 +139,7 @@ def requests(song: Song, options: EvolveOptions, seed: int) -> list[Request]:
     """
     stage = find_stage(options.stage)
     _check_singing(options, stage)
+    options = _with_source(song, options, stage)
     if options.source is not None:
         found = [_from_source(song, options, stage, seed)]
     elif options.locks != Locks():
@@ -97,7 +152,57 @@ def requests(song: Song, options: EvolveOptions, seed: int) -> list[Request]:
         found = [_request(song, options, seed, _own_section(options, stage))]
     if options.lyrics is not None and not any(request.lyrics for request in found):
         lyrics_of(options.lyrics, found[0].section.label)  # says which sections it has
-    return found
+    likeness = _likeness(song, options, stage)
+    return [replace(request, likeness=likeness) for request in found]
+
+
+def _with_source(song: Song, options: EvolveOptions, stage: Stage) -> EvolveOptions:
+    """The options with the source that is redone or varied, and what of it stays."""
+    if options.redo is None and options.more_like is None:
+        return options
+    if options.redo is not None and options.locks != Locks():
+        raise Refused("--redo locks all other bars", "leave --lock out")
+    source = options.source or options.more_like or _only_approved(song, options, stage)
+    if options.redo is None:
+        return replace(options, source=source)
+    bars = _source(song, source, stage).section.bars
+    if options.redo.bars[-1] >= bars:
+        raise Refused(f"--redo: {short(source)} has {bars} bars")
+    own = None if options.source is None else options.section  # --section chose the source
+    return replace(options, source=source, section=own, locks=options.redo.locks(bars))
+
+
+def _only_approved(song: Song, options: EvolveOptions, stage: Stage) -> str:
+    """The approved candidate of the stage, in the section where one is named."""
+    found = [
+        name
+        for name in approved(song, stage.name)
+        if options.section in {None, song.candidates[name].section.label}
+    ]
+    place = "" if options.section is None else f" in {options.section}"
+    if not found:
+        advice = "name a candidate with --from; see engine review --all"
+        raise Refused(f"no approved {stage.name}{place} to redo", advice)
+    if len(found) > 1:
+        listed = ", ".join(f"{short(n)} ({song.candidates[n].section.label})" for n in found)
+        raise Refused(f"approved {stage.name}{place}: {listed}", "name one of them with --from")
+    return found[0]
+
+
+def _likeness(song: Song, options: EvolveOptions, stage: Stage) -> events.Likeness | None:
+    given = options.more_like or options.less_like
+    if given is None:
+        if options.radius is not None:
+            raise Refused("--radius says how like", "add --more-like or --less-like")
+        return None
+    if options.more_like and options.less_like:
+        raise Refused("--more-like and --less-like exclude each other", "leave one of them out")
+    radius = DEFAULT_RADIUS if options.radius is None else options.radius
+    if not 0 < radius < 1:
+        raise Refused(f"--radius {radius:g}: expected more than 0 and less than 1")
+    candidate = _resolve(song, given)
+    _source(song, candidate, stage)
+    return events.Likeness(candidate=candidate, radius=radius, within=bool(options.more_like))
 
 
 def _check_singing(options: EvolveOptions, stage: Stage) -> None:
@@ -124,12 +229,8 @@ def _requests_on_leaves(
 
 
 def _from_source(song: Song, options: EvolveOptions, stage: Stage, seed: int) -> Request:
-    source = resolve(options.source or "", song.candidates, "candidate", "see engine review --all")
-    known = song.candidates[source]
-    if known.stage != stage.name:
-        raise Refused(f"{short(source)} is {known.stage}, not {stage.name}")
-    if known.run is None:
-        raise Refused(f"{short(source)} was made by hand: it has no genes to start from")
+    source = _resolve(song, options.source or "")
+    known = _source(song, source, stage)
     given = {options.section, options.bars, options.energy, options.parent}
     if given != {None}:
         raise Refused("--from says the section and what it stands on", "leave those options out")
@@ -144,8 +245,28 @@ def _from_source(song: Song, options: EvolveOptions, stage: Stage, seed: int) ->
         )
     section, parents = section_of(known.section), tuple(known.parents)
     return _with_vocals_of_source(
-        _request(song, options, seed, section, parents, source), known.run
+        _request(song, options, seed, section, parents, source), known.run or ""
     )
+
+
+def _resolve(song: Song, beginning: str) -> str:
+    return resolve(beginning, song.candidates, "candidate", "see engine review --all")
+
+
+def _source(song: Song, beginning: str, stage: Stage) -> Candidate:
+    """A candidate of the stage that has genes.
+
+    Raises:
+        NotFound: if there is none.
+        Refused: if it is of another stage, or was imported.
+    """
+    source = _resolve(song, beginning)
+    known = song.candidates[source]
+    if known.stage != stage.name:
+        raise Refused(f"{short(source)} is {known.stage}, not {stage.name}")
+    if known.run is None:
+        raise Refused(f"{short(source)} was made by hand: it has no genes to start from")
+    return known
 
 
 def _own_section(options: EvolveOptions, stage: Stage) -> Section:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import cached_property
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from engine.evolution.breeding import Breeder, Child, ask
 from engine.evolution.niches import niches, select_population
@@ -70,6 +70,7 @@ class Run:
         self.context: Context = inputs.context
         self.genomes = inputs.genomes
         self._decided = inputs.decided
+        self._like = inputs.like
         colour = song_colour(inputs.song)
         self.fitness = Fitness(self.stage.name, colour, self.settings.weights, model)
         self.pool = Pool(self.genomes)
@@ -99,8 +100,15 @@ class Run:
             self.settings,
             self.started.seed,
             lambda part: self.fitness.is_audible(part, self.context),
+            self._is_as_like_as_wanted,
         )
         return ask(breeder, self._niches(), self.pool.scored, generation)
+
+    def _is_as_like_as_wanted(self, genome: Any) -> bool:
+        wanted = self.started.likeness
+        if wanted is None:
+            return True
+        return (self.genomes.distance(genome, self._like) <= wanted.radius) == wanted.within
 
     def _niches(self) -> list[list[Individual]]:
         if self.pool.generation is None:

@@ -68,7 +68,7 @@ def test_equal_payloads_have_equal_text() -> None:
 def test_the_kind_names_are_the_stored_ones() -> None:
     # Renaming a class is fine, renaming a kind makes old logs unreadable.
     assert {name: kind.version for name, kind in KINDS.items()} == {
-        "SongProposed": 1, "RunStarted": 2, "GenerationScored": 1, "RunFinished": 2,
+        "SongProposed": 1, "RunStarted": 3, "GenerationScored": 1, "RunFinished": 2,
         "RunResumed": 1, "RunAbandoned": 1, "CandidatesPresented": 1, "CandidateApproved": 2,
         "CandidateRejected": 2, "CandidateLabelled": 1, "CandidateNoted": 1, "DecisionUndone": 1,
         "ExportWritten": 1, "ModelRegistered": 1, "PartImported": 1, "ArrangementAssembled": 1,

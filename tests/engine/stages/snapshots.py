@@ -29,7 +29,8 @@ At = Callable[[str], Shell]
 
 def evolve_words(stage: str, *options: str, seed: int = 1, bars: int = BARS) -> list[str]:
     """A small run of a stage; the length is said where it may be."""
-    length = ["--bars", str(bars)] if stage == "chords" and "--from" not in options else []
+    is_new = stage == "chords" and not {"--from", "--redo", "--more-like"} & set(options)
+    length = ["--bars", str(bars)] if is_new else []
     return ["evolve", "--song", SONG, "--stage", stage, "--seed", str(seed), *TINY, *length,
             *options]  # fmt: skip
 

@@ -19,6 +19,6 @@ CHORDS = StageGenomes(
     renderer=render,
     description=describe,
     similarity=distances,
-    operators_version="5",
+    operators_version="6",
     renderer_version="2",
 )

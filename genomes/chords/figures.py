@@ -8,6 +8,7 @@ the second eighth. Which figure follows which, and which stands a bar after whic
 from __future__ import annotations
 
 import json
+from bisect import bisect_right
 from collections.abc import Sequence
 from functools import cache, lru_cache
 from importlib import resources
@@ -17,6 +18,7 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
+from genomes.chords import comping as patterns
 from genomes.context import Context
 from genomes.genres import groove_of
 from genomes.time import TICKS_PER_QUARTER, Meter
@@ -33,6 +35,18 @@ LENGTHS_PERCENT = (25, 50, 75, 100)
 # where notes of real pianos leap twice in one direction, they mostly rise.
 RUN_SHARES = {"up": 0.5, "wave": 0.3, "skip": 0.1, "down": 0.1}
 RUNS = tuple(RUN_SHARES)
+
+# What a stroke of a pattern is in a figure.
+_LETTERS = {
+    patterns.BASS: BASS,
+    patterns.ALL: ALL,
+    patterns.UPPER: UPPER,
+    patterns.TWO: TWO,
+    patterns.RUN: SINGLE,
+}
+# The largest share of the beats of a pattern that are drawn again, and how much less when its
+# phrase is repeated.
+MOST_VARIED, REPEATED_LESS = 0.5, 0.3
 
 # What the beats of a bar of four count as.
 FIRST, MIDDLE, WEAK = "first", "middle", "weak"
@@ -119,6 +133,24 @@ def strokes(figures: tuple[str, ...], meter: Meter) -> tuple[tuple[int, int, str
             if letter != NONE and place is not None
         ]
     return tuple(found)
+
+
+@cache
+def of_pattern(name: str, meter: Meter) -> Comping:
+    """The figures that play a bar as nearly as a pattern of ``PATTERNS`` as four steps can."""
+    edges = (*meter.group_onsets_ticks, meter.bar_ticks)
+    pattern = patterns.PATTERNS[name]
+    figures = [list(SILENT) for _ in meter.group_onsets_ticks]
+    for stroke in pattern.strokes(meter):
+        group = bisect_right(edges, stroke.onset_ticks) - 1
+        places = step_ticks(edges[group + 1] - edges[group])
+        within = stroke.onset_ticks - edges[group]
+        known = [
+            (abs(place - within), step) for step, place in enumerate(places) if place is not None
+        ]
+        figures[group][min(known)[1]] = _LETTERS[stroke.voices]
+    length = min(LENGTHS_PERCENT, key=lambda percent: abs(percent - 100 * pattern.gate))
+    return Comping(tuple(map("".join, figures)), (length,) * len(figures), pattern.run)
 
 
 @cache
@@ -243,8 +275,35 @@ def redraw_beat(
     comping: Sequence[Comping], bar: int, context: Context, rng: np.random.Generator
 ) -> Comping:
     """A bar with one figure and its length drawn again."""
+    return _with_beat_redrawn(
+        comping, bar, int(rng.integers(len(comping[bar].figures))), context, rng
+    )
+
+
+def draw_varied(
+    phrase: Sequence[Comping], context: Context, rng: np.random.Generator
+) -> tuple[Comping, ...]:
+    """A section that repeats the bars of a phrase, a drawn share of its beats drawn again."""
+    share = MOST_VARIED * rng.random()
+    played = _varied(phrase, share, context, rng)
+    bars = [played[index % len(played)] for index in range(context.section.bars)]
+    return _varied(bars, share * REPEATED_LESS, context, rng)
+
+
+def _varied(
+    comping: Sequence[Comping], share: float, context: Context, rng: np.random.Generator
+) -> tuple[Comping, ...]:
+    bars = list(comping)
+    for index, bar in enumerate(comping):
+        for group in np.flatnonzero(rng.random(len(bar.figures)) < share).tolist():
+            bars[index] = _with_beat_redrawn(bars, index, group, context, rng)
+    return tuple(bars)
+
+
+def _with_beat_redrawn(
+    comping: Sequence[Comping], bar: int, group: int, context: Context, rng: np.random.Generator
+) -> Comping:
     own = comping[bar]
-    group = int(rng.integers(len(own.figures)))
     before = comping[bar - 1] if comping[bar - 1].figures else own
     last = own.figures[group - 1] if group else before.figures[-1]
     place = _places(context.meter)[group]

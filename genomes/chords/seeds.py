@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from genomes.chords.comping import PLAIN_PATTERNS, by_strokes
-from genomes.chords.figures import Comping, draw_section
+from genomes.chords.figures import Comping, draw_section, draw_varied, of_pattern
 from genomes.chords.functions import functions, tonic
 from genomes.chords.genome import DYNAMICS, Bar, Change, ChordGenome
 from genomes.chords.harmony import Chord, extensions, max_inversion
@@ -54,6 +54,8 @@ INVERTED_SHARE = 0.3
 LOOP_BARS = (0, 0, 2, 4, 4, 8)
 # How often a section is played by the table's patterns, not by the figures of pianos.
 PATTERN_SHARE = 0.05
+# Of sections that begin as figures of one pattern, some beats of them drawn again.
+VARIED_PATTERN_SHARE = 0.25
 # How likely a random chord comes from each kind of function.
 SOURCE_WEIGHTS = {
     "diatonic": 10.0,
@@ -96,7 +98,13 @@ def random_genome(context: Context, rng: np.random.Generator) -> tuple[ChordGeno
 
 def draw_comping(context: Context, rng: np.random.Generator) -> tuple[Comping, ...]:
     """Figures for every bar of a section, or none, so that its bars are played by patterns."""
-    return () if rng.random() < PATTERN_SHARE else draw_section(context, rng)
+    drawn = rng.random()
+    if drawn < PATTERN_SHARE:
+        return ()
+    if drawn >= PATTERN_SHARE + VARIED_PATTERN_SHARE:
+        return draw_section(context, rng)
+    name = draw_by_energy(rng, by_strokes(context.meter), context.section.energy)
+    return draw_varied((of_pattern(name, context.meter),), context, rng)
 
 
 def _draw_style(context: Context, rng: np.random.Generator, *, plain: bool) -> _Style:

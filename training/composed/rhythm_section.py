@@ -12,6 +12,7 @@ from genomes.bass.backing import Backing
 from genomes.bass.genome import BassGenome
 from genomes.bass.seeds import bars_in_style
 from genomes.bass.styles import Style
+from genomes.chords.figures import draw_varied, of_pattern
 from genomes.chords.functions import functions, tonic
 from genomes.chords.genome import Bar as ChordBar
 from genomes.chords.genome import Change, ChordGenome
@@ -35,6 +36,10 @@ FEWEST_CHANGES = 2
 # Chance that a loop is made to begin on the tonic, whatever it was drawn from.
 HOME_SHARE = 0.6
 
+# Chance that patterns are played as they are; else as figures, some beats drawn again, so that the
+# colour is what varied playing has in common.
+PLAIN_SHARE = 0.3
+
 PHRASE_BARS = 4  # of drums, from a crash to a fill
 ON_BEAT_WEIGHT = 0.25  # metrical weight from which a stroke counts as on the beat
 GHOST_NOTE_VOICE = "snare"
@@ -51,12 +56,15 @@ def compose_chords(card: ChordCard, context: Context, rng: np.random.Generator) 
     played = [
         replace(loop[index % len(loop)], pattern=patterns[index % 4]) for index in range(bars)
     ]
+    figures = [of_pattern(name, context.meter) for name in patterns]
+    is_plain = rng.random() < PLAIN_SHARE
     genome = ChordGenome(
         context.key.mode,
         len(context.meter.groups),
         tuple(played),
         choose(card.register, rng),
         choose(card.dynamic, rng),
+        () if is_plain else draw_varied(figures, context, rng),
     )
     return revoice_all(genome, context, rng) if chance(card.led, rng) else genome
 

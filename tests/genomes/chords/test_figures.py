@@ -8,17 +8,21 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from genomes.chords import CHORDS, ChordGenome
+from genomes.chords.comping import PATTERNS
 from genomes.chords.figures import (
     FASTEST_PER_SECOND,
     LENGTHS_PERCENT,
     NONE,
     RUNS,
     SILENT,
+    SIXTEENTH_TICKS,
     STEPS,
     Comping,
     comping_fault,
     draw_bar,
     draw_section,
+    draw_varied,
+    of_pattern,
     step_ticks,
     strokes,
 )
@@ -253,3 +257,38 @@ def test_other_figures_are_a_distance_and_other_lengths_are_none():
     other = first.played((Comping(("a.r.", "a.r.", "b.c.", "a.r."), (100,) * 4),) * 2)
     assert distance(first, shorter) == 0
     assert 0 < distance(first, other) < distance(first, progression("I V"))
+
+
+@pytest.mark.parametrize("meter", ["4/4", "3/4", "6/8", "7/8", "5/4"])
+@pytest.mark.parametrize("name", PATTERNS)
+def test_a_pattern_as_figures_strikes_when_the_pattern_does(name, meter):
+    """Two strokes that share a step, and those between steps, are struck at the nearest."""
+    meter = Meter.parse(meter)
+    how = of_pattern(name, meter)
+    assert not comping_fault(how, len(meter.groups))
+    asked = [stroke.onset_ticks for stroke in PATTERNS[name].strokes(meter)]
+    played = [onset for onset, _, _ in strokes(how.figures, meter)]
+    assert len(played) == len(asked)
+    assert all(
+        abs(one - other) <= SIXTEENTH_TICKS for one, other in zip(asked, played, strict=True)
+    )
+
+
+def test_a_varied_phrase_keeps_most_of_its_beats():
+    meter = Meter.parse("4/4")
+    context = Context(Key.parse("C major"), meter, 100, Section("verse", 8))
+    phrase = [of_pattern(name, meter) for name in ("halves", "halves", "halves", "push")]
+    rng = np.random.default_rng(3)
+    kept = []
+    for _ in range(40):
+        played = draw_varied(phrase, context, rng)
+        assert len(played) == 8
+        beats = [
+            own == other
+            for index, bar in enumerate(played)
+            for own, other in zip(bar.figures, phrase[index % 4].figures, strict=True)
+        ]
+        kept.append(np.mean(beats))
+    assert 0.6 < np.mean(kept) < 0.95
+    assert min(kept) < 0.75
+    assert max(kept) > 0.95

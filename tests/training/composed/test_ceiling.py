@@ -48,7 +48,7 @@ EVERY_FIELD = {field for group in FIELDS.values() for field in group}
 
 # The notes of one song of each colour, as they were when the first model was trained: a model
 # measured again must find its own catalogue.
-COMPOSED = "03bead32375cde866f2d657ee4c2896c4057fd8c7ddd00e18fb94b7ceb07227e"
+COMPOSED = "b95c128b5750cd1d00c175a86685d8701b46439b5d21d4e7c07f03975cab37ba"
 
 
 def names(*answers: str, among: tuple[str, ...] = ()) -> list[Draw]:

@@ -1,17 +1,9 @@
 """Standard MIDI files: parts to bytes for a DAW, and any file's bytes to notes."""
 
+from genomes.midi.events import DRUM_CHANNEL, MAX_FILE_BYTES, Event, MidiError, parse_events
 from genomes.midi.programs import find_program, program_name
-from genomes.midi.reading import (
-    DRUM_CHANNEL,
-    ENDLESS_NUMBER,
-    MAX_FILE_BYTES,
-    MidiError,
-    MidiRepair,
-    MidiScore,
-    read_midi,
-    read_tracks,
-)
-from genomes.midi.songs import MidiSong, MidiTrack, read_song, write_song
+from genomes.midi.reading import MIDI_READER_VERSION, read_midi
+from genomes.midi.songs import MidiSong, MidiTrack, write_song
 from genomes.midi.writing import (
     MINOR_SIGNATURE_NAMES,
     SIGNATURE_NAMES,
@@ -24,23 +16,21 @@ from genomes.midi.writing import (
 
 __all__ = [
     "DRUM_CHANNEL",
-    "ENDLESS_NUMBER",
     "MAX_FILE_BYTES",
+    "MIDI_READER_VERSION",
     "MINOR_SIGNATURE_NAMES",
     "SIGNATURE_NAMES",
     "Conductor",
     "Controls",
+    "Event",
     "MidiError",
-    "MidiRepair",
-    "MidiScore",
     "MidiSong",
     "MidiTrack",
     "Track",
     "find_program",
+    "parse_events",
     "program_name",
     "read_midi",
-    "read_song",
-    "read_tracks",
     "signature_name",
     "write_midi",
     "write_song",

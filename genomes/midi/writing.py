@@ -141,8 +141,14 @@ def _lyric_messages(track: Track) -> Iterator[tuple[int, mido.MetaMessage]]:
 
 
 def _note_messages(track: Track) -> Iterator[tuple[int, mido.Message]]:
-    """On and off of each note; of notes struck together the longer first, as readers nest them."""
-    rows = sorted(track.part.notes.tolist(), key=lambda row: (row[0], -row[1]))
+    """On and off of each note; of notes struck together the longer first, but of one pitch the
+    shorter: readers end the notes of a pitch in the order in which they begin.
+    """
+    rows = track.part.notes.tolist()
+    longest: dict[tuple[int, int], int] = {}
+    for onset, duration, pitch, _, _ in rows:
+        longest[onset, pitch] = max(duration, longest.get((onset, pitch), 0))
+    rows.sort(key=lambda row: (row[0], -longest[row[0], row[2]], row[4], row[2], row[1]))
     for onset, duration, pitch, velocity, _ in rows:
         at = {"note": pitch, "channel": track.channel}
         yield onset, mido.Message("note_on", velocity=velocity, **at)

@@ -1,0 +1,309 @@
+"""The events of MIDI files: bytes to tracks of events with times, forgiving what can be forgiven.
+
+The format is that of the Standard MIDI Files specification, RP-001. Files of other programs don't
+always keep to it, so that an event or a chunk that can't be read is left out with a remark. Only
+bytes that tell nothing of where the next event begins, or that end before their music does, refuse
+the file.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import NamedTuple, NoReturn
+
+from genomes.notes import MAX_TICKS
+from genomes.time import TICKS_PER_QUARTER
+
+MAX_FILE_BYTES = 16 * 2**20
+HEADER_BYTES = 6
+DRUM_CHANNEL = 9
+MAX_NUMBER_BYTES = 4  # of a variable-length quantity
+MAX_REMARKS = 20  # that differ; what else is odd is counted
+STATUS, MAX_DATA = 0x80, 0x7F  # bytes from the one on begin an event, up to the other are data
+
+ONE_TRACK, TOGETHER, ONE_AFTER_THE_OTHER = 0, 1, 2  # the types of files
+
+NOTE_OFF, NOTE_ON, CONTROL_CHANGE, PROGRAM_CHANGE, PITCH_BEND = 0x80, 0x90, 0xB0, 0xC0, 0xE0
+SYSEX, SYSEX_MORE, META = 0xF0, 0xF7, 0xFF
+TEXT, TRACK_NAME, LYRIC, END_OF_TRACK, TEMPO, SMPTE_OFFSET, TIME_SIGNATURE, KEY_SIGNATURE = (
+    *(0x01, 0x03, 0x05, 0x2F, 0x51, 0x54, 0x58, 0x59),
+)
+# Meta events of a fixed length: their name and the bytes that they need.
+META_BYTES: dict[int, tuple[str, int]] = {
+    0x20: ("channel prefix", 1),
+    0x21: ("port", 1),
+    TEMPO: ("tempo", 3),
+    SMPTE_OFFSET: ("SMPTE offset", 5),
+    TIME_SIGNATURE: ("meter", 4),
+    KEY_SIGNATURE: ("key signature", 2),
+}
+# System messages have no place in a file; those that have data are skipped with them.
+SYSTEM_BYTES = {0xF1: 1, 0xF2: 2, 0xF3: 1}
+
+
+class MidiError(ValueError):
+    """These bytes are not a MIDI file that can be read; the message says why and where."""
+
+
+class Event(NamedTuple):
+    """One event of a track.
+
+    Attributes:
+        onset_ticks: from the start of its track.
+        status: the status byte: 0x80 to 0xEF with its channel, 0xF0 or 0xF7 system exclusive, 0xFF
+            meta.
+        data: the data bytes; of a meta event its type, then what it holds.
+    """
+
+    onset_ticks: int
+    status: int
+    data: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class EventTrack:
+    """The events of one track.
+
+    Attributes:
+        events: in order.
+        length_ticks: where the track ends.
+    """
+
+    events: tuple[Event, ...]
+    length_ticks: int
+
+
+@dataclass(frozen=True, slots=True)
+class EventFile:
+    """A file as a sequence of events.
+
+    Attributes:
+        kind: 0 one track, 1 tracks that sound together, 2 sequences of their own.
+        ticks_per_quarter: its resolution, at least 1.
+        tracks: in the order of the file.
+        remarks: what was left out or forgiven.
+    """
+
+    kind: int
+    ticks_per_quarter: int
+    tracks: tuple[EventTrack, ...]
+    remarks: Remarks
+
+
+@dataclass(slots=True)
+class Remarks:
+    """Collects what a person should know of a file, each kind of thing once."""
+
+    _found: dict[str, list[str]] = field(default_factory=dict)
+    _others: int = 0
+
+    def add(self, what: str, where: str = "") -> None:
+        """Something that was left out or forgiven, and where."""
+        if what in self._found or len(self._found) < MAX_REMARKS:
+            self._found.setdefault(what, []).append(where)
+        else:
+            self._others += 1
+
+    def sentences(self) -> tuple[str, ...]:
+        """One for each kind of thing, with its first place and how often it is there."""
+        others = (f"{self._others} other events are left out",) if self._others else ()
+        return (*(_sentence(what, places) for what, places in self._found.items()), *others)
+
+
+def _sentence(what: str, places: list[str]) -> str:
+    if not places[0]:
+        return what
+    if len(places) == 1:
+        return f"{what} ({places[0]})"
+    return f"{what} ({len(places)} times, first in {places[0]})"
+
+
+def parse_events(data: bytes) -> EventFile:
+    """The bytes as a file of events.
+
+    Raises:
+        MidiError: if they are none, or too much of one; says what is wrong and at which byte.
+    """
+    if len(data) > MAX_FILE_BYTES:
+        raise MidiError(f"{len(data)} bytes: expected at most {MAX_FILE_BYTES}")
+    begin, end = _unwrapped(data)
+    kind, announced, ticks_per_quarter, first_chunk = _header(data, begin, end)
+    reader = _Reader(data, end, Remarks())
+    tracks = reader.tracks(first_chunk, announced)
+    if kind not in {ONE_TRACK, TOGETHER, ONE_AFTER_THE_OTHER}:
+        reader.remarks.add(f"a file of type {kind} is read as one of type {TOGETHER}")
+        kind = TOGETHER
+    file = EventFile(kind, ticks_per_quarter, tuple(tracks), reader.remarks)
+    _check_length(file)
+    return file
+
+
+def _check_length(file: EventFile) -> None:
+    lengths = [track.length_ticks for track in file.tracks]
+    last = sum(lengths) if file.kind == ONE_AFTER_THE_OTHER else max(lengths, default=0)
+    if max(last, last * TICKS_PER_QUARTER // file.ticks_per_quarter) >= MAX_TICKS:
+        raise MidiError(f"{last} ticks long: expected less than {MAX_TICKS}")
+
+
+def _refuse(why: str) -> NoReturn:
+    raise MidiError(f"not a readable MIDI file: {why}")
+
+
+def _unwrapped(data: bytes) -> tuple[int, int]:
+    """Where the file begins and ends: inside a RIFF container of the form RMID, or all of it."""
+    if not data:
+        _refuse("it is empty")
+    if data[:4] != b"RIFF" or data[8:12] != b"RMID":
+        return 0, len(data)
+    at = 12
+    while at + 8 <= len(data):
+        size = int.from_bytes(data[at + 4 : at + 8], "little")
+        if data[at : at + 4] == b"data":
+            return at + 8, min(at + 8 + size, len(data))
+        at += 8 + size + size % 2
+    _refuse("a RIFF file without MIDI data")
+
+
+def _header(data: bytes, begin: int, end: int) -> tuple[int, int, int, int]:
+    """Type, tracks announced, ticks per quarter, and where the first chunk begins."""
+    if data[begin : min(begin + 4, end)] != b"MThd":
+        _refuse("it doesn't begin with MThd")
+    body = begin + 8
+    size = int.from_bytes(data[begin + 4 : body], "big")
+    if end < body + HEADER_BYTES:
+        _refuse(f"it breaks off in its header, at byte {end}")
+    if size < HEADER_BYTES:
+        _refuse(f"a header of {size} bytes: expected {HEADER_BYTES}")
+    kind, announced, division = (
+        int.from_bytes(data[at : at + 2], "big") for at in range(body, body + HEADER_BYTES, 2)
+    )
+    if division == 0:
+        raise MidiError("a time division of 0: expected ticks per quarter note")
+    if division >= 0x8000:
+        raise MidiError("SMPTE time division: expected ticks per quarter note")
+    return kind, announced, division, body + size
+
+
+@dataclass(frozen=True, slots=True)
+class _Reader:
+    """Walks through the chunks of a file; bytes count from the first of the whole file."""
+
+    data: bytes
+    end: int
+    remarks: Remarks
+
+    def tracks(self, at: int, announced: int) -> list[EventTrack]:
+        """The track chunks; other chunks are left out."""
+        found: list[EventTrack] = []
+        while at + 8 <= self.end:
+            name, body = self.data[at : at + 4], at + 8
+            size = int.from_bytes(self.data[at + 4 : body], "big")
+            if name == b"MTrk":
+                track, at = self._track(len(found) + 1, body, size)
+                found.append(track)
+            elif body + size <= self.end:
+                self.remarks.add(f"a chunk {_printed(name)} is left out", f"byte {at}")
+                at = body + size
+            else:
+                break
+        rest = self.data[at : self.end]
+        if rest and b"MTrk".startswith(rest[:4]):
+            _refuse(f"it breaks off in the header of track {len(found) + 1}, at byte {self.end}")
+        if announced and not found:
+            _refuse(f"none of the {announced} tracks that it announces is there")
+        if rest:
+            self.remarks.add(f"{len(rest)} bytes after the last track are left out")
+        if len(found) != announced:
+            self.remarks.add(f"{announced} tracks are announced, {len(found)} are there")
+        return found
+
+    def _track(self, number: int, begin: int, size: int) -> tuple[EventTrack, int]:
+        """One track, and where the next chunk begins."""
+        stop = min(begin + size, self.end)
+        try:
+            track, at, has_end = self._events(number, begin, stop)
+        except IndexError:
+            at, has_end = stop, False
+            if stop == begin + size:
+                _refuse(f"the last event of track {number} runs past its end, byte {stop}")
+        if begin + size > self.end:
+            if not has_end:
+                _refuse(
+                    f"it breaks off in track {number}, at byte {self.end}: "
+                    f"{stop - begin} of the track's {size} bytes are there"
+                )
+            self.remarks.add(f"track {number} announces {size} bytes, {at - begin} are there")
+            return track, at
+        if at < stop and self.data[at : at + 4] != b"MTrk":
+            self.remarks.add("what follows the end of a track is left out", f"track {number}")
+            at = stop
+        return track, at
+
+    def _events(self, number: int, begin: int, stop: int) -> tuple[EventTrack, int, bool]:
+        """The events up to the end of track, where it ends, and whether it is stated.
+
+        Raises:
+            IndexError: if an event goes on beyond the byte at which the track stops.
+        """
+        events: list[Event] = []
+        at, tick, running = begin, 0, 0
+        while at < stop:
+            delta, at = self._number(at, number)
+            tick += delta
+            status = self.data[at]
+            if status >= STATUS:
+                at += 1
+            elif running:
+                status = running
+            else:
+                _refuse(f"track {number} has {status:02X} at byte {at}: expected an event")
+            data, at = self._data(status, at, number)
+            if at > stop:
+                raise IndexError
+            if status < SYSEX:
+                running = status
+                if max(data) > MAX_DATA:
+                    self.remarks.add("a value above 127 is read as 127", place(number, tick))
+                    data = bytes(min(byte, MAX_DATA) for byte in data)
+            elif status not in {SYSEX, SYSEX_MORE, META}:
+                self.remarks.add(f"an event {status:02X} is left out", place(number, tick))
+                continue
+            events.append(Event(tick, status, data))
+            if status == META and data[0] == END_OF_TRACK:
+                return EventTrack(tuple(events), tick), at, True
+        return EventTrack(tuple(events), tick), at, False
+
+    def _data(self, status: int, at: int, number: int) -> tuple[bytes, int]:
+        """What belongs to a status byte, and where it ends; that may be beyond the track."""
+        begin, kind = at, b""
+        if status < SYSEX:
+            end = at + (1 if PROGRAM_CHANGE <= status < PITCH_BEND else 2)
+        elif status in {SYSEX, SYSEX_MORE}:
+            size, begin = self._number(at, number)
+            end = begin + size
+        elif status == META:
+            kind = self.data[at : at + 1]
+            size, begin = self._number(at + 1, number)
+            end = begin + size
+        else:
+            end = at + SYSTEM_BYTES.get(status, 0)
+        return kind + self.data[begin:end], end
+
+    def _number(self, at: int, number: int) -> tuple[int, int]:
+        """A variable-length quantity, and where it ends."""
+        value = 0
+        for place in range(at, at + MAX_NUMBER_BYTES):
+            byte = self.data[place]
+            value = value << 7 | byte & 0x7F
+            if byte < 0x80:
+                return value, place + 1
+        _refuse(f"track {number} has a number of more than {MAX_NUMBER_BYTES} bytes at byte {at}")
+
+
+def place(track: int, tick: int) -> str:
+    """Where an event is, for a person."""
+    return f"track {track}, tick {tick}"
+
+
+def _printed(name: bytes) -> str:
+    return repr(name.decode("latin-1"))

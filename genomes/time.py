@@ -189,6 +189,11 @@ class MeterMap:
         start, meter = self.changes[index]
         return start + (bar - 1 - self._first_bars[index]) * meter.bar_ticks
 
+    def bar_position(self, tick: int) -> float:
+        """A tick in bars, the first of which begins at 1."""
+        bar = self.bar_at(tick)
+        return bar + (tick - self.bar_line(bar)) / self.meter_at(tick).bar_ticks
+
     def last_bar_line(self, last_onset_ticks: int, end_ticks: int) -> int:
         """Where the last bar of music ends.
 

@@ -46,7 +46,7 @@ HOMES = {
     "sklearn": ("training/",),
     "matplotlib": ("engine/reports/pictures.py", "training/"),
     "pyphen": ("genomes/lyrics/",),
-    "mido": ("genomes/midi", "fitness/legacy_roll.py"),
+    "mido": ("genomes/midi",),
     "sqlalchemy": ("store/", "migrations/"),
     "alembic": ("store/", "migrations/"),
     "typer": ("engine/cli/",),

@@ -1,9 +1,9 @@
 """Standard MIDI files: parts to bytes for a DAW, and any file's bytes to notes."""
 
-from genomes.midi.events import DRUM_CHANNEL, MAX_FILE_BYTES, Event, MidiError, parse_events
+from genomes.midi.events import DRUM_CHANNEL, MAX_FILE_BYTES, MidiError
 from genomes.midi.programs import find_program, program_name
 from genomes.midi.reading import MIDI_READER_VERSION, read_midi
-from genomes.midi.songs import MidiSong, MidiTrack, write_song
+from genomes.midi.songs import MidiSong, MidiTrack, rescaled, write_song
 from genomes.midi.writing import (
     MINOR_SIGNATURE_NAMES,
     SIGNATURE_NAMES,
@@ -22,15 +22,14 @@ __all__ = [
     "SIGNATURE_NAMES",
     "Conductor",
     "Controls",
-    "Event",
     "MidiError",
     "MidiSong",
     "MidiTrack",
     "Track",
     "find_program",
-    "parse_events",
     "program_name",
     "read_midi",
+    "rescaled",
     "signature_name",
     "write_midi",
     "write_song",

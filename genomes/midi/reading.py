@@ -130,11 +130,11 @@ class _Track:
             if handle := HANDLERS.get(kind):
                 handle(self, start + onset, status & 0x0F, data)
         end = start + track.length_ticks
-        hung = [(key, note) for key, notes in self._sounding.items() for note in notes]
-        for (channel, pitch), (onset, velocity) in hung:
+        hung = [(*note, *key) for key, notes in self._sounding.items() for note in notes]
+        for onset, velocity, channel, pitch in sorted(hung):
             self._add(onset, end, channel, pitch, velocity)
-        if hung:
-            self.remarks.add(f"{len(hung)} notes never end; closed", f"track {self.number}")
+            where = place(self.number, onset)
+            self.remarks.add("a note that never ends is closed where its track ends", where)
 
     def with_notes(self) -> Iterator[MidiTrack]:
         """The track; nothing where it has no notes."""

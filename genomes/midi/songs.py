@@ -113,12 +113,18 @@ class MidiSong:
 
     def part_of(self, notes: Notes, meter: Meter) -> Part:
         """Notes of the file at our resolution, rounded up to whole bars of the meter."""
-        scaled = notes.copy()
-        onsets = rescale_ticks(notes["onset_ticks"], self.ticks_per_quarter)
-        ends = rescale_ticks(notes["onset_ticks"] + notes["duration_ticks"], self.ticks_per_quarter)
-        scaled["onset_ticks"], scaled["duration_ticks"] = onsets, np.maximum(1, ends - onsets)
+        scaled = rescaled(notes, self.ticks_per_quarter)
         last = int((scaled["onset_ticks"] + scaled["duration_ticks"]).max(initial=1))
         return Part.of(scaled, -(-last // meter.bar_ticks) * meter.bar_ticks)
+
+
+def rescaled(notes: Notes, ticks_per_quarter: int) -> Notes:
+    """Notes of another resolution at ours; none becomes shorter than a tick."""
+    scaled = notes.copy()
+    onsets = rescale_ticks(notes["onset_ticks"], ticks_per_quarter)
+    ends = rescale_ticks(notes["onset_ticks"] + notes["duration_ticks"], ticks_per_quarter)
+    scaled["onset_ticks"], scaled["duration_ticks"] = onsets, np.maximum(1, ends - onsets)
+    return scaled
 
 
 def write_song(song: MidiSong) -> bytes:

@@ -141,8 +141,9 @@ def _lyric_messages(track: Track) -> Iterator[tuple[int, mido.MetaMessage]]:
 
 
 def _note_messages(track: Track) -> Iterator[tuple[int, mido.Message]]:
-    """On and off of each note; of notes struck together the longer first, but of one pitch the
-    shorter: readers end the notes of a pitch in the order in which they begin.
+    """On and off of each note; of notes struck together the longer first.
+
+    Of one pitch the shorter is first: readers end its notes in the order in which they begin.
     """
     rows = track.part.notes.tolist()
     longest: dict[tuple[int, int], int] = {}

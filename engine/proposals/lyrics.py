@@ -14,12 +14,13 @@ from engine.gate.labels import compared_label
 from engine.proposals.sources import printable
 from genomes.lyrics import Lyrics
 from genomes.lyrics.syllables import is_sung, line_of
+from genomes.midi import is_midi, read_midi
 
 MAX_BYTES = 2**20
 MAX_LINE = 500  # characters; what is sung in one breath has a fifth of that
 
 ACCEPTED = (
-    "accepted: a UTF-8 text or LRC file up to 1 MiB, with [headers] or without, "
+    "accepted: a UTF-8 text, LRC or MIDI file up to 1 MiB, with [headers] or without, "
     f"in lines of up to {MAX_LINE} characters"
 )
 COMMENT = "#"
@@ -63,7 +64,8 @@ class LyricSheet:
 def read_lyrics(path: Path) -> LyricSheet:
     """Read a lyrics file.
 
-    Times of LRC are passed over. A line is what is sung in one breath, in the order of the file.
+    Times of LRC are passed over; of a MIDI file its words are read. A line is what is sung in one
+    breath, in the order of the file.
 
     Raises:
         Refused: if the file can't be read, is no text, or has no words.
@@ -152,7 +154,8 @@ def _text_of(path: Path) -> str:
             raise _refused(path, "is no file")
         if status.st_size > MAX_BYTES:
             raise _refused(path, f"holds {status.st_size} bytes")
-        text = path.read_bytes().decode("utf-8-sig")
+        data = path.read_bytes()
+        text = read_midi(data).sung_text if is_midi(data) else data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         raise _refused(path, f"is not UTF-8 text at byte {error.start}") from error
     except (OSError, ValueError) as error:  # ValueError: a null character in the path

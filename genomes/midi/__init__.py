@@ -1,6 +1,6 @@
 """Standard MIDI files: parts to bytes for a DAW, and any file's bytes to notes."""
 
-from genomes.midi.events import DRUM_CHANNEL, MAX_FILE_BYTES, MidiError
+from genomes.midi.events import DRUM_CHANNEL, MAX_FILE_BYTES, MidiError, is_midi
 from genomes.midi.programs import find_program, program_name
 from genomes.midi.reading import MIDI_READER_VERSION, read_midi
 from genomes.midi.songs import MidiSong, MidiTrack, rescaled, write_song
@@ -27,6 +27,7 @@ __all__ = [
     "MidiTrack",
     "Track",
     "find_program",
+    "is_midi",
     "program_name",
     "read_midi",
     "rescaled",

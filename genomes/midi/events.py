@@ -138,6 +138,11 @@ def parse_events(data: bytes) -> EventFile:
     return file
 
 
+def is_midi(data: bytes) -> bool:
+    """Whether bytes begin as a MIDI file does, readable or not."""
+    return data[:4] == b"MThd" or (data[:4] == b"RIFF" and data[8:12] == b"RMID")
+
+
 def _check_length(file: EventFile) -> None:
     lengths = [track.length_ticks for track in file.tracks]
     last = sum(lengths) if file.kind == ONE_AFTER_THE_OTHER else max(lengths, default=0)
@@ -153,7 +158,7 @@ def _unwrapped(data: bytes) -> tuple[int, int]:
     """Where the file begins and ends: inside a RIFF container of the form RMID, or all of it."""
     if not data:
         _refuse("it is empty")
-    if data[:4] != b"RIFF" or data[8:12] != b"RMID":
+    if data[:4] != b"RIFF" or not is_midi(data):
         return 0, len(data)
     at = 12
     while at + 8 <= len(data):

@@ -67,6 +67,11 @@ class MidiSong:
     remarks: tuple[str, ...] = ()
 
     @property
+    def sung_text(self) -> str:
+        """The words as a text of lines; empty if the file has none."""
+        return "".join(text for _, text in self.words)
+
+    @property
     def tempo_map(self) -> TempoMap:
         """The tempo over the whole file."""
         return TempoMap.from_changes(self.tempo_changes, self.ticks_per_quarter)

@@ -30,12 +30,12 @@ TEXT, TRACK_NAME, LYRIC, END_OF_TRACK, TEMPO, SMPTE_OFFSET, TIME_SIGNATURE, KEY_
 )
 # Meta events of a fixed length: their name and the bytes that they need.
 META_BYTES: dict[int, tuple[str, int]] = {
-    0x20: ("channel prefix", 1),
-    0x21: ("port", 1),
-    TEMPO: ("tempo", 3),
-    SMPTE_OFFSET: ("SMPTE offset", 5),
-    TIME_SIGNATURE: ("meter", 4),
-    KEY_SIGNATURE: ("key signature", 2),
+    0x20: ("a channel prefix", 1),
+    0x21: ("a port", 1),
+    TEMPO: ("a tempo", 3),
+    SMPTE_OFFSET: ("an SMPTE offset", 5),
+    TIME_SIGNATURE: ("a meter", 4),
+    KEY_SIGNATURE: ("a key signature", 2),
 }
 # System messages have no place in a file; those that have data are skipped with them.
 SYSTEM_BYTES = {0xF1: 1, 0xF2: 2, 0xF3: 1}
@@ -215,11 +215,12 @@ class _Reader:
         if rest and b"MTrk".startswith(rest[:4]):
             _refuse(f"it breaks off in the header of track {len(found) + 1}, at byte {self.end}")
         if announced and not found:
-            _refuse(f"none of the {announced} tracks that it announces is there")
+            _refuse(f"no track up to its end, byte {self.end}, of {announced} announced")
         if rest:
             self.remarks.add(f"{len(rest)} bytes after the last track are left out")
         if len(found) != announced:
-            self.remarks.add(f"{announced} tracks are announced, {len(found)} are there")
+            there = "1 is" if len(found) == 1 else f"{len(found)} are"
+            self.remarks.add(f"{announced} tracks are announced, and {there} there")
         return found
 
     def _track(self, number: int, begin: int, size: int) -> tuple[EventTrack, int]:
@@ -237,7 +238,7 @@ class _Reader:
                     f"it breaks off in track {number}, at byte {self.end}: "
                     f"{stop - begin} of the track's {size} bytes are there"
                 )
-            self.remarks.add(f"track {number} announces {size} bytes, {at - begin} are there")
+            self.remarks.add(f"track {number} announces {size} bytes, and has {at - begin}")
             return track, at
         if at < stop and self.data[at : at + 4] != b"MTrk":
             self.remarks.add("what follows the end of a track is left out", f"track {number}")
@@ -260,6 +261,9 @@ class _Reader:
                 at += 1
             elif running:
                 status = running
+                if events[-1].status in {SYSEX, SYSEX_MORE}:
+                    goes_on = "running status goes on after a SysEx event"
+                    self.remarks.add(goes_on, place(number, tick))
             else:
                 _refuse(f"track {number} has {status:02X} at byte {at}: expected an event")
             data, at = self._data(status, at, number)

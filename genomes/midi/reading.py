@@ -195,15 +195,14 @@ class _Track:
         name, needed = events.META_BYTES.get(kind, ("", 0))
         problem = ""
         if len(held) < needed:
-            problem = f"{name} of {len(held)} bytes" if held else f"{name} without content"
+            problem = f"{name} of {len(held)} bytes"
         elif kind in READ_META:
             try:
                 READ_META[kind](self, onset, held)
             except ValueError as error:
                 problem = str(error)
         if problem:
-            where = place(self.number, onset)
-            self.remarks.add(f"left out: {problem}", where)
+            self.remarks.add(f"left out: {problem}", place(self.number, onset))
 
     def _tempo(self, onset: int, held: bytes) -> None:
         tempo = int.from_bytes(held[:3], "big")
@@ -213,10 +212,11 @@ class _Track:
 
     def _meter(self, onset: int, held: bytes) -> None:
         numerator, power = held[:2]
+        denominator = f"2^{power}" if power > MAX_SHOWN_POWER else 2**power
         try:
-            self.meters.append((onset, Meter(numerator, 2 ** min(power, MAX_SHOWN_POWER))))
+            self.meters.append((onset, Meter.parse(f"{numerator}/{denominator}")))
         except ValueError:
-            raise ValueError(f"a meter of {numerator}/2^{power}") from None
+            raise ValueError(f"a meter of {numerator}/{denominator}") from None
 
     def _key(self, onset: int, held: bytes) -> None:
         sharps, mode = int.from_bytes(held[:1], "big", signed=True), held[1]
@@ -227,7 +227,7 @@ class _Track:
         self.keys.append((onset, Key.parse(f"{tonic} {mode_name}")))
 
     def _smpte_offset(self, _onset: int, held: bytes) -> None:
-        """Where a video begins, which is not read; of bits 5 and 6 all are frame rates."""
+        """Where a video begins, which is not read; bits 5 and 6 are its frame rate."""
         if held[0] & 0x80 or held[0] & 0x1F >= HOURS:
             raise ValueError(f"an SMPTE offset of hour byte {held[0]}")
 

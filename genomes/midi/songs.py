@@ -12,7 +12,7 @@ import numpy as np
 
 from genomes.keys import Key
 from genomes.midi.events import DRUM_CHANNEL
-from genomes.midi.writing import to_track
+from genomes.midi.writing import NoteRow, longest_durations, to_track
 from genomes.notes import NOTE_DTYPE, Notes, Part, Word
 from genomes.time import Meter, MeterMap, TempoMap, rescale_ticks
 
@@ -155,19 +155,23 @@ def write_song(song: MidiSong) -> bytes:
 
 
 def _note_messages(notes: Notes) -> list[tuple[int, mido.Message]]:
-    """Note-offs come before note-ons at the same tick; of note-ons the longest note is first."""
+    """Note-offs come before note-ons at the same tick; of note-ons the longest note is first.
+
+    Of one pitch the shortest is first: readers end its notes in the order in which they begin.
+    """
     timed = []
+    longest = longest_durations(notes.tolist())
     for channel, (onset, duration, pitch, velocity, _) in _on_channels(notes):
         at = {"note": pitch, "channel": channel}
         on = mido.Message("note_on", velocity=velocity, **at)
         off = mido.Message("note_off", velocity=0, **at)
-        timed.append((onset, 1, -duration, on))
-        timed.append((onset + duration, 0, 0, off))
-    ordered = sorted(timed, key=lambda event: event[:3])
-    return [(tick, message) for tick, _, _, message in ordered]
+        timed.append((onset, 1, -longest[onset, pitch], duration, on))
+        timed.append((onset + duration, 0, 0, 0, off))
+    ordered = sorted(timed, key=lambda event: event[:4])
+    return [(tick, message) for tick, *_, message in ordered]
 
 
-def _on_channels(notes: Notes) -> Iterator[tuple[int, tuple[int, int, int, int, bool]]]:
+def _on_channels(notes: Notes) -> Iterator[tuple[int, NoteRow]]:
     """Each note with the first channel on which no later end of its pitch is to come.
 
     Pitched notes begin with channel 1; drums have but one channel.

@@ -1,4 +1,4 @@
-"""MIDI files as other programs write them: repeated notes, meters anywhere, events that are none."""
+"""MIDI files as other programs write them: repeated notes, meters anywhere, odd events."""
 
 from __future__ import annotations
 

@@ -52,8 +52,9 @@ class Subject:
         tempo_map: of all of them.
         own: name of the part in question: its bars and registers are hidden, and it is scored
             alone as well as in the mix; None where all parts together are in question.
-        meters: of a file, over time; None where the meter holds throughout, and where the part in
+        meters: of a file, over time; None where the meter holds throughout and the part in
             question ends with its last bar.
+        tracks_end_ticks: where the longest track of a file ends.
     """
 
     parts: tuple[tuple[str, Part], ...]
@@ -61,6 +62,7 @@ class Subject:
     tempo_map: TempoMap
     own: str | None = None
     meters: MeterMap | None = None
+    tracks_end_ticks: int = 0
 
     @property
     def part(self) -> Part:
@@ -84,7 +86,9 @@ class Subject:
         if self.meters is None or not len(notes):
             return -(-self.part.length_ticks // self.meter.bar_ticks)
         ends = notes["onset_ticks"] + notes["duration_ticks"]
-        last = self.meters.last_bar_line(int(notes["onset_ticks"].max()), int(ends.max()))
+        last = self.meters.last_bar_line(
+            int(notes["onset_ticks"].max()), int(ends.max()), self.tracks_end_ticks
+        )
         return self.meters.bar_at(last - 1)
 
     @property

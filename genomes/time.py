@@ -194,20 +194,22 @@ class MeterMap:
         bar = self.bar_at(tick)
         return bar + (tick - self.bar_line(bar)) / self.meter_at(tick).bar_ticks
 
-    def last_bar_line(self, last_onset_ticks: int, end_ticks: int) -> int:
+    def last_bar_line(self, last_onset_ticks: int, end_ticks: int, tracks_end_ticks: int) -> int:
         """Where the last bar of music ends.
 
-        A note that rings over the bar line by a sixteenth or less, where none begins after it, is
-        not another bar.
+        A note that rings over the bar line by a sixteenth or less, and by no more than half a bar,
+        is not another bar where no note begins in that bar and no track lasts to its end.
 
         Args:
             last_onset_ticks: where the last note begins.
             end_ticks: where the last note ends, after tick 0.
+            tracks_end_ticks: where the longest track of the file ends.
         """
         bar = self.bar_at(end_ticks - 1)
-        line = self.bar_line(bar)
-        is_overhang = last_onset_ticks < line and end_ticks - line <= SIXTEENTH_TICKS
-        return line if is_overhang else self.bar_line(bar + 1)
+        line, following = self.bar_line(bar), self.bar_line(bar + 1)
+        most = min(SIXTEENTH_TICKS, (following - line) // 2)
+        is_empty = last_onset_ticks < line and tracks_end_ticks < following
+        return line if is_empty and end_ticks - line <= most else following
 
 
 @dataclass(frozen=True)

@@ -73,7 +73,8 @@ def read_midi_part(path: Path, song: Song, stage: Stage, from_bar: int = 1) -> M
         raise Refused(f"{path.name}: no notes {where}")
     if meters.meter_at(start) != meter:
         raise Refused(f"{path.name} is in {meters.meter_at(start)}, the song in {meter}")
-    whole, length_ticks = _in_whole_bars(notes, meter)
+    tracks_end = int(rescale_ticks(played.tracks_end_ticks, played.ticks_per_quarter))
+    whole, length_ticks = _in_whole_bars(notes, meter, tracks_end - start)
     in_turn = _ended_in_turn(whole)
     words = _words(played, in_turn, start, length_ticks) if stage.sings else ()
     first_bar = meters.bar_at(start + int(notes["onset_ticks"].min()))
@@ -111,11 +112,11 @@ def _from(notes: Notes, start_ticks: int) -> Notes:
     return found
 
 
-def _in_whole_bars(notes: Notes, meter: Meter) -> tuple[Notes, int]:
+def _in_whole_bars(notes: Notes, meter: Meter, tracks_end_ticks: int) -> tuple[Notes, int]:
     """The notes in whole bars, and their length; a small overhang is cut at the last bar line."""
     ends = notes["onset_ticks"] + notes["duration_ticks"]
     length_ticks = MeterMap.constant(meter).last_bar_line(
-        int(notes["onset_ticks"].max()), int(ends.max())
+        int(notes["onset_ticks"].max()), int(ends.max()), tracks_end_ticks
     )
     found: Notes = notes.copy()
     found["duration_ticks"] = np.minimum(ends, length_ticks) - notes["onset_ticks"]

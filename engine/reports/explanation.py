@@ -18,6 +18,7 @@ from fitness.excerpts import excerpt_of_file
 from fitness.explaining import BAR, MIDI, MODALITY, PART, REGISTER, Effect, Explanation, Subject
 from fitness.fusion import DEFAULT_MODEL
 from genomes import Part
+from genomes.time import rescale_ticks
 
 # Smallest effect that is mentioned, and smallest fraction of the strongest effect of its kind.
 MIN_EFFECT = 0.01
@@ -46,7 +47,14 @@ def subject_of_file(path: Path) -> tuple[Subject, tuple[str, ...]]:
     excerpt, song = excerpt_of_file(path.read_bytes(), str(path))
     parts = [(name, song.part_of(track.notes, excerpt.meter)) for name, track in song.named_tracks]
     named = tuple(parts) or ((path.name, excerpt.part),)
-    return Subject(named, excerpt.meter, excerpt.tempo_map, meters=song.meter_map), excerpt.warnings
+    subject = Subject(
+        named,
+        excerpt.meter,
+        excerpt.tempo_map,
+        meters=song.meter_map,
+        tracks_end_ticks=int(rescale_ticks(song.tracks_end_ticks, song.ticks_per_quarter)),
+    )
+    return subject, excerpt.warnings
 
 
 def model_of(studio: Studio, entry: Entry) -> Path:

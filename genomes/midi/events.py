@@ -89,6 +89,12 @@ class EventFile:
     tracks: tuple[EventTrack, ...]
     remarks: Remarks
 
+    @property
+    def length_ticks(self) -> int:
+        """Where the longest track ends; the last of sequences that follow each other."""
+        lengths = [track.length_ticks for track in self.tracks]
+        return sum(lengths) if self.kind == ONE_AFTER_THE_OTHER else max(lengths, default=0)
+
 
 @dataclass(slots=True)
 class Remarks:
@@ -144,8 +150,7 @@ def is_midi(data: bytes) -> bool:
 
 
 def _check_length(file: EventFile) -> None:
-    lengths = [track.length_ticks for track in file.tracks]
-    last = sum(lengths) if file.kind == ONE_AFTER_THE_OTHER else max(lengths, default=0)
+    last = file.length_ticks
     if max(last, last * TICKS_PER_QUARTER // file.ticks_per_quarter) >= MAX_TICKS:
         raise MidiError(f"{last} ticks long: expected less than {MAX_TICKS}")
 

@@ -82,6 +82,7 @@ def _song(file: EventFile, read: Sequence[_Track], starts: Sequence[int]) -> Mid
         words=words,
         left_out=tuple(sorted({name for each in read for name in each.left_out})),
         remarks=file.remarks.sentences(),
+        tracks_end_ticks=file.length_ticks,
     )
 
 

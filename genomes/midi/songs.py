@@ -54,6 +54,7 @@ class MidiSong:
             word ends, with a line feed where its line ends.
         left_out: kinds of events that change the sound and are not read.
         remarks: what else was left out or forgiven, a sentence each.
+        tracks_end_ticks: where the longest track ends, which may be after the last note.
     """
 
     tracks: tuple[MidiTrack, ...]
@@ -65,6 +66,7 @@ class MidiSong:
     words: tuple[Word, ...] = ()
     left_out: tuple[str, ...] = ()
     remarks: tuple[str, ...] = ()
+    tracks_end_ticks: int = 0
 
     @property
     def sung_text(self) -> str:

@@ -171,8 +171,8 @@ def _changed(notes: Notes, whole: Notes, in_turn: Notes) -> Iterator[str]:
         )
     if nested := (Counter(whole.tolist()) - Counter(in_turn.tolist())).total():
         yield (
-            f"{_counted(nested, 'note')} of a pitch that sounds twice at once given other ends: "
-            "on one channel the first to begin is the first to end"
+            f"{_counted(nested, 'note')} of a pitch that sounds twice at once "
+            "ended in the order in which they begin"
         )
 
 

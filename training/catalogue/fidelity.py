@@ -114,7 +114,7 @@ def _of_midi(row: SegmentRow, song: Song, stem: Stem, catalogue: Path, out: Path
 def _apart(played: Sounding, expected: Sounding, tolerance_seconds: float) -> Iterator[str]:
     """The notes that begin or end elsewhere than in their source; both have as many of each."""
     for note, times in expected.items():
-        seconds_apart = np.abs(np.sort(times, axis=0) - np.sort(played[note], axis=0)).max(axis=0)
+        seconds_apart = np.abs(np.subtract(sorted(times), sorted(played[note]))).max(axis=0)
         for seconds, edge in zip(seconds_apart, ("begins", "ends"), strict=True):
             if seconds > tolerance_seconds:
                 yield f"note {note[0]} {edge} {1000 * seconds:.1f} ms away from its source"

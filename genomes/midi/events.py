@@ -8,6 +8,7 @@ the file.
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass, field
 from typing import NamedTuple, NoReturn
 
@@ -18,6 +19,7 @@ MAX_FILE_BYTES = 16 * 2**20
 HEADER_BYTES = 6
 DRUM_CHANNEL = 9
 MAX_NUMBER_BYTES = 4  # of a variable-length quantity
+MAX_EVENTS, MAX_TRACKS = 1_000_000, 0xFFFF  # many times what any song has
 MAX_REMARKS = 20  # that differ; what else is odd is counted
 STATUS, MAX_DATA = 0x80, 0x7F  # bytes from the one on begin an event, up to the other are data
 
@@ -100,28 +102,29 @@ class EventFile:
 class Remarks:
     """Collects what a person should know of a file, each kind of thing once."""
 
-    _found: dict[str, list[str]] = field(default_factory=dict)
+    _first: dict[str, str] = field(default_factory=dict)  # what, and where it is first
+    _times: Counter[str] = field(default_factory=Counter)
     _others: int = 0
 
     def add(self, what: str, where: str = "") -> None:
         """Something that was left out or forgiven, and where."""
-        if what in self._found or len(self._found) < MAX_REMARKS:
-            self._found.setdefault(what, []).append(where)
+        if what in self._first or len(self._first) < MAX_REMARKS:
+            self._first.setdefault(what, where)
+            self._times[what] += 1
         else:
             self._others += 1
 
     def sentences(self) -> tuple[str, ...]:
         """One for each kind of thing, with its first place and how often it is there."""
         others = (f"{self._others} other events are left out",) if self._others else ()
-        return (*(_sentence(what, places) for what, places in self._found.items()), *others)
+        found = (_sentence(what, it, self._times[what]) for what, it in self._first.items())
+        return (*found, *others)
 
 
-def _sentence(what: str, places: list[str]) -> str:
-    if not places[0]:
+def _sentence(what: str, first_place: str, times: int) -> str:
+    if not first_place:
         return what
-    if len(places) == 1:
-        return f"{what} ({places[0]})"
-    return f"{what} ({len(places)} times, first in {places[0]})"
+    return f"{what} ({first_place if times == 1 else f'{times} times, first in {first_place}'})"
 
 
 def parse_events(data: bytes) -> EventFile:
@@ -205,12 +208,16 @@ class _Reader:
     def tracks(self, at: int, announced: int) -> list[EventTrack]:
         """The track chunks; other chunks are left out."""
         found: list[EventTrack] = []
+        events = 0
         while at + 8 <= self.end:
             name, body = self.data[at : at + 4], at + 8
             size = int.from_bytes(self.data[at + 4 : body], "big")
             if name == b"MTrk":
                 track, at = self._track(len(found) + 1, body, size)
                 found.append(track)
+                events += len(track.events)
+                if events > MAX_EVENTS or len(found) > MAX_TRACKS:
+                    _refuse(f"more than {MAX_EVENTS} events or {MAX_TRACKS} tracks")
             elif body + size <= self.end:
                 self.remarks.add(f"a chunk {_printed(name)} is left out", f"byte {at}")
                 at = body + size
@@ -275,24 +282,31 @@ class _Reader:
             if at > stop:
                 raise IndexError
             if status < SYSEX:
-                running = status
-                if max(data) > MAX_DATA:
-                    self.remarks.add("a value above 127 is read as 127", place(number, tick))
-                    data = bytes(min(byte, MAX_DATA) for byte in data)
+                running, data = status, self._limited(data, number, tick)
             elif status not in {SYSEX, SYSEX_MORE, META}:
                 self.remarks.add(f"an event {status:02X} is left out", place(number, tick))
                 continue
             events.append(Event(tick, status, data))
+            if len(events) > MAX_EVENTS:
+                _refuse(f"more than {MAX_EVENTS} events")
             if status == META and data[0] == END_OF_TRACK:
                 return EventTrack(tuple(events), tick), at, True
         return EventTrack(tuple(events), tick), at, False
 
+    def _limited(self, data: bytes, number: int, tick: int) -> bytes:
+        """The data bytes of an event, none of them above 127."""
+        if max(data) <= MAX_DATA:
+            return data
+        self.remarks.add("a value above 127 is read as 127", place(number, tick))
+        return bytes(min(byte, MAX_DATA) for byte in data)
+
     def _data(self, status: int, at: int, number: int) -> tuple[bytes, int]:
         """What belongs to a status byte, and where it ends; that may be beyond the track."""
-        begin, kind = at, b""
         if status < SYSEX:
             end = at + (1 if PROGRAM_CHANGE <= status < PITCH_BEND else 2)
-        elif status in {SYSEX, SYSEX_MORE}:
+            return self.data[at:end], end
+        begin, kind = at, b""
+        if status in {SYSEX, SYSEX_MORE}:
             size, begin = self._number(at, number)
             end = begin + size
         elif status == META:
@@ -305,12 +319,15 @@ class _Reader:
 
     def _number(self, at: int, number: int) -> tuple[int, int]:
         """A variable-length quantity, and where it ends."""
-        value = 0
-        for place in range(at, at + MAX_NUMBER_BYTES):
-            byte = self.data[place]
-            value = value << 7 | byte & 0x7F
-            if byte < 0x80:
-                return value, place + 1
+        value = self.data[at]
+        if value < STATUS:  # by far the most are of one byte
+            return value, at + 1
+        value &= MAX_DATA
+        for following in range(at + 1, at + MAX_NUMBER_BYTES):
+            byte = self.data[following]
+            value = value << 7 | byte & MAX_DATA
+            if byte < STATUS:
+                return value, following + 1
         _refuse(f"track {number} has a number of more than {MAX_NUMBER_BYTES} bytes at byte {at}")
 
 

@@ -149,3 +149,9 @@ def test_a_track_without_its_end_is_read():
     chunk = track_chunk(body).replace(END_OF_TRACK, b"")
     data = midi_file()[:10] + b"\x00\x01\x01\xe0" + chunk[:4] + len(body).to_bytes(4, "big") + body
     assert len(read_or_refused(data).notes) == 1
+
+
+def test_more_events_than_any_song_has_are_refused():
+    struck = b"\x00\x90\x3c\x40" + b"\x00\x3c\x00" * 1_000_001
+    with pytest.raises(MidiError, match="more than 1000000 events"):
+        read_midi(midi_file(struck))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 
 import mido
+from hypothesis import strategies as st
 
 from tests.genomes.midi_bytes import END_OF_TRACK, events, midi_file, track_chunk
 
@@ -178,3 +179,25 @@ REFUSED: dict[str, tuple[bytes, str]] = {
         midi_file(events("FF FF FF 7F 90 3C 40\n 60 80 3C 00"), resolution=24), "ticks long"
     ),
 }  # fmt: skip
+
+SOURCES = [
+    *(value for value in dict(globals()).values() if isinstance(value, bytes)),
+    *(data for data, _ in FORGIVEN.values()),
+]
+
+
+@st.composite
+def damaged_files(draw: st.DrawFn) -> bytes:
+    """One of the files with bytes changed, cut off, or taken from another one."""
+    data, places = draw(st.sampled_from(SOURCES)), st.floats(0, 1)
+    for kind in draw(st.lists(st.sampled_from(("flip", "cut", "splice")), min_size=1, max_size=6)):
+        at = round(draw(places) * len(data))
+        if kind == "flip":
+            data = data[:at] + bytes([draw(st.integers(0, 255))]) + data[at + 1 :]
+        elif kind == "cut":
+            data = data[:at]
+        else:
+            other = draw(st.sampled_from(SOURCES))
+            begin, end = sorted(round(draw(places) * len(other)) for _ in range(2))
+            data = data[:at] + other[begin:end] + data[at:]
+    return data

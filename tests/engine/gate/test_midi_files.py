@@ -4,15 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
 
+from engine.errors import EngineError
 from engine.gate.midi_parts import read_midi_part
+from engine.proposals.lyrics import read_lyrics
+from engine.reports.explanation import subject_of_file
 from engine.stages import STAGES
+from fitness.errors import FitnessError
 from fitness.explaining import BAR, PART
+from fitness.legacy_roll import legacy_roll
 from genomes import Part
 from genomes.lyrics import Lyrics
+from genomes.midi import MidiError
 from tests.engine.arrangement.approved_parts import opened
 from tests.engine.command_line import Shell
 from tests.genomes.midi_bytes import events, midi_file
@@ -33,6 +41,7 @@ from tests.genomes.odd_files import (
     REPEATED,
     SEQUENCES,
     WHOLE_NOTES,
+    damaged_files,
     meter,
     off,
     on,
@@ -296,3 +305,40 @@ def test_explained_by_the_bars_of_the_file(
     assert [effect["notes"] for effect in effects if effect["kind"] == BAR] == bars
     assert [effect["name"] for effect in effects if effect["kind"] == PART] == parts
     assert told["match"] == pytest.approx(score(shell, path)[str(path)]["chromatic"], abs=1e-5)
+
+
+@pytest.fixture(scope="module")
+def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where a file is written again and again."""
+    return tmp_path_factory.mktemp("damaged") / "mine.mid"
+
+
+@settings(max_examples=20 * settings.default.max_examples)  # 20,000 in the deep profile
+@given(damaged_files())
+def test_damaged_files_are_read_or_refused_in_a_line(place: Path, data: bytes) -> None:
+    place.write_bytes(data)
+    song, stage = SimpleNamespace(meter="4/4", tempo_bpm=120.0), STAGES["chords"]
+    whys = []
+    for read in (
+        lambda: read_midi_part(place, song, stage),
+        lambda: subject_of_file(place),
+        lambda: legacy_roll(data),
+        lambda: read_lyrics(place),
+    ):
+        try:
+            read()
+        except (EngineError, FitnessError, MidiError) as error:
+            whys.append(str(error))
+    assert not any("\n" in why or why.endswith("()") for why in whys)
+
+
+def test_what_is_no_proposal_and_no_list_of_clips_is_refused(
+    shell: Shell, song: str, file: Callable[..., Path]
+) -> None:
+    for data in (GOOD, CUT, CONTROL_CHARACTERS):
+        path = file(data)
+        said = shell.type("songs", "add", path)
+        assert said.code == 2
+        assert len(said.err.splitlines()) == 1
+        assert "mine.mid" in said.err
+        assert "mine.mid" in shell.refused("arrange", "--song", song, "--import", path)

@@ -130,7 +130,10 @@ def test_accents_are_the_same_however_they_are_coded():
         (b"", "has no words to sing"),
         (b"[ti: x]\n[00:01.00]\n", "has no words to sing"),
         (b"[Verse]\n\n# nothing yet\n", "has no words to sing"),
-        (b"MThd\0\0\0\x06", "is no text: it holds null characters"),
+        (
+            b"MThd\0\0\0\x06",
+            "can't be read: not a readable MIDI file: it breaks off in its header, at byte 8",
+        ),
         (b"\x89PNG\r\n\x1a\n", "is not UTF-8 text at byte 0"),
         ("words".encode("utf-16"), "is not UTF-8 text at byte 0"),
         ("déjà".encode("latin-1"), "is not UTF-8 text at byte 1"),
@@ -144,7 +147,7 @@ def test_what_is_no_lyrics_is_refused_in_one_line(tmp_path, data, problem):
     with pytest.raises(Refused) as refused:
         read_lyrics(path)
     message = str(refused.value)
-    assert message.startswith(f"odd name.txt {problem}; accepted: a UTF-8 text or LRC file")
+    assert message.startswith(f"odd name.txt {problem}; accepted: a UTF-8 text, LRC or MIDI file")
     assert len(message.splitlines()) == 1
 
 

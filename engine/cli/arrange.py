@@ -11,6 +11,7 @@ import typer
 from engine.cli.opening import next_command, open_studio
 from engine.cli.options import Instruments
 from engine.cli.output import Json, say, say_json, say_next, say_table
+from engine.cli.words import read_words, say_unmatched
 
 if TYPE_CHECKING:
     from engine.arrangement.arranging import ArrangedSong, DraftOptions, PlanFile
@@ -43,13 +44,14 @@ def arrange(
     from engine.arrangement.instruments import read_choices, with_instruments
     from engine.arrangement.plan import FADE
     from engine.arrangement.writers import writers
-    from engine.proposals.lyrics import read_lyrics
+    from engine.state.lineages import sections
 
-    words = None if lyrics is None else read_lyrics(lyrics)
+    words = read_words(lyrics)
     chosen = read_choices(instrument or [])
     options = DraftOptions(FADE if fade else None, words, chosen)
     with open_studio(context) as studio:
         state = studio.song(song)
+        say_unmatched(words, sections(state))
         files = writers(state.colour, audio)
         planned = _planned(studio, state, plan, clips, options, draft=draft)
         plan_to_play = replace(planned.plan, ending=FADE) if fade else planned.plan

@@ -11,6 +11,7 @@ from engine.cli.errors import INTERRUPTED
 from engine.cli.opening import next_command, open_studio
 from engine.cli.options import Generations, ModelPath, NoModel, Population
 from engine.cli.output import Json, say, say_json, say_next
+from engine.cli.words import read_words, say_unmatched
 from engine.evolution import GENERATIONS, KEEP, POPULATION
 
 
@@ -69,10 +70,10 @@ def evolve(
     """
     from engine.cli.runs import carry_on_with_progress, write_and_say
     from engine.evolution.settings import Settings
-    from engine.proposals.lyrics import read_lyrics
     from engine.runs.evolve import new_seed, start_runs
     from engine.runs.requests import EvolveOptions, locks_of, redo_of
     from engine.stages import find_stage
+    from engine.state.lineages import sections
 
     settings = Settings(population=population, generations=generations, keep=keep)
     find_stage(stage)
@@ -82,7 +83,8 @@ def evolve(
     summaries: list[dict[str, Any]] = []
     with open_studio(context) as studio:
         state = studio.song(song)
-        words = None if lyrics is None else read_lyrics(lyrics)
+        words = read_words(lyrics)
+        say_unmatched(words, [*sections(state), *([section] if section else [])])
         options = EvolveOptions(
             *(stage, settings, section, bars, energy, parent, source, locks, words, singer),
             redo=redo_of(redo or [], rhythm=rhythm, pitch=pitch),

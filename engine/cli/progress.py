@@ -18,6 +18,7 @@ from rich.progress import (
     TimeRemainingColumn,
 )
 
+from documents.terminal import visible
 from store.events import CurvePoint
 
 if TYPE_CHECKING:
@@ -62,7 +63,7 @@ class CompositionProgress:
         """Show the section and the stage that are composed now."""
         self.runs += runs
         lineages = f", {runs} lineages" if runs > 1 else ""
-        self._progress.update(self._task, description=f"{section}: {stage}{lineages}")
+        self._progress.update(self._task, description=visible(f"{section}: {stage}{lineages}"))
 
     def report(self, point: CurvePoint) -> None:
         """Count a generation."""
@@ -88,7 +89,7 @@ def composing(generations: int, done: int) -> Iterator[CompositionProgress]:
 
 def _progress() -> Progress:
     return Progress(
-        TextColumn("{task.description}"),
+        TextColumn("{task.description}", markup=False),
         BarColumn(),
         MofNCompleteColumn(),
         TextColumn("best {task.fields[best]}"),

@@ -9,7 +9,7 @@ import typer
 
 from engine.cli import stats
 from engine.cli.opening import next_command, open_studio, say_no_songs
-from engine.cli.output import Json, say, say_json, say_next, say_table
+from engine.cli.output import Json, say, say_json, say_next, say_note, say_table
 
 if TYPE_CHECKING:
     from engine.proposals import Reading
@@ -87,7 +87,7 @@ def _report(reading: Reading, added: AddedSongs) -> dict[str, Any]:
 
 def _say_report(reading: Reading, added: AddedSongs) -> None:
     for refusal in reading.refusals:
-        typer.echo(f"refused: {refusal}", err=True)
+        say(f"refused: {refusal}", err=True)
     said = {*added.added, *added.revised}
     for song_id, proposal in {p.song_id: p for p in reading.proposals}.items():
         if song_id in said and len(said) <= MAX_SAID:
@@ -95,7 +95,7 @@ def _say_report(reading: Reading, added: AddedSongs) -> None:
             for warning in proposal.warnings:
                 say(f"  note: {warning}")
     for file in added.superseded:
-        typer.echo(f"note: {file}: another version of a song read later, which counts", err=True)
+        say_note(f"{file}: another version of a song read later, which counts")
     counts = {
         "added": len(added.added),
         "revised": len(added.revised),

@@ -169,4 +169,4 @@ def coverage_table(counts: dict[str, dict[str, int]]) -> str:
     lines = [f"{'colour':<10}{'segments':>10}{'audio %':>10}{'midi %':>10}{'text %':>10}"]
     for colour, rows, shares in with_total(counts):
         lines.append(f"{colour:<10}{rows:>10}" + "".join(f"{100 * x:>10.1f}" for x in shares))
-    return "\n".join(lines) + "\n"
+    return "\n".join(lines)

@@ -24,6 +24,8 @@ def read_text(path: Path, max_bytes: int) -> str:
         if status.st_size > max_bytes:
             raise ValueError(f"holds {status.st_size} bytes; at most {max_bytes} are read")
         return text_of(path.read_bytes())
+    except FileNotFoundError as error:
+        raise ValueError("no such file") from error
     except OSError as error:
         raise ValueError(f"can't be read: {error.strerror or error}") from error
 

@@ -29,6 +29,9 @@ def arrange(
     clips: Annotated[
         Path | None, typer.Option("--import", help="Take in a DAW's list of clips.")
     ] = None,
+    frame_rate: Annotated[
+        str | None, typer.Option(help="Of a list's time code: 24, 25, 29.97df ….")
+    ] = None,
     draft: Annotated[bool, typer.Option("--draft", help="Only draft a plan to edit.")] = False,
     fade: Annotated[bool, typer.Option("--fade", help="End by fading out.")] = False,
     lyrics: Annotated[
@@ -53,7 +56,7 @@ def arrange(
         state = studio.song(song)
         say_unmatched(words, sections(state))
         files = writers(state.colour, audio)
-        planned = _planned(studio, state, plan, clips, options, draft=draft)
+        planned = _planned(studio, state, plan, clips, options, frame_rate, draft=draft)
         plan_to_play = replace(planned.plan, ending=FADE) if fade else planned.plan
         planned = replace(planned, plan=with_instruments(plan_to_play, state, chosen))
         arranged = None if draft else assemble(studio, studio.song(song), planned.plan, files)
@@ -75,6 +78,7 @@ def _planned(
     plan: Path | None,
     clips: Path | None,
     options: DraftOptions,
+    frame_rate: str | None,
     *,
     draft: bool,
 ) -> PlanFile:
@@ -83,10 +87,12 @@ def _planned(
 
     if sum([plan is not None, clips is not None, draft]) > 1:
         raise Refused("--from, --import and --draft exclude each other", "name one of them")
+    if frame_rate is not None and clips is None:
+        raise Refused("--frame-rate is that of a list of clips", "name the list with --import")
     if plan is not None:
         return read_plan_file(studio, song, plan)
     if clips is not None:
-        return import_clips(studio, song, clips)
+        return import_clips(studio, song, clips, frame_rate)
     make = write_draft if draft else current_plan
     return make(studio, song, options)
 
@@ -99,6 +105,7 @@ def _report(planned: PlanFile, arranged: ArrangedSong | None) -> dict[str, Any]:
         "plan_file": {"path": str(planned.path), "outcome": planned.outcome},
         "warnings": list(planned.warnings),
         "reading": planned.reading or None,
+        "frame_rate": planned.frame_rate or None,
         "drift": planned.drift,
     }
     if arranged is None:
@@ -117,7 +124,7 @@ def _report(planned: PlanFile, arranged: ArrangedSong | None) -> dict[str, Any]:
 
 def _say_plan(planned: PlanFile) -> None:
     if planned.reading:
-        say(f"read as {planned.reading}")
+        say(f"read as {', '.join(filter(None, (planned.reading, planned.frame_rate)))}")
     for warning in planned.warnings:
         say(f"note: {warning}")
     if planned.drift is not None:

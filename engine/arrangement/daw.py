@@ -68,8 +68,8 @@ FRAME_RATES = (
     FrameRate("30", 30, Fraction(30)),
 )
 DROP_FRAME = FrameRate("29.97 drop-frame", 30, Fraction(30_000, 1001), is_drop_frame=True)
-# Another rate is believed if clips are off bar lines by less than this share of what they are by the
-# first. Both differ by less than a frame: which bar a clip is in hardly depends on it.
+# Another rate is believed if clips are off bar lines by less than this share of what they are by
+# the first. Both differ by less than a frame: which bar a clip is in hardly depends on it.
 CLEARLY_NEARER = Fraction(1, 2)
 NAMED_RATES = {
     **{rate.name: rate for rate in FRAME_RATES},

@@ -87,6 +87,22 @@ def composing(generations: int, done: int) -> Iterator[CompositionProgress]:
             progress.update(task, total=progress.tasks[task].completed)
 
 
+@contextmanager
+def reading_files() -> Iterator[Callable[[int, str], None]]:
+    """Show which file is read and how many were, on a terminal; nothing is left of it."""
+    console = Console(stderr=True)
+    progress = Progress(
+        TextColumn("{task.completed} files read"),
+        TextColumn("{task.fields[file]}", markup=False),
+        console=console,
+        transient=True,
+        disable=not console.is_terminal,
+    )
+    task = progress.add_task("reading", total=None, file="")
+    with progress:
+        yield lambda count, file: progress.update(task, completed=count, file=visible(file))
+
+
 def _progress() -> Progress:
     return Progress(
         TextColumn("{task.description}", markup=False),

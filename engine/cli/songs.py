@@ -45,10 +45,13 @@ def add(
     Exit code 2 if a single proposal is refused, or nothing at all could be read; out of a folder
     or list the readable ones are added and the refused ones named.
     """
+    from engine.cli.progress import reading_files
     from engine.proposals import Overrides, read
     from engine.proposals.songs import add_songs
 
-    reading = read(paths, Overrides.parse(meter=meter, tempo_bpm=bpm, key=key))
+    overrides = Overrides.parse(meter=meter, tempo_bpm=bpm, key=key)
+    with reading_files() as update:
+        reading = read(paths, overrides, update)
     with open_studio(context, make=True) as studio:
         added = add_songs(studio, reading.proposals)
     if as_json:
@@ -86,8 +89,10 @@ def _report(reading: Reading, added: AddedSongs) -> dict[str, Any]:
 
 
 def _say_report(reading: Reading, added: AddedSongs) -> None:
-    for refusal in reading.refusals:
+    for refusal in reading.refusals[:MAX_SAID]:
         say(f"refused: {refusal}", err=True)
+    if len(reading.refusals) > MAX_SAID:
+        say(f"refused: {len(reading.refusals) - MAX_SAID} more; --json names all", err=True)
     said = {*added.added, *added.revised}
     for song_id, proposal in {p.song_id: p for p in reading.proposals}.items():
         if song_id in said and len(said) <= MAX_SAID:

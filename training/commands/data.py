@@ -119,7 +119,7 @@ def _verify(options: Options, progress: Progress) -> Result:
         catalogue=options.catalogue,
         update=progress("segments"),
     )
-    print_line(coverage_table(found["coverage"]))
+    print_line(coverage_table(found["coverage"], is_assumed=found["assumed"]))
     for finding in found["findings"]:
         print_line(f"finding: {finding}", err=True)
     return found

@@ -182,7 +182,6 @@ def test_bars_with_dots_and_without_ticks(position, length):
     assert (listed.reading, listed.frame_rate, shape(listed)) == (BARS, "", [("verse", 1, 7, 7)])
 
 
-
 @pytest.mark.parametrize(
     ("codes", "bpm", "named", "rate", "starts"),
     [

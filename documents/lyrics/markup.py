@@ -93,7 +93,7 @@ _SINGER = re.compile(
     rf"\s*[(\[]?(?:(?:{'|'.join(SINGER_LETTERS.split())})|(?i:{_any(SINGER_WORDS)}))[)\]]?\s?:\s*"
 )
 _ASIDE = re.compile(
-    r"\(([^()]{1,60})\)|\*([^*]{1,60})\*|\[([^\[\]]{1,60})\]|\b([x×]\d{1,2}|\d{1,2}[x×])\s*$"
+    r"\(([^()]{1,60})\)|\*([^*]{1,60})\*|\[([^\[\]]{1,60})\]|(?<!\S)([x×]\d{1,2}|\d{1,2}[x×])\s*$"
 )
 _ASIDE_WORDS = frozenset(ASIDES.split())
 _SUNG_WORDS = frozenset(SUNG_WORDS.split())
@@ -120,11 +120,11 @@ class Header:
 def header_of(line: str) -> Header | None:
     """The header that a line is, in brackets or with any other sign of one; else None."""
     line = " ".join(line.split())
-    text, repeats = _without_repeats(line[: MAX_HEADER + 1])
-    if len(text) > MAX_HEADER:
-        return None
-    bracketed = _BRACKETED.fullmatch(text)
-    if bracketed:
+    if len(line) > MAX_HEADER:
+        begun = _WITH_WORDS.fullmatch(line)
+        return Header(_label(begun["name"]), rest=begun["rest"]) if begun else None
+    text, repeats = (line, 1) if _BRACKETED.fullmatch(line) else _without_repeats(line)
+    if bracketed := _BRACKETED.fullmatch(text):
         inner, inside = _without_repeats(bracketed[1].strip())
         return Header(_label(inner), max(repeats, inside)) if inner else None
     again = _AGAIN.match(text.lstrip("([*_ "))

@@ -115,8 +115,8 @@ def notes_on(sheet: LyricSheet) -> tuple[str, ...]:
         names = list(dict.fromkeys(sheet.chords))
         more = ", …" if len(names) > MAX_CHORDS_NAMED else ""
         notes.append(
-            f"{len(sheet.chords)} chords ({', '.join(names[:MAX_CHORDS_NAMED])}{more}) are taken "
-            "as chords: they are not sung, and nothing is composed on them yet"
+            "chords are not sung, and nothing is composed on them yet: "
+            f"{', '.join(names[:MAX_CHORDS_NAMED])}{more} ({len(sheet.chords)})"
         )
     if sheet.offset_seconds:
         notes.append("the offset moves times alone, which are not used here")

@@ -79,7 +79,7 @@ def _problems(sheet: LyricSheet, without_time: list[tuple[int, str]]) -> list[st
     found += [(number, f"{shown(text)} has no time; left out") for number, text in without_time]
     lines = [f"line {n}: {text}" if n else text for n, text in sorted(found)]
     if sheet.chords:
-        lines.append(f"{len(sheet.chords)} chords are left out")
+        lines.append(f"chords are left out ({len(sheet.chords)})")
     return [*lines, *sheet.notes]
 
 

@@ -220,20 +220,20 @@ def test_without_media_every_listed_file_counts(tmp_path):
 def test_lyrics_of_every_form_are_cut_by_their_times(tmp_path):
     """Chords, singers and asides are left out and named; the offset makes lines earlier."""
     lyrics = (
-        "[offset:+2000]\n[00:18,20]F: [Am]first <i>line</i> (hum)\n"
-        "[00:22.24]<00:22.24>second <00:23.00>line\n[Chorus]\n[00:26.21][00:30.21]third"
+        "[offset:+2000]\n[00:18,50]F: [Am]first <i>line</i> (hum)\n"
+        "[00:22.60]<00:22.60>second <00:23.00>line\n[Chorus]\n[00:26.70][00:30.70]third"
     )
     file_song(tmp_path / "c", manifest(), lyrics)
     report = make_segments(tmp_path / "c", tmp_path, with_media=False)
     sung = {row["original_start_seconds"]: row["lyric_text"] for row in rows(tmp_path)}
-    assert [sung[at] for at in (16.2, 20.24, 24.21, 28.21)] == [
+    assert [sung[at] for at in (16.5, 20.6, 24.7, 28.7)] == [
         "first line",
         "second line",
         "third",
         "third",
     ]
     notes = "\n".join(report["notes"])
-    for said in ("1 chords are left out", "(hum)", "<i>, </i>", "F:", "2.000 s earlier"):
+    for said in ("chords are left out (1)", "(hum)", "<i>, </i>", "F:", "2.000 s earlier"):
         assert said in notes
 
 

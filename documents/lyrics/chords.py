@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 MAX_NAME = 16  # characters
+MAX_ROW = 200  # characters that chords over one line take
 
 _CHORD = re.compile(
     r"[A-H][#♯b♭]?"
@@ -30,6 +31,8 @@ def chord_row(row: str) -> list[tuple[int, str]] | None:
 
     They may stand in brackets, between bar lines, and with ``x2`` behind them.
     """
+    if len(row.strip()) > MAX_ROW:
+        return None
     found: list[tuple[int, str]] = []
     is_row = False
     for token in _TOKEN.finditer(row):

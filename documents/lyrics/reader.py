@@ -203,11 +203,12 @@ class _Reader:
 
     def take(self, row: str, number: int) -> None:
         """The next row of the file."""
+        if not row.strip():
+            return
         if directive := _DIRECTIVE.fullmatch(row):
             self._direct(directive[1].casefold(), directive[2] or "", number)
         elif self._wordless:
-            if row.strip():
-                self._say(TABLATURE, number, row)
+            self._say(TABLATURE, number, row)
         elif not self._is_about_the_song(row, number):
             self._read(row, number)
 
@@ -239,23 +240,28 @@ class _Reader:
         times = self._codes(written or ([first_word[1]] if first_word else []), number)
         end = stamps.end() if stamps else 0
         rest = " " * end + row[end:]  # every column stays where it is
-        if not self._took_chords_or_header(rest, number):
+        if rest.strip() and not self._took_chords_or_header(rest, number):
             self._sing(rest, number, times, is_timed=is_timed)
         elif is_timed:
             self._add(SheetLine("", number, times, is_timed=True))
 
     def _took_chords_or_header(self, row: str, number: int) -> bool:
-        chords = chord_row(row)
-        if chords is not None and self._is_of_chords(chords):
-            self._close()
-            self._chords_above = (number, chords)
+        if self._took_chords(row, number):
             return True
         header = self._header(row)
         if header is None:
             return False
         self._open(header.label, header.repeats)
-        if header.rest:
-            self._read(header.rest, number)
+        if header.rest and not self._took_chords(header.rest, number):
+            self._sing(header.rest, number, (), is_timed=False)
+        return True
+
+    def _took_chords(self, row: str, number: int) -> bool:
+        chords = chord_row(row)
+        if chords is None or not self._is_of_chords(chords):
+            return False
+        self._close()
+        self._chords_above = (number, chords)
         return True
 
     def _is_of_chords(self, chords: list[tuple[int, str]]) -> bool:

@@ -25,7 +25,7 @@ def read_text(path: Path, max_bytes: int) -> str:
             raise ValueError(f"holds {status.st_size} bytes; at most {max_bytes} are read")
         return text_of(path.read_bytes())
     except FileNotFoundError as error:
-        raise ValueError("no such file") from error
+        raise ValueError("can't be read: no such file") from error
     except OSError as error:
         raise ValueError(f"can't be read: {error.strerror or error}") from error
 

@@ -11,7 +11,7 @@ import typer
 from engine.cli.opening import next_command, open_studio
 from engine.cli.options import Instruments
 from engine.cli.output import Json, say, say_json, say_next, say_table
-from engine.cli.words import read_words, say_unmatched
+from engine.cli.words import read_words, say_of_words
 
 if TYPE_CHECKING:
     from engine.arrangement.arranging import ArrangedSong, DraftOptions, PlanFile
@@ -54,11 +54,11 @@ def arrange(
     options = DraftOptions(FADE if fade else None, words, chosen)
     with open_studio(context) as studio:
         state = studio.song(song)
-        say_unmatched(words, sections(state))
         files = writers(state.colour, audio)
         planned = _planned(studio, state, plan, clips, options, frame_rate, draft=draft)
         plan_to_play = replace(planned.plan, ending=FADE) if fade else planned.plan
         planned = replace(planned, plan=with_instruments(plan_to_play, state, chosen))
+        say_of_words(lyrics, words, sections(state))
         arranged = None if draft else assemble(studio, studio.song(song), planned.plan, files)
     if as_json:
         say_json(_report(planned, arranged))

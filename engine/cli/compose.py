@@ -13,7 +13,7 @@ from engine.cli.errors import INTERRUPTED
 from engine.cli.opening import next_command, open_studio
 from engine.cli.options import Generations, Instruments, ModelPath, NoModel, Population
 from engine.cli.output import Json, say, say_json, say_next, say_table
-from engine.cli.words import read_words, say_unmatched
+from engine.cli.words import read_words, say_of_words
 from engine.evolution import GENERATIONS, POPULATION
 
 if TYPE_CHECKING:
@@ -69,7 +69,6 @@ def compose(
     requested = new_composition(
         Settings(population, generations), sections, seed, beam, arrangements
     ).with_vocals(singer, words)
-    say_unmatched(words, [each.label for each in requested.sections])
     chosen = read_choices(instrument or [])
     refuse_both(model, no_model=no_model)
     with open_studio(context) as studio:
@@ -84,6 +83,7 @@ def compose(
             composition = begin(studio, state, replace(again, model_sha256=sha256))
         elif not as_json:
             say(f"going on with composition {composition.id}, as it was asked for")
+        say_of_words(lyrics, words, [each.label for each in composition.sections])
         if not as_json:
             say(f"{state.title}: composition {composition.id}, seed {composition.seed}")
             _say_silent(composition)

@@ -13,21 +13,17 @@ if TYPE_CHECKING:
 
 
 def read_words(path: Path | None) -> LyricSheet | None:
-    """The sheet in a file, after its notes were printed; None without a file."""
-    from engine.proposals.lyrics import notes_on, read_lyrics
+    """The sheet in a file; None without a file."""
+    from engine.proposals.lyrics import read_lyrics
 
-    if path is None:
-        return None
-    sheet = read_lyrics(path)
-    for note in notes_on(sheet):
+    return None if path is None else read_lyrics(path)
+
+
+def say_of_words(path: Path | None, sheet: LyricSheet | None, sections: Sequence[str]) -> None:
+    """Print on stderr what of a sheet is left out, and which headers fit no section of a song."""
+    from engine.proposals.lyrics import notes_on, unmatched_headers
+
+    if path is None or sheet is None:
+        return
+    for note in (*notes_on(sheet), *unmatched_headers(sheet, sections)):
         say_note(f"{path.name}: {note}")
-    return sheet
-
-
-def say_unmatched(sheet: LyricSheet | None, section_labels: Sequence[str]) -> None:
-    """Print which headers fit no section of a song, each with the nearest section."""
-    from engine.proposals.lyrics import unmatched_headers
-
-    if sheet is not None and section_labels:
-        for note in unmatched_headers(sheet, section_labels):
-            say_note(note)

@@ -121,7 +121,7 @@ def notes_on(sheet: LyricSheet) -> tuple[str, ...]:
     if sheet.offset_seconds:
         notes.append("the offset moves times alone, which are not used here")
     if sheet.headers and (bare := sum(len(lines) for label, lines in sheet.words if not label)):
-        notes.append(f"{bare} lines stand under no header: left out")
+        notes.append(f"lines under no header are left out ({bare})")
     return tuple(notes)
 
 

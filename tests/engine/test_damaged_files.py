@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import warnings
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -115,7 +116,9 @@ class Damage:
 
     def model(self, path: Path) -> bool:
         """A model."""
-        is_added = self.done(lambda: add(self.studio, path))
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", fusion.AbsentConcept)
+            is_added = self.done(lambda: add(self.studio, path))
         fusion._sessions.clear()
         return is_added
 

@@ -48,6 +48,12 @@ _TAG = re.compile(
     r"\[\s*(ti|ar|al|au|by|re|ve|la|lr|id|tool|length|offset|#|key|total|lang)\s*:([^\[\]]*)\]",
     re.IGNORECASE,
 )
+# What people write above the words, without brackets.
+_HEAD = re.compile(
+    r"\s*(title|artist|by|album|key|tempo|bpm|time|meter|tuning|capo|composer|writers?|words|music"
+    r"|copyright)\s*(?::\s*(\S.*)|\s(\d+))",
+    re.IGNORECASE,
+)
 _STAMP = re.compile(r"[\[<]\s*(\d{1,3}:\d[\d:.,\s]{0,16})[\]>]")
 _LINE_STAMP = r"\[\s*\d[\d:.,\s]{0,20}\]\s*"
 _STAMPS = re.compile(rf"\s*(?:{_LINE_STAMP})+")
@@ -224,6 +230,10 @@ class _Reader:
             return True
         if stripped == "WEBVTT" and number == 1:
             return True
+        head = _HEAD.fullmatch(stripped)
+        if head and len(self._sections) == 1 and not self._sections[0].lines:
+            self._tags.setdefault(head[1].casefold(), head[2] or head[3])
+            return True
         if _BACKGROUND.fullmatch(stripped):
             self._say(BACKGROUND, number, stripped)
             return True
@@ -248,7 +258,7 @@ class _Reader:
     def _took_chords_or_header(self, row: str, number: int) -> bool:
         if self._took_chords(row, number):
             return True
-        header = self._header(row)
+        header = self._header(row, number)
         if header is None:
             return False
         self._open(header.label, header.repeats)
@@ -268,12 +278,17 @@ class _Reader:
         """A letter alone may be a word or a header: it is a chord where there are others."""
         return self._has_chords or len(chords) != 1 or len(chords[0][1]) > 1
 
-    def _header(self, row: str) -> Header | None:
+    def _header(self, row: str, number: int) -> Header | None:
         header = header_of(row)
-        if header is None:
-            return None
-        is_direction = row.strip().startswith("[") and is_aside(header.label)
-        return None if is_direction and header_of(header.label) is None else header
+        if header is not None:
+            is_direction = row.strip().startswith("[") and is_aside(header.label)
+            return None if is_direction and header_of(header.label) is None else header
+        found = [match for match in asides(row) if not is_chord((match[3] or "").strip())]
+        rest = _Written.of(row).without([match.span() for match in found]).text
+        header = header_of(rest) if found and is_sung(rest) else None
+        for match in found if header else ():
+            self._say(ASIDE, number, match.group())
+        return header
 
     def _sing(self, row: str, number: int, times: tuple[Timecode, ...], *, is_timed: bool) -> None:
         """A row of words: what isn't sung is cut out of it, and its place kept."""

@@ -232,6 +232,23 @@ def test_lines_that_are_sung_are_no_headers(line):
     assert sung(line) == [line]
 
 
+def test_an_aside_behind_a_header():
+    sheet = sheet_of("[Verse]\nla\nOutro (fade out)\noh")
+    assert sheet.words == (("Verse", ("la",)), ("Outro", ("oh",)))
+    assert sheet.notes == ("line 3: asides are left out: (fade out)",)
+
+
+def test_a_chord_before_a_section_word_is_no_aside():
+    assert placed("[Verse]\n[Am]Chorus of angels\n[F]Chorus") == [[("Am", 0)], [("F", 0)]]
+
+
+def test_what_stands_above_the_words_is_of_the_song():
+    sheet = sheet_of("Title: A Door\nCapo 2\nKey: G\n\nIntro: G D\n\nVerse 1:\nTime: it flies\n")
+    assert dict(sheet.tags) == {"title": "A Door", "capo": "2", "key": "G"}
+    assert sheet.words == (("Verse 1", ("Time: it flies",)),)
+    assert sheet.chords == ("G", "D")
+
+
 def test_words_behind_a_header_are_its_first_line():
     assert words("Chorus: La la\nla") == {"Chorus": ("La la", "la")}
 

@@ -17,13 +17,22 @@ def read_text(path: Path, max_bytes: int) -> str:
     Raises:
         ValueError: what is wrong with it: it is no file, too large, can't be read, or is no text.
     """
+    return text_of(read_bytes(path, max_bytes))
+
+
+def read_bytes(path: Path, max_bytes: int) -> bytes:
+    """The bytes of a file.
+
+    Raises:
+        ValueError: what is wrong with it: it is no file, too large, or can't be read.
+    """
     try:
         status = path.stat()
         if not stat.S_ISREG(status.st_mode):
             raise ValueError("is no file")
         if status.st_size > max_bytes:
             raise ValueError(f"holds {status.st_size} bytes; at most {max_bytes} are read")
-        return text_of(path.read_bytes())
+        return path.read_bytes()
     except FileNotFoundError as error:
         raise ValueError("can't be read: no such file") from error
     except OSError as error:

@@ -75,14 +75,14 @@ def hostile_midi(path):
 
 
 def test_names_labels_notes_and_review_files(shell):
-    first, second, third, *_ = shell.candidates()
+    first, second, *_ = shell.candidates()
     shell.do("approve", first, "--label", f"verse {HOSTILE}", "--note", HOSTILE)
-    shell.do("note", second, HOSTILE)
+    shell.do("note", first, HOSTILE)
     shell.do("review", "--yaml", "--song", "meadow")
     song = shell.song("meadow").song_id
     (review,) = (shell.folder / "exports" / song).rglob("review.yml")
     document = yaml.safe_load(review.read_text("utf-8"))
-    row = next(row for row in document["candidates"] if row["id"] == third)
+    row = next(row for row in document["candidates"] if row["id"] == second)
     row |= {"status": "approved", "label": f"other {HOSTILE}", "notes": HOSTILE}
     review.write_text(yaml.safe_dump(document, allow_unicode=False), "utf-8")
     got = in_a_terminal(

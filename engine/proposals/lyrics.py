@@ -135,7 +135,9 @@ def unmatched_headers(sheet: LyricSheet, section_labels: Sequence[str]) -> tuple
         if any(_fit(name, written) is not None for name in names):
             continue
         near = get_close_matches(written.word, list(words), n=1, cutoff=NEAR)
-        nearest = f"nearest: {words[near[0]]}" if near else f"there are {', '.join(section_labels)}"
+        nearest = (
+            f"nearest: {words[near[0]]}" if near else f"the song has {', '.join(section_labels)}"
+        )
         notes.append(f"the words under {header} fit no section ({nearest})")
     return tuple(notes)
 

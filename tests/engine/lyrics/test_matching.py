@@ -71,7 +71,7 @@ def test_headers_that_fit_no_section_are_listed_with_the_nearest():
     sheet = sheet_of("[Brigde]\none\n[Verse 1]\ntwo\n[Spoken word]\nthree")
     assert unmatched_headers(sheet, ["verse", "chorus", "bridge"]) == (
         "the words under Brigde fit no section (nearest: bridge)",
-        "the words under Spoken word fit no section (there are verse, chorus, bridge)",
+        "the words under Spoken word fit no section (the song has verse, chorus, bridge)",
     )
 
 
@@ -131,7 +131,7 @@ def sheet(tmp_path):
 
 
 def unmatched(*sections):
-    return f"the words under Brigde fit no section (there are {', '.join(sections)})"
+    return f"the words under Brigde fit no section (the song has {', '.join(sections)})"
 
 
 def test_evolve(at, sheet):

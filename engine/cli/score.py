@@ -11,7 +11,7 @@ import typer
 from engine.cli.errors import explain
 from engine.cli.opening import open_studio, scoring_model
 from engine.cli.options import ModelPath
-from engine.cli.output import Json, say_json, say_table
+from engine.cli.output import Json, say_json, say_note, say_table
 
 if TYPE_CHECKING:
     from engine.gate.midi_parts import MidiPart
@@ -73,7 +73,7 @@ def score(
         return code
     for row in rows:
         for warning in row["warnings"]:
-            typer.echo(f"note: {row['file']}: {warning}", err=True)
+            say_note(f"{row['file']}: {warning}")
     say_table(columns, table)
     return code
 

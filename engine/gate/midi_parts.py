@@ -10,6 +10,7 @@ from pathlib import Path
 
 import numpy as np
 
+from documents.text_files import read_bytes
 from engine.errors import Refused
 from engine.proposals.sources import printable
 from engine.stages import Stage
@@ -59,7 +60,11 @@ def read_midi_part(path: Path, song: Song, stage: Stage, from_bar: int = 1) -> M
     Raises:
         Refused: if the file can't be read, has no notes there, or is in another meter.
     """
-    data, meter = _bytes_of(path), Meter.parse(song.meter)
+    meter = Meter.parse(song.meter)
+    try:
+        data = read_bytes(path, MAX_FILE_BYTES)
+    except ValueError as error:
+        raise Refused(f"{path} {error}") from error
     try:
         played = read_midi(data)
     except ValueError as error:
@@ -89,16 +94,6 @@ def read_midi_part(path: Path, song: Song, stage: Stage, from_bar: int = 1) -> M
     )
     part = Part.of(in_turn, length_ticks, lyrics=words)
     return MidiPart(part, path.name, hashlib.sha256(data).hexdigest(), remarks, first_bar)
-
-
-def _bytes_of(path: Path) -> bytes:
-    try:
-        data = path.read_bytes()
-    except OSError as error:
-        raise Refused(f"{path}: {error.strerror}") from error
-    if len(data) > MAX_FILE_BYTES:
-        raise Refused(f"{path.name}: larger than a part can be ({MAX_FILE_BYTES} bytes)")
-    return data
 
 
 def _from(notes: Notes, start_ticks: int) -> Notes:

@@ -14,7 +14,7 @@ from fitness.features import FEATURE_NAMES, feature_matrix
 from fitness.legacy_roll import legacy_roll, legacy_roll_of_part
 from fitness.profiles import Profile
 from fitness.roll import ROWS, STEPS, WINDOW_SECONDS, rolls
-from genomes.midi import MidiSong, read_midi
+from genomes.midi import MidiSong, overhang, read_midi, rescaled
 from genomes.notes import Part
 from genomes.time import COMMON_TIME, Meter, TempoMap, rescale_ticks
 
@@ -84,12 +84,13 @@ def excerpt_of_file(midi_bytes: bytes, name: str) -> tuple[Excerpt, MidiSong]:
     tempo_map = song.tempo_map
     ticks = rescale_ticks([tick for tick, _ in tempo_map.changes], tempo_map.ticks_per_quarter)
     changes = dict(zip(ticks.tolist(), (us for _, us in tempo_map.changes), strict=True))
-    remarks = (*song.remarks, *_omissions(song))
+    remarks = (*song.remarks, *_omissions(song, part))
     return Excerpt(part, TempoMap(tuple(changes.items())), meter, midi_bytes, remarks), song
 
 
-def _omissions(song: MidiSong) -> Iterator[str]:
+def _omissions(song: MidiSong, part: Part) -> Iterator[str]:
     """What a file says that no model hears of."""
+    yield from overhang(rescaled(song.notes, song.ticks_per_quarter), part.notes)
     meters = song.meter_map
     for tick, meter in meters.changes[1:]:
         yield f"its meter changes to {meter} in bar {meters.bar_at(tick)}"

@@ -16,11 +16,10 @@ from engine.proposals.sources import printable
 from engine.stages import Stage
 from engine.state.songs import Song
 from genomes import Meter, Part
-from genomes.midi import MidiSong, read_midi, rescaled
+from genomes.midi import MidiSong, in_whole_bars, overhang, read_midi, rescaled
 from genomes.notes import Notes, Word
 from genomes.time import (
     SIXTEENTH_TICKS,
-    TICKS_PER_QUARTER,
     MeterMap,
     microseconds_per_quarter,
     rescale_ticks,
@@ -79,7 +78,7 @@ def read_midi_part(path: Path, song: Song, stage: Stage, from_bar: int = 1) -> M
     if meters.meter_at(start) != meter:
         raise Refused(f"{path.name} is in {meters.meter_at(start)}, the song in {meter}")
     tracks_end = int(rescale_ticks(played.tracks_end_ticks, played.ticks_per_quarter))
-    whole, length_ticks = _in_whole_bars(notes, meter, tracks_end - start)
+    whole, length_ticks = in_whole_bars(notes, meter, tracks_end - start)
     in_turn = _ended_in_turn(whole)
     words = _words(played, in_turn, start, length_ticks) if stage.sings else ()
     first_bar = meters.bar_at(start + int(notes["onset_ticks"].min()))
@@ -105,17 +104,6 @@ def _from(notes: Notes, start_ticks: int) -> Notes:
     found["onset_ticks"] = (begins - start_ticks)[inside]
     found["duration_ticks"] = (ends - begins)[inside]
     return found
-
-
-def _in_whole_bars(notes: Notes, meter: Meter, tracks_end_ticks: int) -> tuple[Notes, int]:
-    """The notes in whole bars, and their length; a small overhang is cut at the last bar line."""
-    ends = notes["onset_ticks"] + notes["duration_ticks"]
-    length_ticks = MeterMap.constant(meter).last_bar_line(
-        int(notes["onset_ticks"].max()), int(ends.max()), tracks_end_ticks
-    )
-    found: Notes = notes.copy()
-    found["duration_ticks"] = np.minimum(ends, length_ticks) - notes["onset_ticks"]
-    return found, length_ticks
 
 
 def _ended_in_turn(notes: Notes) -> Notes:
@@ -158,12 +146,7 @@ def _cut(notes_before: int, from_bar: int, first_bar: int) -> Iterator[str]:
 
 def _changed(notes: Notes, whole: Notes, in_turn: Notes) -> Iterator[str]:
     """Lines about notes that end elsewhere than in the file."""
-    over = notes["duration_ticks"] - whole["duration_ticks"]
-    if over.any():
-        yield (
-            f"{_counted(int((over > 0).sum()), 'note')} over the last bar line cut at it, "
-            f"by up to {_counted(int(over.max()), 'tick')} of {TICKS_PER_QUARTER} a quarter"
-        )
+    yield from overhang(notes, whole)
     if nested := (Counter(whole.tolist()) - Counter(in_turn.tolist())).total():
         yield (
             f"{_counted(nested, 'note')} of a pitch that sounds twice at once "

@@ -3,7 +3,14 @@
 from genomes.midi.events import DRUM_CHANNEL, MAX_FILE_BYTES, MidiError, is_midi
 from genomes.midi.programs import find_program, program_name
 from genomes.midi.reading import MIDI_READER_VERSION, read_midi
-from genomes.midi.songs import MidiSong, MidiTrack, rescaled, write_song
+from genomes.midi.songs import (
+    MidiSong,
+    MidiTrack,
+    in_whole_bars,
+    overhang,
+    rescaled,
+    write_song,
+)
 from genomes.midi.writing import (
     MINOR_SIGNATURE_NAMES,
     SIGNATURE_NAMES,
@@ -27,7 +34,9 @@ __all__ = [
     "MidiTrack",
     "Track",
     "find_program",
+    "in_whole_bars",
     "is_midi",
+    "overhang",
     "program_name",
     "read_midi",
     "rescaled",

@@ -14,7 +14,7 @@ from genomes.keys import Key
 from genomes.midi.events import DRUM_CHANNEL
 from genomes.midi.writing import NoteRow, longest_durations, to_track
 from genomes.notes import NOTE_DTYPE, Notes, Part, Word
-from genomes.time import Meter, MeterMap, TempoMap, rescale_ticks
+from genomes.time import TICKS_PER_QUARTER, Meter, MeterMap, TempoMap, rescale_ticks
 
 CHANNELS = 16
 
@@ -115,14 +115,17 @@ class MidiSong:
         return tuple(found.items())
 
     def to_part(self, meter: Meter) -> Part:
-        """All notes at our resolution, rounded up to whole bars of the meter."""
+        """All notes at our resolution, in whole bars of the meter; see ``part_of``."""
         return self.part_of(self.notes, meter)
 
     def part_of(self, notes: Notes, meter: Meter) -> Part:
-        """Notes of the file at our resolution, rounded up to whole bars of the meter."""
+        """Notes of the file at our resolution, in whole bars of the meter.
+
+        A small overhang is cut at the last bar line; see ``MeterMap.last_bar_line``.
+        """
         scaled = rescaled(notes, self.ticks_per_quarter)
-        last = int((scaled["onset_ticks"] + scaled["duration_ticks"]).max(initial=1))
-        return Part.of(scaled, -(-last // meter.bar_ticks) * meter.bar_ticks)
+        tracks_end_ticks = int(rescale_ticks(self.tracks_end_ticks, self.ticks_per_quarter))
+        return Part.of(*in_whole_bars(scaled, meter, tracks_end_ticks))
 
 
 def rescaled(notes: Notes, ticks_per_quarter: int) -> Notes:
@@ -132,6 +135,28 @@ def rescaled(notes: Notes, ticks_per_quarter: int) -> Notes:
     ends = rescale_ticks(notes["onset_ticks"] + notes["duration_ticks"], ticks_per_quarter)
     scaled["onset_ticks"], scaled["duration_ticks"] = onsets, np.maximum(1, ends - onsets)
     return scaled
+
+
+def in_whole_bars(notes: Notes, meter: Meter, tracks_end_ticks: int) -> tuple[Notes, int]:
+    """Notes in whole bars, and their length; a small overhang is cut at the last bar line."""
+    ends = notes["onset_ticks"] + notes["duration_ticks"]
+    length_ticks = MeterMap.constant(meter).last_bar_line(
+        int(notes["onset_ticks"].max(initial=0)), int(ends.max(initial=1)), tracks_end_ticks
+    )
+    found: Notes = notes.copy()
+    found["duration_ticks"] = np.minimum(ends, length_ticks) - notes["onset_ticks"]
+    return found, length_ticks
+
+
+def overhang(notes: Notes, whole: Notes) -> Iterator[str]:
+    """A line about the notes that were cut at the last bar line, where there are any."""
+    over = notes["duration_ticks"] - whole["duration_ticks"]
+    if over.any():
+        cut, most = int((over > 0).sum()), int(over.max())
+        yield (
+            f"{cut} note{'s' * (cut > 1)} over the last bar line cut at it, "
+            f"by up to {most} tick{'s' * (most > 1)} of {TICKS_PER_QUARTER} a quarter"
+        )
 
 
 def write_song(song: MidiSong) -> bytes:

@@ -264,6 +264,15 @@ def test_scored(shell: Shell, file: Callable[..., Path], data: bytes, remarks: l
     assert said.err.splitlines() == [f"note: {path}: {remark}" for remark in remarks]
 
 
+def test_a_small_overhang_scores_as_the_bars_without_it(
+    shell: Shell, file: Callable[..., Path]
+) -> None:
+    over, whole = file(OVERHANG, "over.mid"), file(GOOD, "good.mid")
+    found = score(shell, over, whole)
+    assert found[str(over)]["chromatic"] == found[str(whole)]["chromatic"]
+    assert found[str(over)]["warnings"] == IMPORTED["overhang"][-1]
+
+
 def test_one_bad_file_does_not_stop_the_score_of_the_others(
     shell: Shell, song: str, file: Callable[..., Path], tmp_path: Path
 ) -> None:

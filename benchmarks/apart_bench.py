@@ -22,10 +22,11 @@ from sklearn.utils.class_weight import compute_sample_weight
 from threadpoolctl import threadpool_limits
 
 from benchmarks.real_bench import options_of
-from benchmarks.song_form import COMMON_TIME, WINDOW_BARS, Music, columns_of, real_music, windows
+from benchmarks.song_form import WINDOW_BARS, Music, columns_of, real_music, windows
 from benchmarks.window_measures import BAR, SIXTEENTH, measured, on_grid
 from genomes import Part
 from genomes.notes import Notes
+from genomes.time import COMMON_TIME
 
 ROLES = {"chords": "pop", "melody": "pop", "bass": "rock", "drums": "rock"}
 MOST_WINDOWS = 4  # of a song

@@ -24,11 +24,12 @@ from benchmarks.reference_classifier import harmony_measures, pitch_measures
 from benchmarks.reference_classifier.classifier import LEAF_PARTS, TREES
 from benchmarks.songs import own_song, song_studio
 from engine.evolution.settings import Settings
-from fitness.features import COMMON_TIME, DEFAULT_TEMPO
+from fitness.features import DEFAULT_TEMPO
 from fitness.fusion import DEFAULT_MODEL
 from fitness.part_batch import PartBatch
 from genomes.context import Context
 from genomes.notes import ChordSpan, Part
+from genomes.time import COMMON_TIME
 from training.composed.cards import cards
 from training.composed.draws import draw_context
 from training.composed.songs import compose_sections

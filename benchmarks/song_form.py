@@ -16,14 +16,13 @@ from engine.state.songs import Song
 from engine.state.studio import DATABASE_NAME, Studio
 from genomes import ChordSpan, Context, Key, Meter, Part
 from genomes.keys import SCALES
-from genomes.time import TICKS_PER_QUARTER
+from genomes.time import COMMON_TIME, TICKS_PER_QUARTER
 from tools.real_songs import names
 from tools.real_songs.billboard import ChartedBar, read_charted_song
 from tools.real_songs.chord_names import ChartedChord
 from tools.real_songs.pop import PopSong, read_pop_song, read_tracks
 from tools.real_songs.rock import read_rock_song
 
-COMMON_TIME = Meter(4, 4)
 WINDOW_BARS = 8
 MIN_WINDOW_NOTES = 6  # a window with fewer is one in which the part rests
 PITCHED_STAGES = ("chords", "melody", "harmony")

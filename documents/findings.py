@@ -15,9 +15,10 @@ from typing import Any, Generic, TypeVar, TypeVarTuple
 MAX_SHOWN = 60
 MAX_SLUG = 48
 
-# Control characters, lone surrogates, line and paragraph separators: nothing a title needs, and
-# all that a terminal or a log line could stumble over.
+# Control characters, lone surrogates, line and paragraph separators, and the signs that turn the
+# order of writing: nothing a title needs, and all that a log line could stumble over.
 _UNPRINTABLE = frozenset({"Cc", "Cs", "Zl", "Zp"})
+_TURNING = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 
 # Letters that have no decomposition into a plain letter and a mark.
 _PLAIN_LETTERS = str.maketrans(
@@ -30,7 +31,10 @@ def one_line(text: str) -> str:
     """The text on one line: no control characters, every run of white space a single space."""
     if text.isascii() and text.isprintable():
         return " ".join(text.split())
-    kept = (" " if unicodedata.category(sign) in _UNPRINTABLE else sign for sign in text)
+    kept = (
+        " " if unicodedata.category(sign) in _UNPRINTABLE or sign in _TURNING else sign
+        for sign in text
+    )
     return " ".join("".join(kept).split())
 
 

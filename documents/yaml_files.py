@@ -112,6 +112,22 @@ def _text_of(path: Path) -> str:
         raise UnreadableError("file", f"can't be read: {reason}", A_FILE) from error
 
 
+def may_hold(path: Path, *words: str) -> bool:
+    """Whether a file may hold one of these words: it needn't be parsed where it can't.
+
+    One that can't be looked at may; one that is too large to be read may not.
+    """
+    try:
+        status = path.stat()
+        if not stat.S_ISREG(status.st_mode):
+            return True
+        data = path.read_bytes() if status.st_size <= MAX_BYTES else b""
+    except (OSError, ValueError):
+        return True
+    encodings = ("utf-8", "utf-16-le", "utf-16-be")
+    return any(word.encode(encoding) in data for word in words for encoding in encodings)
+
+
 def load_text(text: str) -> Any:
     """The value of a YAML text; see ``load_file``."""
     builder = ValueBuilder()

@@ -12,12 +12,12 @@ from collections.abc import Callable, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from fitness.features import COMMON_TIME, DEFAULT_TEMPO, FEATURE_NAMES, feature_matrix
+from fitness.features import DEFAULT_TEMPO, FEATURE_NAMES, feature_matrix
 from fitness.part_batch import CELL_TICKS, Floats, PartBatch, ratios
 from fitness.sonorities import PITCHES
 from genomes.drums.voices import BACK, COLOUR, LOW, TIME, VOICES
 from genomes.notes import Part
-from genomes.time import TICKS_PER_QUARTER, Meter, TempoMap
+from genomes.time import COMMON_TIME, TICKS_PER_QUARTER, Meter, TempoMap
 
 ADDED_STROKES = 4
 

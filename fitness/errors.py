@@ -4,6 +4,7 @@ FitnessError
 ├── ModelError
 │   ├── ModelMissing        no model, or no manifest, where one was named
 │   └── ModelRefused        a file that can't be used, and why
+│       ├── WeightsApart        a model whose weights are in a second file
 │       └── ManifestRefused     a manifest that can't be read or disagrees with the code
 ├── EncoderMissing          a package or the weights of a text or audio encoder aren't here
 └── ScoringFailed           a part, or a prediction for it, can't be turned into a score
@@ -28,6 +29,10 @@ class ModelMissing(ModelError):
 
 class ModelRefused(ModelError):
     """A model file that can't be used; the message says what was expected and found."""
+
+
+class WeightsApart(ModelRefused):
+    """A model whose weights are in a second file, which its hash doesn't cover."""
 
 
 class ManifestRefused(ModelRefused):

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import warnings
-from collections.abc import Hashable, Sequence
+from collections.abc import Hashable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
@@ -11,13 +10,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fitness.errors import SilentPart, UnreadablePart
-from fitness.features import COMMON_TIME, FEATURE_NAMES, feature_matrix
+from fitness.features import FEATURE_NAMES, feature_matrix
 from fitness.legacy_roll import legacy_roll, legacy_roll_of_part
 from fitness.profiles import Profile
 from fitness.roll import ROWS, STEPS, WINDOW_SECONDS, rolls
-from genomes.midi import MidiRepair, read_midi
+from genomes.midi import MidiSong, overhang, read_midi, rescaled
 from genomes.notes import Part
-from genomes.time import Meter, TempoMap, rescale_ticks
+from genomes.time import COMMON_TIME, Meter, TempoMap, rescale_ticks
 
 K = TypeVar("K", bound=Hashable)
 
@@ -67,23 +66,36 @@ def as_excerpt(candidate: Candidate, name: str) -> Excerpt:
         return candidate
     if isinstance(candidate, tuple):
         return Excerpt(*candidate)
+    return excerpt_of_file(candidate, name)[0]
+
+
+def excerpt_of_file(midi_bytes: bytes, name: str) -> tuple[Excerpt, MidiSong]:
+    """A MIDI file as an excerpt in the meter that it begins in, and all that was read of it.
+
+    Raises:
+        UnreadablePart: if it is no readable MIDI file; the message names it.
+    """
     try:
-        return _read(candidate)
+        song = read_midi(midi_bytes)
+        meter = song.meter_map.meter_at(0)
+        part = song.to_part(meter)
     except ValueError as error:  # a MidiError, or times beyond what a part can hold
         raise UnreadablePart(f"{name}: {error}") from error
-
-
-def _read(midi_bytes: bytes) -> Excerpt:
-    with warnings.catch_warnings(record=True) as repairs:
-        warnings.simplefilter("always", MidiRepair)
-        score = read_midi(midi_bytes)
-    meter = score.meter or COMMON_TIME
-    tempo_map = score.tempo_map
+    tempo_map = song.tempo_map
     ticks = rescale_ticks([tick for tick, _ in tempo_map.changes], tempo_map.ticks_per_quarter)
     changes = dict(zip(ticks.tolist(), (us for _, us in tempo_map.changes), strict=True))
-    mended = tuple(str(repair.message) for repair in repairs)
-    tempo_map = TempoMap(tuple(changes.items()))
-    return Excerpt(score.to_part(meter), tempo_map, meter, midi_bytes, mended)
+    remarks = (*song.remarks, *_omissions(song, part))
+    return Excerpt(part, TempoMap(tuple(changes.items())), meter, midi_bytes, remarks), song
+
+
+def _omissions(song: MidiSong, part: Part) -> Iterator[str]:
+    """What a file says that no model hears of."""
+    yield from overhang(rescaled(song.notes, song.ticks_per_quarter), part.notes)
+    meters = song.meter_map
+    for tick, meter in meters.changes[1:]:
+        yield f"its meter changes to {meter} in bar {meters.bar_at(tick)}"
+    if song.left_out:
+        yield f"left out: {', '.join(song.left_out)}"
 
 
 def excerpt_rolls(excerpts: Sequence[Excerpt], names: Sequence[str], profile: Profile) -> Floats:

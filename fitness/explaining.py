@@ -24,7 +24,7 @@ from fitness.predictions import Embeddings, ModelInputs, Predictions
 from fitness.roll import DRUM_CLASSES, ROW_TABLE
 from genomes.context import MAX_BARS
 from genomes.notes import Notes, Part, mixed
-from genomes.time import Meter, TempoMap
+from genomes.time import Meter, MeterMap, TempoMap
 
 BAR, REGISTER, PART, MODALITY = "bar", "register", "part", "modality"
 MIDI = "MIDI"
@@ -52,12 +52,17 @@ class Subject:
         tempo_map: of all of them.
         own: name of the part in question: its bars and registers are hidden, and it is scored
             alone as well as in the mix; None where all parts together are in question.
+        meters: of a file, over time; None where the meter holds throughout and the part in
+            question ends with its last bar.
+        tracks_end_ticks: where the longest track of a file ends.
     """
 
     parts: tuple[tuple[str, Part], ...]
     meter: Meter
     tempo_map: TempoMap
     own: str | None = None
+    meters: MeterMap | None = None
+    tracks_end_ticks: int = 0
 
     @property
     def part(self) -> Part:
@@ -77,7 +82,19 @@ class Subject:
     @property
     def bars(self) -> int:
         """How many bars the notes in question last."""
-        return -(-self.part.length_ticks // self.meter.bar_ticks)
+        notes = self.part.notes
+        if self.meters is None or not len(notes):
+            return -(-self.part.length_ticks // self.meter.bar_ticks)
+        ends = notes["onset_ticks"] + notes["duration_ticks"]
+        last = self.meters.last_bar_line(
+            int(notes["onset_ticks"].max()), int(ends.max()), self.tracks_end_ticks
+        )
+        return self.meters.bar_at(last - 1)
+
+    @property
+    def bar_map(self) -> MeterMap:
+        """The meters by which bars are counted."""
+        return self.meters or MeterMap.constant(self.meter)
 
     @property
     def scored(self) -> tuple[Part, ...]:
@@ -332,9 +349,10 @@ def occlusions(subject: Subject) -> Iterator[Occlusion]:
     Of music longer than a section may be, the later bars are left out.
     """
     notes = subject.part.notes
-    bars = notes["onset_ticks"] // subject.meter.bar_ticks
-    for bar in range(min(subject.bars, MAX_BARS)):
-        yield _without(subject, BAR, str(bar + 1), bars == bar)
+    onsets, meters = notes["onset_ticks"], subject.bar_map
+    for bar in range(1, min(subject.bars, MAX_BARS) + 1):
+        in_bar = (onsets >= meters.bar_line(bar)) & (onsets < meters.bar_line(bar + 1))
+        yield _without(subject, BAR, str(bar), in_bar)
     for name, is_in in registers(notes):
         yield _without(subject, REGISTER, name, is_in)
     if len(subject.parts) > 1:

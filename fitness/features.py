@@ -14,13 +14,12 @@ from numpy.typing import NDArray
 from fitness import chord_measures, pitch_measures, rhythm_measures
 from fitness.part_batch import Floats, PartBatch
 from genomes.notes import Part
-from genomes.time import Meter, TempoMap
+from genomes.time import COMMON_TIME, Meter, TempoMap
 
 # Raised whenever a definition changes; tables and models carry it. They name the features that they
 # were made with, so new ones may be added after the others.
 FEATURES_VERSION = "1"
 
-COMMON_TIME = Meter(4, 4)
 DEFAULT_TEMPO = TempoMap.constant(120)  # how a MIDI file without a tempo plays
 
 # More at once is no faster, and what sounds when takes 768 bytes a slice.

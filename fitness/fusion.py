@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import re
 import threading
 import warnings
 from collections.abc import Callable, Iterator, Sequence
@@ -25,6 +26,7 @@ from fitness.errors import (
     ModelMissing,
     ModelRefused,
     ScoringFailed,
+    WeightsApart,
 )
 from fitness.excerpts import Excerpt, excerpt_features, excerpt_rolls
 from fitness.features import FEATURE_NAMES
@@ -43,6 +45,10 @@ MAX_MODEL_BYTES = 2**30
 LIMIT_SECONDS = 120.0
 ALL_CORES = 0
 SILENT_LOG = 4
+
+# A tensor's field "external_data" in the bytes of an ONNX file: tag 13, its length, then an entry
+# with the key "location" and the length of the file's name, which follows.
+_WEIGHTS_APART = re.compile(rb"\x6a[\x00-\xff]\x01?\x0a\x08location\x12([\x01-\x7f])", re.DOTALL)
 
 
 class _Opened(NamedTuple):
@@ -109,10 +115,12 @@ class FusionModel:
         Raises:
             ModelMissing: if there is no file, or no manifest for a model that needs one.
             ModelRefused: if the file is no model that this code can run.
+            WeightsApart: if its weights are in a second file.
             ManifestRefused: if its manifest disagrees with it or with this code.
         """
         resolved = Path(path).expanduser().resolve()
         data = read_bounded(resolved, MAX_MODEL_BYTES, "an ONNX model", ModelRefused)
+        _require_one_file(resolved, data)
         sha256 = hashlib.sha256(data).hexdigest()
         opened = _open(resolved, sha256, data, (workers, threads), limit_seconds)
         inputs = signatures(opened.session.get_inputs())
@@ -228,6 +236,18 @@ class FusionModel:
         return Predictions.of(
             dict(zip(names, outputs, strict=True)), self.profile, len(feed["piano_roll"])
         )
+
+
+def _require_one_file(path: Path, data: bytes) -> None:
+    """Refuse a model with a second file: ONNX Runtime finds that by the folder it is called in."""
+    match = _WEIGHTS_APART.search(data)
+    if match is None:
+        return
+    name = data[match.end() : match.end() + match[1][0]].decode("utf-8", "replace")
+    raise WeightsApart(
+        f"{path.name}: its weights are in a second file, {name}, and a model is one file "
+        f'(made by onnx.save(onnx.load("{path.name}"), "one.onnx"))'
+    )
 
 
 def _onnxruntime() -> Any:

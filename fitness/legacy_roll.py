@@ -12,14 +12,12 @@ A model needs the same inputs that it was trained on, so nothing here is ever co
 
 from __future__ import annotations
 
-import io
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
-import mido
 import numpy as np
 from numpy.typing import NDArray
 
-from genomes.midi import ENDLESS_NUMBER, MAX_FILE_BYTES, MidiError
+from genomes.midi.events import META, NOTE_OFF, NOTE_ON, TEMPO, Event, parse_events
 from genomes.notes import Part
 from genomes.time import TempoMap
 
@@ -31,8 +29,7 @@ STEP_SECONDS = 100.0 / 1000.0
 WINDOW_SECONDS = STEPS * 100.0 / 1000.0
 FIRST_TEMPO_US = 500_000
 
-# (seconds, is it an onset, pitch, velocity)
-Event = tuple[float, bool, int, int]
+Strike = tuple[float, bool, int, int]  # seconds, whether an onset, pitch, velocity
 
 
 def legacy_roll(midi_bytes: bytes) -> NDArray[np.float32]:
@@ -44,14 +41,8 @@ def legacy_roll(midi_bytes: bytes) -> NDArray[np.float32]:
     Raises:
         MidiError: if the bytes are not a readable MIDI file.
     """
-    if len(midi_bytes) > MAX_FILE_BYTES:
-        raise MidiError(f"{len(midi_bytes)} bytes: expected at most {MAX_FILE_BYTES}")
-    if ENDLESS_NUMBER.search(midi_bytes):
-        raise MidiError("not a readable MIDI file (an endless number)")
-    try:
-        return _paint(mido.MidiFile(file=io.BytesIO(midi_bytes)))
-    except Exception as error:  # mido raises whatever its parser trips over on broken bytes
-        raise MidiError(f"not a readable MIDI file ({error or type(error).__name__})") from error
+    file = parse_events(midi_bytes)
+    return _painted((track.events for track in file.tracks), file.ticks_per_quarter)
 
 
 def legacy_roll_of_part(part: Part, tempo_map: TempoMap) -> NDArray[np.float32]:
@@ -60,15 +51,14 @@ def legacy_roll_of_part(part: Part, tempo_map: TempoMap) -> NDArray[np.float32]:
     Returns:
         ``(128, 256)``, float32, 0 to 1.
     """
-    file = mido.MidiFile(type=0, ticks_per_beat=tempo_map.ticks_per_quarter)
-    file.tracks.append(_single_track(part, tempo_map))
-    return _paint(file)
+    return _painted([_single_track(part, tempo_map)], tempo_map.ticks_per_quarter)
 
 
-def _paint(file: mido.MidiFile) -> NDArray[np.float32]:
+def _painted(tracks: Iterable[Sequence[Event]], ticks_per_quarter: int) -> NDArray[np.float32]:
+    strikes = [strike for track in tracks for strike in _strikes(track, ticks_per_quarter)]
     roll = np.zeros((ROWS, STEPS), dtype=np.float32)
     sounding: dict[int, tuple[int, int]] = {}
-    for seconds, is_onset, pitch, velocity in sorted(_events(file), key=lambda event: event[0]):
+    for seconds, is_onset, pitch, velocity in sorted(strikes, key=lambda strike: strike[0]):
         if seconds >= WINDOW_SECONDS:
             break
         step = min(int(seconds / STEP_SECONDS), STEPS - 1)
@@ -82,29 +72,26 @@ def _paint(file: mido.MidiFile) -> NDArray[np.float32]:
     return roll
 
 
-def _events(file: mido.MidiFile) -> Iterator[Event]:
-    for track in file.tracks:
-        tick, tempo_us = 0, FIRST_TEMPO_US
-        for message in track:
-            tick += message.time
-            if message.type == "set_tempo":
-                tempo_us = message.tempo
-            elif message.type in {"note_on", "note_off"}:
-                seconds = mido.tick2second(tick, file.ticks_per_beat, tempo_us)
-                is_onset = message.type == "note_on" and message.velocity > 0
-                yield seconds, is_onset, message.note, message.velocity
+def _strikes(track: Sequence[Event], ticks_per_quarter: int) -> Iterator[Strike]:
+    tempo_us = FIRST_TEMPO_US
+    for tick, status, data in track:
+        kind = status & 0xF0
+        if status == META and data[0] == TEMPO and len(data) >= 4:
+            tempo_us = int.from_bytes(data[1:4], "big")
+        elif kind in {NOTE_ON, NOTE_OFF}:
+            # In this order of factors, which the older models' rolls were made with.
+            seconds = tick * (tempo_us * 1e-6 / ticks_per_quarter)
+            yield seconds, kind == NOTE_ON and data[1] > 0, data[0], data[1]
 
 
-def _single_track(part: Part, tempo_map: TempoMap) -> mido.MidiTrack:
-    timed = [
-        (tick, 0, mido.MetaMessage("set_tempo", tempo=tempo_us))
+def _single_track(part: Part, tempo_map: TempoMap) -> list[Event]:
+    tempos = (
+        Event(tick, META, bytes([TEMPO]) + tempo_us.to_bytes(3, "big"))
         for tick, tempo_us in tempo_map.changes
-    ]
+    )
+    timed = [(0, event) for event in tempos]
     for onset, duration, pitch, velocity, _ in part.notes.tolist():
-        timed.append((onset + duration, 1, mido.Message("note_off", note=pitch)))
-        timed.append((onset, 2, mido.Message("note_on", note=pitch, velocity=velocity)))
-    track, previous = mido.MidiTrack(), 0
-    for tick, _, message in sorted(timed, key=lambda item: item[:2]):
-        track.append(message.copy(time=tick - previous))
-        previous = tick
-    return track
+        timed.append((1, Event(onset + duration, NOTE_OFF, bytes((pitch, 0)))))
+        timed.append((2, Event(onset, NOTE_ON, bytes((pitch, velocity)))))
+    ordered = sorted(timed, key=lambda item: (item[1].onset_ticks, item[0]))
+    return [event for _, event in ordered]

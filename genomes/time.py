@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache, cached_property
+from itertools import accumulate, pairwise
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 TICKS_PER_QUARTER = 480
+SIXTEENTH_TICKS = TICKS_PER_QUARTER // 4
 MICROSECONDS_PER_MINUTE = 60_000_000
 
 MAX_NUMERATOR = 32
@@ -126,6 +129,87 @@ def _grouped_in_threes_and_twos(units: int) -> tuple[int, ...]:
     if rest == 2:
         return (3,) * threes + (2,)
     return (3,) * (threes - 1) + (2, 2)
+
+
+COMMON_TIME = Meter(4, 4)
+
+
+@dataclass(frozen=True)
+class MeterMap:
+    """Meters over time: bars are counted by the meter that holds, and each change begins one.
+
+    Attributes:
+        changes: ``(onset_ticks, meter)`` in order, each another meter than the one before; the
+            first is at tick 0.
+    """
+
+    changes: tuple[tuple[int, Meter], ...]
+
+    @classmethod
+    def constant(cls, meter: Meter) -> MeterMap:
+        """One meter throughout."""
+        return cls(((0, meter),))
+
+    @classmethod
+    def from_changes(cls, changes: Iterable[tuple[int, Meter]]) -> MeterMap:
+        """Build a map from unsorted changes; 4/4 until the first, the last of equals wins."""
+        by_tick = {0: COMMON_TIME}
+        by_tick.update(sorted(changes, key=lambda change: change[0]))
+        kept: list[tuple[int, Meter]] = []
+        for tick, meter in sorted(by_tick.items()):
+            if not kept or kept[-1][1] != meter:
+                kept.append((tick, meter))
+        return cls(tuple(kept))
+
+    @cached_property
+    def _first_bars(self) -> tuple[int, ...]:
+        """The number of the bar that each change begins, from 0."""
+        lengths = (
+            -(-(end - start) // meter.bar_ticks)
+            for (start, meter), (end, _) in pairwise(self.changes)
+        )
+        return tuple(accumulate(lengths, initial=0))
+
+    def _change_at(self, tick: int) -> int:
+        return bisect_right(self.changes, tick, key=lambda change: change[0]) - 1
+
+    def meter_at(self, tick: int) -> Meter:
+        """The meter that holds at a tick from 0 on."""
+        return self.changes[self._change_at(tick)][1]
+
+    def bar_at(self, tick: int) -> int:
+        """The number of the bar that a tick from 0 on lies in; the first bar is 1."""
+        index = self._change_at(tick)
+        start, meter = self.changes[index]
+        return self._first_bars[index] + (tick - start) // meter.bar_ticks + 1
+
+    def bar_line(self, bar: int) -> int:
+        """The tick at which a bar begins; the first bar is 1."""
+        index = bisect_right(self._first_bars, bar - 1) - 1
+        start, meter = self.changes[index]
+        return start + (bar - 1 - self._first_bars[index]) * meter.bar_ticks
+
+    def bar_position(self, tick: int) -> float:
+        """A tick in bars, the first of which begins at 1."""
+        bar = self.bar_at(tick)
+        return bar + (tick - self.bar_line(bar)) / self.meter_at(tick).bar_ticks
+
+    def last_bar_line(self, last_onset_ticks: int, end_ticks: int, tracks_end_ticks: int) -> int:
+        """Where the last bar of music ends.
+
+        A note that rings over the bar line by a sixteenth or less, and by no more than half a bar,
+        is not another bar where no note begins in that bar and no track lasts to its end.
+
+        Args:
+            last_onset_ticks: where the last note begins.
+            end_ticks: where the last note ends, after tick 0.
+            tracks_end_ticks: where the longest track of the file ends.
+        """
+        bar = self.bar_at(end_ticks - 1)
+        line, following = self.bar_line(bar), self.bar_line(bar + 1)
+        most = min(SIXTEENTH_TICKS, (following - line) // 2)
+        is_empty = last_onset_ticks < line and tracks_end_ticks < following
+        return line if is_empty and end_ticks - line <= most else following
 
 
 @dataclass(frozen=True)

@@ -66,7 +66,7 @@ def contexts(max_bars: int = 16) -> st.SearchStrategy[Context]:
 def parts(
     draw: st.DrawFn, *, drums: bool = False, apart: bool = False, max_notes: int = 24
 ) -> Part:
-    """Notes anywhere in whole bars; notes of one pitch never cross, but may nest unless apart."""
+    """Notes anywhere in whole bars; notes of one pitch never nest, but may cross unless apart."""
     meter = draw(meters())
     length_ticks = draw(st.integers(1, 8)) * meter.bar_ticks
     times = st.tuples(st.integers(0, length_ticks - 1), st.integers(1, length_ticks))
@@ -89,5 +89,4 @@ def _muddled(
     end, other_end = start + duration, other_start + other_duration
     if apart:
         return start < other_end and other_start < end
-    crossing = start < other_start < end < other_end or other_start < start < other_end < end
-    return crossing or (start, end) == (other_start, other_end)
+    return start < other_start < other_end < end or other_start < start < end < other_end

@@ -46,7 +46,7 @@ HOMES = {
     "sklearn": ("training/",),
     "matplotlib": ("engine/reports/pictures.py", "training/"),
     "pyphen": ("genomes/lyrics/",),
-    "mido": ("genomes/midi", "fitness/legacy_roll.py"),
+    "mido": ("genomes/midi",),
     "sqlalchemy": ("store/", "migrations/"),
     "alembic": ("store/", "migrations/"),
     "typer": ("engine/cli/",),
@@ -197,6 +197,33 @@ def test_no_modules_import_each_other_in_a_circle():
     }
     graph = {name: imported_modules(path, modules) - {name} for name, path in modules.items()}
     assert cycles(graph) == []
+
+
+# Who may write to a terminal: one place for all lines, and the tables and bars of rich.
+WRITERS = {
+    "documents/terminal.py",
+    "engine/cli/output.py",
+    "engine/cli/progress.py",
+    "training/progress.py",
+    "training/commands/models.py",
+}
+WRITING = re.compile(
+    r"\b(print|(sys\.)?(stdout|stderr)\.write|(typer|click)\.(echo|secho|confirm|prompt)|Console)\("
+)
+
+
+def test_one_place_writes_to_the_terminal():
+    def writing(path):
+        if name_of(path) in WRITERS:
+            return []
+        calls = [node for node in ast.walk(tree_of(path)) if isinstance(node, ast.Call)]
+        return [ast.unparse(node) for node in calls if WRITING.match(ast.unparse(node))]
+
+    found = offenders(writing)
+    assert {name: calls for name, calls in found.items() if not name.startswith("tools/")} == {
+        # before anything of ours could be loaded
+        "training/__main__.py": ["sys.stderr.write('interrupted\\n')"],
+    }
 
 
 def test_the_engine_is_in_rooms():

@@ -16,8 +16,9 @@ from pathlib import Path
 from fitness.theory.melody_line import Note
 from fitness.theory.melody_model import MOVES_FILE, OUTCOMES, Pair, by_degree, by_interval, by_place
 from genomes.keys import PLAIN_NAMES, Key
+from genomes.time import COMMON_TIME
 from tools.real_songs import CREDITS, names
-from tools.real_songs.pop import COMMON_TIME, PopSong, read_pop_song
+from tools.real_songs.pop import PopSong, read_pop_song
 
 Counts = dict[str, dict[str, dict[str, int]]]
 

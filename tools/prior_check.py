@@ -11,9 +11,8 @@ from fitness.drum_measures import DRUM_FEATURE_NAMES, drum_feature_matrix
 from fitness.features import feature_matrix
 from fitness.prior import DRUMS, Prior, columns_of
 from genomes.notes import Part
-from genomes.time import Meter
+from genomes.time import COMMON_TIME, Meter
 
-COMMON_TIME = Meter(4, 4)
 FAKES_PER_KIND = 50
 SEED = 20
 

@@ -9,8 +9,10 @@ import argparse
 import json
 import sys
 import threading
+from typing import NoReturn
 
 try:
+    from documents.terminal import print_line, visible, visible_json
     from fitness.errors import FitnessError
     from training.commands import data, models
     from training.commands.pipeline import RUN, execute
@@ -42,6 +44,14 @@ FOUND = 1
 REFUSED, INTERRUPTED = 2, 130
 
 
+class _Parser(argparse.ArgumentParser):
+    """A parser whose messages have nothing hidden in them."""
+
+    def error(self, message: str) -> NoReturn:
+        """Say what is wrong with the words, and leave."""
+        super().error(visible(message))
+
+
 def main(arguments: list[str] | None = None) -> int:
     """Read the command line and do it; returns the exit code."""
     options = parser().parse_args(arguments)
@@ -55,9 +65,9 @@ def main(arguments: list[str] | None = None) -> int:
     except (OSError, ValueError, FitnessError) as error:
         return _fail(str(error))
     except KeyboardInterrupt:
-        sys.stderr.write("interrupted; what was not written yet is lost\n")
+        print_line("interrupted; what was not written yet is lost", err=True)
         return INTERRUPTED
-    sys.stdout.write(json.dumps(result, sort_keys=True) + "\n")
+    print_line(visible_json(json.dumps(result, sort_keys=True)))
     return FOUND if result.get("findings") else 0
 
 
@@ -67,13 +77,13 @@ def _thread_failed(failed: threading.ExceptHookArgs) -> None:
 
 def _fail(reason: str) -> int:
     """One line that says what is wrong."""
-    sys.stderr.write(f"error: {' '.join(reason.split())}\n")
+    print_line(f"error: {' '.join(reason.split())}", err=True)
     return REFUSED
 
 
 def parser() -> argparse.ArgumentParser:
     """Of the command line."""
-    top = argparse.ArgumentParser(prog="training", description=__doc__)
+    top = _Parser(prog="training", description=__doc__)
     commands = top.add_subparsers(required=True)
     for command in COMMANDS:
         made = commands.add_parser(command.name, help=command.help)

@@ -6,7 +6,6 @@ away, fails or runs out of time is followed by another, which goes on after the 
 
 from __future__ import annotations
 
-import sys
 import tomllib
 from collections.abc import Iterator, Mapping
 from importlib.metadata import requires
@@ -16,6 +15,7 @@ from typing import Any
 
 import modal
 
+from documents.terminal import print_line
 from training.remote import perform
 
 NAME = "composition-engine-training"
@@ -131,9 +131,9 @@ class OnModal:
         """
         try:
             with app.run():
-                sys.stderr.write(f"what it says: {app.get_dashboard_url()}\n")
+                print_line(f"what it says: {app.get_dashboard_url()}", err=True)
                 done: dict[str, Any] = step.remote(command, name, options)
         except modal.exception.Error as error:
-            sys.stderr.write("what was done lies on the volume; run it again and it goes on\n")
+            print_line("what was done lies on the volume; run it again and it goes on", err=True)
             raise OSError(f"--on modal: {error}") from error
         return done

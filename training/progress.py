@@ -9,6 +9,8 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, TaskID, TextColumn, TimeRemainingColumn
 from rich.progress import Progress as Bars
 
+from documents.terminal import visible
+
 # Called with the steps done, the steps in all and a short note.
 Update = Callable[[int, int, str], None]
 # Begins a task by its description.
@@ -25,10 +27,10 @@ class ProgressBars:
     def __init__(self) -> None:
         self._task: TaskID | None = None
         self._bars = Bars(
-            TextColumn("{task.description}"),
+            TextColumn("{task.description}", markup=False),
             BarColumn(),
             MofNCompleteColumn(),
-            TextColumn("{task.fields[note]}"),
+            TextColumn("{task.fields[note]}", markup=False),
             TimeRemainingColumn(),
             console=Console(stderr=True),
         )
@@ -44,9 +46,9 @@ class ProgressBars:
         """Begin a task, and complete the one before; returns what to call after each step."""
         if self._task is not None:
             self._bars.update(self._task, total=1, completed=1)
-        task = self._task = self._bars.add_task(description, total=None, note="")
+        task = self._task = self._bars.add_task(visible(description), total=None, note="")
 
         def update(done: int, steps: int, note: str = "") -> None:
-            self._bars.update(task, completed=done, total=steps, note=note)
+            self._bars.update(task, completed=done, total=steps, note=visible(note))
 
         return update

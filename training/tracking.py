@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import logging
 import os
-import sys
 import warnings
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 from typing import Any
+
+from documents.terminal import print_line
 
 DATABASE, ARTEFACTS = "tracking.db", "tracking"
 URI = "MLFLOW_TRACKING_URI"
@@ -175,4 +176,4 @@ def _warn(line: str) -> None:
     line = " ".join(line.split())
     if line not in _said:
         _said.add(line)
-        sys.stderr.write(f"tracking: {line}\n")
+        print_line(f"tracking: {line}", err=True)

@@ -14,11 +14,11 @@ from numpy.typing import NDArray
 
 from benchmarks.reference_classifier import harmony_measures, pitch_measures, rhythm_measures
 from fitness.colours import COLOUR_NAMES
-from fitness.features import COMMON_TIME, DEFAULT_TEMPO
+from fitness.features import DEFAULT_TEMPO
 from fitness.part_batch import PartBatch
 from genomes.context import Context
 from genomes.notes import Part
-from genomes.time import Meter
+from genomes.time import COMMON_TIME, Meter
 from training.composed.compose import compose_parts
 from training.composed.draws import draw_context, with_bars
 

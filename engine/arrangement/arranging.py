@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from documents.text_files import read_text
 from engine.arrangement.approved import ApprovedPart, approved_parts, find_part
 from engine.arrangement.assemble import Arrangement, assemble
 from engine.arrangement.daw import parse_clips
@@ -51,6 +52,7 @@ class PlanFile:
         outcome: ``written`` or ``unchanged``; ``kept`` if a person wrote or edited the file.
         warnings: one line each.
         reading: how the columns of a list of clips were read; empty if the plan isn't imported.
+        frame_rate: how its time code was read; empty if it has none.
         drift: differences of an imported plan from the song's earlier plan; None if it had none.
     """
 
@@ -60,6 +62,7 @@ class PlanFile:
     warnings: tuple[str, ...] = ()
     reading: str = ""
     drift: dict[str, Any] | None = None
+    frame_rate: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,7 +135,7 @@ def write_draft(studio: Studio, song: Song, options: DraftOptions | None = None)
     approved = approved_parts(studio, song)
     options = options or DraftOptions()
     last = last_composition(song)
-    lyrics = options.lyrics or (LyricSheet(last.lyrics) if last and last.lyrics else None)
+    lyrics = options.lyrics or (LyricSheet.of_words(last.lyrics) if last and last.lyrics else None)
     drafted = draft(approved, conductor_of(song), options.ending, lyrics)
     plan = with_instruments(drafted, song, options.instruments)
     written = _write_plan(studio, song, Path(PLAN_FILE).stem, plan)
@@ -146,37 +149,37 @@ def read_plan_file(studio: Studio, song: Song, path: Path) -> PlanFile:
     return PlanFile(plan, path, KEPT, warnings)
 
 
-def import_clips(studio: Studio, song: Song, file: Path) -> PlanFile:
+def import_clips(studio: Studio, song: Song, file: Path, frame_rate: str | None = None) -> PlanFile:
     """Turn a DAW's list of clips into a plan and write its file.
+
+    Args:
+        studio: the studio.
+        song: state of the song.
+        file: the list.
+        frame_rate: of its time code; see ``parse_clips``.
 
     Raises:
         Refused: if the file can't be read; names the file and the line.
     """
     approved, conductor = approved_parts(studio, song), conductor_of(song)
     try:
-        listed = parse_clips(_read_text(file), conductor.meter, conductor.tempo_bpm)
+        text = read_text(file, MAX_LIST_BYTES)
+        listed = parse_clips(text, conductor.meter, conductor.tempo_bpm, frame_rate)
         found = plan_of_clips(listed, approved, conductor)
-    except Refused as error:
+    except (Refused, ValueError) as error:
         raise Refused(f"{file.name}: {error}") from error
     before = plan_file(studio, song)
     differences = drift(read_plan(before), found.plan) if before.is_file() else None
     written = _write_plan(studio, song, IMPORTED, found.plan)
     return PlanFile(
-        found.plan, written.path, written.outcome, found.warnings, listed.reading, differences
+        found.plan,
+        written.path,
+        written.outcome,
+        found.warnings,
+        listed.reading,
+        differences,
+        listed.frame_rate,
     )
-
-
-def _read_text(file: Path) -> str:
-    if not file.is_file():
-        raise Refused("no such file")
-    data = file.read_bytes()
-    if len(data) > MAX_LIST_BYTES:
-        raise Refused(f"{len(data)} bytes (accepted: at most {MAX_LIST_BYTES})")
-    encoding = "utf-16" if data[:2] in {b"\xff\xfe", b"\xfe\xff"} else "utf-8-sig"
-    try:
-        return data.decode(encoding)
-    except UnicodeDecodeError as error:
-        raise Refused(f"no text at byte {error.start} (accepted: UTF-8)") from error
 
 
 def _write_plan(studio: Studio, song: Song, stem: str, plan: Plan) -> Export:

@@ -5,10 +5,10 @@ Exit codes: 0 done; 1 something broke; 2 the request or a file was refused; 130 
 
 from __future__ import annotations
 
-import sys
 import warnings
 from collections.abc import Sequence
 
+from documents.terminal import print_line
 from engine.cli.app import root_command
 from engine.cli.errors import INTERRUPTED, explain, is_bare, say_warning
 from engine.cli.options import hoist_global_options, is_debug, studio_of
@@ -25,7 +25,7 @@ def run(arguments: Sequence[str]) -> int:
     except SystemExit as leaving:  # typer leaves so once it has completed a word, or shown how to
         return leaving.code if isinstance(leaving.code, int) else 0
     except KeyboardInterrupt:
-        sys.stderr.write("interrupted\n")
+        print_line("interrupted", err=True)
         return INTERRUPTED
     except Exception as error:
         if is_bare(error):

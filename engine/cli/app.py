@@ -27,6 +27,7 @@ from engine.cli import (
     status,
     train,
 )
+from engine.cli.output import say
 
 app = typer.Typer(
     name="engine",
@@ -40,7 +41,7 @@ app = typer.Typer(
 
 def _version(wanted: bool) -> None:
     if wanted:
-        typer.echo(f"engine {engine.__version__}")
+        say(f"engine {engine.__version__}")
         raise typer.Exit
 
 

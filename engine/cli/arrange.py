@@ -11,6 +11,7 @@ import typer
 from engine.cli.opening import next_command, open_studio
 from engine.cli.options import Instruments
 from engine.cli.output import Json, say, say_json, say_next, say_table
+from engine.cli.words import read_words, say_of_words
 
 if TYPE_CHECKING:
     from engine.arrangement.arranging import ArrangedSong, DraftOptions, PlanFile
@@ -28,6 +29,9 @@ def arrange(
     clips: Annotated[
         Path | None, typer.Option("--import", help="Take in a DAW's list of clips.")
     ] = None,
+    frame_rate: Annotated[
+        str | None, typer.Option(help="Of a list's time code: 24, 25, 29.97df ….")
+    ] = None,
     draft: Annotated[bool, typer.Option("--draft", help="Only draft a plan to edit.")] = False,
     fade: Annotated[bool, typer.Option("--fade", help="End by fading out.")] = False,
     lyrics: Annotated[
@@ -43,17 +47,18 @@ def arrange(
     from engine.arrangement.instruments import read_choices, with_instruments
     from engine.arrangement.plan import FADE
     from engine.arrangement.writers import writers
-    from engine.proposals.lyrics import read_lyrics
+    from engine.state.lineages import sections
 
-    words = None if lyrics is None else read_lyrics(lyrics)
+    words = read_words(lyrics)
     chosen = read_choices(instrument or [])
     options = DraftOptions(FADE if fade else None, words, chosen)
     with open_studio(context) as studio:
         state = studio.song(song)
         files = writers(state.colour, audio)
-        planned = _planned(studio, state, plan, clips, options, draft=draft)
+        planned = _planned(studio, state, plan, clips, options, frame_rate, draft=draft)
         plan_to_play = replace(planned.plan, ending=FADE) if fade else planned.plan
         planned = replace(planned, plan=with_instruments(plan_to_play, state, chosen))
+        say_of_words(lyrics, words, sections(state))
         arranged = None if draft else assemble(studio, studio.song(song), planned.plan, files)
     if as_json:
         say_json(_report(planned, arranged))
@@ -73,6 +78,7 @@ def _planned(
     plan: Path | None,
     clips: Path | None,
     options: DraftOptions,
+    frame_rate: str | None,
     *,
     draft: bool,
 ) -> PlanFile:
@@ -81,10 +87,12 @@ def _planned(
 
     if sum([plan is not None, clips is not None, draft]) > 1:
         raise Refused("--from, --import and --draft exclude each other", "name one of them")
+    if frame_rate is not None and clips is None:
+        raise Refused("--frame-rate is that of a list of clips", "name the list with --import")
     if plan is not None:
         return read_plan_file(studio, song, plan)
     if clips is not None:
-        return import_clips(studio, song, clips)
+        return import_clips(studio, song, clips, frame_rate)
     make = write_draft if draft else current_plan
     return make(studio, song, options)
 
@@ -97,6 +105,7 @@ def _report(planned: PlanFile, arranged: ArrangedSong | None) -> dict[str, Any]:
         "plan_file": {"path": str(planned.path), "outcome": planned.outcome},
         "warnings": list(planned.warnings),
         "reading": planned.reading or None,
+        "frame_rate": planned.frame_rate or None,
         "drift": planned.drift,
     }
     if arranged is None:
@@ -115,7 +124,7 @@ def _report(planned: PlanFile, arranged: ArrangedSong | None) -> dict[str, Any]:
 
 def _say_plan(planned: PlanFile) -> None:
     if planned.reading:
-        say(f"read as {planned.reading}")
+        say(f"read as {', '.join(filter(None, (planned.reading, planned.frame_rate)))}")
     for warning in planned.warnings:
         say(f"note: {warning}")
     if planned.drift is not None:

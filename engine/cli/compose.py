@@ -13,6 +13,7 @@ from engine.cli.errors import INTERRUPTED
 from engine.cli.opening import next_command, open_studio
 from engine.cli.options import Generations, Instruments, ModelPath, NoModel, Population
 from engine.cli.output import Json, say, say_json, say_next, say_table
+from engine.cli.words import read_words, say_of_words
 from engine.evolution import GENERATIONS, POPULATION
 
 if TYPE_CHECKING:
@@ -62,12 +63,12 @@ def compose(
     from engine.composing.ending import finish_composition
     from engine.evolution.settings import Settings
     from engine.models.promotion import model_for_runs
-    from engine.proposals.lyrics import read_lyrics
     from engine.stages import STAGES
 
+    words = read_words(lyrics)
     requested = new_composition(
         Settings(population, generations), sections, seed, beam, arrangements
-    ).with_vocals(singer, None if lyrics is None else read_lyrics(lyrics))
+    ).with_vocals(singer, words)
     chosen = read_choices(instrument or [])
     refuse_both(model, no_model=no_model)
     with open_studio(context) as studio:
@@ -82,6 +83,7 @@ def compose(
             composition = begin(studio, state, replace(again, model_sha256=sha256))
         elif not as_json:
             say(f"going on with composition {composition.id}, as it was asked for")
+        say_of_words(lyrics, words, [each.label for each in composition.sections])
         if not as_json:
             say(f"{state.title}: composition {composition.id}, seed {composition.seed}")
             _say_silent(composition)
@@ -89,7 +91,7 @@ def compose(
         with composing(_generations(composition, len(STAGES)), done) as observer:
             is_done = compose_song(studio, song_id, composition, observer)
         if not is_done:
-            typer.echo("stopped; nothing recorded is lost", err=True)
+            say("stopped; nothing recorded is lost", err=True)
             go_on = f"compose --song {song_id} --audio {audio}"
             say_next(next_command(context, go_on), err=as_json)
             return INTERRUPTED

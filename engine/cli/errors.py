@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 
+from documents.terminal import print_line
 from engine.errors import EngineError, in_studio
 
 BROKE, REFUSED, INTERRUPTED = 1, 2, 130
@@ -18,24 +18,25 @@ def explain(error: Exception, studio: Path | None = None) -> int:
         studio: what ``--studio`` said, for the commands that are advised.
     """
     if _is_usage(error):
-        sys.stderr.write(f"error: {_usage_message(error)}\n")
+        print_line(f"error: {_usage_message(error)}", err=True)
         return REFUSED
     if type(error).__name__ == "Abort":
-        sys.stderr.write("interrupted\n")
+        print_line("interrupted", err=True)
         return INTERRUPTED
     if _is_ours(error):
         if isinstance(error, EngineError):
             error.advice = in_studio(error.advice, studio)
-        sys.stderr.write(f"error: {_one_line(error)}\n")
+        print_line(f"error: {_one_line(error)}", err=True)
         return REFUSED
     kind = type(error).__name__
-    sys.stderr.write(f"error: {kind}: {_one_line(error)}; run again with --debug to see where\n")
+    again = "run again with --debug to see where"
+    print_line(f"error: {kind}: {_one_line(error)}; {again}", err=True)
     return BROKE
 
 
 def say_warning(message: Warning | str, *_: object, **__: object) -> None:
     """Print a warning as a note on stderr, in the place of Python's two lines."""
-    sys.stderr.write(f"note: {' '.join(str(message).split())}\n")
+    print_line(f"note: {' '.join(str(message).split())}", err=True)
 
 
 def is_bare(error: Exception) -> bool:

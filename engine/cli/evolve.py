@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -11,7 +11,11 @@ from engine.cli.errors import INTERRUPTED
 from engine.cli.opening import next_command, open_studio
 from engine.cli.options import Generations, ModelPath, NoModel, Population
 from engine.cli.output import Json, say, say_json, say_next
+from engine.cli.words import read_words, say_of_words
 from engine.evolution import GENERATIONS, KEEP, POPULATION
+
+if TYPE_CHECKING:
+    from engine.state.songs import Song
 
 
 def evolve(
@@ -69,7 +73,6 @@ def evolve(
     """
     from engine.cli.runs import carry_on_with_progress, write_and_say
     from engine.evolution.settings import Settings
-    from engine.proposals.lyrics import read_lyrics
     from engine.runs.evolve import new_seed, start_runs
     from engine.runs.requests import EvolveOptions, locks_of, redo_of
     from engine.stages import find_stage
@@ -82,7 +85,7 @@ def evolve(
     summaries: list[dict[str, Any]] = []
     with open_studio(context) as studio:
         state = studio.song(song)
-        words = None if lyrics is None else read_lyrics(lyrics)
+        words = read_words(lyrics)
         options = EvolveOptions(
             *(stage, settings, section, bars, energy, parent, source, locks, words, singer),
             redo=redo_of(redo or [], rhythm=rhythm, pitch=pitch),
@@ -93,6 +96,8 @@ def evolve(
         for run in start_runs(
             studio, state.song_id, options, seed=seed, model=model, use_model=not no_model
         ):
+            if not summaries:
+                say_of_words(lyrics, words, _sections(state, section))
             if not as_json:
                 label = run.started.section.label
                 say(f"{state.title}: {stage}, {label}, run {run.id}, seed {seed}")
@@ -106,6 +111,13 @@ def evolve(
     else:
         say_next(next_command(context, f"review --song {state.song_id}"))
     return 0
+
+
+def _sections(song: Song, named: str | None) -> list[str]:
+    """Labels of the song's sections, with one that is begun now."""
+    from engine.state.lineages import sections
+
+    return list(dict.fromkeys([*sections(song), *([named] if named else [])]))
 
 
 def refuse_both(model: Path | None, *, no_model: bool) -> None:

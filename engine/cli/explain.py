@@ -9,7 +9,7 @@ import typer
 
 from engine.cli.opening import next_command, open_studio, scoring_model
 from engine.cli.options import ModelPath
-from engine.cli.output import Json, say, say_json, say_next, say_table
+from engine.cli.output import Json, say, say_json, say_next, say_note, say_table
 
 if TYPE_CHECKING:
     from fitness.colours import Colour
@@ -153,7 +153,7 @@ def _report(
         say_json({**facts, **found.to_json(), "words": words, "picture": shown})
         return
     for warning in found.warnings:
-        typer.echo(f"note: {warning}", err=True)
+        say_note(warning)
     say(title)
     _say_effects(found)
     for sentence in words:

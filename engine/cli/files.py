@@ -20,18 +20,23 @@ def import_file(
     parent: Annotated[
         str | None, typer.Option(help="Id of the approved candidate that it stands on.")
     ] = None,
+    from_bar: Annotated[
+        int, typer.Option(min=1, help="Take the file from this bar on, as the DAW counts them.")
+    ] = 1,
     as_json: Json = False,
 ) -> None:
     """Take in a part that you made, as approved."""
     from engine.cli.gate import update_and_say
     from engine.errors import refusing
-    from engine.gate.imports import import_part, read_midi_part
+    from engine.gate.imports import import_part
+    from engine.gate.midi_parts import read_midi_part
+    from engine.stages import find_stage
 
     with open_studio(context) as studio:
-        state = studio.song(song)
-        played = read_midi_part(file, state)
+        state, kind = studio.song(song), find_stage(stage)
+        played = read_midi_part(file, state, kind, from_bar)
         with refusing():
-            approved = import_part(studio, state.song_id, played, stage, label, parent)
+            approved = import_part(studio, state.song_id, played, kind, label, parent)
         if not as_json:
             for warning in played.warnings:
                 say(f"note: {warning}")

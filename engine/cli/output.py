@@ -1,4 +1,7 @@
-"""How commands speak: text for people, JSON for machines, tables that fit the terminal."""
+"""How commands speak: text for people, JSON for machines, tables that fit the terminal.
+
+Everything goes through ``documents.terminal``, so that nothing of a name or a note is obeyed.
+"""
 
 from __future__ import annotations
 
@@ -8,27 +11,35 @@ from typing import Annotated, Any
 
 import typer
 
+from documents.terminal import print_line, visible, visible_json
+
 # Characters that a line of a table may take where nothing limits it.
 MAX_LINE = 1000
 
 Json = Annotated[bool, typer.Option("--json", help="Print plain JSON, for machines.")]
 
 
-def say(text: str = "") -> None:
-    """Print a line for people."""
-    typer.echo(text)
+def say(text: str = "", *, err: bool = False) -> None:
+    """Print a line for people, on stdout or stderr."""
+    print_line(text, err=err)
+
+
+def say_note(text: str) -> None:
+    """Print on stderr what a person should know, on one line."""
+    print_line(f"note: {' '.join(text.split())}", err=True)
 
 
 def say_json(value: Any) -> None:
     """Print a value, made of plain values and structs, as JSON."""
     import msgspec
 
-    typer.echo(json.dumps(msgspec.to_builtins(value), indent=2, ensure_ascii=False))
+    text = json.dumps(msgspec.to_builtins(value), indent=2, ensure_ascii=False)
+    print_line(visible_json(text))
 
 
 def say_next(command: str, *, err: bool = False) -> None:
     """Name the next command to run."""
-    typer.echo(f"\nnext: {command}", err=err)
+    print_line(f"\nnext: {command}", err=err)
 
 
 def say_table(header: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
@@ -58,4 +69,6 @@ def say_table(header: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
 
 
 def _cell(value: Any) -> str:
-    return f"{value:.3f}" if isinstance(value, float) else str(value)
+    if isinstance(value, float):
+        return f"{value:.3f}"
+    return visible(" ".join(str(value).splitlines()))

@@ -18,6 +18,7 @@ from rich.progress import (
     TimeRemainingColumn,
 )
 
+from documents.terminal import visible
 from store.events import CurvePoint
 
 if TYPE_CHECKING:
@@ -62,7 +63,7 @@ class CompositionProgress:
         """Show the section and the stage that are composed now."""
         self.runs += runs
         lineages = f", {runs} lineages" if runs > 1 else ""
-        self._progress.update(self._task, description=f"{section}: {stage}{lineages}")
+        self._progress.update(self._task, description=visible(f"{section}: {stage}{lineages}"))
 
     def report(self, point: CurvePoint) -> None:
         """Count a generation."""
@@ -86,9 +87,25 @@ def composing(generations: int, done: int) -> Iterator[CompositionProgress]:
             progress.update(task, total=progress.tasks[task].completed)
 
 
+@contextmanager
+def reading_files() -> Iterator[Callable[[int, str], None]]:
+    """Show which file is read and how many were, on a terminal; nothing is left of it."""
+    console = Console(stderr=True)
+    progress = Progress(
+        TextColumn("{task.completed} files read"),
+        TextColumn("{task.fields[file]}", markup=False),
+        console=console,
+        transient=True,
+        disable=not console.is_terminal,
+    )
+    task = progress.add_task("reading", total=None, file="")
+    with progress:
+        yield lambda count, file: progress.update(task, completed=count, file=visible(file))
+
+
 def _progress() -> Progress:
     return Progress(
-        TextColumn("{task.description}"),
+        TextColumn("{task.description}", markup=False),
         BarColumn(),
         MofNCompleteColumn(),
         TextColumn("best {task.fields[best]}"),

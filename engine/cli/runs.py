@@ -10,7 +10,7 @@ import typer
 
 from engine.cli.errors import INTERRUPTED
 from engine.cli.opening import next_command, open_studio, say_next_step
-from engine.cli.output import Json, say, say_json, say_next, say_table
+from engine.cli.output import Json, say, say_json, say_next, say_note, say_table
 
 if TYPE_CHECKING:
     from engine.reports.summary import Summary
@@ -61,7 +61,7 @@ def carry_on_with_progress(
     from engine.runs.lifecycle import carry_on
 
     for note in run.fitness.notes:
-        typer.echo(f"note: {note}", err=True)
+        say_note(note)
     finished = False
     with suppress(KeyboardInterrupt), evolving(run) as (report, is_stopped):
         finished = carry_on(studio, run, report, is_stopped)
@@ -69,7 +69,7 @@ def carry_on_with_progress(
         return summarise(studio, run.id)
     done = run.next_generation
     where = f"after generation {done - 1}" if done else "before the first generation"
-    typer.echo(f"stopped {where}; nothing recorded is lost", err=True)
+    say(f"stopped {where}; nothing recorded is lost", err=True)
     say_next(next_command(context, f"resume {run.id}"), err=as_json)
     return None
 

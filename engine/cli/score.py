@@ -2,14 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 
 import typer
 
+from engine.cli.errors import explain
 from engine.cli.opening import open_studio, scoring_model
 from engine.cli.options import ModelPath
-from engine.cli.output import Json, say_json, say_table
+from engine.cli.output import Json, say_json, say_note, say_table
+
+if TYPE_CHECKING:
+    from engine.gate.midi_parts import MidiPart
+    from fitness.excerpts import Excerpt
+    from genomes import Context, Part
+
+T = TypeVar("T")
 
 
 def score(
@@ -27,17 +36,18 @@ def score(
     ] = None,
     model: ModelPath = None,
     as_json: Json = False,
-) -> None:
+) -> int:
     """Rank MIDI files by how well they match a colour, best first.
 
-    With --stage and --song they get the total and every term that a run of that stage gives.
+    With --stage and --song they get the total and every term that a run of that stage gives. A file
+    that can't be scored is named, and the others are ranked; exit code 2.
     """
     from engine.errors import Refused
 
     if (stage is None) != (song is None):
         raise Refused("--stage and --song belong together: give both, or --colour alone")
     if stage is not None and song is not None:
-        rows = _as_in_a_run(context, files, colour, stage, song, model)
+        rows, code = _as_in_a_run(context, files, colour, stage, song, model)
         columns: tuple[str, ...] = ("rank", "file", "total", "chromatic", "theory", "prior")
         table = [
             [
@@ -51,7 +61,7 @@ def score(
     elif colour is None:
         raise Refused("no colour: name one with --colour, or a song with --stage and --song")
     else:
-        rows, heard = _by_colour(context, files, colour, model)
+        rows, heard, code = _by_colour(context, files, colour, model)
         columns = ("rank", "file", "chromatic", "confidence", "passes")
         table = [
             [*(row[name] for name in columns), names]
@@ -60,24 +70,59 @@ def score(
         columns = (*columns, "heard as")
     if as_json:
         say_json(rows)
-    else:
-        say_table(columns, table)
+        return code
+    for row in rows:
+        for warning in row["warnings"]:
+            say_note(f"{row['file']}: {warning}")
+    say_table(columns, table)
+    return code
+
+
+def _readable(files: Sequence[Path], read: Callable[[Path], T]) -> tuple[list[tuple[Path, T]], int]:
+    """What is read of each file, and the exit code; those that can't be read are named.
+
+    Raises:
+        EngineError, FitnessError, OSError: the last problem, if no file can be read.
+    """
+    from engine.errors import EngineError
+    from fitness.errors import FitnessError
+
+    found: list[tuple[Path, T]] = []
+    problems: dict[str, Exception] = {}
+    for path in files:
+        try:
+            found.append((path, read(path)))
+        except (EngineError, FitnessError, OSError) as error:
+            problems[str(error)] = error
+    last = None if found else problems.popitem()[1]
+    code = max((explain(problem) for problem in problems.values()), default=0)
+    if last is not None:
+        raise last
+    return found, code
 
 
 def _by_colour(
     context: typer.Context, files: list[Path], colour: str, model: Path | None
-) -> tuple[list[dict[str, Any]], list[str]]:
-    """A row for each file, the best match first, and what each is heard as."""
+) -> tuple[list[dict[str, Any]], list[str], int]:
+    """A row for each file, the best match first, what each is heard as, and the exit code."""
     from engine.errors import refusing
     from engine.reports.readings import most_likely
     from fitness.colours import find_colour
+    from fitness.excerpts import as_excerpt, excerpt_rolls
     from fitness.scorer import ChromaticScorer
 
     with refusing():
         target = find_colour(colour)
     scorer = ChromaticScorer(scoring_model(context, model))
-    names = [str(path) for path in files]
-    ranked = scorer.score_batch([path.read_bytes() for path in files], target, names=names)
+
+    def read(path: Path) -> Excerpt:
+        excerpt = as_excerpt(path.read_bytes(), str(path))
+        excerpt_rolls([excerpt], [str(path)], scorer.model.profile)  # raises SilentPart
+        return excerpt
+
+    found, code = _readable(files, read)
+    names = [str(path) for path, _ in found]
+    ranked = scorer.score_batch([excerpt for _, excerpt in found], target, names=names)
     rows = [
         {
             "file": names[result.index],
@@ -91,7 +136,7 @@ def _by_colour(
         }
         for result in ranked
     ]
-    return rows, [", ".join(most_likely(result).values()) for result in ranked]
+    return rows, [", ".join(most_likely(result).values()) for result in ranked], code
 
 
 def _as_in_a_run(
@@ -101,10 +146,11 @@ def _as_in_a_run(
     stage_name: str,
     song_id: str,
     model: Path | None,
-) -> list[dict[str, Any]]:
-    """A row for each file with its total and terms, in the order that a run ranks them."""
+) -> tuple[list[dict[str, Any]], int]:
+    """A row for each file with its total and terms, as a run ranks them, and the exit code."""
     from engine.errors import refusing
-    from engine.gate.imports import as_in_a_run, read_midi_part
+    from engine.gate.imports import as_in_a_run
+    from engine.gate.midi_parts import read_midi_part
     from engine.runs.contexts import song_colour
     from engine.stages import find_stage
     from fitness.colours import find_colour
@@ -116,16 +162,23 @@ def _as_in_a_run(
         state = studio.song(song_id)
         with refusing():
             target = song_colour(state) if colour is None else find_colour(colour)
-        midi_parts = [read_midi_part(path, state) for path in files]
-        in_context = [as_in_a_run(state, each, stage) for each in midi_parts]
+
+    def read(path: Path) -> tuple[MidiPart, Part, Context]:
+        midi_part = read_midi_part(path, state, stage)
+        return midi_part, *as_in_a_run(state, midi_part, stage)
+
+    found, code = _readable(files, read)
+    midi_parts = [midi_part for _, (midi_part, _, _) in found]
+    in_context = [(part, part_context) for _, (_, part, part_context) in found]
     fitness = Fitness(
         stage.name, target, Weights(), FusionModel.load(scoring_model(context, model))
     )
     scores = [fitness.score([part], part_context)[0] for part, part_context in in_context]
-    order = sorted(range(len(files)), key=lambda index: scores[index].rank_key, reverse=True)
-    return [
+    order = sorted(range(len(found)), key=lambda index: scores[index].rank_key, reverse=True)
+    names = [str(path) for path, _ in found]
+    rows = [
         {
-            "file": str(files[index]),
+            "file": names[index],
             "rank": rank,
             "total": scores[index].total,
             "passes": scores[index].passes,
@@ -135,3 +188,4 @@ def _as_in_a_run(
         }
         for rank, index in enumerate(order, start=1)
     ]
+    return rows, code

@@ -9,7 +9,7 @@ import typer
 
 from engine.cli import stats
 from engine.cli.opening import next_command, open_studio, say_no_songs
-from engine.cli.output import Json, say, say_json, say_next, say_table
+from engine.cli.output import Json, say, say_json, say_next, say_note, say_table
 
 if TYPE_CHECKING:
     from engine.proposals import Reading
@@ -45,10 +45,13 @@ def add(
     Exit code 2 if a single proposal is refused, or nothing at all could be read; out of a folder
     or list the readable ones are added and the refused ones named.
     """
+    from engine.cli.progress import reading_files
     from engine.proposals import Overrides, read
     from engine.proposals.songs import add_songs
 
-    reading = read(paths, Overrides.parse(meter=meter, tempo_bpm=bpm, key=key))
+    overrides = Overrides.parse(meter=meter, tempo_bpm=bpm, key=key)
+    with reading_files() as update:
+        reading = read(paths, overrides, update)
     with open_studio(context, make=True) as studio:
         added = add_songs(studio, reading.proposals)
     if as_json:
@@ -86,8 +89,10 @@ def _report(reading: Reading, added: AddedSongs) -> dict[str, Any]:
 
 
 def _say_report(reading: Reading, added: AddedSongs) -> None:
-    for refusal in reading.refusals:
-        typer.echo(f"refused: {refusal}", err=True)
+    for refusal in reading.refusals[:MAX_SAID]:
+        say(f"refused: {refusal}", err=True)
+    if len(reading.refusals) > MAX_SAID:
+        say(f"refused: {len(reading.refusals) - MAX_SAID} more; --json names all", err=True)
     said = {*added.added, *added.revised}
     for song_id, proposal in {p.song_id: p for p in reading.proposals}.items():
         if song_id in said and len(said) <= MAX_SAID:
@@ -95,7 +100,7 @@ def _say_report(reading: Reading, added: AddedSongs) -> None:
             for warning in proposal.warnings:
                 say(f"  note: {warning}")
     for file in added.superseded:
-        typer.echo(f"note: {file}: another version of a song read later, which counts", err=True)
+        say_note(f"{file}: another version of a song read later, which counts")
     counts = {
         "added": len(added.added),
         "revised": len(added.revised),

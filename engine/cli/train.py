@@ -47,9 +47,9 @@ def train(
         raise Refused(f"training {rest[0]} makes no model to promote", f"{makers} do")
     again = f"train {' '.join(map(quoted, rest))}{f' {PROMOTE}' if promote else ''}"
     try:
-        ended = run_training(rest, lambda line: typer.echo(line, err=as_json))
+        ended = run_training(rest, lambda line: say(line, err=as_json))
     except KeyboardInterrupt:
-        typer.echo("stopped; what was finished is kept, and the same command goes on", err=True)
+        say("stopped; what was finished is kept, and the same command goes on", err=True)
         say_next(next_command(context, again), err=True)
         return INTERRUPTED
     if ended.code == INTERRUPTED:

@@ -79,7 +79,7 @@ class Composition:
             state.beam,
             state.arrangements,
             state.model_sha256,
-            LyricSheet(state.lyrics) if state.lyrics else None,
+            LyricSheet.of_words(state.lyrics) if state.lyrics else None,
             state.singer,
         )
 
@@ -114,7 +114,7 @@ class Composition:
 
     def to_event(self) -> events.CompositionStarted:
         """The event that records its start."""
-        words = self.lyrics.sections if self.lyrics else ()
+        words = self.lyrics.words if self.lyrics else ()
         return events.CompositionStarted(
             composition=self.id,
             seed=self.seed,

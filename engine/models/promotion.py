@@ -13,7 +13,7 @@ from engine.ids import resolve
 from engine.models.registry import STREAM, ModelRegistry
 from engine.state.studio import Studio
 from fitness import fusion
-from fitness.errors import FitnessError
+from fitness.errors import FitnessError, WeightsApart
 from fitness.excerpts import Excerpt
 from fitness.fusion import FusionModel
 from fitness.manifest import load_manifest
@@ -194,6 +194,8 @@ def _require_runnable(load: Callable[[], object], advice: str) -> None:
     """Call ``load``; a model that can't be run is refused with this advice."""
     try:
         load()
+    except WeightsApart as error:  # which says itself what to do
+        raise Refused(str(error)) from error
     except FitnessError as error:
         raise Refused(str(error), advice) from error
 

@@ -1,97 +1,96 @@
-"""Lyrics files: plain text with or without headers, and LRC."""
+"""Lyrics of songs: which words of a sheet each section sings."""
 
 from __future__ import annotations
 
 import re
-import stat
-import unicodedata
+from collections.abc import Sequence
 from dataclasses import dataclass
+from difflib import get_close_matches
 from pathlib import Path
 
-from documents.findings import one_line
+from documents.lyrics import LyricSheet, read_sheet
+from documents.lyrics.markup import NUMBER_WORDS, ROMAN
+from documents.lyrics.reader import MAX_BYTES, MAX_LINE
+from engine.arrangement.roles import OTHER, role_of
 from engine.errors import Refused
 from engine.gate.labels import compared_label
 from engine.proposals.sources import printable
 from genomes.lyrics import Lyrics
-from genomes.lyrics.syllables import is_sung, line_of
+from genomes.lyrics.syllables import line_of
 
-MAX_BYTES = 2**20
-MAX_LINE = 500  # characters; what is sung in one breath has a fifth of that
+__all__ = [
+    "LyricSheet",
+    "has_words",
+    "lyrics_of",
+    "notes_on",
+    "read_lyrics",
+    "unmatched_headers",
+    "words_under",
+]
 
 ACCEPTED = (
-    "accepted: a UTF-8 text or LRC file up to 1 MiB, with [headers] or without, "
-    f"in lines of up to {MAX_LINE} characters"
+    f"accepted: a UTF-8 text, LRC or MIDI file up to {MAX_BYTES // 2**20} MiB, with [headers] or "
+    f"without, in lines of up to {MAX_LINE} characters"
 )
-COMMENT = "#"
 
-# What people call a section; with a colon behind it, that is a header without brackets.
-SECTION_WORDS = """
-    verse chorus refrain hook bridge intro outro coda interlude prelude breakdown break
-    pre-chorus prechorus post-chorus postchorus middle part section solo tag vamp ending
-"""
+# How alike a header and a section are written, 0 to 1, to be named as each other's nearest.
+NEAR = 0.6
+MAX_CHORDS_NAMED = 4
 
-# Times as they are met: "[00:12.345]", "[1:02.25]", "[00:18.086 ]", "[01:02]", "<00:12.34>".
-_TIME = re.compile(r"\[\s*\d+:\d+(?:[.:]\d+)*\s*\]|<\s*\d+:\d+(?:[.:]\d+)*\s*>")
-_TAG = re.compile(
-    r"\[\s*(?:ti|ar|al|au|by|re|ve|la|lr|id|tool|length|offset|#)\s*:.*\]", re.IGNORECASE
-)
-_BRACKETED = re.compile(r"\[([^\[\]]+)\]:?")
-_NAMED = re.compile(
-    rf"((?:{'|'.join(SECTION_WORDS.split())})(?:[\s_-]*(?:\d+|\b[ivx]+|\b[a-z]))?)\s*:",
-    re.IGNORECASE,
-)
-_NUMBER = re.compile(r"_?\d+$")
+_NUMBERED = re.compile(r"(.*?)_?(\d+)")
+_WORD_NUMBERED = re.compile(rf"(.+)_({'|'.join([*ROMAN, *NUMBER_WORDS])})")
 
 
 @dataclass(frozen=True, slots=True)
-class LyricSheet:
-    """The words of a song as its file has them.
+class _Name:
+    """A label as labels are compared: in whatever case, hyphens and numerals it is written.
 
     Attributes:
-        sections: ``(label, lines)`` in order, each with lines; the label is empty for what stands
-            before the first header.
+        word: without its number, spaces and hyphens, such as ``prechorus``.
+        number: behind it; 0 for none.
+        role: what it is in a song's form, such as ``chorus`` for ``Refrain``; empty if unknown.
     """
 
-    sections: tuple[tuple[str, tuple[str, ...]], ...]
+    word: str
+    number: int
+    role: str
 
-    @property
-    def headers(self) -> tuple[str, ...]:
-        """The labels that there are, each once, in order."""
-        return tuple(dict.fromkeys(label for label, _ in self.sections if label))
+
+def _name(label: str) -> _Name:
+    compared = compared_label(label)
+    word, number = compared, 0
+    if match := _NUMBERED.fullmatch(compared):
+        word, number = match[1], int(match[2][-9:])
+    elif match := _WORD_NUMBERED.fullmatch(compared):
+        word, number = match[1], (ROMAN | NUMBER_WORDS)[match[2]]
+    form_section = role_of(label).form_section
+    return _Name(word.replace("_", ""), number, "" if form_section == OTHER else form_section)
 
 
 def read_lyrics(path: Path) -> LyricSheet:
     """Read a lyrics file.
 
-    Times of LRC are passed over. A line is what is sung in one breath, in the order of the file.
+    Times of LRC are passed over; of a MIDI file its words are read. A line is what is sung in one
+    breath, in the order of the file.
 
     Raises:
         Refused: if the file can't be read, is no text, or has no words.
     """
-    sheet = sheet_of(_text_of(path))
-    if not sheet.sections:
-        raise _refused(path, "has no words to sing")
+    try:
+        sheet = read_sheet(path)
+    except ValueError as error:
+        raise Refused(f"{printable(path.name)} {error}", ACCEPTED) from error
+    if not sheet.words:
+        raise Refused(f"{printable(path.name)} has no words to sing", ACCEPTED)
     return sheet
-
-
-def sheet_of(text: str) -> LyricSheet:
-    """The sections of a text; of none that has no words."""
-    sections: list[tuple[str, list[str]]] = [("", [])]
-    for written in unicodedata.normalize("NFC", text).splitlines():
-        line = one_line(_TIME.sub("", written))
-        header = _header(line)
-        if header:
-            sections.append((header, []))
-        elif not line.startswith(COMMENT) and not _TAG.fullmatch(line) and is_sung(line):
-            sections[-1][1].append(line)
-    return LyricSheet(tuple((label, tuple(lines)) for label, lines in sections if lines))
 
 
 def lyrics_of(sheet: LyricSheet, section_label: str) -> Lyrics:
     """What is sung in a section.
 
     Its lines stand under the header of the same label; or under the first that is numbered where
-    the section is not, or the other way round; or are the whole sheet where it has no headers.
+    the section is not, or the other way round; or under another name of the same, such as Refrain
+    for a chorus; or are the whole sheet where it has no headers.
 
     Raises:
         Refused: if the sheet has headers, and none for this section.
@@ -105,15 +104,48 @@ def has_words(sheet: LyricSheet, section_label: str) -> bool:
 
 
 def words_under(sheet: LyricSheet, header: str) -> tuple[str, ...]:
-    """The lines under a header; none if the sheet doesn't have it."""
-    wanted = compared_label(header)
-    lines = (lines for label, lines in sheet.sections if compared_label(label) == wanted)
-    return next(lines, ())
+    """The lines under a header, however it is written; none if the sheet doesn't have it."""
+    wanted = _name(header)
+    return next((lines for label, lines in sheet.words if label and _name(label) == wanted), ())
+
+
+def notes_on(sheet: LyricSheet) -> tuple[str, ...]:
+    """What a person should know of how a sheet was read, one line each."""
+    notes = [*sheet.notes, *(f"line {n}: {text}" if n else text for n, text in sheet.problems)]
+    if sheet.chords:
+        names = list(dict.fromkeys(sheet.chords))
+        more = ", …" if len(names) > MAX_CHORDS_NAMED else ""
+        notes.append(
+            "chords are not sung, and nothing is composed on them yet: "
+            f"{', '.join(names[:MAX_CHORDS_NAMED])}{more} ({len(sheet.chords)})"
+        )
+    if sheet.offset_seconds:
+        notes.append("the offset moves times alone, which are not used here")
+    if sheet.headers and (bare := sum(len(lines) for label, lines in sheet.words if not label)):
+        notes.append(f"lines under no header are left out ({bare})")
+    return tuple(notes)
+
+
+def unmatched_headers(sheet: LyricSheet, section_labels: Sequence[str]) -> tuple[str, ...]:
+    """A line for each header that fits none of these sections, with the nearest of them."""
+    names = [_name(label) for label in section_labels]
+    words = {name.word: label for name, label in zip(names, section_labels, strict=True)}
+    notes = []
+    for header in sheet.headers:
+        written = _name(header)
+        if any(_fit(name, written) is not None for name in names):
+            continue
+        near = get_close_matches(written.word, list(words), n=1, cutoff=NEAR)
+        nearest = (
+            f"nearest: {words[near[0]]}" if near else f"the song has {', '.join(section_labels)}"
+        )
+        notes.append(f"the words under {header} fit no section ({nearest})")
+    return tuple(notes)
 
 
 def _lines(sheet: LyricSheet, section_label: str) -> tuple[str, ...]:
     if not sheet.headers:
-        return tuple(line for _, lines in sheet.sections for line in lines)
+        return tuple(line for _, lines in sheet.words for line in lines)
     matches = _matches(sheet, section_label)
     if not matches:
         raise Refused(
@@ -125,46 +157,26 @@ def _lines(sheet: LyricSheet, section_label: str) -> tuple[str, ...]:
 
 def _matches(sheet: LyricSheet, section_label: str) -> tuple[tuple[str, ...], ...]:
     """Lines that a section may sing, those that fit best first."""
-    wanted = compared_label(section_label)
-    named = [(compared_label(label), lines) for label, lines in sheet.sections if label]
-    return (
-        *(lines for name, lines in named if name == wanted),
-        *(lines for name, lines in named if wanted == _unnumbered(name)),
-        *(lines for name, lines in named if name == _unnumbered(wanted)),
-    )
+    wanted = _name(section_label)
+    fits = [
+        (fit, lines)
+        for label, lines in sheet.words
+        if label and (fit := _fit(wanted, _name(label))) is not None
+    ]
+    return tuple(lines for _, lines in sorted(fits, key=lambda pair: pair[0]))
 
 
-def _header(line: str) -> str:
-    """The label of a header; empty for any other line. What follows a colon is who sings it."""
-    bracketed = None if _TAG.fullmatch(line) else _BRACKETED.fullmatch(line)
-    found = bracketed or _NAMED.fullmatch(line)
-    return found.group(1).partition(":")[0].strip() if found else ""
-
-
-def _unnumbered(name: str) -> str:
-    return _NUMBER.sub("", name)
-
-
-def _text_of(path: Path) -> str:
-    try:
-        status = path.stat()
-        if not stat.S_ISREG(status.st_mode):
-            raise _refused(path, "is no file")
-        if status.st_size > MAX_BYTES:
-            raise _refused(path, f"holds {status.st_size} bytes")
-        text = path.read_bytes().decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise _refused(path, f"is not UTF-8 text at byte {error.start}") from error
-    except (OSError, ValueError) as error:  # ValueError: a null character in the path
-        reason = getattr(error, "strerror", None) or str(error)
-        raise _refused(path, f"can't be read: {reason}") from error
-    if "\0" in text:
-        raise _refused(path, "is no text: it holds null characters")
-    for number, line in enumerate(text.splitlines(), start=1):
-        if len(line) > MAX_LINE:
-            raise _refused(path, f"has {len(line)} characters in line {number}")
-    return text
-
-
-def _refused(path: Path, problem: str) -> Refused:
-    return Refused(f"{printable(path.name)} {problem}", ACCEPTED)
+def _fit(wanted: _Name, name: _Name) -> int | None:
+    """How well a header fits a section: 0 the best, None not at all."""
+    is_same, is_same_role = wanted.word == name.word, wanted.role and wanted.role == name.role
+    if not is_same and not is_same_role:
+        return None
+    if wanted.number == name.number:
+        fit = 0
+    elif not wanted.number:
+        fit = 1
+    elif not name.number:
+        fit = 2
+    else:
+        return None
+    return fit if is_same else fit + 3

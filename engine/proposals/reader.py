@@ -2,18 +2,29 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from documents.findings import Refusal, UnreadableError, refusal
-from documents.yaml_files import load_file
+from documents.yaml_files import load_file, may_hold
 from engine.proposals.overrides import Overrides
 from engine.proposals.proposal import Proposal, parse_proposal
-from engine.proposals.shapes import is_proposal, items_of, may_be_proposal, thread_id_in
+from engine.proposals.shapes import (
+    REQUIRED_FIELD,
+    THREAD_FIELD,
+    is_proposal,
+    items_of,
+    may_be_proposal,
+    thread_id_in,
+)
 
 MANIFEST = "manifest.yml"
 THREAD_SONGS = "yml"
+
+# Called with how many files were looked at, and the one that is next.
+Update = Callable[[int, str], None]
 
 NOT_A_PROPOSAL = UnreadableError(
     "file", "is not a song proposal", "a document with title, key, bpm, tempo and rainbow_color"
@@ -36,10 +47,12 @@ class Reading:
 
 
 class Reader:
-    """Reads files into a ``Reading``; opens each file once."""
+    """Reads files into a ``Reading``; parses each file once."""
 
-    def __init__(self, overrides: Overrides) -> None:
+    def __init__(self, overrides: Overrides, update: Update = lambda _count, _file: None) -> None:
         self._overrides = overrides
+        self._update = update
+        self._seen: set[Path] = set()
         self._proposals: dict[str, Proposal] = {}
         self._refusals: dict[Refusal, None] = {}
         self._skipped: dict[str, None] = {}
@@ -59,12 +72,22 @@ class Reader:
 
     @property
     def files_seen(self) -> int:
-        """Number of files that were opened, readable or not."""
-        return len(self._loaded)
+        """Number of files that were looked at, readable or not."""
+        return len(self._seen)
+
+    def load_with(self, path: Path, file: str, *words: str) -> Any:
+        """The value of a file that holds one of these words; None if it can't hold any of them."""
+        self._see(path, file)
+        return self.load(path, file) if may_hold(path, *words) else None
+
+    def _see(self, path: Path, file: str) -> None:
+        self._seen.add(path.absolute())
+        self._update(len(self._seen), file)
 
     def load(self, path: Path, file: str) -> Any:
         """The value of a file; None if it can't be read, and then the refusal is added."""
         path = path.absolute()
+        self._see(path, file)
         if path not in self._loaded:
             try:
                 self._loaded[path] = load_file(path)
@@ -78,6 +101,8 @@ class Reader:
     ) -> int:
         """Read every proposal in a file.
 
+        A file that nobody named and that can't hold one is not even parsed.
+
         Args:
             path: path of the file.
             file: its name for messages.
@@ -87,6 +112,10 @@ class Reader:
         Returns:
             number of proposals in the file, readable or not.
         """
+        if not is_named and not may_hold(path, REQUIRED_FIELD):
+            self._see(path, file)
+            self.skip(file)
+            return 0
         document = self.load(path, file)
         if document is None:
             return 0
@@ -128,5 +157,6 @@ class Reader:
             if folder.name == THREAD_SONGS:
                 manifest = folder.parent / MANIFEST
                 file = f"{folder.parent.name}/{MANIFEST}"
-                return thread_id_in(self.load(manifest, file)) if manifest.is_file() else None
+                known = manifest.is_file() and self.load_with(manifest, file, THREAD_FIELD)
+                return thread_id_in(known)
         return None

@@ -14,6 +14,8 @@ IDENTIFYING_FIELDS = frozenset({"bpm", "key", "rainbow_color"})
 REQUIRED_FIELD = "rainbow_color"
 
 LIST_FIELD = "iterations"
+THREAD_FIELD = "thread_id"
+INDEX_FIELD = "threads"
 
 
 def is_proposal(document: Any) -> bool:
@@ -37,12 +39,12 @@ def items_of(document: Any) -> Iterator[tuple[int, Any]]:
 
 def thread_id_in(document: Any) -> str | None:
     """The thread that a manifest, a list or an index row names."""
-    return read_name(document, "thread_id").value if isinstance(document, dict) else None
+    return read_name(document, THREAD_FIELD).value if isinstance(document, dict) else None
 
 
 def index_rows(document: Any) -> list[Any] | None:
     """The rows of an index of threads, or None if the document is no index."""
-    rows = document.get("threads") if isinstance(document, dict) else None
+    rows = document.get(INDEX_FIELD) if isinstance(document, dict) else None
     return rows if isinstance(rows, list) else None
 
 

@@ -12,25 +12,36 @@ from typing import Any
 from documents.findings import UnreadableError, one_line, shown
 from documents.yaml_files import A_FILE
 from engine.proposals.overrides import NO_OVERRIDES, Overrides
-from engine.proposals.reader import MANIFEST, THREAD_SONGS, Reader, Reading
-from engine.proposals.shapes import index_rows, thread_id_in
+from engine.proposals.reader import MANIFEST, THREAD_SONGS, Reader, Reading, Update
+from engine.proposals.shapes import (
+    INDEX_FIELD,
+    REQUIRED_FIELD,
+    THREAD_FIELD,
+    index_rows,
+    thread_id_in,
+)
 
 INDEX = "index.yml"
 YAML_SUFFIXES = frozenset({".yml", ".yaml"})
 A_THREAD = f"the name of a folder beside {INDEX}"
 
 
-def read(paths: Iterable[str | os.PathLike[str]], overrides: Overrides = NO_OVERRIDES) -> Reading:
+def read(
+    paths: Iterable[str | os.PathLike[str]],
+    overrides: Overrides = NO_OVERRIDES,
+    update: Update = lambda _count, _file: None,
+) -> Reading:
     """Read every song proposal in these files and folders.
 
     Args:
         paths: proposals, list documents, thread folders, roots with an index, or other folders.
         overrides: values that replace fields of every song, even unreadable ones.
+        update: called with how many files were looked at, and the one that is next.
 
     Returns:
         proposals, refusals and skipped files. Unreadable files are refusals, not errors.
     """
-    reader = Reader(overrides)
+    reader = Reader(overrides, update)
     for given in paths:
         path = Path(given)
         if _is_folder(path):
@@ -109,7 +120,9 @@ def _read_thread(reader: Reader, folder: _Folder, thread_id: str | None) -> int 
     Its songs are in the subfolder ``yml``, and the manifest is a summary of them; without songs,
     the manifest itself is the song.
     """
-    manifest = reader.load(folder.path / MANIFEST, folder.name_of(MANIFEST))
+    manifest = reader.load_with(
+        folder.path / MANIFEST, folder.name_of(MANIFEST), THREAD_FIELD, REQUIRED_FIELD
+    )
     thread_songs = folder.path / THREAD_SONGS
     if thread_id_in(manifest) is None and not thread_songs.is_dir():
         return None
@@ -125,7 +138,7 @@ def _read_thread(reader: Reader, folder: _Folder, thread_id: str | None) -> int 
 
 def _read_index(reader: Reader, folder: _Folder) -> bool:
     """Read the threads that an index lists; False if it is no index."""
-    rows = index_rows(reader.load(folder.path / INDEX, folder.name_of(INDEX)))
+    rows = index_rows(reader.load_with(folder.path / INDEX, folder.name_of(INDEX), INDEX_FIELD))
     if rows is None:
         return False
     for item, row in enumerate(rows, start=1):

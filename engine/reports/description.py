@@ -43,7 +43,8 @@ def _phrase(phrase: dict[str, Any]) -> str:
 
 def _sung_line(line: dict[str, Any]) -> str:
     unsung = f", {line['unsung']} of them unsung" if line["unsung"] else ""
-    fit = f"{line['syllables']} syllables{unsung}, {line['notes']} notes"
+    split = f", {line['split']} of them split for words" if line.get("split") else ""
+    fit = f"{line['syllables']} syllables{unsung}, {line['notes']} notes{split}"
     return f"{line['line']}: {line['verdict']} ({fit})"
 
 

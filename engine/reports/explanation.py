@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Iterable, Sequence
 from itertools import groupby
 from pathlib import Path
@@ -15,12 +14,11 @@ from engine.models.promotion import promoted_path
 from engine.models.registry import ModelRegistry
 from engine.runs.contexts import section_of, song_context
 from engine.state.studio import Studio
-from fitness.errors import UnreadablePart
-from fitness.excerpts import as_excerpt
+from fitness.excerpts import excerpt_of_file
 from fitness.explaining import BAR, MIDI, MODALITY, PART, REGISTER, Effect, Explanation, Subject
 from fitness.fusion import DEFAULT_MODEL
 from genomes import Part
-from genomes.midi import MidiError, MidiRepair, read_tracks
+from genomes.time import rescale_ticks
 
 # Smallest effect that is mentioned, and smallest fraction of the strongest effect of its kind.
 MIN_EFFECT = 0.01
@@ -46,17 +44,17 @@ def subject_of_file(path: Path) -> tuple[Subject, tuple[str, ...]]:
     Raises:
         UnreadablePart: if it is no readable MIDI file.
     """
-    data = path.read_bytes()
-    excerpt = as_excerpt(data, str(path))
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", MidiRepair)  # as_excerpt gives the same warnings
-        try:
-            tracks = read_tracks(data)
-        except MidiError as error:
-            raise UnreadablePart(f"{path}: {error}") from error
-    parts = [(name, score.to_part(excerpt.meter)) for name, score in tracks]
+    excerpt, song = excerpt_of_file(path.read_bytes(), str(path))
+    parts = [(name, song.part_of(track.notes, excerpt.meter)) for name, track in song.named_tracks]
     named = tuple(parts) or ((path.name, excerpt.part),)
-    return Subject(named, excerpt.meter, excerpt.tempo_map), excerpt.warnings
+    subject = Subject(
+        named,
+        excerpt.meter,
+        excerpt.tempo_map,
+        meters=song.meter_map,
+        tracks_end_ticks=int(rescale_ticks(song.tracks_end_ticks, song.ticks_per_quarter)),
+    )
+    return subject, excerpt.warnings
 
 
 def model_of(studio: Studio, entry: Entry) -> Path:

@@ -18,6 +18,7 @@ from engine.arrangement.assemble import Arrangement
 from engine.state.files import write_whole
 from fitness.explaining import BAR, Explanation, Subject
 from genomes import Context, Part
+from genomes.time import MeterMap
 from store.events import CurvePoint
 
 DOTS_PER_INCH = 120
@@ -66,7 +67,7 @@ def draw_part(path: Path, part: Part, context: Context, title: str, colour: str)
     """A piano roll with bar lines and the chords' names above it, as a PNG."""
     bars = context.section.bars
     figure, axes = _figure(max(6.0, min(14.0, 1.3 * bars)), 3.4)
-    _draw_notes(axes, part, context.meter.bar_ticks, INKS[colour])
+    _draw_notes(axes, part, MeterMap.constant(context.meter), INKS[colour])
     for span in part.harmony:
         x = 1 + span.onset_ticks / context.meter.bar_ticks
         axes.annotate(span.name, (x, 1.01), xycoords=("data", "axes fraction"), fontsize=7)
@@ -81,7 +82,7 @@ def draw_part(path: Path, part: Part, context: Context, title: str, colour: str)
 
 def draw_explanation(path: Path, subject: Subject, found: Explanation, title: str) -> None:
     """An explanation as a PNG: a piano roll with bars shaded by effect, and bars for the others."""
-    bars, bar_ticks = found.of(BAR), subject.meter.bar_ticks
+    bars = found.of(BAR)
     others = [effect for effect in found.effects if effect.kind != BAR and not effect.is_all]
     ink = INKS[found.colour]
     height = max(3.4, 1.2 + 0.24 * len(others))
@@ -96,7 +97,7 @@ def draw_explanation(path: Path, subject: Subject, found: Explanation, title: st
         roll.axvspan(bar, bar + 1, facecolor=shade, alpha=opacity, linewidth=0)
         position = {"xycoords": ("data", "axes fraction"), "ha": "center", "fontsize": 7}
         roll.annotate(f"{effect.effect:+.2f}", (bar + 0.5, 1.01), **position)
-    _draw_notes(roll, subject.part, bar_ticks, NOTE_INK)
+    _draw_notes(roll, subject.part, subject.bar_map, NOTE_INK)
     roll.set_xlim(1, len(bars) + 1)
     roll.xaxis.set_major_locator(MaxNLocator(integer=True))
     roll.set_xlabel("bar")
@@ -113,11 +114,11 @@ def draw_explanation(path: Path, subject: Subject, found: Explanation, title: st
     _save(figure, path)
 
 
-def _draw_notes(axes: Axes, part: Part, bar_ticks: int, ink: str) -> None:
-    boxes = [
-        Rectangle((1 + onset / bar_ticks, pitch - 0.42), 0.97 * duration / bar_ticks, 0.84)
-        for onset, duration, pitch, _, _ in part.notes.tolist()
-    ]
+def _draw_notes(axes: Axes, part: Part, meters: MeterMap, ink: str) -> None:
+    boxes = []
+    for onset, duration, pitch, _, _ in part.notes.tolist():
+        left, right = meters.bar_position(onset), meters.bar_position(onset + duration)
+        boxes.append(Rectangle((left, pitch - 0.42), 0.97 * (right - left), 0.84))
     opacity = [0.35 + 0.65 * velocity / 127 for velocity in part.notes["velocity"].tolist()]
     axes.add_collection(PatchCollection(boxes, facecolor=ink, alpha=opacity, linewidth=0))
     pitches = part.notes["pitch"]
@@ -149,7 +150,7 @@ def song_picture(arrangement: Arrangement, colour: str) -> bytes:
     lanes = figure.subplots(count, 1, sharex=True, squeeze=False)[:, 0]
     bar_ticks = arrangement.meter.bar_ticks
     for axes, track in zip(lanes, arrangement.tracks, strict=True):
-        _draw_notes(axes, track.part, bar_ticks, INKS[colour])
+        _draw_notes(axes, track.part, MeterMap.constant(arrangement.meter), INKS[colour])
         axes.set_ylabel(track.name)
         axes.set_yticks([])
         axes.spines[["top", "right", "left"]].set_visible(False)

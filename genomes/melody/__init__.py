@@ -22,5 +22,5 @@ MELODY = StageGenomes(
     description=describe,
     similarity=distances,
     operators_version="3",
-    renderer_version="3",
+    renderer_version="4",
 )

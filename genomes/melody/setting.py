@@ -26,9 +26,8 @@ _Note = tuple[int, int, int]  # onset and end in ticks, pitch
 def report(part: Part, lyrics: Lyrics, context: Context) -> list[dict[str, Any]]:
     """Line by line, how the words sit on the notes that sing them.
 
-    A note that is struck again on its pitch without any air, for a syllable, counts as one with
-    the note that it goes on from: it was split. So the ratio of syllables to notes is the one
-    before notes were split.
+    Notes are counted as they are sung. One that is struck again on its pitch without any air, for
+    a syllable, was split for the words; how many were is told beside.
 
     Args:
         part: the melody as it is sung, with its lyrics.
@@ -36,9 +35,10 @@ def report(part: Part, lyrics: Lyrics, context: Context) -> list[dict[str, Any]]
         context: where it is sung.
 
     Returns:
-        For each line ``line`` (its text), ``syllables``, ``notes``, ``ratio``, ``verdict``,
-        ``melismas`` (notes that draw a syllable on), ``stressed_on_strong`` (share of stressed
-        syllables on strong beats; None without any) and ``unsung`` syllables.
+        For each line ``line`` (its text), ``syllables``, ``notes``, ``split`` (notes that were
+        struck again), ``ratio`` (of syllables to notes), ``verdict``, ``melismas`` (notes that draw
+        a syllable on), ``stressed_on_strong`` (share of stressed syllables on strong beats; None
+        without any) and ``unsung`` syllables.
     """
     notes = [(row[0], row[0] + row[1], row[2]) for row in part.notes.tolist()]
     onsets = [onset for onset, _ in part.lyrics]
@@ -56,8 +56,8 @@ def report(part: Part, lyrics: Lyrics, context: Context) -> list[dict[str, Any]]
 def _row(
     line: Line, sung: Sequence[int], notes: Sequence[_Note], context: Context
 ) -> dict[str, Any]:
-    syllables, whole = len(line.syllables), _before_splitting(notes, set(sung))
-    ratio = syllables / whole if whole else float(syllables)
+    syllables = len(line.syllables)
+    ratio = syllables / len(notes) if notes else float(syllables)
     stressed = [
         weight_at(onset, context.meter) >= STRONG_WEIGHT
         for onset, syllable in zip(sung, line.syllables, strict=False)
@@ -66,7 +66,8 @@ def _row(
     return {
         "line": line.text,
         "syllables": syllables,
-        "notes": whole,
+        "notes": len(notes),
+        "split": _split(notes, set(sung)),
         "ratio": round(ratio, 2),
         "verdict": next(word for limit, word in VERDICTS if ratio <= limit),
         "melismas": sum(onset not in sung for onset, _, _ in notes),
@@ -75,10 +76,9 @@ def _row(
     }
 
 
-def _before_splitting(notes: Sequence[_Note], sung: set[int]) -> int:
-    """How many notes there were before some were split for more syllables."""
-    splits = sum(
+def _split(notes: Sequence[_Note], sung: set[int]) -> int:
+    """How many notes go on from one of their pitch, for a syllable more."""
+    return sum(
         onset == end and pitch == last and onset in sung
         for (_, end, last), (onset, _, pitch) in pairwise(notes)
     )
-    return len(notes) - splits

@@ -1,221 +1,262 @@
-"""Reading MIDI files: anybody's bytes to notes."""
+"""Reading MIDI files: anybody's bytes to notes, tempi, meters and words."""
 
 from __future__ import annotations
 
-import contextlib
-import io
-import re
-import warnings
-from collections.abc import Callable
-from dataclasses import dataclass
-from itertools import chain, count
+from collections import deque
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from itertools import accumulate
+from typing import TypeVar
 
-import mido
 import numpy as np
 
-from genomes.notes import MAX_TICKS, NOTE_DTYPE, Notes, Part
-from genomes.time import TICKS_PER_QUARTER, Meter, TempoMap, rescale_ticks
+from genomes.keys import Key
+from genomes.midi import events
+from genomes.midi.events import DRUM_CHANNEL, EventFile, EventTrack, Remarks, parse_events, place
+from genomes.midi.songs import MidiSong, MidiTrack
+from genomes.midi.texts import decode_text, is_karaoke, sung_words
+from genomes.midi.writing import MINOR_SIGNATURE_NAMES, SIGNATURE_NAMES
+from genomes.notes import NOTE_DTYPE, Word
+from genomes.time import COMMON_TIME, Meter, microseconds_per_quarter
 
-DRUM_CHANNEL = 9
-MAX_FILE_BYTES = 16 * 2**20
-# No event holds so many status-like bytes; as one endless number they would take hours to read.
-ENDLESS_NUMBER = re.compile(rb"[\x80-\xff]{4096}")
+T = TypeVar("T")
 
-_Row = tuple[int, int, int, int, bool]  # onset, duration, pitch, velocity, whether a drum
-_Change = tuple[int, int]  # when, and microseconds per quarter
+# Raised when the same bytes would be read differently.
+MIDI_READER_VERSION = "2"
 
+DATA_ENTRY, SUSTAIN_PEDAL, OTHER_LOW, OTHER_HIGH, RPN_LOW, RPN_HIGH = 6, 64, 98, 99, 100, 101
+BENDS, PEDAL = "pitch bends", "sustain pedal"
+# What moves the pitch of a whole channel by cents or semitones, by its registered parameter number,
+# or of all channels, by the second identity of a device control message (MIDI 1.0 Detailed
+# Specification, CA-25). The most significant of its data bytes is 64 where nothing is moved.
+TUNED_CHANNEL = {(0, 1): "fine tuning (RPN 1)", (0, 2): "transposition (RPN 2)"}
+TUNED_DEVICE = {3: "fine tuning (master tuning)", 4: "transposition (master tuning)"}
+NOT_TUNED = 64
+BEND_CENTRE = bytes((0, 64))
+UNIVERSAL_REAL_TIME, DEVICE_CONTROL = 0x7F, 0x04
+HOURS = 24
+MAX_SHARPS = 7
+MAX_SHOWN_POWER = 16
 
-SUSTAIN_PEDAL = 64
-
-# What is not read of a file, and how its messages are known.
-LEFT_OUT: dict[str, Callable[[mido.Message], bool]] = {
-    "words": lambda it: it.type == "lyrics" and bool(it.text.strip()),
-    "pitch bends": lambda it: it.type == "pitchwheel" and it.pitch != 0,
-    "sustain pedal": lambda it: (
-        it.type == "control_change" and it.control == SUSTAIN_PEDAL and it.value > 0
-    ),
-}
-
-
-class MidiError(ValueError):
-    """These bytes are not a MIDI file that can be read; the message says why."""
-
-
-class MidiRepair(UserWarning):
-    """Something in a MIDI file was mended while reading, such as a note that never ends."""
-
-
-@dataclass(frozen=True, slots=True)
-class MidiScore:
-    """What was read from a file, in the file's own ticks.
-
-    Attributes:
-        notes: ``(n,)`` of ``NOTE_DTYPE`` from all tracks, sorted.
-        tempo_map: one map merged from all tracks.
-        length_ticks: end of the last note.
-        meter: the first time signature that is one; None if there is none.
-        tracks: names of the tracks that have notes, ``"track 2"`` where one has none.
-        channels: the channels that have notes, 1 to 16.
-        has_tempo: whether any tempo is stated.
-        left_out: what else was found and is not read, in words.
-    """
-
-    notes: Notes
-    tempo_map: TempoMap
-    length_ticks: int
-    meter: Meter | None = None
-    tracks: tuple[str, ...] = ()
-    channels: tuple[int, ...] = ()
-    has_tempo: bool = False
-    left_out: tuple[str, ...] = ()
-
-    def to_part(self, meter: Meter) -> Part:
-        """The notes at our resolution, rounded up to whole bars of the meter."""
-        notes = self.notes.copy()
-        ends = self.notes["onset_ticks"] + self.notes["duration_ticks"]
-        onsets_ticks = rescale_ticks(self.notes["onset_ticks"], self.tempo_map.ticks_per_quarter)
-        ends_ticks = rescale_ticks(ends, self.tempo_map.ticks_per_quarter)
-        notes["onset_ticks"] = onsets_ticks
-        notes["duration_ticks"] = np.maximum(1, ends_ticks - onsets_ticks)
-        last = int((notes["onset_ticks"] + notes["duration_ticks"]).max(initial=1))
-        return Part.of(notes, -(-last // meter.bar_ticks) * meter.bar_ticks)
+Change = tuple[int, T]  # when, in ticks from the start of the file, and what holds from there
 
 
-def read_midi(data: bytes) -> MidiScore:
+def read_midi(data: bytes) -> MidiSong:
     """Read a MIDI file of any type and resolution.
 
-    Tempo changes of every track make one map. A note-on of velocity 0 is a note-off; overlapping
-    notes of one pitch close latest first; a note that is never closed ends with its track. Channel
-    10 is drums.
+    Notes of one channel and pitch of a track end in the order in which they begin; a note-on of
+    velocity 0 is a note-off, and a note that is never ended ends with its track. Tempi, meters and
+    keys of every track hold for all, the last at a tick wins. Channel 10 is drums. The sequences of
+    a file of type 2 are read one after the other, each from 120 bpm in 4/4.
 
     Raises:
-        MidiError: if the bytes are not a readable MIDI file.
-
-    Warns:
-        MidiRepair: if notes had to be closed, or a tempo of 0 left out.
+        MidiError: if the bytes are not a readable MIDI file; says what is wrong and where.
     """
-    file = parse(data)
-    read = [read_track(track) for track in file.tracks]
-    notes = [note for track_notes, _ in read for note in track_notes]
-    return _score(file, notes, _tempo_map(file, read))
+    file = parse_events(data)
+    starts = [0] * len(file.tracks)
+    if file.kind == events.ONE_AFTER_THE_OTHER and len(file.tracks) > 1:
+        starts = list(accumulate((it.length_ticks for it in file.tracks[:-1]), initial=0))
+        file.remarks.add(f"its {len(starts)} sequences (type 2) are read one after the other")
+    read = [_Track(number, file.remarks) for number in range(1, len(starts) + 1)]
+    for each, track, start in zip(read, file.tracks, starts, strict=True):
+        each.take(track, start)
+    return _song(file, read, sorted({0, *starts} - {0}))
 
 
-def read_tracks(data: bytes) -> list[tuple[str, MidiScore]]:
-    """The tracks of a MIDI file that have notes, by their names; see ``read_midi``.
-
-    A track without a name, or with one that came before, is called by its number, from 1, or the
-    next that is free.
-    """
-    file = parse(data)
-    read = [read_track(track) for track in file.tracks]
-    tempo_map = _tempo_map(file, read)
-    found: dict[str, MidiScore] = {}
-    for number, (track, (notes, _)) in enumerate(zip(file.tracks, read, strict=True), start=1):
-        if notes:
-            own_name = " ".join(track.name.split())
-            numbered = (f"track {free}" for free in count(number))
-            names = chain([own_name] if own_name else [], numbered)
-            name = next(each for each in names if each not in found)
-            found[name] = _score(file, notes, tempo_map)
-    return list(found.items())
-
-
-def _tempo_map(file: mido.MidiFile, read: list[tuple[list[_Row], list[_Change]]]) -> TempoMap:
-    """One map merged from all tracks."""
-    changes = [change for _, track_changes in read for change in track_changes]
-    tempos = [(tick, tempo) for tick, tempo in changes if tempo > 0]
-    if len(tempos) < len(changes):
-        warnings.warn("a tempo of 0 is left out", MidiRepair, stacklevel=3)
-    return TempoMap.from_changes(tempos, file.ticks_per_beat)
-
-
-def _score(file: mido.MidiFile, notes: list[_Row], tempo_map: TempoMap) -> MidiScore:
-    array = np.sort(np.array(notes, dtype=NOTE_DTYPE), order=["onset_ticks", "is_drum", "pitch"])
-    array.flags.writeable = False
-    length_ticks = int((array["onset_ticks"] + array["duration_ticks"]).max(initial=0))
-    sounding = [(index, track) for index, track in enumerate(file.tracks, 1) if _channels(track)]
-    return MidiScore(
-        array,
-        tempo_map,
-        length_ticks,
-        _first_meter(file),
-        tuple(track.name.strip() or f"track {index}" for index, track in sounding),
-        tuple(sorted({channel for _, track in sounding for channel in _channels(track)})),
-        has_tempo=_has_tempo(file),
-        left_out=_left_out(file),
+def _song(file: EventFile, read: Sequence[_Track], starts: Sequence[int]) -> MidiSong:
+    """What the tracks say together; at later starts tempo and meter begin anew."""
+    tracks = tuple(track for each in read for track in each.with_notes())
+    ends = [int((it.notes["onset_ticks"] + it.notes["duration_ticks"]).max()) for it in tracks]
+    words, others = _words(read)
+    if others:
+        file.remarks.add(f"the words of {others} other tracks are left out")
+    keys = _by_time([change for each in read for change in each.keys], [], None)
+    tempo_us = microseconds_per_quarter(120)
+    return MidiSong(
+        tracks,
+        max(ends, default=0),
+        _by_time([change for each in read for change in each.tempos], starts, tempo_us),
+        _by_time([change for each in read for change in each.meters], starts, COMMON_TIME),
+        file.ticks_per_quarter,
+        key=keys[0][1] if keys else None,
+        words=words,
+        left_out=tuple(sorted({name for each in read for name in each.left_out})),
+        remarks=file.remarks.sentences(),
+        tracks_end_ticks=file.length_ticks,
     )
 
 
-def _has_tempo(file: mido.MidiFile) -> bool:
-    messages = chain.from_iterable(file.tracks)
-    return any(each.type == "set_tempo" and each.tempo > 0 for each in messages)
+def _by_time(
+    stated: Sequence[Change[T]], starts: Sequence[int], at_start: T
+) -> tuple[Change[T], ...]:
+    """The changes in order, the last at a tick; empty where none is stated."""
+    changes = [*((start, at_start) for start in starts), *stated] if stated else []
+    return tuple(dict(sorted(changes, key=lambda change: change[0])).items())
 
 
-def _channels(track: mido.MidiTrack) -> set[int]:
-    """The channels that a track has notes on, 1 to 16."""
-    return {each.channel + 1 for each in track if each.type == "note_on" and each.velocity > 0}
+def _words(read: Sequence[_Track]) -> tuple[tuple[Word, ...], int]:
+    """The words of the track that has most, and how many other tracks have some.
+
+    They are lyric events, or the text events of a file with the signs of karaoke.
+    """
+    sung = [words for each in read if (words := sung_words(each.lyrics))]
+    if not sung and any(is_karaoke(each.texts) for each in read):
+        sung = [words for each in read if (words := sung_words(each.texts))]
+    return max(sung, key=len, default=()), max(0, len(sung) - 1)
 
 
-def _left_out(file: mido.MidiFile) -> tuple[str, ...]:
-    """What people would miss and is not read."""
-    messages = [message for track in file.tracks for message in track]
-    return tuple(
-        name for name, is_meant in LEFT_OUT.items() if any(is_meant(each) for each in messages)
-    )
+@dataclass(slots=True)
+class _Track:
+    """Reads one track, event by event; onsets are from the start of the file."""
+
+    number: int
+    remarks: Remarks
+    name: str = ""
+    program: int | None = None
+    channels: set[int] = field(default_factory=set)
+    notes: list[tuple[int, int, int, int, bool]] = field(default_factory=list)
+    tempos: list[Change[int]] = field(default_factory=list)
+    meters: list[Change[Meter]] = field(default_factory=list)
+    keys: list[Change[Key]] = field(default_factory=list)
+    lyrics: list[Word] = field(default_factory=list)
+    texts: list[Word] = field(default_factory=list)
+    left_out: set[str] = field(default_factory=set)
+    _sounding: dict[tuple[int, int], deque[tuple[int, int]]] = field(default_factory=dict)
+    _parameters: dict[int, tuple[int, int]] = field(default_factory=dict)
+
+    def take(self, track: EventTrack, start: int) -> None:
+        """All events of the track, which begins at a tick; notes that never end are closed."""
+        for onset, status, data in track.events:
+            kind = status & 0xF0 if status < events.SYSEX else status
+            if handle := HANDLERS.get(kind):
+                handle(self, start + onset, status & 0x0F, data)
+        end = start + track.length_ticks
+        hung = [(*note, *key) for key, notes in self._sounding.items() for note in notes]
+        for onset, velocity, channel, pitch in sorted(hung):
+            self._add(onset, end, channel, pitch, velocity)
+            where = place(self.number, onset)
+            self.remarks.add("a note that never ends is closed where its track ends", where)
+
+    def with_notes(self) -> Iterator[MidiTrack]:
+        """The track; nothing where it has no notes."""
+        if self.notes:
+            notes = np.array(self.notes, NOTE_DTYPE)
+            notes = np.sort(notes, order=["onset_ticks", "is_drum", "pitch"])
+            notes.flags.writeable = False
+            channels = tuple(sorted(self.channels))
+            yield MidiTrack(self.name, notes, self.program or 0, self.number, channels)
+
+    def _add(self, onset: int, end: int, channel: int, pitch: int, velocity: int) -> None:
+        self.channels.add(channel + 1)
+        duration = max(1, end - onset)
+        self.notes.append((onset, duration, pitch, velocity, channel == DRUM_CHANNEL))
+
+    def _note_on(self, onset: int, channel: int, data: bytes) -> None:
+        pitch, velocity = data
+        if velocity:
+            self._sounding.setdefault((channel, pitch), deque()).append((onset, velocity))
+        else:
+            self._note_off(onset, channel, data)
+
+    def _note_off(self, onset: int, channel: int, data: bytes) -> None:
+        if sounding := self._sounding.get((channel, data[0])):
+            begun, velocity = sounding.popleft()
+            self._add(begun, onset, channel, data[0], velocity)
+
+    def _control(self, _onset: int, channel: int, data: bytes) -> None:
+        control, value = data
+        low, high = self._parameters.get(channel, (events.MAX_DATA, events.MAX_DATA))
+        if control == SUSTAIN_PEDAL and value:
+            self.left_out.add(PEDAL)
+        elif control == RPN_LOW:
+            self._parameters[channel] = (value, high)
+        elif control == RPN_HIGH:
+            self._parameters[channel] = (low, value)
+        elif control in {OTHER_LOW, OTHER_HIGH}:  # a parameter of the maker's, no registered one
+            self._parameters.pop(channel, None)
+        elif control == DATA_ENTRY and value != NOT_TUNED and (high, low) in TUNED_CHANNEL:
+            self.left_out.add(TUNED_CHANNEL[high, low])
+
+    def _bend(self, _onset: int, _channel: int, data: bytes) -> None:
+        if data != BEND_CENTRE:
+            self.left_out.add(BENDS)
+
+    def _program(self, _onset: int, _channel: int, data: bytes) -> None:
+        if self.program is None:
+            self.program = data[0]
+
+    def _system_exclusive(self, _onset: int, _channel: int, data: bytes) -> None:
+        if len(data) >= 6 and data[0] == UNIVERSAL_REAL_TIME and data[2] == DEVICE_CONTROL:
+            name = TUNED_DEVICE.get(data[3])
+            if name and (data[5] != NOT_TUNED or data[4]):
+                self.left_out.add(name)
+
+    def _meta(self, onset: int, _channel: int, data: bytes) -> None:
+        kind, held = data[0], data[1:]
+        name, needed = events.META_BYTES.get(kind, ("", 0))
+        problem = ""
+        if len(held) < needed:
+            problem = f"{name} of {len(held)} bytes"
+        elif kind in READ_META:
+            try:
+                READ_META[kind](self, onset, held)
+            except ValueError as error:
+                problem = str(error)
+        if problem:
+            self.remarks.add(f"left out: {problem}", place(self.number, onset))
+
+    def _tempo(self, onset: int, held: bytes) -> None:
+        tempo = int.from_bytes(held[:3], "big")
+        if not tempo:
+            raise ValueError("a tempo of 0")
+        self.tempos.append((onset, tempo))
+
+    def _meter(self, onset: int, held: bytes) -> None:
+        numerator, power = held[:2]
+        denominator = f"2^{power}" if power > MAX_SHOWN_POWER else 2**power
+        try:
+            self.meters.append((onset, Meter.parse(f"{numerator}/{denominator}")))
+        except ValueError:
+            raise ValueError(f"a meter of {numerator}/{denominator}") from None
+
+    def _key(self, onset: int, held: bytes) -> None:
+        sharps, mode = int.from_bytes(held[:1], "big", signed=True), held[1]
+        names = {0: SIGNATURE_NAMES, 1: MINOR_SIGNATURE_NAMES}.get(mode)
+        if names is None or abs(sharps) > MAX_SHARPS:
+            raise ValueError(f"a key of {sharps} sharps in mode {mode}")
+        tonic, mode_name = names[sharps + MAX_SHARPS].rstrip("m"), ("major", "minor")[mode]
+        self.keys.append((onset, Key.parse(f"{tonic} {mode_name}")))
+
+    def _smpte_offset(self, _onset: int, held: bytes) -> None:
+        """Where a video begins, which is not read; bits 5 and 6 are its frame rate."""
+        if held[0] & 0x80 or held[0] & 0x1F >= HOURS:
+            raise ValueError(f"an SMPTE offset of hour byte {held[0]}")
+
+    def _named(self, _onset: int, held: bytes) -> None:
+        self.name = self.name or " ".join(decode_text(held).split())
+
+    def _lyric(self, onset: int, held: bytes) -> None:
+        self.lyrics.append((onset, decode_text(held)))
+
+    def _text(self, onset: int, held: bytes) -> None:
+        self.texts.append((onset, decode_text(held)))
 
 
-def _first_meter(file: mido.MidiFile) -> Meter | None:
-    for message in (message for track in file.tracks for message in track):
-        if message.type == "time_signature":
-            with contextlib.suppress(ValueError):
-                return Meter(message.numerator, message.denominator)
-    return None
-
-
-def parse(data: bytes) -> mido.MidiFile:
-    """The bytes as a file of tracks; raises MidiError if they are none, or too much of one."""
-    if len(data) > MAX_FILE_BYTES:
-        raise MidiError(f"{len(data)} bytes: expected at most {MAX_FILE_BYTES}")
-    if ENDLESS_NUMBER.search(data):
-        raise MidiError("not a readable MIDI file (an endless number)")
-    try:
-        file = mido.MidiFile(file=io.BytesIO(data), clip=True)
-    except Exception as error:  # mido raises whatever its parser trips over on broken bytes
-        raise MidiError(f"not a readable MIDI file ({error or type(error).__name__})") from error
-    if file.ticks_per_beat <= 0:
-        raise MidiError("SMPTE time division: expected ticks per quarter note")
-    last = max((sum(message.time for message in track) for track in file.tracks), default=0)
-    if max(last, last * TICKS_PER_QUARTER // file.ticks_per_beat) >= MAX_TICKS:
-        raise MidiError(f"{last} ticks long: expected less than {MAX_TICKS}")
-    return file
-
-
-def read_track(track: mido.MidiTrack) -> tuple[list[_Row], list[_Change]]:
-    """The notes and the tempo changes of one track, in the file's ticks; hung notes are closed."""
-    notes: list[_Row] = []
-    changes: list[_Change] = []
-    sounding: dict[tuple[int, int], list[tuple[int, int]]] = {}
-    tick = 0
-    for message in track:
-        tick += message.time
-        if message.type == "set_tempo":
-            changes.append((tick, message.tempo))
-        elif message.type == "note_on" and message.velocity > 0:
-            sounding.setdefault((message.channel, message.note), []).append(
-                (tick, message.velocity)
-            )
-        elif message.type in {"note_on", "note_off"}:
-            stack = sounding.get((message.channel, message.note))
-            if stack:
-                notes.append(_closed((message.channel, message.note), stack.pop(), tick))
-    hung = [(key, note) for key, stack in sounding.items() for note in stack]
-    if hung:
-        warnings.warn(f"{len(hung)} notes never end; closed", MidiRepair, stacklevel=3)
-    notes += [_closed(key, note, tick) for key, note in hung]
-    return notes, changes
-
-
-def _closed(key: tuple[int, int], opened: tuple[int, int], end_ticks: int) -> _Row:
-    channel, pitch = key
-    onset_ticks, velocity = opened
-    return onset_ticks, max(1, end_ticks - onset_ticks), pitch, velocity, channel == DRUM_CHANNEL
+HANDLERS: dict[int, Callable[[_Track, int, int, bytes], None]] = {
+    events.NOTE_ON: _Track._note_on,
+    events.NOTE_OFF: _Track._note_off,
+    events.CONTROL_CHANGE: _Track._control,
+    events.PITCH_BEND: _Track._bend,
+    events.PROGRAM_CHANGE: _Track._program,
+    events.SYSEX: _Track._system_exclusive,
+    events.META: _Track._meta,
+}
+READ_META: dict[int, Callable[[_Track, int, bytes], None]] = {
+    events.TEXT: _Track._text,
+    events.TRACK_NAME: _Track._named,
+    events.LYRIC: _Track._lyric,
+    events.TEMPO: _Track._tempo,
+    events.SMPTE_OFFSET: _Track._smpte_offset,
+    events.TIME_SIGNATURE: _Track._meter,
+    events.KEY_SIGNATURE: _Track._key,
+}

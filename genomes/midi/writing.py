@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import chain
 
@@ -37,6 +37,7 @@ MINOR_SIGNATURE_NAMES = (
 )
 
 
+NoteRow = tuple[int, int, int, int, bool]  # onset, duration, pitch, velocity, whether a drum
 Controls = tuple[tuple[int, int], ...]  # onset in ticks, and value of a controller
 
 EXPRESSION_CONTROLLER = 11
@@ -141,12 +142,25 @@ def _lyric_messages(track: Track) -> Iterator[tuple[int, mido.MetaMessage]]:
 
 
 def _note_messages(track: Track) -> Iterator[tuple[int, mido.Message]]:
-    """On and off of each note; of notes struck together the longer first, as readers nest them."""
-    rows = sorted(track.part.notes.tolist(), key=lambda row: (row[0], -row[1]))
+    """On and off of each note; of notes struck together the longer first.
+
+    Of one pitch the shorter is first: readers end its notes in the order in which they begin.
+    """
+    rows = track.part.notes.tolist()
+    longest = longest_durations(rows)
+    rows.sort(key=lambda row: (row[0], -longest[row[0], row[2]], row[4], row[2], row[1]))
     for onset, duration, pitch, velocity, _ in rows:
         at = {"note": pitch, "channel": track.channel}
         yield onset, mido.Message("note_on", velocity=velocity, **at)
         yield onset + duration, mido.Message("note_off", velocity=0, **at)
+
+
+def longest_durations(rows: Iterable[NoteRow]) -> dict[tuple[int, int], int]:
+    """The longest duration of the notes that begin at a tick on a pitch, by both."""
+    longest: dict[tuple[int, int], int] = {}
+    for onset, duration, pitch, *_ in rows:
+        longest[onset, pitch] = max(duration, longest.get((onset, pitch), 0))
+    return longest
 
 
 def to_track(timed: Sequence[tuple[int, mido.Message]], length_ticks: int) -> mido.MidiTrack:

@@ -10,7 +10,13 @@ from onnx import TensorProto, helper
 
 from fitness import fusion
 from fitness.encoders import TEXT_POOLING
-from fitness.errors import FitnessWarning, ModelMissing, ModelRefused, ScoringFailed
+from fitness.errors import (
+    FitnessWarning,
+    ModelMissing,
+    ModelRefused,
+    ScoringFailed,
+    WeightsApart,
+)
 from fitness.features import FEATURE_NAMES
 from fitness.fusion import AbsentConcept, FusionModel
 from fitness.predictions import ModelInputs
@@ -277,7 +283,7 @@ def test_weights_outside_the_file_are_refused(tmp_path):
         weight.data_location = TensorProto.EXTERNAL
         weight.external_data.add(key="location", value="../../etc/passwd")
 
-    with pytest.raises(ModelRefused, match="not a model that can be loaded"):
+    with pytest.raises(WeightsApart, match="its weights are in a second file"):
         FusionModel.load(models.write(tmp_path, "legacy-7", change=outsource))
 
 

@@ -99,7 +99,9 @@ def test_a_long_part_is_cut_with_a_warning(scorer):
 
 def test_a_mended_file_is_scored_with_a_warning(scorer):
     file = one_note(480, mido.MetaMessage("end_of_track", time=480))
-    assert scorer.score(file).warnings == ("1 notes never end; closed",)
+    assert scorer.score(file).warnings == (
+        "a note that never ends is closed where its track ends (track 1, tick 0)",
+    )
 
 
 # --- what is no score -------------------------------------------------------------------------

@@ -9,12 +9,11 @@ from pathlib import Path
 
 import numpy as np
 
-from genomes.midi import read_song
+from genomes.midi import read_midi
 from genomes.notes import NOTE_DTYPE, Part
-from genomes.time import TICKS_PER_QUARTER, Meter
+from genomes.time import COMMON_TIME, TICKS_PER_QUARTER
 from tools.real_songs.chord_names import ChartedChord, pitch_class
 
-COMMON_TIME = Meter(4, 4)
 SIXTEENTH_TICKS = TICKS_PER_QUARTER // 4
 VELOCITY = 80  # the melody's grid has none
 
@@ -93,7 +92,7 @@ def read_tracks(folder: Path) -> dict[str, Part]:
     Onsets are moved from the file's clock to the grid by its beats and rounded to 1/48 of a
     quarter; the first downbeat is tick 0 and what comes before it is left out.
     """
-    song = read_song((folder / f"{folder.name}.mid").read_bytes())
+    song = read_midi((folder / f"{folder.name}.mid").read_bytes())
     rows = [line.split() for line in (folder / "beat_midi.txt").read_text().splitlines()]
     beats = [float(row[0]) for row in rows]
     downbeats = [index for index, row in enumerate(rows) if float(row[2]) == 1.0]

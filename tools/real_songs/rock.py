@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import warnings
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 
-from genomes.midi import MidiTrack, read_song
+from genomes.midi import MidiTrack, read_midi, rescaled
 from genomes.notes import Notes, Part
-from genomes.time import Meter, rescale_ticks
+from genomes.time import COMMON_TIME, Meter, rescale_ticks
 
 BASS_PROGRAMS = range(32, 40)  # of General MIDI
-COMMON_TIME = Meter(4, 4)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,15 +41,13 @@ def read_rock_song(path: Path) -> RockSong:
     Raises:
         MidiError: if it can't be read.
     """
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # notes that hang are closed
-        song = read_song(path.read_bytes())
+    song = read_midi(path.read_bytes())
     meter = song.meters[0][1] if song.meters else COMMON_TIME
     length = int(rescale_ticks(song.length_ticks, song.ticks_per_quarter))
     length_ticks = -(-length // meter.bar_ticks) * meter.bar_ticks
     groups: dict[str, list[Notes]] = {"bass": [], "drums": [], "others": []}
     for track in song.tracks:
-        groups[_role(track)].append(_rescaled(track.notes, song.ticks_per_quarter))
+        groups[_role(track)].append(rescaled(track.notes, song.ticks_per_quarter))
     parts = {
         role: Part.of(np.concatenate(found), length_ticks) if found else None
         for role, found in groups.items()
@@ -64,11 +60,3 @@ def _role(track: MidiTrack) -> str:
     if track.notes["is_drum"].all():
         return "drums"
     return "bass" if track.program in BASS_PROGRAMS else "others"
-
-
-def _rescaled(notes: Notes, ticks_per_quarter: int) -> Notes:
-    scaled = notes.copy()
-    onsets = rescale_ticks(notes["onset_ticks"], ticks_per_quarter)
-    ends = rescale_ticks(notes["onset_ticks"] + notes["duration_ticks"], ticks_per_quarter)
-    scaled["onset_ticks"], scaled["duration_ticks"] = onsets, np.maximum(1, ends - onsets)
-    return scaled

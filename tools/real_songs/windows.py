@@ -13,11 +13,11 @@ import numpy as np
 from genomes.midi import MidiError
 from genomes.notes import Part, mixed
 from genomes.splicing import cut
-from genomes.time import Meter
+from genomes.time import COMMON_TIME, Meter
 from tools.real_songs import names
 from tools.real_songs.billboard import read_charted_song
 from tools.real_songs.chord_names import ChartedChord
-from tools.real_songs.pop import COMMON_TIME, read_pop_song, read_tracks
+from tools.real_songs.pop import read_pop_song, read_tracks
 from tools.real_songs.rock import RockSong, read_rock_song
 
 WINDOW_BARS = (2, 4, 8)

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import warnings
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import msgspec
@@ -12,10 +11,9 @@ import numpy as np
 from genomes.midi import (
     MAX_FILE_BYTES,
     MidiError,
-    MidiRepair,
     MidiSong,
     MidiTrack,
-    read_song,
+    read_midi,
     write_song,
 )
 from training.atomic_files import replacing
@@ -157,9 +155,7 @@ def stem_midi(song: Song, stem: Stem, folder: Path, result: CutSong) -> MidiSong
     try:
         if path.stat().st_size > MAX_FILE_BYTES:
             raise MidiError(f"{path.stat().st_size} bytes: expected at most {MAX_FILE_BYTES}")
-        with warnings.catch_warnings(record=True) as repairs:
-            warnings.simplefilter("always", MidiRepair)
-            found = read_song(path.read_bytes())
+        found = read_midi(path.read_bytes())
     except FileNotFoundError:
         result.errors.append(f"{shown}: no such file (track {stem.number})")
         return None
@@ -167,7 +163,7 @@ def stem_midi(song: Song, stem: Stem, folder: Path, result: CutSong) -> MidiSong
         reason = getattr(error, "strerror", None) or error
         result.errors.append(f"{shown}: unreadable: {reason} (track {stem.number})")
         return None
-    result.notes += [f"{shown}: {repair.message}" for repair in repairs]
+    result.notes += [f"{shown}: {remark}" for remark in (*found.remarks, *_omissions(found))]
     if not found.tracks:
         result.notes.append(f"{shown}: holds no notes (track {stem.number})")
         return None
@@ -179,6 +175,13 @@ def stem_midi(song: Song, stem: Stem, folder: Path, result: CutSong) -> MidiSong
     return MidiSong(
         played, whole.length_ticks, whole.tempo_changes, whole.meters, whole.ticks_per_quarter
     )
+
+
+def _omissions(found: MidiSong) -> Iterator[str]:
+    """What a file says that its slices don't."""
+    left_out = [*(["words"] if found.words else []), *found.left_out]
+    if left_out:
+        yield f"left out: {', '.join(left_out)}"
 
 
 def _as_pitched(track: MidiTrack, _stem: Stem) -> MidiTrack:

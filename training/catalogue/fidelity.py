@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import islice
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
 from genomes.midi import MidiError, MidiSong, read_midi
+from genomes.notes import Notes
 from training.catalogue.audio_slices import SILENCE_DB, frames_of
 from training.catalogue.cutting import CutSong, stem_midi
 from training.catalogue.songs import Song, Stem
@@ -20,6 +22,8 @@ SAMPLE_TOLERANCE = 2**-22
 NOTE_TICKS = 1
 
 Struck = tuple[int, int, bool]  # pitch, velocity, whether a drum
+Sounding = dict[Struck, list[tuple[float, float]]]  # seconds at which they begin and end
+Seconds = NDArray[np.float64]
 
 
 def differences(row: SegmentRow, song: Song, stem: Stem, catalogue: Path, out: Path) -> list[str]:
@@ -95,36 +99,47 @@ def _of_midi(row: SegmentRow, song: Song, stem: Stem, catalogue: Path, out: Path
     tick = source.tempo_map.seconds([0, 1])[1]
     slowest = max((us for _, us in found.tempo_map.changes), default=500_000)
     tolerance = (NOTE_TICKS + 0.5) * max(tick, slowest / 1e6 / found.tempo_map.ticks_per_quarter)
-    onsets = found.tempo_map.seconds(found.notes["onset_ticks"]) + row.start_seconds
-    played: dict[Struck, list[float]] = {}
-    for note, onset in zip(found.notes.tolist(), onsets.tolist(), strict=True):
-        played.setdefault((note[2], note[3], note[4]), []).append(onset)
+    onsets, ends = (seconds + row.start_seconds for seconds in _onsets_and_ends(found, found.notes))
+    played: Sounding = {}
+    for note, *times in zip(found.notes.tolist(), onsets, ends, strict=True):
+        played.setdefault((note[2], note[3], note[4]), []).append((times[0], times[1]))
     counts = [{key: len(times) for key, times in notes.items()} for notes in (played, expected)]
     if counts[0] != counts[1]:
         count = sum(map(len, expected.values()))
         yield f"{len(found.notes)} notes; the source has {count}, or other ones"
         return
-    for key, times in expected.items():
-        apart = np.abs(np.sort(times) - np.sort(played[key])).max()
-        if apart > tolerance:
-            yield f"note {key[0]} is {1000 * apart:.1f} ms from where its source has it"
-            return
+    yield from islice(_apart(played, expected, tolerance), 1)
 
 
-def _notes_inside(source: MidiSong, begin: float, end: float) -> dict[Struck, list[float]]:
-    """Seconds at which the source's notes sound in a stretch, by what they are.
+def _apart(played: Sounding, expected: Sounding, tolerance_seconds: float) -> Iterator[str]:
+    """The notes that begin or end elsewhere than in their source; both have as many of each."""
+    for note, times in expected.items():
+        seconds_apart = np.abs(np.subtract(sorted(times), sorted(played[note]))).max(axis=0)
+        for seconds, edge in zip(seconds_apart, ("begins", "ends"), strict=True):
+            if seconds > tolerance_seconds:
+                yield f"note {note[0]} {edge} {1000 * seconds:.1f} ms away from its source"
+
+
+def _onsets_and_ends(source: MidiSong, notes: Notes) -> tuple[Seconds, Seconds]:
+    """When notes of a file begin and end, in seconds."""
+    ends_ticks = notes["onset_ticks"] + notes["duration_ticks"]
+    return source.tempo_map.seconds(notes["onset_ticks"]), source.tempo_map.seconds(ends_ticks)
+
+
+def _notes_inside(source: MidiSong, begin: float, end: float) -> Sounding:
+    """When the source's notes begin and end in a stretch, in seconds, by what they are.
 
     Worked out in seconds, note by note, and not in the ticks that slices are cut in.
     """
     half_tick = source.tempo_map.seconds([0, 1])[1] / 2
-    found: dict[Struck, list[float]] = {}
+    found: Sounding = {}
     for track in source.tracks:
-        onsets = source.tempo_map.seconds(track.notes["onset_ticks"])
-        ends = source.tempo_map.seconds(track.notes["onset_ticks"] + track.notes["duration_ticks"])
+        onsets, ends = _onsets_and_ends(source, track.notes)
         for note, onset, ending in zip(track.notes.tolist(), onsets, ends, strict=True):
             _, _, pitch, velocity, is_drum = note
             starts_late = onset >= end - half_tick
             is_over = ending <= begin + half_tick or (is_drum and onset < begin - half_tick)
             if not starts_late and not is_over:
-                found.setdefault((pitch, velocity, is_drum), []).append(max(onset, begin))
+                times = max(onset, begin), min(ending, end)
+                found.setdefault((pitch, velocity, is_drum), []).append(times)
     return found

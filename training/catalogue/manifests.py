@@ -12,7 +12,7 @@ from documents.music import A_METER, key_of, marking_of, meter_of, tempo_of
 from documents.yaml_files import load_file
 from fitness.colours import COLOURS, LETTER_ALIASES, Colour, find_colour
 from genomes.keys import Key
-from genomes.time import Meter
+from genomes.time import COMMON_TIME, Meter
 from training.catalogue.songs import Song, SoundsLike, Stem, WrittenSection
 
 A_COLOUR = "one of " + ", ".join(f"{colour.name} ({colour.letter})" for colour in COLOURS)
@@ -24,7 +24,6 @@ TRACKS = "a list of tracks, each with an id and a description"
 SECTIONS = "a list of sections, each with section_name, start_time and end_time"
 MAX_TRACKS, MAX_SECTIONS = 500, 1000
 MAX_FILE_NAME = 240  # bytes
-COMMON_TIME = Meter(4, 4)
 
 _NO_FILE = re.compile(r"[\\:]")
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,63}")

@@ -35,7 +35,7 @@ from training.schemas import (
 MANIFEST_REPORT, SEGMENTS_REPORT = "report_manifest.json", "report_segments.json"
 JOURNALS = "songs"
 # Raised when the same files would give another table, other slices or other rows.
-MANIFEST_VERSION, SEGMENTS_VERSION = 1, 1
+MANIFEST_VERSION, SEGMENTS_VERSION = 2, 2
 
 Report = dict[str, Any]
 

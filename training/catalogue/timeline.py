@@ -10,9 +10,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
-from training.catalogue.lyrics import Line, Lyrics
-from training.catalogue.songs import Song, WrittenSection
-from training.catalogue.timecodes import (
+from documents.timecodes import (
     DECIMAL,
     FRAMES_25,
     FRAMES_30,
@@ -22,6 +20,8 @@ from training.catalogue.timecodes import (
     Timecode,
     reading_of,
 )
+from training.catalogue.lyrics import Line, Lyrics
+from training.catalogue.songs import Song, WrittenSection
 
 # An end and a beginning this near are one boundary.
 BOUNDARY_SECONDS = 0.1
@@ -107,6 +107,7 @@ def timeline(song: Song, lyrics: Lyrics | None) -> Timeline:
     sections = _in_order(_in_seconds(coded, reading, repairs), repairs)
     lines = _lines(lyrics.lines if lyrics else (), lyric_reading, repairs)
     lines = _without_hour(lines, total, repairs)
+    lines = _earlier_by(lyrics.offset_seconds if lyrics else 0.0, lines, repairs)
     total_seconds = _total(total, reading, sections, lines, repairs)
     kept = [line for line in lines if line.begin_seconds < total_seconds or not total_seconds]
     repairs += [
@@ -277,6 +278,15 @@ def _without_hour(lines: list[Sung], total: Timecode | None, repairs: list[str])
         return lines
     repairs.append("lyrics: every time has an hour too much; taken off")
     return [replace(line, begin_seconds=line.begin_seconds - hour) for line in lines]
+
+
+def _earlier_by(seconds: float, lines: list[Sung], repairs: list[str]) -> list[Sung]:
+    """Lines by a file's ``offset``: earlier, or later where it is below 0."""
+    if not seconds or not lines:
+        return lines
+    way = "earlier" if seconds > 0 else "later"
+    repairs.append(f"lyrics: the offset makes every line {abs(seconds):.3f} s {way}")
+    return [replace(line, begin_seconds=max(0.0, line.begin_seconds - seconds)) for line in lines]
 
 
 def _total(

@@ -87,6 +87,7 @@ def verify(
         "segments": len(wanted),
         "looked_at": len(chosen) if fidelity or extract else 0,
         "coverage": coverage(wanted, colour_of),
+        "assumed": read_report(out / SEGMENTS_REPORT).get("with_media") is False,
         "findings": findings,
     }
 
@@ -164,9 +165,16 @@ def _extracted(rows: Sequence[SegmentRow], out: Path, colour_of: dict[str, str])
     return findings
 
 
-def coverage_table(counts: dict[str, dict[str, int]]) -> str:
-    """Coverage by colour, for people."""
+def coverage_table(counts: dict[str, dict[str, int]], *, is_assumed: bool) -> str:
+    """Coverage by colour, for people.
+
+    Args:
+        counts: of ``coverage``.
+        is_assumed: whether no file was looked at: every one that a manifest lists counts.
+    """
     lines = [f"{'colour':<10}{'segments':>10}{'audio %':>10}{'midi %':>10}{'text %':>10}"]
+    if is_assumed:
+        lines.insert(0, "audio and MIDI are assumed from the manifests (--no-media): none was read")
     for colour, rows, shares in with_total(counts):
         lines.append(f"{colour:<10}{rows:>10}" + "".join(f"{100 * x:>10.1f}" for x in shares))
-    return "\n".join(lines) + "\n"
+    return "\n".join(lines)

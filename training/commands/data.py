@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import os
-import sys
 from argparse import ArgumentParser
 from functools import partial
 from pathlib import Path
 
+from documents.terminal import print_line
 from training.commands.options import (
     Command,
     Options,
@@ -79,7 +79,7 @@ def _shown(report: Result) -> Result:
     """The counts of a report; what was refused, failed or mended goes to stderr, a line each."""
     for kind in ("refused", "errors", "notes"):
         for line in report.get(kind, []):
-            sys.stderr.write(f"{kind}: {line}\n")
+            print_line(f"{kind}: {line}", err=True)
     return {
         name: len(value) if isinstance(value, list) else value
         for name, value in report.items()
@@ -119,9 +119,9 @@ def _verify(options: Options, progress: Progress) -> Result:
         catalogue=options.catalogue,
         update=progress("segments"),
     )
-    sys.stdout.write(coverage_table(found["coverage"]))
+    print_line(coverage_table(found["coverage"], is_assumed=found["assumed"]))
     for finding in found["findings"]:
-        sys.stderr.write(f"finding: {finding}\n")
+        print_line(f"finding: {finding}", err=True)
     return found
 
 
@@ -179,7 +179,7 @@ def _publish(options: Options, progress: Progress) -> Result:
     edition = Edition(options.licence, options.title, options.media)
     found = write_dataset(folder, edition, progress)
     if to is None:
-        sys.stderr.write(f"{PUSH_ADVICE}\n")
+        print_line(PUSH_ADVICE, err=True)
         return found | {"pushed": None}
     progress(f"pushing to {options.push}")
     push(folder / DATASET, options.push, to, is_public=options.public)

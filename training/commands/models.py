@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from argparse import ArgumentParser
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
@@ -11,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
+from documents.terminal import print_line
 from training.commands.options import (
     Command,
     Options,
@@ -102,7 +102,7 @@ def _card(options: Options, progress: Progress) -> Result:
     from training.fusion.report import card
 
     manifest = measure_again(options.model, options.fakes, _with_loss(progress))
-    sys.stdout.write(card(manifest))
+    print_line(card(manifest).rstrip("\n"))
     return manifest.metrics
 
 

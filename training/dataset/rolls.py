@@ -21,6 +21,7 @@ from fitness.excerpts import Excerpt, as_excerpt, excerpt_features, excerpt_roll
 from fitness.features import FEATURES_VERSION
 from fitness.profiles import PROFILES
 from fitness.roll import ROLL_VERSION
+from genomes.midi import MIDI_READER_VERSION
 from genomes.notes import NOTE_DTYPE, Notes, Part
 from genomes.time import Meter, TempoMap
 from training.atomic_files import replacing
@@ -31,7 +32,11 @@ ROLLS_FILE, ROLLS_REPORT = "rolls.npz", "rolls.json"
 MAX_VELOCITY = 127
 SAVE_EVERY = 1000  # slices, so that little is lost where it is killed
 PROFILE = next(profile for profile in PROFILES if profile.name == "fusion")
-VERSIONS = {"roll_version": ROLL_VERSION, "features_version": FEATURES_VERSION}
+VERSIONS = {
+    "roll_version": ROLL_VERSION,
+    "features_version": FEATURES_VERSION,
+    "midi_reader_version": MIDI_READER_VERSION,
+}
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -149,7 +154,8 @@ def read_rolls(folder: Path) -> Slices:
         raise FileNotFoundError(f"{path}: not there; training rolls makes it")
     try:
         with np.load(path, allow_pickle=False) as file:
-            if any(str(file[name]) != version for name, version in VERSIONS.items()):
+            known = {name: str(file[name]) for name in VERSIONS if name in file.files}
+            if known != VERSIONS:
                 return {}
             return _slices({name: file[name] for name in file.files})
     except (KeyError, ValueError, OSError) as error:

@@ -11,11 +11,11 @@ from typing import Any
 import numpy as np
 import yaml
 
+from documents.timecodes import FRAMES_25, TENTHS_25, Reading, written
 from fitness.colours import COLOURS, Colour
 from genomes.midi import Conductor, Track, write_midi
 from genomes.notes import Part
 from genomes.time import TempoMap
-from training.catalogue.timecodes import FRAMES_25, TENTHS_25, Reading, written
 from training.demo.layout import DemoSong, Placed, Stem, compose_song
 from training.demo.sound import SAMPLE_RATE, normalised, sounded
 from training.demo.words import WORDS, Words, concept, line, title

@@ -42,13 +42,13 @@ def timed(track):
 
 
 def mido_notes(track):
-    """Notes as mido's messages say them: an off closes what began last."""
+    """Notes as mido's messages say them: an off ends what began first."""
     sounding, notes = {}, []
     for tick, message in timed(track):
         if message.type == "note_on" and message.velocity:
             sounding.setdefault(message.note, []).append((tick, message.velocity))
         elif message.type in {"note_on", "note_off"}:
-            onset, velocity = sounding[message.note].pop()
+            onset, velocity = sounding[message.note].pop(0)
             notes.append((onset, tick - onset, message.note, velocity))
     assert not any(sounding.values())
     return sorted(notes)

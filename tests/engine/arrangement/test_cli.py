@@ -205,7 +205,7 @@ def test_requests_that_make_no_sense(shell, song, tmp_path):
     assert "exclude" in shell.refused(*SILENT, song, "--from", plan, "--draft")
     assert "exclude" in shell.refused(*SILENT, song, "--from", plan, "--import", plan)
     plan.write_bytes(b"\x81\x82 no text")
-    assert "plan.yml: no text" in shell.refused(*SILENT, song, "--import", plan)
+    assert "plan.yml: is not UTF-8 text" in shell.refused(*SILENT, song, "--import", plan)
 
 
 def test_nothing_approved_is_said(shell, song):

@@ -7,12 +7,12 @@ from itertools import permutations
 
 import pytest
 
+from documents.lyrics import sheet_of
 from engine.arrangement.approved import lineages
 from engine.arrangement.assemble import assemble
 from engine.arrangement.draft import MIN_ENERGY, draft
 from engine.arrangement.roles import ROLES, role_of
 from engine.errors import Refused
-from engine.proposals.lyrics import sheet_of
 from genomes import Key, Meter
 from genomes.midi import Conductor
 from tests.engine.arrangement.approved_parts import ROWS, approved_part, lineage_of

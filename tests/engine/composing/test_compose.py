@@ -251,7 +251,7 @@ def test_sections_that_the_form_has_no_place_for_are_named(new_shell):
         (("--singer", "yodeller"), "singer 'yodeller': expected one of"),
         (("--audio", "mp3"), "--audio mp3: expected flac, wav, none"),
         (("--instrument", "melody=violn"), "--instrument melody=violn: expected a name of General"),
-        (("--lyrics", "nowhere.txt"), "nowhere.txt can't be read"),
+        (("--lyrics", "nowhere.txt"), "nowhere.txt can't be read: no such file"),
         (("--song", "nobody"), "nobody"),
     ],
 )

@@ -6,14 +6,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from documents.lyrics import sheet_of
 from engine.errors import Refused
 from engine.proposals.lyrics import (
     MAX_BYTES,
-    LyricSheet,
     has_words,
     lyrics_of,
     read_lyrics,
-    sheet_of,
 )
 
 PLAIN = """\
@@ -67,7 +66,7 @@ def texts(sheet, label):
 
 
 def test_headers_in_brackets_or_with_a_colon(sheet):
-    assert sheet.sections == (
+    assert sheet.words == (
         ("", ("Before it all",)),
         ("Verse 1", ("Out on the water", "nobody knows")),
         ("Chorus 2", ("La la", "And then she said:")),
@@ -116,7 +115,7 @@ def test_lrc_with_text_on_the_same_line_or_the_next_ones(tmp_path, end, mark):
     path = tmp_path / "song.lrc"
     path.write_bytes((mark + LRC.replace("\n", end)).encode())
     sheet = read_lyrics(path)
-    assert sheet == LyricSheet((("", LRC_LINES),))
+    assert sheet.words == (("", LRC_LINES),)
     assert texts(sheet, "whatever") == list(LRC_LINES)
 
 
@@ -130,12 +129,15 @@ def test_accents_are_the_same_however_they_are_coded():
         (b"", "has no words to sing"),
         (b"[ti: x]\n[00:01.00]\n", "has no words to sing"),
         (b"[Verse]\n\n# nothing yet\n", "has no words to sing"),
-        (b"MThd\0\0\0\x06", "is no text: it holds null characters"),
+        (
+            b"MThd\0\0\0\x06",
+            "can't be read: not a readable MIDI file: it breaks off in its header, at byte 8",
+        ),
         (b"\x89PNG\r\n\x1a\n", "is not UTF-8 text at byte 0"),
-        ("words".encode("utf-16"), "is not UTF-8 text at byte 0"),
+        ("words".encode("utf-16")[:-1], "is not UTF-16 text at byte 10"),
         ("déjà".encode("latin-1"), "is not UTF-8 text at byte 1"),
         (b"la\n" + b"la" * 251, "has 502 characters in line 2"),
-        (b"la " * (MAX_BYTES // 3 + 1), "holds 1048578 bytes"),
+        (b"la " * (MAX_BYTES // 3 + 1), "holds 1048578 bytes; at most 1048576 are read"),
     ],
 )
 def test_what_is_no_lyrics_is_refused_in_one_line(tmp_path, data, problem):
@@ -144,7 +146,7 @@ def test_what_is_no_lyrics_is_refused_in_one_line(tmp_path, data, problem):
     with pytest.raises(Refused) as refused:
         read_lyrics(path)
     message = str(refused.value)
-    assert message.startswith(f"odd name.txt {problem}; accepted: a UTF-8 text or LRC file")
+    assert message.startswith(f"odd name.txt {problem}; accepted: a UTF-8 text, LRC or MIDI file")
     assert len(message.splitlines()) == 1
 
 
@@ -157,7 +159,7 @@ def test_what_is_no_file_is_refused(tmp_path):
 @given(text=st.text(max_size=200) | st.text("[]:0.a<>#\n ♪", max_size=60))
 def test_any_text_is_read_or_has_no_words(text):
     sheet = sheet_of(text)
-    for label, lines in sheet.sections:
+    for label, lines in sheet.words:
         assert lines
         assert texts(sheet, label)
         assert "\n" not in label + "".join(lines)

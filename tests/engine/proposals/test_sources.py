@@ -122,7 +122,9 @@ def test_a_folder_is_read_by_the_shape_of_what_lies_in_it(tmp_path: Path) -> Non
     write(root / "stub.yml", STUB)
     write(root / "production" / "manifest_bootstrap.yml", SHORT_FORM)
     write(root / "list.yml", [song(title="D"), ARTICLE])
-    write(root / "bad.yml", "a: [\n")
+    write(root / "bad.yml", "rainbow_color: [\n")
+    write(root / "template.yml", "name: {{ app }}\n")
+    write(root / "charts" / "manifest.yml", "name: {{ app }}\n")
     write(root / "plan.yml", {"bpm": 72, "key": "A minor", "color": "Green"})
     write(root / "notes.txt", "key: no")
     write(root / ".hidden.yml", song(title="hidden"))
@@ -137,6 +139,8 @@ def test_a_folder_is_read_by_the_shape_of_what_lies_in_it(tmp_path: Path) -> Non
         "songs/newspaper_article.yml",
         "songs/plan.yml",
         "songs/stub.yml",
+        "songs/template.yml",
+        "songs/charts/manifest.yml",
         "songs/deep/evp.yml",
     )
 

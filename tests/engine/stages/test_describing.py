@@ -41,6 +41,10 @@ def test_sung_lines_are_told_with_how_they_fit():
     line = {"line": "Leave the light on", "notes": 4}
     fits = line | {"syllables": 4, "unsung": 0, "verdict": "fits"}
     tight = line | {"syllables": 6, "unsung": 1, "verdict": "tight"}
+    split = line | {"syllables": 6, "unsung": 0, "notes": 6, "split": 2, "verdict": "fits"}
+    assert in_lines({"lyrics": [split]}) == [
+        "lyrics | Leave the light on: fits (6 syllables, 6 notes, 2 of them split for words) |"
+    ]
     assert in_lines({"lyrics": [fits]}) == [
         "lyrics | Leave the light on: fits (4 syllables, 4 notes) |"
     ]

@@ -6,7 +6,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from engine.gate.imports import read_midi_part
+from engine.gate.midi_parts import read_midi_part
 from engine.runs.replay import verify_run
 from engine.stages import STAGES
 from engine.state.studio import Studio
@@ -181,7 +181,9 @@ def told(tmp_path, data):
     path = tmp_path / "mine.mid"
     path.write_bytes(data)
     return list(
-        read_midi_part(path, SimpleNamespace(meter=str(METER), tempo_bpm=TEMPO_BPM)).warnings
+        read_midi_part(
+            path, SimpleNamespace(meter=str(METER), tempo_bpm=TEMPO_BPM), STAGES["chords"]
+        ).warnings
     )
 
 

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from genomes.midi import MidiSong, MidiTrack, read_song, write_song
+from genomes.midi import MidiSong, MidiTrack, read_midi, write_song
 from genomes.notes import NOTE_DTYPE
 from genomes.time import Meter
 from training.catalogue.midi_slices import cut, with_defaults
@@ -118,7 +118,7 @@ def _struck(song, pitch, tick):
 @given(st.lists(LENGTHS, min_size=1, max_size=3), TEMPOS, st.sampled_from([96, 480, 960]))
 def test_files_are_read_as_they_were_written(voices, tempos, ppq):
     song = song_of(voices, tempos, ppq)
-    found = read_song(write_song(song))
+    found = read_midi(write_song(song))
     assert rows(found) == rows(song)
     assert found.tempo_map == song.tempo_map
     assert found.meters == song.meters

@@ -214,6 +214,27 @@ def test_without_media_every_listed_file_counts(tmp_path):
     ]
     assert found[0]["lyric_text"] == "first line"
     assert found[0]["segment_audio_file"] is None
+    assert verify(tmp_path, Selection(), fidelity=False, extract=False)["assumed"] is True
+
+
+def test_lyrics_of_every_form_are_cut_by_their_times(tmp_path):
+    """Chords, singers and asides are left out and named; the offset makes lines earlier."""
+    lyrics = (
+        "[offset:+2000]\n[00:18,50]F: [Am]first <i>line</i> (hum)\n"
+        "[00:22.60]<00:22.60>second <00:23.00>line\n[Chorus]\n[00:26.70][00:30.70]third"
+    )
+    file_song(tmp_path / "c", manifest(), lyrics)
+    report = make_segments(tmp_path / "c", tmp_path, with_media=False)
+    sung = {row["original_start_seconds"]: row["lyric_text"] for row in rows(tmp_path)}
+    assert [sung[at] for at in (16.5, 20.6, 24.7, 28.7)] == [
+        "first line",
+        "second line",
+        "third",
+        "third",
+    ]
+    notes = "\n".join(report["notes"])
+    for said in ("chords are left out (1)", "(hum)", "<i>, </i>", "F:", "2.000 s earlier"):
+        assert said in notes
 
 
 def test_what_is_cut_is_true_and_what_is_changed_is_found(out, catalogue, tmp_path):
@@ -253,7 +274,11 @@ def test_the_commands(catalogue, out, tmp_path, capsys):
     for spelling in ("--color", "--colour"):
         command = ["verify", "--out", str(out), "--fidelity", "--random", "3", spelling, "Orange"]
         assert main(command) == 0
-    assert "colour" in capsys.readouterr().out
+    said = capsys.readouterr().out
+    assert "colour" in said
+    assert "assumed from the manifests" not in said
+    assert main(["verify", "--out", str(tmp_path)]) == 0
+    assert capsys.readouterr().out.startswith("audio and MIDI are assumed from the manifests")
     assert main(["verify", "--out", str(tmp_path), "--fidelity"]) == 2
     assert "made without media" in capsys.readouterr().err
     assert main(["manifest", str(tmp_path / "none"), "--out", str(tmp_path)]) == 2

@@ -5,8 +5,8 @@ import pytest
 import soundfile
 import yaml
 
+from documents.timecodes import FRAMES_25, TENTHS_25, Timecode
 from genomes.midi import read_midi
-from training.catalogue.timecodes import FRAMES_25, TENTHS_25, Timecode
 from training.demo.layout import FORM, compose_song
 from training.demo.sound import PEAK, SAMPLE_RATE
 from training.demo.words import WORDS

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from training.catalogue.timecodes import (
+from documents.timecodes import (
     DECIMAL,
     FRAMES_25,
     FRAMES_30,

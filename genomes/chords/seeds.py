@@ -55,7 +55,7 @@ LOOP_BARS = (0, 0, 2, 4, 4, 8)
 # How often a section is played by the table's patterns, not by the figures of pianos.
 PATTERN_SHARE = 0.05
 # Of sections that begin as figures of one pattern, some beats of them drawn again.
-VARIED_PATTERN_SHARE = 0.25
+VARIED_PATTERN_SHARE = 0.6
 # How likely a random chord comes from each kind of function.
 SOURCE_WEIGHTS = {
     "diatonic": 10.0,

@@ -28,7 +28,7 @@ from engine.arrangement.plan import Plan
 from engine.arrangement.plan_text import plan_document, plan_text, read_plan
 from engine.errors import Ambiguous, Refused
 from engine.gate.exports import KEPT, Export, export_paths, last_written
-from engine.ids import CANDIDATE_ID_CHARS, digest
+from engine.ids import CANDIDATE_ID_CHARS, digest, short
 from engine.proposals.lyrics import LyricSheet
 from engine.runs.contexts import song_context
 from engine.state.files import file_sha256
@@ -198,7 +198,6 @@ def _write_plan(studio: Studio, song: Song, stem: str, plan: Plan) -> Export:
 
 def _warnings(plan: Plan, approved: Sequence[ApprovedPart], song: Song) -> tuple[str, ...]:
     used = _used(plan, approved)
-    unused = [f"{part.stage} {part.label}" for part in approved if part.candidate not in used]
     conductor = conductor_of(song)
     song_values = {
         "title": conductor.title,
@@ -208,6 +207,7 @@ def _warnings(plan: Plan, approved: Sequence[ApprovedPart], song: Song) -> tuple
     }
     plan_values = {name: getattr(plan, name) for name in song_values}
     return (
+        *_left_out([part for part in approved if part.candidate not in used]),
         *(
             f"{name}: {plan_values[name]} changes nothing: the song's is {song_values[name]}"
             for name in song_values
@@ -218,8 +218,25 @@ def _warnings(plan: Plan, approved: Sequence[ApprovedPart], song: Song) -> tuple
             for part in approved
             if part.is_stale and part.candidate in used
         ),
-        *([f"not in the plan: {', '.join(unused)}"] if unused else []),
     )
+
+
+def _left_out(unused: Sequence[ApprovedPart]) -> list[str]:
+    """Lines about the approved parts that a plan leaves out, with the way to get them in.
+
+    Alternatives that a composition approved by itself are only counted.
+    """
+    lines = [
+        f"not in the plan: {part.stage} {part.label} of {part.section_label}, "
+        f"{part.why_stale or 'another is in use'}; "
+        f"engine use {short(part.candidate)} makes {part.section_label} stand on it"
+        for part in unused
+        if part.policy is None
+    ]
+    count = sum(part.policy is not None for part in unused)
+    if count:
+        lines.append(f"not in the plan: {count} alternatives that a composition approved")
+    return lines
 
 
 def _used(plan: Plan, approved: Sequence[ApprovedPart]) -> set[str]:

@@ -1,4 +1,4 @@
-"""``engine review``, ``approve``, ``reject``, ``label``, ``note`` and ``undo``."""
+"""``engine review``, ``approve``, ``use``, ``reject``, ``label``, ``note`` and ``undo``."""
 
 from __future__ import annotations
 
@@ -22,6 +22,7 @@ DECISION_WORDS = {
     "CandidateRejected": "rejected",
     "CandidateLabelled": "will be called {label}",
     "CandidateNoted": "noted",
+    "CandidateUsed": "is what {section} stands on now",
     "DecisionUndone": "decision taken back",
 }
 
@@ -68,7 +69,8 @@ def _say_entries(shown: list[Entry]) -> None:
     for entry in shown:
         why = why_stale(entry.song, entry.state)
         stale = f", stale: {why}" if why else ""
-        label = f" as {entry.label}" if entry.label else ""
+        labels = [approval.label for approval in entry.state.approvals] or [entry.label]
+        label = f" as {' and '.join(filter(None, labels))}" if entry.label else ""
         section = entry.state.section
         place = f"{entry.state.stage}, {section.label}"
         say(f"\n{short(entry.id)}  {entry.song.title} — {place}")
@@ -76,7 +78,8 @@ def _say_entries(shown: list[Entry]) -> None:
             say(f"   on {' '.join(short(parent) for parent in entry.state.parents)}")
         total = entry.state.total
         scored = "made by hand" if total is None else f"total {total:.3f}"
-        say(f"   {entry.status}{label}, {scored}{stale}")
+        used = ", in use" if entry.used_by else ""
+        say(f"   {entry.status}{label}{used}, {scored}{stale}")
         say_heard(entry.state.heard, entry.state.terms)
         say_description(entry.state.description)
         for text in entry.state.notes:
@@ -122,15 +125,83 @@ def approve(
     candidate: Candidate,
     label: Annotated[str | None, typer.Option(help="What to call it, such as verse.")] = None,
     text: Annotated[str | None, typer.Option("--note", help="A note to go with it.")] = None,
+    section: Annotated[
+        str | None,
+        typer.Option(help="For this section; one candidate can serve several [default: its own]."),
+    ] = None,
     song: OfSong = None,
     as_json: Json = False,
 ) -> None:
-    """Approve a candidate: it becomes part of the song, and a MIDI file."""
+    """Approve a candidate: it becomes part of the song, and a MIDI file.
+
+    The section stands on the first approved of each stage, until you say otherwise by `use`.
+    """
     from engine.gate import decisions
 
     with open_studio(context) as studio:
-        approved = decisions.approve(studio, candidate, label, note=text, song_id=song)
+        approved = decisions.approve(
+            studio, candidate, label, note=text, song_id=song, section=section
+        )
         update_and_say(context, studio, approved, as_json=as_json)
+
+
+def use(
+    context: typer.Context,
+    candidate: Candidate,
+    section: Annotated[
+        str | None, typer.Option(help="In this section, where it is approved for several.")
+    ] = None,
+    recheck: Annotated[
+        bool,
+        typer.Option("--recheck", help="Keep the later parts whose chords are the same with it."),
+    ] = False,
+    song: OfSong = None,
+    as_json: Json = False,
+) -> None:
+    """Choose which approved candidate a section stands on, with what that was built on."""
+    from engine.gate import choices
+
+    with open_studio(context) as studio:
+        chosen = choices.use(studio, candidate, section, recheck=recheck, song_id=song)
+        _say_choice(context, studio, chosen, as_json=as_json)
+
+
+def _say_choice(
+    context: typer.Context, studio: Studio, recorded: Recorded, *, as_json: bool
+) -> None:
+    """Say what a choice means for the section's other parts, and what is next."""
+    from engine.errors import quoted
+    from engine.gate.choices import consequences
+    from engine.ids import short
+    from engine.state.songs import song_of
+
+    song = studio.song(song_of(recorded.stream) or "")
+    payload: Any = recorded.payload
+    found = consequences(studio, recorded, song.song_id)
+    if as_json:
+        facts = {"candidate": payload.candidate, "section": payload.section}
+        meant = {name: list(getattr(found, name)) for name in ("stale", "kept", "fitting")}
+        say_json({"kind": recorded.kind, "event": recorded.event_id, **facts, **meant})
+        return
+    _say_decision(recorded)
+    for words, candidates in (
+        ("stays with it: {}", found.kept),
+        ("stale now: {}", found.stale),
+        ("would stay, its chords being the same: {}", found.fitting),
+    ):
+        if candidates:
+            say("  " + words.format(", ".join(_named(song, each) for each in candidates)))
+    if found.fitting:
+        again = f"use {short(payload.candidate)} --section {quoted(payload.section)} --recheck"
+        say_next(next_command(context, again))
+    else:
+        say_next_step(context, song)
+
+
+def _named(song: Song, candidate: str) -> str:
+    """Stage and label of an approved candidate."""
+    state = song.candidates[candidate]
+    return f"{state.stage} {state.approval.label if state.approval else ''}".rstrip()
 
 
 def reject(
@@ -211,17 +282,37 @@ def update_and_say(
 
 
 def _say_after(context: typer.Context, studio: Studio, recorded: Recorded) -> None:
-    """Name what is next for the song that a decision is about."""
-    from engine.state.songs import song_of
+    """Name what is next for the song that a decision is about.
 
-    say_next_step(context, studio.song(song_of(recorded.stream) or ""))
+    An approved part that its section doesn't use is said to be one; if it was made by hand, using
+    it is what is next.
+    """
+    from engine.errors import quoted
+    from engine.ids import short
+    from engine.state.lineages import in_use
+    from engine.state.songs import song_of
+    from store.events import CandidateApproved
+
+    song, event = studio.song(song_of(recorded.stream) or ""), recorded.payload
+    if isinstance(event, CandidateApproved):
+        section = event.section.label
+        used = in_use(song, section).get(event.stage)
+        if used not in {None, event.candidate}:
+            say(f"  {section} still stands on {_named(song, used or '')}, until you use this one:")
+            command = f"use {short(event.candidate)} --section {quoted(section)}"
+            if event.run is None:
+                say_next(next_command(context, command))
+                return
+            say(f"  {next_command(context, command)}")
+    say_next_step(context, song)
 
 
 def _say_decision(recorded: Recorded) -> None:
     from engine.ids import short
 
     payload: Any = recorded.payload
-    said = DECISION_WORDS[recorded.kind].format(label=getattr(payload, "label", ""))
+    facts = {name: getattr(payload, name, "") for name in ("label", "section")}
+    said = DECISION_WORDS[recorded.kind].format(**facts)
     say(f"{short(payload.candidate)} {said}")
 
 

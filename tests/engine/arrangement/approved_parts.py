@@ -83,7 +83,7 @@ def approved_part(
         parents=tuple(parents),
         part=part or hand_made(stage, meter, bars),
         position=position,
-        is_stale=is_stale,
+        why_stale="the song was revised since" if is_stale else "",
     )
 
 

@@ -269,7 +269,7 @@ class CandidateUsed(Payload, frozen=True, kw_only=True):
     candidate: Id
     stage: Name
     section: Name  # its label
-    keeps: list[KeptPart] = []  # found to fit by the same decision
+    keeps: list[KeptPart]  # found to fit by the same decision
 
 
 class DecisionUndone(Payload, frozen=True, kw_only=True):

@@ -26,7 +26,7 @@ from engine.arrangement.files import (
 from engine.arrangement.instruments import with_instruments
 from engine.arrangement.plan import Plan
 from engine.arrangement.plan_text import plan_document, plan_text, read_plan
-from engine.errors import Ambiguous, Refused
+from engine.errors import Ambiguous, Refused, quoted
 from engine.gate.exports import KEPT, Export, export_paths, last_written
 from engine.ids import CANDIDATE_ID_CHARS, digest, short
 from engine.proposals.lyrics import LyricSheet
@@ -226,17 +226,25 @@ def _left_out(unused: Sequence[ApprovedPart]) -> list[str]:
 
     Alternatives that a composition approved by itself are only counted.
     """
-    lines = [
-        f"not in the plan: {part.stage} {part.label} of {part.section_label}, "
-        f"{part.why_stale or 'another is in use'}; "
-        f"engine use {short(part.candidate)} makes {part.section_label} stand on it"
-        for part in unused
+    in_use = [f"{part.stage} {part.label}" for part in unused if part.is_in_use]
+    others = [part for part in unused if not part.is_in_use]
+    lines = [f"not in the plan: {', '.join(in_use)}"] if in_use else []
+    lines += [
+        f"not in the plan: {part.stage} {part.label}, for {_why_left_out(part)}"
+        for part in others
         if part.policy is None
     ]
-    count = sum(part.policy is not None for part in unused)
+    count = sum(part.policy is not None for part in others)
     if count:
         lines.append(f"not in the plan: {count} alternatives that a composition approved")
     return lines
+
+
+def _why_left_out(part: ApprovedPart) -> str:
+    if part.is_stale:
+        return part.why_stale
+    command = f"engine use {short(part.candidate)} --section {quoted(part.section_label)}"
+    return f"{part.section_label} uses another; {command} changes that"
 
 
 def _used(plan: Plan, approved: Sequence[ApprovedPart]) -> set[str]:

@@ -78,7 +78,7 @@ def _say_entries(shown: list[Entry]) -> None:
             say(f"   on {' '.join(short(parent) for parent in entry.state.parents)}")
         total = entry.state.total
         scored = "made by hand" if total is None else f"total {total:.3f}"
-        used = ", in use" if entry.used_by else ""
+        used = ", not in use" if entry.state.approvals and not entry.used_by else ""
         say(f"   {entry.status}{label}{used}, {scored}{stale}")
         say_heard(entry.state.heard, entry.state.terms)
         say_description(entry.state.description)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -242,11 +243,14 @@ def note(
 ) -> None:
     """Write a note about a candidate."""
     from engine.gate import decisions
+    from engine.gate.repeats import once
 
     with open_studio(context) as studio:
-        noted = decisions.note(studio, candidate, text, song)
-        _say_decision(noted)
-        _say_after(context, studio, noted)
+        words = " ".join(["note", candidate, song or "", text])
+        append = partial(decisions.note, studio, candidate, text, song)
+        with once(studio, words, append) as noted:
+            _say_decision(noted)
+            _say_after(context, studio, noted)
 
 
 def undo(
@@ -259,9 +263,13 @@ def undo(
 ) -> None:
     """Take back the last decision about a candidate."""
     from engine.gate import decisions
+    from engine.gate.repeats import once
 
     with open_studio(context) as studio:
-        update_and_say(context, studio, decisions.undo(studio, candidate, song), as_json=as_json)
+        words = " ".join(["undo", candidate or "", song or ""])
+        append = partial(decisions.undo, studio, candidate, song)
+        with once(studio, words, append) as undone:
+            update_and_say(context, studio, undone, as_json=as_json)
 
 
 def update_and_say(

@@ -155,9 +155,15 @@ def rejection(entry: Entry, reason: str | None = None) -> events.CandidateReject
     )
 
 
-def note(studio: Studio, prefix: str, text: str, song_id: str | None = None) -> Recorded:
-    """Write a note about a candidate."""
-    return decide(studio, prefix, lambda entry: [noting(entry, text)], song_id)
+def note(
+    studio: Studio,
+    prefix: str,
+    text: str,
+    song_id: str | None = None,
+    event_id: str | None = None,
+) -> Recorded:
+    """Write a note about a candidate; its event gets ``event_id``, or a new one."""
+    return decide(studio, prefix, lambda entry: [noting(entry, text)], song_id, event_id)
 
 
 def noting(entry: Entry, text: str) -> events.CandidateNoted:
@@ -185,15 +191,26 @@ def labelling(entry: Entry, label: str) -> events.CandidateLabelled:
     return events.CandidateLabelled(candidate=entry.id, label=label)
 
 
-def undo(studio: Studio, prefix: str | None = None, song_id: str | None = None) -> Recorded:
+def undo(
+    studio: Studio,
+    prefix: str | None = None,
+    song_id: str | None = None,
+    event_id: str | None = None,
+) -> Recorded:
     """Take back the last decision on a candidate, or the last one in the studio.
+
+    Args:
+        studio: the studio.
+        prefix: beginning of the candidate's id; None for the candidate that was decided last.
+        song_id: the song, if several have the same music.
+        event_id: id of the event that takes it back; a new one if None.
 
     Raises:
         Refused: if there is nothing to take back.
     """
     if prefix is None:
         prefix, song_id = _last_decided(studio, song_id)
-    return decide(studio, prefix, lambda entry: [undoing(entry)], song_id)
+    return decide(studio, prefix, lambda entry: [undoing(entry)], song_id, event_id)
 
 
 def undoing(entry: Entry) -> events.DecisionUndone:
@@ -227,17 +244,34 @@ def _last_decided(studio: Studio, song_id: str | None) -> tuple[str, str]:
     return candidate, owner
 
 
-def decide(studio: Studio, prefix: str, make: Make, song_id: str | None) -> Recorded:
+def decide(
+    studio: Studio,
+    prefix: str,
+    make: Make,
+    song_id: str | None,
+    event_id: str | None = None,
+) -> Recorded:
     """Append the events of a decision; made again from new state if another process wrote first.
+
+    Args:
+        studio: the studio.
+        prefix: beginning of the candidate's id.
+        make: the events, from the candidate's state.
+        song_id: the song, if several have the same music.
+        event_id: id of the last of the events; a new one if None.
 
     Returns:
         the last of the events.
     """
     found = find_entry(studio, prefix, song_id)
     owner = found.song.song_id
+    named = {} if event_id is None else {"event_id": event_id}
 
     def decision() -> list[NewEvent]:
-        made = make(find_entry(studio, found.id, owner))
-        return [NewEvent(event, actor=studio.actor) for event in made]
+        *first, last = make(find_entry(studio, found.id, owner))
+        return [
+            *(NewEvent(event, actor=studio.actor) for event in first),
+            NewEvent(last, actor=studio.actor, **named),
+        ]
 
     return studio.decide(song_stream(owner), decision)[-1]

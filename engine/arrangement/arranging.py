@@ -214,7 +214,7 @@ def _warnings(plan: Plan, approved: Sequence[ApprovedPart], song: Song) -> tuple
             if plan_values[name] not in {"", None, song_values[name]}
         ),
         *(
-            f"{part.stage} {part.label}: what it was built on has changed since"
+            f"{part.stage} {part.label}: what it was built on has changed since: {part.why_stale}"
             for part in approved
             if part.is_stale and part.candidate in used
         ),

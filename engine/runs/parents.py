@@ -74,6 +74,16 @@ def leaves(
     return found
 
 
+def other_leaves(song: Song, candidate: str, section: str) -> list[str]:
+    """The approved candidates that a section could use in place of one, made for today's song."""
+    stage = song.candidates[candidate].stage
+    return [
+        each
+        for each in approved(song, stage, section)
+        if each != candidate and not is_revised(song, song.candidates[each])
+    ]
+
+
 def _any_stale(song: Song, stages: Sequence[str], labels: Sequence[str]) -> bool:
     """Whether some of these sections have stale approved parts of these stages."""
     known = [song.candidates[each] for stage in stages for each in approved(song, stage)]

@@ -9,9 +9,10 @@ from hypothesis import strategies as st
 from engine.gate.choices import same_harmony
 from engine.reports.progress import to_json
 from engine.stages import STAGES
-from engine.state.lineages import in_use
+from engine.state.lineages import in_use, sections
 from engine.state.studio import Studio
-from genomes import ChordSpan, Meter, Part
+from genomes import ChordSpan, Key, Meter, Part
+from genomes.midi import Conductor, Track, write_midi
 from tests.engine.arrangement.approved_parts import (
     approve,
     approve_lineage,
@@ -20,6 +21,7 @@ from tests.engine.arrangement.approved_parts import (
     song_of,
 )
 from tests.engine.command_line import Shell
+from tests.engine.stages.snapshots import SONG, approved, evolve_words, evolved, told_next
 
 METER = Meter(4, 4)
 BAR = METER.bar_ticks
@@ -155,6 +157,17 @@ def test_a_later_stage_brings_what_it_was_built_on(shell):
     assert used(shell) == {"chords": chords, "drums": drums}
 
 
+def test_a_run_says_what_else_it_could_build_on(at):
+    shell = at("chords")
+    evolve = evolve_words("drums", "--keep", "1")
+    assert "approved too" not in shell.do(*evolve)
+    (other, *_) = evolved(shell, "chords", seed=5)
+    shell.do("approve", other)
+    note = f"note: built on chords verse; approved too: verse_2 (--parent {other[:8]})\n"
+    assert note in shell.do(*evolve)
+    assert "approved too" not in shell.do(*evolve, "--parent", other)
+
+
 def test_what_is_used_and_loses_its_approval_gives_way_to_the_first(shell):
     first = used(shell)
     chords = added(shell, "chords", "verse_2", progression(4, 4, 9, 9))
@@ -235,3 +248,85 @@ def test_of_what_a_composition_approved_the_lineage_with_most_stages_is_in_use(t
         approve(studio, "chords", "verse", bars=BARS, part=progression(9, 9, 9, 9), policy="best")
         full = approve_lineage(studio, "verse", BARS, label="verse_2", policy="best")
     assert used(Shell(folder, capsys)) == dict(zip(STAGES, full, strict=True))
+
+
+def test_the_same_chords_serve_verse_and_chorus(at):
+    shell = at("bass")
+    (chords,) = approved(shell, "chords")
+    assert f"engine approve {chords[:8]} --section LABEL" in shell.refused("approve", chords)
+    answer = shell.json("approve", chords, "--section", "chorus")
+    assert answer["label"] == "chorus"
+    files = {path.name for path in shell.folder.rglob("chords/approved/*")}
+    assert files == {"verse.mid", "chorus.mid"}
+    assert in_use(shell.song(SONG), "chorus") == {"chords": chords}
+    out = shell.do("status")
+    assert told_next(out) == evolve_next(shell, "drums", "chorus")
+    assert "approved as verse and chorus" in shell.do("review", "--all")
+    (drums, *_) = evolved(shell, "drums", "--section", "chorus", seed=7)
+    row = shell.row(drums)
+    assert (row["section"]["label"], row["parents"]) == ("chorus", [chords])
+    shell.do("approve", drums)
+    assert in_use(shell.song(SONG), "chorus") == {"chords": chords, "drums": drums}
+    assert len(in_use(shell.song(SONG), "verse")) == 3
+    arranged = shell.json("arrange", "--song", SONG, "--audio", "none")
+    parts = {row["section"]: row["parts"]["chords"] for row in arranged["plan"]["sections"]}
+    assert parts == {"verse": "verse", "chorus": "chorus"}
+    assert arranged["warnings"] == []
+
+
+def evolve_next(shell, stage, section):
+    return ["evolve", "--stage", stage, "--song", shell.song(SONG).song_id, "--section", section]
+
+
+def test_each_section_of_shared_chords_is_undone_by_itself(at):
+    shell = at("drums")
+    (chords,) = approved(shell, "chords")
+    shell.do("approve", chords, "--section", "chorus")
+    (other, *_) = evolved(shell, "chords", "--section", "chorus", seed=3)
+    shell.do("approve", other)
+    (drums,) = approved(shell, "drums")
+    assert shell.refused("use", chords) == (
+        f"{chords[:8]} is approved for verse and chorus; name one with --section"
+    )
+    shell.do("use", other)
+    assert in_use(shell.song(SONG), "chorus") == {"chords": other}
+    assert not shell.row(drums)["stale"]
+    shell.do("use", chords, "--section", "chorus")
+    assert in_use(shell.song(SONG), "chorus") == {"chords": chords}
+    for _ in range(2):  # the use, and the approval for the chorus
+        shell.do("undo", chords)
+    assert in_use(shell.song(SONG), "chorus") == {"chords": other}
+    assert {path.stem for path in shell.folder.rglob("chords/approved/*")} == {"verse", "chorus_2"}
+    assert set(in_use(shell.song(SONG), "verse").values()) == {chords, drums}
+
+
+def test_other_stages_follow_their_chords_to_another_section(at):
+    shell = at("drums")
+    (chords,), (drums,) = approved(shell, "chords"), approved(shell, "drums")
+    said = shell.refused("approve", drums, "--section", "the chorus")
+    assert said == (
+        f"{drums[:8]} stands on {chords[:8]}, not approved for the chorus; "
+        f'run engine approve {chords[:8]} --section "the chorus" first'
+    )
+    for candidate in (chords, drums):
+        shell.do("approve", candidate, "--section", "the chorus")
+    assert in_use(shell.song(SONG), "the chorus") == {"chords": chords, "drums": drums}
+    shell.do("undo", chords)
+    assert in_use(shell.song(SONG), "the chorus") == {}
+    (note,) = shell.json("arrange", "--song", SONG, "--audio", "none")["warnings"]
+    assert note.startswith("drums the_chorus: what it was built on has changed since: its chords ")
+    assert note.endswith(f"{chords[:8]} is not approved for the chorus any more")
+
+
+def test_chords_played_in_for_two_sections(at, tmp_path):
+    shell = at("song")
+    path = tmp_path / "mine.mid"
+    facts = Conductor("mine", Key.parse("F# minor"), Meter.parse("7/8"), 84.0)
+    bar = Meter.parse("7/8").bar_ticks
+    part = Part.of([(n * bar, bar, pitch, 80) for n in range(2) for pitch in (54, 57, 61)], 2 * bar)
+    path.write_bytes(write_midi([Track("mine", part)], facts))
+    words = ("import", path, "--song", SONG, "--stage", "chords", "--label")
+    first, second = (shell.json(*words, label)["candidate"] for label in ("verse", "chorus"))
+    assert first == second
+    assert "approved already as chorus" in shell.refused(*words, "chorus")
+    assert sections(shell.song(SONG)) == ["verse", "chorus"]

@@ -102,7 +102,7 @@ def evolve(
             if not as_json:
                 label = run.started.section.label
                 say(f"{state.title}: {stage}, {label}, run {run.id}, seed {seed}")
-                if (parent, source) == (None, None) and run.started.parents:
+                if parent is None and run.started.source is None and run.started.parents:
                     _say_others(state, run.started.parents[-1], label)
             summary = carry_on_with_progress(context, studio, run, as_json=as_json)
             if summary is None:

@@ -70,8 +70,8 @@ def _say_entries(shown: list[Entry]) -> None:
     for entry in shown:
         why = why_stale(entry.song, entry.state)
         stale = f", stale: {why}" if why else ""
-        labels = [approval.label for approval in entry.state.approvals] or [entry.label]
-        label = f" as {' and '.join(filter(None, labels))}" if entry.label else ""
+        labels = [approval.label for approval in entry.state.approvals] or [entry.label or ""]
+        label = f" as {' and '.join(labels)}" if entry.label else ""
         section = entry.state.section
         place = f"{entry.state.stage}, {section.label}"
         say(f"\n{short(entry.id)}  {entry.song.title} — {place}")

@@ -171,9 +171,9 @@ def _first(song: Song, fitting: Sequence[str], section: str) -> str:
 
 
 def _depth(song: Song, identifier: str) -> int:
-    """Number of stages that have an approved candidate that was built on one."""
+    """Number of stages of which a rule approved a candidate that was built on one."""
     built_on = (each for each in song.candidates.values() if identifier in each.parents)
-    return len({each.stage for each in built_on if each.status == APPROVED})
+    return len({each.stage for each in built_on if each.policy})
 
 
 def why_stale(song: Song, candidate: Candidate, section: str | None = None) -> str:

@@ -23,7 +23,7 @@ DECISION_WORDS = {
     "CandidateRejected": "rejected",
     "CandidateLabelled": "will be called {label}",
     "CandidateNoted": "noted",
-    "CandidateUsed": "is what {section} stands on now",
+    "CandidateUsed": "in use for {section}",
     "DecisionUndone": "decision taken back",
 }
 
@@ -112,7 +112,7 @@ def _apply(context: typer.Context, studio: Studio, path: Path, *, as_json: bool)
         say_json([{"kind": r.kind, "candidate": r.payload.candidate} for r in recorded])  # type: ignore[attr-defined]
         return
     for event in recorded:
-        _say_decision(event)
+        _say_decision(studio, event)
     _say_exports(exports)
     say(f"{len(recorded)} changes taken in")
     if recorded:
@@ -184,25 +184,27 @@ def _say_choice(
         meant = {name: list(getattr(found, name)) for name in ("stale", "kept", "fitting")}
         say_json({"kind": recorded.kind, "event": recorded.event_id, **facts, **meant})
         return
-    _say_decision(recorded)
+    section = payload.section
+    say(f"{section} stands on {_named(song, payload.candidate, section)} now")
     for words, candidates in (
-        ("stays with it: {}", found.kept),
-        ("stale now: {}", found.stale),
-        ("would stay, its chords being the same: {}", found.fitting),
+        ("stays with it", found.kept),
+        ("stale now", found.stale),
+        ("would stay, as its chords are the same", found.fitting),
     ):
         if candidates:
-            say("  " + words.format(", ".join(_named(song, each) for each in candidates)))
+            say(f"  {words}: {', '.join(_named(song, each, section) for each in candidates)}")
     if found.fitting:
-        again = f"use {short(payload.candidate)} --section {quoted(payload.section)} --recheck"
+        again = f"use {short(payload.candidate)} --section {quoted(section)} --recheck"
         say_next(next_command(context, again))
     else:
         say_next_step(context, song)
 
 
-def _named(song: Song, candidate: str) -> str:
-    """Stage and label of an approved candidate."""
+def _named(song: Song, candidate: str, section: str) -> str:
+    """Stage and label of a candidate that is approved for a section."""
     state = song.candidates[candidate]
-    return f"{state.stage} {state.approval.label if state.approval else ''}".rstrip()
+    approval = state.approval_for(section)
+    return f"{state.stage} {approval.label if approval else candidate}"
 
 
 def reject(
@@ -231,7 +233,7 @@ def label(
 
     with open_studio(context) as studio:
         labelled = decisions.label_candidate(studio, candidate, name, song)
-        _say_decision(labelled)
+        _say_decision(studio, labelled)
         _say_after(context, studio, labelled)
 
 
@@ -249,7 +251,7 @@ def note(
         words = " ".join(["note", candidate, song or "", text])
         append = partial(decisions.note, studio, candidate, text, song)
         with once(studio, words, append) as noted:
-            _say_decision(noted)
+            _say_decision(studio, noted)
             _say_after(context, studio, noted)
 
 
@@ -284,7 +286,7 @@ def update_and_say(
         facts = {name: getattr(recorded.payload, name, None) for name in ("candidate", "label")}
         say_json({"kind": recorded.kind, "event": recorded.event_id, "files": paths, **facts})
         return
-    _say_decision(recorded)
+    _say_decision(studio, recorded)
     _say_exports(exports)
     _say_after(context, studio, recorded)
 
@@ -305,8 +307,8 @@ def _say_after(context: typer.Context, studio: Studio, recorded: Recorded) -> No
     if isinstance(event, CandidateApproved):
         section = event.section.label
         used = in_use(song, section).get(event.stage)
-        if used not in {None, event.candidate}:
-            say(f"  {section} still stands on {_named(song, used or '')}, until you use this one:")
+        if used is not None and used != event.candidate:
+            say(f"  {section} still stands on {_named(song, used, section)}; to use this one:")
             command = f"use {short(event.candidate)} --section {quoted(section)}"
             if event.run is None:
                 say_next(next_command(context, command))
@@ -315,13 +317,22 @@ def _say_after(context: typer.Context, studio: Studio, recorded: Recorded) -> No
     say_next_step(context, song)
 
 
-def _say_decision(recorded: Recorded) -> None:
+def _say_decision(studio: Studio, recorded: Recorded) -> None:
+    """Say what was decided; of a decision that was taken back also which it was."""
     from engine.ids import short
 
     payload: Any = recorded.payload
-    facts = {name: getattr(payload, name, "") for name in ("label", "section")}
-    said = DECISION_WORDS[recorded.kind].format(**facts)
+    said = _in_words(recorded)
+    if recorded.kind == "DecisionUndone":
+        decisions = studio.log.read(stream=recorded.stream, kinds=DECISION_WORDS)
+        undone = next((each for each in decisions if each.event_id == payload.undoes), None)
+        said += "" if undone is None else f": {_in_words(undone)}"
     say(f"{short(payload.candidate)} {said}")
+
+
+def _in_words(recorded: Recorded) -> str:
+    facts = {name: getattr(recorded.payload, name, "") for name in ("label", "section")}
+    return DECISION_WORDS[recorded.kind].format(**facts)
 
 
 def _say_exports(exports: list[Export]) -> None:

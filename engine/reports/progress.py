@@ -11,7 +11,7 @@ from engine.gate.waiting import Entry
 from engine.ids import short
 from engine.runs.parents import leaves
 from engine.stages import STAGES, Stage
-from engine.state.lineages import in_use, is_stale, sections
+from engine.state.lineages import approved, in_use, is_stale, sections
 from engine.state.songs import APPROVED, PENDING, Approved, Candidate, Song, last_composition
 
 
@@ -56,16 +56,18 @@ def _stages(song: Song, section: str) -> tuple[StageProgress, ...]:
 
 def _stage(song: Song, section: str, stage: str, used: str | None) -> StageProgress:
     labels: dict[bool, list[str]] = {True: [], False: []}
-    waiting, label_in_use = 0, None
-    for identifier, candidate in song.candidates.items():
-        if candidate.stage != stage:
-            continue
+    label_in_use = None
+    for identifier in approved(song, stage, section):
+        candidate = song.candidates[identifier]
         approval = candidate.approval_for(section)
-        if approval is not None:
-            labels[is_stale(song, candidate, section)].append(approval.label)
-            label_in_use = approval.label if identifier == used else label_in_use
-        elif candidate.status == PENDING and candidate.section.label == section:
-            waiting += not is_stale(song, candidate)
+        label = approval.label if approval else ""
+        labels[is_stale(song, candidate, section)].append(label)
+        label_in_use = label if identifier == used else label_in_use
+    waiting = sum(
+        (candidate.stage, candidate.section.label, candidate.status) == (stage, section, PENDING)
+        and not is_stale(song, candidate)
+        for candidate in song.candidates.values()
+    )
     return StageProgress(stage, label_in_use, tuple(labels[False]), waiting, tuple(labels[True]))
 
 

@@ -85,7 +85,7 @@ def test_another_bass_is_used_when_a_person_says_so_and_the_melody_stays(shell):
     out = shell.do("use", bass)
     assert used(shell) == {"chords": first["chords"], "drums": first["drums"], "bass": bass}
     assert "stale now: melody verse, harmony verse" in out
-    assert "would stay, its chords being the same: melody verse, harmony verse" in out
+    assert "would stay, as its chords are the same: melody verse, harmony verse" in out
     assert f"use {bass[:8]} --section verse --recheck" in out.splitlines()[-1]
     out = shell.do("use", bass, "--recheck")
     assert "stays with it: melody verse, harmony verse" in out

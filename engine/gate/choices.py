@@ -8,6 +8,7 @@ from itertools import pairwise
 
 from engine.errors import Refused
 from engine.gate.decisions import decide, music_of
+from engine.gate.labels import as_named
 from engine.gate.waiting import Entry
 from engine.ids import short
 from engine.runs.parents import check_parents
@@ -70,9 +71,10 @@ def _section_label(entry: Entry, section: str | None) -> str:
         raise Refused(
             f"{short(entry.id)} is approved for {' and '.join(labels)}", "name one with --section"
         )
-    if section is not None and section not in labels:
+    label = labels[0] if section is None else as_named(labels, section)
+    if label not in labels:
         raise Refused(f"{short(entry.id)} is approved for {' and '.join(labels)}, not {section}")
-    return labels[0] if section is None else section
+    return label
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,9 +8,10 @@ from typing import NamedTuple
 from msgspec.structs import replace
 
 from engine.errors import NotFound, Refused, quoted
-from engine.gate.labels import file_label, free_label, section_label
+from engine.gate.labels import as_named, file_label, free_label, section_label
 from engine.gate.waiting import Entry
 from engine.ids import short
+from engine.state.lineages import sections
 from engine.state.songs import APPROVED, REJECTED, decisions_on, song_stream
 from engine.state.studio import Studio
 from store import events
@@ -99,12 +100,10 @@ def approval(
 def _approved_section(entry: Entry, label: str | None) -> events.Section:
     """The section that a candidate is to be approved for."""
     made_for = entry.state.section
-    if label is None or label == made_for.label:
-        place = made_for
-    elif label.strip():
-        place = replace(made_for, label=label)
-    else:
+    if label is not None and not label.strip():
         raise Refused("--section: expected a label, such as verse")
+    label = as_named((made_for.label, *sections(entry.song)), label or made_for.label)
+    place = made_for if label == made_for.label else replace(made_for, label=label)
     known = entry.state.approval_for(place.label)
     if known is not None:
         raise Refused(

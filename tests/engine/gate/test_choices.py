@@ -291,7 +291,8 @@ def test_each_section_of_shared_chords_is_undone_by_itself(at):
     shell.do("use", other)
     assert in_use(shell.song(SONG), "chorus") == {"chords": other}
     assert not shell.row(drums)["stale"]
-    shell.do("use", chords, "--section", "chorus")
+    assert "approved already as chorus" in shell.refused("approve", chords, "--section", "Chorus")
+    shell.do("use", chords, "--section", " CHORUS")
     assert in_use(shell.song(SONG), "chorus") == {"chords": chords}
     for _ in range(2):  # the use, and the approval for the chorus
         shell.do("undo", chords)

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from engine.errors import Refused
 from engine.gate.decisions import CandidateMusic, approval
+from engine.gate.labels import as_named
 from engine.gate.midi_parts import MidiPart
 from engine.gate.waiting import Entry
 from engine.ids import candidate_id
@@ -13,7 +14,7 @@ from engine.runs.contexts import recorded_section, section_of, song_context
 from engine.runs.parents import leaves
 from engine.runs.requests import DEFAULT_ENERGY, DEFAULT_SECTION
 from engine.stages import Stage
-from engine.state.lineages import lineage_of
+from engine.state.lineages import lineage_of, sections
 from engine.state.songs import Song, imported_candidate, song_stream
 from engine.state.studio import Studio
 from genomes import Context, Meter, Part, Section
@@ -108,6 +109,7 @@ def _lineage_and_section(
     song: Song, midi_part: MidiPart, stage: Stage, label: str, parent: str | None
 ) -> tuple[tuple[str, ...], Section]:
     """The parents of an imported part, and its section."""
+    label = as_named(sections(song), label)
     if not stage.needs:
         bars = midi_part.part.length_ticks // Meter.parse(song.meter).bar_ticks
         return (), Section(label, bars, DEFAULT_ENERGY)

@@ -163,6 +163,12 @@ def test_it_stands_on_what_is_in_use_unless_another_is_named(at, written):
     assert shell.row(candidate)["parents"] == [second]
 
 
+def test_a_section_is_found_however_its_label_is_written(at, written):
+    shell = at("chords")
+    candidate = imported(shell, written(hand_made("bass", METER, BARS)), "bass", label=" VERSE")
+    assert shell.row(candidate)["section"]["label"] == "verse"
+
+
 def test_another_tempo_is_said(at, written):
     shell = at("song")
     assert "note:" not in shell.do(*import_words(written(chords()), "chords"))

@@ -24,6 +24,7 @@ from engine.version import __version__ as __version__
 if TYPE_CHECKING:
     from engine.errors import Ambiguous, EngineError, NotFound, Refused
     from engine.evolution.settings import Settings
+    from engine.gate.choices import use
     from engine.gate.decisions import approve, label_candidate, note, reject, undo
     from engine.gate.exports import export_song, update_exports
     from engine.gate.waiting import waiting
@@ -43,6 +44,7 @@ if TYPE_CHECKING:
 _MODULES = {
     "errors": ("Ambiguous", "EngineError", "NotFound", "Refused"),
     "evolution.settings": ("Settings",),
+    "gate.choices": ("use",),
     "gate.decisions": ("approve", "label_candidate", "note", "reject", "undo"),
     "gate.exports": ("export_song", "update_exports"),
     "gate.waiting": ("waiting",),
@@ -89,6 +91,7 @@ __all__ = [
     "summarise",
     "undo",
     "update_exports",
+    "use",
     "verify_run",
     "waiting",
 ]

@@ -256,6 +256,22 @@ class CandidateNoted(Payload, frozen=True, kw_only=True):
     text: str
 
 
+class KeptPart(Part, frozen=True, kw_only=True):
+    """A part that stays where its section uses other parents than those it was composed to."""
+
+    candidate: Id
+    parents: list[str]  # that it stands on from now, in the order of their stages
+
+
+class CandidateUsed(Payload, frozen=True, kw_only=True):
+    """A section was made to stand on an approved candidate, and on what that was built on."""
+
+    candidate: Id
+    stage: Name
+    section: Name  # its label
+    keeps: list[KeptPart]  # found to fit by the same decision
+
+
 class DecisionUndone(Payload, frozen=True, kw_only=True):
     """An earlier decision no longer holds."""
 
@@ -366,4 +382,5 @@ KINDS: dict[str, Kind] = {
     "ArrangementAssembled": Kind(ArrangementAssembled, 1),
     "CompositionStarted": Kind(CompositionStarted, 1),
     "CompositionFinished": Kind(CompositionFinished, 1),
+    "CandidateUsed": Kind(CandidateUsed, 1),
 }

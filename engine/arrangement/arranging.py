@@ -26,9 +26,9 @@ from engine.arrangement.files import (
 from engine.arrangement.instruments import with_instruments
 from engine.arrangement.plan import Plan
 from engine.arrangement.plan_text import plan_document, plan_text, read_plan
-from engine.errors import Ambiguous, Refused
+from engine.errors import Ambiguous, Refused, quoted
 from engine.gate.exports import KEPT, Export, export_paths, last_written
-from engine.ids import CANDIDATE_ID_CHARS, digest
+from engine.ids import CANDIDATE_ID_CHARS, digest, short
 from engine.proposals.lyrics import LyricSheet
 from engine.runs.contexts import song_context
 from engine.state.files import file_sha256
@@ -198,7 +198,6 @@ def _write_plan(studio: Studio, song: Song, stem: str, plan: Plan) -> Export:
 
 def _warnings(plan: Plan, approved: Sequence[ApprovedPart], song: Song) -> tuple[str, ...]:
     used = _used(plan, approved)
-    unused = [f"{part.stage} {part.label}" for part in approved if part.candidate not in used]
     conductor = conductor_of(song)
     song_values = {
         "title": conductor.title,
@@ -208,18 +207,44 @@ def _warnings(plan: Plan, approved: Sequence[ApprovedPart], song: Song) -> tuple
     }
     plan_values = {name: getattr(plan, name) for name in song_values}
     return (
+        *_left_out([part for part in approved if part.candidate not in used]),
         *(
             f"{name}: {plan_values[name]} changes nothing: the song's is {song_values[name]}"
             for name in song_values
             if plan_values[name] not in {"", None, song_values[name]}
         ),
         *(
-            f"{part.stage} {part.label}: what it was built on has changed since"
+            f"{part.stage} {part.label}: what it was built on has changed since: {part.why_stale}"
             for part in approved
             if part.is_stale and part.candidate in used
         ),
-        *([f"not in the plan: {', '.join(unused)}"] if unused else []),
     )
+
+
+def _left_out(unused: Sequence[ApprovedPart]) -> list[str]:
+    """Lines about the approved parts that a plan leaves out, with the way to get them in.
+
+    Alternatives that a composition approved by itself are only counted.
+    """
+    in_use = [f"{part.stage} {part.label}" for part in unused if part.is_in_use]
+    others = [part for part in unused if not part.is_in_use]
+    lines = [f"not in the plan: {', '.join(in_use)}"] if in_use else []
+    lines += [
+        f"not in the plan: {part.stage} {part.label}, for {_why_left_out(part)}"
+        for part in others
+        if part.policy is None
+    ]
+    count = sum(part.policy is not None for part in others)
+    if count:
+        lines.append(f"not in the plan: {count} alternatives that a composition approved")
+    return lines
+
+
+def _why_left_out(part: ApprovedPart) -> str:
+    if part.is_stale:
+        return part.why_stale
+    command = f"engine use {short(part.candidate)} --section {quoted(part.section_label)}"
+    return f"{part.section_label} uses another; {command} changes that"
 
 
 def _used(plan: Plan, approved: Sequence[ApprovedPart]) -> set[str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from difflib import get_close_matches
 
 import numpy as np
 
@@ -13,6 +14,7 @@ from engine.arrangement.endings import Fade, fade, final_chord, hold_bars, ritar
 from engine.arrangement.plan import FADE, HELD, MAX_SONG_BARS, RITARDANDO, Plan, PlannedSection
 from engine.arrangement.playing import PlacedPass, ResolvedSection, played
 from engine.errors import EngineError, Refused
+from engine.gate.labels import compared_label
 from engine.ids import CANDIDATE_ID_CHARS, digest, short
 from engine.stages import STAGES
 from genomes import ChordSpan, Key, Meter, Part, TempoMap
@@ -205,9 +207,23 @@ def _resolve(
 ) -> ResolvedSection:
     try:
         parts = tuple(_part(stage, reference, approved) for stage, reference in section.parts)
+        if parts:
+            _refuse_unknown_section(section.section, approved)
         return ResolvedSection(section, parts, _bars(section, parts, meter))
     except EngineError as error:
         raise Refused(f"section {number} ({section.name}): {error}") from error
+
+
+def _refuse_unknown_section(section: str, approved: Sequence[ApprovedPart]) -> None:
+    """Refuse a section that no part is approved for; where nothing plays it can be any."""
+    labels = [*(part.section_label for part in approved), *(part.label for part in approved)]
+    known = {compared_label(label): label for label in reversed(labels)}
+    if compared_label(section) in known:
+        return
+    near = get_close_matches(compared_label(section), known, n=1)
+    meant = f", did you mean {known[near[0]]}?" if near else ""
+    accepted = ", ".join(dict.fromkeys(part.section_label for part in approved))
+    raise Refused(f"section: no approved section {section!r}{meant} (accepted: {accepted})")
 
 
 def _part(stage: str, reference: str, approved: Sequence[ApprovedPart]) -> ApprovedPart:

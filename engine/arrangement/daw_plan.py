@@ -100,9 +100,12 @@ def _section(
         if (part := _approved(stage, clip, approved, warnings))
     ]
     play, bars = _repeats(section_clip, parts, warnings)
+    label = section_label(section_clip.name)
+    if parts and parts[0].label != label:  # nothing is approved under the clip's own name
+        label = parts[0].section_label
     return PlannedSection(
         name=section_clip.name or "?",
-        section=section_label(section_clip.name),
+        section=label,
         parts=tuple((part.stage, part.label) for part in parts),
         play=play,
         bars=bars,

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from documents.findings import one_line
-from engine.arrangement.approved import ApprovedPart, Lineage, lineages
+from engine.arrangement.approved import ApprovedPart, Lineage, lineages_in_use
 from engine.arrangement.plan import FADE, HELD, RITARDANDO, Plan, PlannedSection
 from engine.arrangement.roles import FORM, OTHER, Role, role_of
 from engine.errors import Refused
@@ -19,9 +19,6 @@ MIN_ENERGY = {"chords": 0.0, "melody": 0.0, "bass": 0.20, "drums": 0.25, "harmon
 
 # Energy added to the last occurrence of a section that occurs several times in the form.
 LAST_OCCURRENCE_ENERGY = 0.10
-
-# What a section keeps when it comes back; drums, bass and counter-line may be others.
-TUNE_STAGES = ("chords", "melody")
 
 MAX_REPEATS = 4
 
@@ -72,12 +69,11 @@ def draft(
     ending: str | None = None,
     lyrics: LyricSheet | None = None,
 ) -> Plan:
-    """A plan that uses all approved sections.
+    """A plan that uses all approved sections, each with the parts that are in use.
 
     Sections whose labels name a role are put in the order of ``FORM``; the others are put at its
-    ``OTHER``, in the order of their approval. Of several lineages of a section that have the most
-    stages the first plays, in turn with those that have its chords and its melody. The song
-    begins with an intro, and ends with an outro if it doesn't fade.
+    ``OTHER``, in the order of their approval. The song begins with an intro, and ends with an
+    outro if it doesn't fade.
 
     Args:
         approved: the approved parts.
@@ -91,7 +87,7 @@ def draft(
     """
     if not approved:
         raise Refused("nothing is approved yet", "see engine review")
-    occurrences = _occurrences(lineages(approved))
+    occurrences = _occurrences(lineages_in_use(approved))
     counts = Counter(occurrence.title.casefold() for occurrence in occurrences)
     counted: Counter[str] = Counter()
     sections = []
@@ -138,12 +134,9 @@ def _borrowed(occurrence: _Occurrence, name: str) -> PlannedSection:
 
 def _occurrences(found: Sequence[Lineage]) -> list[_Occurrence]:
     lineages_of: dict[str, list[Lineage]] = {}
-    for section in dict.fromkeys(lineage.section for lineage in found):
-        complete = _most_complete([lineage for lineage in found if lineage.section == section])
-        form_section = role_of(complete[0].first.section_label).form_section
-        lineages_of.setdefault(form_section, []).extend(
-            complete[:1] if form_section == OTHER else complete
-        )
+    for lineage in found:
+        form_section = role_of(lineage.first.section_label).form_section
+        lineages_of.setdefault(form_section, []).append(lineage)
     ordered = [
         (form_section, lineage)
         for index, form_section in enumerate(FORM)
@@ -166,31 +159,11 @@ def _occurrences(found: Sequence[Lineage]) -> list[_Occurrence]:
 def _playing(alternatives: Sequence[Lineage], form_section: str, before: int) -> Sequence[Lineage]:
     """The lineages to play at a section of the form that occurred this many times before.
 
-    A section comes back with the chords and the melody of its first time: of several lineages
-    those with other ones play only where the person made another section of them.
+    Several sections of one role, such as ``verse`` and ``verse 2``, take turns.
     """
     if form_section == OTHER or not alternatives:
         return alternatives
-    first = alternatives[0]
-    returning = [
-        each for each in alternatives if each.section != first.section or _same_tune(each, first)
-    ]
-    return [returning[before % len(returning)]]
-
-
-def _same_tune(lineage: Lineage, other: Lineage) -> bool:
-    return all(
-        {part.candidate for part in lineage.parts if part.stage == stage}
-        == {part.candidate for part in other.parts if part.stage == stage}
-        for stage in TUNE_STAGES
-    )
-
-
-def _most_complete(of_section: Sequence[Lineage]) -> list[Lineage]:
-    """The lineages of a section with the most stages; stale ones only if all are stale."""
-    current = [lineage for lineage in of_section if not lineage.is_stale] or of_section
-    most_stages = max(len(lineage.parts) for lineage in current)
-    return [lineage for lineage in current if len(lineage.parts) == most_stages]
+    return [alternatives[before % len(alternatives)]]
 
 
 def _planned(occurrence: _Occurrence, name: str) -> PlannedSection:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from engine.arrangement.plan import Plan
 from engine.errors import Refused
 from engine.stages import STAGES
+from engine.state.lineages import in_use, sections
 from engine.state.songs import Song
 from genomes.genres import main_family
 from genomes.melody.singers import singer_of
@@ -131,11 +132,12 @@ def with_instruments(plan: Plan, song: Song, chosen: Mapping[str, int] | None = 
 
 
 def _singer(song: Song) -> str:
-    """Whom the melody that was approved last was composed for; nobody's name is empty."""
+    """Whom the melody in use that was approved last was composed for; nobody's name is empty."""
+    used = {in_use(song, section).get("melody") for section in sections(song)}
     melodies = [
         (each.decided_at, song.runs[each.run].singer)
-        for each in song.candidates.values()
-        if each.stage == "melody" and each.approval and each.run in song.runs
+        for identifier, each in song.candidates.items()
+        if identifier in used and each.run in song.runs
     ]
     named = max(melodies, default=(0, None))[1]
     return named or song.singer or ""

@@ -47,6 +47,7 @@ def arrange(
     from engine.arrangement.instruments import read_choices, with_instruments
     from engine.arrangement.plan import FADE
     from engine.arrangement.writers import writers
+    from engine.errors import quoted
     from engine.state.lineages import sections
 
     words = read_words(lyrics)
@@ -60,16 +61,30 @@ def arrange(
         planned = replace(planned, plan=with_instruments(plan_to_play, state, chosen))
         say_of_words(lyrics, words, sections(state))
         arranged = None if draft else assemble(studio, studio.song(song), planned.plan, files)
+        state = studio.song(song)
     if as_json:
         say_json(_report(planned, arranged))
         return
-    _say_plan(planned)
+    _say_plan(context, planned)
     if arranged is not None:
         _say_song(arranged)
     again = f"arrange --song {state.song_id}"
     own = clips is None and plan is None and not planned.path.stem.endswith("engine")
-    say(f"\nedit {planned.path} and run this again")
-    say_next(next_command(context, again if own else f"{again} --from {planned.path}"))
+    again = again if own else f"{again} --from {quoted(planned.path)}"
+    if arranged is None:
+        say(f"\nedit {planned.path}, and have it played")
+        say_next(next_command(context, again))
+    else:
+        say(f"\nto have it otherwise, edit {planned.path} and run {next_command(context, again)}")
+        say_next(next_command(context, _next_after(state)))
+
+
+def _next_after(song: Song) -> str:
+    """The next command after a song was arranged: what of it is still to be made, if anything."""
+    from engine.reports.progress import after_arranging, next_step
+
+    step = next_step(song)
+    return after_arranging(song) if step.startswith("arrange ") else step
 
 
 def _planned(
@@ -122,11 +137,13 @@ def _report(planned: PlanFile, arranged: ArrangedSong | None) -> dict[str, Any]:
     }
 
 
-def _say_plan(planned: PlanFile) -> None:
+def _say_plan(context: typer.Context, planned: PlanFile) -> None:
+    from engine.errors import in_studio
+
     if planned.reading:
         say(f"read as {', '.join(filter(None, (planned.reading, planned.frame_rate)))}")
     for warning in planned.warnings:
-        say(f"note: {warning}")
+        say(f"note: {in_studio(warning, context.obj)}")
     if planned.drift is not None:
         _say_drift(planned.drift)
     rows = [

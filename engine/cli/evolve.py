@@ -31,7 +31,8 @@ def evolve(
         float | None, typer.Option(help="From 0, still, to 1, full [default: 0.5].")
     ] = None,
     parent: Annotated[
-        str | None, typer.Option(help="Id of the approved candidate to stand on.")
+        str | None,
+        typer.Option(help="Id of the approved candidate to stand on [default: what is in use]."),
     ] = None,
     source: Annotated[
         str | None, typer.Option("--from", help="Id of a candidate to start from.")
@@ -101,6 +102,8 @@ def evolve(
             if not as_json:
                 label = run.started.section.label
                 say(f"{state.title}: {stage}, {label}, run {run.id}, seed {seed}")
+                if parent is None and run.started.source is None and run.started.parents:
+                    _say_others(state, run.started.parents[-1], label)
             summary = carry_on_with_progress(context, studio, run, as_json=as_json)
             if summary is None:
                 return INTERRUPTED
@@ -118,6 +121,23 @@ def _sections(song: Song, named: str | None) -> list[str]:
     from engine.state.lineages import sections
 
     return list(dict.fromkeys([*sections(song), *([named] if named else [])]))
+
+
+def _say_others(song: Song, candidate: str, section: str) -> None:
+    """Say which approved candidates a run doesn't build on, as its section doesn't use them."""
+    from engine.ids import short
+    from engine.runs.parents import other_leaves
+
+    def label(identifier: str) -> str:
+        approval = song.candidates[identifier].approval_for(section)
+        return approval.label if approval else short(identifier)
+
+    others = [
+        f"{label(each)} (--parent {short(each)})" for each in other_leaves(song, candidate, section)
+    ]
+    if others:
+        stage = song.candidates[candidate].stage
+        say(f"note: built on {stage} {label(candidate)}; approved too: {', '.join(others)}")
 
 
 def refuse_both(model: Path | None, *, no_model: bool) -> None:

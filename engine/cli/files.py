@@ -18,7 +18,8 @@ def import_file(
     stage: Annotated[str, typer.Option(help="What it is: chords, drums, bass ...")],
     label: Annotated[str, typer.Option(help="Its section, and what to call it.")],
     parent: Annotated[
-        str | None, typer.Option(help="Id of the approved candidate that it stands on.")
+        str | None,
+        typer.Option(help="Id of the candidate that it stands on [default: what is in use]."),
     ] = None,
     from_bar: Annotated[
         int, typer.Option(min=1, help="Take the file from this bar on, as the DAW counts them.")

@@ -1,7 +1,8 @@
-"""``engine review``, ``approve``, ``reject``, ``label``, ``note`` and ``undo``."""
+"""``engine review``, ``approve``, ``use``, ``reject``, ``label``, ``note`` and ``undo``."""
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -22,6 +23,7 @@ DECISION_WORDS = {
     "CandidateRejected": "rejected",
     "CandidateLabelled": "will be called {label}",
     "CandidateNoted": "noted",
+    "CandidateUsed": "in use for {section}",
     "DecisionUndone": "decision taken back",
 }
 
@@ -68,7 +70,8 @@ def _say_entries(shown: list[Entry]) -> None:
     for entry in shown:
         why = why_stale(entry.song, entry.state)
         stale = f", stale: {why}" if why else ""
-        label = f" as {entry.label}" if entry.label else ""
+        labels = [approval.label for approval in entry.state.approvals] or [entry.label or ""]
+        label = f" as {' and '.join(labels)}" if entry.label else ""
         section = entry.state.section
         place = f"{entry.state.stage}, {section.label}"
         say(f"\n{short(entry.id)}  {entry.song.title} — {place}")
@@ -76,7 +79,8 @@ def _say_entries(shown: list[Entry]) -> None:
             say(f"   on {' '.join(short(parent) for parent in entry.state.parents)}")
         total = entry.state.total
         scored = "made by hand" if total is None else f"total {total:.3f}"
-        say(f"   {entry.status}{label}, {scored}{stale}")
+        used = ", not in use" if entry.state.approvals and not entry.used_by else ""
+        say(f"   {entry.status}{label}{used}, {scored}{stale}")
         say_heard(entry.state.heard, entry.state.terms)
         say_description(entry.state.description)
         for text in entry.state.notes:
@@ -108,7 +112,7 @@ def _apply(context: typer.Context, studio: Studio, path: Path, *, as_json: bool)
         say_json([{"kind": r.kind, "candidate": r.payload.candidate} for r in recorded])  # type: ignore[attr-defined]
         return
     for event in recorded:
-        _say_decision(event)
+        _say_decision(studio, event)
     _say_exports(exports)
     say(f"{len(recorded)} changes taken in")
     if recorded:
@@ -122,15 +126,85 @@ def approve(
     candidate: Candidate,
     label: Annotated[str | None, typer.Option(help="What to call it, such as verse.")] = None,
     text: Annotated[str | None, typer.Option("--note", help="A note to go with it.")] = None,
+    section: Annotated[
+        str | None,
+        typer.Option(help="For this section; one candidate can serve several [default: its own]."),
+    ] = None,
     song: OfSong = None,
     as_json: Json = False,
 ) -> None:
-    """Approve a candidate: it becomes part of the song, and a MIDI file."""
+    """Approve a candidate: it becomes part of the song, and a MIDI file.
+
+    The section stands on the first approved of each stage, until you say otherwise by `use`.
+    """
     from engine.gate import decisions
 
     with open_studio(context) as studio:
-        approved = decisions.approve(studio, candidate, label, note=text, song_id=song)
+        approved = decisions.approve(
+            studio, candidate, label, note=text, song_id=song, section=section
+        )
         update_and_say(context, studio, approved, as_json=as_json)
+
+
+def use(
+    context: typer.Context,
+    candidate: Candidate,
+    section: Annotated[
+        str | None, typer.Option(help="In this section, where it is approved for several.")
+    ] = None,
+    recheck: Annotated[
+        bool,
+        typer.Option("--recheck", help="Keep the later parts whose chords are the same with it."),
+    ] = False,
+    song: OfSong = None,
+    as_json: Json = False,
+) -> None:
+    """Choose which approved candidate a section stands on, with what that was built on."""
+    from engine.gate import choices
+
+    with open_studio(context) as studio:
+        chosen = choices.use(studio, candidate, section, recheck=recheck, song_id=song)
+        _say_choice(context, studio, chosen, as_json=as_json)
+
+
+def _say_choice(
+    context: typer.Context, studio: Studio, recorded: Recorded, *, as_json: bool
+) -> None:
+    """Say what a choice means for the section's other parts, and what is next."""
+    from engine.errors import quoted
+    from engine.gate.choices import consequences
+    from engine.ids import short
+    from engine.state.songs import song_of
+
+    song = studio.song(song_of(recorded.stream) or "")
+    payload: Any = recorded.payload
+    found = consequences(studio, recorded, song.song_id)
+    if as_json:
+        facts = {"candidate": payload.candidate, "section": payload.section}
+        meant = {name: list(getattr(found, name)) for name in ("stale", "kept", "fitting")}
+        say_json({"kind": recorded.kind, "event": recorded.event_id, **facts, **meant})
+        return
+    section = payload.section
+    say(f"{section} stands on {_named(song, payload.candidate, section)} now")
+    for words, candidates in (
+        ("stays with it", found.kept),
+        ("stale now", found.stale),
+        ("would stay, as its chords are the same", found.fitting),
+    ):
+        if candidates:
+            say(f"  {words}: {', '.join(_named(song, each, section) for each in candidates)}")
+    if found.fitting:
+        again = f"use {short(payload.candidate)} --section {quoted(section)} --recheck"
+        say_next(next_command(context, again))
+    else:
+        say_next_step(context, song)
+
+
+def _named(song: Song, candidate: str, section: str) -> str:
+    """Stage and label of a candidate that is approved for a section."""
+    state = song.candidates[candidate]
+    approval = state.approval_for(section)
+    return f"{state.stage} {approval.label if approval else candidate}"
 
 
 def reject(
@@ -159,7 +233,7 @@ def label(
 
     with open_studio(context) as studio:
         labelled = decisions.label_candidate(studio, candidate, name, song)
-        _say_decision(labelled)
+        _say_decision(studio, labelled)
         _say_after(context, studio, labelled)
 
 
@@ -171,11 +245,14 @@ def note(
 ) -> None:
     """Write a note about a candidate."""
     from engine.gate import decisions
+    from engine.gate.repeats import once
 
     with open_studio(context) as studio:
-        noted = decisions.note(studio, candidate, text, song)
-        _say_decision(noted)
-        _say_after(context, studio, noted)
+        words = " ".join(["note", candidate, song or "", text])
+        append = partial(decisions.note, studio, candidate, text, song)
+        with once(studio, words, append) as noted:
+            _say_decision(studio, noted)
+            _say_after(context, studio, noted)
 
 
 def undo(
@@ -188,9 +265,13 @@ def undo(
 ) -> None:
     """Take back the last decision about a candidate."""
     from engine.gate import decisions
+    from engine.gate.repeats import once
 
     with open_studio(context) as studio:
-        update_and_say(context, studio, decisions.undo(studio, candidate, song), as_json=as_json)
+        words = " ".join(["undo", candidate or "", song or ""])
+        append = partial(decisions.undo, studio, candidate, song)
+        with once(studio, words, append) as undone:
+            update_and_say(context, studio, undone, as_json=as_json)
 
 
 def update_and_say(
@@ -205,24 +286,53 @@ def update_and_say(
         facts = {name: getattr(recorded.payload, name, None) for name in ("candidate", "label")}
         say_json({"kind": recorded.kind, "event": recorded.event_id, "files": paths, **facts})
         return
-    _say_decision(recorded)
+    _say_decision(studio, recorded)
     _say_exports(exports)
     _say_after(context, studio, recorded)
 
 
 def _say_after(context: typer.Context, studio: Studio, recorded: Recorded) -> None:
-    """Name what is next for the song that a decision is about."""
+    """Name what is next for the song that a decision is about.
+
+    An approved part that its section doesn't use is said to be one; if it was made by hand, using
+    it is what is next.
+    """
+    from engine.errors import quoted
+    from engine.ids import short
+    from engine.state.lineages import in_use
     from engine.state.songs import song_of
+    from store.events import CandidateApproved
 
-    say_next_step(context, studio.song(song_of(recorded.stream) or ""))
+    song, event = studio.song(song_of(recorded.stream) or ""), recorded.payload
+    if isinstance(event, CandidateApproved):
+        section = event.section.label
+        used = in_use(song, section).get(event.stage)
+        if used is not None and used != event.candidate:
+            say(f"  {section} still stands on {_named(song, used, section)}; to use this one:")
+            command = f"use {short(event.candidate)} --section {quoted(section)}"
+            if event.run is None:
+                say_next(next_command(context, command))
+                return
+            say(f"  {next_command(context, command)}")
+    say_next_step(context, song)
 
 
-def _say_decision(recorded: Recorded) -> None:
+def _say_decision(studio: Studio, recorded: Recorded) -> None:
+    """Say what was decided; of a decision that was taken back also which it was."""
     from engine.ids import short
 
     payload: Any = recorded.payload
-    said = DECISION_WORDS[recorded.kind].format(label=getattr(payload, "label", ""))
+    said = _in_words(recorded)
+    if recorded.kind == "DecisionUndone":
+        decisions = studio.log.read(stream=recorded.stream, kinds=DECISION_WORDS)
+        undone = next((each for each in decisions if each.event_id == payload.undoes), None)
+        said += "" if undone is None else f": {_in_words(undone)}"
     say(f"{short(payload.candidate)} {said}")
+
+
+def _in_words(recorded: Recorded) -> str:
+    facts = {name: getattr(recorded.payload, name, "") for name in ("label", "section")}
+    return DECISION_WORDS[recorded.kind].format(**facts)
 
 
 def _say_exports(exports: list[Export]) -> None:

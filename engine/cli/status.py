@@ -48,7 +48,11 @@ def _say_song(song: Song) -> None:
 
 
 def _cell(row: StageProgress) -> str:
-    words = [*row.approved, *(f"{label} (stale)" for label in row.stale)]
+    several = len(row.approved) + len(row.stale) > 1
+    words = [
+        f"{label} (in use)" if several and label == row.in_use else label for label in row.approved
+    ]
+    words += [f"{label} (stale)" for label in row.stale]
     if row.waiting:
         words.append(f"{row.waiting} waiting")
     return ", ".join(words) or "-"

@@ -15,7 +15,7 @@ from engine.runs.lifecycle import Request, carry_on, load, resume, start_or_find
 from engine.runs.requests import EvolveOptions, requests
 from engine.runs.run import Run
 from engine.stages import STAGES, Stage
-from engine.state.lineages import approved, is_stale
+from engine.state.lineages import approved, eligible
 from engine.state.runs import ABANDONED, FINISHED
 from engine.state.songs import PENDING, Song, song_stream, with_label
 from engine.state.studio import Studio
@@ -79,11 +79,9 @@ def generations_done(studio: Studio, song_id: str, composition: Composition) -> 
 
 
 def _lacks_stage(song: Song, composition: Composition, stage: Stage, section: Section) -> bool:
-    """Whether a section has no usable approved part of a stage that isn't stale."""
-    candidates = song.candidates
+    """Whether a section has no approved part of a stage that it and the composition may use."""
     return not any(
-        candidates[each].section.label == section.label and not is_stale(song, candidates[each])
-        for each in _usable(song, composition, stage.name)
+        can_build_on(song, composition, each) for each in eligible(song, stage.name, section.label)
     )
 
 
@@ -110,6 +108,7 @@ def _run(
         None if stage.needs else section.energy,
         lyrics=composition.lyrics_for(section) if stage.sings else None,
         singer=composition.singer if stage.sings else None,
+        every_lineage=True,
     )
     section_requests = [
         request

@@ -23,7 +23,7 @@ from engine.proposals.lyrics import LyricSheet
 from engine.runs.contexts import song_colour
 from engine.runs.parents import leaves
 from engine.stages import STAGES
-from engine.state.lineages import approved, is_stale
+from engine.state.lineages import eligible
 from engine.state.songs import Song, song_stream
 from engine.state.studio import Studio
 from fitness.scorer import ChromaticScorer
@@ -151,24 +151,24 @@ def _combinations(
     """All combinations of one lineage per section."""
     reader = Reader(studio)
     options = [
-        [reader.read(song, leaf) for leaf in _finished(song, composition, section.label)]
+        [
+            reader.read(song, leaf, section.label)
+            for leaf in _finished(song, composition, section.label)
+        ]
         for section in composition.sections
     ]
     return list(islice(product(*options), MAX_COMBINATIONS))
 
 
 def _finished(song: Song, composition: Composition, section: str) -> list[str]:
-    """The lineages of a section with all stages, stale ones left out; else those with the most."""
+    """The lineages of a section with all stages that it may use; else those with the most."""
     last = list(STAGES)[-1]
-    known = song.candidates
     complete = [
         candidate
-        for candidate in approved(song, last)
-        if known[candidate].section.label == section
-        and not is_stale(song, known[candidate])
-        and can_build_on(song, composition, candidate)
+        for candidate in eligible(song, last, section)
+        if can_build_on(song, composition, candidate)
     ]
-    return complete or leaves(song, STAGES[last], section)
+    return complete or [leaf.candidate for leaf in leaves(song, STAGES[last], section, every=True)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,8 +192,14 @@ class _Material:
 
 def _estimated(material: _Material, sections: tuple[ScoredLineage, ...]) -> Ranked:
     """The drafted song of these lineages, with its total before the model scores it."""
-    playing = {member.candidate for lineage in sections for member in lineage.members}
-    playing_parts = [part for part in material.parts if part.candidate in playing]
+    playing = {
+        (lineage.section, member.candidate) for lineage in sections for member in lineage.members
+    }
+    playing_parts = [
+        replace(part, is_in_use=True)
+        for part in material.parts
+        if (part.section_label, part.candidate) in playing
+    ]
     drafted = draft(playing_parts, material.conductor, material.ending, material.lyrics)
     plan = replace(drafted, instruments=material.instruments)
     terms = {
@@ -209,10 +215,12 @@ def _in_playing_order(
     plan: Plan, parts: Sequence[ApprovedPart], sections: tuple[ScoredLineage, ...]
 ) -> list[ScoredLineage]:
     """The lineages in the order in which the song plays them, with repeats."""
-    by_label = {(part.stage, part.label): part.candidate for part in parts}
-    owner = {member.candidate: lineage for lineage in sections for member in lineage.members}
+    section_of_part = {(part.stage, part.label): part.section_label for part in parts}
+    lineage_of_section = {lineage.section: lineage for lineage in sections}
     return [
-        owner[by_label[section.parts[0]]] for section in plan.sections for _ in range(section.play)
+        lineage_of_section[section_of_part[section.parts[0]]]
+        for section in plan.sections
+        for _ in range(section.play)
     ]
 
 

@@ -92,10 +92,11 @@ class Reader:
     studio: Studio
     _members: dict[str, Member] = field(default_factory=dict)
 
-    def read(self, song: Song, leaf: str) -> ScoredLineage:
-        """The lineage that ends with a candidate."""
-        members = tuple(self._member(song, candidate) for candidate in lineage_of(song, leaf))
-        return ScoredLineage(members, song.candidates[leaf].section.label)
+    def read(self, song: Song, leaf: str, section: str | None = None) -> ScoredLineage:
+        """The lineage that ends with a candidate, in a section or in the one it was made for."""
+        label = song.candidates[leaf].section.label if section is None else section
+        lineage = lineage_of(song, leaf, label)
+        return ScoredLineage(tuple(self._member(song, each) for each in lineage), label)
 
     def _member(self, song: Song, candidate: str) -> Member:
         if candidate not in self._members:

@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import NamedTuple
 
-from engine.errors import NotFound, Refused
-from engine.gate.labels import file_label, free_label, section_label
+from msgspec.structs import replace
+
+from engine.errors import NotFound, Refused, quoted
+from engine.gate.labels import as_named, file_label, free_label, section_label
 from engine.gate.waiting import Entry
 from engine.ids import short
-from engine.state.songs import APPROVED, REJECTED, song_stream
+from engine.state.lineages import sections
+from engine.state.songs import APPROVED, REJECTED, decisions_on, song_stream
 from engine.state.studio import Studio
 from store import events
 from store.records import NewEvent, Recorded
@@ -30,6 +33,7 @@ def approve(
     policy: str | None = None,
     note: str | None = None,
     song_id: str | None = None,
+    section: str | None = None,
 ) -> Recorded:
     """Approve a candidate; the event holds its notes.
 
@@ -40,16 +44,19 @@ def approve(
         policy: name of the rule that approves it, if it isn't a person.
         note: a comment to record with it.
         song_id: the song, if several have the same music.
+        section: label of the section that it is approved for; the one it was made for if None.
+            One candidate can be approved for several.
 
     Raises:
-        Refused: if it is approved already; then the note is not recorded.
+        Refused: if it is approved already for the section, or one of its parents isn't; then the
+            note is not recorded.
     """
 
     def make(entry: Entry) -> list[events.Payload]:
-        approved = approval(studio, entry, label, policy)
-        return [approved] if note is None else [noting(entry, note), approved]
+        event = approval(studio, entry, label, policy, section=section)
+        return [event] if note is None else [noting(entry, note), event]
 
-    return _decide(studio, prefix, make, song_id)
+    return decide(studio, prefix, make, song_id)
 
 
 class CandidateMusic(NamedTuple):
@@ -65,15 +72,12 @@ def approval(
     label: str | None = None,
     policy: str | None = None,
     music: CandidateMusic | None = None,
+    section: str | None = None,
 ) -> events.CandidateApproved:
     """The event that approves a candidate; pass ``music`` if the log doesn't have it yet."""
-    if entry.status == APPROVED:
-        raise Refused(
-            f"{short(entry.id)} is approved already as {entry.label}",
-            f"run engine undo {short(entry.id)} to take that back",
-        )
-    default_label = entry.state.wanted_label or entry.state.section.label
-    display_label = default_label if label is None else label
+    place = _approved_section(entry, section)
+    default_label = entry.state.wanted_label if section is None else None
+    display_label = (default_label or place.label) if label is None else label
     requested_label = section_label(display_label) if label is None else file_label(display_label)
     stage = entry.state.stage
     notes = music or music_of(studio, entry)
@@ -81,7 +85,7 @@ def approval(
         candidate=entry.id,
         run=entry.state.run,
         stage=stage,
-        section=entry.state.section,
+        section=place,
         label=free_label(entry.song, stage, requested_label, entry.id),
         display_label=display_label,
         part=notes.part,
@@ -91,6 +95,30 @@ def approval(
         parents=list(entry.state.parents),
         policy=policy,
     )
+
+
+def _approved_section(entry: Entry, label: str | None) -> events.Section:
+    """The section that a candidate is to be approved for."""
+    made_for = entry.state.section
+    if label is not None and not label.strip():
+        raise Refused("--section: expected a label, such as verse")
+    label = as_named((made_for.label, *sections(entry.song)), label or made_for.label)
+    place = made_for if label == made_for.label else replace(made_for, label=label)
+    known = entry.state.approval_for(place.label)
+    if known is not None:
+        raise Refused(
+            f"{short(entry.id)} is approved already as {known.label}",
+            f"run engine undo {short(entry.id)} to take that back, or engine approve "
+            f"{short(entry.id)} --section LABEL to have another section use it too",
+        )
+    for parent in entry.state.parents:
+        state = entry.song.candidates.get(parent)
+        if place is not made_for and (state is None or state.approval_for(place.label) is None):
+            raise Refused(
+                f"{short(entry.id)} stands on {short(parent)}, not approved for {place.label}",
+                f"run engine approve {short(parent)} --section {quoted(place.label)} first",
+            )
+    return place
 
 
 def music_of(studio: Studio, entry: Entry) -> CandidateMusic:
@@ -111,7 +139,7 @@ def reject(
     Raises:
         Refused: if it is rejected already.
     """
-    return _decide(studio, prefix, lambda entry: [rejection(entry, reason)], song_id)
+    return decide(studio, prefix, lambda entry: [rejection(entry, reason)], song_id)
 
 
 def rejection(entry: Entry, reason: str | None = None) -> events.CandidateRejected:
@@ -126,9 +154,15 @@ def rejection(entry: Entry, reason: str | None = None) -> events.CandidateReject
     )
 
 
-def note(studio: Studio, prefix: str, text: str, song_id: str | None = None) -> Recorded:
-    """Write a note about a candidate."""
-    return _decide(studio, prefix, lambda entry: [noting(entry, text)], song_id)
+def note(
+    studio: Studio,
+    prefix: str,
+    text: str,
+    song_id: str | None = None,
+    event_id: str | None = None,
+) -> Recorded:
+    """Write a note about a candidate; its event gets ``event_id``, or a new one."""
+    return decide(studio, prefix, lambda entry: [noting(entry, text)], song_id, event_id)
 
 
 def noting(entry: Entry, text: str) -> events.CandidateNoted:
@@ -142,7 +176,7 @@ def label_candidate(
     studio: Studio, prefix: str, label: str, song_id: str | None = None
 ) -> Recorded:
     """Record the label that a candidate gets when it is approved."""
-    return _decide(studio, prefix, lambda entry: [labelling(entry, label)], song_id)
+    return decide(studio, prefix, lambda entry: [labelling(entry, label)], song_id)
 
 
 def labelling(entry: Entry, label: str) -> events.CandidateLabelled:
@@ -156,29 +190,41 @@ def labelling(entry: Entry, label: str) -> events.CandidateLabelled:
     return events.CandidateLabelled(candidate=entry.id, label=label)
 
 
-def undo(studio: Studio, prefix: str | None = None, song_id: str | None = None) -> Recorded:
+def undo(
+    studio: Studio,
+    prefix: str | None = None,
+    song_id: str | None = None,
+    event_id: str | None = None,
+) -> Recorded:
     """Take back the last decision on a candidate, or the last one in the studio.
+
+    Args:
+        studio: the studio.
+        prefix: beginning of the candidate's id; None for the candidate that was decided last.
+        song_id: the song, if several have the same music.
+        event_id: id of the event that takes it back; a new one if None.
 
     Raises:
         Refused: if there is nothing to take back.
     """
     if prefix is None:
         prefix, song_id = _last_decided(studio, song_id)
-    return _decide(studio, prefix, lambda entry: [undoing(entry)], song_id)
+    return decide(studio, prefix, lambda entry: [undoing(entry)], song_id, event_id)
 
 
 def undoing(entry: Entry) -> events.DecisionUndone:
     """The event that takes back the last decision on a candidate."""
-    if not entry.state.decisions:
+    decided = undoing_all(entry)
+    if not decided:
         raise Refused(f"nothing was decided about {short(entry.id)}", "see engine review --all")
-    return undoing_all(entry)[0]
+    return decided[0]
 
 
 def undoing_all(entry: Entry) -> list[events.DecisionUndone]:
     """The events that take back every decision on a candidate, the last one first."""
     return [
-        events.DecisionUndone(candidate=entry.id, undoes=decision.event_id)
-        for decision in reversed(entry.state.decisions)
+        events.DecisionUndone(candidate=entry.id, undoes=event_id)
+        for _, event_id in reversed(decisions_on(entry.song, entry.id))
     ]
 
 
@@ -186,10 +232,10 @@ def _last_decided(studio: Studio, song_id: str | None) -> tuple[str, str]:
     """The candidate that was decided last, and its song."""
     songs = [studio.song(song_id)] if song_id else studio.songs().values()
     latest = [
-        (state.decided_at, candidate, song.song_id)
+        (position, candidate, song.song_id)
         for song in songs
-        for candidate, state in song.candidates.items()
-        if state.decisions
+        for candidate in song.candidates
+        for position, _ in decisions_on(song, candidate)[-1:]
     ]
     if not latest:
         raise NotFound("nothing has been decided yet", "see engine review")
@@ -197,17 +243,34 @@ def _last_decided(studio: Studio, song_id: str | None) -> tuple[str, str]:
     return candidate, owner
 
 
-def _decide(studio: Studio, prefix: str, make: Make, song_id: str | None) -> Recorded:
+def decide(
+    studio: Studio,
+    prefix: str,
+    make: Make,
+    song_id: str | None,
+    event_id: str | None = None,
+) -> Recorded:
     """Append the events of a decision; made again from new state if another process wrote first.
+
+    Args:
+        studio: the studio.
+        prefix: beginning of the candidate's id.
+        make: the events, from the candidate's state.
+        song_id: the song, if several have the same music.
+        event_id: id of the last of the events; a new one if None.
 
     Returns:
         the last of the events.
     """
     found = find_entry(studio, prefix, song_id)
     owner = found.song.song_id
+    named = {} if event_id is None else {"event_id": event_id}
 
     def decision() -> list[NewEvent]:
-        made = make(find_entry(studio, found.id, owner))
-        return [NewEvent(event, actor=studio.actor) for event in made]
+        *first, last = make(find_entry(studio, found.id, owner))
+        return [
+            *(NewEvent(event, actor=studio.actor) for event in first),
+            NewEvent(last, actor=studio.actor, **named),
+        ]
 
     return studio.decide(song_stream(owner), decision)[-1]

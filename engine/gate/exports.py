@@ -12,7 +12,7 @@ from engine.arrangement.instruments import usual_programs
 from engine.runs.contexts import SongFacts, section_of, song_context
 from engine.stages import find_stage
 from engine.state.files import file_sha256, write_whole
-from engine.state.songs import APPROVED, Song, song_of, song_stream
+from engine.state.songs import Song, song_of, song_stream
 from engine.state.studio import Studio
 from genomes import Part, Section
 from genomes.midi import Conductor, Track, write_midi
@@ -118,19 +118,19 @@ def update_exports(studio: Studio, recorded: Recorded) -> list[Export]:
 
 
 def _export(studio: Studio, song: Song, candidate: str) -> list[Export]:
-    """Write the file of an approved candidate; remove the files of any other."""
-    state = song.candidates[candidate]
-    if state.status != APPROVED:
-        return _withdrawn(studio, song, candidate)
-    return [export_approved(studio, song, studio.event(state.decided_at))]
+    """Write a file for each approval of a candidate; remove its other files."""
+    approvals = song.candidates[candidate].approvals
+    withdrawn = _withdrawn(studio, song, candidate, {approval.label for approval in approvals})
+    events_of = [studio.event(approval.position) for approval in approvals]
+    return [*withdrawn, *(export_approved(studio, song, event) for event in events_of)]
 
 
-def _withdrawn(studio: Studio, song: Song, candidate: str) -> list[Export]:
-    """Remove the files of a candidate that is not approved; the notes stay in the log."""
+def _withdrawn(studio: Studio, song: Song, candidate: str, labels: set[str]) -> list[Export]:
+    """Remove the files of a candidate but those with these labels; the notes stay in the log."""
     paths = [
         studio.folder / path
         for path, written in song.exports.items()
-        if written.candidate == candidate
+        if written.candidate == candidate and written.label not in labels
     ]
     return [_remove(studio, song, path) for path in paths if path.is_file()]
 

@@ -6,14 +6,15 @@ from dataclasses import replace
 
 from engine.errors import Refused
 from engine.gate.decisions import CandidateMusic, approval
+from engine.gate.labels import as_named
 from engine.gate.midi_parts import MidiPart
 from engine.gate.waiting import Entry
-from engine.ids import candidate_id, short
+from engine.ids import candidate_id
 from engine.runs.contexts import recorded_section, section_of, song_context
 from engine.runs.parents import leaves
 from engine.runs.requests import DEFAULT_ENERGY, DEFAULT_SECTION
 from engine.stages import Stage
-from engine.state.lineages import lineage_of
+from engine.state.lineages import lineage_of, sections
 from engine.state.songs import Song, imported_candidate, song_stream
 from engine.state.studio import Studio
 from genomes import Context, Meter, Part, Section
@@ -38,7 +39,7 @@ def import_part(
         midi_part: the part.
         stage: of the part.
         label: label of its section, and of the part.
-        parent: beginning of the id of its parent, if the section has several lineages.
+        parent: beginning of the id of its parent, if it isn't what the section uses.
 
     Raises:
         Refused: if it is longer than its parents, or is approved already.
@@ -52,7 +53,8 @@ def import_part(
         payloads: list[events.Payload] = [] if known else [imported]
         entry = Entry(imported.candidate, song, state)
         music = None if known else CandidateMusic(imported.part, {})
-        payloads.append(approval(studio, entry, label, music=music))
+        section = imported.section.label
+        payloads.append(approval(studio, entry, label, music=music, section=section))
         return [NewEvent(event, actor=studio.actor) for event in payloads]
 
     return studio.decide(song_stream(song_id), importing)[-1]
@@ -107,14 +109,13 @@ def _lineage_and_section(
     song: Song, midi_part: MidiPart, stage: Stage, label: str, parent: str | None
 ) -> tuple[tuple[str, ...], Section]:
     """The parents of an imported part, and its section."""
+    label = as_named(sections(song), label)
     if not stage.needs:
         bars = midi_part.part.length_ticks // Meter.parse(song.meter).bar_ticks
         return (), Section(label, bars, DEFAULT_ENERGY)
-    found = leaves(song, stage, label if parent is None else None, parent)
-    if len(found) > 1:
-        named = ", ".join(short(leaf) for leaf in found)
-        raise Refused(f"{label} has several lineages ({named})", "name one with --parent")
-    return lineage_of(song, found[0]), section_of(song.candidates[found[0]].section)
+    found = leaves(song, stage, label, parent)
+    (leaf,) = found
+    return lineage_of(song, leaf.candidate, leaf.section.label), section_of(leaf.section)
 
 
 def _notes_of_stage(part: Part, stage: Stage) -> Part:

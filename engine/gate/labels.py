@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Iterable
 
 from engine.errors import Refused
 from engine.state.songs import Song
@@ -47,6 +48,12 @@ def compared_label(display_label: str) -> str:
         return file_label(display_label)
     except Refused:  # a script without letters for file names
         return display_label.strip().casefold()
+
+
+def as_named(known: Iterable[str], label: str) -> str:
+    """A section's label as it is written where it is known; as it is given where it isn't."""
+    wanted = compared_label(label)
+    return next((each for each in known if compared_label(each) == wanted), label)
 
 
 def free_label(song: Song, stage: str, wanted: str, candidate: str) -> str:

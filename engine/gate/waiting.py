@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from engine.reports.readings import with_most_likely
-from engine.state.lineages import is_stale
+from engine.state.lineages import in_use, is_stale
 from engine.state.songs import PENDING, Candidate, Song, song_stream
 from engine.state.studio import Studio
 from store.events import CandidatesPresented
@@ -39,6 +39,14 @@ class Entry:
         approval = self.state.approval
         return approval.label if approval else self.state.wanted_label
 
+    @property
+    def used_by(self) -> list[str]:
+        """Labels of the sections that use it."""
+        labels = [approval.section.label for approval in self.state.approvals]
+        return [
+            label for label in labels if in_use(self.song, label).get(self.state.stage) == self.id
+        ]
+
     def to_json(self) -> dict[str, Any]:
         """Plain values for machines."""
         return {
@@ -53,6 +61,7 @@ class Entry:
             "status": self.status,
             "label": self.label,
             "stale": is_stale(self.song, self.state),
+            "used_by": self.used_by,
             "total": self.state.total,
             "terms": self.state.terms,
             "heard": with_most_likely(self.state.heard),

@@ -11,8 +11,8 @@ from engine.gate.waiting import Entry
 from engine.ids import short
 from engine.runs.parents import leaves
 from engine.stages import STAGES, Stage
-from engine.state.lineages import is_stale, sections
-from engine.state.songs import PENDING, Song
+from engine.state.lineages import approved, in_use, is_stale, sections
+from engine.state.songs import APPROVED, PENDING, Approved, Candidate, Song, last_composition
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,12 +21,14 @@ class StageProgress:
 
     Attributes:
         stage: name of the stage.
+        in_use: label of the approved candidate that the section uses; None if there is none.
         approved: labels of approved candidates that aren't stale.
         waiting: number of candidates without a decision that aren't stale.
         stale: labels of approved candidates that are stale.
     """
 
     stage: str
+    in_use: str | None
     approved: tuple[str, ...]
     waiting: int
     stale: tuple[str, ...]
@@ -44,32 +46,37 @@ def progress(song: Song) -> list[SectionProgress]:
     """The sections of a song that have candidates; those with approved chords first."""
     labels = [candidate.section.label for candidate in song.candidates.values()]
     ordered = dict.fromkeys([*sections(song), *labels])
-    return [
-        SectionProgress(label, tuple(_stage(song, label, stage) for stage in STAGES))
-        for label in ordered
-    ]
+    return [SectionProgress(label, _stages(song, label)) for label in ordered]
 
 
-def _stage(song: Song, section: str, stage: str) -> StageProgress:
-    here = [
-        candidate
-        for candidate in song.candidates.values()
-        if candidate.stage == stage and candidate.section.label == section
-    ]
+def _stages(song: Song, section: str) -> tuple[StageProgress, ...]:
+    used = in_use(song, section)
+    return tuple(_stage(song, section, stage, used.get(stage)) for stage in STAGES)
+
+
+def _stage(song: Song, section: str, stage: str, used: str | None) -> StageProgress:
     labels: dict[bool, list[str]] = {True: [], False: []}
-    for candidate in here:
-        if candidate.approval is not None:
-            labels[is_stale(song, candidate)].append(candidate.approval.label)
+    label_in_use = None
+    for identifier in approved(song, stage, section):
+        candidate = song.candidates[identifier]
+        approval = candidate.approval_for(section)
+        label = approval.label if approval else ""
+        labels[is_stale(song, candidate, section)].append(label)
+        label_in_use = label if identifier == used else label_in_use
     waiting = sum(
-        candidate.status == PENDING and not is_stale(song, candidate) for candidate in here
+        (candidate.stage, candidate.section.label, candidate.status) == (stage, section, PENDING)
+        and not is_stale(song, candidate)
+        for candidate in song.candidates.values()
     )
-    return StageProgress(stage, tuple(labels[False]), waiting, tuple(labels[True]))
+    return StageProgress(stage, label_in_use, tuple(labels[False]), waiting, tuple(labels[True]))
 
 
 def next_step(song: Song) -> str:
     """The next command for a song, without ``engine``."""
-    found = progress(song)
     song_id = song.song_id
+    if _is_being_composed(song):
+        return f"compose --song {song_id}"
+    found = progress(song)
     for name, stage in STAGES.items():
         rows = {
             section.label: row for section in found for row in section.stages if row.stage == name
@@ -77,15 +84,45 @@ def next_step(song: Song) -> str:
         if any(map(is_wanted, rows.values())):
             return f"review --song {song_id}"
         buildable = [label for label in rows if _has_parents(song, stage, label)]
-        without_approved = [label for label in buildable if not rows[label].approved]
-        if without_approved or not (stage.needs or any(row.approved for row in rows.values())):
-            narrowed = (
-                f" --section {quoted(without_approved[0])}"
-                if len(without_approved) < len(buildable)
-                else ""
-            )
+        lacking = [label for label in buildable if rows[label].in_use is None]
+        if lacking or not (stage.needs or any(row.in_use for row in rows.values())):
+            narrowed = f" --section {quoted(lacking[0])}" if len(lacking) < len(buildable) else ""
             return f"evolve --stage {name} --song {song_id}{narrowed}"
-    return f"arrange --song {song_id}"
+    return after_arranging(song) if _is_arranged(song) else f"arrange --song {song_id}"
+
+
+def after_arranging(song: Song) -> str:
+    """The next command for a song that is arranged, without ``engine``."""
+    return f"export --song {song.song_id}"
+
+
+def _is_being_composed(song: Song) -> bool:
+    """Whether a composition of the song was stopped, and nobody has decided anything since."""
+    composition = last_composition(song)
+    if composition is None or composition.ranking is not None:
+        return False
+    return _last_decision(song, by_people=True) < composition.position
+
+
+def _is_arranged(song: Song) -> bool:
+    """Whether the song was arranged since the last decision, of parts that hold as they are."""
+    arrangements = song.arrangements.values()
+    last = max(arrangements, key=lambda each: each.position, default=None)
+    if last is None or last.position < max(song.position, _last_decision(song)):
+        return False
+    parts = [song.candidates[each] for each in last.parts]
+    return all(each.status == APPROVED and not _is_stale_anywhere(song, each) for each in parts)
+
+
+def _last_decision(song: Song, *, by_people: bool = False) -> int:
+    """Position of the last decision that was not undone; 0 if there is none."""
+    decisions = [
+        decision
+        for candidate in song.candidates.values()
+        for decision in candidate.decisions
+        if not (by_people and isinstance(decision, Approved) and decision.policy)
+    ]
+    return max((each.position for each in (*decisions, *song.uses)), default=0)
 
 
 def other_stages(song: Song) -> list[str]:
@@ -97,7 +134,7 @@ def other_stages(song: Song) -> list[str]:
         row.stage
         for section in progress(song)
         for row in section.stages
-        if not row.approved and _has_parents(song, STAGES[row.stage], section.label)
+        if row.in_use is None and _has_parents(song, STAGES[row.stage], section.label)
     }
     return [stage for stage in STAGES if stage in found and stage not in words]
 
@@ -122,7 +159,7 @@ def after_review(songs: Sequence[Song], shown: Sequence[Entry]) -> str:
 
 def is_wanted(row: StageProgress) -> bool:
     """Whether a stage of a section has candidates waiting for a decision."""
-    return bool(row.waiting) and not row.approved
+    return bool(row.waiting) and row.in_use is None
 
 
 def _has_parents(song: Song, stage: Stage, section: str) -> bool:
@@ -133,12 +170,18 @@ def _has_parents(song: Song, stage: Stage, section: str) -> bool:
         return False
 
 
+def _is_stale_anywhere(song: Song, candidate: Candidate) -> bool:
+    """Whether a candidate is stale for a section that it is approved for, or was made for."""
+    labels = [each.section.label for each in candidate.approvals] or [candidate.section.label]
+    return any(is_stale(song, candidate, label) for label in labels)
+
+
 def to_json(song: Song) -> dict[str, Any]:
     """Plain values for machines."""
     stale = [
         {"id": short(name), "stage": candidate.stage}
         for name, candidate in song.candidates.items()
-        if is_stale(song, candidate)
+        if _is_stale_anywhere(song, candidate)
     ]
     return {
         "song": song.song_id,
@@ -148,6 +191,7 @@ def to_json(song: Song) -> dict[str, Any]:
                 "label": section.label,
                 "stages": {
                     row.stage: {
+                        "in_use": row.in_use,
                         "approved": list(row.approved),
                         "waiting": row.waiting,
                         "stale": list(row.stale),

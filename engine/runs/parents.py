@@ -3,30 +3,68 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import NamedTuple
 
 from engine.errors import NotFound, Refused
 from engine.ids import resolve, short
 from engine.stages import Stage, stages_before
-from engine.state.lineages import approved, is_revised, is_stale, lineage_of, sections
+from engine.state.lineages import (
+    approved,
+    eligible,
+    in_use,
+    is_revised,
+    is_stale,
+    lineage_of,
+    section_for,
+    sections,
+)
 from engine.state.songs import APPROVED, PENDING, Song
+from store import events
+
+
+class Leaf(NamedTuple):
+    """An approved candidate that a stage can build on.
+
+    Attributes:
+        candidate: its id.
+        section: the section that it plays in.
+    """
+
+    candidate: str
+    section: events.Section
 
 
 def leaves(
-    song: Song, stage: Stage, section: str | None = None, parent: str | None = None
-) -> list[str]:
+    song: Song,
+    stage: Stage,
+    section: str | None = None,
+    parent: str | None = None,
+    *,
+    every: bool = False,
+) -> list[Leaf]:
     """The approved candidates that a stage can build on, section by section.
 
-    In each section these are the approved candidates of the latest earlier stage that has any.
-    Stale ones are left out, unless ``parent`` names one.
+    Args:
+        song: state of the song.
+        stage: the stage.
+        section: only the section with this label.
+        parent: beginning of the id of the candidate to build on, in use or not.
+        every: not only the candidate that a section uses of the latest earlier stage, but all of
+            that stage that it may use.
+
+    Raises:
+        NotFound: if the section has no approved chords, or nothing has the id.
+        Refused: if there are none.
     """
     if parent is not None:
-        return [_named_parent(song, stage, parent)]
+        candidate = _named_parent(song, stage, parent)
+        return [Leaf(candidate, section_for(song, candidate, section))]
     labels = sections(song)
     if section is not None and section not in labels:
         known = f"sections are {', '.join(labels)}" if labels else _next_step(song, stage)
         raise NotFound(f"no section {section!r} with approved chords", known)
     wanted = labels if section is None else [section]
-    found = [leaf for label in wanted for leaf in _leaves_of(song, stage, label)]
+    found = [leaf for label in wanted for leaf in _leaves_of(song, stage, label, every=every)]
     if not found:
         needed = ", ".join(stage.needs)
         place = "" if section is None else f" in {section}"
@@ -36,29 +74,41 @@ def leaves(
     return found
 
 
+def other_leaves(song: Song, candidate: str, section: str) -> list[str]:
+    """The approved candidates that a section could use in place of one, made for today's song."""
+    stage = song.candidates[candidate].stage
+    return [
+        each
+        for each in approved(song, stage, section)
+        if each != candidate and not is_revised(song, song.candidates[each])
+    ]
+
+
 def _any_stale(song: Song, stages: Sequence[str], labels: Sequence[str]) -> bool:
     """Whether some of these sections have stale approved parts of these stages."""
     known = [song.candidates[each] for stage in stages for each in approved(song, stage)]
     return any(is_stale(song, each) and each.section.label in labels for each in known)
 
 
-def _leaves_of(song: Song, stage: Stage, section: str) -> list[str]:
+def _leaves_of(song: Song, stage: Stage, section: str, *, every: bool) -> list[Leaf]:
+    used = in_use(song, section)
     for earlier in reversed(stages_before(stage.name)):
+        options = eligible(song, earlier, section) if every else [used.get(earlier)]
         found = [
-            candidate
-            for candidate in approved(song, earlier)
-            if song.candidates[candidate].section.label == section
-            and not is_stale(song, song.candidates[candidate])
-            and _has_needed_stages(song, candidate, stage)
+            Leaf(candidate, section_for(song, candidate, section))
+            for candidate in options
+            if candidate is not None and _has_needed_stages(song, candidate, stage, section)
         ]
         if found:
             return found
     return []
 
 
-def _has_needed_stages(song: Song, candidate: str, stage: Stage) -> bool:
+def _has_needed_stages(
+    song: Song, candidate: str, stage: Stage, section: str | None = None
+) -> bool:
     """Whether a candidate's lineage has all stages that a stage needs."""
-    stages = {song.candidates[each].stage for each in lineage_of(song, candidate)}
+    stages = {song.candidates[each].stage for each in lineage_of(song, candidate, section)}
     return set(stage.needs) <= stages
 
 

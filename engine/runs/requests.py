@@ -14,7 +14,7 @@ from engine.runs.contexts import section_of
 from engine.runs.lifecycle import Request
 from engine.runs.parents import check_parents, leaves
 from engine.stages import Stage, find_stage
-from engine.state.lineages import approved, lineage_of, sections
+from engine.state.lineages import in_use, lineage_of, sections
 from engine.state.songs import Candidate, Song
 from genomes import Section
 from genomes.locks import Locks
@@ -67,10 +67,12 @@ class EvolveOptions:
         lyrics: lyrics of the song.
         singer: a singer whose range is used instead of that of the song's singer.
         redo: the bars of the source to evolve again, in place of locks; without a source, of the
-            stage's approved candidate.
+            stage's candidate in use.
         more_like: beginning of the id of a candidate that every new one stays near to.
         less_like: beginning of the id of a candidate that every new one keeps away from.
         radius: how near or how far, 0 to 1; ``DEFAULT_RADIUS`` if None.
+        every_lineage: whether to build on all lineages that a section may use, not only on the
+            one that it uses.
     """
 
     stage: str
@@ -87,6 +89,7 @@ class EvolveOptions:
     more_like: str | None = None
     less_like: str | None = None
     radius: float | None = None
+    every_lineage: bool = False
 
 
 _BARS = re.compile(r"bars=(\d{1,3})(?:-(\d{1,3}))?")
@@ -129,7 +132,9 @@ def _bars_of(word: str, message: str) -> set[int]:
 
 
 def requests(song: Song, options: EvolveOptions, seed: int) -> list[Request]:
-    """The requests of the options: one for each approved lineage that the stage can build on.
+    """The requests of the options: one for each section that the stage can be evolved for.
+
+    With ``every_lineage`` it is one for each approved lineage that the stage can build on.
 
     Their model is not set yet.
 
@@ -173,12 +178,13 @@ def _with_source(song: Song, options: EvolveOptions, stage: Stage) -> EvolveOpti
 
 
 def _only_approved(song: Song, options: EvolveOptions, stage: Stage) -> str:
-    """The approved candidate of the stage, in the section where one is named."""
-    found = [
-        name
-        for name in approved(song, stage.name)
-        if options.section in {None, song.candidates[name].section.label}
-    ]
+    """The candidate of the stage that is in use, in the section where one is named."""
+    used = {
+        label: in_use(song, label).get(stage.name)
+        for label in sections(song)
+        if options.section in {None, label}
+    }
+    found = list(dict.fromkeys(name for name in used.values() if name is not None))
     place = "" if options.section is None else f" in {options.section}"
     if not found:
         advice = "name a candidate with --from; see engine review --all"
@@ -222,9 +228,16 @@ def _requests_on_leaves(
             f"{stage.name}: as long and as full of energy as what it stands on",
             "leave --bars and --energy out",
         )
+    found = leaves(song, stage, options.section, options.parent, every=options.every_lineage)
     return [
-        _request(song, options, seed, _section_at(song, leaf), lineage_of(song, leaf))
-        for leaf in leaves(song, stage, options.section, options.parent)
+        _request(
+            song,
+            options,
+            seed,
+            section_of(leaf.section),
+            lineage_of(song, leaf.candidate, leaf.section.label),
+        )
+        for leaf in found
     ]
 
 
@@ -277,10 +290,6 @@ def _own_section(options: EvolveOptions, stage: Stage) -> Section:
     return Section(label, stage.bars if options.bars is None else options.bars, energy)
 
 
-def _section_at(song: Song, candidate: str) -> Section:
-    return section_of(song.candidates[candidate].section)
-
-
 def _request(
     song: Song,
     options: EvolveOptions,
@@ -328,13 +337,10 @@ def _lyrics(options: EvolveOptions, section: str) -> Lyrics | None:
 
 
 def _section_before(song: Song, stage: str, section: str) -> str | None:
-    """The last approved part of the stage in the nearest earlier section that has one."""
+    """The part that the nearest earlier section with one uses of the stage."""
     if not find_stage(stage).carries_on:
         return None
     labels = sections(song)
     earlier = labels[: labels.index(section)] if section in labels else []
-    for label in reversed(earlier):
-        for candidate in reversed(approved(song, stage)):
-            if song.candidates[candidate].section.label == label:
-                return candidate
-    return None
+    used = (in_use(song, label).get(stage) for label in reversed(earlier))
+    return next((candidate for candidate in used if candidate is not None), None)

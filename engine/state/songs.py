@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, ClassVar, NamedTuple
 
 import msgspec
@@ -43,6 +43,7 @@ class Approved(_Decision, frozen=True, kw_only=True, tag=APPROVED):
     Attributes:
         event_id: id of its event.
         position: position of its event in the log.
+        section: the section that it is approved for.
         label: file name of the part, unique in its stage.
         display_label: the label as a person wrote it.
         policy: name of the rule that approved it; None if a person did.
@@ -50,6 +51,7 @@ class Approved(_Decision, frozen=True, kw_only=True, tag=APPROVED):
 
     status: ClassVar[str] = APPROVED
 
+    section: events.Section
     label: str
     display_label: str
     policy: str | None
@@ -72,6 +74,34 @@ class Rejected(_Decision, frozen=True, kw_only=True, tag=REJECTED):
 Decision = Approved | Rejected
 
 
+class Use(NamedTuple):
+    """A person's choice of what a section stands on.
+
+    Attributes:
+        event_id: id of its event.
+        position: position of its event in the log.
+        candidate: id of the candidate that was chosen.
+        section: label of the section.
+    """
+
+    event_id: str
+    position: int
+    candidate: str
+    section: str
+
+
+class Kept(NamedTuple):
+    """Other parents that a candidate was found to fit.
+
+    Attributes:
+        event_id: id of the event of the choice that kept it.
+        parents: ids of the parents, in stage order.
+    """
+
+    event_id: str
+    parents: tuple[str, ...]
+
+
 class Candidate(msgspec.Struct, frozen=True, kw_only=True):
     """A survivor of a run, or an imported part; its notes are only in the log.
 
@@ -88,7 +118,8 @@ class Candidate(msgspec.Struct, frozen=True, kw_only=True):
         built_on: position of the proposal that it was composed for.
         parents: ids of the approved candidates that it builds on, in stage order.
         begun: position of the event that started its run.
-        decisions: decisions that were not undone, oldest first.
+        decisions: approvals and rejections that were not undone, oldest first.
+        kept: other parents that it was found to fit, oldest first.
         notes: comments of people, oldest first.
         wanted_label: label that a person gave it before its approval.
         presented: number of times it was shown.
@@ -107,6 +138,7 @@ class Candidate(msgspec.Struct, frozen=True, kw_only=True):
     parents: tuple[str, ...]
     begun: int
     decisions: tuple[Decision, ...] = ()
+    kept: tuple[Kept, ...] = ()
     notes: tuple[str, ...] = ()
     wanted_label: str | None = None
     presented: int = 0
@@ -118,9 +150,23 @@ class Candidate(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def approval(self) -> Approved | None:
-        """The approval, if it is approved."""
+        """The last approval, if it is approved."""
         last = self.decisions[-1] if self.decisions else None
         return last if isinstance(last, Approved) else None
+
+    @property
+    def approvals(self) -> tuple[Approved, ...]:
+        """The approvals since it was last rejected, one for each section; none if it isn't."""
+        found: list[Approved] = []
+        for decision in reversed(self.decisions):
+            if not isinstance(decision, Approved):
+                break
+            found.append(decision)
+        return tuple(reversed(found))
+
+    def approval_for(self, section: str) -> Approved | None:
+        """The approval for the section with this label, if it is approved for it."""
+        return next((each for each in self.approvals if each.section.label == section), None)
 
     @property
     def policy(self) -> str | None:
@@ -226,6 +272,7 @@ class Song(msgspec.Struct, frozen=True, kw_only=True):
         candidates: by id.
         runs: by id.
         labels: stage -> label -> id of the candidate that was approved with it first.
+        uses: choices of what sections stand on that were not undone, oldest first.
         exports: by the file's path relative to the studio.
         compositions: by id.
         arrangements: by id.
@@ -254,6 +301,7 @@ class Song(msgspec.Struct, frozen=True, kw_only=True):
     candidates: dict[str, Candidate] = {}
     runs: dict[str, SongRun] = {}
     labels: dict[str, dict[str, str]] = {}
+    uses: tuple[Use, ...] = ()
     exports: dict[str, ExportedFile] = {}
     compositions: dict[str, SongComposition] = {}
     arrangements: dict[str, SongArrangement] = {}
@@ -264,7 +312,7 @@ class SongProjection:
     """One document per song."""
 
     name = "songs"
-    version = 5
+    version = 6
     document: type[Song] = Song
 
     def route(self, recorded: Recorded) -> str | None:
@@ -315,6 +363,7 @@ def _proposed(song: Song | None, recorded: Recorded, event: events.SongProposed)
         candidates=song.candidates,
         runs=song.runs,
         labels=song.labels,
+        uses=song.uses,
         exports=song.exports,
         compositions=song.compositions,
         arrangements=song.arrangements,
@@ -401,6 +450,7 @@ def _approved(song: Song, recorded: Recorded, event: events.CandidateApproved) -
     decision = Approved(
         event_id=recorded.event_id,
         position=recorded.position,
+        section=event.section,
         label=event.label,
         display_label=event.display_label,
         policy=event.policy,
@@ -424,10 +474,41 @@ def _decided(song: Song, identifier: str, decision: Decision) -> Song:
     return _changed(song, identifier, replace(known, decisions=(*known.decisions, decision)))
 
 
+def _used(song: Song, recorded: Recorded, event: events.CandidateUsed) -> Song:
+    use = Use(recorded.event_id, recorded.position, event.candidate, event.section)
+    return with_use(song, use, event.keeps)
+
+
+def with_use(song: Song, use: Use, keeps: Sequence[events.KeptPart] = ()) -> Song:
+    """The song after a choice of what a section stands on."""
+    for each in keeps:
+        known = song.candidates[each.candidate]
+        kept = Kept(use.event_id, tuple(each.parents))
+        song = _changed(song, each.candidate, replace(known, kept=(*known.kept, kept)))
+    return replace(song, uses=(*song.uses, use))
+
+
 def _undone(song: Song, _: Recorded, event: events.DecisionUndone) -> Song:
     known = song.candidates[event.candidate]
-    kept = tuple(decision for decision in known.decisions if decision.event_id != event.undoes)
-    return _changed(song, event.candidate, replace(known, decisions=kept))
+    left = tuple(decision for decision in known.decisions if decision.event_id != event.undoes)
+    song = _changed(song, event.candidate, replace(known, decisions=left))
+    uses = tuple(use for use in song.uses if use.event_id != event.undoes)
+    if len(uses) == len(song.uses):
+        return song
+    candidates = {
+        identifier: replace(each, kept=tuple(k for k in each.kept if k.event_id != event.undoes))
+        if each.kept
+        else each
+        for identifier, each in song.candidates.items()
+    }
+    return replace(song, candidates=candidates, uses=uses)
+
+
+def decisions_on(song: Song, identifier: str) -> list[tuple[int, str]]:
+    """Position and event id of every decision on a candidate that was not undone, oldest first."""
+    known = song.candidates[identifier].decisions
+    uses = [use for use in song.uses if use.candidate == identifier]
+    return sorted((each.position, each.event_id) for each in (*known, *uses))
 
 
 def _labelled(song: Song, _: Recorded, event: events.CandidateLabelled) -> Song:
@@ -495,6 +576,7 @@ APPLY: dict[str, Callable[[Song, Recorded, Any], Song]] = {
     "CandidatesPresented": _presented,
     "CandidateApproved": _approved,
     "CandidateRejected": _rejected,
+    "CandidateUsed": _used,
     "DecisionUndone": _undone,
     "CandidateLabelled": _labelled,
     "CandidateNoted": _noted,

@@ -9,6 +9,7 @@ import pytest
 
 from store.events import (
     ArrangementAssembled,
+    CandidateUsed,
     CompositionFinished,
     CompositionStarted,
     ModelPromoted,
@@ -73,6 +74,7 @@ def test_its_events_are_recognised(old: EventLog) -> None:
 # Kinds that the first release didn't know.
 LATER = (
     ArrangementAssembled,
+    CandidateUsed,
     CompositionFinished,
     CompositionStarted,
     ModelPromoted,

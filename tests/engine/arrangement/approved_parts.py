@@ -83,7 +83,7 @@ def approved_part(
         parents=tuple(parents),
         part=part or hand_made(stage, meter, bars),
         position=position,
-        is_stale=is_stale,
+        why_stale="the song was revised since" if is_stale else "",
     )
 
 
@@ -122,6 +122,7 @@ def approve(
     parents: Sequence[str] = (),
     section: str = "",
     part: Part | None = None,
+    policy: str | None = None,
 ) -> str:
     """Append a run that brought a part, and its approval; returns the candidate's id."""
     song = song_of(studio)
@@ -148,7 +149,7 @@ def approve(
     approval = events.CandidateApproved(
         candidate=candidate, run=run, stage=stage, section=where, label=label,
         display_label=section or label, part=made.to_payload(), genome={}, description={},
-        context_position=song.position, parents=list(parents),
+        context_position=song.position, parents=list(parents), policy=policy,
     )  # fmt: skip
     for stream, event in ((run_stream(run), started), (run_stream(run), finished), (own, approval)):
         new = NewEvent(event, actor="ana")
@@ -156,11 +157,21 @@ def approve(
     return candidate
 
 
-def approve_lineage(studio: Studio, section: str, bars: int = 4, label: str = "") -> list[str]:
+def approve_lineage(
+    studio: Studio, section: str, bars: int = 4, label: str = "", policy: str | None = None
+) -> list[str]:
     """A part of every stage for a section, each on all before it; returns the candidates."""
     made: list[str] = []
     for stage in STAGES:
         made.append(
-            approve(studio, stage, label or section, bars=bars, parents=made, section=section)
+            approve(
+                studio,
+                stage,
+                label or section,
+                bars=bars,
+                parents=made,
+                section=section,
+                policy=policy,
+            )
         )
     return made

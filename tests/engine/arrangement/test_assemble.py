@@ -128,6 +128,7 @@ def test_parts_are_named_by_labels_as_people_write_them_or_by_ids(reference):
     assert (song.bars, song.candidates) == (2, (parts[0].candidate,))
 
 
+NO_SECTION = "section: no approved section 'chrous', did you mean chorus? (accepted: verse, chorus)"
 ODD = (("chords", "verse"), ("bass", "chorus"))
 
 
@@ -141,6 +142,14 @@ ODD = (("chords", "verse"), ("bass", "chorus"))
         (
             [planned("verse"), PlannedSection("Odd", "verse", ODD)],
             *(FOUR, rf"^section 2 \(Odd\): {UNEQUAL}$"),
+        ),
+        (
+            [planned("verse"), PlannedSection("Odd", "chrous", (("chords", "verse"),))],
+            *(FOUR, rf"^section 2 \(Odd\): {re.escape(NO_SECTION)}$"),
+        ),
+        (
+            [PlannedSection("Odd", "サビ", (("chords", "verse"),))],
+            *(FOUR, re.escape("section: no approved section 'サビ' (accepted: verse, chorus)")),
         ),
         ([planned("verse")], Meter(7, 8), "chords verse was composed in another meter than 7/8"),
         ([planned("verse", play=64)] * 40, FOUR, "5120 bars: expected at most 4096"),

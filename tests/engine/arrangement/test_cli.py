@@ -43,7 +43,8 @@ def test_one_command_drafts_a_plan_and_makes_the_song(shell, song, folder):
     assert {path.name for path in (folder / "arrangements" / "draft").iterdir()} == NAMES
     assert all(str(folder / "arrangements" / "draft" / name) in out for name in NAMES)
     assert str(folder / "arrangement.yml") in out
-    assert f"next: engine --studio {shell.folder} arrange --song {song}" in out
+    assert f"run engine --studio {shell.folder} arrange --song {song}" in out
+    assert f"next: engine --studio {shell.folder} export --song {song}" in out
     (event,) = shell.events("ArrangementAssembled")
     assert (event.name, len(event.parts), len(event.positions_read)) == ("draft", 10, 11)
     assert event.length_ticks == (4 + 80 + 4 + 2) * 1680

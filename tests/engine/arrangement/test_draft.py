@@ -108,15 +108,17 @@ def test_a_verse_comes_back_with_its_chords_and_its_melody_whatever_else_is_appr
     assert names(plan) == ["Intro", "Verse 1", "Verse 2", "Outro"]
 
 
-def test_takes_that_share_chords_and_melody_alternate():
+@pytest.mark.parametrize("used", ["low", "high"])
+def test_of_several_takes_the_one_in_use_plays(used):
     trunk = lineage_of("verse", ["chords", "drums", "bass", "melody"])
     parents = [part.candidate for part in trunk]
     lines = [
         approved_part("harmony", label, section="verse", parents=parents, position=10 + number)
         for number, label in enumerate(("low", "high"))
     ]
-    takes = [section.part("harmony") for section in own(draft([*trunk, *lines], SONG))]
-    assert takes == ["low", "high"]
+    parts = [replace(part, is_in_use=part.label in {"verse", used}) for part in (*trunk, *lines)]
+    takes = [section.part("harmony") for section in own(draft(parts, SONG))]
+    assert takes == [None, used]
 
 
 def test_another_verse_that_a_person_made_is_the_second():

@@ -165,6 +165,7 @@ def test_what_to_type_to_go_on(unbroken, folder, capsys, monkeypatch):
     assert "stopped; nothing recorded is lost" in said.err
     line = said.out.strip().splitlines()[-1].removeprefix(f"next: engine --studio {folder} ")
     assert line.endswith("--audio none")
+    assert f"next: engine --studio {folder} compose --song" in shell.do("status")
     begun: list[tuple[int, int]] = []
 
     def seen(generations, done):

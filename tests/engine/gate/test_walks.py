@@ -41,11 +41,12 @@ class Walker:
         self.notes = dict.fromkeys(self.candidates, 0)
 
     def status(self, candidate):
-        return (self.decided[candidate] or ["pending"])[-1]
+        return ["pending", *(word for word in self.decided[candidate] if word != "used")][-1]
 
     def step(self):
         moves = (self.approve, self.reject, self.undo, self.note, self.label, self.add)
-        self.random.choice((*moves, self.review, self.apply))(self.random.choice(self.candidates))
+        moves = (*moves, self.use, self.review, self.apply)
+        self.random.choice(moves)(self.random.choice(self.candidates))
 
     def expect(self, fine, *words):
         said = self.shell.type(*words)
@@ -61,6 +62,14 @@ class Walker:
     def reject(self, candidate):
         if self.expect(self.status(candidate) != "rejected", "reject", candidate):
             self.decided[candidate].append("rejected")
+
+    def use(self, candidate):
+        """Refused as well where its section uses it already, or the song was revised."""
+        if self.shell.type("use", candidate).code == 0:
+            assert self.status(candidate) == "approved"
+            row = self.shell.row(candidate)
+            assert row["used_by"] == [row["section"]["label"]]
+            self.decided[candidate].append("used")
 
     def undo(self, candidate):
         if self.expect(bool(self.decided[candidate]), "undo", candidate):

@@ -152,18 +152,21 @@ def test_what_evolved_and_is_played_in_again_is_the_same_candidate(at):
     assert shell.events("PartImported") == []
 
 
-def test_of_several_lineages_one_must_be_named(at, written):
+def test_it_stands_on_what_is_in_use_unless_another_is_named(at, written):
     shell = at("chords")
     (first,) = approved(shell, "chords")
     (second, *_) = evolved(shell, "chords", seed=2)
     shell.do("approve", second)
     path = written(hand_made("bass", METER, BARS))
-    said = shell.refused(*import_words(path, "bass"))
-    assert said.endswith("name one with --parent")
-    assert first[:8] in said
-    assert second[:8] in said
+    assert shell.row(imported(shell, path, "bass"))["parents"] == [first]
     candidate = imported(shell, path, "bass", "--parent", second)
     assert shell.row(candidate)["parents"] == [second]
+
+
+def test_a_section_is_found_however_its_label_is_written(at, written):
+    shell = at("chords")
+    candidate = imported(shell, written(hand_made("bass", METER, BARS)), "bass", label=" VERSE")
+    assert shell.row(candidate)["section"]["label"] == "verse"
 
 
 def test_another_tempo_is_said(at, written):
@@ -215,10 +218,15 @@ def test_what_is_left_out_is_told(tmp_path, more, said):
     assert told(tmp_path, midi_file(events(f"{more}\n{ONE_NOTE}"))) == said
 
 
-def test_another_choice_by_hand_marks_what_stood_on_the_old_one(at, written):
+def test_a_part_by_hand_is_used_once_a_person_says_so(at, written):
     shell = at("drums")
     (drums,) = approved(shell, "drums")
-    candidate = imported(shell, written(chords()), "chords")
+    out = shell.do(*import_words(written(chords()), "chords"))
+    candidate = next(c for c in approved(shell, "chords") if c != shell.row(drums)["parents"][0])
+    assert "verse still stands on chords verse" in out
+    assert told_next(out) == ["use", candidate[:8], "--section", "verse"]
+    assert not shell.row(drums)["stale"]
+    shell.do(*told_next(out))
     assert shell.row(drums)["stale"]
     assert not shell.row(candidate)["stale"]
     shell.do("undo", candidate)

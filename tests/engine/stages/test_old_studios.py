@@ -39,7 +39,9 @@ def test_all_of_it_is_there(shell):
     assert (kept["status"], kept["label"], kept["notes"]) == ("approved", "verse", ["keep this"])
     assert (kept["parents"], kept["stale"]) == ([], False)
     assert shell.row(REJECTED)["status"] == "rejected"
-    assert progress(shell)["chords"] == {"approved": ["verse"], "waiting": 0, "stale": []}
+    assert progress(shell)["chords"] == {
+        "in_use": "verse", "approved": ["verse"], "waiting": 0, "stale": []
+    }  # fmt: skip
     started, _ = shell.events("RunStarted")
     assert (started.source, started.locks, started.lyrics) == (None, None, None)
     runs = shell.json("runs")

@@ -147,9 +147,21 @@ def test_what_makes_no_sense_is_refused(at, options, why):
     assert len(shell.events("RunStarted")) == before
 
 
-def test_of_several_approved_parts_one_must_be_named(made):
-    shell, _ = made("bass")
-    shell.do("approve", evolved(shell, "bass", seed=9)[0])
-    assert "name one of them with --from" in shell.refused(
-        *evolve_words("bass", "--redo", "bars=1")
-    )
+def test_the_part_in_use_is_redone(made):
+    shell, first = made("bass")
+    drums = shell.row(first)["parents"][-1]
+    other = evolved(shell, "bass", "--parent", drums, seed=9)[0]
+    shell.do("approve", other)
+    for used in (first, other):
+        if used == other:
+            shell.do("use", other)
+        shell.do(*evolve_words("bass", "--redo", "bars=1"))
+        assert shell.events("RunStarted")[-1].source == used
+
+
+def test_of_several_sections_one_must_be_named(at):
+    shell = at("chords")
+    shell.do("approve", evolved(shell, "chords", "--section", "chorus", seed=2)[0])
+    redo = evolve_words("chords", "--redo", "bars=1")
+    assert "name one of them with --from" in shell.refused(*redo)
+    shell.do(*redo, "--section", "chorus")

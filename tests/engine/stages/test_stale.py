@@ -13,7 +13,7 @@ from tests.engine.command_line import demo
 from tests.engine.stages.snapshots import SONG, approved, evolve_words, evolved, progress
 
 LATER = tuple(STAGES)[1:]
-OTHER = "other {stage} were approved for verse since"
+OTHER = "other {stage} are in use for verse"
 
 
 def stale(shell):
@@ -23,6 +23,12 @@ def stale(shell):
     of_status = {stage for stage, row in progress(shell).items() if row["stale"]}
     assert found == of_status
     return found
+
+
+def used(shell, section="verse"):
+    """The candidate that a section uses of each stage."""
+    rows = shell.json("review", "--all")
+    return {row["stage"]: row["id"] for row in rows if section in row["used_by"]}
 
 
 def facts(shell):
@@ -46,12 +52,15 @@ def test_another_choice_marks_what_stands_on_the_old_one(at, stage):
     parent = shell.row(old)["parents"][-1:]
     (new, *_) = evolved(shell, stage, *(["--parent", *parent] if parent else []), seed=5)
     shell.do("approve", new)
+    assert stale(shell) == set()
+    shell.do("use", new)
     assert stale(shell) == after(stage)
     why = OTHER.format(stage=stage)
     assert why in shell.do("review", "--all", "--song", SONG)
     assert "(stale)" in shell.do("status")
-    shell.do("undo", new)
+    shell.do("undo")
     assert stale(shell) == set()
+    shell.do("undo", new)
     assert before.items() <= facts(shell).items()
 
 
@@ -73,7 +82,9 @@ def test_an_arrangement_says_what_is_stale_in_it(at, tmp_path):
     assert "stale" not in shell.do(*arrange)
     plan = shell.folder / "exports" / shell.song(SONG).song_id / "arrangement.yml"
     kept = shutil.copy(plan, tmp_path / "kept.yml")
-    shell.do("approve", evolved(shell, "chords", seed=5)[0])
+    other = evolved(shell, "chords", seed=5)[0]
+    shell.do("approve", other)
+    shell.do("use", other)
     said = shell.do(*arrange, "--from", kept)
     assert "drums verse: what it was built on has changed since" in said
 
@@ -88,16 +99,17 @@ def test_what_waits_and_is_stale_is_nothing_to_wait_for(at):
     assert all(shell.row(candidate)["stale"] for candidate in drums)
 
 
-def test_approvals_before_anything_is_built_on_them_mark_nothing(at):
+def test_approvals_mark_nothing_and_later_stages_build_on_the_first(at):
     shell = at("chords")
+    (first,) = approved(shell, "chords")
     for seed in (2, 3):
         shell.do("approve", evolved(shell, "chords", seed=seed)[0])
-    for run in shell.json(*evolve_words("drums")):
+    for stage in ("drums", "bass"):
+        (run,) = shell.json(*evolve_words(stage))
         shell.do("approve", run["survivors"][0]["id"])
-    assert len(progress(shell)["drums"]["approved"]) == 3
-    assert stale(shell) == set()
-    for run in shell.json(*evolve_words("bass")):
-        shell.do("approve", run["survivors"][0]["id"])
+        assert shell.row(run["survivors"][0]["id"])["parents"][0] == first
+    assert len(progress(shell)["chords"]["approved"]) == 3
+    assert progress(shell)["chords"]["in_use"] == "verse"
     assert stale(shell) == set()
 
 
@@ -107,26 +119,37 @@ def test_another_section_marks_nothing_in_this_one(at):
     assert stale(shell) == set()
 
 
-def test_other_drums_on_other_chords_mark_nothing(at):
-    shell = at("chords")
-    shell.do("approve", evolved(shell, "chords", seed=2)[0])
-    first, second = shell.json(*evolve_words("drums"))
-    shell.do("approve", first["survivors"][0]["id"])
-    shell.do("approve", evolved(shell, "bass", "--parent", first["survivors"][0]["id"])[0])
-    shell.do("approve", second["survivors"][0]["id"])
+def test_drums_on_other_chords_mark_nothing_and_are_used_with_their_chords(at):
+    shell = at("drums")
+    (first,) = approved(shell, "drums")
+    (chords, *_) = evolved(shell, "chords", seed=2)
+    shell.do("approve", chords)
+    (second, *_) = evolved(shell, "drums", "--parent", chords)
+    shell.do("approve", second)
     assert stale(shell) == set()
+    shell.do("use", second)
+    assert used(shell) == {"chords": chords, "drums": second}
+    assert [row["id"] for row in shell.json("review", "--all") if row["stale"]].count(first) == 1
+    shell.do("use", first)
+    assert used(shell)["drums"] == first
+    assert shell.row(second)["stale"]
+    shell.do("use", chords)
+    assert used(shell) == {"chords": chords, "drums": second}
 
 
-def test_later_runs_leave_out_what_is_stale_unless_it_is_named(at):
+def test_later_runs_build_on_what_is_in_use_unless_another_is_named(at):
     shell = at("drums")
     (drums,) = approved(shell, "drums")
-    shell.do("approve", evolved(shell, "chords", seed=5)[0])
-    chords = approved(shell, "chords")
-    runs = shell.json(*evolve_words("bass"))
-    stood_on = [shell.row(run["survivors"][0]["id"])["parents"] for run in runs]
-    assert stood_on == [[each] for each in chords]
+    (other, *_) = evolved(shell, "chords", seed=5)
+    shell.do("approve", other)
+    shell.do("use", other)
+    (run,) = shell.json(*evolve_words("bass"))
+    assert shell.row(run["survivors"][0]["id"])["parents"] == [other]
     (named,) = shell.json(*evolve_words("bass", "--parent", drums))
-    assert shell.row(named["survivors"][0]["id"])["parents"] == [chords[0], drums]
+    assert shell.row(named["survivors"][0]["id"])["parents"] == [
+        *shell.row(drums)["parents"],
+        drums,
+    ]
 
 
 def test_a_revision_marks_every_stage(at, tmp_path):

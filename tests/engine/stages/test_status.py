@@ -9,8 +9,8 @@ from engine.stages import STAGES
 from tests.engine.stages.snapshots import SONG, SONG_ADDED, approved, evolved, progress, told_next
 
 NAMES = list(STAGES)
-EMPTY = {"approved": [], "waiting": 0, "stale": []}
-DONE = {"approved": ["verse"], "waiting": 0, "stale": []}
+EMPTY = {"in_use": None, "approved": [], "waiting": 0, "stale": []}
+DONE = {"in_use": "verse", "approved": ["verse"], "waiting": 0, "stale": []}
 
 
 def next_of(shell):

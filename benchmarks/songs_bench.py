@@ -18,6 +18,7 @@ from time import perf_counter
 from traceback import extract_tb
 
 from benchmarks.songs import Quiet, own_song
+from documents.lyrics import sheet_of
 from engine.arrangement.arranging import ArrangedSong
 from engine.arrangement.files import WHOLE_SONG
 from engine.arrangement.writers import writers
@@ -27,7 +28,6 @@ from engine.composing.ending import Ranked, finish_composition
 from engine.evolution.settings import Settings
 from engine.models.registry import ModelRegistry
 from engine.proposals import Proposal
-from engine.proposals.lyrics import sheet_of
 from engine.proposals.songs import add_songs
 from engine.state.studio import Studio
 from fitness.fusion import DEFAULT_MODEL

@@ -46,6 +46,13 @@ class Source(Part, frozen=True, kw_only=True):
     content_sha256: Sha256
 
 
+class Fork(Part, frozen=True, kw_only=True):
+    """The song that another one is a copy of."""
+
+    song_id: Id
+    version: Annotated[int, Checked(ge=1)]  # of its stream, when it was copied
+
+
 class Section(Part, frozen=True, kw_only=True):
     """The stretch of the song that a run composes."""
 
@@ -119,7 +126,7 @@ class CurvePoint(Part, frozen=True, kw_only=True):
 
 
 class SongProposed(Payload, frozen=True, kw_only=True):
-    """A proposal was read and accepted as a song, or as a new revision of one."""
+    """A song was added or copied, or became another by an edited proposal or a typed value."""
 
     song_id: Id
     revision: Annotated[int, Checked(ge=1)]
@@ -138,6 +145,52 @@ class SongProposed(Payload, frozen=True, kw_only=True):
     source: Source
     raw: Plain
     warnings: list[str]
+    edited: list[str] = []  # fields that were typed, whatever the document says
+    copied_from: Fork | None = None
+    takes_back: Id | None = None  # event_id of the revision that no longer holds
+
+
+class PartTransposed(Payload, frozen=True, kw_only=True):
+    """A candidate was transposed to the song's new key. Its id and its parents stay."""
+
+    candidate: Id
+    semitones: int  # from the notes as they were composed, or imported
+    key: Name
+    tonic_pitch_class: Annotated[int, Checked(ge=0, le=11)]
+    part: Plain
+    description: Plain
+
+
+class PartCopied(Payload, frozen=True, kw_only=True):
+    """A part of the song that this one is a copy of became a candidate of this one."""
+
+    candidate: Id
+    run: Id | None  # None where it was imported
+    rank: Annotated[int, Checked(ge=1)]
+    stage: Name
+    section: Section
+    parents: list[str]
+    total: float | None
+    terms: Terms
+    heard: Heard | None
+    description: Plain
+    part: Plain
+    genome: Plain  # empty where it was imported
+    lyrics: Plain | None  # that its run set
+    singer: str | None  # of its run
+
+
+class SongArchived(Payload, frozen=True, kw_only=True):
+    """A song was put away: lists leave it out."""
+
+    song_id: Id
+
+
+class SongRestored(Payload, frozen=True, kw_only=True):
+    """A song that was put away is back."""
+
+    song_id: Id
+    takes_back: Id  # event_id of the archiving that no longer holds
 
 
 class RunStarted(Payload, frozen=True, kw_only=True):
@@ -362,7 +415,7 @@ class Kind(NamedTuple):
 
 # The names are stored: they never change, whatever becomes of the classes.
 KINDS: dict[str, Kind] = {
-    "SongProposed": Kind(SongProposed, 1),
+    "SongProposed": Kind(SongProposed, 2),
     "RunStarted": Kind(RunStarted, 3),
     "GenerationScored": Kind(GenerationScored, 1),
     "RunFinished": Kind(RunFinished, 2),
@@ -383,4 +436,8 @@ KINDS: dict[str, Kind] = {
     "CompositionStarted": Kind(CompositionStarted, 1),
     "CompositionFinished": Kind(CompositionFinished, 1),
     "CandidateUsed": Kind(CandidateUsed, 1),
+    "PartTransposed": Kind(PartTransposed, 1),
+    "PartCopied": Kind(PartCopied, 1),
+    "SongArchived": Kind(SongArchived, 1),
+    "SongRestored": Kind(SongRestored, 1),
 }

@@ -132,7 +132,7 @@ class EventLog:
             return []
         with self.database.write() as connection:
             head = read_head(connection, lock=True)
-            known = _already_recorded(connection, stream, drafts)
+            known = _already_recorded(connection, self.codec, stream, drafts)
             if known is not None:
                 return [self.recorded(row) for row in known]
             actual = stream_version(connection, stream)
@@ -278,7 +278,7 @@ def _drafted(codec: Codec, stream: str, events: Sequence[NewEvent]) -> list[_Dra
 
 
 def _already_recorded(
-    connection: Connection, stream: str, drafts: Sequence[_Draft]
+    connection: Connection, codec: Codec, stream: str, drafts: Sequence[_Draft]
 ) -> list[Row[Any]] | None:
     """Return the rows of a batch that is already recorded; None for a new batch.
 
@@ -288,7 +288,7 @@ def _already_recorded(
     found = rows_with_ids(connection, [draft.event_id for draft in drafts])
     for draft in drafts:
         row = found.get(draft.event_id)
-        if row is not None and not _same_content(row, stream, draft):
+        if row is not None and not _same_content(codec, row, stream, draft):
             raise EventConflict(
                 f"event {draft.event_id} is already recorded at position {row.position} "
                 f"with other content ({row.kind} in stream {row.stream!r})"
@@ -317,6 +317,9 @@ def _require_name(column: str, value: object) -> None:
         raise InvalidEvent(f"{column}: longer than {MAX_NAME_CHARACTERS} characters")
 
 
-def _same_content(row: Row[Any], stream: str, draft: _Draft) -> bool:
-    stored = (row.stream, row.kind, row.kind_version, row.payload)
-    return stored == (stream, *draft.encoded)
+def _same_content(codec: Codec, row: Row[Any], stream: str, draft: _Draft) -> bool:
+    """Whether a row holds a draft's event, whichever version of its kind it is stored in."""
+    stored = Encoded(row.kind, row.kind_version, row.payload)
+    if stored.kind == draft.encoded.kind and stored.kind_version < draft.encoded.kind_version:
+        stored = codec.encode(codec.decode(*stored))
+    return (row.stream, stored) == (stream, draft.encoded)

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from engine.errors import NotFound
+from engine.gate.decisions import approved_notes
 from engine.gate.labels import compared_label, section_label
 from engine.ids import resolve
 from engine.stages import STAGES
@@ -84,7 +85,7 @@ def _approved(
         display_label=event.display_label,
         bars=event.section.bars,
         parents=parents_of(song, candidate, section.label),
-        part=Part.from_payload(event.part),
+        part=Part.from_payload(approved_notes(studio, state, event)),
         position=approval.position,
         why_stale=why_stale(song, state, section.label),
         is_in_use=used.get(event.stage) == candidate,

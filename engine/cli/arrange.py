@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 def arrange(
     context: typer.Context,
-    song: Annotated[str, typer.Option(help="Id of the song, or its beginning.")],
+    song: Annotated[str, typer.Option(help="Its id, its title, or words of the title.")],
     plan: Annotated[
         Path | None, typer.Option("--from", help="Assemble this plan [default: the song's].")
     ] = None,

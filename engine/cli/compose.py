@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 def compose(
     context: typer.Context,
-    song: Annotated[str, typer.Option(help="Id of the song, or its beginning.")],
+    song: Annotated[str, typer.Option(help="Its id, its title, or words of the title.")],
     sections: Annotated[
         str, typer.Option(help="What to compose, in order: labels and bars.")
     ] = "verse=8,chorus=8,bridge=8",

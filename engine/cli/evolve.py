@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 def evolve(
     context: typer.Context,
-    song: Annotated[str, typer.Option(help="Id of the song, or its beginning.")],
+    song: Annotated[str, typer.Option(help="Its id, its title, or words of the title.")],
     stage: Annotated[str, typer.Option(help="What to compose.")] = "chords",
     section: Annotated[
         str | None,

@@ -14,7 +14,7 @@ from engine.cli.output import Json, say, say_json, say_next
 def import_file(
     context: typer.Context,
     file: Annotated[Path, typer.Argument(help="MIDI file with the part.")],
-    song: Annotated[str, typer.Option(help="Id of the song, or its beginning.")],
+    song: Annotated[str, typer.Option(help="Its id, its title, or words of the title.")],
     stage: Annotated[str, typer.Option(help="What it is: chords, drums, bass ...")],
     label: Annotated[str, typer.Option(help="Its section, and what to call it.")],
     parent: Annotated[

@@ -263,15 +263,23 @@ def undo(
     song: OfSong = None,
     as_json: Json = False,
 ) -> None:
-    """Take back the last decision about a candidate."""
-    from engine.gate import decisions
+    """Take back the last decision about a candidate, or the last change of a song."""
+    from engine.cli.songs import say_song_change
     from engine.gate.repeats import once
+    from engine.gate.revising import undo as take_back
+    from engine.state.songs import song_of
+    from store.events import DecisionUndone
 
     with open_studio(context) as studio:
         words = " ".join(["undo", candidate or "", song or ""])
-        append = partial(decisions.undo, studio, candidate, song)
+        append = partial(take_back, studio, candidate, song)
         with once(studio, words, append) as undone:
-            update_and_say(context, studio, undone, as_json=as_json)
+            if isinstance(undone.payload, DecisionUndone):
+                update_and_say(context, studio, undone, as_json=as_json)
+            else:
+                before = studio.song_at(song_of(undone.stream) or "", undone.position - 1)
+                assert before is not None  # noqa: S101 - what is undone came before
+                say_song_change(context, studio, before, as_json=as_json)
 
 
 def update_and_say(

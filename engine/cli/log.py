@@ -87,9 +87,9 @@ def doctor(context: typer.Context) -> int:
 
 def _state_findings(studio: Studio) -> list[str]:
     """Whether the state kept is the state that the log gives."""
-    kept = (studio.songs(), studio.runs(), studio.models())
+    kept = (studio.all_songs(), studio.runs(), studio.models())
     studio.rebuild()
-    same = kept == (studio.songs(), studio.runs(), studio.models())
+    same = kept == (studio.all_songs(), studio.runs(), studio.models())
     return [] if same else ["the state kept differed from the log; it has been rebuilt"]
 
 

@@ -26,14 +26,30 @@ def open_studio(context: typer.Context, *, make: bool = False) -> Studio:
         Refused: if there is none, and the command has nothing to begin one with.
     """
     from engine.errors import Refused
-    from engine.state.studio import DATABASE_NAME, Studio, studio_folder
+    from engine.state.studio import Studio
 
-    option: Path | None = context.obj
-    folder = studio_folder(option)
-    if not make and not (folder / DATABASE_NAME).exists():
-        advice = "begin one with engine songs add FILE"
-        raise Refused(f"there is no studio in {folder}", advice)
+    folder = folder_of(context)
+    if not make and not has_studio(context):
+        advice = (
+            "name its folder with --studio DIR or in ENGINE_STUDIO, "
+            "or begin one with engine songs add FILE"
+        )
+        raise Refused(f"there is no studio in {folder.absolute()}", advice)
     return Studio.open(folder)
+
+
+def folder_of(context: typer.Context) -> Path:
+    """The folder named by ``--studio``, the environment, or ``./studio``."""
+    from engine.state.studio import studio_folder
+
+    return studio_folder(context.obj)
+
+
+def has_studio(context: typer.Context) -> bool:
+    """Whether there is a studio in that folder."""
+    from engine.state.studio import DATABASE_NAME
+
+    return (folder_of(context) / DATABASE_NAME).exists()
 
 
 def next_command(context: typer.Context, command: str) -> str:
@@ -53,8 +69,9 @@ def say_next_step(context: typer.Context, song: Song) -> None:
 
 def say_no_songs(context: typer.Context) -> None:
     """Say what to do in a studio without songs."""
-    advice = "no songs yet: add your own with engine songs add FILE, or look at a demo"
-    say(in_studio(advice, context.obj))
+    where = f"no songs yet in {folder_of(context).absolute()}"
+    advice = "add your own with engine songs add FILE, or look at a demo"
+    say(f"{where}: {in_studio(advice, context.obj)}")
     say_next(next_command(context, "demo"))
 
 
@@ -64,11 +81,10 @@ def scoring_model(context: typer.Context, named: Path | None) -> Path:
     Where there is no studio, that is the one that ships; none is begun for this.
     """
     from engine.models.promotion import promoted_path
-    from engine.state.studio import DATABASE_NAME, Studio, studio_folder
+    from engine.state.studio import Studio
     from fitness.fusion import DEFAULT_MODEL
 
-    folder = studio_folder(context.obj)
-    if named is not None or not (folder / DATABASE_NAME).exists():
+    if named is not None or not has_studio(context):
         return named or DEFAULT_MODEL
-    with Studio.open(folder) as studio:
+    with Studio.open(folder_of(context)) as studio:
         return promoted_path(studio) or DEFAULT_MODEL

@@ -12,7 +12,14 @@ from engine.gate.labels import as_named, file_label, free_label, section_label
 from engine.gate.waiting import Entry
 from engine.ids import short
 from engine.state.lineages import sections
-from engine.state.songs import APPROVED, REJECTED, decisions_on, song_stream
+from engine.state.songs import (
+    APPROVED,
+    REJECTED,
+    Candidate,
+    Transposed,
+    decisions_on,
+    song_stream,
+)
 from engine.state.studio import Studio
 from store import events
 from store.records import NewEvent, Recorded
@@ -122,12 +129,36 @@ def _approved_section(entry: Entry, label: str | None) -> events.Section:
 
 
 def music_of(studio: Studio, entry: Entry) -> CandidateMusic:
-    """The notes and the genome of a candidate, from the event that added it."""
-    event = studio.event(entry.state.position).payload
-    if isinstance(event, events.PartImported):
-        return CandidateMusic(event.part, {})
-    assert isinstance(event, events.RunFinished)  # noqa: S101 - nothing else adds candidates
-    found = next(survivor for survivor in event.survivors if survivor.id == entry.id)
+    """The notes of a candidate, in the key that it was transposed to, and its genome."""
+    music = composed_music(studio.event(entry.state.position).payload, entry.id)
+    if entry.state.transposed is None:
+        return music
+    return CandidateMusic(_transposed_notes(studio, entry.state.transposed), music.genome)
+
+
+def approved_notes(
+    studio: Studio, state: Candidate, approved: events.CandidateApproved
+) -> events.Plain:
+    """The notes of an approved candidate, in the key that it was transposed to."""
+    if state.transposed is None:
+        return approved.part
+    return _transposed_notes(studio, state.transposed)
+
+
+def _transposed_notes(studio: Studio, transposed: Transposed) -> events.Plain:
+    event = studio.event(transposed.position).payload
+    assert isinstance(event, events.PartTransposed)  # noqa: S101 - the candidate's state says so
+    return event.part
+
+
+def composed_music(added: events.Payload, candidate: str) -> CandidateMusic:
+    """The notes and the genome of a candidate as the event that added it has them."""
+    if isinstance(added, events.PartImported):
+        return CandidateMusic(added.part, {})
+    if isinstance(added, events.PartCopied):
+        return CandidateMusic(added.part, added.genome)
+    assert isinstance(added, events.RunFinished)  # noqa: S101 - nothing else adds candidates
+    found = next(survivor for survivor in added.survivors if survivor.id == candidate)
     return CandidateMusic(found.part, found.genome)
 
 

@@ -8,11 +8,14 @@ from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
 
+import msgspec
+
 from engine.arrangement.instruments import usual_programs
+from engine.gate.decisions import approved_notes
 from engine.runs.contexts import SongFacts, section_of, song_context
 from engine.stages import find_stage
 from engine.state.files import file_sha256, write_whole
-from engine.state.songs import Song, song_of, song_stream
+from engine.state.songs import Candidate, Song, song_of, song_stream, why_revised
 from engine.state.studio import Studio
 from genomes import Part, Section
 from genomes.midi import Conductor, Track, write_midi
@@ -79,7 +82,9 @@ def export_approved(studio: Studio, song: Song, approved: Recorded) -> Export:
     """
     event = approved.payload
     assert isinstance(event, events.CandidateApproved)  # noqa: S101 - the caller's position says so
-    data = approved_midi(proposal_at(studio, event.context_position), approved, event)
+    state = song.candidates[event.candidate]
+    part = Part.from_payload(approved_notes(studio, state, event))
+    data = approved_midi(_facts_of_part(studio, song, state), approved, event, part)
     ours = hashlib.sha256(data).hexdigest()
     for path in export_paths(approved_folder(studio, song, event.stage), event.label, ".mid"):
         found = file_sha256(path)
@@ -92,6 +97,15 @@ def export_approved(studio: Studio, song: Song, approved: Recorded) -> Export:
     if path.name != f"{event.label}.mid":
         return Export(path, KEPT)
     return Export(path, UNCHANGED if found == ours else WRITTEN)
+
+
+def _facts_of_part(studio: Studio, song: Song, state: Candidate) -> Song:
+    """The song, with the key and the meter of a part that doesn't fit it any more."""
+    if not why_revised(song, state):
+        return song
+    proposal = proposal_at(studio, state.built_on)
+    key = state.transposed.key if state.transposed else proposal.key
+    return msgspec.structs.replace(song, key=key, meter=proposal.meter)
 
 
 def export_paths(folder: Path, label: str, suffix: str) -> Iterator[Path]:
@@ -147,14 +161,16 @@ def approved_folder(studio: Studio, song: Song, stage: str) -> Path:
     return studio.exports / song.song_id / stage / "approved"
 
 
-def approved_midi(song: SongFacts, approved: Recorded, event: events.CandidateApproved) -> bytes:
-    """The file of an approved part, from the notes that the approval carries."""
+def approved_midi(
+    song: SongFacts, approved: Recorded, event: events.CandidateApproved, part: Part
+) -> bytes:
+    """The file of an approved part, with these notes."""
     provenance = (
         f"composition-engine candidate={event.candidate} run={event.run} "
         f"event={approved.event_id} position={approved.position} hash={approved.hash}"
     )
     section = section_of(event.section)
-    track = track_of(song, event.stage, Part.from_payload(event.part), event.label)
+    track = track_of(song, event.stage, part, event.label)
     return section_midi(song, section, [track], event.display_label, (provenance,))
 
 

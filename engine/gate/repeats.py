@@ -25,7 +25,11 @@ FILE = "last_command.json"
 DECISIONS = frozenset(
     {"CandidateApproved", "CandidateRejected", "CandidateLabelled", "CandidateNoted"}
     | {"CandidateUsed", "DecisionUndone", "PartImported", "SongProposed"}
+    | {"SongArchived", "SongRestored"}
 )
+
+# What a command that is typed again may have recorded.
+REPEATED = ("DecisionUndone", "CandidateNoted", "SongProposed", "SongRestored")
 
 
 @contextmanager
@@ -60,7 +64,7 @@ def _unsaid(studio: Studio, path: Path, command: str) -> Recorded | None:
     if written.get("command") != command:
         return None
     found: Recorded | None = None
-    for recorded in studio.log.read(kinds=["DecisionUndone", "CandidateNoted"]):
+    for recorded in studio.log.read(kinds=REPEATED):
         if recorded.event_id == written.get("event"):
             found = recorded
     if found is None:

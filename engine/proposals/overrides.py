@@ -31,6 +31,11 @@ class Overrides:
         if self.tempo_bpm is not None:
             object.__setattr__(self, "tempo_bpm", checked_tempo(self.tempo_bpm))
 
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The names of those that were given."""
+        return tuple(each for each in ("meter", "tempo_bpm", "key") if getattr(self, each))
+
     @classmethod
     def parse(
         cls,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -87,46 +87,60 @@ def run_inputs(
     """
     song = read[0]
     assert isinstance(song, events.SongProposed)  # noqa: S101 - the first position is the song's
-    approved = {e.candidate: e for e in read if isinstance(e, events.CandidateApproved)}
-    context = _context(started, song, approved)
+    context = _context(started, song, read)
     genomes = stage.genomes
     if started.source is not None:
-        source = _survivor(started.source, read)
+        added = _added(started.source, read)
+        notes = recorded_notes(read).get(started.source, added.part)
         locks = locks_of(started.locks) if started.locks else Locks()
-        locked = LockedBars(Part.from_payload(source.part), locks.bars)
+        locked = LockedBars(Part.from_payload(notes), locks.bars)
         context = replace(context, locked=locked)
-        genomes = LockedGenomes.of(genomes, genomes.from_payload(source.genome), locks)
+        genomes = LockedGenomes.of(genomes, genomes.from_payload(added.genome), locks)
     like = None
     if started.likeness is not None:
-        like = genomes.from_payload(_survivor(started.likeness.candidate, read).genome)
+        like = genomes.from_payload(_added(started.likeness.candidate, read).genome)
     return RunInputs(song, context, genomes, _decisions(read[1:], stage.name), like)
 
 
+def recorded_notes(read: Iterable[events.Payload]) -> dict[str, events.Plain]:
+    """Candidate -> its notes, by the last of these approvals and transpositions that has them."""
+    holders = (events.CandidateApproved, events.PartTransposed)
+    return {event.candidate: event.part for event in read if isinstance(event, holders)}
+
+
+def parent_parts(
+    started: events.RunStarted, read: Sequence[events.Payload]
+) -> list[tuple[str, Part]]:
+    """Stage and notes of the parents of a run, from the events that it read."""
+    stages = {e.candidate: e.stage for e in read if isinstance(e, events.CandidateApproved)}
+    notes = recorded_notes(read)
+    return [(stages[each], Part.from_payload(notes[each])) for each in started.parents]
+
+
 def _context(
-    started: events.RunStarted,
-    song: events.SongProposed,
-    approved: Mapping[str, events.CandidateApproved],
+    started: events.RunStarted, song: events.SongProposed, read: Sequence[events.Payload]
 ) -> Context:
-    parents = [approved[candidate] for candidate in started.parents]
+    before = recorded_notes(read)[started.follows] if started.follows else None
     plain = song_context(song, section_of(started.section))
     return replace(
         plain,
-        parts=tuple((event.stage, Part.from_payload(event.part)) for event in parents),
+        parts=tuple(parent_parts(started, read)),
         singer=started.singer or plain.singer,
         lyrics=Lyrics.from_payload(started.lyrics) if started.lyrics else None,
-        before=Part.from_payload(approved[started.follows].part) if started.follows else None,
+        before=Part.from_payload(before) if before else None,
     )
 
 
-def _survivor(candidate: str, read: Sequence[events.Payload]) -> events.Survivor:
-    """A survivor from the end of the run that it came from."""
-    return next(
-        survivor
-        for event in read
-        if isinstance(event, events.RunFinished)
-        for survivor in event.survivors
-        if survivor.id == candidate
-    )
+def _added(candidate: str, read: Sequence[events.Payload]) -> events.Survivor | events.PartCopied:
+    """A candidate from the end of the run that it came from, or as it was copied."""
+    for event in read:
+        if isinstance(event, events.PartCopied) and event.candidate == candidate:
+            return event
+        survivors = event.survivors if isinstance(event, events.RunFinished) else ()
+        for survivor in survivors:
+            if survivor.id == candidate:
+                return survivor
+    raise AssertionError("a run reads the event that added its source")
 
 
 def _decisions(read: Sequence[events.Payload], stage: str) -> dict[str, str]:

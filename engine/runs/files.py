@@ -8,12 +8,12 @@ from engine.gate.exports import section_midi, track_of
 from engine.ids import short
 from engine.reports.pictures import draw_curve, draw_part
 from engine.reports.summary import Summary
-from engine.runs.contexts import section_of, song_context
+from engine.runs.contexts import parent_parts, section_of, song_context
 from engine.state.files import write_whole
 from engine.state.studio import Studio
 from genomes import Part
 from genomes.midi import Track
-from store.events import CandidateApproved, Survivor
+from store.events import Survivor
 
 
 def write_files(studio: Studio, summary: Summary) -> Path:
@@ -47,11 +47,9 @@ def write_files(studio: Studio, summary: Summary) -> Path:
 def _parents(studio: Studio, summary: Summary) -> list[Track]:
     """The parts of the run's parents, as tracks."""
     read = [studio.event(position).payload for position in summary.started.positions_read]
-    approved = {event.candidate: event for event in read if isinstance(event, CandidateApproved)}
-    parents = [approved[candidate] for candidate in summary.started.parents]
     return [
-        track_of(summary.song, event.stage, Part.from_payload(event.part), event.stage)
-        for event in parents
+        track_of(summary.song, stage, part, stage)
+        for stage, part in parent_parts(summary.started, read)
     ]
 
 

@@ -167,8 +167,9 @@ def _started(request: Request) -> events.RunStarted:
 def _positions(request: Request) -> set[int]:
     """Positions of the events that a run reads besides its song's proposal.
 
-    These are the decisions on candidates of its stage, the approvals of its parents, and the ends
-    of the runs of its source and of what its parts must be like.
+    These are the decisions on candidates of its stage, the approvals of its parents, the events
+    that added its source and what its parts must be like, and the transpositions of the
+    candidates whose notes it reads.
     """
     candidates = request.song.candidates
     read = {
@@ -178,7 +179,10 @@ def _positions(request: Request) -> set[int]:
         if candidate.stage == request.stage or name in request.parents
     }
     like = request.likeness.candidate if request.likeness else None
-    return read | {candidates[name].position for name in (request.source, like) if name}
+    read |= {candidates[name].position for name in (request.source, like) if name}
+    used = filter(None, (*request.parents, request.source, request.follows))
+    moved = (candidates[name].transposed for name in used)
+    return read | {transposition.position for transposition in moved if transposition}
 
 
 def load(studio: Studio, identifier: str) -> Run:

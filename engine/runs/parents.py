@@ -18,7 +18,7 @@ from engine.state.lineages import (
     section_for,
     sections,
 )
-from engine.state.songs import APPROVED, PENDING, Song
+from engine.state.songs import APPROVED, PENDING, Song, why_revised
 from store import events
 
 
@@ -133,8 +133,9 @@ def check_parents(song: Song, candidate: str) -> None:
     A candidate made before a revision may be in another key or have another length.
     """
     known = song.candidates[candidate]
-    if is_revised(song, known):
-        raise Refused(f"{short(candidate)} was made before the song was revised", "evolve it again")
+    revised = why_revised(song, known)
+    if revised:
+        raise Refused(f"{short(candidate)} is stale: {revised}", "evolve it again")
     lost = [p for p in known.parents if song.candidates[p].status != APPROVED]
     if lost:
         raise Refused(

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 
 from engine.stages import STAGES
-from engine.state.songs import APPROVED, Candidate, Song
+from engine.state.songs import APPROVED, Candidate, Song, why_revised
 from store import events
 
 # Of one section: stage -> id of a candidate.
@@ -187,8 +187,9 @@ def why_stale(song: Song, candidate: Candidate, section: str | None = None) -> s
         candidate: the candidate.
         section: label of the section; the one it was made for if None.
     """
-    if is_revised(song, candidate):
-        return "the song was revised since"
+    revised = why_revised(song, candidate)
+    if revised:
+        return revised
     label = candidate.section.label if section is None else section
     choices = chosen(song, label)
     reasons = [_why_unfit(song, parents, label, choices) for parents in _alternatives(candidate)]
@@ -209,8 +210,8 @@ def _why_unfit(song: Song, parents: Sequence[str], section: str, choices: ByStag
 
 
 def is_revised(song: Song, candidate: Candidate) -> bool:
-    """Whether key, meter, tempo or colour of the song changed since a candidate was made."""
-    return song.bases.get(str(candidate.built_on)) != song.bases[str(song.position)]
+    """Whether key, meter or colour of the song changed since a candidate was made."""
+    return bool(why_revised(song, candidate))
 
 
 def is_stale(song: Song, candidate: Candidate, section: str | None = None) -> bool:

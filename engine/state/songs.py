@@ -9,10 +9,12 @@ import msgspec
 from msgspec.structs import replace
 
 from engine.state.runs import run_of
+from genomes.keys import PLAIN_NAMES
 from store import events
 from store.records import Recorded
 
 PENDING, APPROVED, REJECTED = "pending", "approved", "rejected"
+REVISED, ARCHIVED = "revised", "archived"
 SONG_STREAM = "song/"
 
 
@@ -102,6 +104,34 @@ class Kept(NamedTuple):
     parents: tuple[str, ...]
 
 
+class Transposed(NamedTuple):
+    """The transposition of a candidate to the song's key.
+
+    Attributes:
+        position: position of the event that holds its notes in the new key.
+        key: the new key.
+        tonic_pitch_class: tonic of that key, 0 to 11.
+    """
+
+    position: int
+    key: str
+    tonic_pitch_class: int
+
+
+class Change(NamedTuple):
+    """A decision on a song itself.
+
+    Attributes:
+        kind: ``revised`` or ``archived``.
+        event_id: id of its event.
+        position: position of its event in the log.
+    """
+
+    kind: str
+    event_id: str
+    position: int
+
+
 class Candidate(msgspec.Struct, frozen=True, kw_only=True):
     """A survivor of a run, or an imported part; its notes are only in the log.
 
@@ -118,6 +148,7 @@ class Candidate(msgspec.Struct, frozen=True, kw_only=True):
         built_on: position of the proposal that it was composed for.
         parents: ids of the approved candidates that it builds on, in stage order.
         begun: position of the event that started its run.
+        transposed: its last transposition; None if it is as it was composed or imported.
         decisions: approvals and rejections that were not undone, oldest first.
         kept: other parents that it was found to fit, oldest first.
         notes: comments of people, oldest first.
@@ -137,6 +168,7 @@ class Candidate(msgspec.Struct, frozen=True, kw_only=True):
     built_on: int
     parents: tuple[str, ...]
     begun: int
+    transposed: Transposed | None = None
     decisions: tuple[Decision, ...] = ()
     kept: tuple[Kept, ...] = ()
     notes: tuple[str, ...] = ()
@@ -253,13 +285,24 @@ class SongComposition(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Basis(NamedTuple):
-    """The values of a proposal that make parts stale when they change."""
+    """The values of a proposal that make parts stale when they change.
+
+    Parts follow a change of the tempo as they are, and of the tonic by transposition.
+    """
 
     tonic_pitch_class: int
     mode: str
     meter: str
-    tempo_bpm: float
     colour: str
+
+
+# What a field of a basis is called, and how its values are.
+BASIS_WORDS: dict[str, tuple[str, Callable[[Any], str]]] = {
+    "tonic_pitch_class": ("tonic", lambda pitch_class: PLAIN_NAMES[pitch_class]),
+    "mode": ("mode", lambda mode: mode.replace("_", " ")),
+    "meter": ("meter", str),
+    "colour": ("colour", str),
+}
 
 
 class Song(msgspec.Struct, frozen=True, kw_only=True):
@@ -268,6 +311,10 @@ class Song(msgspec.Struct, frozen=True, kw_only=True):
     Attributes:
         position: position of that event in the log.
         event_id: id of that event.
+        proposed_at: position of its first ``SongProposed``.
+        edited: names of the fields that a person typed, whatever the document says.
+        copied_from: the song that it is a copy of.
+        changes: revisions and archiving that were not undone, oldest first.
         bases: position of each proposal of the song -> the basis of parts made from it.
         candidates: by id.
         runs: by id.
@@ -297,6 +344,10 @@ class Song(msgspec.Struct, frozen=True, kw_only=True):
     warnings: tuple[str, ...]
     position: int
     event_id: str
+    proposed_at: int
+    edited: tuple[str, ...] = ()
+    copied_from: events.Fork | None = None
+    changes: tuple[Change, ...] = ()
     bases: dict[str, Basis] = msgspec.field(name="grounds")
     candidates: dict[str, Candidate] = {}
     runs: dict[str, SongRun] = {}
@@ -306,6 +357,38 @@ class Song(msgspec.Struct, frozen=True, kw_only=True):
     compositions: dict[str, SongComposition] = {}
     arrangements: dict[str, SongArrangement] = {}
     touched: int
+
+    @property
+    def is_archived(self) -> bool:
+        """Whether lists leave it out."""
+        return any(change.kind == ARCHIVED for change in self.changes)
+
+    @property
+    def basis(self) -> Basis:
+        """The basis of the parts that fit it."""
+        return self.bases[str(self.position)]
+
+    def basis_of(self, candidate: Candidate) -> Basis | None:
+        """The basis that a candidate was made for, in the key that it was transposed to."""
+        made_for = self.bases.get(str(candidate.built_on))
+        if made_for is None or candidate.transposed is None:
+            return made_for
+        return made_for._replace(tonic_pitch_class=candidate.transposed.tonic_pitch_class)
+
+
+def why_revised(song: Song, candidate: Candidate) -> str:
+    """Which values of the song changed since a candidate was made; empty if it fits the song."""
+    before, now = song.basis_of(candidate), song.basis
+    if before == now:
+        return ""
+    changed = [
+        f"its {word} was {written(old)} and is {written(new)} now"
+        for (word, written), old, new in zip(
+            (BASIS_WORDS[field] for field in Basis._fields), before or (), now, strict=False
+        )
+        if old != new
+    ]
+    return ": ".join(["the song was revised since", *filter(None, [", ".join(changed)])])
 
 
 class SongProjection:
@@ -332,6 +415,21 @@ class SongProjection:
         return replace(song, touched=recorded.position)
 
 
+# What a revision leaves as it is.
+KEPT_IN_REVISIONS = (
+    "proposed_at",
+    "copied_from",
+    "changes",
+    "candidates",
+    "runs",
+    "labels",
+    "uses",
+    "exports",
+    "compositions",
+    "arrangements",
+)
+
+
 def _proposed(song: Song | None, recorded: Recorded, event: events.SongProposed) -> Song:
     basis = Basis(*(getattr(event, name) for name in Basis._fields))
     fresh = Song(
@@ -353,21 +451,70 @@ def _proposed(song: Song | None, recorded: Recorded, event: events.SongProposed)
         warnings=tuple(event.warnings),
         position=recorded.position,
         event_id=recorded.event_id,
+        proposed_at=recorded.position,
+        edited=tuple(event.edited),
+        copied_from=event.copied_from,
         bases={**(song.bases if song else {}), str(recorded.position): basis},
         touched=recorded.position,
     )
     if song is None:
         return fresh
-    return replace(
-        fresh,
-        candidates=song.candidates,
-        runs=song.runs,
-        labels=song.labels,
-        uses=song.uses,
-        exports=song.exports,
-        compositions=song.compositions,
-        arrangements=song.arrangements,
+    revised = replace(fresh, **{name: getattr(song, name) for name in KEPT_IN_REVISIONS})
+    if event.takes_back is not None:
+        return _without_change(revised, event.takes_back)
+    return _with_change(revised, recorded, REVISED)
+
+
+def _with_change(song: Song, recorded: Recorded, kind: str) -> Song:
+    change = Change(kind, recorded.event_id, recorded.position)
+    return replace(song, changes=(*song.changes, change))
+
+
+def _without_change(song: Song, event_id: str) -> Song:
+    kept = tuple(change for change in song.changes if change.event_id != event_id)
+    return replace(song, changes=kept)
+
+
+def _archived(song: Song, recorded: Recorded, _: events.SongArchived) -> Song:
+    return _with_change(song, recorded, ARCHIVED)
+
+
+def _restored(song: Song, _: Recorded, event: events.SongRestored) -> Song:
+    return _without_change(song, event.takes_back)
+
+
+def _transposed(song: Song, recorded: Recorded, event: events.PartTransposed) -> Song:
+    known = song.candidates[event.candidate]
+    transposition = Transposed(recorded.position, event.key, event.tonic_pitch_class)
+    moved = replace(known, transposed=transposition, description=event.description)
+    return _changed(song, event.candidate, moved)
+
+
+def _copied(song: Song, recorded: Recorded, event: events.PartCopied) -> Song:
+    candidate = Candidate(
+        run=event.run,
+        rank=event.rank,
+        stage=event.stage,
+        section=event.section,
+        total=event.total,
+        terms=event.terms,
+        description=event.description,
+        heard=event.heard,
+        position=recorded.position,
+        built_on=song.position,
+        parents=tuple(event.parents),
+        begun=recorded.position,
     )
+    song = _with_candidate(song, event.candidate, candidate)
+    if event.run is None:
+        return song
+    run = SongRun(
+        position=recorded.position,
+        parents=tuple(event.parents),
+        lyrics=event.lyrics,
+        singer=event.singer,
+    )
+    return replace(song, runs={event.run: run, **song.runs})
 
 
 def _run_started(song: Song, recorded: Recorded, event: events.RunStarted) -> Song:
@@ -570,6 +717,10 @@ def _with_composition(song: Song, composition: SongComposition) -> Song:
 
 
 APPLY: dict[str, Callable[[Song, Recorded, Any], Song]] = {
+    "SongArchived": _archived,
+    "SongRestored": _restored,
+    "PartTransposed": _transposed,
+    "PartCopied": _copied,
     "RunStarted": _run_started,
     "RunFinished": _run_finished,
     "PartImported": _imported,

@@ -8,16 +8,17 @@ from collections.abc import Callable
 from heapq import merge
 from pathlib import Path
 from types import TracebackType
-from typing import Self, TypeVar
+from typing import Self
 
 from engine.errors import NotFound, Refused
 from engine.ids import resolve
+from engine.state.finding import find_song
 from engine.state.models import MODELS, Models, ModelsProjection
 from engine.state.runs import Run, RunProjection, run_stream
 from engine.state.songs import Song, SongProjection, song_stream
 from store.errors import StaleStream
 from store.log import EventLog
-from store.projections import Projection, Projections
+from store.projections import Projections
 from store.records import NewEvent, Recorded
 
 DATABASE_NAME = "studio.db"
@@ -31,8 +32,6 @@ SONGS, RUNS, ALL_MODELS = SongProjection(), RunProjection(), ModelsProjection()
 
 # Events of a run that a song's state is made of.
 RUN_KINDS_OF_SONGS = ("RunStarted", "RunFinished")
-
-StateT = TypeVar("StateT")
 
 
 def studio_folder(option: Path | None) -> Path:
@@ -73,12 +72,28 @@ class Studio:
         return self.folder / "exports"
 
     def songs(self) -> dict[str, Song]:
-        """All songs by id."""
+        """The songs by id, without archived ones."""
+        return {name: song for name, song in self.all_songs().items() if not song.is_archived}
+
+    def all_songs(self) -> dict[str, Song]:
+        """The songs by id, with archived ones."""
         return self._projections.all(SONGS)
 
-    def song(self, prefix: str) -> Song:
-        """The song whose id is or begins with this."""
-        return self._one(SONGS, prefix, "song", "see engine songs list")[1]
+    def song(self, typed: str) -> Song:
+        """The song with this id, beginning of an id, title, or words of a title.
+
+        Raises:
+            NotFound: if there is none; suggests a similar one.
+            Ambiguous: if there are several.
+        """
+        keys = self._projections.keys(SONGS)
+        beginning = [key for key in keys if key == typed or key.startswith(f"{typed}-")]
+        if typed in beginning or len(beginning) == 1:
+            found = self._projections.get(SONGS, typed if typed in beginning else beginning[0])
+            if found is not None and (typed == found.song_id or not found.is_archived):
+                return found
+        songs = self.all_songs()  # only a title can tell
+        return songs[find_song(typed, songs)]
 
     def song_at(self, song_id: str, position: int) -> Song | None:
         """A song as it was after the event at a position; None if it wasn't proposed yet."""
@@ -100,21 +115,16 @@ class Studio:
 
     def run(self, prefix: str) -> tuple[str, Run]:
         """Id and state of the run whose id is or begins with this."""
-        return self._one(RUNS, prefix, "run", "see engine runs")
+        identifier, found = prefix, self._projections.get(RUNS, prefix)
+        while found is None:
+            keys = self._projections.keys(RUNS)
+            identifier = resolve(prefix, keys, "run", "see engine runs")
+            found = self._projections.get(RUNS, identifier)
+        return identifier, found
 
     def models(self) -> Models:
         """The registered models and the promotions."""
         return self._projections.get(ALL_MODELS, MODELS) or Models()
-
-    def _one(
-        self, projection: Projection[StateT], prefix: str, what: str, advice: str
-    ) -> tuple[str, StateT]:
-        """Key and document of the only document whose key is a prefix or begins with it."""
-        identifier, found = prefix, self._projections.get(projection, prefix)
-        while found is None:
-            identifier = resolve(prefix, self._projections.keys(projection), what, advice)
-            found = self._projections.get(projection, identifier)
-        return identifier, found
 
     def rebuild(self) -> None:
         """Delete all state and rebuild it from the log."""

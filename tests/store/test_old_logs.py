@@ -14,10 +14,14 @@ from store.events import (
     CompositionStarted,
     ModelPromoted,
     ModelTrained,
+    PartCopied,
     PartImported,
+    PartTransposed,
     Payload,
     RunFinished,
     RunStarted,
+    SongArchived,
+    SongRestored,
 )
 from store.log import EventLog
 from store.projections import Projections
@@ -79,7 +83,11 @@ LATER = (
     CompositionStarted,
     ModelPromoted,
     ModelTrained,
+    PartCopied,
     PartImported,
+    PartTransposed,
+    SongArchived,
+    SongRestored,
 )
 
 

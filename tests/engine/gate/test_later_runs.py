@@ -7,8 +7,8 @@ from engine.state.studio import Studio
 from genomes import Section
 from tests.engine.command_line import BARS, RUNS, SMALL, demo, evolve
 
-# The demo song, in another key.
-REVISE = ("songs", "add", demo("green"), "--key", "A minor", "--json")
+# The demo song, in another mode.
+REVISE = ("songs", "add", demo("green"), "--key", "A major", "--json")
 AGAIN = ("--no-model", "--population", "8", "--generations", "2", "--bars", "4")
 
 
@@ -63,7 +63,7 @@ def test_a_revision_marks_what_was_built_before_as_stale_and_loses_nothing(shell
     written = shell.approved_file("verse").read_bytes()
     assert before.song_id in shell.do(*REVISE)
     after = shell.song("meadow")
-    assert (after.revision, after.key) == (2, "A minor")
+    assert (after.revision, after.key) == (2, "A major")
     for kept in ("candidates", "labels", "runs", "exports"):
         assert getattr(after, kept) == getattr(before, kept)
     assert shell.row(first)["stale"]

@@ -116,7 +116,7 @@ def test_locks_as_they_are_typed():
             locks_of([word])
 
 
-@pytest.mark.parametrize("facts", [("--key", "A minor"), ("--meter", "3/4")])
+@pytest.mark.parametrize("facts", [("--key", "A major"), ("--meter", "3/4")])
 def test_nothing_stands_on_what_was_made_before_a_revision(at, facts):
     shell = at("bass")
     (chords,), (bass,) = approved(shell, "chords"), approved(shell, "bass")

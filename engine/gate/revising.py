@@ -1,0 +1,332 @@
+"""Decisions on songs themselves: revise, copy, archive, and take the last of them back."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import Any
+from uuid import uuid4
+
+import msgspec
+from msgspec.structs import replace
+
+from documents.findings import slug
+from engine.errors import Refused
+from engine.gate import decisions
+from engine.gate.decisions import CandidateMusic, music_of
+from engine.gate.transposing import Transposer
+from engine.gate.waiting import Entry
+from engine.ids import digest
+from engine.runs.contexts import SongFacts
+from engine.state.songs import (
+    APPROVED,
+    ARCHIVED,
+    REVISED,
+    Song,
+    decisions_on,
+    song_stream,
+    why_revised,
+)
+from engine.state.studio import Studio
+from genomes import Key
+from store import events
+from store.records import NewEvent, Recorded
+
+# Groups of fields that a person sets at once, by the name that they have in ``edited``.
+FIELD_GROUPS: dict[str, tuple[str, ...]] = {
+    "title": ("title",),
+    "colour": ("colour",),
+    "key": ("key", "tonic_pitch_class", "mode"),
+    "meter": ("meter", "tempo_marking"),
+    "tempo_bpm": ("tempo_bpm",),
+}
+FACTS = (
+    *(field for fields in FIELD_GROUPS.values() for field in fields),
+    *("concept", "moods", "genres", "singer"),
+)
+
+ID_HEX_DIGITS = 8
+
+# Decisions on candidates that a copy of a song takes over.
+COPIED = (events.CandidateApproved, events.CandidateUsed, events.CandidateNoted)
+
+
+def facts_of(song: SongFacts) -> dict[str, Any]:
+    """The fields of a song whose changes make a revision."""
+    facts = {name: getattr(song, name) for name in FACTS}
+    return facts | {name: tuple(facts[name]) for name in ("moods", "genres")}
+
+
+def propose(
+    studio: Studio, song_id: str, make: Callable[[Song | None], events.SongProposed | None]
+) -> list[Recorded]:
+    """Append a new song, or a revision of one with the transpositions that its key asks for.
+
+    Args:
+        studio: the studio.
+        song_id: full id of the song.
+        make: the event from the state of the song, None for a new one; None if nothing changes.
+
+    Returns:
+        the proposal and the transpositions; empty if nothing changed.
+    """
+
+    def revision() -> list[NewEvent]:
+        song = studio.all_songs().get(song_id)
+        event = make(song)
+        if event is None:
+            return []
+        return _with_transpositions(studio, song, event) if song else [_proposed(studio, event)]
+
+    return studio.decide(song_stream(song_id), revision)
+
+
+def _proposed(studio: Studio, event: events.SongProposed, event_id: str | None = None) -> NewEvent:
+    """A proposal to append; the same one has the same event id, unless it is given another."""
+    identifier = event_id or digest(msgspec.to_builtins(event))
+    return NewEvent(event, actor=studio.actor, event_id=identifier)
+
+
+def _with_transpositions(
+    studio: Studio, song: Song, event: events.SongProposed, event_id: str | None = None
+) -> list[NewEvent]:
+    proposed = _proposed(studio, event, event_id)
+    moved = Transposer(studio, song, Key.parse(event.key)).transpositions()
+    return [
+        proposed,
+        *(
+            NewEvent(each, actor="engine", event_id=digest(proposed.event_id, each.candidate))
+            for each in moved
+        ),
+    ]
+
+
+def edit(studio: Studio, song_id: str, values: Mapping[str, Any]) -> list[Recorded]:
+    """Give a song other values; those of its document no longer count where they were typed.
+
+    Args:
+        studio: the studio.
+        song_id: full id of the song.
+        values: fields of ``FACTS`` and their new values.
+
+    Returns:
+        what was appended; empty if the song has these values.
+    """
+
+    def edited(song: Song | None) -> events.SongProposed | None:
+        assert song is not None  # noqa: S101 - songs stay in the log
+        changed = {name for name, value in values.items() if getattr(song, name) != value}
+        if not changed:
+            return None
+        groups = [group for group, fields in FIELD_GROUPS.items() if changed.intersection(fields)]
+        return replace(
+            _proposal(studio, song.position),
+            **_as_event(dict(values)),
+            revision=song.revision + 1,
+            edited=sorted({*song.edited, *groups}),
+            copied_from=None,
+            takes_back=None,
+        )
+
+    return propose(studio, song_id, edited)
+
+
+def _as_event(facts: dict[str, Any]) -> dict[str, Any]:
+    return {name: list(each) if isinstance(each, tuple) else each for name, each in facts.items()}
+
+
+def _proposal(studio: Studio, position: int) -> events.SongProposed:
+    event = studio.event(position).payload
+    assert isinstance(event, events.SongProposed)  # noqa: S101 - the song's state says so
+    return event
+
+
+def archive(studio: Studio, song_id: str) -> list[Recorded]:
+    """Put a song away; raises Refused if it is."""
+
+    def archiving() -> list[NewEvent]:
+        if studio.all_songs()[song_id].is_archived:
+            raise Refused(
+                f"{song_id} is archived already", f"engine undo --song {song_id} brings it back"
+            )
+        return [NewEvent(events.SongArchived(song_id=song_id), actor=studio.actor)]
+
+    return studio.decide(song_stream(song_id), archiving)
+
+
+def restoring(studio: Studio, song: Song, event_id: str | None = None) -> list[NewEvent]:
+    """The event that brings an archived song back; none for any other."""
+    archived = [change.event_id for change in song.changes if change.kind == ARCHIVED]
+    if not archived:
+        return []
+    restored = events.SongRestored(song_id=song.song_id, takes_back=archived[-1])
+    return [NewEvent(restored, actor=studio.actor, event_id=event_id or uuid4().hex)]
+
+
+def last_changed(studio: Studio, song_id: str | None = None) -> str | None:
+    """Id of the song whose last change came after every decision on a candidate; else None.
+
+    Args:
+        studio: the studio.
+        song_id: full id of the only song to look at; all songs if None.
+    """
+    known = studio.all_songs()
+    songs = list(known.values()) if song_id is None else [known[song_id]]
+    changes = [(song.changes[-1].position, song.song_id) for song in songs if song.changes]
+    decided = [
+        position
+        for song in songs
+        for candidate in song.candidates
+        for position, _ in decisions_on(song, candidate)
+    ]
+    position, changed = max(changes, default=(0, None))
+    return changed if position > max(decided, default=0) else None
+
+
+def undo(
+    studio: Studio, prefix: str | None, song: str | None = None, event_id: str | None = None
+) -> Recorded:
+    """Take back the last decision: on a candidate, or on a song where that came later.
+
+    Args:
+        studio: the studio.
+        prefix: beginning of a candidate's id, for the last decision on it; None for the last of
+            all.
+        song: only of this song, as a person names it.
+        event_id: id of the event that takes it back; a new one if None.
+
+    Raises:
+        NotFound: if nothing was decided.
+    """
+    song_id = None if song is None else studio.song(song).song_id
+    changed = last_changed(studio, song_id) if prefix is None else None
+    if changed is None:
+        return decisions.undo(studio, prefix, song_id, event_id)
+    return undo_change(studio, changed, event_id)[0]
+
+
+def undo_change(studio: Studio, song_id: str, event_id: str | None = None) -> list[Recorded]:
+    """Take back the last revision or archiving of a song.
+
+    Raises:
+        Refused: if there is none.
+    """
+
+    def undoing() -> list[NewEvent]:
+        song = studio.all_songs()[song_id]
+        if not song.changes:
+            raise Refused(f"{song_id} is as it was added", "see engine songs show")
+        *earlier, last = song.changes
+        if last.kind == ARCHIVED:
+            return restoring(studio, song, event_id)
+        revisions = [change.position for change in earlier if change.kind == REVISED]
+        before = _proposal(studio, revisions[-1] if revisions else song.proposed_at)
+        event = replace(
+            before, revision=song.revision + 1, copied_from=None, takes_back=last.event_id
+        )
+        return _with_transpositions(studio, song, event, event_id)
+
+    return studio.decide(song_stream(song_id), undoing)
+
+
+def duplicate(studio: Studio, song_id: str, title: str | None = None) -> str:
+    """Copy a song with its approved parts that fit it, and the notes on them.
+
+    Args:
+        studio: the studio.
+        song_id: full id of the song.
+        title: title of the copy; by default a new one made of the song's.
+
+    Returns:
+        id of the copy.
+    """
+    songs = studio.all_songs()
+    song = songs[song_id]
+    named = title or _free_title(song.title, songs.values())
+    version = studio.log.version(song_stream(song_id))
+    copy_id = free_id(f"{slug(named) or 'song'}", [song_id, version, named], songs)
+    proposed = replace(
+        _proposal(studio, song.position),
+        song_id=copy_id,
+        revision=1,
+        title=named,
+        edited=sorted({*song.edited, "title"}),
+        copied_from=events.Fork(song_id=song_id, version=version),
+        takes_back=None,
+    )
+    copied = [
+        Entry(name, song, state)
+        for name, state in song.candidates.items()
+        if state.status == APPROVED and not why_revised(song, state)
+    ]
+    music = {entry.id: music_of(studio, entry) for entry in copied}
+    batch = [
+        _proposed(studio, proposed),
+        *(
+            NewEvent(event, actor=studio.actor)
+            for event in (
+                *(_part_copied(song, entry, music[entry.id]) for entry in copied),
+                *_decisions(studio, song, music),
+            )
+        ),
+    ]
+    studio.append(song_stream(copy_id), batch, 0)
+    return copy_id
+
+
+def _free_title(title: str, songs: Iterable[Song]) -> str:
+    taken = {song.title.casefold() for song in songs}
+    number, named = 1, f"{title} (copy)"
+    while named.casefold() in taken:
+        number += 1
+        named = f"{title} (copy {number})"
+    return named
+
+
+def free_id(name: str, identity: Any, songs: Mapping[str, Song]) -> str:
+    """A readable id that no song has."""
+    number = 0
+    while (found := f"{name}-{digest(identity, number)[:ID_HEX_DIGITS]}") in songs:
+        number += 1
+    return found
+
+
+def _part_copied(song: Song, entry: Entry, music: CandidateMusic) -> events.PartCopied:
+    state = entry.state
+    run = song.runs.get(state.run or "")
+    return events.PartCopied(
+        candidate=entry.id,
+        run=state.run,
+        rank=state.rank,
+        stage=state.stage,
+        section=state.section,
+        parents=list(state.parents),
+        total=state.total,
+        terms=state.terms,
+        heard=state.heard,
+        description=state.description,
+        part=music.part,
+        genome=music.genome,
+        lyrics=run.lyrics if run else None,
+        singer=run.singer if run else None,
+    )
+
+
+def _decisions(
+    studio: Studio, song: Song, music: Mapping[str, CandidateMusic]
+) -> Iterator[events.Payload]:
+    """The decisions on copied candidates that hold, oldest first, with the notes of today."""
+    holding = {use.event_id for use in song.uses} | {
+        approval.event_id for name in music for approval in song.candidates[name].approvals
+    }
+    for recorded in studio.log.read(stream=song_stream(song.song_id)):
+        event = recorded.payload
+        if not isinstance(event, COPIED) or event.candidate not in music:
+            continue
+        if isinstance(event, events.CandidateNoted):
+            yield event
+        elif recorded.event_id not in holding:
+            continue
+        elif isinstance(event, events.CandidateApproved):
+            yield replace(event, part=music[event.candidate].part)
+        else:
+            yield replace(event, keeps=[each for each in event.keeps if each.candidate in music])

@@ -24,6 +24,11 @@ def say(text: str = "", *, err: bool = False) -> None:
     print_line(text, err=err)
 
 
+def ask(text: str) -> str:
+    """What a person answers at the terminal, without spaces around it."""
+    return str(typer.prompt(visible(text))).strip()
+
+
 def say_note(text: str) -> None:
     """Print on stderr what a person should know, on one line."""
     print_line(f"note: {' '.join(text.split())}", err=True)

@@ -17,7 +17,7 @@ from engine.cli.opening import (
     say_next_step,
     say_no_songs,
 )
-from engine.cli.output import Json, say, say_json, say_next, say_note, say_table
+from engine.cli.output import Json, ask, say, say_json, say_next, say_note, say_table
 
 if TYPE_CHECKING:
     from engine.gate.exports import Export
@@ -83,8 +83,8 @@ def add(
             target = None if revised is None else studio.song(revised).song_id
             added = add_as(studio, reading.proposals[0], target, overrides.names)
         else:
-            ask = _asking(before, as_json=as_json)
-            added = add_songs(studio, reading.proposals, ask, overrides.names)
+            choose = _asking(before, as_json=as_json)
+            added = add_songs(studio, reading.proposals, choose, overrides.names)
         songs = studio.all_songs()
         files = [export for name in added.revised for export in _updated(studio, songs[name])]
     if as_json:
@@ -121,20 +121,20 @@ def _asking(songs: dict[str, Song], *, as_json: bool) -> Choose:
     """Asks the person at the terminal which song a proposal revises; elsewhere nobody is asked."""
     from engine.proposals.identity import NEW, Identity
 
-    def ask(proposal: Proposal, choices: tuple[str, ...]) -> Identity | None:
+    def choose(proposal: Proposal, choices: tuple[str, ...]) -> Identity | None:
         if as_json or not _is_at_a_terminal():
             return None
         say(f"{proposal.file}: {proposal.title} could be a new version of")
         for number, choice in enumerate(choices, start=1):
             say(f"  {number}  {songs[choice].title}  ({choice})")
         while True:
-            answer = typer.prompt("Its number, or n for a new song").strip().casefold()
+            answer = ask("Its number, or n for a new song").casefold()
             if answer in {"n", "new"}:
                 return NEW
             if answer.isdecimal() and 1 <= int(answer) <= len(choices):
                 return Identity(choices[int(answer) - 1])
 
-    return ask
+    return choose
 
 
 def _is_at_a_terminal() -> bool:

@@ -87,10 +87,14 @@ def _proposed(studio: Studio, event: events.SongProposed, event_id: str | None =
 
 
 def _with_transpositions(
-    studio: Studio, song: Song, event: events.SongProposed, event_id: str | None = None
+    studio: Studio,
+    song: Song,
+    event: events.SongProposed,
+    event_id: str | None = None,
+    earlier: Song | None = None,
 ) -> list[NewEvent]:
     proposed = _proposed(studio, event, event_id)
-    moved = Transposer(studio, song, Key.parse(event.key)).transpositions()
+    moved = Transposer(studio, song, Key.parse(event.key), earlier).transpositions()
     return [
         proposed,
         *(
@@ -223,7 +227,9 @@ def undo_change(studio: Studio, song_id: str, event_id: str | None = None) -> li
         event = replace(
             before, revision=song.revision + 1, copied_from=None, takes_back=last.event_id
         )
-        return _with_transpositions(studio, song, event, event_id)
+        return _with_transpositions(
+            studio, song, event, event_id, studio.song_at(song_id, last.position - 1)
+        )
 
     return studio.decide(song_stream(song_id), undoing)
 

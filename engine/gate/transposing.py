@@ -32,30 +32,44 @@ class Transposer:
         studio: the studio.
         song: the song before the change.
         key: its new key.
+        earlier: the song as it was, where a change is taken back: its candidates go back to the
+            keys that they were in.
     """
 
     studio: Studio
     song: Song
     key: Key
+    earlier: Song | None = None
     _added: dict[int, events.Payload] = field(default_factory=dict)
     _moved: dict[str, tuple[int, Part]] = field(default_factory=dict)
 
     def transpositions(self) -> Iterator[events.PartTransposed]:
         """One event for each candidate in the new key's mode that is in another key."""
         for identifier, state in self.song.candidates.items():
-            basis = self.song.basis_of(state)
-            if basis is None or basis.mode != self.key.mode:
-                continue
-            if basis.tonic_pitch_class != self.key.tonic_pitch_class:
+            if self._key_now(state) != self._target(identifier):
                 yield self._event(identifier, state)
+
+    def _target(self, identifier: str) -> Key:
+        """The key that a candidate is to be in."""
+        now = self._key_now(self.song.candidates[identifier])
+        if self.earlier is not None and identifier in self.earlier.candidates:
+            target = self._key_now(self.earlier.candidates[identifier])
+        else:
+            target = self.key if self.key.mode == now.mode else now
+        return now if target.tonic_pitch_class == now.tonic_pitch_class else target
+
+    def _key_now(self, state: Candidate) -> Key:
+        """The key that a candidate is in."""
+        return Key.parse(state.transposed.key) if state.transposed else self._key_of(state)
 
     def _event(self, identifier: str, state: Candidate) -> events.PartTransposed:
         semitones, part = self._move(identifier)
+        key = self._target(identifier)
         return events.PartTransposed(
             candidate=identifier,
             semitones=semitones,
-            key=str(self.key),
-            tonic_pitch_class=self.key.tonic_pitch_class,
+            key=str(key),
+            tonic_pitch_class=key.tonic_pitch_class,
             part=part.to_payload(),
             description=self._description(identifier, state, part),
         )
@@ -64,17 +78,21 @@ class Transposer:
         """How far the notes of a candidate move, in semitones, and the notes."""
         if identifier not in self._moved:
             state = self.song.candidates[identifier]
-            old = self._key_of(state)
+            old, new = self._key_of(state), self._target(identifier)
             part = Part.from_payload(self._music(identifier).part)
-            semitones = self._semitones(identifier, old, part)
-            self._moved[identifier] = semitones, transposed(part, semitones, old, self.key)
+            semitones = self._semitones(identifier, nearest_interval(old, new), part)
+            self._moved[identifier] = semitones, transposed(part, semitones, old, new)
         return self._moved[identifier]
 
     def _key_of(self, state: Candidate) -> Key:
         """The key that a candidate was composed in."""
+        return Key.parse(self._proposal(state).key)
+
+    def _proposal(self, state: Candidate) -> events.SongProposed:
+        """The proposal that a candidate was composed for."""
         proposal = self._event_at(state.built_on)
         assert isinstance(proposal, events.SongProposed)  # noqa: S101 - the state says so
-        return Key.parse(proposal.key)
+        return proposal
 
     def _music(self, identifier: str) -> CandidateMusic:
         position = self.song.candidates[identifier].position
@@ -85,13 +103,12 @@ class Transposer:
             self._added[position] = self.studio.event(position).payload
         return self._added[position]
 
-    def _semitones(self, identifier: str, old: Key, part: Part) -> int:
+    def _semitones(self, identifier: str, nearest: int, part: Part) -> int:
         """The shorter way to the new key, or the way that its singer or its bass can play.
 
         A part of the harmony goes the way of its melody.
         """
         state = self.song.candidates[identifier]
-        nearest = nearest_interval(old, self.key)
         melodies = [each for each in state.parents if self._stage(each) == "melody"]
         if state.stage == "harmony" and melodies:
             return self._move(melodies[0])[0]
@@ -119,7 +136,7 @@ class Transposer:
 
     def _singer(self, state: Candidate) -> str:
         run = self.song.runs.get(state.run or "")
-        return (run.singer if run else None) or self.song.singer or ""
+        return (run.singer if run else None) or self._proposal(state).singer or ""
 
     def _description(self, identifier: str, state: Candidate, part: Part) -> dict[str, Any]:
         """What a person reads about the candidate in the new key."""
@@ -127,7 +144,9 @@ class Transposer:
         if not music.genome:
             return state.description
         genomes = find_stage(state.stage).genomes
-        fresh = genomes.description(genomes.from_payload(music.genome), part, self._context(state))
+        fresh = genomes.description(
+            genomes.from_payload(music.genome), part, self._context(identifier, state)
+        )
         kept = {
             name: state.description[name]
             for name in KEPT_IN_DESCRIPTION
@@ -135,8 +154,6 @@ class Transposer:
         }
         return {**state.description, **fresh, **kept}
 
-    def _context(self, state: Candidate) -> Context:
-        proposal = self._event_at(state.built_on)
-        assert isinstance(proposal, events.SongProposed)  # noqa: S101 - as above
-        plain = song_context(proposal, section_of(state.section))
-        return replace(plain, key=self.key)
+    def _context(self, identifier: str, state: Candidate) -> Context:
+        plain = song_context(self._proposal(state), section_of(state.section))
+        return replace(plain, key=self._target(identifier))

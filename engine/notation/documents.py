@@ -47,6 +47,7 @@ def document(
         texts: kept inside, such as where the notes come from.
     """
     _identify(root, texts)
+    _tidy(root)
     score_parts = root.findall("part-list/score-part")
     for rows in zip(score_parts, root.findall("part"), tracks, strokes, strict=True):
         _name_instruments(*rows)
@@ -70,6 +71,20 @@ def _identify(root: Element, texts: Sequence[str]) -> None:
         software = Element("software")
         software.text = SOFTWARE
         encoding.insert(0, software)
+
+
+def _tidy(root: Element) -> None:
+    """Say what notation programs ask for, and nothing twice."""
+    for direction in root.iter("direction"):
+        direction.set("placement", "above")
+    for symbol in root.iter("harmony"):
+        for inversion in symbol.findall("inversion"):  # the bass says it
+            symbol.remove(inversion)
+    for barline in root.iter("barline"):
+        if barline.find("bar-style") is None:
+            style = Element("bar-style")
+            style.text = "regular"
+            barline.insert(0, style)
 
 
 def _name_instruments(

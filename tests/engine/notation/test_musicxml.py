@@ -142,18 +142,85 @@ def test_tempo_title_and_sections_stand_over_the_first_staff():
 
 
 @pytest.mark.parametrize(
-    ("pitches", "channel", "sign"),
+    ("pitches", "program", "channel", "sign"),
     [
-        ((28, 40), 1, "Bass8vbClef"),
-        ((48, 52), 1, "BassClef"),
-        ((60, 72), 1, "TrebleClef"),
-        ((36, 38), 9, "PercussionClef"),
+        ((28, 40), FLUTE, 1, "Bass8vbClef"),
+        ((48, 52), FLUTE, 1, "BassClef"),
+        ((60, 72), FLUTE, 1, "TrebleClef"),
+        ((100, 110), FLUTE, 1, "Treble8vaClef"),
+        ((50, 57), 33, 1, "Bass8vbClef"),  # a bass guitar, however high
+        ((60, 72), 25, 1, "Treble8vbClef"),  # a guitar
+        ((36, 38), 0, 9, "PercussionClef"),
     ],
 )
-def test_the_clef_suits_the_notes(pitches, channel, sign):
+def test_the_clef_suits_the_notes_and_the_instrument(pitches, program, channel, sign):
     rows = [(0, 480, pitch, 80) for pitch in pitches]
-    (part,) = read([Track("part", Part.of(rows, 1920), FLUTE, channel)]).parts
+    (part,) = read([Track("part", Part.of(rows, 1920), program, channel)]).parts
     assert type(scores.only(part, "Clef")).__name__ == sign
+
+
+@pytest.mark.parametrize(
+    ("singer", "sign"),
+    [
+        ("soprano", "TrebleClef"),
+        ("alto", "TrebleClef"),
+        ("Gabriel", "Treble8vbClef"),
+        ("Busayo", "BassClef"),
+        ("bass", "BassClef"),
+    ],
+)
+def test_words_stand_in_the_clef_of_their_singer(singer, sign):
+    sung = Part.of([(0, 480, 62, 80)], 1920, lyrics=((0, "oh "),))
+    tracks = [Track("Melody", sung, 0, 2), line("Flute", Part.of([(0, 480, 62, 80)], 1920))]
+    voice, flute = scores.reopened(musicxml(tracks, conductor(), 1920, singer=singer)).parts
+    assert type(scores.only(voice, "Clef")).__name__ == sign
+    assert type(scores.only(flute, "Clef")).__name__ == "TrebleClef"
+
+
+@pytest.mark.parametrize(
+    ("pitches", "right"),
+    [
+        ((60, 64, 67), (60, 64, 67)),
+        ((57, 60, 64), (57, 60, 64)),  # one hand, though it begins under middle C
+        ((43, 47, 50), ()),
+        ((36, 60, 64, 67), (60, 64, 67)),
+        ((36, 43, 60, 64, 69), (60, 64, 69)),
+        ((48, 67), (67,)),
+    ],
+)
+def test_a_piano_has_two_staves(pitches, right):
+    rows = [(0, 960, pitch, 80) for pitch in pitches]
+    upper, lower = read([Track("Chords", Part.of(rows, 1920), 0)]).parts
+    assert [type(scores.only(each, "Clef")).__name__ for each in (upper, lower)] == [
+        "TrebleClef",
+        "BassClef",
+    ]
+    assert {pitch for _, _, pitch in scores.sounding(upper)} == set(right)
+    assert {pitch for _, _, pitch in scores.sounding(lower)} == set(pitches) - set(right)
+
+
+def test_passes_that_differ_in_words_or_their_end_are_written_once():
+    rows = [(bar * 1920, 960, 60 + bar % 4, 80) for bar in range(8)]
+    rows[7] = (7 * 1920, 960, 72, 80)
+    lyrics = [(bar * 1920, f"w{bar} ") for bar in range(8)]
+    tracks = [line("Melody", Part.of(rows, 8 * 1920, lyrics=lyrics))]
+    (part,) = read(tracks, markers=((0, "Verse"),)).parts
+    assert len(scores.measures(part)) == 5
+    verses = [
+        [(lyric.number, lyric.text) for lyric in note.lyrics]
+        for note in scores.sounding_elements(part)
+    ]
+    assert verses == [
+        [(1, "w0"), (2, "w4")],
+        [(1, "w1"), (2, "w5")],
+        [(1, "w2"), (2, "w6")],
+        [(1, "w3")],
+        [(2, "w7")],
+    ]
+    played = scores.played(part)
+    assert [single.pitch.midi for _, single in scores.single_notes(played)] == [
+        pitch for _, _, pitch, _ in rows
+    ]
 
 
 def test_lyrics_stand_under_their_notes():

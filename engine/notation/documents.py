@@ -26,6 +26,9 @@ BEFORE_INSTRUMENT = ("chord", "unpitched", "duration", "tie")
 
 NO_DRUM = -1
 
+# The direction of a repeat -> how its bar line is drawn; without a repeat a plain one.
+BAR_STYLES = {"forward": "heavy-light", "backward": "light-heavy", "": "regular"}
+
 
 def legal(text: str) -> str:
     """The text without characters that no XML file can hold."""
@@ -82,8 +85,9 @@ def _tidy(root: Element) -> None:
             symbol.remove(inversion)
     for barline in root.iter("barline"):
         if barline.find("bar-style") is None:
+            repeat = barline.find("repeat")
             style = Element("bar-style")
-            style.text = "regular"
+            style.text = BAR_STYLES["" if repeat is None else repeat.get("direction", "")]
             barline.insert(0, style)
 
 

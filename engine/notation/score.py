@@ -44,7 +44,7 @@ from engine.notation.documents import document, legal
 from engine.notation.form import WrittenBar, written_form
 from engine.notation.percussion import drum_sign
 from engine.notation.staff import Piece, staff
-from engine.notation.symbols import ChordSymbol, harmony_of, read_symbol, symbols_by_bar
+from genomes.chord_symbols import ChordSymbol, harmony_of, read_symbol, symbols_by_bar
 from genomes.keys import LETTER_PITCH_CLASSES, MAJOR_FIFTHS, Key
 from genomes.midi import Conductor, Track
 from genomes.notes import ChordSpan
@@ -100,7 +100,7 @@ def score_bytes(
 ) -> bytes:
     """The tracks as a MusicXML file; see ``engine.notation.musicxml``."""
     bars = -(-length_ticks // conductor.meter.bar_ticks)
-    chords = harmony_of(tracks) if chords is None else chords
+    chords = harmony_of(track.part for track in tracks) if chords is None else chords
     tracks = sorted(tracks, key=score_order)
     staves = [staves_of(track, singer) for track in tracks]
     pieces = {each: staff(each.track, conductor.meter, bars) for hands in staves for each in hands}
@@ -230,7 +230,7 @@ def _chord_symbol(symbol: ChordSymbol) -> harmony.ChordSymbol:
     written.root(_named_pitch(symbol.root))
     if symbol.bass:
         written.bass(_named_pitch(symbol.bass), allow_add=True)
-    written.chordKind, written.chordKindStr = symbol.kind.name, symbol.suffix
+    written.chordKind, written.chordKindStr = symbol.kind.musicxml, symbol.suffix
     for value, alter, change in symbol.kind.degrees:
         degree = harmony.ChordStepModification(change, value, Interval(alter))
         written.addChordStepModification(degree, updatePitches=False)

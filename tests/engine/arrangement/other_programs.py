@@ -16,7 +16,7 @@ from engine.arrangement.files import midi_tracks
 from engine.notation.clefs import score_order, staves_of
 from engine.notation.grid import grid_of
 from engine.notation.staff import notated
-from engine.notation.symbols import harmony_of
+from genomes.chord_symbols import chord_changes, harmony_of
 from genomes.midi import MINOR_SIGNATURE_NAMES, read_midi, signature_name
 from genomes.time import MICROSECONDS_PER_MINUTE, TICKS_PER_QUARTER
 from tests.engine.notation import scores
@@ -74,7 +74,10 @@ def check_with_mido(song, data):
     assert (meter, said["key_signature"].key) == (str(song.meter), signature_name(song.key))
     markers = [(tick, m.text) for tick, m in timed(file.tracks[0]) if m.type == "marker"]
     assert markers == list(song.markers)
-    assert song.id in said["text"].text
+    texts = [(tick, m.text) for tick, m in timed(file.tracks[0]) if m.type == "text"]
+    assert song.id in texts[0][1]
+    harmony = harmony_of(track.part for track in song.tracks)
+    assert texts[1:] == list(chord_changes(harmony))
 
 
 def check_with_symusic(song, data):
@@ -174,7 +177,7 @@ def check_musicxml(song, data):
     assert list(dict(map(reversed, marks[::-1])).items())[::-1] == [
         (name, onset) for onset, name in song.markers
     ]
-    changes = {span.onset_ticks for span in harmony_of(song.tracks)}
+    changes = {span.onset_ticks for span in harmony_of(track.part for track in song.tracks)}
     assert {onset for onset, *_ in scores.symbols(top)} <= changes
 
 

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from engine.notation.documents import SOFTWARE
+from engine.notation.engraving import engraved, find_engraver
 from genomes.midi import Conductor, Track
 from genomes.notes import ChordSpan
 
-__all__ = ["musicxml"]
+__all__ = ["SOFTWARE", "engraved", "find_engraver", "musicxml"]
 
 
 def musicxml(

@@ -10,7 +10,8 @@ from xml.etree.ElementTree import Element, SubElement
 from engine.notation.percussion import drum_sign
 from genomes.midi import Track
 
-SOFTWARE = "composition-engine"
+# Named in every score: raise the number when the same music gives another score.
+SOFTWARE = "composition-engine, notation 2"
 
 HEADER = (
     '<?xml version="1.0" encoding="utf-8"?>\n'

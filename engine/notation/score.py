@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Hashable, Iterator, Sequence
+from collections.abc import Callable, Hashable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import groupby
 
 from music21 import (
     bar,
@@ -168,14 +169,15 @@ def _part(written: Staff, bars: Bars, song: Song, number: int, hand: int) -> str
     part.partName = legal(track.name)
     part.insert(0, _instrument(number))
     fifths = conductor.key.signature_fifths
+    verses = _verses(bars, song.form)
     for index, written_bar in enumerate(song.form):
         measure = stream.Measure(number=index + 1)
         if index == 0:
             measure.clef = CLEFS[written.clef]()
             measure.keySignature = _key(conductor.key)
             measure.timeSignature = _time_signature(conductor.meter)
-        sung = [bars[bar_of_song] for bar_of_song in written_bar.bars]
-        for general_note in _notes(sung, _verses(written_bar), fifths, is_drums=written.is_drums):
+        sung = [bars[bar_of_song] for bar_of_song in written_bar.bars][: len(verses[index])]
+        for general_note in _notes(sung, verses[index], fifths, is_drums=written.is_drums):
             measure.append(general_note)
         part.insert(_quarters(index * conductor.meter.bar_ticks), measure)
     part.makeAccidentals(inPlace=True)
@@ -241,9 +243,35 @@ def _named_pitch(name: str) -> pitch.Pitch:
     return pitch.Pitch(name.replace("b", "-"))
 
 
-def _verses(written: WrittenBar) -> tuple[int, ...]:
-    """The number of the verse that each of its bars sings."""
-    return written.ending or tuple(range(1, len(written.bars) + 1))
+def _verses(bars: Bars, form: Sequence[WrittenBar]) -> list[tuple[int, ...]]:
+    """Of each written bar, the number of the verse that each of its passes sings.
+
+    A section of which every pass sings the same words has one verse.
+    """
+    verses: list[tuple[int, ...]] = []
+    for _, section in groupby(form, key=_section_counter()):
+        written = list(section)
+        words = [
+            {tuple(piece.lyric for piece in bars[bar]) for bar in each.bars} for each in written
+        ]
+        is_one_verse = not written[-1].ending and all(len(texts) == 1 for texts in words)
+        verses += [
+            (1,) if is_one_verse else each.ending or tuple(range(1, len(each.bars) + 1))
+            for each in written
+        ]
+    return verses
+
+
+def _section_counter() -> Callable[[WrittenBar], int]:
+    """Numbers written bars in order, those between one pair of repeat signs alike."""
+    opened = 0
+
+    def number(written: WrittenBar) -> int:
+        nonlocal opened
+        opened += written.opens_repeat or (len(written.bars) == 1 and not written.ending)
+        return opened
+
+    return number
 
 
 def _instrument(number: int) -> instrument.Instrument:

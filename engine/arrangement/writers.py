@@ -150,16 +150,10 @@ def audio_writer(file_format: str, *, with_mix: bool = True) -> Writer:
             return _faded(render_stems(tracks, arrangement.tempo_map, length_ticks), arrangement)
 
         if with_mix:
-            yield _recording(arrangement, f"song.{file_format}", lambda: rendering().mix, rendering)
+            yield _recording(arrangement, f"song.{file_format}", rendering)
         for index, track in enumerate(arrangement.tracks):
-            stem = f"stems/{track.name.lower()}.{file_format}"
-            yield _recording(
-                arrangement,
-                stem,
-                lambda index=index: rendering().stems[index],
-                rendering,
-                track.name,
-            )
+            name = f"stems/{track.name.lower()}.{file_format}"
+            yield _recording(arrangement, name, rendering, index)
 
     return write
 
@@ -167,16 +161,24 @@ def audio_writer(file_format: str, *, with_mix: bool = True) -> Writer:
 def _recording(
     arrangement: Arrangement,
     name: str,
-    sound: Callable[[], Audio],
     rendering: Callable[[], Rendering],
-    part: str = "",
+    stem: int | None = None,
 ) -> File:
-    """A recording that says its title, what played it, and what it is a recording of."""
-    title = f"{arrangement.title}: {part}" if part else arrangement.title
+    """A recording that says its title, what played it, and what it is a recording of.
+
+    Args:
+        arrangement: the song.
+        name: of the file.
+        rendering: returns the song as sound.
+        stem: place of the track that it records; None for the mix.
+    """
+    part = "" if stem is None else f": {arrangement.tracks[stem].name}"
 
     def data() -> bytes:
-        comment = f"{played_by(rendering().player)}{source_of(arrangement)}"
-        return audio_bytes(sound(), name, Tags(title, comment))
+        played = rendering()
+        comment = f"{played_by(played.player)}{source_of(arrangement)}"
+        audio = played.mix if stem is None else played.stems[stem]
+        return audio_bytes(audio, name, Tags(f"{arrangement.title}{part}", comment))
 
     return File(name, data, played_by(player()))
 

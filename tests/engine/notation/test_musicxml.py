@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from engine.notation import musicxml
+from engine.notation import SOFTWARE, musicxml
 from engine.notation.clefs import staves_of
 from engine.notation.grid import grid_of
 from engine.notation.percussion import DRUM_SIGNS, drum_sign
@@ -271,7 +271,7 @@ def test_a_score_keeps_where_it_comes_from_and_not_when():
     said = Conductor("T", C_MAJOR, Meter(4, 4), 120.0, texts=("candidate=1 & run=2",))
     text = musicxml(song(Meter(4, 4)), said, 3 * 1920).decode("utf-8")
     assert '<miscellaneous-field name="provenance">candidate=1 &amp; run=2<' in text
-    assert re.findall(r"<software>(.*)</software>", text) == ["composition-engine"]
+    assert re.findall(r"<software>(.*)</software>", text) == [SOFTWARE]
     assert "encoding-date" not in text
 
 

@@ -12,7 +12,7 @@ from engine.arrangement.charts import chord_pro, lyric_sheet
 from engine.arrangement.draft import draft
 from engine.arrangement.plan import Plan, PlannedSection
 from engine.arrangement.writers import lead_sheet
-from engine.proposals.lyrics import sheet_of, words_under
+from engine.proposals.lyrics import read_lyrics, words_under
 from genomes import ChordSpan, Key, Meter, Part
 from genomes.midi import Conductor
 from tests.engine.arrangement.approved_parts import approved_part
@@ -24,8 +24,8 @@ pytestmark = pytest.mark.usefixtures("real_files")
 WORDS = {
     "Verse 1": ("The river keeps a lantern for the men", "and I am walking home again"),
     "Verse 2": ("There's rain on every window of the town", "and nobody is looking down"),
-    "Verse 3": ("# A number and a {brace}", "a line of other words"),
-    "Chorus 1": ("Oh ferry me over", "over the water", "carry me, [carry me] home"),
+    "Verse 3": ("Above the hill the swallows fly", "a line of other words"),
+    "Chorus 1": ("Oh ferry me over", "over the water", "carry me, (carry me) home"),
     "Chorus 2": ("Oh ferry me under", "under the water", "carry me, carry me on"),
 }
 LINES = [line for lines in WORDS.values() for line in lines]
@@ -50,23 +50,29 @@ def with_words(meter="4/4"):
     return assemble(Plan(tuple(sections)), parts, conductor)
 
 
-def squeezed(text):
-    """A text without what a chart spells otherwise."""
-    return " ".join(_CHORD.sub("", text).translate(str.maketrans("[]{}", "()()")).split())
-
-
 @pytest.mark.parametrize("meter", ["4/4", "7/8"])
-def test_every_line_given_stands_once_in_the_chart_and_in_the_words(meter):
+def test_every_line_given_stands_once_in_the_chart_and_in_the_words(meter, tmp_path):
     song = with_words(meter)
-    chart = {name: body for _, name, body in _SUNG.findall(chord_pro(song, LINES, "x"))}
-    sheet = sheet_of(lyric_sheet(song, LINES).replace("\n# ", "\n* "))
+    chart = chord_pro(song, LINES, "x")
+    bodies = {name: body for _, name, body in _SUNG.findall(chart)}
+    words, ours = tmp_path / "lyrics.txt", tmp_path / "chart.cho"
+    words.write_text(lyric_sheet(song, LINES), "utf-8")
+    ours.write_text(chart, "utf-8")
     for name, lines in WORDS.items():
-        expected = [
-            " ".join(line.translate(str.maketrans("[]{}", "()()")).split()) for line in lines
-        ]
-        assert [squeezed(line) for line in chart[name].splitlines()] == expected
-        written = [line.replace("* ", "# ") for line in words_under(sheet, name)]
-        assert written == list(lines)
+        assert [_CHORD.sub("", line) for line in bodies[name].splitlines()] == list(lines)
+        for path in (words, ours):
+            assert words_under(read_lyrics(path), name) == lines
+
+
+def test_signs_of_chord_pro_in_words_are_written_as_others():
+    lyrics = [(0, "#1 "), (480, "a {b} "), (960, "[c] ")]
+    melody = Part.of([(on, 240, 60, 80) for on, _ in lyrics], 1920, lyrics=lyrics)
+    section = PlannedSection("Verse", "verse", (("melody", "verse"),))
+    facts = Conductor("T", Key.parse("C major"), FOUR, 90.0)
+    song = assemble(
+        Plan((section,)), [approved_part("melody", "verse", bars=1, part=melody)], facts
+    )
+    assert "\n #1 a (b) (c)\n" in chord_pro(song, [], "x")
 
 
 @pytest.mark.parametrize("meter", ["4/4", "7/8"])

@@ -14,6 +14,7 @@ from engine.cli.output import Json, say, say_json, say_next
 if TYPE_CHECKING:
     from engine.arrangement.files import Writer
     from engine.gate.exports import Export
+    from engine.state.songs import Song
     from engine.state.studio import Studio
 
 
@@ -62,32 +63,43 @@ def export(
     as_json: Json = False,
 ) -> None:
     """Write the approved parts that are missing, and of the whole song what other people use."""
-    from engine.arrangement.writers import export_writers
-    from engine.audio import player
     from engine.gate.exports import export_song
 
+    names = {"chart": chart, "lyrics": lyrics, "stems": stems}
+    kinds = [kind for kind, wanted in names.items() if wanted]
     with open_studio(context) as studio:
         songs = [studio.song(song)] if song else list(studio.songs().values())
-        names = {"chart": chart, "lyrics": lyrics, "stems": stems}
-        kinds = [kind for kind, wanted in names.items() if wanted]
-        writers = [(state, export_writers(state, kinds, audio)) for state in songs]
+        writers = _writers(songs, kinds, audio) if kinds else []
         done = [item for state in songs for item in export_song(studio, state)]
-        if kinds and done:
-            done += [
-                item
-                for state, its_writers in writers
-                for item in _of_whole_song(studio, state.song_id, its_writers)
-            ]
+        done += [
+            item
+            for state, its_writers in writers
+            for item in _of_whole_song(studio, state.song_id, its_writers)
+        ]
     if as_json:
         say_json([{"path": str(item.path), "outcome": item.outcome} for item in done])
         return
     for item in done:
         say(f"{item.path} {item.outcome}")
     if stems and done:
-        say(f"recordings played by {player()}")
+        _say_player()
     if not done:
         say("nothing is approved yet")
         say_next(next_command(context, "review"))
+
+
+def _writers(
+    songs: Sequence[Song], kinds: Sequence[str], audio: str
+) -> list[tuple[Song, list[Writer]]]:
+    from engine.arrangement.writers import export_writers
+
+    return [(state, export_writers(state, kinds, audio)) for state in songs]
+
+
+def _say_player() -> None:
+    from engine.audio import player
+
+    say(f"recordings played by {player()}")
 
 
 def _of_whole_song(studio: Studio, song_id: str, writers: Sequence[Writer]) -> Sequence[Export]:

@@ -86,7 +86,7 @@ def best_song(
         sha256 = None if model is None else ModelRegistry(studio).register(model)
         composition = begin(studio, song, replace(sung, model_sha256=sha256))
         compose(studio, song.song_id, composition, Quiet())
-        return finish_composition(studio, song.song_id, composition, writers(song.colour, AUDIO))[0]
+        return finish_composition(studio, song.song_id, composition, writers(song, AUDIO))[0]
 
 
 CHECKS: dict[str, Callable[[ArrangedSong], None]] = {

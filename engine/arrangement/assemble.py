@@ -18,6 +18,7 @@ from engine.gate.labels import compared_label
 from engine.ids import CANDIDATE_ID_CHARS, digest, short
 from engine.stages import STAGES
 from genomes import ChordSpan, Key, Meter, Part, TempoMap
+from genomes.chord_symbols import chord_changes, harmony_of
 from genomes.midi import Conductor, Controls, Track
 from genomes.notes import Notes, Word
 
@@ -125,6 +126,7 @@ class Arrangement:
         return Conductor(
             *(self.title, self.key, self.meter, self.tempo_bpm, self.markers, texts),
             tempo_changes=self.tempo_map.changes[1:],
+            chords=chord_changes(harmony_of(track.part for track in self.tracks)),
         )
 
 

@@ -28,11 +28,14 @@ class File:
 
     Attributes:
         name: path relative to the arrangement's folder.
-        make: returns its bytes; called only if the file is missing.
+        make: returns its bytes; called only if the file is missing or was made by another.
+        made_by: what makes it, which its bytes name, such as the player of a recording. A file
+            that doesn't name it is made anew, unless a person edited it. Empty if nothing does.
     """
 
     name: str
     make: Callable[[], bytes]
+    made_by: str = ""
 
 
 # Makes some files of an arrangement: its score, its recordings or its picture.
@@ -73,12 +76,14 @@ def midi_tracks(arrangement: Arrangement) -> tuple[Track, ...]:
     return balanced(arrangement.tracks, arrangement.tempo_map)
 
 
+def source_of(arrangement: Arrangement) -> str:
+    """The arrangement and its candidates, as its files name them."""
+    candidates = ",".join(arrangement.candidates)
+    return f"composition-engine arrangement={arrangement.id} candidates={candidates}"
+
+
 def _midi(arrangement: Arrangement, tracks: Sequence[Track]) -> bytes:
-    provenance = (
-        f"composition-engine arrangement={arrangement.id} "
-        f"candidates={','.join(arrangement.candidates)}"
-    )
-    return write_midi(tracks, arrangement.conductor((provenance,)))
+    return write_midi(tracks, arrangement.conductor((source_of(arrangement),)))
 
 
 def write_arrangement(
@@ -92,22 +97,23 @@ def write_arrangement(
 
     If that folder has a MIDI file with other bytes, because a person edited it or it belongs to
     another arrangement, the next free folder ``<name>_2``, ``<name>_3`` ... is used. Existing
-    files are left as they are, also the plan, which people edit.
+    files are left as they are, also the plan, which people edit; only those of this arrangement
+    that another version of the engine or another player made, and nobody edited, are made anew.
 
     Returns:
         the folder, and for each file whether it was written.
     """
     midi_data = dict(midi_files(arrangement))
     base = studio.exports / provenance.song.song_id / "arrangements"
-    folder = next(f for f in _folders(base, provenance.name) if _is_free(f, midi_data))
+    folder = next(
+        f for f in _folders(base, provenance.name) if _is_free(studio, provenance, f, midi_data)
+    )
     exports = [
         write_and_record(studio, provenance, folder / name, midi_data[name]) for name in midi_data
     ]
     files = [File(PLAN_FILE, plan.encode)]
     files += [file for writer in writers for file in writer(arrangement)]
-    exports += [
-        _write_if_missing(studio, provenance, folder / file.name, file.make) for file in files
-    ]
+    exports += [_write_if_missing(studio, provenance, folder / file.name, file) for file in files]
     return folder, exports
 
 
@@ -117,12 +123,20 @@ def _folders(base: Path, name: str) -> Iterator[Path]:
         yield base / f"{name}_{number}"
 
 
-def _is_free(folder: Path, files: dict[str, bytes]) -> bool:
-    """Whether each of these files is missing from the folder or has the same bytes there."""
+def _is_free(studio: Studio, provenance: Provenance, folder: Path, files: dict[str, bytes]) -> bool:
+    """Whether each of these files is missing there, has these bytes, or may be made anew."""
     return all(
-        file_sha256(folder / name) in {None, hashlib.sha256(data).hexdigest()}
-        for name, data in files.items()
+        found in {None, hashlib.sha256(files[name]).hexdigest()}
+        or _is_own(studio, provenance, folder / name, found)
+        for name in files
+        for found in [file_sha256(folder / name)]
     )
+
+
+def _is_own(studio: Studio, provenance: Provenance, path: Path, found: str | None) -> bool:
+    """Whether a file is as the engine last wrote it, for the same arrangement."""
+    written = provenance.song.exports.get(relative_path(studio, path))
+    return written is not None and (written.candidate, written.sha256) == (provenance.id, found)
 
 
 def write_and_record(studio: Studio, provenance: Provenance, path: Path, data: bytes) -> Export:
@@ -135,14 +149,14 @@ def write_and_record(studio: Studio, provenance: Provenance, path: Path, data: b
     return Export(path, UNCHANGED if found == sha256 else WRITTEN)
 
 
-def _write_if_missing(
-    studio: Studio, provenance: Provenance, path: Path, make: Callable[[], bytes]
-) -> Export:
+def _write_if_missing(studio: Studio, provenance: Provenance, path: Path, file: File) -> Export:
     found, written = file_sha256(path), last_written(provenance.song, studio, path)
     if found is None:
-        return write_and_record(studio, provenance, path, make())
+        return write_and_record(studio, provenance, path, file.make())
+    if found == written and file.made_by.encode() not in path.read_bytes():
+        return write_and_record(studio, provenance, path, file.make())
     if written is None:  # a person's file, or one written just before the engine was killed
-        data = make()
+        data = file.make()
         if hashlib.sha256(data).hexdigest() == found:
             return write_and_record(studio, provenance, path, data)
     return Export(path, UNCHANGED if found == written else KEPT)

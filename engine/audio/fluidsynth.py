@@ -116,7 +116,7 @@ def find_fluidsynth() -> FluidSynth:
     if executable is None:
         raise FluidSynthFailed("FluidSynth isn't installed")
     named = os.environ.get(SOUNDFONT_VARIABLE)
-    found = Path(named) if named else next(_soundfonts(Path(executable)), None)
+    found = Path(named).expanduser() if named else next(_soundfonts(Path(executable)), None)
     if found is None or not found.is_file():
         missing = f"no file {named}" if named else "there is no soundfont"
         raise FluidSynthFailed(f"{missing}; {SOUNDFONT_VARIABLE} names one")

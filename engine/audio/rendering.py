@@ -40,6 +40,14 @@ class Rendering:
     note: str = ""
 
 
+def player() -> str:
+    """What plays recordings on this machine now, such as ``"FluidSynth with FluidR3_GM.sf2"``."""
+    try:
+        return str(find_fluidsynth())
+    except FluidSynthFailed:
+        return BUILT_IN
+
+
 def render(
     tracks: Sequence[Track], tempo_map: TempoMap, length_ticks: int, *, built_in: bool = False
 ) -> Audio:

@@ -77,8 +77,29 @@ def peak(samples: Samples) -> float:
     return float(max(samples.max(), -samples.min()))
 
 
-def audio_bytes(audio: Audio, name: str) -> bytes:
+@dataclass(frozen=True, slots=True)
+class Tags:
+    """What a recording says of itself.
+
+    Attributes:
+        title: shown by players; empty for none.
+        comment: such as what played it, and where it comes from.
+    """
+
+    title: str = ""
+    comment: str = ""
+
+
+NO_TAGS = Tags()
+
+
+def audio_bytes(audio: Audio, name: str, tags: Tags = NO_TAGS) -> bytes:
     """A whole file in the format of its name's suffix, ``.wav`` or ``.flac``.
+
+    Args:
+        audio: the sound.
+        name: of the file.
+        tags: kept in the file.
 
     Raises:
         Refused: for any other suffix.
@@ -90,7 +111,14 @@ def audio_bytes(audio: Audio, name: str) -> bytes:
         raise Refused(f"{name}: expected {' or '.join(FORMATS)}")
     buffer = io.BytesIO()
     whole_numbers = np.rint(audio.samples * FULL_SCALE).astype(np.int16)
-    soundfile.write(buffer, whole_numbers, audio.sample_rate, "PCM_16", format=file_format)
+    channels = whole_numbers.shape[1]
+    with soundfile.SoundFile(
+        buffer, "w", audio.sample_rate, channels, "PCM_16", format=file_format
+    ) as file:
+        for name_of_tag in ("title", "comment"):
+            if text := getattr(tags, name_of_tag):
+                setattr(file, name_of_tag, text)
+        file.write(whole_numbers)
     return buffer.getvalue()
 
 

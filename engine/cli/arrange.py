@@ -46,7 +46,8 @@ def arrange(
     from engine.arrangement.arranging import arrange as assemble
     from engine.arrangement.instruments import read_choices, with_instruments
     from engine.arrangement.plan import FADE
-    from engine.arrangement.writers import writers
+    from engine.arrangement.writers import NO_AUDIO, writers
+    from engine.audio import player
     from engine.errors import quoted
     from engine.state.lineages import sections
 
@@ -55,7 +56,7 @@ def arrange(
     options = DraftOptions(FADE if fade else None, words, chosen)
     with open_studio(context) as studio:
         state = studio.song(song)
-        files = writers(state.colour, audio)
+        files = writers(state, audio)
         planned = _planned(studio, state, plan, clips, options, frame_rate, draft=draft)
         plan_to_play = replace(planned.plan, ending=FADE) if fade else planned.plan
         planned = replace(planned, plan=with_instruments(plan_to_play, state, chosen))
@@ -68,6 +69,8 @@ def arrange(
     _say_plan(context, planned)
     if arranged is not None:
         _say_song(arranged)
+        if audio != NO_AUDIO:
+            say(f"recordings played by {player()}")
     again = f"arrange --song {state.song_id}"
     own = clips is None and plan is None and not planned.path.stem.endswith("engine")
     again = again if own else f"{again} --from {quoted(planned.path)}"

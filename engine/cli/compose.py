@@ -74,7 +74,7 @@ def compose(
     with open_studio(context) as studio:
         state = studio.song(song)
         song_id = state.song_id
-        write = writers(state.colour, audio)
+        write = writers(state, audio)
         composition = unfinished(state) if seed is None else None
         if composition is None:
             sha256 = None if no_model else model_for_runs(studio, model)

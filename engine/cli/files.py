@@ -1,14 +1,21 @@
-"""``engine import`` and ``engine export``: parts as MIDI files, in and out."""
+"""``engine import`` and ``engine export``: parts as MIDI files in and out, and charts."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from engine.cli.opening import next_command, open_studio
 from engine.cli.output import Json, say, say_json, say_next
+
+if TYPE_CHECKING:
+    from engine.arrangement.files import Writer
+    from engine.gate.exports import Export
+    from engine.state.songs import Song
+    from engine.state.studio import Studio
 
 
 def import_file(
@@ -47,19 +54,61 @@ def import_file(
 def export(
     context: typer.Context,
     song: Annotated[str | None, typer.Option(help="Only this song's.")] = None,
+    chart: Annotated[
+        bool, typer.Option("--chart", help="The song as ChordPro and as a lead sheet.")
+    ] = False,
+    lyrics: Annotated[bool, typer.Option("--lyrics", help="The song's words as text.")] = False,
+    stems: Annotated[bool, typer.Option("--stems", help="A recording of each part.")] = False,
+    audio: Annotated[str, typer.Option(help="Recordings as flac or wav.")] = "flac",
     as_json: Json = False,
 ) -> None:
-    """Write the approved parts that are missing from the exports folder."""
+    """Write the approved parts that are missing, and of the whole song what other people use."""
     from engine.gate.exports import export_song
 
+    names = {"chart": chart, "lyrics": lyrics, "stems": stems}
+    kinds = [kind for kind, wanted in names.items() if wanted]
     with open_studio(context) as studio:
         songs = [studio.song(song)] if song else list(studio.songs().values())
+        writers = _writers(songs, kinds, audio) if kinds else []
         done = [item for state in songs for item in export_song(studio, state)]
+        done += [
+            item
+            for state, its_writers in writers
+            for item in _of_whole_song(studio, state.song_id, its_writers)
+        ]
     if as_json:
         say_json([{"path": str(item.path), "outcome": item.outcome} for item in done])
         return
     for item in done:
         say(f"{item.path} {item.outcome}")
+    if stems and done:
+        _say_player()
     if not done:
         say("nothing is approved yet")
         say_next(next_command(context, "review"))
+
+
+def _writers(
+    songs: Sequence[Song], kinds: Sequence[str], audio: str
+) -> list[tuple[Song, list[Writer]]]:
+    from engine.arrangement.writers import export_writers
+
+    return [(state, export_writers(state, kinds, audio)) for state in songs]
+
+
+def _say_player() -> None:
+    from engine.audio import player
+
+    say(f"recordings played by {player()}")
+
+
+def _of_whole_song(studio: Studio, song_id: str, writers: Sequence[Writer]) -> Sequence[Export]:
+    """The files of a song's plan; none of a song of which nothing is approved."""
+    from engine.arrangement.approved import approved_parts
+    from engine.arrangement.arranging import arrange, current_plan
+
+    song = studio.song(song_id)
+    if not approved_parts(studio, song):
+        return ()
+    planned = current_plan(studio, song)
+    return arrange(studio, studio.song(song_id), planned.plan, writers).files

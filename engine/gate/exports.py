@@ -18,6 +18,7 @@ from engine.state.files import file_sha256, write_whole
 from engine.state.songs import Candidate, Song, song_of, song_stream, why_revised
 from engine.state.studio import Studio
 from genomes import Part, Section
+from genomes.chord_symbols import chord_changes, harmony_of
 from genomes.midi import Conductor, Track, write_midi
 from store import events
 from store.records import NewEvent, Recorded
@@ -59,7 +60,8 @@ def section_midi(
     """Parts of one section as a type 1 file: conductor track and a named track for each."""
     context = song_context(song, section)
     conductor = Conductor(
-        song.title, context.key, context.meter, context.tempo_bpm, ((0, marker),), provenance
+        *(song.title, context.key, context.meter, context.tempo_bpm, ((0, marker),), provenance),
+        chords=chord_changes(harmony_of(track.part for track in tracks)),
     )
     return write_midi(tracks, conductor)
 

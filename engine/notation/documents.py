@@ -10,7 +10,8 @@ from xml.etree.ElementTree import Element, SubElement
 from engine.notation.percussion import drum_sign
 from genomes.midi import Track
 
-SOFTWARE = "composition-engine"
+# Named in every score: raise the number when the same music gives another score.
+SOFTWARE = "composition-engine, notation 2"
 
 HEADER = (
     '<?xml version="1.0" encoding="utf-8"?>\n'
@@ -25,6 +26,9 @@ _ILLEGAL = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 BEFORE_INSTRUMENT = ("chord", "unpitched", "duration", "tie")
 
 NO_DRUM = -1
+
+# The direction of a repeat -> how its bar line is drawn; without a repeat a plain one.
+BAR_STYLES = {"forward": "heavy-light", "backward": "light-heavy", "": "regular"}
 
 
 def legal(text: str) -> str:
@@ -47,6 +51,7 @@ def document(
         texts: kept inside, such as where the notes come from.
     """
     _identify(root, texts)
+    _tidy(root)
     score_parts = root.findall("part-list/score-part")
     for rows in zip(score_parts, root.findall("part"), tracks, strokes, strict=True):
         _name_instruments(*rows)
@@ -70,6 +75,21 @@ def _identify(root: Element, texts: Sequence[str]) -> None:
         software = Element("software")
         software.text = SOFTWARE
         encoding.insert(0, software)
+
+
+def _tidy(root: Element) -> None:
+    """Say what notation programs ask for, and nothing twice."""
+    for direction in root.iter("direction"):
+        direction.set("placement", "above")
+    for symbol in root.iter("harmony"):
+        for inversion in symbol.findall("inversion"):  # the bass says it
+            symbol.remove(inversion)
+    for barline in root.iter("barline"):
+        if barline.find("bar-style") is None:
+            repeat = barline.find("repeat")
+            style = Element("bar-style")
+            style.text = BAR_STYLES["" if repeat is None else repeat.get("direction", "")]
+            barline.insert(0, style)
 
 
 def _name_instruments(

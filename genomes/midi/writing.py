@@ -9,6 +9,7 @@ from itertools import chain
 
 import mido
 
+from genomes.chord_symbols import read_symbol
 from genomes.keys import Key
 from genomes.notes import Part
 from genomes.time import TICKS_PER_QUARTER, Meter, microseconds_per_quarter
@@ -74,6 +75,7 @@ class Conductor:
         markers: ``(onset_ticks, text)``.
         texts: text events at tick 0, such as where the notes come from.
         tempo_changes: ``(onset_ticks, microseconds_per_quarter)`` after the start.
+        chords: ``(onset_ticks, name)`` of the chords that sound, such as ``"Am7/C"``.
     """
 
     title: str
@@ -83,6 +85,7 @@ class Conductor:
     markers: tuple[tuple[int, str], ...] = ()
     texts: tuple[str, ...] = ()
     tempo_changes: tuple[tuple[int, int], ...] = ()
+    chords: tuple[tuple[int, str], ...] = ()
 
 
 def write_midi(tracks: Sequence[Track], conductor: Conductor) -> bytes:
@@ -117,8 +120,17 @@ def _conductor_track(conductor: Conductor, length_ticks: int) -> mido.MidiTrack:
         (tick, mido.MetaMessage("set_tempo", tempo=tempo))
         for tick, tempo in conductor.tempo_changes
     ]
+    changes += [(tick, message) for tick, name in conductor.chords for message in _chord(name)]
     timed += sorted(changes, key=lambda change: change[0])
     return to_track(timed, length_ticks)
+
+
+def _chord(name: str) -> Iterator[mido.MetaMessage]:
+    """A chord's name as text, which DAWs show, and as the XF event that notation programs read."""
+    yield mido.MetaMessage("text", text=name)
+    symbol = read_symbol(name)
+    if symbol is not None:
+        yield mido.MetaMessage("sequencer_specific", data=symbol.xf_event)
 
 
 def _instrument_track(track: Track) -> mido.MidiTrack:

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from engine.arrangement import writers
+from engine.notation import SOFTWARE
 from engine.runs import files
 from engine.state.files import write_whole
 
@@ -20,9 +21,10 @@ def _bytes_of(*facts: Any) -> bytes:
     return hashlib.sha256(repr(facts).encode()).digest()
 
 
-def _sheet_music(tracks: Any, conductor: Any, length_ticks: int) -> bytes:
+def _sheet_music(tracks: Any, conductor: Any, length_ticks: int, **options: Any) -> bytes:
     sounding = [(track.name, track.part.digest()) for track in tracks]
-    return _bytes_of("sheet music", sounding, conductor, length_ticks)
+    facts = ("sheet music", sounding, conductor, length_ticks, options)
+    return SOFTWARE.encode() + _bytes_of(*facts)
 
 
 def _song_picture(arrangement: Any, colour: str) -> bytes:

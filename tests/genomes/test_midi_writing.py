@@ -189,3 +189,22 @@ def test_symusic_reads_the_words():
     score = symusic.Score.from_midi(write_midi([Track("m", part)], PLAIN))
     read = [(word.time, word.text) for track in score.tracks for word in track.lyrics]
     assert (read, {track.name for track in score.tracks}) == (list(part.lyrics), {"m"})
+
+
+@pytest.mark.parametrize(
+    ("name", "xf"),
+    [
+        ("C", (0x31, 0x00, 0x7F, 0x7F)),
+        ("F#m7b5", (0x44, 0x0B, 0x7F, 0x7F)),
+        ("Bb7/D", (0x27, 0x13, 0x32, 0x7F)),
+        ("N.C.", None),
+    ],
+)
+def test_chords_are_named_as_text_and_as_xf(name, xf):
+    said = Conductor("T", Key.parse("C major"), Meter(4, 4), 120.0, chords=((480, name),))
+    data = write_midi([Track("a", Part.of([], 1920))], said)
+    conductor = mido.MidiFile(file=io.BytesIO(data)).tracks[0]
+    at = [message for message in conductor if message.type in {"text", "sequencer_specific"}]
+    assert [message.time for message in at] == [480, *[0] * (len(at) - 1)]
+    assert at[0].text == name
+    assert [tuple(m.data) for m in at[1:]] == ([] if xf is None else [(0x43, 0x7B, 0x01, *xf)])

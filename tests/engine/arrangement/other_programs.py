@@ -13,8 +13,10 @@ import soundfile
 import symusic
 
 from engine.arrangement.files import midi_tracks
+from engine.notation.clefs import score_order, staves_of
 from engine.notation.grid import grid_of
 from engine.notation.staff import notated
+from genomes.chord_symbols import chord_changes, harmony_of
 from genomes.midi import MINOR_SIGNATURE_NAMES, read_midi, signature_name
 from genomes.time import MICROSECONDS_PER_MINUTE, TICKS_PER_QUARTER
 from tests.engine.notation import scores
@@ -72,7 +74,10 @@ def check_with_mido(song, data):
     assert (meter, said["key_signature"].key) == (str(song.meter), signature_name(song.key))
     markers = [(tick, m.text) for tick, m in timed(file.tracks[0]) if m.type == "marker"]
     assert markers == list(song.markers)
-    assert song.id in said["text"].text
+    texts = [(tick, m.text) for tick, m in timed(file.tracks[0]) if m.type == "text"]
+    assert song.id in texts[0][1]
+    harmony = harmony_of(track.part for track in song.tracks)
+    assert texts[1:] == list(chord_changes(harmony))
 
 
 def check_with_symusic(song, data):
@@ -134,24 +139,46 @@ def _with_bars_in_place(part, meter):
 
 
 def check_musicxml(song, data):
-    """music21 finds every bar full, the notes as they are notated, the sections and the words."""
+    """music21 plays every bar full, the notes as they are notated, the words, chords, sections."""
     score = scores.reopened(data)
-    assert [part.partName for part in score.parts] == [track.name for track in song.tracks]
+    tracks = {track.name: track for track in sorted(song.tracks, key=score_order)}
+    written = scores.staves(score)
+    assert [name for name, _ in written] == list(tracks)
     bar = Fraction(song.meter.bar_ticks, TICKS_PER_QUARTER)
-    for track, part in zip(song.tracks, score.parts, strict=True):
-        assert scores.bar_quarters(part) == [bar] * song.bars
-        assert scores.only(part, "TimeSignature").ratioString == str(song.meter)
-        sung = [lyric.text for note in part.flatten().notes for lyric in note.lyrics]
-        assert sung == [text.strip() for _, text in track.part.lyrics]
-        if track.name != "Drums":
-            grid = grid_of(track.part.notes["onset_ticks"], song.meter, song.bars)
-            assert scores.sounding(part) == set(notated(track.part, grid))
+    for name, staves in written:
+        track, played = tracks[name], [scores.played(part) for part in staves]
+        assert all(scores.bar_quarters(part) == [bar] * song.bars for part in played)
+        assert {scores.only(part, "TimeSignature").ratioString for part in staves} == {
+            str(song.meter)
+        }
+        sung = [
+            lyric.text
+            for part in staves
+            for note in scores.sounding_elements(part)
+            for lyric in note.lyrics
+        ]
+        assert set(sung) == {text.strip() for _, text in track.part.lyrics}
+        if name != "Drums":
+            expected = {
+                span
+                for each in staves_of(track, "")
+                for span in notated(
+                    each.track.part,
+                    grid_of(each.track.part.notes["onset_ticks"], song.meter, song.bars),
+                )
+            }
+            assert set().union(*(scores.sounding(part) for part in played)) == expected
+    top = scores.played(score.parts[0])
     marks = [
         (scores.ticks(bar.offset), mark.content)
-        for bar in scores.measures(score.parts[0])
+        for bar in scores.measures(top)
         for mark in bar.getElementsByClass("RehearsalMark")
     ]
-    assert marks == list(song.markers)
+    assert list(dict(map(reversed, marks[::-1])).items())[::-1] == [
+        (name, onset) for onset, name in song.markers
+    ]
+    changes = {span.onset_ticks for span in harmony_of(track.part for track in song.tracks)}
+    assert {onset for onset, *_ in scores.symbols(top)} <= changes
 
 
 def check_recordings(song, folder, file_format):

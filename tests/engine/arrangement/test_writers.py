@@ -10,7 +10,7 @@ from engine.arrangement.arranging import arrange, conductor_of
 from engine.arrangement.assemble import assemble
 from engine.arrangement.files import WHOLE_SONG, File
 from engine.arrangement.plan import Plan, PlannedSection
-from engine.arrangement.writers import AUDIO_FORMATS, audio_writer, write_score, writers
+from engine.arrangement.writers import AUDIO_FORMATS, audio_writer, score_writer, writers
 from engine.errors import Refused
 from engine.state.studio import Studio
 from genomes import Key, Meter
@@ -43,7 +43,7 @@ def written(song, writer, folder):
 def test_the_score_names_the_instruments():
     song = short_song()
     tracks = tuple(replace(track, program=40) for track in song.tracks)
-    (score,) = write_score(replace(song, tracks=tracks))
+    (score,) = score_writer("")(replace(song, tracks=tracks))
     assert b"<midi-program>41</midi-program>" in score.make()
 
 
@@ -57,13 +57,15 @@ def test_a_song_that_is_too_long_is_not_recorded():
     song = short_song()
     endless = replace(song, length_ticks=2_000 * song.length_ticks)
     assert list(audio_writer("flac")(endless)) == []
-    assert list(write_score(song))
+    assert list(score_writer("")(song))
 
 
 @pytest.mark.parametrize("audio", AUDIO_FORMATS)
-def test_everything_a_song_is_written_as(audio):
+def test_everything_a_song_is_written_as(shell, audio):
     song = short_song()
-    files = [file for writer in writers("Violet", audio) for file in writer(song)]
+    with Studio.open(shell.folder) as studio:
+        made_by = writers(song_of(studio), audio)
+    files = [file for writer in made_by for file in writer(song)]
     names = [file.name for file in files]
     stems = [f"stems/{stage}.{audio}" for stage in ROWS]
     sound = [] if audio == "none" else [f"song.{audio}", *stems]
@@ -72,8 +74,11 @@ def test_everything_a_song_is_written_as(audio):
 
 
 def test_other_recordings_are_refused_before_anything_is_done(shell, song):
-    with pytest.raises(Refused, match="--audio mp3: expected flac, wav, none"):
-        writers("Green", "mp3")
+    with (
+        Studio.open(shell.folder) as studio,
+        pytest.raises(Refused, match="--audio mp3: expected flac, wav, none"),
+    ):
+        writers(song_of(studio), "mp3")
     shell.refused("arrange", "--song", song, "--audio", "mp3")
     assert not (shell.folder / "exports" / song / "arrangement.yml").exists()
 

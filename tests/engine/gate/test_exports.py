@@ -12,6 +12,8 @@ import symusic
 
 from engine.arrangement.instruments import usual_programs
 from engine.state.studio import Studio
+from genomes import Part
+from genomes.chord_symbols import chord_changes
 
 SONGS = {"meadow": "bridge", "cellar": "intro"}
 
@@ -58,7 +60,10 @@ def test_the_conductor_comes_first_and_says_everything(approved):
 
 def test_the_file_names_the_event_it_comes_from(approved):
     _, event, path = approved
-    (text,) = [m.text for m in mido.MidiFile(path).tracks[0] if m.type == "text"]
+    text, *chords = [m.text for m in mido.MidiFile(path).tracks[0] if m.type == "text"]
+    harmony = Part.from_payload(event.payload.part).harmony
+    assert chords == [name for _, name in chord_changes(harmony)]
+    assert chords
     facts = dict(re.findall(r"(\w+)=(\S+)", text))
     assert facts == {
         "candidate": event.payload.candidate,

@@ -12,7 +12,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from engine.notation import musicxml
+from engine.notation import SOFTWARE, musicxml
+from engine.notation.clefs import staves_of
 from engine.notation.grid import grid_of
 from engine.notation.percussion import DRUM_SIGNS, drum_sign
 from engine.notation.score import MODE_NAMES
@@ -30,6 +31,7 @@ ROOT = Path(__file__).parents[3]
 METERS = [Meter.parse(text) for text in ("4/4", "3/4", "6/8", "7/8", "5/4", "11/8", "31/4", "1/32")]
 LONGEST_BAR = max(meter.bar_ticks for meter in METERS)
 C_MAJOR = Key.parse("C major")
+FLUTE = 73
 
 
 def conductor(meter=METERS[0], key=C_MAJOR, markers=()):
@@ -39,6 +41,11 @@ def conductor(meter=METERS[0], key=C_MAJOR, markers=()):
 def read(tracks, meter=METERS[0], **said):
     length_ticks = max(track.part.length_ticks for track in tracks)
     return scores.reopened(musicxml(tracks, conductor(meter, **said), length_ticks))
+
+
+def line(name, part):
+    """A track on one staff."""
+    return Track(name, part, FLUTE)
 
 
 def short_parts():
@@ -65,11 +72,14 @@ def test_a_song_in_every_meter(meter):
     """Every bar is full, and notes are there with their ties."""
     tracks = song(meter)
     score = read(tracks, meter)
-    assert [part.partName for part in score.parts] == [track.name for track in tracks]
+    staves = [
+        (track.name, staff.track) for track in tracks for staff in staves_of(track, singer="")
+    ]
+    assert [part.partName for part in score.parts] == [name for name, _ in staves]
     for part in score.parts:
         assert scores.bar_quarters(part) == [Fraction(meter.bar_ticks, 480)] * 3
         assert scores.only(part, "TimeSignature").ratioString == str(meter)
-    for track, part in zip(tracks, score.parts, strict=True):
+    for (_, track), part in zip(staves, score.parts, strict=True):
         if track.channel != 9:
             grid = grid_of(track.part.notes["onset_ticks"], meter, bars=3)
             assert scores.sounding(part) == set(notated(track.part, grid))
@@ -80,7 +90,7 @@ def test_a_song_in_every_meter(meter):
 def test_any_part_can_be_written(data, part, key):
     meter = data.draw(st.sampled_from([m for m in METERS if m.bar_ticks > part.length_ticks // 9]))
     bars = -(-part.length_ticks // meter.bar_ticks)
-    score = read([Track("any", part), Track("drums", part, channel=9)], meter, key=key)
+    score = read([line("any", part), Track("drums", part, channel=9)], meter, key=key)
     for written in score.parts:
         assert scores.bar_quarters(written) == [Fraction(meter.bar_ticks, 480)] * bars
     grid = grid_of(part.notes["onset_ticks"], meter, bars)
@@ -92,7 +102,7 @@ def test_any_part_can_be_written(data, part, key):
 @pytest.mark.parametrize("tonic", ["C", "F#", "Eb", "G#", "Cb"])
 def test_the_key_is_read_back(tonic, mode):
     key = Key.parse(f"{tonic} {mode.replace('_', ' ')}")
-    (part,) = read([Track("scale", Part.of([(0, 480, 60, 80)], 1920))], key=key).parts
+    (part,) = read([line("scale", Part.of([(0, 480, 60, 80)], 1920))], key=key).parts
     signature = scores.only(part, "KeySignature")
     assert signature.sharps == key.signature_fifths
     assert signature.mode == MODE_NAMES.get(mode, mode)
@@ -108,7 +118,7 @@ def test_the_key_is_read_back(tonic, mode):
 )
 def test_notes_are_spelled_in_the_key(key, names):
     rows = [(step * 480, 480, 60 + step, 80) for step in range(12)]
-    (part,) = read([Track("all", Part.of(rows, 3 * 1920))], key=Key.parse(key)).parts
+    (part,) = read([line("all", Part.of(rows, 3 * 1920))], key=Key.parse(key)).parts
     assert " ".join(single.name for _, single in scores.single_notes(part)) == names
     assert [single.pitch.midi for _, single in scores.single_notes(part)] == [*range(60, 72)]
 
@@ -132,25 +142,92 @@ def test_tempo_title_and_sections_stand_over_the_first_staff():
 
 
 @pytest.mark.parametrize(
-    ("pitches", "channel", "sign"),
+    ("pitches", "program", "channel", "sign"),
     [
-        ((28, 40), 1, "Bass8vbClef"),
-        ((48, 52), 1, "BassClef"),
-        ((60, 72), 1, "TrebleClef"),
-        ((36, 38), 9, "PercussionClef"),
+        ((28, 40), FLUTE, 1, "Bass8vbClef"),
+        ((48, 52), FLUTE, 1, "BassClef"),
+        ((60, 72), FLUTE, 1, "TrebleClef"),
+        ((100, 110), FLUTE, 1, "Treble8vaClef"),
+        ((50, 57), 33, 1, "Bass8vbClef"),  # a bass guitar, however high
+        ((60, 72), 25, 1, "Treble8vbClef"),  # a guitar
+        ((36, 38), 0, 9, "PercussionClef"),
     ],
 )
-def test_the_clef_suits_the_notes(pitches, channel, sign):
+def test_the_clef_suits_the_notes_and_the_instrument(pitches, program, channel, sign):
     rows = [(0, 480, pitch, 80) for pitch in pitches]
-    (part,) = read([Track("part", Part.of(rows, 1920), 0, channel)]).parts
+    (part,) = read([Track("part", Part.of(rows, 1920), program, channel)]).parts
     assert type(scores.only(part, "Clef")).__name__ == sign
+
+
+@pytest.mark.parametrize(
+    ("singer", "sign"),
+    [
+        ("soprano", "TrebleClef"),
+        ("alto", "TrebleClef"),
+        ("Gabriel", "Treble8vbClef"),
+        ("Busayo", "BassClef"),
+        ("bass", "BassClef"),
+    ],
+)
+def test_words_stand_in_the_clef_of_their_singer(singer, sign):
+    sung = Part.of([(0, 480, 62, 80)], 1920, lyrics=((0, "oh "),))
+    tracks = [Track("Melody", sung, 0, 2), line("Flute", Part.of([(0, 480, 62, 80)], 1920))]
+    voice, flute = scores.reopened(musicxml(tracks, conductor(), 1920, singer=singer)).parts
+    assert type(scores.only(voice, "Clef")).__name__ == sign
+    assert type(scores.only(flute, "Clef")).__name__ == "TrebleClef"
+
+
+@pytest.mark.parametrize(
+    ("pitches", "right"),
+    [
+        ((60, 64, 67), (60, 64, 67)),
+        ((57, 60, 64), (57, 60, 64)),  # one hand, though it begins under middle C
+        ((43, 47, 50), ()),
+        ((36, 60, 64, 67), (60, 64, 67)),
+        ((36, 43, 60, 64, 69), (60, 64, 69)),
+        ((48, 67), (67,)),
+    ],
+)
+def test_a_piano_has_two_staves(pitches, right):
+    rows = [(0, 960, pitch, 80) for pitch in pitches]
+    upper, lower = read([Track("Chords", Part.of(rows, 1920), 0)]).parts
+    assert [type(scores.only(each, "Clef")).__name__ for each in (upper, lower)] == [
+        "TrebleClef",
+        "BassClef",
+    ]
+    assert {pitch for _, _, pitch in scores.sounding(upper)} == set(right)
+    assert {pitch for _, _, pitch in scores.sounding(lower)} == set(pitches) - set(right)
+
+
+def test_passes_that_differ_in_words_or_their_end_are_written_once():
+    rows = [(bar * 1920, 960, 60 + bar % 4, 80) for bar in range(8)]
+    rows[7] = (7 * 1920, 960, 72, 80)
+    lyrics = [(bar * 1920, f"w{bar} ") for bar in range(8)]
+    tracks = [line("Melody", Part.of(rows, 8 * 1920, lyrics=lyrics))]
+    (part,) = read(tracks, markers=((0, "Verse"),)).parts
+    assert len(scores.measures(part)) == 5
+    verses = [
+        [(lyric.number, lyric.text) for lyric in note.lyrics]
+        for note in scores.sounding_elements(part)
+    ]
+    assert verses == [
+        [(1, "w0"), (2, "w4")],
+        [(1, "w1"), (2, "w5")],
+        [(1, "w2"), (2, "w6")],
+        [(1, "w3")],
+        [(2, "w7")],
+    ]
+    played = scores.played(part)
+    assert [single.pitch.midi for _, single in scores.single_notes(played)] == [
+        pitch for _, _, pitch, _ in rows
+    ]
 
 
 def test_lyrics_stand_under_their_notes():
     rows = [(step * 480, 480, 60 + step, 80) for step in range(7)]
     lyrics = ((0, "gar"), (480, "de"), (960, "ner "), (1440, "in "), (1930, "win"), (2880, "ter "))
     part = Part.of(rows, 2 * 1920, lyrics=lyrics)
-    (written,) = read([Track("voice", part)]).parts
+    (written,) = read([line("voice", part)]).parts
     sung = [
         (round(float(note.offset) * 480), lyric.text, lyric.syllabic)
         for note in written.flatten().notes
@@ -194,15 +271,15 @@ def test_a_score_keeps_where_it_comes_from_and_not_when():
     said = Conductor("T", C_MAJOR, Meter(4, 4), 120.0, texts=("candidate=1 & run=2",))
     text = musicxml(song(Meter(4, 4)), said, 3 * 1920).decode("utf-8")
     assert '<miscellaneous-field name="provenance">candidate=1 &amp; run=2<' in text
-    assert re.findall(r"<software>(.*)</software>", text) == ["composition-engine"]
+    assert re.findall(r"<software>(.*)</software>", text) == [SOFTWARE]
     assert "encoding-date" not in text
 
 
 def test_short_parts_rest_until_the_end():
-    tracks = [*song(Meter(4, 4)), Track("kurz", Part.of([(0, 480, 60, 80)], 1920))]
+    tracks = [*song(Meter(4, 4)), line("kurz", Part.of([(0, 480, 60, 80)], 1920))]
     for length_ticks, bars in ((3 * 1920, 3), (3 * 1920 + 1, 4)):
         score = scores.reopened(musicxml(tracks, conductor(), length_ticks))
-        assert [len(scores.measures(part)) for part in score.parts] == [bars] * 5
+        assert {len(scores.measures(part)) for part in score.parts} == {bars}
 
 
 def test_characters_that_no_file_holds_are_left_out():

@@ -24,8 +24,7 @@ def demo(
     generations: Generations = GENERATIONS,
 ) -> int:
     """Add a demo song, evolve chords for its verse, and approve the best."""
-    from engine.cli.runs import carry_on_with_progress
-    from engine.cli.summary import say_summary
+    from engine.cli.runs import carry_on_with_progress, write_and_say
     from engine.errors import refusing
     from engine.evolution.settings import Settings
     from engine.gate import decisions
@@ -34,7 +33,6 @@ def demo(
     from engine.proposals import Overrides, demo_paths, read
     from engine.proposals.songs import add_songs
     from engine.runs.evolve import start_runs
-    from engine.runs.files import write_files
     from engine.runs.requests import EvolveOptions
     from fitness.colours import find_colour
 
@@ -49,7 +47,7 @@ def demo(
         summary = carry_on_with_progress(context, studio, run)
         if summary is None:
             return INTERRUPTED
-        say_summary(summary, write_files(studio, summary))
+        write_and_say(context, studio, summary, terms=False, as_json=False)
         for survivor in summary.finished.survivors[:1]:
             approved = decisions.approve(studio, survivor.id, policy="demo: the best survivor")
             (export,) = update_exports(studio, approved)

@@ -8,7 +8,7 @@ from engine.gate.exports import section_midi, track_of
 from engine.ids import short
 from engine.reports.pictures import draw_curve, draw_part
 from engine.reports.summary import Summary
-from engine.runs.contexts import parent_parts, section_of, song_context
+from engine.runs.contexts import section_of, song_context
 from engine.state.files import write_whole
 from engine.state.studio import Studio
 from genomes import Part
@@ -28,7 +28,7 @@ def write_files(studio: Studio, summary: Summary) -> Path:
     curve = folder / "curve.png"
     if not curve.exists():
         draw_curve(curve, summary.finished.curve, f"{title}: {section.label}", colour)
-    parents = _parents(studio, summary)
+    parents = _parents(summary)
     for rank, survivor in enumerate(summary.finished.survivors, start=1):
         stem = f"{rank}_{short(survivor.id)}"
         track = track_of(
@@ -44,13 +44,9 @@ def write_files(studio: Studio, summary: Summary) -> Path:
     return folder
 
 
-def _parents(studio: Studio, summary: Summary) -> list[Track]:
+def _parents(summary: Summary) -> list[Track]:
     """The parts of the run's parents, as tracks."""
-    read = [studio.event(position).payload for position in summary.started.positions_read]
-    return [
-        track_of(summary.song, stage, part, stage)
-        for stage, part in parent_parts(summary.started, read)
-    ]
+    return [track_of(summary.song, stage, part, stage) for stage, part in summary.parents]
 
 
 def _write_midi(summary: Summary, survivor: Survivor, tracks: list[Track], path: Path) -> None:

@@ -100,7 +100,7 @@ def say_entries(studio: Studio, shown: Sequence[Entry], *, with_terms: bool) -> 
         _say_place(run[0])
         for entry in run:
             say()
-            _say_entry(studio, entry, with_terms=with_terms)
+            say_entry(studio, entry, with_terms=with_terms)
     say("\napprove, reject, label or note each by its id" if shown else "nothing waits")
 
 
@@ -111,7 +111,8 @@ def _say_place(entry: Entry) -> None:
     say(f"\n{entry.song.title} — {state.stage} for {state.section.label}{on}")
 
 
-def _say_entry(studio: Studio, entry: Entry, *, with_terms: bool) -> None:
+def say_entry(studio: Studio, entry: Entry, *, with_terms: bool) -> None:
+    """Print a candidate with its state and its music."""
     from engine.gate.decisions import music_of
     from engine.gate.exports import proposal_at
     from engine.state.lineages import why_stale

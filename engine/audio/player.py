@@ -7,6 +7,7 @@ import sys
 import threading
 from collections.abc import Generator, Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -57,6 +58,23 @@ def play(blocks: Iterable[Samples], backends: Sequence[Any] | None = None) -> No
             pass
         done.clear()
         done.wait(2 * BUFFER_MS / 1000)
+
+
+def read_recording(path: Path) -> Samples:
+    """The samples of a recording, ``(n, 2)``.
+
+    Raises:
+        OSError: if it can't be read.
+    """
+    import soundfile  # noqa: PLC0415 - loading libsndfile takes time
+
+    try:
+        samples, rate_hz = soundfile.read(path, dtype="float32", always_2d=True)
+    except soundfile.LibsndfileError as error:
+        raise OSError(f"{path}: not a sound file that can be read; delete it ({error})") from error
+    if rate_hz != SAMPLE_RATE or samples.shape[1] != 2:
+        raise OSError(f"{path}: not as it was written; delete it")
+    return np.asarray(samples)
 
 
 def _stream(blocks: Iterable[Samples], done: threading.Event) -> Generator[bytes, int, None]:

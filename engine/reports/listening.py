@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from engine.audio.player import read_recording
 from engine.audio.samples import Samples
 from engine.errors import NotFound
 from engine.gate.decisions import find_entry, music_of
@@ -18,7 +19,6 @@ from engine.runs.files import run_folder, write_recordings
 from engine.runs.recordings import (
     equally_loud,
     loop_frames,
-    read_recording,
     record,
     recording_name,
     write_recording,

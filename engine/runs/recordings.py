@@ -83,23 +83,6 @@ def write_recording(path: Path, audio: Audio) -> None:
     write_whole(path, audio_bytes(audio, path.name))
 
 
-def read_recording(path: Path) -> Samples:
-    """The samples of a recording, ``(n, 2)``.
-
-    Raises:
-        OSError: if it can't be read.
-    """
-    import soundfile  # noqa: PLC0415 - loading libsndfile takes time
-
-    try:
-        samples, rate_hz = soundfile.read(path, dtype="float32", always_2d=True)
-    except soundfile.LibsndfileError as error:
-        raise OSError(f"{path}: not a sound file that can be read; delete it ({error})") from error
-    if rate_hz != SAMPLE_RATE or samples.shape[1] != 2:
-        raise OSError(f"{path}: not as it was written; delete it")
-    return np.asarray(samples)
-
-
 def _first(part: Part, length_ticks: int) -> Part:
     """The beginning of a part."""
     if part.length_ticks <= length_ticks:

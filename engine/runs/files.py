@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 from engine.gate.exports import section_midi, track_of
@@ -24,12 +25,15 @@ def write_files(studio: Studio, summary: Summary) -> Path:
     Only missing files are written: an existing file may have been edited.
     """
     folder = run_folder(studio, summary)
-    title, colour = summary.song.title, summary.song.colour
+    title, colour, stage = summary.song.title, summary.song.colour, summary.started.stage
     section = section_of(summary.started.section)
     curve = folder / "curve.png"
     if not curve.exists():
-        draw_curve(curve, summary.finished.curve, f"{title}: {section.label}", colour)
+        named = f"{title} — {stage} for {section.label}"
+        draw_curve(curve, summary.finished.curve, named, colour)
     parents = _parents(summary)
+    below = tuple((track.name, track.part) for track in parents)
+    context = replace(song_context(summary.song, section), parts=below)
     for rank, survivor in enumerate(summary.finished.survivors, start=1):
         stem = file_stem(rank, survivor.id)
         track = _track(summary, survivor, stem)
@@ -38,8 +42,8 @@ def write_files(studio: Studio, summary: Summary) -> Path:
             _write_midi(summary, survivor, [*parents, track], folder / f"{stem}_mix.mid")
         picture = folder / f"{stem}.png"
         if not picture.exists():
-            context = song_context(summary.song, section)
-            draw_part(picture, track.part, context, f"{title}: {stem}", colour)
+            named = f"{title} — {stage} for {section.label}, {rank}. {short(survivor.id)}"
+            draw_part(picture, track.part, context, named, colour)
     write_recordings(folder, summary)
     return folder
 

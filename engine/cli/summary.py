@@ -53,7 +53,8 @@ def say_summary(
         _say_run(summary)
     for rank, survivor in enumerate(survivors, start=1):
         others = [other.terms for other in survivors if other is not survivor]
-        why = reason(stage, survivor.terms, others, survivor.heard, song.colour)
+        sung = survivor.description.get("lyrics", ())
+        why = reason(stage, survivor.terms, others, survivor.heard, song.colour, sung)
         part = Part.from_payload(survivor.part)
         say()
         say_music(f"{rank}. {short(survivor.id)}  {why}", stage, part, meter, whole=with_terms)
@@ -157,7 +158,8 @@ def _why(entry: Entry, colour: str) -> str:
         for identifier, other in entry.song.candidates.items()
         if other.run == state.run and identifier != entry.id
     ]
-    return reason(state.stage, state.terms, others, state.heard, colour)
+    sung = state.description.get("lyrics", ())
+    return reason(state.stage, state.terms, others, state.heard, colour, sung)
 
 
 def say_scored(heard: Heard | None, terms: Terms, description: Plain) -> None:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 from engine.reports.readings import most_likely
+from genomes.melody.setting import OVERPACKED
 from store.events import Heard, Terms
 
 # Stage -> rule -> what is said where a part keeps it, and where it doesn't.
@@ -86,6 +88,7 @@ def reason(
     others: Sequence[Terms],
     heard: Heard | None,
     colour: str,
+    sung: Sequence[Mapping[str, Any]] = (),
 ) -> str:
     """What speaks for a candidate, and the most that speaks against it; empty if nothing does.
 
@@ -95,6 +98,7 @@ def reason(
         others: terms of the candidates that it is seen beside; what it does better comes first.
         heard: the model's prediction; None without a model.
         colour: the song's colour.
+        sung: how each line of its words fits, as a melody's description has it.
     """
     rules = {
         name: (terms[f"theory.{name}"], phrases)
@@ -105,13 +109,21 @@ def reason(
     ranked = sorted(rules, key=lambda name: (-ahead[name], -rules[name][0]))
     strengths = [rules[name][1][0] for name in ranked if rules[name][0] >= KEPT][:MAX_STRENGTHS]
     weaknesses = [rules[name][1][1] for name in reversed(ranked) if rules[name][0] <= BROKEN][:1]
-    against = [*weaknesses, *_sounds(heard, colour)]
+    against = [*_unfit_words(sung), *weaknesses, *_sounds(heard, colour)]
     return "; but ".join(filter(None, (", ".join(strengths), ", ".join(against))))
 
 
 def _usual(term: str, others: Sequence[Terms]) -> float:
     known = [other[term] for other in others if term in other]
     return sum(known) / len(known) if known else USUAL
+
+
+def _unfit_words(sung: Sequence[Mapping[str, Any]]) -> list[str]:
+    """That words aren't sung, or crowd the notes."""
+    unsung = sum(line["unsung"] for line in sung)
+    if unsung:
+        return [f"{unsung} syllable{'s' if unsung > 1 else ''} unsung"]
+    return ["crowded words"] if any(line["verdict"] == OVERPACKED for line in sung) else []
 
 
 def _sounds(heard: Heard | None, colour: str) -> list[str]:

@@ -52,6 +52,20 @@ def test_the_model_speaks_against_another_colour(model, expected):
     assert reason("bass", terms("bass"), NOTHING_ELSE, model, "Blue") == expected
 
 
+@pytest.mark.parametrize(
+    ("lines", "expected"),
+    [
+        ([("fits", 0), ("spacious", 0)], ""),
+        ([("fits", 0), ("overpacked", 0)], "crowded words"),
+        ([("overpacked", 2), ("fits", 1)], "3 syllables unsung"),
+        ([("fits", 1)], "1 syllable unsung"),
+    ],
+)
+def test_words_that_do_not_fit_are_said(lines, expected):
+    sung = [{"verdict": verdict, "unsung": unsung} for verdict, unsung in lines]
+    assert reason("melody", terms("melody"), NOTHING_ELSE, None, "Blue", sung) == expected
+
+
 def test_rules_of_another_version_are_left_out():
     assert reason("chords", {"theory.gone": 1.0, "total": 1.0}, NOTHING_ELSE, None, "Blue") == ""
 

@@ -73,7 +73,7 @@ def demo(
         if whole and best:
             arranged = _compose(studio, song, min(generations, SONG_GENERATIONS), audio)
             if arranged is None:
-                typer.echo("stopped; nothing recorded is lost", err=True)
+                say("stopped; nothing recorded is lost", err=True)
                 say_next(next_command(context, f"compose --song {song} --audio {audio}"))
                 return INTERRUPTED
             _say_song(arranged, audio)

@@ -10,7 +10,7 @@ import typer
 from engine.cli.errors import INTERRUPTED
 from engine.cli.opening import next_command, open_studio
 from engine.cli.options import Generations, ModelPath, NoModel, Population, WithTerms
-from engine.cli.output import Json, say_json, say_next
+from engine.cli.output import Json, say, say_json, say_next
 from engine.cli.words import read_words, say_of_words
 from engine.evolution import GENERATIONS, KEEP, POPULATION
 
@@ -103,7 +103,7 @@ def evolve(
             if not as_json:
                 label = run.started.section.label
                 begun = f"{state.title}: {stage}, {label}, run {run.id}, seed {seed}"
-                typer.echo(begun, err=True)
+                say(begun, err=True)
                 if parent is None and run.started.source is None and run.started.parents:
                     _say_others(state, run.started.parents[-1], label)
             summary = carry_on_with_progress(context, studio, run, as_json=as_json)

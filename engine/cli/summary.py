@@ -7,9 +7,7 @@ from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import typer
-
-from engine.cli.output import music_width, say, say_table
+from engine.cli.output import music_width, say, say_note, say_table
 from engine.ids import short
 from engine.reports.description import in_lines
 from engine.reports.readings import gate_warning, in_words
@@ -69,7 +67,7 @@ def say_summary(
         say(f"\nto listen now: {listen}")
     say(f"to hear and to see: {folder}")
     if few := gate_warning(summary.passed, summary.scored):
-        typer.echo(f"note: {few}", err=True)
+        say_note(few)
 
 
 def say_music(
@@ -197,7 +195,7 @@ def _say_missing(summary: Summary) -> None:
     finished = summary.finished
     if finished.already_decided:
         known = [f"{short(id_)} ({status})" for id_, status in finished.already_decided.items()]
-        typer.echo(f"note: met again, and decided before: {', '.join(known)}", err=True)
+        say_note(f"met again, and decided before: {', '.join(known)}")
     if not finished.survivors:
         say("\nnothing new came out: everything scored was decided before; try another seed")
     elif len(finished.survivors) < summary.started.settings["keep"]:

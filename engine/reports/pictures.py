@@ -12,7 +12,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
 from engine.arrangement.assemble import Arrangement
-from engine.reports.rolls import INKS, Label, any_script, draw_notes, write_labels
+from engine.reports.rolls import INKS, Label, any_script, draw_notes, needed_inches, write_labels
 from engine.state.files import write_whole
 from fitness.explaining import BAR, Explanation, Subject
 from genomes import Context, Part
@@ -32,7 +32,8 @@ NOTE_INK = "#333333"
 QUIET_INK = "#5a5a5a"
 
 ROLL_INCHES = 3.0
-LANE_INCHES = 1.25
+LANE_INCHES = 1.15
+FORM_INCHES = 0.45
 
 
 def draw_curve(path: Path, curve: Sequence[CurvePoint], title: str, colour: str) -> None:
@@ -144,12 +145,17 @@ def song_picture(arrangement: Arrangement, colour: str) -> bytes:
 
     The more energy a section has, the darker its background.
     """
-    count, bar_ticks = len(arrangement.tracks), arrangement.meter.bar_ticks
-    figure = Figure(figsize=(14.0, 1.2 + LANE_INCHES * count), layout="constrained")
+    return _png(song_figure(arrangement, colour))
+
+
+def song_figure(arrangement: Arrangement, colour: str) -> Figure:
+    """The figure of ``song_picture``: the axes of the form, then those of each track."""
+    bar_ticks, meters = arrangement.meter.bar_ticks, MeterMap.constant(arrangement.meter)
+    heights = [max(LANE_INCHES, needed_inches(track.part)) for track in arrangement.tracks]
+    figure = Figure(figsize=(14.0, 1.3 + sum(heights) * 1.1), layout="constrained")
     FigureCanvasAgg(figure)
-    meters = MeterMap.constant(arrangement.meter)
-    heights = [0.35, *[1.0] * count]
-    form, *lanes = figure.subplots(count + 1, 1, sharex=True, height_ratios=heights)
+    ratios = [FORM_INCHES, *heights]
+    form, *lanes = figure.subplots(len(ratios), 1, sharex=True, height_ratios=ratios)
     for axes, track in zip(lanes, arrangement.tracks, strict=True):
         if len(track.part.notes):
             draw_notes(axes, track.part, meters, INKS[colour], height_inches=LANE_INCHES * 0.8)
@@ -169,7 +175,7 @@ def song_picture(arrangement: Arrangement, colour: str) -> bytes:
     _set_titles(form, arrangement.title, facts)
     starts = [(1 + each.start_ticks / bar_ticks, each.name) for each in arrangement.sections]
     write_labels(figure, form, [Label(start, name) for start, name in starts])
-    return _png(figure)
+    return figure
 
 
 def _shade_sections(axes: Axes, arrangement: Arrangement, colour: str) -> None:

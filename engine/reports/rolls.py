@@ -98,6 +98,12 @@ def draw_notes(axes: Axes, part: Part, meters: MeterMap, ink: str, *, height_inc
     axes.set_axisbelow(True)
 
 
+def needed_inches(part: Part) -> float:
+    """Height of axes on which all drums of a part can be named; 0 where it has none."""
+    drums = set(part.notes["pitch"][part.notes["is_drum"]].tolist())
+    return (len(drums) + 1) * LABEL_POINTS * LINE_HEIGHT / POINTS_PER_INCH if drums else 0.0
+
+
 def _drum_places(part: Part) -> dict[int, int]:
     """A line for each drum that is struck: kicks below, cymbals above, by pitch otherwise."""
     notes = set(part.notes["pitch"].tolist())
@@ -183,7 +189,8 @@ def _placed(axes: Axes, texts: Sequence[Text]) -> list[int]:
         extent = text.get_window_extent()
         beyond = max(0.0, extent.x1 - right)
         if beyond:
-            start, _ = axes.transData.inverted().transform((extent.x0 - beyond, 0))
+            indent = LABEL_INDENT_INCHES * text.figure.dpi
+            start, _ = axes.transData.inverted().transform((extent.x0 - beyond - indent, 0))
             text.set_x(start)
         extents.append((extent.x0 - beyond, extent.x1 - beyond + LABEL_GAP))
     order = sorted(range(len(texts)), key=lambda index: extents[index])

@@ -80,13 +80,14 @@ def _write_yaml(context: typer.Context, studio: Studio, songs: list[Song]) -> No
     from engine.gate.review_file import write_review
 
     for song in songs:
-        for stage in dict.fromkeys(c.stage for c in song.candidates.values()):
-            path = studio.exports / song.song_id / stage / "review.yml"
-            aside = write_review(studio, song, stage, path)
-            if aside is not None:
-                say(f"edits that were not taken in are now in {aside}")
-            say(str(path))
-            say_next(next_command(context, f"review --apply {quoted(path)}"))
+        if not song.candidates:
+            continue
+        path = studio.exports / song.song_id / "review.yml"
+        aside = write_review(studio, song, path)
+        if aside is not None:
+            say(f"edits that were not taken in are now in {aside}")
+        say(str(path))
+        say_next(next_command(context, f"review --apply {quoted(path)}"))
 
 
 def _apply(context: typer.Context, studio: Studio, path: Path, *, as_json: bool) -> None:

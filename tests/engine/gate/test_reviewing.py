@@ -107,8 +107,8 @@ def test_the_yaml_holds_every_candidate_of_the_song(shell):
     (path,) = shell.folder.rglob("review.yml")
     document = yaml.safe_load(path.read_text("utf-8"))
     known = shell.song("meadow")
-    facts = [document[name] for name in ("key", "bpm", "time_sig", "color", "pipeline")]
-    assert facts == [known.key, known.tempo_bpm, known.meter, known.colour, "chords"]
+    facts = [document[name] for name in ("key", "bpm", "time_sig", "color")]
+    assert facts == [known.key, known.tempo_bpm, known.meter, known.colour]
     assert {row["id"] for row in document["candidates"]} == set(known.candidates)
     row = next(row for row in document["candidates"] if row["id"] == first)
     assert (row["status"], row["label"], row["section"]) == ("approved", "opening", "verse")

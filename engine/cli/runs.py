@@ -46,15 +46,14 @@ def resume(
 def write_and_say(
     context: typer.Context, studio: Studio, summary: Summary, *, terms: bool, as_json: bool
 ) -> Path:
-    """Write the files of a run, and tell people of it; returns their folder."""
+    """Tell people of a run, then write its files, which takes longer; returns their folder."""
     from engine.cli.summary import say_summary
-    from engine.runs.files import write_files
+    from engine.runs.files import run_folder, write_files
 
-    folder = write_files(studio, summary)
     if not as_json:
         listen = next_command(context, f"listen {summary.run}")
-        say_summary(summary, folder, listen, with_terms=terms)
-    return folder
+        say_summary(summary, run_folder(studio, summary), listen, with_terms=terms)
+    return write_files(studio, summary)
 
 
 def carry_on_with_progress(

@@ -97,10 +97,10 @@ def is_passed_over(entry: Entry) -> bool:
     """Whether a candidate was left undecided when another of its section and stage was approved."""
     mine = entry.state
     return mine.status == PENDING and any(
-        other.approval is not None
-        and other.decided_at > mine.position
-        and (other.stage, other.section.label) == (mine.stage, mine.section.label)
+        approval.position > mine.position and approval.section.label == mine.section.label
         for other in entry.song.candidates.values()
+        if other.stage == mine.stage
+        for approval in other.approvals
     )
 
 

@@ -27,7 +27,8 @@ from engine.state.studio import Studio
 from genomes import Context, Part
 from genomes.midi import Track
 
-IMPORTED_FOLDER = "imported"
+# Where recordings of parts lie that no run has made as they are now.
+RECORDINGS_FOLDER = "recordings"
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,8 +101,8 @@ def recordings_of(studio: Studio, wanted: Sequence[Entry], *, alone: bool) -> li
 
 def _paths(studio: Studio, entry: Entry, *, alone: bool) -> dict[str, Path]:
     """The recordings of a candidate, and of the others of its run, by their ids."""
-    if entry.state.run is None:
-        return {entry.id: _imported(studio, entry, alone=alone)}
+    if entry.state.run is None or entry.state.transposed is not None:
+        return {entry.id: _path_of_one(studio, entry, alone=alone)}
     summary = summarise(studio, entry.state.run)
     paths = write_recordings(run_folder(studio, summary), summary, alone=alone)
     return dict(zip([each.id for each in summary.finished.survivors], paths, strict=True))
@@ -112,12 +113,13 @@ def _context(studio: Studio, entry: Entry) -> Context:
     return song_context(song, section_of(entry.state.section))
 
 
-def _imported(studio: Studio, entry: Entry, *, alone: bool) -> Path:
-    """The recording of a part that was imported."""
+def _path_of_one(studio: Studio, entry: Entry, *, alone: bool) -> Path:
+    """The recording of a part that was imported, or transposed after its run."""
     state, candidates = entry.state, entry.song.candidates
     parents = [] if alone else [Entry(each, entry.song, candidates[each]) for each in state.parents]
-    name = recording_name(short(entry.id), has_parents=bool(parents))
-    path = studio.exports / entry.song.song_id / state.stage / IMPORTED_FOLDER / name
+    transposed = "" if state.transposed is None else f"_{state.transposed.position}"
+    name = recording_name(f"{short(entry.id)}{transposed}", has_parents=bool(parents))
+    path = studio.exports / entry.song.song_id / state.stage / RECORDINGS_FOLDER / name
     if not path.exists():
         tracks = [_track(studio, each) for each in parents]
         (audio,) = record(tracks, [_track(studio, entry)], _context(studio, entry))

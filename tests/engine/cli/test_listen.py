@@ -9,7 +9,7 @@ import pytest
 
 from engine.stages import STAGES
 from tests.engine.command_line import demo
-from tests.engine.stages.snapshots import SONG, evolve_words, told_next
+from tests.engine.stages.snapshots import SONG, approved, evolve_words, told_next
 
 
 @pytest.fixture(autouse=True)
@@ -82,6 +82,17 @@ def test_an_imported_part_can_be_heard(at, tmp_path):
     shell.do("import", mine, "--song", SONG, "--stage", "bass", "--label", "verse")
     (row,) = [row for row in shell.json("review", "--all") if row["stage"] == "bass"]
     assert heard(shell, row["id"]) == [row["id"]]
+
+
+def test_a_transposed_part_is_heard_in_its_new_key(at):
+    shell = at("bass")
+    (bass,) = approved(shell, "bass")
+    (before,) = shell.json("listen", bass)
+    shell.do("songs", "edit", SONG, "--key", "A minor")
+    (after,) = shell.json("listen", bass)
+    assert after["path"] != before["path"]
+    assert Path(after["path"]).is_file()
+    assert shell.json("listen", bass) == [after]
 
 
 def test_where_there_is_nothing_to_hear(empty_shell):

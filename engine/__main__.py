@@ -6,14 +6,19 @@ import sys
 import traceback
 
 from documents.terminal import print_line
-from engine.cli import run
-from engine.cli.errors import BROKE
+
+BROKE, INTERRUPTED = 1, 130
 
 
 def main() -> None:
-    """Run the command line and exit with its status."""
+    """Run the command line and exit with its status; Ctrl-C is quiet while it is still loaded."""
     try:
+        from engine.cli import run  # noqa: PLC0415 - loading takes a moment
+
         code = run(sys.argv[1:])
+    except KeyboardInterrupt:
+        print_line("interrupted", err=True)
+        code = INTERRUPTED
     except Exception:  # shown by --debug alone
         print_line(traceback.format_exc().rstrip("\n"), err=True)
         code = BROKE

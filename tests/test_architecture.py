@@ -44,7 +44,7 @@ HOMES = {
     "huggingface_hub": ("training/publishing/dataset.py",),
     "pyarrow": ("training/",),
     "sklearn": ("training/",),
-    "matplotlib": ("engine/reports/pictures.py", "training/"),
+    "matplotlib": ("engine/reports/pictures.py", "engine/reports/rolls.py", "training/"),
     "pyphen": ("genomes/lyrics/",),
     "mido": ("genomes/midi",),
     "sqlalchemy": ("store/", "migrations/"),

@@ -18,6 +18,7 @@ from engine.cli import (
     explain,
     files,
     gate,
+    listen,
     log,
     models,
     replay,
@@ -68,6 +69,7 @@ app.command("resume")(runs.resume)
 app.command("abandon")(runs.abandon)
 app.command("runs")(runs.runs)
 app.command("review")(gate.review)
+app.command("listen")(listen.listen)
 app.command("approve")(gate.approve)
 app.command("use")(gate.use)
 app.command("reject")(gate.reject)

@@ -63,7 +63,6 @@ def compose(
     from engine.composing.ending import finish_composition
     from engine.evolution.settings import Settings
     from engine.models.promotion import model_for_runs
-    from engine.stages import STAGES
 
     words = read_words(lyrics)
     requested = new_composition(
@@ -88,7 +87,7 @@ def compose(
             say(f"{state.title}: composition {composition.id}, seed {composition.seed}")
             _say_silent(composition)
         done = generations_done(studio, song_id, composition)
-        with composing(_generations(composition, len(STAGES)), done) as observer:
+        with composing(expected_generations(composition), done) as observer:
             is_done = compose_song(studio, song_id, composition, observer)
         if not is_done:
             say("stopped; nothing recorded is lost", err=True)
@@ -134,9 +133,11 @@ def _notes(songs: list[tuple[Ranked, ArrangedSong]]) -> list[str]:
     return list(dict.fromkeys(note for ranked, _ in songs for note in ranked.notes))
 
 
-def _generations(composition: Composition, stages: int) -> int:
+def expected_generations(composition: Composition) -> int:
     """Of all runs: one for the first stage of a section, then one for each lineage kept."""
-    runs = len(composition.sections) * (1 + (stages - 1) * composition.beam)
+    from engine.stages import STAGES
+
+    runs = len(composition.sections) * (1 + (len(STAGES) - 1) * composition.beam)
     return runs * (composition.settings.generations + 1)
 
 

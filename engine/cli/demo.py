@@ -1,8 +1,9 @@
-"""``engine demo``: one of the demo songs, from proposal to MIDI in one command."""
+"""``engine demo``: one of the demo songs, from proposal to a small whole song in one command."""
 
 from __future__ import annotations
 
-from typing import Annotated
+from dataclasses import replace
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -12,8 +13,16 @@ from engine.cli.options import Generations
 from engine.cli.output import say, say_next
 from engine.evolution import GENERATIONS
 
+if TYPE_CHECKING:
+    from engine.arrangement.arranging import ArrangedSong
+    from engine.state.studio import Studio
+
 DEMO_SEED = 1
 STAGE = "chords"
+
+# The song that is composed around the first decision: small, so that nobody waits for long.
+SONG_SECTIONS = "verse=8,chorus=8"
+SONG_GENERATIONS = 8
 
 
 def demo(
@@ -22,10 +31,14 @@ def demo(
         str, typer.Option("--colour", "--color", help="Which of the demo songs.")
     ] = "green",
     generations: Generations = GENERATIONS,
+    whole: Annotated[
+        bool, typer.Option("--song/--no-song", help="Whether the rest of the song is composed.")
+    ] = True,
+    audio: Annotated[str, typer.Option(help="Recordings as flac or wav, or none.")] = "flac",
 ) -> int:
-    """Add a demo song, evolve chords for its verse, and approve the best."""
-    from engine.cli.runs import carry_on_with_progress
-    from engine.cli.summary import say_summary
+    """Add a demo song, evolve chords for its verse, approve the best, and compose the rest."""
+    from engine.arrangement.writers import writers
+    from engine.cli.runs import carry_on_with_progress, write_and_say
     from engine.errors import refusing
     from engine.evolution.settings import Settings
     from engine.gate import decisions
@@ -34,13 +47,15 @@ def demo(
     from engine.proposals import Overrides, demo_paths, read
     from engine.proposals.songs import add_songs
     from engine.runs.evolve import start_runs
-    from engine.runs.files import write_files
     from engine.runs.requests import EvolveOptions
     from fitness.colours import find_colour
 
     with refusing():
-        name = find_colour(colour).name.casefold()
-    reading = read([path for path in demo_paths() if path.stem == name], Overrides())
+        found = find_colour(colour)
+    writers(found.name, audio)  # refuses an unknown format before anything is composed
+    reading = read(
+        [path for path in demo_paths() if path.stem == found.name.casefold()], Overrides()
+    )
     song = reading.proposals[0].song_id
     with open_studio(context, make=True) as studio:
         add_songs(studio, reading.proposals)
@@ -49,10 +64,56 @@ def demo(
         summary = carry_on_with_progress(context, studio, run)
         if summary is None:
             return INTERRUPTED
-        say_summary(summary, write_files(studio, summary))
-        for survivor in summary.finished.survivors[:1]:
+        write_and_say(context, studio, summary, terms=False, as_json=False)
+        best = summary.finished.survivors[:1]
+        for survivor in best:
             approved = decisions.approve(studio, survivor.id, policy="demo: the best survivor")
             (export,) = update_exports(studio, approved)
             say(f"\n{short(survivor.id)} is approved, as a person would: {export.path}")
+        if whole and best:
+            arranged = _compose(studio, song, min(generations, SONG_GENERATIONS), audio)
+            if arranged is None:
+                say("stopped; nothing recorded is lost", err=True)
+                say_next(next_command(context, f"compose --song {song} --audio {audio}"))
+                return INTERRUPTED
+            _say_song(arranged, audio)
     say_next(next_command(context, f"replay {run.id} --verify"))
     return 0
+
+
+def _compose(studio: Studio, song_id: str, generations: int, audio: str) -> ArrangedSong | None:
+    """Compose what the song lacks, and arrange it; None if it was interrupted."""
+    from engine.arrangement.writers import writers
+    from engine.cli.compose import expected_generations
+    from engine.cli.progress import composing
+    from engine.composing.composer import compose, generations_done
+    from engine.composing.composition import begin, new_composition
+    from engine.composing.ending import finish_composition
+    from engine.evolution.settings import Settings
+    from engine.models.promotion import model_for_runs
+
+    state = studio.song(song_id)
+    settings = Settings(generations=generations)
+    requested = new_composition(settings, SONG_SECTIONS, DEMO_SEED, beam=1, arrangements=1)
+    model = model_for_runs(studio, None)
+    composition = begin(studio, state, replace(requested, model_sha256=model))
+    done = generations_done(studio, song_id, composition)
+    say("\nthe rest of a small song is composed around them")
+    with composing(expected_generations(composition), done) as observer:
+        is_done = compose(studio, song_id, composition, observer)
+    if not is_done:
+        return None
+    write = writers(state.colour, audio)
+    ((_, arranged),) = finish_composition(studio, song_id, composition, write)
+    return arranged
+
+
+def _say_song(arranged: ArrangedSong, audio: str) -> None:
+    song = arranged.arrangement
+    minutes, seconds = divmod(round(song.seconds), 60)
+    form = " – ".join(section.name for section in song.sections)
+    say(f"\n{song.title}: {song.bars} bars, {minutes}:{seconds:02}, {form}")
+    files = ["song.mid", "song.musicxml", "song.png"]
+    files += [] if audio == "none" else [f"song.{audio}"]
+    for name in files:
+        say(f"   {arranged.folder / name}")

@@ -9,7 +9,7 @@ import typer
 
 from engine.cli.errors import INTERRUPTED
 from engine.cli.opening import next_command, open_studio
-from engine.cli.options import Generations, ModelPath, NoModel, Population
+from engine.cli.options import Generations, ModelPath, NoModel, Population, WithTerms
 from engine.cli.output import Json, say, say_json, say_next
 from engine.cli.words import read_words, say_of_words
 from engine.evolution import GENERATIONS, KEEP, POPULATION
@@ -66,6 +66,7 @@ def evolve(
     seed: Annotated[int | None, typer.Option(help="Seed; drawn and printed if left out.")] = None,
     model: ModelPath = None,
     no_model: NoModel = False,
+    terms: WithTerms = False,
     as_json: Json = False,
 ) -> int:
     """Evolve candidates for a stage of a song, and keep the best few that differ.
@@ -101,13 +102,14 @@ def evolve(
                 say_of_words(lyrics, words, _sections(state, section))
             if not as_json:
                 label = run.started.section.label
-                say(f"{state.title}: {stage}, {label}, run {run.id}, seed {seed}")
+                begun = f"{state.title}: {stage}, {label}, run {run.id}, seed {seed}"
+                say(begun, err=True)
                 if parent is None and run.started.source is None and run.started.parents:
                     _say_others(state, run.started.parents[-1], label)
             summary = carry_on_with_progress(context, studio, run, as_json=as_json)
             if summary is None:
                 return INTERRUPTED
-            folder = write_and_say(studio, summary, as_json=as_json)
+            folder = write_and_say(context, studio, summary, terms=terms, as_json=as_json)
             summaries.append(summary.to_json() | {"folder": str(folder)})
     if as_json:
         say_json(summaries)

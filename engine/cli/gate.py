@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from engine.cli.opening import next_command, open_studio, say_next_step
+from engine.cli.options import WithTerms
 from engine.cli.output import Json, say, say_json, say_next
 
 if TYPE_CHECKING:
     from engine.gate.exports import Export
-    from engine.gate.waiting import Entry
     from engine.state.songs import Song
     from engine.state.studio import Studio
     from store.records import Recorded
@@ -36,13 +36,17 @@ Candidate = Annotated[str, typer.Argument(metavar="ID", help="Id of it, or its b
 def review(
     context: typer.Context,
     song: Annotated[str | None, typer.Option(help="Only this song's.")] = None,
-    everything: Annotated[bool, typer.Option("--all", help="Decided ones too.")] = False,
+    everything: Annotated[
+        bool, typer.Option("--all", help="Decided ones too, and those passed over.")
+    ] = False,
+    terms: WithTerms = False,
     as_yaml: Annotated[bool, typer.Option("--yaml", help="Write review.yml to edit.")] = False,
     apply: Annotated[Path | None, typer.Option(help="Take in an edited review.yml.")] = None,
     as_json: Json = False,
 ) -> None:
-    """Show what waits for you, and record what was shown."""
-    from engine.gate.waiting import entries, present, waiting
+    """Show what waits for you, the newest first, and record what was shown."""
+    from engine.cli.summary import say_entries
+    from engine.gate.waiting import entries, is_passed_over, newest_first, present, waiting
     from engine.reports.progress import after_review
 
     with open_studio(context) as studio:
@@ -56,36 +60,19 @@ def review(
         elif as_json:
             say_json([entry.to_json() for entry in shown])
         else:
-            _say_entries(shown)
+            passed_over = [] if everything else [each for each in shown if is_passed_over(each)]
+            shown = newest_first(each for each in shown if each not in passed_over)
+            say_entries(studio, shown, with_terms=terms)
+            _say_passed_over(len(passed_over))
             say_next(next_command(context, after_review(songs, shown)))
         if shown:
             present(studio, shown, "yaml" if as_yaml else "json" if as_json else "terminal")
 
 
-def _say_entries(shown: list[Entry]) -> None:
-    from engine.cli.summary import say_description, say_heard
-    from engine.ids import short
-    from engine.state.lineages import why_stale
-
-    for entry in shown:
-        why = why_stale(entry.song, entry.state)
-        stale = f", stale: {why}" if why else ""
-        labels = [approval.label for approval in entry.state.approvals] or [entry.label or ""]
-        label = f" as {' and '.join(labels)}" if entry.label else ""
-        section = entry.state.section
-        place = f"{entry.state.stage}, {section.label}"
-        say(f"\n{short(entry.id)}  {entry.song.title} — {place}")
-        if entry.state.parents:
-            say(f"   on {' '.join(short(parent) for parent in entry.state.parents)}")
-        total = entry.state.total
-        scored = "made by hand" if total is None else f"total {total:.3f}"
-        used = ", not in use" if entry.state.approvals and not entry.used_by else ""
-        say(f"   {entry.status}{label}{used}, {scored}{stale}")
-        say_heard(entry.state.heard, entry.state.terms)
-        say_description(entry.state.description)
-        for text in entry.state.notes:
-            say(f"   note: {text}")
-    say("\napprove, reject, label or note each by its id" if shown else "nothing waits")
+def _say_passed_over(count: int) -> None:
+    if count:
+        others = "another was" if count == 1 else "others were"
+        say(f"{count} passed over when {others} approved; --all shows them too")
 
 
 def _write_yaml(context: typer.Context, studio: Studio, songs: list[Song]) -> None:
@@ -93,13 +80,14 @@ def _write_yaml(context: typer.Context, studio: Studio, songs: list[Song]) -> No
     from engine.gate.review_file import write_review
 
     for song in songs:
-        for stage in dict.fromkeys(c.stage for c in song.candidates.values()):
-            path = studio.exports / song.song_id / stage / "review.yml"
-            aside = write_review(studio, song, stage, path)
-            if aside is not None:
-                say(f"edits that were not taken in are now in {aside}")
-            say(str(path))
-            say_next(next_command(context, f"review --apply {quoted(path)}"))
+        if not song.candidates:
+            continue
+        path = studio.exports / song.song_id / "review.yml"
+        aside = write_review(studio, song, path)
+        if aside is not None:
+            say(f"edits that were not taken in are now in {aside}")
+        say(str(path))
+        say_next(next_command(context, f"review --apply {quoted(path)}"))
 
 
 def _apply(context: typer.Context, studio: Studio, path: Path, *, as_json: bool) -> None:

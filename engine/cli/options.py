@@ -22,6 +22,10 @@ Instruments = Annotated[
 
 NoModel = Annotated[bool, typer.Option("--no-model", help="Score by theory and prior alone.")]
 
+WithTerms = Annotated[
+    bool, typer.Option("--terms", help="With all bars, descriptions and terms of the scores.")
+]
+
 ModelPath = Annotated[
     Path | None,
     typer.Option(

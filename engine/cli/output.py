@@ -6,6 +6,7 @@ Everything goes through ``documents.terminal``, so that nothing of a name or a n
 from __future__ import annotations
 
 import json
+import shutil
 from collections.abc import Iterable, Sequence
 from typing import Annotated, Any
 
@@ -15,6 +16,9 @@ from documents.terminal import print_line, visible, visible_json
 
 # Characters that a line of a table may take where nothing limits it.
 MAX_LINE = 1000
+
+# Least and most characters of a line of music; the least is used where there is no terminal.
+MUSIC_WIDTH = (80, 120)
 
 Json = Annotated[bool, typer.Option("--json", help="Print plain JSON, for machines.")]
 
@@ -32,6 +36,12 @@ def ask(text: str) -> str:
 def say_note(text: str) -> None:
     """Print on stderr what a person should know, on one line."""
     print_line(f"note: {' '.join(text.split())}", err=True)
+
+
+def music_width() -> int:
+    """Characters of a line of music, by the width of the terminal."""
+    least, most = MUSIC_WIDTH
+    return max(least, min(most, shutil.get_terminal_size((least, 24)).columns))
 
 
 def say_json(value: Any) -> None:

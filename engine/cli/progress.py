@@ -1,30 +1,159 @@
-"""Progress bars with the time left, and a clean stop on Ctrl-C."""
+"""Progress with the time left, as a bar or line by line, and a clean stop on Ctrl-C."""
 
 from __future__ import annotations
 
 import signal
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from types import FrameType
-from typing import TYPE_CHECKING
+from types import FrameType, TracebackType
+from typing import TYPE_CHECKING, Protocol, Self
 
 from rich.console import Console
 from rich.progress import (
     BarColumn,
     MofNCompleteColumn,
     Progress,
-    TaskID,
     TextColumn,
     TimeRemainingColumn,
 )
 
-from documents.terminal import visible
+from documents.terminal import print_line, visible
 from store.events import CurvePoint
 
 if TYPE_CHECKING:
     from engine.runs.run import Run
 
 Report = Callable[[CurvePoint], None]
+
+# Where there is no terminal, time between two lines of progress.
+LINE_SECONDS = 5.0
+
+
+class Display(Protocol):
+    """Shows how many generations are done."""
+
+    def __enter__(self) -> Self: ...
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None: ...
+
+    def update(self, done: int, best: float | None = None, description: str = "") -> None:
+        """Show how many generations are done, the best total, and what is done."""
+
+    def finish(self) -> None:
+        """Show that what was done is all."""
+
+
+class Bar:
+    """A bar in a terminal."""
+
+    def __init__(self, description: str, total: int, done: int, console: Console) -> None:
+        """Begin with some generations done."""
+        self._progress = Progress(
+            TextColumn("{task.description}", markup=False),
+            BarColumn(),
+            MofNCompleteColumn(),
+            TextColumn("best {task.fields[best]}"),
+            TimeRemainingColumn(),
+            console=console,
+        )
+        self._task = self._progress.add_task(description, total=total, completed=done, best="-")
+
+    def __enter__(self) -> Self:
+        """Show the bar."""
+        self._progress.start()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        """Leave the bar as it is."""
+        self._progress.stop()
+
+    def update(self, done: int, best: float | None = None, description: str = "") -> None:
+        """Move the bar."""
+        self._progress.update(self._task, completed=done)
+        if best is not None:
+            self._progress.update(self._task, best=f"{best:.3f}")
+        if description:
+            self._progress.update(self._task, description=description)
+
+    def finish(self) -> None:
+        """Fill the bar."""
+        (task,) = self._progress.tasks
+        self._progress.update(self._task, total=task.completed)
+
+
+class Lines:
+    """A line every few seconds, for files and other programs."""
+
+    def __init__(
+        self,
+        description: str,
+        total: int,
+        done: int,
+        say: Callable[[str], None],
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        """Begin with some generations done.
+
+        Args:
+            description: what is done.
+            total: expected number of generations.
+            done: how many are done already.
+            say: prints a line.
+            clock: gives seconds.
+        """
+        self._description, self._total = description, total
+        self._first = self._done = done
+        self._best: float | None = None
+        self._say, self._clock = say, clock
+        self._begun = self._said = clock()
+
+    def __enter__(self) -> Self:
+        """Count from now."""
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        """Say how far it came."""
+        self._say_line()
+
+    def update(self, done: int, best: float | None = None, description: str = "") -> None:
+        """Say a line if the last one is a while ago."""
+        self._done = done
+        self._best = self._best if best is None else best
+        self._description = description or self._description
+        if self._clock() - self._said >= LINE_SECONDS:
+            self._say_line()
+
+    def finish(self) -> None:
+        """Take what was done for all."""
+        self._total = self._done
+
+    def _say_line(self) -> None:
+        self._said = self._clock()
+        best = "" if self._best is None else f", best {self._best:.3f}"
+        self._say(f"{self._description}: {self._done} of {self._total}{best}{self._time_left()}")
+
+    def _time_left(self) -> str:
+        done, left = self._done - self._first, self._total - self._done
+        if done <= 0 or left <= 0:
+            return ""
+        seconds = round((self._said - self._begun) / done * left)
+        return f", about {seconds // 60}:{seconds % 60:02} left"
 
 
 @contextmanager
@@ -33,14 +162,12 @@ def evolving(run: Run) -> Iterator[tuple[Report, Callable[[], bool]]]:
 
     The first Ctrl-C lets the generation finish; the second interrupts at once.
     """
-    progress = _progress()
-    total = run.settings.generations + 1
-    task = progress.add_task("generations", total=total, completed=run.next_generation, best="-")
+    display = _display("generations", run.settings.generations + 1, run.next_generation)
 
     def report(point: CurvePoint) -> None:
-        progress.update(task, completed=point.generation + 1, best=f"{point.best:.3f}")
+        display.update(point.generation + 1, point.best)
 
-    with progress, _stopping() as is_stopped:
+    with display, _stopping() as is_stopped:
         yield report, is_stopped
 
 
@@ -52,10 +179,10 @@ class CompositionProgress:
         runs: number of runs so far.
     """
 
-    def __init__(self, progress: Progress, task: TaskID, is_stopped: Callable[[], bool]) -> None:
-        """Use a task of a progress bar."""
-        self._progress = progress
-        self._task = task
+    def __init__(self, display: Display, done: int, is_stopped: Callable[[], bool]) -> None:
+        """Use a display of generations, of which some are done."""
+        self._display = display
+        self._done = done
         self.is_stopped = is_stopped
         self.runs = 0
 
@@ -63,11 +190,12 @@ class CompositionProgress:
         """Show the section and the stage that are composed now."""
         self.runs += runs
         lineages = f", {runs} lineages" if runs > 1 else ""
-        self._progress.update(self._task, description=visible(f"{section}: {stage}{lineages}"))
+        self._display.update(self._done, description=visible(f"{section}, {stage}{lineages}"))
 
     def report(self, point: CurvePoint) -> None:
         """Count a generation."""
-        self._progress.update(self._task, advance=1, best=f"{point.best:.3f}")
+        self._done += 1
+        self._display.update(self._done, point.best)
 
 
 @contextmanager
@@ -78,13 +206,11 @@ def composing(generations: int, done: int) -> Iterator[CompositionProgress]:
         generations: expected number of generations of all runs.
         done: number of generations that are recorded already.
     """
-    progress = _progress()
-    total = max(generations, done)
-    task = progress.add_task("composing", total=total, completed=done, best="-")
-    with progress, _stopping() as is_stopped:
-        yield CompositionProgress(progress, task, is_stopped)
+    display = _display("composing", max(generations, done), done)
+    with display, _stopping() as is_stopped:
+        yield CompositionProgress(display, done, is_stopped)
         if not is_stopped():
-            progress.update(task, total=progress.tasks[task].completed)
+            display.finish()
 
 
 @contextmanager
@@ -103,15 +229,12 @@ def reading_files() -> Iterator[Callable[[int, str], None]]:
         yield lambda count, file: progress.update(task, completed=count, file=visible(file))
 
 
-def _progress() -> Progress:
-    return Progress(
-        TextColumn("{task.description}", markup=False),
-        BarColumn(),
-        MofNCompleteColumn(),
-        TextColumn("best {task.fields[best]}"),
-        TimeRemainingColumn(),
-        console=Console(stderr=True),
-    )
+def _display(description: str, total: int, done: int) -> Display:
+    """A bar where there is a terminal, else lines."""
+    console = Console(stderr=True)
+    if console.is_terminal:
+        return Bar(description, total, done, console)
+    return Lines(description, total, done, lambda line: print_line(line, err=True))
 
 
 @contextmanager

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from engine.cli.opening import next_command, open_studio
+from engine.cli.options import WithTerms
 from engine.cli.output import Json, say, say_json, say_next
 
 if TYPE_CHECKING:
@@ -22,12 +23,12 @@ def replay(
     verify: Annotated[
         bool, typer.Option("--verify", help="Breed, select and score it all again.")
     ] = False,
+    terms: WithTerms = False,
     as_json: Json = False,
 ) -> int:
     """Rebuild all state from the log and show the run as it was; prove it with --verify."""
-    from engine.cli.summary import say_summary
+    from engine.cli.runs import write_and_say
     from engine.reports.summary import summarise
-    from engine.runs.files import write_files
     from engine.runs.replay import verify_run
 
     with open_studio(context) as studio:
@@ -40,11 +41,10 @@ def replay(
                 _say_verification(found)
             return 0 if found.holds else DIFFERS
         summary = summarise(studio, run)
-        folder = write_files(studio, summary)
+        write_and_say(context, studio, summary, terms=terms, as_json=as_json)
         if as_json:
             say_json(summary.to_json())
         else:
-            say_summary(summary, folder)
             say_next(next_command(context, f"replay {summary.run} --verify"))
         return 0
 

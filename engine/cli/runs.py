@@ -10,6 +10,7 @@ import typer
 
 from engine.cli.errors import INTERRUPTED
 from engine.cli.opening import next_command, open_studio, say_next_step
+from engine.cli.options import WithTerms
 from engine.cli.output import Json, say, say_json, say_next, say_note, say_table
 
 if TYPE_CHECKING:
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 def resume(
     context: typer.Context,
     run: Annotated[str, typer.Argument(help="Id of the run, or its beginning.")],
+    terms: WithTerms = False,
     as_json: Json = False,
 ) -> int:
     """Go on with a run that was interrupted or killed."""
@@ -33,7 +35,7 @@ def resume(
         summary = carry_on_with_progress(context, studio, resumed, as_json=as_json)
         if summary is None:
             return INTERRUPTED
-        folder = write_and_say(studio, summary, as_json=as_json)
+        folder = write_and_say(context, studio, summary, terms=terms, as_json=as_json)
     if as_json:
         say_json(summary.to_json() | {"folder": str(folder)})
     else:
@@ -41,15 +43,17 @@ def resume(
     return 0
 
 
-def write_and_say(studio: Studio, summary: Summary, *, as_json: bool) -> Path:
-    """Write the files of a run, and tell people of it; returns their folder."""
+def write_and_say(
+    context: typer.Context, studio: Studio, summary: Summary, *, terms: bool, as_json: bool
+) -> Path:
+    """Tell people of a run, then write its files, which takes longer; returns their folder."""
     from engine.cli.summary import say_summary
-    from engine.runs.files import write_files
+    from engine.runs.files import run_folder, write_files
 
-    folder = write_files(studio, summary)
     if not as_json:
-        say_summary(summary, folder)
-    return folder
+        listen = next_command(context, f"listen {summary.run}")
+        say_summary(summary, run_folder(studio, summary), listen, with_terms=terms)
+    return write_files(studio, summary)
 
 
 def carry_on_with_progress(

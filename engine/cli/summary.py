@@ -1,51 +1,187 @@
-"""Prints the summary of a run."""
+"""Prints what people are shown of candidates: the summary of a run, and the music of each."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from engine.cli.output import say, say_table
+from engine.cli.output import music_width, say, say_note, say_table
 from engine.ids import short
 from engine.reports.description import in_lines
 from engine.reports.readings import gate_warning, in_words
 from store.events import Heard, Plain, Terms
 
 if TYPE_CHECKING:
+    from engine.gate.waiting import Entry
     from engine.reports.summary import Summary
+    from engine.state.studio import Studio
+    from genomes import Meter, Part
 
 # A term whose standard deviation over the first pool is smaller has no influence.
 FLAT_SPREAD = 1e-6
 
 BLOCKS = "▁▂▃▄▅▆▇█"
+INDENT = "   "
 
 
-def say_summary(summary: Summary, folder: Path | None = None) -> None:
-    """Print survivors with descriptions and scores, spreads of terms, distances, and the folder."""
-    song, started, finished = summary.song, summary.started, summary.finished
-    section = started.section
+def say_summary(
+    summary: Summary, folder: Path, listen: str = "", *, with_terms: bool = False
+) -> None:
+    """Print what a run was for, each survivor in a few lines, and where its files are.
+
+    Args:
+        summary: of the run.
+        folder: of its files.
+        listen: the command that plays the survivors.
+        with_terms: print how it went and how everything was scored, too.
+    """
+    from engine.reports.reasons import reason
+    from genomes import Meter, Part
+
+    song, started, survivors = summary.song, summary.started, summary.finished.survivors
+    section, stage, meter = started.section, started.stage, Meter.parse(song.meter)
     say(
-        f"\n{song.title} — {started.stage}, {section.label}, {section.bars} bars of "
-        f"{song.meter}, {song.key}, {song.tempo_bpm:g} bpm, {song.colour}"
+        f"{song.title} — {stage} for {section.label}: {section.bars} bars of "
+        f"{song.meter} in {song.key}, {song.tempo_bpm:g} bpm, {song.colour}"
     )
+    _say_chords_under(summary, meter)
+    if with_terms:
+        _say_run(summary)
+    for rank, survivor in enumerate(survivors, start=1):
+        others = [other.terms for other in survivors if other is not survivor]
+        sung = survivor.description.get("lyrics", ())
+        why = reason(stage, survivor.terms, others, survivor.heard, song.colour, sung)
+        part = Part.from_payload(survivor.part)
+        say()
+        say_music(f"{rank}. {short(survivor.id)}  {why}", stage, part, meter, whole=with_terms)
+        if with_terms:
+            say(f"{INDENT}total {survivor.total:.3f}")
+            say_scored(survivor.heard, survivor.terms, survivor.description)
+    _say_missing(summary)
+    if with_terms:
+        _say_terms(summary)
+        _say_distances(summary)
+    if survivors and listen:
+        say(f"\nto listen now: {listen}")
+    say(f"to hear and to see: {folder}")
+    if few := gate_warning(summary.passed, summary.scored):
+        say_note(few)
+
+
+def say_music(
+    title: str, stage: str, part: Part, meter: Meter, remarks: Sequence[str] = (), *, whole: bool
+) -> None:
+    """Print a candidate: its title, and its music in a few lines.
+
+    Args:
+        title: begins with its id.
+        stage: its stage.
+        part: its notes.
+        meter: of its bars.
+        remarks: lines that follow the title.
+        whole: print all bars, however many lines they take.
+    """
+    from engine.reports.glance import MAX_LINES, glance
+
+    seen = glance(stage, part, meter, music_width() - len(INDENT), None if whole else MAX_LINES)
+    cut = f"  (bars 1–{seen.shown_bars} of {seen.bars})" if seen.shown_bars < seen.bars else ""
+    say(f"{title.rstrip()}{cut}")
+    for line in (*remarks, *seen.lines):
+        say(f"{INDENT}{line}".rstrip())
+
+
+def say_entries(studio: Studio, shown: Sequence[Entry], *, with_terms: bool) -> None:
+    """Print candidates run by run: what they are for, then each with its state and its music."""
+    for _, of_run in groupby(shown, key=lambda entry: (entry.song.song_id, entry.state.position)):
+        run = list(of_run)
+        _say_place(run[0])
+        for entry in run:
+            say()
+            say_entry(studio, entry, with_terms=with_terms)
+    say("\napprove, reject, label or note each by its id" if shown else "nothing waits")
+
+
+def _say_place(entry: Entry) -> None:
+    state = entry.state
+    parents = " ".join(short(parent) for parent in state.parents)
+    on = f", on {parents}" if parents else ""
+    say(f"\n{entry.song.title} — {state.stage} for {state.section.label}{on}")
+
+
+def say_entry(studio: Studio, entry: Entry, *, with_terms: bool) -> None:
+    """Print a candidate with its state and its music."""
+    from engine.gate.decisions import music_of
+    from engine.gate.exports import proposal_at
+    from engine.state.lineages import why_stale
+    from engine.state.songs import PENDING
+    from genomes import Meter, Part
+
+    state = entry.state
+    song = proposal_at(studio, state.built_on)
+    part = Part.from_payload(music_of(studio, entry).part)
+    remarks = [f"note: {text}" for text in state.notes]
+    if why := why_stale(entry.song, state):
+        remarks.insert(0, f"stale: {why}")
+    if entry.status != PENDING:
+        remarks.insert(0, _decided(entry))
+    elif entry.label:
+        remarks.insert(0, f"will be called {entry.label}")
+    title = f"{short(entry.id)}  {_why(entry, song.colour)}"
+    say_music(title, state.stage, part, Meter.parse(song.meter), remarks, whole=with_terms)
+    if with_terms:
+        if state.total is not None:
+            say(f"{INDENT}total {state.total:.3f}")
+        say_scored(state.heard, state.terms, state.description)
+
+
+def _decided(entry: Entry) -> str:
+    """What was decided of a candidate, as what it was approved, and whether it is in use."""
+    labels = [approval.label for approval in entry.state.approvals] or [entry.label or ""]
+    label = f" as {' and '.join(labels)}" if entry.label else ""
+    used = ", not in use" if entry.state.approvals and not entry.used_by else ""
+    return f"{entry.status}{label}{used}"
+
+
+def _why(entry: Entry, colour: str) -> str:
+    """Why a run chose a candidate, seen beside the others of the run."""
+    from engine.reports.reasons import reason
+
+    state = entry.state
+    if state.run is None:
+        return f"made by hand, imported {state.description.get('imported', '')}"
+    others = [
+        other.terms
+        for identifier, other in entry.song.candidates.items()
+        if other.run == state.run and identifier != entry.id
+    ]
+    sung = state.description.get("lyrics", ())
+    return reason(state.stage, state.terms, others, state.heard, colour, sung)
+
+
+def say_scored(heard: Heard | None, terms: Terms, description: Plain) -> None:
+    """Print the model's prediction, if there is one, and the description of a candidate."""
+    if heard is not None:
+        say(f"{INDENT}{in_words(heard, terms)}")
+    for line in in_lines(description):
+        say(f"{INDENT}{line}")
+
+
+def _say_chords_under(summary: Summary, meter: Meter) -> None:
+    from engine.reports.glance import chord_line
+
+    chords = dict(summary.parents).get("chords")
+    if chords is not None:
+        say(f"over {chord_line(chords, meter, music_width() - len('over '))}")
+
+
+def _say_run(summary: Summary) -> None:
+    """Print how a run went."""
+    started, finished = summary.started, summary.finished
     model = f"model {short(started.model_sha256)}" if started.model_sha256 else "no model"
     say(f"run {summary.run}, seed {started.seed}, {model}: {_counts(summary)}")
     say(f"best of each generation  {sparkline([point.best for point in finished.curve])}")
-    for rank, survivor in enumerate(finished.survivors, start=1):
-        say(f"\n{rank}. {short(survivor.id)}  total {survivor.total:.3f}")
-        say_heard(survivor.heard, survivor.terms)
-        say_description(survivor.description)
-    for candidate, status in finished.already_decided.items():
-        say(f"\nmet again: {short(candidate)}, {status} before")
-    if not finished.survivors:
-        say("\nnothing new came out: everything scored was decided before; try another seed")
-    elif len(finished.survivors) < started.settings["keep"]:
-        say(f"\nonly {len(finished.survivors)} differ enough from each other to be shown")
-    say("\nterms of the survivors, and how much each varied over the first pool:")
-    _say_terms(summary)
-    _say_distances(summary)
-    if folder is not None:
-        say(f"to hear and to see: {folder}")
 
 
 def _counts(summary: Summary) -> str:
@@ -54,19 +190,20 @@ def _counts(summary: Summary) -> str:
     return f"{summary.scored} candidates scored, {summary.passed} of them pass the model's gate"
 
 
-def say_heard(heard: Heard | None, terms: Terms) -> None:
-    """Print the model's prediction; nothing without a model."""
-    if heard is not None:
-        say(f"   {in_words(heard, terms)}")
-
-
-def say_description(description: Plain) -> None:
-    """Print the description of a candidate."""
-    for line in in_lines(description):
-        say(f"   {line}")
+def _say_missing(summary: Summary) -> None:
+    """Print why there are fewer candidates than were asked for."""
+    finished = summary.finished
+    if finished.already_decided:
+        known = [f"{short(id_)} ({status})" for id_, status in finished.already_decided.items()]
+        say_note(f"met again, and decided before: {', '.join(known)}")
+    if not finished.survivors:
+        say("\nnothing new came out: everything scored was decided before; try another seed")
+    elif len(finished.survivors) < summary.started.settings["keep"]:
+        say(f"\nonly {len(finished.survivors)} differ enough from each other to be shown")
 
 
 def _say_terms(summary: Summary) -> None:
+    say("\nterms of the survivors, and how much each varied over the first pool:")
     finished = summary.finished
     names = [name for name in finished.first_pool.spread if name != "total"]
     header = ["term", *(short(survivor.id) for survivor in finished.survivors), "spread"]
@@ -80,8 +217,6 @@ def _say_terms(summary: Summary) -> None:
     flat = [name for name in names if finished.first_pool.spread[name] < FLAT_SPREAD]
     if flat:
         say(f"warning: {', '.join(flat)} did not vary: it decides nothing here")
-    if few := gate_warning(summary.passed, summary.scored):
-        say(f"warning: {few}")
 
 
 def _say_distances(summary: Summary) -> None:

@@ -13,6 +13,7 @@ from engine.gate.review_rows import Review, field_text, row_changes
 from engine.gate.waiting import Entry, entries
 from engine.reports.description import in_lines
 from engine.reports.readings import most_likely
+from engine.stages import STAGES
 from engine.state.files import is_as_written, marked, set_aside, write_whole
 from engine.state.songs import Candidate, Song, song_stream
 from engine.state.studio import Studio
@@ -20,13 +21,13 @@ from store.events import Heard
 from store.records import NewEvent, Recorded
 
 
-def review_document(song: Song, stage: str) -> dict[str, Any]:
+def review_document(song: Song) -> dict[str, Any]:
     """The file's contents: the song, and every candidate with its status, label and notes."""
-    shown = [entry for entry in entries([song]) if entry.state.stage == stage]
+    stages = list(STAGES)
+    shown = sorted(entries([song]), key=lambda entry: stages.index(entry.state.stage))
     return {
         "song": song.song_id,
         "title": song.title,
-        "pipeline": stage,
         "key": song.key,
         "bpm": song.tempo_bpm,
         "time_sig": song.meter,
@@ -42,6 +43,7 @@ def _candidate(entry: Entry) -> dict[str, Any]:
         "id": entry.id,
         "run": entry.state.run,
         "rank": entry.state.rank,
+        "pipeline": entry.state.stage,
         "section": entry.state.section.label,
         "parents": list(entry.state.parents),
         "scores": _scores(entry.state),
@@ -63,17 +65,17 @@ def _heard(heard: Heard | None) -> dict[str, Any] | None:
     return None if heard is None else most_likely(heard) | {"passes": heard.passes}
 
 
-def review_text(song: Song, stage: str) -> str:
+def review_text(song: Song) -> str:
     """The file's text; its first line holds a hash that shows later whether it was edited."""
-    document = review_document(song, stage)
+    document = review_document(song)
     text = yaml.safe_dump(document, sort_keys=False, allow_unicode=True, width=100)
     return marked(text)
 
 
-def write_review(studio: Studio, song: Song, stage: str, path: Path) -> Path | None:
+def write_review(studio: Studio, song: Song, path: Path) -> Path | None:
     """Write the file. An old one with unapplied edits is renamed; returns its new path."""
     aside = set_aside(path) if _has_open_edits(studio, path) else None
-    write_whole(path, review_text(song, stage).encode())
+    write_whole(path, review_text(song).encode())
     return aside
 
 

@@ -88,6 +88,22 @@ def waiting(songs: Iterable[Song]) -> list[Entry]:
     return [entry for entry in entries(songs) if entry.status == PENDING]
 
 
+def newest_first(shown: Iterable[Entry]) -> list[Entry]:
+    """Candidates by run, the newest first, and then by rank."""
+    return sorted(shown, key=lambda entry: (-entry.state.position, entry.state.rank))
+
+
+def is_passed_over(entry: Entry) -> bool:
+    """Whether a candidate was left undecided when another of its section and stage was approved."""
+    mine = entry.state
+    return mine.status == PENDING and any(
+        approval.position > mine.position and approval.section.label == mine.section.label
+        for other in entry.song.candidates.values()
+        if other.stage == mine.stage
+        for approval in other.approvals
+    )
+
+
 def present(studio: Studio, shown: list[Entry], where: str) -> None:
     """Record which candidates were shown, in which order, and where."""
     for song_id in dict.fromkeys(entry.song.song_id for entry in shown):

@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 import io
-import warnings
 from collections.abc import Sequence
 from pathlib import Path
 
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
-from matplotlib.collections import PatchCollection
 from matplotlib.figure import Figure
-from matplotlib.patches import Rectangle
 from matplotlib.ticker import MaxNLocator
 
 from engine.arrangement.assemble import Arrangement
+from engine.reports.rolls import INKS, Label, any_script, draw_notes, needed_inches, write_labels
 from engine.state.files import write_whole
 from fitness.explaining import BAR, Explanation, Subject
 from genomes import Context, Part
@@ -29,21 +27,13 @@ TITLE_CHARS = (40, 30)
 # Opacity of the background of a section of full energy.
 ENERGY_SHADE = 0.15
 
-# An accent for each colour, dark enough to read on white.
-INKS = {
-    "Black": "#222222",
-    "Red": "#c0392b",
-    "Orange": "#d2691e",
-    "Yellow": "#b8960c",
-    "Green": "#2e7d4f",
-    "Blue": "#2b5d9c",
-    "Indigo": "#3f3a8c",
-    "Violet": "#7d3c98",
-    "White": "#8a8f98",
-}
-
 NEGATIVE_INK = "#9a9a9a"  # for effects that reduce the match
 NOTE_INK = "#333333"
+QUIET_INK = "#5a5a5a"
+
+ROLL_INCHES = 3.0
+LANE_INCHES = 1.15
+FORM_INCHES = 0.45
 
 
 def draw_curve(path: Path, curve: Sequence[CurvePoint], title: str, colour: str) -> None:
@@ -64,20 +54,43 @@ def draw_curve(path: Path, curve: Sequence[CurvePoint], title: str, colour: str)
 
 
 def draw_part(path: Path, part: Part, context: Context, title: str, colour: str) -> None:
-    """A piano roll with bar lines and the chords' names above it, as a PNG."""
-    bars = context.section.bars
-    figure, axes = _figure(max(6.0, min(14.0, 1.3 * bars)), 3.4)
-    _draw_notes(axes, part, MeterMap.constant(context.meter), INKS[colour])
-    for span in part.harmony:
-        x = 1 + span.onset_ticks / context.meter.bar_ticks
-        axes.annotate(span.name, (x, 1.01), xycoords=("data", "axes fraction"), fontsize=7)
-    axes.set_xticks(range(1, bars + 1))
-    axes.set_xlim(1, bars + 1)
-    axes.set_xlabel("bar")
-    axes.set_ylabel("pitch")
-    axes.grid(axis="x", alpha=0.4)
-    axes.set_title(_shortened(title), loc="left", fontsize=11, pad=16, parse_math=False)
+    """A piano roll with the chords' names above the notes and the words under them, as a PNG."""
+    bars, bar_ticks = context.section.bars, context.meter.bar_ticks
+    figure, axes = _figure(max(6.0, min(14.0, 1.3 * bars)), ROLL_INCHES + 0.9)
+    meters = MeterMap.constant(context.meter)
+    draw_notes(axes, part, meters, INKS[colour], height_inches=ROLL_INCHES * 0.8)
+    _bar_axis(axes, bars)
+    facts = (str(context.key), f"{bars} bars of {context.meter}", f"{context.tempo_bpm:g} bpm")
+    _set_titles(axes, title, (*facts, colour))
+    chords = part.harmony or (context.harmony if context.part("chords") else ())
+    above = [Label(1 + span.onset_ticks / bar_ticks, span.name) for span in chords]
+    write_labels(figure, axes, above, _words(part, bar_ticks))
     _save(figure, path)
+
+
+def _words(part: Part, bar_ticks: int) -> list[Label]:
+    """What is sung, with a hyphen where its word goes on."""
+    return [
+        Label(1 + onset / bar_ticks, text.rstrip() if text.endswith(" ") else f"{text}-")
+        for onset, text in part.lyrics
+    ]
+
+
+def _bar_axis(axes: Axes, bars: int) -> None:
+    """Numbers of the bars, as many as have room, and a line before each bar."""
+    step = next(step for step in (1, 2, 4, 8, 16, 32, 64, 128, 256, 512) if bars / step <= 32)
+    axes.set_xlim(1, bars + 1)
+    axes.set_xticks(range(1, bars + 1, step))
+    axes.set_xticks(range(1, bars + 1), minor=True)
+    axes.grid(axis="x", which="both", alpha=0.4)
+    axes.set_xlabel("bar")
+
+
+def _set_titles(axes: Axes, title: str, facts: Sequence[str]) -> None:
+    """A title, and a smaller line of facts under it."""
+    axes.set_title(_shortened(title), loc="left", fontsize=11, pad=20, parse_math=False)
+    axes.annotate(" · ".join(facts), (0, 1), (0, 5), "axes fraction", "offset points",
+                  fontsize=8.5, color=QUIET_INK)  # fmt: skip
 
 
 def draw_explanation(path: Path, subject: Subject, found: Explanation, title: str) -> None:
@@ -97,11 +110,10 @@ def draw_explanation(path: Path, subject: Subject, found: Explanation, title: st
         roll.axvspan(bar, bar + 1, facecolor=shade, alpha=opacity, linewidth=0)
         position = {"xycoords": ("data", "axes fraction"), "ha": "center", "fontsize": 7}
         roll.annotate(f"{effect.effect:+.2f}", (bar + 0.5, 1.01), **position)
-    _draw_notes(roll, subject.part, subject.bar_map, NOTE_INK)
+    draw_notes(roll, subject.part, subject.bar_map, NOTE_INK, height_inches=height - 1)
     roll.set_xlim(1, len(bars) + 1)
     roll.xaxis.set_major_locator(MaxNLocator(integer=True))
     roll.set_xlabel("bar")
-    roll.set_ylabel("pitch")
     roll.set_title(_shortened(title), loc="left", fontsize=11, pad=16, parse_math=False)
     effects = [effect.effect for effect in others]
     shades = [ink if effect > 0 else NEGATIVE_INK for effect in effects]
@@ -112,17 +124,6 @@ def draw_explanation(path: Path, subject: Subject, found: Explanation, title: st
     for axes in (roll, side):
         axes.spines[["top", "right"]].set_visible(False)
     _save(figure, path)
-
-
-def _draw_notes(axes: Axes, part: Part, meters: MeterMap, ink: str) -> None:
-    boxes = []
-    for onset, duration, pitch, _, _ in part.notes.tolist():
-        left, right = meters.bar_position(onset), meters.bar_position(onset + duration)
-        boxes.append(Rectangle((left, pitch - 0.42), 0.97 * (right - left), 0.84))
-    opacity = [0.35 + 0.65 * velocity / 127 for velocity in part.notes["velocity"].tolist()]
-    axes.add_collection(PatchCollection(boxes, facecolor=ink, alpha=opacity, linewidth=0))
-    pitches = part.notes["pitch"]
-    axes.set_ylim(int(pitches.min()) - 2, int(pitches.max()) + 2)
 
 
 def _figure(width_inches: float, height_inches: float) -> tuple[Figure, Axes]:
@@ -140,34 +141,50 @@ def _shortened(title: str) -> str:
 
 
 def song_picture(arrangement: Arrangement, colour: str) -> bytes:
-    """A whole song, PNG: a piano roll for each track, one under the other, and its sections.
+    """A whole song, PNG: its form, and under it a piano roll for each track.
 
     The more energy a section has, the darker its background.
     """
-    count = len(arrangement.tracks)
-    figure = Figure(figsize=(14.0, 0.6 + 1.3 * count), layout="constrained")
+    return _png(song_figure(arrangement, colour))
+
+
+def song_figure(arrangement: Arrangement, colour: str) -> Figure:
+    """The figure of ``song_picture``: the axes of the form, then those of each track."""
+    bar_ticks, meters = arrangement.meter.bar_ticks, MeterMap.constant(arrangement.meter)
+    heights = [max(LANE_INCHES, needed_inches(track.part)) for track in arrangement.tracks]
+    figure = Figure(figsize=(14.0, 1.3 + sum(heights) * 1.1), layout="constrained")
     FigureCanvasAgg(figure)
-    lanes = figure.subplots(count, 1, sharex=True, squeeze=False)[:, 0]
-    bar_ticks = arrangement.meter.bar_ticks
+    ratios = [FORM_INCHES, *heights]
+    form, *lanes = figure.subplots(len(ratios), 1, sharex=True, height_ratios=ratios)
     for axes, track in zip(lanes, arrangement.tracks, strict=True):
-        _draw_notes(axes, track.part, MeterMap.constant(arrangement.meter), INKS[colour])
+        if len(track.part.notes):
+            draw_notes(axes, track.part, meters, INKS[colour], height_inches=LANE_INCHES * 0.8)
         axes.set_ylabel(track.name)
-        axes.set_yticks([])
-        axes.spines[["top", "right", "left"]].set_visible(False)
-        for section in arrangement.sections:
-            start, end = 1 + section.start_ticks / bar_ticks, 1 + section.end_ticks / bar_ticks
-            axes.axvline(start, color="#999999", linewidth=0.6)
-            shade = ENERGY_SHADE * section.energy
-            axes.axvspan(start, end, color=INKS[colour], alpha=shade, linewidth=0)
+        axes.grid(axis="x", which="both", alpha=0.3, linewidth=0.5)
+        _shade_sections(axes, arrangement, colour)
+    _bar_axis(lanes[-1], arrangement.bars)
+    for axes in (form, *lanes):
+        axes.tick_params(axis="x", which="both", length=0)
+        axes.spines[["top", "right", "left", "bottom"]].set_visible(False)
+    form.set_yticks([])
+    _shade_sections(form, arrangement, colour)
+    minutes, seconds = divmod(round(arrangement.seconds), 60)
+    length = f"{arrangement.bars} bars of {arrangement.meter}"
+    tempo = f"{arrangement.tempo_bpm:g} bpm"
+    facts = (str(arrangement.key), length, tempo, f"{minutes}:{seconds:02}", colour)
+    _set_titles(form, arrangement.title, facts)
+    starts = [(1 + each.start_ticks / bar_ticks, each.name) for each in arrangement.sections]
+    write_labels(figure, form, [Label(start, name) for start, name in starts])
+    return figure
+
+
+def _shade_sections(axes: Axes, arrangement: Arrangement, colour: str) -> None:
+    bar_ticks = arrangement.meter.bar_ticks
     for section in arrangement.sections:
-        x = 1 + section.start_ticks / bar_ticks
-        lanes[0].annotate(section.name, (x, 1.02), xycoords=("data", "axes fraction"), fontsize=8)
-    lanes[-1].set_xlim(1, arrangement.bars + 1)
-    lanes[-1].set_xlabel("bar")
-    lanes[0].set_title(
-        _shortened(arrangement.title), loc="left", fontsize=11, pad=18, parse_math=False
-    )
-    return _png(figure)
+        start, end = 1 + section.start_ticks / bar_ticks, 1 + section.end_ticks / bar_ticks
+        axes.axvline(start, color="#999999", linewidth=0.6)
+        shade = ENERGY_SHADE * section.energy
+        axes.axvspan(start, end, color=INKS[colour], alpha=shade, linewidth=0)
 
 
 def _save(figure: Figure, path: Path) -> None:
@@ -176,8 +193,6 @@ def _save(figure: Figure, path: Path) -> None:
 
 def _png(figure: Figure) -> bytes:
     buffer = io.BytesIO()
-    with warnings.catch_warnings():
-        # A title may be in any script; what the font lacks is drawn as boxes.
-        warnings.filterwarnings("ignore", message="Glyph .* missing from font")
+    with any_script():
         figure.savefig(buffer, format="png", dpi=DOTS_PER_INCH, metadata={"Software": None})
     return buffer.getvalue()

@@ -9,8 +9,10 @@ import msgspec
 
 from engine.errors import Refused
 from engine.reports.readings import with_most_likely
+from engine.runs.contexts import parent_parts
 from engine.state.runs import FINISHED, RUNNING, run_stream
 from engine.state.studio import Studio
+from genomes import Part
 from store import events
 
 
@@ -25,6 +27,7 @@ class Summary:
         finished: its last event, with the survivors.
         scored: number of candidates it scored.
         passed: number of them that pass the model's gate; all of them without a model.
+        parents: stage and part of what it was built on, in stage order.
     """
 
     run: str
@@ -33,6 +36,7 @@ class Summary:
     finished: events.RunFinished
     scored: int
     passed: int
+    parents: tuple[tuple[str, Part], ...] = ()
 
     @property
     def folder_name(self) -> str:
@@ -73,6 +77,7 @@ def summarise(studio: Studio, prefix: str) -> Summary:
     started, finished = recorded[0].payload, recorded[-1].payload
     assert isinstance(started, events.RunStarted)  # noqa: S101 - the state says so
     assert isinstance(finished, events.RunFinished)  # noqa: S101
-    song = studio.event(started.positions_read[0]).payload
+    song, *others = (studio.event(position).payload for position in started.positions_read)
     assert isinstance(song, events.SongProposed)  # noqa: S101
-    return Summary(identifier, song, started, finished, state.scored, state.passed)
+    parents = tuple(parent_parts(started, [song, *others]))
+    return Summary(identifier, song, started, finished, state.scored, state.passed, parents)

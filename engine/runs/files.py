@@ -1,14 +1,16 @@
-"""The files of a finished run: a curve, and a MIDI file and a picture of each survivor."""
+"""The files of a finished run: a curve, and MIDI, a picture and a recording of each survivor."""
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 from engine.gate.exports import section_midi, track_of
 from engine.ids import short
 from engine.reports.pictures import draw_curve, draw_part
 from engine.reports.summary import Summary
-from engine.runs.contexts import parent_parts, section_of, song_context
+from engine.runs.contexts import section_of, song_context
+from engine.runs.recordings import record, recording_name, write_recording
 from engine.state.files import write_whole
 from engine.state.studio import Studio
 from genomes import Part
@@ -17,40 +19,77 @@ from store.events import Survivor
 
 
 def write_files(studio: Studio, summary: Summary) -> Path:
-    """Write pictures of a run, and MIDI files of its survivors; returns their folder.
+    """Write pictures of a run, MIDI files and recordings of its survivors; returns their folder.
 
-    A survivor with parents also gets a MIDI file with their parts. Only missing files are
-    written: an existing file may have been edited.
+    A survivor with parents also gets a MIDI file with their parts, and is recorded with them.
+    Only missing files are written: an existing file may have been edited.
     """
-    folder = studio.exports / summary.started.song_id / summary.folder_name
-    title, colour = summary.song.title, summary.song.colour
+    folder = run_folder(studio, summary)
+    title, colour, stage = summary.song.title, summary.song.colour, summary.started.stage
     section = section_of(summary.started.section)
     curve = folder / "curve.png"
     if not curve.exists():
-        draw_curve(curve, summary.finished.curve, f"{title}: {section.label}", colour)
-    parents = _parents(studio, summary)
+        named = f"{title} — {stage} for {section.label}"
+        draw_curve(curve, summary.finished.curve, named, colour)
+    parents = _parents(summary)
+    below = tuple((track.name, track.part) for track in parents)
+    context = replace(song_context(summary.song, section), parts=below)
     for rank, survivor in enumerate(summary.finished.survivors, start=1):
-        stem = f"{rank}_{short(survivor.id)}"
-        track = track_of(
-            summary.song, summary.started.stage, Part.from_payload(survivor.part), stem
-        )
+        stem = file_stem(rank, survivor.id)
+        track = _track(summary, survivor, stem)
         _write_midi(summary, survivor, [track], folder / f"{stem}.mid")
         if parents:
             _write_midi(summary, survivor, [*parents, track], folder / f"{stem}_mix.mid")
         picture = folder / f"{stem}.png"
         if not picture.exists():
-            context = song_context(summary.song, section)
-            draw_part(picture, track.part, context, f"{title}: {stem}", colour)
+            named = f"{title} — {stage} for {section.label}, {rank}. {short(survivor.id)}"
+            draw_part(picture, track.part, context, named, colour)
+    write_recordings(folder, summary)
     return folder
 
 
-def _parents(studio: Studio, summary: Summary) -> list[Track]:
-    """The parts of the run's parents, as tracks."""
-    read = [studio.event(position).payload for position in summary.started.positions_read]
-    return [
-        track_of(summary.song, stage, part, stage)
-        for stage, part in parent_parts(summary.started, read)
+def run_folder(studio: Studio, summary: Summary) -> Path:
+    """Where the files of a run lie."""
+    return studio.exports / summary.started.song_id / summary.folder_name
+
+
+def file_stem(rank: int, candidate: str) -> str:
+    """How the files of a survivor are called, without their suffixes."""
+    return f"{rank}_{short(candidate)}"
+
+
+def write_recordings(folder: Path, summary: Summary, *, alone: bool = False) -> list[Path]:
+    """Write the missing recordings of a run's survivors; returns the paths of all.
+
+    Args:
+        folder: of the run's files.
+        summary: of the run.
+        alone: record them without what they are built on.
+    """
+    survivors = summary.finished.survivors
+    parents = [] if alone else _parents(summary)
+    paths = [
+        folder / recording_name(file_stem(rank, survivor.id), has_parents=bool(parents))
+        for rank, survivor in enumerate(survivors, start=1)
     ]
+    if not all(path.exists() for path in paths):
+        stage, section = summary.started.stage, section_of(summary.started.section)
+        tracks = [_track(summary, survivor, stage) for survivor in survivors]
+        recorded = record(parents, tracks, song_context(summary.song, section))
+        for path, audio in zip(paths, recorded, strict=True):
+            if not path.exists():
+                write_recording(path, audio)
+    return paths
+
+
+def _track(summary: Summary, survivor: Survivor, name: str) -> Track:
+    part = Part.from_payload(survivor.part)
+    return track_of(summary.song, summary.started.stage, part, name)
+
+
+def _parents(summary: Summary) -> list[Track]:
+    """The parts of the run's parents, as tracks."""
+    return [track_of(summary.song, stage, part, stage) for stage, part in summary.parents]
 
 
 def _write_midi(summary: Summary, survivor: Survivor, tracks: list[Track], path: Path) -> None:

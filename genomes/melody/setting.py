@@ -11,12 +11,13 @@ from genomes.lyrics import Line, Lyrics
 from genomes.melody.timing import weight_at
 from genomes.notes import Part
 
+OVERPACKED = "overpacked"
 # Syllables to notes -> the verdict; the first that isn't exceeded counts.
 VERDICTS: tuple[tuple[float, str], ...] = (
     (0.7499, "spacious"),
     (1.10, "fits"),
     (1.30, "tight"),
-    (float("inf"), "overpacked"),
+    (float("inf"), OVERPACKED),
 )
 STRONG_WEIGHT = 0.25
 

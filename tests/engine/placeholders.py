@@ -8,9 +8,11 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 from engine.arrangement import writers
+from engine.audio import Audio
 from engine.notation import SOFTWARE
 from engine.runs import files
 from engine.state.files import write_whole
@@ -35,11 +37,16 @@ def _draw(path: Path, *facts: Any) -> None:
     write_whole(path, _bytes_of(*facts))
 
 
+def _record(_parents: Any, candidates: Any, _context: Any) -> list[Audio]:
+    return [Audio(np.full((100, 2), 0.1, dtype=np.float32)) for _ in candidates]
+
+
 PLACEHOLDERS = (
     (writers, "musicxml", _sheet_music),
     (writers, "song_picture", _song_picture),
     (files, "draw_curve", _draw),
     (files, "draw_part", _draw),
+    (files, "record", _record),
 )
 REAL = [(module, name, getattr(module, name)) for module, name, _ in PLACEHOLDERS]
 

@@ -142,7 +142,7 @@ def whole(damage, tmp_path_factory):
         "lrc": [LRC.encode(), LYRICS.encode()],
         "proposal": [yaml.safe_dump(a_proposal()).encode()],
         "clips": [text.encode() for text in CLIPS],
-        "review": [review_text(damage.song, "chords").encode()],
+        "review": [review_text(damage.song).encode()],
         "model": [made.read_bytes()],
     }
 

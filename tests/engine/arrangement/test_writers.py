@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import combinations
 
 import pytest
 
@@ -12,8 +13,9 @@ from engine.arrangement.files import WHOLE_SONG, File
 from engine.arrangement.plan import Plan, PlannedSection
 from engine.arrangement.writers import AUDIO_FORMATS, audio_writer, score_writer, writers
 from engine.errors import Refused
+from engine.reports.pictures import song_figure
 from engine.state.studio import Studio
-from genomes import Key, Meter
+from genomes import Key, Meter, Part
 from genomes.midi import Conductor
 from tests.engine.arrangement.approved_parts import ROWS, lineage_of, song_of
 from tests.engine.arrangement.other_programs import check_recordings
@@ -71,6 +73,25 @@ def test_everything_a_song_is_written_as(shell, audio):
     sound = [] if audio == "none" else [f"song.{audio}", *stems]
     assert names == ["song.musicxml", "song.png", *sound]
     assert files[1].make().startswith(PNG)
+
+
+def test_names_in_a_songs_picture_touch_neither_each_other_nor_the_edge():
+    song = short_song()
+    drums = [(60 * note, 60, note, 80) for note in range(36, 52)]
+    tracks = [replace(track, part=Part.of(drums, song.length_ticks, is_drum=True))
+              if track.name == "Drums" else track for track in song.tracks]  # fmt: skip
+    bar = song.meter.bar_ticks
+    starts = {"Introduction": 0, "Verse": bar, "Ending": 2 * bar - 9}
+    sections = [replace(song.sections[0], name=name, start_ticks=start, end_ticks=bar + start)
+                for name, start in starts.items()]  # fmt: skip
+    figure = song_figure(replace(song, tracks=tuple(tracks), sections=tuple(sections)), "Blue")
+    figure.draw_without_rendering()
+    form, *lanes = figure.axes
+    assert [text.get_text() for text in form.texts[-3:]] == ["Introduction", "Verse", "Ending"]
+    for names in (form.texts[-3:], *(axes.get_yticklabels() for axes in lanes)):
+        boxes = [name.get_window_extent() for name in names if name.get_text()]
+        assert not any(one.overlaps(other) for one, other in combinations(boxes, 2))
+        assert all(box.x0 >= 0 and box.x1 <= figure.bbox.x1 for box in boxes)
 
 
 def test_other_recordings_are_refused_before_anything_is_done(shell, song):

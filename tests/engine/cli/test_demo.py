@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from engine.runs import run as runs
+from engine.stages import STAGES
 from fitness.fusion import DEFAULT_MODEL, FusionModel
 
-QUICK = ("--generations", "0")
+QUICK = ("--generations", "0", "--no-song")
 
 
 def test_from_nothing_to_midi(empty_shell):
@@ -36,6 +39,26 @@ def test_when_nothing_new_comes_out_it_says_so(empty_shell, monkeypatch):
     monkeypatch.setattr(runs, "choose_survivors", lambda *_: [])
     assert "nothing new came out" in empty_shell.do("demo", *QUICK)
     assert empty_shell.events("CandidateApproved") == []
+
+
+def test_it_ends_with_a_small_whole_song(empty_shell):
+    out = empty_shell.do("demo", "--generations", "0", "--audio", "none")
+    (arranged,) = empty_shell.events("ArrangementAssembled")
+    (best, *_) = empty_shell.events("CandidateApproved")
+    assert best.policy == "demo: the best survivor"
+    assert best.candidate in arranged.parts
+    assert {row["stage"] for row in empty_shell.json("review", "--all")
+            if row["status"] == "approved"} == set(STAGES)  # fmt: skip
+    for name in ("song.mid", "song.musicxml", "song.png"):
+        (path,) = [Path(line.strip()) for line in out.splitlines() if line.endswith(name)]
+        assert path.is_file()
+    assert "Verse 1" in out
+    assert "Chorus" in out
+
+
+def test_a_format_that_is_none_is_refused_before_anything_is_composed(empty_shell):
+    assert "--audio mp9" in empty_shell.type("demo", "--audio", "mp9").err
+    assert not empty_shell.folder.exists()
 
 
 @pytest.mark.parametrize("colour", ["Black", "V", "indigo"])

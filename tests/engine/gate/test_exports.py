@@ -136,7 +136,7 @@ def test_survivors_can_be_heard_before_they_are_judged(shell):
     (answer,) = shell.json("evolve", "--song", "cellar", *again)
     files = sorted((shell.folder / "exports").rglob(f"runs/{answer['run']}/*"))
     names = {path.suffix for path in files}
-    assert names == {".mid", ".png"}
+    assert names == {".flac", ".mid", ".png"}
     midis = [path for path in files if path.suffix == ".mid"]
     assert len(midis) == len(answer["survivors"])
     for path in midis:

@@ -51,8 +51,8 @@ def test_what_is_decided_while_a_run_goes_on_stays_decided(shell):
 def test_the_terminal_shows_what_was_met_again(shell):
     first = shell.candidates()[0]
     shell.do("approve", first)
-    out = shell.do("evolve", "--song", "meadow", "--seed", "1", *AGAIN)
-    assert f"met again: {first[:8]}, approved before" in out
+    said = shell.type("evolve", "--song", "meadow", "--seed", "1", *AGAIN)
+    assert f"note: met again, and decided before: {first[:8]} (approved)" in said.err
     assert SMALL.population == 8
 
 

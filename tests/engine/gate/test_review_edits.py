@@ -61,7 +61,7 @@ def test_all_or_nothing(finished, changes):
         studio_folder = Path(shutil.copytree(finished, Path(folder) / "studio"))
         with Studio.open(studio_folder) as studio:
             song = studio.song("meadow")
-            document = edited(review_document(song, "chords"), changes)
+            document = edited(review_document(song), changes)
             path = Path(folder) / "review.yml"
             path.write_text(yaml.dump(document, allow_unicode=True), "utf-8")
             before = studio.log.head()

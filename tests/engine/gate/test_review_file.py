@@ -6,6 +6,7 @@ import pytest
 import yaml
 
 from engine.ids import short
+from tests.engine.stages.snapshots import SONG, evolved
 
 
 class ReviewFile:
@@ -218,3 +219,24 @@ def test_a_file_that_is_not_there(shell, tmp_path):
     message = shell.refused("review", "--apply", tmp_path / "gone.yml")
     assert message.startswith("gone.yml: file: does not exist")
     shell.refused("review", "--apply", tmp_path)
+
+
+def test_one_file_has_the_candidates_of_all_stages(at):
+    shell = at("bass")
+    (second, *_) = [each for each in evolved(shell, "drums", seed=5)
+                    if shell.row(each)["status"] == "pending"]  # fmt: skip
+    shell.do("review", "--yaml", "--song", SONG)
+    (path,) = shell.folder.rglob("review.yml")
+    document = yaml.safe_load(path.read_text("utf-8"))
+    stages = [row["pipeline"] for row in document["candidates"]]
+    assert list(dict.fromkeys(stages)) == ["chords", "drums", "bass"]
+    assert {row["id"] for row in document["candidates"]} == set(shell.song(SONG).candidates)
+    bass = next(row for row in document["candidates"] if row["pipeline"] == "bass")
+    bass["notes"] = "warm"
+    next(row for row in document["candidates"] if row["id"] == second)["status"] = "rejected"
+    path.write_text(yaml.safe_dump(document), "utf-8")
+    taken = shell.json("review", "--apply", path)
+    assert {(each["kind"], each["candidate"]) for each in taken} == {
+        ("CandidateNoted", bass["id"]),
+        ("CandidateRejected", second),
+    }

@@ -94,7 +94,7 @@ class Walker:
 
     def apply(self, candidate):
         self.expect(True, "review", "--yaml", "--song", "meadow")
-        path = next(self.shell.folder.glob("exports/meadow*/chords/review.yml"))
+        path = next(self.shell.folder.glob("exports/meadow*/review.yml"))
         document = yaml.safe_load(path.read_text("utf-8"))
         rows = {row["id"]: row for row in document["candidates"]}
         if candidate in rows:

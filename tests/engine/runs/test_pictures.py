@@ -6,7 +6,8 @@ import matplotlib.image
 import numpy as np
 import pytest
 
-from engine.reports.pictures import INKS, draw_curve, draw_explanation, draw_part
+from engine.reports.pictures import draw_curve, draw_explanation, draw_part
+from engine.reports.rolls import INKS
 from fitness.colours import AXES, COLOUR_NAMES
 from fitness.explaining import BAR, Effect, Explanation, Subject
 from genomes import Context, Key, Meter, Part, Section

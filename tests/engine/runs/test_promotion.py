@@ -85,7 +85,7 @@ def test_the_other_commands_use_it_too(studio, engine, three):
     promote(studio, str(three[0]))
     composed = ("compose", "--song", GREEN, "--sections", "verse=2", "--beam", "1")
     assert engine(*composed, "--audio", "none", "--arrangements", "1", *SMALL[2:]).code == 0
-    assert engine("demo", "--generations", "1").code == 0
+    assert engine("demo", "--generations", "1", "--no-song").code == 0
     assert set(models_of_runs(studio)) == {sha256_of(three[0])}
     midi = min(studio.exports.rglob("*.mid"))
     asked = ("score", midi, "--colour", "green", "--json")

@@ -67,9 +67,9 @@ def test_every_survivor_is_heard(studio, engine):
 
 
 def test_it_is_shown_in_the_summary_and_at_the_gate(studio, engine):
-    summary = engine(*SMALL).out
+    summary = engine(*SMALL, "--terms").out
     (run,) = studio.runs()
-    shown = engine("review").out
+    shown = engine("review", "--terms").out
     rows = json.loads(engine("review", "--json").out)
     engine("review", "--yaml")
     (path,) = studio.folder.rglob("review.yml")
@@ -88,17 +88,17 @@ def test_it_is_shown_in_the_summary_and_at_the_gate(studio, engine):
 
 
 def test_without_a_model_nothing_was_heard(studio, engine):
-    out = engine(*SMALL, "--no-model").out
+    out = engine(*SMALL, "--no-model", "--terms").out
     (run,) = studio.runs()
     assert [survivor.heard for survivor in ending(studio, run).survivors]
     assert all(survivor.heard is None for survivor in ending(studio, run).survivors)
-    assert "heard as" not in out + engine("review").out
+    assert "heard as" not in out + engine("review", "--terms").out
     assert "gate" not in out
     assert {row["heard"] for row in json.loads(engine("review", "--json").out)} == {None}
 
 
 def test_an_older_model_tells_modes_alone(studio, engine, models):
-    out = engine(*SMALL, "--model", models["legacy-7"]).out
+    out = engine(*SMALL, "--terms", "--model", models["legacy-7"]).out
     (run,) = studio.runs()
     assert all(s.heard and s.heard.colour is None for s in ending(studio, run).survivors)
     assert "heard as " in out
@@ -106,13 +106,15 @@ def test_an_older_model_tells_modes_alone(studio, engine, models):
 
 def test_a_gate_that_refuses_most_is_told(studio, engine, tmp_path):
     strict = write(tmp_path, "fusion", manifest={"confidence_threshold": 1.0})
-    out = engine(*SMALL, "--model", strict).out
+    said = engine(*SMALL, "--terms", "--model", strict)
+    out = said.out
     (run,) = studio.runs()
     assert studio.runs()[run].passed == 0
     assert "16 candidates scored, 0 of them pass the model's gate" in out
     assert "doesn't pass the gate" in out
     warning = "only 0% of its candidates pass the model's gate; they rank above all others"
-    assert f"warning: {warning}" in out
+    assert "unlike the music that the model knows" in out
+    assert f"note: {warning}" in said.err
     assert f"warning: run {run}: {warning}" in engine("doctor").out
 
 
@@ -131,7 +133,8 @@ def silenced(model):
 
 
 def test_terms_of_a_model_that_tells_nothing_apart_are_named(studio, engine, tmp_path):
-    out = engine(*SMALL, "--model", write(tmp_path, "fusion", change=silenced)).out
+    silent = write(tmp_path, "fusion", change=silenced)
+    out = engine(*SMALL, "--terms", "--model", silent).out
     assert "warning: axes, chromatic, colour, confidence" in out
     (run,) = studio.runs()
     told = engine("doctor").out

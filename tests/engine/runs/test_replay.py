@@ -69,12 +69,12 @@ def test_a_replay_shows_what_was_printed(engine):
     assert [point["generation"] for point in first["curve"]] == [0, 1, 2, 3]
 
 
-def test_a_replay_for_people_says_the_same(engine):
-    printed = engine(*PLAIN_WORDS, "--seed", "4").out
-    run = printed.split("run ")[1].split(",")[0]
-    again = engine("replay", run).out
-    told = printed[printed.index("Survey", 10) : printed.index("to hear and to see")]
-    assert told in again
+@pytest.mark.parametrize("flags", [(), ("--terms",)])
+def test_a_replay_for_people_says_the_same(engine, flags):
+    said = engine(*PLAIN_WORDS, "--seed", "4", *flags)
+    run = said.err.split("run ")[1].split(",")[0]
+    again = engine("replay", run, *flags).out
+    assert said.out.partition("\nnext: ")[0] in again
     assert f"replay {run} --verify" in again
 
 

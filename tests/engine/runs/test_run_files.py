@@ -35,7 +35,10 @@ def rows(part):
 def test_every_survivor_can_be_heard_and_seen(studio, run, folder):
     names = [f"{rank}_{one.id[:8]}" for rank, one in enumerate(ending(studio, run).survivors, 1)]
     assert names
-    expected = {"curve.png", *(f"{name}.{kind}" for name in names for kind in ("mid", "png"))}
+    expected = {
+        "curve.png",
+        *(f"{name}.{kind}" for name in names for kind in ("mid", "png", "flac")),
+    }
     assert {path.name for path in folder.iterdir()} == expected
     assert folder == studio.exports / begin(studio).started.song_id / "chords/runs" / run
     for path in folder.glob("*.png"):

@@ -10,7 +10,7 @@ from tests.engine.runs.short_runs import begin, demo, ending, evolved, open_with
 
 def test_a_summary_says_where_everything_is(studio, engine):
     words = ("--song", "meadow", "--bars", "3", "--population", "12", "--generations", "4")
-    said = engine("evolve", *words, "--seed", "2", "--no-model")
+    said = engine("evolve", *words, "--seed", "2", "--no-model", "--terms")
     (run,) = studio.runs()
     for survivor in ending(studio, run).survivors:
         assert survivor.id[:8] in said.out
@@ -18,6 +18,7 @@ def test_a_summary_says_where_everything_is(studio, engine):
         for bar in survivor.description["chords"]:
             assert " ".join(bar) in said.out
     assert "theory.resolution" in said.out
+    assert f"run {run}, seed 2" in said.err
     assert "next: engine" in said.out
     folder = Path(said.out.split("to hear and to see: ")[1].splitlines()[0])
     assert (folder / "curve.png").is_file()

@@ -249,8 +249,8 @@ def test_chords_are_recognised_and_shown_as_made_by_hand(at, written):
     assert [span.name for span in part.harmony] == ["F#m", "Bm", "C#m"]
     assert sum(span.duration_ticks for span in part.harmony) == part.length_ticks
     shown = shell.do("review", "--all", "--song", SONG)
-    assert "approved as verse, made by hand" in shown
-    assert "imported mine.mid" in shown
+    assert f"{candidate[:8]}  made by hand, imported mine.mid\n   approved as verse\n" in shown
+    assert "| F#m | Bm | C#m |" in shown
     shell.do("review", "--yaml", "--song", SONG)
     (file,) = shell.folder.rglob("review.yml")
     assert candidate in file.read_text("utf-8")

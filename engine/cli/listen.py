@@ -1,0 +1,85 @@
+"""``engine listen``: candidates as sound, one after another."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from engine.cli.opening import next_command, open_studio
+from engine.cli.output import Json, say, say_json, say_next
+
+if TYPE_CHECKING:
+    from engine.gate.waiting import Entry
+    from engine.reports.listening import Recording
+    from engine.state.studio import Studio
+
+
+def listen(
+    context: typer.Context,
+    ids: Annotated[
+        list[str] | None,
+        typer.Argument(
+            metavar="[ID]...",
+            help="Ids of candidates or runs, or their beginnings "
+            "[default: what waits of the newest run].",
+        ),
+    ] = None,
+    song: Annotated[str | None, typer.Option(help="Of this song.")] = None,
+    alone: Annotated[bool, typer.Option("--alone", help="Without what they are built on.")] = False,
+    times: Annotated[
+        int, typer.Option(min=1, max=99, help="How often each is played, without a gap.")
+    ] = 2,
+    as_json: Json = False,
+) -> None:
+    """Play candidates one after another, equally loud, with what they are built on.
+
+    Ctrl-C ends it. Where nothing can be played, it names the recordings.
+    """
+    from engine.gate.waiting import present
+    from engine.reports.listening import entries_to_hear, recordings_of
+
+    with open_studio(context) as studio:
+        wanted = entries_to_hear(studio, ids or [], song)
+        recordings = recordings_of(studio, wanted, alone=alone)
+        if as_json:
+            say_json([{"id": each.entry.id, "path": str(each.path)} for each in recordings])
+        else:
+            with suppress(KeyboardInterrupt):
+                _play(studio, recordings, times)
+            say_next(next_command(context, _next(wanted)))
+        present(studio, wanted, "json" if as_json else "sound")
+
+
+def _play(studio: Studio, recordings: list[Recording], times: int) -> None:
+    """Play recordings one after another, each under what is said of it."""
+    from engine.audio.player import NoPlayer, looped, play
+    from engine.cli.summary import say_entry
+    from engine.reports.listening import sounds
+
+    silent = ""
+    for recording, samples in zip(recordings, sounds(recordings), strict=True):
+        say()
+        say_entry(studio, recording.entry, with_terms=False)
+        if not silent:
+            try:
+                play(looped(samples, recording.loop_frames, times))
+            except NoPlayer as reason:
+                silent = str(reason)
+        if silent:
+            say(f"   {recording.path}")
+    if silent:
+        say(f"\n{silent}; the files named above can be played by any other program")
+
+
+def _next(heard: list[Entry]) -> str:
+    """Approve the first that waits."""
+    from engine.gate.waiting import is_passed_over
+    from engine.ids import short
+    from engine.state.songs import PENDING
+
+    waiting = [each for each in heard if each.status == PENDING and not is_passed_over(each)]
+    return (
+        f"approve {short(waiting[0].id)}" if waiting else f"status --song {heard[0].song.song_id}"
+    )

@@ -1,0 +1,139 @@
+"""What is played of candidates: which of them, their recordings, and how loud."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from engine.audio.player import read_recording
+from engine.audio.samples import Samples
+from engine.errors import NotFound
+from engine.gate.decisions import find_entry, music_of
+from engine.gate.exports import proposal_at, track_of
+from engine.gate.waiting import Entry, entries, is_passed_over, newest_first, waiting
+from engine.ids import short
+from engine.reports.summary import summarise
+from engine.runs.contexts import section_of, song_context
+from engine.runs.files import run_folder, write_recordings
+from engine.runs.recordings import (
+    equally_loud,
+    loop_frames,
+    record,
+    recording_name,
+    write_recording,
+)
+from engine.state.studio import Studio
+from genomes import Context, Part
+from genomes.midi import Track
+
+# Where recordings of parts lie that no run has made as they are now.
+RECORDINGS_FOLDER = "recordings"
+
+
+@dataclass(frozen=True, slots=True)
+class Recording:
+    """A candidate's recording.
+
+    Attributes:
+        entry: the candidate.
+        path: of the sound file.
+        loop_frames: length of its bars, without what sounds on after them.
+    """
+
+    entry: Entry
+    path: Path
+    loop_frames: int
+
+
+def entries_to_hear(studio: Studio, prefixes: Sequence[str], song_id: str | None) -> list[Entry]:
+    """The candidates that are meant.
+
+    Args:
+        studio: the studio.
+        prefixes: of ids of candidates or runs; of none, what waits of the newest run is meant.
+        song_id: of their song, or its beginning; None: of any.
+
+    Raises:
+        NotFound: if there is no such candidate or run, or nothing to hear.
+    """
+    songs = [studio.song(song_id)] if song_id else list(studio.songs().values())
+    if not prefixes:
+        wanted = [entry for entry in waiting(songs) if not is_passed_over(entry)]
+        found = newest_first(wanted or entries(songs))
+        found = [entry for entry in found if entry.state.position == found[0].state.position]
+    else:
+        of_song = song_id and songs[0].song_id
+        found = [entry for each in prefixes for entry in _meant(studio, each, of_song)]
+    if not found:
+        raise NotFound("there is nothing to hear yet", "begin with engine evolve")
+    return list({entry.id: entry for entry in found}.values())
+
+
+def _meant(studio: Studio, prefix: str, song_id: str | None) -> list[Entry]:
+    """The candidate with this id; if there is none, the survivors of the run with this id."""
+    try:
+        return [find_entry(studio, prefix, song_id)]
+    except NotFound:
+        try:
+            run, state = studio.run(prefix)
+        except NotFound:
+            message = f"no candidate or run {prefix!r}"
+            raise NotFound(message, "see engine review and engine runs") from None
+    of_song = entries([studio.song(state.song_id)])
+    return [entry for entry in of_song if entry.state.run == run]
+
+
+def recordings_of(studio: Studio, wanted: Sequence[Entry], *, alone: bool) -> list[Recording]:
+    """The recordings of candidates; those that are missing are made.
+
+    Args:
+        studio: the studio.
+        wanted: the candidates.
+        alone: without what they are built on.
+    """
+    paths: dict[str, Path] = {}
+    for entry in wanted:
+        if entry.id not in paths:
+            paths |= _paths(studio, entry, alone=alone)
+    return [Recording(each, paths[each.id], loop_frames(_context(studio, each))) for each in wanted]
+
+
+def _paths(studio: Studio, entry: Entry, *, alone: bool) -> dict[str, Path]:
+    """The recordings of a candidate, and of the others of its run, by their ids."""
+    if entry.state.run is None or entry.state.transposed is not None:
+        return {entry.id: _path_of_one(studio, entry, alone=alone)}
+    summary = summarise(studio, entry.state.run)
+    paths = write_recordings(run_folder(studio, summary), summary, alone=alone)
+    return dict(zip([each.id for each in summary.finished.survivors], paths, strict=True))
+
+
+def _context(studio: Studio, entry: Entry) -> Context:
+    song = proposal_at(studio, entry.state.built_on)
+    return song_context(song, section_of(entry.state.section))
+
+
+def _path_of_one(studio: Studio, entry: Entry, *, alone: bool) -> Path:
+    """The recording of a part that was imported, or transposed after its run."""
+    state, candidates = entry.state, entry.song.candidates
+    parents = [] if alone else [Entry(each, entry.song, candidates[each]) for each in state.parents]
+    transposed = "" if state.transposed is None else f"_{state.transposed.position}"
+    name = recording_name(f"{short(entry.id)}{transposed}", has_parents=bool(parents))
+    path = studio.exports / entry.song.song_id / state.stage / RECORDINGS_FOLDER / name
+    if not path.exists():
+        tracks = [_track(studio, each) for each in parents]
+        (audio,) = record(tracks, [_track(studio, entry)], _context(studio, entry))
+        write_recording(path, audio)
+    return path
+
+
+def _track(studio: Studio, entry: Entry) -> Track:
+    part = Part.from_payload(music_of(studio, entry).part)
+    return track_of(entry.song, entry.state.stage, part, entry.state.stage)
+
+
+def sounds(recordings: Sequence[Recording]) -> list[Samples]:
+    """The samples of recordings; of different runs, brought to one loudness."""
+    samples = [read_recording(each.path) for each in recordings]
+    are_alike = len({each.path.parent for each in recordings}) == 1
+    return samples if are_alike else equally_loud(samples)

@@ -37,7 +37,7 @@ def demo(
     audio: Annotated[str, typer.Option(help="Recordings as flac or wav, or none.")] = "flac",
 ) -> int:
     """Add a demo song, evolve chords for its verse, approve the best, and compose the rest."""
-    from engine.arrangement.writers import writers
+    from engine.arrangement.writers import check_audio
     from engine.cli.runs import carry_on_with_progress, write_and_say
     from engine.errors import refusing
     from engine.evolution.settings import Settings
@@ -52,7 +52,7 @@ def demo(
 
     with refusing():
         found = find_colour(colour)
-    writers(found.name, audio)  # refuses an unknown format before anything is composed
+    check_audio(audio)  # before anything is composed
     reading = read(
         [path for path in demo_paths() if path.stem == found.name.casefold()], Overrides()
     )
@@ -103,7 +103,7 @@ def _compose(studio: Studio, song_id: str, generations: int, audio: str) -> Arra
         is_done = compose(studio, song_id, composition, observer)
     if not is_done:
         return None
-    write = writers(state.colour, audio)
+    write = writers(state, audio)
     ((_, arranged),) = finish_composition(studio, song_id, composition, write)
     return arranged
 

@@ -54,7 +54,7 @@ def listen(
 
 def _play(studio: Studio, recordings: list[Recording], times: int) -> None:
     """Play recordings one after another, each under what is said of it."""
-    from engine.audio.player import NoPlayer, looped, play
+    from engine.audio.playback import NoPlayer, looped, play
     from engine.cli.summary import say_entry
     from engine.reports.listening import sounds
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from engine.audio.player import read_recording
+from engine.audio.playback import read_recording
 from engine.audio.samples import Samples
 from engine.errors import NotFound
 from engine.gate.decisions import find_entry, music_of

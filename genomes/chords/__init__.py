@@ -19,6 +19,6 @@ CHORDS = StageGenomes(
     renderer=render,
     description=describe,
     similarity=distances,
-    operators_version="6",
+    operators_version="7",
     renderer_version="2",
 )

@@ -205,6 +205,7 @@ STAGES = {
         alike=_chords_revoiced,
         manner=("register", "dynamic"),
         pitch_order=lambda part: [span.name for span in part.harmony],
+        heard=0.4,
     ),
     "drums": Stage(
         drums.DRUMS,
@@ -228,7 +229,7 @@ STAGES = {
         one_voice=True,
         follows_swing=True,
         changing=0.1,
-        heard=0.4,
+        heard=0.35,
     ),
     "melody": Stage(
         melody.MELODY,

@@ -1,11 +1,12 @@
 """Files as other programs write them, tidy or not."""
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from genomes.midi import read_midi
-from genomes.time import Meter
+from genomes.time import SIXTEENTH_TICKS, Meter
 from tests.genomes.midi_bytes import events, midi_file
 from tests.strategies import parts
 
@@ -133,7 +134,12 @@ def test_notes_shorter_than_our_ticks_are_kept():
 @given(parts(), st.sampled_from([Meter(4, 4), Meter(7, 8), Meter(13, 8)]))
 def test_at_our_resolution_a_part_keeps_its_notes(part, meter):
     rewritten = read_midi(midi_file(_by_hand(part))).to_part(meter)
-    assert rewritten.notes.tobytes() == part.notes.tobytes()
+    own = part.notes.copy()  # a small overhang of the last bar is cut
+    own["duration_ticks"] = np.minimum(
+        own["duration_ticks"], rewritten.length_ticks - own["onset_ticks"]
+    )
+    assert (part.notes["duration_ticks"] - own["duration_ticks"]).max(initial=0) <= SIXTEENTH_TICKS
+    assert rewritten.notes.tobytes() == own.tobytes()
     assert rewritten.length_ticks % meter.bar_ticks == 0
 
 

@@ -8,7 +8,7 @@ import numpy as np
 from msgspec.structs import replace
 
 from genomes.chords.comping import by_strokes
-from genomes.chords.figures import LENGTHS_PERCENT, draw_bar, draw_run, redraw_beat
+from genomes.chords.figures import LENGTHS_PERCENT, SINGLE, draw_bar, draw_run, redraw_beat
 from genomes.chords.genome import (
     DYNAMICS,
     Change,
@@ -125,7 +125,7 @@ def run_otherwise(genome: ChordGenome, context: Context, rng: np.random.Generato
     chosen = bars if rng.random() < 0.5 else (int(rng.integers(len(bars))),)
     return genome.played(
         [
-            replace(how, run=run) if how.figures and bar in chosen else how
+            replace(how, run=run) if bar in chosen and SINGLE in "".join(how.figures) else how
             for bar, how in enumerate(genome.comping_by_bar())
         ]
     )

@@ -24,7 +24,7 @@ from tests.engine.runs.short_runs import begin, ending, open_with
 
 FLAT = 1e-6
 FULL = Settings()
-SHORT = Settings(population=30, generations=4)
+SHORT = Settings(population=30, generations=8)
 IN_FULL = (0, 6, 12, 18)  # songs that are evolved in full too
 SEED = 1
 RANDOM_SEED = 99

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from engine.audio import SAMPLE_RATE, TAIL_SECONDS, Audio
 from engine.audio.loudness import integrated_lufs
-from engine.audio.player import read_recording
+from engine.audio.playback import read_recording
 from engine.audio.samples import PEAK, peak
 from engine.runs.recordings import (
     MAX_RECORDED_SECONDS,

@@ -67,7 +67,8 @@ def test_files_hold_the_notes_that_were_logged(studio, run, folder):
         for part in file.tracks:
             assert sum(message.time for message in part) == logged.length_ticks
         texts = [message.text for message in file.tracks[0] if message.type == "text"]
-        assert texts == [f"composition-engine candidate={survivor.id} run={run}"]
+        assert texts[0] == f"composition-engine candidate={survivor.id} run={run}"
+        assert texts[1:] == [span.name for span in logged.harmony]
         (signature,) = [m for m in file.tracks[0] if m.type == "time_signature"]
         assert (signature.numerator, signature.denominator) == (7, 8)
         assert rows(read_midi(path.read_bytes()).to_part(begin(studio).context.meter)) == rows(

@@ -57,5 +57,5 @@ def test_the_seed_is_printed_and_kept(studio, engine, asked):
     said = engine("evolve", "--song", GREEN, "--no-model", *small, *asked)
     assert said.code == 0
     ((_, state),) = studio.runs().items()
-    assert f"seed {state.seed}\n" in said.out
+    assert f"seed {state.seed}\n" in said.err
     assert not asked or state.seed == int(asked[1])

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.audio.player import NoPlayer, looped, play
+from engine.audio.playback import NoPlayer, looped, play
 
 
 @given(

@@ -170,7 +170,8 @@ def _with_source(song: Song, options: EvolveOptions, stage: Stage) -> EvolveOpti
     source = options.source or options.more_like or _only_approved(song, options, stage)
     if options.redo is None:
         return replace(options, source=source)
-    bars = _source(song, source, stage).section.bars
+    source, known = _source(song, source, stage)
+    bars = known.section.bars
     if options.redo.bars[-1] >= bars:
         raise Refused(f"--redo: {short(source)} has {bars} bars")
     own = None if options.source is None else options.section  # --section chose the source
@@ -206,8 +207,7 @@ def _likeness(song: Song, options: EvolveOptions, stage: Stage) -> events.Likene
     radius = DEFAULT_RADIUS if options.radius is None else options.radius
     if not 0 < radius < 1:
         raise Refused(f"--radius {radius:g}: expected more than 0 and less than 1")
-    candidate = _resolve(song, given)
-    _source(song, candidate, stage)
+    candidate, _ = _source(song, given, stage)
     return events.Likeness(candidate=candidate, radius=radius, within=bool(options.more_like))
 
 
@@ -242,8 +242,7 @@ def _requests_on_leaves(
 
 
 def _from_source(song: Song, options: EvolveOptions, stage: Stage, seed: int) -> Request:
-    source = _resolve(song, options.source or "")
-    known = _source(song, source, stage)
+    source, known = _source(song, options.source or "", stage)
     given = {options.section, options.bars, options.energy, options.parent}
     if given != {None}:
         raise Refused("--from says the section and what it stands on", "leave those options out")
@@ -262,24 +261,20 @@ def _from_source(song: Song, options: EvolveOptions, stage: Stage, seed: int) ->
     )
 
 
-def _resolve(song: Song, beginning: str) -> str:
-    return resolve(beginning, song.candidates, "candidate", "see engine review --all")
-
-
-def _source(song: Song, beginning: str, stage: Stage) -> Candidate:
-    """A candidate of the stage that has genes.
+def _source(song: Song, beginning: str, stage: Stage) -> tuple[str, Candidate]:
+    """Id and state of a candidate of the stage that has genes.
 
     Raises:
         NotFound: if there is none.
         Refused: if it is of another stage, or was imported.
     """
-    source = _resolve(song, beginning)
+    source = resolve(beginning, song.candidates, "candidate", "see engine review --all")
     known = song.candidates[source]
     if known.stage != stage.name:
         raise Refused(f"{short(source)} is {known.stage}, not {stage.name}")
     if known.run is None:
         raise Refused(f"{short(source)} was made by hand: it has no genes to start from")
-    return known
+    return source, known
 
 
 def _own_section(options: EvolveOptions, stage: Stage) -> Section:

@@ -18,19 +18,6 @@ def green():
     return yaml.safe_load(demo("green").read_text("utf-8"))
 
 
-@pytest.fixture
-def write(tmp_path):
-    """Writes a document below the test's folder."""
-
-    def written(name, document):
-        path = tmp_path / "proposals" / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(yaml.safe_dump(document, sort_keys=False), "utf-8")
-        return path
-
-    return written
-
-
 def test_a_song_is_added_once(empty_shell):
     first = empty_shell.json("songs", "add", demo("green"))
     head = empty_shell.head

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import pytest
-import yaml
 
 from engine.cli import songs as songs_commands
 from engine.proposals.identity import same_file
@@ -17,19 +16,6 @@ FERRY = {
     "concept": "A crossing that never ends.",
 }
 IDS = {"thread_id": "crossings", "iteration_id": "ferry-1"}
-
-
-@pytest.fixture
-def write(tmp_path):
-    """Writes a document into a folder of the test's."""
-
-    def written(name, document):
-        path = tmp_path / "proposals" / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(yaml.safe_dump(document, sort_keys=False), "utf-8")
-        return path
-
-    return written
 
 
 def the_song(shell):

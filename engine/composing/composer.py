@@ -17,7 +17,8 @@ from engine.runs.run import Run
 from engine.stages import STAGES, Stage
 from engine.state.lineages import approved, eligible
 from engine.state.runs import ABANDONED, FINISHED
-from engine.state.songs import PENDING, Song, song_stream, with_label
+from engine.state.song_events import with_label
+from engine.state.songs import PENDING, Song, song_stream
 from engine.state.studio import Studio
 from genomes import Section
 from store import events

@@ -14,7 +14,8 @@ from engine.ids import short
 from engine.runs.parents import check_parents
 from engine.stages import STAGES, find_stage
 from engine.state.lineages import ByStage, approved, in_use, is_revised, is_stale
-from engine.state.songs import Song, Use, with_use
+from engine.state.song_events import with_use
+from engine.state.songs import Song, Use
 from engine.state.studio import Studio
 from genomes import ChordSpan, Part
 from store import events

@@ -15,7 +15,8 @@ from engine.runs.parents import leaves
 from engine.runs.requests import DEFAULT_ENERGY, DEFAULT_SECTION
 from engine.stages import Stage
 from engine.state.lineages import lineage_of, sections
-from engine.state.songs import Song, imported_candidate, song_stream
+from engine.state.song_events import imported_candidate
+from engine.state.songs import Song, song_stream
 from engine.state.studio import Studio
 from genomes import Context, Meter, Part, Section
 from genomes.chords.recognition import with_harmony

@@ -11,7 +11,8 @@ from engine.errors import NotFound, Refused
 from engine.gate.decisions import approval, labelling, noting, rejection, undoing_all
 from engine.gate.waiting import Entry
 from engine.ids import resolve, short
-from engine.state.songs import APPROVED, PENDING, REJECTED, Song, with_label
+from engine.state.song_events import with_label
+from engine.state.songs import APPROVED, PENDING, REJECTED, Song
 from engine.state.studio import Studio
 from store import events
 

@@ -15,7 +15,8 @@ from engine.ids import resolve
 from engine.state.finding import find_song
 from engine.state.models import MODELS, Models, ModelsProjection
 from engine.state.runs import Run, RunProjection, run_stream
-from engine.state.songs import Song, SongProjection, song_stream
+from engine.state.song_events import SongProjection
+from engine.state.songs import Song, song_stream
 from store.errors import StaleStream
 from store.log import EventLog
 from store.projections import Projections

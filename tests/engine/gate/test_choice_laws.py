@@ -10,7 +10,8 @@ from msgspec.structs import replace
 
 from engine.stages import STAGES
 from engine.state.lineages import approved, chosen, in_use, is_stale
-from engine.state.songs import APPLY, Candidate, Song, SongProjection, decisions_on
+from engine.state.song_events import APPLY, SongProjection
+from engine.state.songs import Candidate, Song, decisions_on
 from store import events
 from store.records import Recorded
 from tests.store.samples import SONG

@@ -1,0 +1,369 @@
+"""How the events of a song change its state: the projection that rebuilds it from the log."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from msgspec.structs import replace
+
+from engine.state.runs import run_of
+from engine.state.songs import (
+    ARCHIVED,
+    REVISED,
+    Approved,
+    Basis,
+    Candidate,
+    Change,
+    Decision,
+    ExportedFile,
+    Kept,
+    Rejected,
+    Song,
+    SongArrangement,
+    SongComposition,
+    SongRun,
+    Transposed,
+    Use,
+    song_of,
+)
+from store import events
+from store.records import Recorded
+
+
+class SongProjection:
+    """One document per song."""
+
+    name = "songs"
+    version = 6
+    document: type[Song] = Song
+
+    def route(self, recorded: Recorded) -> str | None:
+        """Id of the song that an event is about; None if it is about none."""
+        if isinstance(recorded.payload, events.RunStarted | events.RunFinished):
+            return recorded.payload.song_id
+        return song_of(recorded.stream)
+
+    def apply(self, document: Song | None, recorded: Recorded) -> Song | None:
+        """The song after the event; None before its first proposal."""
+        event = recorded.payload
+        if isinstance(event, events.SongProposed):
+            return _proposed(document, recorded, event)
+        if document is None:
+            return None
+        song: Song = APPLY[recorded.kind](document, recorded, event)
+        return replace(song, touched=recorded.position)
+
+
+# What a revision leaves as it is.
+KEPT_IN_REVISIONS = (
+    "proposed_at",
+    "copied_from",
+    "changes",
+    "candidates",
+    "runs",
+    "labels",
+    "uses",
+    "exports",
+    "compositions",
+    "arrangements",
+)
+
+
+def _proposed(song: Song | None, recorded: Recorded, event: events.SongProposed) -> Song:
+    basis = Basis(*(getattr(event, name) for name in Basis._fields))
+    fresh = Song(
+        song_id=event.song_id,
+        revision=event.revision,
+        title=event.title,
+        colour=event.colour,
+        key=event.key,
+        tonic_pitch_class=event.tonic_pitch_class,
+        mode=event.mode,
+        meter=event.meter,
+        tempo_bpm=event.tempo_bpm,
+        tempo_marking=event.tempo_marking,
+        concept=event.concept,
+        moods=tuple(event.moods),
+        genres=tuple(event.genres),
+        singer=event.singer,
+        source=event.source,
+        warnings=tuple(event.warnings),
+        position=recorded.position,
+        event_id=recorded.event_id,
+        proposed_at=recorded.position,
+        edited=tuple(event.edited),
+        copied_from=event.copied_from,
+        bases={**(song.bases if song else {}), str(recorded.position): basis},
+        touched=recorded.position,
+    )
+    if song is None:
+        return fresh
+    revised = replace(fresh, **{name: getattr(song, name) for name in KEPT_IN_REVISIONS})
+    if event.takes_back is not None:
+        return _without_change(revised, event.takes_back)
+    return _with_change(revised, recorded, REVISED)
+
+
+def _with_change(song: Song, recorded: Recorded, kind: str) -> Song:
+    change = Change(kind, recorded.event_id, recorded.position)
+    return replace(song, changes=(*song.changes, change))
+
+
+def _without_change(song: Song, event_id: str) -> Song:
+    kept = tuple(change for change in song.changes if change.event_id != event_id)
+    return replace(song, changes=kept)
+
+
+def _archived(song: Song, recorded: Recorded, _: events.SongArchived) -> Song:
+    return _with_change(song, recorded, ARCHIVED)
+
+
+def _restored(song: Song, _: Recorded, event: events.SongRestored) -> Song:
+    return _without_change(song, event.takes_back)
+
+
+def _transposed(song: Song, recorded: Recorded, event: events.PartTransposed) -> Song:
+    known = song.candidates[event.candidate]
+    transposition = Transposed(recorded.position, event.key, event.tonic_pitch_class)
+    moved = replace(known, transposed=transposition, description=event.description)
+    return _changed(song, event.candidate, moved)
+
+
+def _copied(song: Song, recorded: Recorded, event: events.PartCopied) -> Song:
+    candidate = Candidate(
+        run=event.run,
+        rank=event.rank,
+        stage=event.stage,
+        section=event.section,
+        total=event.total,
+        terms=event.terms,
+        description=event.description,
+        heard=event.heard,
+        position=recorded.position,
+        built_on=song.position,
+        parents=tuple(event.parents),
+        begun=recorded.position,
+    )
+    song = _with_candidate(song, event.candidate, candidate)
+    if event.run is None:
+        return song
+    return replace(song, runs={event.run: _song_run(recorded, event), **song.runs})
+
+
+def _run_started(song: Song, recorded: Recorded, event: events.RunStarted) -> Song:
+    run = _song_run(recorded, event)
+    return replace(song, runs={**song.runs, run_of(recorded.stream) or "": run})
+
+
+def _song_run(recorded: Recorded, event: events.RunStarted | events.PartCopied) -> SongRun:
+    return SongRun(
+        position=recorded.position,
+        parents=tuple(event.parents),
+        lyrics=event.lyrics,
+        singer=event.singer,
+    )
+
+
+def _run_finished(song: Song, recorded: Recorded, event: events.RunFinished) -> Song:
+    run = run_of(recorded.stream) or ""
+    begun = song.runs.get(run)
+    for rank, survivor in enumerate(event.survivors, start=1):
+        candidate = Candidate(
+            run=run,
+            rank=rank,
+            stage=event.stage,
+            section=event.section,
+            total=survivor.total,
+            terms=survivor.terms,
+            description=survivor.description,
+            heard=survivor.heard,
+            position=recorded.position,
+            built_on=event.context_position,
+            parents=begun.parents if begun else (),
+            begun=begun.position if begun else recorded.position,
+        )
+        song = _with_candidate(song, survivor.id, candidate)
+    return song
+
+
+def _imported(song: Song, recorded: Recorded, event: events.PartImported) -> Song:
+    return _with_candidate(song, event.candidate, imported_candidate(event, recorded.position))
+
+
+def imported_candidate(event: events.PartImported, position: int) -> Candidate:
+    """The candidate that an import adds, from its event and the event's position."""
+    return Candidate(
+        run=None,
+        rank=1,
+        stage=event.stage,
+        section=event.section,
+        total=None,
+        terms={},
+        description={"imported": event.file},
+        heard=None,
+        position=position,
+        built_on=event.context_position,
+        parents=tuple(event.parents),
+        begun=position,
+    )
+
+
+def _with_candidate(song: Song, identifier: str, fresh: Candidate) -> Song:
+    """The song with a candidate added; decisions and notes on a known candidate are kept."""
+    known = song.candidates.get(identifier)
+    if known is None:
+        return _changed(song, identifier, fresh)
+    if known.decisions:
+        return song
+    kept = {name: getattr(known, name) for name in ("notes", "wanted_label", "presented")}
+    return _changed(song, identifier, replace(fresh, **kept))
+
+
+def _changed(song: Song, identifier: str, candidate: Candidate) -> Song:
+    return replace(song, candidates={**song.candidates, identifier: candidate})
+
+
+def _presented(song: Song, _: Recorded, event: events.CandidatesPresented) -> Song:
+    for identifier in event.candidates:
+        known = song.candidates[identifier]
+        song = _changed(song, identifier, replace(known, presented=known.presented + 1))
+    return song
+
+
+def _approved(song: Song, recorded: Recorded, event: events.CandidateApproved) -> Song:
+    decision = Approved(
+        event_id=recorded.event_id,
+        position=recorded.position,
+        section=event.section,
+        label=event.label,
+        display_label=event.display_label,
+        policy=event.policy,
+    )
+    return _decided(with_label(song, event), event.candidate, decision)
+
+
+def with_label(song: Song, event: events.CandidateApproved) -> Song:
+    """The song with the label of an approval taken."""
+    of_stage = {**song.labels.get(event.stage, {}), event.label: event.candidate}
+    return replace(song, labels={**song.labels, event.stage: of_stage})
+
+
+def _rejected(song: Song, recorded: Recorded, event: events.CandidateRejected) -> Song:
+    decision = Rejected(event_id=recorded.event_id, position=recorded.position, reason=event.reason)
+    return _decided(song, event.candidate, decision)
+
+
+def _decided(song: Song, identifier: str, decision: Decision) -> Song:
+    known = song.candidates[identifier]
+    return _changed(song, identifier, replace(known, decisions=(*known.decisions, decision)))
+
+
+def _used(song: Song, recorded: Recorded, event: events.CandidateUsed) -> Song:
+    use = Use(recorded.event_id, recorded.position, event.candidate, event.section)
+    return with_use(song, use, event.keeps)
+
+
+def with_use(song: Song, use: Use, keeps: Sequence[events.KeptPart] = ()) -> Song:
+    """The song after a choice of what a section stands on."""
+    for each in keeps:
+        known = song.candidates[each.candidate]
+        kept = Kept(use.event_id, tuple(each.parents))
+        song = _changed(song, each.candidate, replace(known, kept=(*known.kept, kept)))
+    return replace(song, uses=(*song.uses, use))
+
+
+def _undone(song: Song, _: Recorded, event: events.DecisionUndone) -> Song:
+    known = song.candidates[event.candidate]
+    left = tuple(decision for decision in known.decisions if decision.event_id != event.undoes)
+    song = _changed(song, event.candidate, replace(known, decisions=left))
+    uses = tuple(use for use in song.uses if use.event_id != event.undoes)
+    if len(uses) == len(song.uses):
+        return song
+    candidates = {
+        identifier: replace(each, kept=tuple(k for k in each.kept if k.event_id != event.undoes))
+        if each.kept
+        else each
+        for identifier, each in song.candidates.items()
+    }
+    return replace(song, candidates=candidates, uses=uses)
+
+
+def _labelled(song: Song, _: Recorded, event: events.CandidateLabelled) -> Song:
+    known = song.candidates[event.candidate]
+    return _changed(song, event.candidate, replace(known, wanted_label=event.label))
+
+
+def _noted(song: Song, _: Recorded, event: events.CandidateNoted) -> Song:
+    known = song.candidates[event.candidate]
+    return _changed(song, event.candidate, replace(known, notes=(*known.notes, event.text)))
+
+
+def _exported(song: Song, recorded: Recorded, event: events.ExportWritten) -> Song:
+    file = ExportedFile(
+        candidate=event.candidate,
+        label=event.label,
+        sha256=event.sha256,
+        position=recorded.position,
+    )
+    return replace(song, exports={**song.exports, event.path: file})
+
+
+def _assembled(song: Song, recorded: Recorded, event: events.ArrangementAssembled) -> Song:
+    arrangement = SongArrangement(
+        name=event.name,
+        plan=event.plan,
+        parts=tuple(event.parts),
+        length_ticks=event.length_ticks,
+        position=recorded.position,
+        event_id=recorded.event_id,
+    )
+    return replace(song, arrangements={**song.arrangements, event.arrangement: arrangement})
+
+
+def _composition_started(song: Song, recorded: Recorded, event: events.CompositionStarted) -> Song:
+    composition = SongComposition(
+        composition=event.composition,
+        seed=event.seed,
+        settings=event.settings,
+        beam=event.beam,
+        arrangements=event.arrangements,
+        sections=tuple(event.sections),
+        model_sha256=event.model_sha256,
+        lyrics=tuple((label, tuple(lines)) for label, lines in event.lyrics),
+        singer=event.singer,
+        ranking=None,
+        position=recorded.position,
+    )
+    return _with_composition(song, composition)
+
+
+def _composition_finished(song: Song, _: Recorded, event: events.CompositionFinished) -> Song:
+    composition = song.compositions[event.composition]
+    return _with_composition(song, replace(composition, ranking=tuple(event.ranking)))
+
+
+def _with_composition(song: Song, composition: SongComposition) -> Song:
+    return replace(song, compositions={**song.compositions, composition.composition: composition})
+
+
+APPLY: dict[str, Callable[[Song, Recorded, Any], Song]] = {
+    "SongArchived": _archived,
+    "SongRestored": _restored,
+    "PartTransposed": _transposed,
+    "PartCopied": _copied,
+    "RunStarted": _run_started,
+    "RunFinished": _run_finished,
+    "PartImported": _imported,
+    "CandidatesPresented": _presented,
+    "CandidateApproved": _approved,
+    "CandidateRejected": _rejected,
+    "CandidateUsed": _used,
+    "DecisionUndone": _undone,
+    "CandidateLabelled": _labelled,
+    "CandidateNoted": _noted,
+    "ExportWritten": _exported,
+    "ArrangementAssembled": _assembled,
+    "CompositionStarted": _composition_started,
+    "CompositionFinished": _composition_finished,
+}

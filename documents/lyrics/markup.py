@@ -38,7 +38,7 @@ ROMAN = {
     )
 }
 
-# Directions between words: whoever sings does that, and doesn't sing it.
+# Directions between words, such as (hum): they say what the singer does, and are not sung.
 ASIDES = """
     hum hums humming hummed whistle whistles whistling spoken speaking whisper whispers
     whispered whispering shout shouts shouted softly quietly louder loud slowly fast faster slower

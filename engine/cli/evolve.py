@@ -71,7 +71,7 @@ def evolve(
 ) -> int:
     """Evolve candidates for a stage of a song, and keep the best few that differ.
 
-    Later stages evolve one population for each approved lineage that they can stand on.
+    Later stages evolve one population for each section, on the parts of it that are in use.
     """
     from engine.cli.runs import carry_on_with_progress, write_and_say
     from engine.evolution.settings import Settings

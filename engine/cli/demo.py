@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -15,6 +16,7 @@ from engine.evolution import GENERATIONS
 
 if TYPE_CHECKING:
     from engine.arrangement.arranging import ArrangedSong
+    from engine.proposals import Reading
     from engine.state.studio import Studio
 
 DEMO_SEED = 1
@@ -35,6 +37,10 @@ def demo(
         bool, typer.Option("--song/--no-song", help="Whether the rest of the song is composed.")
     ] = True,
     audio: Annotated[str, typer.Option(help="Recordings as flac or wav, or none.")] = "flac",
+    files: Annotated[
+        Path | None,
+        typer.Option(metavar="DIR", help="Only write the tutorial's files into this folder."),
+    ] = None,
 ) -> int:
     """Add a demo song, evolve chords for its verse, approve the best, and compose the rest."""
     from engine.arrangement.writers import check_audio
@@ -45,20 +51,21 @@ def demo(
     from engine.gate.exports import update_exports
     from engine.ids import short
     from engine.proposals import Overrides, demo_paths, read
-    from engine.proposals.songs import add_songs
     from engine.runs.evolve import start_runs
     from engine.runs.requests import EvolveOptions
     from fitness.colours import find_colour
 
+    if files is not None:
+        _write_tutorial(context, files)
+        return 0
     with refusing():
         found = find_colour(colour)
     check_audio(audio)  # before anything is composed
     reading = read(
         [path for path in demo_paths() if path.stem == found.name.casefold()], Overrides()
     )
-    song = reading.proposals[0].song_id
     with open_studio(context, make=True) as studio:
-        add_songs(studio, reading.proposals)
+        song = _added(studio, reading)
         options = EvolveOptions(STAGE, Settings(generations=generations))
         (run,) = start_runs(studio, song, options, seed=DEMO_SEED)
         summary = carry_on_with_progress(context, studio, run)
@@ -79,6 +86,42 @@ def demo(
             _say_song(arranged, audio)
     say_next(next_command(context, f"replay {run.id} --verify"))
     return 0
+
+
+def _added(studio: Studio, reading: Reading) -> str:
+    """Add the demo song; returns its id. Where it could be several songs, it is a new one."""
+    from engine.proposals.identity import NEW
+    from engine.proposals.songs import add_songs
+
+    (song,) = add_songs(studio, reading.proposals, lambda *_: NEW).ids
+    assert song is not None  # noqa: S101 - it was said which song it is
+    return song
+
+
+def _write_tutorial(context: typer.Context, folder: Path) -> None:
+    """Write the files that the tutorial uses; those that are there stay.
+
+    Raises:
+        Refused: if another file has the name of one, before any is written.
+    """
+    from engine.errors import Refused, quoted
+    from engine.proposals import tutorial_paths
+    from engine.state.files import write_whole
+
+    sources = {folder / source.name: source.read_bytes() for source in tutorial_paths()}
+    taken = [path for path, data in sources.items() if path.exists() and not _holds(path, data)]
+    if taken:
+        raise Refused(f"{taken[0]} is there already", "name another folder by --files")
+    for path, data in sources.items():
+        if not path.exists():
+            write_whole(path, data)
+        say(str(path))
+    (song,) = (path for path in sources if path.suffix == ".yml")
+    say_next(next_command(context, f"songs add {quoted(song)}"))
+
+
+def _holds(path: Path, data: bytes) -> bool:
+    return path.is_file() and path.read_bytes() == data
 
 
 def _compose(studio: Studio, song_id: str, generations: int, audio: str) -> ArrangedSong | None:

@@ -8,6 +8,14 @@ from documents.findings import Refusal
 from engine.proposals.overrides import Overrides
 from engine.proposals.proposal import Proposal
 from engine.proposals.reader import Reading
-from engine.proposals.sources import demo_paths, read
+from engine.proposals.sources import demo_paths, read, tutorial_paths
 
-__all__ = ["Overrides", "Proposal", "Reading", "Refusal", "demo_paths", "read"]
+__all__ = [
+    "Overrides",
+    "Proposal",
+    "Reading",
+    "Refusal",
+    "demo_paths",
+    "read",
+    "tutorial_paths",
+]

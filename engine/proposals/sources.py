@@ -183,5 +183,13 @@ def _label(path: Path) -> PurePosixPath:
 
 def demo_paths() -> tuple[Path, ...]:
     """Files of the nine demo proposals, sorted by name."""
-    folder = Path(str(files("engine.proposals").joinpath("demo_songs")))
-    return tuple(sorted(folder.glob("*.yml")))
+    return tuple(sorted(_shipped("demo_songs").glob("*.yml")))
+
+
+def tutorial_paths() -> tuple[Path, ...]:
+    """The files that the tutorial uses, sorted by name: a proposal, its words, and a bass part."""
+    return tuple(sorted(path for path in _shipped("tutorial").iterdir() if path.is_file()))
+
+
+def _shipped(folder: str) -> Path:
+    return Path(str(files("engine.proposals").joinpath(folder)))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -131,15 +131,35 @@ def current_plan(studio: Studio, song: Song, options: DraftOptions | None = None
 
 
 def write_draft(studio: Studio, song: Song, options: DraftOptions | None = None) -> PlanFile:
-    """Write a new draft; under another file name if a person has edited the song's plan."""
+    """Write a new draft; under another file name if a person has edited the song's plan.
+
+    Words that the song's plan has for a section stay, unless others are given.
+    """
     approved = approved_parts(studio, song)
     options = options or DraftOptions()
     last = last_composition(song)
     lyrics = options.lyrics or (LyricSheet.of_words(last.lyrics) if last and last.lyrics else None)
     drafted = draft(approved, conductor_of(song), options.ending, lyrics)
+    if options.lyrics is None:
+        drafted = _with_words_of(drafted, plan_file(studio, song))
     plan = with_instruments(drafted, song, options.instruments)
     written = _write_plan(studio, song, Path(PLAN_FILE).stem, plan)
     return PlanFile(plan, written.path, written.outcome, _warnings(plan, approved, song))
+
+
+def _with_words_of(plan: Plan, path: Path) -> Plan:
+    """A plan in which sections that have no words of their own have those of an earlier plan."""
+    words: dict[str, tuple[str, ...]] = {}
+    if path.is_file():
+        with suppress(Refused):  # a person's file that can't be read is refused when it is used
+            words = {section.name: section.words for section in read_plan(path).sections}
+    sections = [
+        replace(section, words=section.words or words.get(section.name, ()))
+        if section.part("melody")
+        else section
+        for section in plan.sections
+    ]
+    return replace(plan, sections=tuple(sections))
 
 
 def read_plan_file(studio: Studio, song: Song, path: Path) -> PlanFile:

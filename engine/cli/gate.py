@@ -290,8 +290,8 @@ def update_and_say(
 def _say_after(context: typer.Context, studio: Studio, recorded: Recorded) -> None:
     """Name what is next for the song that a decision is about.
 
-    An approved part that its section doesn't use is said to be one; if it was made by hand, using
-    it is what is next.
+    An approved part that its section doesn't use is said to be one; if it was made by hand, or
+    evolved from the one in use, using it is what is next.
     """
     from engine.errors import quoted
     from engine.ids import short
@@ -306,7 +306,7 @@ def _say_after(context: typer.Context, studio: Studio, recorded: Recorded) -> No
         if used is not None and used != event.candidate:
             say(f"  {section} still stands on {_named(song, used, section)}; to use this one:")
             command = f"use {short(event.candidate)} --section {quoted(section)}"
-            if event.run is None:
+            if event.run is None or studio.run(event.run)[1].source == used:
                 say_next(next_command(context, command))
                 return
             say(f"  {next_command(context, command)}")

@@ -33,6 +33,28 @@ def play(blocks: Iterable[Samples], backends: Sequence[Any] | None = None) -> No
         NoPlayer: if miniaudio or a sound device is missing.
         KeyboardInterrupt: on Ctrl-C; the sound stops.
     """
+    done = threading.Event()
+    with _device(backends) as device:
+        stream = _stream(blocks, done)
+        next(stream)
+        device.start(stream)
+        while not done.wait(0.1):
+            pass
+        done.clear()
+        done.wait(2 * BUFFER_MS / 1000)
+
+
+def can_play(backends: Sequence[Any] | None = None) -> bool:
+    """Whether ``play`` finds what it needs here: the extra, and a sound device."""
+    try:
+        with _device(backends):
+            return True
+    except NoPlayer:
+        return False
+
+
+def _device(backends: Sequence[Any] | None) -> Any:
+    """An open sound device, to be closed by leaving it; raises NoPlayer without one."""
     try:
         import miniaudio  # noqa: PLC0415 - an extra
     except ImportError as error:
@@ -40,7 +62,7 @@ def play(blocks: Iterable[Samples], backends: Sequence[Any] | None = None) -> No
         raise NoPlayer(f"nothing to play sound with is installed: {advice}") from error
     try:
         with _quiet():
-            device = miniaudio.PlaybackDevice(
+            return miniaudio.PlaybackDevice(
                 miniaudio.SampleFormat.FLOAT32,
                 2,
                 SAMPLE_RATE,
@@ -49,15 +71,6 @@ def play(blocks: Iterable[Samples], backends: Sequence[Any] | None = None) -> No
             )
     except miniaudio.MiniaudioError as error:
         raise NoPlayer("there is no sound device") from error
-    done = threading.Event()
-    with device:
-        stream = _stream(blocks, done)
-        next(stream)
-        device.start(stream)
-        while not done.wait(0.1):
-            pass
-        done.clear()
-        done.wait(2 * BUFFER_MS / 1000)
 
 
 def read_recording(path: Path) -> Samples:

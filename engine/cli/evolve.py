@@ -10,11 +10,12 @@ import typer
 from engine.cli.errors import INTERRUPTED
 from engine.cli.opening import next_command, open_studio
 from engine.cli.options import Generations, ModelPath, NoModel, Population, WithTerms
-from engine.cli.output import Json, say, say_json, say_next
+from engine.cli.output import Json, say, say_json, say_next, say_note
 from engine.cli.words import read_words, say_of_words
 from engine.evolution import GENERATIONS, KEEP, POPULATION
 
 if TYPE_CHECKING:
+    from engine.reports.summary import Summary
     from engine.state.songs import Song
 
 
@@ -73,7 +74,7 @@ def evolve(
 
     Later stages evolve one population for each section, on the parts of it that are in use.
     """
-    from engine.cli.runs import carry_on_with_progress, write_and_say
+    from engine.cli.runs import carry_on_with_progress, next_after_runs, write_and_say
     from engine.evolution.settings import Settings
     from engine.runs.evolve import new_seed, start_runs
     from engine.runs.requests import EvolveOptions, locks_of, redo_of
@@ -84,7 +85,8 @@ def evolve(
     locks = locks_of(lock or [])
     refuse_both(model, no_model=no_model)
     seed = new_seed(seed)
-    summaries: list[dict[str, Any]] = []
+    summaries: list[Summary] = []
+    reported: list[dict[str, Any]] = []
     with open_studio(context) as studio:
         state = studio.song(song)
         words = read_words(lyrics)
@@ -110,11 +112,12 @@ def evolve(
             if summary is None:
                 return INTERRUPTED
             folder = write_and_say(context, studio, summary, terms=terms, as_json=as_json)
-            summaries.append(summary.to_json() | {"folder": str(folder)})
+            summaries.append(summary)
+            reported.append(summary.to_json() | {"folder": str(folder)})
     if as_json:
-        say_json(summaries)
+        say_json(reported)
     else:
-        say_next(next_command(context, f"review --song {state.song_id}"))
+        say_next(next_command(context, next_after_runs(summaries)))
     return 0
 
 
@@ -139,7 +142,7 @@ def _say_others(song: Song, candidate: str, section: str) -> None:
     ]
     if others:
         stage = song.candidates[candidate].stage
-        say(f"note: built on {stage} {label(candidate)}; approved too: {', '.join(others)}")
+        say_note(f"built on {stage} {label(candidate)}; approved too: {', '.join(others)}")
 
 
 def refuse_both(model: Path | None, *, no_model: bool) -> None:

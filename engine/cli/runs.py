@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -39,8 +40,18 @@ def resume(
     if as_json:
         say_json(summary.to_json() | {"folder": str(folder)})
     else:
-        say_next(next_command(context, f"review --song {resumed.started.song_id}"))
+        say_next(next_command(context, next_after_runs([summary])))
     return 0
+
+
+def next_after_runs(summaries: Sequence[Summary]) -> str:
+    """The next command after runs of a song: hear what came out, or read it where that can't be."""
+    from engine.audio.playback import can_play
+
+    runs = [summary.run for summary in summaries if summary.finished.survivors]
+    if runs and can_play():
+        return f"listen {' '.join(runs)}"
+    return f"review --song {summaries[0].started.song_id}"
 
 
 def write_and_say(
@@ -51,8 +62,7 @@ def write_and_say(
     from engine.runs.files import run_folder, write_files
 
     if not as_json:
-        listen = next_command(context, f"listen {summary.run}")
-        say_summary(summary, run_folder(studio, summary), listen, with_terms=terms)
+        say_summary(summary, run_folder(studio, summary), with_terms=terms)
     return write_files(studio, summary)
 
 

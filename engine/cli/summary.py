@@ -26,15 +26,12 @@ BLOCKS = "▁▂▃▄▅▆▇█"
 INDENT = "   "
 
 
-def say_summary(
-    summary: Summary, folder: Path, listen: str = "", *, with_terms: bool = False
-) -> None:
+def say_summary(summary: Summary, folder: Path, *, with_terms: bool = False) -> None:
     """Print what a run was for, each survivor in a few lines, and where its files are.
 
     Args:
         summary: of the run.
         folder: of its files.
-        listen: the command that plays the survivors.
         with_terms: print how it went and how everything was scored, too.
     """
     from engine.reports.reasons import reason
@@ -63,9 +60,7 @@ def say_summary(
     if with_terms:
         _say_terms(summary)
         _say_distances(summary)
-    if survivors and listen:
-        say(f"\nto listen now: {listen}")
-    say(f"to hear and to see: {folder}")
+    say(f"\nto hear and to see: {folder}")
     if few := gate_warning(summary.passed, summary.scored):
         say_note(few)
 

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from engine.audio import playback
 from store import database
 from tests.engine import placeholders
 from tests.engine.command_line import empty_shell, finished, shell
@@ -19,6 +20,14 @@ __all__ = ["at", "empty_shell", "finished", "shell", "snapshots"]
 def placeholder_files() -> Iterator[None]:
     """Placeholders in the place of pictures and sheet music, in all tests of the engine."""
     with placeholders.placeholder_files():
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def no_sound_device() -> Iterator[None]:
+    """Runs end as on a machine without sound, wherever the tests of the engine run."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(playback, "can_play", lambda: False)
         yield
 
 

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.audio.playback import NoPlayer, looped, play
+from engine.audio.playback import NoPlayer, can_play, looped, play
 
 
 @given(
@@ -32,10 +32,12 @@ def test_without_the_extra_it_says_how_to_get_it(monkeypatch):
     monkeypatch.setitem(sys.modules, "miniaudio", None)
     with pytest.raises(NoPlayer, match=r"pip install 'composition-engine\[listen\]'"):
         play([np.zeros((10, 2), dtype=np.float32)])
+    assert not can_play()
 
 
 def test_all_blocks_are_played_to_the_end():
     miniaudio = pytest.importorskip("miniaudio", reason="needs composition-engine[listen]")
+    assert can_play([miniaudio.Backend.NULL])
     taken = []
 
     def blocks():

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from engine.audio import playback
 from engine.stages import STAGES
 from tests.engine.command_line import demo
 from tests.engine.stages.snapshots import SONG, approved, evolve_words, told_next
@@ -52,6 +53,17 @@ def test_without_a_player_it_names_the_files_and_goes_on(shell):
     assert len(paths) == len(shell.candidates("cellar"))
     assert all(Path(path).is_file() for path in paths)
     assert told_next(out) == ["approve", first[:8]]
+
+
+def test_what_can_be_heard_is_what_is_next_after_a_run(at, monkeypatch):
+    shell = at("chords")
+    assert told_next(shell.do(*evolve_words("drums")))[0] == "review"
+    monkeypatch.setattr(playback, "can_play", lambda: True)
+    words, run = told_next(shell.do(*evolve_words("bass"))), shell.events("RunFinished")[-1]
+    assert words[0] == "listen"
+    assert heard(shell, *words[1:]) == [survivor.id for survivor in run.survivors]
+    assert heard(shell, "--song", SONG) == heard(shell, *words[1:])
+    assert shell.json("play", *words[1:]) == shell.json("listen", *words[1:])
 
 
 def test_recordings_are_made_again_where_they_are_missing(shell):

@@ -87,7 +87,7 @@ def _next_after(song: Song) -> str:
     from engine.reports.progress import after_arranging, next_step
 
     step = next_step(song)
-    return after_arranging(song) if step.startswith("arrange ") else step
+    return after_arranging(song.song_id) if step.startswith("arrange ") else step
 
 
 def _planned(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shlex
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -11,8 +10,8 @@ import typer
 
 from engine.cli.errors import INTERRUPTED
 from engine.cli.opening import next_command, open_studio
-from engine.cli.options import Generations, Instruments, ModelPath, NoModel, Population
-from engine.cli.output import Json, say, say_json, say_next, say_table
+from engine.cli.options import Generations, Instruments, ModelPath, NoModel, Population, WithTerms
+from engine.cli.output import Json, say, say_json, say_next, say_note
 from engine.cli.words import read_words, say_of_words
 from engine.evolution import GENERATIONS, POPULATION
 
@@ -45,6 +44,7 @@ def compose(
     fade: Annotated[bool, typer.Option("--fade", help="The songs end by fading out.")] = False,
     instrument: Instruments = None,
     audio: Annotated[str, typer.Option(help="Recordings as flac or wav, or none.")] = "flac",
+    terms: WithTerms = False,
     as_json: Json = False,
 ) -> int:
     """Compose every stage of every section, and end with a few songs for you to judge.
@@ -55,6 +55,7 @@ def compose(
     from engine.arrangement.instruments import read_choices
     from engine.arrangement.plan import FADE
     from engine.arrangement.writers import writers
+    from engine.cli.composed import say_songs
     from engine.cli.evolve import refuse_both
     from engine.cli.progress import composing
     from engine.composing.composer import compose as compose_song
@@ -63,6 +64,7 @@ def compose(
     from engine.composing.ending import finish_composition
     from engine.evolution.settings import Settings
     from engine.models.promotion import model_for_runs
+    from engine.reports.progress import after_arranging
 
     words = read_words(lyrics)
     requested = new_composition(
@@ -102,30 +104,32 @@ def compose(
         return 0
     if not observer.runs:
         say("nothing was composed: every stage of these sections is approved already")
-    plan = _say_finished(composition, songs)
-    say_next(next_command(context, f"arrange --song {song_id} --from {shlex.quote(str(plan))}"))
+    say_songs(songs, state.colour, composition.arrangements, with_terms=terms)
+    for note in _notes(songs):
+        say_note(note)
+    _say_otherwise(context, song_id, composition, songs[0][1].plan_file)
+    say_next(next_command(context, after_arranging(song_id)))
     return 0
 
 
-def _say_finished(composition: Composition, songs: list[tuple[Ranked, ArrangedSong]]) -> Path:
-    """Say what was made and how to have it otherwise; returns the plan of the best song."""
+def _say_otherwise(
+    context: typer.Context, song_id: str, composition: Composition, plan: Path
+) -> None:
+    """Say how to have the songs otherwise."""
+    from engine.errors import quoted
     from engine.evolution.settings import MAX_SEED
 
-    _say_songs(songs, composition.arrangements)
-    for note in _notes(songs):
-        say(f"note: {note}")
     other_seed = (composition.seed + 1) % MAX_SEED
     say(f"\nto start over, run the same with another seed, such as --seed {other_seed}")
-    plan = songs[0][1].plan_file
-    say(f"to have it otherwise, edit {plan} and run")
-    return plan
+    again = next_command(context, f"arrange --song {song_id} --from {quoted(plan)}")
+    say(f"to have it otherwise, edit {plan} and run {again}")
 
 
 def _say_silent(composition: Composition) -> None:
     """Say which sections the words leave out."""
     silent = [each.label for each in composition.sections if not composition.lyrics_for(each)]
     if composition.lyrics is not None and silent:
-        say(f"note: the lyrics have nothing for {' and '.join(silent)}: composed without words")
+        say_note(f"the lyrics have nothing for {' and '.join(silent)}: composed without words")
 
 
 def _notes(songs: list[tuple[Ranked, ArrangedSong]]) -> list[str]:
@@ -142,6 +146,8 @@ def expected_generations(composition: Composition) -> int:
 
 
 def _report(composition: Composition, songs: list[tuple[Ranked, ArrangedSong]]) -> dict[str, Any]:
+    from engine.cli.composed import unplayed
+
     return {
         "composition": composition.id,
         "seed": composition.seed,
@@ -158,38 +164,10 @@ def _report(composition: Composition, songs: list[tuple[Ranked, ArrangedSong]]) 
                 },
                 "folder": str(arranged.folder),
                 "plan": str(arranged.plan_file),
-                "unplayed": _unplayed(ranked, arranged),
+                "unplayed": unplayed(ranked, arranged),
                 "bars": arranged.arrangement.bars,
                 "seconds": round(arranged.arrangement.seconds, 3),
             }
             for ranked, arranged in songs
         ],
     }
-
-
-def _unplayed(ranked: Ranked, arranged: ArrangedSong) -> list[str]:
-    """Sections that the form has no place for."""
-    playing = arranged.arrangement.candidates
-    return [lineage.section for lineage in ranked.sections if lineage.leaf not in playing]
-
-
-def _say_songs(songs: list[tuple[Ranked, ArrangedSong]], requested: int) -> None:
-    for place, (ranked, arranged) in enumerate(songs, start=1):
-        song = arranged.arrangement
-        minutes, seconds = divmod(round(song.seconds), 60)
-        terms = ", ".join(f"{name} {value:.2f}" for name, value in ranked.terms.items())
-        say(f"\n{place}. {song.bars} bars, {minutes}:{seconds:02}, total {ranked.total:.3f}")
-        say(f"   {terms}")
-        say(f"   {' – '.join(section.name for section in song.sections)}")
-        for section in _unplayed(ranked, arranged):
-            say(f"   note: {section} has no place in this form; the plan can give it one")
-        say(f"   to hear and to see: {arranged.folder}")
-    if len(songs) < requested:
-        say(f"\nthere are no more ways to combine what is approved than these {len(songs)}")
-    rows = [
-        [pair, each.progression, each.density, each.register]
-        for pair, each in songs[0][0].contrasts.items()
-    ]
-    if rows:
-        say("\nhow the sections of the first differ, each from 0 to 1:")
-        say_table(("sections", "progression", "density", "register"), rows)

@@ -88,12 +88,12 @@ def next_step(song: Song) -> str:
         if lacking or not (stage.needs or any(row.in_use for row in rows.values())):
             narrowed = f" --section {quoted(lacking[0])}" if len(lacking) < len(buildable) else ""
             return f"evolve --stage {name} --song {song_id}{narrowed}"
-    return after_arranging(song) if _is_arranged(song) else f"arrange --song {song_id}"
+    return after_arranging(song_id) if _is_arranged(song) else f"arrange --song {song_id}"
 
 
-def after_arranging(song: Song) -> str:
+def after_arranging(song_id: str) -> str:
     """The next command for a song that is arranged, without ``engine``."""
-    return f"export --song {song.song_id}"
+    return f"export --song {song_id}"
 
 
 def _is_being_composed(song: Song) -> bool:

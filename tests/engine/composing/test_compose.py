@@ -20,6 +20,7 @@ from fitness.encoders import TEXT_POOLING
 from fitness.manifest import Encoders, EncoderSpec
 from genomes import Meter
 from tests.engine.composing.compositions import SECTIONS, SONG, WORDS, WORDS_FILE, words
+from tests.engine.stages.snapshots import told_next
 from tests.fitness import models
 
 
@@ -169,9 +170,29 @@ def test_another_seed_starts_over_and_keeps_what_a_person_approved(new_shell):
 
 def test_sections_without_words_are_named_first(new_shell):
     given = (*words(sections="verse=1,bridge=1", beam=1, population=4, generations=0),)
-    out = new_shell.do(*given, "--lyrics", lyrics(new_shell))
-    assert out.splitlines()[1] == "note: the lyrics have nothing for bridge: composed without words"
-    assert "the lyrics have nothing" not in new_shell.do(*given)
+    said = new_shell.type(*given, "--lyrics", lyrics(new_shell))
+    assert "note: the lyrics have nothing for bridge: composed without words\n" in said.err
+    assert "the lyrics have nothing" not in new_shell.type(*given).err
+
+
+def test_it_ends_with_what_the_songs_play_and_how_they_differ(shell, composed):
+    out = shell.do(*words(seed=None), "--lyrics", lyrics(shell))
+    first, second = composed.answer["arrangements"]
+    assert len(out.splitlines()) <= 25
+    assert not re.search(r"\b0\.\d", out)
+    chords = shell.row(first["lineages"]["verse"][0])["chords"]
+    assert f"verse  | {' '.join(chords[0])} |" in out
+    differing = [
+        section for section in SECTIONS if first["lineages"][section] != second["lineages"][section]
+    ]
+    (line,) = [line for line in out.splitlines() if "as 1 but for" in line]
+    assert all(f" of {section}" in line for section in differing)
+    for arranged in composed.answer["arrangements"]:
+        assert Path(arranged["folder"]).name in out
+    assert told_next(out) == ["export", "--song", shell.song(SONG).song_id]
+    scored = shell.do(*words(seed=None), "--lyrics", lyrics(shell), "--terms")
+    assert f"total {first['total']:.3f}: lineages" in scored
+    assert "verse-chorus" in scored
 
 
 def test_what_no_encoder_could_read_is_said_once(new_shell, tmp_path):
@@ -179,8 +200,9 @@ def test_what_no_encoder_could_read_is_said_once(new_shell, tmp_path):
     model = models.write(tmp_path, "fusion", manifest={"encoders": learned})
     line = words(sections="verse=1", beam=1, population=4, generations=0)
     line.remove("--no-model")
-    (note,) = re.findall(r"^note: (.*)$", new_shell.do(*line, "--model", model), re.MULTILINE)
-    assert "encoder" in note or "transformers" in note
+    said = new_shell.type(*line, "--model", model)
+    notes = re.findall(r"^note: (.*)$", said.err, re.MULTILINE)
+    (note,) = (each for each in notes if "encoder" in each or "transformers" in each)
     assert new_shell.json(*line, "--model", model)["notes"] == [note]
 
 
@@ -214,16 +236,15 @@ def test_a_revised_song_is_composed_anew(new_shell):
     assert not set(old["lineages"]["verse"]) & set(new["lineages"]["verse"])
 
 
-def test_next_comes_the_plan_of_the_best(new_shell):
+def test_the_plan_of_the_best_is_named_to_be_edited(new_shell):
     out = new_shell.do(*words(sections="verse=1", beam=1, population=4, generations=0))
     folder = re.search(r"to hear and to see: (.*)", out)[1]
-    assert f"next: engine --studio {new_shell.folder} arrange --song" in out
-    line = out.strip().splitlines()[-1]
+    assert told_next(out)[:2] == ["export", "--song"]
+    (line,) = re.findall(r"to have it otherwise, edit \S+ and run engine --studio \S+ (.*)", out)
     assert line.endswith(f"--from {folder}/arrangement.yml")
     assert "there are no more ways to combine what is approved than these 1" in out
     before = new_shell.head
-    given = line.removeprefix(f"next: engine --studio {new_shell.folder} ").split()
-    assert new_shell.json(*given, "--audio", "none")["folder"] == folder
+    assert new_shell.json(*line.split(), "--audio", "none")["folder"] == folder
     assert new_shell.head == before
 
 
@@ -232,7 +253,7 @@ def test_sections_that_the_form_has_no_place_for_are_named(new_shell):
     tiny = words(sections=sections, beam=1, population=4, generations=0)
     (song,) = new_shell.json(*tiny)["arrangements"]
     assert song["unplayed"] == ["bridge 2"]
-    assert "note: bridge 2 has no place in this form" in new_shell.do(*tiny)
+    assert "note: bridge 2 has no place in the form of song 1" in new_shell.type(*tiny).err
 
 
 @pytest.mark.parametrize(

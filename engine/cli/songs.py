@@ -257,9 +257,13 @@ def edit(
     ] = None,
     meter: Annotated[str | None, typer.Option(help="Its new meter, such as 7/8.")] = None,
     colour: Annotated[str | None, typer.Option(help="Name or letter of a colour.")] = None,
+    concept: Annotated[str | None, typer.Option(help="What the song is about.")] = None,
+    singer: Annotated[
+        str | None, typer.Option(help="Whose range its melodies keep to from now on.")
+    ] = None,
     as_json: Json = False,
 ) -> None:
-    """Change a song's title, key, tempo, meter or colour.
+    """Change a song's title, key, tempo, meter, colour, concept or singer.
 
     A new tempo keeps every part. A new key transposes them, unless its mode is another. After a
     new meter, mode or colour, parts made before are stale, and it says so. `undo` takes it back.
@@ -269,7 +273,14 @@ def edit(
     with open_studio(context) as studio:
         state = studio.song(song)
         values = edited_values(
-            state, title=title, key=key, tempo_bpm=tempo, meter=meter, colour=colour
+            state,
+            title=title,
+            key=key,
+            tempo_bpm=tempo,
+            meter=meter,
+            colour=colour,
+            concept=concept,
+            singer=singer,
         )
         _edit(context, studio, state, values, as_json=as_json)
 

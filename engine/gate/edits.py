@@ -8,10 +8,11 @@ from documents.music import key_from_text
 from engine.errors import Refused, refusing
 from engine.proposals.colours import A_COLOUR
 from engine.proposals.overrides import Overrides
-from engine.proposals.texts import read_title
+from engine.proposals.texts import read_concept, read_title
 from engine.state.songs import Song
 from fitness.colours import find_colour
 from genomes.keys import Key
+from genomes.melody.singers import find_singer
 
 
 def edited_values(
@@ -22,10 +23,12 @@ def edited_values(
     tempo_bpm: float | None = None,
     meter: str | None = None,
     colour: str | None = None,
+    concept: str | None = None,
+    singer: str | None = None,
 ) -> dict[str, Any]:
     """The fields and values of a revision; None leaves a value alone.
 
-    A key without a mode, such as ``D``, is in the song's mode.
+    A key without a mode, such as ``D``, is in the song's mode. An empty singer is nobody.
 
     Raises:
         Refused: if nothing is given.
@@ -46,8 +49,16 @@ def edited_values(
             values["colour"] = find_colour(colour).name
         except ValueError as error:
             raise Refused(f"colour: {colour} (accepted: {A_COLOUR})") from error
+    if concept is not None:
+        values["concept"] = read_concept({"concept": concept}).value
+    if singer is not None:
+        with refusing():
+            values["singer"] = find_singer(singer).name if singer.strip() else None
     if not values:
-        raise Refused("nothing to change", "give --title, --key, --tempo, --meter or --colour")
+        raise Refused(
+            "nothing to change",
+            "give --title, --key, --tempo, --meter, --colour, --concept or --singer",
+        )
     return values
 
 

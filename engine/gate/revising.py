@@ -38,10 +38,12 @@ FIELD_GROUPS: dict[str, tuple[str, ...]] = {
     "key": ("key", "tonic_pitch_class", "mode"),
     "meter": ("meter", "tempo_marking"),
     "tempo_bpm": ("tempo_bpm",),
+    "concept": ("concept",),
+    "singer": ("singer",),
 }
 FACTS = (
     *(field for fields in FIELD_GROUPS.values() for field in fields),
-    *("concept", "moods", "genres", "singer"),
+    *("moods", "genres"),
 )
 
 ID_HEX_DIGITS = 8

@@ -211,6 +211,28 @@ def test_the_same_value_again_changes_nothing(at):
     assert shell.head == before
 
 
+def test_another_singer_and_concept_count_from_now_on(at):
+    shell = at("bass")
+    before, seen = decided(shell), shell.song(SONG)
+    out = shell.do("songs", "edit", SONG, "--singer", "Bass", "--concept", " Grass\x07 again ")
+    assert "singer: none → bass" in out
+    assert "concept changed" in out
+    assert shell.song(SONG).concept == "Grass again"
+    assert decided(shell) == before
+    (melody, *_) = evolved(shell, "melody")
+    assert shell.song(SONG).candidates[melody].description["singer"] == "bass"
+    assert shell.json("songs", "add", demo("green"))["revised"] == []
+    assert "singer 'Nobody': expected one of" in shell.refused(
+        "songs", "edit", SONG, "--singer", "Nobody"
+    )
+    shell.do("songs", "edit", SONG, "--singer", "")
+    assert shell.song(SONG).singer is None
+    shell.do("undo", "--song", SONG)
+    shell.do("undo", "--song", SONG)
+    assert shell.song(SONG).concept == seen.concept
+    assert is_rebuilt_alike(shell)
+
+
 def test_five_revisions_are_taken_back_one_by_one(at):
     shell = at("chords")
     revisions = (

@@ -38,6 +38,16 @@ SIGNATURE_OFFSET_FIFTHS = {
 }
 MAJOR_FIFTHS = {"F": -1, "C": 0, "G": 1, "D": 2, "A": 3, "E": 4, "B": 5}
 
+# The letters along the line of fifths, from the fewest sharps.
+LETTERS_BY_FIFTHS = sorted(MAJOR_FIFTHS, key=lambda letter: MAJOR_FIFTHS[letter])
+FEWEST_FIFTHS = min(MAJOR_FIFTHS.values())
+
+# The twelve notes of a signature are those from three fifths below its major tonic to eight above:
+# in C the chromatic ones are E flat, B flat, F sharp, C sharp and G sharp.
+FIFTHS_BELOW = 3
+
+SEMITONES_PER_FIFTH = 7
+
 # The everyday name of each pitch class, used where correct spelling would need a double accidental.
 PLAIN_NAMES = ("C", "C#", "D", "Eb", "E", "F", "F#", "G", "Ab", "A", "Bb", "B")
 
@@ -130,6 +140,36 @@ def pitch_class_of(name: str) -> int:
     return (LETTER_PITCH_CLASSES[name[0]] + ACCIDENTALS[name[1:]]) % 12
 
 
-def pitch_name(pitch: int) -> str:
-    """A MIDI pitch with its octave, 60 being ``"C4"``."""
-    return f"{PLAIN_NAMES[pitch % 12]}{pitch // 12 - 1}"
+def spelled(pitch: int, signature_fifths: int) -> tuple[str, int, int]:
+    """The spelling of a pitch in a key signature.
+
+    Args:
+        pitch: MIDI note number.
+        signature_fifths: of the key signature, -7 to 7.
+
+    Returns:
+        The letter, its alteration in semitones, and the octave (4 begins at middle C).
+    """
+    lowest = signature_fifths - FIFTHS_BELOW
+    fifths = lowest + (SEMITONES_PER_FIFTH * pitch - lowest) % 12
+    alteration, place = divmod(fifths - FEWEST_FIFTHS, len(LETTERS_BY_FIFTHS))
+    letter = LETTERS_BY_FIFTHS[place]
+    octave = (pitch - alteration - LETTER_PITCH_CLASSES[letter]) // 12 - 1
+    return letter, alteration, octave
+
+
+def name_and_octave(pitch: int, key: Key | None = None) -> tuple[str, int]:
+    """The name of a MIDI pitch as a key spells it, and its octave; 60 is C in octave 4.
+
+    Without a key it has its everyday name.
+    """
+    if key is None:
+        return PLAIN_NAMES[pitch % 12], pitch // 12 - 1
+    letter, alteration, octave = spelled(pitch, key.signature_fifths)
+    return letter + ("#" if alteration > 0 else "b") * abs(alteration), octave
+
+
+def pitch_name(pitch: int, key: Key | None = None) -> str:
+    """A MIDI pitch with its octave, as a key spells it, such as ``"C4"`` for 60."""
+    name, octave = name_and_octave(pitch, key)
+    return f"{name}{octave}"

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from engine.gate.waiting import Entry
     from engine.reports.summary import Summary
     from engine.state.studio import Studio
-    from genomes import Meter, Part
+    from genomes import Key, Meter, Part
 
 # A term whose standard deviation over the first pool is smaller has no influence.
 FLAT_SPREAD = 1e-6
@@ -35,10 +35,11 @@ def say_summary(summary: Summary, folder: Path, *, with_terms: bool = False) -> 
         with_terms: print how it went and how everything was scored, too.
     """
     from engine.reports.reasons import reason
-    from genomes import Meter, Part
+    from genomes import Key, Meter, Part
 
     song, started, survivors = summary.song, summary.started, summary.finished.survivors
-    section, stage, meter = started.section, started.stage, Meter.parse(song.meter)
+    section, stage = started.section, started.stage
+    meter, key = Meter.parse(song.meter), Key.parse(song.key)
     say(
         f"{song.title} — {stage} for {section.label}: {section.bars} bars of "
         f"{song.meter} in {song.key}, {song.tempo_bpm:g} bpm, {song.colour}"
@@ -52,7 +53,8 @@ def say_summary(summary: Summary, folder: Path, *, with_terms: bool = False) -> 
         why = reason(stage, survivor.terms, others, survivor.heard, song.colour, sung)
         part = Part.from_payload(survivor.part)
         say()
-        say_music(f"{rank}. {short(survivor.id)}  {why}", stage, part, meter, whole=with_terms)
+        title = f"{rank}. {short(survivor.id)}  {why}"
+        say_music(title, stage, part, meter, key, whole=with_terms)
         if with_terms:
             say(f"{INDENT}total {survivor.total:.3f}")
             say_scored(survivor.heard, survivor.terms, survivor.description)
@@ -66,7 +68,14 @@ def say_summary(summary: Summary, folder: Path, *, with_terms: bool = False) -> 
 
 
 def say_music(
-    title: str, stage: str, part: Part, meter: Meter, remarks: Sequence[str] = (), *, whole: bool
+    title: str,
+    stage: str,
+    part: Part,
+    meter: Meter,
+    key: Key,
+    remarks: Sequence[str] = (),
+    *,
+    whole: bool,
 ) -> None:
     """Print a candidate: its title, and its music in a few lines.
 
@@ -75,12 +84,14 @@ def say_music(
         stage: its stage.
         part: its notes.
         meter: of its bars.
+        key: spells the names of its notes.
         remarks: lines that follow the title.
         whole: print all bars, however many lines they take.
     """
     from engine.reports.glance import MAX_LINES, glance
 
-    seen = glance(stage, part, meter, music_width() - len(INDENT), None if whole else MAX_LINES)
+    most_lines = None if whole else MAX_LINES
+    seen = glance(stage, part, meter, music_width() - len(INDENT), most_lines, key)
     cut = f"  (bars 1–{seen.shown_bars} of {seen.bars})" if seen.shown_bars < seen.bars else ""
     say(f"{title.rstrip()}{cut}")
     for line in (*remarks, *seen.lines):
@@ -111,7 +122,7 @@ def say_entry(studio: Studio, entry: Entry, *, with_terms: bool) -> None:
     from engine.gate.exports import proposal_at
     from engine.state.lineages import why_stale
     from engine.state.songs import PENDING
-    from genomes import Meter, Part
+    from genomes import Key, Meter, Part
 
     state = entry.state
     song = proposal_at(studio, state.built_on)
@@ -124,7 +135,9 @@ def say_entry(studio: Studio, entry: Entry, *, with_terms: bool) -> None:
     elif entry.label:
         remarks.insert(0, f"will be called {entry.label}")
     title = f"{short(entry.id)}  {_why(entry, song.colour)}"
-    say_music(title, state.stage, part, Meter.parse(song.meter), remarks, whole=with_terms)
+    meter = Meter.parse(song.meter)
+    key = Key.parse(state.transposed.key if state.transposed else song.key)
+    say_music(title, state.stage, part, meter, key, remarks, whole=with_terms)
     if with_terms:
         if state.total is not None:
             say(f"{INDENT}total {state.total:.3f}")

@@ -46,7 +46,7 @@ from engine.notation.form import WrittenBar, written_form
 from engine.notation.percussion import drum_sign
 from engine.notation.staff import Piece, staff
 from genomes.chord_symbols import ChordSymbol, harmony_of, read_symbol, symbols_by_bar
-from genomes.keys import LETTER_PITCH_CLASSES, MAJOR_FIFTHS, Key
+from genomes.keys import Key, spelled
 from genomes.midi import Conductor, Track
 from genomes.notes import ChordSpan
 from genomes.time import MICROSECONDS_PER_MINUTE, TICKS_PER_QUARTER, Meter
@@ -64,16 +64,6 @@ CLEFS = {
 
 # What MusicXML calls a mode that has no name of its own.
 MODE_NAMES = {"harmonic_minor": "minor", "melodic_minor": "minor"}
-
-# The letters along the line of fifths, from the fewest sharps.
-LETTERS_BY_FIFTHS = sorted(MAJOR_FIFTHS, key=lambda letter: MAJOR_FIFTHS[letter])
-FEWEST_FIFTHS = min(MAJOR_FIFTHS.values())
-
-# The twelve notes of a signature are those from three fifths below its major tonic to eight above:
-# in C the chromatic ones are E flat, B flat, F sharp, C sharp and G sharp.
-FIFTHS_BELOW = 3
-
-SEMITONES_PER_FIFTH = 7
 
 
 @dataclass(frozen=True, slots=True)
@@ -388,21 +378,3 @@ def _tied(single: note.NotRest, sounding: int, piece: Piece) -> note.NotRest:
 def _quarters(ticks: int) -> float:
     quarters: float = opFrac(ticks / TICKS_PER_QUARTER)
     return quarters
-
-
-def spelled(pitch: int, signature_fifths: int) -> tuple[str, int, int]:
-    """The spelling of a pitch in a key signature.
-
-    Args:
-        pitch: MIDI note number.
-        signature_fifths: of the key signature, -7 to 7.
-
-    Returns:
-        The letter, its alteration in semitones, and the octave (4 begins at middle C).
-    """
-    lowest = signature_fifths - FIFTHS_BELOW
-    fifths = lowest + (SEMITONES_PER_FIFTH * pitch - lowest) % 12
-    alteration, place = divmod(fifths - FEWEST_FIFTHS, len(LETTERS_BY_FIFTHS))
-    letter = LETTERS_BY_FIFTHS[place]
-    octave = (pitch - alteration - LETTER_PITCH_CLASSES[letter]) // 12 - 1
-    return letter, alteration, octave

@@ -13,7 +13,7 @@ from genomes import Meter, Part
 from genomes.drums.rendering import onsets_ticks
 from genomes.drums.voices import BY_NOTE
 from genomes.grid import DIVISIONS
-from genomes.keys import pitch_name
+from genomes.keys import Key, name_and_octave
 
 # Characters of a line where no terminal says how wide it is.
 WIDTH = 80
@@ -61,7 +61,12 @@ class Glance:
 
 
 def glance(
-    stage: str, part: Part, meter: Meter, width: int = WIDTH, max_lines: int | None = MAX_LINES
+    stage: str,
+    part: Part,
+    meter: Meter,
+    width: int = WIDTH,
+    max_lines: int | None = MAX_LINES,
+    key: Key | None = None,
 ) -> Glance:
     """A part as a person reads it.
 
@@ -72,12 +77,13 @@ def glance(
         meter: of all its bars.
         width: characters of a line.
         max_lines: where the whole part takes more, its first bars are shown; None shows them all.
+        key: spells the names of the notes.
     """
     if STAGES[stage].is_drums:
         return _drum_grid(part, meter, width)
     found = [
         _in_rows(list(bars), width, max_lines, bar_line)
-        for bars, bar_line in _ways(stage, part, meter)
+        for bars, bar_line in _ways(stage, part, meter, key)
     ]
     return max(found, key=lambda each: each.shown_bars)
 
@@ -92,15 +98,17 @@ def chord_line(part: Part, meter: Meter, width: int = WIDTH) -> str:
     return _cut(_row_text([(text,) for text in _chord_texts(part, meter)])[0], width)
 
 
-def _ways(stage: str, part: Part, meter: Meter) -> Iterator[tuple[Iterable[Lines], str]]:
+def _ways(
+    stage: str, part: Part, meter: Meter, key: Key | None
+) -> Iterator[tuple[Iterable[Lines], str]]:
     """Ways to write a part's bars, the one that says most first, and what stands between bars."""
     if stage == "chords" and part.harmony:
         yield ((text,) for text in _chord_texts(part, meter)), BAR_LINE
     elif part.lyrics:
-        yield _sung_bars(part, meter), BAR_LINE
+        yield _sung_bars(part, meter, key), BAR_LINE
         yield _contour_bars(part, meter), NARROW_BAR_LINE
     else:
-        yield ((text,) for text in _without_repeats(_note_texts(part, meter))), BAR_LINE
+        yield ((text,) for text in _without_repeats(_note_texts(part, meter, key))), BAR_LINE
 
 
 def _chord_texts(part: Part, meter: Meter) -> list[str]:
@@ -132,11 +140,11 @@ def _notes_by_bar(part: Part, meter: Meter) -> list[list[Note]]:
     return bars
 
 
-def _note_texts(part: Part, meter: Meter) -> list[str]:
+def _note_texts(part: Part, meter: Meter, key: Key | None) -> list[str]:
     """The notes of each bar; what begins together is joined by a plus sign."""
     texts = []
     for notes in _notes_by_bar(part, meter):
-        names = _names([pitch for _, _, pitch, _ in notes])
+        names = _names([pitch for _, _, pitch, _ in notes], key)
         struck: dict[int, list[str]] = {}
         for (onset, _, _, _), name in zip(notes, names, strict=True):
             struck.setdefault(onset, []).append(name)
@@ -144,20 +152,21 @@ def _note_texts(part: Part, meter: Meter) -> list[str]:
     return texts
 
 
-def _names(pitches: Sequence[int]) -> list[str]:
+def _names(pitches: Sequence[int], key: Key | None) -> list[str]:
     """Names of the notes of a bar; the octave stands where it isn't that of the note before."""
-    names = [pitch_name(pitch) for pitch in pitches]
-    octaves = [pitch // 12 for pitch in pitches]
-    same = [octave == before for octave, before in zip(octaves, [None, *octaves], strict=False)]
-    return [name.rstrip("-0123456789") if is_same else name
-            for name, is_same in zip(names, same, strict=True)]  # fmt: skip
+    spelled = [name_and_octave(pitch, key) for pitch in pitches]
+    octaves = [None, *(octave for _, octave in spelled)]
+    return [
+        name if octave == before else f"{name}{octave}"
+        for (name, octave), before in zip(spelled, octaves, strict=False)
+    ]
 
 
-def _sung_bars(part: Part, meter: Meter) -> Iterator[Lines]:
+def _sung_bars(part: Part, meter: Meter, key: Key | None) -> Iterator[Lines]:
     """The notes' names, and under each what is sung on it."""
     words = dict(part.lyrics)
     for notes in _notes_by_bar(part, meter):
-        names = _names([pitch for _, _, pitch, _ in notes])
+        names = _names([pitch for _, _, pitch, _ in notes], key)
         sung = [_syllable(words.get(onset, MELISMA)) for onset, _, _, _ in notes]
         widths = [max(len(name), len(text)) for name, text in zip(names, sung, strict=True)]
         yield _padded((_columns(names, widths) or NO_ONSET, _columns(sung, widths)))

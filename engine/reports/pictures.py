@@ -58,7 +58,8 @@ def draw_part(path: Path, part: Part, context: Context, title: str, colour: str)
     bars, bar_ticks = context.section.bars, context.meter.bar_ticks
     figure, axes = _figure(max(6.0, min(14.0, 1.3 * bars)), ROLL_INCHES + 0.9)
     meters = MeterMap.constant(context.meter)
-    draw_notes(axes, part, meters, INKS[colour], height_inches=ROLL_INCHES * 0.8)
+    height = ROLL_INCHES * 0.8
+    draw_notes(axes, part, meters, INKS[colour], height_inches=height, key=context.key)
     _bar_axis(axes, bars)
     facts = (str(context.key), f"{bars} bars of {context.meter}", f"{context.tempo_bpm:g} bpm")
     _set_titles(axes, title, (*facts, colour))
@@ -158,7 +159,8 @@ def song_figure(arrangement: Arrangement, colour: str) -> Figure:
     form, *lanes = figure.subplots(len(ratios), 1, sharex=True, height_ratios=ratios)
     for axes, track in zip(lanes, arrangement.tracks, strict=True):
         if len(track.part.notes):
-            draw_notes(axes, track.part, meters, INKS[colour], height_inches=LANE_INCHES * 0.8)
+            size = {"height_inches": LANE_INCHES * 0.8}
+            draw_notes(axes, track.part, meters, INKS[colour], key=arrangement.key, **size)
         axes.set_ylabel(track.name)
         axes.grid(axis="x", which="both", alpha=0.3, linewidth=0.5)
         _shade_sections(axes, arrangement, colour)

@@ -17,7 +17,7 @@ from matplotlib.transforms import ScaledTranslation, blended_transform_factory
 from engine.reports.glance import CYMBALS, KICKS, drum_name
 from genomes import Part
 from genomes.grid import SIXTEENTH_TICKS
-from genomes.keys import pitch_name
+from genomes.keys import Key, pitch_name
 from genomes.time import MeterMap
 
 # An accent for each colour, dark enough to read on white: a contrast of 4.5 to 1 at least, which
@@ -62,7 +62,15 @@ class Label:
     text: str
 
 
-def draw_notes(axes: Axes, part: Part, meters: MeterMap, ink: str, *, height_inches: float) -> None:
+def draw_notes(
+    axes: Axes,
+    part: Part,
+    meters: MeterMap,
+    ink: str,
+    *,
+    height_inches: float,
+    key: Key | None = None,
+) -> None:
     """Draw the notes of a part over bars from 1, and name the pitches or drums on the axis.
 
     Args:
@@ -71,6 +79,7 @@ def draw_notes(axes: Axes, part: Part, meters: MeterMap, ink: str, *, height_inc
         meters: of its bars.
         ink: of the loudest note.
         height_inches: of the axes, which decides how many names have room.
+        key: spells the names of the pitches.
     """
     rows = part.notes.tolist()
     is_drums = bool(part.notes["is_drum"].any())
@@ -91,7 +100,7 @@ def draw_notes(axes: Axes, part: Part, meters: MeterMap, ink: str, *, height_inc
     else:
         gap = (high - low) * LABEL_POINTS * LINE_HEIGHT / POINTS_PER_INCH / height_inches
         shown = named_pitches(places, gap)
-        names = {pitch: pitch_name(pitch) for pitch in shown}
+        names = {pitch: pitch_name(pitch, key) for pitch in shown}
     axes.set_yticks(shown, [names[place] for place in shown], fontsize=LABEL_POINTS)
     axes.tick_params(axis="y", length=0)
     axes.grid(axis="y", alpha=0.2, linewidth=0.6)

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from engine.reports.glance import LEVELS, MAX_LINES, chord_line, glance
 from engine.stages import STAGES
-from genomes import Meter, Part
+from genomes import Key, Meter, Part
 from genomes.notes import ChordSpan
 from tests.engine.command_line import demo
 from tests.engine.stages.snapshots import SONG, TINY
@@ -74,6 +74,19 @@ def test_more_chords_than_a_line_holds_are_cut():
 def test_the_octave_is_named_where_it_changes():
     (text,) = glance("bass", line(38, 41, 34, None), FOUR_FOUR).lines
     assert text == "| D2 F Bb1 |"
+
+
+def test_notes_are_spelled_by_the_key():
+    part = line(54, 56, 53, 60)
+    for key, expected in (
+        ("F# minor", "| F#3 G# E# C4 |"),
+        ("Ab major", "| Gb3 Ab F C4 |"),
+        ("D minor", "| F#3 Ab F C4 |"),
+    ):
+        assert glance("bass", part, FOUR_FOUR, key=Key.parse(key)).lines == (expected,)
+    assert glance("bass", line(71, 72), FOUR_FOUR, key=Key.parse("Gb major")).lines == (
+        "| Cb5 C |",
+    )
 
 
 def test_bars_that_come_again_and_bars_without_a_note():

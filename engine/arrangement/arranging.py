@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import hashlib
+import json
+import re
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
@@ -27,11 +29,11 @@ from engine.arrangement.instruments import with_instruments
 from engine.arrangement.plan import Plan
 from engine.arrangement.plan_text import plan_document, plan_text, read_plan
 from engine.errors import Ambiguous, Refused, quoted
-from engine.gate.exports import KEPT, Export, export_paths, last_written
+from engine.gate.exports import KEPT, WRITTEN, Export, export_paths, last_written
 from engine.ids import CANDIDATE_ID_CHARS, digest, short
 from engine.proposals.lyrics import LyricSheet
 from engine.runs.contexts import song_context
-from engine.state.files import file_sha256
+from engine.state.files import file_sha256, write_whole
 from engine.state.songs import Song, last_composition, song_stream
 from engine.state.studio import Studio
 from genomes import Section
@@ -40,6 +42,8 @@ from store.events import ArrangementAssembled
 from store.records import NewEvent
 
 MAX_LIST_BYTES = 4 * 1024 * 1024
+
+_TITLE = re.compile(r"^title:.*$", re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,6 +164,25 @@ def _with_words_of(plan: Plan, path: Path) -> Plan:
         for section in plan.sections
     ]
     return replace(plan, sections=tuple(sections))
+
+
+def copy_plan(studio: Studio, song: Song, copied: Song) -> Export | None:
+    """Give a copy of a song the song's plan, under its own title; None where the song has none.
+
+    A plan that a person edited is copied as its text, with its comments, and stays the person's.
+    """
+    path = plan_file(studio, song)
+    found = file_sha256(path)
+    if found is None:
+        return None
+    if found == last_written(song, studio, path):
+        plan = replace(read_plan(path), title=copied.title)
+        return _write_plan(studio, copied, path.stem, plan)
+    target = plan_file(studio, copied)
+    titled = f"title: {json.dumps(copied.title, ensure_ascii=False)}"
+    text = _TITLE.sub(lambda _: titled, read_text(path, MAX_LIST_BYTES), count=1)
+    write_whole(target, text.encode())
+    return Export(target, WRITTEN)
 
 
 def read_plan_file(studio: Studio, song: Song, path: Path) -> PlanFile:

@@ -1,4 +1,4 @@
-"""Prints the songs that a composition ends with: what they play, how they differ, where they are."""
+"""Prints the songs that a composition ends with: what they play, and how they differ."""
 
 from __future__ import annotations
 

@@ -336,22 +336,29 @@ def duplicate(
     title: Annotated[str | None, typer.Option(help="Title of the copy.")] = None,
     as_json: Json = False,
 ) -> None:
-    """Copy a song with its approved parts, to try something else with it."""
+    """Copy a song with its approved parts, what waits and its plan, to try something else."""
+    from engine.arrangement.arranging import copy_plan
     from engine.gate import revising
     from engine.gate.edits import edited_values
     from engine.state.finding import named
+    from engine.state.songs import APPROVED
 
     with open_studio(context) as studio:
         state = studio.song(song)
         new_title = None if title is None else edited_values(state, title=title)["title"]
         copied = studio.song(revising.duplicate(studio, state.song_id, new_title))
-        files = _updated(studio, copied)
+        plan = copy_plan(studio, state, copied)
+        files = [*_updated(studio, copied), *([plan] if plan else [])]
+        copied = studio.song(copied.song_id)
         if as_json:
             paths = [str(export.path) for export in files]
             say_json(_listed(copied) | {"copied_from": state.song_id, "files": paths})
             return
         say(f"{copied.song_id}  {copied.title}")
-        say(f"  a copy of {named(state)} with {len(copied.candidates)} approved parts")
+        approved = sum(each.status == APPROVED for each in copied.candidates.values())
+        waiting = len(copied.candidates) - approved
+        more = f" and {waiting} candidates that wait" if waiting else ""
+        say(f"  a copy of {named(state)} with {approved} approved parts{more}")
         _say_files(files)
         say_next_step(context, copied)
 

@@ -100,7 +100,9 @@ def say_music(
 
 def say_entries(studio: Studio, shown: Sequence[Entry], *, with_terms: bool) -> None:
     """Print candidates run by run: what they are for, then each with its state and its music."""
-    for _, of_run in groupby(shown, key=lambda entry: (entry.song.song_id, entry.state.position)):
+    from engine.gate.waiting import made_together
+
+    for _, of_run in groupby(shown, key=made_together):
         run = list(of_run)
         _say_place(run[0])
         for entry in run:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 from uuid import uuid4
 
@@ -14,12 +14,13 @@ from engine.errors import Refused
 from engine.gate import decisions
 from engine.gate.decisions import CandidateMusic, music_of
 from engine.gate.transposing import Transposer
-from engine.gate.waiting import Entry
+from engine.gate.waiting import Entry, is_passed_over
 from engine.ids import digest
 from engine.runs.contexts import SongFacts
 from engine.state.songs import (
     APPROVED,
     ARCHIVED,
+    PENDING,
     REVISED,
     Song,
     decisions_on,
@@ -49,7 +50,10 @@ FACTS = (
 ID_HEX_DIGITS = 8
 
 # Decisions on candidates that a copy of a song takes over.
-COPIED = (events.CandidateApproved, events.CandidateUsed, events.CandidateNoted)
+COPIED = (
+    *(events.CandidateApproved, events.CandidateUsed),
+    *(events.CandidateNoted, events.CandidateLabelled),
+)
 
 
 def facts_of(song: SongFacts) -> dict[str, Any]:
@@ -237,7 +241,9 @@ def undo_change(studio: Studio, song_id: str, event_id: str | None = None) -> li
 
 
 def duplicate(studio: Studio, song_id: str, title: str | None = None) -> str:
-    """Copy a song with its approved parts that fit it, and the notes on them.
+    """Copy a song with its approved parts that fit it, and the candidates that wait on them.
+
+    Notes and labels are copied with them. What was passed over or rejected isn't.
 
     Args:
         studio: the studio.
@@ -261,24 +267,41 @@ def duplicate(studio: Studio, song_id: str, title: str | None = None) -> str:
         copied_from=events.Fork(song_id=song_id, version=version),
         takes_back=None,
     )
-    copied = [
-        Entry(name, song, state)
-        for name, state in song.candidates.items()
-        if state.status == APPROVED and not why_revised(song, state)
-    ]
-    music = {entry.id: music_of(studio, entry) for entry in copied}
+    approved, waiting = _copied(song)
+    # What waits comes after the approvals, so that these don't pass it over.
+    copies = (*_copies(studio, song, approved), *_copies(studio, song, waiting))
     batch = [
         _proposed(studio, proposed),
-        *(
-            NewEvent(event, actor=studio.actor)
-            for event in (
-                *(_part_copied(song, entry, music[entry.id]) for entry in copied),
-                *_decisions(studio, song, music),
-            )
-        ),
+        *(NewEvent(event, actor=studio.actor) for event in copies),
     ]
     studio.append(song_stream(copy_id), batch, 0)
     return copy_id
+
+
+def _copied(song: Song) -> tuple[list[Entry], list[Entry]]:
+    """The candidates that a copy of a song has: those approved, and those that wait on them."""
+    fitting = [
+        Entry(name, song, state)
+        for name, state in song.candidates.items()
+        if not why_revised(song, state)
+    ]
+    approved = [entry for entry in fitting if entry.status == APPROVED]
+    names = {entry.id for entry in approved}
+    waiting = [
+        entry
+        for entry in fitting
+        if entry.status == PENDING
+        and not is_passed_over(entry)
+        and names.issuperset(entry.state.parents)
+    ]
+    return approved, waiting
+
+
+def _copies(studio: Studio, song: Song, copied: Sequence[Entry]) -> Iterator[events.Payload]:
+    """Candidates as parts of a copy of their song, and the decisions on them."""
+    music = {entry.id: music_of(studio, entry) for entry in copied}
+    yield from (_part_copied(song, entry, music[entry.id]) for entry in copied)
+    yield from _decisions(studio, song, music)
 
 
 def _free_title(title: str, songs: Iterable[Song]) -> str:
@@ -330,7 +353,7 @@ def _decisions(
         event = recorded.payload
         if not isinstance(event, COPIED) or event.candidate not in music:
             continue
-        if isinstance(event, events.CandidateNoted):
+        if isinstance(event, events.CandidateNoted | events.CandidateLabelled):
             yield event
         elif recorded.event_id not in holding:
             continue

@@ -90,7 +90,17 @@ def waiting(songs: Iterable[Song]) -> list[Entry]:
 
 def newest_first(shown: Iterable[Entry]) -> list[Entry]:
     """Candidates by run, the newest first, and then by rank."""
-    return sorted(shown, key=lambda entry: (-entry.state.position, entry.state.rank))
+    found = list(shown)
+    newest: dict[tuple[str, str], int] = {}
+    for entry in found:
+        made = made_together(entry)
+        newest[made] = max(newest.get(made, 0), entry.state.position)
+    return sorted(found, key=lambda entry: (-newest[made_together(entry)], entry.state.rank))
+
+
+def made_together(entry: Entry) -> tuple[str, str]:
+    """Song and run of a candidate, which those that were made together have in common."""
+    return entry.song.song_id, entry.state.run or entry.id
 
 
 def is_passed_over(entry: Entry) -> bool:

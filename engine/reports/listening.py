@@ -11,7 +11,14 @@ from engine.audio.samples import Samples
 from engine.errors import NotFound
 from engine.gate.decisions import find_entry, music_of
 from engine.gate.exports import proposal_at, track_of
-from engine.gate.waiting import Entry, entries, is_passed_over, newest_first, waiting
+from engine.gate.waiting import (
+    Entry,
+    entries,
+    is_passed_over,
+    made_together,
+    newest_first,
+    waiting,
+)
 from engine.ids import short
 from engine.reports.summary import summarise
 from engine.runs.contexts import section_of, song_context
@@ -61,7 +68,7 @@ def entries_to_hear(studio: Studio, prefixes: Sequence[str], song_id: str | None
     if not prefixes:
         wanted = [entry for entry in waiting(songs) if not is_passed_over(entry)]
         found = newest_first(wanted or entries(songs))
-        found = [entry for entry in found if entry.state.position == found[0].state.position]
+        found = [entry for entry in found if made_together(entry) == made_together(found[0])]
     else:
         of_song = song_id and songs[0].song_id
         found = [entry for each in prefixes for entry in _meant(studio, each, of_song)]

@@ -7,12 +7,12 @@ import pytest
 from engine.arrangement.approved import approved_parts
 from engine.gate.exports import UNCHANGED, export_song
 from engine.state.lineages import in_use
-from engine.state.songs import APPROVED
+from engine.state.songs import APPROVED, PENDING
 from engine.state.studio import SONGS, Studio
 from genomes import Meter, Part
 from genomes.midi import read_midi
 from tests.engine.command_line import demo
-from tests.engine.stages.snapshots import SONG, approved, evolve_words, evolved, progress
+from tests.engine.stages.snapshots import SONG, approved, evolve_words, evolved, progress, told_next
 
 WHOLE = ("chords", "drums", "bass", "melody", "harmony")
 
@@ -306,6 +306,46 @@ def test_a_copy_has_what_is_approved_and_goes_its_own_way(at):
     assert notes(shell) == parts
     assert shell.do("arrange", "--song", "other one", "--audio", "none")
     assert is_rebuilt_alike(shell)
+
+
+def test_a_copy_has_what_waits_and_the_plan(shell):
+    waiting = shell.candidates("meadow", "verse")
+    chorus, *_ = shell.candidates("meadow", "chorus")
+    shell.do("approve", chorus)
+    shell.do("label", waiting[0], "strophe")
+    shell.do("arrange", "--song", SONG, "--audio", "none")
+    answer = shell.json("songs", "duplicate", SONG, "--title", "The other: one")
+    copy, plan = answer["id"], shell.folder / "exports" / answer["id"] / "arrangement.yml"
+    assert str(plan) in answer["files"]
+    assert set(shell.song(copy).candidates) == {chorus, *waiting}
+    shown = shell.json("review", "--song", copy)
+    assert [row["id"] for row in shown] == waiting
+    assert shown[0]["label"] == "strophe"
+    played = [shell.json("listen", "--song", each) for each in (SONG, copy)]
+    assert [row["id"] for row in played[0]] == [row["id"] for row in played[1]]
+    out = shell.do("review", "--song", copy)
+    assert out.count("chords for verse") == len({row["run"] for row in shown})
+    assert told_next(out) == ["approve", played[1][0]["id"][:8]]
+    assert "Verse" not in plan.read_text("utf-8")
+    shell.do("approve", waiting[0], "--song", copy)
+    assert shell.song(SONG).candidates[waiting[0]].status == PENDING
+    shell.do("arrange", "--song", copy, "--audio", "none")
+    assert "Strophe" in plan.read_text("utf-8")
+    assert is_rebuilt_alike(shell)
+
+
+def test_a_copy_has_the_plan_that_a_person_edited(at):
+    shell = at("harmony")
+    shell.do("arrange", "--song", SONG, "--audio", "none")
+    path = shell.folder / "exports" / shell.song(SONG).song_id / "arrangement.yml"
+    path.write_text(f"# mine\n{path.read_text('utf-8')}", "utf-8")
+    answer = shell.json("songs", "duplicate", SONG, "--title", 'A: "b"')
+    copied = shell.folder / "exports" / answer["id"] / "arrangement.yml"
+    assert copied.read_text("utf-8").startswith("# mine\n")
+    report = shell.json("arrange", "--song", answer["id"], "--audio", "none")
+    assert report["plan_file"] == {"path": str(copied), "outcome": "kept"}
+    assert not any("title" in warning for warning in report["warnings"])
+    assert report["plan"]["title"] == 'A: "b"'
 
 
 def test_copies_have_titles_of_their_own(at):

@@ -231,3 +231,23 @@ def test_two_processes_at_once(studio, whole, is_begun):
     assert studio.log.verify() == []
     found = [facts(studio, identifier) for identifier in studio.runs()]
     assert found == [whole] * codes.count(0)
+
+
+@unix
+@pytest.mark.parametrize("loaded", ["typer.core", "click.core", "engine.cli.songs"])
+def test_ctrl_c_while_the_command_line_is_loaded_is_quiet(tmp_path, loaded):
+    """Python itself names each module that it has loaded, so that the moment is known."""
+    command = [sys.executable, "-X", "importtime", "-m", "engine", "songs", "list"]
+    words = [*command, "--studio", str(tmp_path / "studio")]
+    with subprocess.Popen(
+        words, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    ) as process:
+        for line in process.stderr:
+            if line.rstrip().endswith(loaded):
+                break
+        process.send_signal(signal.SIGINT)
+        out, err = process.communicate()
+    said = [line for line in err.splitlines() if not line.startswith("import time:")]
+    assert (said, out) == (["interrupted"], "")
+    # Python itself ends by the signal if it came while the source of a dataclass was evaluated.
+    assert process.returncode in {130, -signal.SIGINT}

@@ -12,9 +12,10 @@ from msgspec.structs import replace
 
 from genomes.chords.comping import PATTERNS
 from genomes.chords.figures import BY_PATTERN, Comping, comping_fault
-from genomes.chords.functions import functions, tonic
-from genomes.chords.harmony import Chord, extensions, max_inversion
+from genomes.chords.functions import tonic
+from genomes.chords.harmony import Chord, extensions, inversions
 from genomes.chords.voicing import REGISTERS, SPREADS, Voicing
+from genomes.chords.written import REST, function_named
 from genomes.keys import SCALES
 from genomes.stage import Genome
 
@@ -29,8 +30,8 @@ class Change(
 
     Attributes:
         group: index of the beat group, 0 the downbeat.
-        function: token of a function of the mode.
-        extension: one of ``EXTENSIONS``.
+        function: token of a function of the mode, or of a written chord.
+        extension: one of ``EXTENSIONS``, ``written`` or ``rest``.
         inversion: which chord tone is in the bass, 0 the root.
         spread: how the chord is laid out, one of ``SPREADS``.
         position: which chord tone the upper voices start from, 0 the root.
@@ -90,10 +91,13 @@ def _bar_fault(bar: Bar, mode: str, groups_per_bar: int) -> str:
 
 
 def _change_fault(change: Change, mode: str) -> str:
-    known = change.function in functions(mode)
-    if not known or change.extension not in extensions(mode, change.function):
+    try:
+        function_named(mode, change.function)
+    except ValueError:
         return f"{change.chord} is no chord of {mode}"
-    if not 0 <= change.inversion <= max_inversion(change.extension):
+    if change.extension not in (*extensions(mode, change.function), REST):
+        return f"{change.chord} is no chord of {mode}"
+    if not 0 <= change.inversion < inversions(change.function, change.extension):
         return f"inversion {change.inversion} of {change.extension}"
     if change.spread not in SPREADS or not 0 <= change.position < 5:
         return f"unknown voicing {change.voicing}"

@@ -6,7 +6,16 @@ from functools import cache
 
 import msgspec
 
-from genomes.chords.functions import Function, functions, sounds_diatonic
+from genomes.chords.functions import Function, sounds_diatonic
+from genomes.chords.written import (
+    REST,
+    WRITTEN,
+    function_named,
+    is_written,
+    written_numeral,
+    written_suffix,
+    written_tones,
+)
 from genomes.keys import Key
 
 # Extension -> steps of the function's scale that it sounds (1 is the root, 9 the step above it).
@@ -49,6 +58,7 @@ SEVENTH_SUFFIXES = {
 NINTH_OF_SEVENTH = {"maj7": "maj9", "7": "9", "m7": "m9", "m(maj7)": "m(maj9)"}
 
 HALF_DIMINISHED = (3, 6, 10)
+NO_CHORD = "N.C."  # the name of a rest
 
 TRIAD_FIGURES = ("", "6", "64")
 SEVENTH_FIGURES = ("7", "65", "43", "42")
@@ -59,7 +69,8 @@ class Chord(msgspec.Struct, frozen=True, cache_hash=True):
 
     Attributes:
         function: token of a function of the mode.
-        extension: one of ``EXTENSIONS``.
+        extension: one of ``EXTENSIONS``; ``written`` for a chord as its token names it, ``rest``
+            for one that nobody plays.
         inversion: which chord tone is in the bass, 0 the root.
     """
 
@@ -71,7 +82,9 @@ class Chord(msgspec.Struct, frozen=True, cache_hash=True):
 @cache
 def extensions(mode: str, token: str) -> tuple[str, ...]:
     """The extensions that a function can take in a mode."""
-    function = functions(mode)[token]
+    function = function_named(mode, token)
+    if function.source == WRITTEN:
+        return (WRITTEN,)
     names: tuple[str, ...] = tuple(EXTENSIONS)
     if function.source == "applied":
         # It leads by its third; one that sounds like a plain chord of the key, by its seventh.
@@ -94,29 +107,44 @@ def _interval(function: Function, step: int) -> int:
 @cache
 def tones(mode: str, token: str, extension: str) -> tuple[int, ...]:
     """Semitones above the root of each chord tone, root first."""
-    function = functions(mode)[token]
+    if is_written(token):
+        return tuple(semitones for _, semitones in written_tones(token))
+    function = function_named(mode, token)
+    extension = "triad" if extension == REST else extension
     return tuple(_interval(function, step) for step in EXTENSIONS[extension])
 
 
 @cache
 def pitch_classes(mode: str, token: str, extension: str) -> tuple[int, ...]:
     """Semitones above the tonic, 0 to 11, of each chord tone, root first."""
-    root = functions(mode)[token].root_semitones
+    root = function_named(mode, token).root_semitones
     return tuple((root + tone) % 12 for tone in tones(mode, token, extension))
+
+
+def inversions(token: str, extension: str) -> int:
+    """The number of notes that can be in the bass of a chord."""
+    return len(written_tones(token)) if extension == WRITTEN else max_inversion(extension) + 1
 
 
 @cache
 def max_inversion(extension: str) -> int:
-    """The highest inversion: a ninth is never in the bass, a suspended chord is never inverted."""
-    if extension in {"sus2", "sus4"}:
+    """The highest inversion that is drawn for a chord of an extension.
+
+    A ninth is never in the bass; suspended chords and those that a person wrote stay as they are.
+    """
+    if extension in {"sus2", "sus4", WRITTEN, REST}:
         return 0
     return sum(step < 8 for step in EXTENSIONS[extension]) - 1
 
 
 def numeral(chord: Chord, mode: str) -> str:
     """The Roman numeral with figures, such as ``"V65/ii"`` or ``"I6[add9]"``."""
+    if chord.extension == REST:
+        return NO_CHORD
+    if is_written(chord.function):
+        return written_numeral(chord.function, mode)
     roman, slash, target = chord.function.partition("/")
-    if chord.extension == "7" and functions(mode)[chord.function].seventh == HALF_DIMINISHED:
+    if chord.extension == "7" and function_named(mode, chord.function).seventh == HALF_DIMINISHED:
         roman = roman.replace("o", "ø")
     return roman + _figures(chord) + slash + target
 
@@ -138,17 +166,25 @@ def _figures(chord: Chord) -> str:
 
 def name(chord: Chord, key: Key) -> str:
     """The everyday name, such as ``"A7/C#"``."""
-    function = functions(key.mode)[chord.function]
+    if chord.extension == REST:
+        return NO_CHORD
+    function = function_named(key.mode, chord.function)
     root = key.note_name(function.degree, function.root_semitones)
     written = root + _suffix(function, chord.extension)
     if chord.inversion == 0:
         return written
-    step = EXTENSIONS[chord.extension][chord.inversion]
-    semitones = function.root_semitones + _interval(function, step)
+    if function.source == WRITTEN:
+        step, above = written_tones(chord.function)[chord.inversion]
+    else:
+        step = EXTENSIONS[chord.extension][chord.inversion]
+        above = _interval(function, step)
+    semitones = function.root_semitones + above
     return f"{written}/{key.note_name((function.degree + step - 2) % 7 + 1, semitones)}"
 
 
 def _suffix(function: Function, extension: str) -> str:
+    if function.source == WRITTEN:
+        return written_suffix(function.token)
     if extension in {"5", "sus2", "sus4"}:
         return extension
     triad = TRIAD_SUFFIXES[function.triad]

@@ -9,10 +9,10 @@ from typing import Any, NamedTuple
 
 from genomes.chords import figures
 from genomes.chords.comping import ALL, BASS, PATTERNS, RUN, TWO, UPPER, Stroke, run_order
-from genomes.chords.functions import functions
 from genomes.chords.genome import Change, ChordGenome
 from genomes.chords.harmony import Chord, name, numeral, pitch_classes
 from genomes.chords.voicing import pitches
+from genomes.chords.written import REST, function_named
 from genomes.context import Context
 from genomes.grid import swung
 from genomes.keys import Key
@@ -135,7 +135,7 @@ def _in_key(chord: Chord, key: Key) -> tuple[int, tuple[int, ...], str, str]:
     """Root and pitch classes of a chord, its numeral and its name."""
     mode, tonic = key.mode, key.tonic_pitch_class
     classes = [(tonic + pc) % 12 for pc in pitch_classes(mode, chord.function, chord.extension)]
-    root = (tonic + functions(mode)[chord.function].root_semitones) % 12
+    root = (tonic + function_named(mode, chord.function).root_semitones) % 12
     return root, tuple(dict.fromkeys(classes)), numeral(chord, mode), name(chord, key)
 
 
@@ -219,6 +219,8 @@ def _notes(
         voices, share = attack.voices, attack.share
         while onset >= chord.end_ticks:
             chord, run_index = next(chords), 0
+        if chord.change.extension == REST:
+            continue
         velocity = min(127, dynamic + attack.louder)
         # A chord of one stroke, or of its bass alone, is struck whole: else nothing identifies it.
         last = high_edge if attack.is_figure and voices == BASS else edge

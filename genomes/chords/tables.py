@@ -8,6 +8,7 @@ from importlib import resources
 from typing import Any
 
 from genomes.chords.functions import degree_of, functions, is_minor, on_degree
+from genomes.chords.written import function_named
 
 # Plain diatonic progressions that people play on a guitar.
 GUITAR_MAJOR = (
@@ -166,7 +167,7 @@ def guitar_progressions(mode: str) -> tuple[tuple[str, ...], ...]:
 @cache
 def substitutes(mode: str, token: str) -> tuple[str, ...]:
     """Functions that can take this one's place: same family, or the same degree borrowed."""
-    function = functions(mode)[token]
+    function = function_named(mode, token)
     degrees = {degree for family in FAMILIES if function.degree in family for degree in family}
     return tuple(
         other.token

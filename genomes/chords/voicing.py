@@ -7,6 +7,7 @@ from functools import cache, lru_cache
 import msgspec
 
 from genomes.chords.harmony import Chord, pitch_classes
+from genomes.chords.written import has_own_bass
 
 # Every chord note lies here: C2 to G6.
 LOWEST_PITCH = 36
@@ -52,7 +53,11 @@ def pitches(
         for semitones in pitch_classes(mode, chord.function, chord.extension)
     ]
     bass = _at_or_above(classes[chord.inversion], max(LOWEST_PITCH, register - 25))
-    chosen = _shell(classes, chord.inversion) if voicing.spread == "shell" else classes
+    if has_own_bass(chord.function):
+        classes = [each for each in classes if each != bass % 12]
+        chosen = _shell(classes, None) if voicing.spread == "shell" else classes
+    else:
+        chosen = _shell(classes, chord.inversion) if voicing.spread == "shell" else classes
     upper = _upper_voices(chosen, voicing, register)
     while max(upper) > HIGHEST_PITCH:
         upper = [pitch - 12 for pitch in upper]
@@ -64,7 +69,7 @@ def _at_or_above(pitch_class: int, lowest: int) -> int:
     return lowest + (pitch_class - lowest) % 12
 
 
-def _shell(classes: list[int], inversion: int) -> list[int]:
+def _shell(classes: list[int], inversion: int | None) -> list[int]:
     """All that is not in the bass; in fuller chords without the fifth, which says least."""
     left_out = {inversion, 2} if len(classes) > 3 else {inversion}
     return [pitch_class for index, pitch_class in enumerate(classes) if index not in left_out]

@@ -15,6 +15,7 @@ from genomes.chords.genome import (
 from genomes.chords.harmony import EXTENSIONS, Chord, extensions, max_inversion
 from genomes.chords.seeds import draw_chord
 from genomes.chords.tables import followers, in_mode, substitutes
+from genomes.chords.written import function_named
 from genomes.context import Context
 from genomes.variation import draw, pick
 
@@ -57,7 +58,7 @@ def tonicise(genome: ChordGenome, context: Context, rng: np.random.Generator) ->
 def borrow(genome: ChordGenome, context: Context, rng: np.random.Generator) -> ChordGenome:
     """The chord of the same degree from the parallel mode, or back from there."""
     position = draw_change_position(genome, rng)
-    here = functions(genome.mode)[change_at(genome, position).chord.function]
+    here = function_named(genome.mode, change_at(genome, position).chord.function)
     options = tuple(
         other.token
         for other in functions(genome.mode).values()
@@ -78,6 +79,8 @@ def extend(genome: ChordGenome, context: Context, rng: np.random.Generator) -> C
 
 def _extended(chord: Chord, extension: str) -> Chord:
     """The same chord with another extension, inverted as far as that allows."""
+    if extension == chord.extension:
+        return chord
     return Chord(chord.function, extension, min(chord.inversion, max_inversion(extension)))
 
 
@@ -107,8 +110,8 @@ def cadence(genome: ChordGenome, context: Context, rng: np.random.Generator) -> 
 def plain(genome: ChordGenome, context: Context, rng: np.random.Generator) -> ChordGenome:
     """A diatonic major or minor triad in root position on the same degree."""
     position = draw_change_position(genome, rng)
-    known = functions(genome.mode)
-    own = known[on_degree(genome.mode, known[change_at(genome, position).chord.function].degree)]
+    here = function_named(genome.mode, change_at(genome, position).chord.function)
+    own = functions(genome.mode)[on_degree(genome.mode, here.degree)]
     if own.quality not in {"major", "minor"}:
         return genome
     return put_chord(genome, position, Chord(own.token))

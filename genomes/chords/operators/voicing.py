@@ -21,6 +21,7 @@ from genomes.chords.genome import (
 from genomes.chords.harmony import max_inversion
 from genomes.chords.seeds import draw_comping
 from genomes.chords.voicing import REGISTERS, SPREADS, movement_semitones, pitches
+from genomes.chords.written import WRITTEN
 from genomes.context import Context
 from genomes.variation import draw_by_energy, pick
 
@@ -51,10 +52,17 @@ def _nearest(genome: ChordGenome, context: Context, before: Change, change: Chan
     sounding = _pitches(genome, context, before)
     options = [change] + [
         replace(change, inversion=inversion, position=position)
-        for inversion in range(min(2, max_inversion(change.extension)) + 1)
+        for inversion in _inversions(change)
         for position in range(3)
     ]
     return min(options, key=lambda c: movement_semitones(sounding, _pitches(genome, context, c)))
+
+
+def _inversions(change: Change) -> tuple[int, ...]:
+    """The chord tones that may come to be in the bass; a written chord keeps its own."""
+    if change.extension == WRITTEN:
+        return (change.inversion,)
+    return tuple(range(min(2, max_inversion(change.extension)) + 1))
 
 
 def _pitches(genome: ChordGenome, context: Context, change: Change) -> tuple[int, ...]:
@@ -77,6 +85,8 @@ def invert(genome: ChordGenome, context: Context, rng: np.random.Generator) -> C
     """Another chord tone in the bass."""
     position = draw_change_position(genome, rng)
     change = change_at(genome, position)
+    if change.extension == WRITTEN:
+        return genome
     inversion = int(rng.integers(max_inversion(change.extension) + 1))
     return put_change(genome, position, replace(change, inversion=inversion))
 

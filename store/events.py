@@ -281,9 +281,11 @@ class PartImported(Payload, frozen=True, kw_only=True):
     part: Plain
     parents: list[str]
     context_position: Annotated[int, Checked(ge=1)]  # of the SongProposed it is meant for
-    file: Name  # its name alone
+    file: Name  # its name alone, or what it is where it was typed
     content_sha256: Sha256
     warnings: list[str]
+    genome: Plain = {}  # of chords that were written down; empty where notes were imported
+    description: Plain = {}  # by its stage, where it has a genome
 
 
 class CandidateRejected(Payload, frozen=True, kw_only=True):

@@ -12,6 +12,7 @@ from typer.core import TyperGroup
 import engine
 from engine.cli import (
     arrange,
+    chords,
     compose,
     demo,
     evolve,
@@ -64,6 +65,7 @@ def root(
 app.command("demo")(demo.demo)
 app.add_typer(songs.app, name="songs")
 app.command("evolve")(evolve.evolve)
+app.command("chords")(chords.chords)
 app.command("compose")(compose.compose)
 app.command("resume")(runs.resume)
 app.command("abandon")(runs.abandon)

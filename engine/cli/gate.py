@@ -104,7 +104,7 @@ def _apply(context: typer.Context, studio: Studio, path: Path, *, as_json: bool)
     _say_exports(exports)
     say(f"{len(recorded)} changes taken in")
     if recorded:
-        _say_after(context, studio, recorded[-1])
+        say_after(context, studio, recorded[-1])
     else:
         say_next(next_command(context, "review"))
 
@@ -222,7 +222,7 @@ def label(
     with open_studio(context) as studio:
         labelled = decisions.label_candidate(studio, candidate, name, song)
         _say_decision(studio, labelled)
-        _say_after(context, studio, labelled)
+        say_after(context, studio, labelled)
 
 
 def note(
@@ -240,7 +240,7 @@ def note(
         append = partial(decisions.note, studio, candidate, text, song)
         with once(studio, words, append) as noted:
             _say_decision(studio, noted)
-            _say_after(context, studio, noted)
+            say_after(context, studio, noted)
 
 
 def undo(
@@ -282,12 +282,17 @@ def update_and_say(
         facts = {name: getattr(recorded.payload, name, None) for name in ("candidate", "label")}
         say_json({"kind": recorded.kind, "event": recorded.event_id, "files": paths, **facts})
         return
+    say_decided(studio, recorded, exports)
+    say_after(context, studio, recorded)
+
+
+def say_decided(studio: Studio, recorded: Recorded, exports: list[Export]) -> None:
+    """Say what was decided, and which files came of it."""
     _say_decision(studio, recorded)
     _say_exports(exports)
-    _say_after(context, studio, recorded)
 
 
-def _say_after(context: typer.Context, studio: Studio, recorded: Recorded) -> None:
+def say_after(context: typer.Context, studio: Studio, recorded: Recorded) -> None:
     """Name what is next for the song that a decision is about.
 
     An approved part that its section doesn't use is said to be one; if it was made by hand, or

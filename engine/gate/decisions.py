@@ -67,7 +67,7 @@ def approve(
 
 
 class CandidateMusic(NamedTuple):
-    """The notes and the genome of a candidate, as in the log; no genome if it was imported."""
+    """The notes and the genome of a candidate, as in the log; imported notes have no genome."""
 
     part: events.Plain
     genome: events.Plain
@@ -153,9 +153,7 @@ def _transposed_notes(studio: Studio, transposed: Transposed) -> events.Plain:
 
 def composed_music(added: events.Payload, candidate: str) -> CandidateMusic:
     """The notes and the genome of a candidate as the event that added it has them."""
-    if isinstance(added, events.PartImported):
-        return CandidateMusic(added.part, {})
-    if isinstance(added, events.PartCopied):
+    if isinstance(added, events.PartImported | events.PartCopied):
         return CandidateMusic(added.part, added.genome)
     assert isinstance(added, events.RunFinished)  # noqa: S101 - nothing else adds candidates
     found = next(survivor for survivor in added.survivors if survivor.id == candidate)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 
 from engine.errors import Refused
@@ -45,15 +46,34 @@ def import_part(
     Raises:
         Refused: if it is longer than its parents, or is approved already.
     """
+    return record_import(
+        studio, song_id, label, lambda song: _import_event(song, midi_part, stage, label, parent)
+    )
+
+
+def record_import(
+    studio: Studio, song_id: str, label: str, make: Callable[[Song], events.PartImported]
+) -> Recorded:
+    """Record a part that a person made, if it isn't known, and its approval for its section.
+
+    Args:
+        studio: the studio.
+        song_id: id of the song.
+        label: of the part.
+        make: the event of the import, from the state of the song.
+
+    Raises:
+        Refused: if it is approved for the section already.
+    """
 
     def importing() -> list[NewEvent]:
         song = studio.song(song_id)
-        imported = _import_event(song, midi_part, stage, label, parent)
+        imported = make(song)
         known = song.candidates.get(imported.candidate)
         state = known or imported_candidate(imported, position=0)
         payloads: list[events.Payload] = [] if known else [imported]
         entry = Entry(imported.candidate, song, state)
-        music = None if known else CandidateMusic(imported.part, {})
+        music = None if known else CandidateMusic(imported.part, imported.genome)
         section = imported.section.label
         payloads.append(approval(studio, entry, label, music=music, section=section))
         return [NewEvent(event, actor=studio.actor) for event in payloads]

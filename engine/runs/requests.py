@@ -272,7 +272,7 @@ def _source(song: Song, beginning: str, stage: Stage) -> tuple[str, Candidate]:
     known = song.candidates[source]
     if known.stage != stage.name:
         raise Refused(f"{short(source)} is {known.stage}, not {stage.name}")
-    if known.run is None:
+    if not known.has_genome:
         raise Refused(f"{short(source)} was made by hand: it has no genes to start from")
     return source, known
 

@@ -35,7 +35,7 @@ class SongProjection:
     """One document per song."""
 
     name = "songs"
-    version = 6
+    version = 7
     document: type[Song] = Song
 
     def route(self, recorded: Recorded) -> str | None:
@@ -144,6 +144,7 @@ def _copied(song: Song, recorded: Recorded, event: events.PartCopied) -> Song:
         built_on=song.position,
         parents=tuple(event.parents),
         begun=recorded.position,
+        has_genome=bool(event.genome),
     )
     song = _with_candidate(song, event.candidate, candidate)
     if event.run is None:
@@ -182,6 +183,7 @@ def _run_finished(song: Song, recorded: Recorded, event: events.RunFinished) -> 
             built_on=event.context_position,
             parents=begun.parents if begun else (),
             begun=begun.position if begun else recorded.position,
+            has_genome=True,
         )
         song = _with_candidate(song, survivor.id, candidate)
     return song
@@ -200,12 +202,13 @@ def imported_candidate(event: events.PartImported, position: int) -> Candidate:
         section=event.section,
         total=None,
         terms={},
-        description={"imported": event.file},
+        description={"imported": event.file, **event.description},
         heard=None,
         position=position,
         built_on=event.context_position,
         parents=tuple(event.parents),
         begun=position,
+        has_genome=bool(event.genome),
     )
 
 

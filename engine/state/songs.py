@@ -130,7 +130,7 @@ class Change(NamedTuple):
 
 
 class Candidate(msgspec.Struct, frozen=True, kw_only=True):
-    """A survivor of a run, or an imported part; its notes are only in the log.
+    """A survivor of a run, or a part that was imported or written; only the log has its notes.
 
     Attributes:
         run: id of its run; None if it was imported.
@@ -145,6 +145,7 @@ class Candidate(msgspec.Struct, frozen=True, kw_only=True):
         built_on: position of the proposal that it was composed for.
         parents: ids of the approved candidates that it builds on, in stage order.
         begun: position of the event that started its run.
+        has_genome: whether the log has its genome, so that it can be varied.
         transposed: its last transposition; None if it is as it was composed or imported.
         decisions: approvals and rejections that were not undone, oldest first.
         kept: other parents that it was found to fit, oldest first.
@@ -165,6 +166,7 @@ class Candidate(msgspec.Struct, frozen=True, kw_only=True):
     built_on: int
     parents: tuple[str, ...]
     begun: int
+    has_genome: bool
     transposed: Transposed | None = None
     decisions: tuple[Decision, ...] = ()
     kept: tuple[Kept, ...] = ()

@@ -56,6 +56,7 @@ class World:
         assert song is not None
         candidates = {
             name: Candidate(
+                has_genome=True,
                 run="run", rank=1, stage=name.split("-")[0], section=section(), total=0.5,
                 terms={}, description={}, heard=None, position=1, built_on=1,
                 parents=parents_of(name), begun=1,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Sequence
 from itertools import pairwise
 
+from documents.chord_charts import BARS_COMMENT
 from engine.arrangement.assemble import ArrangedSection, Arrangement
 from engine.gate.labels import compared_label
 from genomes.chord_symbols import harmony_of
@@ -14,7 +15,7 @@ from genomes.notes import Word
 from genomes.time import TICKS_PER_QUARTER, Meter
 
 # Named in every chart: raise it when the same song gives another chart.
-CHARTS_VERSION = "composition-engine, charts 1"
+CHARTS_VERSION = "composition-engine, charts 2"
 
 ENVIRONMENTS = ("chorus", "bridge")
 VERSE, GRID = "verse", "grid"
@@ -78,12 +79,15 @@ def _section(
     if lines:
         label = compared_label(section.section)
         environment = next((name for name in ENVIRONMENTS if label.startswith(name)), VERSE)
+        bars = list(_bars(section, chords, arrangement.meter))
         body = list(_with_chords(lines, chords))
     elif chords:
-        environment, body = GRID, list(_grid(section, chords, arrangement.meter))
+        environment, bars = GRID, []
+        body = list(_grid(section, chords, arrangement.meter))
     else:
         return [f"{{comment: {_plain(section.name)}, {section.bars} bars}}"]
     return [
+        *bars,
         f"{{start_of_{environment}: {_plain(section.name)}}}",
         *body,
         f"{{end_of_{environment}}}",
@@ -218,6 +222,12 @@ def _syllable_at(line: Line, onset: int) -> int:
     if near:
         return min(near)[1]
     return sum(sung < onset for sung, _ in line)
+
+
+def _bars(section: ArrangedSection, chords: Sequence[Chord], meter: Meter) -> Iterator[str]:
+    """Comments that say in which bars the chords over words stand, for programs."""
+    if chords:
+        yield from (f"{BARS_COMMENT} {row}" for row in _grid(section, chords, meter))
 
 
 def _grid(section: ArrangedSection, chords: Sequence[Chord], meter: Meter) -> Iterator[str]:

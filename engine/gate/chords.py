@@ -108,7 +108,10 @@ def chords_of_file(
         NotFound: if the section isn't in it.
         ValueError: if it can't be read.
     """
-    chart = read_chart(path, Meter.parse(song.meter), per_bar)
+    try:
+        chart = read_chart(path, Meter.parse(song.meter), per_bar)
+    except ValueError as error:
+        raise ValueError(f"{path.name}: {error}") from error
     if not chart.sections:
         raise ValueError(
             f"{path.name} has no chords: expected ChordPro, chords over words, or bars"

@@ -105,6 +105,7 @@ def test_chords_stand_before_the_syllables_on_which_they_begin():
         "{tempo: 90}",
         "{time: 4/4}",
         "",
+        "# bars: | Am . . F | . . C/G . |",
         "{start_of_verse: Verse}",
         "[Am]hello [F]river",
         "home [C/G]",

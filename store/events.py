@@ -178,6 +178,7 @@ class PartCopied(Payload, frozen=True, kw_only=True):
     genome: Plain  # empty where it was imported
     lyrics: Plain | None  # that its run set
     singer: str | None  # of its run
+    under: Id | None = None  # the melody that its run made chords for
 
 
 class SongArchived(Payload, frozen=True, kw_only=True):
@@ -211,6 +212,7 @@ class RunStarted(Payload, frozen=True, kw_only=True):
     lyrics: Plain | None = None
     singer: str | None = None
     likeness: Likeness | None = None  # what every part of it must be like, or unlike
+    under: Id | None = None  # the approved melody that its chords are for
 
 
 class GenerationScored(Payload, frozen=True, kw_only=True):

@@ -54,6 +54,10 @@ def evolve(
     less_like: Annotated[
         str | None, typer.Option(help="Id of a candidate that all keep away from.")
     ] = None,
+    under: Annotated[
+        str | None,
+        typer.Option(help="Id of an approved melody that chords are for, such as an import."),
+    ] = None,
     radius: Annotated[
         float | None, typer.Option(help="How near or far, from 0, equal, to 1 [default: 0.35].")
     ] = None,
@@ -96,6 +100,7 @@ def evolve(
             more_like=more_like,
             less_like=less_like,
             radius=radius,
+            under=under,
         )
         for run in start_runs(
             studio, state.song_id, options, seed=seed, model=model, use_model=not no_model

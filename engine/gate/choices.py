@@ -162,8 +162,9 @@ def _parents_in_use(song: Song, candidate: str, used: ByStage) -> tuple[str, ...
 def _fits(studio: Studio, song: Song, candidate: str, parents: Sequence[str]) -> bool:
     """Whether what a part needs is the same with other parents.
 
-    Of the chords that is the harmony wherever the part has notes of a pitch; of any other stage,
-    such as the melody that a harmony accompanies, the candidate itself.
+    Of the chords that is the harmony wherever the part has notes of a pitch, unless they were
+    made for this part; of any other stage, such as the melody that a harmony accompanies, the
+    candidate itself.
     """
     state = song.candidates[candidate]
     before = {song.candidates[parent].stage: parent for parent in state.parents}
@@ -174,10 +175,18 @@ def _fits(studio: Studio, song: Song, candidate: str, parents: Sequence[str]) ->
             continue
         if needed != "chords":
             return False
+        if _made_under(song, after[needed]) == candidate:
+            continue
         old, new = (_part(studio, song, each[needed]) for each in (before, after))
         if old.length_ticks != new.length_ticks or not same_harmony(part, old.harmony, new.harmony):
             return False
     return True
+
+
+def _made_under(song: Song, chords: str) -> str | None:
+    """The melody that chords were made for."""
+    run = song.runs.get(song.candidates[chords].run or "")
+    return run.under if run else None
 
 
 def _part(studio: Studio, song: Song, candidate: str) -> Part:

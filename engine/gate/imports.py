@@ -15,7 +15,7 @@ from engine.runs.contexts import recorded_section, section_of, song_context
 from engine.runs.parents import leaves
 from engine.runs.requests import DEFAULT_ENERGY, DEFAULT_SECTION
 from engine.stages import Stage
-from engine.state.lineages import lineage_of, sections
+from engine.state.lineages import in_use, lineage_of, sections
 from engine.state.song_events import imported_candidate
 from engine.state.songs import Song, song_stream
 from engine.state.studio import Studio
@@ -129,9 +129,10 @@ def as_in_a_run(song: Song, midi_part: MidiPart, stage: Stage) -> tuple[Part, Co
 def _lineage_and_section(
     song: Song, midi_part: MidiPart, stage: Stage, label: str, parent: str | None
 ) -> tuple[tuple[str, ...], Section]:
-    """The parents of an imported part, and its section."""
+    """The parents of an imported part, and its section; a melody may come before any chords."""
     label = as_named(sections(song), label)
-    if not stage.needs:
+    is_alone = stage.sings and parent is None and "chords" not in in_use(song, label)
+    if not stage.needs or is_alone:
         bars = midi_part.part.length_ticks // Meter.parse(song.meter).bar_ticks
         return (), Section(label, bars, DEFAULT_ENERGY)
     found = leaves(song, stage, label, parent)

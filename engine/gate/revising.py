@@ -339,6 +339,7 @@ def _part_copied(song: Song, entry: Entry, music: CandidateMusic) -> events.Part
         genome=music.genome,
         lyrics=run.lyrics if run else None,
         singer=run.singer if run else None,
+        under=run.under if run else None,
     )
 
 

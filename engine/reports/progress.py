@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -83,12 +83,24 @@ def next_step(song: Song) -> str:
         }
         if any(map(is_wanted, rows.values())):
             return f"review --song {song_id}"
+        tune = "" if stage.needs else _tune_without_chords(song, rows)
+        if tune:
+            return f"evolve --stage {name} --song {song_id} {tune}"
         buildable = [label for label in rows if _has_parents(song, stage, label)]
         lacking = [label for label in buildable if rows[label].in_use is None]
         if lacking or not (stage.needs or any(row.in_use for row in rows.values())):
             narrowed = f" --section {quoted(lacking[0])}" if len(lacking) < len(buildable) else ""
             return f"evolve --stage {name} --song {song_id}{narrowed}"
     return after_arranging(song_id) if _is_arranged(song) else f"arrange --song {song_id}"
+
+
+def _tune_without_chords(song: Song, labels: Iterable[str]) -> str:
+    """The options that have chords made for the first melody whose section has none."""
+    for label in labels:
+        used = in_use(song, label)
+        if "melody" in used and "chords" not in used:
+            return f"--section {quoted(label)} --under {short(used['melody'])}"
+    return ""
 
 
 def after_arranging(song_id: str) -> str:

@@ -111,10 +111,11 @@ def recorded_notes(read: Iterable[events.Payload]) -> dict[str, events.Plain]:
 def parent_parts(
     started: events.RunStarted, read: Sequence[events.Payload]
 ) -> list[tuple[str, Part]]:
-    """Stage and notes of the parents of a run, from the events that it read."""
+    """Stage and notes of the parents of a run, and of the melody over it, from what it read."""
     stages = {e.candidate: e.stage for e in read if isinstance(e, events.CandidateApproved)}
     notes = recorded_notes(read)
-    return [(stages[each], Part.from_payload(notes[each])) for each in started.parents]
+    heard = (*started.parents, *filter(None, [started.under]))
+    return [(stages[each], Part.from_payload(notes[each])) for each in heard]
 
 
 def _context(

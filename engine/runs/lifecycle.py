@@ -53,6 +53,7 @@ class Request:
         lyrics: lyrics of the section.
         singer: a singer whose range is used instead of that of the song's singer.
         likeness: a candidate of the same stage that every part must be like, or unlike.
+        under: id of the approved melody that the chords are for.
     """
 
     song: Song
@@ -68,6 +69,7 @@ class Request:
     lyrics: Lyrics | None = None
     singer: str | None = None
     likeness: events.Likeness | None = None
+    under: str | None = None
 
 
 def versions(stage: str) -> dict[str, str]:
@@ -134,6 +136,7 @@ def _ids(started: events.RunStarted) -> Iterator[str]:
         "lyrics": started.lyrics,
         "singer": started.singer,
         "likeness": msgspec.to_builtins(started.likeness),
+        "under": started.under,
     }
     further = {
         "section": msgspec.to_builtins(started.section),
@@ -161,26 +164,27 @@ def _started(request: Request) -> events.RunStarted:
         lyrics=request.lyrics.to_payload() if request.lyrics else None,
         singer=request.singer,
         likeness=request.likeness,
+        under=request.under,
     )
 
 
 def _positions(request: Request) -> set[int]:
     """Positions of the events that a run reads besides its song's proposal.
 
-    These are the decisions on candidates of its stage, the approvals of its parents, the events
-    that added its source and what its parts must be like, and the transpositions of the
-    candidates whose notes it reads.
+    These are the decisions on candidates of its stage, the approvals of its parents and of the
+    melody over it, the events that added its source and what its parts must be like, and the
+    transpositions of the candidates whose notes it reads.
     """
     candidates = request.song.candidates
     read = {
         candidate.decided_at
         for name, candidate in candidates.items()
         if candidate.decisions
-        if candidate.stage == request.stage or name in request.parents
+        if candidate.stage == request.stage or name in {*request.parents, request.under}
     }
     like = request.likeness.candidate if request.likeness else None
     read |= {candidates[name].position for name in (request.source, like) if name}
-    used = filter(None, (*request.parents, request.source, request.follows))
+    used = filter(None, (*request.parents, request.source, request.follows, request.under))
     moved = (candidates[name].transposed for name in used)
     return read | {transposition.position for transposition in moved if transposition}
 

@@ -15,7 +15,7 @@ from engine.runs.lifecycle import Request
 from engine.runs.parents import check_parents, leaves
 from engine.stages import Stage, find_stage
 from engine.state.lineages import in_use, lineage_of, sections
-from engine.state.songs import Candidate, Song
+from engine.state.songs import APPROVED, Candidate, Song, why_revised
 from genomes import Section
 from genomes.locks import Locks
 from genomes.lyrics import Lyrics
@@ -71,6 +71,7 @@ class EvolveOptions:
         more_like: beginning of the id of a candidate that every new one stays near to.
         less_like: beginning of the id of a candidate that every new one keeps away from.
         radius: how near or how far, 0 to 1; ``DEFAULT_RADIUS`` if None.
+        under: beginning of the id of an approved melody that chords are made for.
         every_lineage: whether to build on all lineages that a section may use, not only on the
             one that it uses.
     """
@@ -89,6 +90,7 @@ class EvolveOptions:
     more_like: str | None = None
     less_like: str | None = None
     radius: float | None = None
+    under: str | None = None
     every_lineage: bool = False
 
 
@@ -144,6 +146,7 @@ def requests(song: Song, options: EvolveOptions, seed: int) -> list[Request]:
     """
     stage = find_stage(options.stage)
     _check_singing(options, stage)
+    under = _melody_over(song, options, stage)
     options = _with_source(song, options, stage)
     if options.source is not None:
         found = [_from_source(song, options, stage, seed)]
@@ -154,11 +157,36 @@ def requests(song: Song, options: EvolveOptions, seed: int) -> list[Request]:
     elif options.parent is not None:
         raise Refused(f"{stage.name} stand on nothing", "leave --parent out")
     else:
-        found = [_request(song, options, seed, _own_section(options, stage))]
+        found = [_request(song, options, seed, _own_section(song, options, stage, under))]
     if options.lyrics is not None and not any(request.lyrics for request in found):
         lyrics_of(options.lyrics, found[0].section.label)  # says which sections it has
     likeness = _likeness(song, options, stage)
-    return [replace(request, likeness=likeness) for request in found]
+    if under is not None and found[0].section.bars != song.candidates[under].section.bars:
+        raise Refused(
+            f"{short(under)} has {song.candidates[under].section.bars} bars, not "
+            f"{found[0].section.bars}"
+        )
+    return [replace(request, likeness=likeness, under=under) for request in found]
+
+
+def _melody_over(song: Song, options: EvolveOptions, stage: Stage) -> str | None:
+    """Id of the melody that chords are made for; None where none is named."""
+    if options.under is None:
+        return None
+    if stage.needs:
+        raise Refused("--under says which melody chords are for", "add --stage chords")
+    melody = resolve(options.under, song.candidates, "candidate", "see engine review --all")
+    known = song.candidates[melody]
+    if not find_stage(known.stage).sings:
+        raise Refused(f"{short(melody)} is {known.stage}, not melody")
+    if known.status != APPROVED:
+        advice = f"run engine approve {short(melody)} first"
+        raise Refused(f"{short(melody)} is {known.status}, not approved", advice)
+    if why := why_revised(song, known):
+        raise Refused(f"{short(melody)} is stale: {why}", "import or evolve it again")
+    if options.bars is not None:
+        raise Refused("chords under a melody are as long as it is", "leave --bars out")
+    return melody
 
 
 def _with_source(song: Song, options: EvolveOptions, stage: Stage) -> EvolveOptions:
@@ -277,12 +305,16 @@ def _source(song: Song, beginning: str, stage: Stage) -> tuple[str, Candidate]:
     return source, known
 
 
-def _own_section(options: EvolveOptions, stage: Stage) -> Section:
-    label = DEFAULT_SECTION if options.section is None else options.section
+def _own_section(song: Song, options: EvolveOptions, stage: Stage, under: str | None) -> Section:
+    """The section that the options begin; that of the melody where one is named."""
+    usual = Section(DEFAULT_SECTION, stage.bars, DEFAULT_ENERGY)
+    if under is not None:
+        usual = section_of(song.candidates[under].section)
+    label = usual.label if options.section is None else options.section
     if not label.strip():
         raise Refused("--section: expected a label, such as verse")
-    energy = DEFAULT_ENERGY if options.energy is None else options.energy
-    return Section(label, stage.bars if options.bars is None else options.bars, energy)
+    energy = usual.energy if options.energy is None else options.energy
+    return Section(label, usual.bars if options.bars is None else options.bars, energy)
 
 
 def _request(

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from engine.stages import STAGES
+from engine.stages import STAGES, stages_before
 from engine.state.songs import APPROVED, Candidate, Song, why_revised
 from store import events
 
@@ -51,12 +51,15 @@ def parents_of(song: Song, identifier: str, section: str | None = None) -> tuple
     """The parents that a candidate stands on in a section, in stage order.
 
     These are the parents that it was composed to, unless it was kept when the section came to
-    use others.
+    use others. A part that was made before there were any chords stands on what its section uses.
     """
     candidate = song.candidates[identifier]
-    if not candidate.kept:
+    is_free = not candidate.parents and STAGES[candidate.stage].needs
+    if not candidate.kept and not is_free:
         return candidate.parents
     used = in_use(song, candidate.section.label if section is None else section)
+    if is_free:
+        return tuple(used[each] for each in stages_before(candidate.stage) if each in used)
     fitting = (parents for parents in _alternatives(candidate) if _agree(song, parents, used))
     return next(fitting, candidate.parents)
 

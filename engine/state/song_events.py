@@ -163,6 +163,7 @@ def _song_run(recorded: Recorded, event: events.RunStarted | events.PartCopied) 
         parents=tuple(event.parents),
         lyrics=event.lyrics,
         singer=event.singer,
+        under=event.under,
     )
 
 

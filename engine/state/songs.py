@@ -218,12 +218,14 @@ class SongRun(msgspec.Struct, frozen=True, kw_only=True):
         parents: ids of the approved candidates that it builds on.
         lyrics: the lyrics that it sets.
         singer: a singer used instead of the song's singer.
+        under: id of the melody that its chords are for.
     """
 
     position: int
     parents: tuple[str, ...]
     lyrics: events.Plain | None
     singer: str | None
+    under: str | None
 
 
 class ExportedFile(msgspec.Struct, frozen=True, kw_only=True):

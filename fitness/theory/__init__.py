@@ -31,14 +31,17 @@ RULES: dict[str, dict[str, Rule]] = {
 
 
 def theory_terms(stage: str, part: Part, context: Context) -> dict[str, float]:
-    """Every rule of a stage, by name, each 0 to 1.
+    """Every rule of a stage, by name, each 0 to 1; of chords for a melody one more.
 
     Raises:
         ValueError: if the stage has no rules, or the part lacks what they read.
     """
     if stage not in RULES:
         raise ValueError(f"stage {stage!r}: rules are known for {', '.join(RULES)}")
-    return {name: rule(part, context) for name, rule in RULES[stage].items()}
+    rules = RULES[stage]
+    if stage == "chords" and context.part("melody") is not None:
+        rules = rules | chords.UNDER_MELODY
+    return {name: rule(part, context) for name, rule in rules.items()}
 
 
 def theory(terms: Mapping[str, float], stage: str = "") -> float:

@@ -5,11 +5,12 @@ Those about voicing are in ``fitness.theory.chord_voicing``.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import cache
 from itertools import pairwise
 from statistics import median
 
-from fitness.theory import chord_voicing, progressions
+from fitness.theory import chord_voicing, melody, progressions
 from fitness.theory.chord_voicing import chords_of
 from fitness.theory.common import Rule, accent, mean, within
 from genomes.chords.functions import functions, tonic
@@ -219,6 +220,25 @@ def _stays_home(part: Part, context: Context) -> float:
     share = held_ticks / part.length_ticks
     return within(share, HOME_FROM, HOME_TO, HOME_MARGIN)
 
+
+def under_melody(part: Part, context: Context) -> float:
+    """The melody that the chords are for fits them, as a melody is judged over given chords.
+
+    The mean of two rules of melodies: strong beats have notes of the chord, and other notes lead
+    on by step.
+
+    Raises:
+        ValueError: if the context has no melody.
+    """
+    tune = context.part("melody")
+    if tune is None:
+        raise ValueError("the context has no melody")
+    over = replace(context, parts=(("chords", part),))
+    return (melody.strong_beats(tune, over) + melody.dissonance(tune, over)) / 2
+
+
+# Rules of chords that are made for a melody, besides the others.
+UNDER_MELODY: dict[str, Rule] = {"under_melody": under_melody}
 
 RULES: dict[str, Rule] = {
     "plain_ground": plain_ground,

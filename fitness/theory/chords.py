@@ -224,8 +224,8 @@ def _stays_home(part: Part, context: Context) -> float:
 def under_melody(part: Part, context: Context) -> float:
     """The melody that the chords are for fits them, as a melody is judged over given chords.
 
-    The mean of two rules of melodies: strong beats have notes of the chord, and other notes lead
-    on by step.
+    The mean of two rules of melodies (strong beats have notes of the chord, and other notes lead
+    on by step) and of the share of its time in which the melody is on a note of the chord.
 
     Raises:
         ValueError: if the context has no melody.
@@ -234,7 +234,8 @@ def under_melody(part: Part, context: Context) -> float:
     if tune is None:
         raise ValueError("the context has no melody")
     over = replace(context, parts=(("chords", part),))
-    return (melody.strong_beats(tune, over) + melody.dissonance(tune, over)) / 2
+    rules = melody.strong_beats(tune, over) + melody.dissonance(tune, over)
+    return (rules + melody.consonance(tune, over)) / 3
 
 
 # Rules of chords that are made for a melody, besides the others.

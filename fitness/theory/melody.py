@@ -125,6 +125,21 @@ def _is_step(first: Note, second: Note) -> bool:
     return 0 < abs(second.pitch - first.pitch) <= STEP_SEMITONES
 
 
+def consonance(part: Part, context: Context) -> float:
+    """The share of a melody's time in which it is on a note of the chord that sounds with it.
+
+    No rule of melodies: a tune of passing notes is no worse; chords are found for it by this.
+    """
+    heard = inside = 0
+    for note in MelodyLine.of(part, context).notes:
+        for chord in context.harmony:
+            both = min(note.end_ticks, chord.end_ticks) - max(note.onset_ticks, chord.onset_ticks)
+            if both > 0:
+                heard += both
+                inside += both * _is_chord_tone(note.pitch, chord)
+    return inside / heard if heard else PLAIN
+
+
 def dissonance(part: Part, context: Context) -> float:
     """Notes outside the chord are reached and left by step: passing and neighbour notes.
 

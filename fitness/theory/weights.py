@@ -29,7 +29,7 @@ WEIGHTS: dict[str, dict[str, tuple[float, str]]] = {
         "key": (1.0, CHARTS),
         "loops": (1.0, CHARTS),
         "root_position": (1.0, CHARTS),
-        "under_melody": (5.0, PRACTICE),  # only where there is a melody: a third of the whole
+        "under_melody": (10.0, PRACTICE),  # of chords for a melody alone; half of the whole
     },
     "drums": {
         "anchors": (2.0, ROCK),

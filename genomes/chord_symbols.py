@@ -69,7 +69,22 @@ KINDS: dict[str, ChordKind] = {
     "madd9": ChordKind("minor", 0x0C, (ADDED_NINTH,)),
     "sus2": ChordKind("suspended-second", 0x21),
     "sus4": ChordKind("suspended-fourth", 0x20),
+    # No stage composes these; people write them.
+    "69": ChordKind("major-sixth", 0x06, (ADDED_NINTH,)),
+    "m69": ChordKind("minor-sixth", 0x09, (ADDED_NINTH,)),
+    "7sus4": ChordKind("suspended-fourth", 0x14, (Degree(7, 0, "add"),)),
+    "9sus4": ChordKind("suspended-fourth", 0x14, (Degree(7, 0, "add"), ADDED_NINTH)),
+    "7b5": ChordKind("dominant", 0x15, (Degree(5, -1, "alter"),)),
+    "7b9": ChordKind("dominant", 0x19, (Degree(9, -1, "add"),)),
+    "7#9": ChordKind("dominant", 0x1B, (Degree(9, 1, "add"),)),
+    "7#11": ChordKind("dominant", 0x17, (Degree(11, 1, "add"),)),
+    "maj7#11": ChordKind("major-seventh", 0x03, (Degree(11, 1, "add"),)),
+    "m11": ChordKind("minor-11th", 0x0E),
+    "13": ChordKind("dominant-13th", 0x18),
+    "add11": ChordKind("major", 0x00, (Degree(11, 0, "add"),)),
 }
+# The name of a stretch in which no chord is played.
+NO_CHORD = "N.C."
 # Any other name: its triad is what an arranger keyboard plays.
 OTHER_KIND = ChordKind("other", 0x00)
 

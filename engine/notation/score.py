@@ -45,7 +45,7 @@ from engine.notation.documents import document, legal
 from engine.notation.form import WrittenBar, written_form
 from engine.notation.percussion import drum_sign
 from engine.notation.staff import Piece, staff
-from genomes.chord_symbols import ChordSymbol, harmony_of, read_symbol, symbols_by_bar
+from genomes.chord_symbols import NO_CHORD, ChordSymbol, harmony_of, read_symbol, symbols_by_bar
 from genomes.keys import Key, spelled
 from genomes.midi import Conductor, Track
 from genomes.notes import ChordSpan
@@ -211,7 +211,9 @@ def _add_symbols(part: stream.Part, song: Song) -> None:
         symbols = song.symbols[written.bars[0]]
         for onset, name in symbols:
             symbol = read_symbol(name)
-            if name != before and symbol is not None:
+            if name != before and name == NO_CHORD:
+                measure.insert(_quarters(onset), harmony.NoChord(NO_CHORD))
+            elif name != before and symbol is not None:
                 measure.insert(_quarters(onset), _chord_symbol(symbol))
             before = name
         before = before if symbols else ""

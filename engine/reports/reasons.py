@@ -22,6 +22,7 @@ PHRASES: dict[str, dict[str, tuple[str, str]]] = {
         "key": ("clearly in its key", "its key is unclear"),
         "loops": ("comes round", "no loop"),
         "root_position": ("roots in the bass", "many inversions"),
+        "under_melody": ("suits the melody", "rubs against the melody"),
     },
     "drums": {
         "anchors": ("firm kick", "kick off the downbeats"),

@@ -12,7 +12,7 @@ from functools import cache
 
 from fitness.theory import bass, chords, drums, harmony, melody
 from fitness.theory.common import Rule
-from fitness.theory.weights import WEIGHTS
+from fitness.theory.weights import WEIGHTS, WEIGHTS_IN_CONTEXT
 from genomes.context import Context
 from genomes.notes import Part
 
@@ -53,4 +53,5 @@ def theory(terms: Mapping[str, float], stage: str = "") -> float:
 
 @cache
 def _weights(stage: str) -> dict[str, float]:
-    return {name: weight for name, (weight, _) in WEIGHTS.get(stage, {}).items()}
+    rows = WEIGHTS.get(stage, {}) | WEIGHTS_IN_CONTEXT.get(stage, {})
+    return {name: weight for name, (weight, _) in rows.items()}

@@ -29,7 +29,6 @@ WEIGHTS: dict[str, dict[str, tuple[float, str]]] = {
         "key": (1.0, CHARTS),
         "loops": (1.0, CHARTS),
         "root_position": (1.0, CHARTS),
-        "under_melody": (10.0, PRACTICE),  # of chords for a melody alone; half of the whole
     },
     "drums": {
         "anchors": (2.0, ROCK),
@@ -80,4 +79,9 @@ WEIGHTS: dict[str, dict[str, tuple[float, str]]] = {
         "entries": (1.0, PRACTICE),
         "returns": (1.0, PRACTICE),
     },
+}
+
+# The same for rules that only apply where the context has what they compare a part with.
+WEIGHTS_IN_CONTEXT: dict[str, dict[str, tuple[float, str]]] = {
+    "chords": {"under_melody": (10.0, PRACTICE)},  # about half of the whole
 }

@@ -6,6 +6,7 @@ from functools import cache
 
 import msgspec
 
+from genomes.chord_symbols import NO_CHORD
 from genomes.chords.functions import Function, sounds_diatonic
 from genomes.chords.written import (
     REST,
@@ -58,7 +59,6 @@ SEVENTH_SUFFIXES = {
 NINTH_OF_SEVENTH = {"maj7": "maj9", "7": "9", "m7": "m9", "m(maj7)": "m(maj9)"}
 
 HALF_DIMINISHED = (3, 6, 10)
-NO_CHORD = "N.C."  # the name of a rest
 
 TRIAD_FIGURES = ("", "6", "64")
 SEVENTH_FIGURES = ("7", "65", "43", "42")

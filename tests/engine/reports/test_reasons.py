@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from engine.reports.reasons import BROKEN, KEPT, PHRASES, reason
 from fitness.colours import AXES
 from fitness.theory import RULES
+from fitness.theory.weights import WEIGHTS_IN_CONTEXT
 from store.events import Heard
 
 NOTHING_ELSE: list[dict[str, float]] = []
@@ -24,7 +25,7 @@ def terms(stage, **values):
 
 def test_every_rule_has_its_words():
     assert {stage: set(rules) for stage, rules in PHRASES.items()} == {
-        stage: set(rules) for stage, rules in RULES.items()
+        stage: {*rules, *WEIGHTS_IN_CONTEXT.get(stage, ())} for stage, rules in RULES.items()
     }
 
 

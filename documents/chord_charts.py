@@ -331,8 +331,8 @@ def _rows_of_chords(
 
 def _is_row_of_chords(row: str, *, has_chords: bool) -> bool:
     cells = [token for token in _TOKEN.findall(row) if "|" not in token]
-    if has_bar_lines(row) and cells:
-        return all(map(_is_cell, cells))
+    if has_bar_lines(row) and cells:  # one that can't be read is no reason to take it for words
+        return 2 * sum(map(_is_cell, cells)) >= len(cells)
     named = chord_row(row)
     if named is None:
         return False

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import cycle
 
 import numpy as np
@@ -16,6 +16,7 @@ from genomes.chords.genome import DYNAMICS, Bar, Change, ChordGenome
 from genomes.chords.harmony import Chord, extensions, max_inversion
 from genomes.chords.song_chords import song_chords
 from genomes.chords.tables import followers, guitar_progressions, inversion_weights
+from genomes.chords.tune_chords import draw_functions
 from genomes.chords.voicing import REGISTERS, SPREADS, Voicing
 from genomes.context import Context
 from genomes.variation import draw, draw_by_energy, pick
@@ -47,6 +48,9 @@ PACES: dict[str, tuple[float, float, float, float]] = {
 SONGS = "songs"
 SONG_LOOP_BARS = (4, 4, 4, 8, 2)
 OTHER_CLOSE_SHARE = 0.4
+# Chords drawn for a melody that is there already, and how many first genomes are of this source.
+MELODY = "melody"
+MELODY_SHARE = 0.75
 # How often a chord takes an inversion as often as the choir pieces do that were counted; songs
 # have .09 of their chords over another bass than the root.
 INVERTED_SHARE = 0.3
@@ -79,12 +83,20 @@ class _Style:
 
 
 def random_genome(context: Context, rng: np.random.Generator) -> tuple[ChordGenome, str]:
-    """A first genome and its source: ``songs``, ``transitions``, ``guitar`` or ``random``."""
-    source = pick(rng, (SONGS, *SOURCES))
-    style = _draw_style(context, rng, plain=source in {SONGS, "guitar"})
+    """A first genome and its source: ``songs``, ``transitions``, ``guitar`` or ``random``.
+
+    Where the context has a melody that the chords are for, it is ``melody`` for most.
+    """
+    melody = context.part("melody")
+    for_melody = melody is not None and rng.random() < MELODY_SHARE
+    source = MELODY if for_melody else pick(rng, (SONGS, *SOURCES))
+    style = _draw_style(context, rng, plain=source in {SONGS, MELODY, "guitar"})
     slots = draw_slots(context, style.pace, rng)
     mode = context.key.mode
-    if source == SONGS:
+    if melody is not None and for_melody:
+        tokens = draw_functions(context, melody, slots, rng)
+        bars = _bars(mode, slots, tokens, replace(style, loop_bars=0), rng)
+    elif source == SONGS:
         bars = _song_bars(mode, slots, style, rng)
     else:
         tokens = SOURCES[source](mode, sum(map(len, slots)), rng)

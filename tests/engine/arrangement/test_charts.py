@@ -7,6 +7,7 @@ from dataclasses import replace
 
 import pytest
 
+from documents.chord_charts import chart_of
 from engine.arrangement.assemble import assemble
 from engine.arrangement.charts import chord_pro, lyric_sheet
 from engine.arrangement.draft import draft
@@ -14,6 +15,7 @@ from engine.arrangement.plan import Plan, PlannedSection
 from engine.arrangement.writers import lead_sheet
 from engine.proposals.lyrics import read_lyrics, words_under
 from genomes import ChordSpan, Key, Meter, Part
+from genomes.chord_symbols import chord_changes, harmony_of
 from genomes.midi import Conductor
 from tests.engine.arrangement.approved_parts import approved_part
 from tests.engine.arrangement.test_form import composed
@@ -126,3 +128,24 @@ def test_a_song_without_melody_has_chords_over_rests():
     assert scores.sounding_elements(part) == []
     assert lyric_sheet(song, LINES) == ""
     assert "{start_of_grid: Intro}" in chord_pro(song, LINES, "x")
+
+
+@pytest.mark.parametrize("meter", ["4/4", "7/8"])
+def test_the_chords_of_a_chart_are_read_back_in_their_bars(meter):
+    song = with_words(meter)
+    sections = chart_of(chord_pro(song, LINES, "x"), song.meter).sections
+    assert [section.label for section in sections] == list(WORDS)
+    groups = song.meter.group_onsets_ticks
+    read = [
+        (section.start_ticks + index * song.meter.bar_ticks + groups[group], name)
+        for section, chart in zip(song.sections, sections, strict=True)
+        for index, bar in enumerate(chart.bars)
+        for group, name in bar.chords
+    ]
+    spans = harmony_of(track.part for track in song.tracks)
+    starts = {section.start_ticks for section in song.sections}
+    changes = dict(chord_changes(spans))
+    assert {
+        onset: name for onset, name in read if onset not in starts or onset in changes
+    } == changes
+    assert len(read) == len(changes.keys() | starts)

@@ -47,8 +47,9 @@ def _heard(melody: Part, start: int, end: int, tonic: int) -> NDArray[np.float64
     ends = notes["onset_ticks"] + notes["duration_ticks"]
     lasting = np.clip(np.minimum(ends, end) - np.maximum(notes["onset_ticks"], start), 0, None)
     classes = (notes["pitch"].astype(int) - tonic) % 12
-    shares = np.bincount(classes, weights=lasting, minlength=12).astype(np.float64)
-    return shares / max(1.0, shares.sum())
+    ticks = np.bincount(classes, weights=lasting, minlength=12)
+    shares: NDArray[np.float64] = ticks / max(1.0, ticks.sum())
+    return shares
 
 
 @cache

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import pytest
 from hypothesis import given
+from music21.harmony import NoChord
 
 from engine.notation import musicxml
-from genomes.chord_symbols import KINDS, read_symbol, symbols_by_bar
+from genomes.chord_symbols import KINDS, NO_CHORD, read_symbol, symbols_by_bar
 from genomes.chords.functions import functions
 from genomes.chords.harmony import Chord, extensions, max_inversion, name
 from genomes.keys import SCALES, Key
@@ -77,3 +78,13 @@ def test_a_chord_stands_where_it_changes_and_where_a_section_begins():
 def test_names_that_are_no_chords_are_left_out():
     assert read_symbol("N.C.") is None
     assert symbols_by_bar([span(0, 100, "C")], FOUR, 2) == [((0, "C"),), ()]
+
+
+def test_a_stretch_without_a_chord_is_read_back_as_one():
+    harmony = [span(0, 1920, "Am"), span(1920, 1920, NO_CHORD), span(3840, 1920, "Am")]
+    track = Track("line", Part.of([(0, 480, 60, 80)], 3 * 1920, harmony), FLUTE)
+    conductor = Conductor("T", Key.parse("A minor"), FOUR, 120.0)
+    (part,) = scores.reopened(musicxml([track], conductor, 3 * 1920)).parts
+    read = list(part.recurse().getElementsByClass("Harmony"))
+    assert [isinstance(each, NoChord) for each in read] == [False, True, False]
+    assert [each.getOffsetInHierarchy(part) for each in read] == [0, 4, 8]

@@ -5,8 +5,9 @@
 ``python -m benchmarks survivors PROPOSALS OUT`` evolves every stage of a draw of proposals;
 ``real FOLDER --survivors OUT`` shows them beside real songs, and ``apart FOLDER --survivors OUT``
 how well a classifier tells the two apart. ``harmony`` shows how well one song in four colours is
-told apart by its chords alone. ``loudness FOLDER`` measures the recordings of composed
-songs: how loud each part is, each section by its energy, and the peaks.
+told apart by its chords alone, ``harmonising FOLDER`` how well chords fit the real melodies that
+they are evolved under. ``loudness FOLDER`` measures the recordings of composed songs: how loud each
+part is, each section by its energy, and the peaks.
 """
 
 import sys
@@ -27,6 +28,7 @@ COMMANDS = {
     "real": "benchmarks.real_bench",
     "apart": "benchmarks.apart_bench",
     "harmony": "benchmarks.harmony_bench",
+    "harmonising": "benchmarks.harmonising_bench",
     "loudness": "benchmarks.loudness_bench",
 }
 

@@ -62,7 +62,8 @@ def chords(
             if file is not None:
                 given, remarks = chords_of_file(state, file, section, per_bar)
             else:
-                given, remarks = [typed_chords(state, text or "", section or SECTION, per_bar)], []
+                label = SECTION if section is None else section
+                given, remarks = [typed_chords(state, text or "", label, per_bar)], []
             scorer = None if no_model else FusionModel.load(scoring_model(context, model))
             how = Playing(playing, seed, energy, scorer)
             recorded, left = add_chords(studio, state.song_id, given, how)

@@ -196,7 +196,7 @@ def add_chords(
         def make(now: Song) -> events.PartImported:
             return event if now.position == song.position else _event(now, each, playing)
 
-        return record_import(studio, song_id, each.section, make)
+        return record_import(studio, song_id, None, make)
 
     recorded, left = [], []
     for each, event in zip(given, made, strict=True):
@@ -212,6 +212,8 @@ def add_chords(
 
 
 def _event(song: Song, given: GivenChords, playing: Playing) -> events.PartImported:
+    if not given.section.strip():
+        raise Refused("--section: expected a label, such as verse")
     label = as_named(sections(song), given.section)
     if len(given.bars) > MAX_BARS:
         raise Refused(

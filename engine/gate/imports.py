@@ -52,14 +52,14 @@ def import_part(
 
 
 def record_import(
-    studio: Studio, song_id: str, label: str, make: Callable[[Song], events.PartImported]
+    studio: Studio, song_id: str, label: str | None, make: Callable[[Song], events.PartImported]
 ) -> Recorded:
     """Record a part that a person made, if it isn't known, and its approval for its section.
 
     Args:
         studio: the studio.
         song_id: id of the song.
-        label: of the part.
+        label: of the part; that of its section if None.
         make: the event of the import, from the state of the song.
 
     Raises:

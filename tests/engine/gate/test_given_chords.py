@@ -153,6 +153,8 @@ def test_they_follow_the_song_to_another_key(shell, song):
         (("N.C.",), "no chord sounds in it"),
         (("",), "no chords: expected bars such as Am F | C G/B"),
         (("| A | x32 |" * 2 + "A x5",), "bars, a section has up to 64"),
+        (("A", "--section", " "), "--section: expected a label"),
+        (("A", "--energy", "3"), "section energy 3.0: expected 0 to 1"),
         ((), "expected chords, or --file FILE with them"),
         (("A", "--file", "x.txt"), "expected chords, or --file FILE with them"),
         (("--file", "nowhere.txt"), "nowhere.txt: can't be read: no such file"),

@@ -244,20 +244,23 @@ def _event(song: Song, given: GivenChords, playing: Playing) -> events.PartImpor
 def best_playing(
     bars: Sequence[Bar], song: Song, context: Context, playing: Playing
 ) -> ChordGenome:
-    """The way of playing a progression that scores best of a few hundred; its chords stay."""
+    """The way of playing a progression that scores best of a few hundred; its chords stay.
+
+    Ways in which more of the chords' notes are heard come before those that leave some out.
+    """
     rng = np.random.default_rng(playing.seed)
     fitness = Fitness(CHORDS, song_colour(song), Weights(), playing.model)
     render = find_stage(CHORDS).genomes.render
-    scored: dict[ChordGenome, float] = {}
+    scored: dict[ChordGenome, tuple[int, float]] = {}
 
     def score(drawn: Sequence[ChordGenome]) -> None:
         fresh = [each for each in dict.fromkeys(drawn) if each not in scored]
         parts: list[Part] = [render(each, context) for each in fresh]
-        scores = fitness.score(parts, context)
-        scored.update(zip(fresh, (each.total for each in scores), strict=True))
+        for each, part, found in zip(fresh, parts, fitness.score(parts, context), strict=True):
+            scored[each] = _unplayed(part), -found.total
 
     def best() -> list[ChordGenome]:
-        return sorted(scored, key=lambda each: -scored[each])[:BEST]
+        return sorted(scored, key=lambda each: scored[each])[:BEST]
 
     score([draw_playing(tuple(bars), context, playing.pattern, rng) for _ in range(DRAWN)])
     for _ in range(ROUNDS):
@@ -269,3 +272,14 @@ def best_playing(
             ]
         )
     return best()[0]
+
+
+def _unplayed(part: Part) -> int:
+    """How many notes of the chords don't sound while their chord holds."""
+    notes = part.notes
+    ends_ticks = notes["onset_ticks"] + notes["duration_ticks"]
+    missing = 0
+    for chord in part.harmony:
+        sounds = (notes["onset_ticks"] < chord.end_ticks) & (ends_ticks > chord.onset_ticks)
+        missing += len(set(chord.pitch_classes) - set((notes["pitch"][sounds] % 12).tolist()))
+    return missing

@@ -271,6 +271,22 @@ def redo_of_a_bar(desk: Desk) -> None:
     assert desk.seen()["in use"]["verse"]["melody"] == melody
 
 
+def chords_of_a_bridge(desk: Desk) -> None:
+    """Chords that the songwriter has are approved as they are written; another section stays."""
+    before = desk.seen()
+    written = ("chords", "Em C | G D/F# | % | B7", "--song", SONG, "--section", "bridge")
+    desk.do(*written)
+    desk.do("undo", leads_to="review")  # they wait to be approved again
+    assert {**desk.seen(), "next": before["next"]} == before
+    desk.do(*written)
+    (bridge,) = approvals(desk.song) - desk.approvals
+    desk.approvals.add(bridge)
+    assert bridge[2] == "bridge"
+    assert desk.seen()["in use"] == before["in use"]
+    sounding = {note[2] % 12 for note in desk.notes()[f"chords/{bridge[1]}"]}
+    assert sounding >= {4, 7, 11, 0, 2, 9, 6, 3}  # of Em, C, G, D and B7
+
+
 def archive_and_restore(desk: Desk) -> None:
     desk.change("songs", "archive", SONG)
     assert desk.shell.json("songs", "list") == desk.shell.json("review") == []
@@ -290,6 +306,7 @@ WEEK: tuple[Callable[[Desk], None], ...] = (
     second_verse_with_other_words,
     another_bass,
     redo_of_a_bar,
+    chords_of_a_bridge,
     archive_and_restore,
 )
 

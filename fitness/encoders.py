@@ -29,7 +29,10 @@ from fitness.profiles import AUDIO_DIMENSIONS, TEXT_DIMENSIONS
 # Names of the ways in which an encoder's output becomes one vector, as manifests have them. A new
 # way gets a new name.
 TEXT_POOLING = "mean-over-attention-mask-1"
-AUDIO_POOLING = "projection-l2-of-middle-10s-1"
+AUDIO_POOLING = "projection-l2-of-mean-of-10s-windows-1"
+# Of older models: the ten seconds in the middle stand for the whole.
+MIDDLE_POOLING = "projection-l2-of-middle-10s-1"
+AUDIO_POOLINGS = (AUDIO_POOLING, MIDDLE_POOLING)
 
 # Training's defaults; a manifest names its own.
 TEXT_ENCODER = "microsoft/deberta-v3-base"
@@ -79,17 +82,24 @@ def mean_pool(hidden: NDArray[Any], mask: NDArray[Any]) -> Floats:
     return np.asarray((hidden * weights).sum(axis=1) / counts, dtype=np.float32)
 
 
-def middle(waveform: NDArray[Any]) -> Floats:
-    """The ten seconds in the middle of a longer recording, all of a shorter one.
+def audio_windows(waveform: NDArray[Any], pooling: str = AUDIO_POOLING) -> list[Floats]:
+    """The stretches of a recording that are encoded, of ten seconds at most.
 
-    The encoder itself would choose them by chance.
+    The encoder takes no more, and would itself choose a stretch by chance.
 
     Args:
         waveform: ``(samples,)`` at 48 kHz, mono, -1 to 1.
+        pooling: one of ``AUDIO_POOLINGS``: as few evenly spaced windows as cover the recording,
+            which overlap where it isn't a multiple of ten seconds; or the one in its middle.
     """
     size = CROP_SECONDS * SAMPLE_RATE_HZ
-    start = max(0, (len(waveform) - size) // 2)
-    return np.asarray(waveform[start : start + size], dtype=np.float32)
+    spare = max(0, len(waveform) - size)
+    count = 1 + -(-spare // size)
+    if pooling == MIDDLE_POOLING or count == 1:
+        starts = [spare // 2]
+    else:
+        starts = [spare * place // (count - 1) for place in range(count)]
+    return [np.asarray(waveform[start : start + size], dtype=np.float32) for start in starts]
 
 
 @dataclass(frozen=True)
@@ -157,12 +167,18 @@ class AudioEncoder(_Pretrained):
 
     PROCESSOR_CLASS, MODEL_CLASS = "AutoFeatureExtractor", "ClapModel"
 
-    def encode(self, waveforms: Sequence[NDArray[Any]], sample_rate_hz: int) -> Floats:
-        """Vectors of recordings.
+    def encode(
+        self,
+        waveforms: Sequence[NDArray[Any]],
+        sample_rate_hz: int,
+        pooling: str = AUDIO_POOLING,
+    ) -> Floats:
+        """Vectors of recordings: the mean direction of their windows.
 
         Args:
             waveforms: each ``(samples,)``, mono, -1 to 1.
             sample_rate_hz: of all of them; brought to 48 kHz.
+            pooling: one of ``AUDIO_POOLINGS``.
 
         Returns:
             ``(n, 512)``, float32, each of length 1.
@@ -170,11 +186,18 @@ class AudioEncoder(_Pretrained):
         Raises:
             ScoringFailed: if a recording is empty, not mono or not finite.
         """
-        clips = [middle(_at_48_khz(_mono(waveform), sample_rate_hz)) for waveform in waveforms]
-        # One at a time: in one batch a short clip would be treated as its longer neighbours are.
-        vectors = np.concatenate([self._vector(clip) for clip in clips])
-        vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
+        waves = [_at_48_khz(_mono(waveform), sample_rate_hz) for waveform in waveforms]
+        vectors = np.concatenate([self._mean(audio_windows(wave, pooling)) for wave in waves])
         return _of_width(vectors, AUDIO_DIMENSIONS, self.name)
+
+    def _mean(self, windows: Sequence[Floats]) -> Floats:
+        # One at a time: in one batch a short clip would be treated as its longer neighbours are.
+        vectors = np.concatenate([self._vector(window) for window in windows])
+        vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
+        if len(vectors) > 1:
+            vectors = vectors.mean(axis=0, keepdims=True)
+            vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
+        return np.asarray(vectors)
 
     def _vector(self, clip: Floats) -> Floats:
         features = self.processor(clip, sampling_rate=SAMPLE_RATE_HZ, return_tensors="pt")

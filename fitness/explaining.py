@@ -321,6 +321,8 @@ def _flagged(
     rolls = excerpt_rolls(excerpts, names, model.profile)
     features = None if model.profile.is_legacy else excerpt_features(excerpts)
     flags = {f"has_{name}": absent != name for name, row in _rows(given).items() if row is not None}
+    if given.prosody is not None:  # which is of the lyric
+        flags["has_prosody"] = absent != "lyric"
     return replace(given.inputs(rolls, features), has_midi=absent != MIDI, **flags)
 
 

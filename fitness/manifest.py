@@ -12,10 +12,13 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import msgspec
+from msgspec import UNSET, UnsetType
 
 from fitness.encoders import (
     AUDIO_ENCODER,
     AUDIO_POOLING,
+    AUDIO_POOLINGS,
+    MIDDLE_POOLING,
     TEXT_ENCODER,
     TEXT_POOLING,
     encoder_sha256,
@@ -25,7 +28,9 @@ from fitness.errors import EncoderMissing, ManifestRefused, ModelMissing, ModelR
 from fitness.features import FEATURE_NAMES, FEATURES_VERSION
 from fitness.legacy_roll import LEGACY_ROLL_VERSION
 from fitness.profiles import Profile, Tensors
+from fitness.prosody import PROSODY_VERSION
 from fitness.roll import ROLL_VERSION
+from fitness.section_types import SECTION_TYPES_VERSION
 
 MAX_MANIFEST_BYTES = 2**20
 
@@ -59,7 +64,7 @@ class Encoders(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 LEGACY_ENCODERS = Encoders(
     concept=EncoderSpec(TEXT_ENCODER, TEXT_POOLING),
     lyric=EncoderSpec(TEXT_ENCODER, TEXT_POOLING),
-    audio=EncoderSpec(AUDIO_ENCODER, AUDIO_POOLING),
+    audio=EncoderSpec(AUDIO_ENCODER, MIDDLE_POOLING),
 )
 
 
@@ -74,6 +79,8 @@ class Manifest(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
         feature_names: columns of its ``features`` input, in order: some of those of
             ``fitness.features``.
         features_version: of their definitions.
+        optional_inputs: which of ``fitness.profiles.OPTIONAL_INPUTS`` it takes, each with the
+            version of its definition; unset where it takes none.
         confidence_threshold: a part below it never ranks above one that passes, 0 to 1.
         stage_thresholds: stricter ones, where it is known which stage a part belongs to.
         calibration: how the probabilities were calibrated.
@@ -98,6 +105,17 @@ class Manifest(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
     metrics: dict[str, Any]
     licence: str
     opset: int
+    # Unset, it isn't written: manifests stay as the logs of studios have them.
+    optional_inputs: dict[str, str] | UnsetType = UNSET
+
+
+# Of ``fitness.profiles.OPTIONAL_INPUTS``.
+OPTION_VERSIONS = {"prosody": PROSODY_VERSION, "section": SECTION_TYPES_VERSION}
+
+
+def option_versions(profile: Profile) -> dict[str, str] | UnsetType:
+    """The manifest's table of the optional inputs that a profile takes; unset where it has none."""
+    return {name: OPTION_VERSIONS[name] for name in profile.options} or UNSET
 
 
 def manifest_path(model_path: Path) -> Path:
@@ -161,6 +179,7 @@ def check_manifest(
         ("model_sha256", model_sha256, manifest.model_sha256),
         ("profile", profile.name, manifest.profile),
         ("roll_version", roll_version, manifest.roll_version),
+        ("optional_inputs", option_versions(profile), manifest.optional_inputs),
         *_feature_claims(manifest, profile, inputs),
         *_pooling_claims(manifest.encoders),
     ]
@@ -190,14 +209,17 @@ def _feature_claims(
 def _pooling_claims(encoders: Encoders) -> list[tuple[str, Any, Any]]:
     specs = {name: getattr(encoders, name) for name in encoders.__struct_fields__}
     return [
-        (
-            f"encoders.{name}.pooling",
-            AUDIO_POOLING if name == "audio" else text_pooling(spec.name),
-            spec.pooling,
-        )
+        (f"encoders.{name}.pooling", _pooling(name, spec), spec.pooling)
         for name, spec in specs.items()
         if spec is not None
     ]
+
+
+def _pooling(kind: str, spec: EncoderSpec) -> str:
+    """The way in which this code makes one vector of an input, of several the one that is meant."""
+    if kind != "audio":
+        return text_pooling(spec.name)
+    return spec.pooling if spec.pooling in AUDIO_POOLINGS else AUDIO_POOLING
 
 
 def check_encoder(spec: EncoderSpec, kind: str) -> None:

@@ -29,6 +29,7 @@ FLAGS = {
     "has_concept": "concept_emb",
     "has_lyric": "lyric_emb",
     "has_sounds_like": "sounds_like_emb",
+    "has_prosody": "prosody",
 }
 
 
@@ -46,6 +47,9 @@ class ModelInputs:
         has_audio: ``(n,)``; None where it follows from ``audio_emb``.
         has_concept: ``(n,)``; None where it follows from ``concept_emb``.
         has_lyric: ``(n,)``; None where it follows from ``lyric_emb``.
+        prosody: ``(n, 19)`` of the lyric, as ``fitness.prosody`` measures it.
+        section: ``(n, 7)`` as ``fitness.section_types`` has it; zeros where it is unknown.
+        has_prosody: ``(n,)``; None where it follows from ``prosody``.
     """
 
     piano_roll: Floats
@@ -57,6 +61,9 @@ class ModelInputs:
     has_audio: Booleans | None = None
     has_concept: Booleans | None = None
     has_lyric: Booleans | None = None
+    prosody: Floats | None = None
+    section: Floats | None = None
+    has_prosody: Booleans | None = None
 
     def __len__(self) -> int:
         return len(self.piano_roll)
@@ -87,19 +94,23 @@ class ModelInputs:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Embeddings:
-    """Vectors of audio and texts for every part of a batch; each ``(1, d)``, or None if absent."""
+    """What accompanies every part of a batch as vectors; each ``(1, d)``, or None if absent."""
 
     audio: Floats | None = None
     concept: Floats | None = None
     lyric: Floats | None = None
+    prosody: Floats | None = None
+    section: Floats | None = None
 
     def inputs(self, piano_roll: Floats, features: Floats | None) -> ModelInputs:
         """The inputs of as many parts as there are rolls, with the same vectors for each."""
-        audio, concept, lyric = (
+        audio, concept, lyric, prosody, section = (
             None if row is None else np.repeat(row, len(piano_roll), axis=0)
-            for row in (self.audio, self.concept, self.lyric)
+            for row in (self.audio, self.concept, self.lyric, self.prosody, self.section)
         )
-        return ModelInputs(piano_roll, features, audio, concept, lyric)
+        return ModelInputs(
+            piano_roll, features, audio, concept, lyric, prosody=prosody, section=section
+        )
 
 
 def _checked(name: str, values: NDArray[Any], shape: Shape, kind: str, rows: slice) -> NDArray[Any]:

@@ -5,7 +5,7 @@ A model is recognised by its own inputs, read by name and dimension, and by noth
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,6 +16,8 @@ FLOAT, BOOL = "tensor(float)", "tensor(bool)"
 AUDIO_DIMENSIONS = 512
 TEXT_DIMENSIONS = 768
 COLOURS = 9
+PROSODY_DIMENSIONS = 19  # features of ``fitness.prosody``
+SECTION_DIMENSIONS = 7  # types of ``fitness.section_types``
 ANY_SIZE = None
 
 # A tensor's element type, and its dimensions after the batch.
@@ -39,6 +41,11 @@ SOUNDS_LIKE: dict[str, Signature] = {
 FEATURES_AND_CONCEPT: dict[str, Signature] = {
     "has_concept": (BOOL, ()),
     "features": (FLOAT, (ANY_SIZE,)),
+}
+# What a fusion model may take besides, by the name of the option.
+OPTIONAL_INPUTS: dict[str, dict[str, Signature]] = {
+    "prosody": {"prosody": (FLOAT, (PROSODY_DIMENSIONS,)), "has_prosody": (BOOL, ())},
+    "section": {"section": (FLOAT, (SECTION_DIMENSIONS,))},
 }
 AXES_AND_CONFIDENCE: dict[str, Shape] = {
     "temporal": (3,),
@@ -69,14 +76,27 @@ class Profile:
         """Whether the model tells the colours apart itself."""
         return "colour" in self.outputs
 
+    @property
+    def options(self) -> tuple[str, ...]:
+        """Those of ``OPTIONAL_INPUTS`` that it takes."""
+        return tuple(name for name in OPTIONAL_INPUTS if name in self.inputs)
+
+
+def fusion_profile(options: Collection[str] = ()) -> Profile:
+    """The interface of the fusion models that training makes, with some of the optional inputs."""
+    taken = [name for name in OPTIONAL_INPUTS if name in options]
+    inputs = MIDI_AUDIO_TEXT | FEATURES_AND_CONCEPT
+    for name in taken:
+        inputs = inputs | OPTIONAL_INPUTS[name]
+    outputs = AXES_AND_CONFIDENCE | {"colour": (COLOURS,)}
+    return Profile("+".join(["fusion", *taken]), inputs, outputs, is_legacy=False)
+
 
 PROFILES = (
-    Profile(
-        "fusion",
-        MIDI_AUDIO_TEXT | FEATURES_AND_CONCEPT,
-        AXES_AND_CONFIDENCE | {"colour": (COLOURS,)},
-        is_legacy=False,
-    ),
+    fusion_profile(),
+    fusion_profile({"prosody"}),
+    fusion_profile({"section"}),
+    fusion_profile({"prosody", "section"}),
     Profile("legacy-7", MIDI_AUDIO_TEXT, AXES_AND_CONFIDENCE, is_legacy=True),
     Profile("legacy-9", MIDI_AUDIO_TEXT | SOUNDS_LIKE, AXES_AND_CONFIDENCE, is_legacy=True),
 )

@@ -12,11 +12,10 @@ from numpy.typing import NDArray
 
 from fitness.chromatic import Chromatic, chromatic
 from fitness.colours import AXES, COLOUR_NAMES, Colour, find_colour
-from fitness.encoders import SAMPLE_RATE_HZ, audio_encoder, text_encoder
-from fitness.errors import EncoderMissing
+from fitness.embedding import NO_TEXTS, Embedder, Texts
+from fitness.encoders import SAMPLE_RATE_HZ
 from fitness.excerpts import Candidate, Excerpt, as_excerpt
 from fitness.fusion import ALL_CORES, DEFAULT_CHUNK, DEFAULT_MODEL, FusionModel
-from fitness.manifest import LEGACY_ENCODERS, EncoderSpec, check_encoder
 from fitness.predictions import Embeddings, Floats, Predictions
 from fitness.roll import WINDOW_SECONDS
 
@@ -95,7 +94,7 @@ class ChromaticScorer:
             ModelError: if there is no such file, or it can't be used.
         """
         self.model = FusionModel.load(model_path, workers=workers, chunk=chunk)
-        self._checked: set[str] = set()
+        self._embedder = Embedder(self.model)
 
     def score(
         self,
@@ -185,34 +184,26 @@ class ChromaticScorer:
         concept_text: str | None = None,
         lyric_text: str | None = None,
         sample_rate_hz: int = SAMPLE_RATE_HZ,
+        others: Texts | None = None,
     ) -> Embeddings:
         """Encode audio and texts with the encoders that the model was trained with.
+
+        Args:
+            audio_waveform: ``(samples,)`` of a recording, mono, -1 to 1.
+            concept_text: what the song is about.
+            lyric_text: the words that are sung.
+            sample_rate_hz: of the recording.
+            others: texts in place of those that aren't given, where the model takes them.
 
         Raises:
             EncoderMissing: if one of them isn't here.
             ManifestRefused: if one of them is another than the manifest says.
             ScoringFailed: if a text has no words or a recording can't be used.
         """
-        audio = concept = lyric = None
-        if audio_waveform is not None:
-            audio = audio_encoder(self._encoder("audio")).encode([audio_waveform], sample_rate_hz)
-        if concept_text is not None:
-            concept = text_encoder(self._encoder("concept")).encode([concept_text])
-        if lyric_text is not None:
-            lyric = text_encoder(self._encoder("lyric")).encode([lyric_text])
-        return Embeddings(audio, concept, lyric)
-
-    def _encoder(self, kind: str) -> str:
-        """Name of the encoder for an input; its files are hashed once, they may be large."""
-        manifest = self.model.manifest
-        encoders = manifest.encoders if manifest else LEGACY_ENCODERS
-        spec: EncoderSpec | None = getattr(encoders, kind)
-        if spec is None:
-            raise EncoderMissing(f"{self.model.path.name} learned without {kind}: leave it out")
-        if kind not in self._checked:
-            check_encoder(spec, kind)
-            self._checked.add(kind)
-        return spec.name
+        taken = self._embedder.taken(others or NO_TEXTS)
+        concept = taken.concept or None if concept_text is None else concept_text
+        lyric = taken.lyric or None if lyric_text is None else lyric_text
+        return self._embedder.embed(audio_waveform, concept, lyric, sample_rate_hz, taken.section)
 
     def _warnings(self, excerpt: Excerpt, embeddings: Embeddings) -> tuple[str, ...]:
         found = list(excerpt.warnings)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
+from functools import cached_property
 from typing import TypeVar
 
 import numpy as np
@@ -13,11 +14,12 @@ from numpy.typing import NDArray
 from fitness.chromatic import CHROMATIC_VERSION, chromatic
 from fitness.colours import Colour
 from fitness.drum_measures import drum_feature_matrix
+from fitness.embedding import NO_TEXTS, Embedder, Texts
 from fitness.errors import ScoringFailed
 from fitness.excerpts import Excerpt
 from fitness.features import FEATURES_VERSION, feature_matrix
 from fitness.fusion import FusionModel
-from fitness.predictions import Predictions
+from fitness.predictions import Embeddings, Predictions
 from fitness.prior import DRUMS, PRIOR_VERSION, Prior
 from fitness.roll import ROLL_VERSION, STEPS_PER_SECOND, WINDOW_SECONDS
 from fitness.scorer import Prediction, row_values
@@ -104,13 +106,27 @@ class Fitness:
     """
 
     def __init__(
-        self, stage: str, colour: Colour, weights: Weights, model: FusionModel | None = None
+        self,
+        stage: str,
+        colour: Colour,
+        weights: Weights,
+        model: FusionModel | None = None,
+        texts: Texts = NO_TEXTS,
     ) -> None:
-        """Take what the score is made of; without a model the total is of theory and prior."""
+        """Take what the score is made of; without a model the total is of theory and prior.
+
+        Args:
+            stage: of the parts.
+            colour: that they are scored against.
+            weights: of the terms.
+            model: that hears them.
+            texts: that accompany them; the model is given those that it learned from.
+        """
         self._stage = stage
         self._colour = colour
         self._weights = weights
         self._model = model
+        self._texts = texts
         self._prior = Prior.load()
         self.notes = _notes(colour, model)
 
@@ -164,7 +180,7 @@ class Fitness:
         """
         if self._model is None:
             return None
-        predictions = self._model.predict_excerpts(_excerpts([part], context))
+        predictions = self._model.predict_excerpts(_excerpts([part], context), self._embeddings)
         (passes,) = self._model.passes(predictions, self._stage).tolist()
         return Prediction(**row_values(predictions, 0), passes=passes, warnings=())
 
@@ -209,10 +225,18 @@ class Fitness:
             row["chromatic"] = float(sum(values) / len(values))
         return [bool(passed) for passed in self._model.passes(predictions, self._stage)]
 
-    @staticmethod
-    def _predictions(model: FusionModel, measured: _Measured, context: Context) -> Predictions:
+    def _predictions(
+        self, model: FusionModel, measured: _Measured, context: Context
+    ) -> Predictions:
         excerpts = _excerpts(measured.parts, context)
-        return model.predict_excerpts(excerpts, features=measured.features)
+        return model.predict_excerpts(excerpts, self._embeddings, features=measured.features)
+
+    @cached_property
+    def _embeddings(self) -> Embeddings | None:
+        """Of the texts, encoded once; None where the model is given none."""
+        if self._model is None or self._texts == NO_TEXTS:
+            return None
+        return Embedder(self._model).embed_texts(self._texts)
 
     def _add_predictions(
         self, rows: list[Row], predictions: Predictions, prefix: str

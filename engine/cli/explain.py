@@ -13,6 +13,7 @@ from engine.cli.output import Json, say, say_json, say_next, say_note, say_table
 
 if TYPE_CHECKING:
     from fitness.colours import Colour
+    from fitness.embedding import Texts
     from fitness.explaining import Effect, Explanation, Subject
 
 SUFFIXES = (".mid", ".midi")
@@ -26,6 +27,7 @@ class OtherInputs(NamedTuple):
     concept: str | None
     lyric: str | None
     audio: Path | None
+    given: Texts | None = None  # what the run of a candidate gave; what is typed comes first
 
 
 def explain(
@@ -40,8 +42,12 @@ def explain(
     song: Annotated[
         str | None, typer.Option(help="Of this song, where several have the same music.")
     ] = None,
-    concept: Annotated[str | None, typer.Option(help="Text to be scored with.")] = None,
-    lyric: Annotated[str | None, typer.Option(help="Words to be scored with.")] = None,
+    concept: Annotated[
+        str | None, typer.Option(help="Text to be scored with [default: as in its run].")
+    ] = None,
+    lyric: Annotated[
+        str | None, typer.Option(help="Words to be scored with [default: as in its run].")
+    ] = None,
     audio: Annotated[
         Path | None, typer.Option(help="Recording (.wav, .flac) to be scored with.")
     ] = None,
@@ -55,7 +61,8 @@ def explain(
     """Show what makes a candidate its colour: each piece is hidden in turn, and scored again.
 
     The effect of a piece is the match with everything less the match without it. A candidate is
-    explained by the model that scored it, unless another is named.
+    explained by the model that scored it, unless another is named, with the texts that it was
+    scored with.
     """
     other_inputs = OtherInputs(concept, lyric, audio)
     if Path(music).suffix.casefold() in SUFFIXES or Path(music).is_file():
@@ -63,12 +70,13 @@ def explain(
         return
     from engine.gate.decisions import find_entry
     from engine.ids import short
-    from engine.reports.explanation import model_of, picture_path, subject_of
+    from engine.reports.explanation import model_of, picture_path, subject_of, texts_of
 
     with open_studio(context) as studio:
         entry = find_entry(studio, music, song)
         target = _colour(colour or entry.song.colour)
         subject, scorer = subject_of(studio, entry), model or model_of(studio, entry)
+        other_inputs = other_inputs._replace(given=texts_of(studio, entry))
         found, sha256 = _explanation(scorer, subject, target, other_inputs, short(entry.id))
         path = out or picture_path(studio, entry, target.name)
         title = f"{entry.song.title}: {short(entry.id)}, {target.name} {found.match:.2f}"
@@ -129,7 +137,9 @@ def _explanation(
     loaded = ChromaticScorer(scorer)
     silence = None, SAMPLE_RATE_HZ
     samples, rate_hz = silence if other_inputs.audio is None else read_audio(other_inputs.audio)
-    given = loaded.embed(samples, other_inputs.concept, other_inputs.lyric, rate_hz)
+    given = loaded.embed(
+        samples, other_inputs.concept, other_inputs.lyric, rate_hz, other_inputs.given
+    )
     return hide_in_turn(loaded.model, subject, colour, given, name), loaded.model.sha256
 
 

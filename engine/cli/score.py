@@ -151,7 +151,7 @@ def _as_in_a_run(
     from engine.errors import refusing
     from engine.gate.imports import as_in_a_run
     from engine.gate.midi_parts import read_midi_part
-    from engine.runs.contexts import song_colour
+    from engine.runs.contexts import song_colour, texts_of
     from engine.stages import find_stage
     from fitness.colours import find_colour
     from fitness.fusion import FusionModel
@@ -170,9 +170,8 @@ def _as_in_a_run(
     found, code = _readable(files, read)
     midi_parts = [midi_part for _, (midi_part, _, _) in found]
     in_context = [(part, part_context) for _, (_, part, part_context) in found]
-    fitness = Fitness(
-        stage.name, target, Weights(), FusionModel.load(scoring_model(context, model))
-    )
+    loaded = FusionModel.load(scoring_model(context, model))
+    fitness = Fitness(stage.name, target, Weights(), loaded, texts_of(state, in_context[0][1]))
     scores = [fitness.score([part], part_context)[0] for part, part_context in in_context]
     order = sorted(range(len(found)), key=lambda index: scores[index].rank_key, reverse=True)
     names = [str(path) for path, _ in found]

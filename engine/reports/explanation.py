@@ -13,7 +13,9 @@ from engine.ids import short
 from engine.models.promotion import promoted_path
 from engine.models.registry import ModelRegistry
 from engine.runs.contexts import section_of, song_context
+from engine.runs.lifecycle import texts_given
 from engine.state.studio import Studio
+from fitness.embedding import NO_TEXTS, Texts
 from fitness.excerpts import excerpt_of_file
 from fitness.explaining import BAR, MIDI, MODALITY, PART, REGISTER, Effect, Explanation, Subject
 from fitness.fusion import DEFAULT_MODEL
@@ -64,6 +66,12 @@ def model_of(studio: Studio, entry: Entry) -> Path:
     if sha256 is not None:
         return ModelRegistry(studio).load(sha256).path
     return promoted_path(studio) or DEFAULT_MODEL
+
+
+def texts_of(studio: Studio, entry: Entry) -> Texts:
+    """The texts that a candidate was scored with; none of one that no run made."""
+    run = entry.state.run
+    return NO_TEXTS if run is None else texts_given(studio, run)
 
 
 def picture_path(studio: Studio, entry: Entry, colour: str) -> Path:

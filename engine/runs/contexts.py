@@ -6,9 +6,11 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from engine.stages import Stage
+from engine.stages import Stage, find_stage
 from engine.state.songs import APPROVED, REJECTED, Song
+from engine.state.studio import Studio
 from fitness.colours import Colour, find_colour
+from fitness.embedding import Texts
 from genomes import Context, Key, LockedBars, Meter, Part, Section
 from genomes.locks import Locks
 from genomes.lyrics import Lyrics
@@ -75,6 +77,12 @@ class RunInputs:
     like: Any | None = None
 
 
+def inputs_of(studio: Studio, started: events.RunStarted) -> RunInputs:
+    """The inputs of a run from the events that it read; the studio's log has them."""
+    read = [studio.event(position).payload for position in started.positions_read]
+    return run_inputs(started, read, find_stage(started.stage))
+
+
 def run_inputs(
     started: events.RunStarted, read: Sequence[events.Payload], stage: Stage
 ) -> RunInputs:
@@ -100,6 +108,30 @@ def run_inputs(
     if started.likeness is not None:
         like = genomes.from_payload(_added(started.likeness.candidate, read).genome)
     return RunInputs(song, context, genomes, _decisions(read[1:], stage.name), like)
+
+
+def texts_of(song: SongFacts, context: Context) -> Texts:
+    """What the song says in words of a section: its concept, what is sung in it, its label.
+
+    What is sung are the lyrics that a melody is set to, or those of the approved melody.
+    """
+    sung = [part for _, part in context.parts if part.lyrics]
+    if context.lyrics is not None:
+        lyric = "\n".join(line.text for line in context.lyrics.lines)
+    else:
+        lyric = "".join(text for part in sung[:1] for _, text in part.lyrics).strip()
+    return Texts(song.concept, lyric, context.section.label)
+
+
+# How ``RunStarted.versions`` names the inputs that accompany a run's notes: ``input.concept``.
+INPUT = "input."
+
+
+def given_texts(started: events.RunStarted, inputs: RunInputs) -> Texts:
+    """The texts that a run gave its model: none where its versions name none, as in old runs."""
+    known = texts_of(inputs.song, inputs.context)
+    named = {name: f"{INPUT}{name}" in started.versions for name in ("concept", "lyric", "section")}
+    return Texts(**{name: getattr(known, name) if given else "" for name, given in named.items()})
 
 
 def recorded_notes(read: Iterable[events.Payload]) -> dict[str, events.Plain]:

@@ -14,7 +14,14 @@ from engine.errors import Refused
 from engine.evolution.settings import EVOLUTION_VERSION, Settings
 from engine.ids import run_id
 from engine.models.registry import ModelRegistry
-from engine.runs.contexts import recorded_locks, recorded_section
+from engine.runs.contexts import (
+    INPUT,
+    given_texts,
+    inputs_of,
+    recorded_locks,
+    recorded_section,
+    texts_of,
+)
 from engine.runs.run import Run
 from engine.stages import find_stage
 from engine.state.runs import ABANDONED, FINISHED, RUNNING, run_stream
@@ -22,6 +29,8 @@ from engine.state.runs import Run as RunState
 from engine.state.songs import PENDING, Song
 from engine.state.studio import Studio
 from engine.version import __version__
+from fitness.embedding import Embedder, Texts
+from fitness.errors import EncoderMissing
 from fitness.total import Fitness
 from genomes import Section
 from genomes.locks import Locks
@@ -90,8 +99,9 @@ def start(studio: Studio, request: Request) -> str:
 
     Raises:
         NotFound: if there is no such stage.
+        Refused: if what encodes the song's texts for the model isn't here.
     """
-    started = _started(request)
+    started = _with_inputs(studio, _started(request))
     for identifier in _ids(started):
         try:
             studio.append(run_stream(identifier), [NewEvent(started, actor=studio.actor)], 0)
@@ -168,6 +178,33 @@ def _started(request: Request) -> events.RunStarted:
     )
 
 
+def _with_inputs(studio: Studio, started: events.RunStarted) -> events.RunStarted:
+    """The event naming what of the song's texts its model is given, and their encoders.
+
+    They are encoded here once, so that a missing encoder is told before anything is recorded.
+    """
+    if started.model_sha256 is None:
+        return started
+    embedder = Embedder(ModelRegistry(studio).load(started.model_sha256))
+    if not embedder.takes_texts:
+        return started
+    inputs = inputs_of(studio, started)
+    texts = texts_of(inputs.song, inputs.context)
+    try:
+        embedder.embed_texts(texts)
+    except EncoderMissing as error:
+        raise Refused(str(error), "score with another model, see engine models") from error
+    named = {f"{INPUT}{name}": version for name, version in embedder.names(texts).items()}
+    return msgspec.structs.replace(started, versions=started.versions | named)
+
+
+def texts_given(studio: Studio, identifier: str) -> Texts:
+    """The texts that a run gave its model."""
+    started = recorded_run(studio, identifier)[0].payload
+    assert isinstance(started, events.RunStarted)  # noqa: S101 - the stream's first event
+    return given_texts(started, inputs_of(studio, started))
+
+
 def _positions(request: Request) -> set[int]:
     """Positions of the events that a run reads besides its song's proposal.
 
@@ -236,7 +273,12 @@ def resume(studio: Studio, identifier: str) -> Run:
 def changed_versions(stage: str, made_by: dict[str, str]) -> str:
     """The versions of a run that differ from the present ones, as text; empty if none differ."""
     here = versions(stage)
-    names = sorted((made_by.keys() | here.keys()) - {"engine"})
+    # The model's manifest, and loading it, answer for what encodes a run's texts.
+    names = sorted(
+        name
+        for name in made_by.keys() | here.keys()
+        if name != "engine" and not name.startswith(INPUT)
+    )
     listed = ", ".join(
         f"{name} {made_by.get(name, 'unrecorded')}"
         for name in names

@@ -16,7 +16,7 @@ from engine.evolution.survivors import (
     first_pool_facts,
     mutual_distances,
 )
-from engine.runs.contexts import run_inputs, song_colour
+from engine.runs.contexts import given_texts, inputs_of, song_colour
 from engine.stages import Stage, find_stage
 from engine.state.studio import Studio
 from fitness.fusion import FusionModel
@@ -65,14 +65,14 @@ class Run:
         self.version = len(recorded)
         self.settings = Settings.from_payload(started.settings)
         self.stage: Stage = find_stage(started.stage)
-        read = [studio.event(position).payload for position in started.positions_read]
-        inputs = run_inputs(started, read, self.stage)
+        inputs = inputs_of(studio, started)
         self.context: Context = inputs.context
         self.genomes = inputs.genomes
         self._decided = inputs.decided
         self._like = inputs.like
         colour = song_colour(inputs.song)
-        self.fitness = Fitness(self.stage.name, colour, self.settings.weights, model)
+        texts = given_texts(started, inputs)
+        self.fitness = Fitness(self.stage.name, colour, self.settings.weights, model, texts)
         self.pool = Pool(self.genomes)
         self.pool.apply_all(
             event.payload

@@ -9,6 +9,7 @@ from typing import Any
 import msgspec
 import numpy as np
 
+from fitness.prosody import prosody_matrix
 from training.atomic_files import replacing
 from training.composed.examples import KINDS, NO_COLOUR, STAGES, Split
 from training.dataset.catalogue import MIX, Catalogue
@@ -24,7 +25,6 @@ from training.fusion.song_report import picture_name, report
 from training.fusion.train import predictions_of
 from training.personal.plan import Material, Plan, songs_on
 from training.text.classify import fit_quietly, network
-from training.text.prosody import prosody_matrix
 
 Metrics = dict[str, Any]
 

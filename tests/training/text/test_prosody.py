@@ -9,11 +9,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pyarrow import parquet
 
+from fitness.prosody import FEATURES, PROSODY_NAMES, PROSODY_VERSION, prosody_matrix
+from fitness.rhymes import rhyme
 from genomes.lyrics.syllables import line_of
 from tests.training.embedding.folders import write_folder
 from training.__main__ import main
-from training.text.prosody import FEATURES, PROSODY_NAMES, PROSODY_VERSION, prosody_matrix
-from training.text.rhymes import rhyme
 
 CATALOGUE = Path(__file__).parents[4] / "shared" / "data" / "catalogue"
 

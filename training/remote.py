@@ -22,7 +22,7 @@ from training.progress import Progress
 
 HELD = "held.json"  # what was sent: the hash of each file
 TABLES = ("base_manifest.parquet", "training_segments.parquet", "training_full.parquet")
-VECTORS = ("training_data_*.parquet", "embeddings.json")
+VECTORS = ("training_data_*.parquet", "concept_variants.npz", "embeddings.json")
 ROLLS = ("rolls.npz", "rolls.json")
 # What was encoded of one folder before; a kill leaves files of other names beside it.
 CACHED = "embeddings/*/vectors.npy"

@@ -23,6 +23,7 @@ TEXT_EMBEDDINGS_FILE = "training_data_with_embeddings.parquet"
 AUDIO_EMBEDDINGS_FILE = "training_data_clap_embeddings.parquet"
 EMBEDDINGS_NOTE_FILE = "embeddings.json"
 PROSODY_FILE = "prosody.parquet"
+VARIANTS_FILE = "concept_variants.npz"
 
 # The command that makes each table, for messages.
 MADE_BY = {

@@ -19,14 +19,17 @@ from numpy.typing import NDArray
 from fitness.errors import SilentPart
 from fitness.excerpts import Excerpt, excerpt_features, excerpt_rolls
 from fitness.features import FEATURE_NAMES
+from fitness.hashed_text import has_words
 from fitness.manifest import Encoders
+from fitness.prosody import prosody_matrix
 from fitness.roll import ROWS, STEPS
+from fitness.section_types import section_row
 from genomes.notes import Notes, Part, mixed
 from genomes.time import TICKS_PER_QUARTER, TempoMap
 from training.composed.examples import SONG, STAGES
 from training.dataset.examples import DIMENSIONS, MultimodalExamples
 from training.dataset.rolls import PROFILE, Slices, data_hash, read_rolls, velocities
-from training.dataset.rows import Row, read_rows
+from training.dataset.rows import Row, read_rows, sung_in_sections
 from training.embedding.tables import Vectors, read_vectors
 
 MIX = STAGES.index("mix")
@@ -81,6 +84,9 @@ class Catalogue:
         vectors: of the rows, in their order.
         songs: ``(rows,)`` the number of each row's song.
         segments: places of the rows of each segment, tracks of one mix.
+        prosody: ``(rows, 19)`` of what is sung in the row's section.
+        has_prosody: ``(rows,)``.
+        sections: ``(rows, 7)`` the type of the row's section.
     """
 
     rows: Sequence[Row]
@@ -88,6 +94,9 @@ class Catalogue:
     vectors: Vectors
     songs: NDArray[np.int32]
     segments: tuple[tuple[int, ...], ...]
+    prosody: NDArray[np.float32]
+    has_prosody: Mask
+    sections: NDArray[np.float32]
 
     @property
     def encoders(self) -> Encoders | None:
@@ -100,6 +109,7 @@ class Catalogue:
         whole.update(repr((list(self.rows), self.segments, self.encoders)).encode())
         for name in DIMENSIONS:
             whole.update(self.vectors.has[name].tobytes() + self.vectors.vectors[name].tobytes())
+        whole.update(self.vectors.variants.vectors.tobytes())
         return whole.hexdigest()
 
     def tracks(self) -> list[int]:
@@ -118,13 +128,17 @@ class Catalogue:
         return self.clips(clips)
 
     def clips(
-        self, chosen: Sequence[Sequence[int]], speeds: Sequence[float] | None = None
+        self,
+        chosen: Sequence[Sequence[int]],
+        speeds: Sequence[float] | None = None,
+        variants: Sequence[int] | None = None,
     ) -> MultimodalExamples:
         """Mixes of tracks, one clip each.
 
         Args:
             chosen: places of rows of one segment, for each clip.
             speeds: how many times as fast each is played; 1 where there are none.
+            variants: number of each clip's variant of the concept; -1 for the concept itself.
         """
         count = len(chosen)
         rolls = np.zeros((count, ROWS, STEPS), np.uint8)
@@ -141,6 +155,8 @@ class Catalogue:
             bars[clip] = min(music.part.length_ticks // music.meter.bar_ticks, np.iinfo("i2").max)
         first = [places[0] for places in chosen]
         embeddings = {name: self._mean_vectors(name, chosen) for name in DIMENSIONS}
+        if variants is not None:
+            self._vary_concepts(embeddings["concept"][0], first, variants)
         flags = {f"has_{name}": has for name, (_, has) in embeddings.items()}
         arrays: dict[str, NDArray[Any]] = {
             "rolls": rolls,
@@ -152,6 +168,10 @@ class Catalogue:
             "bars": bars,
             "held_out": np.zeros(count, np.bool_),
             "has_midi": has_midi,
+            "prosody": self.prosody[first],
+            "has_prosody": self.has_prosody[first],
+            "section": self.sections[first],
+            "weight": np.ones(count, np.float32),
         }
         arrays |= {name: vectors for name, (vectors, _) in embeddings.items()} | flags
         return MultimodalExamples(**arrays)
@@ -190,6 +210,15 @@ class Catalogue:
             if own:
                 vectors[clip], has[clip] = _middle(given[own]), True
         return vectors, has
+
+    def _vary_concepts(
+        self, concepts: NDArray[np.float32], rows: Sequence[int], variants: Sequence[int]
+    ) -> None:
+        """Replace concepts by their variants, in place, where a row has some."""
+        texts = self.vectors.variants
+        for clip, (row, variant) in enumerate(zip(rows, variants, strict=True)):
+            if variant >= 0 and texts.of[row] >= 0:
+                concepts[clip] = texts.vectors[texts.of[row], variant]
 
     def _stage(self, places: Sequence[int]) -> int:
         return MIX if len(places) > 1 else self.rows[places[0]].stage
@@ -230,4 +259,14 @@ def assembled(rows: Sequence[Row], slices: Slices, vectors: Vectors) -> Catalogu
     ids = np.array([row.song_id for row in rows])
     songs = FIRST_SONG + np.unique(ids, return_inverse=True)[1].astype(np.int32)
     segments = groupby(useful, key=lambda place: rows[place].segment)
-    return Catalogue(rows, slices, vectors, songs, tuple(tuple(places) for _, places in segments))
+    sung = sung_in_sections(rows)
+    return Catalogue(
+        rows,
+        slices,
+        vectors,
+        songs,
+        tuple(tuple(places) for _, places in segments),
+        prosody_matrix(sung),
+        np.array([has_words(text) for text in sung], np.bool_),
+        np.stack([section_row(row.section) for row in rows]),
+    )

@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from fitness.errors import SilentPart, UnreadablePart
 from fitness.excerpts import Excerpt, as_excerpt, excerpt_features, excerpt_rolls
 from fitness.features import FEATURES_VERSION
-from fitness.profiles import PROFILES
+from fitness.profiles import fusion_profile
 from fitness.roll import ROLL_VERSION
 from genomes.midi import MIDI_READER_VERSION
 from genomes.notes import NOTE_DTYPE, Notes, Part
@@ -31,7 +31,7 @@ from training.progress import Update, no_update
 ROLLS_FILE, ROLLS_REPORT = "rolls.npz", "rolls.json"
 MAX_VELOCITY = 127
 SAVE_EVERY = 1000  # slices, so that little is lost where it is killed
-PROFILE = next(profile for profile in PROFILES if profile.name == "fusion")
+PROFILE = fusion_profile()
 VERSIONS = {
     "roll_version": ROLL_VERSION,
     "features_version": FEATURES_VERSION,

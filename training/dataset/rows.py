@@ -47,6 +47,8 @@ class Row:
         midi_file: of the slice, relative to the training folder; empty where there is none.
         has_audio: whether its recording sounds.
         lyric_text: what is sung in the segment; empty where nothing is.
+        section: label of the part of the song that it lies in; empty where nobody said.
+        start_seconds: where it begins in the song.
     """
 
     segment_id: str
@@ -56,6 +58,8 @@ class Row:
     midi_file: str
     has_audio: bool
     lyric_text: str
+    section: str = ""
+    start_seconds: float = 0.0
 
     @property
     def segment(self) -> str:
@@ -97,7 +101,29 @@ def _row(cells: Mapping[str, Any], colour: str | None, path: Path) -> Row:
         midi_file=str(cells.get("midi_file") or "") if cells.get("has_midi") else "",
         has_audio=bool(cells.get("has_audio")),
         lyric_text=str(cells.get("lyric_text") or ""),
+        section=str(cells.get("structure_section") or ""),
+        start_seconds=float(cells.get("start_seconds") or 0.0),
     )
+
+
+def sung_in_sections(rows: Sequence[Row]) -> list[str]:
+    """What is sung in the section of each row, a line on a line: prosody compares lines.
+
+    A row without a section's label, or without a lyric of its own, has its own lyric alone.
+    """
+    lines: dict[tuple[str, str], dict[str, tuple[float, str]]] = {}
+    for row in rows:
+        if row.section and row.lyric_text:
+            of_section = lines.setdefault((row.song_id, row.section), {})
+            of_section[row.segment] = (row.start_seconds, row.lyric_text)
+    sung = {
+        key: "\n".join(text for _, text in sorted(segments.values()))
+        for key, segments in lines.items()
+    }
+    return [
+        sung.get((row.song_id, row.section), row.lyric_text) if row.lyric_text else ""
+        for row in rows
+    ]
 
 
 def stage_of(group: str, description: str) -> int:

@@ -31,11 +31,19 @@ from training.embedding.tables import (
     VectorStore,
     content_key,
     read_inputs,
+    variants_made_by,
     with_vectors,
     write_note,
+    write_variants,
 )
 from training.progress import Progress, Update
-from training.schemas import AUDIO_EMBEDDINGS_FILE, TEXT_EMBEDDINGS_FILE, write_table
+from training.schemas import (
+    AUDIO_EMBEDDINGS_FILE,
+    TEXT_EMBEDDINGS_FILE,
+    VARIANTS_FILE,
+    write_table,
+)
+from training.text.variants import VARIANTS, variants
 
 # How many go to disk together: a kill loses as much.
 TEXTS_AT_ONCE, RECORDINGS_AT_ONCE = 32, 8
@@ -58,11 +66,15 @@ class EncoderChoice:
         text: a folder, a hub id or the light encoder's name.
         audio: a folder or a hub id; None leaves recordings out.
         device: in torch's words, or ``"auto"``: a GPU if there is one.
+        pooling: how a recording becomes one vector, of ``fitness.encoders.AUDIO_POOLINGS``.
+        variants: of each concept, for training; 0 for none.
     """
 
     text: str = TEXT_ENCODER
     audio: str | None = AUDIO_ENCODER
     device: str = AUTO
+    pooling: str = AUDIO_POOLING
+    variants: int = VARIANTS
 
 
 def text_spec(name: str) -> EncoderSpec:
@@ -70,9 +82,9 @@ def text_spec(name: str) -> EncoderSpec:
     return EncoderSpec(name, text_pooling(name), encoder_sha256(name))
 
 
-def audio_spec(name: str) -> EncoderSpec:
+def audio_spec(name: str, pooling: str = AUDIO_POOLING) -> EncoderSpec:
     """What a manifest says of this audio encoder."""
-    return EncoderSpec(name, AUDIO_POOLING, encoder_sha256(name))
+    return EncoderSpec(name, pooling, encoder_sha256(name))
 
 
 def embed(folder: Path, encoders: EncoderChoice, progress: Progress) -> dict[str, Any]:
@@ -100,6 +112,8 @@ def embed(folder: Path, encoders: EncoderChoice, progress: Progress) -> dict[str
     counts = {name: sum(key is not None for key in column) for name, column in keys.items()}
     write_table(table, folder / TEXT_EMBEDDINGS_FILE)
     write_table(by_recording, folder / AUDIO_EMBEDDINGS_FILE)
+    concepts = sorted({text for text in texts["concept"] if text})
+    _write_variants(folder, spec, concepts, encoders, progress)
     write_note(EmbeddingsNote(Encoders(spec, spec, audio.spec), len(names), counts), folder)
     return {
         "rows": len(names),
@@ -107,6 +121,24 @@ def embed(folder: Path, encoders: EncoderChoice, progress: Progress) -> dict[str
         "encoded_now": {"texts": found.encoded, "recordings": audio.encoded},
         "recordings_not_here": audio.not_here,
     }
+
+
+def _write_variants(
+    folder: Path,
+    spec: EncoderSpec,
+    concepts: Sequence[str],
+    encoders: EncoderChoice,
+    progress: Progress,
+) -> None:
+    """Embed variants of the concepts for training; none where none are wanted."""
+    if not encoders.variants or not concepts:
+        (folder / VARIANTS_FILE).unlink(missing_ok=True)
+        return
+    varied = [variants(text, encoders.variants) for text in concepts]
+    distinct = dict.fromkeys(text for texts in varied for text in texts)
+    found = text_vectors(folder, spec, distinct, encoders.device, progress)
+    vectors = np.stack([[found.store[found.of[text]] for text in texts] for texts in varied])
+    write_variants(folder, concepts, vectors.astype(np.float32), variants_made_by(spec))
 
 
 def _texts_with_words(column: Any) -> list[str | None]:
@@ -153,7 +185,7 @@ def _recordings(
 ) -> _Recordings:
     if encoders.audio is None:
         return _Recordings([None] * len(names), None, None, 0, 0)
-    spec = audio_spec(encoders.audio)
+    spec = audio_spec(encoders.audio, encoders.pooling)
     store = VectorStore(folder / VECTORS / _folder_name("audio", spec), AUDIO_DIMENSIONS)
     named = [None if name is None else folder / name for name in names]
     distinct = [path for path in dict.fromkeys(named) if path is not None]
@@ -169,7 +201,7 @@ def _recordings(
         waveform, rate = _samples(path)
         encoder = audio_encoder(spec.name, _device(encoders.device, spec.name))
         try:
-            vector: Floats = encoder.encode([waveform], rate)[0]
+            vector: Floats = encoder.encode([waveform], rate, spec.pooling)[0]
         except ScoringFailed as error:
             raise ValueError(f"{path}: {error}") from error
         return vector

@@ -10,15 +10,16 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-from fitness.manifest import Encoders
+from fitness.manifest import Encoders, EncoderSpec
+from fitness.profiles import TEXT_DIMENSIONS
 from training.atomic_files import WAITING, replacing
 from training.dataset.examples import DIMENSIONS
 from training.schemas import (
@@ -28,8 +29,10 @@ from training.schemas import (
     MANIFEST_FILE,
     SEGMENTS_FILE,
     TEXT_EMBEDDINGS_FILE,
+    VARIANTS_FILE,
     read_parquet,
 )
+from training.text.variants import TEXT_VARIANTS_VERSION
 
 Floats = NDArray[np.float32]
 
@@ -113,6 +116,28 @@ class EmbeddingsNote(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class ConceptVariants:
+    """Concepts as they are varied in training (``training.text.variants``).
+
+    Attributes:
+        vectors: ``(concepts, variants, 768)``.
+        of: ``(n,)`` the concept of each row; -1 where it has no variants.
+    """
+
+    vectors: Floats
+    of: NDArray[np.int64]
+
+    def __len__(self) -> int:
+        """How many variants each concept has."""
+        return self.vectors.shape[1] if len(self.vectors) else 0
+
+    @classmethod
+    def none(cls, rows: int) -> Self:
+        """No variants of any row."""
+        return cls(np.zeros((0, 0, TEXT_DIMENSIONS), np.float32), np.full(rows, -1))
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class Vectors:
     """Vectors of segments, one row each.
 
@@ -120,11 +145,13 @@ class Vectors:
         vectors: by modality, ``(n, d)``; zeros where there is none.
         has: by modality, ``(n,)``.
         encoders: that made them; None where the tables don't say, which no scorer can match.
+        variants: of the rows' concepts.
     """
 
     vectors: Mapping[str, Floats]
     has: Mapping[str, Booleans]
     encoders: Encoders | None
+    variants: ConceptVariants = field(default_factory=lambda: ConceptVariants.none(0))
 
 
 def read_inputs(folder: Path) -> Any:
@@ -208,7 +235,50 @@ def read_vectors(folder: Path, segment_ids: Sequence[str]) -> Vectors:
         for name in names:
             found, there = _vectors(table, name, folder / file)
             vectors[name][rows], has[name][rows] = found[places[rows]], there[places[rows]]
-    return Vectors(vectors, has, encoders_of(folder))
+    encoders = encoders_of(folder)
+    return Vectors(vectors, has, encoders, _variants(folder, segment_ids, encoders))
+
+
+def write_variants(folder: Path, concepts: Sequence[str], vectors: Floats, made_by: str) -> None:
+    """Write variants of concepts.
+
+    Args:
+        folder: the training folder.
+        concepts: each once.
+        vectors: ``(concepts, variants, 768)``.
+        made_by: the encoder and the version of the variants.
+    """
+    keys = np.array([content_key(text.encode()) for text in concepts], np.str_)
+    with replacing(folder / VARIANTS_FILE) as waiting, waiting.open("wb") as file:
+        np.savez(file, allow_pickle=False, keys=keys, vectors=vectors, made_by=np.array(made_by))
+
+
+def _variants(
+    folder: Path, segment_ids: Sequence[str], encoders: Encoders | None
+) -> ConceptVariants:
+    """The variants of the rows' concepts; none of another encoder than the concepts have."""
+    nothing = ConceptVariants.none(len(segment_ids))
+    path = folder / VARIANTS_FILE
+    if not path.exists() or encoders is None or encoders.concept is None:
+        return nothing
+    with np.load(path, allow_pickle=False) as file:
+        keys, vectors, made_by = file["keys"].tolist(), file["vectors"], str(file["made_by"])
+    if made_by != variants_made_by(encoders.concept):
+        return nothing
+    table = read_parquet(folder / TEXT_EMBEDDINGS_FILE, ("segment_id", "concept"))
+    place_of = {key: place for place, key in enumerate(keys)}
+    concept_of = {
+        name: place_of.get(content_key((text or "").encode()), -1)
+        for name, text in zip(
+            table["segment_id"].to_pylist(), table["concept"].to_pylist(), strict=True
+        )
+    }
+    return ConceptVariants(vectors, np.array([concept_of.get(name, -1) for name in segment_ids]))
+
+
+def variants_made_by(spec: EncoderSpec) -> str:
+    """What tells variants of one encoder from those of another."""
+    return f"{TEXT_VARIANTS_VERSION} {spec.pooling} {spec.sha256 or spec.name}"
 
 
 def encoders_of(folder: Path) -> Encoders | None:

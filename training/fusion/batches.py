@@ -12,6 +12,7 @@ from torch import Tensor
 
 from fitness.colours import COLOURS
 from fitness.features import FEATURE_NAMES
+from fitness.profiles import PROSODY_DIMENSIONS
 from fitness.roll import HIGHEST_ROW, LOWEST_ROW, STEPS
 from training.composed.examples import NO_COLOUR, REAL, SONG, Examples
 from training.dataset.examples import DIMENSIONS, MODALITIES, MultimodalExamples
@@ -22,6 +23,12 @@ SHIFT_SEMITONES = 3
 # How loud a part is altogether must say next to nothing of its colour: anyone can turn it up.
 VELOCITY_SCALE = (0.5, 2.0)
 ROTATED_SHARE = 0.5
+
+# Ways in which training clips are varied, each with a switch. The first three change a batch, the
+# others are drawn with the clips of a person's songs (``training.dataset.sampling``).
+TRANSPOSED, ROTATED, LOUDNESS = "transposition", "rotation", "loudness"
+TEMPO, MIXES, TEXTS = "tempo", "mixes", "texts"
+AUGMENTATIONS = frozenset({TRANSPOSED, ROTATED, LOUDNESS, TEMPO, MIXES, TEXTS})
 
 PITCHED = slice(LOWEST_ROW, HIGHEST_ROW + 1)
 PITCHES = [FEATURE_NAMES.index(name) for name in ("pitch_mean", "bass_pitch")]
@@ -40,6 +47,7 @@ class Batch(NamedTuple):
         axes: ``(n, 3, 3)`` the colour's targets.
         has_colour: ``(n,)`` bool: fakes and real music have none.
         is_music: ``(n,)`` 1 for composed songs and real music, 0 for fakes.
+        weight: ``(n,)`` how much a row's colour counts in the loss.
         embeddings: the inputs beside the MIDI and their flags, by the profile's names; empty where
             there are none.
     """
@@ -50,6 +58,7 @@ class Batch(NamedTuple):
     axes: Tensor
     has_colour: Tensor
     is_music: Tensor
+    weight: Tensor
     embeddings: dict[str, Tensor]
 
     @property
@@ -70,6 +79,10 @@ class Songs(Protocol):
     @property
     def features(self) -> NDArray[np.float32]:
         """``(n, F)`` of the songs that have a colour: what a network scales its input by."""
+
+    @property
+    def prosody(self) -> NDArray[np.float32]:
+        """``(n, 19)`` of the lyrics: what a network that takes it scales it by."""
 
     def steps(self, size: int, share_without_colour: float) -> int:
         """Batches of an epoch."""
@@ -96,6 +109,13 @@ class Fixed:
         """Of the coloured clips."""
         return self._examples.features[self._coloured]
 
+    @property
+    def prosody(self) -> NDArray[np.float32]:
+        """Of the rows that are sung."""
+        if not isinstance(self._examples, MultimodalExamples):
+            return np.zeros((0, PROSODY_DIMENSIONS), np.float32)
+        return self._examples.prosody[self._examples.has_prosody]
+
     def steps(self, size: int, share_without_colour: float) -> int:
         """Batches of an epoch."""
         return len(self._coloured) // (size - self._unlabelled_count(size, share_without_colour))
@@ -120,26 +140,41 @@ def is_music(examples: Examples) -> NDArray[np.bool_]:
     return np.isin(examples.kind, (SONG, REAL))
 
 
-def batch_of(examples: Examples, rows: NDArray[np.intp], rng: np.random.Generator | None) -> Batch:
+def batch_of(
+    examples: Examples,
+    rows: NDArray[np.intp],
+    rng: np.random.Generator | None,
+    augmented: frozenset[str] = AUGMENTATIONS,
+) -> Batch:
     """Some rows as tensors.
 
     Args:
         examples: the catalogue.
         rows: ``(n,)`` which.
         rng: varies them; None leaves them as they are.
+        augmented: in which ways they are varied.
     """
     velocities = torch.from_numpy(examples.rolls[rows])
     features = torch.from_numpy(examples.features[rows])
     if rng is not None:
-        velocities, features = vary(velocities, features, rng)
+        velocities, features = vary(velocities, features, rng, augmented)
     colour = torch.from_numpy(examples.colour[rows].astype(np.int64))
     has_colour = colour != NO_COLOUR
     colour = colour.clamp(min=0)
     music = torch.from_numpy(is_music(examples)[rows].astype(np.float32))
     # Divided as the engine does it, so that both give the same piano roll.
     piano_roll = velocities.to(torch.float32).div_(MAX_VELOCITY).unsqueeze(1)
-    embeddings = _embeddings(examples, rows)
-    return Batch(piano_roll, features, colour, TARGETS[colour], has_colour, music, embeddings)
+    weight = examples.weight[rows] if isinstance(examples, MultimodalExamples) else music * 0 + 1
+    return Batch(
+        piano_roll,
+        features,
+        colour,
+        TARGETS[colour],
+        has_colour,
+        music,
+        torch.as_tensor(weight),
+        _embeddings(examples, rows),
+    )
 
 
 def _embeddings(examples: Examples, rows: NDArray[np.intp]) -> dict[str, Tensor]:
@@ -147,6 +182,7 @@ def _embeddings(examples: Examples, rows: NDArray[np.intp]) -> dict[str, Tensor]
         return {}
     arrays = {f"{name}_emb": getattr(examples, name) for name in DIMENSIONS}
     arrays |= {f"has_{name}": getattr(examples, f"has_{name}") for name in MODALITIES}
+    arrays |= {name: getattr(examples, name) for name in ("prosody", "has_prosody", "section")}
     return {name: torch.from_numpy(array[rows]) for name, array in arrays.items()}
 
 
@@ -156,19 +192,29 @@ def in_order(examples: Examples, size: int) -> Iterator[Batch]:
         yield batch_of(examples, np.arange(start, min(start + size, len(examples))), None)
 
 
-def vary(velocities: Tensor, features: Tensor, rng: np.random.Generator) -> tuple[Tensor, Tensor]:
+def vary(
+    velocities: Tensor,
+    features: Tensor,
+    rng: np.random.Generator,
+    augmented: frozenset[str] = AUGMENTATIONS,
+) -> tuple[Tensor, Tensor]:
     """Transpose, rotate and scale clips at random, and change their features accordingly.
 
     Args:
         velocities: ``(n, 128, 256)`` uint8.
         features: ``(n, F)``.
         rng: decides for each row.
+        augmented: those of ``AUGMENTATIONS`` that are done; the others leave the clips as they are.
     """
     count = len(velocities)
     semitones = rng.integers(-SHIFT_SEMITONES, SHIFT_SEMITONES + 1, count)
     loudness = _loudness(velocities, rng)
     turned = rng.random(count) < ROTATED_SHARE
     places = np.where(turned, rng.random(count), 0.0)
+    # Everything is drawn whatever is done, so that a switch changes nothing besides.
+    semitones = semitones if TRANSPOSED in augmented else np.zeros_like(semitones)
+    places = places if ROTATED in augmented else np.zeros_like(places)
+    loudness = loudness if LOUDNESS in augmented else torch.ones_like(loudness)
     velocities, semitones = transposed(velocities, semitones)
     velocities = rotated(velocities, places)
     scaled = (velocities * loudness[:, None, None]).round_().clamp_(0, MAX_VELOCITY)

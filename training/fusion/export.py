@@ -6,7 +6,7 @@ import hashlib
 import io
 import logging
 import warnings
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager, redirect_stdout
 from pathlib import Path
 from typing import Any, cast
@@ -17,13 +17,12 @@ import torch
 
 from fitness.features import FEATURE_NAMES, FEATURES_VERSION
 from fitness.fusion import FusionModel
-from fitness.manifest import Encoders, Manifest, save_manifest
-from fitness.profiles import BOOL, PROFILES
+from fitness.manifest import Encoders, Manifest, option_versions, save_manifest
+from fitness.profiles import BOOL, fusion_profile
 from fitness.roll import ROLL_VERSION
 from training.composed.examples import Examples
 from training.fusion.network import Ensemble
 
-PROFILE = next(profile for profile in PROFILES if profile.name == "fusion")
 OPSET = 20
 LICENCE = "MIT"
 TRACED_ROWS = 2
@@ -40,7 +39,7 @@ def export(ensemble: Ensemble, path: Path) -> None:
     model = traced(
         ensemble.eval(),
         tuple(example.values()),
-        input_names=list(PROFILE.inputs),
+        input_names=list(ensemble.profile.inputs),
         output_names=["temporal", "spatial", "ontological", "colour", "confidence"],
         dynamic_shapes=(tuple({0: batch} for _ in example),),
     )
@@ -101,7 +100,7 @@ def random_inputs(ensemble: Ensemble, count: int, seed: int) -> Inputs:
     generator = torch.Generator().manual_seed(seed)
     columns = len(cast("torch.Tensor", ensemble.members[0].features.mean))
     inputs: Inputs = {}
-    for name, (kind, dims) in PROFILE.inputs.items():
+    for name, (kind, dims) in ensemble.profile.inputs.items():
         shape = (count, *(columns if size is None else size for size in dims))
         values = torch.rand(shape, generator=generator)
         inputs[name] = values > 0.5 if kind == BOOL else values
@@ -140,11 +139,13 @@ def write_manifest(
     metrics: dict[str, Any],
     encoders: Encoders | None = None,
     licence: str = LICENCE,
+    options: Collection[str] = (),
 ) -> FusionModel:
     """Put the manifest beside a model file; returns both as the engine reads them."""
+    profile = fusion_profile(options)
     manifest = Manifest(
         model_sha256=hashlib.sha256(path.read_bytes()).hexdigest(),
-        profile=PROFILE.name,
+        profile=profile.name,
         roll_version=ROLL_VERSION,
         encoders=encoders or Encoders(),
         feature_names=FEATURE_NAMES,
@@ -157,6 +158,7 @@ def write_manifest(
         metrics=metrics,
         licence=licence,
         opset=OPSET,
+        optional_inputs=option_versions(profile),
     )
     save_manifest(manifest, path)
     return FusionModel.load(path)

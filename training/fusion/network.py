@@ -1,12 +1,13 @@
 """The fusion network: encoders of the piano roll, plain features and embeddings, and five heads.
 
 Where a text or a recording is absent, a learned vector takes the place of its embedding.
-Inputs and outputs are exactly those of the ``fusion`` profile in ``fitness.profiles``.
+Inputs and outputs are exactly those of a ``fusion`` profile in ``fitness.profiles``, which may have
+prosody and the type of section besides.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple, cast
 
@@ -15,7 +16,14 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from fitness.features import FEATURE_NAMES
-from fitness.profiles import AUDIO_DIMENSIONS, COLOURS, TEXT_DIMENSIONS
+from fitness.profiles import (
+    AUDIO_DIMENSIONS,
+    COLOURS,
+    PROSODY_DIMENSIONS,
+    SECTION_DIMENSIONS,
+    TEXT_DIMENSIONS,
+    fusion_profile,
+)
 from fitness.roll import ROWS
 
 MODES = 3
@@ -189,6 +197,30 @@ class EmbeddingEncoder(nn.Module):
         return functional.relu(self.summary(torch.where(there.unsqueeze(1), embedding, self.null)))
 
 
+class ProsodyEncoder(nn.Module):
+    """Prosody as standard scores, clipped; a learned vector where nothing is sung."""
+
+    mean: Tensor
+    scale: Tensor
+
+    def __init__(self, width: int) -> None:
+        super().__init__()
+        self.register_buffer("mean", torch.zeros(PROSODY_DIMENSIONS))
+        self.register_buffer("scale", torch.ones(PROSODY_DIMENSIONS))
+        self.scores = EmbeddingEncoder(PROSODY_DIMENSIONS, width)
+
+    def learn_scale(self, prosody: Tensor) -> None:
+        """Take means and deviations from ``(n, 19)`` training rows."""
+        self.mean.copy_(prosody.mean(dim=0))
+        deviation = prosody.std(dim=0)
+        self.scale.copy_(torch.where(deviation > 0, deviation, torch.ones_like(deviation)))
+
+    def forward(self, prosody: Tensor, there: Tensor) -> Tensor:
+        """``(n, 19)`` and bool ``(n,)`` to ``(n, width)``."""
+        scores = ((prosody - self.mean) / self.scale).clamp(-FEATURE_LIMIT, FEATURE_LIMIT)
+        return cast("Tensor", self.scores(scores, there))
+
+
 class FusionNetwork(nn.Module):
     """One member of the model: every modality's summary side by side, then five heads."""
 
@@ -198,6 +230,7 @@ class FusionNetwork(nn.Module):
         features: int = len(FEATURE_NAMES),
         dropout: float = 0.2,
         reads: frozenset[str] = BOTH,
+        options: Collection[str] = (),
     ) -> None:
         """Build it with random weights.
 
@@ -206,9 +239,11 @@ class FusionNetwork(nn.Module):
             features: columns of the features input.
             dropout: of the hidden layers, while training.
             reads: ``roll``, ``features`` or both; models for comparison read one of them.
+            options: those of ``fitness.profiles.OPTIONAL_INPUTS`` that it takes besides.
         """
         super().__init__()
         size = size or Size()
+        self.profile = fusion_profile(options)
         self.reads = reads
         self.size = size
         self.roll = RollEncoder(size)
@@ -220,13 +255,16 @@ class FusionNetwork(nn.Module):
         self.lyric = EmbeddingEncoder(TEXT_DIMENSIONS, size.beside)
         self.fused = nn.Sequential(
             nn.Dropout(dropout),
-            nn.Linear(midi + 3 * size.beside, size.fused),
+            nn.Linear(midi + (3 + len(self.profile.options)) * size.beside, size.fused),
             nn.ReLU(),
             nn.Dropout(dropout),
         )
         self.axes = nn.Linear(size.fused, MODES * MODES)
         self.colour = nn.Linear(size.fused, COLOURS)
         self.confidence = nn.Linear(size.fused, 1)
+        takes = self.profile.options
+        self.prosody = ProsodyEncoder(size.beside) if "prosody" in takes else None
+        self.section = nn.Linear(SECTION_DIMENSIONS, size.beside) if "section" in takes else None
 
     def forward(
         self,
@@ -239,14 +277,21 @@ class FusionNetwork(nn.Module):
         has_lyric: Tensor,
         has_concept: Tensor,
         features: Tensor,
+        prosody: Tensor | None = None,
+        has_prosody: Tensor | None = None,
+        section: Tensor | None = None,
     ) -> Logits:
-        """The profile's inputs, in the order of its table."""
+        """The profile's inputs by their names; the last three are read where it has them."""
         midi = torch.where(has_midi.unsqueeze(1), self._midi(piano_roll, features), self.null_midi)
-        beside = (
+        beside = [
             self.audio(audio_emb, has_audio),
             self.concept(concept_emb, has_concept),
             self.lyric(lyric_emb, has_lyric),
-        )
+        ]
+        if self.prosody is not None:
+            beside.append(self.prosody(prosody, has_prosody))
+        if self.section is not None:
+            beside.append(functional.relu(self.section(section)))
         hidden = self.fused(torch.cat((midi, *beside), dim=1))
         axes = self.axes(hidden).unflatten(1, (MODES, MODES))
         return Logits(axes, self.colour(hidden), self.confidence(hidden))
@@ -280,6 +325,9 @@ def midi_inputs(piano_roll: Tensor, features: Tensor) -> dict[str, Tensor]:
         "has_lyric": absent,
         "has_concept": absent,
         "features": features,
+        "prosody": piano_roll.new_zeros(count, PROSODY_DIMENSIONS),
+        "has_prosody": absent,
+        "section": piano_roll.new_zeros(count, SECTION_DIMENSIONS),
     }
 
 
@@ -293,6 +341,7 @@ class Ensemble(nn.Module):
     def __init__(self, members: Sequence[FusionNetwork]) -> None:
         super().__init__()
         self.networks = list(members)
+        self.profile = members[0].profile
         self.members = nn.ModuleList(members)
         self.register_buffer("colour_temperature", torch.ones(()))
         self.register_buffer("confidence_scale", torch.ones(()))
@@ -300,7 +349,8 @@ class Ensemble(nn.Module):
 
     def forward(self, *inputs: Tensor) -> Answers:
         """The profile's inputs, in order, to its outputs; every distribution sums to 1."""
-        return self.answers([member(*inputs) for member in self.members])
+        named = dict(zip(self.profile.inputs, inputs, strict=True))
+        return self.answers([member(**named) for member in self.members])
 
     def answers(self, member_logits: Sequence[Logits]) -> Answers:
         """The members' logits as calibrated probabilities, averaged."""

@@ -16,7 +16,7 @@ from torch.nn import functional
 from fitness.predictions import Predictions
 from training.composed.examples import Examples
 from training.dataset.examples import DIMENSIONS
-from training.fusion.batches import Batch, Songs, batch_of, in_order
+from training.fusion.batches import AUGMENTATIONS, Batch, Songs, batch_of, in_order
 from training.fusion.checkpoint import Checkpoint, TrainingState
 from training.fusion.network import BOTH, Ensemble, FusionNetwork, Logits, Size
 
@@ -71,6 +71,10 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, rename=STORED_NAMES):
         confidence_weight: of the cross-entropy on music or not.
         size: of the network.
         reads: which of ``roll`` and ``features`` it reads of the MIDI.
+        options: which of ``fitness.profiles.OPTIONAL_INPUTS`` it takes besides.
+        augmented: in which ways clips are varied, of ``training.fusion.batches.AUGMENTATIONS``.
+        weighted: by what a person's clips are weighted in the loss, of
+            ``training.dataset.sampling.WEIGHTS``; composed clips count 1.
     """
 
     epochs: int = 9
@@ -89,6 +93,9 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, rename=STORED_NAMES):
     confidence_weight: float = 1.0
     size: Size = Size()
     reads: frozenset[str] = BOTH
+    options: frozenset[str] = frozenset()
+    augmented: frozenset[str] = AUGMENTATIONS
+    weighted: frozenset[str] = frozenset()
 
 
 def prepare_torch() -> None:
@@ -121,7 +128,7 @@ def device_of(name: str) -> torch.device:
 
 def build_network(settings: Settings, features: int) -> FusionNetwork:
     """A network with random weights that reads so many features."""
-    return FusionNetwork(settings.size, features, settings.dropout, settings.reads)
+    return FusionNetwork(settings.size, features, settings.dropout, settings.reads, settings.options)
 
 
 def train(
@@ -156,6 +163,8 @@ def train(
     network = build(settings, songs.features.shape[1])
     if len(songs.features) > 1:  # songs may have texts alone
         network.features.learn_scale(torch.from_numpy(songs.features))
+    if network.prosody is not None and len(songs.prosody) > 1:
+        network.prosody.learn_scale(torch.from_numpy(songs.prosody))
     network.to(device=device, memory_format=torch.channels_last)  # type: ignore[call-overload]
     steps = settings.epochs * max(1, songs.steps(settings.batch_size, settings.unlabelled_share))
     optimizer = torch.optim.AdamW(
@@ -190,7 +199,7 @@ def _train_epoch(
     first = step = state.epoch * (steps // settings.epochs)
     total = torch.zeros((), device=device)
     for clips in songs.epoch(settings.batch_size, settings.unlabelled_share, state.rng):
-        batch = batch_of(clips, np.arange(len(clips)), state.rng)
+        batch = batch_of(clips, np.arange(len(clips)), state.rng, settings.augmented)
         with torch.autocast(device.type, torch.bfloat16, enabled=device.type == "cuda"):
             outputs = forward(network, hide_modalities(batch, settings), device)
         loss = loss_of(Logits(*(one.float() for one in outputs)), batch.to(device), settings)
@@ -224,27 +233,33 @@ def hide_modalities(batch: Batch, settings: Settings) -> dict[str, Tensor]:
     for name in DIMENSIONS if batch.embeddings else ():
         shown = torch.rand(count) >= settings.embedding_dropout
         inputs[f"has_{name}"] = inputs[f"has_{name}"] & shown
+    inputs["has_prosody"] = inputs["has_prosody"] & inputs["has_lyric"]
+    if "section" in settings.options:
+        shown = torch.rand(count) >= settings.embedding_dropout
+        inputs["section"] = inputs["section"] * shown[:, None]
     return inputs
 
 
 def forward(network: FusionNetwork, inputs: dict[str, Tensor], device: torch.device) -> Logits:
     """The logits of a batch on a device."""
     roll = inputs["piano_roll"].to(memory_format=torch.channels_last)
-    moved = {name: values.to(device) for name, values in (inputs | {"piano_roll": roll}).items()}
+    given = inputs | {"piano_roll": roll}
+    moved = {name: given[name].to(device) for name in network.profile.inputs}
     outputs: Logits = network(**moved)
     return outputs
 
 
 def loss_of(outputs: Logits, batch: Batch, settings: Settings) -> Tensor:
     """The loss of a batch: axes and colour where there is a colour, confidence everywhere."""
+    counts = batch.has_colour * batch.weight
     colour = masked_mean(
-        functional.cross_entropy(outputs.colour, batch.colour, reduction="none"), batch.has_colour
+        functional.cross_entropy(outputs.colour, batch.colour, reduction="none"), counts
     )
     confidence = functional.binary_cross_entropy_with_logits(
         outputs.confidence[:, 0], batch.is_music
     )
     return (
-        settings.axes_weight * masked_mean(divergence(outputs.axes, batch.axes), batch.has_colour)
+        settings.axes_weight * masked_mean(divergence(outputs.axes, batch.axes), counts)
         + settings.colour_weight * colour
         + settings.confidence_weight * confidence
     )
@@ -257,7 +272,7 @@ def divergence(axes: Tensor, targets: Tensor) -> Tensor:
 
 
 def masked_mean(values: Tensor, mask: Tensor) -> Tensor:
-    """Mean of ``(n,)`` where the mask is set; 0 where it is nowhere."""
+    """Mean of ``(n,)`` where the mask is set, weighted by it; 0 where it is nowhere."""
     return (values * mask).sum() / mask.sum().clamp(min=1)
 
 

@@ -18,18 +18,19 @@ from training.composed.examples import Examples, Split, split_by_song
 from training.dataset.catalogue import Catalogue
 from training.dataset.examples import MultimodalExamples
 from training.dataset.rows import by_song
-from training.dataset.sampling import ClipSampler
+from training.dataset.sampling import WEIGHTS, ClipSampler
 from training.fusion.export import hash_of
 from training.fusion.network import FusionNetwork
 from training.fusion.train import LossProgress, Settings, ValidationMetric, logits
 
 FIT_FOLDER = "fit"
 # Raised whenever the same plan and data would give another model.
-FIT_VERSION = "1"
+FIT_VERSION = "2"
 MIDI_ALONE = frozenset({"midi"})
 
 # Every modality is hidden alike: a model is seldom given all of them.
-OWN_SETTINGS = Settings(epochs=30, midi_dropout=0.15, embedding_dropout=0.15)
+OWN_SETTINGS = Settings(epochs=30, midi_dropout=0.15, embedding_dropout=0.15, weighted=WEIGHTS)
+FOLDS = 5  # of the songs, for the figures on all of them
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +43,8 @@ class Plan:
         composed: songs of every colour that the project composes beside the person's own, with
             fakes that teach the confidence; few songs alone would be learned by heart.
         compares: whether to fit once more on a split by row, for the report.
+        folds: into how many parts the songs go, each asked of a model that learned from others,
+            for the figures on all of them; 0 leaves those out.
         settings: of each network.
     """
 
@@ -49,6 +52,7 @@ class Plan:
     seed: int = 0
     composed: int = 4
     compares: bool = True
+    folds: int = FOLDS
     settings: Settings = field(default_factory=lambda: OWN_SETTINGS)
 
     def key(self, catalogue: Catalogue, composed: Examples | None) -> str:
@@ -88,9 +92,13 @@ class Material:
     """
 
     def __init__(
-        self, catalogue: Catalogue, composed: MultimodalExamples | None, split: Split | None = None
+        self,
+        catalogue: Catalogue,
+        composed: MultimodalExamples | None,
+        settings: Settings,
+        split: Split | None = None,
     ) -> None:
-        """Split the songs: by song, or as ``split`` says.
+        """Split the songs: by song, or as ``split`` says; settings say how clips are drawn.
 
         Raises:
             ValueError: if there are too few songs to hold any out.
@@ -98,6 +106,7 @@ class Material:
         self.catalogue = catalogue
         self.split = split or by_song(catalogue.rows)
         self._composed = composed
+        self._settings = settings
         self._composed_split = split_by_song(composed) if composed else None
         learned = catalogue.only(self.split.train)
         held = [catalogue.only(mask) for mask in (self.split.validation, self.split.test)]
@@ -106,7 +115,9 @@ class Material:
                 "too few songs to hold any out: expected at least three of one colour with "
                 "something to hear or read"
             )
-        self.train = ClipSampler(learned, self._of_composed("train"))
+        self.train = ClipSampler(
+            learned, self._of_composed("train"), settings.augmented, settings.weighted
+        )
         self.train_colours = np.array(
             [catalogue.rows[place].colour for place in learned.tracks()], np.int8
         )
@@ -114,7 +125,7 @@ class Material:
 
     def split_by(self, split: Split) -> Material:
         """The same songs, parted otherwise."""
-        return Material(self.catalogue, self._composed, split)
+        return Material(self.catalogue, self._composed, self._settings, split)
 
     def _of_composed(self, side: str) -> MultimodalExamples | None:
         if self._composed is None:

@@ -95,7 +95,7 @@ class Search:
 
     def key(self, catalogue: Catalogue) -> str:
         """SHA-256 of everything that decides how a trial comes out."""
-        plan = replace(self.plan, members=1, compares=False)
+        plan = replace(self.plan, members=1, compares=False, folds=0)
         searched = {name: repr(where) for name, where in self.searched.items()}
         encoded = msgspec.json.encode(
             [FIT_VERSION, plan, searched, catalogue.digest()], order="sorted"
@@ -210,7 +210,9 @@ class _Objective:
         if self._material is None or self._material[0] != plan.composed:
             self._material = None  # both at once would need twice the memory
             composed = composed_songs(plan, self.folder, self.progress)
-            self._material = plan.composed, Material(self.catalogue, composed)
+            self._material = plan.composed, Material(
+                self.catalogue, composed, plan.settings
+            )
         return self._material[1]
 
 
@@ -310,7 +312,7 @@ def planned(plan: Plan, values: Values) -> Plan:
         size=_widened(plan.settings.size, values["width"]),
     )
     composed = values.get(COMPOSED, plan.composed)
-    return replace(plan, settings=settings, composed=composed, members=1, compares=False)
+    return replace(plan, settings=settings, composed=composed, members=1, compares=False, folds=0)
 
 
 def _widened(size: Size, times: float) -> Size:

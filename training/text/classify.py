@@ -128,8 +128,8 @@ def cross_validated(
     return predicted, majority
 
 
-def folds_of(groups: Sequence[str], targets: Floats) -> NDArray[np.intp]:
-    """The fold of each row: whole groups, labels in like shares, the same always.
+def folds_of(groups: Sequence[str], targets: Floats, count: int = FOLDS) -> NDArray[np.intp]:
+    """The fold of each row, 0 to ``count - 1``: whole groups, labels in like shares, always the same.
 
     Unlike ``StratifiedGroupKFold`` it takes labels that fewer groups have than there are folds, and
     doesn't depend on the order of the rows.
@@ -138,7 +138,7 @@ def folds_of(groups: Sequence[str], targets: Floats) -> NDArray[np.intp]:
         group: tuple(target) for group, target in zip(groups, targets.tolist(), strict=True)
     }
     order = sorted(label_of, key=lambda group: (label_of[group], _shuffled(group)))
-    fold_of = {group: place % FOLDS for place, group in enumerate(order)}
+    fold_of = {group: place % count for place, group in enumerate(order)}
     return np.array([fold_of[group] for group in groups], dtype=np.intp)
 
 

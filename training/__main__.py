@@ -33,6 +33,7 @@ COMMANDS = (
     data.ROLLS,
     models.TUNE,
     models.FIT,
+    models.ABLATE,
     models.EXPORT,
     RUN,
     data.PUBLISH,

@@ -13,10 +13,11 @@ import onnx
 from onnx import TensorProto, helper
 
 from benchmarks.dense_reference import OPSET, Graph
-from fitness.encoders import AUDIO_POOLING, TEXT_POOLING
+from fitness.encoders import AUDIO_POOLING
 from fitness.features import FEATURE_NAMES, FEATURES_VERSION
+from fitness.hashed_text import LIGHT_TEXT_ENCODER, LIGHT_TEXT_POOLING
 from fitness.legacy_roll import LEGACY_ROLL_VERSION
-from fitness.manifest import Encoders, EncoderSpec, Manifest, save_manifest
+from fitness.manifest import Encoders, EncoderSpec, Manifest, option_versions, save_manifest
 from fitness.predictions import FLAGS
 from fitness.profiles import BOOL, PROFILES, Profile
 from fitness.roll import ROLL_VERSION
@@ -77,7 +78,7 @@ def manifest_of(path: Path, profile: Profile, changes: dict[str, Any]) -> Manife
         profile=profile.name,
         roll_version=LEGACY_ROLL_VERSION if profile.is_legacy else ROLL_VERSION,
         encoders=Encoders(
-            concept=EncoderSpec("text-encoder", TEXT_POOLING),
+            concept=EncoderSpec(LIGHT_TEXT_ENCODER, LIGHT_TEXT_POOLING),
             audio=EncoderSpec("audio-encoder", AUDIO_POOLING),
         ),
         feature_names=() if profile.is_legacy else FEATURE_NAMES,
@@ -89,6 +90,7 @@ def manifest_of(path: Path, profile: Profile, changes: dict[str, Any]) -> Manife
         metrics={"accuracy": 0.5},
         licence="MIT",
         opset=OPSET,
+        optional_inputs=option_versions(profile),
     )
     return msgspec.structs.replace(manifest, **changes)
 

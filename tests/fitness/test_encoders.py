@@ -5,7 +5,14 @@ import importlib
 import numpy as np
 import pytest
 
-from fitness.encoders import AudioEncoder, TextEncoder, encoder_sha256, mean_pool, middle
+from fitness.encoders import (
+    MIDDLE_POOLING,
+    AudioEncoder,
+    TextEncoder,
+    audio_windows,
+    encoder_sha256,
+    mean_pool,
+)
 from fitness.errors import EncoderMissing
 
 
@@ -32,10 +39,25 @@ def test_padding_does_not_count_in_the_mean():
     assert pooled.dtype == np.float32
 
 
-def test_the_middle_is_ten_seconds_and_always_the_same():
-    seconds = np.repeat(np.arange(30), 48_000)
-    np.testing.assert_array_equal(np.unique(middle(seconds)), np.arange(10, 20))
-    np.testing.assert_array_equal(middle(seconds[:100]), seconds[:100])
+@pytest.mark.parametrize(
+    ("seconds", "starts"), [(4, [0]), (10, [0]), (11, [0, 1]), (30, [0, 10, 20]), (25, [0, 7, 15])]
+)
+def test_windows_of_ten_seconds_cover_a_recording(seconds, starts):
+    wave = np.repeat(np.arange(seconds), 48_000)
+    windows = audio_windows(wave)
+    assert [int(window[0]) for window in windows] == starts
+    assert all(len(window) == min(seconds, 10) * 48_000 for window in windows)
+    assert {int(second) for window in windows for second in np.unique(window)} == set(
+        range(seconds)
+    )
+
+
+def test_older_models_hear_the_ten_seconds_in_the_middle():
+    wave = np.repeat(np.arange(30), 48_000)
+    (window,) = audio_windows(wave, MIDDLE_POOLING)
+    np.testing.assert_array_equal(np.unique(window), np.arange(10, 20))
+    (short,) = audio_windows(wave[:100], MIDDLE_POOLING)
+    np.testing.assert_array_equal(short, wave[:100])
 
 
 @pytest.fixture

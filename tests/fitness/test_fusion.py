@@ -51,7 +51,7 @@ def test_every_profile_is_recognised_by_its_inputs(tmp_path, name):
     predictions = model.predict(batch(3))
     assert predictions.axes.shape == (3, 3, 3)
     assert predictions.confidence.shape == (3,)
-    assert (predictions.colour is None) is (name != "fusion")
+    assert (predictions.colour is None) is name.startswith("legacy")
     np.testing.assert_allclose(predictions.axes.sum(axis=2), 1, atol=1e-5)
 
 

@@ -7,10 +7,10 @@ import numpy as np
 import pytest
 
 from fitness.colours import AXES, COLOUR_NAMES, COLOURS
-from fitness.encoders import TEXT_POOLING
 from fitness.errors import EncoderMissing, FitnessError, SilentPart, UnreadablePart
 from fitness.excerpts import Excerpt, as_excerpt
 from fitness.fusion import AbsentConcept, FusionModel
+from fitness.hashed_text import LIGHT_TEXT_ENCODER
 from fitness.manifest import Encoders
 from fitness.scorer import ChromaticScorer
 from genomes.keys import Key
@@ -249,12 +249,11 @@ class FakeEncoder:
 def test_the_concept_reaches_the_model_by_the_encoder_of_its_manifest(scorer, monkeypatch):
     asked = []
     monkeypatch.setattr(
-        "fitness.scorer.text_encoder", lambda name: asked.append(name) or FakeEncoder()
+        "fitness.embedding.text_encoder", lambda name: asked.append(name) or FakeEncoder()
     )
     plain = scorer.score(midi(part(1)))
     told = scorer.score(midi(part(1)), concept_text="a lighthouse")
-    assert asked == ["text-encoder"]
-    assert TEXT_POOLING
+    assert asked == [LIGHT_TEXT_ENCODER]
     assert plain.modes != told.modes
 
 

@@ -130,15 +130,33 @@ def _add_embed(parser: ArgumentParser) -> None:
     add_encoder(parser)
     parser.add_argument("--audio-encoder", help="folder or hub id")
     parser.add_argument("--no-audio", action="store_true", help="leave recordings out")
+    parser.add_argument(
+        "--compare-windows",
+        action="store_true",
+        help="a second table of recordings by the ten seconds in their middle, for training ablate",
+    )
+    parser.add_argument(
+        "--text-variants", type=int, metavar="N", help="of each concept for training; 0 for none"
+    )
     add_machine(parser)
 
 
 def _embed(options: Options, progress: Progress) -> Result:
     from fitness.encoders import AUDIO_ENCODER, TEXT_ENCODER
     from training.embedding.embed import EncoderChoice, embed
+    from training.text.variants import VARIANTS
 
     audio = None if options.no_audio else options.audio_encoder or AUDIO_ENCODER
-    encoders = EncoderChoice(options.text_encoder or TEXT_ENCODER, audio, options.device)
+    varied = VARIANTS if options.text_variants is None else options.text_variants
+    if varied < 0:
+        raise ValueError(f"--text-variants {varied}: expected 0 or more")
+    encoders = EncoderChoice(
+        options.text_encoder or TEXT_ENCODER,
+        audio,
+        options.device,
+        options.compare_windows,
+        varied,
+    )
     return embed(folder_of(options), encoders, progress)
 
 

@@ -24,6 +24,7 @@ from training.commands.options import (
 from training.progress import Progress
 
 if TYPE_CHECKING:
+    from training.fusion.train import Settings
     from training.personal.plan import Plan
 
 TRIALS = 20
@@ -32,6 +33,7 @@ CLASSIFY_TASKS = ("binary", "multiclass", "multilabel")
 CLASSIFY_SHOWN = ("song_split", "majority", "row_split")
 # Options of a fit with their least values.
 LEAST = {"epochs": 1, "patience": 1, "batch": 4, "members": 1, "seed": 0, "with_composed": 0}
+LEAST_FOLDS = 3
 
 
 def _with_loss(progress: Progress) -> Callable[[str], Callable[[int, int, float], None]]:
@@ -115,12 +117,19 @@ def _add_fit(parser: ArgumentParser) -> None:
         action="store_true",
         help="don't fit once more to show what a split by row would have said",
     )
+    _add_folds(parser)
     settings = parser.add_mutually_exclusive_group()
     settings.add_argument(
         "--settings", type=Path, metavar="FILE", help="such as training tune makes"
     )
     settings.add_argument("--tuned", action="store_true", help="the settings of FOLDER/tuned.json")
     add_machine(parser)
+
+
+def _add_folds(parser: ArgumentParser) -> None:
+    parser.add_argument(
+        "--folds", type=int, help="parts that all songs are measured in; 0 leaves that out"
+    )
 
 
 def _add_plan(parser: ArgumentParser) -> None:
@@ -136,6 +145,20 @@ def _add_plan(parser: ArgumentParser) -> None:
         type=int,
         metavar="N",
         help="composed songs of every colour beside your own; 0 for none",
+    )
+    parser.add_argument(
+        "--with-prosody", action="store_true", help="how the lyrics move is an input too"
+    )
+    parser.add_argument(
+        "--with-section", action="store_true", help="the type of section is an input too"
+    )
+    parser.add_argument(
+        "--without",
+        action="append",
+        default=[],
+        metavar="NAME",
+        help="a way of varying clips: transposition, rotation, loudness, tempo, mixes or texts; "
+        "or weights in the loss: class, song",
     )
     parser.add_argument("--device", choices=("auto", "cpu", "cuda"), default="auto")
     parser.add_argument("--no-track", action="store_true", help="put nothing on record")
@@ -170,19 +193,47 @@ def plan_of(options: Options, folder: Path) -> Plan:
             typed = name.replace("_", "-")
             raise ValueError(f"--{typed} {value}: expected {LEAST[name]} or more")
     plan = Plan(compares=not getattr(options, "no_row_split", True))
+    folds = getattr(options, "folds", None)
+    if folds is not None and folds != 0 and folds < LEAST_FOLDS:
+        raise ValueError(f"--folds {folds}: expected {LEAST_FOLDS} or more, or 0 for none")
     settings = getattr(options, "settings", None)
     path = folder / TUNED_FILE if getattr(options, "tuned", False) else settings
     if path is not None:
         plan = read_tuned(path).apply(plan)
     named = {"epochs": "epochs", "patience": "patience", "batch": "batch_size"}
-    of_settings = {field: given[name] for name, field in named.items() if name in given}
+    of_settings: dict[str, Any] = {
+        field: given[name] for name, field in named.items() if name in given
+    }
+    of_settings |= _switched(options, plan.settings)
     return replace(
         plan,
         settings=msgspec.structs.replace(plan.settings, **of_settings),
         members=given.get("members", plan.members),
         seed=given.get("seed", plan.seed),
         composed=given.get("with_composed", plan.composed),
+        folds=plan.folds if folds is None else folds,
     )
+
+
+def _switched(options: Options, settings: Settings) -> dict[str, Any]:
+    """The settings that switches turn on and off.
+
+    Raises:
+        ValueError: if a switch is unknown.
+    """
+    from training.dataset.sampling import WEIGHTS
+    from training.fusion.batches import AUGMENTATIONS
+
+    without = set(options.without)
+    if unknown := sorted(without - AUGMENTATIONS - WEIGHTS):
+        known = ", ".join(sorted(AUGMENTATIONS | WEIGHTS))
+        raise ValueError(f"--without {unknown[0]}: expected one of {known}")
+    given = {"prosody": options.with_prosody, "section": options.with_section}
+    return {
+        "augmented": settings.augmented - without,
+        "weighted": settings.weighted - without,
+        "options": settings.options | {name for name, is_on in given.items() if is_on},
+    }
 
 
 def _add_tune(parser: ArgumentParser) -> None:
@@ -236,6 +287,33 @@ def _print_trials(trials: Sequence[Mapping[str, Any]]) -> None:
 def _short(value: float) -> str:
     """A number in six characters."""
     return f"{value:.2g}" if value == 0 or value >= 0.01 else f"{value:.1e}".replace("e-0", "e-")
+
+
+def _add_ablate(parser: ArgumentParser) -> None:
+    add_folder(parser)
+    _add_plan(parser)
+    _add_folds(parser)
+    parser.add_argument(
+        "--only",
+        action="append",
+        default=[],
+        metavar="VARIANT",
+        help="measure this variant and no others, such as 'with prosody'; may be given again",
+    )
+
+
+def _ablate(options: Options, progress: Progress) -> Result:
+    from training.personal.ablation import FOLDER, REPORT_PAGE, ablate
+
+    folder = folder_of(options)
+    plan = plan_of(options, folder)
+    if not plan.folds:
+        raise ValueError(f"--folds 0: expected {LEAST_FOLDS} or more")
+    report = ablate(plan, folder, _with_loss(progress), options.device, options.only)
+    page = folder / FOLDER / REPORT_PAGE
+    print_line(page.read_text("utf-8").rstrip("\n"))
+    shown = ("songs", "folds", "left_out")
+    return {"report": page.as_posix()} | {name: report[name] for name in shown}
 
 
 def _export(options: Options, progress: Progress) -> Result:
@@ -304,6 +382,9 @@ BOOTSTRAP = Command(
 GATE = Command("gate", "fit the gate of a model anew; its colours stay", _add_gate, _gate)
 CARD = Command("card", "measure every figure of a model again", _add_card, _card)
 TUNE = Command("tune", "look for better settings of the fit", _add_tune, _tune)
+ABLATE = Command(
+    "ablate", "what each piece of the fit is worth, on unseen songs", _add_ablate, _ablate
+)
 FIT = Command("fit", "fit a model to your own songs, with a report", _add_fit, _fit)
 EXPORT = Command(
     "export", "the fitted model as ONNX, manifest and card", add_folder_and_machine, _export

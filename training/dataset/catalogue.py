@@ -31,6 +31,7 @@ from training.dataset.examples import DIMENSIONS, MultimodalExamples
 from training.dataset.rolls import PROFILE, Slices, data_hash, read_rolls, velocities
 from training.dataset.rows import Row, read_rows, sung_in_sections
 from training.embedding.tables import Vectors, read_vectors
+from training.schemas import AUDIO_EMBEDDINGS_FILE
 
 MIX = STAGES.index("mix")
 # Numbered from here, a person's songs and composed ones never share a number.
@@ -233,17 +234,20 @@ def _middle(vectors: NDArray[np.float32]) -> NDArray[np.float32]:
     return np.asarray(mean * (np.linalg.norm(vectors, axis=1).mean() / length))
 
 
-def load_catalogue(folder: Path) -> Catalogue:
+def load_catalogue(folder: Path, audio_file: str = AUDIO_EMBEDDINGS_FILE) -> Catalogue:
     """What the steps before left in a training folder.
+
+    Args:
+        folder: the training folder.
+        audio_file: its table of recordings' vectors.
 
     Raises:
         FileNotFoundError: if a step before is missing; the message names it.
         ValueError: if a table can't be read, or it has neither notes, recordings nor texts.
     """
     rows = read_rows(folder)
-    return assembled(
-        rows, read_rolls(folder), read_vectors(folder, [row.segment_id for row in rows])
-    )
+    ids = [row.segment_id for row in rows]
+    return assembled(rows, read_rolls(folder), read_vectors(folder, ids, audio_file))
 
 
 def assembled(rows: Sequence[Row], slices: Slices, vectors: Vectors) -> Catalogue:

@@ -15,6 +15,7 @@ from fitness.encoders import (
     AUDIO_ENCODER,
     AUDIO_POOLING,
     CPU,
+    MIDDLE_POOLING,
     TEXT_ENCODER,
     audio_encoder,
     encoder_sha256,
@@ -39,6 +40,7 @@ from training.embedding.tables import (
 from training.progress import Progress, Update
 from training.schemas import (
     AUDIO_EMBEDDINGS_FILE,
+    MIDDLE_EMBEDDINGS_FILE,
     TEXT_EMBEDDINGS_FILE,
     VARIANTS_FILE,
     write_table,
@@ -66,14 +68,15 @@ class EncoderChoice:
         text: a folder, a hub id or the light encoder's name.
         audio: a folder or a hub id; None leaves recordings out.
         device: in torch's words, or ``"auto"``: a GPU if there is one.
-        pooling: how a recording becomes one vector, of ``fitness.encoders.AUDIO_POOLINGS``.
+        compares_windows: whether to write a second table of recordings, of the ten seconds in their
+            middle, for the ablation.
         variants: of each concept, for training; 0 for none.
     """
 
     text: str = TEXT_ENCODER
     audio: str | None = AUDIO_ENCODER
     device: str = AUTO
-    pooling: str = AUDIO_POOLING
+    compares_windows: bool = False
     variants: int = VARIANTS
 
 
@@ -105,7 +108,12 @@ def embed(folder: Path, encoders: EncoderChoice, progress: Progress) -> dict[str
     }
     names = [name or None for name in table["segment_audio_file"].to_pylist()]
     audio = _recordings(folder, names, encoders, progress)
-    by_recording = with_vectors(table.select(["segment_id"]), "audio", audio.keys, audio.store)
+    segments = table.select(["segment_id"])
+    by_recording = with_vectors(segments, "audio", audio.keys, audio.store)
+    if encoders.compares_windows:
+        middle = _recordings(folder, names, encoders, progress, MIDDLE_POOLING)
+        of_middle = with_vectors(segments, "audio", middle.keys, middle.store)
+        write_table(of_middle, folder / MIDDLE_EMBEDDINGS_FILE)
     for name in TEXT_COLUMNS:
         table = with_vectors(table, name, keys[name], found.store)
     keys["audio"] = audio.keys
@@ -181,11 +189,15 @@ class _Recordings:
 
 
 def _recordings(
-    folder: Path, names: Sequence[str | None], encoders: EncoderChoice, progress: Progress
+    folder: Path,
+    names: Sequence[str | None],
+    encoders: EncoderChoice,
+    progress: Progress,
+    pooling: str = AUDIO_POOLING,
 ) -> _Recordings:
     if encoders.audio is None:
         return _Recordings([None] * len(names), None, None, 0, 0)
-    spec = audio_spec(encoders.audio, encoders.pooling)
+    spec = audio_spec(encoders.audio, pooling)
     store = VectorStore(folder / VECTORS / _folder_name("audio", spec), AUDIO_DIMENSIONS)
     named = [None if name is None else folder / name for name in names]
     distinct = [path for path in dict.fromkeys(named) if path is not None]

@@ -38,7 +38,6 @@ Floats = NDArray[np.float32]
 
 ALL = "vectors.npy"
 KEY_CHARS = 64
-MODALITIES_OF = {TEXT_EMBEDDINGS_FILE: ("concept", "lyric"), AUDIO_EMBEDDINGS_FILE: ("audio",)}
 Booleans = NDArray[np.bool_]
 
 
@@ -216,8 +215,15 @@ def write_note(note: EmbeddingsNote, folder: Path) -> None:
         waiting.write_bytes(encoded + b"\n")
 
 
-def read_vectors(folder: Path, segment_ids: Sequence[str]) -> Vectors:
+def read_vectors(
+    folder: Path, segment_ids: Sequence[str], audio_file: str = AUDIO_EMBEDDINGS_FILE
+) -> Vectors:
     """The vectors of segments, in the order of their ids; all absent where nothing was embedded.
+
+    Args:
+        folder: the training folder.
+        segment_ids: of the rows.
+        audio_file: the table of recordings' vectors.
 
     Raises:
         ValueError: if a table is missing or its vectors are of another width.
@@ -227,7 +233,7 @@ def read_vectors(folder: Path, segment_ids: Sequence[str]) -> Vectors:
     has = {name: np.zeros(count, np.bool_) for name in DIMENSIONS}
     if not (folder / TEXT_EMBEDDINGS_FILE).exists():
         return Vectors(vectors, has, Encoders())
-    for file, names in MODALITIES_OF.items():
+    for file, names in ((TEXT_EMBEDDINGS_FILE, ("concept", "lyric")), (audio_file, ("audio",))):
         table = read_parquet(folder / file, ("segment_id",))
         place_of = {name: place for place, name in enumerate(table["segment_id"].to_pylist())}
         places = np.array([place_of.get(name, -1) for name in segment_ids], np.int64)
@@ -265,15 +271,22 @@ def _variants(
         keys, vectors, made_by = file["keys"].tolist(), file["vectors"], str(file["made_by"])
     if made_by != variants_made_by(encoders.concept):
         return nothing
-    table = read_parquet(folder / TEXT_EMBEDDINGS_FILE, ("segment_id", "concept"))
     place_of = {key: place for place, key in enumerate(keys)}
-    concept_of = {
-        name: place_of.get(content_key((text or "").encode()), -1)
-        for name, text in zip(
-            table["segment_id"].to_pylist(), table["concept"].to_pylist(), strict=True
-        )
-    }
-    return ConceptVariants(vectors, np.array([concept_of.get(name, -1) for name in segment_ids]))
+    concept_of = read_segment_concepts(folder)
+    own = (content_key(concept_of.get(name, "").encode()) for name in segment_ids)
+    return ConceptVariants(vectors, np.array([place_of.get(key, -1) for key in own]))
+
+
+def read_segment_concepts(folder: Path) -> dict[str, str]:
+    """The concept of each embedded segment; none where the table has no concepts."""
+    path = folder / TEXT_EMBEDDINGS_FILE
+    if not path.exists():
+        return {}
+    table = read_parquet(path, ("segment_id",))
+    if "concept" not in table.column_names:
+        return {}
+    texts = (text or "" for text in table["concept"].to_pylist())
+    return dict(zip(table["segment_id"].to_pylist(), texts, strict=True))
 
 
 def variants_made_by(spec: EncoderSpec) -> str:

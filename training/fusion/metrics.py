@@ -19,6 +19,7 @@ from training.composed.examples import NO_COLOUR, REAL, SONG, STAGES, Examples
 from training.dataset.examples import MODALITIES, MultimodalExamples
 from training.fusion.batches import MAX_VELOCITY, is_music
 from training.fusion.calibration import curve
+from training.fusion.intervals import share_interval
 from training.fusion.network import Ensemble
 from training.fusion.train import predictions_of
 
@@ -129,6 +130,7 @@ def detailed(predictions: Predictions, test: MultimodalExamples, train_colours: 
             "modes_majority": mode_accuracies(commonest, test.colour[rows]),
         }
     return accuracies(predictions, test, train_colours)["all"] | {
+        "colour_95": share_interval(named == test.colour, test.song),
         "album": share(albums == test.colour),
         "album_of_six": share((albums == test.colour)[has_modes]),
         "album_of_six_majority": share((test.colour == majority)[has_modes]),

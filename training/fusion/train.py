@@ -128,7 +128,9 @@ def device_of(name: str) -> torch.device:
 
 def build_network(settings: Settings, features: int) -> FusionNetwork:
     """A network with random weights that reads so many features."""
-    return FusionNetwork(settings.size, features, settings.dropout, settings.reads, settings.options)
+    return FusionNetwork(
+        settings.size, features, settings.dropout, settings.reads, settings.options
+    )
 
 
 def train(

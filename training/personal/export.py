@@ -90,6 +90,7 @@ def _write(path: Path, state: State) -> Manifest:
         metrics=metrics | {"parity": difference},
         encoders=msgspec.convert(summary["encoders"], Encoders),
         licence=LICENCE,
+        options=ensemble.profile.options,
     )
     assert model.manifest is not None  # noqa: S101 - it was written just now
     return model.manifest

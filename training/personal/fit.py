@@ -19,8 +19,10 @@ from training.fusion.calibration import Calibration, calibrate, learn_correctnes
 from training.fusion.checkpoint import Checkpoint, State, load_state, save_state
 from training.fusion.network import Ensemble, FusionNetwork, Size
 from training.fusion.train import AfterEpoch, LossProgress, device_of, prepare_torch, train
+from training.personal.folds import cross_validated, summarised
 from training.personal.measure import REPORT_FOLDER, REPORT_JSON, Measured, measure, write_report
 from training.personal.plan import FIT_FOLDER, Material, Plan, composed_songs
+from training.text.multitask import compare, concepts_in
 from training.tracking import Record, tracked
 
 MODEL_FILE = "model.pt"
@@ -53,8 +55,9 @@ def fit_catalogue(
     if fitted and fitted["key"] == key and (folder / REPORT_FOLDER / REPORT_JSON).exists():
         return summary(folder, msgspec.json.decode(fitted["told"])["metrics"], 0.0)
     with tracked(folder, "fit", msgspec.to_builtins(plan), key=key, wanted=track) as record:
-        trainer = _Trainer(plan, folder / FIT_FOLDER, key, progress, device_of(device), record)
-        metrics = _fit(plan, folder, key, Material(catalogue, composed), trainer, progress)
+        trainer = Trainer(plan, folder / FIT_FOLDER, key, progress, device_of(device), record)
+        material = Material(catalogue, composed, plan.settings)
+        metrics = _fit(plan, folder, key, material, trainer, progress)
         for name, figures in metrics["by_modality"].items():
             record.log(1, **{f"test colour {name}": figures["colour"]})
         record.artefact(folder / REPORT_FOLDER)
@@ -66,7 +69,7 @@ def _fit(
     folder: Path,
     key: str,
     material: Material,
-    trainer: _Trainer,
+    trainer: Trainer,
     progress: LossProgress,
 ) -> dict[str, Any]:
     """Train, calibrate, measure and save; gives the figures."""
@@ -78,15 +81,20 @@ def _fit(
     if plan.compares:
         of_rows = material.split_by(by_row(material.catalogue.rows))
         by_rows = Measured(Ensemble([trainer.train(of_rows, 0, BY_ROW)]), of_rows)
+    folds = None
+    if plan.folds:
+        folds = cross_validated(material, plan.folds, trainer.train_fold)
     progress("measuring")
     metrics = measure(Measured(ensemble, material), calibration, plan, by_rows, trainer.accuracies)
+    metrics["folds"] = {"count": plan.folds, "figures": summarised(folds)} if folds else None
+    metrics["multitask"] = compare(concepts_in(folder, material.catalogue))
     write_report(folder, metrics)
     _save(folder, key, ensemble, calibration, material.catalogue.encoders, metrics)
     return metrics
 
 
 @dataclass(slots=True)
-class _Trainer:
+class Trainer:
     """Trains one network after the other, each with a checkpoint of its own."""
 
     plan: Plan
@@ -96,6 +104,10 @@ class _Trainer:
     device: torch.device
     record: Record
     accuracies: dict[str, list[float]] = field(default_factory=dict)
+
+    def train_fold(self, material: Material, fold: int) -> FusionNetwork:
+        """A network of a fold of the songs, with the seed of the first member."""
+        return self.train(material, 0, f"fold-{fold + 1}")
 
     def train(self, material: Material, member: int, name: str = "") -> FusionNetwork:
         """A member of the ensemble; its seed follows from its number."""
@@ -154,6 +166,7 @@ def _save(
     state = {
         "key": key,
         "size": asdict(ensemble.networks[0].size),
+        "options": list(ensemble.profile.options),
         "count": len(ensemble.networks),
         "ensemble": ensemble.state_dict(),
         "told": msgspec.json.encode(summary_of_fit, order="sorted").decode(),
@@ -170,7 +183,10 @@ def load_fitted(folder: Path) -> State | None:
 def ensemble_of(state: State) -> Ensemble:
     """The fitted, calibrated networks."""
     size = Size(**state["size"])
-    members = [FusionNetwork(size, len(FEATURE_NAMES)) for _ in range(state["count"])]
+    options = state.get("options", ())
+    members = [
+        FusionNetwork(size, len(FEATURE_NAMES), options=options) for _ in range(state["count"])
+    ]
     ensemble = Ensemble(members)
     ensemble.load_state_dict(state["ensemble"])
     return ensemble.eval()

@@ -12,8 +12,9 @@ from fitness.colours import COLOURS
 from fitness.predictions import Predictions
 from training.composed.examples import Split
 from training.dataset.catalogue import Catalogue
-from training.fusion.by_song import MEASURES, BySong, figures_of_songs, interval, measure_of
+from training.fusion.by_song import MEASURES, BySong, figures_of_songs, measure_of
 from training.fusion.calibration import calibrate
+from training.fusion.intervals import interval
 from training.fusion.metrics import SHOWN, commonest_modes
 from training.fusion.network import Ensemble, FusionNetwork
 from training.fusion.train import logits, predictions_of
@@ -84,7 +85,7 @@ def summarised(found: ByModality) -> dict[str, Any]:
     """Means over all songs and their intervals, by modality and measure, as plain values."""
     return {
         name: {"songs": len(songs)}
-        | {measure: list(interval(measure_of(songs, measure))) for measure in MEASURES}
+        | {measure: interval(measure_of(songs, measure)).to_plain() for measure in MEASURES}
         for name, songs in found.items()
         if songs
     }

@@ -210,9 +210,7 @@ class _Objective:
         if self._material is None or self._material[0] != plan.composed:
             self._material = None  # both at once would need twice the memory
             composed = composed_songs(plan, self.folder, self.progress)
-            self._material = plan.composed, Material(
-                self.catalogue, composed, plan.settings
-            )
+            self._material = plan.composed, Material(self.catalogue, composed, plan.settings)
         return self._material[1]
 
 

@@ -129,7 +129,7 @@ def cross_validated(
 
 
 def folds_of(groups: Sequence[str], targets: Floats, count: int = FOLDS) -> NDArray[np.intp]:
-    """The fold of each row, 0 to ``count - 1``: whole groups, labels in like shares, always the same.
+    """The fold of each row, of ``count``: whole groups, labels in like shares, the same always.
 
     Unlike ``StratifiedGroupKFold`` it takes labels that fewer groups have than there are folds, and
     doesn't depend on the order of the rows.

@@ -12,14 +12,18 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 from sklearn.neural_network import MLPRegressor
 
-from training.fusion.by_song import interval
+from fitness.hashed_text import has_words
+from training.dataset.catalogue import Catalogue
+from training.embedding.tables import read_segment_concepts
 from training.fusion.heads import HIDDEN, scaled
+from training.fusion.intervals import interval
 from training.fusion.metrics import HAS_MODE, MODE, TARGETS, albums_of
 from training.text.classify import FOLDS, fit_quietly, folds_of, network
 from training.text.labelled import BINARY, MULTICLASS, RULES
@@ -54,7 +58,28 @@ class Concepts:
     def labels(self, task: str) -> NDArray[np.float64]:
         """``(n, classes)``, 1 at the label that the rule gives."""
         classes, label_of = RULES[task]
-        return np.array([[name in label_of(text) for name in classes] for text in self.texts], float)
+        return np.array(
+            [[name in label_of(text) for name in classes] for text in self.texts], float
+        )
+
+
+def concepts_in(folder: Path, catalogue: Catalogue) -> Concepts:
+    """The songs of a training folder that have a concept with words and its vector."""
+    concept_of = read_segment_concepts(folder)
+    has = catalogue.vectors.has["concept"]
+    first: dict[str, int] = {}
+    for place in catalogue.tracks():
+        row = catalogue.rows[place]
+        if has[place] and has_words(concept_of.get(row.segment_id, "")):
+            first.setdefault(row.song_id, place)
+    songs = sorted(first)
+    places = [first[song] for song in songs]
+    return Concepts(
+        songs,
+        [concept_of[catalogue.rows[place].segment_id] for place in places],
+        catalogue.vectors.vectors["concept"][places],
+        np.array([catalogue.rows[place].colour for place in places], np.int8),
+    )
 
 
 def compare(concepts: Concepts) -> dict[str, Any]:
@@ -81,11 +106,11 @@ def compare(concepts: Concepts) -> dict[str, Any]:
     return {
         "songs": count,
         "figures": {
-            name: {measure: list(interval(hits)) for measure, hits in values.items()}
+            name: {measure: interval(hits).to_plain() for measure, hits in values.items()}
             for name, values in right.items()
         },
         "gain": {
-            measure: list(interval(right[MULTI_TASK][measure] - single[measure]))
+            measure: interval(right[MULTI_TASK][measure] - single[measure]).to_plain()
             for measure in MEASURES
         },
     }
@@ -147,9 +172,7 @@ def _hits(predicted: NDArray[Any], true: NDArray[Any]) -> NDArray[np.float64]:
     return np.asarray(predicted.argmax(axis=1) == true.argmax(axis=1), float)
 
 
-def _of_axes(
-    predicted: NDArray[Any], colours: NDArray[np.int8]
-) -> dict[str, NDArray[np.float64]]:
+def _of_axes(predicted: NDArray[Any], colours: NDArray[np.int8]) -> dict[str, NDArray[np.float64]]:
     """The share of right modes of each song, and whether they name its album."""
     axes = predicted.reshape(-1, 3, 3)
     has = HAS_MODE[colours]

@@ -16,7 +16,7 @@ from engine.proposals.songs import add_songs
 from engine.stages import STAGES
 from engine.state.lineages import approved
 from engine.state.studio import Studio
-from fitness.encoders import TEXT_POOLING
+from fitness.encoders import AUDIO_POOLING, TEXT_POOLING
 from fitness.manifest import Encoders, EncoderSpec
 from genomes import Meter
 from tests.engine.composing.compositions import SECTIONS, SONG, WORDS, WORDS_FILE, words
@@ -195,15 +195,30 @@ def test_it_ends_with_what_the_songs_play_and_how_they_differ(shell, composed):
     assert "verse-chorus" in scored
 
 
-def test_what_no_encoder_could_read_is_said_once(new_shell, tmp_path):
-    learned = Encoders(concept=EncoderSpec(str(tmp_path / "gone"), TEXT_POOLING))
-    model = models.write(tmp_path, "fusion", manifest={"encoders": learned})
+def without_encoder(folder, kind, pooling):
+    """A model whose encoder of an input is gone."""
+    learned = Encoders(**{kind: EncoderSpec(str(folder / "gone"), pooling)})
+    return models.write(folder, "fusion", manifest={"encoders": learned})
+
+
+def test_a_recording_that_no_encoder_could_read_is_said_once(new_shell, tmp_path):
+    model = without_encoder(tmp_path, "audio", AUDIO_POOLING)
     line = words(sections="verse=1", beam=1, population=4, generations=0)
     line.remove("--no-model")
     said = new_shell.type(*line, "--model", model)
     notes = re.findall(r"^note: (.*)$", said.err, re.MULTILINE)
     (note,) = (each for each in notes if "encoder" in each or "transformers" in each)
     assert new_shell.json(*line, "--model", model)["notes"] == [note]
+
+
+def test_a_concept_that_no_encoder_could_read_is_refused_before_a_run_begins(new_shell, tmp_path):
+    model = without_encoder(tmp_path, "concept", TEXT_POOLING)
+    line = words(sections="verse=1", beam=1, population=4, generations=0)
+    line.remove("--no-model")
+    said = new_shell.refused(*line, "--model", model)
+    assert "encoder" in said or "transformers" in said
+    assert "engine models" in said
+    assert new_shell.events("RunStarted") == []
 
 
 def test_what_was_undone_is_composed_anew(shell):

@@ -11,6 +11,8 @@ pytest.importorskip("torch", reason="needs composition-engine[encoders]")
 import transformers
 
 from fitness.encoders import (
+    AUDIO_POOLING,
+    TEXT_POOLING,
     AudioEncoder,
     TextEncoder,
     audio_encoder,
@@ -149,9 +151,9 @@ def test_an_encoder_of_another_width_is_refused(text_folder):
 
 def test_the_scorer_takes_the_encoders_of_the_manifest(tmp_path, text_folder, audio_folder):
     encoders = Encoders(
-        concept=EncoderSpec(str(text_folder), fusion_models.TEXT_POOLING),
-        lyric=EncoderSpec(str(text_folder), fusion_models.TEXT_POOLING),
-        audio=EncoderSpec(str(audio_folder), fusion_models.AUDIO_POOLING),
+        concept=EncoderSpec(str(text_folder), TEXT_POOLING),
+        lyric=EncoderSpec(str(text_folder), TEXT_POOLING),
+        audio=EncoderSpec(str(audio_folder), AUDIO_POOLING),
     )
     path = fusion_models.write(tmp_path, "fusion", manifest={"encoders": encoders})
     scorer = ChromaticScorer(path)
@@ -174,7 +176,7 @@ def test_the_scorer_takes_the_encoders_of_the_manifest(tmp_path, text_folder, au
 def test_an_encoder_whose_files_changed_is_refused(tmp_path, text_folder, audio_folder, kind):
     folder = tmp_path / "encoder"
     shutil.copytree(audio_folder if kind == "audio" else text_folder, folder)
-    pooling = fusion_models.AUDIO_POOLING if kind == "audio" else fusion_models.TEXT_POOLING
+    pooling = AUDIO_POOLING if kind == "audio" else TEXT_POOLING
     spec = EncoderSpec(str(folder), pooling, encoder_sha256(str(folder)))
     path = fusion_models.write(tmp_path, "fusion", manifest={"encoders": Encoders(**{kind: spec})})
     given = {

@@ -17,8 +17,9 @@ NEEDED = ("torch", "pyarrow", "sklearn", "onnxscript", "soundfile")
 # Without pip install -e .[training] there is nothing here to test.
 collect_ignore_glob = [] if all(map(find_spec, NEEDED)) else ["*"]
 
-# A fit of one epoch; recorded nowhere.
-FIT = ("--epochs", "1", "--batch", "48", "--with-composed", "1", "--no-track")
+# A fit of one epoch, and of each of three folds; recorded nowhere.
+QUICK = ("--epochs", "1", "--batch", "48", "--with-composed", "1", "--folds", "3")
+FIT = (*QUICK, "--no-track")
 
 
 @pytest.fixture(scope="session")

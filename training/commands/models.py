@@ -224,11 +224,11 @@ def _switched(options: Options, settings: Settings) -> dict[str, Any]:
     from training.dataset.sampling import WEIGHTS
     from training.fusion.batches import AUGMENTATIONS
 
-    without = set(options.without)
+    without = set(getattr(options, "without", ()))
     if unknown := sorted(without - AUGMENTATIONS - WEIGHTS):
         known = ", ".join(sorted(AUGMENTATIONS | WEIGHTS))
         raise ValueError(f"--without {unknown[0]}: expected one of {known}")
-    given = {"prosody": options.with_prosody, "section": options.with_section}
+    given = {name: getattr(options, f"with_{name}", False) for name in ("prosody", "section")}
     return {
         "augmented": settings.augmented - without,
         "weighted": settings.weighted - without,

@@ -32,7 +32,14 @@ from training.fusion.song_report import (
     shown_number,
 )
 from training.fusion.train import LossProgress, device_of, prepare_torch, train
-from training.personal.folds import MAJORITY, ByModality, cross_validated, summarised
+from training.personal.folds import (
+    MAJORITY,
+    ByModality,
+    cross_validated,
+    fold_of_rows,
+    split_of,
+    summarised,
+)
 from training.personal.plan import Material, Plan, composed_songs
 from training.schemas import MIDDLE_EMBEDDINGS_FILE
 from training.text.multitask import compare, concepts_in
@@ -212,7 +219,9 @@ class _Fit:
         if path.exists():
             known: ByModality = json.loads(path.read_text("utf-8"))
             return known
-        material = Material(self.catalogue, composed, self.plan.settings)
+        folds = fold_of_rows(self.catalogue, self.plan.folds)
+        first = split_of(folds, 0, self.plan.folds)  # of few songs, no other split may be possible
+        material = Material(self.catalogue, composed, self.plan.settings, first)
         checkpoints: list[Path] = []
 
         def train_fold(part: Material, fold: int) -> FusionNetwork:

@@ -73,12 +73,16 @@ def cross_validated(material: Material, count: int, train: Train) -> ByModality:
 
 
 def always_the_commonest(colours: NDArray[np.int8], count: int) -> Predictions:
-    """What knows no more than the colours of the training clips says of so many others."""
-    shares = np.bincount(colours, minlength=len(COLOURS)) / len(colours)
+    """What knows no more than the colours of the training clips says of so many others.
+
+    One is added to every colour's count: a colour that none of them has isn't impossible.
+    """
+    counts = np.bincount(colours, minlength=len(COLOURS)) + 1
+    shares = counts / counts.sum()
     modes = np.eye(3, dtype=np.float32)[commonest_modes(colours)]  # (axes, modes)
-    axes = [np.repeat(one[None], count, axis=0) for one in modes]
+    temporal, spatial, ontological = (np.repeat(one[None], count, axis=0) for one in modes)
     colour = np.repeat(shares[None].astype(np.float32), count, axis=0)
-    return Predictions(*axes, colour, np.ones(count, np.float32))
+    return Predictions(temporal, spatial, ontological, colour, np.ones(count, np.float32))
 
 
 def summarised(found: ByModality) -> dict[str, Any]:

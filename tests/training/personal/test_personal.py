@@ -60,7 +60,8 @@ class TestReport:
         told = report_of(folder)
         assert set(told["gap"]) == {"song", "row"}
         assert told["made_of"]["split"]["by"] == "song"
-        assert set(told["made_of"]["accuracies"]) == {"member-1", "by-row"}
+        fits = {"member-1", "by-row", "fold-1", "fold-2", "fold-3"}
+        assert set(told["made_of"]["accuracies"]) == fits
 
     def test_the_page_tells_the_songs_and_labels_test_encoders(self, folder):
         page = (folder / "report" / "report.md").read_text(encoding="utf-8")
@@ -109,7 +110,7 @@ class TestFit:
         assert OWN_SETTINGS.midi_dropout == OWN_SETTINGS.embedding_dropout == 0.15
 
     def test_no_song_is_on_two_sides(self, folder):
-        material = Material(load_catalogue(folder), None)
+        material = Material(load_catalogue(folder), None, OWN_SETTINGS)
         train = [material.train.epoch(32, 0, np.random.default_rng(0)), material.own, material.test]
         songs = [set(np.concatenate([clips.song for clips in train[0]]).tolist())]
         songs += [set(clips.song.tolist()) for clips in train[1:]]
@@ -119,7 +120,7 @@ class TestFit:
         catalogue = load_catalogue(folder)
         first = np.array([row.song_id == "01_01" for row in catalogue.rows])
         with pytest.raises(ValueError, match="too few songs"):
-            Material(catalogue.only(first), None)
+            Material(catalogue.only(first), None, OWN_SETTINGS)
 
     @pytest.mark.parametrize(
         ("words", "said"),

@@ -60,7 +60,9 @@ class TestSearch:
         tuned = read_tuned(folder / "tuned.json")
         best = max(found["table"], key=lambda one: one["accuracy"])
         assert tuned.accuracy == best["accuracy"] == found["accuracy"]
-        assert tuned.apply(PLAN) == replace(planned(PLAN, best["values"]), compares=True)
+        assert tuned.apply(PLAN) == replace(
+            planned(PLAN, best["values"]), compares=True, folds=PLAN.folds
+        )
         assert (folder / "report" / "tuning.png").read_bytes().startswith(b"\x89PNG")
 
     def test_a_second_time_nothing_is_tried(self, folder, found):

@@ -154,11 +154,10 @@ def _add_plan(parser: ArgumentParser) -> None:
     )
     parser.add_argument(
         "--without",
-        action="append",
-        default=[],
-        metavar="NAME",
-        help="a way of varying clips: transposition, rotation, loudness, tempo, mixes or texts; "
-        "or weights in the loss: class, song",
+        default="",
+        metavar="NAMES",
+        help="ways of varying clips, as one text with commas: transposition, rotation, loudness, "
+        "tempo, mixes, texts; or weights in the loss: class, song",
     )
     parser.add_argument("--device", choices=("auto", "cpu", "cuda"), default="auto")
     parser.add_argument("--no-track", action="store_true", help="put nothing on record")
@@ -224,7 +223,8 @@ def _switched(options: Options, settings: Settings) -> dict[str, Any]:
     from training.dataset.sampling import WEIGHTS
     from training.fusion.batches import AUGMENTATIONS
 
-    without = set(getattr(options, "without", ()))
+    typed = getattr(options, "without", "").split(",")
+    without = {name.strip() for name in typed} - {""}
     if unknown := sorted(without - AUGMENTATIONS - WEIGHTS):
         known = ", ".join(sorted(AUGMENTATIONS | WEIGHTS))
         raise ValueError(f"--without {unknown[0]}: expected one of {known}")

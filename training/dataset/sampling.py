@@ -149,7 +149,7 @@ def weights_of(catalogue: Catalogue, weighted: frozenset[str]) -> NDArray[np.flo
     for place in segments:
         songs.setdefault(rows[place].colour, set()).add(rows[place].song_id)
     weights = np.ones(len(rows), np.float64)
-    for place in catalogue.tracks():
+    for place in set(catalogue.tracks()):
         row = rows[place]
         if BY_SONG in weighted:
             mean = colours[row.colour] / len(songs[row.colour])

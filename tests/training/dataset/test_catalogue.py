@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -17,10 +19,10 @@ from tests.training.examples import SMALL, some_examples
 from training.composed.examples import NO_COLOUR, STAGES
 from training.dataset.catalogue import Catalogue, assembled, at_tempo, faster, mix_of
 from training.dataset.examples import MODALITIES, MultimodalExamples
-from training.dataset.rows import by_song, read_rows
-from training.dataset.sampling import CLIPS_PER_SEGMENT, ClipSampler
-from training.embedding.tables import Vectors, read_vectors
-from training.fusion.batches import batch_of
+from training.dataset.rows import Row, by_song, read_rows, sung_in_sections
+from training.dataset.sampling import BY_SONG, CLIPS_PER_SEGMENT, WEIGHTS, ClipSampler, weights_of
+from training.embedding.tables import ConceptVariants, Vectors, read_vectors
+from training.fusion.batches import AUGMENTATIONS, MIXES, TEMPO, TEXTS, batch_of
 from training.fusion.train import Settings, logits, train
 
 MIX = STAGES.index("mix")
@@ -216,3 +218,70 @@ def test_faster_plays_the_same_notes_sooner(part, tempo_map, factor):
     assert np.allclose(
         quick.tempo_map.seconds([4 * BAR]) * factor, tempo_map.seconds([4 * BAR]), rtol=1e-5
     )
+
+
+class TestWeights:
+    def test_every_colour_and_every_song_of_it_counts_alike(self, catalogue):
+        weights = weights_of(catalogue, WEIGHTS)
+        sums: dict[str, float] = {}
+        for segment in catalogue.segments:
+            song = catalogue.rows[segment[0]].song_id
+            sums[song] = sums.get(song, 0) + float(weights[segment[0]])
+        assert np.ptp(list(sums.values())) < 1e-4  # three songs of every colour
+        firsts = [segment[0] for segment in catalogue.segments]
+        assert weights[firsts].mean() == pytest.approx(1)
+
+    def test_by_song_alone_a_long_song_counts_as_much_as_a_short_one(self, catalogue):
+        own, others = (
+            [s for s in catalogue.segments if (catalogue.rows[s[0]].song_id == "01_01") is is_own]
+            for is_own in (True, False)
+        )
+        longer = replace(catalogue, segments=(*own, *own, *others))
+        weights = weights_of(longer, frozenset({BY_SONG}))
+        other = next(p for p in longer.tracks() if longer.rows[p].song_id == "01_02")
+        assert weights[other] == pytest.approx(2 * weights[own[0][0]])
+        assert (weights_of(longer, frozenset()) == 1).all()
+
+    def test_clips_are_drawn_with_the_weights_of_their_songs(self, catalogue):
+        few = catalogue.only(np.array([row.colour < 2 for row in catalogue.rows]))
+        drawn = ClipSampler(few, weighted=WEIGHTS)
+        clips = MultimodalExamples.join(list(drawn.epoch(16, 0, np.random.default_rng(0))))
+        assert clips.weight.min() > 0
+        assert clips.weight.mean() == pytest.approx(1, abs=0.2)
+
+
+def test_variants_of_a_concept_are_drawn_where_there_are_some(catalogue):
+    marks = np.full((1, 2, 768), 7, np.float32)
+    of = np.zeros(len(catalogue.rows), np.int64)
+    vectors = replace(catalogue.vectors, variants=ConceptVariants(marks, of))
+    varied = replace(catalogue, vectors=vectors)
+
+    def share(augmented: frozenset[str]) -> float:
+        drawn = ClipSampler(varied, augmented=augmented)
+        clips = MultimodalExamples.join(list(drawn.epoch(16, 0, np.random.default_rng(0))))
+        return float((clips.concept == 7).all(axis=1).mean())
+
+    assert 0.3 < share(AUGMENTATIONS) < 0.7
+    assert share(AUGMENTATIONS - {TEXTS}) == 0
+    assert varied.digest() != catalogue.digest()
+
+
+@pytest.mark.parametrize("name", [MIXES, TEMPO])
+def test_mixes_and_tempo_have_a_switch(catalogue, name):
+    drawn = ClipSampler(catalogue, augmented=AUGMENTATIONS - {name})
+    clips = MultimodalExamples.join(list(drawn.epoch(16, 0, np.random.default_rng(0))))
+    assert (clips.stage == MIX).any() is np.bool_(name != MIXES)
+    if name == TEMPO:
+        alone = clips.rolls[(clips.stage != MIX) & clips.has_midi]
+        slices = {one.roll.tobytes() for one in catalogue.slices.values()}
+        assert {roll.tobytes() for roll in alone} <= slices
+
+
+def test_prosody_is_of_all_that_is_sung_in_a_section():
+    rows = [
+        Row(f"s_seg_{n}_track_1", "s", 0, -1, "", False, text, section, float(n))
+        for n, (text, section) in enumerate(
+            [("first", "Verse 1"), ("second", "Verse 1"), ("", "Verse 1"), ("third", "")]
+        )
+    ]
+    assert sung_in_sections(rows) == ["first\nsecond", "first\nsecond", "", "third"]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -12,7 +13,13 @@ import pytest
 pytest.importorskip("transformers", reason="needs composition-engine[encoders]")
 import soundfile
 
-from fitness.encoders import AUDIO_POOLING, TEXT_POOLING, AudioEncoder, TextEncoder
+from fitness.encoders import (
+    AUDIO_POOLING,
+    MIDDLE_POOLING,
+    TEXT_POOLING,
+    AudioEncoder,
+    TextEncoder,
+)
 from fitness.hashed_text import LIGHT_TEXT_ENCODER, LIGHT_TEXT_POOLING, HashedTextEncoder
 from tests.fitness.tiny_encoders import write_audio_encoder, write_text_encoder
 from tests.training.embedding.folders import CONCEPTS, WORDS, contents, write_folder
@@ -20,7 +27,13 @@ from training.__main__ import main
 from training.embedding import embed as embedding
 from training.embedding.embed import EncoderChoice, embed
 from training.embedding.tables import encoders_of, read_vectors
-from training.schemas import AUDIO_EMBEDDINGS_FILE, TEXT_EMBEDDINGS_FILE, read_parquet
+from training.schemas import (
+    AUDIO_EMBEDDINGS_FILE,
+    MIDDLE_EMBEDDINGS_FILE,
+    TEXT_EMBEDDINGS_FILE,
+    read_parquet,
+)
+from training.text.variants import VARIANTS, variants
 
 LIGHT = EncoderChoice(LIGHT_TEXT_ENCODER, None)
 
@@ -84,6 +97,49 @@ def test_tables_have_the_columns_that_were_published_before(embedded):
         "audio_embedding",
         "has_audio_embedding",
     ]
+
+
+def test_variants_of_the_concepts_are_encoded_beside_them(embedded, encoders):
+    folder, _ = embedded
+    found = load(folder)
+    text = TextEncoder.load(encoders.text)
+    rows = read_parquet(folder / "training_segments.parquet").to_pylist()
+    assert len(found.variants) == VARIANTS
+    for place, row in enumerate(rows):
+        concept = CONCEPTS[row["track_id"]]
+        assert (found.variants.of[place] >= 0) == (concept != "…")
+        if concept != "…":
+            np.testing.assert_array_equal(
+                found.variants.vectors[found.variants.of[place]], text.encode(variants(concept))
+            )
+
+
+def test_without_variants_or_of_another_encoder_there_are_none(tmp_path, embedded):
+    folder = shutil.copytree(embedded[0], tmp_path / "folder")
+    embed(folder, replace(LIGHT, variants=0), silently)
+    assert len(load(folder).variants) == 0
+    shutil.copy(embedded[0] / "concept_variants.npz", folder)  # of the encoder before
+    assert len(load(folder).variants) == 0
+
+
+def test_a_second_table_has_the_middle_of_the_recordings(tmp_path, encoders):
+    folder = write_folder(tmp_path, song_rows=1)
+    path = (
+        folder / read_parquet(folder / "training_segments.parquet")["segment_audio_file"][0].as_py()
+    )
+    noise = np.random.default_rng(0).normal(0, 0.1, 48_000 * 21).astype(np.float32)
+    soundfile.write(path, noise * np.linspace(0, 1, len(noise), dtype=np.float32), 48_000)
+    embed(folder, replace(encoders, compares_windows=True, variants=0), silently)
+    ids = read_parquet(folder / TEXT_EMBEDDINGS_FILE)["segment_id"].to_pylist()
+    whole = read_vectors(folder, ids).vectors["audio"]
+    middle = read_vectors(folder, ids, MIDDLE_EMBEDDINGS_FILE).vectors["audio"]
+    samples, rate = soundfile.read(path, dtype="float32")
+    audio = AudioEncoder.load(encoders.audio)
+    np.testing.assert_array_equal(middle[0], audio.encode([samples], rate, MIDDLE_POOLING)[0])
+    thirds = [samples[s : s + 480_000] for s in (0, 264_000, 528_000)]
+    mean = audio.encode(thirds, rate).mean(axis=0)
+    np.testing.assert_allclose(whole[0], mean / np.linalg.norm(mean), atol=1e-6)
+    np.testing.assert_array_equal(whole[1:], middle[1:])  # shorter than a window
 
 
 def test_what_made_them_is_named_as_a_manifest_names_it(embedded, encoders):

@@ -238,7 +238,7 @@ class _Fit:
 
         found = cross_validated(material, self.plan.folds, train_fold)
         with replacing(path) as waiting:
-            waiting.write_text(json.dumps(found, sort_keys=True), "utf-8")
+            waiting.write_text(json.dumps(found), "utf-8")
         for checkpoint in checkpoints:
             checkpoint.unlink(missing_ok=True)
         return found

@@ -307,7 +307,10 @@ class FusionNetwork(nn.Module):
         return torch.cat(summaries, dim=1)
 
     def from_midi(self, piano_roll: Tensor, features: Tensor) -> Logits:
-        """Logits of ``(n, 1, 128, 256)`` rolls and ``(n, F)`` features without any embedding."""
+        """Logits of ``(n, 1, 128, 256)`` rolls and ``(n, F)`` features without any embedding.
+
+        Of a network without optional inputs.
+        """
         return cast("Logits", self(**midi_inputs(piano_roll, features)))
 
 
@@ -325,9 +328,6 @@ def midi_inputs(piano_roll: Tensor, features: Tensor) -> dict[str, Tensor]:
         "has_lyric": absent,
         "has_concept": absent,
         "features": features,
-        "prosody": piano_roll.new_zeros(count, PROSODY_DIMENSIONS),
-        "has_prosody": absent,
-        "section": piano_roll.new_zeros(count, SECTION_DIMENSIONS),
     }
 
 

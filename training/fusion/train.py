@@ -235,7 +235,8 @@ def hide_modalities(batch: Batch, settings: Settings) -> dict[str, Tensor]:
     for name in DIMENSIONS if batch.embeddings else ():
         shown = torch.rand(count) >= settings.embedding_dropout
         inputs[f"has_{name}"] = inputs[f"has_{name}"] & shown
-    inputs["has_prosody"] = inputs["has_prosody"] & inputs["has_lyric"]
+    if "prosody" in settings.options:
+        inputs["has_prosody"] = inputs["has_prosody"] & inputs["has_lyric"]
     if "section" in settings.options:
         shown = torch.rand(count) >= settings.embedding_dropout
         inputs["section"] = inputs["section"] * shown[:, None]

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 
 import pytest
 
 from engine.cli import run
 from fitness.colours import AXES, COLOUR_NAMES
 from fitness.fusion import DEFAULT_MODEL
+from fitness.scorer import ChromaticScorer
 from genomes import Key, Meter, Part
 from genomes.midi import Conductor, Track, write_midi
+from tests.fitness.models import write
 
 FIELDS = {
     "file", "rank", "modes", "colour", "confidence", "chromatic", "passes", "warnings",
@@ -101,6 +104,33 @@ def test_as_in_a_run_a_file_gets_the_total_and_every_term(midis, tmp_path, capsy
         assert row["chords"]
     keys = [(row["passes"], row["total"]) for row in rows]
     assert keys == sorted(keys, reverse=True)
+
+
+def test_as_in_a_run_the_model_reads_the_songs_concept(midis, tmp_path, capsys):
+    model = write(tmp_path, "fusion")  # which learned from concepts, by the light encoder
+    concepts = ("A lamp that nobody lights.", "…")
+    matches = []
+    for number, concept in enumerate(concepts):
+        proposal = tmp_path / f"{number}.yml"
+        proposal.write_text(
+            f"title: Lamp {number}\nrainbow_color: Green\nkey: C major\nbpm: 96\n"
+            f"tempo: 4/4\nconcept: {concept}\n",
+            encoding="utf-8",
+        )
+        studio = ["--studio", str(tmp_path / "studio")]
+        assert run([*studio, "songs", "add", str(proposal)]) == 0
+        song = capsys.readouterr().out.split("--song ")[1].split()[0]
+        words = ["score", midis[0], "--stage", "chords", "--song", song, "--model", str(model)]
+        assert run([*studio, *words, "--json"]) == 0
+        matches.append(json.loads(capsys.readouterr().out)[0]["terms"]["chromatic"])
+    (told,), (plain,) = (
+        ChromaticScorer(model).score_batch(
+            [Path(midis[0]).read_bytes()], "Green", concept_text=text
+        )
+        for text in (concepts[0], None)
+    )
+    assert matches == pytest.approx([told.chromatic, plain.chromatic], abs=1e-5)
+    assert told.chromatic != plain.chromatic
 
 
 @pytest.mark.parametrize("words", [[], ["--stage", "chords"], ["--song", "x"]])

@@ -215,9 +215,11 @@ def test_a_concept_that_no_encoder_could_read_is_refused_before_a_run_begins(new
     model = without_encoder(tmp_path, "concept", TEXT_POOLING)
     line = words(sections="verse=1", beam=1, population=4, generations=0)
     line.remove("--no-model")
-    said = new_shell.refused(*line, "--model", model)
-    assert "encoder" in said or "transformers" in said
-    assert "engine models" in said
+    said = new_shell.type(*line, "--model", model)
+    assert said.code == 2
+    (error,) = [each for each in said.err.splitlines() if each.startswith("error: ")]
+    assert "encoder" in error or "transformers" in error
+    assert "score with another model, see engine" in error
     assert new_shell.events("RunStarted") == []
 
 

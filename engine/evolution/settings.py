@@ -10,7 +10,7 @@ from engine.evolution import GENERATIONS, KEEP, POPULATION
 from fitness.total import Weights
 
 # Raise it when the same settings and seed breed or select other individuals.
-EVOLUTION_VERSION = "5"
+EVOLUTION_VERSION = "6"
 
 MAX_POPULATION = 2000
 MAX_GENERATIONS = 1000

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from functools import cached_property
 from typing import Any, NamedTuple
 
+from engine.evolution.behaviour import Archive, axes_of, measured
 from engine.evolution.breeding import Breeder, Child, ask
 from engine.evolution.niches import niches, select_population
 from engine.evolution.pool import Individual, Pool
@@ -159,6 +160,7 @@ class Run:
             self.first_pool,
             self._decided,
             self.genomes,
+            self.archive().cells,
         )
         worst = min(chosen, key=lambda i: i.fitness) if chosen else None
         already_decided = {
@@ -183,6 +185,12 @@ class Run:
             curve=list(self.pool.curve),
             distances=mutual_distances(chosen, self.genomes).tolist(),
         )
+
+    def archive(self) -> Archive:
+        """The map of everything scored so far, by the axes of its stage."""
+        axes, scored = axes_of(self.stage.name), list(self.pool.scored.values())
+        parts = [self.genomes.render(each.genome, self.context) for each in scored]
+        return Archive.of(scored, axes, measured(self.stage.name, parts, self.context, axes))
 
     def _survivor(self, individual: Individual) -> events.Survivor:
         part = self.genomes.render(individual.genome, self.context)

@@ -29,6 +29,9 @@ from engine.cli import (
     status,
     train,
 )
+from engine.cli import (
+    map as run_map,
+)
 from engine.cli.output import say
 
 app = typer.Typer(
@@ -70,6 +73,7 @@ app.command("compose")(compose.compose)
 app.command("resume")(runs.resume)
 app.command("abandon")(runs.abandon)
 app.command("runs")(runs.runs)
+app.command("map")(run_map.show_map)
 app.command("review")(gate.review)
 app.command("listen")(listen.listen)
 app.command("play", help="Play candidates: another name of `listen`.")(listen.listen)

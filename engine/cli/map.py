@@ -1,4 +1,4 @@
-"""``engine map``: the best of each kind of candidate that a run scored."""
+"""``engine map`` and ``bring``: the best of each kind that a run scored, and any to the gate."""
 
 from __future__ import annotations
 
@@ -93,3 +93,31 @@ def _best_not_shown(found: RunMap) -> str:
     shown = {found.archive.cells[each] for each in found.recorded.survivors}
     others = [best for cell, best in found.best_first if cell not in shown]
     return short((others or [best for _, best in found.best_first])[0].id)
+
+
+def bring(
+    context: typer.Context,
+    run: Annotated[str, typer.Argument(help="Id of the run, or its beginning.")],
+    candidate: Annotated[
+        str, typer.Argument(metavar="ID", help="Id of anything that the run scored.")
+    ],
+    as_json: Json = False,
+) -> None:
+    """Bring something that a run scored and didn't keep to the gate, to be judged as the others."""
+    from engine.cli.summary import say_entry
+    from engine.gate.bringing import bring as bring_to_gate
+    from engine.gate.decisions import find_entry
+    from engine.ids import short
+    from engine.state.songs import song_of
+    from store.events import CandidateBrought
+
+    with open_studio(context) as studio:
+        recorded = bring_to_gate(studio, run, candidate)
+        event = recorded.payload
+        assert isinstance(event, CandidateBrought)  # noqa: S101 - what bringing appends
+        entry = find_entry(studio, event.survivor.id, song_of(recorded.stream))
+        if as_json:
+            say_json(entry.to_json())
+        else:
+            say_entry(studio, entry, with_terms=False)
+            say_next(next_command(context, f"listen {short(entry.id)}"))

@@ -138,7 +138,7 @@ def _explorer(
     """The best of a cell that the head is least sure of, far from all chosen; empty if none is."""
     fits = _far_enough([*chosen, *elites], facts.median_distance, genomes)
     is_far = fits[: len(chosen), len(chosen) :].all(axis=0)
-    far = [elite for elite, apart in zip(elites, is_far, strict=True) if apart]
+    far = [elites[place] for place in np.flatnonzero(is_far).tolist()]
     rated = zip(doubts(far) if far else (), (-rank for rank in range(len(far))), far, strict=True)
     best = max(rated, key=lambda row: row[:2], default=None)
     return [] if best is None else [best[2]]

@@ -35,7 +35,7 @@ NOTE_INK = "#333333"
 QUIET_INK = "#5a5a5a"
 
 # Opacity of the best cell of a map, and from which share of the values on its text is white.
-MAP_SHADE, MAP_DARK = 0.85, 0.55
+MAP_SHADE, MAP_DARK = 0.85, 0.7
 
 ROLL_INCHES = 3.0
 LANE_INCHES = 1.15

@@ -175,7 +175,7 @@ class Run:
             stage=self.stage.name,
             section=self.started.section,
             context_position=self.started.positions_read[0],
-            survivors=[self._survivor(individual) for individual in chosen],
+            survivors=[self.survivor(individual) for individual in chosen],
             already_decided=already_decided,
             first_pool=events.FirstPool(
                 spread=facts.spread,
@@ -192,7 +192,8 @@ class Run:
         parts = [self.genomes.render(each.genome, self.context) for each in scored]
         return Archive.of(scored, axes, measured(self.stage.name, parts, self.context, axes))
 
-    def _survivor(self, individual: Individual) -> events.Survivor:
+    def survivor(self, individual: Individual) -> events.Survivor:
+        """One of its individuals as a candidate, with its notes and the model's prediction."""
         part = self.genomes.render(individual.genome, self.context)
         return events.Survivor(
             id=individual.id,

@@ -187,8 +187,8 @@ class Run:
         )
 
     def archive(self) -> Archive:
-        """The map of everything scored so far, by the axes of its stage."""
-        axes, scored = axes_of(self.stage.name), list(self.pool.scored.values())
+        """The map of everything scored so far, by the axes of its settings."""
+        axes, scored = axes_of(self.stage.name, self.settings.axes), list(self.pool.scored.values())
         parts = [self.genomes.render(each.genome, self.context) for each in scored]
         return Archive.of(scored, axes, measured(self.stage.name, parts, self.context, axes))
 

@@ -17,11 +17,18 @@ from engine.evolution.behaviour import (
 )
 from engine.evolution.niches import best_first
 from engine.evolution.settings import Settings
+from engine.gate import decisions
+from engine.runs import personal_axes
+from engine.runs.evolve import start_runs
+from engine.runs.lifecycle import carry_on
+from engine.runs.personal_axes import axes_for, varied
+from engine.runs.replay import verify_run
+from engine.runs.requests import EvolveOptions
 from engine.stages import STAGES
 from fitness.drum_measures import DRUM_FEATURE_NAMES
 from fitness.features import FEATURE_NAMES, feature_matrix
 from tests.engine.runs.populations import PLACES, crowds
-from tests.engine.runs.short_runs import begin, evolved, generations
+from tests.engine.runs.short_runs import GREEN, begin, ending, evolved, generations
 
 
 @given(crowds(), st.data())
@@ -74,3 +81,36 @@ def test_a_run_s_map_follows_from_its_log(studio):
     columns = [FEATURE_NAMES.index(axis.feature) for axis in archive.axes]
     assert archive.places[some.id] == tuple(row[columns].tolist())
     assert (measured("chords", [part], run.context, archive.axes)[0] == row[columns]).all()
+
+
+def test_axes_are_those_along_which_the_chosen_vary():
+    axes = len(AXES["bass"])
+    rows = np.random.default_rng(0).normal(size=(400, axes))
+    # Only the middle is chosen of the first two axes: there the choices hardly vary.
+    is_chosen = (np.abs(rows[:, :2]) < 0.3).all(axis=1)
+    assert varied(rows, is_chosen, "bass") == tuple(axis.name for axis in AXES["bass"][2:])
+    rows[:, 2] = 0  # nothing was shown to choose from
+    assert AXES["bass"][2].name not in varied(rows, is_chosen, "bass")
+
+
+def test_a_run_goes_by_the_axes_of_a_person_s_choices(studio, monkeypatch):
+    assert axes_for(studio, "chords") == ()
+    for seed in range(3):
+        end = ending(studio, evolved(studio, seed=seed))
+        for survivor in end.survivors:
+            decisions.approve(studio, survivor.id)
+    monkeypatch.setattr(personal_axes, "MIN_CHOICES", 4)
+    monkeypatch.setattr(personal_axes, "varied", lambda *_: ("density", "register", "syncopation"))
+    options = EvolveOptions("chords", Settings(8, 1), "verse", 4)
+    (run,) = start_runs(studio, GREEN, options, seed=9, use_model=False)
+    carry_on(studio, run, lambda _: None)
+    assert run.started.settings["axes"] == ["density", "register", "syncopation"]
+    assert [axis.name for axis in run.archive().axes] == ["density", "register", "syncopation"]
+    assert verify_run(studio, run.id).finished_again
+    decisions.undo(studio)
+
+
+def test_settings_without_axes_are_recorded_as_ever():
+    assert "axes" not in Settings().to_payload()
+    named = Settings(axes=("density", "register", "tension"))
+    assert Settings.from_payload(named.to_payload()) == named

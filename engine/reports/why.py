@@ -52,7 +52,7 @@ class PastDecision:
     Attributes:
         candidate: whom it is about.
         role: what that is to the candidate: ``itself``, ``parent``, ``source``, ``follows``,
-            ``more like`` or ``less like``.
+            ``under``, ``more like`` or ``less like``.
         stage: of it.
         decision: ``approved``, ``rejected``, or ``pending`` where nobody decided.
         label: of an approval.
@@ -182,6 +182,7 @@ def _decisions(studio: Studio, entry: Entry, recorded: RecordedRun) -> Iterator[
     roles = [(parent, "parent") for parent in entry.state.parents]
     roles += [(started.source, "source")] if started.source else []
     roles += [(started.follows, "follows")] if started.follows else []
+    roles += [(started.under, "under")] if started.under else []
     roles += [(like.candidate, "more like" if like.within else "less like")] if like else []
     for candidate, role in (*roles, (entry.id, "itself")):
         known = entry.song.candidates.get(candidate)
@@ -342,6 +343,7 @@ def _decision_in_words(each: PastDecision) -> str:
         "parent": f"its {each.stage}",
         "source": "what it started from,",
         "follows": "what it carries on,",
+        "under": "the melody that it is for,",
     }.get(each.role, f"what it had to be {each.role},")
     named = "" if each.role == "itself" else f" {short(each.candidate)}"
     how = f" as {each.label}" if each.label else f" ({each.reason})" if each.reason else ""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from itertools import groupby
 from typing import Any
 
@@ -15,6 +15,7 @@ from engine.reports.ancestry import MOVED, SEED, WRITTEN, Ancestors, BarAncestry
 from engine.reports.explanation import bars_in_words, in_words, model_of, subject_of
 from engine.reports.reasons import PHRASES
 from engine.runs.contexts import song_colour
+from engine.runs.lifecycle import load
 from engine.runs.reading import RecordedRun, read_run
 from engine.state.songs import Approved, Decision
 from engine.state.studio import Studio
@@ -85,6 +86,8 @@ class Why:
         best_of_kind: whether it is the best of that cell.
         colour: what in which bar makes it its colour; None where no model scored it.
         bars: the ancestry of each bar.
+        total_effects: bar -> its total with everything less the total without it; what is silent
+            without a bar is missing.
         decisions: in the order of the log.
     """
 
@@ -95,6 +98,7 @@ class Why:
     best_of_kind: bool
     colour: Explanation | None
     bars: tuple[BarAncestry, ...]
+    total_effects: dict[int, float]
     decisions: tuple[PastDecision, ...]
 
     def to_json(self) -> dict[str, Any]:
@@ -113,7 +117,11 @@ class Why:
             "kind": self.kind,
             "best_of_kind": self.best_of_kind,
             "colour": None if self.colour is None else self.colour.to_json(),
-            "bars": [each.to_json() | {"colour": effects.get(each.bar)} for each in self.bars],
+            "bars": [
+                each.to_json()
+                | {"colour": effects.get(each.bar), "total": self.total_effects.get(each.bar)}
+                for each in self.bars
+            ],
             "decisions": [asdict(each) for each in self.decisions],
             "words": lines(self),
         }
@@ -146,6 +154,7 @@ def why(studio: Studio, entry: Entry) -> Why:
         archive.ranked[cell][0].id == entry.id,
         _colour(studio, entry, recorded),
         tuple(Ancestors(recorded).of(entry.id)),
+        _total_effects(studio, entry, recorded),
         tuple(sorted(_decisions(studio, entry, recorded), key=lambda each: each.at or "9")),
     )
 
@@ -173,6 +182,23 @@ def _colour(studio: Studio, entry: Entry, recorded: RecordedRun) -> Explanation 
         return explain(model, subject_of(studio, entry), song_colour(entry.song))
     except ScoringFailed:  # the model can't tell the colour
         return None
+
+
+def _total_effects(studio: Studio, entry: Entry, recorded: RecordedRun) -> dict[int, float]:
+    """How much each bar adds to the total that its run went by: its notes are left out in turn."""
+    run, part = load(studio, recorded.run.id), recorded.part(entry.id)
+    bars = part.notes["onset_ticks"] // run.context.meter.bar_ticks
+    left = {
+        bar + 1: replace(part, notes=part.notes[bars != bar])
+        for bar in range(run.context.section.bars)
+    }
+    heard = {
+        bar: each
+        for bar, each in left.items()
+        if len(each.notes) and run.fitness.is_audible(each, run.context)
+    }
+    whole, *others = run.fitness.score([part, *heard.values()], run.context)
+    return {bar: whole.total - other.total for bar, other in zip(heard, others, strict=True)}
 
 
 def _decisions(studio: Studio, entry: Entry, recorded: RecordedRun) -> Iterator[PastDecision]:
@@ -238,6 +264,7 @@ def lines(found: Why) -> list[str]:
         sentences.append(" ".join(in_words(found.colour)))
     else:
         sentences.append("no model told what in it carries its colour")
+    sentences += _total_in_words(found.total_effects)
     sentences.append("where its bars came from:")
     sentences += [f"  {line}" for line in _bars_in_words(found.bars)]
     decided = [_decision_in_words(each) for each in found.decisions]
@@ -261,6 +288,8 @@ def bar_lines(found: Why, number: int) -> list[str]:
         does = "adds" if effect >= 0 else "takes"
         sentences.append(f"bar {number} {does} {abs(effect):.3f} to its match with "
                          f"{found.colour.colour}, of {found.colour.match:.2f}")  # fmt: skip
+    if number in found.total_effects:
+        sentences.append(f"without it the total changes by {-found.total_effects[number]:+.3f}")
     if each.is_locked:
         sentences.append(f"bar {number} had to stay as it is in the source")
     last, *before = [_step_in_words(step) for step in each.steps]
@@ -289,6 +318,15 @@ def _rules_in_words(stage: str, terms: Mapping[str, TermInPool]) -> Iterator[str
         if chosen:
             listed = ", ".join(f"{phrase} ({_percent(term)})" for term, phrase in chosen)
             yield f"{title}: {listed}"
+
+
+def _total_in_words(effects: Mapping[int, float]) -> Iterator[str]:
+    """The bars without which the total would be lowest and highest."""
+    ranked = sorted(effects, key=lambda bar: -effects[bar])
+    if effects and effects[ranked[0]] > 0:
+        yield f"its total needs bar {ranked[0]} most ({-effects[ranked[0]]:+.3f} without it)"
+    if effects and effects[ranked[-1]] < 0:
+        yield f"bar {ranked[-1]} takes most from its total ({-effects[ranked[-1]]:+.3f} without it)"
 
 
 def _bars_in_words(bars: Sequence[BarAncestry]) -> list[str]:

@@ -170,7 +170,9 @@ def test_colour_is_told_bar_by_bar_where_a_model_scored(shell: Shell) -> None:
     (summary,) = shell.json(*words, "--population", "6", "--generations", "1", "--seed", "5")
     found = shell.json("why", summary["survivors"][0]["id"])
     assert len([bar for bar in found["bars"] if bar["colour"] is not None]) == 4
+    assert all(isinstance(bar["total"], float) for bar in found["bars"])
     told = shell.do("why", found["candidate"], "--bar", "1")
+    assert "without it the total changes by " in told
     assert "to its match with Green" in told
 
 

@@ -386,7 +386,8 @@ def _decision_in_words(each: PastDecision) -> str:
     named = "" if each.role == "itself" else f" {short(each.candidate)}"
     how = f" as {each.label}" if each.label else f" ({each.reason})" if each.reason else ""
     by = f" by {each.by} on {(each.at or '')[:10]}" if each.by else ""
-    verb = "waits for a decision" if each.by is None else f"was {each.decision}"
+    decided = "waits for a decision" if each.by is None else each.decision
+    verb = f"was {decided}" if each.role == "itself" and each.by else decided
     stayed = f"; {each.locked}" if each.locked else ""
     return f"{role}{named} {verb}{how}{by}{stayed}"
 

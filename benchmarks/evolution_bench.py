@@ -148,7 +148,12 @@ def _next_generation(run: Run) -> tuple[list[Individual], list[Individual]]:
     """Go on by one; hands back the survivors if the run ended here, and the population's best."""
     run.pool.apply(*run.evolve())
     survivors = choose_survivors(
-        run.pool.scored.values(), run.settings.keep, run.first_pool, (), run.stage.genomes
+        run.pool.scored.values(),
+        run.settings.keep,
+        run.first_pool,
+        (),
+        run.genomes,
+        run.archive().cells,
     )
     return survivors, best_first(run.pool.population)[:LEADERS]
 

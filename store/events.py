@@ -257,6 +257,17 @@ class CandidatesPresented(Payload, frozen=True, kw_only=True):
     where: Name
 
 
+class CandidateBrought(Payload, frozen=True, kw_only=True):
+    """Something that a run scored and didn't keep became a candidate, because a person asked."""
+
+    run: Id
+    rank: Annotated[int, Checked(ge=1)]  # after the run's survivors, and what was brought before
+    stage: Name
+    section: Section
+    context_position: Annotated[int, Checked(ge=1)]  # of the SongProposed it was built on
+    survivor: Survivor
+
+
 class CandidateApproved(Payload, frozen=True, kw_only=True):
     """A candidate became part of the song. Carries the notes: they are never rendered again."""
 
@@ -426,6 +437,7 @@ KINDS: dict[str, Kind] = {
     "RunResumed": Kind(RunResumed, 1),
     "RunAbandoned": Kind(RunAbandoned, 1),
     "CandidatesPresented": Kind(CandidatesPresented, 1),
+    "CandidateBrought": Kind(CandidateBrought, 1),
     "CandidateApproved": Kind(CandidateApproved, 2),
     "CandidateRejected": Kind(CandidateRejected, 2),
     "PartImported": Kind(PartImported, 1),

@@ -28,6 +28,10 @@ from engine.cli import (
     songs,
     status,
     train,
+    why,
+)
+from engine.cli import (
+    map as run_map,
 )
 from engine.cli.output import say
 
@@ -70,6 +74,8 @@ app.command("compose")(compose.compose)
 app.command("resume")(runs.resume)
 app.command("abandon")(runs.abandon)
 app.command("runs")(runs.runs)
+app.command("map")(run_map.show_map)
+app.command("bring")(run_map.bring)
 app.command("review")(gate.review)
 app.command("listen")(listen.listen)
 app.command("play", help="Play candidates: another name of `listen`.")(listen.listen)
@@ -85,6 +91,7 @@ app.command("export")(files.export)
 app.command("arrange")(arrange.arrange)
 app.command("score")(score.score)
 app.command("explain")(explain.explain)
+app.command("why")(why.why)
 app.add_typer(models.app, name="models")
 app.command("train", context_settings=train.SETTINGS)(train.train)
 app.command("replay")(replay.replay)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from engine.cli.errors import INTERRUPTED
+from engine.cli.map import keep_map
 from engine.cli.opening import next_command, open_studio
 from engine.cli.options import Generations, ModelPath, NoModel, Population, WithTerms
 from engine.cli.output import Json, say, say_json, say_next, say_note
@@ -71,6 +72,9 @@ def evolve(
     seed: Annotated[int | None, typer.Option(help="Seed; drawn and printed if left out.")] = None,
     model: ModelPath = None,
     no_model: NoModel = False,
+    archive: Annotated[
+        bool, typer.Option("--archive", help="Write the whole map too: the best of every kind.")
+    ] = False,
     terms: WithTerms = False,
     as_json: Json = False,
 ) -> int:
@@ -119,6 +123,8 @@ def evolve(
             folder = write_and_say(context, studio, summary, terms=terms, as_json=as_json)
             summaries.append(summary)
             reported.append(summary.to_json() | {"folder": str(folder)})
+            if archive:
+                reported[-1]["map"] = str(keep_map(context, studio, run.id, as_json=as_json))
     if as_json:
         say_json(reported)
     else:

@@ -10,7 +10,7 @@ from engine.evolution import GENERATIONS, KEEP, POPULATION
 from fitness.total import Weights
 
 # Raise it when the same settings and seed breed or select other individuals.
-EVOLUTION_VERSION = "5"
+EVOLUTION_VERSION = "6"
 
 MAX_POPULATION = 2000
 MAX_GENERATIONS = 1000
@@ -29,6 +29,7 @@ class Settings:
         fresh_share: share of children that are new first genomes.
         tournament: individuals drawn to select one parent.
         weights: weight of each critic.
+        axes: names of the axes of the run's map; empty for the first of its stage.
 
     Raises:
         Refused: if a number is outside its range.
@@ -41,6 +42,7 @@ class Settings:
     fresh_share: float = 0.05
     tournament: int = 4
     weights: Weights = field(default_factory=Weights)
+    axes: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         _check("--population", self.population, 4, MAX_POPULATION)
@@ -56,13 +58,16 @@ class Settings:
         return min(self.keep, self.population - 1)
 
     def to_payload(self) -> dict[str, Any]:
-        """Plain values for the log."""
-        return asdict(self)
+        """Plain values for the log; without the axes where they are those of the stage."""
+        payload = asdict(self)
+        axes = payload.pop("axes")
+        return payload | ({"axes": list(axes)} if axes else {})
 
     @classmethod
     def from_payload(cls, payload: dict[str, Any]) -> Self:
         """The settings that gave this payload."""
-        return cls(**payload | {"weights": Weights(**payload["weights"])})
+        axes = tuple(payload.get("axes", ()))
+        return cls(**payload | {"weights": Weights(**payload["weights"]), "axes": axes})
 
 
 def checked_seed(seed: int) -> int:

@@ -1,14 +1,15 @@
-"""Survivors: the few individuals of a run shown to a person, with high totals and far apart."""
+"""Survivors: the few individuals of a run shown to a person: the best of different cells."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from engine.evolution.behaviour import Cell
 from engine.evolution.niches import best_first
 from engine.evolution.pool import Individual
 from genomes.stage import StageGenomes
@@ -18,6 +19,9 @@ TOTAL = "total"
 # Limits of the search for survivors after the first: best individuals considered, and steps.
 MAX_ELIGIBLE = 600
 MAX_STEPS = 20_000
+
+# Of fewer survivors none is an explorer: a person wants to see the best, and something else.
+MIN_TO_EXPLORE = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,26 +50,98 @@ def first_pool_facts(first: Sequence[Individual], genomes: StageGenomes[Any]) ->
     return FirstPoolFacts(spread, median, float(np.percentile(columns[TOTAL], 95)))
 
 
+# How unsure a preference head is of each of some individuals.
+Doubts = Callable[[Sequence[Individual]], Sequence[float]]
+
+
 def choose_survivors(
     scored: Collection[Individual],
     keep: int,
     facts: FirstPoolFacts,
     decided: Collection[str],
     genomes: StageGenomes[Any],
+    cells: Mapping[str, Cell],
+    doubts: Doubts | None = None,
 ) -> list[Individual]:
-    """Choose the best individual, then the best ones that are far enough from all chosen.
+    """Choose the best individual, then the best ones of other cells, far enough from all chosen.
 
-    Far enough is the first pool's median distance. Survivors after the first must also have a
-    total above the first pool's 95th percentile. An individual is skipped if choosing it leaves
-    fewer than ``keep`` survivors and another choice doesn't. Decided candidates are left out.
-    Fewer than ``keep`` are returned if no more are far enough apart.
+    Far enough is the first pool's median distance. Survivors after the first must also pass the
+    gate and have a total above the first pool's 95th percentile. Chosen are, until there are as
+    many as wanted: the best of each cell; others of cells of their own; any. An individual is
+    skipped if choosing it leaves fewer than ``keep`` survivors and another choice doesn't. Decided
+    candidates are left out. Fewer than ``keep`` are returned if no more are far enough apart.
+
+    Args:
+        scored: all individuals of the run.
+        keep: how many to choose.
+        facts: of the run's first pool.
+        decided: ids of candidates with a decision.
+        genomes: measures the distances.
+        cells: id -> cell of the behaviour space.
+        doubts: of the preference head, if the run has one: then the last of three or more
+            survivors is an explorer, the one of the bests of other cells that it is least sure of.
+            Without a head there is none: the best of the least visited cell is a part that the
+            search left, and no head learns from the decision.
     """
     ordered = best_first([individual for individual in scored if individual.id not in decided])
     if not ordered:
         return []
     eligible = [i for i in ordered[1:] if i.score.passes and i.score.total > facts.total_p95]
-    is_far = _far_enough([ordered[0], *eligible[:MAX_ELIGIBLE]], facts.median_distance, genomes)
-    return [ordered[0], *(eligible[row - 1] for row in _choose_others(is_far, keep))]
+    elites = _bests_of_other_cells(ordered[0], eligible, cells)
+    chosen: list[Individual] = []
+    for pool, own_cells in ((elites, cells), (eligible, cells), (eligible, {})):
+        found = _largest_set(ordered[0], pool[:MAX_ELIGIBLE], keep, facts, genomes, own_cells)
+        chosen = max(chosen, found, key=len)
+        if len(chosen) == keep:
+            break
+    if doubts is None or len(chosen) < MIN_TO_EXPLORE:
+        return chosen
+    others = chosen[:-1]
+    return others + (_explorer(others, elites, facts, genomes, doubts) or chosen[-1:])
+
+
+def _bests_of_other_cells(
+    best: Individual, eligible: Sequence[Individual], cells: Mapping[str, Cell]
+) -> list[Individual]:
+    """The first eligible individual of each cell but that of the best of all."""
+    firsts: dict[Cell, Individual] = {}
+    for individual in eligible:
+        firsts.setdefault(cells[individual.id], individual)
+    firsts.pop(cells[best.id], None)
+    return list(firsts.values())
+
+
+def _largest_set(
+    best: Individual,
+    pool: Sequence[Individual],
+    keep: int,
+    facts: FirstPoolFacts,
+    genomes: StageGenomes[Any],
+    cells: Mapping[str, Cell],
+) -> list[Individual]:
+    """The best, and those of a pool that go with it; in cells of their own if cells are given."""
+    everyone = [best, *pool]
+    fits = _far_enough(everyone, facts.median_distance, genomes)
+    if cells:
+        own = np.array([cells[individual.id] for individual in everyone])
+        fits &= (own[:, None] != own[None]).any(axis=2)
+    return [best, *(pool[row - 1] for row in _choose_others(fits, keep))]
+
+
+def _explorer(
+    chosen: Sequence[Individual],
+    elites: Sequence[Individual],
+    facts: FirstPoolFacts,
+    genomes: StageGenomes[Any],
+    doubts: Doubts,
+) -> list[Individual]:
+    """The best of a cell that the head is least sure of, far from all chosen; empty if none is."""
+    fits = _far_enough([*chosen, *elites], facts.median_distance, genomes)
+    is_far = fits[: len(chosen), len(chosen) :].all(axis=0)
+    far = [elites[place] for place in np.flatnonzero(is_far).tolist()]
+    rated = zip(doubts(far) if far else (), (-rank for rank in range(len(far))), far, strict=True)
+    best = max(rated, key=lambda row: row[:2], default=None)
+    return [] if best is None else [best[2]]
 
 
 def _far_enough(

@@ -155,6 +155,8 @@ def composed_music(added: events.Payload, candidate: str) -> CandidateMusic:
     """The notes and the genome of a candidate as the event that added it has them."""
     if isinstance(added, events.PartImported | events.PartCopied):
         return CandidateMusic(added.part, added.genome)
+    if isinstance(added, events.CandidateBrought):
+        return CandidateMusic(added.survivor.part, added.survivor.genome)
     assert isinstance(added, events.RunFinished)  # noqa: S101 - nothing else adds candidates
     found = next(survivor for survivor in added.survivors if survivor.id == candidate)
     return CandidateMusic(found.part, found.genome)

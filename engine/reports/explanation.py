@@ -132,12 +132,12 @@ def _flips(explanation: Explanation) -> list[str]:
 
 def _listed(effects: Sequence[Effect]) -> str:
     bars = [int(each.name) for each in effects if each.kind == BAR]
-    names = [_bars(bars)] if bars else []
+    names = [bars_in_words(bars)] if bars else []
     names += [_name(each) for each in effects if each.kind != BAR]
     return " and ".join(filter(None, [", ".join(names[:-1]), names[-1]]))
 
 
-def _bars(numbers: Sequence[int]) -> str:
+def bars_in_words(numbers: Sequence[int]) -> str:
     """``bar 3``, or ``bars 1, 3–4``."""
     runs = [
         [number for _, number in run]

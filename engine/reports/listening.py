@@ -108,9 +108,11 @@ def recordings_of(studio: Studio, wanted: Sequence[Entry], *, alone: bool) -> li
 
 def _paths(studio: Studio, entry: Entry, *, alone: bool) -> dict[str, Path]:
     """The recordings of a candidate, and of the others of its run, by their ids."""
-    if entry.state.run is None or entry.state.transposed is not None:
+    run = entry.state.run
+    is_survivor = run is not None and entry.id in studio.run(run)[1].survivors
+    if run is None or not is_survivor or entry.state.transposed is not None:
         return {entry.id: _path_of_one(studio, entry, alone=alone)}
-    summary = summarise(studio, entry.state.run)
+    summary = summarise(studio, run)
     paths = write_recordings(run_folder(studio, summary), summary, alone=alone)
     return dict(zip([each.id for each in summary.finished.survivors], paths, strict=True))
 
@@ -121,7 +123,7 @@ def _context(studio: Studio, entry: Entry) -> Context:
 
 
 def _path_of_one(studio: Studio, entry: Entry, *, alone: bool) -> Path:
-    """The recording of a part that was imported, or transposed after its run."""
+    """The recording of a part that was imported, brought, or transposed after its run."""
     state, candidates = entry.state, entry.song.candidates
     parents = [] if alone else [Entry(each, entry.song, candidates[each]) for each in state.parents]
     transposed = "" if state.transposed is None else f"_{state.transposed.position}"

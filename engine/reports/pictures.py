@@ -5,10 +5,13 @@ from __future__ import annotations
 import io
 from collections.abc import Sequence
 from pathlib import Path
+from typing import NamedTuple
 
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.colors import LinearSegmentedColormap
 from matplotlib.figure import Figure
+from matplotlib.patches import Rectangle
 from matplotlib.ticker import MaxNLocator
 
 from engine.arrangement.assemble import Arrangement
@@ -30,6 +33,9 @@ ENERGY_SHADE = 0.15
 NEGATIVE_INK = "#9a9a9a"  # for effects that reduce the match
 NOTE_INK = "#333333"
 QUIET_INK = "#5a5a5a"
+
+# Opacity of the best cell of a map, and from which share of the values on its text is white.
+MAP_SHADE, MAP_DARK = 0.85, 0.7
 
 ROLL_INCHES = 3.0
 LANE_INCHES = 1.15
@@ -125,6 +131,85 @@ def draw_explanation(path: Path, subject: Subject, found: Explanation, title: st
     for axes in (roll, side):
         axes.spines[["top", "right"]].set_visible(False)
     _save(figure, path)
+
+
+class Tile(NamedTuple):
+    """One cell of a map.
+
+    Attributes:
+        cell: of each of the three axes the third, 0 the lowest.
+        value: of its best; None if it is empty.
+        text: what is written into it.
+        is_shown: whether it is framed.
+    """
+
+    cell: tuple[int, ...]
+    value: float | None
+    text: str
+    is_shown: bool
+
+
+def draw_map(
+    path: Path,
+    tiles: Sequence[Tile],
+    axes: Sequence[tuple[str, Sequence[str]]],
+    title: str,
+    colour: str,
+) -> None:
+    """A map of three axes as a PNG: one heat map for each third of the last axis.
+
+    Args:
+        path: of the file.
+        tiles: every cell.
+        axes: name of each axis, and what its thirds are called, the lowest first.
+        title: over the picture.
+        colour: name of the colour that the best cells are drawn in.
+    """
+    (across, columns), (up, rows), (apart, panels) = axes
+    figure = Figure(figsize=(4.2 * len(panels) + 0.6, 4.4), layout="constrained")
+    FigureCanvasAgg(figure)
+    values = [tile.value for tile in tiles if tile.value is not None]
+    lowest, highest = min(values), max(values)
+    shades = LinearSegmentedColormap.from_list("map", ["#ffffff", INKS[colour]])
+    for panel, (axes_, name) in enumerate(
+        zip(figure.subplots(1, len(panels)), panels, strict=True)
+    ):
+        axes_.set_title(f"{apart}: {name}", fontsize=10)
+        axes_.set_xlim(-0.5, len(columns) - 0.5)
+        axes_.set_ylim(-0.5, len(rows) - 0.5)
+        axes_.set_xticks(range(len(columns)), columns, fontsize=8)
+        axes_.set_yticks(range(len(rows)), rows, fontsize=8, rotation=90, va="center")
+        axes_.set_xlabel(across, fontsize=9)
+        axes_.set_ylabel(up, fontsize=9)
+        axes_.tick_params(length=0)
+        for tile in tiles:
+            if tile.cell[2] == panel:
+                share = _share(tile.value, lowest, highest)
+                _draw_tile(axes_, tile, shades(MAP_SHADE * share), is_dark=share > MAP_DARK)
+    figure.suptitle(_shortened(title), fontsize=11, parse_math=False)
+    _save(figure, path)
+
+
+def _share(value: float | None, lowest: float, highest: float) -> float:
+    """How far a value lies from the lowest to the highest, 0 to 1."""
+    if value is None:
+        return 0.0
+    return (value - lowest) / (highest - lowest) if highest > lowest else 1.0
+
+
+def _draw_tile(axes: Axes, tile: Tile, shade: tuple[float, ...], *, is_dark: bool) -> None:
+    x, y = tile.cell[0], tile.cell[1]
+    edge, width = ("#000000", 2.5) if tile.is_shown else ("#cccccc", 0.8)
+    inset = 0.04
+    axes.add_patch(
+        Rectangle(
+            (x - 0.5 + inset, y - 0.5 + inset), 1 - 2 * inset, 1 - 2 * inset,
+            facecolor=shade, edgecolor=edge, linewidth=width,
+            hatch="//" if tile.value is None else None,
+        )
+    )  # fmt: skip
+    ink = "#ffffff" if is_dark else "#222222"
+    axes.text(x, y, tile.text, ha="center", va="center", fontsize=7.5, color=ink)
 
 
 def _figure(width_inches: float, height_inches: float) -> tuple[Figure, Axes]:

@@ -167,13 +167,15 @@ def _context(
 def _added(
     candidate: str, read: Sequence[events.Payload]
 ) -> events.Survivor | events.PartCopied | events.PartImported:
-    """A candidate from the end of the run that it came from, or as it was copied or written."""
+    """A candidate from the run that it came from, or as it was copied or written."""
     for event in read:
         if isinstance(event, events.PartCopied | events.PartImported):
             if event.candidate == candidate:
                 return event
             continue
-        survivors = event.survivors if isinstance(event, events.RunFinished) else ()
+        survivors = event.survivors if isinstance(event, events.RunFinished) else []
+        if isinstance(event, events.CandidateBrought):
+            survivors = [event.survivor]
         for survivor in survivors:
             if survivor.id == candidate:
                 return survivor

@@ -12,6 +12,7 @@ from engine.evolution.settings import checked_seed
 from engine.models.promotion import model_for_runs
 from engine.reports.summary import Summary, summarise
 from engine.runs.lifecycle import Report, carry_on, load, start
+from engine.runs.personal_axes import axes_for
 from engine.runs.requests import EvolveOptions, requests
 from engine.runs.run import Run
 from engine.state.studio import Studio
@@ -33,10 +34,17 @@ def start_runs(
 ) -> Iterator[Run]:
     """Start the runs of the options, each one when the iterator reaches it.
 
+    What they show is spread over the axes along which the person's choices vary, once there are
+    enough; see ``engine.runs.personal_axes``.
+
     Raises:
         NotFound: if the song, a candidate or a section doesn't exist.
         Refused: if no part that the stage needs is approved, or the options contradict each other.
     """
+    settings = options.settings
+    if not settings.axes:
+        axes = axes_for(studio, options.stage)
+        options = replace(options, settings=replace(settings, axes=axes))
     with refusing():
         run_requests = requests(studio.song(song), options, seed)
     sha256 = model_for_runs(studio, model) if use_model else None

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from functools import cached_property
 from typing import Any, NamedTuple
 
+from engine.evolution.behaviour import Archive, axes_of, measured
 from engine.evolution.breeding import Breeder, Child, ask
 from engine.evolution.niches import niches, select_population
 from engine.evolution.pool import Individual, Pool
@@ -159,6 +160,7 @@ class Run:
             self.first_pool,
             self._decided,
             self.genomes,
+            self.archive().cells,
         )
         worst = min(chosen, key=lambda i: i.fitness) if chosen else None
         already_decided = {
@@ -173,7 +175,7 @@ class Run:
             stage=self.stage.name,
             section=self.started.section,
             context_position=self.started.positions_read[0],
-            survivors=[self._survivor(individual) for individual in chosen],
+            survivors=[self.survivor(individual) for individual in chosen],
             already_decided=already_decided,
             first_pool=events.FirstPool(
                 spread=facts.spread,
@@ -184,7 +186,14 @@ class Run:
             distances=mutual_distances(chosen, self.genomes).tolist(),
         )
 
-    def _survivor(self, individual: Individual) -> events.Survivor:
+    def archive(self) -> Archive:
+        """The map of everything scored so far, by the axes of its settings."""
+        axes, scored = axes_of(self.stage.name, self.settings.axes), list(self.pool.scored.values())
+        parts = [self.genomes.render(each.genome, self.context) for each in scored]
+        return Archive.of(scored, axes, measured(self.stage.name, parts, self.context, axes))
+
+    def survivor(self, individual: Individual) -> events.Survivor:
+        """One of its individuals as a candidate, with its notes and the model's prediction."""
         part = self.genomes.render(individual.genome, self.context)
         return events.Survivor(
             id=individual.id,

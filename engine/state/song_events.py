@@ -169,25 +169,41 @@ def _song_run(recorded: Recorded, event: events.RunStarted | events.PartCopied) 
 
 def _run_finished(song: Song, recorded: Recorded, event: events.RunFinished) -> Song:
     run = run_of(recorded.stream) or ""
-    begun = song.runs.get(run)
     for rank, survivor in enumerate(event.survivors, start=1):
-        candidate = Candidate(
-            run=run,
-            rank=rank,
-            stage=event.stage,
-            section=event.section,
-            total=survivor.total,
-            terms=survivor.terms,
-            description=survivor.description,
-            heard=survivor.heard,
-            position=recorded.position,
-            built_on=event.context_position,
-            parents=begun.parents if begun else (),
-            begun=begun.position if begun else recorded.position,
-            has_genome=True,
-        )
-        song = _with_candidate(song, survivor.id, candidate)
+        song = _with_survivor(song, recorded, event, survivor, run, rank)
     return song
+
+
+def _brought(song: Song, recorded: Recorded, event: events.CandidateBrought) -> Song:
+    return _with_survivor(song, recorded, event, event.survivor, event.run, event.rank)
+
+
+def _with_survivor(
+    song: Song,
+    recorded: Recorded,
+    event: events.RunFinished | events.CandidateBrought,
+    survivor: events.Survivor,
+    run: str,
+    rank: int,
+) -> Song:
+    """The song with a candidate of one of its runs."""
+    begun = song.runs.get(run)
+    candidate = Candidate(
+        run=run,
+        rank=rank,
+        stage=event.stage,
+        section=event.section,
+        total=survivor.total,
+        terms=survivor.terms,
+        description=survivor.description,
+        heard=survivor.heard,
+        position=recorded.position,
+        built_on=event.context_position,
+        parents=begun.parents if begun else (),
+        begun=begun.position if begun else recorded.position,
+        has_genome=True,
+    )
+    return _with_candidate(song, survivor.id, candidate)
 
 
 def _imported(song: Song, recorded: Recorded, event: events.PartImported) -> Song:
@@ -358,6 +374,7 @@ APPLY: dict[str, Callable[[Song, Recorded, Any], Song]] = {
     "PartCopied": _copied,
     "RunStarted": _run_started,
     "RunFinished": _run_finished,
+    "CandidateBrought": _brought,
     "PartImported": _imported,
     "CandidatesPresented": _presented,
     "CandidateApproved": _approved,

@@ -6,6 +6,7 @@ from store.events import (
     KINDS,
     ArrangementAssembled,
     CandidateApproved,
+    CandidateBrought,
     CandidateLabelled,
     CandidateNoted,
     CandidateRejected,
@@ -212,6 +213,22 @@ SAMPLES: tuple[Payload, ...] = (
     ),
     SongArchived(song_id="song-1"),
     SongRestored(song_id="song-1", takes_back="event-0024"),
+    CandidateBrought(
+        run="run-1",
+        rank=4,
+        stage="chords",
+        section=Section(label="verse", bars=8, energy=0.5),
+        context_position=1,
+        survivor=Survivor(
+            id="c",
+            genome={"roots": [0, 5, 7]},
+            part={"notes": [[0, 480, 60, 90]]},
+            terms=TERMS,
+            total=0.5,
+            description={},
+            heard=None,
+        ),
+    ),
 )
 
 assert {type(sample) for sample in SAMPLES} == {kind.struct for kind in KINDS.values()}

@@ -73,7 +73,7 @@ def test_the_kind_names_are_the_stored_ones() -> None:
         "CandidateRejected": 2, "CandidateLabelled": 1, "CandidateNoted": 1, "DecisionUndone": 1,
         "ExportWritten": 1, "ModelRegistered": 1, "PartImported": 1, "ArrangementAssembled": 1,
         "CompositionStarted": 1, "CompositionFinished": 1, "ModelTrained": 1, "ModelPromoted": 1,
-        "CandidateUsed": 1,
+        "CandidateUsed": 1, "CandidateBrought": 1,
         "PartTransposed": 1, "PartCopied": 1, "SongArchived": 1, "SongRestored": 1,
     }  # fmt: skip
 

@@ -9,6 +9,7 @@ import pytest
 
 from store.events import (
     ArrangementAssembled,
+    CandidateBrought,
     CandidateUsed,
     CompositionFinished,
     CompositionStarted,
@@ -78,6 +79,7 @@ def test_its_events_are_recognised(old: EventLog) -> None:
 # Kinds that the first release didn't know.
 LATER = (
     ArrangementAssembled,
+    CandidateBrought,
     CandidateUsed,
     CompositionFinished,
     CompositionStarted,

@@ -22,11 +22,17 @@ from tests.engine.runs.short_runs import begin, ending, evolved, generations
 yardsticks = st.builds(FirstPoolFacts, st.just({}), PLACES, TOTALS)
 
 
-@given(crowds(0), st.integers(1, 5), yardsticks, st.integers(0, 6))
-def test_survivors(crowd, keep, facts, decided_count):
+def cells_of_crowd(crowd, width):
+    """Cells of a width in sixteenths, as points on a line have them."""
+    return {one.id: (int(one.genome.place * 16) // width,) for one in crowd}
+
+
+@given(crowds(0), st.integers(1, 5), yardsticks, st.integers(0, 6), st.sampled_from((1, 4, 32)))
+def test_survivors(crowd, keep, facts, decided_count, width):
     decided = {one.id for one in crowd[:decided_count]}
     ordered = [one for one in best_first(crowd) if one.id not in decided]
-    chosen = choose_survivors(crowd, keep, facts, decided, LINE)
+    cells = cells_of_crowd(crowd, width)
+    chosen = choose_survivors(crowd, keep, facts, decided, LINE, cells)
 
     assert len(chosen) <= keep
     assert [one.id for one in chosen[:1]] == [one.id for one in ordered[:1]]
@@ -37,13 +43,32 @@ def test_survivors(crowd, keep, facts, decided_count):
     for one in chosen[1:]:
         assert one.score.total > facts.total_p95
         assert one.score.passes
-    # Nobody better was left out who could have joined.
-    for one in ordered[: ordered.index(chosen[-1]) if len(chosen) == keep else None]:
-        before = [other for other in chosen if ordered.index(other) < ordered.index(one)]
-        apart = [abs(one.genome.place - other.genome.place) for other in before]
-        near = any(distance < facts.median_distance or not distance for distance in apart)
-        weak = one.score.total <= facts.total_p95 or not one.score.passes
-        assert one in chosen or near or weak
+    # As many are shown as without cells, and two of a cell only where there aren't enough cells.
+    alone = choose_survivors(crowd, keep, facts, decided, LINE, dict.fromkeys(cells, (0,)))
+    assert len(chosen) == len(alone)
+    if len({cells[one.id] for one in chosen}) < len(chosen):
+        assert chosen == alone
+
+
+@given(crowds(0), st.integers(1, 5), yardsticks, st.sampled_from((1, 4, 32)))
+def test_who_explores(crowd, keep, facts, width):
+    """The last of three or more is one that the head is unsure of; everything else stays."""
+    cells = cells_of_crowd(crowd, width)
+    plain = choose_survivors(crowd, keep, facts, set(), LINE, cells)
+
+    def doubts(individuals):
+        return [one.genome.place for one in individuals]
+
+    exploring = choose_survivors(crowd, keep, facts, set(), LINE, cells, doubts)
+    if len(plain) < 3:
+        assert exploring == plain
+        return
+    assert exploring[:-1] == plain[:-1]
+    explorer = exploring[-1]
+    assert explorer.score.passes
+    assert explorer.score.total > facts.total_p95
+    if cells[plain[-1].id] not in {cells[one.id] for one in plain[:-1]}:
+        assert explorer.genome.place >= plain[-1].genome.place
 
 
 REFUSED_BY_THE_GATE = individual("a", 0.1, 0.9, passes=False)
@@ -62,7 +87,9 @@ REFUSED_BY_THE_GATE = individual("a", 0.1, 0.9, passes=False)
 )
 def test_who_survives(crowd, keep, median_distance, chosen):
     facts = FirstPoolFacts({}, median_distance, 0.0)
-    assert "".join(one.id for one in choose_survivors(crowd, keep, facts, set(), LINE)) == chosen
+    cells = {one.id: (index,) for index, one in enumerate(crowd)}
+    found = choose_survivors(crowd, keep, facts, set(), LINE, cells)
+    assert "".join(one.id for one in found) == chosen
 
 
 def test_the_facts_of_a_first_pool():

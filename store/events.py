@@ -298,7 +298,7 @@ class PartImported(Payload, frozen=True, kw_only=True):
     content_sha256: Sha256
     warnings: list[str]
     genome: Plain = {}  # of chords that were written down; empty where notes were imported
-    description: Plain = {}  # by its stage, where it has a genome
+    description: Plain = {}  # by its stage, where it has a genome or was given words
 
 
 class CandidateRejected(Payload, frozen=True, kw_only=True):
@@ -356,6 +356,13 @@ class ExportWritten(Payload, frozen=True, kw_only=True):
     sha256: Sha256
 
 
+class WordsGiven(Payload, frozen=True, kw_only=True):
+    """A person gave the words of a song; they replace those that it had."""
+
+    file: Name  # its name alone
+    lyrics: list[list[Any]]  # label, lines and, if over 1, repeats of each section of the words
+
+
 class ArrangementAssembled(Payload, frozen=True, kw_only=True):
     """Approved parts were put together to a whole song."""
 
@@ -385,7 +392,7 @@ class CompositionStarted(Payload, frozen=True, kw_only=True):
     arrangements: Annotated[int, Checked(ge=1)]  # how many it ends with
     sections: list[Section]
     model_sha256: Sha256 | None
-    lyrics: list[list[Any]]  # label and lines of each section of the words
+    lyrics: list[list[Any]]  # label, lines and, if over 1, repeats of each section of the words
     singer: str | None
 
 
@@ -456,4 +463,5 @@ KINDS: dict[str, Kind] = {
     "PartCopied": Kind(PartCopied, 1),
     "SongArchived": Kind(SongArchived, 1),
     "SongRestored": Kind(SongRestored, 1),
+    "WordsGiven": Kind(WordsGiven, 1),
 }

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Self
+from typing import Any, Self
 
 from documents.timecodes import Timecode
 
@@ -98,14 +98,38 @@ class LyricSheet:
     offset_seconds: float = 0.0
 
     @classmethod
-    def of_words(cls, rows: Sequence[tuple[str, Sequence[str]]]) -> Self:
-        """The sheet of sections whose words are known: labels with their lines."""
+    def of_words(
+        cls, rows: Sequence[tuple[str, Sequence[str]]], repeats: Sequence[int] = ()
+    ) -> Self:
+        """The sheet of sections whose words are known.
+
+        Args:
+            rows: labels with their lines.
+            repeats: how many times each of them comes; once where it isn't said.
+        """
+        times = (*repeats, *(1 for _ in rows))
         return cls(
             tuple(
-                SheetSection(label, tuple(SheetLine(text, 0) for text in lines))
-                for label, lines in rows
+                SheetSection(label, tuple(SheetLine(text, 0) for text in lines), count)
+                for (label, lines), count in zip(rows, times, strict=False)
             )
         )
+
+    def rows(self) -> list[list[Any]]:
+        """Plain values of its blocks.
+
+        Each is its label, its lines, and how many times it comes where that is more than once.
+        """
+        return [
+            [each.label, list(each.words), *([each.repeats] if each.repeats > 1 else [])]
+            for each in self.blocks
+        ]
+
+    @property
+    def blocks(self) -> tuple[SheetSection, ...]:
+        """The sections that have words, and those whose header says that words come again."""
+        headers = {label.casefold() for label in self.headers}
+        return tuple(s for s in self.sections if s.words or s.label.casefold() in headers)
 
     @property
     def words(self) -> tuple[tuple[str, tuple[str, ...]], ...]:

@@ -28,13 +28,14 @@ from engine.arrangement.files import (
 from engine.arrangement.instruments import with_instruments
 from engine.arrangement.plan import Plan
 from engine.arrangement.plan_text import plan_document, plan_text, read_plan
+from engine.arrangement.words import PlannedWords, given_words, with_words
 from engine.errors import Ambiguous, Refused, quoted
 from engine.gate.exports import KEPT, WRITTEN, Export, export_paths, last_written
 from engine.ids import CANDIDATE_ID_CHARS, digest, short
 from engine.proposals.lyrics import LyricSheet
 from engine.runs.contexts import song_context
 from engine.state.files import file_sha256, write_whole
-from engine.state.songs import Song, last_composition, song_stream
+from engine.state.songs import Song, song_stream
 from engine.state.studio import Studio
 from genomes import Section
 from genomes.midi import Conductor
@@ -67,6 +68,7 @@ class PlanFile:
     reading: str = ""
     drift: dict[str, Any] | None = None
     frame_rate: str = ""
+    words: PlannedWords | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +112,8 @@ class DraftOptions:
 
     Attributes:
         ending: how the song stops, one of ``ENDINGS``; the usual way if None.
-        lyrics: words of the song; those of its last composition if None.
+        lyrics: words of the song; those that it was given last if None. A plan that a person
+            wrote sings them where it has none of its own.
         instruments: stage -> program that a person chose; the rest are the usual ones.
     """
 
@@ -130,40 +133,21 @@ def current_plan(studio: Studio, song: Song, options: DraftOptions | None = None
     path = plan_file(studio, song)
     found = file_sha256(path)
     if found is not None and found != last_written(song, studio, path):
-        return read_plan_file(studio, song, path)
+        return read_plan_file(studio, song, path, options.lyrics if options else None)
     return write_draft(studio, song, options)
 
 
 def write_draft(studio: Studio, song: Song, options: DraftOptions | None = None) -> PlanFile:
-    """Write a new draft; under another file name if a person has edited the song's plan.
-
-    Words that the song's plan has for a section stay, unless others are given.
-    """
+    """Write a new draft; under another file name if a person has edited the song's plan."""
     approved = approved_parts(studio, song)
     options = options or DraftOptions()
-    last = last_composition(song)
-    lyrics = options.lyrics or (LyricSheet.of_words(last.lyrics) if last and last.lyrics else None)
+    lyrics = options.lyrics or given_words(song)
     drafted = draft(approved, conductor_of(song), options.ending, lyrics)
-    if options.lyrics is None:
-        drafted = _with_words_of(drafted, plan_file(studio, song))
     plan = with_instruments(drafted, song, options.instruments)
     written = _write_plan(studio, song, Path(PLAN_FILE).stem, plan)
-    return PlanFile(plan, written.path, written.outcome, _warnings(plan, approved, song))
-
-
-def _with_words_of(plan: Plan, path: Path) -> Plan:
-    """A plan in which sections that have no words of their own have those of an earlier plan."""
-    words: dict[str, tuple[str, ...]] = {}
-    if path.is_file():
-        with suppress(Refused):  # a person's file that can't be read is refused when it is used
-            words = {section.name: section.words for section in read_plan(path).sections}
-    sections = [
-        replace(section, words=section.words or words.get(section.name, ()))
-        if section.part("melody")
-        else section
-        for section in plan.sections
-    ]
-    return replace(plan, sections=tuple(sections))
+    warnings = _warnings(plan, approved, song)
+    words = None if lyrics is None else with_words(plan, approved, lyrics)
+    return PlanFile(plan, written.path, written.outcome, warnings, words=words)
 
 
 def copy_plan(studio: Studio, song: Song, copied: Song) -> Export | None:
@@ -185,14 +169,23 @@ def copy_plan(studio: Studio, song: Song, copied: Song) -> Export | None:
     return Export(target, WRITTEN)
 
 
-def read_plan_file(studio: Studio, song: Song, path: Path) -> PlanFile:
-    """Read the plan in a person's file."""
-    plan = read_plan(path)
-    warnings = _warnings(plan, approved_parts(studio, song), song)
-    return PlanFile(plan, path, KEPT, warnings)
+def read_plan_file(
+    studio: Studio, song: Song, path: Path, lyrics: LyricSheet | None = None
+) -> PlanFile:
+    """Read the plan in a person's file; sections without words of their own sing those given."""
+    plan, approved = read_plan(path), approved_parts(studio, song)
+    words = None if lyrics is None else with_words(plan, approved, lyrics)
+    plan = plan if words is None else words.plan
+    return PlanFile(plan, path, KEPT, _warnings(plan, approved, song), words=words)
 
 
-def import_clips(studio: Studio, song: Song, file: Path, frame_rate: str | None = None) -> PlanFile:
+def import_clips(
+    studio: Studio,
+    song: Song,
+    file: Path,
+    frame_rate: str | None = None,
+    lyrics: LyricSheet | None = None,
+) -> PlanFile:
     """Turn a DAW's list of clips into a plan and write its file.
 
     Args:
@@ -200,6 +193,7 @@ def import_clips(studio: Studio, song: Song, file: Path, frame_rate: str | None 
         song: state of the song.
         file: the list.
         frame_rate: of its time code; see ``parse_clips``.
+        lyrics: words that its sections sing.
 
     Raises:
         Refused: if the file can't be read; names the file and the line.
@@ -213,15 +207,18 @@ def import_clips(studio: Studio, song: Song, file: Path, frame_rate: str | None 
         raise Refused(f"{file.name}: {error}") from error
     before = plan_file(studio, song)
     differences = drift(read_plan(before), found.plan) if before.is_file() else None
-    written = _write_plan(studio, song, IMPORTED, found.plan)
+    words = None if lyrics is None else with_words(found.plan, approved, lyrics)
+    plan = found.plan if words is None else words.plan
+    written = _write_plan(studio, song, IMPORTED, plan)
     return PlanFile(
-        found.plan,
+        plan,
         written.path,
         written.outcome,
         found.warnings,
         listed.reading,
         differences,
         listed.frame_rate,
+        words,
     )
 
 

@@ -125,7 +125,7 @@ def sung_lines(
             if section.start_ticks <= onset < section.end_ticks
         ]
     )
-    texts = {" ".join(line.split()) for line in known}
+    texts = {" ".join(line.split()) for line in (*known, *section.words)}
     longest = max((len(text) for text in texts), default=0)
     lines: list[Line] = []
     unknown: list[Line] = []

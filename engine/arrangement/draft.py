@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from documents.findings import one_line
 from engine.arrangement.approved import ApprovedPart, Lineage, lineages_in_use
 from engine.arrangement.plan import FADE, HELD, RITARDANDO, Plan, PlannedSection
-from engine.arrangement.roles import FORM, OTHER, Role, role_of
+from engine.arrangement.roles import MIN_VERSES, OTHER, Role, form_with, role_of
+from engine.arrangement.words import with_words
 from engine.errors import Refused
-from engine.proposals.lyrics import LyricSheet, words_under
+from engine.proposals.lyrics import LyricSheet, section_name
 from genomes.midi import Conductor
 
 # The lowest energy of a section in which a stage plays. At a lineage's last occurrence all play.
@@ -71,23 +72,24 @@ def draft(
 ) -> Plan:
     """A plan that uses all approved sections, each with the parts that are in use.
 
-    Sections whose labels name a role are put in the order of ``FORM``; the others are put at its
+    Sections whose labels name a role are put in the order of the form; the others are put at its
     ``OTHER``, in the order of their approval. The song begins with an intro, and ends with an
-    outro if it doesn't fade.
+    outro if it doesn't fade. It has as many verses as the words, and two at least.
 
     Args:
         approved: the approved parts.
         song: title, key, meter and tempo of the song.
         ending: how it stops, one of ``ENDINGS``; the usual ending at its tempo if None.
         lyrics: words of the song; a section that comes back sings those under its own name, such
-            as ``Verse 2``.
+            as ``Verse 2``, and comes as often in a row as they say.
 
     Raises:
         Refused: if nothing is approved.
     """
     if not approved:
         raise Refused("nothing is approved yet", "see engine review")
-    occurrences = _occurrences(lineages_in_use(approved))
+    form = form_with(_verses(lyrics) if lyrics else MIN_VERSES)
+    occurrences = _occurrences(lineages_in_use(approved), form)
     counts = Counter(occurrence.title.casefold() for occurrence in occurrences)
     counted: Counter[str] = Counter()
     sections = []
@@ -95,17 +97,14 @@ def draft(
         name = occurrence.title.casefold()
         counted[name] += 1
         numbered = f"{occurrence.title} {counted[name]}" if counts[name] > 1 else occurrence.title
-        planned = _planned(occurrence, numbered)
-        if lyrics is not None and counted[name] > 1 and planned.part("melody"):
-            planned = replace(planned, words=words_under(lyrics, numbered))
-        sections.append(planned)
+        sections.append(_planned(occurrence, numbered))
     if ending is None:
         ending = RITARDANDO if song.tempo_bpm < RITARDANDO_MAX_BPM else HELD
     if occurrences[0].role.name != INTRO:
         sections.insert(0, _borrowed(occurrences[0], INTRO))
     if occurrences[-1].role.name != OUTRO and ending != FADE:
         sections.append(_borrowed(occurrences[-1], OUTRO))
-    return Plan(
+    plan = Plan(
         tuple(sections),
         title=song.title,
         key=str(song.key),
@@ -113,6 +112,14 @@ def draft(
         time_sig=str(song.meter),
         ending=ending,
     )
+    return plan if lyrics is None else with_words(plan, approved, lyrics, once=True).plan
+
+
+def _verses(lyrics: LyricSheet) -> int:
+    """How many verses a sheet of words has."""
+    names = [section_name(label) for label, _ in lyrics.words if label]
+    verses = [name for name in names if name.role == "verse"]
+    return max(len(verses), *(name.number for name in verses), 0)
 
 
 def _borrowed(occurrence: _Occurrence, name: str) -> PlannedSection:
@@ -132,16 +139,16 @@ def _borrowed(occurrence: _Occurrence, name: str) -> PlannedSection:
     )
 
 
-def _occurrences(found: Sequence[Lineage]) -> list[_Occurrence]:
+def _occurrences(found: Sequence[Lineage], form: Sequence[str]) -> list[_Occurrence]:
     lineages_of: dict[str, list[Lineage]] = {}
     for lineage in found:
         form_section = role_of(lineage.first.section_label).form_section
         lineages_of.setdefault(form_section, []).append(lineage)
     ordered = [
         (form_section, lineage)
-        for index, form_section in enumerate(FORM)
+        for index, form_section in enumerate(form)
         for lineage in _playing(
-            lineages_of.get(form_section, []), form_section, FORM[:index].count(form_section)
+            lineages_of.get(form_section, []), form_section, form[:index].count(form_section)
         )
     ]
     last = {form_section: index for index, (form_section, _) in enumerate(ordered)}
@@ -150,7 +157,7 @@ def _occurrences(found: Sequence[Lineage]) -> list[_Occurrence]:
         _Occurrence(
             lineage,
             is_last=last_of[lineage] == index,
-            is_louder=FORM.count(form_section) > 1 and last[form_section] == index,
+            is_louder=form.count(form_section) > 1 and last[form_section] == index,
         )
         for index, (form_section, lineage) in enumerate(ordered)
     ]

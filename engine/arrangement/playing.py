@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from zlib import crc32
 
 import numpy as np
@@ -110,7 +110,7 @@ def _first_root(planned: ResolvedSection, song: Conductor) -> int | None:
 def composed_pass(planned: ResolvedSection, song: Conductor) -> Pass:
     """A section's parts as they were composed, in the bars that the plan takes of them.
 
-    Only the words are those of the plan, if it has any.
+    Only the words are those of the plan, if it has any; they leave the notes of locked bars alone.
     """
     bar_ticks, section = song.meter.bar_ticks, planned.section
     first, last = section.excerpt or (1, planned.parts[0].bars)
@@ -134,4 +134,6 @@ def composed_pass(planned: ResolvedSection, song: Conductor) -> Pass:
     if melody is None or not section.words:
         return music
     lyrics = Lyrics(tuple(line for text in section.words if (line := line_of(text))))
-    return music.with_part("melody", reworded(melody, lyrics, song.meter, song.tempo_bpm))
+    locked = music.locked.get("melody", frozenset())
+    sung = reworded(melody, lyrics, song.meter, song.tempo_bpm, locked)
+    return replace(music, parts={**music.parts, "melody": sung})

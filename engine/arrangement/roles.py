@@ -14,7 +14,7 @@ class Role:
 
     Attributes:
         name: the word in labels, such as ``pre_chorus``.
-        form_section: the entry of ``FORM`` that it fills.
+        form_section: the entry of the form that it fills.
         energy: loudness, 0 (quietest) to 1 (loudest).
         is_sung: whether it usually has vocals.
         bars: usual length with repeats; shorter parts are repeated to reach it.
@@ -49,11 +49,18 @@ ROLES = (
     Role("break", OTHER, 0.40, is_sung=False, bars=4),
 )
 
-# The song form in playing order; entries without an approved section are skipped.
-FORM = (
-    *("intro", "verse", "pre_chorus", "chorus", "verse", "pre_chorus", "chorus"),
-    *(OTHER, "bridge", "chorus", "climax", "outro"),
-)
+MIN_VERSES, MAX_VERSES = 2, 12
+
+
+def form_with(verses: int) -> tuple[str, ...]:
+    """The song form in playing order; entries without an approved section are skipped.
+
+    Args:
+        verses: how many it has, each before a chorus; at least ``MIN_VERSES``.
+    """
+    verses = max(MIN_VERSES, min(MAX_VERSES, verses))
+    rounds = ("verse", "pre_chorus", "chorus") * verses
+    return ("intro", *rounds, OTHER, "bridge", "chorus", "climax", "outro")
 
 
 def role_of(label: str) -> Role:

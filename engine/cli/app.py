@@ -29,6 +29,7 @@ from engine.cli import (
     status,
     train,
     why,
+    words,
 )
 from engine.cli import (
     map as run_map,
@@ -85,6 +86,7 @@ app.command("reject")(gate.reject)
 app.command("label")(gate.label)
 app.command("note")(gate.note)
 app.command("undo")(gate.undo)
+app.command("words")(words.words)
 app.command("import")(files.import_file)
 app.command("status")(status.status)
 app.command("export")(files.export)

@@ -16,6 +16,7 @@ from engine.cli.words import read_words, say_of_words
 if TYPE_CHECKING:
     from engine.arrangement.arranging import ArrangedSong, DraftOptions, PlanFile
     from engine.arrangement.assemble import Arrangement
+    from engine.proposals.lyrics import LyricSheet
     from engine.state.songs import Song
     from engine.state.studio import Studio
 
@@ -35,7 +36,7 @@ def arrange(
     draft: Annotated[bool, typer.Option("--draft", help="Only draft a plan to edit.")] = False,
     fade: Annotated[bool, typer.Option("--fade", help="End by fading out.")] = False,
     lyrics: Annotated[
-        Path | None, typer.Option(help="Words for a draft, such as those of [Verse 2].")
+        Path | None, typer.Option(help="Words for each time that a section comes, by [headers].")
     ] = None,
     instrument: Instruments = None,
     audio: Annotated[str, typer.Option(help="Recordings as flac or wav, or none.")] = "flac",
@@ -46,6 +47,7 @@ def arrange(
     from engine.arrangement.arranging import arrange as assemble
     from engine.arrangement.instruments import read_choices, with_instruments
     from engine.arrangement.plan import FADE
+    from engine.arrangement.words import give_words
     from engine.arrangement.writers import NO_AUDIO, writers
     from engine.audio import player
     from engine.errors import quoted
@@ -57,14 +59,16 @@ def arrange(
     with open_studio(context) as studio:
         state = studio.song(song)
         files = writers(state, audio)
+        if lyrics is not None and words is not None:
+            give_words(studio, state.song_id, lyrics.name, words)
         planned = _planned(studio, state, plan, clips, options, frame_rate, draft=draft)
         plan_to_play = replace(planned.plan, ending=FADE) if fade else planned.plan
         planned = replace(planned, plan=with_instruments(plan_to_play, state, chosen))
-        say_of_words(lyrics, words, sections(state))
+        said = _say_words(lyrics, words, planned, sections(state))
         arranged = None if draft else assemble(studio, studio.song(song), planned.plan, files)
         state = studio.song(song)
     if as_json:
-        say_json(_report(planned, arranged))
+        say_json(_report(planned, arranged) | {"words": said})
         return
     _say_plan(context, planned)
     if arranged is not None:
@@ -80,6 +84,15 @@ def arrange(
     else:
         say(f"\nto have it otherwise, edit {planned.path} and run {next_command(context, again)}")
         say_next(next_command(context, _next_after(state)))
+
+
+def _say_words(
+    path: Path | None, sheet: LyricSheet | None, planned: PlanFile, sections: list[str]
+) -> dict[str, Any] | None:
+    found = planned.words
+    if found is None:
+        return None
+    return say_of_words(path, sheet or found.sheet, found.unused, found.silent, sections)
 
 
 def _next_after(song: Song) -> str:
@@ -108,9 +121,9 @@ def _planned(
     if frame_rate is not None and clips is None:
         raise Refused("--frame-rate is that of a list of clips", "name the list with --import")
     if plan is not None:
-        return read_plan_file(studio, song, plan)
+        return read_plan_file(studio, song, plan, options.lyrics)
     if clips is not None:
-        return import_clips(studio, song, clips, frame_rate)
+        return import_clips(studio, song, clips, frame_rate, options.lyrics)
     make = write_draft if draft else current_plan
     return make(studio, song, options)
 

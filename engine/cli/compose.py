@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -12,13 +13,16 @@ from engine.cli.errors import INTERRUPTED
 from engine.cli.opening import next_command, open_studio
 from engine.cli.options import Generations, Instruments, ModelPath, NoModel, Population, WithTerms
 from engine.cli.output import Json, say, say_json, say_next, say_note
-from engine.cli.words import read_words, say_of_words
+from engine.cli.words import read_words, report_of_words, say_of_words
 from engine.evolution import GENERATIONS, POPULATION
 
 if TYPE_CHECKING:
+    from documents.lyrics import SheetSection
+    from engine.arrangement.approved import ApprovedPart
     from engine.arrangement.arranging import ArrangedSong
     from engine.composing.composition import Composition
     from engine.composing.ending import Ranked
+    from engine.proposals.lyrics import LyricSheet
 
 
 def compose(
@@ -52,6 +56,7 @@ def compose(
     What you approved stays and is built on. Run again without --seed, a composition that was
     stopped goes on, and a finished one ends with the same songs. Another --seed starts over.
     """
+    from engine.arrangement.approved import approved_parts
     from engine.arrangement.instruments import read_choices
     from engine.arrangement.plan import FADE
     from engine.arrangement.writers import writers
@@ -60,7 +65,12 @@ def compose(
     from engine.cli.progress import composing
     from engine.composing.composer import compose as compose_song
     from engine.composing.composer import generations_done
-    from engine.composing.composition import begin, last_seed, new_composition, unfinished
+    from engine.composing.composition import (
+        begin,
+        new_composition,
+        repeating_last,
+        unfinished,
+    )
     from engine.composing.ending import finish_composition
     from engine.evolution.settings import Settings
     from engine.models.promotion import model_for_runs
@@ -79,12 +89,11 @@ def compose(
         composition = unfinished(state) if seed is None else None
         if composition is None:
             sha256 = None if no_model else model_for_runs(studio, model)
-            known = last_seed(state) if seed is None else None
-            again = requested if known is None else replace(requested, seed=known)
+            again = repeating_last(state, requested) if seed is None else requested
             composition = begin(studio, state, replace(again, model_sha256=sha256))
         elif not as_json:
             say(f"going on with composition {composition.id}, as it was asked for")
-        say_of_words(lyrics, words, [each.label for each in composition.sections])
+        _say_left_out(lyrics, words, composition)
         if not as_json:
             say(f"{state.title}: composition {composition.id}, seed {composition.seed}")
             _say_silent(composition)
@@ -92,15 +101,14 @@ def compose(
         with composing(expected_generations(composition), done) as observer:
             is_done = compose_song(studio, song_id, composition, observer)
         if not is_done:
-            say("stopped; nothing recorded is lost", err=True)
-            go_on = f"compose --song {song_id} --audio {audio}"
-            say_next(next_command(context, go_on), err=as_json)
+            _say_stopped(context, f"compose --song {song_id} --audio {audio}", as_json=as_json)
             return INTERRUPTED
         songs = finish_composition(
             studio, song_id, composition, write, FADE if fade else None, chosen
         )
+        said = _say_unsung(lyrics, composition, approved_parts(studio, studio.song(song_id)), songs)
     if as_json:
-        say_json(_report(composition, songs))
+        say_json(_report(composition, songs) | {"words": said})
         return 0
     if not observer.runs:
         say("nothing was composed: every stage of these sections is approved already")
@@ -110,6 +118,12 @@ def compose(
     _say_otherwise(context, song_id, composition, songs[0][1].plan_file)
     say_next(next_command(context, after_arranging(song_id)))
     return 0
+
+
+def _say_stopped(context: typer.Context, again: str, *, as_json: bool) -> None:
+    """Say how a composition that was stopped goes on."""
+    say("stopped; nothing recorded is lost", err=True)
+    say_next(next_command(context, again), err=as_json)
 
 
 def _say_otherwise(
@@ -123,6 +137,40 @@ def _say_otherwise(
     say(f"\nto start over, run the same with another seed, such as --seed {other_seed}")
     again = next_command(context, f"arrange --song {song_id} --from {quoted(plan)}")
     say(f"to have it otherwise, edit {plan} and run {again}")
+
+
+def _say_left_out(path: Path | None, sheet: LyricSheet | None, composition: Composition) -> None:
+    """Say how a sheet was read, and which of its words fit no section of a composition."""
+    if sheet is not None:
+        labels = [each.label for each in composition.sections]
+        say_of_words(path, sheet, _fitting_none(sheet, labels), (), labels)
+
+
+def _fitting_none(sheet: LyricSheet, labels: list[str]) -> Sequence[SheetSection]:
+    """The sections of a sheet that aren't sung however often the sections come."""
+    from engine.arrangement.roles import MAX_VERSES
+    from engine.proposals.verses import shared_words
+
+    return shared_words(sheet, labels * MAX_VERSES).unused
+
+
+def _say_unsung(
+    path: Path | None,
+    composition: Composition,
+    approved: Sequence[ApprovedPart],
+    songs: Sequence[tuple[Ranked, ArrangedSong]],
+) -> dict[str, Any] | None:
+    """Say which words the best song has no place for; returns what became of all words."""
+    from engine.arrangement.words import with_words
+
+    sheet = composition.lyrics
+    if sheet is None:
+        return None
+    labels = [each.label for each in composition.sections]
+    planned = with_words(songs[0][0].plan, approved, sheet)
+    said = _fitting_none(sheet, labels) if path else ()
+    say_of_words(None, sheet, [each for each in planned.unused if each not in said], (), labels)
+    return report_of_words(sheet, planned.unused, planned.silent)
 
 
 def _say_silent(composition: Composition) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -12,11 +13,13 @@ from engine.cli.map import keep_map
 from engine.cli.opening import next_command, open_studio
 from engine.cli.options import Generations, ModelPath, NoModel, Population, WithTerms
 from engine.cli.output import Json, say, say_json, say_next, say_note
-from engine.cli.words import read_words, say_of_words
+from engine.cli.words import read_words, say_of_words, say_where_sung
 from engine.evolution import GENERATIONS, KEEP, POPULATION
 
 if TYPE_CHECKING:
+    from engine.proposals.lyrics import LyricSheet
     from engine.reports.summary import Summary
+    from engine.runs.lifecycle import Request
     from engine.state.songs import Song
 
 
@@ -82,10 +85,11 @@ def evolve(
 
     Later stages evolve one population for each section, on the parts of it that are in use.
     """
+    from engine.arrangement.words import give_words
     from engine.cli.runs import carry_on_with_progress, next_after_runs, write_and_say
     from engine.evolution.settings import Settings
     from engine.runs.evolve import new_seed, start_runs
-    from engine.runs.requests import EvolveOptions, locks_of, redo_of
+    from engine.runs.requests import EvolveOptions, locks_of, redo_of, requests
     from engine.stages import find_stage
 
     settings = Settings(population=population, generations=generations, keep=keep)
@@ -95,6 +99,7 @@ def evolve(
     seed = new_seed(seed)
     summaries: list[Summary] = []
     reported: list[dict[str, Any]] = []
+    said: dict[str, Any] | None = None
     with open_studio(context) as studio:
         state = studio.song(song)
         words = read_words(lyrics)
@@ -109,8 +114,11 @@ def evolve(
         for run in start_runs(
             studio, state.song_id, options, seed=seed, model=model, use_model=not no_model
         ):
-            if not summaries:
-                say_of_words(lyrics, words, _sections(state, section))
+            if not summaries and words is not None and lyrics is not None:
+                give_words(studio, state.song_id, lyrics.name, words)
+                requested = requests(state, options, seed)
+                said = _say_words(lyrics, words, requested, _sections(state, section))
+                say_where_sung(context, state.song_id, said)
             if not as_json:
                 label = run.started.section.label
                 begun = f"{state.title}: {stage}, {label}, run {run.id}, seed {seed}"
@@ -122,7 +130,7 @@ def evolve(
                 return INTERRUPTED
             folder = write_and_say(context, studio, summary, terms=terms, as_json=as_json)
             summaries.append(summary)
-            reported.append(summary.to_json() | {"folder": str(folder)})
+            reported.append(summary.to_json() | {"folder": str(folder), "words": said})
             if archive:
                 reported[-1]["map"] = str(keep_map(context, studio, run.id, as_json=as_json))
     if as_json:
@@ -130,6 +138,17 @@ def evolve(
     else:
         say_next(next_command(context, next_after_runs(summaries)))
     return 0
+
+
+def _say_words(
+    path: Path, sheet: LyricSheet, requested: Sequence[Request], sections: list[str]
+) -> dict[str, Any] | None:
+    """Say which words of a sheet no run sings, and which runs sing without words."""
+    from engine.proposals.verses import shared_words
+
+    silent = [each.section.label for each in requested if each.lyrics is None]
+    unused = shared_words(sheet, [each.section.label for each in requested]).unused
+    return say_of_words(path, sheet, unused, silent, sections)
 
 
 def _sections(song: Song, named: str | None) -> list[str]:

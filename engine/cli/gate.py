@@ -152,10 +152,10 @@ def use(
 
     with open_studio(context) as studio:
         chosen = choices.use(studio, candidate, section, recheck=recheck, song_id=song)
-        _say_choice(context, studio, chosen, as_json=as_json)
+        say_choice(context, studio, chosen, as_json=as_json)
 
 
-def _say_choice(
+def say_choice(
     context: typer.Context, studio: Studio, recorded: Recorded, *, as_json: bool
 ) -> None:
     """Say what a choice means for the section's other parts, and what is next."""

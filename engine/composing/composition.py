@@ -79,7 +79,7 @@ class Composition:
             state.beam,
             state.arrangements,
             state.model_sha256,
-            LyricSheet.of_words(state.lyrics) if state.lyrics else None,
+            LyricSheet.of_words(state.lyrics, state.lyric_repeats) if state.lyrics else None,
             state.singer,
         )
 
@@ -114,7 +114,6 @@ class Composition:
 
     def to_event(self) -> events.CompositionStarted:
         """The event that records its start."""
-        words = self.lyrics.words if self.lyrics else ()
         return events.CompositionStarted(
             composition=self.id,
             seed=self.seed,
@@ -123,7 +122,7 @@ class Composition:
             arrangements=self.arrangements,
             sections=[recorded_section(section) for section in self.sections],
             model_sha256=self.model_sha256,
-            lyrics=[[label, list(lines)] for label, lines in words],
+            lyrics=self.lyrics.rows() if self.lyrics else [],
             singer=self.singer,
         )
 
@@ -198,10 +197,21 @@ def can_build_on(song: Song, composition: Composition, candidate: str) -> bool:
     return song.candidates[candidate].policy not in others
 
 
-def last_seed(song: Song) -> int | None:
-    """The seed of the song's last composition; None if there is none."""
+def repeating_last(song: Song, composition: Composition) -> Composition:
+    """A composition with the seed of the song's last one, and its words and singer if it has none.
+
+    It is as it was if the song has none.
+    """
     state = last_composition(song)
-    return state.seed if state else None
+    if state is None:
+        return composition
+    last = Composition.of(state)
+    return replace(
+        composition,
+        seed=last.seed,
+        lyrics=composition.lyrics or last.lyrics,
+        singer=composition.singer or last.singer,
+    )
 
 
 def unfinished(song: Song) -> Composition | None:

@@ -49,7 +49,7 @@ def use(
 def _using(
     studio: Studio, entry: Entry, section: str | None, recheck: bool
 ) -> events.CandidateUsed:
-    label = _section_label(entry, section)
+    label = approved_section(entry, section)
     check_parents(entry.song, entry.id)
     choice = Use("", 0, entry.id, label)
     keeps = parts_that_fit(studio, entry.song, choice) if recheck else []
@@ -61,7 +61,12 @@ def _using(
     )
 
 
-def _section_label(entry: Entry, section: str | None) -> str:
+def approved_section(entry: Entry, section: str | None) -> str:
+    """The label of the section that is meant: the only one that a candidate is approved for.
+
+    Raises:
+        Refused: if it is approved for none, for several of which none is named, or not for this.
+    """
     labels = [approval.section.label for approval in entry.state.approvals]
     if not labels:
         raise Refused(

@@ -10,6 +10,7 @@ import msgspec
 from msgspec.structs import replace
 
 from documents.findings import slug
+from documents.lyrics import LyricSheet
 from engine.errors import Refused
 from engine.gate import decisions
 from engine.gate.decisions import CandidateMusic, music_of
@@ -243,7 +244,7 @@ def undo_change(studio: Studio, song_id: str, event_id: str | None = None) -> li
 def duplicate(studio: Studio, song_id: str, title: str | None = None) -> str:
     """Copy a song with its approved parts that fit it, and the candidates that wait on them.
 
-    Notes and labels are copied with them. What was passed over or rejected isn't.
+    Its words are copied, and notes and labels with the parts. What was passed over or rejected isn't.
 
     Args:
         studio: the studio.
@@ -272,7 +273,7 @@ def duplicate(studio: Studio, song_id: str, title: str | None = None) -> str:
     copies = (*_copies(studio, song, approved), *_copies(studio, song, waiting))
     batch = [
         _proposed(studio, proposed),
-        *(NewEvent(event, actor=studio.actor) for event in copies),
+        *(NewEvent(event, actor=studio.actor) for event in (*_words(song), *copies)),
     ]
     studio.append(song_stream(copy_id), batch, 0)
     return copy_id
@@ -319,6 +320,13 @@ def free_id(name: str, identity: Any, songs: Mapping[str, Song]) -> str:
     while (found := f"{name}-{digest(identity, number)[:ID_HEX_DIGITS]}") in songs:
         number += 1
     return found
+
+
+def _words(song: Song) -> Iterator[events.WordsGiven]:
+    """The event that gives a copy the words of a song, if it has any."""
+    if song.words is not None:
+        sheet = LyricSheet.of_words(song.words.sections, song.words.repeats)
+        yield events.WordsGiven(file=song.song_id, lyrics=sheet.rows())
 
 
 def _part_copied(song: Song, entry: Entry, music: CandidateMusic) -> events.PartCopied:

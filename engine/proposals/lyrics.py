@@ -6,9 +6,10 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
+from functools import lru_cache
 from pathlib import Path
 
-from documents.lyrics import LyricSheet, read_sheet
+from documents.lyrics import LyricSheet, SheetSection, read_sheet
 from documents.lyrics.markup import NUMBER_WORDS, ROMAN
 from documents.lyrics.reader import MAX_BYTES, MAX_LINE
 from engine.arrangement.roles import OTHER, role_of
@@ -20,12 +21,13 @@ from genomes.lyrics.syllables import line_of
 
 __all__ = [
     "LyricSheet",
+    "SectionName",
     "has_words",
     "lyrics_of",
     "notes_on",
     "read_lyrics",
-    "unmatched_headers",
-    "words_under",
+    "section_name",
+    "words_left_out",
 ]
 
 ACCEPTED = (
@@ -42,7 +44,7 @@ _WORD_NUMBERED = re.compile(rf"(.+)_({'|'.join([*ROMAN, *NUMBER_WORDS])})")
 
 
 @dataclass(frozen=True, slots=True)
-class _Name:
+class SectionName:
     """A label as labels are compared: in whatever case, hyphens and numerals it is written.
 
     Attributes:
@@ -56,7 +58,9 @@ class _Name:
     role: str
 
 
-def _name(label: str) -> _Name:
+@lru_cache(maxsize=2**10)
+def section_name(label: str) -> SectionName:
+    """A label as labels are compared."""
     compared = compared_label(label)
     word, number = compared, 0
     if match := _NUMBERED.fullmatch(compared):
@@ -64,7 +68,7 @@ def _name(label: str) -> _Name:
     elif match := _WORD_NUMBERED.fullmatch(compared):
         word, number = match[1], (ROMAN | NUMBER_WORDS)[match[2]]
     form_section = role_of(label).form_section
-    return _Name(word.replace("_", ""), number, "" if form_section == OTHER else form_section)
+    return SectionName(word.replace("_", ""), number, "" if form_section == OTHER else form_section)
 
 
 def read_lyrics(path: Path) -> LyricSheet:
@@ -103,12 +107,6 @@ def has_words(sheet: LyricSheet, section_label: str) -> bool:
     return not sheet.headers or bool(_matches(sheet, section_label))
 
 
-def words_under(sheet: LyricSheet, header: str) -> tuple[str, ...]:
-    """The lines under a header, however it is written; none if the sheet doesn't have it."""
-    wanted = _name(header)
-    return next((lines for label, lines in sheet.words if label and _name(label) == wanted), ())
-
-
 def notes_on(sheet: LyricSheet) -> tuple[str, ...]:
     """What a person should know of how a sheet was read, one line each."""
     notes = [*sheet.notes, *(f"line {n}: {text}" if n else text for n, text in sheet.problems)]
@@ -121,26 +119,45 @@ def notes_on(sheet: LyricSheet) -> tuple[str, ...]:
         )
     if sheet.offset_seconds:
         notes.append("the offset moves times alone, which are not used here")
-    if sheet.headers and (bare := sum(len(lines) for label, lines in sheet.words if not label)):
-        notes.append(f"lines under no header are left out ({bare})")
+    bare = [line for label, lines in sheet.words if not label for line in lines]
+    if sheet.headers and bare:
+        notes.append(f"lines under no header are left out ({len(bare)}): {listed(bare)}")
     return tuple(notes)
 
 
-def unmatched_headers(sheet: LyricSheet, section_labels: Sequence[str]) -> tuple[str, ...]:
-    """A line for each header that fits none of these sections, with the nearest of them."""
-    names = [_name(label) for label in section_labels]
+def listed(lines: Sequence[str]) -> str:
+    """Lines of words on one line."""
+    return " / ".join(lines)
+
+
+def words_left_out(
+    unused: Sequence[SheetSection], section_labels: Sequence[str]
+) -> tuple[str, ...]:
+    """A line for each section of a sheet that nothing sings, with its words.
+
+    Args:
+        unused: the sections of the sheet.
+        section_labels: labels of the song's sections.
+    """
+    return tuple(
+        f"{_why_left_out(section.label, section_labels)}: {listed(section.words)}"
+        for section in unused
+    )
+
+
+def _why_left_out(header: str, section_labels: Sequence[str]) -> str:
+    if not header:
+        return f"no header says which of {', '.join(section_labels)} sings"
+    written = section_name(header)
+    names = [section_name(label) for label in section_labels]
+    if any(
+        name.word == written.word or (written.role and name.role == written.role) for name in names
+    ):
+        return f"nothing sings the words under {header}"
     words = {name.word: label for name, label in zip(names, section_labels, strict=True)}
-    notes = []
-    for header in sheet.headers:
-        written = _name(header)
-        if any(_fit(name, written) is not None for name in names):
-            continue
-        near = get_close_matches(written.word, list(words), n=1, cutoff=NEAR)
-        nearest = (
-            f"nearest: {words[near[0]]}" if near else f"the song has {', '.join(section_labels)}"
-        )
-        notes.append(f"the words under {header} fit no section ({nearest})")
-    return tuple(notes)
+    near = get_close_matches(written.word, list(words), n=1, cutoff=NEAR)
+    nearest = f"nearest: {words[near[0]]}" if near else f"the song has {', '.join(section_labels)}"
+    return f"the words under {header} fit no section ({nearest})"
 
 
 def _lines(sheet: LyricSheet, section_label: str) -> tuple[str, ...]:
@@ -157,16 +174,17 @@ def _lines(sheet: LyricSheet, section_label: str) -> tuple[str, ...]:
 
 def _matches(sheet: LyricSheet, section_label: str) -> tuple[tuple[str, ...], ...]:
     """Lines that a section may sing, those that fit best first."""
-    wanted = _name(section_label)
+    wanted = section_name(section_label)
+    names = [(section_name(label), lines) for label, lines in sheet.words if label]
     fits = [
-        (fit, lines)
-        for label, lines in sheet.words
-        if label and (fit := _fit(wanted, _name(label))) is not None
+        (fit, name.number, lines)
+        for name, lines in names
+        if (fit := _fit(wanted, name)) is not None
     ]
-    return tuple(lines for _, lines in sorted(fits, key=lambda pair: pair[0]))
+    return tuple(lines for _, _, lines in sorted(fits, key=lambda each: each[:2]))
 
 
-def _fit(wanted: _Name, name: _Name) -> int | None:
+def _fit(wanted: SectionName, name: SectionName) -> int | None:
     """How well a header fits a section: 0 the best, None not at all."""
     is_same, is_same_role = wanted.word == name.word, wanted.role and wanted.role == name.role
     if not is_same and not is_same_role:

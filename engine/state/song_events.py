@@ -17,6 +17,7 @@ from engine.state.songs import (
     Change,
     Decision,
     ExportedFile,
+    GivenWords,
     Kept,
     Rejected,
     Song,
@@ -35,7 +36,7 @@ class SongProjection:
     """One document per song."""
 
     name = "songs"
-    version = 7
+    version = 8
     document: type[Song] = Song
 
     def route(self, recorded: Recorded) -> str | None:
@@ -67,6 +68,7 @@ KEPT_IN_REVISIONS = (
     "exports",
     "compositions",
     "arrangements",
+    "words",
 )
 
 
@@ -342,6 +344,7 @@ def _assembled(song: Song, recorded: Recorded, event: events.ArrangementAssemble
 
 
 def _composition_started(song: Song, recorded: Recorded, event: events.CompositionStarted) -> Song:
+    words = _words_of(recorded, event.lyrics)
     composition = SongComposition(
         composition=event.composition,
         seed=event.seed,
@@ -350,12 +353,27 @@ def _composition_started(song: Song, recorded: Recorded, event: events.Compositi
         arrangements=event.arrangements,
         sections=tuple(event.sections),
         model_sha256=event.model_sha256,
-        lyrics=tuple((label, tuple(lines)) for label, lines in event.lyrics),
+        lyrics=words.sections,
+        lyric_repeats=words.repeats,
         singer=event.singer,
         ranking=None,
         position=recorded.position,
     )
-    return _with_composition(song, composition)
+    song = _with_composition(song, composition)
+    return replace(song, words=words) if words.sections else song
+
+
+def _words_given(song: Song, recorded: Recorded, event: events.WordsGiven) -> Song:
+    return replace(song, words=_words_of(recorded, event.lyrics))
+
+
+def _words_of(recorded: Recorded, rows: Sequence[Sequence[Any]]) -> GivenWords:
+    repeats = tuple(sum(counts) or 1 for _, _, *counts in rows)
+    return GivenWords(
+        recorded.position,
+        tuple((label, tuple(lines)) for label, lines, *_ in rows),
+        repeats if max(repeats, default=1) > 1 else (),
+    )
 
 
 def _composition_finished(song: Song, _: Recorded, event: events.CompositionFinished) -> Song:
@@ -370,6 +388,7 @@ def _with_composition(song: Song, composition: SongComposition) -> Song:
 APPLY: dict[str, Callable[[Song, Recorded, Any], Song]] = {
     "SongArchived": _archived,
     "SongRestored": _restored,
+    "WordsGiven": _words_given,
     "PartTransposed": _transposed,
     "PartCopied": _copied,
     "RunStarted": _run_started,

@@ -283,6 +283,21 @@ class SongComposition(msgspec.Struct, frozen=True, kw_only=True):
     singer: str | None
     ranking: tuple[events.Ranked, ...] | None
     position: int
+    lyric_repeats: tuple[int, ...] = ()  # of each section of the lyrics; empty if all come once
+
+
+class GivenWords(NamedTuple):
+    """The words of a song, as they were given last.
+
+    Attributes:
+        position: position of the event in the log.
+        sections: label and lines of each section of them.
+        repeats: how many times each of these comes; empty if all come once.
+    """
+
+    position: int
+    sections: tuple[tuple[str, tuple[str, ...]], ...]
+    repeats: tuple[int, ...] = ()
 
 
 class Basis(NamedTuple):
@@ -324,6 +339,7 @@ class Song(msgspec.Struct, frozen=True, kw_only=True):
         exports: by the file's path relative to the studio.
         compositions: by id.
         arrangements: by id.
+        words: its words as they were given last, to a composition or by themselves.
         touched: position of the last event about the song.
     """
 
@@ -357,6 +373,7 @@ class Song(msgspec.Struct, frozen=True, kw_only=True):
     exports: dict[str, ExportedFile] = {}
     compositions: dict[str, SongComposition] = {}
     arrangements: dict[str, SongArrangement] = {}
+    words: GivenWords | None = None
     touched: int
 
     @property

@@ -87,6 +87,7 @@ def with_syllables(
     melismas: int,
     meter: Meter,
     closest_ticks: int,
+    fixed: frozenset[int] = frozenset(),
 ) -> list[SungNote]:
     """The notes of a phrase with one syllable to each, and a few melismas.
 
@@ -96,12 +97,14 @@ def with_syllables(
         melismas: how many notes may be left without a syllable of their own.
         meter: of all bars.
         closest_ticks: notes are split down to this for choice, and further where they must.
+        fixed: places of the notes that are sung in any case, and not split.
     """
-    slots = _slots(notes, len(stresses), meter, closest_ticks)
+    slots = _slots(notes, len(stresses), meter, closest_ticks, fixed)
     chosen = _aligned(slots, stresses, meter)
     syllable_of = {slot: syllable for syllable, slot in enumerate(chosen)}
     drawn = _drawn(slots, chosen, stresses, melismas)
-    heard = sorted({*chosen, *drawn})
+    held = (index for index, slot in enumerate(slots) if slot.note in fixed)
+    heard = sorted({*chosen, *drawn, *held})
     ends = [*(slots[index].onset_ticks for index in heard[1:]), notes[-1].end_ticks]
     return [
         SungNote(
@@ -117,13 +120,22 @@ def with_syllables(
     ]
 
 
-def _slots(notes: Sequence[SungNote], count: int, meter: Meter, closest_ticks: int) -> list[_Slot]:
+def _slots(
+    notes: Sequence[SungNote],
+    count: int,
+    meter: Meter,
+    closest_ticks: int,
+    fixed: frozenset[int],
+) -> list[_Slot]:
     """The notes, split until there are as many as syllables and some to choose from."""
     slots = [_Slot(n.onset_ticks, n.end_ticks, index, is_own=True) for index, n in enumerate(notes)]
     if len(slots) >= count:
         return slots
     while len(slots) < count + SPARE_SLOTS:
-        longest = max(range(len(slots)), key=lambda i: slots[i].end_ticks - slots[i].onset_ticks)
+        free = [index for index, slot in enumerate(slots) if slot.note not in fixed]
+        if not free:
+            break
+        longest = max(free, key=lambda i: slots[i].end_ticks - slots[i].onset_ticks)
         slot = slots[longest]
         middle = _split_ticks(slot, meter)
         is_fast = slot.end_ticks - slot.onset_ticks < 2 * closest_ticks

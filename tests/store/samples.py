@@ -41,6 +41,7 @@ from store.events import (
     SongRestored,
     Source,
     Survivor,
+    WordsGiven,
 )
 from store.log import EventLog
 from store.records import NewEvent
@@ -229,6 +230,7 @@ SAMPLES: tuple[Payload, ...] = (
             heard=None,
         ),
     ),
+    WordsGiven(file="sheet.txt", lyrics=[["Verse 1", ["la la"]], ["Chorus", ["lo"], 2]]),
 )
 
 assert {type(sample) for sample in SAMPLES} == {kind.struct for kind in KINDS.values()}

@@ -23,6 +23,7 @@ from store.events import (
     RunStarted,
     SongArchived,
     SongRestored,
+    WordsGiven,
 )
 from store.log import EventLog
 from store.projections import Projections
@@ -90,6 +91,7 @@ LATER = (
     PartTransposed,
     SongArchived,
     SongRestored,
+    WordsGiven,
 )
 
 

@@ -13,7 +13,7 @@ from engine.arrangement.charts import chord_pro, lyric_sheet
 from engine.arrangement.draft import draft
 from engine.arrangement.plan import Plan, PlannedSection
 from engine.arrangement.writers import lead_sheet
-from engine.proposals.lyrics import read_lyrics, words_under
+from engine.proposals.lyrics import read_lyrics
 from genomes import ChordSpan, Key, Meter, Part
 from genomes.chord_symbols import chord_changes, harmony_of
 from genomes.midi import Conductor
@@ -63,7 +63,7 @@ def test_every_line_given_stands_once_in_the_chart_and_in_the_words(meter, tmp_p
     for name, lines in WORDS.items():
         assert [_CHORD.sub("", line) for line in bodies[name].splitlines()] == list(lines)
         for path in (words, ours):
-            assert words_under(read_lyrics(path), name) == lines
+            assert dict(read_lyrics(path).words)[name] == lines
 
 
 def test_signs_of_chord_pro_in_words_are_written_as_others():

@@ -7,7 +7,8 @@ import pytest
 from benchmarks.songs import own_song
 from documents.lyrics import sheet_of
 from engine.arrangement.plan_text import read_plan
-from engine.proposals.lyrics import has_words, lyrics_of, notes_on, unmatched_headers, words_under
+from engine.proposals.lyrics import has_words, lyrics_of, notes_on, words_left_out
+from engine.proposals.verses import shared_words
 from tests.engine.arrangement.approved_parts import approve_lineage, opened
 from tests.engine.command_line import Shell
 from tests.engine.composing.compositions import words as compose_words
@@ -44,7 +45,9 @@ def test_a_header_is_found_however_it_is_written(header, section):
     sheet = sheet_of(f"[Ending]\nla\n{header}\nOut on the water")
     assert [line.text for line in lyrics_of(sheet, section).lines] == ["Out on the water"]
     assert has_words(sheet, section)
-    assert unmatched_headers(sheet, [section, "ending"]) == ()
+    shared = shared_words(sheet, [section, "ending"])
+    assert [verse.lines for verse in shared.verses] == [("Out on the water",), ("la",)]
+    assert shared.unused == ()
 
 
 @pytest.mark.parametrize(
@@ -61,17 +64,12 @@ def test_the_same_word_goes_before_the_same_role():
     assert [line.text for line in lyrics_of(sheet, "refrain").lines] == ["first"]
 
 
-def test_words_of_a_numbered_header():
-    sheet = sheet_of("[Verse 1]\none\n[Verse II: Ann]\ntwo")
-    assert words_under(sheet, "verse_2") == ("two",)
-    assert words_under(sheet, "Verse") == ()
-
-
 def test_headers_that_fit_no_section_are_listed_with_the_nearest():
     sheet = sheet_of("[Brigde]\none\n[Verse 1]\ntwo\n[Spoken word]\nthree")
-    assert unmatched_headers(sheet, ["verse", "chorus", "bridge"]) == (
-        "the words under Brigde fit no section (nearest: bridge)",
-        "the words under Spoken word fit no section (the song has verse, chorus, bridge)",
+    labels = ["verse", "chorus", "bridge"]
+    assert words_left_out(shared_words(sheet, labels).unused, labels) == (
+        "the words under Brigde fit no section (nearest: bridge): one",
+        "the words under Spoken word fit no section (the song has verse, chorus, bridge): three",
     )
 
 
@@ -82,7 +80,7 @@ def test_what_is_said_of_a_sheet():
         "line 5: '00:99.00' is no timecode (accepted: [MM:SS.fff])",
         "chords are not sung, and nothing is composed on them yet: Am (1)",
         "the offset moves times alone, which are not used here",
-        "lines under no header are left out (1)",
+        "lines under no header are left out (1): lost",
     )
 
 
@@ -131,7 +129,7 @@ def sheet(tmp_path):
 
 
 def unmatched(*sections):
-    return f"the words under Brigde fit no section (the song has {', '.join(sections)})"
+    return f"the words under Brigde fit no section (the song has {', '.join(sections)}): never sung"
 
 
 def test_evolve(at, sheet):
@@ -158,7 +156,7 @@ def test_compose(new_shell, sheet):
     (begun,) = new_shell.events("CompositionStarted")
     assert begun.lyrics == [
         ["Verse 1", ["Out on the water", "nobody knows"]],
-        ["Refrain", ["Leave a light on"]],
+        ["Refrain", ["Leave a light on"], 2],
         ["Brigde", ["never sung"]],
     ]
 
@@ -172,5 +170,12 @@ def test_arrange(arranged_shell, tmp_path):
     assert said.code == 0
     assert f"note: sheet.txt: {unmatched('verse', 'chorus')}" in said.err.splitlines()
     plan = read_plan(shell.folder / "exports" / song / "arrangement.yml")
-    sung = {section.name: section.words for section in plan.sections if section.words}
-    assert sung == {"Verse 2": ("Another one", "Another one")}
+    light = ("Leave a light on",)
+    sung = {s.name: (s.words, s.play) for s in plan.sections if s.words}
+    assert sung == {
+        "Verse 1": (("Out on the water", "nobody knows"), 1),
+        "Chorus 1": (light, 2),
+        "Verse 2": (("Another one", "Another one"), 1),
+        "Chorus 2": (light, 1),
+        "Chorus 3": (light, 1),
+    }

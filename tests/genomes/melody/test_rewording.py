@@ -40,19 +40,33 @@ melodies = st.lists(
 ).map(lambda notes: melody([n[0] for n in notes], [n[1] for n in notes]))
 
 
-@given(melodies, st.lists(st.sampled_from(LINES), min_size=1, max_size=4))
-def test_every_syllable_is_sung_in_order_on_a_note_and_no_pitch_is_new(part, lines):
+locks = st.sets(st.integers(0, 15))
+many_lines = st.lists(st.sampled_from(LINES), min_size=1, max_size=12)
+
+
+@given(melodies, many_lines, locks)
+def test_no_syllable_is_lost_and_no_pitch_is_new(part, lines, locked):
     lyrics = lyrics_of(lines)
-    sung = reworded(part, lyrics, FOUR, 100)
+    sung = reworded(part, lyrics, FOUR, 100, locked)
     assert "".join(text for _, text in sung.lyrics).split() == " ".join(lines).split()
     onsets = sung.notes["onset_ticks"].tolist()
     assert {onset for onset, _ in sung.lyrics} <= set(onsets)
     assert len({onset for onset, _ in sung.lyrics}) == len(sung.lyrics)
     ends = (sung.notes["onset_ticks"] + sung.notes["duration_ticks"]).tolist()
     assert all(end <= onset for end, onset in zip(ends, onsets[1:], strict=False))
-    assert sung.length_ticks == part.length_ticks
+    assert max(ends) <= sung.length_ticks == part.length_ticks
     in_order = iter(pitches(part))
     assert all(pitch in in_order for pitch in pitches(sung))
+
+
+@given(melodies, many_lines, locks)
+def test_locked_notes_stay(part, lines, locked):
+    sung = reworded(part, lyrics_of(lines), FOUR, 100, locked)
+
+    def in_locked_bars(notes):
+        return [row for row in notes.tolist() if row[0] // FOUR.bar_ticks in locked]
+
+    assert in_locked_bars(sung.notes) == in_locked_bars(part.notes)
 
 
 def pitches(part):
@@ -75,6 +89,19 @@ def test_a_line_begins_after_a_breath():
     )  # fmt: skip
     sung = reworded(part, lyrics_of(["one two three", "four five"]), FOUR, 100)
     assert {text.strip(): onset for onset, text in sung.lyrics}["four"] == 2160
+
+
+def test_unstressed_first_syllables_are_sung_before_the_accent():
+    part = Part.of(
+        [(0, 480, 60, 80), (480, 480, 62, 80), (1920, 480, 65, 80), (2400, 480, 67, 80)],
+        2 * FOUR.bar_ticks,
+    )
+    sung = reworded(part, lyrics_of(["one two", "the water falls"]), FOUR, 100)
+    onsets = {text.strip(): onset for onset, text in sung.lyrics}
+    assert (onsets["the"], onsets["wa"]) == (1920 - 240, 1920)
+    assert pitches(sung) == pitches(part)
+    locked = reworded(part, lyrics_of(["one two", "the water falls"]), FOUR, 100, {0})
+    assert {text.strip(): onset for onset, text in locked.lyrics}["the"] == 1920
 
 
 @pytest.mark.parametrize("part", [Part.of([], FOUR.bar_ticks)])

@@ -244,7 +244,7 @@ def undo_change(studio: Studio, song_id: str, event_id: str | None = None) -> li
 def duplicate(studio: Studio, song_id: str, title: str | None = None) -> str:
     """Copy a song with its approved parts that fit it, and the candidates that wait on them.
 
-    Its words are copied, and notes and labels with the parts. What was passed over or rejected isn't.
+    Its words are copied too, and notes and labels. What was passed over or rejected isn't.
 
     Args:
         studio: the studio.

@@ -35,6 +35,7 @@ TUTORIAL = {path.name: path for path in tutorial_paths()}
 DOCUMENT = yaml.safe_load(TUTORIAL["ferry.yml"].read_text("utf-8"))
 
 VERSE_2 = "The lamp is out, the rope is wet\nThe other bank is nearly here"
+NEW_WORDS = "I count the strokes, you count the stones\nNobody says a word"
 WORDS = f"{TUTORIAL['ferry.txt'].read_text('utf-8')}\n[verse 2]\n{VERSE_2}\n"
 
 
@@ -287,6 +288,22 @@ def chords_of_a_bridge(desk: Desk) -> None:
     assert sounding >= {4, 7, 11, 0, 2, 9, 6, 3}  # of Em, C, G, D and B7
 
 
+def other_words_to_the_tune(desk: Desk) -> None:
+    """A line is written anew: the tune in use sings it, and one undo brings the old words back."""
+    before = desk.seen()
+    words = desk.write("new words.txt", f"[verse 1]\n{NEW_WORDS}\n")
+    desk.do("words", SONG, "--section", "verse", "--lyrics", words)
+    reworded = desk.seen()["in use"]["verse"]["melody"]
+    assert reworded != before["in use"]["verse"]["melody"]
+    assert desk.seen()["stale"] == before["stale"]
+    assert all(line in words_of(desk.arranged()) for line in NEW_WORDS.splitlines())
+    desk.do("undo")
+    assert desk.seen()["in use"] == before["in use"]
+    assert not any(line in words_of(desk.arranged()) for line in NEW_WORDS.splitlines())
+    desk.do("undo")
+    assert desk.seen()["approvals"] == before["approvals"]
+
+
 def archive_and_restore(desk: Desk) -> None:
     desk.change("songs", "archive", SONG)
     assert desk.shell.json("songs", "list") == desk.shell.json("review") == []
@@ -306,6 +323,7 @@ WEEK: tuple[Callable[[Desk], None], ...] = (
     second_verse_with_other_words,
     another_bass,
     redo_of_a_bar,
+    other_words_to_the_tune,
     chords_of_a_bridge,
     archive_and_restore,
 )

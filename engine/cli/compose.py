@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from engine.arrangement.arranging import ArrangedSong
     from engine.composing.composition import Composition
     from engine.composing.ending import Ranked
+    from engine.state.studio import Studio
 
 
 def compose(
@@ -99,6 +100,7 @@ def compose(
         songs = finish_composition(
             studio, song_id, composition, write, FADE if fade else None, chosen
         )
+        present_songs(studio, song_id, songs, "compose")
     if as_json:
         say_json(_report(composition, songs))
         return 0
@@ -110,6 +112,23 @@ def compose(
     _say_otherwise(context, song_id, composition, songs[0][1].plan_file)
     say_next(next_command(context, after_arranging(song_id)))
     return 0
+
+
+def present_songs(
+    studio: Studio, song_id: str, songs: list[tuple[Ranked, ArrangedSong]], command: str
+) -> None:
+    """Record which parts were shown in arrangements, those of the best arrangement first."""
+    from engine.gate.waiting import entries_of, present
+
+    members = [
+        member.candidate
+        for ranked, _ in songs
+        for lineage in ranked.sections
+        for member in lineage.members
+    ]
+    arrangements = [arranged.arrangement.id for _, arranged in songs]
+    shown = entries_of(studio, song_id, members)
+    present(studio, shown, "arrangement", command, arrangements)
 
 
 def _say_otherwise(

@@ -14,6 +14,7 @@ from engine.cli.output import Json, say, say_json, say_next
 if TYPE_CHECKING:
     from engine.arrangement.files import Writer
     from engine.gate.exports import Export
+    from engine.gate.waiting import Entry
     from engine.state.songs import Song
     from engine.state.studio import Studio
 
@@ -64,6 +65,7 @@ def export(
 ) -> None:
     """Write the approved parts that are missing, and of the whole song what other people use."""
     from engine.gate.exports import export_song
+    from engine.gate.waiting import present
 
     names = {"chart": chart, "lyrics": lyrics, "stems": stems}
     kinds = [kind for kind, wanted in names.items() if wanted]
@@ -76,6 +78,8 @@ def export(
             for state, its_writers in writers
             for item in _of_whole_song(studio, state.song_id, its_writers)
         ]
+        for state in songs:
+            present(studio, _approved(studio, state), "file", "export")
     if as_json:
         say_json([{"path": str(item.path), "outcome": item.outcome} for item in done])
         return
@@ -86,6 +90,15 @@ def export(
     if not done:
         say("nothing is approved yet")
         say_next(next_command(context, "review"))
+
+
+def _approved(studio: Studio, song: Song) -> list[Entry]:
+    """The parts of a song that have files: those that are approved."""
+    from engine.gate.waiting import entries_of
+    from engine.state.songs import APPROVED
+
+    approved = [name for name, state in song.candidates.items() if state.status == APPROVED]
+    return entries_of(studio, song.song_id, approved)
 
 
 def _writers(

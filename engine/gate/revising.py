@@ -53,6 +53,7 @@ ID_HEX_DIGITS = 8
 COPIED = (
     *(events.CandidateApproved, events.CandidateUsed),
     *(events.CandidateNoted, events.CandidateLabelled),
+    events.PreferenceStated,
 )
 
 
@@ -347,7 +348,7 @@ def _decisions(
     studio: Studio, song: Song, music: Mapping[str, CandidateMusic]
 ) -> Iterator[events.Payload]:
     """The decisions on copied candidates that hold, oldest first, with the notes of today."""
-    holding = {use.event_id for use in song.uses} | {
+    holding = {each.event_id for each in (*song.uses, *song.preferences)} | {
         approval.event_id for name in music for approval in song.candidates[name].approvals
     }
     for recorded in studio.log.read(stream=song_stream(song.song_id)):
@@ -360,5 +361,7 @@ def _decisions(
             continue
         elif isinstance(event, events.CandidateApproved):
             yield replace(event, part=music[event.candidate].part)
+        elif isinstance(event, events.PreferenceStated):
+            yield replace(event, among=[each for each in event.among if each in music])
         else:
             yield replace(event, keeps=[each for each in event.keeps if each.candidate in music])

@@ -7,7 +7,7 @@ written by the old release to `tests/store/old_logs`.
 Types hold always; a `Checked` constraint holds when an event is appended, never when it is read.
 """
 
-from typing import Annotated, Any, NamedTuple
+from typing import Annotated, Any, Literal, NamedTuple
 
 import msgspec
 
@@ -275,7 +275,7 @@ class PreferenceStated(Payload, frozen=True, kw_only=True):
 
     candidate: Id
     stage: Name
-    preference: Annotated[str, Checked(pattern=r"^(more|less|least|cant-tell)\Z")]
+    preference: Literal["more", "less", "least", "cant-tell"]
     among: list[Id]  # the others: those that were shown beside it, or were named with it
 
 

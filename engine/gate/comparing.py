@@ -8,7 +8,8 @@ from engine.errors import Refused
 from engine.gate.decisions import decide, find_entry
 from engine.gate.waiting import Entry
 from engine.ids import short
-from engine.state.songs import CANT_TELL, LEAST, Song, song_stream
+from engine.preference.showings import last_shown_beside, showings
+from engine.state.songs import CANT_TELL, LEAST
 from engine.state.studio import Studio
 from store import events
 from store.records import Recorded
@@ -36,7 +37,7 @@ def compare(
     first, *named = dict.fromkeys(find_entry(studio, each, song_id).id for each in prefixes)
 
     def make(entry: Entry) -> list[events.Payload]:
-        others = _named(entry, named) if named else shown_beside(studio, entry.song, entry.id)
+        others = _named(entry, named) if named else _shown_beside(studio, entry)
         return [statement(entry, preference, others)]
 
     return decide(studio, first, make, song_id)
@@ -72,26 +73,5 @@ def _named(entry: Entry, others: Sequence[str]) -> list[str]:
     return list(others)
 
 
-def shown_beside(studio: Studio, song: Song, candidate: str) -> list[str]:
-    """The candidates of its stage and section that were shown with it most recently."""
-    found: list[str] = []
-    for recorded in studio.log.read(
-        stream=song_stream(song.song_id), kinds=("CandidatesPresented",)
-    ):
-        event = recorded.payload
-        assert isinstance(event, events.CandidatesPresented)  # noqa: S101 - the kind that was read
-        if candidate in event.candidates:
-            found = beside(song, candidate, event.candidates) or found
-    return found
-
-
-def beside(song: Song, candidate: str, shown: Sequence[str]) -> list[str]:
-    """Those of the shown candidates that a candidate competes with: of its stage and section."""
-    mine = song.candidates[candidate]
-    return [
-        each
-        for each in dict.fromkeys(shown)
-        if each != candidate
-        and song.candidates[each].stage == mine.stage
-        and song.candidates[each].section.label == mine.section.label
-    ]
+def _shown_beside(studio: Studio, entry: Entry) -> list[str]:
+    return last_shown_beside(entry.song, showings(studio, entry.song), entry.id)

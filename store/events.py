@@ -7,7 +7,7 @@ written by the old release to `tests/store/old_logs`.
 Types hold always; a `Checked` constraint holds when an event is appended, never when it is read.
 """
 
-from typing import Annotated, Any, Literal, NamedTuple
+from typing import Annotated, Any, NamedTuple
 
 import msgspec
 
@@ -24,6 +24,8 @@ RelativePath = Annotated[
 FileLabel = Annotated[
     str, Checked(pattern=r'^[^\s./\\:*?"<>|\x00-\x1f][^/\\:*?"<>|\x00-\x1f]*\Z', max_length=200)
 ]
+# How a candidate compares with others.
+Comparison = Annotated[str, Checked(pattern=r"^(more|less|least|cant-tell)\Z")]
 Count = Annotated[int, Checked(ge=0)]
 Plain = dict[str, Any]  # plain JSON values, all the way down
 Terms = dict[str, float]  # term name -> its finite number
@@ -275,7 +277,7 @@ class PreferenceStated(Payload, frozen=True, kw_only=True):
 
     candidate: Id
     stage: Name
-    preference: Literal["more", "less", "least", "cant-tell"]
+    preference: Comparison
     among: list[Id]  # the others: those that were shown beside it, or were named with it
 
 

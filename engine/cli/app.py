@@ -15,6 +15,7 @@ from engine.cli import (
     chords,
     compose,
     demo,
+    effort,
     evolve,
     explain,
     files,
@@ -91,6 +92,7 @@ app.command("note")(gate.note)
 app.command("undo")(gate.undo)
 app.command("import")(files.import_file)
 app.command("status")(status.status)
+app.command("effort")(effort.effort)
 app.command("export")(files.export)
 app.command("arrange")(arrange.arrange)
 app.command("score")(score.score)

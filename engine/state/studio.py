@@ -169,6 +169,7 @@ class Studio:
         try:
             version = self.log.version(stream)
             self.log.append(stream, events, version, RECORD_PATIENCE_S)
+            self._projections.catch_up()  # so that the next to read needn't write
         except (LogUnavailable, StaleStream):
             return False
         return True

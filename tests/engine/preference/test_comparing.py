@@ -38,15 +38,12 @@ def test_it_is_said_once_and_taken_back(shell, word):
 
 @pytest.mark.parametrize("word", ["least", "cant-tell"])
 def test_without_others_there_is_nothing_to_compare(shell, word):
-    first = shell.candidates("cellar")[0]
-    with Studio.open(shell.folder) as studio:
-        assert not studio.song("meadow").preferences
-    shell.do("listen", first)
-    shown = [each for each in shell.events("CandidatesPresented") if each.command == "listen"]
-    assert shown[-1].candidates == [first]
-    again = [each for each in shell.events("CandidatesPresented") if first in each.candidates]
-    assert len(again) > 1  # ids were read from a list, in which others stood beside it
-    assert set(shell.json(word, first)["among"]) == set(shell.candidates("cellar")) - {first}
+    (alone,) = shell.candidates("cellar")
+    assert "no other was shown beside" in shell.refused(word, alone)
+    first, *others = shell.candidates()
+    shell.do("listen", first, "--json")
+    assert shell.events("CandidatesPresented")[-1].candidates == [first]
+    assert shell.json(word, first)["among"] == others  # shown together before
 
 
 def test_nothing_was_shown_yet(shell):
@@ -71,7 +68,7 @@ def test_cant_tell_of_several_is_taken_back_by_any_of_them(shell):
 def test_a_run_that_shall_be_like_a_candidate_says_so(shell):
     first = shell.candidates()[0]
     quick = ("--population", "8", "--generations", "1", "--seed", "5")
-    shell.do("evolve", "--song", "meadow", "--bars", "4", "--more-like", first, *quick)
+    shell.do("evolve", "--song", "meadow", "--more-like", first, *quick)
     (stated,) = shell.song("meadow").preferences
     assert (stated.candidate, stated.preference, stated.among) == (first, "more", ())
     assert documents(shell) == documents(shell, rebuilt=True)

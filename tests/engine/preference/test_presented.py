@@ -72,7 +72,7 @@ def test_what_sounds_is_recorded_until_ctrl_c(shell, monkeypatch):
             raise KeyboardInterrupt
 
     monkeypatch.setattr("engine.audio.playback.play", stopped)
-    candidates = shell.candidates("cellar")
+    candidates = [*shell.candidates(), *shell.candidates("meadow", "chorus")]
     assert len(candidates) > 2
     shell.do("listen", *candidates)
     assert [each.candidate for each in shell.events("CandidatePlayed")] == candidates[:2]

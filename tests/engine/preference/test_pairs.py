@@ -13,11 +13,14 @@ from engine.preference.pairs import preferences
 from engine.preference.pools import shown_candidates
 from engine.runs.lifecycle import load
 from engine.state.studio import Studio
+from tests.engine.command_line import evolve
 
 
 @pytest.fixture
 def studio(shell):
     with Studio.open(shell.folder) as opened:
+        for seed in (5, 6):  # so that enough candidates wait for the verse
+            evolve(opened, "meadow", "verse", seed)
         yield opened
 
 
@@ -36,7 +39,7 @@ def found(studio):
 
 
 def test_approved_over_rejected(studio):
-    song, (first, second, third, *_), _ = meadow(studio)
+    song, (first, second, *_), _ = meadow(studio)
     decisions.approve(studio, first)
     rejected = decisions.reject(studio, second)
     assert found(studio) == {(first, second): (1.0, "approved over rejected")}
@@ -48,7 +51,7 @@ def test_approved_over_rejected(studio):
 
 
 def test_approved_over_what_was_shown_and_passed_by(studio):
-    _, (first, second, third, *_), verse = meadow(studio)
+    _, (first, second, *_), verse = meadow(studio)
     present(studio, verse[:2], "terminal", "review")
     decisions.approve(studio, first)
     present(studio, verse, "terminal", "review")  # too late to have been passed by
@@ -100,7 +103,7 @@ def test_sections_and_songs_are_apart(studio):
 
 
 def test_a_copy_of_a_song_tells_nothing_twice(studio, shell):
-    _, (first, second, third, *_), verse = meadow(studio)
+    _, (first, second, *_), verse = meadow(studio)
     present(studio, verse[:3], "terminal", "review")
     for each in (first, second):
         decisions.approve(studio, each)

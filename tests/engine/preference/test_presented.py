@@ -66,7 +66,7 @@ def test_a_play_is_added_up(shell):
 def test_what_sounds_is_recorded_until_ctrl_c(shell, monkeypatch):
     heard = []
 
-    def stopped(blocks, backends=None):
+    def stopped(blocks):
         heard.append(np.concatenate(list(blocks)))
         if len(heard) == 2:
             raise KeyboardInterrupt

@@ -50,6 +50,10 @@ def review(
     terms: WithTerms = False,
     as_yaml: Annotated[bool, typer.Option("--yaml", help="Write review.yml to edit.")] = False,
     apply: Annotated[Path | None, typer.Option(help="Take in an edited review.yml.")] = None,
+    other: Annotated[
+        Path | None,
+        typer.Option("--import", help="Take in another program's review of chords."),
+    ] = None,
     as_json: Json = False,
 ) -> None:
     """Show what waits for you, the newest first, and record what was shown.
@@ -60,9 +64,12 @@ def review(
     from engine.gate.waiting import entries, is_passed_over, newest_first, present, waiting
     from engine.reports.progress import after_review
 
-    with open_studio(context) as studio:
+    with open_studio(context, make=other is not None) as studio:
         if apply is not None:
             _apply(context, studio, apply, as_json=as_json)
+            return
+        if other is not None:
+            _import(context, studio, other, song, as_json=as_json)
             return
         songs = [studio.song(song)] if song else list(studio.songs().values())
         shown = entries(songs) if everything else waiting(songs)
@@ -120,6 +127,32 @@ def _apply(context: typer.Context, studio: Studio, path: Path, *, as_json: bool)
         say_after(context, studio, recorded[-1])
     else:
         say_next(next_command(context, "review"))
+
+
+def _import(
+    context: typer.Context, studio: Studio, path: Path, song: str | None, *, as_json: bool
+) -> None:
+    """Take in a review file of another program, and say what came of it."""
+    from engine.gate.chord_reviews import import_review
+    from engine.gate.exports import update_exports
+
+    found = import_review(studio, path, song)
+    exports = [export for event in found.recorded for export in update_exports(studio, event)]
+    statuses = list(found.statuses.values())
+    counts = {each: statuses.count(each) for each in ("approved", "rejected", "pending")}
+    if as_json:
+        facts = {"song": found.song, "is_new": found.is_new, "candidates": len(statuses)}
+        say_json({**facts, **counts, "left_out": found.left_out, "events": len(found.recorded)})
+        return
+    if found.is_new:
+        say(f"{found.song}  made for it")
+    listed = ", ".join(f"{count} {status}" for status, count in counts.items() if count)
+    again = "" if found.recorded else "; all of it was taken in before"
+    say(f"{len(statuses)} candidates for {found.song}: {listed}{again}")
+    for line in found.left_out:
+        say(f"note: {line}")
+    _say_exports(exports)
+    say_next(next_command(context, f"review --song {found.song}"))
 
 
 def approve(

@@ -147,35 +147,50 @@ def _effort(song: Song, candidate: str, label: str, window: Sequence[Recorded]) 
 def consistency(studio: Studio, songs: Iterable[Song]) -> Consistency:
     """How often a person judged what was shown again as they had judged it before.
 
+    The same music in two songs, in the same key, meter and tempo, is one thing shown twice, unless
+    one song is a copy of the other.
     A judgement that was undone counts as one if the candidate was shown again before the next: it
     is then no slip that was mended.
     """
-    outcomes = [same for song in songs for same in _repeats(studio, song)]
+    outcomes = list(_repeats(studio, songs))
     low, high = _wilson(sum(outcomes), len(outcomes)) if outcomes else (None, None)
     return Consistency(len(outcomes), sum(outcomes), low, high)
 
 
-def _repeats(studio: Studio, song: Song) -> Iterator[bool]:
+def _repeats(studio: Studio, songs: Iterable[Song]) -> Iterator[bool]:
     """Of each judgement of a candidate that was shown since the last one: whether they agree."""
+    streams = {song_stream(song.song_id) for song in songs if song.copied_from is None}
     before: dict[str, bool] = {}
+    approved_for: dict[str, tuple[str, str]] = {}
     shown_since: set[str] = set()
-    approved_for: dict[str, str] = {}
-    for recorded in studio.log.read(stream=song_stream(song.song_id), kinds=KINDS):
+    for recorded in studio.log.read(kinds=(PRESENTED, *ACTS)):
         event: Any = recorded.payload
+        if recorded.stream not in streams or _is_file(recorded):
+            continue
         if recorded.kind == PRESENTED:
-            shown_since |= set() if event.where == FILE else set(event.candidates)
+            shown_since |= set(event.candidates)
             continue
         is_good = _judgement(recorded)
         if is_good is None:
             continue
-        name = event.candidate
-        section = event.section.label if recorded.kind == "CandidateApproved" else ""
-        other_section = section and approved_for.get(name, section) != section
-        if name in before and name in shown_since and not other_section:
+        name, place = event.candidate, (recorded.stream, _section(event))
+        if name in before and name in shown_since and not _reuses(approved_for.get(name), place):
             yield before[name] == is_good
         before[name] = is_good
-        approved_for[name] = section
+        approved_for[name] = place
         shown_since.discard(name)
+
+
+def _section(event: events.Payload) -> str:
+    """The section that an approval is for; empty for any other judgement."""
+    return event.section.label if isinstance(event, events.CandidateApproved) else ""
+
+
+def _reuses(last: tuple[str, str] | None, place: tuple[str, str]) -> bool:
+    """Whether an approval only has another section of the song use what is approved."""
+    if last is None or not last[1] or not place[1]:
+        return False
+    return last[0] == place[0] and last[1] != place[1]
 
 
 def _judgement(recorded: Recorded) -> bool | None:

@@ -56,13 +56,13 @@ def shown_candidates(
     """
     met = {each for showing in showings(studio, song) for each in showing.candidates}
     met |= {stated.candidate for stated in song.preferences}
-    wanted = [
-        name
+    wanted = sorted(
+        (state.position, state.rank, name)
         for name, state in song.candidates.items()
         if (name in met or state.decisions)
         and (state.stage, state.section.label) == (stage, section)
-    ]
-    return candidates_by_id(studio, song, wanted)
+    )
+    return candidates_by_id(studio, song, [name for _, _, name in wanted])
 
 
 def candidates_by_id(

@@ -109,7 +109,7 @@ def test_a_copy_of_a_song_tells_nothing_twice(studio, shell):
         decisions.approve(studio, each)
     compare(studio, [second, first], "least")
     before = found(studio)
-    shell.do("songs", "copy", "meadow", "--title", "Twin")
+    shell.do("songs", "duplicate", "meadow", "--title", "Twin")
     copied = [each for each in studio.songs().values() if each.title == "Twin"]
     assert [each.preference for each in copied[0].preferences] == ["least"]
     assert found(studio) == before

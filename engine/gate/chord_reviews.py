@@ -40,6 +40,8 @@ from store.records import NewEvent, Recorded
 STAGE, WHERE, COMMAND = "chords", "yaml", "review --import"
 VELOCITY = 80  # as loud as an unaccented stroke: the file doesn't say
 MAX_BARS_OF_CHORD = 16
+# What makes an event of an import another one.
+TOLD = ("candidate", "candidates", "text", "label")
 
 _NOTE = re.compile(r"([A-Ga-g])([#b♯♭]*)(-?[0-9])")
 _SEMITONES = {"#": 1, "♯": 1, "b": -1, "♭": -1}
@@ -151,7 +153,7 @@ def _song(
     songs = list(studio.songs().values())
     ids = (proposal.thread_id, proposal.iteration_id)
     same = [each for each in songs if (each.source.thread_id, each.source.iteration_id) == ids]
-    alike = same or [each for each in songs if each.source.iteration_id == proposal.iteration_id]
+    alike = same or [each for each in songs if _may_be(each, proposal)]
     if len(alike) > 1:
         listed = ", ".join(each.song_id for each in alike)
         raise Refused(f"{path.name} could be about {listed}", "name one with --song")
@@ -159,6 +161,12 @@ def _song(
         return alike[0], False
     (song_id,) = add_as(studio, proposal, None).ids
     return studio.song(song_id or ""), True
+
+
+def _may_be(song: Song, proposal: Proposal) -> bool:
+    """Whether both are of one iteration, and the thread of one of them isn't known."""
+    threads = (song.source.thread_id, proposal.thread_id)
+    return song.source.iteration_id == proposal.iteration_id and None in threads
 
 
 def _proposal(document: dict[str, Any], path: Path) -> Proposal:
@@ -277,10 +285,8 @@ class _Batch:
     def new(self, event: events.Payload) -> NewEvent:
         """An event to append."""
         facts = msgspec.to_builtins(event)
-        told = {name: facts.get(name) for name in ("candidate", "candidates", "text")}
-        identity = digest(
-            COMMAND, self._song.song_id, type(event).__name__, told, facts.get("label")
-        )
+        told = {name: facts.get(name) for name in TOLD}
+        identity = digest(COMMAND, self._song.song_id, type(event).__name__, told)
         return NewEvent(event, actor=self._studio.actor, event_id=identity)
 
     def events(self, rows: Sequence[_Row]) -> Iterator[events.Payload]:

@@ -93,9 +93,7 @@ def compose(
         with composing(expected_generations(composition), done) as observer:
             is_done = compose_song(studio, song_id, composition, observer)
         if not is_done:
-            say("stopped; nothing recorded is lost", err=True)
-            go_on = f"compose --song {song_id} --audio {audio}"
-            say_next(next_command(context, go_on), err=as_json)
+            _say_stopped(context, song_id, audio, as_json=as_json)
             return INTERRUPTED
         songs = finish_composition(
             studio, song_id, composition, write, FADE if fade else None, chosen
@@ -112,6 +110,12 @@ def compose(
     _say_otherwise(context, song_id, composition, songs[0][1].plan_file)
     say_next(next_command(context, after_arranging(song_id)))
     return 0
+
+
+def _say_stopped(context: typer.Context, song_id: str, audio: str, *, as_json: bool) -> None:
+    """Say how to go on with a composition that was stopped."""
+    say("stopped; nothing recorded is lost", err=True)
+    say_next(next_command(context, f"compose --song {song_id} --audio {audio}"), err=as_json)
 
 
 def present_songs(

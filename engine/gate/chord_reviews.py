@@ -109,7 +109,7 @@ def import_review(studio: Studio, path: Path, named: str | None = None) -> Impor
         stream = song_stream(song.song_id)
         known = {recorded.event_id for recorded in studio.log.read(stream=stream)}
         batch = _Batch(studio, studio.song(song.song_id), path.name, content_sha256)
-        made = [batch.new(event) for event in batch.events(rows)]
+        made = [batch.new(event) for event in batch.made(rows)]
         return [event for event in made if event.event_id not in known]
 
     recorded = studio.decide(song_stream(song.song_id), importing)
@@ -289,7 +289,7 @@ class _Batch:
         identity = digest(COMMAND, self._song.song_id, type(event).__name__, told)
         return NewEvent(event, actor=self._studio.actor, event_id=identity)
 
-    def events(self, rows: Sequence[_Row]) -> Iterator[events.Payload]:
+    def made(self, rows: Sequence[_Row]) -> Iterator[events.Payload]:
         """Candidates that are new, that all stood beside each other, and what was decided."""
         states: dict[str, Candidate] = dict(self._song.candidates)
         for row in rows:

@@ -82,6 +82,7 @@ class _Reader:
 
     def __init__(self, studio: Studio, song: Song) -> None:
         self._studio, self._song = studio, song
+        self._runs = studio.runs()
         self._parts: dict[str, Part] = {}
         self._proposals: dict[int, events.SongProposed] = {}
         self._pools: dict[str, events.FirstPool | None] = {}
@@ -134,7 +135,13 @@ class _Reader:
             parts=tuple(parents),
             singer=(run.singer if run else None) or plain.singer,
             lyrics=Lyrics.from_payload(run.lyrics) if run and run.lyrics else None,
+            before=self._before(state.run),
         )
+
+    def _before(self, run: str | None) -> Part | None:
+        """The part that ends the section before, which a run carried on from."""
+        follows = self._runs[run].follows if run in self._runs else None
+        return self._part(follows) if follows in self._song.candidates else None
 
     def _pool(self, run: str | None) -> events.FirstPool | None:
         if run is None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -52,7 +53,7 @@ def showings(studio: Studio, song: Song) -> list[Showing]:
     return found
 
 
-def beside(song: Song, candidate: str, shown: tuple[str, ...] | list[str]) -> list[str]:
+def beside(song: Song, candidate: str, shown: Sequence[str]) -> list[str]:
     """Those of the shown candidates that a candidate competes with: of its stage and section."""
     mine = song.candidates[candidate]
     return [
@@ -65,7 +66,7 @@ def beside(song: Song, candidate: str, shown: tuple[str, ...] | list[str]) -> li
 
 
 def last_shown_beside(
-    song: Song, shown: list[Showing], candidate: str, before: int | None = None
+    song: Song, shown: Sequence[Showing], candidate: str, before: int | None = None
 ) -> list[str]:
     """The candidates of its stage and section that were shown with it most recently.
 

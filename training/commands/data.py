@@ -230,7 +230,7 @@ def _decisions(options: Options, progress: Progress) -> Result:
         raise ValueError(str(error)) from error
     rows = [PreferenceRow(**asdict(each)) for each in found]
     write_table(table_of(rows, PREFERENCES_TABLE), options.out)
-    update(1, 1)
+    update(1, 1, "")
     songs = len({each.song for each in found})
     return {"table": options.out.as_posix(), "preferences": len(rows), "songs": songs}
 

@@ -165,7 +165,7 @@ def test_candidates_are_looked_up_as_their_run_had_them(studio):
         run = load(studio, each.state.run)
         candidate = looked_up[each.id]
         assert candidate.context == run.context
-        scored = next(one for one in run.pool.scored if one.id == each.id)
+        scored = run.pool.scored[each.id]
         assert candidate.total == scored.total
         assert candidate.part.digest() == run.genomes.render(scored.genome, run.context).digest()
         assert candidate.first_pool.spread.keys() >= candidate.terms.keys()

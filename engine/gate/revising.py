@@ -348,9 +348,11 @@ def _decisions(
     studio: Studio, song: Song, music: Mapping[str, CandidateMusic]
 ) -> Iterator[events.Payload]:
     """The decisions on copied candidates that hold, oldest first, with the notes of today."""
-    approvals = (each for name in music for each in song.candidates[name].approvals)
-    decided = (*approvals, *song.preferences, *song.uses)
-    holding: set[str] = {each.event_id for each in decided}
+    holding = {
+        *(use.event_id for use in song.uses),
+        *(stated.event_id for stated in song.preferences),
+        *(approval.event_id for name in music for approval in song.candidates[name].approvals),
+    }
     for recorded in studio.log.read(stream=song_stream(song.song_id)):
         event = recorded.payload
         if not isinstance(event, COPIED) or event.candidate not in music:

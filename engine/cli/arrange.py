@@ -49,6 +49,7 @@ def arrange(
     from engine.arrangement.writers import NO_AUDIO, writers
     from engine.audio import player
     from engine.errors import quoted
+    from engine.gate.exports import are_new
     from engine.gate.waiting import entries_of, present
     from engine.state.lineages import sections
 
@@ -63,7 +64,7 @@ def arrange(
         planned = replace(planned, plan=with_instruments(plan_to_play, state, chosen))
         say_of_words(lyrics, words, sections(state))
         arranged = None if draft else assemble(studio, studio.song(song), planned.plan, files)
-        if arranged is not None:
+        if arranged is not None and are_new(arranged.files):
             whole = arranged.arrangement
             shown = entries_of(studio, state.song_id, whole.candidates)
             present(studio, shown, "arrangement", "arrange", [whole.id])

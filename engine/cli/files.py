@@ -64,7 +64,7 @@ def export(
     as_json: Json = False,
 ) -> None:
     """Write the approved parts that are missing, and of the whole song what other people use."""
-    from engine.gate.exports import export_song
+    from engine.gate.exports import are_new, export_song
     from engine.gate.waiting import present
 
     names = {"chart": chart, "lyrics": lyrics, "stems": stems}
@@ -72,13 +72,14 @@ def export(
     with open_studio(context) as studio:
         songs = [studio.song(song)] if song else list(studio.songs().values())
         writers = _writers(songs, kinds, audio) if kinds else []
-        done = [item for state in songs for item in export_song(studio, state)]
-        done += [
-            item
+        exported = [(state, export_song(studio, state)) for state in songs]
+        exported += [
+            (state, list(_of_whole_song(studio, state.song_id, its_writers)))
             for state, its_writers in writers
-            for item in _of_whole_song(studio, state.song_id, its_writers)
         ]
-        for state in songs:
+        done = [item for _, items in exported for item in items]
+        changed = {state.song_id: state for state, items in exported if are_new(items)}
+        for state in changed.values():
             present(studio, _approved(studio, state), "file", "export")
     if as_json:
         say_json([{"path": str(item.path), "outcome": item.outcome} for item in done])

@@ -37,9 +37,13 @@ def test_places_go_through_all_that_was_shown(shell):
     assert {event.command for event in events} == {"review"}
 
 
-def test_an_export_shows_what_is_approved(shell):
+def test_an_export_shows_what_is_approved_where_files_are_new(shell):
     first = shell.candidates()[0]
     shell.do("approve", first)
+    before = presented(shell)
+    shell.do("export")
+    assert presented(shell) == before
+    shell.approved_file("verse").unlink()
     shell.do("export")
     assert [(each.where, each.candidates) for each in presented(shell)[-1:]] == [("file", [first])]
 

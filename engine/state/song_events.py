@@ -38,7 +38,7 @@ class SongProjection:
     """One document per song."""
 
     name = "songs"
-    version = 7
+    version = 8
     document: type[Song] = Song
 
     def route(self, recorded: Recorded) -> str | None:

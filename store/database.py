@@ -131,16 +131,21 @@ class Database:
             yield connection
 
     @contextmanager
-    def write(self) -> Iterator[Connection]:
+    def write(self, patience_s: float | None = None) -> Iterator[Connection]:
         """Give a connection in a transaction that is committed if the block ends well.
 
         On SQLite the transaction is the only writer from its beginning.
+
+        Args:
+            patience_s: how long SQLite waits for another writer; None: as long as it ever does.
 
         Raises:
             LogUnavailable: the database is locked for too long, read-only, full …
             LogCorrupt: the database is damaged.
         """
-        with translated(), self._writing_engine.begin() as connection:
+        patience = BUSY_TIMEOUT_S if patience_s is None else patience_s
+        engine = self._writing_engine.execution_options(patience_s=patience)
+        with translated(), engine.begin() as connection:
             yield connection
 
     def lock_schema(self, connection: Connection) -> None:
@@ -218,7 +223,10 @@ def _prepare_sqlite(connection: sqlite3.Connection, _record: object) -> None:
 
 
 def _begin_sqlite(connection: Connection) -> None:
-    connection.exec_driver_sql(connection.get_execution_options().get("begin", "BEGIN"))
+    options = connection.get_execution_options()
+    patience_ms = round(1000 * options.get("patience_s", BUSY_TIMEOUT_S))
+    connection.exec_driver_sql(f"PRAGMA busy_timeout = {patience_ms}")
+    connection.exec_driver_sql(options.get("begin", "BEGIN"))
 
 
 @contextmanager

@@ -24,6 +24,8 @@ RelativePath = Annotated[
 FileLabel = Annotated[
     str, Checked(pattern=r'^[^\s./\\:*?"<>|\x00-\x1f][^/\\:*?"<>|\x00-\x1f]*\Z', max_length=200)
 ]
+# How a candidate compares with others.
+Comparison = Annotated[str, Checked(pattern=r"^(more|less|least|cant-tell)\Z")]
 Count = Annotated[int, Checked(ge=0)]
 Plain = dict[str, Any]  # plain JSON values, all the way down
 Terms = dict[str, float]  # term name -> its finite number
@@ -251,10 +253,32 @@ class RunAbandoned(Payload, frozen=True, kw_only=True):
 
 
 class CandidatesPresented(Payload, frozen=True, kw_only=True):
-    """Candidates were shown to a person, in this order."""
+    """Candidates were shown to a person, in this order, beside each other."""
 
     candidates: list[str]
-    where: Name
+    where: Name  # terminal, json, yaml, sound, file or arrangement
+    command: Name | None = None  # that showed them; None in old logs
+    places: list[Count] = []  # in all that was shown, 1 the first; empty in old logs
+    shown: Count = 0  # how many were shown at once, of all songs; 0 in old logs
+    arrangements: list[Id] = []  # in which they were shown, best first
+
+
+class CandidatePlayed(Payload, frozen=True, kw_only=True):
+    """A person heard a candidate."""
+
+    candidate: Id
+    seconds: Annotated[float, Checked(ge=0)]  # that it sounded
+    where: Name  # the command that played it
+    alone: bool  # without what it is built on
+
+
+class PreferenceStated(Payload, frozen=True, kw_only=True):
+    """A person compared a candidate with others, without deciding about it."""
+
+    candidate: Id
+    stage: Name
+    preference: Comparison
+    among: list[Id]  # the others: those that were shown beside it, or were named with it
 
 
 class CandidateBrought(Payload, frozen=True, kw_only=True):
@@ -443,7 +467,9 @@ KINDS: dict[str, Kind] = {
     "RunFinished": Kind(RunFinished, 2),
     "RunResumed": Kind(RunResumed, 1),
     "RunAbandoned": Kind(RunAbandoned, 1),
-    "CandidatesPresented": Kind(CandidatesPresented, 1),
+    "CandidatesPresented": Kind(CandidatesPresented, 2),
+    "CandidatePlayed": Kind(CandidatePlayed, 1),
+    "PreferenceStated": Kind(PreferenceStated, 1),
     "CandidateBrought": Kind(CandidateBrought, 1),
     "CandidateApproved": Kind(CandidateApproved, 2),
     "CandidateRejected": Kind(CandidateRejected, 2),

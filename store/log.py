@@ -108,7 +108,11 @@ class EventLog:
         return log
 
     def append(
-        self, stream: str, events: Sequence[NewEvent], expected_version: int
+        self,
+        stream: str,
+        events: Sequence[NewEvent],
+        expected_version: int,
+        patience_s: float | None = None,
     ) -> list[Recorded]:
         """Record a batch of events, all or none, one after the other.
 
@@ -119,6 +123,7 @@ class EventLog:
             stream: for example "studio", "song/<id>" or "run/<id>".
             events: what happened; an empty batch does nothing.
             expected_version: the number of events that the stream has; 0 for a new one.
+            patience_s: how long to wait for another writer; None: as long as it ever does.
 
         Raises:
             InvalidEvent: an event is not valid; nothing was recorded.
@@ -130,7 +135,7 @@ class EventLog:
         drafts = _drafted(self.codec, stream, events)
         if not drafts:
             return []
-        with self.database.write() as connection:
+        with self.database.write(patience_s) as connection:
             head = read_head(connection, lock=True)
             known = _already_recorded(connection, self.codec, stream, drafts)
             if known is not None:

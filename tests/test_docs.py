@@ -44,6 +44,7 @@ TRAINING = {
     "verify": ["--out", "x"],
     "embed": [],
     "prosody": [],
+    "decisions": ["--studio", "x", "--out", "x"],
     "classify": [],
     "rolls": [],
     "tune": [],

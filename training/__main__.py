@@ -38,6 +38,7 @@ COMMANDS = (
     RUN,
     data.PUBLISH,
     data.PROSODY,
+    data.DECISIONS,
     models.CLASSIFY,
 )
 # Exit code of a command that looked for faults and found some, listed under ``findings``.

@@ -145,6 +145,19 @@ class SegmentRow(msgspec.Struct, frozen=True, kw_only=True):
     is_drums: bool
 
 
+class PreferenceRow(msgspec.Struct, frozen=True, kw_only=True):
+    """One of two candidates was preferred by a person's decision."""
+
+    song: str
+    stage: str
+    section: str
+    preferred: str
+    other: str
+    weight: float
+    reason: str
+    decided_at: int
+
+
 R = TypeVar("R", bound=msgspec.Struct)
 
 
@@ -184,6 +197,7 @@ def _schema(name: str, types: Mapping[str, type]) -> TableSchema:
 
 MANIFEST_TABLE = _schema("base manifest", _types(TrackRow))
 SEGMENTS_TABLE = _schema("training segments", _types(SegmentRow))
+PREFERENCES_TABLE = _schema("preferences", _types(PreferenceRow))
 
 # Columns of the manifest that the join leaves out: the segments have them already.
 _OF_SEGMENT = {"id", "track_id", "description", "player", "group", "audio_file", "midi_file"}

@@ -15,6 +15,7 @@ from engine.cli import (
     chords,
     compose,
     demo,
+    effort,
     evolve,
     explain,
     files,
@@ -83,12 +84,17 @@ app.command("play", help="Play candidates: another name of `listen`.")(listen.li
 app.command("approve")(gate.approve)
 app.command("use")(gate.use)
 app.command("reject")(gate.reject)
+app.command("more")(gate.more)
+app.command("less")(gate.less)
+app.command("least")(gate.least)
+app.command("cant-tell")(gate.cant_tell)
 app.command("label")(gate.label)
 app.command("note")(gate.note)
 app.command("undo")(gate.undo)
 app.command("words")(words.words)
 app.command("import")(files.import_file)
 app.command("status")(status.status)
+app.command("effort")(effort.effort)
 app.command("export")(files.export)
 app.command("arrange")(arrange.arrange)
 app.command("score")(score.score)

@@ -51,6 +51,8 @@ def arrange(
     from engine.arrangement.writers import NO_AUDIO, writers
     from engine.audio import player
     from engine.errors import quoted
+    from engine.gate.exports import are_new
+    from engine.gate.waiting import entries_of, present
     from engine.state.lineages import sections
 
     words = read_words(lyrics)
@@ -66,6 +68,10 @@ def arrange(
         planned = replace(planned, plan=with_instruments(plan_to_play, state, chosen))
         said = _say_words(lyrics, words, planned, sections(state))
         arranged = None if draft else assemble(studio, studio.song(song), planned.plan, files)
+        if arranged is not None and are_new(arranged.files):
+            whole = arranged.arrangement
+            shown = entries_of(studio, state.song_id, whole.candidates)
+            present(studio, shown, "arrangement", "arrange", [whole.id])
         state = studio.song(song)
     if as_json:
         say_json(_report(planned, arranged) | {"words": said})

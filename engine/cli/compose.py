@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from engine.composing.composition import Composition
     from engine.composing.ending import Ranked
     from engine.proposals.lyrics import LyricSheet
+    from engine.state.studio import Studio
 
 
 def compose(
@@ -107,6 +108,7 @@ def compose(
             studio, song_id, composition, write, FADE if fade else None, chosen
         )
         said = _say_unsung(lyrics, composition, approved_parts(studio, studio.song(song_id)), songs)
+        present_songs(studio, song_id, songs, "compose")
     if as_json:
         say_json(_report(composition, songs) | {"words": said})
         return 0
@@ -124,6 +126,23 @@ def _say_stopped(context: typer.Context, again: str, *, as_json: bool) -> None:
     """Say how a composition that was stopped goes on."""
     say("stopped; nothing recorded is lost", err=True)
     say_next(next_command(context, again), err=as_json)
+
+
+def present_songs(
+    studio: Studio, song_id: str, songs: list[tuple[Ranked, ArrangedSong]], command: str
+) -> None:
+    """Record which parts were shown in arrangements, those of the best arrangement first."""
+    from engine.gate.waiting import entries_of, present
+
+    members = [
+        member.candidate
+        for ranked, _ in songs
+        for lineage in ranked.sections
+        for member in lineage.members
+    ]
+    arrangements = [arranged.arrangement.id for _, arranged in songs]
+    shown = entries_of(studio, song_id, members)
+    present(studio, shown, "arrangement", command, arrangements)
 
 
 def _say_otherwise(

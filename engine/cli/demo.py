@@ -44,7 +44,7 @@ def demo(
 ) -> int:
     """Add a demo song, evolve chords for its verse, approve the best, and compose the rest."""
     from engine.arrangement.writers import check_audio
-    from engine.cli.runs import carry_on_with_progress, write_and_say
+    from engine.cli.runs import carry_on_with_progress, show_run
     from engine.errors import refusing
     from engine.evolution.settings import Settings
     from engine.gate import decisions
@@ -71,7 +71,7 @@ def demo(
         summary = carry_on_with_progress(context, studio, run)
         if summary is None:
             return INTERRUPTED
-        write_and_say(context, studio, summary, terms=False, as_json=False)
+        show_run(context, studio, summary, "demo")
         best = summary.finished.survivors[:1]
         for survivor in best:
             approved = decisions.approve(studio, survivor.id, policy="demo: the best survivor")
@@ -127,7 +127,7 @@ def _holds(path: Path, data: bytes) -> bool:
 def _compose(studio: Studio, song_id: str, generations: int, audio: str) -> ArrangedSong | None:
     """Compose what the song lacks, and arrange it; None if it was interrupted."""
     from engine.arrangement.writers import writers
-    from engine.cli.compose import expected_generations
+    from engine.cli.compose import expected_generations, present_songs
     from engine.cli.progress import composing
     from engine.composing.composer import compose, generations_done
     from engine.composing.composition import begin, new_composition
@@ -147,7 +147,8 @@ def _compose(studio: Studio, song_id: str, generations: int, audio: str) -> Arra
     if not is_done:
         return None
     write = writers(state, audio)
-    ((_, arranged),) = finish_composition(studio, song_id, composition, write)
+    ((ranked, arranged),) = finish_composition(studio, song_id, composition, write)
+    present_songs(studio, song_id, [(ranked, arranged)], "demo")
     return arranged
 
 

@@ -86,7 +86,7 @@ def evolve(
     Later stages evolve one population for each section, on the parts of it that are in use.
     """
     from engine.arrangement.words import give_words
-    from engine.cli.runs import carry_on_with_progress, next_after_runs, write_and_say
+    from engine.cli.runs import carry_on_with_progress, next_after_runs, show_run
     from engine.evolution.settings import Settings
     from engine.runs.evolve import new_seed, start_runs
     from engine.runs.requests import EvolveOptions, locks_of, redo_of, requests
@@ -128,7 +128,7 @@ def evolve(
             summary = carry_on_with_progress(context, studio, run, as_json=as_json)
             if summary is None:
                 return INTERRUPTED
-            folder = write_and_say(context, studio, summary, terms=terms, as_json=as_json)
+            folder = show_run(context, studio, summary, "evolve", terms=terms, as_json=as_json)
             summaries.append(summary)
             reported.append(summary.to_json() | {"folder": str(folder), "words": said})
             if archive:

@@ -14,6 +14,7 @@ from engine.cli.output import Json, say, say_json, say_next
 if TYPE_CHECKING:
     from engine.arrangement.files import Writer
     from engine.gate.exports import Export
+    from engine.gate.waiting import Entry
     from engine.state.songs import Song
     from engine.state.studio import Studio
 
@@ -63,19 +64,23 @@ def export(
     as_json: Json = False,
 ) -> None:
     """Write the approved parts that are missing, and of the whole song what other people use."""
-    from engine.gate.exports import export_song
+    from engine.gate.exports import are_new, export_song
+    from engine.gate.waiting import present
 
     names = {"chart": chart, "lyrics": lyrics, "stems": stems}
     kinds = [kind for kind, wanted in names.items() if wanted]
     with open_studio(context) as studio:
         songs = [studio.song(song)] if song else list(studio.songs().values())
         writers = _writers(songs, kinds, audio) if kinds else []
-        done = [item for state in songs for item in export_song(studio, state)]
-        done += [
-            item
+        exported = [(state, export_song(studio, state)) for state in songs]
+        exported += [
+            (state, list(_of_whole_song(studio, state.song_id, its_writers)))
             for state, its_writers in writers
-            for item in _of_whole_song(studio, state.song_id, its_writers)
         ]
+        done = [item for _, items in exported for item in items]
+        changed = {state.song_id: state for state, items in exported if are_new(items)}
+        for state in changed.values():
+            present(studio, _approved(studio, state), "file", "export")
     if as_json:
         say_json([{"path": str(item.path), "outcome": item.outcome} for item in done])
         return
@@ -86,6 +91,15 @@ def export(
     if not done:
         say("nothing is approved yet")
         say_next(next_command(context, "review"))
+
+
+def _approved(studio: Studio, song: Song) -> list[Entry]:
+    """The parts of a song that have files: those that are approved."""
+    from engine.gate.waiting import entries_of
+    from engine.state.songs import APPROVED
+
+    approved = [name for name, state in song.candidates.items() if state.status == APPROVED]
+    return entries_of(studio, song.song_id, approved)
 
 
 def _writers(

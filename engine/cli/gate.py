@@ -24,7 +24,15 @@ DECISION_WORDS = {
     "CandidateLabelled": "will be called {label}",
     "CandidateNoted": "noted",
     "CandidateUsed": "in use for {section}",
+    "PreferenceStated": "{preference}",
     "DecisionUndone": "decision taken back",
+}
+
+PREFERENCE_WORDS = {
+    "more": "more like this",
+    "less": "less like this",
+    "least": "the least good of these",
+    "cant-tell": "no difference to tell",
 }
 
 OfSong = Annotated[
@@ -42,16 +50,26 @@ def review(
     terms: WithTerms = False,
     as_yaml: Annotated[bool, typer.Option("--yaml", help="Write review.yml to edit.")] = False,
     apply: Annotated[Path | None, typer.Option(help="Take in an edited review.yml.")] = None,
+    other: Annotated[
+        Path | None,
+        typer.Option("--import", help="Take in another program's review of chords."),
+    ] = None,
     as_json: Json = False,
 ) -> None:
-    """Show what waits for you, the newest first, and record what was shown."""
+    """Show what waits for you, the newest first, and record what was shown.
+
+    Decide by approve, reject, more, less, least or cant-tell; --apply takes in an edited file.
+    """
     from engine.cli.summary import say_entries
     from engine.gate.waiting import entries, is_passed_over, newest_first, present, waiting
     from engine.reports.progress import after_review
 
-    with open_studio(context) as studio:
+    with open_studio(context, make=other is not None) as studio:
         if apply is not None:
             _apply(context, studio, apply, as_json=as_json)
+            return
+        if other is not None:
+            _import(context, studio, other, song, as_json=as_json)
             return
         songs = [studio.song(song)] if song else list(studio.songs().values())
         shown = entries(songs) if everything else waiting(songs)
@@ -66,7 +84,9 @@ def review(
             _say_passed_over(len(passed_over))
             say_next(next_command(context, after_review(songs, shown)))
         if shown:
-            present(studio, shown, "yaml" if as_yaml else "json" if as_json else "terminal")
+            present(
+                studio, shown, "yaml" if as_yaml else "json" if as_json else "terminal", "review"
+            )
 
 
 def _say_passed_over(count: int) -> None:
@@ -107,6 +127,32 @@ def _apply(context: typer.Context, studio: Studio, path: Path, *, as_json: bool)
         say_after(context, studio, recorded[-1])
     else:
         say_next(next_command(context, "review"))
+
+
+def _import(
+    context: typer.Context, studio: Studio, path: Path, song: str | None, *, as_json: bool
+) -> None:
+    """Take in a review file of another program, and say what came of it."""
+    from engine.gate.chord_reviews import import_review
+    from engine.gate.exports import update_exports
+
+    found = import_review(studio, path, song)
+    exports = [export for event in found.recorded for export in update_exports(studio, event)]
+    statuses = list(found.statuses.values())
+    counts = {each: statuses.count(each) for each in ("approved", "rejected", "pending")}
+    if as_json:
+        facts = {"song": found.song, "is_new": found.is_new, "candidates": len(statuses)}
+        say_json({**facts, **counts, "left_out": found.left_out, "events": len(found.recorded)})
+        return
+    if found.is_new:
+        say(f"{found.song}  made for it")
+    listed = ", ".join(f"{count} {status}" for status, count in counts.items() if count)
+    again = "" if found.recorded else "; all of it was taken in before"
+    say(f"{len(statuses)} candidates for {found.song}: {listed}{again}")
+    for line in found.left_out:
+        say(f"note: {line}")
+    _say_exports(exports)
+    say_next(next_command(context, f"review --song {found.song}"))
 
 
 def approve(
@@ -208,6 +254,64 @@ def reject(
     with open_studio(context) as studio:
         rejected = decisions.reject(studio, candidate, reason, song)
         update_and_say(context, studio, rejected, as_json=as_json)
+
+
+def more(
+    context: typer.Context, candidate: Candidate, song: OfSong = None, as_json: Json = False
+) -> None:
+    """Say that you want more like a candidate; it still waits for your decision."""
+    _compare(context, [candidate], "more", song, as_json=as_json)
+
+
+def less(
+    context: typer.Context, candidate: Candidate, song: OfSong = None, as_json: Json = False
+) -> None:
+    """Say that you want less like a candidate; it still waits for your decision."""
+    _compare(context, [candidate], "less", song, as_json=as_json)
+
+
+def least(
+    context: typer.Context, candidate: Candidate, song: OfSong = None, as_json: Json = False
+) -> None:
+    """Say that a candidate is the least good of those that were last shown with it."""
+    _compare(context, [candidate], "least", song, as_json=as_json)
+
+
+def cant_tell(
+    context: typer.Context,
+    candidates: Annotated[
+        list[str],
+        typer.Argument(metavar="ID...", help="Ids of them [one: and what was shown with it]."),
+    ],
+    song: OfSong = None,
+    as_json: Json = False,
+) -> None:
+    """Say that you can't tell which of some candidates is better."""
+    _compare(context, candidates, "cant-tell", song, as_json=as_json)
+
+
+def _compare(
+    context: typer.Context,
+    candidates: list[str],
+    preference: str,
+    song: str | None,
+    *,
+    as_json: bool,
+) -> None:
+    from engine.gate.comparing import compare
+    from engine.ids import short
+
+    with open_studio(context) as studio:
+        stated = compare(studio, candidates, preference, song)
+        event: Any = stated.payload
+        if as_json:
+            facts = {name: getattr(event, name) for name in ("candidate", "preference", "among")}
+            say_json({"kind": stated.kind, "event": stated.event_id, **facts})
+            return
+        _say_decision(studio, stated)
+        if event.among:
+            say(f"  beside {', '.join(map(short, event.among))}")
+        say_after(context, studio, stated)
 
 
 def label(
@@ -327,12 +431,20 @@ def _say_decision(studio: Studio, recorded: Recorded) -> None:
     if recorded.kind == "DecisionUndone":
         decisions = studio.log.read(stream=recorded.stream, kinds=DECISION_WORDS)
         undone = next((each for each in decisions if each.event_id == payload.undoes), None)
-        said += "" if undone is None else f": {_in_words(undone)}"
+        said += f": {_likeness(studio, payload.undoes) if undone is None else _in_words(undone)}"
     say(f"{short(payload.candidate)} {said}")
+
+
+def _likeness(studio: Studio, event_id: str) -> str:
+    """What was said of a candidate by a run that was to be like it, or unlike."""
+    started = studio.log.read(kinds=("RunStarted",))
+    likeness = next(each.payload.likeness for each in started if each.event_id == event_id)  # type: ignore[attr-defined]
+    return PREFERENCE_WORDS["more" if likeness.within else "less"]
 
 
 def _in_words(recorded: Recorded) -> str:
     facts = {name: getattr(recorded.payload, name, "") for name in ("label", "section")}
+    facts["preference"] = PREFERENCE_WORDS.get(getattr(recorded.payload, "preference", ""), "")
     return DECISION_WORDS[recorded.kind].format(**facts)
 
 

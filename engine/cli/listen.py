@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import suppress
+from time import perf_counter
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -46,27 +47,46 @@ def listen(
         if as_json:
             say_json([{"id": each.entry.id, "path": str(each.path)} for each in recordings])
         else:
+            reached: list[Entry] = []
             with suppress(KeyboardInterrupt):
-                _play(studio, recordings, times)
+                _play(studio, recordings, times, reached, alone=alone)
             say_next(next_command(context, _next(wanted)))
-        present(studio, wanted, "json" if as_json else "sound")
+            wanted = reached
+        present(studio, wanted, "json" if as_json else "sound", "listen")
 
 
-def _play(studio: Studio, recordings: list[Recording], times: int) -> None:
-    """Play recordings one after another, each under what is said of it."""
+def _play(
+    studio: Studio, recordings: list[Recording], times: int, reached: list[Entry], *, alone: bool
+) -> None:
+    """Play recordings one after another, each under what is said of it, and record how long.
+
+    Args:
+        studio: the studio.
+        recordings: what to play.
+        times: how often each.
+        reached: gets the candidates that were shown before the end, or before Ctrl-C.
+        alone: whether they sound without what they are built on.
+    """
     from engine.audio.playback import NoPlayer, looped, play
     from engine.cli.summary import say_entry
+    from engine.gate.waiting import record_play
     from engine.reports.listening import sounds
 
     silent = ""
     for recording, samples in zip(recordings, sounds(recordings), strict=True):
         say()
         say_entry(studio, recording.entry, with_terms=False)
+        reached.append(recording.entry)
         if not silent:
+            begun = perf_counter()
             try:
                 play(looped(samples, recording.loop_frames, times))
             except NoPlayer as reason:
                 silent = str(reason)
+            finally:
+                if not silent:
+                    seconds = round(perf_counter() - begun, 3)
+                    record_play(studio, recording.entry, seconds, "listen", alone=alone)
         if silent:
             say(f"   {recording.path}")
     if silent:

@@ -36,7 +36,7 @@ def resume(
         summary = carry_on_with_progress(context, studio, resumed, as_json=as_json)
         if summary is None:
             return INTERRUPTED
-        folder = write_and_say(context, studio, summary, terms=terms, as_json=as_json)
+        folder = show_run(context, studio, summary, "resume", terms=terms, as_json=as_json)
     if as_json:
         say_json(summary.to_json() | {"folder": str(folder)})
     else:
@@ -52,6 +52,25 @@ def next_after_runs(summaries: Sequence[Summary]) -> str:
     if runs and can_play():
         return f"listen {' '.join(runs)}"
     return f"review --song {summaries[0].started.song_id}"
+
+
+def show_run(
+    context: typer.Context,
+    studio: Studio,
+    summary: Summary,
+    command: str,
+    *,
+    terms: bool = False,
+    as_json: bool = False,
+) -> Path:
+    """Tell people of a new run, record that they were shown it, and write its files."""
+    from engine.gate.waiting import entries_of, present
+
+    folder = write_and_say(context, studio, summary, terms=terms, as_json=as_json)
+    survivors = [survivor.id for survivor in summary.finished.survivors]
+    shown = entries_of(studio, summary.started.song_id, survivors)
+    present(studio, shown, "json" if as_json else "terminal", command)
+    return folder
 
 
 def write_and_say(

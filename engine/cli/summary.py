@@ -108,7 +108,10 @@ def say_entries(studio: Studio, shown: Sequence[Entry], *, with_terms: bool) -> 
         for entry in run:
             say()
             say_entry(studio, entry, with_terms=with_terms)
-    say("\napprove, reject, label or note each by its id" if shown else "nothing waits")
+    if not shown:
+        say("nothing waits")
+        return
+    say("\napprove, reject, label or note each by its id; or say more, less, least, cant-tell")
 
 
 def _say_place(entry: Entry) -> None:

@@ -259,6 +259,12 @@ def undoing_all(entry: Entry) -> list[events.DecisionUndone]:
     ]
 
 
+def withdrawing(entry: Entry) -> list[events.DecisionUndone]:
+    """The events that make a candidate pending again; what was said of it beside others stays."""
+    stated = {each.event_id for each in entry.song.preferences}
+    return [event for event in undoing_all(entry) if event.undoes not in stated]
+
+
 def _last_decided(studio: Studio, song_id: str | None) -> tuple[str, str]:
     """The candidate that was decided last, and its song."""
     songs = [studio.song(song_id)] if song_id else studio.songs().values()

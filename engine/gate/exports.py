@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
@@ -42,6 +42,11 @@ class Export:
 
     path: Path
     outcome: str
+
+
+def are_new(exports: Iterable[Export]) -> bool:
+    """Whether any file is there that wasn't, so that a person has something new to hear or see."""
+    return any(export.outcome == WRITTEN for export in exports)
 
 
 def track_of(song: SongFacts, stage: str, part: Part, name: str) -> Track:

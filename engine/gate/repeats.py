@@ -25,7 +25,7 @@ FILE = "last_command.json"
 DECISIONS = frozenset(
     {"CandidateApproved", "CandidateRejected", "CandidateLabelled", "CandidateNoted"}
     | {"CandidateUsed", "DecisionUndone", "PartImported", "SongProposed"}
-    | {"SongArchived", "SongRestored", "CandidateBrought"}
+    | {"SongArchived", "SongRestored", "CandidateBrought", "PreferenceStated"}
 )
 
 # What a command that is typed again may have recorded.

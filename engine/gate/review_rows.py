@@ -8,7 +8,7 @@ from typing import Any
 
 from documents.findings import shown
 from engine.errors import NotFound, Refused
-from engine.gate.decisions import approval, labelling, noting, rejection, undoing_all
+from engine.gate.decisions import approval, labelling, noting, rejection, withdrawing
 from engine.gate.waiting import Entry
 from engine.ids import resolve, short
 from engine.state.song_events import with_label
@@ -126,7 +126,7 @@ def _events_of(studio: Studio, entry: Entry, wanted: _Row) -> Iterator[events.Pa
     if relabelled and not (is_new and wanted.status == APPROVED):
         yield labelling(entry, wanted.label)
     if is_new and wanted.status == PENDING:
-        yield from undoing_all(entry)
+        yield from withdrawing(entry)
     elif is_new and wanted.status == APPROVED:
         yield approval(studio, entry, wanted.label or None)
     elif is_new:

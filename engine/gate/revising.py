@@ -54,6 +54,7 @@ ID_HEX_DIGITS = 8
 COPIED = (
     *(events.CandidateApproved, events.CandidateUsed),
     *(events.CandidateNoted, events.CandidateLabelled),
+    events.PreferenceStated,
 )
 
 
@@ -355,8 +356,10 @@ def _decisions(
     studio: Studio, song: Song, music: Mapping[str, CandidateMusic]
 ) -> Iterator[events.Payload]:
     """The decisions on copied candidates that hold, oldest first, with the notes of today."""
-    holding = {use.event_id for use in song.uses} | {
-        approval.event_id for name in music for approval in song.candidates[name].approvals
+    holding = {
+        *(use.event_id for use in song.uses),
+        *(stated.event_id for stated in song.preferences),
+        *(approval.event_id for name in music for approval in song.candidates[name].approvals),
     }
     for recorded in studio.log.read(stream=song_stream(song.song_id)):
         event = recorded.payload
@@ -368,5 +371,7 @@ def _decisions(
             continue
         elif isinstance(event, events.CandidateApproved):
             yield replace(event, part=music[event.candidate].part)
+        elif isinstance(event, events.PreferenceStated):
+            yield replace(event, among=[each for each in event.among if each in music])
         else:
             yield replace(event, keeps=[each for each in event.keeps if each.candidate in music])

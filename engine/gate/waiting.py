@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,7 +10,7 @@ from engine.reports.readings import with_most_likely
 from engine.state.lineages import in_use, is_stale
 from engine.state.songs import PENDING, Candidate, Song, song_stream
 from engine.state.studio import Studio
-from store.events import CandidatesPresented
+from store.events import CandidatePlayed, CandidatesPresented
 from store.records import NewEvent
 
 
@@ -114,13 +114,58 @@ def is_passed_over(entry: Entry) -> bool:
     )
 
 
-def present(studio: Studio, shown: list[Entry], where: str) -> None:
-    """Record which candidates were shown, in which order, and where."""
+def entries_of(studio: Studio, song_id: str, candidates: Iterable[str]) -> list[Entry]:
+    """The candidates of a song with these ids, in this order, each once."""
+    song = studio.song(song_id)
+    known = [each for each in dict.fromkeys(candidates) if each in song.candidates]
+    return [Entry(each, song, song.candidates[each]) for each in known]
+
+
+def present(
+    studio: Studio,
+    shown: Sequence[Entry],
+    where: str,
+    command: str,
+    arrangements: Sequence[str] = (),
+) -> None:
+    """Record which candidates were shown, in which order, where, and beside which others.
+
+    Each song records its own; a studio that can't be written records nothing.
+
+    Args:
+        studio: the studio.
+        shown: the candidates, in the order in which they were shown at once.
+        where: ``terminal``, ``json``, ``yaml``, ``sound``, ``file`` or ``arrangement``.
+        command: the command that showed them.
+        arrangements: ids of the arrangements that they were shown in, best first.
+    """
     for song_id in dict.fromkeys(entry.song.song_id for entry in shown):
-        ids = [entry.id for entry in shown if entry.song.song_id == song_id]
-        _record(studio, song_id, CandidatesPresented(candidates=ids, where=where))
+        of_song = [
+            (place, entry.id)
+            for place, entry in enumerate(shown, start=1)
+            if entry.song.song_id == song_id
+        ]
+        event = CandidatesPresented(
+            candidates=[identifier for _, identifier in of_song],
+            where=where,
+            command=command,
+            places=[place for place, _ in of_song],
+            shown=len(shown),
+            arrangements=list(arrangements),
+        )
+        studio.append_if_possible(song_stream(song_id), [NewEvent(event, actor=studio.actor)])
 
 
-def _record(studio: Studio, song_id: str, event: CandidatesPresented) -> None:
+def record_play(studio: Studio, entry: Entry, seconds: float, command: str, *, alone: bool) -> None:
+    """Record that a candidate was heard; a studio that can't be written records nothing.
+
+    Args:
+        studio: the studio.
+        entry: the candidate.
+        seconds: how long it sounded.
+        command: the command that played it.
+        alone: whether it was heard without what it is built on.
+    """
+    event = CandidatePlayed(candidate=entry.id, seconds=seconds, where=command, alone=alone)
     new = NewEvent(event, actor=studio.actor)
-    studio.decide(song_stream(song_id), lambda: [new])
+    studio.append_if_possible(song_stream(entry.song.song_id), [new])

@@ -10,6 +10,8 @@ from msgspec.structs import replace
 from engine.state.runs import run_of
 from engine.state.songs import (
     ARCHIVED,
+    LESS,
+    MORE,
     REVISED,
     Approved,
     Basis,
@@ -24,6 +26,7 @@ from engine.state.songs import (
     SongArrangement,
     SongComposition,
     SongRun,
+    Stated,
     Transposed,
     Use,
     song_of,
@@ -65,6 +68,7 @@ KEPT_IN_REVISIONS = (
     "runs",
     "labels",
     "uses",
+    "preferences",
     "exports",
     "compositions",
     "arrangements",
@@ -156,7 +160,11 @@ def _copied(song: Song, recorded: Recorded, event: events.PartCopied) -> Song:
 
 def _run_started(song: Song, recorded: Recorded, event: events.RunStarted) -> Song:
     run = _song_run(recorded, event)
-    return replace(song, runs={**song.runs, run_of(recorded.stream) or "": run})
+    song = replace(song, runs={**song.runs, run_of(recorded.stream) or "": run})
+    if event.likeness is None:
+        return song
+    preference = MORE if event.likeness.within else LESS
+    return _with_preference(song, recorded, event.likeness.candidate, preference)
 
 
 def _song_run(recorded: Recorded, event: events.RunStarted | events.PartCopied) -> SongRun:
@@ -238,8 +246,12 @@ def _with_candidate(song: Song, identifier: str, fresh: Candidate) -> Song:
         return _changed(song, identifier, fresh)
     if known.decisions:
         return song
-    kept = {name: getattr(known, name) for name in ("notes", "wanted_label", "presented")}
+    kept = {name: getattr(known, name) for name in KEPT_OF_CANDIDATES}
     return _changed(song, identifier, replace(fresh, **kept))
+
+
+# What stays of a candidate that no decision holds about when another run brings it again.
+KEPT_OF_CANDIDATES = ("notes", "wanted_label", "presented", "plays", "seconds_played")
 
 
 def _changed(song: Song, identifier: str, candidate: Candidate) -> Song:
@@ -251,6 +263,25 @@ def _presented(song: Song, _: Recorded, event: events.CandidatesPresented) -> So
         known = song.candidates[identifier]
         song = _changed(song, identifier, replace(known, presented=known.presented + 1))
     return song
+
+
+def _played(song: Song, _: Recorded, event: events.CandidatePlayed) -> Song:
+    known = song.candidates[event.candidate]
+    seconds = known.seconds_played + event.seconds
+    played = replace(known, plays=known.plays + 1, seconds_played=seconds)
+    return _changed(song, event.candidate, played)
+
+
+def _stated(song: Song, recorded: Recorded, event: events.PreferenceStated) -> Song:
+    among = tuple(event.among)
+    return _with_preference(song, recorded, event.candidate, event.preference, among)
+
+
+def _with_preference(
+    song: Song, recorded: Recorded, candidate: str, preference: str, among: tuple[str, ...] = ()
+) -> Song:
+    stated = Stated(recorded.event_id, recorded.position, candidate, preference, among)
+    return replace(song, preferences=(*song.preferences, stated))
 
 
 def _approved(song: Song, recorded: Recorded, event: events.CandidateApproved) -> Song:
@@ -299,6 +330,8 @@ def _undone(song: Song, _: Recorded, event: events.DecisionUndone) -> Song:
     known = song.candidates[event.candidate]
     left = tuple(decision for decision in known.decisions if decision.event_id != event.undoes)
     song = _changed(song, event.candidate, replace(known, decisions=left))
+    preferences = tuple(each for each in song.preferences if each.event_id != event.undoes)
+    song = replace(song, preferences=preferences)
     uses = tuple(use for use in song.uses if use.event_id != event.undoes)
     if len(uses) == len(song.uses):
         return song
@@ -396,6 +429,8 @@ APPLY: dict[str, Callable[[Song, Recorded, Any], Song]] = {
     "CandidateBrought": _brought,
     "PartImported": _imported,
     "CandidatesPresented": _presented,
+    "CandidatePlayed": _played,
+    "PreferenceStated": _stated,
     "CandidateApproved": _approved,
     "CandidateRejected": _rejected,
     "CandidateUsed": _used,

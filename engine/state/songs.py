@@ -12,6 +12,7 @@ from store import events
 
 PENDING, APPROVED, REJECTED = "pending", "approved", "rejected"
 REVISED, ARCHIVED = "revised", "archived"
+MORE, LESS, LEAST, CANT_TELL = "more", "less", "least", "cant-tell"
 SONG_STREAM = "song/"
 
 
@@ -89,6 +90,29 @@ class Use(NamedTuple):
     section: str
 
 
+class Stated(NamedTuple):
+    """A person's comparison of a candidate with others.
+
+    Attributes:
+        event_id: id of its event: of the statement, or of the run that was to be like it or unlike.
+        position: position of its event in the log.
+        candidate: id of the candidate.
+        preference: ``more``, ``less``, ``least`` or ``cant-tell``.
+        among: ids of the others; empty where none were shown or named.
+    """
+
+    event_id: str
+    position: int
+    candidate: str
+    preference: str
+    among: tuple[str, ...]
+
+    def concerns(self, candidate: str) -> bool:
+        """Whether it says something of a candidate, not only of another beside it."""
+        named = self.among if self.preference == CANT_TELL else ()
+        return candidate in (self.candidate, *named)
+
+
 class Kept(NamedTuple):
     """Other parents that a candidate was found to fit.
 
@@ -152,6 +176,8 @@ class Candidate(msgspec.Struct, frozen=True, kw_only=True):
         notes: comments of people, oldest first.
         wanted_label: label that a person gave it before its approval.
         presented: number of times it was shown.
+        plays: number of times it was played.
+        seconds_played: how long it sounded then.
     """
 
     run: str | None
@@ -173,6 +199,8 @@ class Candidate(msgspec.Struct, frozen=True, kw_only=True):
     notes: tuple[str, ...] = ()
     wanted_label: str | None = None
     presented: int = 0
+    plays: int = 0
+    seconds_played: float = 0.0
 
     @property
     def status(self) -> str:
@@ -336,6 +364,7 @@ class Song(msgspec.Struct, frozen=True, kw_only=True):
         runs: by id.
         labels: stage -> label -> id of the candidate that was approved with it first.
         uses: choices of what sections stand on that were not undone, oldest first.
+        preferences: comparisons of candidates that were not undone, oldest first.
         exports: by the file's path relative to the studio.
         compositions: by id.
         arrangements: by id.
@@ -370,6 +399,7 @@ class Song(msgspec.Struct, frozen=True, kw_only=True):
     runs: dict[str, SongRun] = {}
     labels: dict[str, dict[str, str]] = {}
     uses: tuple[Use, ...] = ()
+    preferences: tuple[Stated, ...] = ()
     exports: dict[str, ExportedFile] = {}
     compositions: dict[str, SongComposition] = {}
     arrangements: dict[str, SongArrangement] = {}
@@ -413,4 +443,5 @@ def decisions_on(song: Song, identifier: str) -> list[tuple[int, str]]:
     """Position and event id of every decision on a candidate that was not undone, oldest first."""
     known = song.candidates[identifier].decisions
     uses = [use for use in song.uses if use.candidate == identifier]
-    return sorted((each.position, each.event_id) for each in (*known, *uses))
+    stated = [each for each in song.preferences if each.concerns(identifier)]
+    return sorted((each.position, each.event_id) for each in (*known, *uses, *stated))

@@ -17,7 +17,7 @@ from engine.state.models import MODELS, Models, ModelsProjection
 from engine.state.runs import Run, RunProjection, run_stream
 from engine.state.song_events import SongProjection
 from engine.state.songs import Song, song_stream
-from store.errors import StaleStream
+from store.errors import LogUnavailable, StaleStream
 from store.log import EventLog
 from store.projections import Projections
 from store.records import NewEvent, Recorded
@@ -28,6 +28,9 @@ DEFAULT_FOLDER = "studio"
 
 # How often an append is tried again from fresh state when another process was faster.
 MAX_RETRIES = 20
+
+# How long the record of what was shown waits for another writer.
+RECORD_PATIENCE_S = 0.25
 
 SONGS, RUNS, ALL_MODELS = SongProjection(), RunProjection(), ModelsProjection()
 
@@ -156,6 +159,20 @@ class Studio:
     def append(self, stream: str, events: list[NewEvent], expected_version: int) -> list[Recorded]:
         """Append a batch; see ``EventLog.append``."""
         return self.log.append(stream, events, expected_version)
+
+    def append_if_possible(self, stream: str, events: list[NewEvent]) -> bool:
+        """Append what was only looked at or heard; returns whether it could be.
+
+        Nobody who reads a studio is kept waiting by it, or refused: where the studio can't be
+        written, or others are writing, it is left out.
+        """
+        try:
+            version = self.log.version(stream)
+            self.log.append(stream, events, version, RECORD_PATIENCE_S)
+            self._projections.catch_up()  # so that the next to read needn't write
+        except (LogUnavailable, StaleStream):
+            return False
+        return True
 
     def decide(self, stream: str, make: Callable[[], list[NewEvent]]) -> list[Recorded]:
         """Append the events that ``make`` returns; calls it again if another process wrote first.

@@ -29,6 +29,7 @@ BY_ALIAS: dict[Any, st.SearchStrategy[Any]] = {
     events.Sha256: st.from_regex(r"[0-9a-f]{64}", fullmatch=True),
     events.RelativePath: st.lists(words, min_size=1, max_size=3).map("/".join),
     events.FileLabel: words,
+    events.Comparison: st.sampled_from(["more", "less", "least", "cant-tell"]),
     events.SongProposed.__annotations__["meter"]: st.from_regex(
         r"[1-9][0-9]?/[1-9][0-9]?", fullmatch=True
     ),

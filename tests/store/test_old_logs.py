@@ -10,6 +10,8 @@ import pytest
 from store.events import (
     ArrangementAssembled,
     CandidateBrought,
+    CandidatePlayed,
+    CandidatesPresented,
     CandidateUsed,
     CompositionFinished,
     CompositionStarted,
@@ -19,6 +21,7 @@ from store.events import (
     PartImported,
     PartTransposed,
     Payload,
+    PreferenceStated,
     RunFinished,
     RunStarted,
     SongArchived,
@@ -81,6 +84,7 @@ def test_its_events_are_recognised(old: EventLog) -> None:
 LATER = (
     ArrangementAssembled,
     CandidateBrought,
+    CandidatePlayed,
     CandidateUsed,
     CompositionFinished,
     CompositionStarted,
@@ -89,6 +93,7 @@ LATER = (
     PartCopied,
     PartImported,
     PartTransposed,
+    PreferenceStated,
     SongArchived,
     SongRestored,
     WordsGiven,
@@ -101,12 +106,14 @@ def in_the_first_release() -> list[Payload]:
 
 
 def as_first_known(sample: Payload) -> Payload:
-    """Without what the model heard in survivors, and without a source and locks."""
+    """Without what later versions of its kind added."""
     if isinstance(sample, RunFinished):
         survivors = [msgspec.structs.replace(each, heard=None) for each in sample.survivors]
         return msgspec.structs.replace(sample, survivors=survivors)
     if isinstance(sample, RunStarted):
         return msgspec.structs.replace(sample, source=None, locks=None)
+    if isinstance(sample, CandidatesPresented):
+        return CandidatesPresented(candidates=sample.candidates, where="terminal")
     return sample
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from argparse import ArgumentParser
+from dataclasses import asdict
 from functools import partial
 from pathlib import Path
 
@@ -204,6 +205,36 @@ def _publish(options: Options, progress: Progress) -> Result:
     return found | {"pushed": options.push}
 
 
+def _add_decisions(parser: ArgumentParser) -> None:
+    parser.add_argument("--studio", type=Path, required=True, help="folder of the studio")
+    parser.add_argument("--out", type=Path, required=True, help="table to write (.parquet)")
+
+
+def _decisions(options: Options, progress: Progress) -> Result:
+    """The preferences that a studio's decisions tell, as a table; the studio is only read."""
+    from engine.errors import EngineError
+    from engine.preference.pairs import preferences
+    from engine.state.studio import DATABASE_NAME, Studio
+    from store.errors import StoreError
+    from training.schemas import PREFERENCES_TABLE, PreferenceRow, table_of, write_table
+
+    if not (options.studio / DATABASE_NAME).is_file():
+        raise ValueError(
+            f"{options.studio}: no studio there; expected a folder with {DATABASE_NAME}"
+        )
+    update = progress("decisions")
+    try:
+        with Studio.open(options.studio) as studio:
+            found = preferences(studio)
+    except (EngineError, StoreError) as error:
+        raise ValueError(str(error)) from error
+    rows = [PreferenceRow(**asdict(each)) for each in found]
+    write_table(table_of(rows, PREFERENCES_TABLE), options.out)
+    update(1, 1, "")
+    songs = len({each.song for each in found})
+    return {"table": options.out.as_posix(), "preferences": len(rows), "songs": songs}
+
+
 DEMO_CATALOGUE = Command(
     "demo-catalogue",
     "compose a catalogue to try the tools with",
@@ -223,6 +254,9 @@ ROLLS = Command(
     "rolls", "piano rolls of every slice, by the scorer's code", add_folder_and_machine, _rolls
 )
 PROSODY = Command("prosody", "how the lyrics move, as a table", add_folder, _prosody)
+DECISIONS = Command(
+    "decisions", "what a studio's decisions prefer, as a table", _add_decisions, _decisions
+)
 PUBLISH = Command(
     "publish", "write the data set and its card; push if asked", _add_publish, _publish
 )

@@ -128,7 +128,10 @@ def test_the_same_again_does_nothing_and_ends_with_the_same(shell, composed):
         song["folder"] = Path(song["folder"]).name
         song["plan"] = Path(song["plan"]).name
     assert again == composed.answer
-    assert shell.head == before
+    with Studio.open(shell.folder) as studio:  # that the songs were shown again
+        (shown,) = studio.log.read(after=before)
+    assert shown.payload.arrangements == [each["arrangement"] for each in again["arrangements"]]
+    assert shown.payload.command == "compose"
 
 
 def lyrics(shell):

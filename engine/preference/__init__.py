@@ -1,0 +1,1 @@
+"""What a studio's decisions teach: preference heads, their training, and which one runs use."""

@@ -1,0 +1,194 @@
+"""Ridge Bradley-Terry: a logistic model of which of two candidates is preferred.
+
+``P(a before b) = sigmoid((z_a - z_b) · w)`` (Bradley and Terry, 1952). The first column is the
+shipped total, whose weight has a positive prior mean; all others are shrunk toward zero. The
+strength of the shrinkage is chosen by cross-validation over songs, and the columns that a first fit
+found heavy are shrunk less in a second one (adaptive ridge; Grandvalet, 1998): a person listens to
+a few things, and nobody knows beforehand to which. The posterior is Laplace's: normal around the
+most probable weights.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+Floats = NDArray[np.float64]
+
+# Prior of the shipped total's weight, in logits per standard deviation of the first pool.
+TOTAL_MEAN, TOTAL_DEVIATION = 0.2, 0.5
+
+# Inverse variances of the other weights that are tried. The last leaves the shipped total alone.
+STRENGTHS: tuple[float, ...] = (1.0, 3.0, 10.0, 30.0, 100.0, 300.0, 1000.0, np.inf)
+
+MAX_FOLDS = 10
+MAX_STEPS = 50
+CONVERGED = 1e-8
+
+# How the second fit's prior variance follows the first fit's weight in units of their mean square:
+# (weight² + floor), divided by its mean.
+ADAPTIVE_FLOOR = 0.05
+
+# Directions in which the posterior is kept narrower than the prior; the other ones are rounded up.
+KEPT_DIRECTIONS = 32
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Comparisons:
+    """Pairs of candidates, each the preferred one minus the other.
+
+    Attributes:
+        differences: ``(n, columns)`` of standardised values, the shipped total first.
+        weights: ``(n,)`` how much each counts, above 0; decisions, not pairs, should add up.
+        songs: ``(n,)`` the song of each: the groups of cross-validation.
+    """
+
+    differences: Floats
+    weights: Floats
+    songs: NDArray[np.str_]
+
+    def __len__(self) -> int:
+        return len(self.weights)
+
+    def only(self, rows: NDArray[np.bool_]) -> Comparisons:
+        """Some of the pairs."""
+        return Comparisons(self.differences[rows], self.weights[rows], self.songs[rows])
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Posterior:
+    """What the weights are, and how sure that is.
+
+    Attributes:
+        mean: ``(columns,)`` the most probable weights.
+        deviation: ``(columns,)`` the prior standard deviation of each.
+        learned: ``(directions, columns)`` what the decisions took from the prior's covariance:
+            it is ``diag(deviation²) - learned.T @ learned``.
+        strength: the chosen inverse variance; infinite where the shipped total alone is best.
+    """
+
+    mean: Floats
+    deviation: Floats
+    learned: Floats
+    strength: float
+
+    def utilities(self, rows: Floats) -> Floats:
+        """Mean utility of standardised rows, in logits against the pool's mean."""
+        return np.asarray(rows @ self.mean)
+
+    def deviations(self, rows: Floats) -> Floats:
+        """Standard deviation of the utilities of standardised rows."""
+        before = np.square(rows) @ np.square(self.deviation)
+        taken = np.square(rows @ self.learned.T).sum(axis=1)
+        return np.asarray(np.sqrt(np.maximum(0.0, before - taken)))
+
+
+def prior(columns: int) -> Posterior:
+    """No decisions: the shipped total alone."""
+    mean, deviation = np.zeros(columns), np.zeros(columns)
+    mean[0] = TOTAL_MEAN
+    return Posterior(mean, deviation, np.zeros((0, columns)), np.inf)
+
+
+def fit(comparisons: Comparisons) -> Posterior:
+    """Fit the weights; the strength of the ridge is chosen by cross-validation over songs.
+
+    Without comparisons, or with those of one song, which can't be held out, it is the prior.
+    """
+    columns = comparisons.differences.shape[1]
+    if len(np.unique(comparisons.songs)) < 2:
+        return prior(columns)
+    shares = np.ones(columns)
+    first = _most_probable(comparisons, _deviations(_chosen(comparisons, shares), shares))
+    shares = _adapted(first)
+    strength = _chosen(comparisons, shares)
+    deviation = _deviations(strength, shares)
+    mean = _most_probable(comparisons, deviation)
+    return Posterior(mean, deviation, _learned(comparisons, mean, deviation), strength)
+
+
+def log_likelihood(weights: Floats, comparisons: Comparisons) -> float:
+    """Weighted sum of the log-likelihoods of the pairs, at most 0."""
+    utilities = comparisons.differences @ weights
+    return float(-(comparisons.weights * np.logaddexp(0.0, -utilities)).sum())
+
+
+def folds(songs: Sequence[str] | NDArray[np.str_]) -> Iterator[NDArray[np.bool_]]:
+    """Which rows to hold out, whole songs at once: each song, or a tenth of them."""
+    names = np.unique(songs)
+    count = min(MAX_FOLDS, len(names))
+    for fold in range(count):
+        yield np.isin(songs, names[fold::count])
+
+
+def _chosen(comparisons: Comparisons, shares: Floats) -> float:
+    """The strength with the best likelihood of held-out songs; the strongest of equals."""
+    splits = [
+        (comparisons.only(~held), comparisons.only(held)) for held in folds(comparisons.songs)
+    ]
+    found = [
+        sum(
+            log_likelihood(_most_probable(known, _deviations(strength, shares)), held)
+            for known, held in splits
+        )
+        for strength in STRENGTHS[::-1]
+    ]
+    return STRENGTHS[::-1][int(np.argmax(found))]
+
+
+def _deviations(strength: float, shares: Floats) -> Floats:
+    """Prior standard deviations: of each column by its share, of the shipped total its own."""
+    found = np.sqrt(shares / strength)
+    found[0] = TOTAL_DEVIATION if np.isfinite(strength) else 0.0
+    return found
+
+
+def _adapted(weights: Floats) -> Floats:
+    squares = np.square(weights)
+    squares[0] = 0.0
+    whole = squares[1:].mean()
+    if not whole:
+        return np.ones(len(weights))
+    shares = squares / whole + ADAPTIVE_FLOOR
+    return np.asarray(shares / shares[1:].mean())
+
+
+def _most_probable(comparisons: Comparisons, deviation: Floats) -> Floats:
+    """The mode of the posterior, by Newton's method in units of the prior's deviations."""
+    start = np.zeros(len(deviation))
+    start[0] = TOTAL_MEAN
+    columns = np.flatnonzero(deviation)
+    if not len(columns):
+        return start
+    offset = comparisons.differences @ start
+    rows = comparisons.differences[:, columns] * deviation[columns]
+    found = np.zeros(len(columns))
+    for _ in range(MAX_STEPS):
+        chance = _sigmoid(offset + rows @ found)
+        slope = rows.T @ (comparisons.weights * (1.0 - chance)) - found
+        curvature = comparisons.weights * chance * (1.0 - chance)
+        step = np.linalg.solve((rows.T * curvature) @ rows + np.eye(len(columns)), slope)
+        found += step
+        if np.abs(step).max() < CONVERGED:
+            break
+    start[columns] += found * deviation[columns]
+    return start
+
+
+def _learned(comparisons: Comparisons, mean: Floats, deviation: Floats) -> Floats:
+    """The part of the prior's covariance that the pairs took away, its largest directions."""
+    chance = _sigmoid(comparisons.differences @ mean)
+    curvature = comparisons.weights * chance * (1.0 - chance)
+    rows = comparisons.differences * deviation
+    values, vectors = np.linalg.eigh((rows.T * curvature) @ rows)
+    kept = np.argsort(values)[::-1][:KEPT_DIRECTIONS]
+    kept = kept[values[kept] > 0]
+    taken = np.sqrt(values[kept] / (1.0 + values[kept]))
+    return np.asarray((vectors[:, kept] * taken).T * deviation)
+
+
+def _sigmoid(values: Floats) -> Floats:
+    return np.asarray(0.5 * (1.0 + np.tanh(0.5 * values)))

@@ -215,6 +215,7 @@ class RunStarted(Payload, frozen=True, kw_only=True):
     singer: str | None = None
     likeness: Likeness | None = None  # what every part of it must be like, or unlike
     under: Id | None = None  # the approved melody that its chords are for
+    head_sha256: Sha256 | None = None  # the preference head that its totals go by
 
 
 class GenerationScored(Payload, frozen=True, kw_only=True):
@@ -445,6 +446,35 @@ class ModelPromoted(Payload, frozen=True, kw_only=True):
     takes_back: Id | None = None  # event_id of the promotion that no longer holds
 
 
+class HeadTrained(Payload, frozen=True, kw_only=True):
+    """A preference head of a stage was fitted to decisions, and is kept in the studio."""
+
+    sha256: Sha256
+    stage: Name
+    training: Id  # equal for the heads that one training fitted
+    facts: Plain  # what it was fitted on, and what it weighs
+    comparison: Plain  # with the head in use, on held-out songs
+
+
+class HeadPromoted(Payload, frozen=True, kw_only=True):
+    """From here on, runs of a stage go by this head; or by the one before, if it takes back."""
+
+    sha256: Sha256 | None  # None: the shipped total
+    stage: Name
+    training: Id | None  # that fitted it; None where a person named the head
+    note: str | None = None
+    takes_back: Id | None = None  # event_id of the promotion that no longer holds
+
+
+class HeadRefused(Payload, frozen=True, kw_only=True):
+    """A head was found worse than the one in use, which stays in use."""
+
+    sha256: Sha256
+    stage: Name
+    training: Id
+    reason: Name
+
+
 class Kind(NamedTuple):
     """The struct and version of a stored kind name."""
 
@@ -455,7 +485,7 @@ class Kind(NamedTuple):
 # The names are stored: they never change, whatever becomes of the classes.
 KINDS: dict[str, Kind] = {
     "SongProposed": Kind(SongProposed, 2),
-    "RunStarted": Kind(RunStarted, 3),
+    "RunStarted": Kind(RunStarted, 4),
     "GenerationScored": Kind(GenerationScored, 1),
     "RunFinished": Kind(RunFinished, 2),
     "RunResumed": Kind(RunResumed, 1),
@@ -482,4 +512,7 @@ KINDS: dict[str, Kind] = {
     "PartCopied": Kind(PartCopied, 1),
     "SongArchived": Kind(SongArchived, 1),
     "SongRestored": Kind(SongRestored, 1),
+    "HeadTrained": Kind(HeadTrained, 1),
+    "HeadPromoted": Kind(HeadPromoted, 1),
+    "HeadRefused": Kind(HeadRefused, 1),
 }

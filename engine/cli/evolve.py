@@ -10,7 +10,7 @@ import typer
 from engine.cli.errors import INTERRUPTED
 from engine.cli.map import keep_map
 from engine.cli.opening import next_command, open_studio
-from engine.cli.options import Generations, ModelPath, NoModel, Population, WithTerms
+from engine.cli.options import Generations, ModelPath, NoHead, NoModel, Population, WithTerms
 from engine.cli.output import Json, say, say_json, say_next, say_note
 from engine.cli.words import read_words, say_of_words
 from engine.evolution import GENERATIONS, KEEP, POPULATION
@@ -75,6 +75,7 @@ def evolve(
     archive: Annotated[
         bool, typer.Option("--archive", help="Write the whole map too: the best of every kind.")
     ] = False,
+    no_head: NoHead = False,
     terms: WithTerms = False,
     as_json: Json = False,
 ) -> int:
@@ -107,7 +108,13 @@ def evolve(
             under=under,
         )
         for run in start_runs(
-            studio, state.song_id, options, seed=seed, model=model, use_model=not no_model
+            studio,
+            state.song_id,
+            options,
+            seed=seed,
+            model=model,
+            use_model=not no_model,
+            use_head=not no_head,
         ):
             if not summaries:
                 say_of_words(lyrics, words, _sections(state, section))

@@ -14,6 +14,7 @@ from engine.errors import Refused
 from engine.evolution.settings import EVOLUTION_VERSION, Settings
 from engine.ids import run_id
 from engine.models.registry import ModelRegistry
+from engine.preference.heads import HeadRegistry
 from engine.runs.contexts import (
     INPUT,
     given_texts,
@@ -31,6 +32,7 @@ from engine.state.studio import Studio
 from engine.version import __version__
 from fitness.embedding import Embedder, Texts
 from fitness.errors import EncoderMissing
+from fitness.preference.features import TASTE_VERSION
 from fitness.total import Fitness
 from genomes import Section
 from genomes.locks import Locks
@@ -40,6 +42,9 @@ from store.errors import StaleStream
 from store.records import NewEvent, Recorded
 
 ACTOR = "engine"
+
+# What a run with a preference head depends on besides.
+TASTE_VERSIONS = {"taste": TASTE_VERSION}
 
 Report = Callable[[events.CurvePoint], None]
 
@@ -63,6 +68,7 @@ class Request:
         singer: a singer whose range is used instead of that of the song's singer.
         likeness: a candidate of the same stage that every part must be like, or unlike.
         under: id of the approved melody that the chords are for.
+        head_sha256: the preference head that the totals go by; None for the shipped total.
     """
 
     song: Song
@@ -79,6 +85,7 @@ class Request:
     singer: str | None = None
     likeness: events.Likeness | None = None
     under: str | None = None
+    head_sha256: str | None = None
 
 
 def versions(stage: str) -> dict[str, str]:
@@ -147,6 +154,7 @@ def _ids(started: events.RunStarted) -> Iterator[str]:
         "singer": started.singer,
         "likeness": msgspec.to_builtins(started.likeness),
         "under": started.under,
+        "head": started.head_sha256,
     }
     further = {
         "section": msgspec.to_builtins(started.section),
@@ -166,7 +174,7 @@ def _started(request: Request) -> events.RunStarted:
         seed=request.seed,
         settings=request.settings.to_payload(),
         model_sha256=request.model_sha256,
-        versions=versions(request.stage),
+        versions=versions(request.stage) | (TASTE_VERSIONS if request.head_sha256 else {}),
         positions_read=[song.position, *sorted(_positions(request))],
         source=request.source,
         locks=recorded_locks(request.locks) if request.locks else None,
@@ -175,6 +183,7 @@ def _started(request: Request) -> events.RunStarted:
         singer=request.singer,
         likeness=request.likeness,
         under=request.under,
+        head_sha256=request.head_sha256,
     )
 
 
@@ -240,7 +249,8 @@ def _loaded(studio: Studio, identifier: str, recorded: list[Recorded]) -> Run:
     started = recorded[0].payload
     assert isinstance(started, events.RunStarted)  # noqa: S101 - the stream's first event
     model = ModelRegistry(studio).load(started.model_sha256) if started.model_sha256 else None
-    return Run(identifier, recorded, studio, model)
+    head = HeadRegistry(studio).load(started.head_sha256) if started.head_sha256 else None
+    return Run(identifier, recorded, studio, model, head)
 
 
 def recorded_run(studio: Studio, identifier: str) -> list[Recorded]:
@@ -272,7 +282,7 @@ def resume(studio: Studio, identifier: str) -> Run:
 
 def changed_versions(stage: str, made_by: dict[str, str]) -> str:
     """The versions of a run that differ from the present ones, as text; empty if none differ."""
-    here = versions(stage)
+    here = versions(stage) | (TASTE_VERSIONS if TASTE_VERSIONS.keys() & made_by.keys() else {})
     # The model's manifest, and loading it, answer for what encodes a run's texts.
     names = sorted(
         name

@@ -21,6 +21,7 @@ from engine.runs.contexts import given_texts, inputs_of, song_colour
 from engine.stages import Stage, find_stage
 from engine.state.studio import Studio
 from fitness.fusion import FusionModel
+from fitness.preference.head import PreferenceHead
 from fitness.total import Fitness, Score
 from genomes import Context, Part
 from store import events
@@ -50,6 +51,7 @@ class Run:
         recorded: Sequence[Recorded],
         studio: Studio,
         model: FusionModel | None,
+        head: PreferenceHead | None = None,
     ) -> None:
         """Rebuild a run from its recorded events; the studio is read, never written, here.
 
@@ -58,6 +60,7 @@ class Run:
             recorded: its stream, beginning with RunStarted.
             studio: the studio whose log has the events that it read.
             model: the model of the run; None if it has none.
+            head: the preference head of the run; None if its totals are the shipped ones.
         """
         started = recorded[0].payload
         assert isinstance(started, events.RunStarted)  # noqa: S101 - the stream's first event
@@ -73,13 +76,18 @@ class Run:
         self._like = inputs.like
         colour = song_colour(inputs.song)
         texts = given_texts(started, inputs)
-        self.fitness = Fitness(self.stage.name, colour, self.settings.weights, model, texts)
+        weights = self.settings.weights
+        self.fitness = Fitness(self.stage.name, colour, weights, model, texts, head)
         self.pool = Pool(self.genomes)
         self.pool.apply_all(
             event.payload
             for event in recorded
             if isinstance(event.payload, events.GenerationScored)
         )
+        if head is not None and self.pool.generation is not None:
+            first = self.pool.first()
+            parts = [self.genomes.render(each.genome, self.context) for each in first]
+            self.fitness.standardise(parts, [each.score.terms for each in first], self.context)
 
     @property
     def next_generation(self) -> int:

@@ -59,7 +59,7 @@ def last_bar_is_first(taste: TasteBatch) -> Floats:
     """How alike the pitch classes of the last bar and of the first are, 0 to 1."""
     first = taste.batch.first_bars
     last = first + taste.batch.bars - 1
-    return np.einsum("ij,ij->i", taste.bar_chroma[first], taste.bar_chroma[last])
+    return np.asarray((taste.bar_chroma[first] * taste.bar_chroma[last]).sum(axis=1))
 
 
 def fourth_bar_fill(taste: TasteBatch) -> Floats:
@@ -105,7 +105,7 @@ def syncopated_share(taste: TasteBatch) -> Floats:
 def anticipated_bar_share(taste: TasteBatch) -> Floats:
     """Share of the bars whose downbeat is empty after an onset in the last quarter, 0 to 1."""
     grid, owners = taste.batch.onset_grid, taste.batch.bar_owners
-    last_quarter = grid[:, -(TICKS_PER_QUARTER // CELL_TICKS) :].any(axis=1)
+    last_quarter = np.asarray(grid[:, -(TICKS_PER_QUARTER // CELL_TICKS) :].any(axis=1))
     is_such = last_quarter[:-1] & ~grid[1:, 0] & (owners[1:] == owners[:-1])
     return ratios(taste.batch.counts(owners[1:][is_such]), taste.batch.bars)
 

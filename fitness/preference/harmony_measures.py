@@ -52,13 +52,15 @@ def doubled_share(taste: TasteBatch) -> Floats:
 def tritone_share(taste: TasteBatch) -> Floats:
     """Share of the sounding time with a tritone in it."""
     classes = taste.batch.pitch_classes
-    return taste.sounding_mean((classes[:, :TRITONE] & classes[:, TRITONE:]).any(axis=1))
+    has_one = np.any(classes[:, :TRITONE] & classes[:, TRITONE:], axis=1)
+    return taste.sounding_mean(np.asarray(has_one))
 
 
 def semitone_share(taste: TasteBatch) -> Floats:
     """Share of the sounding time with two pitch classes a semitone apart."""
     classes = taste.batch.pitch_classes
-    return taste.sounding_mean((classes & np.roll(classes, 1, axis=1)).any(axis=1))
+    has_one = np.any(classes & np.roll(classes, 1, axis=1), axis=1)
+    return taste.sounding_mean(np.asarray(has_one))
 
 
 def outside_key_share(taste: TasteBatch) -> Floats:
@@ -94,7 +96,7 @@ def begins_on_tonic(taste: TasteBatch) -> Floats:
 def top_ends_on_tonic(taste: TasteBatch) -> Floats:
     """1 where the last note of the top line is the song's tonic, 0 where it isn't."""
     is_tonic = (taste.last_top() - taste.context.key.tonic_pitch_class) % 12 == 0
-    return (is_tonic & (taste.top_counts > 0)).astype(np.float64)
+    return np.asarray(is_tonic & (taste.top_counts > 0), dtype=np.float64)
 
 
 def plain_triad_share(taste: TasteBatch) -> Floats:
@@ -234,7 +236,7 @@ def _widths(taste: TasteBatch) -> Integers:
 def _has(taste: TasteBatch, *semitones: int) -> Booleans:
     """Of each chord span, whether any of these sounds above its root."""
     bits = sum(1 << semitone for semitone in semitones)
-    return (taste.spans[:, MASK] & bits) != 0
+    return np.asarray((taste.spans[:, MASK] & bits) != 0)
 
 
 def _bass_is_tonic(taste: TasteBatch, *, last: bool) -> Floats:
@@ -247,7 +249,7 @@ def _bass_is_tonic(taste: TasteBatch, *, last: bool) -> Floats:
     ends = np.cumsum(counts)
     rows = np.clip(ends - 1 if last else ends - counts, 0, len(owners) - 1)
     is_tonic = lowest[rows] % 12 == taste.context.key.tonic_pitch_class
-    return (is_tonic & (counts > 0)).astype(np.float64)
+    return np.asarray(is_tonic & (counts > 0), dtype=np.float64)
 
 
 def _register(notes: Notes) -> tuple[float, float] | None:

@@ -102,13 +102,13 @@ class TasteBatch:
         """``(bars, 12)`` how long each pitch class sounds in each bar, of length 1; or zeros."""
         edges = np.arange(int(self.batch.bars.sum()) + 1) * self.batch.meter.bar_ticks
         ticks = self.batch.ticks_between(edges, self.batch.pitch_classes).astype(np.float64)
-        return ticks / np.maximum(1.0, np.sqrt((ticks * ticks).sum(axis=1)))[:, None]
+        return np.asarray(ticks / np.maximum(1.0, np.sqrt((ticks * ticks).sum(axis=1)))[:, None])
 
     @cached_property
     def bar_rhythms(self) -> Floats:
         """``(bars, cells)`` the onsets of each bar, of length 1; or zeros."""
         grid = self.batch.onset_grid.astype(np.float64)
-        return grid / np.maximum(1.0, np.sqrt(grid.sum(axis=1)))[:, None]
+        return np.asarray(grid / np.maximum(1.0, np.sqrt(grid.sum(axis=1)))[:, None])
 
     @cached_property
     def bar_numbers(self) -> Integers:

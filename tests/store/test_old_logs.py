@@ -15,6 +15,9 @@ from store.events import (
     CandidateUsed,
     CompositionFinished,
     CompositionStarted,
+    HeadPromoted,
+    HeadRefused,
+    HeadTrained,
     ModelPromoted,
     ModelTrained,
     PartCopied,
@@ -95,6 +98,9 @@ LATER = (
     PreferenceStated,
     SongArchived,
     SongRestored,
+    HeadTrained,
+    HeadPromoted,
+    HeadRefused,
 )
 
 

@@ -2,10 +2,11 @@
 
 ``P(a before b) = sigmoid((z_a - z_b) · w)`` (Bradley and Terry, 1952). The first column is the
 shipped total, whose weight has a positive prior mean; all others are shrunk toward zero. The
-strength of the shrinkage is chosen by cross-validation over songs, and the columns that a first fit
-found heavy are shrunk less in a second one (adaptive ridge; Grandvalet, 1998): a person listens to
-a few things, and nobody knows beforehand to which. The posterior is Laplace's: normal around the
-most probable weights.
+strength of the shrinkage is chosen by cross-validation over songs. A person listens to a few
+things, and nobody knows beforehand to which: after a first fit, each column's prior variance
+becomes the mean square of its weight under the posterior (automatic relevance determination by two
+steps of expectation maximisation; MacKay, 1994), which changes little until decisions say much. The
+posterior is Laplace's: normal around the most probable weights.
 """
 
 from __future__ import annotations
@@ -21,16 +22,17 @@ Floats = NDArray[np.float64]
 # Prior of the shipped total's weight, in logits per standard deviation of the first pool.
 TOTAL_MEAN, TOTAL_DEVIATION = 0.2, 0.5
 
-# Inverse variances of the other weights that are tried. The last leaves the shipped total alone.
-STRENGTHS: tuple[float, ...] = (1.0, 3.0, 10.0, 30.0, 100.0, 300.0, 1000.0, np.inf)
+# Inverse variances of the other weights that are tried.
+STRENGTHS: tuple[float, ...] = (1.0, 3.0, 10.0, 30.0, 100.0, 300.0, 1000.0)
+
+# A few songs say little of the strength: its logarithm is normal around the typical one's before.
+TYPICAL_STRENGTH, STRENGTH_LOG_DEVIATION = 100.0, 1.0
 
 MAX_FOLDS = 10
 MAX_STEPS = 50
-CONVERGED = 1e-8
+CONVERGED, NEARLY_CONVERGED = 1e-8, 1e-2  # of the largest step, in prior deviations
 
-# How the second fit's prior variance follows the first fit's weight in units of their mean square:
-# (weight² + floor), divided by its mean.
-ADAPTIVE_FLOOR = 0.05
+RELEVANCE_STEPS = 2
 
 # Directions in which the posterior is kept narrower than the prior; the other ones are rounded up.
 KEPT_DIRECTIONS = 32
@@ -67,7 +69,7 @@ class Posterior:
         deviation: ``(columns,)`` the prior standard deviation of each.
         learned: ``(directions, columns)`` what the decisions took from the prior's covariance:
             it is ``diag(deviation²) - learned.T @ learned``.
-        strength: the chosen inverse variance; infinite where the shipped total alone is best.
+        strength: the chosen inverse variance; infinite without decisions.
     """
 
     mean: Floats
@@ -102,12 +104,14 @@ def fit(comparisons: Comparisons) -> Posterior:
     if len(np.unique(comparisons.songs)) < 2:
         return prior(columns)
     shares = np.ones(columns)
-    first = _most_probable(comparisons, _deviations(_chosen(comparisons, shares), shares))
-    shares = _adapted(first)
+    strength = _chosen(comparisons, shares)
+    for _ in range(RELEVANCE_STEPS):
+        shares = _relevances(comparisons, _deviations(strength, shares))
     strength = _chosen(comparisons, shares)
     deviation = _deviations(strength, shares)
     mean = _most_probable(comparisons, deviation)
-    return Posterior(mean, deviation, _learned(comparisons, mean, deviation), strength)
+    learned = _learned(comparisons, mean, deviation)[:KEPT_DIRECTIONS]
+    return Posterior(mean, deviation, learned, strength)
 
 
 def log_likelihood(weights: Floats, comparisons: Comparisons) -> float:
@@ -125,67 +129,71 @@ def folds(songs: Sequence[str] | NDArray[np.str_]) -> Iterator[NDArray[np.bool_]
 
 
 def _chosen(comparisons: Comparisons, shares: Floats) -> float:
-    """The strength with the best likelihood of held-out songs; the strongest of equals."""
-    splits = [
-        (comparisons.only(~held), comparisons.only(held)) for held in folds(comparisons.songs)
-    ]
-    found = [
-        sum(
-            log_likelihood(_most_probable(known, _deviations(strength, shares)), held)
-            for known, held in splits
-        )
-        for strength in STRENGTHS[::-1]
-    ]
-    return STRENGTHS[::-1][int(np.argmax(found))]
+    """The most probable strength, by the likelihood of held-out songs and its own prior."""
+    strengths = np.array(STRENGTHS[::-1])
+    found = -0.5 * np.square(np.log(strengths / TYPICAL_STRENGTH) / STRENGTH_LOG_DEVIATION)
+    for is_held in folds(comparisons.songs):
+        known, held = comparisons.only(~is_held), comparisons.only(is_held)
+        weights = None
+        for row, strength in enumerate(strengths.tolist()):
+            deviation = _deviations(strength, shares)
+            weights = _most_probable(known, deviation, weights, NEARLY_CONVERGED)
+            found[row] += log_likelihood(weights, held)
+    return float(strengths[np.argmax(found)])
 
 
 def _deviations(strength: float, shares: Floats) -> Floats:
     """Prior standard deviations: of each column by its share, of the shipped total its own."""
     found = np.sqrt(shares / strength)
-    found[0] = TOTAL_DEVIATION if np.isfinite(strength) else 0.0
+    found[0] = TOTAL_DEVIATION
     return found
 
 
-def _adapted(weights: Floats) -> Floats:
-    squares = np.square(weights)
-    squares[0] = 0.0
-    whole = squares[1:].mean()
-    if not whole:
-        return np.ones(len(weights))
-    shares = squares / whole + ADAPTIVE_FLOOR
-    return np.asarray(shares / shares[1:].mean())
+def _relevances(comparisons: Comparisons, deviation: Floats) -> Floats:
+    """Mean square of each weight under the posterior, relative to the mean over the columns."""
+    mean = _most_probable(comparisons, deviation)
+    taken = np.square(_learned(comparisons, mean, deviation)).sum(axis=0)
+    squares = np.square(mean) + np.maximum(0.0, np.square(deviation) - taken)
+    return np.asarray(squares / squares[1:].mean())
 
 
-def _most_probable(comparisons: Comparisons, deviation: Floats) -> Floats:
-    """The mode of the posterior, by Newton's method in units of the prior's deviations."""
-    start = np.zeros(len(deviation))
-    start[0] = TOTAL_MEAN
-    columns = np.flatnonzero(deviation)
-    if not len(columns):
-        return start
-    offset = comparisons.differences @ start
-    rows = comparisons.differences[:, columns] * deviation[columns]
-    found = np.zeros(len(columns))
+def _most_probable(
+    comparisons: Comparisons,
+    deviation: Floats,
+    begin: Floats | None = None,
+    tolerance: float = CONVERGED,
+) -> Floats:
+    """The mode of the posterior, by Newton's method in units of the prior's deviations.
+
+    Args:
+        comparisons: the pairs.
+        deviation: prior standard deviation of each weight, above 0.
+        begin: weights to begin with.
+        tolerance: of the largest step.
+    """
+    centre = np.zeros(len(deviation))
+    centre[0] = TOTAL_MEAN
+    offset = comparisons.differences @ centre
+    rows = comparisons.differences * deviation
+    found = np.zeros(len(deviation)) if begin is None else (begin - centre) / deviation
     for _ in range(MAX_STEPS):
         chance = _sigmoid(offset + rows @ found)
         slope = rows.T @ (comparisons.weights * (1.0 - chance)) - found
         curvature = comparisons.weights * chance * (1.0 - chance)
-        step = np.linalg.solve((rows.T * curvature) @ rows + np.eye(len(columns)), slope)
+        step = np.linalg.solve((rows.T * curvature) @ rows + np.eye(len(found)), slope)
         found += step
-        if np.abs(step).max() < CONVERGED:
+        if np.abs(step).max() < tolerance:
             break
-    start[columns] += found * deviation[columns]
-    return start
+    return np.asarray(centre + found * deviation)
 
 
 def _learned(comparisons: Comparisons, mean: Floats, deviation: Floats) -> Floats:
-    """The part of the prior's covariance that the pairs took away, its largest directions."""
+    """What the pairs took away of the prior's covariance, as directions, the largest first."""
     chance = _sigmoid(comparisons.differences @ mean)
     curvature = comparisons.weights * chance * (1.0 - chance)
     rows = comparisons.differences * deviation
     values, vectors = np.linalg.eigh((rows.T * curvature) @ rows)
-    kept = np.argsort(values)[::-1][:KEPT_DIRECTIONS]
-    kept = kept[values[kept] > 0]
+    kept = np.flatnonzero(values > 0)[::-1]  # the largest first
     taken = np.sqrt(values[kept] / (1.0 + values[kept]))
     return np.asarray((vectors[:, kept] * taken).T * deviation)
 

@@ -175,6 +175,10 @@ class Person:
         return (likes > np.median(likes)) ^ (rng.random(len(shown)) < self.taste.noise)
 
 
+# The parameters of all learners are the same, whether they read them or not.
+# ruff: noqa: ARG002
+
+
 class Learner(Protocol):
     """Learns from decided pools, and ranks the candidates of another one."""
 

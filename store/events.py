@@ -475,6 +475,12 @@ class HeadRefused(Payload, frozen=True, kw_only=True):
     reason: Name
 
 
+class RetrainingPlanned(Payload, frozen=True, kw_only=True):
+    """From here on, heads are fitted again after so many decisions; not by themselves if 0."""
+
+    every: Count
+
+
 class Kind(NamedTuple):
     """The struct and version of a stored kind name."""
 
@@ -515,4 +521,5 @@ KINDS: dict[str, Kind] = {
     "HeadTrained": Kind(HeadTrained, 1),
     "HeadPromoted": Kind(HeadPromoted, 1),
     "HeadRefused": Kind(HeadRefused, 1),
+    "RetrainingPlanned": Kind(RetrainingPlanned, 1),
 }

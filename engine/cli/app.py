@@ -28,6 +28,7 @@ from engine.cli import (
     score,
     songs,
     status,
+    taste,
     train,
     why,
 )
@@ -100,6 +101,8 @@ app.command("explain")(explain.explain)
 app.command("why")(why.why)
 app.add_typer(models.app, name="models")
 app.command("train", context_settings=train.SETTINGS)(train.train)
+app.command("retrain")(taste.retrain)
+app.command("taste")(taste.taste)
 app.command("replay")(replay.replay)
 app.command("log")(log.log)
 app.command("verify")(log.verify)

@@ -6,7 +6,7 @@ import hashlib
 from pathlib import Path
 
 from engine.errors import NotFound, Refused
-from engine.ids import short
+from engine.ids import resolve, short
 from engine.models.registry import STREAM
 from engine.state.files import write_whole
 from engine.state.heads import HeadPromotion
@@ -84,6 +84,13 @@ def promote_head(studio: Studio, sha256: str, note: str | None = None) -> bool:
         return [NewEvent(event, actor=studio.actor)]
 
     return bool(studio.decide(STREAM, promotion))
+
+
+def find_head(studio: Studio, prefix: str) -> tuple[str, str]:
+    """SHA-256 and stage of the trained head whose hash is or begins with this."""
+    known = studio.heads().known
+    sha256 = resolve(prefix, known, "head", "see engine models")
+    return sha256, known[sha256].stage
 
 
 def last_promotions(studio: Studio) -> list[HeadPromotion]:

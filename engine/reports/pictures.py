@@ -59,6 +59,26 @@ def draw_curve(path: Path, curve: Sequence[CurvePoint], title: str, colour: str)
     _save(figure, path)
 
 
+def draw_bars(
+    path: Path,
+    names: Sequence[str],
+    values: Sequence[float],
+    errors: Sequence[float],
+    title: str,
+    unit: str,
+    ink: str,
+) -> None:
+    """Named values as bars with their intervals, the last one on top, as a PNG."""
+    figure, axes = _figure(8.0, 1.2 + 0.26 * len(names))
+    axes.barh(range(len(names)), values, xerr=errors, color=ink, ecolor=QUIET_INK, height=0.7)
+    axes.set_yticks(range(len(names)), names)
+    axes.axvline(0.0, color=QUIET_INK, linewidth=0.8)
+    axes.set_xlabel(unit)
+    axes.set_title(_shortened(title), loc="left", fontsize=11, parse_math=False)
+    axes.grid(axis="x", alpha=0.25)
+    _save(figure, path)
+
+
 def draw_part(path: Path, part: Part, context: Context, title: str, colour: str) -> None:
     """A piano roll with the chords' names above the notes and the words under them, as a PNG."""
     bars, bar_ticks = context.section.bars, context.meter.bar_ticks

@@ -65,10 +65,16 @@ class Heads(msgspec.Struct, frozen=True, kw_only=True):
     Attributes:
         known: heads by the SHA-256 of their files.
         promotions: promotions that were not taken back, oldest first.
+        every: after so many decisions heads are fitted again by themselves; 0 if they aren't.
+        planned_at: position of the event that said so; 0 without one.
+        trained_at: position of the last training; 0 before the first.
     """
 
     known: dict[str, Head] = {}
     promotions: tuple[HeadPromotion, ...] = ()
+    every: int = 0
+    planned_at: int = 0
+    trained_at: int = 0
 
     def promoted(self, stage: str) -> str | None:
         """SHA-256 of the head that runs of a stage go by; None for the shipped total."""
@@ -100,7 +106,12 @@ def _trained(heads: Heads, recorded: Recorded, event: events.HeadTrained) -> Hea
         comparison=event.comparison,
         trained_at=recorded.recorded_at,
     )
-    return replace(heads, known=heads.known | {event.sha256: head})
+    known = heads.known | {event.sha256: head}
+    return replace(heads, known=known, trained_at=recorded.position)
+
+
+def _planned(heads: Heads, recorded: Recorded, event: events.RetrainingPlanned) -> Heads:
+    return replace(heads, every=event.every, planned_at=recorded.position)
 
 
 def _refused(heads: Heads, recorded: Recorded, event: events.HeadRefused) -> Heads:
@@ -131,4 +142,5 @@ APPLY: dict[str, Callable[[Heads, Recorded, Any], Heads]] = {
     "HeadTrained": _trained,
     "HeadPromoted": _promoted,
     "HeadRefused": _refused,
+    "RetrainingPlanned": _planned,
 }

@@ -36,6 +36,7 @@ from store.events import (
     Payload,
     PreferenceStated,
     Ranked,
+    RetrainingPlanned,
     RunAbandoned,
     RunFinished,
     RunResumed,
@@ -252,6 +253,7 @@ SAMPLES: tuple[Payload, ...] = (
     ),
     HeadPromoted(sha256=DIGEST, stage="chords", training="training-1", note="not worse"),
     HeadRefused(sha256=DIGEST, stage="chords", training="training-1", reason="worse by 0.2"),
+    RetrainingPlanned(every=10),
 )
 
 assert {type(sample) for sample in SAMPLES} == {kind.struct for kind in KINDS.values()}

@@ -75,7 +75,7 @@ def test_the_kind_names_are_the_stored_ones() -> None:
         "CompositionStarted": 1, "CompositionFinished": 1, "ModelTrained": 1, "ModelPromoted": 1,
         "CandidateUsed": 1, "CandidateBrought": 1, "CandidatePlayed": 1, "PreferenceStated": 1,
         "PartTransposed": 1, "PartCopied": 1, "SongArchived": 1, "SongRestored": 1,
-        "HeadTrained": 1, "HeadPromoted": 1, "HeadRefused": 1,
+        "HeadTrained": 1, "HeadPromoted": 1, "HeadRefused": 1, "RetrainingPlanned": 1,
     }  # fmt: skip
 
 

@@ -25,6 +25,7 @@ from store.events import (
     PartTransposed,
     Payload,
     PreferenceStated,
+    RetrainingPlanned,
     RunFinished,
     RunStarted,
     SongArchived,
@@ -99,6 +100,7 @@ LATER = (
     SongArchived,
     SongRestored,
     HeadTrained,
+    RetrainingPlanned,
     HeadPromoted,
     HeadRefused,
 )

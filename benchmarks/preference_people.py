@@ -300,10 +300,7 @@ class GaussianProcess(_OnDifferences):
             return
         self._rows = np.concatenate(rows)
         pairs, weight = np.concatenate(ends), np.concatenate(weights)
-        signs = np.zeros((len(pairs), count))
-        signs[np.arange(len(pairs)), pairs[:, 0]] += 1
-        signs[np.arange(len(pairs)), pairs[:, 1]] -= 1
-        found = [self._laplace(signs, weight, scales) for scales in self.SCALES]
+        found = [self._laplace(pairs, weight, scales) for scales in self.SCALES]
         _, self._scales, self._alpha = max(found, key=lambda each: each[0])
         self._is_fitted = True
 
@@ -314,26 +311,29 @@ class GaussianProcess(_OnDifferences):
         return np.asarray(linear * one @ other.T + rbf * np.exp(-far / (2 * length)))
 
     def _laplace(
-        self, signs: Floats, weights: Floats, scales: tuple[float, float]
+        self, pairs: NDArray[np.int64], weights: Floats, scales: tuple[float, float]
     ) -> tuple[float, tuple[float, float], Floats]:
+        """Evidence, scales, and what the latent utilities are made of: ``kernel @ alpha``."""
         kernel = self._kernel(self._rows, self._rows, scales)
-        of_pairs = signs @ kernel @ signs.T
-        alpha = np.zeros(len(weights))
+        count = len(kernel)
+        signs = np.zeros((len(pairs), count))
+        signs[np.arange(len(pairs)), pairs[:, 0]] += 1
+        signs[np.arange(len(pairs)), pairs[:, 1]] -= 1
+        alpha = np.zeros(count)
         for _ in range(30):
-            latent = of_pairs @ alpha
-            chance = 1 / (1 + np.exp(-latent))
-            slope, bend = weights * (1 - chance), weights * chance * (1 - chance)
-            root = np.sqrt(bend)
-            whole = np.eye(len(weights)) + root[:, None] * of_pairs * root
-            target = bend * latent + slope
-            step = target - root * np.linalg.solve(whole, root * (of_pairs @ target))
-            if np.abs(step - alpha).max() < 1e-6:
-                break
+            latent = kernel @ alpha
+            chance = 1 / (1 + np.exp(-(signs @ latent)))
+            bend = (signs.T * (weights * chance * (1 - chance))) @ signs
+            whole = np.eye(count) + bend @ kernel
+            step = np.linalg.solve(whole, bend @ latent + signs.T @ (weights * (1 - chance)))
+            done = np.abs(step - alpha).max() < 1e-5
             alpha = step
-        latent = of_pairs @ alpha
-        likelihood = -(weights * np.logaddexp(0, -latent)).sum()
+            if done:
+                break
+        latent = kernel @ alpha
+        likelihood = -(weights * np.logaddexp(0, -(signs @ latent))).sum()
         evidence = likelihood - 0.5 * alpha @ latent - 0.5 * np.linalg.slogdet(whole)[1]
-        return float(evidence), scales, signs.T @ alpha
+        return float(evidence), scales, alpha
 
     def _utilities(self, rows: Floats) -> Floats:
         return np.asarray(self._kernel(rows, self._rows, self._scales) @ self._alpha)

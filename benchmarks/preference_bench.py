@@ -2,14 +2,13 @@
 
 ``python -m benchmarks preference PROPOSALS FOLDER`` evolves pools of a seeded draw of songs into
 FOLDER, once, and lets simulated people decide on what the engine shows, ten candidates of a song at
-a time. Every learner's people see what that learner's totals show. It prints, after 30, 90 and 300
-decisions, the share of pairs of held-out songs that are ranked as the person would without
-mistakes, and the percentile of the taste at which the best three shown lie: medians over the tastes,
-and over the linear ones, with 95 % intervals from drawing held-out songs and seeds again. Learners
-were chosen on the songs and tastes that ``--tuning`` shows; the figures are of the others.
+a time. Every learner's people see what that learner's totals show. It prints, after 30, 90 and
+300 decisions, the share of pairs of held-out songs that are ranked as the person would without
+mistakes, and the percentile of the taste at which the best three shown lie: medians over the
+tastes, and over the linear ones, with 95 % intervals from drawing held-out songs and seeds again.
+Learners were chosen on the songs and tastes that ``--tuning`` shows; the figures are of the others.
 
-``--reviews FOLDER`` adds a real person's review files, leaving one song out: see
-``benchmarks.preference_reviews``.
+``benchmarks.preference_reviews`` does the same with a real person's review files.
 """
 
 from __future__ import annotations
@@ -143,7 +142,6 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--songs", type=int, default=SONGS)
     parser.add_argument("--seeds", type=int, default=SEEDS)
     parser.add_argument("--tuning", action="store_true", help="what learners were chosen on")
-    parser.add_argument("--reviews", type=Path, help="a folder of a person's review files")
     parser.add_argument("--processes", type=int, default=os.cpu_count() or 1)
     options = parser.parse_args(arguments)
     os.environ.setdefault("OMP_NUM_THREADS", "1")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import groupby
 from typing import Any
 
 import numpy as np
@@ -26,7 +27,7 @@ from genomes import Part
 from store import events
 
 # So many of a run's first pool are measured: their mean and spread are what is needed of them.
-FIRST_POOL = 40
+FIRST_POOL = 30
 
 Floats = NDArray[np.float64]
 
@@ -90,15 +91,21 @@ def _pool(
 ) -> tuple[DecidedPool, list[ShownCandidate]]:
     names = list(dict.fromkeys(n for pair in pairs for n in (pair.preferred, pair.other)))
     shown = candidates_by_id(studio, song, names)
-    values = np.concatenate([_values(song, shown[name], model) for name in names])
-    runs = dict.fromkeys(song.candidates[name].run for name in names)
-    firsts = [_first_pool(studio, run) for run in runs if run is not None]
-    statistics = PoolStatistics.of(np.concatenate(firsts) if firsts else values)
+    by_run: dict[str | None, list[str]] = defaultdict(list)
+    for name in names:
+        by_run[song.candidates[name].run].append(name)
+    values: dict[str, Floats] = {}
+    firsts = []
+    for run, of_run in by_run.items():
+        first = [] if run is None else _first_pool(studio, run)
+        rows = _values(song, [*first, *(shown[name] for name in of_run)], model)
+        firsts.append(rows[: len(first)] if first else rows)
+        values |= zip(of_run, rows[len(first) :], strict=True)
     row = {name: index for index, name in enumerate(names)}
     pool = DecidedPool(
         song.song_id,
-        values,
-        statistics,
+        np.stack([values[name] for name in names]),
+        PoolStatistics.of(np.concatenate(firsts)),
         np.array([(row[pair.preferred], row[pair.other]) for pair in pairs], dtype=np.int64),
         np.array([pair.weight for pair in pairs]),
     )
@@ -106,14 +113,25 @@ def _pool(
     return pool, [shown[name] for name in preferred]
 
 
-def _values(song: Song, candidate: ShownCandidate, model: FusionModel | None) -> Floats:
-    """``(1, columns)`` what a head reads of a candidate."""
+def _values(song: Song, candidates: Sequence[ShownCandidate], model: FusionModel | None) -> Floats:
+    """``(n, columns)`` what a head reads of candidates of one stage."""
+    stage = candidates[0].stage
+    rows: list[Floats] = []
+    for context, group in groupby(candidates, key=lambda each: each.context):
+        alike = list(group)
+        taste = taste_matrix(stage, [each.part for each in alike], context)
+        terms = [_terms(song, each, model) for each in alike]
+        rows.append(head_values(stage, taste, terms, [row[SHIPPED_TOTAL] for row in terms]))
+    return np.concatenate(rows)
+
+
+def _terms(song: Song, candidate: ShownCandidate, model: FusionModel | None) -> events.Terms:
+    """The terms of a candidate's score, with its shipped total."""
     terms, total = candidate.terms, candidate.total
     if total is None:
-        score = scored(song, candidate, [candidate.part], model)[0]
+        (score,) = scored(song, candidate, [candidate.part], model)
         terms, total = dict(score.terms), score.total
-    taste = taste_matrix(candidate.stage, [candidate.part], candidate.context)
-    return head_values(candidate.stage, taste, [terms], [terms.get(SHIPPED_TOTAL, total)])
+    return {SHIPPED_TOTAL: total} | terms
 
 
 def scored(
@@ -124,20 +142,21 @@ def scored(
     return fitness.score(parts, candidate.context)
 
 
-def _first_pool(studio: Studio, identifier: str) -> Floats:
-    """``(n, columns)`` what a head reads of the beginning of a run's first pool."""
-    started, first = _beginning(studio, identifier)
-    offspring = first.offspring[:FIRST_POOL]
-    genomes = [started.genomes.from_payload(each.genome) for each in offspring]
-    parts = [started.genomes.render(genome, started.context) for genome in genomes]
-    terms = [each.terms for each in offspring]
-    totals = [each.terms.get(SHIPPED_TOTAL, each.total) for each in offspring]
-    taste = taste_matrix(started.stage.name, parts, started.context)
-    return head_values(started.stage.name, taste, terms, totals)
-
-
-def _beginning(studio: Studio, identifier: str) -> tuple[Run, events.GenerationScored]:
-    """A run before its first generation, without its model; and that generation."""
+def _first_pool(studio: Studio, identifier: str) -> list[ShownCandidate]:
+    """The beginning of a run's first pool."""
     recorded = list(studio.log.read(stream=run_stream(identifier), limit=2))
     first: Any = recorded[1].payload
-    return Run(identifier, recorded[:1], studio, None), first
+    run = Run(identifier, recorded[:1], studio, None)
+    return [
+        ShownCandidate(
+            id=each.id,
+            stage=run.stage.name,
+            section=run.context.section.label,
+            part=run.genomes.render(run.genomes.from_payload(each.genome), run.context),
+            context=run.context,
+            terms=each.terms,
+            total=each.total,
+            first_pool=None,
+        )
+        for each in first.offspring[:FIRST_POOL]
+    ]

@@ -20,7 +20,14 @@ from engine.state.studio import Studio
 from fitness.fusion import FusionModel
 from fitness.preference.bradley_terry import folds
 from fitness.preference.features import taste_matrix
-from fitness.preference.head import DecidedPool, PreferenceHead, head_columns, head_values, joined
+from fitness.preference.head import (
+    DecidedPool,
+    PoolStatistics,
+    PreferenceHead,
+    head_columns,
+    head_values,
+    joined,
+)
 from genomes import Part
 from store import events
 from store.records import NewEvent
@@ -31,6 +38,7 @@ ACTOR = "engine"
 FEW_SONGS = 8
 LEAST_SONGS = 2  # one to learn from, one to hold out
 
+FOLDS = 10
 RESAMPLES = 2000
 INTERVAL_PERCENT = (2.5, 97.5)
 # With enough songs, the head must gain likelihood in this share of the resamples of songs.
@@ -212,7 +220,8 @@ def _compared(
         if used is None
         else HeadRegistry(studio).load(used)
     )
-    fooled = [_fooled(studio, decisions, each, model) for each in (head, before)]
+    fakes = _planted(studio, decisions, model)
+    fooled = [_fooled(each, fakes) for each in (head, before)]
     comparison = compare(decisions.pools, decisions.stage, before, used, *fooled)
     return Retrained(decisions.stage, head.sha256, comparison, comparison.objection)
 
@@ -234,7 +243,7 @@ def compare(
     names = np.array([pool.song for pool in pools])
     of_songs: dict[str, list[Floats]] = {}
     known = set(before.facts.get("songs", ()))
-    for is_held in folds(names):
+    for is_held in folds(names, FOLDS):
         held = [pool for pool, out in zip(pools, is_held, strict=True) if out]
         rest = [pool for pool, out in zip(pools, is_held, strict=True) if not out]
         new = PreferenceHead.fitted(stage, rest)
@@ -287,24 +296,27 @@ def _tallies(pool: DecidedPool, heads: Sequence[PreferenceHead]) -> Floats:
     return np.array(found)
 
 
-def _fooled(
-    studio: Studio, decisions: Decisions, head: PreferenceHead, model: FusionModel | None
-) -> float:
-    """Share of fakes that a head puts above their original: each note moved by a few semitones."""
+def _planted(
+    studio: Studio, decisions: Decisions, model: FusionModel | None
+) -> list[tuple[PoolStatistics, Floats]]:
+    """Some approved candidates, each with a fake of it: their pool, and two rows of values."""
     rng = np.random.default_rng(SEED)
-    chosen = rng.permutation(len(decisions.approved))[:FAKES]
-    fooled = 0.0
-    for index in chosen.tolist():
+    found = []
+    for index in rng.permutation(len(decisions.approved))[:FAKES].tolist():
         row, candidate = decisions.approved[index]
         pool = decisions.pools[row]
         parts = [candidate.part, fake(candidate.part, rng)]
         scores = scored(studio.song(pool.song), candidate, parts, model)
         taste = taste_matrix(decisions.stage, parts, candidate.context)
         terms, totals = [each.terms for each in scores], [each.total for each in scores]
-        values = head_values(decisions.stage, taste, terms, totals)
-        original, planted = head.totals(values, pool.first_pool).tolist()
-        fooled += float(planted > original)
-    return fooled / max(1, len(chosen))
+        found.append((pool.first_pool, head_values(decisions.stage, taste, terms, totals)))
+    return found
+
+
+def _fooled(head: PreferenceHead, fakes: Sequence[tuple[PoolStatistics, Floats]]) -> float:
+    """Share of the fakes that a head puts above their originals."""
+    totals = [head.totals(values, first_pool) for first_pool, values in fakes]
+    return float(np.mean([planted > original for original, planted in totals])) if totals else 0.0
 
 
 def fake(part: Part, rng: np.random.Generator) -> Part:

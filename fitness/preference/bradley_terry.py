@@ -23,12 +23,12 @@ Floats = NDArray[np.float64]
 TOTAL_MEAN, TOTAL_DEVIATION = 0.2, 0.5
 
 # Inverse variances of the other weights that are tried.
-STRENGTHS: tuple[float, ...] = (1.0, 3.0, 10.0, 30.0, 100.0, 300.0, 1000.0)
+STRENGTHS: tuple[float, ...] = (10.0, 30.0, 100.0, 300.0, 1000.0)
 
 # A few songs say little of the strength: its logarithm is normal around the typical one's before.
 TYPICAL_STRENGTH, STRENGTH_LOG_DEVIATION = 100.0, 1.0
 
-MAX_FOLDS = 10
+MAX_FOLDS = 5
 MAX_STEPS = 50
 CONVERGED, NEARLY_CONVERGED = 1e-8, 1e-2  # of the largest step, in prior deviations
 
@@ -104,9 +104,8 @@ def fit(comparisons: Comparisons) -> Posterior:
     if len(np.unique(comparisons.songs)) < 2:
         return prior(columns)
     shares = np.ones(columns)
-    strength = _chosen(comparisons, shares)
     for _ in range(RELEVANCE_STEPS):
-        shares = _relevances(comparisons, _deviations(strength, shares))
+        shares = _relevances(comparisons, _deviations(TYPICAL_STRENGTH, shares))
     strength = _chosen(comparisons, shares)
     deviation = _deviations(strength, shares)
     mean = _most_probable(comparisons, deviation)
@@ -120,10 +119,12 @@ def log_likelihood(weights: Floats, comparisons: Comparisons) -> float:
     return float(-(comparisons.weights * np.logaddexp(0.0, -utilities)).sum())
 
 
-def folds(songs: Sequence[str] | NDArray[np.str_]) -> Iterator[NDArray[np.bool_]]:
-    """Which rows to hold out, whole songs at once: each song, or a tenth of them."""
+def folds(
+    songs: Sequence[str] | NDArray[np.str_], most: int = MAX_FOLDS
+) -> Iterator[NDArray[np.bool_]]:
+    """Which rows to hold out, whole songs at once; so many times, or once for each song."""
     names = np.unique(songs)
-    count = min(MAX_FOLDS, len(names))
+    count = min(most, len(names))
     for fold in range(count):
         yield np.isin(songs, names[fold::count])
 

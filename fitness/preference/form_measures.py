@@ -112,9 +112,11 @@ def anticipated_bar_share(taste: TasteBatch) -> Floats:
 
 def off_grid_share(taste: TasteBatch) -> Floats:
     """Share of the onsets that lie on no sixteenth: triplets and swing, 0 to 1."""
-    off = taste.batch.onsets_ticks % CELL_TICKS
+    batch = taste.batch
+    # A bar of 11/32 is no whole number of sixteenths: they count from the part's own start.
+    off = (batch.onsets_ticks - batch.starts_ticks[batch.onset_owners]) % CELL_TICKS
     distance = np.minimum(off, CELL_TICKS - off)
-    return taste.batch.means(distance > BEAT_TOLERANCE_TICKS // 2, taste.batch.onset_owners)
+    return batch.means(distance > BEAT_TOLERANCE_TICKS // 2, batch.onset_owners)
 
 
 def longest_gap_quarters(taste: TasteBatch) -> Floats:

@@ -313,7 +313,7 @@ def _compare(
         _say_decision(studio, stated)
         if event.among:
             say(f"  beside {', '.join(map(short, event.among))}")
-        _say_after(context, studio, stated)
+        say_after(context, studio, stated)
 
 
 def label(

@@ -125,6 +125,8 @@ class CurvePoint(Part, frozen=True, kw_only=True):
     generation: Count
     best: float
     median: float
+    elite: float | None = None  # mean total of its best few
+    judged: float | None = None  # the judge's mean probability of them
 
 
 class SongProposed(Payload, frozen=True, kw_only=True):
@@ -225,6 +227,7 @@ class GenerationScored(Payload, frozen=True, kw_only=True):
     offspring: list[Offspring]
     population: list[str]
     discarded: Count
+    judged: float | None = None  # mean probability, by the judge, of the population's best few
 
 
 class RunFinished(Payload, frozen=True, kw_only=True):
@@ -239,6 +242,7 @@ class RunFinished(Payload, frozen=True, kw_only=True):
     first_pool: FirstPool
     curve: list[CurvePoint]
     distances: list[list[Annotated[float, Checked(ge=0)]]]
+    stopped_for: int | None = None  # generation of the judge's peak, if its fall ended the run
 
 
 class RunResumed(Payload, frozen=True, kw_only=True):

@@ -26,6 +26,11 @@ NoHead = Annotated[
     bool, typer.Option("--no-head", help="Go by the shipped total, not by what was learned.")
 ]
 
+NoJudge = Annotated[
+    bool,
+    typer.Option("--no-judge", help="Go on even where the judge falls while the total climbs."),
+]
+
 WithTerms = Annotated[
     bool, typer.Option("--terms", help="With all bars, descriptions and terms of the scores.")
 ]

@@ -32,6 +32,7 @@ from engine.state.studio import Studio
 from engine.version import __version__
 from fitness.embedding import Embedder, Texts
 from fitness.errors import EncoderMissing
+from fitness.judge.judge import JUDGE_VERSION
 from fitness.preference.features import TASTE_VERSION
 from fitness.total import Fitness
 from genomes import Section
@@ -97,6 +98,7 @@ def versions(stage: str) -> dict[str, str]:
         "operators": genomes.operators_version,
         "renderer": genomes.renderer_version,
         "numpy": ".".join(np.__version__.split(".")[:2]),
+        "judge": JUDGE_VERSION,
         **Fitness.versions(),
     }
 
@@ -327,14 +329,14 @@ def carry_on(
     Raises:
         Refused: if another process continues or abandoned the same run.
     """
-    while run.next_generation <= run.settings.generations:
+    while not run.is_over:
         generation = run.evolve()
         _record(studio, run, generation.event)
         run.pool.apply(*generation)
         # A run keeps all scored individuals; garbage collection of them took a tenth of its time.
         gc.freeze()
         report(run.pool.curve[-1])
-        if is_stopped() and run.next_generation <= run.settings.generations:
+        if is_stopped() and not run.is_over:
             return False
     _record(studio, run, run.finish())
     return True

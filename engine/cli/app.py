@@ -24,6 +24,7 @@ from engine.cli import (
     log,
     models,
     replay,
+    run,
     runs,
     score,
     songs,
@@ -78,6 +79,7 @@ app.command("abandon")(runs.abandon)
 app.command("runs")(runs.runs)
 app.command("map")(run_map.show_map)
 app.command("bring")(run_map.bring)
+app.add_typer(run.app, name="run")
 app.command("review")(gate.review)
 app.command("listen")(listen.listen)
 app.command("play", help="Play candidates: another name of `listen`.")(listen.listen)

@@ -164,11 +164,11 @@ class Run:
             offspring=[_offspring(*pair) for pair in zip(children, scores, strict=True)],
             population=[individual.id for individual in population],
             discarded=discarded,
-            judged=self._judged(best_first(population)[:ELITE]),
+            judged=self.judged(best_first(population)[:ELITE]),
         )
         return Generation(event, newcomers)
 
-    def _judged(self, elite: Sequence[Individual]) -> float | None:
+    def judged(self, elite: Sequence[Individual]) -> float | None:
         """The judge's mean probability that these are music of the song's colour."""
         if not elite:
             return None

@@ -448,6 +448,7 @@ class ModelPromoted(Payload, frozen=True, kw_only=True):
     sha256: Sha256 | None  # None: the one that ships
     note: str | None = None
     takes_back: Id | None = None  # event_id of the promotion that no longer holds
+    audit: Plain | None = None  # figures that it was promoted on; None before audits were asked for
 
 
 class HeadTrained(Payload, frozen=True, kw_only=True):

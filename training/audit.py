@@ -1,0 +1,235 @@
+"""The audit of a model: can a search, or a fake, fool it?
+
+Fakes are planted among composed parts of every stage. And chords are evolved for demonstration
+songs while the judge, which is no part of the total, looks on: of what its probability gained until
+its peak, how much is lost again by the end? A model that is climbed instead of the music loses
+much. Runs of one song aren't independent: intervals are bootstrapped over songs.
+"""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import numpy as np
+from numpy.typing import NDArray
+
+from engine.evolution.settings import Settings
+from engine.evolution.watch import Fall, find_fall, smoothed
+from engine.models.audits import audit_path
+from engine.models.registry import ModelRegistry
+from engine.proposals import Proposal, demo_paths, read
+from engine.proposals.songs import add_songs
+from engine.runs.lifecycle import Request, load, start
+from engine.state.studio import Studio
+from fitness.fusion import FusionModel
+from fitness.judge.judge import JUDGE_VERSION
+from genomes import Section
+from training.fusion.planted import fakes
+from training.fusion.report import percent, table
+from training.progress import Progress, Update
+
+AUDIT_VERSION = "1"
+
+STAGES = ("chords", "bass", "melody", "harmony", "drums")
+SEARCHED = "chords"
+BARS = 8
+RESAMPLES = 2000
+INTERVAL = (2.5, 97.5)
+DECIMALS = 4
+
+Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class AuditPlan:
+    """How thoroughly a model is audited.
+
+    Attributes:
+        songs: demonstration songs, 2 or more.
+        seeds: runs of each song.
+        generations: after the first pool.
+        population: individuals of each generation.
+        per_kind: fakes of each kind and stage.
+        held_out_parts: of each colour, which the fakes are ranked among.
+        stages: that fakes are planted in.
+    """
+
+    songs: int = 9
+    seeds: int = 1
+    generations: int = 24
+    population: int = 40
+    per_kind: int = 40
+    held_out_parts: int = 20
+    stages: tuple[str, ...] = STAGES
+
+
+QUICK = AuditPlan(
+    songs=2,
+    seeds=1,
+    generations=3,
+    population=6,
+    per_kind=2,
+    held_out_parts=2,
+    stages=(SEARCHED,),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class SearchCurve:
+    """What one run did.
+
+    Attributes:
+        song: which one.
+        judged: the judge's mean probability of the elite, per generation.
+        totals: their mean total.
+        fall: the judge's fall that would have stopped it.
+    """
+
+    song: int
+    judged: Floats
+    totals: Floats
+    fall: Fall | None
+
+
+def audit(path: Path, plan: AuditPlan, progress: Progress) -> dict[str, Any]:
+    """Audit a model file.
+
+    Args:
+        path: of the ``.onnx`` file.
+        plan: how thoroughly.
+        progress: begins a task by its description.
+
+    Returns:
+        plain values: what ``save_audit`` writes.
+
+    Raises:
+        ModelError: if the file is no model that can be run.
+    """
+    model = FusionModel.load(path, workers=1)
+    curves = _curves(path, plan, progress("evolving"))
+    planted, update = {}, progress("planting fakes")
+    for done, stage in enumerate(plan.stages):
+        update(done, len(plan.stages), stage)
+        planted[stage] = fakes(model, stage, plan.per_kind, 0, plan.held_out_parts)
+    return {
+        "audit_version": AUDIT_VERSION,
+        "judge_version": JUDGE_VERSION,
+        "model_sha256": model.sha256,
+        "plan": msgspec.to_builtins(plan),
+        "search": search_figures(curves),
+        "fakes": planted,
+    }
+
+
+def _curves(path: Path, plan: AuditPlan, update: Update) -> list[SearchCurve]:
+    proposals = read(demo_paths()).proposals[: plan.songs]
+    jobs = [(*song, seed) for song in enumerate(proposals) for seed in range(plan.seeds)]
+    found = []
+    for number, proposal, seed in jobs:
+        update(len(found), len(jobs), str(proposal.colour))
+        found.append(_curve(number, proposal, path, seed, plan))
+    return found
+
+
+def _curve(number: int, proposal: Proposal, path: Path, seed: int, plan: AuditPlan) -> SearchCurve:
+    settings = Settings(plan.population, plan.generations, min(3, plan.population), watched=False)
+    with tempfile.TemporaryDirectory() as folder, Studio.open(Path(folder)) as studio:
+        add_songs(studio, (proposal,))
+        sha256 = ModelRegistry(studio).register(path)
+        song = studio.song(proposal.song_id)
+        request = Request(song, SEARCHED, Section("verse", BARS), seed, settings, sha256)
+        run = load(studio, start(studio, request))
+        while not run.is_over:
+            run.pool.apply(*run.evolve())
+    curve = run.pool.curve
+    return SearchCurve(
+        number,
+        np.array([point.judged for point in curve]),
+        np.array([point.elite for point in curve]),
+        find_fall(curve),
+    )
+
+
+def search_figures(curves: Sequence[SearchCurve]) -> dict[str, Any]:
+    """What the searches came to.
+
+    ``lost`` is ``(peak - end) / (peak - first)`` of the judge's mean curve, smoothed as the watch
+    smooths it; its interval is bootstrapped over songs. ``worst`` is that of the worst song.
+    """
+    songs = sorted({curve.song for curve in curves})
+    judged, totals = (
+        np.array([np.mean([getattr(c, of) for c in curves if c.song == s], axis=0) for s in songs])
+        for of in ("judged", "totals")
+    )
+    rng = np.random.default_rng(0)
+    drawn = rng.integers(len(songs), size=(RESAMPLES, len(songs)))
+    resampled = [lost_share(judged[rows].mean(axis=0)) for rows in drawn]
+    by_song = [lost_share(row) for row in judged]
+    return {
+        "songs": len(songs),
+        "runs": len(curves),
+        "judged": np.round(judged.mean(axis=0), DECIMALS).tolist(),
+        "total": np.round(totals.mean(axis=0), DECIMALS).tolist(),
+        "lost": round(lost_share(judged.mean(axis=0)), DECIMALS),
+        "lost_interval": np.round(np.percentile(resampled, INTERVAL), DECIMALS).tolist(),
+        "lost_median": round(float(np.median(by_song)), DECIMALS),
+        "worst": round(max(by_song), DECIMALS),
+        "would_be_stopped": round(float(np.mean([c.fall is not None for c in curves])), DECIMALS),
+    }
+
+
+def lost_share(judged: Floats) -> float:
+    """Of what a curve gained from its first value to its peak, the share lost by its end.
+
+    0 where it never rose or ends at its peak; 1 and more where it ends where it began or below.
+    """
+    curve = smoothed(judged.tolist())
+    gained = float(curve.max() - curve[0])
+    return float(curve.max() - curve[-1]) / gained if gained > 0 else 0.0
+
+
+def save_audit(found: dict[str, Any], model: Path) -> Path:
+    """Write an audit beside its model; returns its path."""
+    path = audit_path(model)
+    encoded = msgspec.json.encode(found, order="sorted")
+    path.write_bytes(msgspec.json.format(encoded, indent=1) + b"\n")
+    return path
+
+
+def audit_card(found: dict[str, Any]) -> str:
+    """The part of a model card that an audit is, in Markdown."""
+    search, plan = found["search"], found["plan"]
+    low, high = search["lost_interval"]
+    runs = f"{search['runs']} runs on {search['songs']} songs"
+    size = f"{plan['generations']} generations of {plan['population']} each"
+    said = (
+        f"In {runs}, {size}, the total of the best went from {search['total'][0]:.3f} to "
+        f"{search['total'][-1]:.3f}; the judge, which is no part of it, went from "
+        f"{percent(search['judged'][0])} to {percent(max(search['judged']))} at most and ended at "
+        f"{percent(search['judged'][-1])}. Of what it had gained, the end had lost "
+        f"{percent(search['lost'])} (95 % interval over songs {percent(low)} to {percent(high)}; "
+        f"worst song {percent(search['worst'])}). The watch would have stopped "
+        f"{percent(search['would_be_stopped'])} of the runs."
+    )
+    header = ["stage", "fakes", "pass the gate", "above median", "worst kind", "above median"]
+    rows = [_fakes_row(stage, kinds) for stage, kinds in found["fakes"].items()]
+    return "\n\n".join(["## Audit", said, table(header, rows)]) + "\n"
+
+
+def _fakes_row(stage: str, kinds: dict[str, Any]) -> list[str]:
+    worst = max(kinds, key=lambda kind: float(kinds[kind]["above_median"]))
+    means = [
+        float(np.mean([row[key] for row in kinds.values()])) for key in ("passes", "above_median")
+    ]
+    return [
+        stage,
+        str(sum(row["count"] for row in kinds.values())),
+        *map(percent, means),
+        worst.replace("_", " "),
+        percent(kinds[worst]["above_median"]),
+    ]

@@ -20,8 +20,8 @@ from numpy.typing import NDArray
 
 from engine.evolution.settings import Settings
 from engine.evolution.watch import Fall, find_fall, smoothed
-from engine.models.audits import audit_path
-from engine.models.registry import ModelRegistry
+from engine.models.audits import audit_path, with_audit
+from engine.models.registry import CARD_NAME, ModelRegistry
 from engine.proposals import Proposal, demo_paths, read
 from engine.proposals.songs import add_songs
 from engine.runs.lifecycle import Request, load, start
@@ -30,7 +30,6 @@ from fitness.fusion import FusionModel
 from fitness.judge.judge import JUDGE_VERSION
 from genomes import Section
 from training.fusion.planted import fakes
-from training.fusion.report import percent, table
 from training.progress import Progress, Update
 
 AUDIT_VERSION = "1"
@@ -194,42 +193,11 @@ def lost_share(judged: Floats) -> float:
 
 
 def save_audit(found: dict[str, Any], model: Path) -> Path:
-    """Write an audit beside its model; returns its path."""
+    """Write an audit beside its model, and into the card that lies there; returns its path."""
     path = audit_path(model)
     encoded = msgspec.json.encode(found, order="sorted")
     path.write_bytes(msgspec.json.format(encoded, indent=1) + b"\n")
+    page = model.with_name(CARD_NAME)
+    if page.is_file():
+        page.write_text(with_audit(page.read_text("utf-8"), found), encoding="utf-8")
     return path
-
-
-def audit_card(found: dict[str, Any]) -> str:
-    """The part of a model card that an audit is, in Markdown."""
-    search, plan = found["search"], found["plan"]
-    low, high = search["lost_interval"]
-    runs = f"{search['runs']} runs on {search['songs']} songs"
-    size = f"{plan['generations']} generations of {plan['population']} each"
-    said = (
-        f"In {runs}, {size}, the total of the best went from {search['total'][0]:.3f} to "
-        f"{search['total'][-1]:.3f}; the judge, which is no part of it, went from "
-        f"{percent(search['judged'][0])} to {percent(max(search['judged']))} at most and ended at "
-        f"{percent(search['judged'][-1])}. Of what it had gained, the end had lost "
-        f"{percent(search['lost'])} (95 % interval over songs {percent(low)} to {percent(high)}; "
-        f"worst song {percent(search['worst'])}). The watch would have stopped "
-        f"{percent(search['would_be_stopped'])} of the runs."
-    )
-    header = ["stage", "fakes", "pass the gate", "above median", "worst kind", "above median"]
-    rows = [_fakes_row(stage, kinds) for stage, kinds in found["fakes"].items()]
-    return "\n\n".join(["## Audit", said, table(header, rows)]) + "\n"
-
-
-def _fakes_row(stage: str, kinds: dict[str, Any]) -> list[str]:
-    worst = max(kinds, key=lambda kind: float(kinds[kind]["above_median"]))
-    means = [
-        float(np.mean([row[key] for row in kinds.values()])) for key in ("passes", "above_median")
-    ]
-    return [
-        stage,
-        str(sum(row["count"] for row in kinds.values())),
-        *map(percent, means),
-        worst.replace("_", " "),
-        percent(kinds[worst]["above_median"]),
-    ]

@@ -388,7 +388,8 @@ def _add_audit(parser: ArgumentParser) -> None:
 
 
 def _audit(options: Options, progress: Progress) -> Result:
-    from training.audit import QUICK, AuditPlan, audit, audit_card, save_audit
+    from engine.models.audits import audit_section
+    from training.audit import QUICK, AuditPlan, audit, save_audit
 
     chosen = {
         "songs": options.songs,
@@ -404,7 +405,7 @@ def _audit(options: Options, progress: Progress) -> Result:
     plan = replace(QUICK if options.quick else AuditPlan(), **given)
     found = audit(options.model, plan, progress)
     path = save_audit(found, options.model)
-    print_line(audit_card(found).rstrip("\n"))
+    print_line(audit_section(found))
     search = {name: value for name, value in found["search"].items() if name not in CURVES}
     return {"audit": str(path), "model_sha256": found["model_sha256"], **search}
 

@@ -32,7 +32,7 @@ from fitness.fusion import DEFAULT_MODEL, FusionModel
 from fitness.manifest import Encoders, manifest_path
 from store.events import ModelPromoted, ModelTrained, RunStarted
 from tests.engine.runs.short_runs import GREEN, begin, count_events, evolved
-from tests.fitness.models import write
+from tests.fitness.models import write, write_audit
 
 ROOT = Path(__file__).parents[3]
 SMALL = ("--bars", "2", "--population", "4", "--generations", "1")
@@ -43,7 +43,9 @@ def three(tmp_path_factory):
     """Three models that differ."""
     folders = [tmp_path_factory.mktemp(f"model-{seed}") for seed in range(3)]
     deaf = {"encoders": Encoders()}
-    return [write(f, "fusion", seed=seed, manifest=deaf) for seed, f in enumerate(folders)]
+    return [
+        write_audit(write(f, "fusion", seed=seed, manifest=deaf)) for seed, f in enumerate(folders)
+    ]
 
 
 def sha256_of(path):

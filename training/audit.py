@@ -130,7 +130,7 @@ def _curves(path: Path, plan: AuditPlan, update: Update) -> list[SearchCurve]:
     jobs = [(*song, seed) for song in enumerate(proposals) for seed in range(plan.seeds)]
     found = []
     for number, proposal, seed in jobs:
-        update(len(found), len(jobs), str(proposal.colour))
+        update(len(found), len(jobs), proposal.colour.name)
         found.append(_curve(number, proposal, path, seed, plan))
     return found
 

@@ -104,6 +104,21 @@ def test_old_runs_keep_their_own(studio, three):
     assert started.model_sha256 == sha256_of(three[0])
 
 
+def test_without_an_audit_nothing_is_promoted(studio, engine, refused, tmp_path):
+    model = write(tmp_path, "fusion", seed=9)
+    engine("models", "add", model)
+    sha256 = sha256_of(model)
+    kept = ModelRegistry(studio).path(sha256)
+    line = refused("models", "promote", sha256[:8])
+    assert f"has no audit; make one with engine train audit {kept}" in line
+    assert in_use(studio) == shipped_sha256()
+    write_audit(kept, lost=0.5)
+    assert promote(studio, sha256[:8]).is_new
+    (promoted,) = promotions(studio)
+    assert promoted.audit["lost"] == 0.5
+    assert "the end had lost 50.0%" in engine("models", "show", sha256[:8]).out
+
+
 def test_a_known_model_is_promoted_by_the_beginning_of_its_hash(studio, three):
     sha256 = add(studio, three[0])
     assert in_use(studio) == shipped_sha256()
@@ -203,7 +218,7 @@ def test_rolling_back_to_what_is_gone_is_refused(studio, three):
 
 
 def test_the_card_is_kept_with_the_model(studio, engine, tmp_path):
-    model = write(tmp_path, "fusion", seed=5)
+    model = write_audit(write(tmp_path, "fusion", seed=5))
     (tmp_path / CARD_NAME).write_text("# Of my own songs\n\nIt is right in half the cases.\n")
     sha256 = promote(studio, str(model)).sha256
     (tmp_path / CARD_NAME).unlink()

@@ -83,6 +83,12 @@ def _bootstrap(options: Options, progress: Progress) -> Result:
 def _add_gate(parser: ArgumentParser) -> None:
     parser.add_argument("model", type=Path, help="the .onnx file of bootstrap, which is rewritten")
     parser.add_argument("--fakes", type=int, default=300, help="planted of each kind and stage")
+    parser.add_argument(
+        "--rejects",
+        type=Path,
+        metavar="STUDIO",
+        help="a studio, whose rejected candidates the gate learns to refuse",
+    )
     _add_real(parser)
 
 
@@ -91,7 +97,7 @@ def _gate(options: Options, progress: Progress) -> Result:
 
     told = _with_loss(progress)
     catalogue = catalogue_again(options.model, told)
-    plan = GatePlan(real=options.real)
+    plan = GatePlan(real=options.real, rejects=options.rejects)
     manifest = refit_gate(options.model, catalogue, plan, options.fakes, told)
     return {"sha256": manifest.model_sha256, "thresholds": manifest.stage_thresholds}
 

@@ -110,7 +110,8 @@ def test_without_an_audit_nothing_is_promoted(studio, engine, refused, tmp_path)
     sha256 = sha256_of(model)
     kept = ModelRegistry(studio).path(sha256)
     line = refused("models", "promote", sha256[:8])
-    assert f"has no audit; make one with engine train audit {kept}" in line
+    assert "has no audit; make one with engine" in line
+    assert f"train audit {kept}" in line
     assert in_use(studio) == shipped_sha256()
     write_audit(kept, lost=0.5)
     assert promote(studio, sha256[:8]).is_new

@@ -59,11 +59,12 @@ def find_fall(curve: Sequence[CurvePoint]) -> Fall | None:
     Args:
         curve: of every generation so far; points without the judge's word decide nothing.
     """
-    if len(curve) <= PATIENCE or any(p.judged is None or p.elite is None for p in curve):
+    if len(curve) < SMOOTHING + PATIENCE or any(p.judged is None or p.elite is None for p in curve):
         return None
     judged = smoothed([p.judged or 0.0 for p in curve])
     totals = smoothed([p.elite or 0.0 for p in curve])
-    peak = int(judged.argmax())
+    first = SMOOTHING - 1  # before it, the running mean is of fewer and steps about
+    peak = first + int(judged[first:].argmax())
     limit = judged[peak] - max(FALL, FALL_SHARE * judged[peak])
     lasting = judged[-PATIENCE:]
     is_low = len(judged) - peak > PATIENCE and bool((lasting < limit).all())

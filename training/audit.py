@@ -128,7 +128,7 @@ def audit(path: Path, plan: AuditPlan, progress: Progress) -> dict[str, Any]:
 def _curves(path: Path, plan: AuditPlan, update: Update) -> list[SearchCurve]:
     proposals = read(demo_paths()).proposals[: plan.songs]
     jobs = [(*song, seed) for song in enumerate(proposals) for seed in range(plan.seeds)]
-    found = []
+    found: list[SearchCurve] = []
     for number, proposal, seed in jobs:
         update(len(found), len(jobs), proposal.colour.name)
         found.append(_curve(number, proposal, path, seed, plan))

@@ -20,12 +20,12 @@ import numpy as np
 from numpy.typing import NDArray
 from sklearn.ensemble import ExtraTreesClassifier
 
-from benchmarks.reference_classifier import harmony_measures, pitch_measures
 from benchmarks.reference_classifier.classifier import LEAF_PARTS, TREES
 from benchmarks.songs import own_song, song_studio
 from engine.evolution.settings import Settings
 from fitness.features import DEFAULT_TEMPO
 from fitness.fusion import DEFAULT_MODEL
+from fitness.judge import harmony_measures, pitch_measures
 from fitness.part_batch import PartBatch
 from genomes.context import Context
 from genomes.notes import ChordSpan, Part

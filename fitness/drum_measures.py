@@ -77,7 +77,7 @@ def _strokes_per_quarter(batch: PartBatch, role: str) -> Floats:
     return ratios(strokes * TICKS_PER_QUARTER, batch.lengths_ticks)
 
 
-_MEASURES: tuple[Callable[[PartBatch], Floats], ...] = (
+MEASURES: tuple[Callable[[PartBatch], Floats], ...] = (
     kicks_per_quarter,
     backs_per_quarter,
     times_per_quarter,
@@ -87,7 +87,7 @@ _MEASURES: tuple[Callable[[PartBatch], Floats], ...] = (
 )
 
 # The columns of what drums are compared by: every feature, then those of this module.
-DRUM_FEATURE_NAMES = (*FEATURE_NAMES, *(measure.__name__ for measure in _MEASURES))
+DRUM_FEATURE_NAMES = (*FEATURE_NAMES, *(measure.__name__ for measure in MEASURES))
 
 
 def drum_feature_matrix(
@@ -112,5 +112,5 @@ def drum_feature_matrix(
     if not len(parts):
         return np.zeros((0, len(DRUM_FEATURE_NAMES)), dtype=np.float32)
     batch = PartBatch(parts, meter, tempo_map or DEFAULT_TEMPO)
-    of_drums = np.stack([measure(batch) for measure in _MEASURES], axis=1).astype(np.float32)
+    of_drums = np.stack([measure(batch) for measure in MEASURES], axis=1).astype(np.float32)
     return np.concatenate((features, of_drums), axis=1)

@@ -6,7 +6,7 @@ feature in seconds says so in its name.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -74,10 +74,21 @@ def feature_matrix(
     Returns:
         ``(n, len(FEATURE_NAMES))``, float32, always finite.
     """
-    matrix = np.zeros((len(parts), len(_MEASURES)), dtype=np.float32)
+    found = [batch_features(batch) for batch in batches(parts, meter, tempo_map)]
+    return np.concatenate(found) if found else np.zeros((0, len(_MEASURES)), dtype=np.float32)
+
+
+def batches(
+    parts: Sequence[Part], meter: Meter = COMMON_TIME, tempo_map: TempoMap | None = None
+) -> Iterator[PartBatch]:
+    """Parts in the batches that they are measured in, in order."""
     for start in range(0, len(parts), MEASURED_AT_ONCE):
-        rows = slice(start, start + MEASURED_AT_ONCE)
-        batch = PartBatch(parts[rows], meter, tempo_map or DEFAULT_TEMPO)
-        for column, measure in enumerate(_MEASURES):
-            matrix[rows, column] = measure(batch)
+        yield PartBatch(parts[start : start + MEASURED_AT_ONCE], meter, tempo_map or DEFAULT_TEMPO)
+
+
+def batch_features(batch: PartBatch) -> NDArray[np.float32]:
+    """The rows of ``feature_matrix`` for the parts of one batch."""
+    matrix = np.zeros((len(batch.parts), len(_MEASURES)), dtype=np.float32)
+    for column, measure in enumerate(_MEASURES):
+        matrix[:, column] = measure(batch)
     return matrix

@@ -168,8 +168,8 @@ class PartBatch:
         is_lowest = np.zeros_like(self.pitch_classes)
         is_lowest[np.arange(len(is_lowest)), self.sonorities.lowest % 12] = True
         return HeardChords.of(
-            self._ticks_between(edges, self.pitch_classes),
-            self._ticks_between(edges, is_lowest & self.pitch_classes),  # none in silence
+            self.ticks_between(edges, self.pitch_classes),
+            self.ticks_between(edges, is_lowest & self.pitch_classes),  # none in silence
             np.repeat(self.bar_owners, len(halves)),
         )
 
@@ -194,7 +194,7 @@ class PartBatch:
         tallies = np.bincount(flat, minlength=12 * len(self.parts)).reshape(-1, 12)
         return turned(tallies, tallies.argmax(axis=1))
 
-    def _ticks_between(self, edges_ticks: Integers, sounds: Booleans) -> Integers:
+    def ticks_between(self, edges_ticks: Integers, sounds: Booleans) -> Integers:
         """How long each column of the slices is true between one edge and the next."""
         onsets, lengths = self.sonorities.onset_ticks, self.sonorities.length_ticks
         if not len(onsets):

@@ -70,6 +70,11 @@ class Bands:
         below, above = np.minimum(0, values - self.low), np.maximum(0, values - self.high)
         return np.asarray((below + above) / self.scale)
 
+    def outside_shares(self, features: ArrayLike) -> Floats:
+        """Share of the measured features that lie outside, shaped like the rows."""
+        measured = np.isfinite(self.low)
+        return np.asarray((self.distances(features)[..., measured] != 0).mean(axis=-1))
+
     def penalties(self, features: ArrayLike) -> Floats:
         """Mean over the measured features of ``min(1, |distance| / FULL_DISTANCE)``."""
         measured = np.isfinite(self.low)
@@ -126,6 +131,10 @@ class Prior:
     def penalties(self, matrix: ArrayLike, role: str, bars: int) -> Floats:
         """The same for many parts: ``(n, len(columns_of(role)))`` to ``(n,)``."""
         return self._find(role, bars).penalties(matrix)
+
+    def outside_shares(self, matrix: ArrayLike, role: str, bars: int) -> Floats:
+        """Share of the features of each part that lie outside their bands, ``(n,)``, 0 to 1."""
+        return self._find(role, bars).outside_shares(matrix)
 
     def outside(self, part_features: ArrayLike, role: str, bars: int) -> dict[str, float]:
         """Which features lie outside and how far, for people; the farthest first.

@@ -17,9 +17,11 @@ from fitness.drum_measures import drum_feature_matrix
 from fitness.embedding import NO_TEXTS, Embedder, Texts
 from fitness.errors import ScoringFailed
 from fitness.excerpts import Excerpt
-from fitness.features import FEATURES_VERSION, feature_matrix
+from fitness.features import FEATURES_VERSION, batch_features, batches
 from fitness.fusion import FusionModel
 from fitness.predictions import Embeddings, Predictions
+from fitness.preference.features import batch_taste
+from fitness.preference.head import PoolStatistics, PreferenceHead, head_values
 from fitness.prior import DRUMS, PRIOR_VERSION, Prior
 from fitness.roll import ROLL_VERSION, STEPS_PER_SECOND, WINDOW_SECONDS
 from fitness.scorer import Prediction, row_values
@@ -41,6 +43,9 @@ MIX_ROLE, DRIVEN_MIX_ROLE = "full", "full_with_drums"
 
 # A part must begin by the last step of the roll to be audible to the model.
 LAST_AUDIBLE_SECONDS = WINDOW_SECONDS - 1 / STEPS_PER_SECOND
+
+# Beside a preference head's total: the total that ships.
+SHIPPED_TOTAL = "shipped_total"
 
 Term = TypeVar("Term", float, NDArray[np.float64])
 Row = dict[str, float]  # term -> its value
@@ -112,21 +117,27 @@ class Fitness:
         weights: Weights,
         model: FusionModel | None = None,
         texts: Texts = NO_TEXTS,
+        head: PreferenceHead | None = None,
     ) -> None:
         """Take what the score is made of; without a model the total is of theory and prior.
 
         Args:
             stage: of the parts.
             colour: that they are scored against.
-            weights: of the terms.
+            weights: of the terms in the shipped total.
             model: that hears them.
             texts: that accompany them; the model is given those that it learned from.
+            head: what a person's decisions taught: the total goes by it, and the shipped total is
+                the term ``shipped_total``. What it reads is standardised by the first pool: the
+                parts of ``standardise``, or else those that are scored first.
         """
         self._stage = stage
         self._colour = colour
         self._weights = weights
         self._model = model
         self._texts = texts
+        self._head = head
+        self._first_pool: PoolStatistics | None = None
         self._prior = Prior.load()
         self.notes = _notes(colour, model)
 
@@ -154,16 +165,42 @@ class Fitness:
         if not parts:
             return []
         rows = [self._theory(part, context) for part in parts]
-        alone = _Measured.of(parts, context)
+        alone = _Measured.of(parts, context, self._stage if self._head else None)
         mixes = _Measured.of(_mixes(parts, context), context) if context.parts else None
         self._add_prior(rows, alone, mixes, context)
         passes = self._add_chromatic(rows, alone, mixes, context)
-        return [
-            Score(
-                row, self._weights.total(row.get("chromatic"), row["theory"], row["prior"]), passed
-            )
-            for row, passed in zip(rows, passes, strict=True)
+        totals = [
+            self._weights.total(row.get("chromatic"), row["theory"], row["prior"]) for row in rows
         ]
+        if self._head is not None:
+            totals = self._by_taste(self._head, rows, totals, alone)
+        scored = zip(rows, totals, passes, strict=True)
+        return [Score(row, total, passed) for row, total, passed in scored]
+
+    def standardise(
+        self, parts: Sequence[Part], terms: Sequence[Mapping[str, float]], context: Context
+    ) -> None:
+        """Take the first pool of a run, scored before, as what the head's columns are measured by.
+
+        Args:
+            parts: of the first pool; at least one.
+            terms: of their scores by this fitness.
+            context: of the run.
+        """
+        taste = _Measured.of(parts, context, self._stage).taste
+        totals = [row[SHIPPED_TOTAL] for row in terms]
+        self._first_pool = PoolStatistics.of(head_values(self._stage, taste, terms, totals))
+
+    def _by_taste(
+        self, head: PreferenceHead, rows: list[Row], totals: list[float], measured: _Measured
+    ) -> list[float]:
+        """The totals by the head; adds the shipped ones to the rows."""
+        values = head_values(self._stage, measured.taste, rows, totals)
+        if self._first_pool is None:
+            self._first_pool = PoolStatistics.of(values)
+        for row, total in zip(rows, totals, strict=True):
+            row[SHIPPED_TOTAL] = total
+        return [float(total) for total in head.totals(values, self._first_pool)]
 
     def is_audible(self, part: Part, context: Context) -> bool:
         """Whether a part begins within the model's window; always, without a model."""
@@ -257,14 +294,25 @@ class Fitness:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Measured:
-    """Parts with their ``feature_matrix``."""
+    """Parts with their ``feature_matrix``, and their ``taste_matrix`` where a stage is given."""
 
     parts: Sequence[Part]
     features: NDArray[np.float32]
+    taste: NDArray[np.float32]
 
     @classmethod
-    def of(cls, parts: Sequence[Part], context: Context) -> _Measured:
-        return cls(parts, feature_matrix(parts, context.meter, context.tempo_map))
+    def of(cls, parts: Sequence[Part], context: Context, stage: str | None = None) -> _Measured:
+        features, taste = [], []
+        for batch in batches(parts, context.meter, context.tempo_map):
+            features.append(batch_features(batch))
+            if stage is not None:
+                taste.append(batch_taste(stage, batch, context))
+        plain = np.concatenate(features)
+        return cls(parts, plain, np.concatenate((plain, *_joined(taste)), axis=1))
+
+
+def _joined(rows: list[NDArray[np.float32]]) -> list[NDArray[np.float32]]:
+    return [np.concatenate(rows)] if rows else []
 
 
 def _mixes(parts: Sequence[Part], context: Context) -> list[Part]:

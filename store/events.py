@@ -125,6 +125,8 @@ class CurvePoint(Part, frozen=True, kw_only=True):
     generation: Count
     best: float
     median: float
+    elite: float | None = None  # mean total of its best few
+    judged: float | None = None  # the judge's mean probability of them
 
 
 class SongProposed(Payload, frozen=True, kw_only=True):
@@ -215,6 +217,7 @@ class RunStarted(Payload, frozen=True, kw_only=True):
     singer: str | None = None
     likeness: Likeness | None = None  # what every part of it must be like, or unlike
     under: Id | None = None  # the approved melody that its chords are for
+    head_sha256: Sha256 | None = None  # the preference head that its totals go by
 
 
 class GenerationScored(Payload, frozen=True, kw_only=True):
@@ -224,6 +227,7 @@ class GenerationScored(Payload, frozen=True, kw_only=True):
     offspring: list[Offspring]
     population: list[str]
     discarded: Count
+    judged: float | None = None  # mean probability, by the judge, of the population's best few
 
 
 class RunFinished(Payload, frozen=True, kw_only=True):
@@ -238,6 +242,7 @@ class RunFinished(Payload, frozen=True, kw_only=True):
     first_pool: FirstPool
     curve: list[CurvePoint]
     distances: list[list[Annotated[float, Checked(ge=0)]]]
+    stopped_for: int | None = None  # generation of the judge's peak, if its fall ended the run
 
 
 class RunResumed(Payload, frozen=True, kw_only=True):
@@ -450,6 +455,42 @@ class ModelPromoted(Payload, frozen=True, kw_only=True):
     sha256: Sha256 | None  # None: the one that ships
     note: str | None = None
     takes_back: Id | None = None  # event_id of the promotion that no longer holds
+    audit: Plain | None = None  # figures that it was promoted on; None before audits were asked for
+
+
+class HeadTrained(Payload, frozen=True, kw_only=True):
+    """A preference head of a stage was fitted to decisions, and is kept in the studio."""
+
+    sha256: Sha256
+    stage: Name
+    training: Id  # equal for the heads that one training fitted
+    facts: Plain  # what it was fitted on, and what it weighs
+    comparison: Plain  # with the head in use, on held-out songs
+
+
+class HeadPromoted(Payload, frozen=True, kw_only=True):
+    """From here on, runs of a stage go by this head; or by the one before, if it takes back."""
+
+    sha256: Sha256 | None  # None: the shipped total
+    stage: Name
+    training: Id | None  # that fitted it; None where a person named the head
+    note: str | None = None
+    takes_back: Id | None = None  # event_id of the promotion that no longer holds
+
+
+class HeadRefused(Payload, frozen=True, kw_only=True):
+    """A head was found worse than the one in use, which stays in use."""
+
+    sha256: Sha256
+    stage: Name
+    training: Id
+    reason: Name
+
+
+class RetrainingPlanned(Payload, frozen=True, kw_only=True):
+    """From here on, heads are fitted again after so many decisions; not by themselves if 0."""
+
+    every: Count
 
 
 class Kind(NamedTuple):
@@ -462,7 +503,7 @@ class Kind(NamedTuple):
 # The names are stored: they never change, whatever becomes of the classes.
 KINDS: dict[str, Kind] = {
     "SongProposed": Kind(SongProposed, 2),
-    "RunStarted": Kind(RunStarted, 3),
+    "RunStarted": Kind(RunStarted, 4),
     "GenerationScored": Kind(GenerationScored, 1),
     "RunFinished": Kind(RunFinished, 2),
     "RunResumed": Kind(RunResumed, 1),
@@ -490,4 +531,8 @@ KINDS: dict[str, Kind] = {
     "SongArchived": Kind(SongArchived, 1),
     "SongRestored": Kind(SongRestored, 1),
     "WordsGiven": Kind(WordsGiven, 1),
+    "HeadTrained": Kind(HeadTrained, 1),
+    "HeadPromoted": Kind(HeadPromoted, 1),
+    "HeadRefused": Kind(HeadRefused, 1),
+    "RetrainingPlanned": Kind(RetrainingPlanned, 1),
 }

@@ -32,6 +32,7 @@ UPCASTS: dict[tuple[str, int], Upcast] = {
     ("RunFinished", 1): _unheard,
     ("RunStarted", 1): _from_nothing,
     ("RunStarted", 2): _unchanged,
+    ("RunStarted", 3): _unchanged,
     ("CandidatesPresented", 1): _unchanged,
     ("CandidateApproved", 1): _unchanged,
     ("CandidateRejected", 1): _unchanged,

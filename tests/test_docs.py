@@ -37,6 +37,7 @@ def test_every_module_that_is_run_exists():
 TRAINING = {
     "bootstrap": ["--out", "x"],
     "card": ["x.onnx"],
+    "audit": ["x.onnx"],
     "gate": ["x.onnx"],
     "demo-catalogue": ["--out", "x"],
     "manifest": ["songs", "--out", "x"],

@@ -25,6 +25,7 @@ COMMANDS = (
     models.BOOTSTRAP,
     models.GATE,
     models.CARD,
+    models.AUDIT,
     data.DEMO_CATALOGUE,
     data.MANIFEST,
     data.SEGMENTS,

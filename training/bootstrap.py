@@ -19,6 +19,7 @@ from fitness.predictions import Predictions
 from fitness.theory import RULES
 from training.composed import ceiling
 from training.composed.compose import REAL_PIECES, compose
+from training.composed.evolved_rejects import evolved_rejects
 from training.composed.examples import NO_COLOUR, REAL, Examples, Split, split_by_song
 from training.composed.gate_examples import nearly_music
 from training.fusion.calibration import Calibration, calibrate
@@ -51,11 +52,13 @@ class GatePlan:
         songs: of every colour, of whose parts what is nearly music is made.
         real: file of real songs' windows that ``tools.gate_examples`` wrote; None does without.
         epochs: passes over all.
+        rejects: a studio, whose rejected candidates are no music; None does without.
     """
 
     songs: int = 60
     real: Path | None = None
     epochs: int = 12
+    rejects: Path | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -237,6 +240,10 @@ def fit_gate(path: Path, catalogue: Catalogue, plan: GatePlan, seed: int) -> Fit
             "fakes_of_real_songs": int((~music).sum()),
             "real_data_hash": hash_of(real),
         }
+    if plan.rejects is not None:
+        rejects = evolved_rejects(plan.rejects)
+        data.append(rejects)
+        made_of["evolved_rejects"] = len(rejects)
     found = learn_gate(path, data, plan.epochs, seed)
     return FittedGate(found, made_of | {"unseen_passes": found.passes})
 

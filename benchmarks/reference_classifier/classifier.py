@@ -14,10 +14,10 @@ from sklearn.ensemble import ExtraTreesClassifier
 from benchmarks.reference_classifier.measures import (
     MeasuredParts,
     compose_measured,
-    measure_matrix,
     split,
 )
 from fitness.colours import COLOUR_NAMES
+from fitness.judge.measures import measure_matrix
 from genomes.notes import Part
 from genomes.time import Meter
 

@@ -1,50 +1,26 @@
-"""Chord parts of composed songs by named measures, none of which the fusion model or the prior has.
-
-Times are in quarter notes and bars, pitches are intervals: neither tempo nor key changes a measure.
-"""
+"""Chord parts of composed songs, measured as the judge measures them."""
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from benchmarks.reference_classifier import harmony_measures, pitch_measures, rhythm_measures
 from fitness.colours import COLOUR_NAMES
-from fitness.features import DEFAULT_TEMPO
-from fitness.part_batch import PartBatch
+from fitness.judge.measures import measure_matrix, measure_names
 from genomes.context import Context
 from genomes.notes import Part
-from genomes.time import COMMON_TIME, Meter
 from training.composed.compose import compose_parts
 from training.composed.draws import draw_context, with_bars
 
-GROUPS = (*rhythm_measures.GROUPS, *pitch_measures.GROUPS, *harmony_measures.GROUPS)
 STAGE = "chords"
 SECTIONS_PER_SONG = 3
 BARS = (4, 8, 16)  # lengths of a section, every one as likely
 TEST_SHARE = 0.25
-MEASURE_NAMES: tuple[str, ...] = tuple(name for _, names in GROUPS for name in names)
-
-
-def measure_matrix(parts: Sequence[Part], meter: Meter = COMMON_TIME) -> NDArray[np.float64]:
-    """Measure parts, one row each.
-
-    Args:
-        parts: any number, of any length.
-        meter: of all of them.
-
-    Returns:
-        ``(n, len(MEASURE_NAMES))``, always finite.
-    """
-    rows = np.zeros((len(parts), len(MEASURE_NAMES)))
-    for row, part in zip(rows, parts, strict=True):
-        view = PartBatch([part], meter, DEFAULT_TEMPO)
-        row[:] = np.concatenate([measure(view) for measure, _ in GROUPS])
-    return rows
+MEASURE_NAMES = measure_names(STAGE)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -24,10 +24,12 @@ from engine.cli import (
     log,
     models,
     replay,
+    run,
     runs,
     score,
     songs,
     status,
+    taste,
     train,
     why,
     words,
@@ -78,6 +80,7 @@ app.command("abandon")(runs.abandon)
 app.command("runs")(runs.runs)
 app.command("map")(run_map.show_map)
 app.command("bring")(run_map.bring)
+app.add_typer(run.app, name="run")
 app.command("review")(gate.review)
 app.command("listen")(listen.listen)
 app.command("play", help="Play candidates: another name of `listen`.")(listen.listen)
@@ -102,6 +105,8 @@ app.command("explain")(explain.explain)
 app.command("why")(why.why)
 app.add_typer(models.app, name="models")
 app.command("train", context_settings=train.SETTINGS)(train.train)
+app.command("retrain")(taste.retrain)
+app.command("taste")(taste.taste)
 app.command("replay")(replay.replay)
 app.command("log")(log.log)
 app.command("verify")(log.verify)

@@ -11,7 +11,15 @@ import typer
 
 from engine.cli.errors import INTERRUPTED
 from engine.cli.opening import next_command, open_studio
-from engine.cli.options import Generations, Instruments, ModelPath, NoModel, Population, WithTerms
+from engine.cli.options import (
+    Generations,
+    Instruments,
+    ModelPath,
+    NoJudge,
+    NoModel,
+    Population,
+    WithTerms,
+)
 from engine.cli.output import Json, say, say_json, say_next, say_note
 from engine.cli.words import read_words, report_of_words, say_of_words
 from engine.evolution import GENERATIONS, POPULATION
@@ -46,6 +54,7 @@ def compose(
     ] = None,
     model: ModelPath = None,
     no_model: NoModel = False,
+    no_judge: NoJudge = False,
     fade: Annotated[bool, typer.Option("--fade", help="The songs end by fading out.")] = False,
     instrument: Instruments = None,
     audio: Annotated[str, typer.Option(help="Recordings as flac or wav, or none.")] = "flac",
@@ -79,7 +88,7 @@ def compose(
 
     words = read_words(lyrics)
     requested = new_composition(
-        Settings(population, generations), sections, seed, beam, arrangements
+        Settings(population, generations, watched=not no_judge), sections, seed, beam, arrangements
     ).with_vocals(singer, words)
     chosen = read_choices(instrument or [])
     refuse_both(model, no_model=no_model)

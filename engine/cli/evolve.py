@@ -11,7 +11,15 @@ import typer
 from engine.cli.errors import INTERRUPTED
 from engine.cli.map import keep_map
 from engine.cli.opening import next_command, open_studio
-from engine.cli.options import Generations, ModelPath, NoModel, Population, WithTerms
+from engine.cli.options import (
+    Generations,
+    ModelPath,
+    NoHead,
+    NoJudge,
+    NoModel,
+    Population,
+    WithTerms,
+)
 from engine.cli.output import Json, say, say_json, say_next, say_note
 from engine.cli.words import read_words, say_of_words, say_where_sung
 from engine.evolution import GENERATIONS, KEEP, POPULATION
@@ -78,6 +86,8 @@ def evolve(
     archive: Annotated[
         bool, typer.Option("--archive", help="Write the whole map too: the best of every kind.")
     ] = False,
+    no_head: NoHead = False,
+    no_judge: NoJudge = False,
     terms: WithTerms = False,
     as_json: Json = False,
 ) -> int:
@@ -92,7 +102,7 @@ def evolve(
     from engine.runs.requests import EvolveOptions, locks_of, redo_of, requests
     from engine.stages import find_stage
 
-    settings = Settings(population=population, generations=generations, keep=keep)
+    settings = Settings(population, generations, keep, watched=not no_judge)
     find_stage(stage)
     locks = locks_of(lock or [])
     refuse_both(model, no_model=no_model)
@@ -112,7 +122,13 @@ def evolve(
             under=under,
         )
         for run in start_runs(
-            studio, state.song_id, options, seed=seed, model=model, use_model=not no_model
+            studio,
+            state.song_id,
+            options,
+            seed=seed,
+            model=model,
+            use_model=not no_model,
+            use_head=not no_head,
         ):
             if not summaries and words is not None and lyrics is not None:
                 give_words(studio, state.song_id, lyrics.name, words)

@@ -116,6 +116,7 @@ def _apply(context: typer.Context, studio: Studio, path: Path, *, as_json: bool)
 
     recorded = apply_review(studio, path)
     exports = [export for event in recorded for export in update_exports(studio, event)]
+    _learn(studio, as_json=as_json)
     if as_json:
         say_json([{"kind": r.kind, "candidate": r.payload.candidate} for r in recorded])  # type: ignore[attr-defined]
         return
@@ -303,6 +304,7 @@ def _compare(
 
     with open_studio(context) as studio:
         stated = compare(studio, candidates, preference, song)
+        _learn(studio, as_json=as_json)
         event: Any = stated.payload
         if as_json:
             facts = {name: getattr(event, name) for name in ("candidate", "preference", "among")}
@@ -381,6 +383,7 @@ def update_and_say(
     from engine.gate.exports import update_exports
 
     exports = update_exports(studio, recorded)
+    _learn(studio, as_json=as_json)
     if as_json:
         paths = [str(export.path) for export in exports]
         facts = {name: getattr(recorded.payload, name, None) for name in ("candidate", "label")}
@@ -420,6 +423,16 @@ def say_after(context: typer.Context, studio: Studio, recorded: Recorded) -> Non
                 return
             say(f"  {next_command(context, command)}")
     say_next_step(context, song)
+
+
+def _learn(studio: Studio, *, as_json: bool) -> None:
+    """Retrain where that is planned after so many decisions, and say what came of it."""
+    from engine.cli.taste import say_retrained
+    from engine.preference.automatic import retrain_if_due
+
+    results = retrain_if_due(studio)
+    if not as_json:
+        say_retrained(results)
 
 
 def _say_decision(studio: Studio, recorded: Recorded) -> None:

@@ -127,20 +127,45 @@ def promote(
     note: Note = None,
     as_json: Json = False,
 ) -> None:
-    """Let runs use a model from here on; those that began before keep theirs."""
+    """Let runs use a model, or a preference head, from here on; others keep theirs."""
     from engine.models.promotion import promote as let_runs_use
+    from engine.preference.heads import find_head, promote_head
 
     with open_studio(context, make=True) as studio:
+        if any(sha256.startswith(model) for sha256 in studio.heads().known):
+            sha256, stage = find_head(studio, model)
+            promote_head(studio, sha256, note)
+            _say_heads(context, [(stage, sha256)], as_json=as_json)
+            return
         say_promoted(context, let_runs_use(studio, model, note), as_json=as_json)
 
 
 @app.command()
 def rollback(context: typer.Context, note: Note = None, as_json: Json = False) -> None:
-    """Take back the last promotion: runs use the model before it again."""
+    """Take back the last promotion: runs use the model, or the preference heads, before it."""
     from engine.models.promotion import roll_back
+    from engine.preference.heads import last_promotions, roll_back_heads
 
     with open_studio(context) as studio:
-        say_promoted(context, roll_back(studio, note), as_json=as_json)
+        of_models, of_heads = studio.models().promotions, last_promotions(studio)
+        last = of_models[-1].position if of_models else 0
+        if of_heads and of_heads[-1].position > last:
+            _say_heads(context, roll_back_heads(studio, note), as_json=as_json)
+        else:
+            say_promoted(context, roll_back(studio, note), as_json=as_json)
+
+
+def _say_heads(
+    context: typer.Context, used: list[tuple[str, str | None]], *, as_json: bool
+) -> None:
+    """Say which heads the runs of some stages go by now."""
+    if as_json:
+        say_json([{"stage": stage, "head": sha256} for stage, sha256 in used])
+        return
+    for stage, sha256 in used:
+        head = "the shipped total" if sha256 is None else f"head {_short(sha256)}"
+        say(f"runs of {stage} go by {head} from here on")
+    say_next(next_command(context, "taste"))
 
 
 def say_promoted(context: typer.Context, promoted: Promoted, *, as_json: bool) -> None:

@@ -22,6 +22,15 @@ Instruments = Annotated[
 
 NoModel = Annotated[bool, typer.Option("--no-model", help="Score by theory and prior alone.")]
 
+NoHead = Annotated[
+    bool, typer.Option("--no-head", help="Go by the shipped total, not by what was learned.")
+]
+
+NoJudge = Annotated[
+    bool,
+    typer.Option("--no-judge", help="Go on even where the judge falls while the total climbs."),
+]
+
 WithTerms = Annotated[
     bool, typer.Option("--terms", help="With all bars, descriptions and terms of the scores.")
 ]

@@ -65,6 +65,8 @@ def say_summary(summary: Summary, folder: Path, *, with_terms: bool = False) -> 
     say(f"\nto hear and to see: {folder}")
     if few := gate_warning(summary.passed, summary.scored):
         say_note(few)
+    if summary.fall:
+        say_note(f"{summary.fall.sentence}; the candidates are of the generations before")
 
 
 def say_music(

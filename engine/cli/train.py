@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -13,7 +14,7 @@ from engine.cli.output import say, say_json, say_next
 if TYPE_CHECKING:
     from engine.models.training_process import Ended
 
-PROMOTE, JSON = "--promote", "--json"
+PROMOTE, JSON, QUICK = "--promote", "--json", "--quick"
 
 # What follows the first word is training's own.
 SETTINGS = {"ignore_unknown_options": True, "allow_interspersed_args": False}
@@ -72,7 +73,7 @@ def _report(
     report = dict(ended.result)
     following = " ".join(map(quoted, ["train", *step])) if (step := next_step(words)) else None
     if words[0] in MAKERS and ended.model is not None:
-        report["sha256"], report["promoted"] = _record(context, words[0], ended, promote=promote)
+        report["sha256"], report["promoted"] = _record(context, words, ended, promote=promote)
         unpromoted = f"models promote {report['sha256'][:8]}"
         following = "evolve --song ID" if report["promoted"] else unpromoted
     if as_json:
@@ -84,7 +85,7 @@ def _report(
 
 
 def _record(
-    context: typer.Context, command: str, ended: Ended, *, promote: bool
+    context: typer.Context, words: list[str], ended: Ended, *, promote: bool
 ) -> tuple[str, bool]:
     """Record the model; returns its SHA-256, and whether runs use it now."""
     from engine.errors import Refused
@@ -94,6 +95,7 @@ def _record(
     from engine.models.training_process import is_chosen_by_song
 
     assert ended.model is not None  # noqa: S101 - the caller's
+    command, is_quick = words[0], QUICK in words
     with open_studio(context, make=True) as studio:
         sha256 = record_training(studio, ended.model, command, ended.result)
         if promote:
@@ -102,8 +104,20 @@ def _record(
                     f"model {sha256[:8]} is kept, but was not chosen on songs that it never saw",
                     f"to have it all the same, engine models promote {sha256[:8]}",
                 )
+            _audit(ModelRegistry(studio).path(sha256), is_quick=is_quick)
             let_runs_use(studio, sha256, f"engine train {command}")
         return sha256, in_use(studio) == sha256
+
+
+def _audit(model: Path, *, is_quick: bool) -> None:
+    """Audit a model that has no audit yet; a tiny one, as what made it was, is audited so."""
+    from engine.models.audits import audit_path
+    from engine.models.training_process import train as run_training
+
+    if audit_path(model).is_file():
+        return
+    words = ["audit", str(model), *(["--quick"] if is_quick else [])]
+    run_training(words, lambda line: say(line, err=True))
 
 
 def _say_result(report: dict[str, Any]) -> None:

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 from deap import base, tools
 
+from engine.evolution.watch import ELITE
 from fitness.total import Score
 from genomes.stage import StageGenomes
 from store.events import CurvePoint, GenerationScored, Offspring
@@ -48,6 +49,7 @@ class Individual:
 STATISTICS = tools.Statistics(key=lambda individual: individual.score.total)
 STATISTICS.register("best", max)
 STATISTICS.register("median", lambda totals: float(np.median(totals)))
+STATISTICS.register("elite", lambda totals: float(np.mean(sorted(totals)[-ELITE:])))
 
 
 class Pool:
@@ -59,7 +61,7 @@ class Pool:
         scored: all individuals by id, in the order in which they were bred.
         population: the current population, leaders first.
         generation: the last applied generation; None before the first pool.
-        logbook: best and median total of the population after each generation.
+        logbook: totals of the population after each generation, and what the judge says of it.
     """
 
     def __init__(self, genomes: StageGenomes[Any]) -> None:
@@ -82,11 +84,15 @@ class Pool:
         self.scored |= {individual.id: individual for individual in newcomers}
         self.population = [self.scored[identifier] for identifier in event.population]
         self.generation = event.generation
-        self.logbook.record(generation=event.generation, **STATISTICS.compile(self.population))
+        self.logbook.record(
+            generation=event.generation,
+            **STATISTICS.compile(self.population),
+            judged=event.judged,
+        )
 
     @property
     def curve(self) -> list[CurvePoint]:
-        """Best and median total of every generation's population."""
+        """Totals of every generation's population, and what the judge says of it."""
         return [CurvePoint(**record) for record in self.logbook]
 
     def apply_all(self, events: Iterable[GenerationScored]) -> None:

@@ -12,6 +12,9 @@ from fitness.total import Weights
 # Raise it when the same settings and seed breed or select other individuals.
 EVOLUTION_VERSION = "6"
 
+# Left out of the log, so that runs that were made before it keep their ids.
+WATCHED = ("watched", True)
+
 MAX_POPULATION = 2000
 MAX_GENERATIONS = 1000
 MAX_SEED = 2**64 - 1
@@ -30,6 +33,7 @@ class Settings:
         tournament: individuals drawn to select one parent.
         weights: weight of each critic.
         axes: names of the axes of the run's map; empty for the first of its stage.
+        watched: whether a fall of the judge stops the run.
 
     Raises:
         Refused: if a number is outside its range.
@@ -43,6 +47,7 @@ class Settings:
     tournament: int = 4
     weights: Weights = field(default_factory=Weights)
     axes: tuple[str, ...] = ()
+    watched: bool = True
 
     def __post_init__(self) -> None:
         _check("--population", self.population, 4, MAX_POPULATION)
@@ -58,10 +63,11 @@ class Settings:
         return min(self.keep, self.population - 1)
 
     def to_payload(self) -> dict[str, Any]:
-        """Plain values for the log; without the axes where they are those of the stage."""
+        """Plain values for the log; axes only where they aren't the stage's, ``watched`` if off."""
         payload = asdict(self)
         axes = payload.pop("axes")
-        return payload | ({"axes": list(axes)} if axes else {})
+        payload |= {"axes": list(axes)} if axes else {}
+        return {name: value for name, value in payload.items() if (name, value) != WATCHED}
 
     @classmethod
     def from_payload(cls, payload: dict[str, Any]) -> Self:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
+from engine.models.audits import audit_path, load_audit, with_audit
 from engine.models.listing import ListedModel
 from engine.models.registry import CARD_NAME, ModelRegistry
 from engine.state.studio import Studio
@@ -15,13 +17,22 @@ NO_MANIFEST = "It came without a manifest, as older models do: nothing is known 
 
 
 def card(studio: Studio, sha256: str, known: ListedModel) -> str:
-    """A model's own card; if it has none, one made from its manifest.
+    """A model's own card, or one made from its manifest; with its audit, if it has one.
 
     Args:
         studio: the studio of the model.
         sha256: SHA-256 of the model.
         known: the model in the studio's list.
     """
+    page = _page(studio, sha256, known)
+    kept, shipped = ModelRegistry(studio).path(sha256), fusion.DEFAULT_MODEL
+    for model in (kept, *([shipped] if known.ships else [])):
+        with suppress(OSError, ValueError, KeyError, TypeError):
+            return with_audit(page, load_audit(audit_path(model))).rstrip()
+    return page
+
+
+def _page(studio: Studio, sha256: str, known: ListedModel) -> str:
     path = ModelRegistry(studio).card_path(sha256)
     shipped = fusion.DEFAULT_MODEL.with_name(CARD_NAME)
     for page in (path, shipped if known.ships else None):

@@ -10,6 +10,7 @@ from typing import Any
 
 from engine.errors import NotFound, Refused
 from engine.ids import resolve
+from engine.models.audits import audit_path, read_audit
 from engine.models.registry import STREAM, ModelRegistry
 from engine.state.studio import Studio
 from fitness import fusion
@@ -105,15 +106,17 @@ def promote(studio: Studio, wanted: str, note: str | None = None) -> Promoted:
         note: a comment, such as the reason.
 
     Raises:
-        Refused: if this version can't run it, or its manifest disagrees; nothing is promoted then.
+        Refused: if this version can't run it, its manifest disagrees, or it has no audit; nothing
+            is promoted then.
         NotFound: if there is no such model.
     """
     sha256 = _registered_sha256(studio, wanted)
+    audit = read_audit(audit_path(ModelRegistry(studio).path(sha256)), sha256)
 
     def promotion_event() -> list[NewEvent]:
         if in_use(studio) == sha256:
             return []
-        return [NewEvent(ModelPromoted(sha256=sha256, note=note), actor=studio.actor)]
+        return [NewEvent(ModelPromoted(sha256=sha256, note=note, audit=audit), actor=studio.actor)]
 
     recorded = studio.decide(STREAM, promotion_event)
     return Promoted(sha256, studio.models().known[sha256].name, is_new=bool(recorded))

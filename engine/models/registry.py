@@ -8,6 +8,7 @@ import msgspec
 
 from engine.errors import NotFound, Refused
 from engine.ids import short
+from engine.models.audits import audit_path
 from engine.state.files import write_whole
 from engine.state.studio import Studio
 from fitness.fusion import FusionModel
@@ -30,7 +31,7 @@ class ModelRegistry:
         self._folder = studio.folder / "models"
 
     def register(self, path: Path) -> str:
-        """Copy a model with its manifest and card, and record it once; returns its SHA-256.
+        """Copy a model with its manifest, card and audit, and record it once; returns its SHA-256.
 
         Raises:
             ModelError: if the file is no model that can be run.
@@ -87,6 +88,7 @@ class ModelRegistry:
         """Copy missing files; the model last, so that it never exists without the others."""
         pairs = (
             (path.with_name(CARD_NAME), kept.with_suffix(".md")),
+            (audit_path(path), audit_path(kept)),
             (manifest_path(path), manifest_path(kept)),
             (path, kept),
         )

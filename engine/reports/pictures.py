@@ -16,6 +16,7 @@ from matplotlib.ticker import MaxNLocator
 
 from engine.arrangement.assemble import Arrangement
 from engine.reports.rolls import INKS, Label, any_script, draw_notes, needed_inches, write_labels
+from engine.reports.run_report import RunReport
 from engine.state.files import write_whole
 from fitness.explaining import BAR, Explanation, Subject
 from genomes import Context, Part
@@ -56,6 +57,63 @@ def draw_curve(path: Path, curve: Sequence[CurvePoint], title: str, colour: str)
     axes.xaxis.set_major_locator(MaxNLocator(integer=True))
     axes.grid(alpha=0.25)
     axes.legend(frameon=False, loc="lower right")
+    _save(figure, path)
+
+
+def draw_bars(
+    path: Path,
+    names: Sequence[str],
+    values: Sequence[float],
+    errors: Sequence[float],
+    title: str,
+    unit: str,
+    ink: str,
+) -> None:
+    """Named values as bars with their intervals, the last one on top, as a PNG."""
+    figure, axes = _figure(8.0, 1.2 + 0.26 * len(names))
+    axes.barh(range(len(names)), values, xerr=errors, color=ink, ecolor=QUIET_INK, height=0.7)
+    axes.set_yticks(range(len(names)), names)
+    axes.axvline(0.0, color=QUIET_INK, linewidth=0.8)
+    axes.set_xlabel(unit)
+    axes.set_title(_shortened(title), loc="left", fontsize=11, parse_math=False)
+    axes.grid(axis="x", alpha=0.25)
+    _save(figure, path)
+
+
+def draw_report(path: Path, report: RunReport) -> None:
+    """Total against judge, terms, diversity and features outside, per generation, as a PNG."""
+    figure = Figure(figsize=(10.0, 6.4), layout="constrained")
+    FigureCanvasAgg(figure)
+    (totals, terms), (diversity, outside) = figure.subplots(2, 2, sharex=True)
+    ink, rows = INKS[report.colour], report.generations
+    numbers = [row.generation for row in rows]
+    totals.plot(numbers, [row.total for row in rows], color=ink, linewidth=2, label="total")
+    judge = {"color": NOTE_INK, "linewidth": 1.6, "linestyle": "--", "label": "judge"}
+    totals.plot(numbers, [row.judged for row in rows], **judge)
+    if report.fall is not None:
+        totals.axvline(report.fall.peak, color=QUIET_INK, linewidth=0.8, linestyle=":")
+    for name in rows[0].terms:
+        terms.plot(numbers, [row.terms[name] for row in rows], linewidth=1.4, label=name)
+    diversity.plot(numbers, [row.diversity for row in rows], color=ink, linewidth=2)
+    outside.plot(numbers, [row.outside for row in rows], color=ink, linewidth=2)
+    titles = {
+        totals: "total and judge of the best",
+        terms: "terms of the best",
+        diversity: "diversity (Vendi score)",
+        outside: "features outside real music's bands",
+    }
+    for axes, title in titles.items():
+        axes.set_title(title, loc="left", fontsize=10)
+        axes.xaxis.set_major_locator(MaxNLocator(integer=True))
+        axes.spines[["top", "right"]].set_visible(False)
+        axes.grid(alpha=0.25)
+    for axes in (diversity, outside):
+        axes.set_ylim(bottom=0)
+        axes.set_xlabel("generation")
+    for axes in (totals, terms):
+        axes.legend(frameon=False, fontsize=8)
+    named = f"{report.title} — {report.stage} for {report.section}"
+    figure.suptitle(_shortened(named), x=0.01, ha="left", fontsize=11, parse_math=False)
     _save(figure, path)
 
 

@@ -8,6 +8,7 @@ from typing import Any
 import msgspec
 
 from engine.errors import Refused
+from engine.evolution.watch import Fall, find_fall
 from engine.reports.readings import with_most_likely
 from engine.runs.contexts import parent_parts
 from engine.state.runs import FINISHED, RUNNING, run_stream
@@ -39,6 +40,11 @@ class Summary:
     parents: tuple[tuple[str, Part], ...] = ()
 
     @property
+    def fall(self) -> Fall | None:
+        """The judge's fall that ended the run before its last generation; None if none did."""
+        return None if self.finished.stopped_for is None else find_fall(self.finished.curve)
+
+    @property
     def folder_name(self) -> str:
         """Folder of its files, relative to the song's exports."""
         return f"{self.started.stage}/runs/{self.run}"
@@ -58,6 +64,7 @@ class Summary:
             "model": self.started.model_sha256,
             "scored": self.scored,
             "passed": self.passed,
+            "stopped": self.fall.sentence if self.fall else None,
             **finished,
         }
 

@@ -10,6 +10,7 @@ from pathlib import Path
 from engine.errors import refusing
 from engine.evolution.settings import checked_seed
 from engine.models.promotion import model_for_runs
+from engine.preference.heads import head_for_runs
 from engine.reports.summary import Summary, summarise
 from engine.runs.lifecycle import Report, carry_on, load, start
 from engine.runs.personal_axes import axes_for
@@ -31,11 +32,13 @@ def start_runs(
     seed: int,
     model: Path | None = None,
     use_model: bool = True,
+    use_head: bool = True,
 ) -> Iterator[Run]:
     """Start the runs of the options, each one when the iterator reaches it.
 
     What they show is spread over the axes along which the person's choices vary, once there are
     enough; see ``engine.runs.personal_axes``.
+    They go by the preference head that the studio uses for the stage, unless ``use_head`` is False.
 
     Raises:
         NotFound: if the song, a candidate or a section doesn't exist.
@@ -48,8 +51,10 @@ def start_runs(
     with refusing():
         run_requests = requests(studio.song(song), options, seed)
     sha256 = model_for_runs(studio, model) if use_model else None
+    head = head_for_runs(studio, options.stage) if use_head else None
     for request in run_requests:
-        yield load(studio, start(studio, replace(request, model_sha256=sha256)))
+        named = replace(request, model_sha256=sha256, head_sha256=head)
+        yield load(studio, start(studio, named))
 
 
 def evolve(
@@ -60,6 +65,7 @@ def evolve(
     seed: int | None = None,
     model: Path | None = None,
     use_model: bool = True,
+    use_head: bool = True,
     report: Report = lambda point: None,  # noqa: ARG005 - nothing is reported by default
 ) -> list[Summary]:
     """Evolve a stage of a song, recording every generation; one run for each approved lineage.
@@ -71,6 +77,7 @@ def evolve(
         seed: 0 to 2**64 - 1; the same seed gives an equal run. Drawn at random if None.
         model: file of the model that scores; by default the studio's.
         use_model: False to score by theory and prior only.
+        use_head: False for the shipped total, whatever was learned from the studio's decisions.
         report: called after each generation with best and median total of the population.
 
     Returns:
@@ -79,7 +86,15 @@ def evolve(
     Raises:
         NotFound, Refused: as ``start_runs``; ModelError: if the model can't be loaded.
     """
-    runs = start_runs(studio, song, options, seed=new_seed(seed), model=model, use_model=use_model)
+    runs = start_runs(
+        studio,
+        song,
+        options,
+        seed=new_seed(seed),
+        model=model,
+        use_model=use_model,
+        use_head=use_head,
+    )
     summaries = []
     for run in runs:
         carry_on(studio, run, report)

@@ -14,6 +14,7 @@ from engine.errors import Refused
 from engine.evolution.settings import EVOLUTION_VERSION, Settings
 from engine.ids import run_id
 from engine.models.registry import ModelRegistry
+from engine.preference.heads import HeadRegistry
 from engine.runs.contexts import (
     INPUT,
     given_texts,
@@ -31,6 +32,8 @@ from engine.state.studio import Studio
 from engine.version import __version__
 from fitness.embedding import Embedder, Texts
 from fitness.errors import EncoderMissing
+from fitness.judge.judge import JUDGE_VERSION
+from fitness.preference.features import TASTE_VERSION
 from fitness.total import Fitness
 from genomes import Section
 from genomes.locks import Locks
@@ -40,6 +43,9 @@ from store.errors import StaleStream
 from store.records import NewEvent, Recorded
 
 ACTOR = "engine"
+
+# What a run with a preference head depends on besides.
+TASTE_VERSIONS = {"taste": TASTE_VERSION}
 
 Report = Callable[[events.CurvePoint], None]
 
@@ -63,6 +69,7 @@ class Request:
         singer: a singer whose range is used instead of that of the song's singer.
         likeness: a candidate of the same stage that every part must be like, or unlike.
         under: id of the approved melody that the chords are for.
+        head_sha256: the preference head that the totals go by; None for the shipped total.
     """
 
     song: Song
@@ -79,6 +86,7 @@ class Request:
     singer: str | None = None
     likeness: events.Likeness | None = None
     under: str | None = None
+    head_sha256: str | None = None
 
 
 def versions(stage: str) -> dict[str, str]:
@@ -90,6 +98,7 @@ def versions(stage: str) -> dict[str, str]:
         "operators": genomes.operators_version,
         "renderer": genomes.renderer_version,
         "numpy": ".".join(np.__version__.split(".")[:2]),
+        "judge": JUDGE_VERSION,
         **Fitness.versions(),
     }
 
@@ -147,6 +156,7 @@ def _ids(started: events.RunStarted) -> Iterator[str]:
         "singer": started.singer,
         "likeness": msgspec.to_builtins(started.likeness),
         "under": started.under,
+        "head": started.head_sha256,
     }
     further = {
         "section": msgspec.to_builtins(started.section),
@@ -166,7 +176,7 @@ def _started(request: Request) -> events.RunStarted:
         seed=request.seed,
         settings=request.settings.to_payload(),
         model_sha256=request.model_sha256,
-        versions=versions(request.stage),
+        versions=versions(request.stage) | (TASTE_VERSIONS if request.head_sha256 else {}),
         positions_read=[song.position, *sorted(_positions(request))],
         source=request.source,
         locks=recorded_locks(request.locks) if request.locks else None,
@@ -175,6 +185,7 @@ def _started(request: Request) -> events.RunStarted:
         singer=request.singer,
         likeness=request.likeness,
         under=request.under,
+        head_sha256=request.head_sha256,
     )
 
 
@@ -240,7 +251,8 @@ def _loaded(studio: Studio, identifier: str, recorded: list[Recorded]) -> Run:
     started = recorded[0].payload
     assert isinstance(started, events.RunStarted)  # noqa: S101 - the stream's first event
     model = ModelRegistry(studio).load(started.model_sha256) if started.model_sha256 else None
-    return Run(identifier, recorded, studio, model)
+    head = HeadRegistry(studio).load(started.head_sha256) if started.head_sha256 else None
+    return Run(identifier, recorded, studio, model, head)
 
 
 def recorded_run(studio: Studio, identifier: str) -> list[Recorded]:
@@ -272,7 +284,7 @@ def resume(studio: Studio, identifier: str) -> Run:
 
 def changed_versions(stage: str, made_by: dict[str, str]) -> str:
     """The versions of a run that differ from the present ones, as text; empty if none differ."""
-    here = versions(stage)
+    here = versions(stage) | (TASTE_VERSIONS if TASTE_VERSIONS.keys() & made_by.keys() else {})
     # The model's manifest, and loading it, answer for what encodes a run's texts.
     names = sorted(
         name
@@ -317,14 +329,14 @@ def carry_on(
     Raises:
         Refused: if another process continues or abandoned the same run.
     """
-    while run.next_generation <= run.settings.generations:
+    while not run.is_over:
         generation = run.evolve()
         _record(studio, run, generation.event)
         run.pool.apply(*generation)
         # A run keeps all scored individuals; garbage collection of them took a tenth of its time.
         gc.freeze()
         report(run.pool.curve[-1])
-        if is_stopped() and run.next_generation <= run.settings.generations:
+        if is_stopped() and not run.is_over:
             return False
     _record(studio, run, run.finish())
     return True

@@ -71,7 +71,7 @@ def verify_run(studio: Studio, prefix: str) -> Verification:
 
 def _check_end(run: Run, event: events.RunFinished, found: Verification) -> Iterator[str]:
     """Differences between the end of the run, computed again, and the log."""
-    if run.next_generation <= run.settings.generations:
+    if not run.is_over:
         last = run.next_generation - 1
         yield f"the end of the run: after generation {last} of {run.settings.generations}"
         return
@@ -106,6 +106,9 @@ def _check_generation(
 ) -> Iterator[str]:
     """Differences between a generation, computed again, and the log."""
     name = f"generation {event.generation}"
+    if run.fall is not None:
+        yield f"{name}: expected the end, for the run was {run.fall.sentence}"
+        return
     if not event.generation == run.next_generation <= run.settings.generations:
         yield f"{name}: expected generation {run.next_generation} of {run.settings.generations}"
         return
@@ -119,10 +122,18 @@ def _check_generation(
         yield f"{name}: the genomes, parents or operators differ"
     if again.population != event.population:
         yield f"{name}: another population was selected"
+    if not _is_judged_alike(again.judged, event.judged):
+        yield f"{name}: the judge says {again.judged}, the log says {event.judged}"
     if again.discarded != event.discarded:
         yield f"{name}: {again.discarded} places stayed empty, the log says {event.discarded}"
     yield from _check_scores(run, name, children, scores, found)
     found.generations += 1
+
+
+def _is_judged_alike(now: float | None, then: float | None) -> bool:
+    if now is None or then is None:
+        return now is then
+    return abs(now - then) <= RESCORE_TOLERANCE
 
 
 def _check_scores(

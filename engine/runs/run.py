@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 from engine.evolution.behaviour import Archive, axes_of, measured
 from engine.evolution.breeding import Breeder, Child, ask
-from engine.evolution.niches import niches, select_population
+from engine.evolution.niches import best_first, niches, select_population
 from engine.evolution.pool import Individual, Pool
 from engine.evolution.settings import Settings
 from engine.evolution.survivors import (
@@ -17,14 +17,20 @@ from engine.evolution.survivors import (
     first_pool_facts,
     mutual_distances,
 )
+from engine.evolution.watch import ELITE, Fall, find_fall
 from engine.runs.contexts import given_texts, inputs_of, song_colour
 from engine.stages import Stage, find_stage
 from engine.state.studio import Studio
 from fitness.fusion import FusionModel
+from fitness.judge.judge import shipped_judge
+from fitness.preference.head import PreferenceHead
 from fitness.total import Fitness, Score
 from genomes import Context, Part
 from store import events
 from store.records import Recorded
+
+# So that a judgement is the same on every computer, but for the last of these.
+JUDGED_DECIMALS = 6
 
 
 class Generation(NamedTuple):
@@ -50,6 +56,7 @@ class Run:
         recorded: Sequence[Recorded],
         studio: Studio,
         model: FusionModel | None,
+        head: PreferenceHead | None = None,
     ) -> None:
         """Rebuild a run from its recorded events; the studio is read, never written, here.
 
@@ -58,6 +65,7 @@ class Run:
             recorded: its stream, beginning with RunStarted.
             studio: the studio whose log has the events that it read.
             model: the model of the run; None if it has none.
+            head: the preference head of the run; None if its totals are the shipped ones.
         """
         started = recorded[0].payload
         assert isinstance(started, events.RunStarted)  # noqa: S101 - the stream's first event
@@ -72,14 +80,31 @@ class Run:
         self._decided = inputs.decided
         self._like = inputs.like
         colour = song_colour(inputs.song)
+        self._colour = colour.name
+        self._judgements: dict[str, float] = {}  # of those that were in the elite, by id
         texts = given_texts(started, inputs)
-        self.fitness = Fitness(self.stage.name, colour, self.settings.weights, model, texts)
+        weights = self.settings.weights
+        self.fitness = Fitness(self.stage.name, colour, weights, model, texts, head)
         self.pool = Pool(self.genomes)
         self.pool.apply_all(
             event.payload
             for event in recorded
             if isinstance(event.payload, events.GenerationScored)
         )
+        if head is not None and self.pool.generation is not None:
+            first = self.pool.first()
+            parts = [self.genomes.render(each.genome, self.context) for each in first]
+            self.fitness.standardise(parts, [each.score.terms for each in first], self.context)
+
+    @property
+    def is_over(self) -> bool:
+        """Whether all generations are recorded, or the judge's fall ended the run before."""
+        return self.next_generation > self.settings.generations or self.fall is not None
+
+    @property
+    def fall(self) -> Fall | None:
+        """The judge's fall that stops the run, from what is recorded; None while there is none."""
+        return find_fall(self.pool.curve) if self.settings.watched else None
 
     @property
     def next_generation(self) -> int:
@@ -133,13 +158,28 @@ class Run:
             Individual(child.id, child.genome, score, generation)
             for child, score in zip(children, scores, strict=True)
         ]
+        population = self._select(newcomers)
         event = events.GenerationScored(
             generation=generation,
             offspring=[_offspring(*pair) for pair in zip(children, scores, strict=True)],
-            population=[individual.id for individual in self._select(newcomers)],
+            population=[individual.id for individual in population],
             discarded=discarded,
+            judged=self.judged(best_first(population)[:ELITE]),
         )
         return Generation(event, newcomers)
+
+    def judged(self, elite: Sequence[Individual]) -> float | None:
+        """The judge's mean probability that these are music of the song's colour."""
+        if not elite:
+            return None
+        unknown = [each for each in elite if each.id not in self._judgements]
+        parts = [self.genomes.render(each.genome, self.context) for each in unknown]
+        found = shipped_judge().probabilities(
+            self.stage.name, parts, self.context.meter, self._colour
+        )
+        self._judgements |= zip((each.id for each in unknown), found.tolist(), strict=True)
+        mean = sum(self._judgements[each.id] for each in elite) / len(elite)
+        return round(mean, JUDGED_DECIMALS)
 
     def _select(self, newcomers: list[Individual]) -> list[Individual]:
         if self.pool.generation is None:
@@ -153,9 +193,14 @@ class Run:
         )
 
     def finish(self) -> events.RunFinished:
-        """The last event of the run: its survivors, and statistics of the first pool."""
+        """The last event of the run: its survivors, and statistics of the first pool.
+
+        Where the judge's fall ended the run, the survivors are of the generations up to its peak.
+        """
+        fall = self.fall
+        last = self.next_generation if fall is None else fall.peak
         chosen = choose_survivors(
-            self.pool.scored.values(),
+            [each for each in self.pool.scored.values() if each.generation <= last],
             self.settings.keep,
             self.first_pool,
             self._decided,
@@ -184,6 +229,7 @@ class Run:
             ),
             curve=list(self.pool.curve),
             distances=mutual_distances(chosen, self.genomes).tolist(),
+            stopped_for=None if fall is None else fall.peak,
         )
 
     def archive(self) -> Archive:

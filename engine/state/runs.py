@@ -40,6 +40,7 @@ class Run(msgspec.Struct, frozen=True, kw_only=True):
         started_at: time of its first event; ISO 8601, UTC.
         best: the highest total of its survivors, None without any; unset until it is finished.
         reason: why it was abandoned; unset if it wasn't.
+        head_sha256: the preference head that its totals go by; None for the shipped total.
     """
 
     song_id: str
@@ -66,13 +67,14 @@ class Run(msgspec.Struct, frozen=True, kw_only=True):
     passed: int = 0
     best: float | UnsetType | None = UNSET
     reason: str | UnsetType = UNSET
+    head_sha256: str | None = None
 
 
 class RunProjection:
     """One document per run."""
 
     name = "runs"
-    version = 3
+    version = 4
     document: type[Run] = Run
 
     def route(self, recorded: Recorded) -> str | None:
@@ -107,6 +109,7 @@ def _started(event: events.RunStarted, recorded: Recorded) -> Run:
         singer=event.singer,
         position=recorded.position,
         started_at=recorded.recorded_at,
+        head_sha256=event.head_sha256,
     )
 
 

@@ -13,6 +13,7 @@ from typing import Self
 from engine.errors import NotFound, Refused
 from engine.ids import resolve
 from engine.state.finding import find_song
+from engine.state.heads import HEADS, Heads, HeadsProjection
 from engine.state.models import MODELS, Models, ModelsProjection
 from engine.state.runs import Run, RunProjection, run_stream
 from engine.state.song_events import SongProjection
@@ -33,6 +34,7 @@ MAX_RETRIES = 20
 RECORD_PATIENCE_S = 0.25
 
 SONGS, RUNS, ALL_MODELS = SongProjection(), RunProjection(), ModelsProjection()
+ALL_HEADS = HeadsProjection()
 
 # Events of a run that a song's state is made of.
 RUN_KINDS_OF_SONGS = ("RunStarted", "RunFinished")
@@ -50,7 +52,7 @@ class Studio:
         """Use an open log; call ``Studio.open`` instead to open one."""
         self.folder = folder
         self.log = log
-        self._projections = Projections(log, [SONGS, RUNS, ALL_MODELS])
+        self._projections = Projections(log, [SONGS, RUNS, ALL_MODELS, ALL_HEADS])
         self.actor = _actor()
 
     @classmethod
@@ -129,6 +131,10 @@ class Studio:
     def models(self) -> Models:
         """The registered models and the promotions."""
         return self._projections.get(ALL_MODELS, MODELS) or Models()
+
+    def heads(self) -> Heads:
+        """The preference heads, and their promotions."""
+        return self._projections.get(ALL_HEADS, HEADS) or Heads()
 
     def rebuild(self) -> None:
         """Delete all state and rebuild it from the log."""

@@ -121,3 +121,22 @@ def write(
     if manifest is not None or not profile.is_legacy:
         save_manifest(manifest_of(path, profile, manifest or {}), path)
     return path
+
+
+def write_audit(model: Path, **search: Any) -> Path:
+    """An audit beside a model, as ``training audit`` writes it; returns the model's path."""
+    found = {
+        "audit_version": "1",
+        "judge_version": "1",
+        "model_sha256": hashlib.sha256(model.read_bytes()).hexdigest(),
+        "plan": {"generations": 2, "population": 4},
+        "search": {
+            "songs": 2, "runs": 2, "judged": [0.1, 0.5, 0.4], "total": [0.5, 0.6, 0.7],
+            "lost": 0.25, "lost_interval": [0.0, 0.5], "lost_median": 0.2, "worst": 0.5,
+            "would_be_stopped": 0.0, **search,
+        },
+        "fakes": {"chords": {"noise": {"count": 2, "passes": 0.5, "above_median": 0.25}}},
+    }  # fmt: skip
+    path = model.with_suffix(".audit.json")
+    path.write_bytes(msgspec.json.encode(found))
+    return model

@@ -20,6 +20,9 @@ from store.events import (
     ExportWritten,
     FirstPool,
     GenerationScored,
+    HeadPromoted,
+    HeadRefused,
+    HeadTrained,
     Heard,
     KeptPart,
     Locks,
@@ -33,6 +36,7 @@ from store.events import (
     Payload,
     PreferenceStated,
     Ranked,
+    RetrainingPlanned,
     RunAbandoned,
     RunFinished,
     RunResumed,
@@ -242,6 +246,16 @@ SAMPLES: tuple[Payload, ...] = (
         ),
     ),
     WordsGiven(file="sheet.txt", lyrics=[["Verse 1", ["la la"]], ["Chorus", ["lo"], 2]]),
+    HeadTrained(
+        sha256=DIGEST,
+        stage="chords",
+        training="training-1",
+        facts={"songs": 9, "pairs": 201},
+        comparison={"accuracy": {"now": 0.52, "then": 0.71}},
+    ),
+    HeadPromoted(sha256=DIGEST, stage="chords", training="training-1", note="not worse"),
+    HeadRefused(sha256=DIGEST, stage="chords", training="training-1", reason="worse by 0.2"),
+    RetrainingPlanned(every=10),
 )
 
 assert {type(sample) for sample in SAMPLES} == {kind.struct for kind in KINDS.values()}

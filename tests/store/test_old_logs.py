@@ -15,6 +15,9 @@ from store.events import (
     CandidateUsed,
     CompositionFinished,
     CompositionStarted,
+    HeadPromoted,
+    HeadRefused,
+    HeadTrained,
     ModelPromoted,
     ModelTrained,
     PartCopied,
@@ -22,6 +25,7 @@ from store.events import (
     PartTransposed,
     Payload,
     PreferenceStated,
+    RetrainingPlanned,
     RunFinished,
     RunStarted,
     SongArchived,
@@ -97,6 +101,10 @@ LATER = (
     SongArchived,
     SongRestored,
     WordsGiven,
+    HeadTrained,
+    RetrainingPlanned,
+    HeadPromoted,
+    HeadRefused,
 )
 
 

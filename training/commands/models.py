@@ -32,6 +32,8 @@ CLASSIFY_TASKS = ("binary", "multiclass", "multilabel")
 # Parts of a classifier's report that the result line shows.
 CLASSIFY_SHOWN = ("song_split", "majority", "row_split")
 # Options of a fit with their least values.
+LEAST_OF_AUDIT = {"songs": 2, "seeds": 1, "generations": 1, "per_kind": 1}
+CURVES = ("judged", "total")
 LEAST = {"epochs": 1, "patience": 1, "batch": 4, "members": 1, "seed": 0, "with_composed": 0}
 LEAST_FOLDS = 3
 
@@ -81,6 +83,12 @@ def _bootstrap(options: Options, progress: Progress) -> Result:
 def _add_gate(parser: ArgumentParser) -> None:
     parser.add_argument("model", type=Path, help="the .onnx file of bootstrap, which is rewritten")
     parser.add_argument("--fakes", type=int, default=300, help="planted of each kind and stage")
+    parser.add_argument(
+        "--rejects",
+        type=Path,
+        metavar="STUDIO",
+        help="a studio, whose rejected candidates the gate learns to refuse",
+    )
     _add_real(parser)
 
 
@@ -89,7 +97,7 @@ def _gate(options: Options, progress: Progress) -> Result:
 
     told = _with_loss(progress)
     catalogue = catalogue_again(options.model, told)
-    plan = GatePlan(real=options.real)
+    plan = GatePlan(real=options.real, rejects=options.rejects)
     manifest = refit_gate(options.model, catalogue, plan, options.fakes, told)
     return {"sha256": manifest.model_sha256, "thresholds": manifest.stage_thresholds}
 
@@ -376,10 +384,43 @@ def _labelled(options: Options, folder: Path) -> dict[str, Any]:
     return {options.label_column: from_table(table, *columns)}
 
 
+def _add_audit(parser: ArgumentParser) -> None:
+    parser.add_argument("model", type=Path, help="the .onnx file; its audit is written beside it")
+    parser.add_argument("--songs", type=int, help="demonstration songs to evolve for")
+    parser.add_argument("--seeds", type=int, help="runs of each song")
+    parser.add_argument("--generations", type=int, help="of each run")
+    parser.add_argument("--fakes", type=int, help="planted of each kind and stage")
+    parser.add_argument("--quick", action="store_true", help="tiny, to see whether it works")
+
+
+def _audit(options: Options, progress: Progress) -> Result:
+    from engine.models.audits import audit_section
+    from training.audit import QUICK, AuditPlan, audit, save_audit
+
+    chosen = {
+        "songs": options.songs,
+        "seeds": options.seeds,
+        "generations": options.generations,
+        "per_kind": options.fakes,
+    }
+    given = {name: value for name, value in chosen.items() if value is not None}
+    for name, value in given.items():
+        if value < LEAST_OF_AUDIT[name]:
+            typed = "fakes" if name == "per_kind" else name
+            raise ValueError(f"--{typed} {value}: expected {LEAST_OF_AUDIT[name]} or more")
+    plan = replace(QUICK if options.quick else AuditPlan(), **given)
+    found = audit(options.model, plan, progress)
+    path = save_audit(found, options.model)
+    print_line(audit_section(found))
+    search = {name: value for name, value in found["search"].items() if name not in CURVES}
+    return {"audit": str(path), "model_sha256": found["model_sha256"], **search}
+
+
 BOOTSTRAP = Command(
     "bootstrap", "compose a catalogue and make a model of it", _add_bootstrap, _bootstrap
 )
 GATE = Command("gate", "fit the gate of a model anew; its colours stay", _add_gate, _gate)
+AUDIT = Command("audit", "can fakes, or a search, fool a model?", _add_audit, _audit)
 CARD = Command("card", "measure every figure of a model again", _add_card, _card)
 TUNE = Command("tune", "look for better settings of the fit", _add_tune, _tune)
 ABLATE = Command(

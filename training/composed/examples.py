@@ -36,8 +36,10 @@ KINDS = (
     "off_key",
     "reordered",
     "scale_run",
+    "evolved",
 )
 SONG, REAL = 0, 1
+EVOLVED = "evolved"  # by a run, and rejected by a person
 
 NO_COLOUR = -1
 

@@ -25,7 +25,7 @@ from torch.nn import functional
 
 from fitness.profiles import AUDIO_DIMENSIONS, TEXT_DIMENSIONS
 from fitness.roll import HIGHEST_ROW, LOWEST_ROW, ROWS, STEPS
-from training.composed.examples import KINDS, REAL, SONG, STAGES, Examples
+from training.composed.examples import EVOLVED, KINDS, REAL, SONG, STAGES, Examples
 from training.composed.gate_examples import FIRST_REAL_SONG
 from training.fusion.batches import MAX_VELOCITY
 from training.fusion.calibration import KEPT_SHARE, minimise
@@ -42,8 +42,9 @@ FOLDS = 3
 BATCH_SIZE, READ_AT_ONCE = 256, 128
 LEARNING_RATE, WEIGHT_DECAY = 2e-3, 1e-2
 SMALLEST_DEVIATION = 1e-3
-# In a window of a few bars, another order is often as good as the first: it says less.
-WEIGHTS = {"reordered": 0.4}
+# In a window of a few bars, another order is often as good as the first, and a rejection may be a
+# matter of taste: they say less.
+WEIGHTS = {"reordered": 0.4, EVOLVED: 0.4}
 # Of the windows of real songs, by stage. Theory reads the chords themselves, and odd ones are a
 # matter of taste: no chords of a real song are refused. Of basses less is kept, for otherwise
 # hardly anything is refused.

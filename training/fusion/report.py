@@ -103,6 +103,8 @@ def _gate_made_of(gate: Mapping[str, Any] | None) -> list[str]:
     if gate is None:
         return []
     lines = [f"- the gate besides: {gate['nearly_music']} parts that are nearly music"]
+    if "evolved_rejects" in gate:
+        lines.append(f"- and {gate['evolved_rejects']} evolved parts that a person rejected")
     if "real_windows" in gate:
         lines.append(
             f"- and {gate['real_windows']} windows of {gate['real_songs']} real songs, with "

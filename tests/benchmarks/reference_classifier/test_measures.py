@@ -10,14 +10,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from benchmarks.reference_classifier.measures import (
-    GROUPS,
     MEASURE_NAMES,
     chord_parts,
     draw_section,
-    measure_matrix,
 )
 from fitness.colours import COLOUR_NAMES
 from fitness.features import FEATURE_NAMES, feature_matrix
+from fitness.judge.measures import CHORDS, GROUPS, measure_matrix
 from genomes import Context, Key, Meter, Part, Section
 from genomes.notes import ChordSpan
 from tests.strategies import meters, parts
@@ -66,7 +65,7 @@ def test_names_are_unique_and_none_is_a_feature():
 def test_every_function_gives_a_number_for_each_name():
     part, context = song()
     matrix = measure_matrix([part], context.meter)
-    assert matrix.shape == (1, sum(len(names) for _, names in GROUPS))
+    assert matrix.shape == (1, sum(len(names) for _, names in GROUPS[CHORDS]))
 
 
 def test_no_measure_is_a_feature_by_another_name():

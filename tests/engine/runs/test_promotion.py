@@ -32,7 +32,7 @@ from fitness.fusion import DEFAULT_MODEL, FusionModel
 from fitness.manifest import Encoders, manifest_path
 from store.events import ModelPromoted, ModelTrained, RunStarted
 from tests.engine.runs.short_runs import GREEN, begin, count_events, evolved
-from tests.fitness.models import write
+from tests.fitness.models import write, write_audit
 
 ROOT = Path(__file__).parents[3]
 SMALL = ("--bars", "2", "--population", "4", "--generations", "1")
@@ -43,7 +43,9 @@ def three(tmp_path_factory):
     """Three models that differ."""
     folders = [tmp_path_factory.mktemp(f"model-{seed}") for seed in range(3)]
     deaf = {"encoders": Encoders()}
-    return [write(f, "fusion", seed=seed, manifest=deaf) for seed, f in enumerate(folders)]
+    return [
+        write_audit(write(f, "fusion", seed=seed, manifest=deaf)) for seed, f in enumerate(folders)
+    ]
 
 
 def sha256_of(path):
@@ -100,6 +102,22 @@ def test_old_runs_keep_their_own(studio, three):
     started = recorded_run(studio, before)[0].payload
     assert isinstance(started, RunStarted)
     assert started.model_sha256 == sha256_of(three[0])
+
+
+def test_without_an_audit_nothing_is_promoted(studio, engine, refused, tmp_path):
+    model = write(tmp_path, "fusion", seed=9)
+    engine("models", "add", model)
+    sha256 = sha256_of(model)
+    kept = ModelRegistry(studio).path(sha256)
+    line = refused("models", "promote", sha256[:8])
+    assert "has no audit; make one with engine" in line
+    assert f"train audit {kept}" in line
+    assert in_use(studio) == shipped_sha256()
+    write_audit(kept, lost=0.5)
+    assert promote(studio, sha256[:8]).is_new
+    (promoted,) = promotions(studio)
+    assert promoted.audit["lost"] == 0.5
+    assert "the end had lost 50.0%" in engine("models", "show", sha256[:8]).out
 
 
 def test_a_known_model_is_promoted_by_the_beginning_of_its_hash(studio, three):
@@ -201,7 +219,7 @@ def test_rolling_back_to_what_is_gone_is_refused(studio, three):
 
 
 def test_the_card_is_kept_with_the_model(studio, engine, tmp_path):
-    model = write(tmp_path, "fusion", seed=5)
+    model = write_audit(write(tmp_path, "fusion", seed=5))
     (tmp_path / CARD_NAME).write_text("# Of my own songs\n\nIt is right in half the cases.\n")
     sha256 = promote(studio, str(model)).sha256
     (tmp_path / CARD_NAME).unlink()

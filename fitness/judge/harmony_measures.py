@@ -12,7 +12,7 @@ from itertools import pairwise
 
 import numpy as np
 
-from benchmarks.reference_classifier.rhythm_measures import Floats, mean, shares
+from fitness.judge.rhythm_measures import Floats, mean, shares
 from fitness.part_batch import PartBatch
 from genomes.chords.song_model import FAMILIES, KINDS, family_and_kind
 from genomes.notes import ChordSpan

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from benchmarks.reference_classifier.rhythm_measures import Floats, Integers, mean, shares
+from fitness.judge.rhythm_measures import Floats, Integers, mean, shares
 from fitness.part_batch import PartBatch
 from fitness.sonorities import PITCHES, Booleans
 

@@ -1,0 +1,128 @@
+"""Retraining: good heads are promoted, bad ones refused, and every step can be taken back."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from functools import cache
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from engine.evolution.settings import Settings
+from engine.gate import decisions
+from engine.proposals import demo_paths, read
+from engine.proposals.songs import add_songs
+from engine.runs.lifecycle import Request, carry_on, load, start
+from engine.runs.replay import verify_run
+from engine.state.studio import Studio
+from genomes import Part, Section
+from tests.engine.command_line import Shell
+
+SETTINGS = Settings(population=14, generations=1, keep=6)
+SEEDS = (1, 2, 3)
+
+
+def decide(studio: Studio, approves) -> None:
+    """Decide every candidate; ``approves`` takes the mean pitches of a song's candidates."""
+    for song_id, song in studio.songs().items():
+        names = list(song.candidates)
+        pitches = np.array([mean_pitch(studio, song, name) for name in names])
+        for name, is_approved in zip(names, approves(pitches), strict=True):
+            if is_approved:
+                decisions.approve(studio, name, song_id=song_id)
+            else:
+                decisions.reject(studio, name, song_id=song_id)
+
+
+def mean_pitch(studio: Studio, song, name: str) -> float:
+    event = studio.event(song.candidates[name].position).payload
+    (survivor,) = [each for each in event.survivors if each.id == name]
+    return float(Part.from_payload(survivor.part).notes["pitch"].mean())
+
+
+@cache
+def evolved(folder: Path) -> Path:
+    """A studio with runs of all demonstration songs, nothing decided."""
+    with Studio.open(folder) as studio:
+        add_songs(studio, read(demo_paths()).proposals)
+        for song in studio.songs().values():
+            for seed in SEEDS:
+                request = Request(song, "chords", Section("verse", 4), seed, SETTINGS, None)
+                carry_on(studio, load(studio, start(studio, request)), lambda _: None)
+    return folder
+
+
+@pytest.fixture
+def studio_folder(tmp_path_factory, tmp_path):
+    made = evolved(tmp_path_factory.getbasetemp() / "evolved-for-retraining")
+    return Path(shutil.copytree(made, tmp_path / "studio"))
+
+
+@pytest.fixture
+def shell(studio_folder, capsys):
+    return Shell(studio_folder, capsys)
+
+
+def lower_half(pitches):
+    return pitches < np.median(pitches)
+
+
+def retrained(shell: Shell):
+    (result,) = json.loads(shell.do("retrain", "--json"))
+    return result
+
+
+def test_a_head_of_a_real_taste_is_promoted_runs_by_it_replay_and_it_is_taken_back(shell):
+    with Studio.open(shell.folder) as studio:
+        decide(studio, lower_half)
+    result = retrained(shell)
+    assert result["promoted"], result
+    accuracy = result["comparison"]["accuracy"]
+    assert accuracy["low"] > result["comparison"]["accuracy_shipped"]["value"]
+    words = shell.do("taste")
+    assert "pitch" in words or "height" in words
+    assert shell.do("taste", "--picture", "--json")
+    song = "meadow"
+    again = json.loads(
+        shell.do("evolve", "--song", song, "--no-model", "--population", "12", "--generations", "2",
+                 "--seed", "9", "--json")
+    )  # fmt: skip
+    with Studio.open(shell.folder) as studio:
+        run = again[0]["run"]
+        _, state = studio.run(run)
+        assert state.head_sha256 == result["sha256"]
+        assert verify_run(studio, run).holds
+    assert "shipped total" in shell.do("models", "rollback")
+    with Studio.open(shell.folder) as studio:
+        assert studio.heads().promoted("chords") is None
+        before = studio.heads()
+        assert verify_run(studio, run).holds  # by the head that it names
+        studio.rebuild()
+        assert studio.heads() == before
+    assert "ships already" in shell.refused("models", "rollback")
+
+
+def test_a_head_of_shuffled_decisions_is_refused_and_can_be_used_and_taken_back_all_the_same(shell):
+    rng = np.random.default_rng(3)
+    with Studio.open(shell.folder) as studio:
+        decide(studio, lambda pitches: rng.permutation(lower_half(pitches)))
+    result = retrained(shell)
+    assert not result["promoted"]
+    assert result["refused"]
+    with Studio.open(shell.folder) as studio:
+        heads = studio.heads()
+        assert heads.promoted("chords") is None
+        assert heads.known[result["sha256"]].refused == result["refused"]
+    assert "from here on" in shell.do("models", "promote", result["sha256"][:8])
+    assert "shipped total" in shell.do("models", "rollback")
+
+
+def test_few_songs_are_said_to_be_too_few(shell):
+    with Studio.open(shell.folder) as studio:
+        for song in list(studio.songs().values())[:3]:
+            for index, name in enumerate(song.candidates):
+                decide_one = decisions.approve if index % 2 else decisions.reject
+                decide_one(studio, name, song_id=song.song_id)
+    assert "too few to be sure" in shell.do("retrain")

@@ -1,0 +1,130 @@
+"""A run stops where the judge falls while the total climbs, and says so; else it goes on."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from engine.evolution import watch
+from engine.evolution.settings import Settings
+from engine.evolution.watch import PATIENCE, find_fall, smoothed
+from engine.runs.lifecycle import carry_on, load, resume
+from engine.runs.replay import verify_run
+from store.events import CurvePoint
+from tests.engine.runs.short_runs import GREEN, SHORT, begin, ending, evolved, facts, generations
+
+LONG = Settings(population=8, generations=9)
+
+
+def curve(judged, totals=None):
+    climbing = [0.5 + 0.01 * n for n in range(len(judged))]
+    return [
+        CurvePoint(generation=n, best=t, median=t, elite=t, judged=j)
+        for n, (j, t) in enumerate(zip(judged, totals or climbing, strict=True))
+    ]
+
+
+RISE = [0.1 * n for n in range(8)]
+FALLING = [*RISE, *[0.7 - 0.1 * n for n in range(7)], *[0.1] * 6]
+
+
+def test_a_lasting_fall_under_a_climbing_total_stops():
+    fall = find_fall(curve(FALLING))
+    assert fall is not None
+    assert (fall.at, len(RISE) <= fall.peak < len(RISE) + 4) == (len(FALLING) - 1, True)
+    assert "the total climbed from 0." in fall.sentence
+    assert fall.judged < fall.judged_at_peak
+
+
+@pytest.mark.parametrize(
+    "points",
+    [
+        curve([*RISE, *[0.7] * 20]),  # it stays
+        curve([*RISE, 0.1, *[0.7] * 10]),  # it falls once
+        curve(FALLING, [0.9 - 0.01 * n for n in range(len(FALLING))]),  # the total falls too
+        curve(FALLING[: len(RISE) + PATIENCE]),  # not yet for long enough
+        [CurvePoint(generation=n, best=n, median=n) for n in range(20)],  # nobody judged
+        [],
+    ],
+)
+def test_all_else_goes_on(points):
+    assert find_fall(points) is None
+
+
+@given(st.lists(st.floats(0, 1), min_size=1, max_size=40))
+def test_the_running_mean_lies_within_its_values(values):
+    means = smoothed(values)
+    assert len(means) == len(values)
+    assert means[0] == pytest.approx(values[0])
+    assert min(values) - 1e-9 <= means.min() <= means.max() <= max(values) + 1e-9
+
+
+def test_every_generation_is_judged_in_the_log(studio):
+    run = evolved(studio)
+    judged = [each.judged for each in generations(studio, run)]
+    assert all(0 <= value <= 1 for value in judged)
+    assert [point.judged for point in ending(studio, run).curve] == judged
+    assert ending(studio, run).stopped_for is None
+    assert "judge" in studio.run(run)[1].versions
+    assert verify_run(studio, run).finished_again
+
+
+@pytest.fixture
+def strict(monkeypatch):
+    """A watch that takes every generation after the judge's peak for a fall."""
+    monkeypatch.setattr(watch, "FALL", -1.0)
+    monkeypatch.setattr(watch, "FALL_SHARE", -10.0)
+    monkeypatch.setattr(watch, "PATIENCE", 1)
+
+
+@pytest.mark.usefixtures("strict")
+def test_a_stopped_run_ends_with_candidates_of_before_and_verifies(studio):
+    run = evolved(studio, settings=LONG)
+    end = ending(studio, run)
+    assert end.stopped_for is not None
+    assert len(generations(studio, run)) < LONG.generations + 1
+    early = {
+        child.id
+        for each in generations(studio, run)
+        if each.generation <= end.stopped_for
+        for child in each.offspring
+    }
+    assert {survivor.id for survivor in end.survivors} <= early
+    found = verify_run(studio, run)
+    assert (found.differences, found.finished_again) == ([], True)
+
+
+@pytest.mark.usefixtures("strict")
+def test_a_run_that_is_resumed_stops_where_it_would_have(studio):
+    whole = evolved(studio, settings=LONG)
+    halted = begin(studio, settings=LONG)
+    assert not carry_on(studio, halted, lambda _: None, lambda: True)
+    assert carry_on(studio, resume(studio, halted.id), lambda _: None)
+    assert facts(studio, halted.id)[1:] == facts(studio, whole)[1:]
+
+
+@pytest.mark.usefixtures("strict")
+def test_the_watch_is_switched_off(studio):
+    run = evolved(studio, settings=replace(LONG, watched=False))
+    assert len(generations(studio, run)) == LONG.generations + 1
+    assert not load(studio, run).settings.watched
+    assert verify_run(studio, run).finished_again
+
+
+@pytest.mark.usefixtures("strict")
+def test_the_stop_is_said_in_one_sentence(engine):
+    words = ("evolve", "--song", GREEN, "--bars", "4", "--population", "8", "--generations", "9")
+    said = engine(*words, "--no-model", "--seed", "1")
+    line = next(line for line in (said.out + said.err).splitlines() if "stopped after" in line)
+    assert "the judge, which is no part of it, fell" in line
+    said = engine(*words, "--no-model", "--seed", "1", "--no-judge")
+    assert "stopped after" not in said.out + said.err
+
+
+def test_settings_say_nothing_of_a_watch_that_is_on():
+    assert "watched" not in SHORT.to_payload()
+    off = replace(SHORT, watched=False)
+    assert Settings.from_payload(off.to_payload()) == off

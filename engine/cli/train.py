@@ -13,6 +13,7 @@ from engine.cli.output import say, say_json, say_next
 
 if TYPE_CHECKING:
     from engine.models.training_process import Ended
+    from engine.state.studio import Studio
 
 PROMOTE, JSON, QUICK = "--promote", "--json", "--quick"
 
@@ -104,6 +105,7 @@ def _record(
                     f"model {sha256[:8]} is kept, but was not chosen on songs that it never saw",
                     f"to have it all the same, engine models promote {sha256[:8]}",
                 )
+            _compare_on_own_songs(studio, sha256)
             _audit(ModelRegistry(studio).path(sha256), is_quick=is_quick)
             let_runs_use(studio, sha256, f"engine train {command}")
         return sha256, in_use(studio) == sha256
@@ -118,6 +120,28 @@ def _audit(model: Path, *, is_quick: bool) -> None:
         return
     words = ["audit", str(model), *(["--quick"] if is_quick else [])]
     run_training(words, lambda line: say(line, err=True))
+
+
+def _compare_on_own_songs(studio: Studio, sha256: str) -> None:
+    """Say how a model ranks what was decided in the studio, beside the one in use.
+
+    Raises:
+        Refused: if it is surely worse.
+    """
+    from engine.errors import Refused
+    from engine.preference.own_songs import compare_on_own_songs
+
+    found = compare_on_own_songs(studio, sha256)
+    if found is None:
+        say("nothing is decided in this studio yet to compare the model by", err=True)
+        return
+    shares = f"{found.accuracy:.0%} of {found.pairs} pairs as you did, {found.in_use:.0%} are now"
+    if found.surely_worse:
+        raise Refused(
+            f"model {sha256[:8]} is kept, but of {found.songs} songs it ranks {shares}",
+            f"to have it all the same, engine models promote {sha256[:8]}",
+        )
+    say(f"of your {found.songs} decided songs it ranks {shares}", err=True)
 
 
 def _say_result(report: dict[str, Any]) -> None:

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from engine.preference.pairs import preferences
 from engine.preference.pools import ShownCandidate, candidates_by_id
-from engine.runs.contexts import song_colour
+from engine.runs.contexts import song_colour, texts_of
 from engine.runs.run import Run
 from engine.state.runs import run_stream
 from engine.state.songs import Song
@@ -138,7 +138,8 @@ def scored(
     song: Song, candidate: ShownCandidate, parts: Sequence[Part], model: FusionModel | None
 ) -> list[Score]:
     """The shipped scores of parts in the place of a candidate."""
-    fitness = Fitness(candidate.stage, song_colour(song), Weights(), model)
+    texts = texts_of(song, candidate.context)
+    fitness = Fitness(candidate.stage, song_colour(song), Weights(), model, texts)
     return fitness.score(parts, candidate.context)
 
 

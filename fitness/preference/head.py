@@ -29,7 +29,7 @@ FORMAT = 1
 TOTAL = "total"
 
 # How many standard deviations of doubt are taken from a candidate's utility.
-CAUTION = 0.5
+CAUTION = 0.25
 
 # A candidate counts as no farther from its pool than this many standard deviations.
 FARTHEST = 4.0

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 
 import numpy as np
 
@@ -173,6 +173,7 @@ class TasteBatch:
         return ratios(self.batch.sums(values * ticks, owners), self.time_means)
 
 
+@cache
 def _bits(pitch_classes: tuple[int, ...], root: int) -> int:
     bits = 0
     for pitch_class in pitch_classes:

@@ -17,6 +17,7 @@ from sklearn.linear_model import LogisticRegression
 from benchmarks import preference_tastes
 from benchmarks.preference_pools import ScoredPool, read_pools
 from benchmarks.preference_tastes import TASTES, Taste
+from engine.evolution.behaviour import Archive, axes_of, measured
 from engine.evolution.pool import Individual
 from engine.evolution.survivors import FirstPoolFacts, choose_survivors
 from engine.stages import STAGES
@@ -54,6 +55,7 @@ class JudgedPool:
         passes: which rows pass the gate.
         distances: between the genomes.
         median_distance: of the first pool.
+        cells: ``(n, axes)`` of the map of everything that the run scored.
         heard: taste -> ``(n, variables)`` what its variables hear.
     """
 
@@ -65,6 +67,7 @@ class JudgedPool:
     passes: NDArray[np.bool_]
     distances: NDArray[np.float32]
     median_distance: float
+    cells: NDArray[np.int64]
     heard: dict[str, Floats]
 
     @property
@@ -72,14 +75,16 @@ class JudgedPool:
         """The shipped totals."""
         return np.asarray(self.values[:, 0])
 
-    def shown(self, totals: Floats, keep: int) -> list[int]:
+    def shown(self, totals: Floats, keep: int, doubts: Floats | None = None) -> list[int]:
         """What runs by these totals show one after the other until so many are decided."""
         found: list[int] = []
         while len(found) < keep:
-            found += self._survivors(totals, keep, found)
+            found += self._survivors(totals, keep, found, doubts)
         return found[:keep]
 
-    def _survivors(self, totals: Floats, keep: int, decided: Sequence[int]) -> list[int]:
+    def _survivors(
+        self, totals: Floats, keep: int, decided: Sequence[int], doubts: Floats | None
+    ) -> list[int]:
         """The survivors that a run by these totals shows, those decided left out."""
         everyone = [
             Individual(f"{row:05}", row, Score({}, float(total), bool(passed)), 0)
@@ -87,9 +92,17 @@ class JudgedPool:
         ]
         p95 = float(np.percentile(totals[self.is_first], 95))
         facts = FirstPoolFacts({}, self.median_distance, p95)
-        table = _Table(self.distances)
+        table: Any = _Table(self.distances)
         names = {f"{row:05}" for row in decided}
-        return [each.genome for each in choose_survivors(everyone, keep, facts, names, table)]  # type: ignore[arg-type]
+        cells = {each.id: tuple(self.cells[each.genome].tolist()) for each in everyone}
+
+        def of(some: Sequence[Individual]) -> list[float]:
+            return [] if doubts is None else doubts[[each.genome for each in some]].tolist()
+
+        chosen = choose_survivors(
+            everyone, keep, facts, names, table, cells, None if doubts is None else of
+        )
+        return [each.genome for each in chosen]
 
 
 @dataclass(frozen=True, eq=False)
@@ -105,7 +118,7 @@ class _Table:
 def judged_pools(folder: Path) -> list[JudgedPool]:
     """The pools of a folder in numbers, measured once for each version of what measures them."""
     found = []
-    source = inspect.getsource(preference_tastes) + TASTE_VERSION
+    source = inspect.getsource(preference_tastes) + TASTE_VERSION + inspect.getsource(Archive)
     version = hashlib.sha256(source.encode()).hexdigest()[:8]
     kept = folder / f"measured-{version}"
     kept.mkdir(exist_ok=True)
@@ -129,7 +142,15 @@ def _measured(pool: ScoredPool) -> dict[str, NDArray[Any]]:
         for taste in TASTES
         if taste.stage == pool.stage
     }
-    return {"values": values, "distances": distances.astype(np.float32), **heard}
+    axes = axes_of(pool.stage)
+    positions = measured(pool.stage, pool.parts, pool.context, axes)
+    cells = Archive.of(pool.individuals, axes, positions).cells
+    return {
+        "values": values,
+        "distances": distances.astype(np.float32),
+        "cells": np.array([cells[each.id] for each in pool.individuals]),
+        **heard,
+    }
 
 
 def _judged(pool: ScoredPool, numbers: dict[str, NDArray[Any]]) -> JudgedPool:
@@ -143,6 +164,7 @@ def _judged(pool: ScoredPool, numbers: dict[str, NDArray[Any]]) -> JudgedPool:
         np.array([each.score.passes for each in pool.individuals]),
         numbers["distances"],
         pool.facts.median_distance,
+        numbers["cells"],
         {n.removeprefix("heard "): v for n, v in numbers.items() if n.startswith("heard ")},
     )
 
@@ -190,8 +212,12 @@ class Learner(Protocol):
         """``(n,)`` larger is better."""
         ...
 
+    def doubts(self, pool: JudgedPool) -> Floats | None:
+        """``(n,)`` how unsure it is of each; None where it doesn't know."""
+        return None
 
-class ShippedTotal:
+
+class ShippedTotal(Learner):
     """Learns nothing."""
 
     def fit(self, decided: Sequence[DecidedPool], pools: Sequence[JudgedPool]) -> None:
@@ -202,7 +228,7 @@ class ShippedTotal:
         return pool.totals
 
 
-class Coin:
+class Coin(Learner):
     """Ranks by chance."""
 
     def fit(self, decided: Sequence[DecidedPool], pools: Sequence[JudgedPool]) -> None:
@@ -213,7 +239,7 @@ class Coin:
         return np.random.default_rng(zlib.crc32(pool.song.encode())).random(len(pool.values))
 
 
-class Head:
+class Head(Learner):
     """The preference head as it ships."""
 
     def __init__(self, stage: str) -> None:
@@ -227,8 +253,12 @@ class Head:
         """Its totals."""
         return self.head.totals(pool.values, pool.first_pool)
 
+    def doubts(self, pool: JudgedPool) -> Floats:
+        """Its doubts, which choose an explorer among what is shown."""
+        return self.head.doubts(pool.first_pool.standardised(pool.values))
 
-class _OnDifferences:
+
+class _OnDifferences(Learner):
     """Learns from the differences of some standardised columns."""
 
     def __init__(self, stage: str) -> None:
@@ -339,7 +369,7 @@ class GaussianProcess(_OnDifferences):
         return np.asarray(self._kernel(rows, self._rows, self._scales) @ self._alpha)
 
 
-class Oracle:
+class Oracle(Learner):
     """A logistic regression on the person's own variables."""
 
     def __init__(self, person: Person) -> None:
@@ -418,7 +448,7 @@ def live(
     found = {}
     for number in range(1, max(checkpoints) // ROUND + 1):
         pool = pools[(number - 1) % len(pools)]
-        shown = pool.shown(learner.totals(pool), ROUND)
+        shown = pool.shown(learner.totals(pool), ROUND, learner.doubts(pool))
         approved = person.decides(pool, shown, rng)
         rows = np.array(shown)
         pairs = [(a, r) for a in rows[approved] for r in rows[~approved]]

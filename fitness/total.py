@@ -191,6 +191,23 @@ class Fitness:
         totals = [row[SHIPPED_TOTAL] for row in terms]
         self._first_pool = PoolStatistics.of(head_values(self._stage, taste, terms, totals))
 
+    def doubts(
+        self, parts: Sequence[Part], terms: Sequence[Mapping[str, float]], context: Context
+    ) -> list[float]:
+        """How unsure the head is of parts that were scored before; 0 without a head.
+
+        Args:
+            parts: of the run whose first pool is known.
+            terms: of their scores by this fitness.
+            context: of the run.
+        """
+        if self._head is None or self._first_pool is None or not parts:
+            return [0.0] * len(parts)
+        taste = _Measured.of(parts, context, self._stage).taste
+        totals = [row[SHIPPED_TOTAL] for row in terms]
+        values = head_values(self._stage, taste, terms, totals)
+        return [float(each) for each in self._head.doubts(self._first_pool.standardised(values))]
+
     def _by_taste(
         self, head: PreferenceHead, rows: list[Row], totals: list[float], measured: _Measured
     ) -> list[float]:

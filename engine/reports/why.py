@@ -22,12 +22,18 @@ from engine.state.studio import Studio
 from fitness.errors import ScoringFailed
 from fitness.explaining import BAR, Explanation, explain
 from fitness.fusion import FusionModel
+from fitness.total import SHIPPED_TOTAL
 
 RULE = "theory."
 PENALTY = "prior"  # the one term of which less is better
 
 # How the terms of a total are called.
-NAMES = {"chromatic": "colour", "theory": "theory", PENALTY: "unlikeness to real music"}
+NAMES = {
+    SHIPPED_TOTAL: "total as shipped",
+    "chromatic": "colour",
+    "theory": "theory",
+    PENALTY: "unlikeness to real music",
+}
 MAX_RULES = 3  # named of those that it keeps most, and least
 MAX_GROUPS = 6  # of bars with one ancestry
 MAX_DECISIONS = 5

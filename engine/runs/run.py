@@ -206,7 +206,7 @@ class Run:
             self._decided,
             self.genomes,
             self.archive().cells,
-            None if self.started.head_sha256 is None else self._doubts,
+            None if self.started.head_sha256 is None else self.doubts,
         )
         worst = min(chosen, key=lambda i: i.fitness) if chosen else None
         already_decided = {
@@ -233,7 +233,7 @@ class Run:
             stopped_for=None if fall is None else fall.peak,
         )
 
-    def _doubts(self, individuals: Sequence[Individual]) -> list[float]:
+    def doubts(self, individuals: Sequence[Individual]) -> list[float]:
         """How unsure the run's head is of each."""
         parts = [self.genomes.render(each.genome, self.context) for each in individuals]
         return self.fitness.doubts(parts, [each.score.terms for each in individuals], self.context)

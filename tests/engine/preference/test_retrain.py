@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 
 from engine.evolution.settings import Settings
+from engine.evolution.survivors import choose_survivors
 from engine.gate import decisions
 from engine.proposals import demo_paths, read
 from engine.proposals.songs import add_songs
@@ -74,6 +75,21 @@ def retrained(shell: Shell):
     return result
 
 
+def survivors_explore(run, survivors):
+    """The last of three is chosen by how unsure the head of the run is, not as without one."""
+
+    def chosen(doubts=None):
+        found = choose_survivors(
+            run.pool.scored.values(), 3, run.first_pool, (), run.genomes, run.archive().cells,
+            doubts,
+        )  # fmt: skip
+        return [each.id for each in found]
+
+    assert list(survivors) == chosen(run.doubts)
+    assert chosen()[:2] == list(survivors[:2])
+    assert chosen() != list(survivors)
+
+
 def test_a_head_of_a_real_taste_is_promoted_runs_by_it_replay_and_it_is_taken_back(shell):
     with Studio.open(shell.folder) as studio:
         decide(studio, lower_half)
@@ -86,7 +102,7 @@ def test_a_head_of_a_real_taste_is_promoted_runs_by_it_replay_and_it_is_taken_ba
     assert shell.do("taste", "--picture", "--json")
     song = "meadow"
     again = json.loads(
-        shell.do("evolve", "--song", song, "--no-model", "--population", "12", "--generations", "2",
+        shell.do("evolve", "--song", song, "--no-model", "--population", "24", "--generations", "4",
                  "--seed", "9", "--json")
     )  # fmt: skip
     with Studio.open(shell.folder) as studio:
@@ -94,6 +110,7 @@ def test_a_head_of_a_real_taste_is_promoted_runs_by_it_replay_and_it_is_taken_ba
         _, state = studio.run(run)
         assert state.head_sha256 == result["sha256"]
         assert verify_run(studio, run).holds
+        survivors_explore(load(studio, run), state.survivors)
     assert "shipped total" in shell.do("models", "rollback")
     with Studio.open(shell.folder) as studio:
         assert studio.heads().promoted("chords") is None

@@ -97,7 +97,8 @@ def syncopated_share(taste: TasteBatch) -> Floats:
         np.searchsorted(beats, in_bar + BEAT_TOLERANCE_TICKS, side="right").clip(max=len(beats) - 1)
     ]
     off_beat = np.abs(in_bar[:, None] - beats).min(axis=1) > BEAT_TOLERANCE_TICKS
-    following = np.append(onsets[1:], np.iinfo(np.int64).max)
+    is_last = np.append(owners[1:] != owners[:-1], True)  # of its part: nothing comes after it
+    following = np.where(is_last, np.iinfo(np.int64).max, np.append(onsets[1:], 0))
     holds = following - onsets > next_beat - in_bar + BEAT_TOLERANCE_TICKS
     return batch.means(off_beat & holds, owners)
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -10,6 +12,10 @@ from hypothesis import strategies as st
 from fitness.preference.features import taste_matrix, taste_meanings, taste_names
 from fitness.theory import RULES
 from genomes import ChordSpan, Context, Key, Meter, Part, Section
+from genomes.bass import BASS
+from genomes.chords import CHORDS as CHORD_GENOMES
+from genomes.drums import DRUMS
+from genomes.melody import MELODY
 from tests.strategies import meters, parts
 
 BAR, Q = 1920, 480
@@ -148,6 +154,22 @@ def test_everything_is_finite_and_a_part_doesnt_depend_on_its_neighbours(data, s
     assert np.isfinite(together).all()
     alone = np.concatenate([taste_matrix(stage, [part], where) for part in drawn])
     np.testing.assert_allclose(together, alone, rtol=1e-4, atol=1e-4)
+
+
+STAGES = {"chords": CHORD_GENOMES, "bass": BASS, "melody": MELODY, "drums": DRUMS}
+
+
+@pytest.mark.parametrize("stage", STAGES)
+def test_first_genomes_are_measured_alike_alone_and_together(stage):
+    where = Context(C_MAJOR, Meter.parse("7/8"), 120.0, Section("verse", 4))
+    genomes, rng = STAGES[stage], np.random.default_rng(1)
+    if stage not in {"chords", "drums"}:
+        first = CHORD_GENOMES.random(where, rng)[0]
+        where = replace(where, parts=(("chords", CHORD_GENOMES.render(first, where)),))
+    drawn = [genomes.render(genomes.random(where, rng)[0], where) for _ in range(24)]
+    alone = np.concatenate([taste_matrix(stage, [part], where) for part in drawn])
+    np.testing.assert_array_equal(taste_matrix(stage, drawn, where), alone)
+    assert alone.std(axis=0).max() > 0
 
 
 @pytest.mark.parametrize("stage", sorted(RULES))

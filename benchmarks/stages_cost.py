@@ -21,7 +21,7 @@ from engine.evolution.settings import Settings
 from engine.runs.run import Run
 from engine.state.runs import run_stream
 from engine.state.studio import Studio
-from fitness.features import feature_matrix
+from fitness.features import batch_features
 from fitness.fusion import DEFAULT_MODEL, FusionModel
 from fitness.theory import theory_terms
 from store.records import NewEvent
@@ -130,7 +130,7 @@ def _looking_inside(watch: Stopwatch) -> Iterator[None]:
 
     with (
         patch("fitness.total.theory_terms", watched(THEORY, theory_terms)),
-        patch("fitness.total.feature_matrix", watched(FEATURES, feature_matrix)),
+        patch("fitness.total.batch_features", watched(FEATURES, batch_features)),
         patch.object(FusionModel, "predict_excerpts", watched(MODEL, FusionModel.predict_excerpts)),
     ):
         yield

@@ -29,7 +29,7 @@ CPUS, MEMORY_MIB = 4.0, 16 * 1024
 
 DATA = PurePosixPath("/data")  # where the volume is in a container
 ENVIRONMENT = {"HF_HOME": str(DATA / "hub"), "TOKENIZERS_PARALLELISM": "false"}
-SOURCES = ("training", "fitness", "genomes", "store", "documents")
+SOURCES = ("training", "engine", "fitness", "genomes", "store", "documents")
 LEFT_OUT = ["**/__pycache__/**", "**/*.pyc"]
 
 PROJECT = "composition-engine"

@@ -195,19 +195,11 @@ class Run:
     def finish(self) -> events.RunFinished:
         """The last event of the run: its survivors, and statistics of the first pool.
 
-        Where the judge's fall ended the run, the survivors are of the generations up to its peak.
+        Where the judge's fall ended the run, the survivors are of the generations up to its peak,
+        and of as many later ones as it takes to find all that are to be shown.
         """
         fall = self.fall
-        last = self.next_generation if fall is None else fall.peak
-        chosen = choose_survivors(
-            [each for each in self.pool.scored.values() if each.generation <= last],
-            self.settings.keep,
-            self.first_pool,
-            self._decided,
-            self.genomes,
-            self.archive().cells,
-            None if self.started.head_sha256 is None else self.doubts,
-        )
+        chosen = self._survivors(None if fall is None else fall.peak)
         worst = min(chosen, key=lambda i: i.fitness) if chosen else None
         already_decided = {
             candidate: status
@@ -232,6 +224,24 @@ class Run:
             distances=mutual_distances(chosen, self.genomes).tolist(),
             stopped_for=None if fall is None else fall.peak,
         )
+
+    def _survivors(self, peak: int | None) -> list[Individual]:
+        cells = self.archive().cells
+        newest = self.next_generation - 1
+        chosen: list[Individual] = []
+        for last in range(newest if peak is None else peak, newest + 1):
+            chosen = choose_survivors(
+                [each for each in self.pool.scored.values() if each.generation <= last],
+                self.settings.keep,
+                self.first_pool,
+                self._decided,
+                self.genomes,
+                cells,
+                None if self.started.head_sha256 is None else self.doubts,
+            )
+            if len(chosen) == self.settings.keep:
+                break
+        return chosen
 
     def doubts(self, individuals: Sequence[Individual]) -> list[float]:
         """How unsure the run's head is of each."""

@@ -40,6 +40,7 @@ def shown(out):
     told = json.loads(out)
     printed: dict[str, Any] = told[0] if isinstance(told, list) else told
     printed.pop("folder", None)
+    printed.pop("words", None)
     return printed
 
 

@@ -16,6 +16,7 @@ from genomes.melody.singers import VOICES
 from training.composed.compose import Job, _drawn_stages, compose, examples_of, plan, song_clips
 from training.composed.draws import METERS, MODES, draw_context
 from training.composed.examples import (
+    EVOLVED,
     KINDS,
     NO_COLOUR,
     PART_STAGES,
@@ -50,7 +51,7 @@ def test_another_seed_gives_others(examples):
 def test_every_colour_kind_stage_and_length_is_there(examples):
     assert set(examples.colour.tolist()) == set(range(NO_COLOUR, len(COLOUR_NAMES)))
     kinds = {KINDS[kind] for kind in examples.kind.tolist()}
-    assert kinds == set(KINDS) - set(NEAR_MUSIC)  # which only the gate learns from
+    assert kinds == set(KINDS) - {*NEAR_MUSIC, EVOLVED}  # which only the gate learns from
     assert set(examples.stage.tolist()) == set(range(len(STAGES)))
     assert examples.bars.min() == 2
     assert examples.bars.max() > 8

@@ -19,7 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from benchmarks.songs import SongStudio, song_studio
-from benchmarks.survivors import POLICY, SMALL, SUFFIX, drawn
+from benchmarks.survivors import POLICY, SMALL, SUFFIX, drawn, plain_facts
 from engine.evolution.pool import Individual
 from engine.evolution.settings import Settings
 from engine.evolution.survivors import FirstPoolFacts, first_pool_facts
@@ -98,15 +98,7 @@ def _evolved(proposal: Proposal, settings: Settings) -> dict[str, Any]:
     with song_studio(proposal, DEFAULT_MODEL) as studio:
         seed = int(proposal.content_sha256[:8], 16)
         stages = {name: _scored(studio, name, settings, seed) for name in POOL_STAGES}
-    return {
-        "key": str(proposal.key),
-        "meter": str(proposal.meter),
-        "tempo_bpm": float(proposal.tempo_bpm),
-        "colour": proposal.colour.name,
-        "genres": list(proposal.genres),
-        "singer": proposal.singer or "",
-        "stages": stages,
-    }
+    return {**plain_facts(proposal), "stages": stages}
 
 
 def _scored(studio: SongStudio, stage: str, settings: Settings, seed: int) -> dict[str, Any]:

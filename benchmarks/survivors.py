@@ -90,6 +90,11 @@ def evolve(
     with song_studio(proposal, model) as studio:
         seed = int(proposal.content_sha256[:8], 16)  # one seed for all would draw alike everywhere
         stages = {name: _evolved(studio, name, settings, seed) for name in names}
+    return {**plain_facts(proposal), "stages": stages}
+
+
+def plain_facts(proposal: Proposal) -> dict[str, Any]:
+    """What a song's stages are evolved for, as plain values."""
     return {
         "key": str(proposal.key),
         "meter": str(proposal.meter),
@@ -97,7 +102,6 @@ def evolve(
         "colour": proposal.colour.name,
         "genres": list(proposal.genres),
         "singer": proposal.singer or "",
-        "stages": stages,
     }
 
 

@@ -28,6 +28,8 @@ AUDIO_FORMATS = ("flac", "wav", NO_AUDIO)
 # What the melody of a lead sheet is where a song has none: one staff.
 FLUTE = 73
 
+LEAD_SHEET_BARS_PER_LINE = 4
+
 
 def score_writer(singer: str) -> Writer:
     """Writes a MusicXML file of the song, the words in the clef of this singer."""
@@ -78,6 +80,7 @@ def lead_sheet(arrangement: Arrangement, singer: str) -> bytes:
         length_ticks,
         singer=singer,
         chords=harmony_of(track.part for track in arrangement.tracks),
+        bars_per_line=LEAD_SHEET_BARS_PER_LINE,
     )
 
 

@@ -107,6 +107,7 @@ def bring(
     from engine.cli.summary import say_entry
     from engine.gate.bringing import bring as bring_to_gate
     from engine.gate.decisions import find_entry
+    from engine.gate.waiting import present
     from engine.ids import short
     from engine.state.songs import song_of
     from store.events import CandidateBrought
@@ -116,6 +117,7 @@ def bring(
         event = recorded.payload
         assert isinstance(event, CandidateBrought)  # noqa: S101 - what bringing appends
         entry = find_entry(studio, event.survivor.id, song_of(recorded.stream))
+        present(studio, [entry], "json" if as_json else "terminal", "bring")
         if as_json:
             say_json(entry.to_json())
         else:

@@ -2,8 +2,8 @@
 
 Both curves are of the elite, the best ``ELITE`` of the population. The judge's is smoothed, because
 ten parts differ from generation to generation. The limits were chosen on runs of nine songs by the
-shipped total, none of which they stop, and measured on others; the judge of every run that they
-stopped there had lost more than half and never rose again.
+shipped total, none of which they stop, with a look at runs of nine others, of which they stop two;
+the judge of both had lost more than half and never rose again.
 """
 
 from __future__ import annotations

@@ -18,9 +18,9 @@ from typing import Any
 import msgspec
 
 from documents.findings import Refusal, one_line, shown
-from documents.yaml_files import load_file
 from engine.errors import Refused
 from engine.gate.decisions import CandidateMusic, approval
+from engine.gate.review_file import read_candidates
 from engine.gate.review_rows import STATUS_WORDS, field_text
 from engine.gate.waiting import Entry
 from engine.ids import candidate_id, digest
@@ -124,12 +124,7 @@ def import_review(studio: Studio, path: Path, named: str | None = None) -> Impor
 
 def _document(path: Path) -> tuple[dict[str, Any], str]:
     """The file as plain values, and the SHA-256 of its bytes."""
-    try:
-        document = load_file(path)
-    except ValueError as error:
-        raise Refused(f"{path.name}: {error}") from error
-    if not isinstance(document, dict) or not isinstance(document.get("candidates"), list):
-        raise Refused(f"{path.name} is not a review file: it has no list of candidates")
+    document = read_candidates(path)
     if "log_position" in document:
         raise Refused(f"{path.name} was written by this engine", "run engine review --apply FILE")
     return document, hashlib.sha256(path.read_bytes()).hexdigest()

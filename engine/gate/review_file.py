@@ -106,14 +106,24 @@ def apply_review(studio: Studio, path: Path) -> list[Recorded]:
     return studio.decide(song_stream(review.song_id), changes)
 
 
-def _read(studio: Studio, path: Path) -> Review:
-    """Read a review file."""
+def read_candidates(path: Path) -> dict[str, Any]:
+    """A file with a list of candidates, as plain values.
+
+    Raises:
+        Refused: if it is no such file.
+    """
     try:
         document = load_file(path)
     except ValueError as error:
         raise Refused(f"{path.name}: {error}") from error
     if not isinstance(document, dict) or not isinstance(document.get("candidates"), list):
         raise Refused(f"{path.name} is not a review file: it has no list of candidates")
+    return document
+
+
+def _read(studio: Studio, path: Path) -> Review:
+    """Read a review file."""
+    document = read_candidates(path)
     song = studio.song(field_text(document, "song"))
     position = document.get("log_position")
     written_at = position if type(position) is int else song.touched

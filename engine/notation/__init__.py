@@ -19,6 +19,7 @@ def musicxml(
     *,
     singer: str = "",
     chords: Sequence[ChordSpan] | None = None,
+    bars_per_line: int | None = None,
 ) -> bytes:
     """A score of the tracks, the lead on top and the drums at the foot; equal values, equal bytes.
 
@@ -36,6 +37,8 @@ def musicxml(
         length_ticks: of the score; an open last bar is filled with rests.
         singer: who sings, which decides the clef of the track that has words.
         chords: whose names are written; those of the first track that has any if None.
+        bars_per_line: where lines break, and at every rehearsal mark; None leaves it to the
+            program that opens the score.
 
     Raises:
         ValueError: if there is no track, no bar, or a part is longer than the score.
@@ -47,4 +50,11 @@ def musicxml(
         raise ValueError("a score needs a track and a bar")
     if any(track.part.length_ticks > length_ticks for track in tracks):
         raise ValueError(f"a part is longer than the score's {length_ticks} ticks")
-    return score_bytes(tracks, conductor, length_ticks, singer=singer, chords=chords)
+    return score_bytes(
+        tracks,
+        conductor,
+        length_ticks,
+        singer=singer,
+        chords=chords,
+        bars_per_line=bars_per_line,
+    )

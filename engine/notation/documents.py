@@ -11,7 +11,7 @@ from engine.notation.percussion import drum_sign
 from genomes.midi import Track
 
 # Named in every score: raise the number when the same music gives another score.
-SOFTWARE = "composition-engine, notation 2"
+SOFTWARE = "composition-engine, notation 3"
 
 HEADER = (
     '<?xml version="1.0" encoding="utf-8"?>\n'

@@ -74,11 +74,18 @@ class Song:
         conductor: title, key, meter, tempo and markers.
         form: the bars to write.
         symbols: ``(onset_ticks, name)`` of the chords of each bar of the song.
+        bars_per_line: where lines break, and at every marker; None where nothing says so.
     """
 
     conductor: Conductor
     form: Sequence[WrittenBar]
     symbols: Sequence[tuple[tuple[int, str], ...]]
+    bars_per_line: int | None
+
+    @property
+    def first_bars(self) -> set[int]:
+        """Bars of the song that begin a section."""
+        return {onset // self.conductor.meter.bar_ticks for onset, _ in self.conductor.markers}
 
 
 def score_bytes(
@@ -88,6 +95,7 @@ def score_bytes(
     *,
     singer: str = "",
     chords: Sequence[ChordSpan] | None = None,
+    bars_per_line: int | None = None,
 ) -> bytes:
     """The tracks as a MusicXML file; see ``engine.notation.musicxml``."""
     bars = -(-length_ticks // conductor.meter.bar_ticks)
@@ -97,7 +105,7 @@ def score_bytes(
     pieces = {each: staff(each.track, conductor.meter, bars) for hands in staves for each in hands}
     symbols = symbols_by_bar(chords, conductor.meter, bars)
     form = _form(list(pieces.values()), symbols, conductor)
-    song = Song(conductor, form, symbols)
+    song = Song(conductor, form, symbols, bars_per_line)
     score = stream.Score(id="score")
     score.metadata = metadata.Metadata(title=legal(conductor.title))
     with warnings.catch_warnings():
@@ -178,6 +186,7 @@ def _part(written: Staff, bars: Bars, song: Song, number: int, hand: int) -> str
     if number == hand == 0:
         _add_marks(part, song)
         _add_symbols(part, song)
+        _add_line_breaks(part, song)
     return part
 
 
@@ -202,8 +211,7 @@ def _add_repeats(part: stream.Part, form: Sequence[WrittenBar]) -> None:
 
 def _add_symbols(part: stream.Part, song: Song) -> None:
     """The chords' names, each where it changes and where a section, repeat or ending begins."""
-    bar_ticks = song.conductor.meter.bar_ticks
-    sections = {onset // bar_ticks for onset, _ in song.conductor.markers}
+    sections = song.first_bars
     before = ""
     for measure, written in zip(part.getElementsByClass(stream.Measure), song.form, strict=True):
         if written.opens or written.bars[0] in sections:
@@ -217,6 +225,18 @@ def _add_symbols(part: stream.Part, song: Song) -> None:
                 measure.insert(_quarters(onset), _chord_symbol(symbol))
             before = name
         before = before if symbols else ""
+
+
+def _add_line_breaks(part: stream.Part, song: Song) -> None:
+    if song.bars_per_line is None:
+        return
+    in_line = 0
+    sections = song.first_bars
+    for measure, written in zip(part.getElementsByClass(stream.Measure), song.form, strict=True):
+        if in_line and (in_line == song.bars_per_line or written.bars[0] in sections):
+            measure.insert(0, layout.SystemLayout(isNew=True))
+            in_line = 0
+        in_line += 1
 
 
 def _chord_symbol(symbol: ChordSymbol) -> harmony.ChordSymbol:

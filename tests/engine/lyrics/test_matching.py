@@ -9,7 +9,6 @@ from documents.lyrics import sheet_of
 from engine.arrangement.plan_text import read_plan
 from engine.proposals.lyrics import has_words, lyrics_of, notes_on, words_left_out
 from engine.proposals.verses import shared_words
-from tests.engine.arrangement.approved_parts import approve_lineage, opened
 from tests.engine.command_line import Shell
 from tests.engine.composing.compositions import words as compose_words
 from tests.engine.runs.short_runs import open_with
@@ -110,15 +109,6 @@ def new_shell(tmp_path, capsys):
     folder = tmp_path / "studio"
     open_with(folder, own_song("Green", "D minor", "4/4", 120)).__exit__(None, None, None)
     return Shell(folder, capsys)
-
-
-@pytest.fixture
-def arranged_shell(tmp_path, capsys):
-    """A song of which a verse and a chorus are approved in every stage."""
-    with opened(tmp_path / "studio") as studio:
-        approve_lineage(studio, "verse")
-        approve_lineage(studio, "chorus")
-    return Shell(tmp_path / "studio", capsys)
 
 
 @pytest.fixture

@@ -5,20 +5,14 @@ from __future__ import annotations
 import pytest
 
 from genomes import Part
-from tests.engine.arrangement.approved_parts import approve_lineage, opened
-from tests.engine.command_line import Shell
 from tests.engine.stages.snapshots import told_next
 
 SHEET = "[Verse 1]\nThe river is wide\nI cannot get over\n[Verse 2]\nThere is a ship\n"
 
 
 @pytest.fixture
-def shell(tmp_path, capsys):
-    """A song of which a verse and a chorus are approved in every stage."""
-    with opened(tmp_path / "studio") as studio:
-        approve_lineage(studio, "verse")
-        approve_lineage(studio, "chorus")
-    return Shell(tmp_path / "studio", capsys)
+def shell(arranged_shell):
+    return arranged_shell
 
 
 @pytest.fixture

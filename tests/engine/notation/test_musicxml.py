@@ -123,6 +123,15 @@ def test_notes_are_spelled_in_the_key(key, names):
     assert [single.pitch.midi for _, single in scores.single_notes(part)] == [*range(60, 72)]
 
 
+def test_lines_break_after_so_many_bars_and_at_every_mark():
+    tracks = [line("Melody", Part.of([(i * 1920, 960, 60 + i, 80) for i in range(12)], 12 * 1920))]
+    markers = ((0, "Verse"), (6 * 1920, "Chorus"))
+    data = musicxml(tracks, conductor(markers=markers), 12 * 1920, bars_per_line=4)
+    breaks = re.findall(rb'number="(\d+)"[^>]*>\s*<print new-system="yes"', data)
+    assert breaks == [b"5", b"7", b"11"]
+    assert b"new-system" not in musicxml(tracks, conductor(markers=markers), 12 * 1920)
+
+
 def test_tempo_title_and_sections_stand_over_the_first_staff():
     meter = Meter(7, 8)
     markers = ((0, "Vers"), (2 * meter.bar_ticks, "Pont → サビ"), (9 * meter.bar_ticks, "nie"))

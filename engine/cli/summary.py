@@ -214,7 +214,9 @@ def _say_missing(summary: Summary) -> None:
     if not finished.survivors:
         say("\nnothing new came out: everything scored was decided before; try another seed")
     elif len(finished.survivors) < summary.started.settings["keep"]:
-        say(f"\nonly {len(finished.survivors)} differ enough from each other to be shown")
+        count = len(finished.survivors)
+        verb = "differs" if count == 1 else "differ"
+        say(f"\nonly {count} {verb} enough from the others to be shown")
 
 
 def _say_terms(summary: Summary) -> None:

@@ -20,7 +20,7 @@ from fitness.preference.taste_batch import TasteBatch
 from genomes import Context, Part
 
 # Raised whenever a definition changes; heads carry it.
-TASTE_VERSION = f"{FEATURES_VERSION}.1"
+TASTE_VERSION = f"{FEATURES_VERSION}.2"
 
 Measure = Callable[[TasteBatch], Floats]
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import inspect
 import zlib
+from abc import abstractmethod
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -278,11 +279,13 @@ class _OnDifferences(Learner):
             return pool.totals
         return self._utilities(pool.first_pool.standardised(pool.values))
 
+    @abstractmethod
     def _learn(self, pairs: Comparisons) -> None:
-        raise NotImplementedError
+        """Learn from pairs, one at least."""
 
+    @abstractmethod
     def _utilities(self, rows: Floats) -> Floats:
-        raise NotImplementedError
+        """What was learned of rows of standardised columns."""
 
 
 class TodaysFeatures(_OnDifferences):

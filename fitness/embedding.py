@@ -1,7 +1,7 @@
 """What accompanies a model's notes as vectors: texts, a recording, the kind of section.
 
-Each is encoded as the model's manifest says that training did it, whoever asks: a run, a score or
-an explanation.
+Each is encoded as the model's manifest says that training did it, in runs, scores and explanations
+alike.
 """
 
 from __future__ import annotations

@@ -8,6 +8,7 @@ from typing import Any
 import msgspec
 from msgspec.structs import replace
 
+from engine.state.models import Promotion, without
 from store import events
 from store.records import Recorded
 
@@ -35,28 +36,16 @@ class Head(msgspec.Struct, frozen=True, kw_only=True):
     refused: str | None = None
 
 
-class HeadPromotion(msgspec.Struct, frozen=True, kw_only=True):
-    """A decision to let the runs of a stage go by a head.
+class HeadPromotion(Promotion, frozen=True, kw_only=True):
+    """A decision to let the runs of a stage go by a head; without one, by the shipped total.
 
     Attributes:
-        sha256: SHA-256 of the head; None for the shipped total.
         stage: name of the stage.
         training: id of the training that promoted it; None where a person did.
-        note: a comment, such as the reason.
-        by: who decided.
-        at: time of the decision; ISO 8601, UTC.
-        event_id: id of its event.
-        position: position of its event in the log.
     """
 
-    sha256: str | None
     stage: str
     training: str | None
-    note: str | None
-    by: str
-    at: str
-    event_id: str
-    position: int
 
 
 class Heads(msgspec.Struct, frozen=True, kw_only=True):
@@ -123,8 +112,7 @@ def _refused(heads: Heads, recorded: Recorded, event: events.HeadRefused) -> Hea
 def _promoted(heads: Heads, recorded: Recorded, event: events.HeadPromoted) -> Heads:
     """Add a promotion, or remove the one that the event takes back."""
     if event.takes_back is not None:
-        kept = tuple(each for each in heads.promotions if each.event_id != event.takes_back)
-        return replace(heads, promotions=kept)
+        return replace(heads, promotions=without(heads.promotions, event.takes_back))
     promotion = HeadPromotion(
         sha256=event.sha256,
         stage=event.stage,

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any
+from collections.abc import Callable, Iterable
+from typing import Any, TypeVar
 
 import msgspec
 from msgspec.structs import replace
@@ -52,10 +52,10 @@ class Model(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Promotion(msgspec.Struct, frozen=True, kw_only=True):
-    """A decision to use a model in runs.
+    """A decision to use a model, or a head, in runs.
 
     Attributes:
-        sha256: SHA-256 of the model; None for the one that ships.
+        sha256: SHA-256 of its file; None for the one that ships.
         note: a comment, such as the reason.
         by: the person who decided.
         at: time of the decision; ISO 8601, UTC.
@@ -69,6 +69,14 @@ class Promotion(msgspec.Struct, frozen=True, kw_only=True):
     at: str
     event_id: str
     position: int
+
+
+P = TypeVar("P", bound=Promotion)
+
+
+def without(promotions: Iterable[P], event_id: str) -> tuple[P, ...]:
+    """Promotions less the one that this event made."""
+    return tuple(each for each in promotions if each.event_id != event_id)
 
 
 class Models(msgspec.Struct, frozen=True, kw_only=True):
@@ -130,8 +138,7 @@ def _trained(models: Models, recorded: Recorded, event: events.ModelTrained) -> 
 def _promoted(models: Models, recorded: Recorded, event: events.ModelPromoted) -> Models:
     """Add a promotion, or remove the last one if the event takes it back."""
     if event.takes_back is not None:
-        kept = tuple(each for each in models.promotions if each.event_id != event.takes_back)
-        return replace(models, promotions=kept)
+        return replace(models, promotions=without(models.promotions, event.takes_back))
     promotion = Promotion(
         sha256=event.sha256,
         note=event.note,

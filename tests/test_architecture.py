@@ -51,6 +51,9 @@ HOMES = {
     "sqlalchemy": ("store/", "migrations/"),
     "alembic": ("store/", "migrations/"),
     "typer": ("engine/cli/",),
+    "starlette": ("engine/web/",),
+    "uvicorn": ("engine/web/",),
+    "jinja2": ("engine/web/",),
     "rich": ("engine/cli/", "training/commands/models.py", "training/progress.py"),
 }
 # Loaded only when used, except where a whole package is about them.

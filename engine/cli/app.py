@@ -27,6 +27,7 @@ from engine.cli import (
     run,
     runs,
     score,
+    serve,
     songs,
     status,
     taste,
@@ -98,6 +99,7 @@ app.command("words")(words.words)
 app.command("import")(files.import_file)
 app.command("status")(status.status)
 app.command("effort")(effort.effort)
+app.command("serve")(serve.serve)
 app.command("export")(files.export)
 app.command("arrange")(arrange.arrange)
 app.command("score")(score.score)

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
-import signal
 import subprocess
 import sys
 from collections.abc import Callable, Sequence
@@ -13,13 +11,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any
 
-import engine
+from engine.child_process import GROUP, environment, stop
 from fitness.manifest import Manifest
 from store.events import Plain
-
-# Time that a process has to stop after a signal, in seconds.
-GRACE_SECONDS = 4.0
-KILLED = getattr(signal, "SIGKILL", signal.SIGTERM)
 
 # Commands at whose end there is a model.
 MAKERS = ("run", "export", "bootstrap")
@@ -67,15 +61,14 @@ def train(words: Sequence[str], say_line: Callable[[str], None]) -> Ended:
     """
     command = [sys.executable, "-u", "-P", "-m", "training", *words]
     with subprocess.Popen(  # noqa: S603 - our own package, and no shell
-        command, stdout=subprocess.PIPE, text=True, encoding="utf-8", env=_environment(),
-        start_new_session=True,  # it leads a group, with whatever it starts
+        command, stdout=subprocess.PIPE, text=True, encoding="utf-8", env=environment(), **GROUP,
     ) as process:  # fmt: skip
         try:
             assert process.stdout is not None  # noqa: S101 - asked for above
             last = _all_but_the_last(process.stdout, say_line)
             code = process.wait()
         except BaseException:
-            _stop(process)
+            stop(process)
             raise
     code = code if code >= 0 else 128 - code
     result = _result(last)
@@ -105,16 +98,6 @@ def next_step(words: Sequence[str]) -> list[str]:
     return [following, "--out", words[words.index("--out") + 1]]
 
 
-def _environment() -> dict[str, str]:
-    """Ours; the packages are found wherever this one was."""
-    root = str(Path(engine.__file__).parents[1])
-    found = [root, os.environ.get("PYTHONPATH", "")]
-    return os.environ | {
-        "PYTHONPATH": os.pathsep.join(filter(None, found)),
-        "PYTHONIOENCODING": "utf-8",
-    }
-
-
 def _all_but_the_last(lines: IO[str], say_line: Callable[[str], None]) -> str:
     last: str | None = None
     for line in lines:
@@ -130,24 +113,3 @@ def _result(line: str) -> Plain:
         if isinstance(said, dict):
             return said
     return {}
-
-
-def _stop(process: subprocess.Popen[str]) -> None:
-    """End a process and its children: first by SIGINT and SIGTERM, then by force."""
-    try:
-        for stop_signal in (signal.SIGINT, signal.SIGTERM):
-            _send(process, stop_signal)
-            with suppress(subprocess.TimeoutExpired):
-                process.wait(GRACE_SECONDS)
-                return
-    finally:
-        _send(process, KILLED)
-
-
-def _send(process: subprocess.Popen[str], signal_number: int) -> None:
-    """Send a signal to a process's group, which it leads."""
-    with suppress(ProcessLookupError):
-        if hasattr(os, "killpg"):
-            os.killpg(process.pid, signal_number)
-        else:
-            process.kill()

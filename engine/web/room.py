@@ -1,0 +1,62 @@
+"""What every page needs: the studio, the processes that work for it, and what opens the page."""
+
+from __future__ import annotations
+
+import hmac
+import threading
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from hashlib import sha256
+from typing import Any
+
+from starlette.requests import Request
+
+from engine.state.songs import Song
+from engine.state.studio import Studio
+from engine.web.jobs import Jobs
+
+
+@dataclass(frozen=True, slots=True)
+class Room:
+    """A studio that is open in the browser.
+
+    Attributes:
+        studio: whose log the pages read and append to; threads share it.
+        jobs: the processes that were started from the page.
+        token: opens the page; whoever has it may do everything that the command line can.
+        cookie: name of the cookie that holds the token, one for each port.
+        closing: set when the server stops, so that streams end.
+    """
+
+    studio: Studio
+    jobs: Jobs
+    token: str
+    cookie: str
+    closing: threading.Event = field(default_factory=threading.Event)
+
+    @property
+    def request_token(self) -> str:
+        """What a request that changes something must send in a header, as only our pages can."""
+        return hmac.new(self.token.encode(), b"request", sha256).hexdigest()
+
+
+def room_of(request: Request) -> Room:
+    """The room that a request is for."""
+    room = request.app.state.room
+    assert isinstance(room, Room)  # noqa: S101 - the app puts it there
+    return room
+
+
+def song_in(request: Request) -> Song:
+    """The song that the request's path names.
+
+    Raises:
+        NotFound: if there is none.
+    """
+    return room_of(request).studio.song(request.path_params["song"])
+
+
+def text_field(form: Mapping[str, Any], name: str) -> str | None:
+    """A field of a form as text without spaces around it; None where it is empty or a file."""
+    value = form.get(name)
+    return value.strip() or None if isinstance(value, str) else None

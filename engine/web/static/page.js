@@ -1,0 +1,114 @@
+// What all pages do: regions that follow the log, and keys for every button that has one.
+
+const message = () => document.getElementById("message");
+
+/** Ask the regions anew that show a song; "*" means everything. */
+export function refresh(songs) {
+  for (const region of document.querySelectorAll("[data-follows]")) {
+    const follows = region.dataset.follows;
+    if (songs.includes(follows) || songs.includes("*") || (follows === "*" && !songs.includes("jobs"))) {
+      htmx.trigger(region, "changed");
+    }
+  }
+}
+
+function followLog() {
+  const live = document.getElementById("live");
+  live.addEventListener("log", (event) => refresh(JSON.parse(event.detail.data).songs));
+  live.addEventListener("jobs", () => refresh(["jobs"]));
+  // What this page did is shown at once; the log's message comes a moment later.
+  document.body.addEventListener("htmx:after:request", (event) => {
+    const { request } = event.detail.ctx;
+    if (request.method !== "GET") refresh(["*"]);
+  });
+  document.body.addEventListener("htmx:error", (event) => {
+    if (event.detail.error?.name !== "AbortError") say("the engine doesn't answer; is engine serve still running?");
+  });
+}
+
+/** Show a line where messages stand. */
+export function say(text) {
+  message().textContent = text;
+}
+
+// Keys ------------------------------------------------------------------------------------------
+// A button or link with data-key is pressed by that key: the one in the current card before any
+// other. A card is anything with data-card; arrows move among them, and clicking one makes it current.
+
+const isTyping = (target) => target.closest("input, textarea, select, [contenteditable]");
+
+export function currentCard() {
+  return document.querySelector("[data-card][aria-current=true]") ?? document.querySelector("[data-card]");
+}
+
+export function makeCurrent(card, { focus = false } = {}) {
+  for (const other of document.querySelectorAll("[data-card][aria-current=true]")) other.removeAttribute("aria-current");
+  card.setAttribute("aria-current", "true");
+  card.dispatchEvent(new CustomEvent("card:current", { bubbles: true }));
+  if (focus) {
+    card.focus({ preventScroll: true });
+    card.scrollIntoView({ block: "nearest" });
+  }
+}
+
+function withKey(key) {
+  const wanted = `[data-key="${CSS.escape(key)}"]:not([disabled])`;
+  return currentCard()?.querySelector(wanted) ?? [...document.querySelectorAll(wanted)].find((each) => !each.closest("[data-card]"));
+}
+
+function moveCard(step) {
+  const cards = [...document.querySelectorAll("[data-card]")];
+  if (!cards.length) return;
+  const index = cards.indexOf(currentCard());
+  makeCurrent(cards[Math.min(cards.length - 1, Math.max(0, index + step))], { focus: true });
+}
+
+function onKey(event) {
+  if (event.ctrlKey || event.metaKey || event.altKey || isTyping(event.target)) return;
+  if (document.querySelector("dialog[open]")) return;
+  const step = { ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1 }[event.key];
+  const inCards = event.target === document.body || event.target.closest("[data-card]") === event.target;
+  if (step && inCards && document.querySelector("[data-card]")) {
+    event.preventDefault();
+    moveCard(step);
+    return;
+  }
+  if (event.key === " " && event.target.closest("button, a, summary")) return; // presses that
+  const button = withKey(event.key);
+  if (button) {
+    event.preventDefault();
+    button.click();
+  }
+}
+
+function showKeys() {
+  const dialog = document.getElementById("keys");
+  const list = dialog.querySelector("dl");
+  const known = new Map();
+  for (const each of document.querySelectorAll("[data-key]")) {
+    known.set(each.dataset.key, each.getAttribute("aria-label") ?? each.textContent.trim());
+  }
+  list.replaceChildren();
+  for (const [key, label] of known) {
+    const term = document.createElement("dt");
+    const keyName = document.createElement("kbd");
+    keyName.textContent = key === " " ? "space" : key;
+    term.append(keyName);
+    const meaning = document.createElement("dd");
+    meaning.textContent = label;
+    list.append(term, meaning);
+  }
+  dialog.showModal();
+}
+
+document.addEventListener("keydown", onKey);
+document.addEventListener("click", (event) => {
+  const card = event.target.closest("[data-card]");
+  if (card) makeCurrent(card);
+  if (event.target.closest("#show-keys")) showKeys();
+});
+document.addEventListener("focusin", (event) => {
+  const card = event.target.closest("[data-card]");
+  if (card) makeCurrent(card);
+});
+followLog();

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from engine.audio.samples import SAMPLE_RATE, Samples, peak
+from engine.audio.samples import PEAK, SAMPLE_RATE, Samples, peak
 
 # Integrated loudness of each stage's part over the whole song, in LU against the melody's. The
 # lead stands out, and the rest is near it in loudness: Pestana and Reiss, "Intelligent audio
@@ -24,6 +24,9 @@ OTHER_LOUDNESS_LU = -7.0
 
 # Where the melody's loudness is put before the mix is raised to its peak.
 MELODY_LUFS = -20.0
+
+# Loudness of what is compared; all of it is softer where the peaks don't allow that.
+TARGET_LUFS = -16.0
 
 
 def loudness_lu(track_name: str) -> float:
@@ -65,3 +68,36 @@ def balance(names: Sequence[str], stems: Sequence[Samples]) -> None:
         change_lu = MELODY_LUFS + loudness_lu(names[index])
         change_lu -= measured if np.isfinite(measured) else 0.0  # too low to be heard
         np.multiply(stem, np.float32(10 ** (change_lu / 20)), out=stem)
+
+
+def stage_gain(track_name: str, lufs: float) -> float:
+    """The gain that brings a track of some loudness to that of its stage; 0 for silence."""
+    change_lu = MELODY_LUFS + loudness_lu(track_name) - lufs
+    return float(10 ** (change_lu / 20)) if np.isfinite(lufs) else 0.0
+
+
+def common_gain(mixes: Sequence[Samples]) -> float:
+    """One gain for sounds that are compared: the loudest gets ``TARGET_LUFS``, none clips.
+
+    Args:
+        mixes: each ``(n, 2)``, at one level.
+    """
+    loudest = max((integrated_lufs(mix) for mix in mixes), default=-np.inf)
+    if not np.isfinite(loudest):
+        return 1.0
+    return float(min(10 ** ((TARGET_LUFS - loudest) / 20), PEAK / max(map(peak, mixes))))
+
+
+def equally_loud(recordings: Sequence[Samples]) -> list[Samples]:
+    """Recordings from different places at one loudness, ``TARGET_LUFS`` or less, none clipped."""
+    measured = [integrated_lufs(samples) for samples in recordings]
+    possible = [
+        lufs + 20 * np.log10(PEAK / peak(samples))
+        for lufs, samples in zip(measured, recordings, strict=True)
+        if np.isfinite(lufs)
+    ]
+    target = min([TARGET_LUFS, *possible])
+    return [
+        samples * np.float32(10 ** ((target - lufs) / 20)) if np.isfinite(lufs) else samples
+        for lufs, samples in zip(measured, recordings, strict=True)
+    ]

@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from engine.audio.samples import SAMPLE_RATE, Samples
+from engine.audio.samples import SAMPLE_RATE, Samples, read_back
 
 # How long the sound device plays on after the last samples were handed to it.
 BUFFER_MS = 100
@@ -79,15 +79,10 @@ def read_recording(path: Path) -> Samples:
     Raises:
         OSError: if it can't be read.
     """
-    import soundfile  # noqa: PLC0415 - loading libsndfile takes time
-
-    try:
-        samples, rate_hz = soundfile.read(path, dtype="float32", always_2d=True)
-    except soundfile.LibsndfileError as error:
-        raise OSError(f"{path}: not a sound file that can be read; delete it ({error})") from error
-    if rate_hz != SAMPLE_RATE or samples.shape[1] != 2:
-        raise OSError(f"{path}: not as it was written; delete it")
-    return np.asarray(samples)
+    found = read_back(path.read_bytes())
+    if found is None:
+        raise OSError(f"{path}: not a recording as it was written; delete it")
+    return found[0]
 
 
 def _stream(blocks: Iterable[Samples], done: threading.Event) -> Generator[bytes, int, None]:
@@ -102,25 +97,6 @@ def _stream(blocks: Iterable[Samples], done: threading.Event) -> Generator[bytes
     if len(left):
         yield np.ascontiguousarray(left, dtype=np.float32).tobytes()
     done.set()
-
-
-def looped(samples: Samples, loop_frames: int, times: int) -> Iterator[Samples]:
-    """A recording several times, each begun where the bars of the one before end.
-
-    What still sounds after the bars sounds on under the next time.
-
-    Args:
-        samples: ``(n, channels)``, the bars and what sounds on after them.
-        loop_frames: length of the bars.
-        times: how often, at least once.
-    """
-    missing = -len(samples) % loop_frames
-    padded = np.pad(samples, [(0, missing), (0, 0)])
-    pieces = padded.reshape(-1, loop_frames, samples.shape[1])
-    for turn in range(times):
-        yield pieces[: turn + 1].sum(axis=0)
-    for rest in range(1, len(pieces)):
-        yield pieces[rest : times + rest].sum(axis=0)
 
 
 @contextmanager

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+import hashlib
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from functools import cache
+from importlib.resources import files
+from typing import Protocol, TypeVar
 
 import numpy as np
 
@@ -15,12 +19,58 @@ from engine.errors import Refused
 from genomes.midi import Track
 from genomes.time import TempoMap
 
-Renderer = Callable[[Track, TempoMap, int], Samples]
+Result = TypeVar("Result")
 
 BUILT_IN = "the built-in synthesis"
 
-# A mix whose peak is below this, before any gain, is silent.
+# Tracks whose peak is below this, before any gain, are silent.
 SILENCE = 1e-7
+
+
+class Player(Protocol):
+    """What plays tracks; its text names it for people."""
+
+    @property
+    def identity(self) -> str:
+        """Another one wherever the same track would sound otherwise."""
+
+    def render(
+        self, tracks: Sequence[Track], tempo_map: TempoMap, frames: int
+    ) -> Iterator[Samples]:
+        """Each track as sound, ``(frames, 2)``, cut at the last frame.
+
+        Raises:
+            FluidSynthFailed: if it can't play here.
+        """
+
+
+@dataclass(frozen=True, slots=True)
+class BuiltIn:
+    """The built-in synthesis, which plays everywhere."""
+
+    @property
+    def identity(self) -> str:
+        """The sources that decide how it sounds, as a hash."""
+        return f"built in {_sources_sha256()}"
+
+    def __str__(self) -> str:
+        return BUILT_IN
+
+    def render(
+        self, tracks: Sequence[Track], tempo_map: TempoMap, frames: int
+    ) -> Iterator[Samples]:
+        """See ``Player.render``; it never fails."""
+        return (synthesise(track, tempo_map, frames) for track in tracks)
+
+
+SYNTHESIS_SOURCES = ("drums", "reverb", "samples", "synthesis", "tones", "voices")
+
+
+@cache
+def _sources_sha256() -> str:
+    package = files("engine.audio")
+    sources = [package.joinpath(f"{name}.py").read_bytes() for name in SYNTHESIS_SOURCES]
+    return hashlib.sha256(b"".join(sources)).hexdigest()
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -40,12 +90,17 @@ class Rendering:
     note: str = ""
 
 
+def find_player() -> Player:
+    """What plays on this machine now: FluidSynth where it is installed, else what is built in."""
+    try:
+        return find_fluidsynth()
+    except FluidSynthFailed:
+        return BuiltIn()
+
+
 def player() -> str:
     """What plays recordings on this machine now, such as ``"FluidSynth with FluidR3_GM.sf2"``."""
-    try:
-        return str(find_fluidsynth())
-    except FluidSynthFailed:
-        return BUILT_IN
+    return str(find_player())
 
 
 def render(
@@ -73,44 +128,73 @@ def render_stems(
         Refused: if there is no note at all, or the score lasts longer than ``MAX_SECONDS``.
         ValueError: if a part is longer than the score.
     """
+    frames = frames_to_play(tracks, tempo_map, length_ticks)
+
+    def rendered(player: Player) -> Rendering:
+        mix, *stems = _rendered(player, tracks, tempo_map, frames)
+        return Rendering(mix, tuple(stems), str(player))
+
+    if built_in:
+        return rendered(BuiltIn())
+    rendering, note = played_here(rendered)
+    return replace(rendering, note=note)
+
+
+def played_here(play: Callable[[Player], Result]) -> tuple[Result, str]:
+    """What is played with the best player of this machine, and why FluidSynth wasn't used.
+
+    Args:
+        play: plays; it is called again with what is built in where FluidSynth fails.
+    """
+    try:
+        return play(find_fluidsynth()), ""
+    except FluidSynthFailed as failure:
+        return play(BuiltIn()), str(failure)
+
+
+def frames_to_play(tracks: Sequence[Track], tempo_map: TempoMap, length_ticks: int) -> int:
+    """Number of frames of a score that can be played, and of its tail; see ``render_stems``."""
     if any(track.part.length_ticks > length_ticks for track in tracks):
         raise ValueError(f"a part is longer than the score's {length_ticks} ticks")
     if not any(len(track.part.notes) for track in tracks):
         raise Refused("there is no note to play")
-    frames = frames_of(tempo_map, length_ticks)
-    note = ""
-    if not built_in:
-        try:
-            fluidsynth = find_fluidsynth()
-            mix, *stems = _rendered(fluidsynth.render, tracks, tempo_map, frames)
-            return Rendering(mix, tuple(stems), str(fluidsynth))
-        except FluidSynthFailed as failure:
-            note = str(failure)
-    mix, *stems = _rendered(synthesise, tracks, tempo_map, frames)
-    return Rendering(mix, tuple(stems), BUILT_IN, note)
+    return frames_of(tempo_map, length_ticks)
+
+
+def played(
+    player: Player, tracks: Sequence[Track], tempo_map: TempoMap, frames: int
+) -> list[Samples]:
+    """Each track as sound, as loud as the player makes it, faded out at its end.
+
+    Raises:
+        FluidSynthFailed: if the player can't play here.
+    """
+    sounding = [track for track in tracks if len(track.part.notes)]
+    rendered = player.render(sounding, tempo_map, frames) if sounding else iter(())
+    stems = []
+    for track in tracks:
+        if len(track.part.notes):
+            samples = next(rendered)
+            fade_out(samples)
+        else:
+            samples = np.zeros((frames, 2), dtype=np.float32)
+        stems.append(samples)
+    if sounding and max(map(peak, stems)) < SILENCE:
+        raise FluidSynthFailed("FluidSynth played nothing")
+    return stems
 
 
 def _rendered(
-    renderer: Renderer, tracks: Sequence[Track], tempo_map: TempoMap, frames: int
+    player: Player, tracks: Sequence[Track], tempo_map: TempoMap, frames: int
 ) -> list[Audio]:
     """The mix, then the balanced stems, with one gain for all: the loudest reaches the peak."""
-    stems = [_stem(renderer, track, tempo_map, frames) for track in tracks]
+    stems = played(player, tracks, tempo_map, frames)
     balance([track.name for track in tracks], stems)
     mix = np.zeros((frames, 2), dtype=np.float32)
     for stem in stems:
         mix += stem
-    if peak(mix) < SILENCE:
-        raise FluidSynthFailed("FluidSynth played nothing")
     everything = [mix, *stems]
     gain = np.float32(PEAK / max(peak(samples) for samples in everything))
     for samples in everything:
         np.multiply(samples, gain, out=samples)
     return [Audio(samples) for samples in everything]
-
-
-def _stem(renderer: Renderer, track: Track, tempo_map: TempoMap, frames: int) -> Samples:
-    if not len(track.part.notes):
-        return np.zeros((frames, 2), dtype=np.float32)
-    samples = renderer(track, tempo_map, frames)
-    fade_out(samples)
-    return samples

@@ -122,6 +122,19 @@ def audio_bytes(audio: Audio, name: str, tags: Tags = NO_TAGS) -> bytes:
     return buffer.getvalue()
 
 
+def read_back(data: bytes) -> tuple[Samples, str] | None:
+    """Samples and comment of a file that ``audio_bytes`` made; None if it isn't one."""
+    import soundfile  # noqa: PLC0415 - as above
+
+    try:
+        with soundfile.SoundFile(io.BytesIO(data)) as file:
+            samples = file.read(dtype="float32", always_2d=True)
+            comment, is_ours = file.comment, (file.samplerate, file.channels) == (SAMPLE_RATE, 2)
+    except soundfile.LibsndfileError:
+        return None
+    return (np.asarray(samples), comment) if is_ours else None
+
+
 def read_audio(path: Path) -> tuple[NDArray[np.float32], int]:
     """Samples of a recording, ``(n,)`` mono, -1 to 1, and its sample rate.
 

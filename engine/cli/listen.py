@@ -67,7 +67,8 @@ def _play(
         reached: gets the candidates that were shown before the end, or before Ctrl-C.
         alone: whether they sound without what they are built on.
     """
-    from engine.audio.playback import NoPlayer, looped, play
+    from engine.audio.loops import looped
+    from engine.audio.playback import NoPlayer, play
     from engine.cli.summary import say_entry
     from engine.gate.waiting import record_play
     from engine.reports.listening import sounds

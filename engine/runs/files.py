@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
+from engine.audio.cache import SoundCache
 from engine.gate.exports import section_midi, track_of
 from engine.ids import short
 from engine.reports.pictures import draw_curve, draw_part
@@ -25,6 +26,7 @@ def write_files(studio: Studio, summary: Summary) -> Path:
     Only missing files are written: an existing file may have been edited.
     """
     folder = run_folder(studio, summary)
+    write_recordings(studio, summary)  # first, because people listen before they look
     title, colour, stage = summary.song.title, summary.song.colour, summary.started.stage
     section = section_of(summary.started.section)
     curve = folder / "curve.png"
@@ -44,7 +46,6 @@ def write_files(studio: Studio, summary: Summary) -> Path:
         if not picture.exists():
             named = f"{title} — {stage} for {section.label}, {rank}. {short(survivor.id)}"
             draw_part(picture, track.part, context, named, colour)
-    write_recordings(folder, summary)
     return folder
 
 
@@ -58,15 +59,15 @@ def file_stem(rank: int, candidate: str) -> str:
     return f"{rank}_{short(candidate)}"
 
 
-def write_recordings(folder: Path, summary: Summary, *, alone: bool = False) -> list[Path]:
+def write_recordings(studio: Studio, summary: Summary, *, alone: bool = False) -> list[Path]:
     """Write the missing recordings of a run's survivors; returns the paths of all.
 
     Args:
-        folder: of the run's files.
+        studio: the studio.
         summary: of the run.
         alone: record them without what they are built on.
     """
-    survivors = summary.finished.survivors
+    folder, survivors = run_folder(studio, summary), summary.finished.survivors
     parents = [] if alone else _parents(summary)
     paths = [
         folder / recording_name(file_stem(rank, survivor.id), has_parents=bool(parents))
@@ -75,7 +76,12 @@ def write_recordings(folder: Path, summary: Summary, *, alone: bool = False) -> 
     if not all(path.exists() for path in paths):
         stage, section = summary.started.stage, section_of(summary.started.section)
         tracks = [_track(summary, survivor, stage) for survivor in survivors]
-        recorded = record(parents, tracks, song_context(summary.song, section))
+        recorded = record(
+            SoundCache.of_studio(studio.folder),
+            parents,
+            tracks,
+            song_context(summary.song, section),
+        )
         for path, audio in zip(paths, recorded, strict=True):
             if not path.exists():
                 write_recording(path, audio)

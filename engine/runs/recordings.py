@@ -1,4 +1,4 @@
-"""Short recordings of candidates, with what they are built on, all equally loud."""
+"""Short recordings of candidates, with what they are built on, at one common loudness."""
 
 from __future__ import annotations
 
@@ -8,9 +8,11 @@ from pathlib import Path
 
 import numpy as np
 
-from engine.audio import SAMPLE_RATE, Audio, audio_bytes, render_stems
-from engine.audio.loudness import integrated_lufs
-from engine.audio.samples import PEAK, Samples, peak
+from engine.audio import Audio, audio_bytes
+from engine.audio.auditions import Alternative, audition, mixes
+from engine.audio.cache import SoundCache
+from engine.audio.rendering import Player, played_here
+from engine.audio.stems import Scene
 from engine.state.files import write_whole
 from genomes import Context, Part
 from genomes.midi import Track
@@ -21,19 +23,21 @@ WITH_PARENTS = "_mix"
 # Of a longer section, as many whole bars are recorded as fit.
 MAX_RECORDED_SECONDS = 60.0
 
-# Loudness of every recording; all are softer where the peaks of one don't allow it.
-TARGET_LUFS = -16.0
-
 
 def recording_name(stem: str, *, has_parents: bool) -> str:
     """Name of the recording of a candidate whose MIDI file is ``<stem>.mid``."""
     return f"{stem}{WITH_PARENTS if has_parents else ''}{SUFFIX}"
 
 
-def record(parents: Sequence[Track], candidates: Sequence[Track], context: Context) -> list[Audio]:
+def record(
+    cache: SoundCache, parents: Sequence[Track], candidates: Sequence[Track], context: Context
+) -> list[Audio]:
     """Each candidate together with the parents: its bars, and what sounds on after them.
 
+    The loops that the page plays are in the cache afterwards.
+
     Args:
+        cache: where stems are kept.
         parents: named by their stages, which decide how loud each is.
         candidates: alternatives, each named by its stage.
         context: of all of them.
@@ -41,14 +45,20 @@ def record(parents: Sequence[Track], candidates: Sequence[Track], context: Conte
     Raises:
         Refused: if no note begins in what is recorded.
     """
-    length_ticks = recorded_bars(context) * context.meter.bar_ticks
-    tracks = [replace(track, part=_first(track.part, length_ticks))
-              for track in (*parents, *candidates)]  # fmt: skip
-    rendering = render_stems(tracks, context.tempo_map, length_ticks)
-    stems = [stem.samples for stem in rendering.stems]
-    below = sum(stems[: len(parents)], np.zeros_like(stems[0]))
-    mixes = equally_loud([below + stem for stem in stems[len(parents) :]])
-    return [Audio(mix) for mix in mixes]
+    scene = scene_of(context)
+    below = tuple(beginning(track, scene) for track in parents)
+    alternatives = [Alternative(track.name, beginning(track, scene), below) for track in candidates]
+
+    def recorded(player: Player) -> list[Audio]:
+        audition(cache, alternatives, scene, player)
+        return mixes(cache, alternatives, scene, player)
+
+    return played_here(recorded)[0]
+
+
+def scene_of(context: Context, tempo_bpm: float | None = None) -> Scene:
+    """The bars of a section that are recorded, at its own tempo or another."""
+    return Scene(tempo_bpm or context.tempo_bpm, context.meter, recorded_bars(context))
 
 
 def recorded_bars(context: Context) -> int:
@@ -57,37 +67,17 @@ def recorded_bars(context: Context) -> int:
     return max(1, min(context.section.bars, int(MAX_RECORDED_SECONDS / bar_seconds)))
 
 
-def loop_frames(context: Context) -> int:
-    """Frames of the bars that are recorded, without what sounds on after them."""
-    ticks = recorded_bars(context) * context.meter.bar_ticks
-    return round(float(context.tempo_map.seconds(ticks)) * SAMPLE_RATE)
-
-
-def equally_loud(recordings: Sequence[Samples]) -> list[Samples]:
-    """The recordings at one loudness, ``TARGET_LUFS`` or less, none above the peak."""
-    measured = [integrated_lufs(samples) for samples in recordings]
-    possible = [
-        lufs + 20 * np.log10(PEAK / peak(samples))
-        for lufs, samples in zip(measured, recordings, strict=True)
-        if np.isfinite(lufs)
-    ]
-    target = min([TARGET_LUFS, *possible])
-    return [
-        samples * np.float32(10 ** ((target - lufs) / 20)) if np.isfinite(lufs) else samples
-        for lufs, samples in zip(measured, recordings, strict=True)
-    ]
-
-
 def write_recording(path: Path, audio: Audio) -> None:
     """Write a recording."""
     write_whole(path, audio_bytes(audio, path.name))
 
 
-def _first(part: Part, length_ticks: int) -> Part:
-    """The beginning of a part."""
+def beginning(track: Track, scene: Scene) -> Track:
+    """A track as far as it lies in the bars that are heard."""
+    part, length_ticks = track.part, scene.length_ticks
     if part.length_ticks <= length_ticks:
-        return part
+        return track
     notes = part.notes[part.notes["onset_ticks"] < length_ticks].copy()
     room = length_ticks - notes["onset_ticks"]
     notes["duration_ticks"] = np.minimum(notes["duration_ticks"], room)
-    return Part.of(notes, length_ticks)
+    return replace(track, part=Part.of(notes, length_ticks))

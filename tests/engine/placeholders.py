@@ -37,7 +37,7 @@ def _draw(path: Path, *facts: Any) -> None:
     write_whole(path, _bytes_of(*facts))
 
 
-def _record(_parents: Any, candidates: Any, _context: Any) -> list[Audio]:
+def _record(_cache: Any, _parents: Any, candidates: Any, _context: Any) -> list[Audio]:
     return [Audio(np.full((100, 2), 0.1, dtype=np.float32)) for _ in candidates]
 
 

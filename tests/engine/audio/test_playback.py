@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.audio.playback import NoPlayer, can_play, looped, play
+from engine.audio.loops import looped
+from engine.audio.playback import NoPlayer, can_play, play
 
 
 @given(

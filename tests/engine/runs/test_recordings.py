@@ -8,16 +8,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from engine.audio import SAMPLE_RATE, TAIL_SECONDS, Audio
-from engine.audio.loudness import integrated_lufs
+from engine.audio.cache import SoundCache
+from engine.audio.loudness import TARGET_LUFS, equally_loud, integrated_lufs
 from engine.audio.playback import read_recording
 from engine.audio.samples import PEAK, peak
 from engine.runs.recordings import (
     MAX_RECORDED_SECONDS,
-    TARGET_LUFS,
-    equally_loud,
-    loop_frames,
     record,
     recorded_bars,
+    scene_of,
     write_recording,
 )
 from genomes import Context, Key, Meter, Part, Section
@@ -32,9 +31,10 @@ def track(stage, pitch, bars=2, velocity=80):
     return Track(stage, Part.of([(0, 480, pitch, velocity)], bars * 1920), 0, 0)
 
 
-def test_candidates_are_recorded_with_their_parents_and_equally_loud():
-    alone = record([], [track("bass", 40), track("bass", 45, velocity=20)], context())
-    mixed = record([track("chords", 60)], [track("bass", 40), track("bass", 45)], context())
+def test_candidates_are_recorded_with_their_parents_and_equally_loud(tmp_path):
+    cache = SoundCache(tmp_path)
+    alone = record(cache, [], [track("bass", 40), track("bass", 45, velocity=20)], context())
+    mixed = record(cache, [track("chords", 60)], [track("bass", 40), track("bass", 45)], context())
     for recorded in (alone, mixed):
         first, second = (integrated_lufs(each.samples) for each in recorded)
         assert first == pytest.approx(second, abs=0.1)
@@ -45,12 +45,16 @@ def test_candidates_are_recorded_with_their_parents_and_equally_loud():
     assert not np.allclose(alone[0].samples, mixed[0].samples, atol=1e-3)
 
 
-def test_of_a_long_section_the_first_bars_are_recorded():
+def test_of_a_long_section_the_first_bars_are_recorded(tmp_path):
+    cache = SoundCache(tmp_path)
+
     long = context(bars=64, tempo_bpm=60.0)
     assert recorded_bars(long) == MAX_RECORDED_SECONDS / 4
-    (audio,) = record([], [Track("bass", Part.of([(0, 64 * 1920, 40, 80)], 64 * 1920), 0, 0)], long)
+    (audio,) = record(
+        cache, [], [Track("bass", Part.of([(0, 64 * 1920, 40, 80)], 64 * 1920), 0, 0)], long
+    )
     assert audio.seconds == pytest.approx(MAX_RECORDED_SECONDS + TAIL_SECONDS, abs=0.01)
-    assert loop_frames(long) == MAX_RECORDED_SECONDS * SAMPLE_RATE
+    assert scene_of(long).frames == MAX_RECORDED_SECONDS * SAMPLE_RATE
     assert recorded_bars(context(bars=3, meter="31/4", tempo_bpm=10.0)) == 1
 
 

@@ -1,6 +1,7 @@
 """The cache of sounds: files named by a hash of what they hold.
 
-The least recently used are thrown away where there are too many. Several processes may use one cache at a time. Losing it costs only the time to render again.
+The least recently used are thrown away where there are too many. Several processes may use one
+cache at a time. Losing it costs only the time to render again.
 """
 
 from __future__ import annotations

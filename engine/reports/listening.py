@@ -108,8 +108,10 @@ def recordings_of(studio: Studio, wanted: Sequence[Entry], *, alone: bool) -> li
     for entry in wanted:
         if entry.id not in paths:
             paths |= _paths(studio, entry, alone=alone)
+    scenes = [scene_of(_context(studio, each)) for each in wanted]
     return [
-        Recording(each, paths[each.id], scene_of(_context(studio, each)).frames) for each in wanted
+        Recording(each, paths[each.id], scene.frames)
+        for each, scene in zip(wanted, scenes, strict=True)
     ]
 
 

@@ -50,9 +50,8 @@ def test_of_a_long_section_the_first_bars_are_recorded(tmp_path):
 
     long = context(bars=64, tempo_bpm=60.0)
     assert recorded_bars(long) == MAX_RECORDED_SECONDS / 4
-    (audio,) = record(
-        cache, [], [Track("bass", Part.of([(0, 64 * 1920, 40, 80)], 64 * 1920), 0, 0)], long
-    )
+    part = Part.of([(0, 64 * 1920, 40, 80)], 64 * 1920)
+    (audio,) = record(cache, [], [Track("bass", part, 0, 0)], long)
     assert audio.seconds == pytest.approx(MAX_RECORDED_SECONDS + TAIL_SECONDS, abs=0.01)
     assert scene_of(long).frames == MAX_RECORDED_SECONDS * SAMPLE_RATE
     assert recorded_bars(context(bars=3, meter="31/4", tempo_bpm=10.0)) == 1

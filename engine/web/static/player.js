@@ -21,8 +21,11 @@ export const SAMPLE_RATE = 44100;
 /** How long one alternative fades into another, and everything in and out. */
 export const FADE_SECONDS = 0.008;
 
-/** A block of the audio clock: a change is told that long ahead, so that no block has begun yet. */
-const BLOCK_SECONDS = 128 / SAMPLE_RATE;
+/**
+ * A change is told at most that long ahead: the browser computes sound in advance, as much as
+ * `baseLatency` at a time, and a fade that it has passed already would be heard as a click.
+ */
+const MOST_AHEAD_SECONDS = 0.01;
 
 /** Loops need some time until the first of them can sound. */
 const START_SECONDS = 0.03;
@@ -152,6 +155,7 @@ async function decoded(audition, soundUrl, known) {
 
 export class Player extends EventTarget {
   #context = null;
+  #output = null;
   #loops = null;
   #buffers = new Map();
   #soundUrl;
@@ -179,6 +183,11 @@ export class Player extends EventTarget {
     return this.#context;
   }
 
+  /** Everything goes through this to the device; its gain is the volume. */
+  get output() {
+    return this.#output;
+  }
+
   get isPlaying() {
     return this.#loops !== null;
   }
@@ -186,11 +195,6 @@ export class Player extends EventTarget {
   /** Name of the chosen alternative, such as a candidate's id. */
   get chosen() {
     return this.audition?.alternatives[this.heard.chosen]?.name ?? null;
-  }
-
-  /** Where the last change of what is heard ends, in seconds of the clock. */
-  get fadeEnds() {
-    return Math.max(0, ...[...(this.#loops?.faders.values() ?? [])].map((fader) => fader.ends));
   }
 
   /** How long after the clock something is heard, in seconds; the system's word for it. */
@@ -234,7 +238,7 @@ export class Player extends EventTarget {
     const names = (of) => JSON.stringify(of?.alternatives.map((each) => each.name));
     const isSame = names(this.audition) === names(audition);
     const wasPlaying = this.isPlaying;
-    this.#silence(START_SECONDS);
+    this.#silence(this.#next);
     if (isSame) {
       const share = this.#frame / this.audition.frames;
       this.#frame = Math.round(share * audition.frames) % audition.frames;
@@ -252,7 +256,11 @@ export class Player extends EventTarget {
   /** Begin, or go on; from a click or a key. */
   async play() {
     if (this.audition === null || this.isPlaying) return;
-    this.#context ??= new AudioContext({ sampleRate: SAMPLE_RATE, latencyHint: "interactive" });
+    if (this.#context === null) {
+      this.#context = new AudioContext({ sampleRate: SAMPLE_RATE, latencyHint: "interactive" });
+      this.#output = new GainNode(this.#context);
+      this.#output.connect(this.#context.destination);
+    }
     if (this.#context.state !== "running") await this.#context.resume();
     if (this.isPlaying) return; // it was called twice
     this.#sound();
@@ -262,7 +270,7 @@ export class Player extends EventTarget {
   /** Fall silent; `play` goes on from here. */
   pause() {
     this.#count();
-    this.#silence(BLOCK_SECONDS);
+    this.#silence(this.#soon);
     this.#flush();
     this.#tell();
   }
@@ -304,7 +312,7 @@ export class Player extends EventTarget {
     const { bars, frames } = this.audition;
     const frame = Math.round((((((bar - 1) % bars) + bars) % bars) / bars) * frames) % frames;
     const wasPlaying = this.isPlaying;
-    this.#silence(START_SECONDS);
+    this.#silence(this.#next);
     this.#frame = frame;
     if (wasPlaying) this.#sound();
     this.#tell();
@@ -314,22 +322,33 @@ export class Player extends EventTarget {
   async close() {
     this.pause();
     await this.#context?.close();
-    this.#context = null;
+    this.#context = this.#output = null;
   }
 
   /** Start all loops where it stands. */
   #sound() {
-    const when = onSample(this.#context.currentTime + START_SECONDS);
+    const when = this.#next;
     const gains = gainsOf(this.audition, this.heard);
-    this.#loops = new Loops(this.#context, this.#context.destination, this.#buffers, gains);
+    this.#loops = new Loops(this.#context, this.#output, this.#buffers, gains);
     this.#loops.start(when, this.#frame);
     this.#since ??= when;
     this.#draw();
   }
 
-  #silence(delay) {
+  /** When a change can begin. */
+  get #soon() {
+    if (this.#context === null) return 0;
+    const ahead = Math.min(this.#context.baseLatency || Infinity, MOST_AHEAD_SECONDS);
+    return onSample(this.#context.currentTime + ahead);
+  }
+
+  /** When loops can begin. */
+  get #next() {
+    return this.#context === null ? 0 : onSample(this.#context.currentTime + START_SECONDS);
+  }
+
+  #silence(when) {
     if (this.#loops === null) return;
-    const when = onSample(this.#context.currentTime + delay);
     this.#frame = Math.round(this.#loops.frameAt(when)) % this.audition.frames;
     this.#loops.stop(when);
     this.#loops = null;
@@ -340,8 +359,7 @@ export class Player extends EventTarget {
     this.#count();
     change();
     if (this.#loops !== null) {
-      const when = this.#context.currentTime + BLOCK_SECONDS;
-      this.#loops.move(gainsOf(this.audition, this.heard), when);
+      this.#loops.move(gainsOf(this.audition, this.heard), this.#soon);
     }
     this.#tell();
   }

@@ -54,7 +54,7 @@ class SoundCache:
 
     def has(self, name: str) -> bool:
         """Whether there is a file of this name; it doesn't count as used."""
-        return (self.folder / name).is_file()
+        return bool(NAME.fullmatch(name)) and (self.folder / name).is_file()
 
     def write(self, name: str, data: bytes) -> None:
         """Keep a file, if that is possible; files of one name always have the same meaning."""

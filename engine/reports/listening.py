@@ -6,14 +6,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from engine.audio.auditions import Alternative, Audition, audition, find_audition
 from engine.audio.cache import SoundCache
 from engine.audio.loudness import equally_loud
 from engine.audio.playback import read_recording
-from engine.audio.rendering import BuiltIn, find_player, played_here
 from engine.audio.samples import Samples
-from engine.audio.stems import Scene
-from engine.errors import NotFound, Refused
+from engine.errors import NotFound
 from engine.gate.decisions import find_entry, music_of
 from engine.gate.exports import proposal_at, track_of
 from engine.gate.waiting import (
@@ -29,7 +26,6 @@ from engine.reports.summary import summarise
 from engine.runs.contexts import section_of, song_context
 from engine.runs.files import write_recordings
 from engine.runs.recordings import (
-    beginning,
     record,
     recording_name,
     scene_of,
@@ -108,7 +104,7 @@ def recordings_of(studio: Studio, wanted: Sequence[Entry], *, alone: bool) -> li
     for entry in wanted:
         if entry.id not in paths:
             paths |= _paths(studio, entry, alone=alone)
-    scenes = [scene_of(_context(studio, each)) for each in wanted]
+    scenes = [scene_of(context_of(studio, each)) for each in wanted]
     return [
         Recording(each, paths[each.id], scene.frames)
         for each, scene in zip(wanted, scenes, strict=True)
@@ -126,7 +122,8 @@ def _paths(studio: Studio, entry: Entry, *, alone: bool) -> dict[str, Path]:
     return dict(zip([each.id for each in summary.finished.survivors], paths, strict=True))
 
 
-def _context(studio: Studio, entry: Entry) -> Context:
+def context_of(studio: Studio, entry: Entry) -> Context:
+    """Key, meter, tempo and section that a candidate was made for."""
     song = proposal_at(studio, entry.state.built_on)
     return song_context(song, section_of(entry.state.section))
 
@@ -134,24 +131,25 @@ def _context(studio: Studio, entry: Entry) -> Context:
 def _path_of_one(studio: Studio, entry: Entry, *, alone: bool) -> Path:
     """The recording of a part that was imported, brought, or transposed after its run."""
     state = entry.state
-    parents = [] if alone else _parents(entry)
+    parents = [] if alone else parents_of(entry)
     transposed = "" if state.transposed is None else f"_{state.transposed.position}"
     name = recording_name(f"{short(entry.id)}{transposed}", has_parents=bool(parents))
     path = studio.exports / entry.song.song_id / state.stage / RECORDINGS_FOLDER / name
     if not path.exists():
-        tracks = [_track(studio, each) for each in parents]
+        tracks = [entry_track(studio, each) for each in parents]
         sounds = SoundCache.of_studio(studio.folder)
-        (audio,) = record(sounds, tracks, [_track(studio, entry)], _context(studio, entry))
+        (audio,) = record(sounds, tracks, [entry_track(studio, entry)], context_of(studio, entry))
         write_recording(path, audio)
     return path
 
 
-def _parents(entry: Entry) -> list[Entry]:
+def parents_of(entry: Entry) -> list[Entry]:
     """What a candidate is built on."""
     return [Entry(each, entry.song, entry.song.candidates[each]) for each in entry.state.parents]
 
 
-def _track(studio: Studio, entry: Entry) -> Track:
+def entry_track(studio: Studio, entry: Entry) -> Track:
+    """A candidate's music as a track that is named by its stage."""
     part = Part.from_payload(music_of(studio, entry).part)
     return track_of(entry.song, entry.state.stage, part, entry.state.stage)
 
@@ -161,41 +159,3 @@ def sounds(recordings: Sequence[Recording]) -> list[Samples]:
     samples = [read_recording(each.path) for each in recordings]
     are_alike = len({each.path.parent for each in recordings}) == 1
     return samples if are_alike else equally_loud(samples)
-
-
-def audition_of(
-    studio: Studio,
-    wanted: Sequence[Entry],
-    tempo_bpm: float | None = None,
-    *,
-    at_once: bool = False,
-) -> Audition:
-    """Candidates as loops in the cache, to be compared on one clock.
-
-    Args:
-        studio: the studio.
-        wanted: the candidates, whose sections are of one length.
-        tempo_bpm: quarter notes per minute; that of the first candidate if None.
-        at_once: what FluidSynth hasn't played yet is played by the built-in synthesis, which takes
-            a fraction of a second.
-
-    Raises:
-        Refused: if they can't be heard on one clock.
-    """
-    contexts = [_context(studio, entry) for entry in wanted]
-    tempo = tempo_bpm or contexts[0].tempo_bpm
-    scenes = {scene_of(context, tempo) for context in contexts}
-    if len(scenes) > 1:
-        raise Refused("candidates of different lengths or meters can't be heard on one clock")
-    (scene,) = scenes
-    alternatives = [_alternative(studio, entry, scene) for entry in wanted]
-    cache = SoundCache.of_studio(studio.folder)
-    if at_once:
-        known = find_audition(cache, alternatives, scene, find_player())
-        return known or audition(cache, alternatives, scene, BuiltIn())
-    return played_here(lambda player: audition(cache, alternatives, scene, player))[0]
-
-
-def _alternative(studio: Studio, entry: Entry, scene: Scene) -> Alternative:
-    below = [beginning(_track(studio, each), scene) for each in _parents(entry)]
-    return Alternative(entry.id, beginning(_track(studio, entry), scene), tuple(below))

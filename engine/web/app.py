@@ -16,10 +16,10 @@ from engine.web import live
 from engine.web.pages import error_response, static_folder
 from engine.web.room import Room
 from engine.web.security import Guard
-from engine.web.views import jobs, songs
+from engine.web.views import jobs, songs, sounds
 from store.errors import StoreError
 
-VIEWS = (songs, jobs, live)
+VIEWS = (songs, jobs, sounds, live)
 
 # Answered in one line; what else goes wrong is a fault of ours, and is printed too.
 ERRORS = (EngineError, StoreError, OSError, HTTPException, Exception)
@@ -37,6 +37,8 @@ def create_app(room: Room, is_our_host: Callable[[str], bool]) -> ASGIApp:
     async def lifespan(_: Starlette) -> AsyncIterator[None]:
         yield
         room.jobs.close()
+        room.quick_renderer.close()
+        room.best_renderer.close()
 
     app = Starlette(
         routes=[

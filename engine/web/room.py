@@ -14,6 +14,7 @@ from starlette.requests import Request
 from engine.state.songs import Song
 from engine.state.studio import Studio
 from engine.web.jobs import Jobs
+from engine.web.renderer import Renderer
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +26,8 @@ class Room:
         jobs: the processes that were started from the page.
         token: opens the page; whoever has it may do everything that the command line can.
         cookie: name of the cookie that holds the token, one for each port.
+        quick_renderer: renders what is to be heard at once.
+        best_renderer: renders what takes longer.
         closing: set when the server stops, so that streams end.
     """
 
@@ -32,6 +35,8 @@ class Room:
     jobs: Jobs
     token: str
     cookie: str
+    quick_renderer: Renderer = field(default_factory=Renderer)
+    best_renderer: Renderer = field(default_factory=Renderer)
     closing: threading.Event = field(default_factory=threading.Event)
 
     @property

@@ -216,19 +216,24 @@ export class Player extends EventTarget {
    *
    * A sound that the cache has lost in the meantime is asked for once more.
    */
-  async open(url) {
+  async open(url, { isBest = false } = {}) {
     const opening = ++this.#opening;
     for (const isLast of [false, true]) {
       const response = await fetch(url, { headers: { accept: "application/json" } });
-      if (!response.ok) throw new Error((await response.text()) || response.statusText);
-      const audition = await response.json();
+      const audition = await response.json().catch(() => ({}));
+      if (!response.ok) throw new Error(audition.error ?? response.statusText);
       try {
         const buffers = await decoded(audition, this.#soundUrl, this.#buffers);
-        if (opening === this.#opening) this.load(audition, buffers); // else another was opened
-        return;
+        if (opening !== this.#opening) return; // another was opened
+        this.load(audition, buffers);
+        break;
       } catch (error) {
         if (isLast) throw error;
       }
+    }
+    // What was quick to make sounds already; better sounds take its place when they are made.
+    if (this.audition.is_best === false && !isBest) {
+      this.open(`${url}${url.includes("?") ? "&" : "?"}best=1`, { isBest: true }).catch(() => {});
     }
   }
 

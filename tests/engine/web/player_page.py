@@ -76,7 +76,7 @@ def open_player(
         elif not kind:
             route.fulfill(body=PAGE, content_type="text/html")
         else:
-            route.fulfill(status=404, body=f"no {name}")
+            route.fulfill(status=404, body=json.dumps({"error": f"no {name}"}))
 
     page.route("**/*", answer)
     page.goto(ORIGIN)

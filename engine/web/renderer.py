@@ -1,0 +1,136 @@
+"""A process that renders sound for the page, so that the server stays free to answer.
+
+It is started when it is first needed and reads one request a line; it ends with its input, also
+where the server was killed.
+"""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import threading
+from contextlib import suppress
+from pathlib import Path
+from typing import BinaryIO
+
+import msgspec
+
+from engine.audio.auditions import Audition
+from engine.child_process import GROUP, environment, stop
+from engine.errors import EngineError, Refused
+from engine.gate.waiting import entries_of
+from engine.reports.auditions import comparison
+from engine.state.studio import Studio
+
+
+class Wanted(msgspec.Struct, frozen=True):
+    """A request: candidates to be heard.
+
+    Attributes:
+        song: id of their song.
+        candidates: their ids.
+        tempo_bpm: see ``comparison``.
+        is_best: whether the best player of this machine is to play, however long that takes.
+    """
+
+    song: str
+    candidates: list[str]
+    tempo_bpm: float | None
+    is_best: bool
+
+
+class Answer(msgspec.Struct, frozen=True):
+    """What was made, or why it can't be."""
+
+    audition: Audition | None = None
+    error: str = ""
+
+
+class Renderer:
+    """The process, and the turns of those who want something of it."""
+
+    def __init__(self) -> None:
+        """Start nothing yet."""
+        self._process: subprocess.Popen[str] | None = None
+        self._turn = threading.Lock()
+        self._is_closed = False
+
+    def render(self, folder: Path, wanted: Wanted) -> Audition:
+        """Have candidates played; waits for those who came before.
+
+        Args:
+            folder: of the studio; the same at every call.
+            wanted: the candidates.
+
+        Raises:
+            Refused: if they can't be played.
+        """
+        with self._turn:
+            answer = self._asked(folder, wanted)
+        if answer.audition is None:
+            raise Refused(answer.error)
+        return answer.audition
+
+    def close(self) -> None:
+        """End the process; whoever waits for it is refused."""
+        self._is_closed = True
+        if self._process is not None:
+            stop(self._process)
+        with self._turn:
+            self._let_go()
+
+    def _asked(self, folder: Path, wanted: Wanted) -> Answer:
+        if self._is_closed:
+            return Answer(error="the server is stopping")
+        if self._process is None or self._process.poll() is not None:
+            self._let_go()
+            self._process = subprocess.Popen(  # noqa: S603 - our own package, and no shell
+                [sys.executable, "-P", "-m", __name__, str(folder)],
+                stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
+                encoding="utf-8", env=environment(), **GROUP,
+            )  # fmt: skip
+        assert self._process.stdin is not None  # noqa: S101 - asked for above
+        assert self._process.stdout is not None  # noqa: S101
+        try:
+            self._process.stdin.write(msgspec.json.encode(wanted).decode() + "\n")
+            self._process.stdin.flush()
+            return msgspec.json.decode(self._process.stdout.readline(), type=Answer)
+        except (OSError, ValueError, msgspec.DecodeError):
+            return Answer(error="the process that renders sound has ended; try again")
+
+    def _let_go(self) -> None:
+        """Close the pipes of a process that has ended."""
+        if self._process is not None:
+            for pipe in (self._process.stdin, self._process.stdout):
+                if pipe is not None:
+                    with suppress(OSError):  # what could not be sent any more
+                        pipe.close()
+
+
+def serve(folder: Path, requests: BinaryIO, answers: BinaryIO) -> None:
+    """Answer requests until there are no more.
+
+    Args:
+        folder: of the studio.
+        requests: one of ``Wanted`` a line.
+        answers: gets one of ``Answer`` a line.
+    """
+    with Studio.open(folder) as studio:
+        for line in requests:
+            wanted = msgspec.json.decode(line, type=Wanted)
+            answers.write(msgspec.json.encode(_answer(studio, wanted)) + b"\n")
+            answers.flush()
+
+
+def _answer(studio: Studio, wanted: Wanted) -> Answer:
+    try:
+        entries = entries_of(studio, wanted.song, wanted.candidates)
+        compared = comparison(studio, entries, wanted.tempo_bpm)
+        return Answer(compared.best() if wanted.is_best else compared.quick())
+    except (EngineError, OSError) as error:
+        return Answer(error=str(error))
+
+
+if __name__ == "__main__":
+    with suppress(KeyboardInterrupt):
+        serve(Path(sys.argv[1]), sys.stdin.buffer, sys.stdout.buffer)

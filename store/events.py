@@ -266,6 +266,7 @@ class CandidatesPresented(Payload, frozen=True, kw_only=True):
     places: list[Count] = []  # in all that was shown, 1 the first; empty in old logs
     shown: Count = 0  # how many were shown at once, of all songs; 0 in old logs
     arrangements: list[Id] = []  # in which they were shown, best first
+    order_seed: Count | None = None  # of which their order is made; None where they are ranked
 
 
 class CandidatePlayed(Payload, frozen=True, kw_only=True):
@@ -508,7 +509,7 @@ KINDS: dict[str, Kind] = {
     "RunFinished": Kind(RunFinished, 2),
     "RunResumed": Kind(RunResumed, 1),
     "RunAbandoned": Kind(RunAbandoned, 1),
-    "CandidatesPresented": Kind(CandidatesPresented, 2),
+    "CandidatesPresented": Kind(CandidatesPresented, 3),
     "CandidatePlayed": Kind(CandidatePlayed, 1),
     "PreferenceStated": Kind(PreferenceStated, 1),
     "CandidateBrought": Kind(CandidateBrought, 1),

@@ -34,6 +34,7 @@ UPCASTS: dict[tuple[str, int], Upcast] = {
     ("RunStarted", 2): _unchanged,
     ("RunStarted", 3): _unchanged,
     ("CandidatesPresented", 1): _unchanged,
+    ("CandidatesPresented", 2): _unchanged,
     ("CandidateApproved", 1): _unchanged,
     ("CandidateRejected", 1): _unchanged,
 }

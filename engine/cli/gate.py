@@ -18,23 +18,6 @@ if TYPE_CHECKING:
     from engine.state.studio import Studio
     from store.records import Recorded
 
-DECISION_WORDS = {
-    "CandidateApproved": "approved as {label}",
-    "CandidateRejected": "rejected",
-    "CandidateLabelled": "will be called {label}",
-    "CandidateNoted": "noted",
-    "CandidateUsed": "in use for {section}",
-    "PreferenceStated": "{preference}",
-    "DecisionUndone": "decision taken back",
-}
-
-PREFERENCE_WORDS = {
-    "more": "more like this",
-    "less": "less like this",
-    "least": "the least good of these",
-    "cant-tell": "no difference to tell",
-}
-
 OfSong = Annotated[
     str | None, typer.Option("--song", help="Of this song, where several have the same music.")
 ]
@@ -209,6 +192,7 @@ def say_choice(
     from engine.errors import quoted
     from engine.gate.choices import consequences
     from engine.ids import short
+    from engine.reports.fitting import choice_lines
     from engine.state.songs import song_of
 
     song = studio.song(song_of(recorded.stream) or "")
@@ -219,27 +203,13 @@ def say_choice(
         meant = {name: list(getattr(found, name)) for name in ("stale", "kept", "fitting")}
         say_json({"kind": recorded.kind, "event": recorded.event_id, **facts, **meant})
         return
-    section = payload.section
-    say(f"{section} stands on {_named(song, payload.candidate, section)} now")
-    for words, candidates in (
-        ("stays with it", found.kept),
-        ("stale now", found.stale),
-        ("would stay, as its chords are the same", found.fitting),
-    ):
-        if candidates:
-            say(f"  {words}: {', '.join(_named(song, each, section) for each in candidates)}")
+    for line in choice_lines(song, payload.candidate, payload.section, found):
+        say(line)
     if found.fitting:
-        again = f"use {short(payload.candidate)} --section {quoted(section)} --recheck"
+        again = f"use {short(payload.candidate)} --section {quoted(payload.section)} --recheck"
         say_next(next_command(context, again))
     else:
         say_next_step(context, song)
-
-
-def _named(song: Song, candidate: str, section: str) -> str:
-    """Stage and label of a candidate that is approved for a section."""
-    state = song.candidates[candidate]
-    approval = state.approval_for(section)
-    return f"{state.stage} {approval.label if approval else candidate}"
 
 
 def reject(
@@ -407,6 +377,7 @@ def say_after(context: typer.Context, studio: Studio, recorded: Recorded) -> Non
     """
     from engine.errors import quoted
     from engine.ids import short
+    from engine.reports.fitting import part_named
     from engine.state.lineages import in_use
     from engine.state.songs import song_of
     from store.events import CandidateApproved
@@ -416,7 +387,7 @@ def say_after(context: typer.Context, studio: Studio, recorded: Recorded) -> Non
         section = event.section.label
         used = in_use(song, section).get(event.stage)
         if used is not None and used != event.candidate:
-            say(f"  {section} still stands on {_named(song, used, section)}; to use this one:")
+            say(f"  {section} still stands on {part_named(song, used, section)}; to use this one:")
             command = f"use {short(event.candidate)} --section {quoted(section)}"
             if event.run is None or studio.run(event.run)[1].source == used:
                 say_next(next_command(context, command))
@@ -438,27 +409,10 @@ def _learn(studio: Studio, *, as_json: bool) -> None:
 def _say_decision(studio: Studio, recorded: Recorded) -> None:
     """Say what was decided; of a decision that was taken back also which it was."""
     from engine.ids import short
+    from engine.reports.history import decision_words
 
     payload: Any = recorded.payload
-    said = _in_words(recorded)
-    if recorded.kind == "DecisionUndone":
-        decisions = studio.log.read(stream=recorded.stream, kinds=DECISION_WORDS)
-        undone = next((each for each in decisions if each.event_id == payload.undoes), None)
-        said += f": {_likeness(studio, payload.undoes) if undone is None else _in_words(undone)}"
-    say(f"{short(payload.candidate)} {said}")
-
-
-def _likeness(studio: Studio, event_id: str) -> str:
-    """What was said of a candidate by a run that was to be like it, or unlike."""
-    started = studio.log.read(kinds=("RunStarted",))
-    likeness = next(each.payload.likeness for each in started if each.event_id == event_id)  # type: ignore[attr-defined]
-    return PREFERENCE_WORDS["more" if likeness.within else "less"]
-
-
-def _in_words(recorded: Recorded) -> str:
-    facts = {name: getattr(recorded.payload, name, "") for name in ("label", "section")}
-    facts["preference"] = PREFERENCE_WORDS.get(getattr(recorded.payload, "preference", ""), "")
-    return DECISION_WORDS[recorded.kind].format(**facts)
+    say(f"{short(payload.candidate)} {decision_words(studio, recorded)}")
 
 
 def _say_exports(exports: list[Export]) -> None:

@@ -125,54 +125,15 @@ def _say_place(entry: Entry) -> None:
 
 def say_entry(studio: Studio, entry: Entry, *, with_terms: bool) -> None:
     """Print a candidate with its state and its music."""
-    from engine.gate.decisions import music_of
-    from engine.gate.exports import proposal_at
-    from engine.state.lineages import why_stale
-    from engine.state.songs import PENDING
-    from genomes import Key, Meter, Part
+    from engine.reports.entries import shown
 
-    state = entry.state
-    song = proposal_at(studio, state.built_on)
-    part = Part.from_payload(music_of(studio, entry).part)
-    remarks = [f"note: {text}" for text in state.notes]
-    if why := why_stale(entry.song, state):
-        remarks.insert(0, f"stale: {why}")
-    if entry.status != PENDING:
-        remarks.insert(0, _decided(entry))
-    elif entry.label:
-        remarks.insert(0, f"will be called {entry.label}")
-    title = f"{short(entry.id)}  {_why(entry, song.colour)}"
-    meter = Meter.parse(song.meter)
-    key = Key.parse(state.transposed.key if state.transposed else song.key)
-    say_music(title, state.stage, part, meter, key, remarks, whole=with_terms)
+    state, seen = entry.state, shown(studio, entry)
+    title = f"{short(entry.id)}  {seen.why}"
+    say_music(title, state.stage, seen.part, seen.meter, seen.key, seen.remarks, whole=with_terms)
     if with_terms:
         if state.total is not None:
             say(f"{INDENT}total {state.total:.3f}")
         say_scored(state.heard, state.terms, state.description)
-
-
-def _decided(entry: Entry) -> str:
-    """What was decided of a candidate, as what it was approved, and whether it is in use."""
-    labels = [approval.label for approval in entry.state.approvals] or [entry.label or ""]
-    label = f" as {' and '.join(labels)}" if entry.label else ""
-    used = ", not in use" if entry.state.approvals and not entry.used_by else ""
-    return f"{entry.status}{label}{used}"
-
-
-def _why(entry: Entry, colour: str) -> str:
-    """Why a run chose a candidate, seen beside the others of the run."""
-    from engine.reports.reasons import reason
-
-    state = entry.state
-    if state.run is None:
-        return f"made by hand, imported {state.description.get('imported', '')}"
-    others = [
-        other.terms
-        for identifier, other in entry.song.candidates.items()
-        if other.run == state.run and identifier != entry.id
-    ]
-    sung = state.description.get("lyrics", ())
-    return reason(state.stage, state.terms, others, state.heard, colour, sung)
 
 
 def say_scored(heard: Heard | None, terms: Terms, description: Plain) -> None:

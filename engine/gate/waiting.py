@@ -127,6 +127,7 @@ def present(
     where: str,
     command: str,
     arrangements: Sequence[str] = (),
+    order_seed: int | None = None,
 ) -> None:
     """Record which candidates were shown, in which order, where, and beside which others.
 
@@ -135,9 +136,10 @@ def present(
     Args:
         studio: the studio.
         shown: the candidates, in the order in which they were shown at once.
-        where: ``terminal``, ``json``, ``yaml``, ``sound``, ``file`` or ``arrangement``.
+        where: ``terminal``, ``json``, ``yaml``, ``sound``, ``file``, ``arrangement`` or ``page``.
         command: the command that showed them.
         arrangements: ids of the arrangements that they were shown in, best first.
+        order_seed: of which their order is made, see ``engine.gate.looks``; None if by rank.
     """
     for song_id in dict.fromkeys(entry.song.song_id for entry in shown):
         of_song = [
@@ -152,6 +154,7 @@ def present(
             places=[place for place, _ in of_song],
             shown=len(shown),
             arrangements=list(arrangements),
+            order_seed=order_seed,
         )
         studio.append_if_possible(song_stream(song_id), [NewEvent(event, actor=studio.actor)])
 

@@ -24,6 +24,7 @@ class Showing:
         where: such as ``terminal``; see ``engine.gate.waiting.present``.
         command: the command that showed them; None in old logs.
         candidates: their ids, in the order in which they were shown.
+        order_seed: of which that order was made; None where they were ranked.
     """
 
     position: int
@@ -31,6 +32,7 @@ class Showing:
     where: str
     command: str | None
     candidates: tuple[str, ...]
+    order_seed: int | None = None
 
 
 def showings(studio: Studio, song: Song) -> list[Showing]:
@@ -48,6 +50,7 @@ def showings(studio: Studio, song: Song) -> list[Showing]:
                 where=event.where,
                 command=event.command,
                 candidates=tuple(event.candidates),
+                order_seed=event.order_seed,
             )
         )
     return found

@@ -15,7 +15,8 @@ from matplotlib.patches import Rectangle
 from matplotlib.ticker import MaxNLocator
 
 from engine.arrangement.assemble import Arrangement
-from engine.reports.rolls import INKS, Label, any_script, draw_notes, needed_inches, write_labels
+from engine.reports.roll_layout import INKS, Label, sung_labels
+from engine.reports.rolls import any_script, draw_notes, needed_inches, write_labels
 from engine.reports.run_report import RunReport
 from engine.state.files import write_whole
 from fitness.explaining import BAR, Explanation, Subject
@@ -129,16 +130,8 @@ def draw_part(path: Path, part: Part, context: Context, title: str, colour: str)
     _set_titles(axes, title, (*facts, colour))
     chords = part.harmony or (context.harmony if context.part("chords") else ())
     above = [Label(1 + span.onset_ticks / bar_ticks, span.name) for span in chords]
-    write_labels(figure, axes, above, _words(part, bar_ticks))
+    write_labels(figure, axes, above, sung_labels(part, bar_ticks))
     _save(figure, path)
-
-
-def _words(part: Part, bar_ticks: int) -> list[Label]:
-    """What is sung, with a hyphen where its word goes on."""
-    return [
-        Label(1 + onset / bar_ticks, text.rstrip() if text.endswith(" ") else f"{text}-")
-        for onset, text in part.lyrics
-    ]
 
 
 def _bar_axis(axes: Axes, bars: int) -> None:

@@ -73,34 +73,39 @@ def _stage(song: Song, section: str, stage: str, used: str | None) -> StageProgr
 
 def next_step(song: Song) -> str:
     """The next command for a song, without ``engine``."""
-    song_id = song.song_id
+    return " ".join(map(quoted, next_words(song)))
+
+
+def next_words(song: Song) -> list[str]:
+    """The words of the next command for a song: its name, then options, each with its value."""
+    of_song = ["--song", song.song_id]
     if _is_being_composed(song):
-        return f"compose --song {song_id}"
+        return ["compose", *of_song]
     found = progress(song)
     for name, stage in STAGES.items():
         rows = {
             section.label: row for section in found for row in section.stages if row.stage == name
         }
         if any(map(is_wanted, rows.values())):
-            return f"review --song {song_id}"
-        tune = "" if stage.needs else _tune_without_chords(song, rows)
+            return ["review", *of_song]
+        tune = [] if stage.needs else _tune_without_chords(song, rows)
         if tune:
-            return f"evolve --stage {name} --song {song_id} {tune}"
+            return ["evolve", "--stage", name, *of_song, *tune]
         buildable = [label for label in rows if _has_parents(song, stage, label)]
         lacking = [label for label in buildable if rows[label].in_use is None]
         if lacking or not (stage.needs or any(row.in_use for row in rows.values())):
-            narrowed = f" --section {quoted(lacking[0])}" if len(lacking) < len(buildable) else ""
-            return f"evolve --stage {name} --song {song_id}{narrowed}"
-    return after_arranging(song_id) if _is_arranged(song) else f"arrange --song {song_id}"
+            narrowed = ["--section", lacking[0]] if len(lacking) < len(buildable) else []
+            return ["evolve", "--stage", name, *of_song, *narrowed]
+    return ["export" if _is_arranged(song) else "arrange", *of_song]
 
 
-def _tune_without_chords(song: Song, labels: Iterable[str]) -> str:
+def _tune_without_chords(song: Song, labels: Iterable[str]) -> list[str]:
     """The options that have chords made for the first melody whose section has none."""
     for label in labels:
         used = in_use(song, label)
         if "melody" in used and "chords" not in used:
-            return f"--section {quoted(label)} --under {short(used['melody'])}"
-    return ""
+            return ["--section", label, "--under", short(used["melody"])]
+    return []
 
 
 def after_arranging(song_id: str) -> str:
@@ -139,7 +144,7 @@ def _last_decision(song: Song, *, by_people: bool = False) -> int:
 
 def other_stages(song: Song) -> list[str]:
     """Other stages that could be evolved instead of the one in ``next_step``."""
-    command, *words = next_step(song).split()
+    command, *words = next_words(song)
     if command != "evolve":
         return []
     found = {
@@ -167,6 +172,13 @@ def after_review(songs: Sequence[Song], shown: Sequence[Entry]) -> str:
     if len(songs) == 1:
         return next_step(songs[0])
     return "status" if songs else "songs add FILE"
+
+
+def places_wanted(song: Song) -> list[tuple[str, str]]:
+    """Stages and sections of a song whose candidates wait for a decision, in stage order."""
+    rows = [(row, section.label) for section in progress(song) for row in section.stages]
+    places = [(row.stage, label) for row, label in rows if is_wanted(row)]
+    return sorted(places, key=lambda place: list(STAGES).index(place[0]))
 
 
 def is_wanted(row: StageProgress) -> bool:

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 
 from matplotlib.axes import Axes
 from matplotlib.collections import PatchCollection
@@ -14,29 +13,18 @@ from matplotlib.patches import Rectangle
 from matplotlib.text import Text
 from matplotlib.transforms import ScaledTranslation, blended_transform_factory
 
-from engine.reports.glance import CYMBALS, KICKS, drum_name
+from engine.reports.glance import drum_name
+from engine.reports.roll_layout import (
+    SOFTEST_OPACITY,
+    Label,
+    drum_places,
+    label_rows,
+    named_pitches,
+)
 from genomes import Part
 from genomes.grid import SIXTEENTH_TICKS
 from genomes.keys import Key, pitch_name
 from genomes.time import MeterMap
-
-# An accent for each colour, dark enough to read on white: a contrast of 4.5 to 1 at least, which
-# the Web Content Accessibility Guidelines 2.2 ask of text (1.4.3).
-INKS = {
-    "Black": "#222222",
-    "Red": "#c0392b",
-    "Orange": "#b8560f",
-    "Yellow": "#7d6200",
-    "Green": "#27744a",
-    "Blue": "#2b5d9c",
-    "Indigo": "#3f3a8c",
-    "Violet": "#7d3c98",
-    "White": "#5f656d",
-}
-
-# Opacity of the softest note; that of the loudest is 1. With it, every ink has a contrast of 3 to
-# 1, which the same guidelines ask of what is drawn (1.4.11).
-SOFTEST_OPACITY = 0.75
 
 LABEL_POINTS = 7.5
 LINE_HEIGHT = 1.35
@@ -47,19 +35,6 @@ LABEL_INDENT_INCHES = 0.03
 
 # Room between two labels of a row, in pixels.
 LABEL_GAP = 4.0
-
-
-@dataclass(frozen=True, slots=True)
-class Label:
-    """A text over or under a roll.
-
-    Attributes:
-        x: where it begins, on the axis.
-        text: one line.
-    """
-
-    x: float
-    text: str
 
 
 def draw_notes(
@@ -83,7 +58,7 @@ def draw_notes(
     """
     rows = part.notes.tolist()
     is_drums = bool(part.notes["is_drum"].any())
-    places = _drum_places(part) if is_drums else {pitch: pitch for _, _, pitch, _, _ in rows}
+    places = drum_places(part) if is_drums else {pitch: pitch for _, _, pitch, _, _ in rows}
     boxes = []
     for onset, duration, pitch, _, _ in rows:
         length = SIXTEENTH_TICKS if is_drums else duration  # a stroke has no length
@@ -111,44 +86,6 @@ def needed_inches(part: Part) -> float:
     """Height of axes on which all drums of a part can be named; 0 where it has none."""
     drums = set(part.notes["pitch"][part.notes["is_drum"]].tolist())
     return (len(drums) + 1) * LABEL_POINTS * LINE_HEIGHT / POINTS_PER_INCH if drums else 0.0
-
-
-def _drum_places(part: Part) -> dict[int, int]:
-    """A line for each drum that is struck: kicks below, cymbals above, by pitch otherwise."""
-    notes = set(part.notes["pitch"].tolist())
-    ordered = sorted(notes, key=lambda note: (note in CYMBALS, note not in KICKS, note))
-    return {note: place for place, note in enumerate(ordered)}
-
-
-def named_pitches(pitches: Iterable[int], gap: float) -> list[int]:
-    """The pitches that are named on an axis: every C, then all others that have room.
-
-    Args:
-        pitches: those that sound.
-        gap: least distance between two names, in semitones.
-    """
-    sounding = sorted(set(pitches))
-    every_c = range(-(-sounding[0] // 12) * 12, sounding[-1] + 1, 12)
-    shown: list[int] = []
-    for pitch in (*every_c, sounding[0], sounding[-1], *sounding):
-        if all(abs(pitch - other) >= gap for other in shown):
-            shown.append(pitch)
-    return sorted(shown)
-
-
-def label_rows(extents: Sequence[tuple[float, float]]) -> list[int]:
-    """The row of each label, from 0: the first in which it touches no other.
-
-    Args:
-        extents: where each begins and ends, by their beginnings.
-    """
-    ends: list[float] = []
-    rows = []
-    for start, end in extents:
-        row = next((row for row, last in enumerate(ends) if last <= start), len(ends))
-        ends[row:] = [end, *ends[row + 1 :]]
-        rows.append(row)
-    return rows
 
 
 def write_labels(

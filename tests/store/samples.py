@@ -139,6 +139,7 @@ SAMPLES: tuple[Payload, ...] = (
         places=[2],
         shown=3,
         arrangements=["arrangement-1"],
+        order_seed=7,
     ),
     CandidatePlayed(candidate="a", seconds=12.5, where="listen", alone=False),
     PreferenceStated(candidate="a", stage="chords", preference="least", among=["b", "c"]),

@@ -69,7 +69,7 @@ def test_the_kind_names_are_the_stored_ones() -> None:
     # Renaming a class is fine, renaming a kind makes old logs unreadable.
     assert {name: kind.version for name, kind in KINDS.items()} == {
         "SongProposed": 2, "RunStarted": 4, "GenerationScored": 1, "RunFinished": 2,
-        "RunResumed": 1, "RunAbandoned": 1, "CandidatesPresented": 2, "CandidateApproved": 2,
+        "RunResumed": 1, "RunAbandoned": 1, "CandidatesPresented": 3, "CandidateApproved": 2,
         "CandidateRejected": 2, "CandidateLabelled": 1, "CandidateNoted": 1, "DecisionUndone": 1,
         "ExportWritten": 1, "ModelRegistered": 1, "PartImported": 1, "ArrangementAssembled": 1,
         "CompositionStarted": 1, "CompositionFinished": 1, "ModelTrained": 1, "ModelPromoted": 1,

@@ -11,15 +11,8 @@ from hypothesis import strategies as st
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
-from engine.reports.rolls import (
-    INKS,
-    SOFTEST_OPACITY,
-    Label,
-    draw_notes,
-    label_rows,
-    named_pitches,
-    write_labels,
-)
+from engine.reports.roll_layout import INKS, SOFTEST_OPACITY, Label, label_rows, named_pitches
+from engine.reports.rolls import draw_notes, write_labels
 from genomes import Meter, Part
 from genomes.time import MeterMap
 

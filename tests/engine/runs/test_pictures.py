@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from engine.reports.pictures import draw_curve, draw_explanation, draw_part
-from engine.reports.rolls import INKS
+from engine.reports.roll_layout import INKS
 from fitness.colours import AXES, COLOUR_NAMES
 from fitness.explaining import BAR, Effect, Explanation, Subject
 from genomes import Context, Key, Meter, Part, Section

@@ -28,9 +28,14 @@ def plan_retraining(studio: Studio, every: int) -> None:
 
 def retrain_if_due(studio: Studio) -> list[Retrained]:
     """Retrain where that is planned and enough was decided since; what came of it, if anything."""
+    return retrain(studio) if is_due(studio) else []
+
+
+def is_due(studio: Studio) -> bool:
+    """Whether retraining is planned, and enough was decided since."""
     heads = studio.heads()
     if not heads.every:
-        return []
+        return False
     last = max(heads.planned_at, heads.trained_at)
     decided = {each.decided_at for each in preferences(studio) if each.decided_at > last}
-    return retrain(studio) if len(decided) >= heads.every else []
+    return len(decided) >= heads.every

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from engine.gate.decisions import music_of
@@ -44,15 +45,21 @@ class Shown:
         return [line for line in (self.decided, stale, *notes) if line]
 
 
-def shown(studio: Studio, entry: Entry) -> Shown:
-    """What people are shown of a candidate."""
+def shown(studio: Studio, entry: Entry, beside: Sequence[Entry] | None = None) -> Shown:
+    """What people are shown of a candidate.
+
+    Args:
+        studio: the studio.
+        entry: the candidate.
+        beside: what it is compared with; the others of its run if None.
+    """
     state = entry.state
     song = proposal_at(studio, state.built_on)
     return Shown(
         part=Part.from_payload(music_of(studio, entry).part),
         meter=Meter.parse(song.meter),
         key=Key.parse(state.transposed.key if state.transposed else song.key),
-        why=_why(entry, song.colour),
+        why=_why(entry, song.colour, _of_its_run(entry) if beside is None else beside),
         stale=why_stale(entry.song, state),
         decided=_decided(entry),
         notes=state.notes,
@@ -69,15 +76,17 @@ def _decided(entry: Entry) -> str:
     return f"{entry.status}{label}{used}"
 
 
-def _why(entry: Entry, colour: str) -> str:
-    """Why a run chose a candidate, seen beside the others of the run."""
+def _of_its_run(entry: Entry) -> list[Entry]:
+    """The candidates that the same run gave, with itself."""
+    known = entry.song.candidates.items()
+    return [Entry(name, entry.song, each) for name, each in known if each.run == entry.state.run]
+
+
+def _why(entry: Entry, colour: str, beside: Sequence[Entry]) -> str:
+    """What speaks for a candidate and against it, beside others."""
     state = entry.state
     if state.run is None:
         return f"made by hand, imported {state.description.get('imported', '')}"
-    others = [
-        other.terms
-        for identifier, other in entry.song.candidates.items()
-        if other.run == state.run and identifier != entry.id
-    ]
+    others = [other.state.terms for other in beside if other.id != entry.id and other.state.terms]
     sung = state.description.get("lyrics", ())
     return reason(state.stage, state.terms, others, state.heard, colour, sung)

@@ -29,11 +29,14 @@ from genomes.notes import ChordSpan
 BAR_PX = 80
 
 # Texts: their height with the line's, and the mean width of a letter.
-LINE_PX, LETTER_PX = 15, 6.6
+LINE_PX, LETTER_PX = 15, 7.2
 LABEL_GAP_PX = 6
 
 # Height of the notes: of all of them where the range allows it, of a semitone, of a drum.
 NOTES_PX, MIN_ROW_PX, MAX_ROW_PX, DRUM_ROW_PX = 150, 3.0, 10.0, 16.0
+
+# Over the highest and under the lowest row, so that half of a name has room.
+MARGIN_PX = 5
 
 # Between two notes that follow each other stays a gap.
 NOTE_SHARE = 0.94
@@ -140,13 +143,14 @@ class _Scale:
 
     @property
     def height_px(self) -> float:
-        """Of all rows."""
-        return self.rows * self.row_px
+        """Of all rows, with the margins."""
+        return self.rows * self.row_px + 2 * MARGIN_PX
 
     def y_px(self, pitch: int) -> float:
         """Upper edge of a pitch."""
-        from_below = self.places[pitch] - self.lowest
-        return self.top_px + (self.rows - 1 - from_below) * self.row_px
+        place = self.places[pitch] if self.is_drums else pitch
+        from_below = place - self.lowest
+        return self.top_px + MARGIN_PX + (self.rows - 1 - from_below) * self.row_px
 
 
 def _scale(part: Part, top_px: float) -> _Scale:

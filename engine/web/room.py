@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import hmac
 import threading
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from hashlib import sha256
 from typing import Any
 
+from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
+from starlette.responses import Response
 
+from engine.errors import NotFound
+from engine.gate.waiting import Entry
 from engine.state.songs import Song
 from engine.state.studio import Studio
 from engine.web.jobs import Jobs
@@ -61,7 +65,32 @@ def song_in(request: Request) -> Song:
     return room_of(request).studio.song(request.path_params["song"])
 
 
-def text_field(form: Mapping[str, Any], name: str) -> str | None:
+Form = Mapping[str, Any]
+
+
+def posted(view: Callable[[Request, Form], Response]) -> Callable[[Request], Awaitable[Response]]:
+    """An endpoint that reads what a form sends, then answers in another thread as others do."""
+
+    async def endpoint(request: Request) -> Response:
+        async with request.form() as form:
+            return await run_in_threadpool(view, request, form)
+
+    return endpoint
+
+
+def candidate_in(request: Request) -> Entry:
+    """The candidate that the request's path names, of the song that it names.
+
+    Raises:
+        NotFound: if there is none.
+    """
+    song, candidate = song_in(request), request.path_params["candidate"]
+    if candidate not in song.candidates:
+        raise NotFound(f"{song.title} has no candidate {candidate}")
+    return Entry(candidate, song, song.candidates[candidate])
+
+
+def text_field(form: Form, name: str) -> str | None:
     """A field of a form as text without spaces around it; None where it is empty or a file."""
     value = form.get(name)
     return value.strip() or None if isinstance(value, str) else None

@@ -152,6 +152,15 @@ class SongProposed(Payload, frozen=True, kw_only=True):
     edited: list[str] = []  # fields that were typed, whatever the document says
     copied_from: Fork | None = None
     takes_back: Id | None = None  # event_id of the revision that no longer holds
+    redoes: Id | None = None  # event_id of the revision that holds again
+
+
+class SongForked(Payload, frozen=True, kw_only=True):
+    """A branch of a song began: the song up to an event is its past too, and nothing is copied."""
+
+    song_id: Id
+    origin: Id  # the song
+    position: Annotated[int, Checked(ge=1)]  # of the last event that both have
 
 
 class PartTransposed(Payload, frozen=True, kw_only=True):
@@ -377,6 +386,13 @@ class DecisionUndone(Payload, frozen=True, kw_only=True):
     undoes: Id  # event_id of the decision
 
 
+class DecisionRedone(Payload, frozen=True, kw_only=True):
+    """An earlier decision that was undone holds again, in its old place."""
+
+    candidate: Id | None  # None where it is about the song
+    redoes: Id  # event_id of the decision
+
+
 class ExportWritten(Payload, frozen=True, kw_only=True):
     """An approved candidate, an arrangement or a plan of one was written to a file."""
 
@@ -391,6 +407,12 @@ class WordsGiven(Payload, frozen=True, kw_only=True):
 
     file: Name  # its name alone
     lyrics: list[list[Any]]  # label, lines and, if over 1, repeats of each section of the words
+
+
+class WordsTakenBack(Payload, frozen=True, kw_only=True):
+    """Words that were given no longer count; those from before do."""
+
+    takes_back: Id  # event_id of the words
 
 
 class ArrangementAssembled(Payload, frozen=True, kw_only=True):
@@ -503,7 +525,7 @@ class Kind(NamedTuple):
 
 # The names are stored: they never change, whatever becomes of the classes.
 KINDS: dict[str, Kind] = {
-    "SongProposed": Kind(SongProposed, 2),
+    "SongProposed": Kind(SongProposed, 3),
     "RunStarted": Kind(RunStarted, 4),
     "GenerationScored": Kind(GenerationScored, 1),
     "RunFinished": Kind(RunFinished, 2),
@@ -532,6 +554,9 @@ KINDS: dict[str, Kind] = {
     "SongArchived": Kind(SongArchived, 1),
     "SongRestored": Kind(SongRestored, 1),
     "WordsGiven": Kind(WordsGiven, 1),
+    "WordsTakenBack": Kind(WordsTakenBack, 1),
+    "SongForked": Kind(SongForked, 1),
+    "DecisionRedone": Kind(DecisionRedone, 1),
     "HeadTrained": Kind(HeadTrained, 1),
     "HeadPromoted": Kind(HeadPromoted, 1),
     "HeadRefused": Kind(HeadRefused, 1),

@@ -27,6 +27,7 @@ from store.tables import (
     insert_events,
     move_head,
     page,
+    position_at,
     read_head,
     rows_with_ids,
     stream_version,
@@ -182,6 +183,18 @@ class EventLog:
             after = rows[-1].position
             remaining = None if remaining is None else remaining - size
 
+    def position_at(self, when: datetime) -> int:
+        """Return the position of the last event that was recorded at a time or before; 0 if none.
+
+        Args:
+            when: with a time zone.
+
+        Raises:
+            LogUnavailable: the database cannot be read.
+        """
+        with self.database.read() as connection:
+            return position_at(connection, _written(when))
+
     def version(self, stream: str) -> int:
         """Return how many events the stream has; 0 if there is no such stream.
 
@@ -246,7 +259,7 @@ class EventLog:
     def _chained(
         self, head: Head, stream: str, version: int, drafts: Sequence[_Draft]
     ) -> list[tuple[Any, ...]]:
-        recorded_at = self._clock().astimezone(UTC).isoformat(timespec="microseconds")
+        recorded_at = _written(self._clock())
         prev_hash, rows = head.hash, []
         for offset, draft in enumerate(drafts, start=1):
             values = (
@@ -265,6 +278,11 @@ class EventLog:
         except StoreError as error:
             # The events are on the disk: to fail now would make the caller append them again.
             _logger.warning("HEAD could not be written, it is behind the log: %s", error)
+
+
+def _written(when: datetime) -> str:
+    """A time as the log writes it."""
+    return when.astimezone(UTC).isoformat(timespec="microseconds")
 
 
 def _drafted(codec: Codec, stream: str, events: Sequence[NewEvent]) -> list[_Draft]:

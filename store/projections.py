@@ -12,6 +12,7 @@ from typing import Any, Protocol, TypeVar
 import msgspec
 from sqlalchemy import Connection, Select, bindparam, delete, func, insert, select
 
+from store.branches import Branching, History, Origin
 from store.errors import InvalidDocument, LogCorrupt, UnknownProjection
 from store.log import EventLog
 from store.plain import NotPlain, canonical
@@ -120,6 +121,26 @@ class Projections:
         """Return all documents by key, in the order of the keys."""
         return self._documents(projection, _documents_of(projection))
 
+    def at(self, projection: Projection[DocumentT], key: str, position: int) -> DocumentT | None:
+        """Return a document as it was after the event at a position; None if there was none.
+
+        Args:
+            projection: one that is ``Branching``.
+            key: of the document.
+            position: of any event; of a branch, one of its own.
+        """
+        assert isinstance(projection, Branching)  # noqa: S101 - the caller's own
+
+        def earlier(connection: Connection) -> DocumentT | None:
+            wanted = _documents_of(projection).where(document_table.c.key == key)
+            current = _load(connection, projection, wanted).get(key)
+            if current is None or projection.reached(current) <= position:
+                return current
+            history = History(connection, self._log.recorded)
+            return history.document_at(projection, Origin(key, position), current)
+
+        return self._read(projection, earlier)
+
     def containing(self, projection: Projection[DocumentT], text: str) -> dict[str, DocumentT]:
         """Return, by key, the documents in whose JSON a text occurs; its case may be ignored."""
         occurs = document_table.c.body.contains(text, autoescape=True)
@@ -203,19 +224,28 @@ class Projections:
             batch = [self._log.recorded(row) for row in rows]
             for name, projection in self._projections.items():
                 new = [event for event in batch if event.position > made[name]]
-                _apply(connection, projection, new)
+                _apply(History(connection, self._log.recorded), projection, new)
                 reached = new[-1].position if new else made[name]
                 _mark(connection, projection, reached)
 
 
-def _apply(connection: Connection, projection: Projection[Any], events: Sequence[Recorded]) -> None:
+def _apply(history: History, projection: Projection[Any], events: Sequence[Recorded]) -> None:
+    connection = history.connection
     _require_whole(connection, projection.name)
     routed = [(key, event) for event in events if (key := projection.route(event)) is not None]
     keys = sorted({key for key, _ in routed})
     wanted = _documents_of(projection).where(document_table.c.key.in_(keys))
     changed = _load(connection, projection, wanted)
+
+    def load(key: str) -> Any:
+        of_key = _documents_of(projection).where(document_table.c.key == key)
+        return changed.get(key) or _load(connection, projection, of_key).get(key)
+
     for key, event in routed:
-        document = projection.apply(changed.get(key), event)
+        document = changed.get(key)
+        if document is None and isinstance(projection, Branching):
+            document = history.branched(projection, event, load)
+        document = projection.apply(document, event)
         if document is not None:
             changed[key] = document
     _save(connection, projection, changed)

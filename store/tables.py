@@ -145,3 +145,32 @@ def page(
     else:  # the same order, and one that has an index: the stream's few among the log's many
         rows = rows.where(events.c.stream == stream).order_by(events.c.stream_version)
     return connection.execute(rows).all()
+
+
+def positions_of(
+    connection: Connection, stream: str, until: int, kinds: Collection[str] | None = None
+) -> Sequence[int]:
+    """Return the positions up to one of a stream's events of some kinds, in order."""
+    found = select(events.c.position).where(
+        (events.c.stream == stream) & (events.c.position <= until)
+    )
+    if kinds is not None:
+        found = found.where(events.c.kind.in_(kinds))
+    return connection.execute(found.order_by(events.c.stream_version)).scalars().all()
+
+
+def rows_at(connection: Connection, positions: Collection[int]) -> Sequence[Row[Any]]:
+    """Return the rows at some positions, in order."""
+    found = select(events).where(events.c.position.in_(positions)).order_by(events.c.position)
+    return connection.execute(found).all()
+
+
+def position_at(connection: Connection, recorded_at: str) -> int:
+    """Return the last position that was recorded at a time or before, 0 if none was.
+
+    Args:
+        connection: one that reads.
+        recorded_at: as the log writes it: ISO 8601 with microseconds, UTC.
+    """
+    found = select(func.max(events.c.position)).where(events.c.recorded_at <= recorded_at)
+    return connection.execute(found).scalar() or 0

@@ -29,6 +29,7 @@ def _unchanged(payload: dict[str, Any]) -> dict[str, Any]:
 
 UPCASTS: dict[tuple[str, int], Upcast] = {
     ("SongProposed", 1): _unchanged,
+    ("SongProposed", 2): _unchanged,
     ("RunFinished", 1): _unheard,
     ("RunStarted", 1): _from_nothing,
     ("RunStarted", 2): _unchanged,

@@ -20,6 +20,7 @@ from engine.cli import (
     explain,
     files,
     gate,
+    history,
     listen,
     log,
     models,
@@ -94,7 +95,12 @@ app.command("least")(gate.least)
 app.command("cant-tell")(gate.cant_tell)
 app.command("label")(gate.label)
 app.command("note")(gate.note)
-app.command("undo")(gate.undo)
+app.command("undo")(history.undo)
+app.command("redo")(history.redo)
+app.command("history")(history.history)
+app.command("show")(history.show)
+app.command("diff")(history.diff)
+app.command("fork")(history.fork)
 app.command("words")(words.words)
 app.command("import")(files.import_file)
 app.command("status")(status.status)

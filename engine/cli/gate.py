@@ -1,7 +1,8 @@
-"""``engine review``, ``approve``, ``use``, ``reject``, ``label``, ``note`` and ``undo``."""
+"""``engine review``, ``approve``, ``use``, ``reject``, ``label`` and ``note``."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -319,47 +320,38 @@ def note(
             say_after(context, studio, noted)
 
 
-def undo(
-    context: typer.Context,
-    candidate: Annotated[
-        str | None, typer.Argument(metavar="[ID]", help="By default what was decided last.")
-    ] = None,
-    song: OfSong = None,
-    as_json: Json = False,
-) -> None:
-    """Take back the last decision about a candidate, or the last change of a song."""
-    from engine.cli.songs import say_song_change
-    from engine.gate.repeats import once
-    from engine.gate.revising import undo as take_back
-    from engine.state.songs import song_of
-    from store.events import DecisionUndone
-
-    with open_studio(context) as studio:
-        words = " ".join(["undo", candidate or "", song or ""])
-        append = partial(take_back, studio, candidate, song)
-        with once(studio, words, append) as undone:
-            if isinstance(undone.payload, DecisionUndone):
-                update_and_say(context, studio, undone, as_json=as_json)
-            else:
-                before = studio.song_at(song_of(undone.stream) or "", undone.position - 1)
-                assert before is not None  # noqa: S101 - what is undone came before
-                say_song_change(context, studio, before, as_json=as_json)
-
-
 def update_and_say(
-    context: typer.Context, studio: Studio, recorded: Recorded, *, as_json: bool
+    context: typer.Context,
+    studio: Studio,
+    recorded: Recorded,
+    *,
+    as_json: bool,
+    more: Sequence[str] = (),
+    facts: Mapping[str, Any] | None = None,
 ) -> None:
-    """Bring the files up to date with a decision, and say what happened and what is next."""
+    """Bring the files up to date with a decision, and say what happened and what is next.
+
+    Args:
+        context: of the command.
+        studio: the studio.
+        recorded: the event of the decision.
+        as_json: whether to say it as JSON.
+        more: lines to say of it too.
+        facts: values to say of it too, as JSON.
+    """
     from engine.gate.exports import update_exports
 
     exports = update_exports(studio, recorded)
     _learn(studio, as_json=as_json)
     if as_json:
         paths = [str(export.path) for export in exports]
-        facts = {name: getattr(recorded.payload, name, None) for name in ("candidate", "label")}
-        say_json({"kind": recorded.kind, "event": recorded.event_id, "files": paths, **facts})
+        said = {name: getattr(recorded.payload, name, None) for name in ("candidate", "label")}
+        said |= {"kind": recorded.kind, "event": recorded.event_id, "files": paths, **(facts or {})}
+        say_json(said)
         return
     say_decided(studio, recorded, exports)
+    for line in more:
+        say(line)
     say_after(context, studio, recorded)
 
 
@@ -407,7 +399,7 @@ def _learn(studio: Studio, *, as_json: bool) -> None:
 
 
 def _say_decision(studio: Studio, recorded: Recorded) -> None:
-    """Say what was decided; of a decision that was taken back also which it was."""
+    """Say what was decided; of a decision that was taken back or redone also which it was."""
     from engine.ids import short
     from engine.reports.history import decision_words
 

@@ -131,11 +131,11 @@ def runs(
     from msgspec import to_builtins
 
     with open_studio(context) as studio:
-        wanted = None if song is None else studio.song(song).song_id
+        wanted = None if song is None else studio.song(song)
         listed = [
             (identifier, run)
             for identifier, run in studio.runs().items()
-            if wanted in {None, run.song_id}
+            if wanted is None or wanted.has_run(identifier, run.song_id)
         ]
     listed.sort(key=lambda item: item[1].position)
     if as_json:

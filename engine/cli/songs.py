@@ -340,6 +340,7 @@ def duplicate(
     from engine.arrangement.arranging import copy_plan
     from engine.gate import revising
     from engine.gate.edits import edited_values
+    from engine.reports.snapshot import listed
     from engine.state.finding import named
     from engine.state.songs import APPROVED
 
@@ -352,7 +353,7 @@ def duplicate(
         copied = studio.song(copied.song_id)
         if as_json:
             paths = [str(export.path) for export in files]
-            say_json(_listed(copied) | {"copied_from": state.song_id, "files": paths})
+            say_json(listed(copied) | {"copied_from": state.song_id, "files": paths})
             return
         say(f"{copied.song_id}  {copied.title}")
         approved = sum(each.status == APPROVED for each in copied.candidates.values())
@@ -374,18 +375,6 @@ def archive(context: typer.Context, song: SongName, as_json: Json = False) -> No
         say_song_change(context, studio, state, as_json=as_json)
 
 
-def _listed(song: Song) -> dict[str, Any]:
-    return {
-        "id": song.song_id,
-        "title": song.title,
-        "colour": song.colour,
-        "key": song.key,
-        "meter": song.meter,
-        "tempo_bpm": song.tempo_bpm,
-        "revision": song.revision,
-    }
-
-
 @app.command("list")
 def list_songs(
     context: typer.Context,
@@ -393,21 +382,27 @@ def list_songs(
     as_json: Json = False,
 ) -> None:
     """List the songs of the studio."""
+    from engine.reports.snapshot import listed as facts
+
     with open_studio(context, make=True) as studio:
         songs = studio.all_songs().values()
-    listed = [_listed(song) for song in songs if song.is_archived == archived]
+    listed = [facts(song) for song in songs if song.is_archived == archived]
     if as_json:
         say_json(listed)
     elif listed:
-        columns = ("id", "title", "colour", "key", "meter", "tempo_bpm")
-        say_table(
-            columns,
-            [[f"{row[c]:g}" if c == "tempo_bpm" else row[c] for c in columns] for row in listed],
-        )
+        columns = ("id", "title", "colour", "key", "meter", "tempo_bpm", "branch of")
+        shown = columns if any("branch_of" in row for row in listed) else columns[:-1]
+        say_table(shown, [[_listed_value(row, name) for name in shown] for row in listed])
     elif archived:
         say("no song is archived")
     else:
         say_no_songs(context)
+
+
+def _listed_value(row: dict[str, Any], name: str) -> str:
+    if name == "branch of":
+        return row["branch_of"]["song"] if "branch_of" in row else ""
+    return f"{row[name]:g}" if name == "tempo_bpm" else row[name]
 
 
 @app.command()
@@ -419,13 +414,14 @@ def show(
     """Show one song: its proposal, its runs, what was decided."""
     from msgspec import to_builtins
 
+    from engine.reports.snapshot import listed
     from engine.state.lineages import is_stale
 
     with open_studio(context) as studio:
         state = studio.song(song)
     if as_json:
         stale = [name for name, known in state.candidates.items() if is_stale(state, known)]
-        say_json(to_builtins(state) | _listed(state) | {"stale": stale})
+        say_json(to_builtins(state) | listed(state) | {"stale": stale})
     else:
         _say_song(state)
         say_next_step(context, state)

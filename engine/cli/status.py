@@ -36,10 +36,19 @@ def status(
 
 
 def _say_song(song: Song) -> None:
+    say(f"\n{song.title}  ({song.song_id}){_branch(song)}")
+    say_progress(song)
+
+
+def _branch(song: Song) -> str:
+    return f", a branch of {song.past[-1].song_id}" if song.past else ""
+
+
+def say_progress(song: Song) -> None:
+    """Say what each section has of each stage."""
     from engine.reports.progress import progress
     from engine.stages import STAGES
 
-    say(f"\n{song.title}  ({song.song_id})")
     rows = [
         [section.label, *(_cell(stage) for stage in section.stages)] for section in progress(song)
     ]

@@ -269,14 +269,14 @@ def _last_decided(studio: Studio, song_id: str | None) -> tuple[str, str]:
     """The candidate that was decided last, and its song."""
     songs = [studio.song(song_id)] if song_id else studio.songs().values()
     latest = [
-        (position, candidate, song.song_id)
+        (position, song.began, candidate, song.song_id)
         for song in songs
         for candidate in song.candidates
         for position, _ in decisions_on(song, candidate)[-1:]
     ]
     if not latest:
         raise NotFound("nothing has been decided yet", "see engine review")
-    _, candidate, owner = max(latest)
+    *_, candidate, owner = max(latest)
     return candidate, owner
 
 

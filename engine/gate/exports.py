@@ -26,7 +26,10 @@ from store.records import NewEvent, Recorded
 WRITTEN, UNCHANGED, KEPT = "written", "unchanged", "kept"
 REMOVED, EDITED_STAYS = "removed", "edited stays"
 
-DECISIONS = (events.CandidateApproved, events.CandidateRejected, events.DecisionUndone)
+DECISIONS = (
+    *(events.CandidateApproved, events.CandidateRejected),
+    *(events.DecisionUndone, events.DecisionRedone),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,7 +136,7 @@ def proposal_at(studio: Studio, position: int) -> events.SongProposed:
 def update_exports(studio: Studio, recorded: Recorded) -> list[Export]:
     """Write or remove a candidate's files after a decision about it."""
     event, song_id = recorded.payload, song_of(recorded.stream)
-    if song_id is None or not isinstance(event, DECISIONS):
+    if song_id is None or not isinstance(event, DECISIONS) or event.candidate is None:
         return []
     return _export(studio, studio.song(song_id), event.candidate)
 

@@ -26,10 +26,12 @@ DECISIONS = frozenset(
     {"CandidateApproved", "CandidateRejected", "CandidateLabelled", "CandidateNoted"}
     | {"CandidateUsed", "DecisionUndone", "PartImported", "SongProposed"}
     | {"SongArchived", "SongRestored", "CandidateBrought", "PreferenceStated"}
+    | {"DecisionRedone", "SongForked", "WordsGiven", "WordsTakenBack"}
 )
 
 # What a command that is typed again may have recorded.
-REPEATED = ("DecisionUndone", "CandidateNoted", "SongProposed", "SongRestored")
+REPEATED = ("DecisionUndone", "CandidateNoted", "SongProposed", "SongRestored",
+            "DecisionRedone", "WordsTakenBack")  # fmt: skip
 
 
 @contextmanager

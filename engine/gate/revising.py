@@ -1,4 +1,4 @@
-"""Decisions on songs themselves: revise, copy, archive, and take the last of them back."""
+"""Decisions on songs themselves: revise, copy, archive."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ from msgspec.structs import replace
 from documents.findings import slug
 from documents.lyrics import LyricSheet
 from engine.errors import Refused
-from engine.gate import decisions
 from engine.gate.decisions import CandidateMusic, music_of
+from engine.gate.exports import proposal_at
 from engine.gate.transposing import Transposer
 from engine.gate.waiting import Entry, is_passed_over
 from engine.ids import digest
@@ -22,9 +22,7 @@ from engine.state.songs import (
     APPROVED,
     ARCHIVED,
     PENDING,
-    REVISED,
     Song,
-    decisions_on,
     song_stream,
     why_revised,
 )
@@ -83,25 +81,36 @@ def propose(
         event = make(song)
         if event is None:
             return []
-        return _with_transpositions(studio, song, event) if song else [_proposed(studio, event)]
+        return with_transpositions(studio, song, event) if song else [new_proposal(studio, event)]
 
     return studio.decide(song_stream(song_id), revision)
 
 
-def _proposed(studio: Studio, event: events.SongProposed, event_id: str | None = None) -> NewEvent:
+def new_proposal(
+    studio: Studio, event: events.SongProposed, event_id: str | None = None
+) -> NewEvent:
     """A proposal to append; the same one has the same event id, unless it is given another."""
     identifier = event_id or digest(msgspec.to_builtins(event))
     return NewEvent(event, actor=studio.actor, event_id=identifier)
 
 
-def _with_transpositions(
+def with_transpositions(
     studio: Studio,
     song: Song,
     event: events.SongProposed,
     event_id: str | None = None,
     earlier: Song | None = None,
 ) -> list[NewEvent]:
-    proposed = _proposed(studio, event, event_id)
+    """A revision of a song to append, with the transpositions that its key asks for.
+
+    Args:
+        studio: the studio.
+        song: the song before.
+        event: the revision.
+        event_id: id of its event; see ``new_proposal``.
+        earlier: the song as it was, where the candidates go back to the keys that they were in.
+    """
+    proposed = new_proposal(studio, event, event_id)
     moved = Transposer(studio, song, Key.parse(event.key), earlier).transpositions()
     return [
         proposed,
@@ -131,12 +140,13 @@ def edit(studio: Studio, song_id: str, values: Mapping[str, Any]) -> list[Record
             return None
         groups = [group for group, fields in FIELD_GROUPS.items() if changed.intersection(fields)]
         return replace(
-            _proposal(studio, song.position),
+            proposal_at(studio, song.position),
             **_as_event(dict(values)),
             revision=song.revision + 1,
             edited=sorted({*song.edited, *groups}),
             copied_from=None,
             takes_back=None,
+            redoes=None,
         )
 
     return propose(studio, song_id, edited)
@@ -144,12 +154,6 @@ def edit(studio: Studio, song_id: str, values: Mapping[str, Any]) -> list[Record
 
 def _as_event(facts: dict[str, Any]) -> dict[str, Any]:
     return {name: list(each) if isinstance(each, tuple) else each for name, each in facts.items()}
-
-
-def _proposal(studio: Studio, position: int) -> events.SongProposed:
-    event = studio.event(position).payload
-    assert isinstance(event, events.SongProposed)  # noqa: S101 - the song's state says so
-    return event
 
 
 def archive(studio: Studio, song_id: str) -> list[Recorded]:
@@ -174,74 +178,6 @@ def restoring(studio: Studio, song: Song, event_id: str | None = None) -> list[N
     return [NewEvent(restored, actor=studio.actor, event_id=event_id or uuid4().hex)]
 
 
-def last_changed(studio: Studio, song_id: str | None = None) -> str | None:
-    """Id of the song whose last change came after every decision on a candidate; else None.
-
-    Args:
-        studio: the studio.
-        song_id: full id of the only song to look at; all songs if None.
-    """
-    known = studio.all_songs()
-    songs = list(known.values()) if song_id is None else [known[song_id]]
-    changes = [(song.changes[-1].position, song.song_id) for song in songs if song.changes]
-    decided = [
-        position
-        for song in songs
-        for candidate in song.candidates
-        for position, _ in decisions_on(song, candidate)
-    ]
-    position, changed = max(changes, default=(0, None))
-    return changed if position > max(decided, default=0) else None
-
-
-def undo(
-    studio: Studio, prefix: str | None, song: str | None = None, event_id: str | None = None
-) -> Recorded:
-    """Take back the last decision: on a candidate, or on a song where that came later.
-
-    Args:
-        studio: the studio.
-        prefix: beginning of a candidate's id, for the last decision on it; None for the last of
-            all.
-        song: only of this song, as a person names it.
-        event_id: id of the event that takes it back; a new one if None.
-
-    Raises:
-        NotFound: if nothing was decided.
-    """
-    song_id = None if song is None else studio.song(song).song_id
-    changed = last_changed(studio, song_id) if prefix is None else None
-    if changed is None:
-        return decisions.undo(studio, prefix, song_id, event_id)
-    return undo_change(studio, changed, event_id)[0]
-
-
-def undo_change(studio: Studio, song_id: str, event_id: str | None = None) -> list[Recorded]:
-    """Take back the last revision or archiving of a song.
-
-    Raises:
-        Refused: if there is none.
-    """
-
-    def undoing() -> list[NewEvent]:
-        song = studio.all_songs()[song_id]
-        if not song.changes:
-            raise Refused(f"{song_id} is as it was added", "see engine songs show")
-        *earlier, last = song.changes
-        if last.kind == ARCHIVED:
-            return restoring(studio, song, event_id)
-        revisions = [change.position for change in earlier if change.kind == REVISED]
-        before = _proposal(studio, revisions[-1] if revisions else song.proposed_at)
-        event = replace(
-            before, revision=song.revision + 1, copied_from=None, takes_back=last.event_id
-        )
-        return _with_transpositions(
-            studio, song, event, event_id, studio.song_at(song_id, last.position - 1)
-        )
-
-    return studio.decide(song_stream(song_id), undoing)
-
-
 def duplicate(studio: Studio, song_id: str, title: str | None = None) -> str:
     """Copy a song with its approved parts that fit it, and the candidates that wait on them.
 
@@ -261,19 +197,20 @@ def duplicate(studio: Studio, song_id: str, title: str | None = None) -> str:
     version = studio.log.version(song_stream(song_id))
     copy_id = free_id(f"{slug(named) or 'song'}", [song_id, version, named], songs)
     proposed = replace(
-        _proposal(studio, song.position),
+        proposal_at(studio, song.position),
         song_id=copy_id,
         revision=1,
         title=named,
         edited=sorted({*song.edited, "title"}),
         copied_from=events.Fork(song_id=song_id, version=version),
         takes_back=None,
+        redoes=None,
     )
     approved, waiting = _copied(song)
     # What waits comes after the approvals, so that these don't pass it over.
     copies = (*_copies(studio, song, approved), *_copies(studio, song, waiting))
     batch = [
-        _proposed(studio, proposed),
+        new_proposal(studio, proposed),
         *(NewEvent(event, actor=studio.actor) for event in (*_words(song), *copies)),
     ]
     studio.append(song_stream(copy_id), batch, 0)
@@ -361,7 +298,7 @@ def _decisions(
         *(stated.event_id for stated in song.preferences),
         *(approval.event_id for name in music for approval in song.candidates[name].approvals),
     }
-    for recorded in studio.log.read(stream=song_stream(song.song_id)):
+    for recorded in studio.song_events(song):
         event = recorded.payload
         if not isinstance(event, COPIED) or event.candidate not in music:
             continue

@@ -77,12 +77,15 @@ class Consistency:
 
 
 def efforts(studio: Studio, songs: Iterable[Song]) -> list[PartEffort]:
-    """The effort of every part that a person approved, by song and in order of approval."""
+    """The effort of every part that a person approved, by song and in order of approval.
+
+    What a branch has in common with its song counts for the song.
+    """
     return [each for song in songs for each in _of_song(studio, song)]
 
 
 def _of_song(studio: Studio, song: Song) -> list[PartEffort]:
-    recorded = list(studio.log.read(stream=song_stream(song.song_id), kinds=KINDS))
+    recorded = list(studio.song_events(song, KINDS))
     approved = sorted(
         (approvals[0].position, approvals[0].label, name)
         for name, state in song.candidates.items()
@@ -96,7 +99,8 @@ def _of_song(studio: Studio, song: Song) -> list[PartEffort]:
         window = [
             each for each in recorded if since < each.position <= position and not _is_file(each)
         ]
-        found.append(_effort(song, name, label, window))
+        if position > song.began:
+            found.append(_effort(song, name, label, window))
         last[place] = position
     return found
 
@@ -148,7 +152,7 @@ def consistency(studio: Studio, songs: Iterable[Song]) -> Consistency:
     """How often a person judged what was shown again as they had judged it before.
 
     The same music in two songs, in the same key, meter and tempo, is one thing shown twice, unless
-    one song is a copy of the other.
+    one song is a copy or a branch of the other.
     A judgement that was undone counts as one if the candidate was shown again before the next: it
     is then no slip that was mended.
     """
@@ -159,7 +163,7 @@ def consistency(studio: Studio, songs: Iterable[Song]) -> Consistency:
 
 def _repeats(studio: Studio, songs: Iterable[Song]) -> Iterator[bool]:
     """Of each judgement of a candidate that was shown since the last one: whether they agree."""
-    streams = {song_stream(song.song_id) for song in songs if song.copied_from is None}
+    streams = {song_stream(song.song_id) for song in songs if song.is_original}
     before: dict[str, bool] = {}
     approved_for: dict[str, tuple[str, str]] = {}
     shown_since: set[str] = set()

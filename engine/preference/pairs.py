@@ -44,7 +44,12 @@ def preferences(studio: Studio, songs: Iterable[Song] | None = None) -> list[Pre
         songs: only of these songs; all, archived ones too, if None.
     """
     wanted = studio.all_songs().values() if songs is None else songs
-    found = [each for song in wanted for each in of_song(song, showings(studio, song))]
+    found = [
+        each
+        for song in wanted
+        for each in of_song(song, showings(studio, song))
+        if each.decided_at > song.began  # what a branch has in common counts for its song
+    ]
     return sorted(found, key=lambda each: (each.decided_at, each.song))
 
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from engine.state.songs import Song, song_stream
+from engine.state.songs import Song
 from engine.state.studio import Studio
 from store import events
 
@@ -38,9 +38,7 @@ class Showing:
 def showings(studio: Studio, song: Song) -> list[Showing]:
     """Everything that was shown of a song, oldest first."""
     found = []
-    for recorded in studio.log.read(
-        stream=song_stream(song.song_id), kinds=("CandidatesPresented",)
-    ):
+    for recorded in studio.song_events(song, ("CandidatesPresented",)):
         event = recorded.payload
         assert isinstance(event, events.CandidatesPresented)  # noqa: S101 - the kind that was read
         found.append(

@@ -56,7 +56,7 @@ def identities(proposals: Sequence[Proposal], songs: Mapping[str, Song]) -> list
 
 
 def _by_id(proposal: Proposal, songs: Sequence[Song]) -> Identity | None:
-    originals = [song for song in songs if song.copied_from is None]
+    originals = [song for song in songs if song.is_original]
     thread = [song for song in originals if _same_iteration(proposal, song)]
     document = [song for song in originals if song.source.content_sha256 == proposal.content_sha256]
     same_id = [song for song in originals if song.song_id == proposal.song_id]
@@ -111,7 +111,7 @@ def _of_file(proposal: Proposal, songs: Sequence[Song]) -> list[Song]:
     return [
         song
         for song in songs
-        if not song.is_archived and song.copied_from is None
+        if not song.is_archived and song.is_original
         if same_file(proposal.file, song.source.file)
     ]
 

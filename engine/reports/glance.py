@@ -133,7 +133,8 @@ def _bar_edges(part: Part, meter: Meter) -> list[tuple[int, int]]:
     return list(pairwise(range(0, part.length_ticks + 1, meter.bar_ticks)))
 
 
-def _notes_by_bar(part: Part, meter: Meter) -> list[list[Note]]:
+def notes_by_bar(part: Part, meter: Meter) -> list[list[Note]]:
+    """The notes that begin in each bar of a part."""
     bars: list[list[Note]] = [[] for _ in range(part.length_ticks // meter.bar_ticks)]
     for onset, duration, pitch, velocity, _ in part.notes.tolist():
         bars[onset // meter.bar_ticks].append((onset, duration, pitch, velocity))
@@ -143,7 +144,7 @@ def _notes_by_bar(part: Part, meter: Meter) -> list[list[Note]]:
 def _note_texts(part: Part, meter: Meter, key: Key | None) -> list[str]:
     """The notes of each bar; what begins together is joined by a plus sign."""
     texts = []
-    for notes in _notes_by_bar(part, meter):
+    for notes in notes_by_bar(part, meter):
         names = _names([pitch for _, _, pitch, _ in notes], key)
         struck: dict[int, list[str]] = {}
         for (onset, _, _, _), name in zip(notes, names, strict=True):
@@ -165,7 +166,7 @@ def _names(pitches: Sequence[int], key: Key | None) -> list[str]:
 def _sung_bars(part: Part, meter: Meter, key: Key | None) -> Iterator[Lines]:
     """The notes' names, and under each what is sung on it."""
     words = dict(part.lyrics)
-    for notes in _notes_by_bar(part, meter):
+    for notes in notes_by_bar(part, meter):
         names = _names([pitch for _, _, pitch, _ in notes], key)
         sung = [_syllable(words.get(onset, MELISMA)) for onset, _, _, _ in notes]
         widths = [max(len(name), len(text)) for name, text in zip(names, sung, strict=True)]
@@ -187,7 +188,7 @@ def _contour_bars(part: Part, meter: Meter) -> Iterator[Lines]:
     pitches = part.notes["pitch"].tolist()
     low, high = min(pitches), max(pitches)
     scale = (len(LEVELS) - 1) / (high - low) if high > low else 0.0
-    for notes in _notes_by_bar(part, meter):
+    for notes in notes_by_bar(part, meter):
         contour = text = ""
         for onset, _, pitch, _ in notes:
             syllable = words.get(onset, f"{MELISMA} ")
@@ -263,7 +264,7 @@ def _drum_grid(part: Part, meter: Meter, width: int) -> Glance:
     """
     rows = _drum_rows(part)
     letters = {note: letter for row in rows for note, letter in _letters(row).items()}
-    bars = _notes_by_bar(part, meter)
+    bars = notes_by_bar(part, meter)
     alike: dict[frozenset[tuple[int, int]], list[int]] = {}
     for index, notes in enumerate(bars):
         here = frozenset((onset % meter.bar_ticks, pitch) for onset, _, pitch, _ in notes)

@@ -7,12 +7,13 @@ from typing import Any
 
 from msgspec.structs import replace
 
-from engine.state.runs import run_of
+from engine.state.runs import run_of, run_stream
 from engine.state.songs import (
     ARCHIVED,
     LESS,
     MORE,
     REVISED,
+    WORDED,
     Approved,
     Basis,
     Candidate,
@@ -21,7 +22,9 @@ from engine.state.songs import (
     ExportedFile,
     GivenWords,
     Kept,
+    Past,
     Rejected,
+    Remark,
     Song,
     SongArrangement,
     SongComposition,
@@ -30,8 +33,17 @@ from engine.state.songs import (
     Transposed,
     Use,
     song_of,
+    song_stream,
+)
+from engine.state.undone import (
+    with_decision,
+    with_remark,
+    with_words,
+    without_change,
+    without_decision,
 )
 from store import events
+from store.branches import Origin, Streams
 from store.records import Recorded
 
 
@@ -39,7 +51,7 @@ class SongProjection:
     """One document per song."""
 
     name = "songs"
-    version = 8
+    version = 9
     document: type[Song] = Song
 
     def route(self, recorded: Recorded) -> str | None:
@@ -58,21 +70,46 @@ class SongProjection:
         song: Song = APPLY[recorded.kind](document, recorded, event)
         return replace(song, touched=recorded.position)
 
+    def origin(self, recorded: Recorded) -> Origin | None:
+        """The song that a branch begins as, and up to which event."""
+        event = recorded.payload
+        if isinstance(event, events.SongForked):
+            return Origin(event.origin, event.position)
+        return None
+
+    def streams(self, key: str, document: Song) -> Streams:
+        """The streams of a song's events, from its state or that of a branch of it."""
+        runs = (run_stream(run) for run in document.runs)
+        return {song_stream(key): None, **dict.fromkeys(runs, RUN_KINDS)}
+
+    def reached(self, document: Song) -> int:
+        """Position of the last event about a song."""
+        return document.touched
+
+
+# Events of a run that a song's state is made of.
+RUN_KINDS = ("RunStarted", "RunFinished")
+
 
 # What a revision leaves as it is.
 KEPT_IN_REVISIONS = (
     "proposed_at",
     "copied_from",
+    "past",
+    "began",
     "changes",
     "candidates",
     "runs",
     "labels",
     "uses",
     "preferences",
+    "remarks",
+    "undone",
     "exports",
     "compositions",
     "arrangements",
     "words",
+    "earlier_words",
 )
 
 
@@ -106,8 +143,12 @@ def _proposed(song: Song | None, recorded: Recorded, event: events.SongProposed)
     if song is None:
         return fresh
     revised = replace(fresh, **{name: getattr(song, name) for name in KEPT_IN_REVISIONS})
+    if song.position < song.began:  # a branch says its own title: no revision of it
+        return revised
     if event.takes_back is not None:
-        return _without_change(revised, event.takes_back)
+        return without_change(revised, event.takes_back, recorded)
+    if event.redoes is not None:
+        return with_decision(revised, event.redoes)
     return _with_change(revised, recorded, REVISED)
 
 
@@ -116,17 +157,28 @@ def _with_change(song: Song, recorded: Recorded, kind: str) -> Song:
     return replace(song, changes=(*song.changes, change))
 
 
-def _without_change(song: Song, event_id: str) -> Song:
-    kept = tuple(change for change in song.changes if change.event_id != event_id)
-    return replace(song, changes=kept)
+def _forked(song: Song, recorded: Recorded, event: events.SongForked) -> Song:
+    """A branch, from the state of what it is one of; its files are its own."""
+    return replace(
+        song,
+        song_id=event.song_id,
+        past=(*song.past, Past(song.song_id, song.began, event.position)),
+        began=recorded.position,
+        changes=tuple(each for each in song.changes if each.kind != ARCHIVED),
+        exports={},
+    )
 
 
 def _archived(song: Song, recorded: Recorded, _: events.SongArchived) -> Song:
     return _with_change(song, recorded, ARCHIVED)
 
 
-def _restored(song: Song, _: Recorded, event: events.SongRestored) -> Song:
-    return _without_change(song, event.takes_back)
+def _restored(song: Song, recorded: Recorded, event: events.SongRestored) -> Song:
+    return without_change(song, event.takes_back, recorded)
+
+
+def _words_taken_back(song: Song, recorded: Recorded, event: events.WordsTakenBack) -> Song:
+    return without_change(song, event.takes_back, recorded)
 
 
 def _transposed(song: Song, recorded: Recorded, event: events.PartTransposed) -> Song:
@@ -326,32 +378,22 @@ def with_use(song: Song, use: Use, keeps: Sequence[events.KeptPart] = ()) -> Son
     return replace(song, uses=(*song.uses, use))
 
 
-def _undone(song: Song, _: Recorded, event: events.DecisionUndone) -> Song:
-    known = song.candidates[event.candidate]
-    left = tuple(decision for decision in known.decisions if decision.event_id != event.undoes)
-    song = _changed(song, event.candidate, replace(known, decisions=left))
-    preferences = tuple(each for each in song.preferences if each.event_id != event.undoes)
-    song = replace(song, preferences=preferences)
-    uses = tuple(use for use in song.uses if use.event_id != event.undoes)
-    if len(uses) == len(song.uses):
-        return song
-    candidates = {
-        identifier: replace(each, kept=tuple(k for k in each.kept if k.event_id != event.undoes))
-        if each.kept
-        else each
-        for identifier, each in song.candidates.items()
-    }
-    return replace(song, candidates=candidates, uses=uses)
+def _undone(song: Song, recorded: Recorded, event: events.DecisionUndone) -> Song:
+    return without_decision(song, event.undoes, recorded, event.candidate)
 
 
-def _labelled(song: Song, _: Recorded, event: events.CandidateLabelled) -> Song:
-    known = song.candidates[event.candidate]
-    return _changed(song, event.candidate, replace(known, wanted_label=event.label))
+def _redone(song: Song, _: Recorded, event: events.DecisionRedone) -> Song:
+    return with_decision(song, event.redoes)
 
 
-def _noted(song: Song, _: Recorded, event: events.CandidateNoted) -> Song:
-    known = song.candidates[event.candidate]
-    return _changed(song, event.candidate, replace(known, notes=(*known.notes, event.text)))
+def _labelled(song: Song, recorded: Recorded, event: events.CandidateLabelled) -> Song:
+    remark = Remark(recorded.event_id, recorded.position, event.candidate, label=event.label)
+    return with_remark(song, remark)
+
+
+def _noted(song: Song, recorded: Recorded, event: events.CandidateNoted) -> Song:
+    remark = Remark(recorded.event_id, recorded.position, event.candidate, note=event.text)
+    return with_remark(song, remark)
 
 
 def _exported(song: Song, recorded: Recorded, event: events.ExportWritten) -> Song:
@@ -393,11 +435,12 @@ def _composition_started(song: Song, recorded: Recorded, event: events.Compositi
         position=recorded.position,
     )
     song = _with_composition(song, composition)
-    return replace(song, words=words) if words.sections else song
+    return with_words(song, words) if words.sections else song
 
 
 def _words_given(song: Song, recorded: Recorded, event: events.WordsGiven) -> Song:
-    return replace(song, words=_words_of(recorded, event.lyrics))
+    song = _with_change(song, recorded, WORDED)
+    return with_words(song, _words_of(recorded, event.lyrics))
 
 
 def _words_of(recorded: Recorded, rows: Sequence[Sequence[Any]]) -> GivenWords:
@@ -419,9 +462,11 @@ def _with_composition(song: Song, composition: SongComposition) -> Song:
 
 
 APPLY: dict[str, Callable[[Song, Recorded, Any], Song]] = {
+    "SongForked": _forked,
     "SongArchived": _archived,
     "SongRestored": _restored,
     "WordsGiven": _words_given,
+    "WordsTakenBack": _words_taken_back,
     "PartTransposed": _transposed,
     "PartCopied": _copied,
     "RunStarted": _run_started,
@@ -435,6 +480,7 @@ APPLY: dict[str, Callable[[Song, Recorded, Any], Song]] = {
     "CandidateRejected": _rejected,
     "CandidateUsed": _used,
     "DecisionUndone": _undone,
+    "DecisionRedone": _redone,
     "CandidateLabelled": _labelled,
     "CandidateNoted": _noted,
     "ExportWritten": _exported,

@@ -11,7 +11,7 @@ from genomes.keys import PLAIN_NAMES
 from store import events
 
 PENDING, APPROVED, REJECTED = "pending", "approved", "rejected"
-REVISED, ARCHIVED = "revised", "archived"
+REVISED, ARCHIVED, WORDED = "revised", "archived", "given words"
 MORE, LESS, LEAST, CANT_TELL = "more", "less", "least", "cant-tell"
 SONG_STREAM = "song/"
 
@@ -143,7 +143,7 @@ class Change(NamedTuple):
     """A decision on a song itself.
 
     Attributes:
-        kind: ``revised`` or ``archived``.
+        kind: ``revised``, ``archived`` or ``given words``.
         event_id: id of its event.
         position: position of its event in the log.
     """
@@ -151,6 +151,24 @@ class Change(NamedTuple):
     kind: str
     event_id: str
     position: int
+
+
+class Remark(NamedTuple):
+    """What a person wrote of a candidate.
+
+    Attributes:
+        event_id: id of its event.
+        position: position of its event in the log.
+        candidate: id of the candidate.
+        note: a note; None if it is a label.
+        label: the label that it was given before its approval; None if it is a note.
+    """
+
+    event_id: str
+    position: int
+    candidate: str
+    note: str | None = None
+    label: str | None = None
 
 
 class Candidate(msgspec.Struct, frozen=True, kw_only=True):
@@ -236,6 +254,20 @@ class Candidate(msgspec.Struct, frozen=True, kw_only=True):
     def decided_at(self) -> int:
         """Position of the last decision that was not undone; 0 if there is none."""
         return self.decisions[-1].position if self.decisions else 0
+
+
+class Past(NamedTuple):
+    """A song whose beginning is that of a branch too.
+
+    Attributes:
+        song_id: id of the song.
+        began: position of the song's first event, if it is a branch itself; else 0.
+        until: position of the last event that the branch has of it.
+    """
+
+    song_id: str
+    began: int
+    until: int
 
 
 class SongRun(msgspec.Struct, frozen=True, kw_only=True):
@@ -349,6 +381,32 @@ BASIS_WORDS: dict[str, tuple[str, Callable[[Any], str]]] = {
 }
 
 
+class Undone(msgspec.Struct, frozen=True, kw_only=True):
+    """A decision that was undone, as it comes back when it is redone.
+
+    Attributes:
+        position: position of the event that took it back.
+        candidate: id of the candidate that it is about; None if it is about the song.
+        decision: the approval or rejection.
+        use: the choice of what a section stands on.
+        kept: of such a choice: id of each candidate that it kept -> the parents.
+        stated: the comparison.
+        remark: the note or the label.
+        change: the revision, archiving or giving of words.
+        words: the words that were given.
+    """
+
+    position: int
+    candidate: str | None = None
+    decision: Decision | None = None
+    use: Use | None = None
+    kept: dict[str, Kept] = {}
+    stated: Stated | None = None
+    remark: Remark | None = None
+    change: Change | None = None
+    words: GivenWords | None = None
+
+
 class Song(msgspec.Struct, frozen=True, kw_only=True):
     """A song, with the fields of its last ``SongProposed``.
 
@@ -358,17 +416,22 @@ class Song(msgspec.Struct, frozen=True, kw_only=True):
         proposed_at: position of its first ``SongProposed``.
         edited: names of the fields that a person typed, whatever the document says.
         copied_from: the song that it is a copy of.
-        changes: revisions and archiving that were not undone, oldest first.
+        past: the songs that it has its beginning in common with, oldest first, if it is a branch.
+        began: position of its own first event, if it is a branch; else 0.
+        changes: revisions, archiving and words given that were not undone, oldest first.
         bases: position of each proposal of the song -> the basis of parts made from it.
         candidates: by id.
         runs: by id.
         labels: stage -> label -> id of the candidate that was approved with it first.
         uses: choices of what sections stand on that were not undone, oldest first.
         preferences: comparisons of candidates that were not undone, oldest first.
+        remarks: notes and labels that were not undone, oldest first.
+        undone: id of the event of each decision that was undone -> the decision.
         exports: by the file's path relative to the studio.
         compositions: by id.
         arrangements: by id.
         words: its words as they were given last, to a composition or by themselves.
+        earlier_words: those that they replaced, oldest first.
         touched: position of the last event about the song.
     """
 
@@ -393,6 +456,8 @@ class Song(msgspec.Struct, frozen=True, kw_only=True):
     proposed_at: int
     edited: tuple[str, ...] = ()
     copied_from: events.Fork | None = None
+    past: tuple[Past, ...] = ()
+    began: int = 0
     changes: tuple[Change, ...] = ()
     bases: dict[str, Basis] = msgspec.field(name="grounds")
     candidates: dict[str, Candidate] = {}
@@ -400,10 +465,13 @@ class Song(msgspec.Struct, frozen=True, kw_only=True):
     labels: dict[str, dict[str, str]] = {}
     uses: tuple[Use, ...] = ()
     preferences: tuple[Stated, ...] = ()
+    remarks: tuple[Remark, ...] = ()
+    undone: dict[str, Undone] = {}
     exports: dict[str, ExportedFile] = {}
     compositions: dict[str, SongComposition] = {}
     arrangements: dict[str, SongArrangement] = {}
     words: GivenWords | None = None
+    earlier_words: tuple[GivenWords, ...] = ()
     touched: int
 
     @property
@@ -412,9 +480,22 @@ class Song(msgspec.Struct, frozen=True, kw_only=True):
         return any(change.kind == ARCHIVED for change in self.changes)
 
     @property
+    def is_original(self) -> bool:
+        """Whether it is no copy and no branch of another song."""
+        return self.copied_from is None and not self.past
+
+    @property
     def basis(self) -> Basis:
         """The basis of the parts that fit it."""
         return self.bases[str(self.position)]
+
+    def has_run(self, run: str, song_id: str) -> bool:
+        """Whether a run of a song is one of this song, or of what it is a branch of."""
+        return run in self.runs and song_id in {self.song_id, *(past.song_id for past in self.past)}
+
+    def brought_at(self, candidate: str) -> int:
+        """Position of the event that made something a candidate of the song, or of its branch."""
+        return max(self.candidates[candidate].position, self.began)
 
     def basis_of(self, candidate: Candidate) -> Basis | None:
         """The basis that a candidate was made for, in the key that it was transposed to."""

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import getpass
 import os
-from collections.abc import Callable
-from heapq import merge
+from collections.abc import Callable, Collection, Iterator
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -15,7 +14,7 @@ from engine.ids import resolve
 from engine.state.finding import find_song
 from engine.state.heads import HEADS, Heads, HeadsProjection
 from engine.state.models import MODELS, Models, ModelsProjection
-from engine.state.runs import Run, RunProjection, run_stream
+from engine.state.runs import Run, RunProjection
 from engine.state.song_events import SongProjection
 from engine.state.songs import Song, song_stream
 from store.errors import LogUnavailable, StaleStream
@@ -35,9 +34,6 @@ RECORD_PATIENCE_S = 0.25
 
 SONGS, RUNS, ALL_MODELS = SongProjection(), RunProjection(), ModelsProjection()
 ALL_HEADS = HeadsProjection()
-
-# Events of a run that a song's state is made of.
-RUN_KINDS_OF_SONGS = ("RunStarted", "RunFinished")
 
 
 def studio_folder(option: Path | None) -> Path:
@@ -102,18 +98,27 @@ class Studio:
         return songs[find_song(typed, songs)]
 
     def song_at(self, song_id: str, position: int) -> Song | None:
-        """A song as it was after the event at a position; None if it wasn't proposed yet."""
-        of_runs = [
-            self.log.read(stream=run_stream(run), kinds=RUN_KINDS_OF_SONGS)
-            for run in self.song(song_id).runs
-        ]
-        of_song = self.log.read(stream=song_stream(song_id))
-        state: Song | None = None
-        for recorded in merge(of_song, *of_runs, key=lambda recorded: recorded.position):
-            if recorded.position > position:
+        """A song as it was after the event at a position; None if it wasn't proposed yet.
+
+        Of a branch, before it began, that is the song that it is a branch of.
+        """
+        song = self.song(song_id)
+        began = song.began
+        for past in reversed(song.past):
+            if position >= began:
                 break
-            state = SONGS.apply(state, recorded)
-        return state
+            song_id, began = past.song_id, past.began
+            position = min(position, past.until)
+        return self._projections.at(SONGS, song_id, position)
+
+    def song_events(self, song: Song, kinds: Collection[str] | None = None) -> Iterator[Recorded]:
+        """The events of a song's stream, oldest first; of a branch, the common ones before."""
+        for past in song.past:
+            for recorded in self.log.read(stream=song_stream(past.song_id), kinds=kinds):
+                if recorded.position > past.until:
+                    break
+                yield recorded
+        yield from self.log.read(stream=song_stream(song.song_id), kinds=kinds)
 
     def runs(self) -> dict[str, Run]:
         """All runs by id."""
@@ -144,13 +149,14 @@ class Studio:
         """The song and the full id of a candidate.
 
         One piece of music can be a candidate of several songs. Unless a song is named, the one
-        whose run brought it last is meant: the one that a person saw last.
+        whose run brought it last is meant, or that began last as a branch with it: the one that
+        a person saw last.
         """
         songs = [self.song(song_id)] if song_id else self._songs_with(prefix)
         known = [identifier for song in songs for identifier in song.candidates]
         identifier = resolve(prefix, known, "candidate", "see engine review")
         owners = [song for song in songs if identifier in song.candidates]
-        return max(owners, key=lambda song: song.candidates[identifier].position), identifier
+        return max(owners, key=lambda song: song.brought_at(identifier)), identifier
 
     def _songs_with(self, prefix: str) -> list[Song]:
         """The songs that may have a candidate whose id begins so: it occurs in quotation marks."""

@@ -17,6 +17,9 @@ from engine.web.pages import error_response, static_folder
 from engine.web.room import Room
 from engine.web.security import Guard
 from engine.web.views import decisions, evolving, gate, jobs, songs, sounds
+from store.errors import StoreError
+
+VIEWS = (songs, gate, decisions, evolving, sounds, jobs, live)
 
 # Answered in one line; what else goes wrong is a fault of ours, and is printed too.
 ERRORS = (EngineError, StoreError, OSError, HTTPException, Exception)

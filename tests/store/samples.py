@@ -16,6 +16,7 @@ from store.events import (
     CompositionFinished,
     CompositionStarted,
     CurvePoint,
+    DecisionRedone,
     DecisionUndone,
     ExportWritten,
     FirstPool,
@@ -43,11 +44,13 @@ from store.events import (
     RunStarted,
     Section,
     SongArchived,
+    SongForked,
     SongProposed,
     SongRestored,
     Source,
     Survivor,
     WordsGiven,
+    WordsTakenBack,
 )
 from store.log import EventLog
 from store.records import NewEvent
@@ -257,6 +260,9 @@ SAMPLES: tuple[Payload, ...] = (
     HeadPromoted(sha256=DIGEST, stage="chords", training="training-1", note="not worse"),
     HeadRefused(sha256=DIGEST, stage="chords", training="training-1", reason="worse by 0.2"),
     RetrainingPlanned(every=10),
+    SongForked(song_id="song-2", origin="song-1", position=1),
+    WordsTakenBack(takes_back="event-0028"),
+    DecisionRedone(candidate="a", redoes="event-0011"),
 )
 
 assert {type(sample) for sample in SAMPLES} == {kind.struct for kind in KINDS.values()}

@@ -15,6 +15,7 @@ from store.events import (
     CandidateUsed,
     CompositionFinished,
     CompositionStarted,
+    DecisionRedone,
     HeadPromoted,
     HeadRefused,
     HeadTrained,
@@ -29,8 +30,10 @@ from store.events import (
     RunFinished,
     RunStarted,
     SongArchived,
+    SongForked,
     SongRestored,
     WordsGiven,
+    WordsTakenBack,
 )
 from store.log import EventLog
 from store.projections import Projections
@@ -92,6 +95,7 @@ LATER = (
     CandidateUsed,
     CompositionFinished,
     CompositionStarted,
+    DecisionRedone,
     ModelPromoted,
     ModelTrained,
     PartCopied,
@@ -99,8 +103,10 @@ LATER = (
     PartTransposed,
     PreferenceStated,
     SongArchived,
+    SongForked,
     SongRestored,
     WordsGiven,
+    WordsTakenBack,
     HeadTrained,
     RetrainingPlanned,
     HeadPromoted,

@@ -45,6 +45,7 @@ def _clips(studio: Studio, song_id: str) -> Iterator[Clip]:
         name
         for name, state in song.candidates.items()
         if state.status == REJECTED and state.run is not None
+        if state.decided_at > song.began  # what a branch has in common is the song's
     ]
     for found in candidates_by_id(studio, song, rejected).values():
         yield Clip(found.stage, found.part, found.context)

@@ -10,7 +10,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from engine.errors import Refused
-from engine.gate import choices, decisions, revising
+from engine.gate import choices, decisions, undoing
 from engine.gate.bringing import bring as bring_to_gate
 from engine.gate.comparing import compare
 from engine.gate.exports import update_exports
@@ -119,7 +119,7 @@ def none_of_these(request: Request, form: Form) -> Response:
 def undo_last(request: Request, _: Form) -> Response:
     """Take back what was decided last about the song, or its last change."""
     song = song_in(request)
-    return _answer(request, song, revising.undo(room_of(request).studio, None, song.song_id))
+    return _answer(request, song, undoing.undo(room_of(request).studio, None, song.song_id))
 
 
 def bring(request: Request, form: Form) -> Response:

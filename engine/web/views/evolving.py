@@ -149,8 +149,10 @@ def _sizes(form: Form) -> tuple[Settings, list[str]]:
     """The size of a run, and the seed where one is given, as words of the command line."""
     given = {name: _number(form, name) for name in (*SIZES, "seed")}
     words = [f"--{name}={value}" for name, value in given.items() if value is not None]
-    sizes = {name: usual if given[name] is None else given[name] for name, usual in SIZES.items()}
-    return Settings(**sizes), words
+    population, generations, keep = (
+        usual if (value := given[name]) is None else value for name, usual in SIZES.items()
+    )
+    return Settings(population, generations, keep), words
 
 
 def _number(form: Form, name: str) -> int | None:

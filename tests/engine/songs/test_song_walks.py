@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from engine.errors import Refused
-from engine.gate import decisions, revising
+from engine.gate import decisions, revising, undoing
 from engine.gate.decisions import music_of
 from engine.gate.edits import edited_values
 from engine.gate.waiting import Entry
@@ -67,7 +67,7 @@ def test_as_many_undos_lead_back_and_the_log_gives_the_same_state(finished, walk
             states = [seen(studio, song_id)]
             states += [seen(studio, song_id) for step in walk if take(studio, song_id, step)]
             for expected in reversed(states[:-1]):
-                revising.undo(studio, None, song_id)
+                undoing.undo(studio, None, song_id)
                 assert seen(studio, song_id) == expected
             kept = studio.all_songs()
             studio.rebuild()

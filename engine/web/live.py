@@ -33,9 +33,10 @@ MAX_MISSED = 512
 
 
 async def events(request: Request) -> StreamingResponse:
-    """Tell of what is appended from now on, or from behind the last id that the page knows."""
+    """Tell of what is appended after the last id that the page knows, or after it was made."""
     room = room_of(request)
-    after = _last_id(request.headers.get("last-event-id", ""))
+    known = request.headers.get("last-event-id") or request.query_params.get("after", "")
+    after = _last_id(known)
     return StreamingResponse(
         _messages(room, after), media_type="text/event-stream", headers={"X-Accel-Buffering": "no"}
     )

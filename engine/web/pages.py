@@ -16,7 +16,7 @@ from documents.terminal import visible
 from engine.errors import Ambiguous, EngineError, NotFound
 from engine.ids import short
 from engine.version import __version__
-from engine.web.room import room_of
+from engine.web.room import position_before, room_of
 from store.errors import StoreError
 
 STATUS = {
@@ -61,6 +61,7 @@ def rendered(request: Request, template: str, **values: Any) -> str:
         .get_template(template)
         .render(
             request_token=room.request_token,
+            position=position_before(request),
             path=request.url.path,
             studio=room.studio.folder,
             **values,

@@ -53,7 +53,19 @@ def room_of(request: Request) -> Room:
     """The room that a request is for."""
     room = request.app.state.room
     assert isinstance(room, Room)  # noqa: S101 - the app puts it there
+    if not hasattr(request.state, "position"):
+        request.state.position = room.studio.log.head().position
     return room
+
+
+def position_before(request: Request) -> int:
+    """Position of the log's last event when a request was begun to be answered.
+
+    What the answer shows is of then or later, so that a page that asks for what came after this
+    misses nothing.
+    """
+    room_of(request)
+    return int(request.state.position)
 
 
 def song_in(request: Request) -> Song:

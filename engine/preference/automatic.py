@@ -31,6 +31,10 @@ def retrain_if_due(studio: Studio) -> list[Retrained]:
     heads = studio.heads()
     if not heads.every:
         return []
-    last = max(heads.planned_at, heads.trained_at)
-    decided = {each.decided_at for each in preferences(studio) if each.decided_at > last}
-    return retrain(studio) if len(decided) >= heads.every else []
+    decided = decided_since(studio, max(heads.planned_at, heads.trained_at))
+    return retrain(studio) if decided >= heads.every else []
+
+
+def decided_since(studio: Studio, position: int) -> int:
+    """How many decisions after a position of the log say which of two candidates is better."""
+    return len({each.decided_at for each in preferences(studio) if each.decided_at > position})

@@ -23,7 +23,8 @@ YES = "yes"
 MAX_SECTIONS = 256
 
 _WHOLE = re.compile(r"-?[0-9]{1,12}")
-_PLACE = re.compile(r"section (\d+)(?: \(.*?\))?(?:: ([a-z_]+))?")
+# Such as "section 3 (Chorus): drums: …", "seed: …" or "instruments: bass: …".
+_PLACE = re.compile(r"(?:section (\d+)(?: \(.*?\))?: )?(?:instruments: )?(?:([a-z_]+): )?")
 
 
 def read_plan_form(form: FormData, known: Plan) -> Plan:
@@ -64,8 +65,9 @@ def read_plan_form(form: FormData, known: Plan) -> Plan:
 
 def place_of(error: EngineError) -> tuple[int | None, str]:
     """The section, from 1, and the field that an error of a plan names."""
-    found = _PLACE.search(str(error))
-    return (int(found[1]), found[2] or "") if found else (None, "")
+    found = _PLACE.match(str(error))
+    assert found is not None  # noqa: S101 - all of it is optional
+    return (int(found[1]) if found[1] else None), found[2] or ""
 
 
 def _texts(form: FormData, name: str) -> list[str]:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from engine.arrangement.assemble import Arrangement, ArrangedSection
+from engine.arrangement.assemble import ArrangedSection, Arrangement
 from engine.stages import STAGES
 from genomes.time import TempoMap
 

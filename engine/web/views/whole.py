@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from starlette.datastructures import FormData
 from starlette.requests import Request
-from starlette.responses import FileResponse, HTMLResponse, Response
+from starlette.responses import FileResponse, Response
 from starlette.routing import Route
 
 from documents.findings import UnreadableError
@@ -129,7 +129,7 @@ def save(request: Request, form: FormData) -> Response:
         answer = page(request, "plan_refused.html", text=text, section=section, field=field)
         answer.status_code = 422
         return answer
-    line = f"saved: {_length(arrangement)}"
+    line = f"saved: {arrangement.length}"
     return page(request, "plan_saved.html", text=line, undo=None, is_error=False, sha256=sha256)
 
 
@@ -255,11 +255,6 @@ def _labels(approved: tuple[ApprovedPart, ...], sections: tuple[PlannedSection, 
     known = (part.section_label for part in approved)
     named = (section.section for section in sections)
     return list({compared_label(label): label for label in (*known, *named)}.values())
-
-
-def _length(arrangement: Arrangement) -> str:
-    minutes, seconds = divmod(round(arrangement.seconds), 60)
-    return f"{arrangement.bars} bars, {minutes}:{seconds:02}"
 
 
 PATH = "/songs/{song}/whole"

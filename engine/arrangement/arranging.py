@@ -44,6 +44,8 @@ from store.records import NewEvent
 
 MAX_LIST_BYTES = 4 * 1024 * 1024
 
+UNWRITTEN = "unwritten"
+
 _TITLE = re.compile(r"^title:.*$", re.MULTILINE)
 
 
@@ -54,7 +56,8 @@ class PlanFile:
     Attributes:
         plan: the plan.
         path: its file.
-        outcome: ``written`` or ``unchanged``; ``kept`` if a person wrote or edited the file.
+        outcome: ``written`` or ``unchanged``; ``kept`` if a person wrote or edited the file;
+            ``unwritten`` if it is only a draft.
         warnings: one line each.
         reading: how the columns of a list of clips were read; empty if the plan isn't imported.
         frame_rate: how its time code was read; empty if it has none.
@@ -130,24 +133,35 @@ def current_plan(studio: Studio, song: Song, options: DraftOptions | None = None
         song: state of the song.
         options: options of a draft.
     """
-    path = plan_file(studio, song)
-    found = file_sha256(path)
-    if found is not None and found != last_written(song, studio, path):
-        return read_plan_file(studio, song, path, options.lyrics if options else None)
+    if has_own_plan(studio, song):
+        lyrics = options.lyrics if options else None
+        return read_plan_file(studio, song, plan_file(studio, song), lyrics)
     return write_draft(studio, song, options)
+
+
+def has_own_plan(studio: Studio, song: Song) -> bool:
+    """Whether the song's plan file is a person's, or was edited by one."""
+    path = plan_file(studio, song)
+    return file_sha256(path) not in {None, last_written(song, studio, path)}
 
 
 def write_draft(studio: Studio, song: Song, options: DraftOptions | None = None) -> PlanFile:
     """Write a new draft; under another file name if a person has edited the song's plan."""
+    drafted = unwritten_draft(studio, song, options)
+    written = _write_plan(studio, song, Path(PLAN_FILE).stem, drafted.plan)
+    return replace(drafted, path=written.path, outcome=written.outcome)
+
+
+def unwritten_draft(studio: Studio, song: Song, options: DraftOptions | None = None) -> PlanFile:
+    """The draft that ``write_draft`` would write; nothing is written or recorded."""
     approved = approved_parts(studio, song)
     options = options or DraftOptions()
     lyrics = options.lyrics or given_words(song)
     drafted = draft(approved, conductor_of(song), options.ending, lyrics)
     plan = with_instruments(drafted, song, options.instruments)
-    written = _write_plan(studio, song, Path(PLAN_FILE).stem, plan)
     warnings = _warnings(plan, approved, song)
     words = None if lyrics is None else with_words(plan, approved, lyrics)
-    return PlanFile(plan, written.path, written.outcome, warnings, words=words)
+    return PlanFile(plan, plan_file(studio, song), UNWRITTEN, warnings, words=words)
 
 
 def copy_plan(studio: Studio, song: Song, copied: Song) -> Export | None:

@@ -121,6 +121,12 @@ class Arrangement:
         """Length of the song in seconds."""
         return float(self.tempo_map.seconds(self.length_ticks))
 
+    @property
+    def length(self) -> str:
+        """Its length for people, such as ``89 bars, 3:44``."""
+        minutes, seconds = divmod(round(self.seconds), 60)
+        return f"{self.bars} bars, {minutes}:{seconds:02}"
+
     def conductor(self, texts: tuple[str, ...] = ()) -> Conductor:
         """The conductor track of its MIDI files and scores, with these texts."""
         return Conductor(

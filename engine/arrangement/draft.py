@@ -115,6 +115,15 @@ def draft(
     return plan if lyrics is None else with_words(plan, approved, lyrics, once=True).plan
 
 
+def sections_to_add(approved: Sequence[ApprovedPart]) -> tuple[PlannedSection, ...]:
+    """A section of each lineage in use, with all its parts, as a plan may get another one."""
+    return tuple(
+        _planned(occurrence, occurrence.title)
+        for lineage in lineages_in_use(approved)
+        for occurrence in [_Occurrence(lineage, is_last=True, is_louder=False)]
+    )
+
+
 def _verses(lyrics: LyricSheet) -> int:
     """How many verses a sheet of words has."""
     names = [section_name(label) for label, _ in lyrics.words if label]

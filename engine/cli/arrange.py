@@ -202,8 +202,7 @@ def _instruments(song: Arrangement) -> dict[str, str]:
 
 def _say_song(arranged: ArrangedSong) -> None:
     song = arranged.arrangement
-    minutes, seconds = divmod(round(song.seconds), 60)
     names = ", ".join(f"{stage}: {name}" for stage, name in _instruments(song).items())
-    say(f"{song.title}: {song.bars} bars, {minutes}:{seconds:02} ({names})")
+    say(f"{song.title}: {song.length} ({names})")
     for file in arranged.files:
         say(f"{file.path} {file.outcome}")

@@ -102,8 +102,7 @@ def _differs(member: Member, section: str, song: Ranked) -> bool:
 
 def _say_title(place: int, ranked: Ranked, arranged: ArrangedSong, why: str) -> None:
     song = arranged.arrangement
-    minutes, seconds = divmod(round(song.seconds), 60)
-    say(f"\n{place}. {song.bars} bars, {minutes}:{seconds:02}{f'  {why}' if why else ''}")
+    say(f"\n{place}. {song.length}{f'  {why}' if why else ''}")
 
 
 def _form(arranged: ArrangedSong) -> str:

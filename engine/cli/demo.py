@@ -154,9 +154,8 @@ def _compose(studio: Studio, song_id: str, generations: int, audio: str) -> Arra
 
 def _say_song(arranged: ArrangedSong, audio: str) -> None:
     song = arranged.arrangement
-    minutes, seconds = divmod(round(song.seconds), 60)
     form = " – ".join(section.name for section in song.sections)
-    say(f"\n{song.title}: {song.bars} bars, {minutes}:{seconds:02}, {form}")
+    say(f"\n{song.title}: {song.length}, {form}")
     files = ["song.mid", "song.musicxml", "song.png"]
     files += [] if audio == "none" else [f"song.{audio}"]
     for name in files:

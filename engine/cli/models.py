@@ -12,7 +12,7 @@ from engine.cli.output import Json, say, say_json, say_next, say_table
 
 if TYPE_CHECKING:
     from engine.models.listing import ListedModel
-    from engine.models.promotion import Promoted
+    from engine.preference.promotions import InUse
 
 app = typer.Typer(help="The models that score, and which one runs use.")
 
@@ -128,51 +128,26 @@ def promote(
     as_json: Json = False,
 ) -> None:
     """Let runs use a model, or a preference head, from here on; others keep theirs."""
-    from engine.models.promotion import promote as let_runs_use
-    from engine.preference.heads import find_head, promote_head
+    from engine.preference.promotions import promote as let_runs_use
 
     with open_studio(context, make=True) as studio:
-        if any(sha256.startswith(model) for sha256 in studio.heads().known):
-            sha256, stage = find_head(studio, model)
-            promote_head(studio, sha256, note)
-            _say_heads(context, [(stage, sha256)], as_json=as_json)
-            return
-        say_promoted(context, let_runs_use(studio, model, note), as_json=as_json)
+        _say_used(context, let_runs_use(studio, model, note), as_json=as_json)
 
 
 @app.command()
 def rollback(context: typer.Context, note: Note = None, as_json: Json = False) -> None:
     """Take back the last promotion: runs use the model, or the preference heads, before it."""
-    from engine.models.promotion import roll_back
-    from engine.preference.heads import last_promotions, roll_back_heads
+    from engine.preference.promotions import roll_back
 
     with open_studio(context) as studio:
-        of_models, of_heads = studio.models().promotions, last_promotions(studio)
-        last = of_models[-1].position if of_models else 0
-        if of_heads and of_heads[-1].position > last:
-            _say_heads(context, roll_back_heads(studio, note), as_json=as_json)
-        else:
-            say_promoted(context, roll_back(studio, note), as_json=as_json)
+        _say_used(context, roll_back(studio, note), as_json=as_json)
 
 
-def _say_heads(
-    context: typer.Context, used: list[tuple[str, str | None]], *, as_json: bool
-) -> None:
-    """Say which heads the runs of some stages go by now."""
+def _say_used(context: typer.Context, used: InUse, *, as_json: bool) -> None:
+    """Say what runs use now."""
     if as_json:
-        say_json([{"stage": stage, "head": sha256} for stage, sha256 in used])
+        say_json(used.to_json())
         return
-    for stage, sha256 in used:
-        head = "the shipped total" if sha256 is None else f"head {_short(sha256)}"
-        say(f"runs of {stage} go by {head} from here on")
-    say_next(next_command(context, "taste"))
-
-
-def say_promoted(context: typer.Context, promoted: Promoted, *, as_json: bool) -> None:
-    """Say which model runs use now."""
-    if as_json:
-        say_json({"sha256": promoted.sha256, "name": promoted.name, "promoted": promoted.is_new})
-        return
-    when = "from here on" if promoted.is_new else "already"
-    say(f"runs use {_short(promoted.sha256)} ({promoted.name}) {when}")
-    say_next(next_command(context, "evolve --song ID"))
+    for line in used.sentences:
+        say(line)
+    say_next(next_command(context, "evolve --song ID" if used.model else "taste"))

@@ -67,21 +67,12 @@ def say_retrained(results: list[Retrained]) -> None:
 
 
 def _say_comparison(found: Comparison) -> None:
-    against = found.against[:8] if found.against != "shipped total" else found.against
-    counted = f"{found.decisions} candidates of {found.songs} songs, {found.pairs} pairs"
-    say(f"  {counted}; tried on songs held out")
-    if found.is_of_few:
-        say("  too few to be sure: of so few songs, the likelihood decides alone")
+    for line in found.basis:
+        say(f"  {line}")
     accuracies = (found.accuracy, found.accuracy_in_use, found.accuracy_shipped)
-    cells = [f"{each.value:.2f} [{each.low:.2f}–{each.high:.2f}]" for each in accuracies]
-    header = ("", "new head", f"in use ({against})", "shipped total")
-    say_table(header, [("pairs ranked as you did", *cells)])
-    gain = found.gain
-    say(
-        f"  log-likelihood of a pair against what is in use: {gain.value:+.3f} "
-        f"[{gain.low:+.3f} to {gain.high:+.3f}]; "
-        f"planted fakes put first: {found.fooled:.0%}, in use {found.fooled_in_use:.0%}"
-    )
+    header = ("", "new head", f"in use ({found.rival})", "shipped total")
+    say_table(header, [("pairs ranked as you did", *map(str, accuracies))])
+    say(f"  {found.gained}")
 
 
 def _to_json(result: Retrained) -> dict[str, Any]:

@@ -36,6 +36,9 @@ def is_due(studio: Studio) -> bool:
     heads = studio.heads()
     if not heads.every:
         return False
-    last = max(heads.planned_at, heads.trained_at)
-    decided = {each.decided_at for each in preferences(studio) if each.decided_at > last}
-    return len(decided) >= heads.every
+    return decided_since(studio, max(heads.planned_at, heads.trained_at)) >= heads.every
+
+
+def decided_since(studio: Studio, position: int) -> int:
+    """How many decisions after a position of the log say which of two candidates is better."""
+    return len({each.decided_at for each in preferences(studio) if each.decided_at > position})

@@ -54,6 +54,18 @@ class PartEffort:
     wall_seconds: float | None
 
 
+def duration(seconds: float | None) -> str:
+    """A time for people, such as ``2:05``, or ``3 d 4:00:00``; ``-`` where there is none."""
+    if seconds is None:
+        return "-"
+    minutes, rest = divmod(round(seconds), 60)
+    hours, minutes = divmod(minutes, 60)
+    days, hours = divmod(hours, 24)
+    if days:
+        return f"{days} d {hours}:{minutes:02}:{rest:02}"
+    return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02}"
+
+
 @dataclass(frozen=True, slots=True)
 class Consistency:
     """How often a person judged a candidate as before when it was shown again.
@@ -74,6 +86,16 @@ class Consistency:
     def share(self) -> float | None:
         """Share of the repeats that agree, from 0 to 1; None without repeats."""
         return self.agreed / self.repeats if self.repeats else None
+
+    @property
+    def sentence(self) -> str:
+        """It in words."""
+        if self.share is None:
+            return "nothing that you had judged was shown and judged again yet"
+        return (
+            f"judged again after another showing: {self.repeats}, as before: {self.agreed} "
+            f"({self.share:.2f}, 95 % interval {self.low:.2f} to {self.high:.2f})"
+        )
 
 
 def efforts(studio: Studio, songs: Iterable[Song]) -> list[PartEffort]:
@@ -145,6 +167,18 @@ def _effort(song: Song, candidate: str, label: str, window: Sequence[Recorded]) 
         seconds_played=sum(plays),
         decisions=decisions,
         wall_seconds=(approved_at - shown[0][1]).total_seconds() if shown else None,
+    )
+
+
+def total_sentence(parts: Sequence[PartEffort]) -> str:
+    """What some parts took together, in words; at least one."""
+    count = len(parts)
+    decisions = sum(part.decisions for part in parts)
+    listened = duration(sum(part.seconds_played for part in parts))
+    shown = sum(part.shown for part in parts)
+    return (
+        f"{count} part{'s' * (count > 1)}: {shown} candidates shown, {decisions} decisions, "
+        f"{listened} listened; per part {shown / count:.1f} and {decisions / count:.1f}"
     )
 
 

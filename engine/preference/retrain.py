@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.errors import NotFound, Refused
-from engine.ids import digest
+from engine.ids import SHORT_ID_CHARS, digest
 from engine.models.promotion import in_use
 from engine.models.registry import STREAM, ModelRegistry
 from engine.preference.decided import Decisions, decisions_by_stage, scored
@@ -33,6 +33,7 @@ from store import events
 from store.records import NewEvent
 
 ACTOR = "engine"
+SHIPPED_TOTAL = "shipped total"
 
 # Below so many decided songs the accuracy of pairs says too little: the likelihood decides alone.
 FEW_SONGS = 8
@@ -58,6 +59,9 @@ class Estimate:
     value: float
     low: float
     high: float
+
+    def __str__(self) -> str:
+        return f"{self.value:.2f} [{self.low:.2f}–{self.high:.2f}]"
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +118,29 @@ class Comparison:
     def to_payload(self) -> dict[str, Any]:
         """Plain values for the log and for machines."""
         return asdict(self)
+
+    @property
+    def basis(self) -> list[str]:
+        """What it was compared on, for people."""
+        counted = f"{self.decisions} candidates of {self.songs} songs, {self.pairs} pairs"
+        few = "too few to be sure: of so few songs, the likelihood decides alone"
+        return [f"{counted}; tried on songs held out", *([few] if self.is_of_few else [])]
+
+    @property
+    def rival(self) -> str:
+        """What was in use, for people."""
+        is_head = self.against != SHIPPED_TOTAL
+        return self.against[:SHORT_ID_CHARS] if is_head else self.against
+
+    @property
+    def gained(self) -> str:
+        """The likelihood and the planted fakes, for people."""
+        gain = self.gain
+        return (
+            f"log-likelihood of a pair against what is in use: {gain.value:+.3f} "
+            f"[{gain.low:+.3f} to {gain.high:+.3f}]; "
+            f"planted fakes put first: {self.fooled:.0%}, in use {self.fooled_in_use:.0%}"
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -273,7 +300,7 @@ def compare(
         songs=len(of_songs),
         decisions=sum(len(np.unique(pool.pairs)) for pool in pools),
         pairs=sum(len(pool.pairs) for pool in pools),
-        against=before_sha256 or "shipped total",
+        against=before_sha256 or SHIPPED_TOTAL,
         accuracy=estimate(lambda table: ratio(table, 0, 1)),
         accuracy_in_use=estimate(lambda table: ratio(table, 1, 1)),
         accuracy_shipped=estimate(lambda table: ratio(table, 2, 1)),

@@ -19,6 +19,7 @@ from fitness.preference.head import TOTAL, PreferenceHead, head_columns
 SURE = 0.9
 
 SHOWN = 8
+Z_95 = 1.96
 RULE = "theory."
 _OF_TERMS = {
     TOTAL: "the shipped total",
@@ -49,6 +50,12 @@ class Inclination:
         if self.deviation == 0:
             return 1.0
         return 0.5 * (1 + erf(abs(self.weight) / self.deviation / sqrt(2)))
+
+    @property
+    def interval(self) -> tuple[float, float]:
+        """The interval of 95 % of the weight."""
+        half = Z_95 * self.deviation
+        return self.weight - half, self.weight + half
 
     @property
     def is_sure(self) -> bool:
@@ -88,6 +95,11 @@ class Taste:
     def unsure(self) -> list[Inclination]:
         """The heaviest of what isn't."""
         return [each for each in self.inclinations if not each.is_sure][:SHOWN]
+
+    @property
+    def shown(self) -> list[Inclination]:
+        """The heaviest of both, the heaviest first."""
+        return sorted((*self.sure, *self.unsure), key=lambda each: -abs(each.weight))
 
 
 def taste(studio: Studio, stage: str, head_sha256: str | None = None) -> Taste:
@@ -129,12 +141,12 @@ def _words(column: str) -> str:
 
 def draw_taste(path: Path, found: Taste, ink: str = "#33608c") -> None:
     """The heaviest inclinations with their intervals of 95 %, as a PNG."""
-    shown = sorted((*found.sure, *found.unsure), key=lambda each: abs(each.weight))
+    shown = found.shown[::-1]
     draw_bars(
         path,
         [each.name for each in shown],
         [each.weight for each in shown],
-        [1.96 * each.deviation for each in shown],
+        [Z_95 * each.deviation for each in shown],
         f"what was learned for {found.stage}: {found.decisions} candidates of {found.songs} songs",
         "logits for one standard deviation more than the song's first candidates",
         ink,

@@ -16,10 +16,10 @@ from engine.web import live
 from engine.web.pages import error_response, static_folder
 from engine.web.room import Room
 from engine.web.security import Guard
-from engine.web.views import decisions, evolving, gate, jobs, songs, sounds
+from engine.web.views import decisions, editing, evolving, gate, jobs, runs, song, songs, sounds
 from store.errors import StoreError
 
-VIEWS = (songs, gate, decisions, evolving, sounds, jobs, live)
+VIEWS = (songs, song, runs, editing, gate, decisions, evolving, sounds, jobs, live)
 
 # Answered in one line; what else goes wrong is a fault of ours, and is printed too.
 ERRORS = (EngineError, StoreError, OSError, HTTPException, Exception)

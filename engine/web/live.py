@@ -20,7 +20,7 @@ from engine.state.runs import run_of
 from engine.state.songs import song_of
 from engine.state.studio import Studio
 from engine.web.room import Room, room_of
-from store.records import Recorded
+from store.records import Heading
 
 INTERVAL_S = 0.25
 PING_S = 15.0
@@ -78,17 +78,17 @@ def _news(studio: Studio, after: int) -> tuple[int, dict[str, Any]] | None:
         return None
     if not after < end <= after + MAX_MISSED:  # also where another log was put in its place
         return end, {"songs": ["*"], "kinds": ["*"]}
-    new = studio.log.read(after=after, limit=end - after)
+    new = studio.log.headings(after=after, limit=end - after)
     return end, _told(studio, [each for each in new if each.kind not in UNTOLD])
 
 
-def _told(studio: Studio, new: Iterable[Recorded]) -> dict[str, Any]:
+def _told(studio: Studio, new: Iterable[Heading]) -> dict[str, Any]:
     songs: dict[str, None] = {}
     kinds: dict[str, None] = {}
-    for recorded in new:
-        kinds[recorded.kind] = None
-        run = run_of(recorded.stream)
-        song = studio.run(run)[1].song_id if run is not None else song_of(recorded.stream)
+    for heading in new:
+        kinds[heading.kind] = None
+        run = run_of(heading.stream)
+        song = studio.run(run)[1].song_id if run is not None else song_of(heading.stream)
         songs[song or "studio"] = None
     return {"songs": list(songs), "kinds": list(kinds)} if kinds else {}
 

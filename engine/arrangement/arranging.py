@@ -158,9 +158,7 @@ def write_draft(studio: Studio, song: Song, options: DraftOptions | None = None)
     return PlanFile(plan, written.path, written.outcome, warnings, words=words)
 
 
-def duplicate(
-    studio: Studio, song: Song, title: str | None = None
-) -> tuple[Song, list[Export]]:
+def duplicate(studio: Studio, song: Song, title: str | None = None) -> tuple[Song, list[Export]]:
     """Copy a song with its files and its plan; see ``engine.gate.revising.duplicate``.
 
     Returns:

@@ -87,7 +87,9 @@ def add(
             choose = _asking(before, as_json=as_json)
             added = add_songs(studio, reading.proposals, choose, overrides.names)
         songs = studio.all_songs()
-        files = [export for name in added.revised for export in changed_exports(studio, songs[name])]
+        files = [
+            export for name in added.revised for export in changed_exports(studio, songs[name])
+        ]
     if as_json:
         say_json(_report(reading, added))
     else:

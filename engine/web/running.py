@@ -18,6 +18,8 @@ from store import events
 PATIENCE_S = 30.0
 PATIENCE_GENERATIONS = 5
 
+LONG_AGO = datetime.min.replace(tzinfo=UTC)
+
 
 @dataclass(frozen=True, slots=True)
 class Point:
@@ -47,14 +49,14 @@ class RunProgress:
     """
 
     points: list[Point] = field(default_factory=list)
-    begun_at: datetime = datetime.min.replace(tzinfo=UTC)
-    last_at: datetime = datetime.min.replace(tzinfo=UTC)
+    begun_at: datetime = LONG_AGO
+    last_at: datetime = LONG_AGO
     position: int = 0
     totals: dict[str, float] = field(default_factory=dict)
 
     @property
     def seconds_each(self) -> float | None:
-        """How long a generation takes, since it was started or resumed; None before there is one."""
+        """How long a generation takes since it began or was resumed; None before there is one."""
         since = [point for point in self.points if point.at > self.begun_at]
         if not since:
             return None
@@ -109,9 +111,7 @@ def _point(known: RunProgress, event: events.GenerationScored) -> Point:
     return Point(event.generation, max(totals), median(totals), known.last_at)
 
 
-def job_on(
-    jobs: Sequence[Job], identifier: str, run: Run, progress: RunProgress
-) -> Job | None:
+def job_on(jobs: Sequence[Job], identifier: str, run: Run, progress: RunProgress) -> Job | None:
     """The job that worked on a run last; None if another process did.
 
     Args:

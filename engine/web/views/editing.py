@@ -13,13 +13,14 @@ from documents.findings import one_line
 from engine.arrangement.arranging import duplicate as copy
 from engine.errors import Refused, refusing
 from engine.gate import revising
-from engine.gate.chords import GivenChords, chords_of_file
+from engine.gate.chords import GivenChords, chords_of_file, progression
 from engine.gate.edits import edited_values
 from engine.gate.exports import changed_exports, update_exports
 from engine.gate.rewording import NewWords, reword
 from engine.proposals.lyrics import notes_on, read_lyrics, words_left_out
 from engine.proposals.verses import shared_words
 from engine.reports.changes import SongChanges
+from engine.runs.requests import DEFAULT_ENERGY
 from engine.state.files import file_sha256
 from engine.state.lineages import sections
 from engine.state.songs import Song
@@ -105,22 +106,22 @@ def chords(request: Request, form: FormData) -> Response:
     text, section = text_field(form, "chords"), text_field(form, "section")
     if text is None:
         raise Refused("expected chords, such as Am F | C G/B")
-    per_bar = count_field(form, "per_bar") or 1
+    per_bar, energy = count_field(form, "per_bar") or 1, number_field(form, "energy")
     with refusing(), text_file(CHORDS_FILE, text.encode()) as path:
         given, remarks = chords_of_file(song, path, section, per_bar)
+        for each in given:
+            progression(song, each, DEFAULT_ENERGY if energy is None else energy)
     read = "; ".join([*map(_bars, given), *remarks])
     if is_set(form, "preview"):
         return said(request, read)
     file = TextFile(CHORDS_FILE, text.encode())
     values = {
         "song": song.song_id, "file": file.path, "section": section, "per-bar": per_bar,
-        "playing": text_field(form, "playing"), "energy": number_field(form, "energy"),
+        "playing": text_field(form, "playing"), "energy": energy,
     }  # fmt: skip
     words = [f"--{name}={value}" for name, value in values.items() if value is not None]
     words += ["--no-model"] if is_set(form, "no_model") else []
-    room.jobs.start(
-        f"{song.title}: chords", ["chords", *words], song.song_id, after=file.remove
-    )
+    room.jobs.start(f"{song.title}: chords", ["chords", *words], song.song_id, after=file.remove)
     return said(request, f"being played: {read}")
 
 

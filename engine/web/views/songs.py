@@ -11,7 +11,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from documents.findings import Refusal
-from engine.errors import NotFound, Refused, refusing
+from engine.errors import Refused, refusing
 from engine.gate.exports import changed_exports
 from engine.proposals import Overrides, Proposal, demo_paths
 from engine.proposals import read as read_files
@@ -80,9 +80,7 @@ def songs(request: Request) -> Response:
 def add(request: Request, form: FormData) -> Response:
     """Add a song as typed into the form."""
     room = room_of(request)
-    document = {
-        field: value for name, field in FIELDS.items() if (value := text_field(form, name))
-    }
+    document = {field: value for name, field in FIELDS.items() if (value := text_field(form, name))}
     if "title" not in document:
         raise Refused("a song needs a title")
     proposal = parse_proposal(document, f"{document['title']}.yml")

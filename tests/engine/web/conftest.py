@@ -12,6 +12,7 @@ import pytest
 
 from engine.web.server import PageServer
 from tests.engine.command_line import Shell
+from tests.engine.web.client import Client
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
@@ -71,6 +72,12 @@ def serving(server: PageServer) -> Iterator[PageServer]:
         server.stop()
         thread.join(20)
         assert not thread.is_alive()
+
+
+@pytest.fixture
+def client(server: PageServer) -> Client:
+    """Requests to that page without a browser."""
+    return Client.of(server)
 
 
 @pytest.fixture

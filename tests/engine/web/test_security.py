@@ -2,50 +2,10 @@
 
 from __future__ import annotations
 
-import http.client
-from dataclasses import dataclass
-from urllib.parse import parse_qs, urlsplit
-
 import pytest
 
 from engine.web.security import our_hosts
-from engine.web.server import PageServer
-
-
-@dataclass(frozen=True)
-class Client:
-    """Asks a server as a browser, or somebody else, would."""
-
-    port: int
-    token: str
-
-    @property
-    def own(self) -> dict[str, str]:
-        """What our own page sends with a request that reads."""
-        return {
-            "Host": f"127.0.0.1:{self.port}",
-            "Cookie": f"engine_{self.port}={self.token}",
-            "Sec-Fetch-Site": "same-origin",
-        }
-
-    def ask(
-        self, path: str, headers: dict[str, str], method: str = "GET", body: bytes | None = None
-    ) -> tuple[int, str]:
-        """Status and text of an answer."""
-        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=20)
-        try:
-            connection.request(method, path, body, headers)
-            answer = connection.getresponse()
-            return answer.status, answer.read().decode()
-        finally:
-            connection.close()
-
-
-@pytest.fixture
-def client(server: PageServer) -> Client:
-    parts = urlsplit(server.address)
-    assert parts.port is not None
-    return Client(parts.port, parse_qs(parts.query)["token"][0])
+from tests.engine.web.client import Client
 
 
 def test_our_own_page_may_read_and_others_may_not(client: Client) -> None:

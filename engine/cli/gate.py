@@ -80,7 +80,7 @@ def review(
 
 
 def _open_gate(context: typer.Context, named: str | None) -> None:
-    """Serve the page of a song's gate: of the one named, else of the one with the newest candidates."""
+    """Serve the gate of a song: the one named, else the one with the newest candidates."""
     from engine.cli.serve import LOOPBACK, open_page
     from engine.gate.waiting import newest_first, waiting
 

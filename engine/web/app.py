@@ -49,4 +49,4 @@ def create_app(room: Room, is_our_host: Callable[[str], bool]) -> ASGIApp:
         lifespan=lifespan,
     )
     app.state.room = room
-    return Guard(app, room, is_our_host)
+    return Guard(live.Positioned(app, room), room, is_our_host)

@@ -15,6 +15,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import StreamingResponse
 from starlette.routing import Route
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from engine.state.runs import run_of
 from engine.state.songs import song_of
@@ -32,10 +33,34 @@ UNTOLD = frozenset({"CandidatesPresented", "CandidatePlayed"})
 MAX_MISSED = 512
 
 
+class Positioned:
+    """Middleware that notes the end of the log before a page reads the state.
+
+    From there on the page is told what is new, so that nothing that happens while it is made and
+    loaded is missed.
+    """
+
+    def __init__(self, app: ASGIApp, room: Room) -> None:
+        """Note it for an app."""
+        self._app = app
+        self._studio = room.studio
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass a request on, with the position in its state."""
+        if scope["type"] == "http" and not scope["path"].startswith("/static/"):
+            position = await run_in_threadpool(_end, self._studio)
+            scope.setdefault("state", {})["position"] = position
+        await self._app(scope, receive, send)
+
+
 async def events(request: Request) -> StreamingResponse:
-    """Tell of what is appended from now on, or from behind the last id that the page knows."""
+    """Tell of what is appended from behind the last id that the page knows, or what it was made of.
+
+    A stream that names neither begins with what comes from now on.
+    """
     room = room_of(request)
-    after = _last_id(request.headers.get("last-event-id", ""))
+    known = request.headers.get("last-event-id") or request.query_params.get("after", "")
+    after = _last_id(known)
     return StreamingResponse(
         _messages(room, after), media_type="text/event-stream", headers={"X-Accel-Buffering": "no"}
     )

@@ -65,6 +65,7 @@ def rendered(request: Request, template: str, **values: Any) -> str:
         .render(
             request_token=room.request_token,
             path=request.url.path,
+            position=request.state.position,
             studio=room.studio.folder,
             **values,
         )

@@ -128,9 +128,7 @@ def test_a_run_that_cannot_be_is_refused_before_a_process_begins(
     assert "<li" not in client.get("/jobs")
 
 
-def test_a_killed_run_shows_so_and_goes_on_from_the_page(
-    opened: Page, client: Client, shell: Shell
-) -> None:
+def test_a_killed_run_shows_so_and_goes_on_from_the_page(opened: Page, shell: Shell) -> None:
     song = shell.song("cellar").song_id
     opened.get_by_role("link", name="The Cellar").click()
     opened.get_by_label("Population").fill("8")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from functools import wraps
 from pathlib import Path, PurePosixPath
 from tempfile import TemporaryDirectory
@@ -18,7 +19,7 @@ from engine.errors import Refused
 from engine.evolution import GENERATIONS, KEEP, POPULATION
 from engine.evolution.settings import Settings
 from engine.runs.evolve import new_seed
-from engine.web.room import text_field
+from engine.web.room import Form, text_field
 
 MAX_FIELDS, MAX_FILES = 8000, 8
 
@@ -39,7 +40,7 @@ def with_form(
     return reading
 
 
-def number_field(form: FormData, name: str) -> float | None:
+def number_field(form: Form, name: str) -> float | None:
     """A number of a form; None where it is empty.
 
     Raises:
@@ -54,7 +55,7 @@ def number_field(form: FormData, name: str) -> float | None:
         raise Refused(f"{name.replace('_', ' ')} {text!r}: expected a number") from error
 
 
-def count_field(form: FormData, name: str) -> int | None:
+def count_field(form: Form, name: str) -> int | None:
     """A whole number of a form, 0 or more; None where it is empty.
 
     Raises:
@@ -68,23 +69,36 @@ def count_field(form: FormData, name: str) -> int | None:
     return int(text)
 
 
-def run_sizes(form: FormData) -> tuple[Settings, list[str]]:
-    """The settings of a run, and the same with its seed as words of the command line.
+@dataclass(frozen=True, slots=True)
+class RunSize:
+    """The size of a run as a form has it.
 
-    A seed that isn't given is drawn here, by which the run is known as that of its process.
+    Attributes:
+        settings: the settings of the run.
+        seed: its seed; drawn where none is given. By it the run is known as that of its process.
+        words: the same as words of the command line.
+    """
+
+    settings: Settings
+    seed: int
+    words: tuple[str, ...]
+
+
+def run_size(form: Form) -> RunSize:
+    """The size of a run.
 
     Raises:
         Refused: if a number is none, or out of its range.
     """
     given = {name: count_field(form, name) for name in SIZES}
-    sizes = {name: usual if given[name] is None else given[name] for name, usual in SIZES.items()}
-    settings = Settings(**sizes, watched=not is_set(form, "no_judge"))
+    sizes = SIZES | {name: value for name, value in given.items() if value is not None}
+    settings = Settings(*sizes.values(), watched=not is_set(form, "no_judge"))
     seed = new_seed(count_field(form, "seed"))
     words = [f"--{name}={value}" for name, value in given.items() if value is not None]
-    return settings, [*words, f"--seed={seed}"]
+    return RunSize(settings, seed, (*words, f"--seed={seed}"))
 
 
-def is_set(form: FormData, name: str) -> bool:
+def is_set(form: Form, name: str) -> bool:
     """Whether a box of a form is ticked."""
     return name in form
 

@@ -15,7 +15,7 @@ from engine.errors import Refused
 from engine.gate.waiting import Entry
 from engine.reports.progress import next_words
 from engine.runs.requests import EvolveOptions, locks_of, redo_of, requests
-from engine.web.forms import run_sizes, with_form
+from engine.web.forms import run_size, with_form
 from engine.web.pages import said
 from engine.web.room import Form, candidate_in, room_of, song_in, text_field
 
@@ -27,8 +27,8 @@ def evolve_from(request: Request, form: Form) -> Response:
     entry, how = candidate_in(request), text_field(form, "how") or "lock"
     bars = _bars(text_field(form, "bars") or "")
     kept = [name for name in ("rhythm", "pitch") if text_field(form, name) is not None]
-    settings, sizes = run_sizes(form)
-    anything = EvolveOptions(entry.state.stage, settings)
+    size = run_size(form)
+    anything = EvolveOptions(entry.state.stage, size.settings)
     if how == "redo":
         options, words = _redo(anything, entry, bars, kept)
     elif how == "lock":
@@ -39,7 +39,7 @@ def evolve_from(request: Request, form: Form) -> Response:
         raise Refused(f"{how!r}: expected redo, lock, more or less")
     requests(entry.song, options, 0)  # or refuse
     title = f"{entry.state.stage} for {entry.state.section.label}, {_said(how, bars, kept)}"
-    return _start(request, title, [f"--stage={entry.state.stage}", *words, *sizes])
+    return _start(request, title, [f"--stage={entry.state.stage}", *words, *size.words])
 
 
 def next_run(request: Request, form: Form) -> Response:
@@ -47,11 +47,11 @@ def next_run(request: Request, form: Form) -> Response:
     command, *words = next_words(song_in(request))
     if command != "evolve":
         raise Refused("no run is next; decide what waits, or arrange the song")
-    _, sizes = run_sizes(form)
+    size = run_size(form)
     options = dict(zip(words[::2], words[1::2], strict=True))
     place = f" for {options['--section']}" if "--section" in options else ""
     given = [f"{name}={value}" for name, value in options.items() if name != "--song"]
-    return _start(request, f"{options['--stage']}{place}", [*given, *sizes])
+    return _start(request, f"{options['--stage']}{place}", [*given, *size.words])
 
 
 def _start(request: Request, title: str, words: Sequence[str]) -> Response:

@@ -11,10 +11,7 @@ from starlette.routing import Route
 
 from engine.composing.composition import ARRANGEMENTS, BEAM, new_composition
 from engine.errors import Refused, refusing
-from engine.evolution import GENERATIONS, KEEP, POPULATION
-from engine.evolution.settings import Settings
 from engine.proposals.lyrics import LyricSheet, read_lyrics
-from engine.runs.evolve import new_seed
 from engine.runs.lifecycle import abandon as give_up
 from engine.runs.requests import EvolveOptions, locks_of, redo_of, requests
 from engine.state.songs import Song
@@ -23,6 +20,7 @@ from engine.web.forms import (
     count_field,
     is_set,
     number_field,
+    run_size,
     text_file,
     with_form,
 )
@@ -42,8 +40,7 @@ BOXES = ("rhythm", "pitch", "no_model", "no_head", "no_judge")
 def evolve(request: Request, form: FormData) -> Response:
     """Begin to evolve a stage, as ``engine evolve``; what can't be is said at once."""
     room, song = room_of(request), song_in(request)
-    settings, sizes = run_sizes(form)
-    seed = int(sizes[-1].partition("=")[2])
+    size = run_size(form)
     locks, redone = _words(form, "lock"), _words(form, "redo")
     lyrics, text = _lyrics(form)
     given = {
@@ -55,26 +52,26 @@ def evolve(request: Request, form: FormData) -> Response:
         number_field(form, "radius"), count_field(form, "bars"), number_field(form, "energy"),
     )  # fmt: skip
     options = EvolveOptions(
-        stage, settings, given["section"], bars, energy, given["parent"], source, locks_of(locks),
-        lyrics, given["singer"],
+        stage, size.settings, given["section"], bars, energy, given["parent"], source,
+        locks_of(locks), lyrics, given["singer"],
         redo=redo_of(redone, rhythm=is_set(form, "rhythm"), pitch=is_set(form, "pitch")),
         more_like=given["more_like"], less_like=given["less_like"], radius=radius,
         under=given["under"],
     )  # fmt: skip
     with refusing():
-        found = requests(song, options, seed)
+        found = requests(song, options, size.seed)
     words = [
         *_valued({"song": song.song_id, "stage": stage, "from": source, "bars": bars}),
         *_valued({"energy": energy, "radius": radius, **given}),
         *(f"--lock={each}" for each in locks),
         *(f"--redo={each}" for each in redone),
-        *sizes,
+        *size.words,
         *(f"--{name.replace('_', '-')}" for name in BOXES if is_set(form, name)),
     ]
     labels = ", ".join(dict.fromkeys(each.section.label for each in found))
     title = f"{song.title}: {stage} for {labels}"
     _start(room, title, ["evolve", *words], song, text)
-    return said(request, f"{title}: begun, seed {seed}")
+    return said(request, f"{title}: begun, seed {size.seed}")
 
 
 def compose(request: Request, form: FormData) -> Response:
@@ -87,15 +84,15 @@ def compose(request: Request, form: FormData) -> Response:
     if audio not in AUDIO:
         raise Refused(f"audio {audio!r}: expected flac, wav or none")
     lyrics, text = _lyrics(form)
-    settings, sizes = run_sizes(form)
+    size = run_size(form)
     new_composition(
-        settings, form_sections, seed, BEAM if beam is None else beam,
+        size.settings, form_sections, seed, BEAM if beam is None else beam,
         ARRANGEMENTS if arrangements is None else arrangements,
     ).with_vocals(singer, lyrics)  # fmt: skip
     words = [
         *_valued({"song": song.song_id, "sections": form_sections, "beam": beam}),
         *_valued({"arrangements": arrangements, "singer": singer, "seed": seed, "audio": audio}),
-        *(size for size in sizes if size.startswith(("--population", "--generations"))),
+        *(each for each in size.words if each.startswith(("--population", "--generations"))),
         *(f"--{name.replace('_', '-')}" for name in ("fade", "no_model", "no_judge")
           if is_set(form, name)),
     ]  # fmt: skip

@@ -40,6 +40,12 @@ class Refused(EngineError):
     """The request is invalid in the current state."""
 
 
+def is_ours(error: Exception) -> bool:
+    """Whether an error says in one line, for a person, what can't be done."""
+    packages = {"documents", "engine", "fitness", "genomes", "store"}
+    return isinstance(error, OSError) or type(error).__module__.split(".")[0] in packages
+
+
 @contextmanager
 def refusing() -> Iterator[None]:
     """Turn a ``ValueError`` of the music packages about a person's input into ``Refused``."""

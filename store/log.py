@@ -20,10 +20,11 @@ from store.errors import (
     UnknownEvent,
 )
 from store.head_file import HeadFile
-from store.records import Head, NewEvent, Recorded, event_hash
+from store.records import Head, Heading, NewEvent, Recorded, event_hash
 from store.schema import ensure_schema
 from store.tables import (
     EventRow,
+    headings,
     insert_events,
     move_head,
     page,
@@ -182,6 +183,19 @@ class EventLog:
                 return
             after = rows[-1].position
             remaining = None if remaining is None else remaining - size
+
+    def headings(self, after: int, limit: int) -> list[Heading]:
+        """Return of which stream and kind the next events are; no payload is read.
+
+        Args:
+            after: the position to start behind.
+            limit: at most so many.
+
+        Raises:
+            LogUnavailable: the database cannot be read.
+        """
+        with self.database.read() as connection:
+            return headings(connection, after=after, limit=limit)
 
     def position_at(self, when: datetime) -> int:
         """Return the position of the last event that was recorded at a time or before; 0 if none.

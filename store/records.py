@@ -13,6 +13,7 @@ are, without parsing and writing them again.
 from collections.abc import Iterable
 from dataclasses import KW_ONLY, dataclass, field
 from hashlib import sha256
+from typing import NamedTuple
 from uuid import uuid4
 
 import msgspec
@@ -55,6 +56,14 @@ class NewEvent:
     actor: str
     causation: str | None = None
     event_id: str = field(default_factory=lambda: uuid4().hex)
+
+
+class Heading(NamedTuple):
+    """What an event in the log is about, without its payload."""
+
+    position: int
+    stream: str
+    kind: str
 
 
 class Recorded(msgspec.Struct, frozen=True):

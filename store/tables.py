@@ -25,7 +25,7 @@ from sqlalchemy import (
 )
 
 from store.errors import LogCorrupt
-from store.records import Head
+from store.records import Head, Heading
 
 metadata = MetaData()
 
@@ -174,3 +174,11 @@ def position_at(connection: Connection, recorded_at: str) -> int:
     """
     found = select(func.max(events.c.position)).where(events.c.recorded_at <= recorded_at)
     return connection.execute(found).scalar() or 0
+
+
+def headings(connection: Connection, *, after: int, limit: int) -> list[Heading]:
+    """Return the headings of the next `limit` events after a position, in order."""
+    columns = events.c.position, events.c.stream, events.c.kind
+    rows = select(*columns).where(events.c.position > after)
+    found = connection.execute(rows.order_by(events.c.position).limit(limit))
+    return [Heading(*row) for row in found]

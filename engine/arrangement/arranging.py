@@ -30,7 +30,15 @@ from engine.arrangement.plan import Plan
 from engine.arrangement.plan_text import plan_document, plan_text, read_plan
 from engine.arrangement.words import PlannedWords, given_words, with_words
 from engine.errors import Ambiguous, Refused, quoted
-from engine.gate.exports import KEPT, WRITTEN, Export, export_paths, last_written
+from engine.gate import revising
+from engine.gate.exports import (
+    KEPT,
+    WRITTEN,
+    Export,
+    changed_exports,
+    export_paths,
+    last_written,
+)
 from engine.ids import CANDIDATE_ID_CHARS, digest, short
 from engine.proposals.lyrics import LyricSheet
 from engine.runs.contexts import song_context
@@ -162,6 +170,18 @@ def unwritten_draft(studio: Studio, song: Song, options: DraftOptions | None = N
     warnings = _warnings(plan, approved, song)
     words = None if lyrics is None else with_words(plan, approved, lyrics)
     return PlanFile(plan, plan_file(studio, song), UNWRITTEN, warnings, words=words)
+
+
+def duplicate(studio: Studio, song: Song, title: str | None = None) -> tuple[Song, list[Export]]:
+    """Copy a song with its files and its plan; see ``engine.gate.revising.duplicate``.
+
+    Returns:
+        the copy, and the files that were written.
+    """
+    copied = studio.song(revising.duplicate(studio, song.song_id, title))
+    plan = copy_plan(studio, song, copied)
+    files = [*changed_exports(studio, copied), *([plan] if plan else [])]
+    return studio.song(copied.song_id), files
 
 
 def copy_plan(studio: Studio, song: Song, copied: Song) -> Export | None:

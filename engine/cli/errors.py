@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from documents.terminal import print_line
-from engine.errors import EngineError, in_studio
+from engine.errors import EngineError, in_studio, is_ours
 
 BROKE, REFUSED, INTERRUPTED = 1, 2, 130
 
@@ -23,7 +23,7 @@ def explain(error: Exception, studio: Path | None = None) -> int:
     if type(error).__name__ == "Abort":
         print_line("interrupted", err=True)
         return INTERRUPTED
-    if _is_ours(error):
+    if is_ours(error):
         if isinstance(error, EngineError):
             error.advice = in_studio(error.advice, studio)
         print_line(f"error: {_one_line(error)}", err=True)
@@ -42,16 +42,6 @@ def say_warning(message: Warning | str, *_: object, **__: object) -> None:
 def is_bare(error: Exception) -> bool:
     """Whether nothing but the name of a group of commands was typed."""
     return type(error).__name__ == "NoArgsIsHelpError"
-
-
-def _is_ours(error: Exception) -> bool:
-    return isinstance(error, OSError) or type(error).__module__.split(".")[0] in {
-        "documents",
-        "engine",
-        "fitness",
-        "genomes",
-        "store",
-    }
 
 
 def _is_usage(error: Exception) -> bool:

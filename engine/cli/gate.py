@@ -38,12 +38,18 @@ def review(
         Path | None,
         typer.Option("--import", help="Take in another program's review of chords."),
     ] = None,
+    web: Annotated[
+        bool, typer.Option("--web", help="Look, listen and decide in the browser.")
+    ] = False,
     as_json: Json = False,
 ) -> None:
     """Show what waits for you, the newest first, and record what was shown.
 
     Decide by approve, reject, more, less, least or cant-tell; --apply takes in an edited file.
     """
+    if web:
+        _open_gate(context, song)
+        return
     from engine.cli.summary import say_entries
     from engine.gate.waiting import entries, is_passed_over, newest_first, present, waiting
     from engine.reports.progress import after_review
@@ -71,6 +77,18 @@ def review(
             present(
                 studio, shown, "yaml" if as_yaml else "json" if as_json else "terminal", "review"
             )
+
+
+def _open_gate(context: typer.Context, named: str | None) -> None:
+    """Serve the gate of a song: the one named, else the one with the newest candidates."""
+    from engine.cli.serve import LOOPBACK, open_page
+    from engine.gate.waiting import newest_first, waiting
+
+    with open_studio(context) as studio:
+        songs = [studio.song(named)] if named else list(studio.songs().values())
+    found = songs if named else [entry.song for entry in newest_first(waiting(songs))]
+    path = f"songs/{found[0].song_id}/gate" if found else ""
+    open_page(context, host=LOOPBACK, port=0, is_opened=True, path=path)
 
 
 def _say_passed_over(count: int) -> None:

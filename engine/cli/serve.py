@@ -9,14 +9,14 @@ import typer
 from engine.cli.opening import folder_of, open_studio
 from engine.cli.output import say
 
-DEFAULT_PORT = 8765
+LOOPBACK, DEFAULT_PORT = "127.0.0.1", 8765
 
 
 def serve(
     context: typer.Context,
     host: Annotated[
         str, typer.Option(help="Address to listen on; others than this machine need its token too.")
-    ] = "127.0.0.1",
+    ] = LOOPBACK,
     port: Annotated[
         int, typer.Option(min=0, max=65535, help="Port to listen on; 0 takes any free one.")
     ] = DEFAULT_PORT,

@@ -69,6 +69,7 @@ def add(
     or list the readable ones are added and the refused ones named.
     """
     from engine.cli.progress import reading_files
+    from engine.gate.exports import changed_exports
     from engine.proposals import Overrides, read
     from engine.proposals.songs import add_as, add_songs
 
@@ -86,7 +87,9 @@ def add(
             choose = _asking(before, as_json=as_json)
             added = add_songs(studio, reading.proposals, choose, overrides.names)
         songs = studio.all_songs()
-        files = [export for name in added.revised for export in _updated(studio, songs[name])]
+        files = [
+            export for name in added.revised for export in changed_exports(studio, songs[name])
+        ]
     if as_json:
         say_json(_report(reading, added))
     else:
@@ -139,13 +142,6 @@ def _asking(songs: dict[str, Song], *, as_json: bool) -> Choose:
 
 def _is_at_a_terminal() -> bool:
     return sys.stdin.isatty() and sys.stdout.isatty()
-
-
-def _updated(studio: Studio, song: Song) -> list[Export]:
-    """Bring the files of a song's approved parts up to date; those that were written."""
-    from engine.gate.exports import UNCHANGED, export_song
-
-    return [export for export in export_song(studio, song) if export.outcome != UNCHANGED]
 
 
 def _say_files(files: list[Export]) -> None:
@@ -311,10 +307,11 @@ def _edit(
 
 def say_song_change(context: typer.Context, studio: Studio, before: Song, *, as_json: bool) -> None:
     """Bring a song's files up to date after a change of it, and say what it came to."""
+    from engine.gate.exports import changed_exports
     from engine.reports.changes import SongChanges
 
     after = studio.all_songs()[before.song_id]
-    files = _updated(studio, after)
+    files = changed_exports(studio, after)
     changes = SongChanges(before, after)
     if as_json:
         say_json(changes.to_json() | {"files": [str(export.path) for export in files]})
@@ -337,8 +334,7 @@ def duplicate(
     as_json: Json = False,
 ) -> None:
     """Copy a song with its approved parts, what waits and its plan, to try something else."""
-    from engine.arrangement.arranging import copy_plan
-    from engine.gate import revising
+    from engine.arrangement.arranging import duplicate as copy
     from engine.gate.edits import edited_values
     from engine.reports.snapshot import listed
     from engine.state.finding import named
@@ -347,10 +343,7 @@ def duplicate(
     with open_studio(context) as studio:
         state = studio.song(song)
         new_title = None if title is None else edited_values(state, title=title)["title"]
-        copied = studio.song(revising.duplicate(studio, state.song_id, new_title))
-        plan = copy_plan(studio, state, copied)
-        files = [*_updated(studio, copied), *([plan] if plan else [])]
-        copied = studio.song(copied.song_id)
+        copied, files = copy(studio, state, new_title)
         if as_json:
             paths = [str(export.path) for export in files]
             say_json(listed(copied) | {"copied_from": state.song_id, "files": paths})

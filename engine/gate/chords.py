@@ -211,7 +211,15 @@ def add_chords(
     return recorded, left
 
 
-def _event(song: Song, given: GivenChords, playing: Playing) -> events.PartImported:
+def progression(
+    song: Song, given: GivenChords, energy: float = DEFAULT_ENERGY
+) -> tuple[Context, Sequence[Bar]]:
+    """The section that chords are for, in its song, and their bars.
+
+    Raises:
+        ValueError: if a chord can't be read, or the energy is out of range.
+        Refused: if there are too many bars, or the section has no label.
+    """
     if not given.section.strip():
         raise Refused("--section: expected a label, such as verse")
     label = as_named(sections(song), given.section)
@@ -220,16 +228,19 @@ def _event(song: Song, given: GivenChords, playing: Playing) -> events.PartImpor
             f"{given.section}: {len(given.bars)} bars, a section has up to {MAX_BARS}",
             "give a part of them, under a label of its own",
         )
-    section = Section(label, len(given.bars), playing.energy)
-    context = song_context(song, section)
-    bars = given_bars([(bar.number, bar.chords) for bar in given.bars], context.key)
+    context = song_context(song, Section(label, len(given.bars), energy))
+    return context, given_bars([(bar.number, bar.chords) for bar in given.bars], context.key)
+
+
+def _event(song: Song, given: GivenChords, playing: Playing) -> events.PartImported:
+    context, bars = progression(song, given, playing.energy)
     genomes = find_stage(CHORDS).genomes
     genome = best_playing(bars, song, context, playing)
     part = genomes.render(genome, context)
     return events.PartImported(
         candidate=candidate_id(CHORDS, context, (), part),
         stage=CHORDS,
-        section=recorded_section(section),
+        section=recorded_section(context.section),
         part=part.to_payload(),
         parents=[],
         context_position=song.position,

@@ -84,6 +84,11 @@ def export_song(studio: Studio, song: Song) -> list[Export]:
     ]
 
 
+def changed_exports(studio: Studio, song: Song) -> list[Export]:
+    """Bring the files of a song's approved parts up to date; those that weren't."""
+    return [export for export in export_song(studio, song) if export.outcome != UNCHANGED]
+
+
 def export_approved(studio: Studio, song: Song, approved: Recorded) -> Export:
     """Write one approved part to ``exports/<song>/<stage>/approved/<label>.mid``.
 

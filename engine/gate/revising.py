@@ -169,6 +169,13 @@ def archive(studio: Studio, song_id: str) -> list[Recorded]:
     return studio.decide(song_stream(song_id), archiving)
 
 
+def restore(studio: Studio, song_id: str) -> list[Recorded]:
+    """Bring an archived song back; nothing is appended for any other."""
+    return studio.decide(
+        song_stream(song_id), lambda: restoring(studio, studio.all_songs()[song_id])
+    )
+
+
 def restoring(studio: Studio, song: Song, event_id: str | None = None) -> list[NewEvent]:
     """The event that brings an archived song back; none for any other."""
     archived = [change.event_id for change in song.changes if change.kind == ARCHIVED]

@@ -12,15 +12,14 @@ from engine.gate.revising import (
     facts_of,
     free_id,
     propose,
-    restoring,
+    restore,
 )
 from engine.proposals import Proposal
 from engine.proposals.identity import Identity, identities
 from engine.proposals.proposal import parse_proposal
-from engine.state.songs import Song, song_stream
+from engine.state.songs import Song
 from engine.state.studio import Studio
 from store.events import SongProposed, Source
-from store.records import Recorded
 
 ADDED, REVISED, UNCHANGED = "added", "revised", "unchanged"
 
@@ -151,7 +150,7 @@ def _add(
     is_known: bool,
 ) -> str:
     """Add or revise one song; returns what became of it."""
-    restored = _restore(studio, song_id) if is_known else []
+    restored = restore(studio, song_id) if is_known else []
 
     def revision(song: Song | None) -> SongProposed | None:
         if song is None:
@@ -165,12 +164,6 @@ def _add(
     if not propose(studio, song_id, revision) and not restored:
         return UNCHANGED
     return REVISED if is_known else ADDED
-
-
-def _restore(studio: Studio, song_id: str) -> list[Recorded]:
-    return studio.decide(
-        song_stream(song_id), lambda: restoring(studio, studio.all_songs()[song_id])
-    )
 
 
 def _merged(

@@ -16,10 +16,22 @@ from engine.web import live
 from engine.web.pages import error_response, static_folder
 from engine.web.room import Room
 from engine.web.security import Guard
-from engine.web.views import decisions, evolving, gate, jobs, songs, sounds, taste, whole
+from engine.web.views import (
+    decisions,
+    editing,
+    evolving,
+    gate,
+    jobs,
+    runs,
+    song,
+    songs,
+    sounds,
+    taste,
+    whole,
+)
 from store.errors import StoreError
 
-VIEWS = (songs, gate, decisions, evolving, sounds, whole, taste, jobs, live)
+VIEWS = (songs, song, runs, editing, gate, decisions, evolving, sounds, whole, taste, jobs, live)
 
 # Answered in one line; what else goes wrong is a fault of ours, and is printed too.
 ERRORS = (EngineError, StoreError, OSError, HTTPException, Exception)
@@ -49,4 +61,4 @@ def create_app(room: Room, is_our_host: Callable[[str], bool]) -> ASGIApp:
         lifespan=lifespan,
     )
     app.state.room = room
-    return Guard(app, room, is_our_host)
+    return Guard(live.Positioned(app, room), room, is_our_host)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from functools import wraps
 from pathlib import Path, PurePosixPath
 from tempfile import TemporaryDirectory
@@ -15,9 +16,15 @@ from starlette.responses import Response
 
 from documents.findings import one_line
 from engine.errors import Refused
-from engine.web.room import text_field
+from engine.evolution import GENERATIONS, KEEP, POPULATION
+from engine.evolution.settings import Settings
+from engine.runs.evolve import new_seed
+from engine.web.room import Form, text_field
 
 MAX_FIELDS, MAX_FILES = 8000, 8
+
+# Fields of the size of a run, with what a run has without them.
+SIZES = {"population": POPULATION, "generations": GENERATIONS, "keep": KEEP}
 
 
 def with_form(
@@ -33,7 +40,7 @@ def with_form(
     return reading
 
 
-def number_field(form: FormData, name: str) -> float | None:
+def number_field(form: Form, name: str) -> float | None:
     """A number of a form; None where it is empty.
 
     Raises:
@@ -48,7 +55,7 @@ def number_field(form: FormData, name: str) -> float | None:
         raise Refused(f"{name.replace('_', ' ')} {text!r}: expected a number") from error
 
 
-def count_field(form: FormData, name: str) -> int | None:
+def count_field(form: Form, name: str) -> int | None:
     """A whole number of a form, 0 or more; None where it is empty.
 
     Raises:
@@ -62,7 +69,41 @@ def count_field(form: FormData, name: str) -> int | None:
     return int(text)
 
 
-def is_set(form: FormData, name: str) -> bool:
+@dataclass(frozen=True, slots=True)
+class RunSize:
+    """The size of a run as a form has it.
+
+    Attributes:
+        settings: the settings of the run.
+        seed: its seed; drawn where none is given. By it the run is known as that of its process.
+        words: the same as words of the command line.
+    """
+
+    settings: Settings
+    seed: int
+    words: tuple[str, ...]
+
+
+def run_size(form: Form) -> RunSize:
+    """The size of a run.
+
+    Raises:
+        Refused: if a number is none, or out of its range.
+    """
+    given = {name: count_field(form, name) for name in SIZES}
+    sizes = SIZES | {name: value for name, value in given.items() if value is not None}
+    settings = Settings(
+        sizes["population"],
+        sizes["generations"],
+        sizes["keep"],
+        watched=not is_set(form, "no_judge"),
+    )
+    seed = new_seed(count_field(form, "seed"))
+    words = [f"--{name}={value}" for name, value in given.items() if value is not None]
+    return RunSize(settings, seed, (*words, f"--seed={seed}"))
+
+
+def is_set(form: Form, name: str) -> bool:
     """Whether a box of a form is ticked."""
     return name in form
 

@@ -36,6 +36,8 @@ class Job:
         song: id of the song that it works on; None for one that concerns the studio.
         words: of its command line, after ``engine --studio DIR``.
         begun_at: when it was asked for.
+        worked_from: when its process began; None before.
+        worked_to: when that ended; None before.
         code: its exit code; None until it has ended.
         lines: the last lines that it printed.
     """
@@ -45,6 +47,8 @@ class Job:
     song: str | None
     words: tuple[str, ...]
     begun_at: datetime
+    worked_from: datetime | None = None
+    worked_to: datetime | None = None
     code: int | None = None
     lines: deque[str] = field(default_factory=lambda: deque(maxlen=KEPT_LINES))
     process: subprocess.Popen[str] | None = None
@@ -58,6 +62,11 @@ class Job:
         if self.is_stopped:
             return "stopped"
         return "failed" if self.code else "done"
+
+    def worked_at(self, time: datetime) -> bool:
+        """Whether its process was at work at a time."""
+        began = self.worked_from is not None and self.worked_from <= time
+        return began and (self.worked_to is None or time <= self.worked_to)
 
     @property
     def last_line(self) -> str:
@@ -107,7 +116,7 @@ class Jobs:
             title: what it does, for people.
             words: of the command line, after ``engine --studio DIR``.
             song: id of the song that it works on.
-            after: called when it has ended, from another thread.
+            after: called when it has ended or will never begin, from another thread.
         """
         job = Job(next(self._numbers), title, song, tuple(words), datetime.now(UTC))
         with self._lock:
@@ -133,6 +142,13 @@ class Jobs:
                     stop(job.process)
 
     def _work(self, job: Job, after: Callable[[], None] | None) -> None:
+        try:
+            self._run(job)
+        finally:
+            if after is not None:
+                after()
+
+    def _run(self, job: Job) -> None:
         with self._turns:
             if self._is_closed or job.is_stopped:
                 self._ended(job, 0)
@@ -148,12 +164,11 @@ class Jobs:
                 _keep_lines(process.stdout, job)
                 code = process.wait()
             self._ended(job, code)
-        if after is not None:
-            after()
 
     def _began(self, job: Job, process: subprocess.Popen[str]) -> None:
         with self._lock:
             job.process = process
+            job.worked_from = datetime.now(UTC)
             self._changes += 1
             if job.is_stopped:
                 interrupt(process)
@@ -161,6 +176,7 @@ class Jobs:
     def _ended(self, job: Job, code: int) -> None:
         with self._lock:
             job.code = code
+            job.worked_to = datetime.now(UTC)
             self._changes += 1
 
 

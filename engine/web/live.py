@@ -15,12 +15,13 @@ from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import StreamingResponse
 from starlette.routing import Route
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from engine.state.runs import run_of
 from engine.state.songs import song_of
 from engine.state.studio import Studio
 from engine.web.room import Room, room_of
-from store.records import Recorded
+from store.records import Heading
 
 INTERVAL_S = 0.25
 PING_S = 15.0
@@ -32,8 +33,31 @@ UNTOLD = frozenset({"CandidatesPresented", "CandidatePlayed"})
 MAX_MISSED = 512
 
 
+class Positioned:
+    """Middleware that notes the end of the log before a page reads the state.
+
+    From there on the page is told what is new, so that nothing that happens while it is made and
+    loaded is missed.
+    """
+
+    def __init__(self, app: ASGIApp, room: Room) -> None:
+        """Note it for an app."""
+        self._app = app
+        self._studio = room.studio
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass a request on, with the position in its state."""
+        if scope["type"] == "http" and not scope["path"].startswith("/static/"):
+            position = await run_in_threadpool(_end, self._studio)
+            scope.setdefault("state", {})["position"] = position
+        await self._app(scope, receive, send)
+
+
 async def events(request: Request) -> StreamingResponse:
-    """Tell of what is appended after the last id that the page knows, or after it was made."""
+    """Tell of what is appended from behind the last id that the page knows, or what it was made of.
+
+    A stream that names neither begins with what comes from now on.
+    """
     room = room_of(request)
     known = request.headers.get("last-event-id") or request.query_params.get("after", "")
     after = _last_id(known)
@@ -79,17 +103,17 @@ def _news(studio: Studio, after: int) -> tuple[int, dict[str, Any]] | None:
         return None
     if not after < end <= after + MAX_MISSED:  # also where another log was put in its place
         return end, {"songs": ["*"], "kinds": ["*"]}
-    new = studio.log.read(after=after, limit=end - after)
+    new = studio.log.headings(after=after, limit=end - after)
     return end, _told(studio, [each for each in new if each.kind not in UNTOLD])
 
 
-def _told(studio: Studio, new: Iterable[Recorded]) -> dict[str, Any]:
+def _told(studio: Studio, new: Iterable[Heading]) -> dict[str, Any]:
     songs: dict[str, None] = {}
     kinds: dict[str, None] = {}
-    for recorded in new:
-        kinds[recorded.kind] = None
-        run = run_of(recorded.stream)
-        song = studio.run(run)[1].song_id if run is not None else song_of(recorded.stream)
+    for heading in new:
+        kinds[heading.kind] = None
+        run = run_of(heading.stream)
+        song = studio.run(run)[1].song_id if run is not None else song_of(heading.stream)
         songs[song or "studio"] = None
     return {"songs": list(songs), "kinds": list(kinds)} if kinds else {}
 

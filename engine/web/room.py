@@ -4,21 +4,21 @@ from __future__ import annotations
 
 import hmac
 import threading
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from hashlib import sha256
 from typing import Any
 
-from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
-from starlette.responses import Response
 
 from engine.errors import NotFound
 from engine.gate.waiting import Entry
 from engine.state.songs import Song
 from engine.state.studio import Studio
 from engine.web.jobs import Jobs
+from engine.web.known import Known
 from engine.web.renderer import Renderer
+from engine.web.running import RunWatch
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +32,8 @@ class Room:
         cookie: name of the cookie that holds the token, one for each port.
         quick_renderer: renders what is to be heard at once.
         best_renderer: renders what takes longer.
+        known: the songs and runs of the studio, for pages that only show them.
+        progress: how far the unfinished runs are.
         closing: set when the server stops, so that streams end.
     """
 
@@ -41,7 +43,14 @@ class Room:
     cookie: str
     quick_renderer: Renderer = field(default_factory=Renderer)
     best_renderer: Renderer = field(default_factory=Renderer)
+    known: Known = field(init=False)
+    progress: RunWatch = field(init=False)
     closing: threading.Event = field(default_factory=threading.Event)
+
+    def __post_init__(self) -> None:
+        """Know nothing of the studio's state yet."""
+        object.__setattr__(self, "known", Known(self.studio))
+        object.__setattr__(self, "progress", RunWatch(self.studio))
 
     @property
     def request_token(self) -> str:
@@ -53,19 +62,7 @@ def room_of(request: Request) -> Room:
     """The room that a request is for."""
     room = request.app.state.room
     assert isinstance(room, Room)  # noqa: S101 - the app puts it there
-    if not hasattr(request.state, "position"):
-        request.state.position = room.studio.log.head().position
     return room
-
-
-def position_before(request: Request) -> int:
-    """Position of the log's last event when a request was begun to be answered.
-
-    What the answer shows is of then or later, so that a page that asks for what came after this
-    misses nothing.
-    """
-    room_of(request)
-    return int(request.state.position)
 
 
 def song_in(request: Request) -> Song:
@@ -74,20 +71,10 @@ def song_in(request: Request) -> Song:
     Raises:
         NotFound: if there is none.
     """
-    return room_of(request).studio.song(request.path_params["song"])
+    return room_of(request).known.song(request.path_params["song"])
 
 
 Form = Mapping[str, Any]
-
-
-def posted(view: Callable[[Request, Form], Response]) -> Callable[[Request], Awaitable[Response]]:
-    """An endpoint that reads what a form sends, then answers in another thread as others do."""
-
-    async def endpoint(request: Request) -> Response:
-        async with request.form() as form:
-            return await run_in_threadpool(view, request, form)
-
-    return endpoint
 
 
 def candidate_in(request: Request) -> Entry:

@@ -98,7 +98,8 @@ def form_picture(arrangement: Arrangement) -> FormPicture:
 
 def bar_seconds(tempo_map: TempoMap, bar_ticks: int, bars: int) -> list[float]:
     """When each bar begins, and when the last ends, in seconds to the millisecond."""
-    return np.round(tempo_map.seconds(np.arange(bars + 1) * bar_ticks), 3).tolist()
+    begins = tempo_map.seconds(np.arange(bars + 1) * bar_ticks)
+    return [round(float(each), 3) for each in begins]
 
 
 def _stages(section: ArrangedSection) -> tuple[str, ...]:

@@ -77,7 +77,8 @@ function onKey(event) {
   const button = withKey(event.key);
   if (button) {
     event.preventDefault();
-    button.click();
+    if (isTyping(button)) button.focus();
+    else button.click();
   }
 }
 
@@ -86,7 +87,8 @@ function showKeys() {
   const list = dialog.querySelector("dl");
   const known = new Map();
   for (const each of document.querySelectorAll("[data-key]")) {
-    known.set(each.dataset.key, each.getAttribute("aria-label") ?? each.textContent.trim());
+    const text = each.labels?.[0]?.textContent || each.textContent;
+    known.set(each.dataset.key, each.getAttribute("aria-label") ?? text.trim());
   }
   list.replaceChildren();
   for (const [key, label] of known) {

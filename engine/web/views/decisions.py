@@ -21,8 +21,9 @@ from engine.reports.fitting import changes_of_fit, choice_lines
 from engine.reports.history import decision_words
 from engine.state.songs import PENDING, Song
 from engine.state.studio import Studio
+from engine.web.forms import with_form
 from engine.web.pages import said
-from engine.web.room import Form, Room, candidate_in, posted, room_of, song_in, text_field
+from engine.web.room import Form, Room, candidate_in, room_of, song_in, text_field
 from store.records import Recorded
 
 LEARNING = "learning from your decisions"
@@ -178,7 +179,7 @@ def _follow(room: Room, recorded: Recorded) -> None:
 
 
 def _route(path: str, view: Callable[[Request, Form], Response]) -> Route:
-    return Route(path, posted(view), methods=["POST"])
+    return Route(path, with_form(view), methods=["POST"])
 
 
 ROUTES = [

@@ -1,4 +1,4 @@
-"""Runs that are begun at the gate: what comes next, again, from a candidate, or like one."""
+"""Runs that are begun at the gate: what comes next, from a candidate, or like one."""
 
 from __future__ import annotations
 
@@ -12,18 +12,12 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from engine.errors import Refused
-from engine.evolution import GENERATIONS, KEEP, POPULATION
-from engine.evolution.settings import Settings
 from engine.gate.waiting import Entry
 from engine.reports.progress import next_words
 from engine.runs.requests import EvolveOptions, locks_of, redo_of, requests
-from engine.stages import find_stage
+from engine.web.forms import run_size, with_form
 from engine.web.pages import said
-from engine.web.room import Form, candidate_in, posted, room_of, song_in, text_field
-
-# Fields of a run's size, with what a run has without them.
-SIZES = {"population": POPULATION, "generations": GENERATIONS, "keep": KEEP}
-MAX_DIGITS = 18
+from engine.web.room import Form, candidate_in, room_of, song_in, text_field
 
 _BARS = re.compile(r"\d{1,3}(?:[-–]\d{1,3})?")
 
@@ -33,8 +27,8 @@ def evolve_from(request: Request, form: Form) -> Response:
     entry, how = candidate_in(request), text_field(form, "how") or "lock"
     bars = _bars(text_field(form, "bars") or "")
     kept = [name for name in ("rhythm", "pitch") if text_field(form, name) is not None]
-    settings, sizes = _sizes(form)
-    anything = EvolveOptions(entry.state.stage, settings)
+    size = run_size(form)
+    anything = EvolveOptions(entry.state.stage, size.settings)
     if how == "redo":
         options, words = _redo(anything, entry, bars, kept)
     elif how == "lock":
@@ -45,18 +39,7 @@ def evolve_from(request: Request, form: Form) -> Response:
         raise Refused(f"{how!r}: expected redo, lock, more or less")
     requests(entry.song, options, 0)  # or refuse
     title = f"{entry.state.stage} for {entry.state.section.label}, {_said(how, bars, kept)}"
-    return _start(request, title, [f"--stage={entry.state.stage}", *words, *sizes])
-
-
-def evolve_again(request: Request, form: Form) -> Response:
-    """Evolve a stage of a section once more, by another seed."""
-    stage = find_stage(text_field(form, "stage") or "").name
-    section = text_field(form, "section")
-    settings, sizes = _sizes(form)
-    requests(song_in(request), EvolveOptions(stage, settings, section), 0)  # or refuse
-    place = [f"--section={section}"] if section else []
-    title = f"{stage} for {section or 'every section'}"
-    return _start(request, title, [f"--stage={stage}", *place, *sizes])
+    return _start(request, title, [f"--stage={entry.state.stage}", *words, *size.words])
 
 
 def next_run(request: Request, form: Form) -> Response:
@@ -64,11 +47,11 @@ def next_run(request: Request, form: Form) -> Response:
     command, *words = next_words(song_in(request))
     if command != "evolve":
         raise Refused("no run is next; decide what waits, or arrange the song")
-    _, sizes = _sizes(form)
+    size = run_size(form)
     options = dict(zip(words[::2], words[1::2], strict=True))
     place = f" for {options['--section']}" if "--section" in options else ""
     given = [f"{name}={value}" for name, value in options.items() if name != "--song"]
-    return _start(request, f"{options['--stage']}{place}", [*given, *sizes])
+    return _start(request, f"{options['--stage']}{place}", [*given, *size.words])
 
 
 def _start(request: Request, title: str, words: Sequence[str]) -> Response:
@@ -145,30 +128,10 @@ def _said(how: str, bars: Sequence[str], kept: Sequence[str]) -> str:
     return f"{' and '.join(stays)} kept" if stays else "from one"
 
 
-def _sizes(form: Form) -> tuple[Settings, list[str]]:
-    """The size of a run, and the seed where one is given, as words of the command line."""
-    given = {name: _number(form, name) for name in (*SIZES, "seed")}
-    words = [f"--{name}={value}" for name, value in given.items() if value is not None]
-    population, generations, keep = (
-        usual if (value := given[name]) is None else value for name, usual in SIZES.items()
-    )
-    return Settings(population, generations, keep), words
-
-
-def _number(form: Form, name: str) -> int | None:
-    text = text_field(form, name)
-    if text is None:
-        return None
-    if not (text.isascii() and text.isdigit() and len(text) <= MAX_DIGITS):
-        raise Refused(f"{name} {text!r}: expected a number")
-    return int(text)
-
-
 ROUTES = [
-    Route(path, posted(view), methods=["POST"])
+    Route(path, with_form(view), methods=["POST"])
     for path, view in (
         ("/songs/{song}/candidates/{candidate}/evolve", evolve_from),
-        ("/songs/{song}/evolve", evolve_again),
         ("/songs/{song}/next", next_run),
     )
 ]

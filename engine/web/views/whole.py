@@ -32,7 +32,7 @@ from engine.stages import STAGES
 from engine.state.songs import Song, SongArrangement
 from engine.state.studio import Studio
 from engine.web.forms import with_form
-from engine.web.pages import page, said
+from engine.web.pages import line_values, page, said
 from engine.web.plan_forms import place_of, read_plan_form
 from engine.web.room import room_of, song_in, text_field
 from engine.web.song_form import FormPicture, bar_seconds, form_picture
@@ -129,8 +129,8 @@ def save(request: Request, form: FormData) -> Response:
         answer = page(request, "plan_refused.html", text=text, section=section, field=field)
         answer.status_code = 422
         return answer
-    line = f"saved: {arrangement.length}"
-    return page(request, "plan_saved.html", text=line, undo=None, is_error=False, sha256=sha256)
+    line = line_values(request, f"saved: {arrangement.length}")
+    return page(request, "plan_saved.html", **line, sha256=sha256)
 
 
 def _saved(studio: Studio, song: Song, form: FormData) -> tuple[Arrangement, str]:

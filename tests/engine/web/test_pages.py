@@ -19,7 +19,7 @@ def test_songs_are_listed_and_new_ones_appear(opened: Page, shell: Shell) -> Non
 def test_a_song_follows_what_the_command_line_decides(opened: Page, shell: Shell) -> None:
     first, *_ = shell.candidates()
     song = shell.song("meadow")
-    opened.get_by_text(song.title).click()
+    opened.get_by_role("link", name=song.title).click()
     row = opened.get_by_role("row").filter(has_text="verse")
     expect(row).to_contain_text("waiting")
     shell.do("approve", first, "--label", "opening")

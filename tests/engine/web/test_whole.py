@@ -15,7 +15,6 @@ from engine.arrangement.own_plan import shown_plan
 from engine.arrangement.plan_text import SECTION_FIELDS
 from engine.stages import STAGES
 from engine.state.studio import Studio
-from engine.web.server import PageServer
 from tests.engine.command_line import Shell
 from tests.engine.web.client import Client
 
@@ -36,7 +35,9 @@ def form_of(folder: Path, song: str) -> dict[str, Any]:
     with Studio.open(folder) as studio:
         shown = shown_plan(studio, studio.song(song))
     fields: dict[str, Any] = {
-        f"section_{name}": [_typed(getattr(section, name)) for section in shown.planned.plan.sections]
+        f"section_{name}": [
+            _typed(getattr(section, name)) for section in shown.planned.plan.sections
+        ]
         for name in SECTION_FIELDS
         if name != "parts"
     }
@@ -67,7 +68,10 @@ def test_a_saved_plan_is_what_the_command_line_arranges(
     fields = form_of(shell.folder, approved)
     count = len(fields["section_name"])
     before = shell.head
-    changed = moved(fields, [1, 0, *range(2, count)]) | {"ending": "fade", "instrument_chords": "harp"}
+    changed = moved(fields, [1, 0, *range(2, count)]) | {
+        "ending": "fade",
+        "instrument_chords": "harp",
+    }
     changed["section_energy"][0] = "0.65"
     changed["section_words"] = ["one line\r\n\r\nanother", *[""] * (count - 1)]
     status, line = client.post(f"/songs/{approved}/whole/save", **changed)
@@ -79,7 +83,10 @@ def test_a_saved_plan_is_what_the_command_line_arranges(
     assert [row["name"] for row in event.plan["sections"]][:2] == ["Verse 1", "Intro"]
     assert event.plan["sections"][0]["energy"] == 0.65
     assert event.plan["sections"][0]["words"] == ["one line", "another"]
-    assert (event.plan["ending"], event.plan["instruments"]["chords"]) == ("fade", "Orchestral Harp")
+    assert (event.plan["ending"], event.plan["instruments"]["chords"]) == (
+        "fade",
+        "Orchestral Harp",
+    )
 
 
 def test_what_can_t_be_saved_names_its_field_and_changes_nothing(
@@ -132,7 +139,9 @@ def test_only_files_of_the_song_s_arrangements_are_sent(
     shell.do("arrange", "--song", approved, "--audio", "none")
     path, exports = f"/songs/{approved}/whole", shell.song(approved).exports
     folder = f"exports/{approved}/arrangements/draft"
-    assert client.get(f"{path}/file?file={quote(f'{folder}/{PLAN}')}").startswith("# An arrangement")
+    assert client.get(f"{path}/file?file={quote(f'{folder}/{PLAN}')}").startswith(
+        "# An arrangement"
+    )
     plan = shell.folder / folder / PLAN
     plan.write_text("name: mine\n", "utf-8")
     assert client.get(path).count("edited since it was written") == 1
@@ -149,7 +158,7 @@ def test_only_files_of_the_song_s_arrangements_are_sent(
 
 
 def test_sections_are_dragged_and_moved_by_keys_and_the_song_arranged(
-    opened: Page, server: PageServer, shell: Shell, approved: str, tmp_path: Path
+    opened: Page, shell: Shell, approved: str, tmp_path: Path
 ) -> None:
     opened.goto(f"{opened.url}songs/{approved}/whole")
     names = opened.locator("#sections [name=section_name]")

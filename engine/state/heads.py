@@ -75,7 +75,7 @@ class HeadsProjection:
     """One document of all heads."""
 
     name = "heads"
-    version = 1
+    version = 2
     document: type[Heads] = Heads
 
     def route(self, recorded: Recorded) -> str | None:

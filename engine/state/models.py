@@ -100,7 +100,7 @@ class ModelsProjection:
     """One document of all models."""
 
     name = "models"
-    version = 2
+    version = 3
     document: type[Models] = Models
 
     def route(self, recorded: Recorded) -> str | None:

@@ -39,14 +39,14 @@ class SongProjection:
     """One document per song."""
 
     name = "songs"
-    version = 8
+    version = 9
     document: type[Song] = Song
 
     def route(self, recorded: Recorded) -> str | None:
         """Id of the song that an event is about; None if it is about none."""
         if isinstance(recorded.payload, events.RunStarted | events.RunFinished):
             return recorded.payload.song_id
-        return song_of(recorded.stream)
+        return song_of(recorded.stream) if recorded.kind in SONG_KINDS else None
 
     def apply(self, document: Song | None, recorded: Recorded) -> Song | None:
         """The song after the event; None before its first proposal."""
@@ -442,3 +442,5 @@ APPLY: dict[str, Callable[[Song, Recorded, Any], Song]] = {
     "CompositionStarted": _composition_started,
     "CompositionFinished": _composition_finished,
 }
+
+SONG_KINDS = {"SongProposed", *APPLY}

@@ -37,7 +37,8 @@ if TYPE_CHECKING:
     )
     from store.events import Payload
     from store.log import EventLog
-    from store.projections import Projection, Projections, Rebuilt
+    from store.documents import Projection
+    from store.projections import Projections, Rebuilt
     from store.records import Head, NewEvent, Recorded
     from store.verify import Problem
 
@@ -67,7 +68,8 @@ __all__ = [
 _MODULES = {
     "events": ("Payload",),
     "log": ("EventLog",),
-    "projections": ("Projection", "Projections", "Rebuilt"),
+    "documents": ("Projection",),
+    "projections": ("Projections", "Rebuilt"),
     "records": ("Head", "NewEvent", "Recorded"),
     "verify": ("Problem",),
 }

@@ -116,7 +116,7 @@ def positions(
     made = {row.name: row for row in connection.execute(select(position_table)).all()}
     wanted = select(document_table.c.key, document_table.c.body)
     rows = connection.execute(wanted.where(document_table.c.projection == COUNTS)).all()
-    kept = dict(map(tuple, rows))  # type: ignore[arg-type]
+    kept = dict(map(tuple, rows))
     found: dict[str, int] = {}
     for name, projection in projections.items():
         row, stored = made.get(name), _kept(name, kept.get(name))

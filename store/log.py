@@ -24,6 +24,7 @@ from store.records import Head, NewEvent, Recorded, event_hash
 from store.schema import ensure_schema
 from store.tables import (
     EventRow,
+    hash_at,
     insert_events,
     move_head,
     page,
@@ -31,7 +32,7 @@ from store.tables import (
     rows_with_ids,
     stream_version,
 )
-from store.verify import Problem, verify
+from store.verify import Examined, Problem, verify
 
 PAGE_EVENTS = 256  # what a reader holds in memory at once
 MAX_NAME_CHARACTERS = 200
@@ -191,6 +192,15 @@ class EventLog:
         with self.database.read() as connection:
             return stream_version(connection, stream)
 
+    def hash_at(self, position: int) -> str | None:
+        """Return the hash of the event at a position; None if there is no such event.
+
+        Raises:
+            LogUnavailable: the database cannot be read.
+        """
+        with self.database.read() as connection:
+            return hash_at(connection, position)
+
     def head(self) -> Head:
         """Return the position and hash of the last event.
 
@@ -203,6 +213,15 @@ class EventLog:
 
     def verify(self) -> list[Problem]:
         """Examine the whole log and return everything that is wrong with it, event by event.
+
+        Raises:
+            LogUnavailable: the database cannot be read.
+            LogCorrupt: the database is too damaged to be walked through.
+        """
+        return self.examine().problems
+
+    def examine(self) -> Examined:
+        """Examine the whole log, and say at which event it ended when that was done.
 
         Raises:
             LogUnavailable: the database cannot be read.

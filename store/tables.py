@@ -94,12 +94,18 @@ def read_head(connection: Connection, *, lock: bool = False) -> Head:
         lock: keep other writers out until the transaction ends.
 
     Raises:
-        LogCorrupt: the row is not there.
+        LogCorrupt: the row is not there, or there are several.
     """
-    row = connection.execute(_LOCKED_HEAD if lock else _HEAD).first()
-    if row is None:
-        raise LogCorrupt("the head row of the log is missing")
-    return Head(*row)
+    rows = head_rows(connection, lock=lock)
+    if len(rows) != 1:
+        found = f"the log has {len(rows)} head rows" if rows else "the head row is missing"
+        raise LogCorrupt(found)
+    return rows[0]
+
+
+def head_rows(connection: Connection, *, lock: bool = False) -> list[Head]:
+    """Return every row that says where the log ends; a sound log has one."""
+    return [Head(*row) for row in connection.execute(_LOCKED_HEAD if lock else _HEAD)]
 
 
 def move_head(connection: Connection, head: Head) -> None:

@@ -11,7 +11,7 @@ from store.database import Database
 from store.errors import LogCorrupt, LogUnavailable, UnknownEvent
 from store.head_file import HeadFile
 from store.records import GENESIS_HASH, Head, event_hash
-from store.tables import events, hash_at, read_head
+from store.tables import events, hash_at, head_rows
 
 _ROWS_IN_MEMORY = 256
 
@@ -29,8 +29,20 @@ class Problem(msgspec.Struct, frozen=True):
         return f"event {self.position} ({self.event_id}): {self.what}"
 
 
-def verify(database: Database, codec: Codec, head_file: HeadFile | None) -> list[Problem]:
-    """Return the problems of a log in the order of its events; none for a sound one.
+class Examined(msgspec.Struct, frozen=True):
+    """A log as it was at one moment.
+
+    Attributes:
+        end: position and hash of its last event.
+        problems: everything that is wrong with it, in the order of its events.
+    """
+
+    end: Head
+    problems: list[Problem]
+
+
+def verify(database: Database, codec: Codec, head_file: HeadFile | None) -> Examined:
+    """Examine a whole log, as it is at one moment.
 
     Every event is examined, whatever was wrong with those before it.
 
@@ -49,7 +61,7 @@ def verify(database: Database, codec: Codec, head_file: HeadFile | None) -> list
         problems += _head_row_problems(connection, walk.end)
         if head_file is not None:
             problems += _head_file_problems(connection, anchor, walk.end)
-    return problems
+    return Examined(walk.end, problems)
 
 
 class _ChainChecker:
@@ -87,12 +99,13 @@ def _content_faults(row: Row[Any], codec: Codec) -> Iterator[str]:
 
 
 def _head_row_problems(connection: Connection, end: Head) -> Iterator[Problem]:
-    try:
-        head = read_head(connection)
-    except LogCorrupt as error:
-        yield Problem(None, None, str(error))
-        return
-    if head != end:
+    heads = head_rows(connection)
+    if len(heads) != 1:
+        what = f"there are {len(heads)} head rows" if heads else "the head row is missing"
+        yield Problem(None, None, what)
+    for head in heads:
+        if head == end:
+            continue
         yield Problem(
             None, None, f"the head row says {_words(head)}, the last event is {_words(end)}"
         )

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
 from engine.cli.opening import next_command, open_studio
 from engine.cli.output import Json, say, say_json, say_next, say_table
-
-if TYPE_CHECKING:
-    from engine.state.studio import Studio
 
 BROKEN = 1
 
@@ -53,8 +50,8 @@ def log(
 def verify(context: typer.Context, as_json: Json = False) -> int:
     """Check the hash chain, the order and the HEAD file, and name every bad event."""
     with open_studio(context) as studio:
-        problems = studio.log.verify()
-        head = studio.log.head()
+        found = studio.log.examine()
+    problems, head = found.problems, found.end
     if as_json:
         said = [str(problem) for problem in problems]
         say_json({"events": head.position, "hash": head.hash, "problems": said})
@@ -68,62 +65,20 @@ def verify(context: typer.Context, as_json: Json = False) -> int:
 
 
 def doctor(context: typer.Context) -> int:
-    """Check the studio: the log, the state, and whether every term of the fitness decides."""
+    """Check everything in the studio, say what is found, and mend what can be.
+
+    That is the database, the log, the state, models, exports, files left by commands that were
+    killed, runs, and whether every term of the fitness decides.
+    """
+    from engine.doctor.checks import examine
+    from engine.doctor.findings import PROBLEM
+
+    problems = 0
     with open_studio(context) as studio:
-        findings = [str(problem) for problem in studio.log.verify()]
-        findings += [*_state_findings(studio), *_model_findings(studio)]
-        warnings = [*_flat_terms(studio), *_strict_gates(studio)]
-        unfinished = [run for run, state in studio.runs().items() if state.status == "unfinished"]
-    for finding in findings:
-        say(f"problem: {finding}")
-    for warning in warnings:
-        say(f"warning: {warning}")
-    for run in unfinished:
-        say(f"unfinished: run {run}")
-        say_next(next_command(context, f"resume {run}"))
-    say(f"{len(findings)} problems" if findings else "all is well")
-    return BROKEN if findings else 0
-
-
-def _state_findings(studio: Studio) -> list[str]:
-    """Whether the state kept is the state that the log gives."""
-    kept = (studio.all_songs(), studio.runs(), studio.models())
-    studio.rebuild()
-    same = kept == (studio.all_songs(), studio.runs(), studio.models())
-    return [] if same else ["the state kept differed from the log; it has been rebuilt"]
-
-
-def _model_findings(studio: Studio) -> list[str]:
-    """Whether the model that runs use can be run."""
-    from engine.errors import EngineError
-    from engine.models.promotion import promoted_path
-
-    try:
-        promoted_path(studio)
-    except EngineError as error:
-        return [f"the promoted model: {error}"]
-    return []
-
-
-def _flat_terms(studio: Studio) -> list[str]:
-    from engine.cli.summary import FLAT_SPREAD
-    from engine.state.runs import run_of
-    from store.events import RunFinished
-
-    return [
-        f"run {run_of(event.stream)}: {term} did not vary in the first pool"
-        for event in studio.log.read()
-        if isinstance(event.payload, RunFinished)
-        for term, spread in event.payload.first_pool.spread.items()
-        if spread < FLAT_SPREAD
-    ]
-
-
-def _strict_gates(studio: Studio) -> list[str]:
-    from engine.reports.readings import gate_warning
-
-    return [
-        f"run {run}: {warning}"
-        for run, made in studio.runs().items()
-        if (warning := gate_warning(made.passed, made.scored))
-    ]
+        for finding in examine(studio):
+            say(f"{finding.kind}: {finding.text}")
+            if finding.command:
+                say_next(next_command(context, finding.command))
+            problems += finding.kind == PROBLEM
+    say(f"{problems} problems" if problems else "all is well")
+    return BROKEN if problems else 0

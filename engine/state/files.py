@@ -12,7 +12,8 @@ from tempfile import NamedTemporaryFile
 def write_whole(path: Path, data: bytes) -> None:
     """Write a file atomically: a crash leaves the old file, the new one, or none."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    with NamedTemporaryFile(dir=path.parent, prefix=f".{path.name}.", delete=False) as partial:
+    prefix = f".{path.name}.{os.getpid()}-"  # by which the doctor finds what a kill has left
+    with NamedTemporaryFile(dir=path.parent, prefix=prefix, delete=False) as partial:
         try:
             partial.write(data)
             partial.flush()

@@ -132,3 +132,5 @@ APPLY: dict[str, Callable[[Heads, Recorded, Any], Heads]] = {
     "HeadRefused": _refused,
     "RetrainingPlanned": _planned,
 }
+
+HEADS_KINDS = set(APPLY)

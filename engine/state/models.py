@@ -155,3 +155,5 @@ APPLY: dict[str, Callable[[Models, Recorded, Any], Models]] = {
     "ModelTrained": _trained,
     "ModelPromoted": _promoted,
 }
+
+MODELS_KINDS = set(APPLY)

@@ -18,6 +18,7 @@ from engine.state.models import MODELS, Models, ModelsProjection
 from engine.state.runs import Run, RunProjection, run_stream
 from engine.state.song_events import SongProjection
 from engine.state.songs import Song, song_stream
+from store.documents import applied
 from store.errors import LogUnavailable, StaleStream
 from store.log import EventLog
 from store.projections import Projections
@@ -112,7 +113,7 @@ class Studio:
         for recorded in merge(of_song, *of_runs, key=lambda recorded: recorded.position):
             if recorded.position > position:
                 break
-            state = SONGS.apply(state, recorded)
+            state = applied(SONGS, state, recorded)
         return state
 
     def runs(self) -> dict[str, Run]:
@@ -139,6 +140,10 @@ class Studio:
     def rebuild(self) -> None:
         """Delete all state and rebuild it from the log."""
         self._projections.rebuild()
+
+    def differences(self) -> list[str]:
+        """What of the state kept isn't what the log gives, both as they were at one moment."""
+        return self._projections.differences()
 
     def candidate(self, prefix: str, song_id: str | None = None) -> tuple[Song, str]:
         """The song and the full id of a candidate.

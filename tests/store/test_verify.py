@@ -115,7 +115,7 @@ def test_bytes_that_are_not_text_are_named_and_the_rest_is_still_examined(filled
                 (3, "stream_version is 3, expected 2"),
             ],
         ),
-        ("DELETE FROM log_head", [(None, "the head row of the log is missing")]),
+        ("DELETE FROM log_head", [(None, "the head row is missing")]),
         (
             "UPDATE events SET kind = 'Sung' WHERE position = 1",
             [

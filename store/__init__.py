@@ -23,6 +23,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from store.documents import Projection
     from store.errors import (
         EventConflict,
         InvalidDocument,
@@ -37,7 +38,6 @@ if TYPE_CHECKING:
     )
     from store.events import Payload
     from store.log import EventLog
-    from store.documents import Projection
     from store.projections import Projections, Rebuilt
     from store.records import Head, NewEvent, Recorded
     from store.verify import Problem

@@ -53,27 +53,25 @@ def test_a_sound_studio_is_well(shell):
         assert bad(studio) == []
 
 
+OTHER_COLUMNS = """\
+CREATE TABLE other AS SELECT * FROM projections
+DROP TABLE projections
+ALTER TABLE other RENAME COLUMN position TO place
+ALTER TABLE other RENAME TO projections"""
+
 TAMPERED = {
-    "a trigger gone": (
-        "DROP TRIGGER events_refuse_delete",
-        "the trigger events_refuse_delete is missing: the database would let events be changed; "
-        "it is put back",
-    ),
-    "two head rows": (
-        "INSERT INTO log_head SELECT * FROM log_head",
-        "there are 2 head rows",
-    ),
-    "other columns": (
-        "CREATE TABLE other AS SELECT * FROM projections; DROP TABLE projections; "
-        "ALTER TABLE other RENAME COLUMN position TO place; ALTER TABLE other RENAME TO projections",
-        "the table projections has other columns: name, version, place",
-    ),
+    "DROP TRIGGER events_refuse_delete": "the trigger events_refuse_delete is missing: "
+    "the database would let events be changed; it is put back",
+    "INSERT INTO log_head SELECT * FROM log_head": "there are 2 head rows",
+    OTHER_COLUMNS: "the table projections has other columns: name, version, place",
 }
 
 
-@pytest.mark.parametrize(("statements", "said"), TAMPERED.values(), ids=TAMPERED)
+@pytest.mark.parametrize(
+    ("statements", "said"), TAMPERED.items(), ids=["trigger", "head", "columns"]
+)
 def test_a_changed_schema_or_head_row_is_named(shell, statements, said):
-    change(shell, *statements.split("; "))
+    change(shell, *statements.splitlines())
     found = warned(shell, "doctor")
     assert found.code == 1
     assert f"problem: {said}" in found.out.splitlines()
@@ -220,7 +218,7 @@ def test_the_state_is_compared_at_one_moment(shell, monkeypatch):
         studio.songs()
         with monkeypatch.context() as patched:
             patched.setattr(projections, "fold", while_another_writes)
-            patched.setattr(Projections, "catch_up", lambda self: None)
+            patched.setattr(Projections, "catch_up", lambda _: None)
             assert studio.differences() == []
 
 

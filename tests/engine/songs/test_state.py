@@ -13,7 +13,9 @@ from tests.engine.command_line import demo
 BROKEN = {
     "not JSON": "UPDATE documents SET body = '{' WHERE projection = 'songs'",
     "another type": "UPDATE documents SET body = '7' WHERE projection = 'songs'",
-    "a field missing": "UPDATE documents SET body = json_remove({document}, '$.title') WHERE {song}",
+    "a field missing": (
+        "UPDATE documents SET body = json_remove({document}, '$.title') WHERE {song}"
+    ),
     "a decision's field missing": (
         "UPDATE documents SET body = replace(body, '\"display_label\"', '\"other\"') WHERE {song}"
     ),

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from store.documents import Projection
     from store.errors import (
         EventConflict,
+        HeadMismatch,
         InvalidDocument,
         InvalidEvent,
         LogCorrupt,
@@ -46,6 +47,7 @@ __all__ = [
     "EventConflict",
     "EventLog",
     "Head",
+    "HeadMismatch",
     "InvalidDocument",
     "InvalidEvent",
     "LogCorrupt",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -11,9 +12,12 @@ from engine.cli.output import Json, say, say_json, say_next, say_table
 
 BROKEN = 1
 
+app = typer.Typer(help="List events; write the whole log as lines of JSON, and read it.")
+
 MAX_NUMBER = 2**63 - 1
 
 
+@app.callback(invoke_without_command=True)
 def log(
     context: typer.Context,
     stream: Annotated[
@@ -24,8 +28,11 @@ def log(
     limit: Annotated[int, typer.Option(min=1, help="At most so many, the latest ones.")] = 50,
     as_json: Json = False,
 ) -> None:
-    """List events, oldest first."""
+    """List events, oldest first; or write the whole log as lines of JSON, and read it."""
     from collections import deque
+
+    if context.invoked_subcommand is not None:
+        return
 
     import msgspec
 
@@ -47,20 +54,73 @@ def log(
     say_table(columns, rows)
 
 
-def verify(context: typer.Context, as_json: Json = False) -> int:
-    """Check the hash chain, the order and the HEAD file, and name every bad event."""
+@app.command("export")
+def export_log(
+    context: typer.Context,
+    file: Annotated[Path, typer.Argument(help="The file to write, such as tide.jsonl.")],
+) -> None:
+    """Write the whole log as lines of JSON, with its chain of hashes."""
+    from engine.errors import Refused
+    from engine.state.files import write_lines
+    from store.transfer import exported
+
+    if file.exists():
+        raise Refused(f"{file} is there already", "name another file by engine log export FILE")
     with open_studio(context) as studio:
+        lines = write_lines(file, exported(studio.log))
+    say(f"{file}: {lines - 2} events")
+
+
+@app.command("import")
+def import_log(
+    context: typer.Context,
+    file: Annotated[Path, typer.Argument(help="A file that log export wrote.")],
+) -> None:
+    """Add the events of such a file that the log doesn't have; refuse it if it doesn't verify."""
+    from engine.errors import Refused
+    from store.errors import LogCorrupt
+    from store.transfer import imported
+
+    with open_studio(context, make=True) as studio:
+        try:
+            with file.open(encoding="utf-8") as lines:
+                added = imported(studio.log, lines)
+        except (LogCorrupt, UnicodeError) as error:
+            raise Refused(f"{file}: {error}", "nothing of it was taken in") from error
+    say(f"{added} events added")
+    say_next(next_command(context, "verify"))
+
+
+def verify(
+    context: typer.Context,
+    against: Annotated[
+        Path | None,
+        typer.Option(help="An exported file, a signature or a copy of HEAD that names a hash."),
+    ] = None,
+    as_json: Json = False,
+) -> int:
+    """Check the hash chain, the order, the HEAD file and signatures, and name every bad event."""
+    from engine.backups.against import compare_with
+    from engine.backups.signing import signature_problems
+
+    with open_studio(context) as studio:
+        studio.warns_of_head = False
         found = studio.log.examine()
-    problems, head = found.problems, found.end
+        problems = [*map(str, found.problems), *signature_problems(studio)]
+        compared = None if against is None else compare_with(studio, against)
+    head = found.end
+    if compared is not None and compared.problem:
+        problems.append(compared.problem)
     if as_json:
-        said = [str(problem) for problem in problems]
-        say_json({"events": head.position, "hash": head.hash, "problems": said})
+        say_json({"events": head.position, "hash": head.hash, "problems": problems})
     elif problems:
         for problem in problems:
-            say(str(problem))
+            say(problem)
         say(f"{len(problems)} problems in {head.position} events")
     else:
         say(f"{head.position} events, chain and HEAD are sound, hash {head.hash[:16]}")
+        if compared is not None:
+            say(f"event {compared.position} and all before are as {against} has them")
     return BROKEN if problems else 0
 
 
@@ -75,6 +135,7 @@ def doctor(context: typer.Context) -> int:
 
     problems = 0
     with open_studio(context) as studio:
+        studio.warns_of_head = False
         for finding in examine(studio):
             say(f"{finding.kind}: {finding.text}")
             if finding.command:

@@ -55,7 +55,8 @@ def _database(studio: Studio) -> Iterator[Finding]:
 def _log(studio: Studio) -> Iterator[Finding]:
     """Whether the chain is whole, every event is where it belongs, and every term decided."""
     for problem in studio.log.verify():
-        yield Finding(PROBLEM, str(problem))
+        is_accepted = "head row" in problem.what or "HEAD" in problem.what
+        yield Finding(PROBLEM, str(problem), "restore --accept" if is_accepted else "")
     for event in studio.log.read():
         place = misplaced(event)
         if place:

@@ -15,9 +15,10 @@ from fitness.errors import FitnessError
 from fitness.fusion import FusionModel
 from fitness.manifest import Manifest, load_manifest, manifest_path
 from store.events import ModelRegistered, Plain
+from store.log import STUDIO
 from store.records import NewEvent
 
-STREAM = "studio"
+STREAM = STUDIO
 
 # File name of the card that training writes next to a model.
 CARD_NAME = "MODEL_CARD.md"

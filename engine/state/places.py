@@ -7,15 +7,14 @@ from engine.state.models import MODELS_KINDS
 from engine.state.runs import RUN_KINDS, RUN_STREAM
 from engine.state.song_events import SONG_KINDS
 from engine.state.songs import SONG_STREAM
+from store.log import STUDIO
 from store.records import Recorded
-
-STUDIO_STREAM = "studio"
 
 STREAM_OF: dict[str, str] = {
     **dict.fromkeys(SONG_KINDS, SONG_STREAM),
     **dict.fromkeys(RUN_KINDS, RUN_STREAM),
     "RunFinished": RUN_STREAM,
-    **dict.fromkeys(MODELS_KINDS | HEADS_KINDS, STUDIO_STREAM),
+    **dict.fromkeys(MODELS_KINDS | HEADS_KINDS | {"LogAccepted"}, STUDIO),
 }
 
 

@@ -26,6 +26,7 @@ from store.events import (
     Heard,
     KeptPart,
     Locks,
+    LogAccepted,
     ModelPromoted,
     ModelRegistered,
     ModelTrained,
@@ -256,6 +257,7 @@ SAMPLES: tuple[Payload, ...] = (
     HeadPromoted(sha256=DIGEST, stage="chords", training="training-1", note="not worse"),
     HeadRefused(sha256=DIGEST, stage="chords", training="training-1", reason="worse by 0.2"),
     RetrainingPlanned(every=10),
+    LogAccepted(position=1, hash=DIGEST, head_position=2, head_hash=DIGEST, backup="tide.backup"),
 )
 
 assert {type(sample) for sample in SAMPLES} == {kind.struct for kind in KINDS.values()}

@@ -18,6 +18,7 @@ from store.events import (
     HeadPromoted,
     HeadRefused,
     HeadTrained,
+    LogAccepted,
     ModelPromoted,
     ModelTrained,
     PartCopied,
@@ -105,6 +106,7 @@ LATER = (
     RetrainingPlanned,
     HeadPromoted,
     HeadRefused,
+    LogAccepted,
 )
 
 

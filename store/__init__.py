@@ -23,8 +23,10 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from store.documents import Projection
     from store.errors import (
         EventConflict,
+        HeadMismatch,
         InvalidDocument,
         InvalidEvent,
         LogCorrupt,
@@ -37,7 +39,7 @@ if TYPE_CHECKING:
     )
     from store.events import Payload
     from store.log import EventLog
-    from store.projections import Projection, Projections, Rebuilt
+    from store.projections import Projections, Rebuilt
     from store.records import Head, NewEvent, Recorded
     from store.verify import Problem
 
@@ -45,6 +47,7 @@ __all__ = [
     "EventConflict",
     "EventLog",
     "Head",
+    "HeadMismatch",
     "InvalidDocument",
     "InvalidEvent",
     "LogCorrupt",
@@ -67,7 +70,8 @@ __all__ = [
 _MODULES = {
     "events": ("Payload",),
     "log": ("EventLog",),
-    "projections": ("Projection", "Projections", "Rebuilt"),
+    "documents": ("Projection",),
+    "projections": ("Projections", "Rebuilt"),
     "records": ("Head", "NewEvent", "Recorded"),
     "verify": ("Problem",),
 }

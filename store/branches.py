@@ -5,16 +5,15 @@ which stay where they are; the branch's own events follow them.
 """
 
 from collections.abc import Callable, Collection, Iterator, Mapping
-from typing import NamedTuple, Protocol, TypeVar, runtime_checkable
+from typing import NamedTuple, Protocol, runtime_checkable
 
 from sqlalchemy import Connection
 
+from store.documents import DocumentT, Projection, applied
 from store.records import Recorded
 from store.tables import EventRow, positions_of, rows_at
 
 ROWS_IN_MEMORY = 64
-
-DocumentT = TypeVar("DocumentT")
 
 # Stream -> the kinds of its events that a document is made of; None for all.
 Streams = Mapping[str, Collection[str] | None]
@@ -28,14 +27,11 @@ class Origin(NamedTuple):
 
 
 @runtime_checkable
-class Branching(Protocol[DocumentT]):
-    """A projection whose documents know which events they are made of, and can have branches."""
+class Branching(Projection[DocumentT], Protocol[DocumentT]):
+    """A projection whose documents know which events they are made of, and can have branches.
 
-    def route(self, recorded: Recorded) -> str | None:
-        """Return the key of the document that the event changes; None if it changes none."""
-
-    def apply(self, document: DocumentT | None, recorded: Recorded) -> DocumentT | None:
-        """Return the document after the event; of a branch's first event, what it begins as."""
+    ``apply`` takes, of a branch's first event, what the branch begins as.
+    """
 
     def origin(self, recorded: Recorded) -> Origin | None:
         """Return what a branch begins as, if the event begins one."""
@@ -73,7 +69,7 @@ class History(NamedTuple):
             before = projection.origin(recorded)
             if before is not None:
                 document = self.document_at(projection, before, current)
-            document = projection.apply(document, recorded)
+            document = applied(projection, document, recorded)
         return document
 
     def branched(

@@ -23,6 +23,8 @@ _RETRY_PAUSE_S = 0.01
 _MEMORY_NAMES = (None, "", ":memory:")
 _SCHEMA_LOCK = {"postgresql": text("SELECT pg_advisory_xact_lock(5283947106)")}
 
+_CHECKS = {"sqlite": text("PRAGMA integrity_check(5)")}  # so many findings are enough to know
+
 _Meaning = tuple[type[StoreError], str]
 
 # SQLite's primary result codes that people may meet; an extended code carries its primary one in
@@ -147,6 +149,18 @@ class Database:
         engine = self._writing_engine.execution_options(patience_s=patience)
         with translated(), engine.begin() as connection:
             yield connection
+
+    def damage(self) -> list[str]:
+        """Return what the database itself finds wrong with its files; nothing where it can't look.
+
+        Raises:
+            LogUnavailable: the database cannot be read.
+            LogCorrupt: it is too damaged to look.
+        """
+        with self.read() as connection:
+            check = _CHECKS.get(connection.dialect.name)
+            said = [] if check is None else connection.execute(check).scalars().all()
+        return [line for line in map(str, said) if line != "ok"]
 
     def lock_schema(self, connection: Connection) -> None:
         """Let only one process at a time look whether tables must be made, and make them."""

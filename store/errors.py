@@ -8,6 +8,7 @@ StoreError
 ├── UnknownEvent       the log holds a kind, or a version of one, that this code does not know
 ├── UnknownProjection  no projection has that name
 ├── StudioTooNew       the database was made by a newer release
+├── HeadMismatch       the HEAD file does not vouch for the log
 ├── LogCorrupt         what is stored is not what was written
 └── LogUnavailable     the database could not be used: locked, read-only, not a database, full …
 
@@ -57,6 +58,10 @@ class UnknownProjection(StoreError):
 
 class StudioTooNew(StoreError):
     """The database was made by a newer release of the engine."""
+
+
+class HeadMismatch(StoreError):
+    """The HEAD file does not vouch for the log: a part of it is missing, or it is another log."""
 
 
 class LogCorrupt(StoreError):

@@ -455,6 +455,16 @@ class CompositionFinished(Payload, frozen=True, kw_only=True):
     ranking: list[Ranked]
 
 
+class LogAccepted(Payload, frozen=True, kw_only=True):
+    """A person accepted the log although HEAD did not vouch for it: a backup was put back, say."""
+
+    position: Count  # of the last event before this one
+    hash: Sha256  # of that event
+    head_position: Count | None  # what HEAD said; None where it was lost or could not be read
+    head_hash: Sha256 | None
+    backup: Name | None = None  # name of the file that was put back
+
+
 class ModelRegistered(Payload, frozen=True, kw_only=True):
     """A model file became known to the studio."""
 
@@ -561,4 +571,5 @@ KINDS: dict[str, Kind] = {
     "HeadPromoted": Kind(HeadPromoted, 1),
     "HeadRefused": Kind(HeadRefused, 1),
     "RetrainingPlanned": Kind(RetrainingPlanned, 1),
+    "LogAccepted": Kind(LogAccepted, 1),
 }

@@ -3,6 +3,7 @@
 import logging
 from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Sequence
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, NamedTuple, Self
@@ -19,24 +20,30 @@ from store.errors import (
     StoreError,
     UnknownEvent,
 )
+from store.events import LogAccepted
 from store.head_file import HeadFile
 from store.records import Head, Heading, NewEvent, Recorded, event_hash
 from store.schema import ensure_schema
 from store.tables import (
     EventRow,
+    hash_at,
+    head_rows,
     headings,
     insert_events,
+    last_event,
     move_head,
     page,
     position_at,
     read_head,
     rows_with_ids,
+    set_head,
     stream_version,
 )
-from store.verify import Problem, verify
+from store.verify import Examined, Problem, verify
 
 PAGE_EVENTS = 256  # what a reader holds in memory at once
 MAX_NAME_CHARACTERS = 200
+STUDIO = "studio"  # the stream of what is about the log itself
 
 _logger = logging.getLogger(__name__)
 
@@ -131,6 +138,7 @@ class EventLog:
             InvalidEvent: an event is not valid; nothing was recorded.
             StaleStream: the stream has another version; nothing was recorded.
             EventConflict: an id is recorded with other content, or only a part of the batch is.
+            HeadMismatch: the HEAD file does not vouch for the log; nothing was recorded.
             LogUnavailable: the database is locked for too long, read-only, full …
             LogCorrupt: the database is damaged.
         """
@@ -142,13 +150,15 @@ class EventLog:
             known = _already_recorded(connection, self.codec, stream, drafts)
             if known is not None:
                 return [self.recorded(row) for row in known]
+            if self._head_file is not None:
+                self._head_file.require(connection, head)
             actual = stream_version(connection, stream)
             if actual != expected_version:
                 raise StaleStream(stream, expected_version, actual)
             rows = self._chained(head, stream, actual, drafts)
             insert_events(connection, rows)
             move_head(connection, Head(head.position + len(rows), rows[-1][-1]))
-        self._advance_head_file(before=head)
+        self._advance_head_file()
         return [self.recorded(row) for row in rows]
 
     def read(
@@ -218,6 +228,15 @@ class EventLog:
         with self.database.read() as connection:
             return stream_version(connection, stream)
 
+    def hash_at(self, position: int) -> str | None:
+        """Return the hash of the event at a position; None if there is no such event.
+
+        Raises:
+            LogUnavailable: the database cannot be read.
+        """
+        with self.database.read() as connection:
+            return hash_at(connection, position)
+
     def head(self) -> Head:
         """Return the position and hash of the last event.
 
@@ -235,16 +254,97 @@ class EventLog:
             LogUnavailable: the database cannot be read.
             LogCorrupt: the database is too damaged to be walked through.
         """
-        return verify(self.database, self.codec, self._head_file)
+        return self.examine().problems
 
-    def anchor(self) -> None:
-        """Accept the log as it is, and write the HEAD file for it: after restoring a backup, say.
+    def examine(self) -> Examined:
+        """Examine the whole log, and say at which event it ended when that was done.
 
         Raises:
+            LogUnavailable: the database cannot be read.
+            LogCorrupt: the database is too damaged to be walked through.
+        """
+        return verify(self.database, self.codec, self._head_file)
+
+    def head_problem(self) -> str:
+        """Return in words why the HEAD file does not vouch for the log; empty if it does.
+
+        A file that was only cut off while it was written is written again.
+
+        Raises:
+            LogUnavailable: the database or the file cannot be read.
+            LogCorrupt: the head row is missing, or there are several.
+        """
+        if self._head_file is None:
+            return ""
+        stored = self._head_file.stored()
+        with self.database.read() as connection:
+            problem = self._head_file.problem(connection, read_head(connection), stored)
+        if not problem:
+            self._advance_head_file()
+        return problem
+
+    def accept(self, actor: str, backup: str | None = None) -> Recorded | None:
+        """Accept the log as it is where the HEAD file, or the head row, doesn't vouch for it.
+
+        The decision is an event; head row and HEAD file are written for it. A log that they vouch
+        for stays as it is.
+
+        Args:
+            actor: who accepts it.
+            backup: name of the file that was put back, if one was.
+
+        Returns:
+            the event; None if there was nothing to accept.
+
+        Raises:
+            LogCorrupt: the chain of the events is broken, so that there is no end to accept.
             LogUnavailable: the database is locked, or HEAD cannot be written.
         """
+        with self.database.write() as connection:
+            rows, end = head_rows(connection, lock=True), last_event(connection)
+            if rows == [end] and backup is None and not self._vouched_problem(connection, end):
+                return None
+            known = self._head_said()
+            payload = LogAccepted(
+                position=end.position,
+                hash=end.hash,
+                head_position=None if known is None else known.position,
+                head_hash=None if known is None else known.hash,
+                backup=backup,
+            )
+            drafts = _drafted(self.codec, STUDIO, [NewEvent(payload, actor=actor)])
+            (row,) = self._chained(end, STUDIO, stream_version(connection, STUDIO), drafts)
+            insert_events(connection, [row])
+            set_head(connection, Head(end.position + 1, row[-1]))
         if self._head_file is not None:
-            self._head_file.anchor()
+            with self.database.write() as connection:
+                self._head_file.replace(read_head(connection, lock=True))
+        return self.recorded(row)
+
+    @contextmanager
+    def writing(self) -> Iterator[Connection]:
+        """Give a connection that writes rows, if HEAD vouches for the log; HEAD follows it.
+
+        Raises:
+            HeadMismatch: the HEAD file does not vouch for the log.
+            LogUnavailable: the database is locked, read-only, full …
+        """
+        with self.database.write() as connection:
+            if self._head_file is not None:
+                self._head_file.require(connection, read_head(connection, lock=True))
+            yield connection
+        self._advance_head_file()
+
+    def _vouched_problem(self, connection: Connection, end: Head) -> str:
+        if self._head_file is None:
+            return ""
+        return self._head_file.problem(connection, end, self._head_file.stored())
+
+    def _head_said(self) -> Head | None:
+        try:
+            return None if self._head_file is None else self._head_file.read()
+        except LogCorrupt:
+            return None
 
     def recorded(self, row: EventRow) -> Recorded:
         """Return the event in a row of the events table.
@@ -284,11 +384,11 @@ class EventLog:
             rows.append((*values, prev_hash))
         return rows
 
-    def _advance_head_file(self, *, before: Head) -> None:
+    def _advance_head_file(self) -> None:
         if self._head_file is None:
             return
         try:
-            self._head_file.advance(before)
+            self._head_file.advance()
         except StoreError as error:
             # The events are on the disk: to fail now would make the caller append them again.
             _logger.warning("HEAD could not be written, it is behind the log: %s", error)

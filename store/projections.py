@@ -6,64 +6,43 @@ event twice, or missed one.
 """
 
 import warnings
-from collections.abc import Callable, Iterable, Sequence
-from typing import Any, Protocol, TypeVar
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager, suppress
+from functools import partial
+from typing import Any, TypeVar
 
-import msgspec
-from sqlalchemy import Connection, Select, bindparam, delete, func, insert, select
+from sqlalchemy import Connection, Select, select
 
 from store.branches import Branching, History, Origin
-from store.errors import InvalidDocument, LogCorrupt, UnknownProjection
+from store.documents import (
+    Damaged,
+    DocumentT,
+    Projection,
+    applied,
+    documents_of,
+    documents_told,
+    forget,
+    load,
+    make_tables_again,
+    mark,
+    positions,
+    require_whole,
+    save,
+)
+from store.errors import LogCorrupt, UnknownProjection
 from store.log import EventLog
-from store.plain import NotPlain, canonical
 from store.records import Recorded
 from store.tables import documents as document_table
 from store.tables import page, read_head
-from store.tables import projections as position_table
 
 BATCH_EVENTS = 256  # what one transaction applies
+MOST_REPAIRS = 2  # after which a reading gives up: the database itself is damaged
 
-# Under this name the documents table keeps how many documents each projection has.
-COUNTS = "projections"
-
-DocumentT = TypeVar("DocumentT")
 ResultT = TypeVar("ResultT")
-
-
-class Projection(Protocol[DocumentT]):
-    """One view. `route` and `apply` are pure: no clock, no randomness, no other documents.
-
-    Attributes:
-        name: names the view in the database.
-        version: raised when the code would make other documents, which makes them all again.
-        document: the type of the documents, from which msgspec encodes and decodes them.
-    """
-
-    @property
-    def name(self) -> str:
-        """The name of the view in the database."""
-
-    @property
-    def version(self) -> int:
-        """The version of the code that makes the documents."""
-
-    @property
-    def document(self) -> type[DocumentT]:
-        """The type of the documents."""
-
-    def route(self, recorded: Recorded) -> str | None:
-        """Return the key of the document that the event changes; None if it changes none."""
-
-    def apply(self, document: DocumentT | None, recorded: Recorded) -> DocumentT | None:
-        """Return the document after the event; ``document`` is None if there is none yet."""
 
 
 class Rebuilt(UserWarning):
     """Stored documents were damaged, and were made again from the log."""
-
-
-class _Damaged(Exception):
-    """A stored document is not what was stored."""
 
 
 class Projections:
@@ -101,25 +80,22 @@ class Projections:
             InvalidDocument: a projection returned what its type doesn't restore from JSON.
             UnknownEvent: the log holds an event that this code does not know.
             LogUnavailable: the database is locked, read-only, full …
-            LogCorrupt: the log is damaged.
+            LogCorrupt: the log is damaged, or an event names something that isn't there.
         """
-        while True:
-            with self._log.database.read() as connection:
-                if not self._is_behind(connection):
-                    return
-            try:
-                self._apply_batch()
-            except _Damaged as damage:
-                self._make_again(damage)
+        for repairing in self._repairs():
+            with repairing():
+                while self._is_behind_now():
+                    self._apply_batch()
+                return
 
     def get(self, projection: Projection[DocumentT], key: str) -> DocumentT | None:
         """Return a document; None if there is none with that key."""
-        wanted = _documents_of(projection).where(document_table.c.key == key)
+        wanted = documents_of(projection).where(document_table.c.key == key)
         return self._documents(projection, wanted).get(key)
 
     def all(self, projection: Projection[DocumentT]) -> dict[str, DocumentT]:
         """Return all documents by key, in the order of the keys."""
-        return self._documents(projection, _documents_of(projection))
+        return self._documents(projection, documents_of(projection))
 
     def at(self, projection: Projection[DocumentT], key: str, position: int) -> DocumentT | None:
         """Return a document as it was after the event at a position; None if there was none.
@@ -132,8 +108,8 @@ class Projections:
         assert isinstance(projection, Branching)  # noqa: S101 - the caller's own
 
         def earlier(connection: Connection) -> DocumentT | None:
-            wanted = _documents_of(projection).where(document_table.c.key == key)
-            current = _load(connection, projection, wanted).get(key)
+            wanted = documents_of(projection).where(document_table.c.key == key)
+            current = load(connection, projection, wanted).get(key)
             if current is None or projection.reached(current) <= position:
                 return current
             history = History(connection, self._log.recorded)
@@ -144,7 +120,7 @@ class Projections:
     def containing(self, projection: Projection[DocumentT], text: str) -> dict[str, DocumentT]:
         """Return, by key, the documents in whose JSON a text occurs; its case may be ignored."""
         occurs = document_table.c.body.contains(text, autoescape=True)
-        return self._documents(projection, _documents_of(projection).where(occurs))
+        return self._documents(projection, documents_of(projection).where(occurs))
 
     def keys(self, projection: Projection[Any]) -> list[str]:
         """Return the keys of all documents in order; no document is decoded."""
@@ -161,11 +137,29 @@ class Projections:
         if projection is not None:
             self._require(projection)
         names = list(self._projections) if projection is None else [projection.name]
-        with self._log.database.write() as connection:
-            read_head(connection, lock=True)
-            for each in names:
-                _forget(connection, each)
+        with suppress(LogCorrupt):  # of their tables: what comes next makes them anew
+            self._empty(names)
         self.catch_up()
+
+    def differences(self) -> list[str]:
+        """Return what is stored and isn't what the log gives, both as they were at one moment.
+
+        Documents that have yet to take in the newest events are compared with the events that
+        they have.
+
+        Raises:
+            StoreError: as for `catch_up`.
+        """
+        with self._log.database.read() as connection:
+            try:
+                made = positions(connection, self._projections, read_head(connection).position)
+                return [
+                    f"{name} {key!r} {what}"
+                    for name, position in made.items()
+                    for key, what in self._compared(connection, self._projections[name], position)
+                ]
+            except Damaged as damage:
+                return [str(damage)]
 
     def _require(self, projection: Projection[Any]) -> None:
         if projection.name not in self._projections:
@@ -175,48 +169,103 @@ class Projections:
     def _documents(
         self, projection: Projection[DocumentT], wanted: Select[str, str]
     ) -> dict[str, DocumentT]:
-        found = self._read(projection, lambda connection: _load(connection, projection, wanted))
+        found = self._read(projection, lambda connection: load(connection, projection, wanted))
         return dict(sorted(found.items()))
 
     def _read(self, projection: Projection[Any], query: Callable[[Connection], ResultT]) -> ResultT:
         self._require(projection)
-        while True:
-            try:
-                with self._log.database.read() as connection:
-                    if not self._is_behind(connection):
-                        _require_whole(connection, projection.name)
-                        return query(connection)
-                self.catch_up()
-            except _Damaged as damage:
-                self._make_again(damage)
+        for repairing in self._repairs():
+            with repairing():
+                while True:
+                    with self._log.database.read() as connection:
+                        if not self._is_behind(connection):
+                            require_whole(connection, projection.name)
+                            with documents_told():
+                                return query(connection)
+                    self.catch_up()
+        raise AssertionError("the last repair raises")
 
-    def _make_again(self, damage: _Damaged) -> None:
-        message = f"the stored state was damaged ({damage}) and is made again from the log"
-        warnings.warn(message, Rebuilt, stacklevel=2)
-        self.rebuild()
+    def _repairs(self) -> Iterator[Callable[[], AbstractContextManager[None]]]:
+        """Blocks in which damaged documents are made again, until one ends without any.
+
+        The first repair deletes the documents, the second makes their tables anew.
+        """
+        for repairs in range(MOST_REPAIRS + 1):
+            yield partial(self._repairing, repairs)
+
+    @contextmanager
+    def _repairing(self, repairs: int) -> Iterator[None]:
+        try:
+            yield
+        except Damaged as damage:
+            if repairs == MOST_REPAIRS:
+                raise LogCorrupt(f"the stored state stays damaged ({damage})") from damage
+            if repairs == 0:
+                message = f"the stored state was damaged ({damage}) and is made again from the log"
+                warnings.warn(message, Rebuilt, stacklevel=2)
+                with suppress(LogCorrupt):
+                    self._empty(self._projections)
+            else:
+                with self._log.database.write() as connection:
+                    read_head(connection, lock=True)
+                    make_tables_again(connection)
+
+    def _empty(self, names: Iterable[str]) -> None:
+        with self._log.database.write() as connection:
+            read_head(connection, lock=True)
+            for name in names:
+                forget(connection, name)
+
+    def _is_behind_now(self) -> bool:
+        with self._log.database.read() as connection:
+            return self._is_behind(connection)
 
     def _is_behind(self, connection: Connection) -> bool:
         end = read_head(connection).position
-        made = self._positions(connection)
+        made = positions(connection, self._projections, end)
         return any(made.get(name, -1) < end for name in self._projections)
 
-    def _positions(self, connection: Connection) -> dict[str, int]:
-        """Return how far each projection came with its present version."""
-        rows = connection.execute(select(position_table)).all()
-        return {
-            row.name: row.position
-            for row in rows
-            if row.name in self._projections and row.version == self._projections[row.name].version
-        }
+    def _compared(
+        self, connection: Connection, projection: Projection[Any], position: int
+    ) -> Iterator[tuple[str, str]]:
+        """The keys of documents that differ from what the log gives up to a position, and how."""
+        require_whole(connection, projection.name)
+        stored = load(connection, projection, documents_of(projection))
+        given = self._folded(connection, projection, position)
+        for key in sorted(stored.keys() | given.keys()):
+            if key not in stored:
+                yield key, "is missing"
+            elif key not in given:
+                yield key, "is not in the log"
+            elif stored[key] != given[key]:
+                yield key, "differs from the log"
+
+    def _folded(
+        self, connection: Connection, projection: Projection[DocumentT], end: int
+    ) -> dict[str, DocumentT]:
+        """The documents after the event at a position, made in memory."""
+        history = History(connection, self._log.recorded)
+        documents: dict[str, DocumentT] = {}
+        after = 0
+        while after < end:
+            rows = page(connection, after=after, limit=min(BATCH_EVENTS, end - after))
+            if not rows:
+                break
+            fold(history, projection, documents, map(self._log.recorded, rows), documents.get)
+            after = rows[-1].position
+        return documents
 
     def _apply_batch(self) -> None:
         with self._log.database.write() as connection:
             # The log's lock is also ours: of two who catch up at once, one waits for the other.
             end = read_head(connection, lock=True).position
-            made = self._positions(connection)
-            for name in self._projections.keys() - made.keys():
-                _forget(connection, name)
-                made[name] = 0
+            made = positions(connection, self._projections, end)
+            for name in self._projections:
+                if name in made:
+                    require_whole(connection, name)
+                else:
+                    forget(connection, name)
+                    made[name] = 0
             start = min(made.values())
             rows = page(connection, after=start, limit=BATCH_EVENTS)
             if not rows and start < end:
@@ -224,115 +273,52 @@ class Projections:
             batch = [self._log.recorded(row) for row in rows]
             for name, projection in self._projections.items():
                 new = [event for event in batch if event.position > made[name]]
-                _apply(History(connection, self._log.recorded), projection, new)
-                reached = new[-1].position if new else made[name]
-                _mark(connection, projection, reached)
+                history = History(connection, self._log.recorded)
+                _apply(history, projection, new)
+                mark(connection, projection, new[-1].position if new else made[name])
+
+
+def fold(
+    history: History,
+    projection: Projection[DocumentT],
+    documents: dict[str, DocumentT],
+    events: Iterable[Recorded],
+    document_before: Callable[[str], DocumentT | None],
+) -> None:
+    """Apply events to the documents that they belong to.
+
+    Args:
+        history: reads what branches begin as.
+        projection: of the documents.
+        documents: by key; they are changed.
+        events: in their order.
+        document_before: returns any document, with every event before the one that is applied.
+
+    Raises:
+        LogCorrupt: an event names something that isn't there.
+    """
+    for event in events:
+        key = projection.route(event)
+        if key is None:
+            continue
+        document = documents.get(key)
+        if document is None and isinstance(projection, Branching):
+            document = history.branched(projection, event, document_before)
+        document = applied(projection, document, event)
+        if document is not None:
+            documents[key] = document
 
 
 def _apply(history: History, projection: Projection[Any], events: Sequence[Recorded]) -> None:
     connection = history.connection
-    _require_whole(connection, projection.name)
-    routed = [(key, event) for event in events if (key := projection.route(event)) is not None]
-    keys = sorted({key for key, _ in routed})
-    wanted = _documents_of(projection).where(document_table.c.key.in_(keys))
-    changed = _load(connection, projection, wanted)
+    routed = {key for event in events if (key := projection.route(event)) is not None}
 
-    def load(key: str) -> Any:
-        of_key = _documents_of(projection).where(document_table.c.key == key)
-        return changed.get(key) or _load(connection, projection, of_key).get(key)
+    def stored(keys: Iterable[str]) -> dict[str, Any]:
+        wanted = documents_of(projection).where(document_table.c.key.in_(sorted(keys)))
+        return load(connection, projection, wanted)
 
-    for key, event in routed:
-        document = changed.get(key)
-        if document is None and isinstance(projection, Branching):
-            document = history.branched(projection, event, load)
-        document = projection.apply(document, event)
-        if document is not None:
-            changed[key] = document
-    _save(connection, projection, changed)
-
-
-def _documents_of(projection: Projection[Any]) -> Select[str, str]:
-    table = document_table.c
-    return select(table.key, table.body).where(table.projection == projection.name)
-
-
-def _load(
-    connection: Connection, projection: Projection[DocumentT], wanted: Select[str, str]
-) -> dict[str, DocumentT]:
-    return {key: _decode(projection, key, body) for key, body in connection.execute(wanted)}
-
-
-def _decode(projection: Projection[DocumentT], key: str, body: str) -> DocumentT:
-    try:
-        return msgspec.json.decode(body, type=projection.document)
-    except (msgspec.DecodeError, TypeError) as error:  # TypeError: the row holds a number
-        raise _Damaged(f"{projection.name} {key!r}: {error}") from error
-
-
-def _save(
-    connection: Connection, projection: Projection[DocumentT], changed: dict[str, DocumentT]
-) -> None:
-    name = projection.name
-    rows = [
-        {"projection": name, "key": key, "body": _encode(projection, key, document)}
-        for key, document in sorted(changed.items())
-    ]
-    if rows:
-        _delete(connection, name, changed)
-        connection.execute(insert(document_table), rows)
-        _keep_count(connection, name)
-
-
-def _encode(projection: Projection[DocumentT], key: str, document: DocumentT) -> str:
-    """The canonical text of a document that comes back from it as it is."""
-    try:
-        text = canonical(document)
-        is_faithful = msgspec.json.decode(text, type=projection.document) == document
-    except (NotPlain, msgspec.MsgspecError, TypeError) as error:
-        raise InvalidDocument(
-            f"projection {projection.name!r}, document {key!r}: {error}"
-        ) from error
-    if not is_faithful:
-        what = f"projection {projection.name!r}, document {key!r}"
-        raise InvalidDocument(f"{what}: it would not come back from JSON as it is")
-    return text
-
-
-def _delete(connection: Connection, name: str, keys: Iterable[str]) -> None:
-    table = document_table.c
-    ours = (table.projection == name) & (table.key == bindparam("old_key"))
-    connection.execute(delete(document_table).where(ours), [{"old_key": key} for key in keys])
-
-
-def _count(connection: Connection, name: str) -> str:
-    """The stored number of documents of a projection."""
-    wanted = select(func.count()).where(document_table.c.projection == name)
-    return str(connection.execute(wanted).scalar())
-
-
-def _keep_count(connection: Connection, name: str) -> None:
-    """Store the number of documents of a projection, so that a lost document is noticed."""
-    _delete(connection, COUNTS, [name])
-    row = {"projection": COUNTS, "key": name, "body": _count(connection, name)}
-    connection.execute(insert(document_table).values(**row))
-
-
-def _require_whole(connection: Connection, name: str) -> None:
-    table = document_table.c
-    kept = select(table.body).where((table.projection == COUNTS) & (table.key == name))
-    count = _count(connection, name)
-    stored = connection.execute(kept).scalar()
-    if stored != count:
-        raise _Damaged(f"{name}: {count} documents in the place of {stored or 'an unknown number'}")
-
-
-def _mark(connection: Connection, projection: Projection[Any], position: int) -> None:
-    connection.execute(delete(position_table).where(position_table.c.name == projection.name))
-    row = {"name": projection.name, "version": projection.version, "position": position}
-    connection.execute(insert(position_table).values(**row))
-
-
-def _forget(connection: Connection, name: str) -> None:
-    connection.execute(delete(document_table).where(document_table.c.projection == name))
-    connection.execute(delete(position_table).where(position_table.c.name == name))
-    _keep_count(connection, name)
+    changed = stored(routed)
+    fold(
+        history, projection, changed, events, lambda key: changed.get(key) or stored([key]).get(key)
+    )
+    save(connection, projection, changed)

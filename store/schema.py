@@ -3,17 +3,30 @@
 Alembic is only imported when there is something to do: opening a studio stays quick.
 """
 
+import re
 from importlib.machinery import PathFinder
+from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
+from types import ModuleType
 
-from sqlalchemy import Connection, inspect, text
+from sqlalchemy import Connection, Inspector, Table, UniqueConstraint, inspect, text
 
 from store.database import Database
 from store.errors import LogUnavailable, StudioTooNew
+from store.tables import metadata
 
 SCHEMA_REVISION = "0001"  # the last of migrations/versions; numbers of four digits, rising
 
 _REVISION_TABLE = "alembic_version"
+
+# Name and statement of each trigger; null where a database doesn't keep the statement.
+_TRIGGERS = {
+    "sqlite": text("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'"),
+    "postgresql": text(
+        "SELECT tgname, NULL FROM pg_trigger WHERE NOT tgisinternal AND tgenabled <> 'D'"
+    ),
+}
+_TRIGGER_NAME = re.compile(r"CREATE TRIGGER (\w+)")
 
 
 def ensure_schema(database: Database) -> None:
@@ -34,6 +47,84 @@ def ensure_schema(database: Database) -> None:
         database.lock_schema(connection)
         if _revision(connection) != SCHEMA_REVISION:
             _upgrade(connection)
+
+
+def schema_problems(database: Database) -> list[str]:
+    """Return what of the tables, and of what keeps the events as they are, isn't as it was made.
+
+    Raises:
+        LogUnavailable: the database cannot be read.
+        LogCorrupt: it is damaged.
+    """
+    with database.read() as connection:
+        seen = inspect(connection)
+        problems = [_table_problem(seen, table) for table in metadata.sorted_tables]
+        found = _triggers(connection)
+        problems += [
+            f"the trigger {name} {'was changed' if name in found else 'is missing'}: "
+            "the database would let events be changed"
+            for name, statement in _expected_triggers(connection).items()
+            if name not in found or not _is_same(found[name], statement)
+        ]
+    return [each for each in problems if each]
+
+
+def put_triggers_back(database: Database) -> None:
+    """Make those triggers again that are missing or changed.
+
+    Raises:
+        LogUnavailable: the database cannot be written.
+        LogCorrupt: it is damaged.
+    """
+    with database.write() as connection:
+        found = _triggers(connection)
+        for name, statement in _expected_triggers(connection).items():
+            if name not in found:
+                connection.execute(text(statement))
+            elif not _is_same(found[name], statement):
+                connection.execute(text(f"DROP TRIGGER {name}"))
+                connection.execute(text(statement))
+
+
+def _table_problem(seen: Inspector, table: Table) -> str:
+    if not seen.has_table(table.name):
+        return f"the table {table.name} is missing"
+    columns = [column["name"] for column in seen.get_columns(table.name)]
+    if columns != list(table.columns.keys()):
+        return f"the table {table.name} has other columns: {', '.join(columns)}"
+    unique = {tuple(each["column_names"]) for each in seen.get_unique_constraints(table.name)}
+    wanted = {
+        tuple(each.columns.keys())
+        for each in table.constraints
+        if isinstance(each, UniqueConstraint)
+    }
+    return "" if wanted <= unique else f"the table {table.name} lost a unique constraint"
+
+
+def _triggers(connection: Connection) -> dict[str, str]:
+    """The triggers of the database by name: their statements, where it keeps these."""
+    query = _TRIGGERS.get(connection.dialect.name)
+    return {} if query is None else dict(map(tuple, connection.execute(query)))
+
+
+def _expected_triggers(connection: Connection) -> dict[str, str]:
+    statements = _first_revision().APPEND_ONLY.get(connection.dialect.name, ())
+    named = ((_TRIGGER_NAME.match(each), each) for each in statements)
+    return {match[1]: statement for match, statement in named if match}
+
+
+def _is_same(found: str | None, statement: str) -> bool:
+    return found is None or found.split() == statement.split()
+
+
+def _first_revision() -> ModuleType:
+    path = _migrations_folder() / "versions" / "0001_event_log.py"
+    spec = spec_from_file_location("migrations_0001", path)
+    if spec is None or spec.loader is None:
+        raise LogUnavailable("the migrations package is missing: install the engine again")
+    module = module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
 
 
 def _revision(connection: Connection) -> str | None:

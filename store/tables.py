@@ -18,6 +18,7 @@ from sqlalchemy import (
     Text,
     UniqueConstraint,
     bindparam,
+    delete,
     func,
     insert,
     select,
@@ -25,7 +26,7 @@ from sqlalchemy import (
 )
 
 from store.errors import LogCorrupt
-from store.records import Head, Heading
+from store.records import GENESIS_HASH, Head, Heading
 
 metadata = MetaData()
 
@@ -75,6 +76,8 @@ documents = Table(
     Column("body", Text, nullable=False),  # canonical JSON
 )
 
+ACCEPTED = "LogAccepted"  # the kind of event by which a person accepts a log
+
 EventRow = Sequence[Any]  # the columns of `events`, in their order
 EVENT_COLUMNS = tuple(events.columns.keys())
 
@@ -94,12 +97,18 @@ def read_head(connection: Connection, *, lock: bool = False) -> Head:
         lock: keep other writers out until the transaction ends.
 
     Raises:
-        LogCorrupt: the row is not there.
+        LogCorrupt: the row is not there, or there are several.
     """
-    row = connection.execute(_LOCKED_HEAD if lock else _HEAD).first()
-    if row is None:
-        raise LogCorrupt("the head row of the log is missing")
-    return Head(*row)
+    rows = head_rows(connection, lock=lock)
+    if len(rows) != 1:
+        found = f"the log has {len(rows)} head rows" if rows else "the head row is missing"
+        raise LogCorrupt(found)
+    return rows[0]
+
+
+def head_rows(connection: Connection, *, lock: bool = False) -> list[Head]:
+    """Return every row that says where the log ends; a sound log has one."""
+    return [Head(*row) for row in connection.execute(_LOCKED_HEAD if lock else _HEAD)]
 
 
 def move_head(connection: Connection, head: Head) -> None:
@@ -120,6 +129,33 @@ def stream_version(connection: Connection, stream: str) -> int:
 def hash_at(connection: Connection, position: int) -> str | None:
     """Return the hash of the event at a position; None if there is no such event."""
     return connection.execute(_HASH, {"position": position}).scalar()
+
+
+def hashes_after(connection: Connection, position: int, limit: int) -> list[Head]:
+    """Return positions and hashes of the next events after a position."""
+    wanted = select(events.c.position, events.c.hash).where(events.c.position > position)
+    rows = connection.execute(wanted.order_by(events.c.position).limit(limit))
+    return [Head(*row) for row in rows]
+
+
+def last_event(connection: Connection) -> Head:
+    """Return position and hash of the last event, whatever the head row says."""
+    wanted = select(events.c.position, events.c.hash).order_by(events.c.position.desc()).limit(1)
+    row = connection.execute(wanted).first()
+    return Head(0, GENESIS_HASH) if row is None else Head(*row)
+
+
+def was_accepted(connection: Connection, head: Head) -> bool:
+    """Whether the log says that a person accepted it although HEAD said this."""
+    wanted = select(events.c.payload).where(events.c.kind == ACCEPTED)
+    said = f'"head_hash":"{head.hash}","head_position":{head.position},'
+    return any(said in payload for payload in connection.execute(wanted).scalars())
+
+
+def set_head(connection: Connection, head: Head) -> None:
+    """Make one row of the head, whatever there was before."""
+    connection.execute(delete(log_head))
+    connection.execute(insert(log_head), {"position": head.position, "hash": head.hash})
 
 
 def rows_with_ids(connection: Connection, event_ids: Sequence[str]) -> dict[str, Row[Any]]:

@@ -4,16 +4,18 @@ from collections.abc import Iterator
 from typing import Any
 
 import msgspec
-from sqlalchemy import Connection, Row, select
+from sqlalchemy import Connection, select
 
 from store.codec import Codec
 from store.database import Database
 from store.errors import LogCorrupt, LogUnavailable, UnknownEvent
 from store.head_file import HeadFile
 from store.records import GENESIS_HASH, Head, event_hash
-from store.tables import events, hash_at, read_head
+from store.tables import events, head_rows
 
-_ROWS_IN_MEMORY = 256
+ROWS_IN_MEMORY = 256
+
+StoredRow = Any  # a row of the events table, or a tuple with the names of its columns
 
 
 class Problem(msgspec.Struct, frozen=True):
@@ -29,8 +31,20 @@ class Problem(msgspec.Struct, frozen=True):
         return f"event {self.position} ({self.event_id}): {self.what}"
 
 
-def verify(database: Database, codec: Codec, head_file: HeadFile | None) -> list[Problem]:
-    """Return the problems of a log in the order of its events; none for a sound one.
+class Examined(msgspec.Struct, frozen=True):
+    """A log as it was at one moment.
+
+    Attributes:
+        end: position and hash of its last event.
+        problems: everything that is wrong with it, in the order of its events.
+    """
+
+    end: Head
+    problems: list[Problem]
+
+
+def verify(database: Database, codec: Codec, head_file: HeadFile | None) -> Examined:
+    """Examine a whole log, as it is at one moment.
 
     Every event is examined, whatever was wrong with those before it.
 
@@ -39,20 +53,21 @@ def verify(database: Database, codec: Codec, head_file: HeadFile | None) -> list
         LogCorrupt: the database is too damaged to be walked through.
     """
     # HEAD first: whatever it names was committed before the snapshot that follows.
-    anchor = _read_head_file(head_file)
-    walk = _ChainChecker(codec)
+    try:
+        stored = None if head_file is None else head_file.stored()
+    except LogUnavailable as error:
+        return Examined(Head(0, GENESIS_HASH), [Problem(None, None, f"the HEAD file: {error}")])
+    walk = ChainChecker(codec)
     with database.read(text_factory=_stored_text) as connection:
         rows = connection.execute(select(events).order_by(events.c.position))
-        problems = [
-            problem for row in rows.yield_per(_ROWS_IN_MEMORY) for problem in walk.step(row)
-        ]
+        problems = [problem for row in rows.yield_per(ROWS_IN_MEMORY) for problem in walk.step(row)]
         problems += _head_row_problems(connection, walk.end)
-        if head_file is not None:
-            problems += _head_file_problems(connection, anchor, walk.end)
-    return problems
+        said = "" if head_file is None else head_file.problem(connection, walk.end, stored)
+        problems += [Problem(None, None, said)] if said else []
+    return Examined(walk.end, problems)
 
 
-class _ChainChecker:
+class ChainChecker:
     """Checks the hash chain event by event; keeps the hash and versions the next one must have."""
 
     def __init__(self, codec: Codec) -> None:
@@ -60,14 +75,14 @@ class _ChainChecker:
         self._codec = codec
         self._versions: dict[object, Any] = {}
 
-    def step(self, row: Row[Any]) -> list[Problem]:
+    def step(self, row: StoredRow) -> list[Problem]:
         """Return the problems of this event, and continue as if it had none."""
         faults = [*self._order_faults(row), *_content_faults(row, self._codec)]
         self.end = Head(row.position, row.hash)
         self._versions[row.stream] = row.stream_version
         return [Problem(row.position, str(row.event_id), fault) for fault in faults]
 
-    def _order_faults(self, row: Row[Any]) -> Iterator[str]:
+    def _order_faults(self, row: StoredRow) -> Iterator[str]:
         if row.position != self.end.position + 1:
             yield f"expected position {self.end.position + 1}: events before it are missing"
         if row.prev_hash != self.end.hash:
@@ -77,7 +92,7 @@ class _ChainChecker:
             yield f"stream_version is {row.stream_version!r}, expected {before + 1}"
 
 
-def _content_faults(row: Row[Any], codec: Codec) -> Iterator[str]:
+def _content_faults(row: StoredRow, codec: Codec) -> Iterator[str]:
     if row.hash != event_hash(row[:-1]):
         yield "hash does not match the stored columns"
     try:
@@ -87,41 +102,16 @@ def _content_faults(row: Row[Any], codec: Codec) -> Iterator[str]:
 
 
 def _head_row_problems(connection: Connection, end: Head) -> Iterator[Problem]:
-    try:
-        head = read_head(connection)
-    except LogCorrupt as error:
-        yield Problem(None, None, str(error))
-        return
-    if head != end:
+    heads = head_rows(connection)
+    if len(heads) != 1:
+        what = f"there are {len(heads)} head rows" if heads else "the head row is missing"
+        yield Problem(None, None, what)
+    for head in heads:
+        if head == end:
+            continue
         yield Problem(
             None, None, f"the head row says {_words(head)}, the last event is {_words(end)}"
         )
-
-
-def _head_file_problems(
-    connection: Connection, anchor: Head | str | None, end: Head
-) -> Iterator[Problem]:
-    if isinstance(anchor, str):
-        yield Problem(None, None, anchor)
-    elif anchor is None:
-        if end.position > 0:
-            yield Problem(None, None, "the HEAD file is missing")
-    elif anchor.position > end.position:
-        yield Problem(
-            None,
-            None,
-            f"the HEAD file says {_words(anchor)}, the log ends at {_words(end)}: "
-            "its tail was dropped",
-        )
-    elif anchor.hash != (hash_at(connection, anchor.position) or GENESIS_HASH):
-        yield Problem(anchor.position, None, "the HEAD file has another hash for this position")
-
-
-def _read_head_file(head_file: HeadFile | None) -> Head | str | None:
-    try:
-        return None if head_file is None else head_file.read()
-    except (LogCorrupt, LogUnavailable) as error:
-        return f"the HEAD file cannot be read: {error}"
 
 
 def _stored_text(stored: bytes) -> str:

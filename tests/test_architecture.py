@@ -46,6 +46,7 @@ HOMES = {
     "pyarrow": ("training/",),
     "sklearn": ("training/", "tools/judge.py"),
     "matplotlib": ("engine/reports/pictures.py", "engine/reports/rolls.py", "training/"),
+    "cryptography": ("engine/backups/signing.py",),
     "pyphen": ("genomes/lyrics/",),
     "mido": ("genomes/midi",),
     "sqlalchemy": ("store/", "migrations/"),
@@ -70,6 +71,7 @@ LATE = {
     "pyarrow": (),
     "soundfile": (),
     "pyloudnorm": (),
+    "cryptography": (),
 }
 
 MOST_LOOSE_FILES = 6  # of engine/: all others are in rooms

@@ -128,3 +128,16 @@ def test_the_picture_has_every_package_of_the_engine(site):
     text = (site / "architecture.html").read_text("utf-8")
     rooms = {path.parent.name for path in ROOT.glob("engine/*/__init__.py")}
     assert rooms <= set(re.findall(r'<text class="name"[^>]*>(\w+)<', text))
+
+
+GUARANTEES = ROOT / "docs/reference/guarantees.md"
+NAMED_TEST = re.compile(r"`(tests/[\w/]+\.py)::(test_\w+)`")
+
+
+def test_every_guarantee_names_a_test_that_there_is():
+    rows = [line for line in GUARANTEES.read_text("utf-8").splitlines() if line.startswith("| ")]
+    rows = [row for row in rows if not row.startswith("| guarantee")]
+    assert len(rows) > 30
+    for row in rows:
+        path, name = NAMED_TEST.search(row).groups()
+        assert f"\ndef {name}(" in (ROOT / path).read_text("utf-8"), row

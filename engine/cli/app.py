@@ -12,6 +12,7 @@ from typer.core import TyperGroup
 import engine
 from engine.cli import (
     arrange,
+    backups,
     chords,
     compose,
     demo,
@@ -116,9 +117,13 @@ app.command("train", context_settings=train.SETTINGS)(train.train)
 app.command("retrain")(taste.retrain)
 app.command("taste")(taste.taste)
 app.command("replay")(replay.replay)
-app.command("log")(log.log)
+app.add_typer(log.app, name="log")
 app.command("verify")(log.verify)
 app.command("doctor")(log.doctor)
+app.command("backup")(backups.backup)
+app.command("restore")(backups.restore)
+app.command("sign")(backups.sign)
+app.command("trace")(backups.trace)
 
 
 @cache

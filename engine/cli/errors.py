@@ -9,6 +9,15 @@ from engine.errors import EngineError, in_studio, is_ours
 
 BROKE, REFUSED, INTERRUPTED = 1, 2, 130
 
+# What to do about errors of the store, by their names.
+ADVICE = {
+    "HeadMismatch": (
+        "put the right files back (engine restore FILE for a backup), or accept the log as it is "
+        "with engine restore --accept"
+    ),
+    "LogCorrupt": "see engine doctor, or put a backup back with engine restore FILE",
+}
+
 
 def explain(error: Exception, studio: Path | None = None) -> int:
     """Say what went wrong in one line on stderr; returns the exit code.
@@ -26,7 +35,8 @@ def explain(error: Exception, studio: Path | None = None) -> int:
     if is_ours(error):
         if isinstance(error, EngineError):
             error.advice = in_studio(error.advice, studio)
-        print_line(f"error: {_one_line(error)}", err=True)
+        advice = in_studio(ADVICE.get(type(error).__name__, ""), studio)
+        print_line(f"error: {'; '.join(filter(None, [_one_line(error), advice]))}", err=True)
         return REFUSED
     kind = type(error).__name__
     again = "run again with --debug to see where"

@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated
+from pathlib import Path
+from typing import Annotated
 
 import typer
 
 from engine.cli.opening import next_command, open_studio
 from engine.cli.output import Json, say, say_json, say_next, say_table
 
-if TYPE_CHECKING:
-    from engine.state.studio import Studio
-
 BROKEN = 1
+
+app = typer.Typer(help="List events; write the whole log as lines of JSON, and read it.")
 
 MAX_NUMBER = 2**63 - 1
 
 
+@app.callback(invoke_without_command=True)
 def log(
     context: typer.Context,
     stream: Annotated[
@@ -27,8 +28,11 @@ def log(
     limit: Annotated[int, typer.Option(min=1, help="At most so many, the latest ones.")] = 50,
     as_json: Json = False,
 ) -> None:
-    """List events, oldest first."""
+    """List events, oldest first; or write the whole log as lines of JSON, and read it."""
     from collections import deque
+
+    if context.invoked_subcommand is not None:
+        return
 
     import msgspec
 
@@ -50,80 +54,92 @@ def log(
     say_table(columns, rows)
 
 
-def verify(context: typer.Context, as_json: Json = False) -> int:
-    """Check the hash chain, the order and the HEAD file, and name every bad event."""
+@app.command("export")
+def export_log(
+    context: typer.Context,
+    file: Annotated[Path, typer.Argument(help="The file to write, such as tide.jsonl.")],
+) -> None:
+    """Write the whole log as lines of JSON, with its chain of hashes."""
+    from engine.errors import Refused
+    from engine.state.files import write_lines
+    from store.transfer import exported
+
+    if file.exists():
+        raise Refused(f"{file} is there already", "name another file by engine log export FILE")
     with open_studio(context) as studio:
-        problems = studio.log.verify()
-        head = studio.log.head()
+        lines = write_lines(file, exported(studio.log))
+    say(f"{file}: {lines - 2} events")
+
+
+@app.command("import")
+def import_log(
+    context: typer.Context,
+    file: Annotated[Path, typer.Argument(help="A file that log export wrote.")],
+) -> None:
+    """Add the events of such a file that the log doesn't have; refuse it if it doesn't verify."""
+    from engine.errors import Refused
+    from store.errors import LogCorrupt
+    from store.transfer import imported
+
+    with open_studio(context, make=True) as studio:
+        try:
+            with file.open(encoding="utf-8") as lines:
+                added = imported(studio.log, lines)
+        except (LogCorrupt, UnicodeError) as error:
+            raise Refused(f"{file}: {error}", "nothing of it was taken in") from error
+    say(f"{added} events added")
+    say_next(next_command(context, "verify"))
+
+
+def verify(
+    context: typer.Context,
+    against: Annotated[
+        Path | None,
+        typer.Option(help="An exported file, a signature or a copy of HEAD that names a hash."),
+    ] = None,
+    as_json: Json = False,
+) -> int:
+    """Check the hash chain, the order, the HEAD file and signatures, and name every bad event."""
+    from engine.backups.against import compare_with
+    from engine.backups.signing import signature_problems
+
+    with open_studio(context) as studio:
+        studio.warns_of_head = False
+        found = studio.log.examine()
+        problems = [*map(str, found.problems), *signature_problems(studio)]
+        compared = None if against is None else compare_with(studio, against)
+    head = found.end
+    if compared is not None and compared.problem:
+        problems.append(compared.problem)
     if as_json:
-        said = [str(problem) for problem in problems]
-        say_json({"events": head.position, "hash": head.hash, "problems": said})
+        say_json({"events": head.position, "hash": head.hash, "problems": problems})
     elif problems:
         for problem in problems:
-            say(str(problem))
+            say(problem)
         say(f"{len(problems)} problems in {head.position} events")
     else:
         say(f"{head.position} events, chain and HEAD are sound, hash {head.hash[:16]}")
+        if compared is not None:
+            say(f"event {compared.position} and all before are as {against} has them")
     return BROKEN if problems else 0
 
 
 def doctor(context: typer.Context) -> int:
-    """Check the studio: the log, the state, and whether every term of the fitness decides."""
+    """Check everything in the studio, say what is found, and mend what can be.
+
+    That is the database, the log, the state, models, exports, files left by commands that were
+    killed, runs, and whether every term of the fitness decides.
+    """
+    from engine.doctor.checks import examine
+    from engine.doctor.findings import PROBLEM
+
+    problems = 0
     with open_studio(context) as studio:
-        findings = [str(problem) for problem in studio.log.verify()]
-        findings += [*_state_findings(studio), *_model_findings(studio)]
-        warnings = [*_flat_terms(studio), *_strict_gates(studio)]
-        unfinished = [run for run, state in studio.runs().items() if state.status == "unfinished"]
-    for finding in findings:
-        say(f"problem: {finding}")
-    for warning in warnings:
-        say(f"warning: {warning}")
-    for run in unfinished:
-        say(f"unfinished: run {run}")
-        say_next(next_command(context, f"resume {run}"))
-    say(f"{len(findings)} problems" if findings else "all is well")
-    return BROKEN if findings else 0
-
-
-def _state_findings(studio: Studio) -> list[str]:
-    """Whether the state kept is the state that the log gives."""
-    kept = (studio.all_songs(), studio.runs(), studio.models())
-    studio.rebuild()
-    same = kept == (studio.all_songs(), studio.runs(), studio.models())
-    return [] if same else ["the state kept differed from the log; it has been rebuilt"]
-
-
-def _model_findings(studio: Studio) -> list[str]:
-    """Whether the model that runs use can be run."""
-    from engine.errors import EngineError
-    from engine.models.promotion import promoted_path
-
-    try:
-        promoted_path(studio)
-    except EngineError as error:
-        return [f"the promoted model: {error}"]
-    return []
-
-
-def _flat_terms(studio: Studio) -> list[str]:
-    from engine.cli.summary import FLAT_SPREAD
-    from engine.state.runs import run_of
-    from store.events import RunFinished
-
-    return [
-        f"run {run_of(event.stream)}: {term} did not vary in the first pool"
-        for event in studio.log.read()
-        if isinstance(event.payload, RunFinished)
-        for term, spread in event.payload.first_pool.spread.items()
-        if spread < FLAT_SPREAD
-    ]
-
-
-def _strict_gates(studio: Studio) -> list[str]:
-    from engine.reports.readings import gate_warning
-
-    return [
-        f"run {run}: {warning}"
-        for run, made in studio.runs().items()
-        if (warning := gate_warning(made.passed, made.scored))
-    ]
+        studio.warns_of_head = False
+        for finding in examine(studio):
+            say(f"{finding.kind}: {finding.text}")
+            if finding.command:
+                say_next(next_command(context, finding.command))
+            problems += finding.kind == PROBLEM
+    say(f"{problems} problems" if problems else "all is well")
+    return BROKEN if problems else 0

@@ -153,7 +153,7 @@ def _row(identifier: str, run: RunState) -> list[Any]:
         run.stage,
         run.section.label,
         str(run.seed),
-        f"{last} of {run.settings['generations']}",
+        f"{last} of {run.settings.get('generations', '?')}",
         run.status,
         f"{run.best:.3f}" if isinstance(run.best, float) else "-",
     ]

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from engine.cli.output import music_width, say, say_note, say_table
 from engine.ids import short
 from engine.reports.description import in_lines
-from engine.reports.readings import gate_warning, in_words
+from engine.reports.readings import flat_terms, gate_warning, in_words
 from store.events import Heard, Plain, Terms
 
 if TYPE_CHECKING:
@@ -18,9 +18,6 @@ if TYPE_CHECKING:
     from engine.reports.summary import Summary
     from engine.state.studio import Studio
     from genomes import Key, Meter, Part
-
-# A term whose standard deviation over the first pool is smaller has no influence.
-FLAT_SPREAD = 1e-6
 
 BLOCKS = "▁▂▃▄▅▆▇█"
 INDENT = "   "
@@ -192,7 +189,7 @@ def _say_terms(summary: Summary) -> None:
     total = [survivor.total for survivor in finished.survivors]
     rows.append(["total", *total, finished.first_pool.spread["total"]])
     say_table(header, rows)
-    flat = [name for name in names if finished.first_pool.spread[name] < FLAT_SPREAD]
+    flat = [name for name in flat_terms(finished.first_pool) if name != "total"]
     if flat:
         say(f"warning: {', '.join(flat)} did not vary: it decides nothing here")
 

@@ -114,6 +114,18 @@ def export_approved(studio: Studio, song: Song, approved: Recorded) -> Export:
     return Export(path, UNCHANGED if found == ours else WRITTEN)
 
 
+def approved_files(studio: Studio, song: Song) -> list[Path]:
+    """Where the parts of a song that are approved were written, or are to be written."""
+    written = {(file.candidate, file.label): path for path, file in song.exports.items()}
+    return [
+        studio.folder / written[identifier, approval.label]
+        if (identifier, approval.label) in written
+        else approved_folder(studio, song, candidate.stage) / f"{approval.label}.mid"
+        for identifier, candidate in song.candidates.items()
+        for approval in candidate.approvals
+    ]
+
+
 def _facts_of_part(studio: Studio, song: Song, state: Candidate) -> Song:
     """The song, with the key and the meter of a part that doesn't fit it any more."""
     if not why_revised(song, state):

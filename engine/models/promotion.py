@@ -179,6 +179,16 @@ def find(studio: Studio, prefix: str) -> str:
     return resolve(prefix, known, "model", "see engine models")
 
 
+def put_shipped_back(studio: Studio, sha256: str) -> bool:
+    """Copy the model that ships into the studio again, if it has this SHA-256; whether it has."""
+    if sha256 != shipped_sha256():
+        return False
+    registry = ModelRegistry(studio)
+    registry.remove(sha256)
+    registry.register(fusion.DEFAULT_MODEL)
+    return True
+
+
 def _registered_sha256(studio: Studio, wanted: str) -> str:
     """SHA-256 of a model given by file or SHA-256, after it was checked and registered."""
     file = Path(wanted).expanduser()

@@ -9,14 +9,16 @@ import msgspec
 from engine.errors import NotFound, Refused
 from engine.ids import short
 from engine.models.audits import audit_path
-from engine.state.files import write_whole
+from engine.state.files import file_sha256, write_whole
 from engine.state.studio import Studio
+from fitness.errors import FitnessError
 from fitness.fusion import FusionModel
-from fitness.manifest import Manifest, manifest_path
+from fitness.manifest import Manifest, load_manifest, manifest_path
 from store.events import ModelRegistered, Plain
+from store.log import STUDIO
 from store.records import NewEvent
 
-STREAM = "studio"
+STREAM = STUDIO
 
 # File name of the card that training writes next to a model.
 CARD_NAME = "MODEL_CARD.md"
@@ -75,6 +77,28 @@ class ModelRegistry:
         if model.sha256 != sha256:
             raise Refused(f"{path} is another model than the run was scored with", "put it back")
         return model
+
+    def problem(self, sha256: str) -> str:
+        """What is wrong with the files of the model with this hash; empty if nothing is."""
+        path = self.path(sha256)
+        found = file_sha256(path)
+        if found != sha256:
+            return f"{path.name} {'is missing' if found is None else 'was changed'}"
+        known = self._studio.models().known.get(sha256)
+        if known is None or not known.manifest:
+            return ""
+        try:
+            manifest = _plain(load_manifest(path))
+        except FitnessError as error:
+            return f"the manifest of {path.name}: {error}"
+        registered = known.manifest.items()
+        changed = sorted(name for name, value in registered if manifest.get(name) != value)
+        return f"the manifest of {path.name} was changed: {', '.join(changed)}" if changed else ""
+
+    def remove(self, sha256: str) -> None:
+        """Remove the model with this hash and its manifest, which aren't what was registered."""
+        for path in (manifest_path(self.path(sha256)), self.path(sha256)):
+            path.unlink(missing_ok=True)
 
     def path(self, sha256: str) -> Path:
         """Where the model with this hash is kept."""

@@ -8,13 +8,16 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from fitness.colours import AXES
-from store.events import Heard
+from store.events import FirstPool, Heard
 
 if TYPE_CHECKING:
     from fitness.scorer import Prediction
 
 # If a smaller fraction of a run's candidates pass the gate, people are warned.
 FEW_PASS = 0.5
+
+# A term whose standard deviation over the first pool is smaller has no influence.
+FLAT_SPREAD = 1e-6
 
 
 def most_likely(heard: Heard | Prediction) -> dict[str, str]:
@@ -49,6 +52,11 @@ def in_words(heard: Heard, terms: Mapping[str, float]) -> str:
     gate = "passes the gate" if heard.passes else "doesn't pass the gate"
     numbers = [f"{name} {terms[name]:.2f}" for name in ("chromatic", "confidence") if name in terms]
     return f"heard as {', '.join(sounds + modes)}; {', '.join([*numbers, gate])}"
+
+
+def flat_terms(pool: FirstPool) -> list[str]:
+    """The terms that did not vary over a run's first pool, and so decided nothing."""
+    return [term for term, spread in pool.spread.items() if spread < FLAT_SPREAD]
 
 
 def gate_warning(passed: int, scored: int) -> str:

@@ -32,8 +32,10 @@ from engine.state.studio import Studio
 from engine.version import __version__
 from fitness.embedding import Embedder, Texts
 from fitness.errors import EncoderMissing
+from fitness.fusion import FusionModel
 from fitness.judge.judge import JUDGE_VERSION
 from fitness.preference.features import TASTE_VERSION
+from fitness.preference.head import PreferenceHead
 from fitness.total import Fitness
 from genomes import Section
 from genomes.locks import Locks
@@ -108,8 +110,11 @@ def start(studio: Studio, request: Request) -> str:
 
     Raises:
         NotFound: if there is no such stage.
-        Refused: if what encodes the song's texts for the model isn't here.
+        Refused: if what encodes the song's texts for the model isn't here, or the file of the model
+            or of the head was replaced.
+        NotFound: if such a file is gone.
     """
+    _scored_by(studio, _started(request))  # so that a damaged file is told before anything is begun
     started = _with_inputs(studio, _started(request))
     for identifier in _ids(started):
         try:
@@ -250,9 +255,16 @@ def load_as_started(studio: Studio, identifier: str) -> Run:
 def _loaded(studio: Studio, identifier: str, recorded: list[Recorded]) -> Run:
     started = recorded[0].payload
     assert isinstance(started, events.RunStarted)  # noqa: S101 - the stream's first event
+    return Run(identifier, recorded, studio, *_scored_by(studio, started))
+
+
+def _scored_by(
+    studio: Studio, started: events.RunStarted
+) -> tuple[FusionModel | None, PreferenceHead | None]:
+    """The model and the preference head that a run names."""
     model = ModelRegistry(studio).load(started.model_sha256) if started.model_sha256 else None
     head = HeadRegistry(studio).load(started.head_sha256) if started.head_sha256 else None
-    return Run(identifier, recorded, studio, model, head)
+    return model, head
 
 
 def recorded_run(studio: Studio, identifier: str) -> list[Recorded]:

@@ -4,24 +4,47 @@ from __future__ import annotations
 
 import hashlib
 import os
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from itertools import count
 from pathlib import Path
 from tempfile import NamedTemporaryFile
+from typing import IO
 
 
 def write_whole(path: Path, data: bytes) -> None:
     """Write a file atomically: a crash leaves the old file, the new one, or none."""
+    with whole_file(path) as partial:
+        partial.write(data)
+
+
+@contextmanager
+def whole_file(path: Path) -> Iterator[IO[bytes]]:
+    """A file to write that gets its name at the end of the block, once it is on the disk."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    with NamedTemporaryFile(dir=path.parent, prefix=f".{path.name}.", delete=False) as partial:
+    prefix = f".{path.name}.{os.getpid()}-"  # by which the doctor finds what a kill has left
+    with NamedTemporaryFile(dir=path.parent, prefix=prefix, delete=False) as file:
+        partial = Path(file.name)
         try:
-            partial.write(data)
-            partial.flush()
-            os.fsync(partial.fileno())
-            Path(partial.name).chmod(0o644)
-            Path(partial.name).replace(path)
+            yield file
+            file.flush()
+            os.fsync(file.fileno())
         except BaseException:
-            Path(partial.name).unlink(missing_ok=True)
+            file.close()
+            partial.unlink(missing_ok=True)
             raise
+    try:
+        partial.chmod(0o644)
+        partial.replace(path)
+    except BaseException:
+        partial.unlink(missing_ok=True)
+        raise
+
+
+def write_lines(path: Path, lines: Iterable[str]) -> int:
+    """Write lines to a file atomically; returns how many."""
+    with whole_file(path) as partial:
+        return sum(1 for line in lines if partial.write(line.encode() + b"\n"))
 
 
 def file_sha256(path: Path) -> str | None:

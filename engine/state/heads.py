@@ -75,7 +75,7 @@ class HeadsProjection:
     """One document of all heads."""
 
     name = "heads"
-    version = 1
+    version = 2
     document: type[Heads] = Heads
 
     def route(self, recorded: Recorded) -> str | None:
@@ -132,3 +132,5 @@ APPLY: dict[str, Callable[[Heads, Recorded, Any], Heads]] = {
     "HeadRefused": _refused,
     "RetrainingPlanned": _planned,
 }
+
+HEADS_KINDS = set(APPLY)

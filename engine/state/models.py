@@ -100,7 +100,7 @@ class ModelsProjection:
     """One document of all models."""
 
     name = "models"
-    version = 2
+    version = 3
     document: type[Models] = Models
 
     def route(self, recorded: Recorded) -> str | None:
@@ -155,3 +155,5 @@ APPLY: dict[str, Callable[[Models, Recorded, Any], Models]] = {
     "ModelTrained": _trained,
     "ModelPromoted": _promoted,
 }
+
+MODELS_KINDS = set(APPLY)

@@ -74,12 +74,12 @@ class RunProjection:
     """One document per run."""
 
     name = "runs"
-    version = 4
+    version = 5
     document: type[Run] = Run
 
     def route(self, recorded: Recorded) -> str | None:
         """Id of the run that an event belongs to; None if it belongs to none."""
-        return run_of(recorded.stream)
+        return run_of(recorded.stream) if recorded.kind in RUN_KINDS else None
 
     def apply(self, document: Run | None, recorded: Recorded) -> Run | None:
         """The run after the event; None before its first event."""
@@ -139,3 +139,5 @@ APPLY: dict[str, Callable[[Run, Any], Run]] = {
     "RunResumed": _resumed,
     "RunAbandoned": _abandoned,
 }
+
+RUN_KINDS = {"RunStarted", *APPLY}

@@ -58,7 +58,7 @@ class SongProjection:
         """Id of the song that an event is about; None if it is about none."""
         if isinstance(recorded.payload, events.RunStarted | events.RunFinished):
             return recorded.payload.song_id
-        return song_of(recorded.stream)
+        return song_of(recorded.stream) if recorded.kind in SONG_KINDS else None
 
     def apply(self, document: Song | None, recorded: Recorded) -> Song | None:
         """The song after the event; None before its first proposal."""
@@ -488,3 +488,5 @@ APPLY: dict[str, Callable[[Song, Recorded, Any], Song]] = {
     "CompositionStarted": _composition_started,
     "CompositionFinished": _composition_finished,
 }
+
+SONG_KINDS = {"SongProposed", *APPLY}

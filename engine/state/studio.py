@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import getpass
 import os
+import warnings
 from collections.abc import Callable, Collection, Iterator
+from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -17,12 +19,13 @@ from engine.state.models import MODELS, Models, ModelsProjection
 from engine.state.runs import Run, RunProjection
 from engine.state.song_events import SongProjection
 from engine.state.songs import Song, song_stream
-from store.errors import LogUnavailable, StaleStream
+from store.errors import HeadMismatch, LogUnavailable, StaleStream, StoreError
 from store.log import EventLog
 from store.projections import Projections
 from store.records import NewEvent, Recorded
 
 DATABASE_NAME = "studio.db"
+HEAD_NAME = "HEAD"
 ENVIRONMENT_VARIABLE = "ENGINE_STUDIO"
 DEFAULT_FOLDER = "studio"
 
@@ -41,15 +44,28 @@ def studio_folder(option: Path | None) -> Path:
     return option or Path(os.environ.get(ENVIRONMENT_VARIABLE) or DEFAULT_FOLDER)
 
 
+class Unvouched(UserWarning):
+    """What was read is of a log that the HEAD file does not vouch for."""
+
+
 class Studio:
-    """An event log with its projections, and the folders for models and exports."""
+    """An event log with its projections, and the folders for models and exports.
+
+    Attributes:
+        folder: the folder.
+        log: the event log.
+        actor: who does what is done.
+        warns_of_head: whether leaving it warns where the HEAD file does not vouch for the log.
+    """
 
     def __init__(self, folder: Path, log: EventLog) -> None:
         """Use an open log; call ``Studio.open`` instead to open one."""
         self.folder = folder
         self.log = log
         self._projections = Projections(log, [SONGS, RUNS, ALL_MODELS, ALL_HEADS])
-        self.actor = _actor()
+        self.actor = actor()
+        self.warns_of_head = True
+        self._head_problem = _head_problem(log)
 
     @classmethod
     def open(cls, folder: Path) -> Self:
@@ -66,7 +82,12 @@ class Studio:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
+        # Whatever writes has failed by now; what only reads says it at its end.
+        problem = self._head_problem if self.warns_of_head and error is None else ""
+        self._head_problem = problem and _head_problem(self.log)
         self.log.close()
+        if self._head_problem:
+            warnings.warn(f"{self._head_problem}; see engine doctor", Unvouched, stacklevel=2)
 
     @property
     def exports(self) -> Path:
@@ -145,6 +166,10 @@ class Studio:
         """Delete all state and rebuild it from the log."""
         self._projections.rebuild()
 
+    def differences(self) -> list[str]:
+        """What of the state kept isn't what the log gives, both as they were at one moment."""
+        return self._projections.differences()
+
     def candidate(self, prefix: str, song_id: str | None = None) -> tuple[Song, str]:
         """The song and the full id of a candidate.
 
@@ -182,7 +207,7 @@ class Studio:
             version = self.log.version(stream)
             self.log.append(stream, events, version, RECORD_PATIENCE_S)
             self._projections.catch_up()  # so that the next to read needn't write
-        except (LogUnavailable, StaleStream):
+        except (HeadMismatch, LogUnavailable, StaleStream):
             return False
         return True
 
@@ -203,7 +228,15 @@ class Studio:
         raise Refused(f"{stream} is being written to by others all the time", "try again")
 
 
-def _actor() -> str:
+def _head_problem(log: EventLog) -> str:
+    """Why the HEAD file does not vouch for the log; empty where the log itself can't be read."""
+    with suppress(StoreError):
+        return log.head_problem()
+    return ""
+
+
+def actor() -> str:
+    """Who does what is done: the name that a person is logged in by."""
     try:
         return getpass.getuser()
     except (KeyError, OSError):  # no user database, as in some containers

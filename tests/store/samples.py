@@ -27,6 +27,7 @@ from store.events import (
     Heard,
     KeptPart,
     Locks,
+    LogAccepted,
     ModelPromoted,
     ModelRegistered,
     ModelTrained,
@@ -263,6 +264,7 @@ SAMPLES: tuple[Payload, ...] = (
     SongForked(song_id="song-2", origin="song-1", position=1),
     WordsTakenBack(takes_back="event-0028"),
     DecisionRedone(candidate="a", redoes="event-0011"),
+    LogAccepted(position=1, hash=DIGEST, head_position=2, head_hash=DIGEST, backup="tide.backup"),
 )
 
 assert {type(sample) for sample in SAMPLES} == {kind.struct for kind in KINDS.values()}

@@ -19,6 +19,7 @@ from store.events import (
     HeadPromoted,
     HeadRefused,
     HeadTrained,
+    LogAccepted,
     ModelPromoted,
     ModelTrained,
     PartCopied,
@@ -111,6 +112,7 @@ LATER = (
     RetrainingPlanned,
     HeadPromoted,
     HeadRefused,
+    LogAccepted,
 )
 
 

@@ -11,7 +11,8 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from store.errors import LogCorrupt
+from store.errors import HeadMismatch, LogCorrupt
+from store.events import LogAccepted
 from store.log import EventLog
 from store.records import HASHED_COLUMNS, Head, NewEvent, event_hash, frame
 from store.tables import EVENT_COLUMNS
@@ -76,12 +77,12 @@ def test_any_change_of_any_column_of_any_event_shows(
     number = column in NUMBER_COLUMNS
     value = data.draw(st.integers(-5, 99) if number else ANY_TEXT | st.binary(max_size=9))
     slot = "?" if number else data.draw(st.sampled_from(["?", "CAST(? AS TEXT)"]))
-    look = f"SELECT typeof({column}), CAST({column} AS BLOB) FROM events ORDER BY rowid"  # noqa: S608 - ours
+    look = f"SELECT typeof({column}), CAST({column} AS BLOB) FROM events ORDER BY rowid"
     with TemporaryDirectory() as folder:
         copy = Path(shutil.copytree(pristine, folder, dirs_exist_ok=True)) / "studio.db"
         with tampering(copy) as connection:
             before = connection.execute(look).fetchall()
-            change = f"UPDATE OR IGNORE events SET {column} = {slot} WHERE position = ?"  # noqa: S608
+            change = f"UPDATE OR IGNORE events SET {column} = {slot} WHERE position = ?"
             connection.execute(change, (value, position))
             assume(connection.execute(look).fetchall() != before)
         with EventLog.open(copy) as log:
@@ -115,7 +116,7 @@ def test_bytes_that_are_not_text_are_named_and_the_rest_is_still_examined(filled
                 (3, "stream_version is 3, expected 2"),
             ],
         ),
-        ("DELETE FROM log_head", [(None, "the head row of the log is missing")]),
+        ("DELETE FROM log_head", [(None, "the head row is missing")]),
         (
             "UPDATE events SET kind = 'Sung' WHERE position = 1",
             [
@@ -169,19 +170,49 @@ DROP_TAIL = (
 )
 
 
-def test_appending_does_not_cover_up_a_dropped_tail(filled: EventLog) -> None:
+def test_nothing_is_appended_to_a_log_whose_tail_was_dropped(filled: EventLog) -> None:
     problems_after(filled, *DROP_TAIL)
-    for _ in range(4):  # up to the position in HEAD, and past it
+    with pytest.raises(HeadMismatch, match="says position 6, the log ends at position 4"):
         filled.append("b", notes(1, "other"), filled.version("b"))
-        assert filled.verify()
-    assert whats(filled.verify()) == [(6, "the HEAD file has another hash for this position")]
+    assert filled.head().position == 4
 
 
-def test_anchor_accepts_the_log_as_it_is(filled: EventLog) -> None:
+def test_a_person_accepts_the_log_as_it_is_and_that_is_an_event(filled: EventLog) -> None:
+    head = filled.head()
     problems_after(filled, *DROP_TAIL)
-    filled.anchor()
+    accepted = filled.accept("ana")
+    assert accepted is not None
+    assert (accepted.position, accepted.actor, accepted.stream) == (5, "ana", "studio")
+    assert accepted.payload == LogAccepted(
+        position=4, hash=accepted.prev_hash, head_position=6, head_hash=head.hash
+    )
     assert filled.verify() == []
+    assert filled.accept("ana") is None
     filled.append("b", notes(1), 1)
+    assert filled.verify() == []
+
+
+def test_a_kill_between_accepting_and_writing_head_is_made_up_for(filled: EventLog) -> None:
+    head = filled.head()
+    problems_after(filled, *DROP_TAIL)
+    filled.accept("ana")
+    head_file(filled).write_text(f"{head.position} {head.hash}")
+    assert filled.head_problem() == ""
+    assert head_in_file(filled) == filled.head()
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [
+        "DELETE FROM log_head",
+        "INSERT INTO log_head SELECT * FROM log_head",
+        "UPDATE log_head SET position = 2",
+        "DELETE FROM events WHERE position > 4",
+    ],
+)
+def test_a_head_row_is_accepted_too(filled: EventLog, damage: str) -> None:
+    assert problems_after(filled, damage)
+    assert filled.accept("ana") is not None
     assert filled.verify() == []
 
 
@@ -212,9 +243,40 @@ def test_a_head_file_that_is_behind_is_harmless_and_catches_up(filled: EventLog)
 
 def test_a_lost_head_file_is_reported_and_not_made_up_for(filled: EventLog) -> None:
     head_file(filled).unlink()
-    filled.append("b", notes(1), 3)
+    with pytest.raises(HeadMismatch, match="missing"):
+        filled.append("b", notes(1), 3)
     with EventLog.open(path_of(filled)) as again:
         assert whats(again.verify()) == [(None, "the HEAD file is missing")]
+        assert again.accept("ana") is not None
+        assert again.verify() == []
+
+
+def record(head: Head) -> bytes:
+    return f"{head.position} {head.hash}".ljust(85).encode() + b"\n"
+
+
+def test_a_torn_head_file_heals_where_the_log_proves_it(studio: EventLog) -> None:
+    studio.append("a", notes(12), 0)
+    ends = [Head(each.position, each.hash) for each in studio.read()]
+    new = record(ends[-1])
+    for old in (Head(0, "0" * 64), ends[0], ends[-2]):
+        for cut in (0, 1, 2, 3, 40, 86):
+            head_file(studio).write_bytes(new[:cut] + record(old)[cut:])
+            assert studio.head_problem() == ""
+            assert head_in_file(studio) == ends[-1]
+    for cut in (0, 1, 5, 9, 10, 60):
+        for rest in (b"", b"\0" * (86 - cut)):
+            head_file(studio).write_bytes(new[:cut] + rest)
+            assert (studio.head_problem() == "") == (cut >= 10)
+            head_file(studio).write_bytes(new)
+
+
+def test_a_head_file_of_another_log_does_not_heal(filled: EventLog) -> None:
+    other = record(Head(EVENTS, "ab" * 32))
+    for stored in (other, other[:40], record(filled.head())[:40] + other[40:]):
+        head_file(filled).write_bytes(stored)
+        assert filled.head_problem()
+        assert head_file(filled).read_bytes() == stored
 
 
 def test_a_head_file_of_an_empty_log_is_made_on_opening(studio: EventLog) -> None:

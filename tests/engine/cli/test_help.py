@@ -28,7 +28,7 @@ def command_tree(command=None, path=()):
     """Every command of the app with its words."""
     command = command or root_command()
     subcommands = getattr(command, "commands", {})
-    if not subcommands:
+    if not subcommands or command.invoke_without_command:
         yield path, command
     for name, subcommand in subcommands.items():
         yield from command_tree(subcommand, (*path, name))
@@ -97,7 +97,7 @@ def test_completion_can_be_shown(capsys, monkeypatch):
 @pytest.mark.parametrize(
     ("line", "completed"),
     [
-        ("engine re", {"resume", "review", "reject", "replay", "retrain"}),
+        ("engine re", {"resume", "review", "reject", "replay", "retrain", "restore"}),
         ("engine models pro", {"promote"}),
         ("engine evolve --s", {"--song", "--stage", "--section", "--singer", "--seed"}),
         ("engine --studio here evolve --gen", {"--generations"}),

@@ -82,3 +82,31 @@ def test_its_runs_come_out_again_or_say_what_made_them(old: Path) -> None:
                 assert found.made_by.startswith("engine 0.")
             else:
                 assert (found.generations, found.finished_again) == (5, True)
+
+
+READING = (
+    "status", "songs list", "songs show a-lamp", "runs", "run report RUN", "review --all", "models",
+    "taste", "effort", "map RUN", "why CANDIDATE", "log --limit 3", "log --kind ExportWritten",
+    "trace FILE", "verify --against FILE", "export", "replay RUN", "verify", "doctor",
+)  # fmt: skip
+
+
+def test_the_whole_command_line_reads_it(shell: Shell, tmp_path: Path) -> None:
+    shell = Shell(Path(shutil.copytree(shell.folder, tmp_path / "studio")), shell._capsys)
+    row = next(each for each in shell.json("review", "--all") if each["status"] == "approved")
+    file = next(shell.folder.glob(f"exports/{row['song']}/chords/approved/*.mid"))
+    named = {"RUN": row["run"], "CANDIDATE": row["id"], "FILE": file}
+    before = shell.json("log", "--limit", 1000)
+    for line in READING:
+        words = [named.get(word, word) for word in line.split()]
+        said = shell.type(*words)
+        if said.code:
+            assert "was made with renderer" in said.error, line
+        else:
+            assert (said.err, said.out.strip() == "") == ("", False), line
+    shell.do("log", "export", tmp_path / "old.jsonl")
+    shell.do("backup", tmp_path / "old.backup")
+    again = Shell(tmp_path / "again", shell._capsys)
+    again.do("restore", tmp_path / "old.backup")
+    assert again.json("log", "--limit", 1000)[: len(before)] == before
+    assert again.do("status").splitlines()[0:4] == shell.do("status").splitlines()[0:4]

@@ -7,18 +7,20 @@ import sqlite3
 import pytest
 
 from engine.state.studio import DATABASE_NAME, SONGS, Studio
-from store import projections
+from store import documents
 from tests.engine.command_line import demo
 
 BROKEN = {
     "not JSON": "UPDATE documents SET body = '{' WHERE projection = 'songs'",
     "another type": "UPDATE documents SET body = '7' WHERE projection = 'songs'",
-    "a field missing": "UPDATE documents SET body = json_remove(body, '$.title') WHERE {song}",
+    "a field missing": (
+        "UPDATE documents SET body = json_remove({document}, '$.title') WHERE {song}"
+    ),
     "a decision's field missing": (
         "UPDATE documents SET body = replace(body, '\"display_label\"', '\"other\"') WHERE {song}"
     ),
     "a field of the wrong type": (
-        "UPDATE documents SET body = json_set(body, '$.key', 3) WHERE {song}"
+        "UPDATE documents SET body = json_set({document}, '$.key', 3) WHERE {song}"
     ),
     "a song gone": "DELETE FROM documents WHERE {song}",
     "no run left": "DELETE FROM documents WHERE projection = 'runs'",
@@ -32,7 +34,9 @@ def damage(shell, statement):
     database = sqlite3.connect(shell.folder / DATABASE_NAME)
     with database:
         where = f"projection = 'songs' AND key = '{meadow}'"
-        assert database.execute(statement.replace("{song}", where)).rowcount
+        document = "substr(body, 1, length(body) - 65)"  # before a line of 64 characters
+        statement = statement.replace("{song}", where).replace("{document}", document)
+        assert database.execute(statement).rowcount
     database.close()
 
 
@@ -62,13 +66,13 @@ def test_state_that_went_bad_is_made_again_and_that_is_said_in_one_line(shell, s
 @pytest.fixture
 def decoded(monkeypatch):
     """Keys of the documents that are decoded."""
-    keys, decode = [], projections._decode
+    keys, decode = [], documents._decode
 
     def counting(projection, key, body):
         keys.append(key)
         return decode(projection, key, body)
 
-    monkeypatch.setattr(projections, "_decode", counting)
+    monkeypatch.setattr(documents, "_decode", counting)
     return keys
 
 

@@ -1,0 +1,228 @@
+"""A backup: one file with the whole log, the exports and the models of a studio.
+
+It is a compressed tar archive. ``log.jsonl`` holds the log as ``store.transfer`` writes it, and
+``backup.json``, the last member, the end of the log and the SHA-256 of every file. A backup is made
+beside other commands: the files are copied first, and again until the log, as it was at one moment,
+names none that was written since.
+"""
+
+from __future__ import annotations
+
+import io
+import shutil
+import tarfile
+from collections.abc import Iterator
+from hashlib import sha256
+from itertools import count
+from pathlib import Path, PurePosixPath
+from tempfile import TemporaryDirectory, TemporaryFile
+from typing import IO
+
+import msgspec
+
+from engine.backups.signing import SIGNATURES
+from engine.errors import Refused
+from engine.state.files import whole_file
+from engine.state.studio import DATABASE_NAME, HEAD_NAME, Studio
+from store.errors import LogCorrupt
+from store.events import ExportWritten
+from store.log import EventLog
+from store.records import Head
+from store.transfer import exported, imported
+
+FORMAT = "composition-engine backup 1"
+LOG, CONTENTS = "log.jsonl", "backup.json"
+FOLDERS = ("exports", "models")
+
+# How often files that are written meanwhile are copied again.
+MAX_ROUNDS = 5
+
+MAX_CONTENTS_BYTES = 2**28
+
+
+class Contents(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What a backup holds.
+
+    Attributes:
+        format: ``FORMAT``.
+        end: the end of the log.
+        files: path from the studio's folder -> SHA-256.
+    """
+
+    format: str
+    end: Head
+    files: dict[str, str]
+
+
+def back_up(studio: Studio, path: Path) -> Contents:
+    """Write a backup; other commands may work meanwhile.
+
+    Raises:
+        Refused: if there is such a file already.
+    """
+    if path.exists():
+        raise Refused(f"{path} is there already", "name another file by engine backup FILE")
+    with (
+        whole_file(path) as file,
+        tarfile.open(fileobj=file, mode="w:gz", compresslevel=6) as archive,
+    ):
+        return _write(studio, archive)
+
+
+def _write(studio: Studio, archive: tarfile.TarFile) -> Contents:
+    files: dict[str, str] = {}
+    with TemporaryFile() as log:
+        for _ in range(MAX_ROUNDS):
+            start = studio.log.head().position
+            for name, data in _changed(studio.folder, files):
+                _add(archive, name, data)
+            end = _write_log(studio, log)
+            if _names_what_is_here(studio, start, files):
+                break
+        size = log.tell()
+        log.seek(0)
+        member = tarfile.TarInfo(LOG)
+        member.size = size
+        archive.addfile(member, log)
+    contents = Contents(FORMAT, end, files)
+    _add(archive, CONTENTS, msgspec.json.encode(contents))
+    return contents
+
+
+def _changed(folder: Path, files: dict[str, str]) -> Iterator[tuple[str, bytes]]:
+    """The files of a studio that are not yet as in ``files``, which is brought up to date."""
+    wanted = [path for name in FOLDERS for path in sorted((folder / name).rglob("*"))]
+    for path in (*wanted, folder / SIGNATURES):
+        if not path.is_file() or path.name.startswith("."):
+            continue
+        try:
+            data = path.read_bytes()
+        except FileNotFoundError:  # it was withdrawn meanwhile
+            continue
+        name, digest = path.relative_to(folder).as_posix(), sha256(data).hexdigest()
+        if files.get(name) != digest:
+            files[name] = digest
+            yield name, data
+
+
+def _write_log(studio: Studio, file: IO[bytes]) -> Head:
+    file.seek(0)
+    file.truncate()
+    line = ""
+    for line in exported(studio.log):
+        file.write(line.encode() + b"\n")
+    last = msgspec.json.decode(line)
+    return Head(last["end"], last["hash"])
+
+
+def _names_what_is_here(studio: Studio, start: int, files: dict[str, str]) -> bool:
+    """Whether what was written since is in the backup as the log has it."""
+    written: dict[str, str] = {}
+    for recorded in studio.log.read(after=start, kinds=("ExportWritten",)):
+        if isinstance(recorded.payload, ExportWritten):
+            written[recorded.payload.path] = recorded.payload.sha256
+    return all(files.get(path) == digest for path, digest in written.items())
+
+
+def _add(archive: tarfile.TarFile, name: str, data: bytes) -> None:
+    member = tarfile.TarInfo(name)
+    member.size = len(data)
+    archive.addfile(member, io.BytesIO(data))
+
+
+def restore(folder: Path, backup: Path, actor: str) -> tuple[Contents, Path | None]:
+    """Put a backup in the place of a studio, whose folder is kept under another name.
+
+    If the log loses events by it, that is an event of the log that is put back.
+
+    Args:
+        folder: of the studio; it may be missing, or damaged.
+        backup: the file.
+        actor: who puts it back.
+
+    Returns:
+        what it holds, and where the folder that was there is now; None if there was none.
+
+    Raises:
+        Refused: if the file is no whole backup; nothing is changed then.
+    """
+    folder = folder.absolute()
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    with TemporaryDirectory(dir=folder.parent, prefix=f".{folder.name}.restoring-") as made:
+        fresh = Path(made) / "studio"
+        contents = _unpack(backup, fresh)
+        _accept(fresh, folder / HEAD_NAME, backup, actor)
+        aside = _set_aside(folder)
+        fresh.rename(folder)
+    return contents, aside
+
+
+def _unpack(backup: Path, folder: Path) -> Contents:
+    """Unpack a backup into a new folder, and check all of it."""
+    folder.mkdir()
+    try:
+        with tarfile.open(backup, "r:gz") as archive:
+            for member in archive:
+                if not member.isfile() or not _is_ours(member.name):
+                    raise Refused(f"{backup} is no backup: it holds {member.name}")
+                archive.extract(member, folder, set_attrs=False, filter="data")
+        contents = _contents(folder / CONTENTS)
+        for name, digest in contents.files.items():
+            path = folder / name
+            if not path.is_file() or sha256(path.read_bytes()).hexdigest() != digest:
+                raise Refused(f"{backup} is damaged: {name} is not as it was", "take another one")
+        _require_nothing_else(folder, contents)
+        _make_log(folder)
+    except (OSError, EOFError, tarfile.TarError, ValueError, LogCorrupt) as error:
+        raise Refused(f"{backup} can't be put back: {error}", "take another one") from error
+    return contents
+
+
+def _is_ours(name: str) -> bool:
+    parts = PurePosixPath(name).parts
+    return name in {LOG, CONTENTS, SIGNATURES} or (len(parts) > 1 and parts[0] in FOLDERS)
+
+
+def _contents(path: Path) -> Contents:
+    if not path.is_file() or path.stat().st_size > MAX_CONTENTS_BYTES:
+        raise ValueError("it does not say what it holds, or was cut off")
+    contents = msgspec.json.decode(path.read_bytes(), type=Contents)
+    if contents.format != FORMAT:
+        raise ValueError(f"it is {contents.format}, this version knows {FORMAT}")
+    path.unlink()
+    return contents
+
+
+def _require_nothing_else(folder: Path, contents: Contents) -> None:
+    found = {path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()}
+    others = sorted(found - contents.files.keys() - {LOG})
+    if others:
+        raise ValueError(f"it holds {others[0]}, which it doesn't name")
+
+
+def _make_log(folder: Path) -> None:
+    lines = folder / LOG
+    with EventLog.open(folder / DATABASE_NAME) as log, lines.open(encoding="utf-8") as read:
+        imported(log, read)
+    lines.unlink()
+
+
+def _set_aside(folder: Path) -> Path | None:
+    """Rename a folder that isn't empty to the next free ``<name>_before_<number>``."""
+    if not folder.exists():
+        return None
+    if not any(folder.iterdir()):
+        folder.rmdir()
+        return None
+    names = (folder.with_name(f"{folder.name}_before_{number}") for number in count(1))
+    return folder.rename(next(name for name in names if not name.exists()))
+
+
+def _accept(folder: Path, head: Path, backup: Path, actor: str) -> None:
+    """Record in the log that is put back, if the one before went on otherwise, that it is."""
+    if not head.is_file():
+        return
+    shutil.copyfile(head, folder / HEAD_NAME)
+    with EventLog.open(folder / DATABASE_NAME) as log:
+        if log.head_problem():
+            log.accept(actor, backup.name)

@@ -1,0 +1,158 @@
+"""Signatures of the log by Ed25519: proof of how it was, which nobody without the key can make.
+
+A signature is of a position and the hash of the event there, which stands for all events before. It
+is kept in the studio beside HEAD, with the public key, and can be copied anywhere. The private key
+is one file for all studios of a person, outside of them.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from hashlib import sha256
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from engine.errors import Refused
+from engine.state.files import write_whole
+from engine.state.studio import Studio
+
+if TYPE_CHECKING:
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+SIGNATURES = "signatures.jsonl"
+_INSTALL = "install it with pip install composition-engine[signing]"
+
+
+class Signature(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A signature of a log.
+
+    Attributes:
+        position: position of the last event that is signed.
+        hash: its hash.
+        public_key: of who signed, as hex.
+        signature: Ed25519 signature of both, as hex.
+        signed_at: ISO 8601, UTC; not signed.
+    """
+
+    position: int
+    hash: str
+    public_key: str
+    signature: str
+    signed_at: str
+
+    @property
+    def fingerprint(self) -> str:
+        """The first digits of the SHA-256 of the public key."""
+        return sha256(self.public_key.encode()).hexdigest()[:16]
+
+
+def sign(studio: Studio, key: Path) -> Signature:
+    """Sign the log as it is now; a key is made if there is none yet.
+
+    Raises:
+        Refused: if the library is missing, the key can't be read, or the log has a problem.
+    """
+    problems = studio.log.examine()
+    if problems.problems:
+        raise Refused(f"the log isn't sound: {problems.problems[0]}", "see engine verify")
+    private = _key(key)
+    end = problems.end
+    signature = Signature(
+        position=end.position,
+        hash=end.hash,
+        public_key=private.public_key().public_bytes_raw().hex(),
+        signature=private.sign(_message(end.position, end.hash)).hex(),
+        signed_at=datetime.now(UTC).isoformat(timespec="seconds"),
+    )
+    path = studio.folder / SIGNATURES
+    before = path.read_bytes() if path.exists() else b""
+    write_whole(path, before + msgspec.json.encode(signature) + b"\n")
+    return signature
+
+
+def signatures(path: Path) -> list[Signature]:
+    """The signatures in a file; none if there is no such file.
+
+    Raises:
+        Refused: if the file holds anything else.
+    """
+    if not path.exists():
+        return []
+    try:
+        lines = path.read_bytes().splitlines()
+        return [msgspec.json.decode(line, type=Signature) for line in lines]
+    except (msgspec.DecodeError, UnicodeError) as error:
+        raise Refused(f"{path} holds something else than signatures: {error}") from error
+
+
+def signature_problems(studio: Studio) -> Iterator[str]:
+    """What the signatures that a studio keeps say against its log."""
+    for signature in signatures(studio.folder / SIGNATURES):
+        if problem := why_not(studio, signature):
+            yield problem
+
+
+def why_not(studio: Studio, signature: Signature) -> str:
+    """Why a signature does not vouch for the log; empty if it does.
+
+    Raises:
+        Refused: if the library is missing.
+    """
+    named = f"the signature of event {signature.position} by key {signature.fingerprint}"
+    if not _is_genuine(signature):
+        return f"{named} was changed"
+    found = studio.log.hash_at(signature.position)
+    if signature.position == 0 or found == signature.hash:
+        return ""
+    if found is None:
+        return f"{named}: the log ends before it, its tail was dropped"
+    return f"{named} is of another log: event {signature.position} or one before was changed"
+
+
+def _is_genuine(signature: Signature) -> bool:
+    try:
+        from cryptography.exceptions import InvalidSignature  # noqa: PLC0415 - optional
+        from cryptography.hazmat.primitives.asymmetric.ed25519 import (  # noqa: PLC0415
+            Ed25519PublicKey,
+        )
+    except ImportError as error:
+        raise Refused("checking signatures needs the library cryptography", _INSTALL) from error
+    try:
+        key = Ed25519PublicKey.from_public_bytes(bytes.fromhex(signature.public_key))
+        message = _message(signature.position, signature.hash)
+        key.verify(bytes.fromhex(signature.signature), message)
+    except (InvalidSignature, ValueError):
+        return False
+    return True
+
+
+def _message(position: int, digest: str) -> bytes:
+    return f"composition-engine log {position} {digest}".encode()
+
+
+def _key(path: Path) -> Ed25519PrivateKey:
+    try:
+        from cryptography.hazmat.primitives import serialization as pem  # noqa: PLC0415 - optional
+        from cryptography.hazmat.primitives.asymmetric.ed25519 import (  # noqa: PLC0415
+            Ed25519PrivateKey,
+        )
+    except ImportError as error:
+        raise Refused("signing needs the library cryptography", _INSTALL) from error
+    if not path.exists():
+        made = Ed25519PrivateKey.generate()
+        unencrypted = pem.NoEncryption()
+        data = made.private_bytes(pem.Encoding.PEM, pem.PrivateFormat.PKCS8, unencrypted)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
+            file.write(data)
+    try:
+        key = pem.load_pem_private_key(path.read_bytes(), password=None)
+    except (ValueError, TypeError) as error:
+        raise Refused(f"{path} holds no private key: {error}", "name another by --key") from error
+    if not isinstance(key, Ed25519PrivateKey):
+        raise Refused(f"{path} holds another kind of key than Ed25519", "name another by --key")
+    return key

@@ -1,0 +1,90 @@
+"""The doctor's checks of files: models, preference heads, and what was written for people."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from engine.doctor.findings import MENDED, PROBLEM, WARNING, Finding
+from engine.gate.exports import EDITED_STAYS, UNCHANGED, approved_files, export_song
+from engine.gate.provenance import read_provenance
+from engine.ids import short
+from engine.models.promotion import promoted_path, put_shipped_back
+from engine.models.registry import ModelRegistry
+from engine.preference.heads import HeadRegistry
+from engine.stages import STAGES
+from engine.state.files import file_sha256
+from engine.state.songs import Song
+from engine.state.studio import Studio
+
+
+def models(studio: Studio) -> Iterator[Finding]:
+    """Whether every model that a run names, or runs use, is as it was when it was registered."""
+    registry = ModelRegistry(studio)
+    for sha256, user in _named_models(studio).items():
+        problem = registry.problem(sha256)
+        if problem and put_shipped_back(studio, sha256):
+            yield Finding(MENDED, f"{problem}; it ships with the engine and is put back")
+        elif problem:
+            yield Finding(PROBLEM, f"{problem}, which {user} names; put it back")
+    promoted_path(studio)
+
+
+def _named_models(studio: Studio) -> dict[str, str]:
+    """SHA-256 of the models that are needed, and what needs each."""
+    runs = {made.model_sha256: f"run {run}" for run, made in studio.runs().items()}
+    named = {studio.models().promoted: "the last promotion"} | runs
+    return {sha256: user for sha256, user in named.items() if sha256 is not None}
+
+
+def heads(studio: Studio) -> Iterator[Finding]:
+    """Whether every preference head that a run names, or runs use, is as it was trained."""
+    registry = HeadRegistry(studio)
+    known = studio.heads()
+    named = {known.promoted(stage): f"{stage} goes by" for stage in STAGES}
+    named |= {made.head_sha256: f"run {run} names" for run, made in studio.runs().items()}
+    for sha256, user in named.items():
+        if sha256 is not None and file_sha256(registry.path(sha256)) != sha256:
+            state = "was changed" if registry.path(sha256).exists() else "is missing"
+            yield Finding(
+                PROBLEM, f"head {short(sha256)}, which {user}, {state}; put its file back"
+            )
+
+
+def exports(studio: Studio) -> Iterator[Finding]:
+    """Whether the files written for people are there and as they were written."""
+    for song in studio.all_songs().values():
+        missing = 0
+        for relative, written in song.exports.items():
+            path = studio.folder / relative
+            found = file_sha256(path)
+            missing += found is None and written.candidate in song.arrangements
+            if found not in {None, written.sha256}:
+                yield Finding(WARNING, f"{relative} was edited since it was written")
+                yield from _provenance(studio, path, relative)
+        yield from _mended(studio, song)
+        if missing:
+            files = "a file of its arrangements is" if missing == 1 else (
+                f"{missing} files of its arrangements are")  # fmt: skip
+            command = f"arrange --song {song.song_id}"
+            yield Finding(WARNING, f"{song.title}: {files} missing", command)
+
+
+def _mended(studio: Studio, song: Song) -> Iterator[Finding]:
+    """Write the files of approved parts that are missing."""
+    if all(path.exists() for path in approved_files(studio, song)):
+        return
+    for export in export_song(studio, song):
+        if export.outcome not in {UNCHANGED, EDITED_STAYS}:
+            name = export.path.relative_to(studio.folder)
+            yield Finding(MENDED, f"{name} was missing; it is {export.outcome}")
+
+
+def _provenance(studio: Studio, path: Path, relative: str) -> Iterator[Finding]:
+    """Whether an edited file names an event that the log has with another hash, or hasn't."""
+    named = read_provenance(path.read_bytes())
+    position, digest = named.get("position", ""), named.get("hash")
+    if digest is None or not position.isdecimal():
+        return
+    if studio.log.hash_at(int(position)) != digest:
+        yield Finding(PROBLEM, f"{relative} names event {position} with another hash than the log")

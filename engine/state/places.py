@@ -1,0 +1,32 @@
+"""Which stream each kind of event belongs to."""
+
+from __future__ import annotations
+
+from engine.state.heads import HEADS_KINDS
+from engine.state.models import MODELS_KINDS
+from engine.state.runs import RUN_KINDS, RUN_STREAM
+from engine.state.song_events import SONG_KINDS
+from engine.state.songs import SONG_STREAM
+from store.log import STUDIO
+from store.records import Recorded
+
+STREAM_OF: dict[str, str] = {
+    **dict.fromkeys(SONG_KINDS, SONG_STREAM),
+    **dict.fromkeys(RUN_KINDS, RUN_STREAM),
+    "RunFinished": RUN_STREAM,
+    **dict.fromkeys(MODELS_KINDS | HEADS_KINDS | {"LogAccepted"}, STUDIO),
+}
+
+
+def misplaced(recorded: Recorded) -> str:
+    """That an event stands in a stream that its kind has no place in; empty if it has.
+
+    Such an event is left out of the state.
+    """
+    expected = STREAM_OF.get(recorded.kind)
+    if expected is None or recorded.stream.startswith(expected):
+        return ""
+    return (
+        f"event {recorded.position} ({recorded.event_id}): {recorded.kind} is in the wrong place, "
+        f"stream {recorded.stream!r}; it belongs to {expected.rstrip('/')!r}"
+    )

@@ -1,0 +1,274 @@
+"""The stored documents of projections: a row for each, which can be told from a damaged one.
+
+A row's text is the document as JSON and, on a second line, a hash of the projection, the key and
+that JSON: a row that was changed, cut or exchanged for another doesn't fit it. Beside the documents
+stands one row for each projection with their number and the position that they are made up to.
+"""
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from hashlib import sha256
+from typing import Any, NamedTuple, Protocol, TypeVar
+
+import msgspec
+from sqlalchemy import Connection, Select, bindparam, delete, exc, func, insert, select
+
+from store.database import as_store_error
+from store.errors import InvalidDocument, LogCorrupt
+from store.plain import NotPlain, canonical
+from store.records import Recorded
+from store.tables import documents as document_table
+from store.tables import projections as position_table
+
+# Under this name the documents table keeps what it should hold of each projection.
+COUNTS = "projections"
+
+DocumentT = TypeVar("DocumentT")
+
+
+class Projection(Protocol[DocumentT]):
+    """One view. `route` and `apply` are pure: no clock, no randomness, no other documents.
+
+    Attributes:
+        name: names the view in the database.
+        version: raised when the code would make other documents, which makes them all again.
+        document: the type of the documents, from which msgspec encodes and decodes them.
+    """
+
+    @property
+    def name(self) -> str:
+        """The name of the view in the database."""
+
+    @property
+    def version(self) -> int:
+        """The version of the code that makes the documents."""
+
+    @property
+    def document(self) -> type[DocumentT]:
+        """The type of the documents."""
+
+    def route(self, recorded: Recorded) -> str | None:
+        """Return the key of the document that the event changes; None if it changes none."""
+
+    def apply(self, document: DocumentT | None, recorded: Recorded) -> DocumentT | None:
+        """Return the document after the event; ``document`` is None if there is none yet.
+
+        Raises:
+            LookupError: the event names something that the document doesn't have.
+        """
+
+
+class Damaged(Exception):
+    """The stored documents are not what was stored. It never leaves the store."""
+
+
+class Kept(NamedTuple):
+    """What should be stored of a projection."""
+
+    documents: int
+    version: int
+    position: int
+
+
+def applied(
+    projection: Projection[DocumentT], document: DocumentT | None, recorded: Recorded
+) -> DocumentT | None:
+    """Return the document after an event.
+
+    Raises:
+        LogCorrupt: the event names something that isn't there: it stands in the wrong place.
+    """
+    try:
+        return projection.apply(document, recorded)
+    except LookupError as error:
+        raise LogCorrupt(
+            f"event {recorded.position} ({recorded.event_id}): {recorded.kind} in stream "
+            f"{recorded.stream!r} is in the wrong place: there is no {error} before it"
+        ) from error
+
+
+@contextmanager
+def documents_told() -> Iterator[None]:
+    """Let what the database says of damaged tables of documents leave the block as `Damaged`."""
+    try:
+        yield
+    except exc.SQLAlchemyError as error:
+        meant = as_store_error(error)
+        if isinstance(meant, LogCorrupt):
+            raise Damaged(str(meant)) from error
+        raise
+
+
+@documents_told()
+def positions(
+    connection: Connection, projections: Mapping[str, Projection[Any]], end: int
+) -> dict[str, int]:
+    """Return how far each projection came with its present version; others are left out.
+
+    Args:
+        connection: one that reads, or the writing one.
+        projections: by name.
+        end: position of the last event.
+
+    Raises:
+        Damaged: what is stored of a projection contradicts itself.
+    """
+    made = {row.name: row for row in connection.execute(select(position_table)).all()}
+    wanted = select(document_table.c.key, document_table.c.body)
+    rows = connection.execute(wanted.where(document_table.c.projection == COUNTS)).all()
+    kept = dict(map(tuple, rows))
+    found: dict[str, int] = {}
+    for name, projection in projections.items():
+        row, stored = made.get(name), _kept(name, kept.get(name))
+        if stored is None:
+            if row is not None and row.version == projection.version and kept.get(name) is None:
+                raise Damaged(f"{name}: the number of its documents is missing")
+            continue  # never made, or by a release that kept less
+        if row is None or (row.version, row.position) != (stored.version, stored.position):
+            raise Damaged(f"{name}: it is not at event {stored.position}, as it should be")
+        if stored.position > end:
+            raise Damaged(f"{name}: it is at event {stored.position}, the log ends at {end}")
+        if stored.version == projection.version:
+            found[name] = stored.position
+    return found
+
+
+@documents_told()
+def require_whole(connection: Connection, name: str) -> None:
+    """Require that there are as many documents of a projection as were stored.
+
+    Raises:
+        Damaged: there are more, or fewer.
+    """
+    table = document_table.c
+    wanted = select(table.body).where((table.projection == COUNTS) & (table.key == name))
+    kept = _kept(name, connection.execute(wanted).scalar())
+    count = _count(connection, name)
+    if kept is None or kept.documents != count:
+        stored = "an unknown number" if kept is None else kept.documents
+        raise Damaged(f"{name}: {count} documents in the place of {stored}")
+
+
+def documents_of(projection: Projection[Any]) -> Select[str, str]:
+    """The statement that selects keys and rows of all documents of a projection."""
+    table = document_table.c
+    return select(table.key, table.body).where(table.projection == projection.name)
+
+
+@documents_told()
+def load(
+    connection: Connection, projection: Projection[DocumentT], wanted: Select[str, str]
+) -> dict[str, DocumentT]:
+    """Return the selected documents by key.
+
+    Raises:
+        Damaged: a row is not as it was stored.
+    """
+    rows = connection.execute(wanted).all()
+    return {key: _decode(projection, key, body) for key, body in rows}
+
+
+@documents_told()
+def save(
+    connection: Connection, projection: Projection[DocumentT], changed: Mapping[str, DocumentT]
+) -> None:
+    """Store documents in the place of those with the same keys.
+
+    Raises:
+        InvalidDocument: one is not what its type restores from JSON.
+    """
+    name = projection.name
+    rows = [
+        {"projection": name, "key": key, "body": _encode(projection, key, document)}
+        for key, document in sorted(changed.items())
+    ]
+    if rows:
+        _delete(connection, name, list(changed))
+        connection.execute(insert(document_table), rows)
+
+
+@documents_told()
+def mark(connection: Connection, projection: Projection[Any], position: int) -> None:
+    """Store how far a projection came, and how many documents it has."""
+    name, version = projection.name, projection.version
+    connection.execute(delete(position_table).where(position_table.c.name == name))
+    row = {"name": name, "version": version, "position": position}
+    connection.execute(insert(position_table).values(**row))
+    _delete(connection, COUNTS, [name])
+    text = " ".join(map(str, Kept(_count(connection, name), version, position)))
+    kept = {"projection": COUNTS, "key": name, "body": _signed(COUNTS, name, text)}
+    connection.execute(insert(document_table).values(**kept))
+
+
+def forget(connection: Connection, name: str) -> None:
+    """Delete everything that is stored of a projection."""
+    connection.execute(delete(document_table).where(document_table.c.projection == name))
+    connection.execute(delete(position_table).where(position_table.c.name == name))
+    _delete(connection, COUNTS, [name])
+
+
+def make_tables_again(connection: Connection) -> None:
+    """Make the two tables of projections anew, empty."""
+    tables = [document_table, position_table]
+    document_table.metadata.drop_all(connection, tables=tables)
+    document_table.metadata.create_all(connection, tables=tables)
+
+
+def _count(connection: Connection, name: str) -> int:
+    wanted = select(func.count()).where(document_table.c.projection == name)
+    return connection.execute(wanted).scalar() or 0
+
+
+def _delete(connection: Connection, name: str, keys: list[str]) -> None:
+    table = document_table.c
+    ours = (table.projection == name) & (table.key == bindparam("old_key"))
+    connection.execute(delete(document_table).where(ours), [{"old_key": key} for key in keys])
+
+
+def _kept(name: str, body: object) -> Kept | None:
+    """What a projection's row says; None where there is none, or one of an older release.
+
+    Raises:
+        Damaged: it is not as it was stored.
+    """
+    if body is None or (isinstance(body, str) and body.isdecimal()):
+        return None
+    return Kept(*map(int, _checked(COUNTS, name, body).split()))
+
+
+def _decode(projection: Projection[DocumentT], key: str, body: object) -> DocumentT:
+    text = _checked(projection.name, key, body)
+    try:
+        return msgspec.json.decode(text, type=projection.document)
+    except msgspec.DecodeError as error:
+        raise Damaged(f"{projection.name} {key!r}: {error}") from error
+
+
+def _encode(projection: Projection[DocumentT], key: str, document: DocumentT) -> str:
+    """The canonical text of a document that comes back from it as it is, with its hash."""
+    try:
+        text = canonical(document)
+        is_faithful = msgspec.json.decode(text, type=projection.document) == document
+    except (NotPlain, msgspec.MsgspecError, TypeError) as error:
+        raise InvalidDocument(
+            f"projection {projection.name!r}, document {key!r}: {error}"
+        ) from error
+    if not is_faithful:
+        what = f"projection {projection.name!r}, document {key!r}"
+        raise InvalidDocument(f"{what}: it would not come back from JSON as it is")
+    return _signed(projection.name, key, text)
+
+
+def _signed(projection: str, key: str, text: str) -> str:
+    return f"{text}\n{_digest(projection, key, text)}"
+
+
+def _checked(projection: str, key: str, body: object) -> str:
+    text, _, digest = body.rpartition("\n") if isinstance(body, str) else ("", "", "")
+    if digest != _digest(projection, key, text):
+        raise Damaged(f"{projection} {key!r} is not as it was stored")
+    return text
+
+
+def _digest(projection: str, key: str, text: str) -> str:
+    return sha256(f"{projection}\0{key}\0{text}".encode("utf-8", "replace")).hexdigest()

@@ -12,11 +12,10 @@ from typing import Any
 
 import msgspec
 import numpy as np
-from msgspec.structs import replace
 
 from engine.audio.cache import SoundCache
 from engine.audio.loops import folded
-from engine.audio.loudness import common_gain, stage_gain
+from engine.audio.loudness import common_gain, most_gain, stage_gain
 from engine.audio.rendering import Player
 from engine.audio.samples import SAMPLE_RATE, Audio, audio_bytes, peak
 from engine.audio.stems import Scene, Stem, file_name, mixed, stem_name, stems_of
@@ -24,7 +23,7 @@ from genomes.midi import DRUM_CHANNEL, Track
 from genomes.notes import Part
 
 # Changed where a kept audition would be described otherwise.
-AUDITION_VERSION = 1
+AUDITION_VERSION = 2
 
 # The click: two woodblocks of the drum kit; its loudest stroke is at -12 dBFS.
 CLICK = "click"
@@ -109,6 +108,22 @@ class Audition(msgspec.Struct, frozen=True):
         return plain
 
 
+class _Kept(msgspec.Struct, frozen=True):
+    """What the cache knows of tracks that sound together.
+
+    Attributes:
+        files: name of each track's loop.
+        gains: of each, as its stage asks.
+        peaks: of each loop.
+        most: how much louder all of them may be; None where they are silent.
+    """
+
+    files: tuple[str, ...]
+    gains: tuple[float, ...]
+    peaks: tuple[float, ...]
+    most: float | None
+
+
 def audition(
     cache: SoundCache, alternatives: Sequence[Alternative], scene: Scene, player: Player
 ) -> Audition:
@@ -124,62 +139,87 @@ def audition(
         Refused: if there is no note to play, or it lasts too long.
         FluidSynthFailed: if the player can't play here.
     """
-    known = find_audition(cache, alternatives, scene, player)
-    if known is not None:
-        return known
-    click = click_track(scene)
-    tracks = [*chain(*(each.tracks for each in alternatives)), click]
-    stems = stems_of(cache, tracks, scene, player)
-    loops = {name: folded(stem.samples, scene.frames) for name, stem in stems.items()}
-    for name, loop in loops.items():
-        file = _loop_file(name, scene)
-        if not cache.has(file):
-            cache.write(file, audio_bytes(Audio(loop), file))
-    gains = [_gains(each, stems, scene, player) for each in alternatives]
-    common = common_gain([mixed(loops, each) for each in gains])
-    click_name = stem_name(click, scene, player)
-    click_gain = CLICK_PEAK / peak(loops[click_name])
-    made = Audition(
-        sample_rate=SAMPLE_RATE,
-        frames=scene.frames,
-        bars=scene.bars,
-        tempo_bpm=scene.tempo_bpm,
-        player=str(player),
-        alternatives=tuple(
-            AudibleAlternative(
-                each.name,
-                tuple(
-                    AudibleStem(_loop_file(name, scene), track.name, track is not each.track,
-                                gain * common)
-                    for track, (name, gain) in zip(each.tracks, gains_of_one, strict=True)
-                ),
-            )
-            for each, gains_of_one in zip(alternatives, gains, strict=True)
-        ),
-        click=AudibleStem(_loop_file(click_name, scene), CLICK, False, click_gain),
-    )  # fmt: skip
-    cache.write(_audition_file(alternatives, scene, player), msgspec.json.encode(made))
-    return made
+    groups = [*(each.tracks for each in alternatives), (click_track(scene),)]
+    kept = [_kept(cache, group, scene, player) for group in groups]
+    missing = [group for group, known in zip(groups, kept, strict=True) if known is None]
+    made = iter(_made(cache, missing, scene, player) if missing else ())
+    return _described(alternatives, scene, player, [each or next(made) for each in kept])
 
 
 def find_audition(
     cache: SoundCache, alternatives: Sequence[Alternative], scene: Scene, player: Player
 ) -> Audition | None:
     """Loops of alternatives, if all are in the cache."""
-    data = cache.read(_audition_file(alternatives, scene, player))
+    groups = [*(each.tracks for each in alternatives), (click_track(scene),)]
+    kept = [_kept(cache, group, scene, player) for group in groups]
+    known = [each for each in kept if each is not None]
+    return _described(alternatives, scene, player, known) if len(known) == len(kept) else None
+
+
+def _described(
+    alternatives: Sequence[Alternative], scene: Scene, player: Player, kept: Sequence[_Kept]
+) -> Audition:
+    """An audition of what the cache knows of each alternative, and of the click."""
+    *heard, click = kept
+    common = common_gain(each.most for each in heard)
+    described = [
+        AudibleAlternative(
+            each.name,
+            tuple(
+                AudibleStem(file, track.name, track is not each.track, gain * common)
+                for track, file, gain in zip(each.tracks, known.files, known.gains, strict=True)
+            ),
+        )
+        for each, known in zip(alternatives, heard, strict=True)
+    ]
+    return Audition(
+        sample_rate=SAMPLE_RATE,
+        frames=scene.frames,
+        bars=scene.bars,
+        tempo_bpm=scene.tempo_bpm,
+        player=str(player),
+        alternatives=tuple(described),
+        click=AudibleStem(click.files[0], CLICK, False, CLICK_PEAK / click.peaks[0]),
+    )
+
+
+def _made(
+    cache: SoundCache, groups: Sequence[Sequence[Track]], scene: Scene, player: Player
+) -> list[_Kept]:
+    """Put loops of tracks into the cache, and what is known of those that sound together."""
+    stems = stems_of(cache, list(chain(*groups)), scene, player)
+    loops = {name: folded(stem.samples, scene.frames) for name, stem in stems.items()}
+    for name, loop in loops.items():
+        file = _loop_file(name, scene)
+        if not cache.has(file):
+            cache.write(file, audio_bytes(Audio(loop), file))
+    made = []
+    for group in groups:
+        names = [stem_name(track, scene, player) for track in group]
+        gains = _gains(group, stems, scene, player)
+        files = tuple(_loop_file(name, scene) for name in names)
+        kept = _Kept(
+            files,
+            tuple(gain for _, gain in gains),
+            tuple(peak(loops[name]) for name in names),
+            most_gain(mixed(loops, gains)),
+        )
+        cache.write(_kept_file(group, scene, player), msgspec.json.encode(kept))
+        made.append(kept)
+    return made
+
+
+def _kept(cache: SoundCache, group: Sequence[Track], scene: Scene, player: Player) -> _Kept | None:
+    """What the cache knows of tracks, if their loops are there."""
+    data = cache.read(_kept_file(group, scene, player))
     if data is None:
         return None
     try:
-        known = msgspec.json.decode(data, type=Audition)
+        kept = msgspec.json.decode(data, type=_Kept)
     except msgspec.DecodeError:
         return None
-    if len(known.alternatives) != len(alternatives) or not all(map(cache.has, known.files)):
-        return None
-    named = [
-        replace(each, name=asked.name)
-        for each, asked in zip(known.alternatives, alternatives, strict=True)
-    ]
-    return replace(known, alternatives=tuple(named))
+    is_whole = len(kept.files) == len(kept.gains) == len(kept.peaks) == len(group)
+    return kept if is_whole and all(map(cache.has, kept.files)) else None
 
 
 def mixes(
@@ -191,9 +231,9 @@ def mixes(
     """
     stems = stems_of(cache, list(chain(*(each.tracks for each in alternatives))), scene, player)
     samples = {name: stem.samples for name, stem in stems.items()}
-    made = [mixed(samples, _gains(each, stems, scene, player)) for each in alternatives]
-    gain = common_gain(made)
-    return [Audio(mix * np.float32(gain)) for mix in made]
+    made = [mixed(samples, _gains(each.tracks, stems, scene, player)) for each in alternatives]
+    gain = np.float32(common_gain(map(most_gain, made)))
+    return [Audio(mix * gain) for mix in made]
 
 
 def click_track(scene: Scene) -> Track:
@@ -209,13 +249,13 @@ def click_track(scene: Scene) -> Track:
 
 
 def _gains(
-    alternative: Alternative, stems: dict[str, Stem], scene: Scene, player: Player
+    tracks: Sequence[Track], stems: dict[str, Stem], scene: Scene, player: Player
 ) -> list[tuple[str, float]]:
-    """Name and gain of each stem of an alternative, before the common gain."""
-    names = [stem_name(track, scene, player) for track in alternative.tracks]
+    """Name and gain of the stem of each track, before the common gain."""
+    names = [stem_name(track, scene, player) for track in tracks]
     return [
         (name, stage_gain(track.name, stems[name].lufs))
-        for name, track in zip(names, alternative.tracks, strict=True)
+        for name, track in zip(names, tracks, strict=True)
     ]
 
 
@@ -223,9 +263,6 @@ def _loop_file(stem: str, scene: Scene) -> str:
     return file_name("loop", stem, scene.frames)
 
 
-def _audition_file(alternatives: Sequence[Alternative], scene: Scene, player: Player) -> str:
-    facts = [
-        [[track.name, stem_name(track, scene, player)] for track in each.tracks]
-        for each in alternatives
-    ]
-    return file_name(AUDITION_VERSION, facts, scene.bars, str(scene.meter), suffix=".json")
+def _kept_file(tracks: Sequence[Track], scene: Scene, player: Player) -> str:
+    facts = [[track.name, stem_name(track, scene, player)] for track in tracks]
+    return file_name(AUDITION_VERSION, facts, scene.frames, suffix=".json")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 import numpy as np
 
@@ -76,16 +76,17 @@ def stage_gain(track_name: str, lufs: float) -> float:
     return float(10 ** (change_lu / 20)) if np.isfinite(lufs) else 0.0
 
 
-def common_gain(mixes: Sequence[Samples]) -> float:
-    """One gain for sounds that are compared: the loudest gets ``TARGET_LUFS``, none clips.
+def most_gain(mix: Samples) -> float | None:
+    """The gain at which a sound has ``TARGET_LUFS``, or reaches the peak; None for silence."""
+    lufs = integrated_lufs(mix)
+    if not np.isfinite(lufs):
+        return None
+    return float(min(10 ** ((TARGET_LUFS - lufs) / 20), PEAK / peak(mix)))
 
-    Args:
-        mixes: each ``(n, 2)``, at one level.
-    """
-    loudest = max((integrated_lufs(mix) for mix in mixes), default=-np.inf)
-    if not np.isfinite(loudest):
-        return 1.0
-    return float(min(10 ** ((TARGET_LUFS - loudest) / 20), PEAK / max(map(peak, mixes))))
+
+def common_gain(most: Iterable[float | None]) -> float:
+    """One gain for sounds that are compared, whose ``most_gain`` are given."""
+    return min((each for each in most if each is not None), default=1.0)
 
 
 def equally_loud(recordings: Sequence[Samples]) -> list[Samples]:

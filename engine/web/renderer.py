@@ -14,13 +14,19 @@ from pathlib import Path
 from typing import BinaryIO
 
 import msgspec
+import numpy as np
 
 from engine.audio.auditions import Audition
+from engine.audio.loudness import integrated_lufs
+from engine.audio.samples import SAMPLE_RATE
 from engine.child_process import GROUP, environment, stop
 from engine.errors import EngineError, Refused
 from engine.gate.waiting import entries_of
 from engine.reports.auditions import comparison
 from engine.state.studio import Studio
+
+# Each who waits takes a thread of the server, which has some dozens.
+MAX_WAITING = 8
 
 
 class Wanted(msgspec.Struct, frozen=True):
@@ -53,6 +59,7 @@ class Renderer:
         """Start nothing yet."""
         self._process: subprocess.Popen[str] | None = None
         self._turn = threading.Lock()
+        self._places = threading.BoundedSemaphore(MAX_WAITING)
         self._is_closed = False
 
     def render(self, folder: Path, wanted: Wanted) -> Audition:
@@ -65,23 +72,43 @@ class Renderer:
         Raises:
             Refused: if they can't be played.
         """
-        with self._turn:
-            answer = self._asked(folder, wanted)
+        if not self._places.acquire(blocking=False):
+            raise Refused("too much is to be rendered at once; try again")
+        try:
+            with self._turn:
+                answer = self._asked(folder, wanted)
+        finally:
+            self._places.release()
         if answer.audition is None:
             raise Refused(answer.error)
         return answer.audition
 
+    def warm(self, folder: Path) -> None:
+        """Start the process if it isn't there, so that the first who wants something waits less."""
+        if self._turn.acquire(blocking=False):  # else it works
+            try:
+                self._start(folder)
+            except Refused:
+                return  # the page is being closed
+            finally:
+                self._turn.release()
+
     def close(self) -> None:
-        """End the process; whoever waits for it is refused."""
+        """End the process; those who wait for it are refused."""
         self._is_closed = True
-        if self._process is not None:
-            stop(self._process)
+        self._end()
         with self._turn:
+            self._end()  # what was started in the meantime
             self._let_go()
 
-    def _asked(self, folder: Path, wanted: Wanted) -> Answer:
+    def _end(self) -> None:
+        if self._process is not None and self._process.poll() is None:
+            stop(self._process)
+
+    def _start(self, folder: Path) -> subprocess.Popen[str]:
+        """The process, which is started where there is none."""
         if self._is_closed:
-            return Answer(error="the server is stopping")
+            raise Refused("the server is stopping")
         if self._process is None or self._process.poll() is not None:
             self._let_go()
             self._process = subprocess.Popen(  # noqa: S603 - our own package, and no shell
@@ -89,12 +116,16 @@ class Renderer:
                 stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
                 encoding="utf-8", env=environment(), **GROUP,
             )  # fmt: skip
-        assert self._process.stdin is not None  # noqa: S101 - asked for above
-        assert self._process.stdout is not None  # noqa: S101
+        return self._process
+
+    def _asked(self, folder: Path, wanted: Wanted) -> Answer:
+        process = self._start(folder)
+        assert process.stdin is not None  # noqa: S101 - asked for above
+        assert process.stdout is not None  # noqa: S101
         try:
-            self._process.stdin.write(msgspec.json.encode(wanted).decode() + "\n")
-            self._process.stdin.flush()
-            return msgspec.json.decode(self._process.stdout.readline(), type=Answer)
+            process.stdin.write(msgspec.json.encode(wanted).decode() + "\n")
+            process.stdin.flush()
+            return msgspec.json.decode(process.stdout.readline(), type=Answer)
         except (OSError, ValueError, msgspec.DecodeError):
             return Answer(error="the process that renders sound has ended; try again")
 
@@ -115,6 +146,7 @@ def serve(folder: Path, requests: BinaryIO, answers: BinaryIO) -> None:
         requests: one of ``Wanted`` a line.
         answers: gets one of ``Answer`` a line.
     """
+    integrated_lufs(np.zeros((SAMPLE_RATE, 2), dtype=np.float32))  # loads what that needs
     with Studio.open(folder) as studio:
         for line in requests:
             wanted = msgspec.json.decode(line, type=Wanted)

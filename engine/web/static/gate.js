@@ -133,16 +133,6 @@ async function open() {
   say("");
   showParts();
   hear(currentCard());
-  if (!player.audition.is_best) improve(wanted);
-}
-
-/** Go on with the better sound once it is made, which takes longer. */
-async function improve(wanted) {
-  try {
-    await player.open(`${wanted}&best=1`);
-  } catch {
-    // what is heard already stays
-  }
 }
 
 /** Hear the candidate of a card, if the sound is open. */

@@ -62,6 +62,7 @@ def _audition(request: Request) -> Audition:
     is_best = query.get("best") == "1"
     known = compared.known() if is_best else compared.quick_known()
     if known is not None:
+        room.quick_renderer.warm(room.studio.folder)  # another tempo may be wanted next
         return known
     names = [entry.id for entry in wanted]
     renderer = room.best_renderer if is_best else room.quick_renderer

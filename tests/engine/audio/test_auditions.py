@@ -126,9 +126,12 @@ def test_nothing_is_played_twice(cache, made, monkeypatch):
 
     monkeypatch.setattr(stems_module, "played", never)
     assert audition(cache, CHOICES, SCENE, BuiltIn()) == made
-    renamed = [replace(each, name=each.name.upper()) for each in CHOICES]
+    # In any order, under any name, each is found.
+    renamed = [replace(each, name=each.name.upper()) for each in reversed(CHOICES)]
     found = find_audition(cache, renamed, SCENE, BuiltIn())
-    assert [each.name for each in found.alternatives] == ["A", "B"]
+    assert [each.name for each in found.alternatives] == ["B", "A"]
+    assert found.alternatives[0].stems == made.alternatives[1].stems
+    assert find_audition(cache, CHOICES[:1], SCENE, BuiltIn()).click == made.click
     assert len(mixes(cache, [CHOICES[0]], SCENE, BuiltIn())) == 1
     with pytest.raises(AssertionError):
         audition(cache, CHOICES, replace(SCENE, tempo_bpm=98.0), BuiltIn())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -14,7 +15,7 @@ from engine.audio.samples import PEAK, SAMPLE_RATE
 from genomes.midi import Track
 from genomes.notes import Part
 from genomes.time import TempoMap
-from tests.engine.audio.tracks import BAND, BAR, EMPTY, TEMPO
+from tests.engine.audio.tracks import BAND, BAR, DRUMS, EMPTY, TEMPO
 
 TEMPOS = TempoMap(((0, 500_000), (960, 1_000_000)))
 
@@ -74,6 +75,22 @@ def test_the_real_one_follows_the_tempo_map(installed):
     samples = next(installed.render([Track("late", part)], TEMPOS, 4 * SAMPLE_RATE))
     first = int(np.argmax(np.abs(samples).max(axis=1) > 1e-3)) / SAMPLE_RATE
     assert first == pytest.approx(2.0, abs=0.05)
+
+
+def test_many_tracks_share_a_process_and_none_hears_another(installed):
+    rows = [(0, 1800, 60, 100)]
+    many = [Track(f"{n}", Part.of(rows, BAR), program=n) for n in range(17)]
+    many.insert(8, replace(DRUMS, program=0))
+    frames = 3 * SAMPLE_RATE
+    together = list(installed.render(many, TEMPO, frames))
+    assert len(together) == len(many)
+    for place in (0, 7, 8, 9, 17):
+        (alone,) = installed.render([many[place]], TEMPO, frames)
+        # Modulators run freely, so their phases may differ; onsets and levels may not.
+        first, second = (np.abs(each).max(axis=1) for each in (alone, together[place]))
+        onsets = [int(np.argmax(each > 1e-3)) for each in (first, second)]
+        assert abs(onsets[0] - onsets[1]) < 64
+        assert first.mean() == pytest.approx(second.mean(), rel=0.2)
 
 
 def test_without_it_the_note_says_so(bare_machine):

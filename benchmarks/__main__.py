@@ -7,7 +7,8 @@
 how well a classifier tells the two apart. ``harmony`` shows how well one song in four colours is
 told apart by its chords alone, ``harmonising FOLDER`` how well chords fit the real melodies that
 they are evolved under. ``loudness FOLDER`` measures the recordings of composed songs: how loud each
-part is, each section by its energy, and the peaks. ``shown`` compares what runs show with what they
+part is, each section by its energy, and the peaks. ``listening`` shows how soon candidates are
+heard after a run, beside playing each anew. ``shown`` compares what runs show with what they
 would show without the cells of their map. ``preference PROPOSALS FOLDER`` measures how
 much a preference head learns from simulated people.
 """
@@ -32,6 +33,7 @@ COMMANDS = {
     "harmony": "benchmarks.harmony_bench",
     "harmonising": "benchmarks.harmonising_bench",
     "loudness": "benchmarks.loudness_bench",
+    "listening": "benchmarks.listening_bench",
     "shown": "benchmarks.shown_bench",
     "preference": "benchmarks.preference_bench",
 }

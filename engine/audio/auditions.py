@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import chain
+from math import log10
 from typing import Any
 
 import msgspec
@@ -198,11 +199,13 @@ def _made(
         names = [stem_name(track, scene, player) for track in group]
         gains = _gains(group, stems, scene, player)
         files = tuple(_loop_file(name, scene) for name in names)
+        (first, gain), *others = gains
+        alone = stems[first].lufs + 20 * log10(gain) if gain and not others else None
         kept = _Kept(
             files,
             tuple(gain for _, gain in gains),
             tuple(peak(loops[name]) for name in names),
-            most_gain(mixed(loops, gains)),
+            most_gain(mixed(loops, gains), alone),
         )
         cache.write(_kept_file(group, scene, player), msgspec.json.encode(kept))
         made.append(kept)

@@ -59,7 +59,7 @@ class SoundCache:
     def write(self, name: str, data: bytes) -> None:
         """Keep a file, if that is possible; files of one name always have the same meaning."""
         with suppress(OSError):  # a full disk, or on Windows a file that another process reads
-            write_whole(self.folder / name, data)
+            write_whole(self.folder / name, data, is_lasting=False)
             self._throw_away()
 
     def _throw_away(self) -> None:

@@ -76,9 +76,14 @@ def stage_gain(track_name: str, lufs: float) -> float:
     return float(10 ** (change_lu / 20)) if np.isfinite(lufs) else 0.0
 
 
-def most_gain(mix: Samples) -> float | None:
-    """The gain at which a sound has ``TARGET_LUFS``, or reaches the peak; None for silence."""
-    lufs = integrated_lufs(mix)
+def most_gain(mix: Samples, lufs: float | None = None) -> float | None:
+    """The gain at which a sound has ``TARGET_LUFS``, or reaches the peak; None for silence.
+
+    Args:
+        mix: the sound.
+        lufs: its loudness, where that is known.
+    """
+    lufs = integrated_lufs(mix) if lufs is None else lufs
     if not np.isfinite(lufs):
         return None
     return float(min(10 ** ((TARGET_LUFS - lufs) / 20), PEAK / peak(mix)))

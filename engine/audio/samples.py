@@ -122,6 +122,11 @@ def audio_bytes(audio: Audio, name: str, tags: Tags = NO_TAGS) -> bytes:
     return buffer.getvalue()
 
 
+def in_whole_steps(samples: Samples) -> Samples:
+    """Samples as they are read back from a file that ``audio_bytes`` made of them."""
+    return np.rint(samples * FULL_SCALE).astype(np.float32) / np.float32(FULL_SCALE + 1)
+
+
 def read_back(data: bytes) -> tuple[Samples, str] | None:
     """Samples and comment of a file that ``audio_bytes`` made; None if it isn't one."""
     import soundfile  # noqa: PLC0415 - as above

@@ -20,6 +20,7 @@ from engine.audio.samples import (
     Samples,
     Tags,
     audio_bytes,
+    in_whole_steps,
     peak,
     read_back,
 )
@@ -69,7 +70,7 @@ class Stem:
 
     Attributes:
         samples: ``(n, 2)``: the bars, and ``TAIL_SECONDS``; as loud as they and their loop can be.
-        lufs: integrated loudness at that level; -inf for silence.
+        lufs: integrated loudness of its loop at that level; -inf for silence.
     """
 
     samples: Samples
@@ -143,10 +144,9 @@ def _decoded(data: bytes) -> Stem | None:
 
 def _kept(cache: SoundCache, name: str, samples: Samples, scene: Scene) -> Stem:
     """A stem of what was played, which is written to the cache."""
-    highest = max(peak(samples), peak(folded(samples, scene.frames)))
-    if highest:
-        samples = samples * np.float32(PEAK / highest)
-    lufs = integrated_lufs(samples)
-    data = audio_bytes(Audio(samples), name, Tags(comment=repr(lufs)))
-    cache.write(name, data)
-    return _decoded(data) or Stem(samples, lufs)  # rounded, as others will find it
+    loop = folded(samples, scene.frames)
+    highest = max(peak(samples), peak(loop))
+    gain = np.float32(PEAK / highest if highest else 0.0)
+    scaled, lufs = samples * gain, integrated_lufs(loop * gain)
+    cache.write(name, audio_bytes(Audio(scaled), name, Tags(comment=repr(lufs))))
+    return Stem(in_whole_steps(scaled), lufs)  # as others will find it

@@ -12,14 +12,20 @@ from tempfile import NamedTemporaryFile
 from typing import IO
 
 
-def write_whole(path: Path, data: bytes) -> None:
-    """Write a file atomically: a crash leaves the old file, the new one, or none."""
-    with whole_file(path) as partial:
+def write_whole(path: Path, data: bytes, *, is_lasting: bool = True) -> None:
+    """Write a file atomically: a crash leaves the old file, the new one, or none.
+
+    Args:
+        path: where.
+        data: all of it.
+        is_lasting: wait until it outlives a power failure, after which what didn't is damaged.
+    """
+    with whole_file(path, is_lasting=is_lasting) as partial:
         partial.write(data)
 
 
 @contextmanager
-def whole_file(path: Path) -> Iterator[IO[bytes]]:
+def whole_file(path: Path, *, is_lasting: bool = True) -> Iterator[IO[bytes]]:
     """A file to write that gets its name at the end of the block, once it is on the disk."""
     path.parent.mkdir(parents=True, exist_ok=True)
     prefix = f".{path.name}.{os.getpid()}-"  # by which the doctor finds what a kill has left
@@ -28,7 +34,8 @@ def whole_file(path: Path) -> Iterator[IO[bytes]]:
         try:
             yield file
             file.flush()
-            os.fsync(file.fileno())
+            if is_lasting:
+                os.fsync(file.fileno())
         except BaseException:
             file.close()
             partial.unlink(missing_ok=True)

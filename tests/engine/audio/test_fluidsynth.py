@@ -130,6 +130,33 @@ with wave.open(sys.argv[-3], "wb") as file:
 """
 
 
+TONE = """
+import sys, wave
+with open(__file__ + ".log", "a") as log:
+    print(*sys.argv[1:], file=log)
+with wave.open(sys.argv[-3], "wb") as file:
+    file.setparams((2, 2, 44100, 0, "NONE", ""))
+    file.writeframes(bytes(range(100)) * 100_000)
+"""
+
+
+def test_one_process_plays_all_parts_and_loads_only_what_they_need(bare_machine):
+    install(bare_machine, TONE)
+    put_soundfont(bare_machine, "some.sf2")
+    assert render_stems(BAND, TEMPO, BAR).note == ""
+    (line,) = (bare_machine / "bin" / "fluidsynth.log").read_text("utf-8").splitlines()
+    assert "-o synth.dynamic-sample-loading=1" in line
+
+
+def test_another_soundfont_is_another_sound(bare_machine):
+    install(bare_machine, "")
+    first = put_soundfont(bare_machine, "some.sf2")
+    before = find_fluidsynth().identity
+    assert find_fluidsynth().identity == before
+    first.write_bytes(b"RIFF and more")
+    assert find_fluidsynth().identity != before
+
+
 @pytest.mark.parametrize(
     ("script", "reason"),
     [

@@ -199,7 +199,12 @@ CHANGES = (
 
 
 def test_what_is_heard_and_from_where(page, heard, slower):
-    auditions = {"abc": heard[0].to_json(), "slower": slower[0].to_json()}
+    best = slower[0].to_json() | {"player": "the best"}
+    auditions = {
+        "abc": heard[0].to_json(),
+        "slower": slower[0].to_json() | {"is_best": False},
+        "slower?best=1": best | {"is_best": True},
+    }
     open_player(page, auditions, heard[1] | slower[1])
     page.evaluate("player.open('/audition/abc')")
     stems = [*(stem for each in heard[0].alternatives for stem in each.stems), heard[0].click]
@@ -213,6 +218,7 @@ def test_what_is_heard_and_from_where(page, heard, slower):
     page.wait_for_function("player.bar > 1.3")
     bar = page.evaluate("player.open('/audition/slower').then(() => player.bar)")
     assert 1.3 < bar < 1.99  # at another tempo, it goes on at the same place
+    page.wait_for_function("player.audition.player === 'the best'")  # once that is there
     assert page.evaluate("[player.isPlaying, player.chosen]") == [True, "drums"]
     page.wait_for_function("player.bar < 1.2")  # round the loop
     page.evaluate("player.pause()")

@@ -38,7 +38,7 @@ def fork(studio: Studio, song_id: str, name: str, position: int | None = None) -
         Refused: if the name is none, or another song has it.
         NotFound: if the song wasn't there yet.
     """
-    song = studio.all_songs()[song_id]
+    song = studio.song(song_id)
     then = song if position is None else song_as_of(studio, song, position)
     title = edited_values(song, title=name)["title"]
     _refuse_taken(studio, title)

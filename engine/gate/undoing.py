@@ -7,7 +7,7 @@ when it is redone.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import NamedTuple
 from uuid import uuid4
 
@@ -166,7 +166,7 @@ def undo_decision(
     """
 
     def undoing() -> list[NewEvent]:
-        song = studio.all_songs()[song_id]
+        song = studio.song(song_id)
         if undoes in song.undone:
             position = song.undone[undoes].position
             raise Refused(f"that was undone already, at {position}", f"run {_redo(song, undoes)}")
@@ -236,7 +236,7 @@ def redo_decision(
     """
 
     def redoing() -> list[NewEvent]:
-        song = studio.all_songs()[song_id]
+        song = studio.song(song_id)
         undone = song.undone.get(redoes)
         if undone is None:
             raise Refused(f"{redoes} was not undone", f"see engine history {song_id}")
@@ -288,7 +288,7 @@ def _stands_on(song: Song, candidate: str, event_id: str) -> Later | None:
     if isinstance(decision, Approved):
         label = decision.section.label
         used = _use_of(song, candidate, label, decision.position)
-    return used or _overruled(song, candidate, decision)
+    return used or _overruled(song, candidate, decision, decision.position)
 
 
 def _use_of(song: Song, candidate: str, section: str, after: int) -> Later | None:
@@ -299,10 +299,12 @@ def _use_of(song: Song, candidate: str, section: str, after: int) -> Later | Non
     return None
 
 
-def _overruled(song: Song, candidate: str, decision: Approved | Rejected) -> Later | None:
-    """A later decision on a candidate that says the opposite."""
+def _overruled(
+    song: Song, candidate: str, decision: Approved | Rejected, after: int
+) -> Later | None:
+    """A decision on a candidate that came after a position and says the opposite."""
     for other in song.candidates[candidate].decisions:
-        if other.position > decision.position and type(other) is not type(decision):
+        if other.position > after and type(other) is not type(decision):
             return Later(f"{short(candidate)} was {other.status} later", other.position)
     return None
 
@@ -320,16 +322,44 @@ def _in_its_place(song: Song, undone: Undone) -> Later | None:
 
 
 def _decided_again(song: Song, undone: Undone) -> Later | None:
+    """A decision on the same candidate that says the same, or that was taken since the undo."""
     candidate, decision = undone.candidate or "", undone.decision
+    if decision is None:
+        return None
+    known = song.candidates[candidate].decisions
+    earlier = [each for each in reversed(known) if each.position < decision.position]
+    later = [each for each in known if each.position > decision.position]
+    for others in (earlier, later):
+        same = _same_again(decision, others)
+        if same is not None:
+            return Later(f"{short(candidate)} is {_status(same)}", same.position)
+    # What stood on it before it was undone is no obstacle: it comes back under that.
+    return _overruled(song, candidate, decision, undone.position)
+
+
+def _same_again(
+    decision: Approved | Rejected, others: Iterable[Approved | Rejected]
+) -> Approved | Rejected | None:
+    """The first of other decisions that says the same, with nothing that says the opposite before.
+
+    Approvals for several sections don't say the same.
+    """
+    for other in others:
+        if type(other) is not type(decision):
+            return None
+        if isinstance(decision, Rejected) or _section(other) == _section(decision):
+            return other
+    return None
+
+
+def _section(decision: Approved | Rejected) -> str | None:
+    return decision.section.label if isinstance(decision, Approved) else None
+
+
+def _status(decision: Approved | Rejected) -> str:
     if isinstance(decision, Approved):
-        approved = song.candidates[candidate].approval_for(decision.section.label)
-        if approved is not None:
-            return Later(f"{short(candidate)} is approved as {approved.label}", approved.position)
-    elif decision is not None:
-        for other in song.candidates[candidate].decisions:
-            if isinstance(other, Rejected) and other.position > decision.position:
-                return Later(f"{short(candidate)} was rejected again", other.position)
-    return None if decision is None else _overruled(song, candidate, decision)
+        return f"approved as {decision.label}"
+    return decision.status
 
 
 def _not_usable(song: Song, use: Use | None) -> Later | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -70,6 +70,7 @@ class Decided:
 def history(studio: Studio, song: Song) -> tuple[Decided, ...]:
     """Every decision about a song, oldest first; of a branch, with those before it began."""
     found: list[Decided] = []
+    undoable = decision_positions(song)
     before: events.SongProposed | None = None
     own = {each.began + 1 for each in song.past} | {song.began + 1}
     for recorded in _decisions(studio, song):
@@ -77,10 +78,10 @@ def history(studio: Studio, song: Song) -> tuple[Decided, ...]:
         if isinstance(event, events.SongProposed):
             is_name = before is not None and recorded.position in own
             if _is_decision(event, is_name=is_name):
-                found.append(_decided(song, recorded, before))
+                found.append(_decided(song, recorded, before, undoable))
             before = event
         else:
-            found.append(_decided(song, recorded, before))
+            found.append(_decided(song, recorded, before, undoable))
     return tuple(found)
 
 
@@ -123,7 +124,12 @@ def _is_decision(event: events.SongProposed, *, is_name: bool) -> bool:
     return event.takes_back is None and event.redoes is None and not is_name
 
 
-def _decided(song: Song, recorded: Recorded, before: events.SongProposed | None) -> Decided:
+def _decided(
+    song: Song,
+    recorded: Recorded,
+    before: events.SongProposed | None,
+    undoable: Collection[str],
+) -> Decided:
     event: Any = recorded.payload
     likeness = event.likeness if isinstance(event, events.RunStarted) else None
     candidate = likeness.candidate if likeness else getattr(event, "candidate", None)
@@ -142,7 +148,7 @@ def _decided(song: Song, recorded: Recorded, before: events.SongProposed | None)
         stage=state.stage if state else None,
         section=getattr(section, "label", section) or (state.section.label if state else None),
         what=_what(event, before),
-        can_be_undone=undone is not None or _can_be_undone(song, recorded),
+        can_be_undone=recorded.event_id in undoable,
         undone_at=undone.position if undone else None,
     )
 
@@ -153,19 +159,6 @@ def _what(event: events.Payload, before: events.SongProposed | None) -> str:
         lines = value_lines(changed_values(before, event))
         return ", ".join(lines) or f"revision {event.revision}"
     return in_words(event)
-
-
-def _can_be_undone(song: Song, recorded: Recorded) -> bool:
-    if isinstance(recorded.payload, events.SongProposed):
-        return any(change.event_id == recorded.event_id for change in song.changes)
-    return not isinstance(recorded.payload, _LASTING)
-
-
-# What adds something, and is taken back otherwise: a part by rejecting it, a song by archiving it.
-_LASTING = (
-    *(events.PartImported, events.CandidateBrought, events.PartCopied, events.SongForked),
-    events.ArrangementAssembled,
-)
 
 
 def _command(event: Any) -> str:

@@ -158,13 +158,16 @@ def _with_change(song: Song, recorded: Recorded, kind: str) -> Song:
 
 
 def _forked(song: Song, recorded: Recorded, event: events.SongForked) -> Song:
-    """A branch, from the state of what it is one of; its files are its own."""
+    """A branch, from the state of what it is one of; its files are its own, and it is in use."""
+    in_use = song
+    for change in song.changes:
+        if change.kind == ARCHIVED:
+            in_use = without_change(in_use, change.event_id, recorded)
     return replace(
-        song,
+        in_use,
         song_id=event.song_id,
         past=(*song.past, Past(song.song_id, song.began, event.position)),
         began=recorded.position,
-        changes=tuple(each for each in song.changes if each.kind != ARCHIVED),
         exports={},
     )
 

@@ -97,7 +97,7 @@ def test_completion_can_be_shown(capsys, monkeypatch):
 @pytest.mark.parametrize(
     ("line", "completed"),
     [
-        ("engine re", {"resume", "review", "reject", "replay", "retrain", "restore"}),
+        ("engine re", {"resume", "review", "reject", "replay", "retrain", "restore", "redo"}),
         ("engine models pro", {"promote"}),
         ("engine evolve --s", {"--song", "--stage", "--section", "--singer", "--seed"}),
         ("engine --studio here evolve --gen", {"--generations"}),

@@ -8,7 +8,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
 from engine.arrangement.words import give_words
@@ -31,7 +31,7 @@ MOVES = (
     *("approve", "approve", "reject", "use", "note", "label", "less", "key", "tempo", "words"),
     *("archive", "undo", "redo", "fork"),
 )
-WALKS = st.tuples(st.lists(st.sampled_from(MOVES), min_size=1, max_size=12), st.integers(0, 2**16))
+WALKS = st.tuples(st.lists(st.sampled_from(MOVES), min_size=8, max_size=20), st.integers(0, 2**16))
 
 
 def move_log(source: Path, target: EventLog) -> None:
@@ -132,7 +132,7 @@ def seen(studio: Studio, song_id: str):
 
 
 @pytest.mark.parametrize("backend", ["memory", "file"])
-@settings(max_examples=12, deadline=None)
+@settings(max_examples=4, deadline=None, phases=[Phase.explicit, Phase.generate])
 @given(walk=WALKS)
 def test_songs_and_branches_are_what_their_own_decisions_say(finished, backend, walk):
     moves, seed = walk
@@ -177,11 +177,17 @@ def check_any_order(walker: Walk, song_id: str) -> None:
     while left := set(walker.songs()[song_id].undone) - undone_before:
         redone = [each for each in sorted(left, key=lambda _: chance.random())
                   if accepted(studio, song_id, each)]  # fmt: skip
-        assert redone
+        assert redone, [refusal(studio, song_id, each) for each in left]
     assert seen(studio, song_id) == before
     del others[song_id]
     now = walker.songs()
     assert {name: now[name] for name in others} == others
+
+
+def refusal(studio: Studio, song_id: str, event_id: str) -> str:
+    with pytest.raises(EngineError) as error:
+        undoing.redo_decision(studio, song_id, event_id)
+    return str(error.value)
 
 
 def accepted(studio: Studio, song_id: str, event_id: str) -> bool:

@@ -27,10 +27,10 @@ from engine.arrangement.files import (
 )
 from engine.arrangement.instruments import with_instruments
 from engine.arrangement.plan import Plan
-from engine.arrangement.plan_text import plan_document, plan_text, read_plan
+from engine.arrangement.plan_text import parse_plan, plan_document, plan_text, read_plan
 from engine.arrangement.words import PlannedWords, given_words, with_words
 from engine.errors import Ambiguous, Refused, quoted
-from engine.gate import revising
+from engine.gate import branches, revising
 from engine.gate.exports import (
     KEPT,
     WRITTEN,
@@ -43,7 +43,7 @@ from engine.ids import CANDIDATE_ID_CHARS, digest, short
 from engine.proposals.lyrics import LyricSheet
 from engine.runs.contexts import song_context
 from engine.state.files import file_sha256, write_whole
-from engine.state.songs import Song, song_stream
+from engine.state.songs import Song, last_arrangement, song_stream
 from engine.state.studio import Studio
 from genomes import Section
 from genomes.midi import Conductor
@@ -182,6 +182,35 @@ def duplicate(studio: Studio, song: Song, title: str | None = None) -> tuple[Son
     plan = copy_plan(studio, song, copied)
     files = [*changed_exports(studio, copied), *([plan] if plan else [])]
     return studio.song(copied.song_id), files
+
+
+def fork(
+    studio: Studio, song: Song, title: str, position: int | None = None
+) -> tuple[Song, list[Export]]:
+    """Begin a branch of a song, with its files and its plan; see ``engine.gate.branches.fork``.
+
+    Its plan is the song's; where it begins at an earlier moment, that of the last arrangement by
+    then.
+
+    Returns:
+        the branch, and the files that were written.
+    """
+    branch = studio.song(branches.fork(studio, song.song_id, title, position))
+    files = changed_exports(studio, branch)
+    if branch.past[-1].until >= song.touched:
+        plan = copy_plan(studio, song, branch)
+    else:
+        plan = _plan_of_last_arrangement(studio, branch)
+    return studio.song(branch.song_id), [*files, *([plan] if plan else [])]
+
+
+def _plan_of_last_arrangement(studio: Studio, branch: Song) -> Export | None:
+    """Give a branch the plan by which its song was arranged last; None without one."""
+    last = last_arrangement(branch)
+    if last is None:
+        return None
+    plan = replace(parse_plan(last.plan), title=branch.title)
+    return _write_plan(studio, branch, Path(PLAN_FILE).stem, plan)
 
 
 def copy_plan(studio: Studio, song: Song, copied: Song) -> Export | None:

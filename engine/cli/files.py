@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from engine.cli.opening import next_command, open_studio
-from engine.cli.output import Json, say, say_json, say_next
+from engine.cli.options import At
+from engine.cli.output import Json, say, say_json, say_next, say_note
 
 if TYPE_CHECKING:
     from engine.arrangement.files import Writer
@@ -61,6 +62,7 @@ def export(
     lyrics: Annotated[bool, typer.Option("--lyrics", help="The song's words as text.")] = False,
     stems: Annotated[bool, typer.Option("--stems", help="A recording of each part.")] = False,
     audio: Annotated[str, typer.Option(help="Recordings as flac or wav.")] = "flac",
+    at: At = None,
     as_json: Json = False,
 ) -> None:
     """Write the approved parts that are missing, and of the whole song what other people use."""
@@ -69,6 +71,9 @@ def export(
 
     names = {"chart": chart, "lyrics": lyrics, "stems": stems}
     kinds = [kind for kind, wanted in names.items() if wanted]
+    if at is not None:
+        _export_as_of(context, song, at, kinds, as_json=as_json)
+        return
     with open_studio(context) as studio:
         songs = [studio.song(song)] if song else list(studio.songs().values())
         writers = _writers(songs, kinds, audio) if kinds else []
@@ -91,6 +96,31 @@ def export(
     if not done:
         say("nothing is approved yet")
         say_next(next_command(context, "review"))
+
+
+def _export_as_of(
+    context: typer.Context, song: str | None, at: str, kinds: list[str], *, as_json: bool
+) -> None:
+    """Write a song's MIDI files as of a moment, beside those of today."""
+    from engine.arrangement.as_of import export_as_of
+    from engine.errors import Refused
+    from engine.state.moments import position_of, song_as_of
+
+    if song is None or kinds:
+        raise Refused("--at writes the MIDI files of one song", "name it with --song, nothing else")
+    with open_studio(context) as studio:
+        state = studio.song(song)
+        then = song_as_of(studio, state, position_of(studio, at, state))
+        found = export_as_of(studio, state.song_id, then)
+    if as_json:
+        say_json([{"path": str(item.path), "outcome": item.outcome} for item in found.files])
+        return
+    for item in found.files:
+        say(f"{item.path} {item.outcome}")
+    if found.unarranged:
+        say_note(f"its arrangement can't be made again: {found.unarranged}")
+    if not found.files:
+        say(f"nothing was approved at event {then.touched}")
 
 
 def _approved(studio: Studio, song: Song) -> list[Entry]:

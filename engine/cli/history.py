@@ -1,4 +1,4 @@
-"""``engine history``, ``undo``, ``redo``, ``show``, ``diff`` and ``fork``: a song's past."""
+"""``engine history``, ``undo``, ``redo``, ``show``, ``diff``, ``compare``, ``fork``: the past."""
 
 from __future__ import annotations
 
@@ -10,24 +10,19 @@ import typer
 
 from engine.cli.gate import OfSong, update_and_say
 from engine.cli.opening import next_command, open_studio, say_next_step
+from engine.cli.options import At
 from engine.cli.output import Json, say, say_json, say_table
 
 if TYPE_CHECKING:
+    from engine.gate.waiting import Entry
     from engine.reports.changes import PartAt, Staleness
+    from engine.reports.differences import SongDifference
     from engine.state.songs import Song
     from engine.state.studio import Studio
     from store.records import Recorded
 
 SongName = Annotated[
     str, typer.Argument(metavar="SONG", help="Its id, its title, or words of the title.")
-]
-At = Annotated[
-    str | None,
-    typer.Option(
-        metavar="EVENT|TIME",
-        help="As of then: a position of `history`, an event's id, or a time such as "
-        "2026-11-28T19:05.",
-    ),
 ]
 OfEvent = Annotated[
     str | None,
@@ -247,7 +242,101 @@ def diff(
     if as_json:
         say_json(found.to_json())
         return
-    for sign, side in zip("AB", sides, strict=True):
+    _say_difference(found)
+
+
+def compare(
+    context: typer.Context,
+    first: Annotated[
+        str,
+        typer.Argument(metavar="A", help="A candidate or a song; SONG@EVENT is it as of then."),
+    ],
+    second: Annotated[str, typer.Argument(metavar="B", help="What it is compared with.")],
+    section: Annotated[
+        str | None, typer.Option(help="Of songs only this section [default: all that differ].")
+    ] = None,
+    alone: Annotated[
+        bool, typer.Option("--alone", help="Candidates without what they are built on.")
+    ] = False,
+    times: Annotated[
+        int, typer.Option(min=1, max=99, help="How often each is played, without a gap.")
+    ] = 1,
+    song: OfSong = None,
+    as_json: Json = False,
+) -> None:
+    """Compare two candidates, moments, branches or songs: say what differs, and play both.
+
+    Of songs the sections that differ are played, each with everything that is in use.
+    """
+    from engine.errors import EngineError
+    from engine.gate.decisions import find_entry
+    from engine.state.moments import find_side
+
+    with open_studio(context) as studio:
+        try:
+            entries = [find_entry(studio, each, song) for each in (first, second)]
+        except EngineError as no_candidate:
+            try:
+                sides = find_side(studio, first), find_side(studio, second)
+            except EngineError:
+                if "@" in first + second:
+                    raise
+                raise no_candidate from None
+            _compare_songs(studio, sides, section, times, as_json=as_json)
+            return
+        _compare_candidates(studio, entries, times, alone=alone, as_json=as_json)
+
+
+def _compare_candidates(
+    studio: Studio, entries: list[Entry], times: int, *, alone: bool, as_json: bool
+) -> None:
+    from engine.cli.listen import play_entries
+    from engine.gate.waiting import present
+    from engine.reports.differences import entry_difference
+    from engine.reports.listening import recordings_of
+
+    found = entry_difference(studio, *entries)
+    recordings = recordings_of(studio, entries, alone=alone)
+    if as_json:
+        paths = [{"id": each.entry.id, "path": str(each.path)} for each in recordings]
+        say_json({"bars": list(found.bars), "recordings": paths})
+    else:
+        say(found.line())
+        entries = play_entries(studio, recordings, times, "compare", alone=alone)
+    present(studio, entries, "json" if as_json else "sound", "compare")
+
+
+def _compare_songs(
+    studio: Studio, sides: tuple[Song, Song], section: str | None, times: int, *, as_json: bool
+) -> None:
+    from contextlib import suppress
+
+    from engine.cli.listen import play_each
+    from engine.reports.comparing import mixes
+    from engine.reports.differences import difference
+
+    found = difference(studio, *sides)
+    recordings = mixes(studio, found, section)
+    if as_json:
+        paths = [
+            {"song": mix.song.song_id, "event": mix.song.touched, "section": mix.section,
+             "path": str(mix.path)}
+            for mix in recordings
+        ]  # fmt: skip
+        say_json(found.to_json() | {"recordings": paths})
+        return
+    _say_difference(found)
+    with suppress(KeyboardInterrupt):
+        play_each(
+            recordings,
+            times,
+            lambda mix: say(f"{'A' if mix.song is sides[0] else 'B'}  {mix.section}"),
+            lambda *_: None,
+        )
+
+
+def _say_difference(found: SongDifference) -> None:
+    for sign, side in zip("AB", (found.before, found.after), strict=True):
         say(f"{sign}  {side.title}  ({side.song_id}) as of event {side.touched}")
     for line in found.lines() or ["nothing differs"]:
         say(f"  {line}")
@@ -265,25 +354,22 @@ def fork(
     What they have in common stays one past: the branch has its candidates, runs and decisions.
     Afterwards nothing that is done to one of them, undo included, changes the other.
     """
-    from engine.gate.branches import fork as branch_off
-    from engine.gate.exports import export_song
+    from engine.arrangement.arranging import fork as branch_off
     from engine.reports.snapshot import listed
     from engine.state.moments import position_of
 
     with open_studio(context) as studio:
         state = studio.song(song)
         position = None if at is None else position_of(studio, at, state)
-        branch = studio.song(branch_off(studio, state.song_id, name, position))
-        files = [str(export.path) for export in export_song(studio, branch)]
-        branch = studio.song(branch.song_id)
+        branch, written = branch_off(studio, state, name, position)
     past = branch.past[-1]
     if as_json:
-        say_json(listed(branch) | {"files": files})
+        say_json(listed(branch) | {"files": [str(export.path) for export in written]})
         return
     say(f"{branch.song_id}  {branch.title}")
     say(f"  a branch of {past.song_id} from event {past.until}")
-    if files:
-        say(f"  {len(files)} files in {studio.exports / branch.song_id}")
+    if written:
+        say(f"  {len(written)} files in {studio.exports / branch.song_id}")
     differences = next_command(context, f"diff {state.song_id} {branch.song_id}")
     say(f"to see how they differ: {differences}")
     say_next_step(context, branch)

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from time import perf_counter
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, TypeVar
 
 import typer
 
@@ -13,8 +14,11 @@ from engine.cli.output import Json, say, say_json, say_next
 
 if TYPE_CHECKING:
     from engine.gate.waiting import Entry
+    from engine.reports.comparing import Mix
     from engine.reports.listening import Recording
     from engine.state.studio import Studio
+
+SoundT = TypeVar("SoundT", "Recording", "Mix")
 
 
 def listen(
@@ -47,37 +51,66 @@ def listen(
         if as_json:
             say_json([{"id": each.entry.id, "path": str(each.path)} for each in recordings])
         else:
-            reached: list[Entry] = []
-            with suppress(KeyboardInterrupt):
-                _play(studio, recordings, times, reached, alone=alone)
+            reached = play_entries(studio, recordings, times, "listen", alone=alone)
             say_next(next_command(context, _next(wanted)))
             wanted = reached
         present(studio, wanted, "json" if as_json else "sound", "listen")
 
 
-def _play(
-    studio: Studio, recordings: list[Recording], times: int, reached: list[Entry], *, alone: bool
-) -> None:
+def play_entries(
+    studio: Studio, recordings: list[Recording], times: int, command: str, *, alone: bool
+) -> list[Entry]:
     """Play recordings one after another, each under what is said of it, and record how long.
 
     Args:
         studio: the studio.
         recordings: what to play.
         times: how often each.
-        reached: gets the candidates that were shown before the end, or before Ctrl-C.
+        command: the command that plays them.
         alone: whether they sound without what they are built on.
+
+    Returns:
+        the candidates that were shown before the end, or before Ctrl-C.
+    """
+    from engine.cli.summary import say_entry
+    from engine.gate.waiting import record_play
+
+    reached: list[Entry] = []
+
+    def said(recording: Recording) -> None:
+        say_entry(studio, recording.entry, with_terms=False)
+        reached.append(recording.entry)
+
+    def heard(recording: Recording, seconds: float) -> None:
+        record_play(studio, recording.entry, seconds, command, alone=alone)
+
+    with suppress(KeyboardInterrupt):
+        play_each(recordings, times, said, heard)
+    return reached
+
+
+def play_each(
+    recordings: Sequence[SoundT],
+    times: int,
+    said: Callable[[SoundT], None],
+    heard: Callable[[SoundT, float], None],
+) -> None:
+    """Play recordings one after another; where nothing can be played, name them.
+
+    Args:
+        recordings: what to play.
+        times: how often each.
+        said: says what comes.
+        heard: takes how many seconds of it sounded.
     """
     from engine.audio.loops import looped
     from engine.audio.playback import NoPlayer, play
-    from engine.cli.summary import say_entry
-    from engine.gate.waiting import record_play
     from engine.reports.listening import sounds
 
     silent = ""
     for recording, samples in zip(recordings, sounds(recordings), strict=True):
         say()
-        say_entry(studio, recording.entry, with_terms=False)
-        reached.append(recording.entry)
+        said(recording)
         if not silent:
             begun = perf_counter()
             try:
@@ -86,8 +119,7 @@ def _play(
                 silent = str(reason)
             finally:
                 if not silent:
-                    seconds = round(perf_counter() - begun, 3)
-                    record_play(studio, recording.entry, seconds, "listen", alone=alone)
+                    heard(recording, round(perf_counter() - begun, 3))
         if silent:
             say(f"   {recording.path}")
     if silent:

@@ -80,3 +80,13 @@ def studio_of(hoisted: Sequence[str]) -> Path | None:
     joined = [word.removeprefix(EQUALS) for word in words if word.startswith(EQUALS)]
     found = [*joined, *named]
     return Path(found[-1]) if found else None
+
+
+At = Annotated[
+    str | None,
+    typer.Option(
+        metavar="EVENT|TIME",
+        help="As of then: a position of `history`, an event's id, or a time such as "
+        "2026-11-28T19:05.",
+    ),
+]

@@ -97,9 +97,7 @@ def export_approved(studio: Studio, song: Song, approved: Recorded) -> Export:
     """
     event = approved.payload
     assert isinstance(event, events.CandidateApproved)  # noqa: S101 - the caller's position says so
-    state = song.candidates[event.candidate]
-    part = Part.from_payload(approved_notes(studio, state, event))
-    data = approved_midi(_facts_of_part(studio, song, state), approved, event, part)
+    data = part_midi(studio, song, approved)
     ours = hashlib.sha256(data).hexdigest()
     for path in export_paths(approved_folder(studio, song, event.stage), event.label, ".mid"):
         found = file_sha256(path)
@@ -112,6 +110,15 @@ def export_approved(studio: Studio, song: Song, approved: Recorded) -> Export:
     if path.name != f"{event.label}.mid":
         return Export(path, KEPT)
     return Export(path, UNCHANGED if found == ours else WRITTEN)
+
+
+def part_midi(studio: Studio, song: Song, approved: Recorded) -> bytes:
+    """The file of a part that was approved, from the event that says so."""
+    event = approved.payload
+    assert isinstance(event, events.CandidateApproved)  # noqa: S101 - the caller's position says so
+    state = song.candidates[event.candidate]
+    part = Part.from_payload(approved_notes(studio, state, event))
+    return approved_midi(_facts_of_part(studio, song, state), approved, event, part)
 
 
 def approved_files(studio: Studio, song: Song) -> list[Path]:

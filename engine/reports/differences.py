@@ -20,7 +20,7 @@ from engine.reports.glance import notes_by_bar
 from engine.runs.contexts import section_of, song_context
 from engine.stages import STAGES
 from engine.state.lineages import in_use, sections
-from engine.state.songs import Song, SongArrangement
+from engine.state.songs import Song, last_arrangement
 from engine.state.studio import Studio
 from genomes import Part
 from store import events
@@ -52,7 +52,7 @@ class PartDifference:
     def line(self) -> str:
         """The difference for a person."""
         names = (
-            f"{label} ({short(candidate)})" if candidate else "none"
+            " ".join(filter(None, [label, f"({short(candidate)})"])) if candidate else "none"
             for candidate, label in zip((self.before, self.after), self.labels, strict=True)
         )
         said = f"{self.section} {self.stage}: {' → '.join(names)}"
@@ -130,11 +130,6 @@ def difference(studio: Studio, before: Song, after: Song) -> SongDifference:
     return SongDifference(before, after, tuple(parts), _plan(before, after))
 
 
-def last_arrangement(song: Song) -> SongArrangement | None:
-    """The arrangement of a song that was made last; None if there is none."""
-    return max(song.arrangements.values(), key=lambda each: each.position, default=None)
-
-
 def _used_labels(*songs: Song) -> Iterator[str]:
     """Sections of approved parts, without chords too."""
     for song in songs:
@@ -148,17 +143,34 @@ def _parts(studio: Studio, before: Song, after: Song, section: str) -> Iterator[
         first, second = used[0].get(stage), used[1].get(stage)
         if first is None and second is None:
             continue
-        bars = [_bars(studio, before, first), _bars(studio, after, second)]
-        if first == second and bars[0] == bars[1]:
-            continue
-        differing = tuple(
-            number
-            for number, (one, other) in enumerate(zip_longest(*bars), start=1)
-            if one != other and first is not None and second is not None
-        )
-        labels = _label(before, first, section), _label(after, second, section)
-        count = max(map(len, bars))
-        yield PartDifference(section, stage, first, second, labels, differing, count)
+        found = _between(studio, section, stage, (before, first), (after, second))
+        if first != second or found.bars:
+            yield found
+
+
+def entry_difference(studio: Studio, before: Entry, after: Entry) -> PartDifference:
+    """In which bars two candidates differ."""
+    place = before.state.section.label, before.state.stage
+    return _between(studio, *place, (before.song, before.id), (after.song, after.id))
+
+
+def _between(
+    studio: Studio,
+    section: str,
+    stage: str,
+    before: tuple[Song, str | None],
+    after: tuple[Song, str | None],
+) -> PartDifference:
+    """How two candidates differ, each with its song."""
+    bars = _bars(studio, *before), _bars(studio, *after)
+    differing = tuple(
+        number
+        for number, (one, other) in enumerate(zip_longest(*bars), start=1)
+        if one != other and before[1] is not None and after[1] is not None
+    )
+    labels = _label(*before, section), _label(*after, section)
+    count = max(map(len, bars))
+    return PartDifference(section, stage, before[1], after[1], labels, differing, count)
 
 
 def _label(song: Song, candidate: str | None, section: str) -> str:

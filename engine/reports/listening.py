@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Protocol
 
 from engine.audio.cache import SoundCache
 from engine.audio.loudness import equally_loud
@@ -154,7 +155,15 @@ def entry_track(studio: Studio, entry: Entry) -> Track:
     return track_of(entry.song, entry.state.stage, part, entry.state.stage)
 
 
-def sounds(recordings: Sequence[Recording]) -> list[Samples]:
+class Sound(Protocol):
+    """What has a recording."""
+
+    @property
+    def path(self) -> Path:
+        """Path of the sound file."""
+
+
+def sounds(recordings: Sequence[Sound]) -> list[Samples]:
     """The samples of recordings; of different runs, brought to one loudness."""
     samples = [read_recording(each.path) for each in recordings]
     are_alike = len({each.path.parent for each in recordings}) == 1

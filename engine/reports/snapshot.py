@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from engine.reports.differences import last_arrangement
 from engine.reports.progress import to_json
 from engine.state.lineages import in_use, sections
-from engine.state.songs import Song
+from engine.state.songs import Song, last_arrangement
 
 
 def listed(song: Song) -> dict[str, Any]:

@@ -22,6 +22,11 @@ def last_composition(song: Song) -> SongComposition | None:
     return max(states, key=lambda each: each.position, default=None)
 
 
+def last_arrangement(song: Song) -> SongArrangement | None:
+    """The arrangement of a song that was made last; None if there is none."""
+    return max(song.arrangements.values(), key=lambda each: each.position, default=None)
+
+
 def song_stream(song_id: str) -> str:
     """The stream of a song's events."""
     return SONG_STREAM + song_id

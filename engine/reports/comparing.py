@@ -1,0 +1,86 @@
+"""Two songs beside each other by ear: a section with everything that is in use, in both."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from engine.audio.cache import SoundCache
+from engine.errors import NotFound
+from engine.gate.labels import as_named, section_label
+from engine.gate.waiting import Entry
+from engine.ids import CANDIDATE_ID_CHARS, digest
+from engine.reports.differences import SongDifference
+from engine.reports.listening import entry_track
+from engine.runs.contexts import section_of, song_context
+from engine.runs.recordings import SUFFIX, record, scene_of, write_recording
+from engine.stages import STAGES
+from engine.state.lineages import in_use, section_for
+from engine.state.songs import Song
+from engine.state.studio import Studio
+from genomes import Context
+
+FOLDER = "compared"
+
+
+@dataclass(frozen=True, slots=True)
+class Mix:
+    """A section of a song with everything that is in use.
+
+    Attributes:
+        song: the song, as of a moment.
+        section: label of the section.
+        path: of its recording.
+        loop_frames: length of its bars, without what sounds on after them.
+    """
+
+    song: Song
+    section: str
+    path: Path
+    loop_frames: int
+
+
+def mixes(studio: Studio, found: SongDifference, section: str | None = None) -> list[Mix]:
+    """The sections in which two songs differ, of each the first song's and then the second's.
+
+    Args:
+        studio: the studio.
+        found: how they differ.
+        section: only this section, whether it differs or not.
+
+    Raises:
+        NotFound: if nothing is in use there.
+    """
+    labels = list(dict.fromkeys(part.section for part in found.parts))
+    if section is not None:
+        labels = [as_named(labels, section)]
+    songs = (found.before, found.after)
+    made = [mix for label in labels for song in songs if (mix := _mix(studio, song, label))]
+    if section is not None and not made:
+        raise NotFound(f"nothing is in use for {section}", "see engine status")
+    return made
+
+
+def _mix(studio: Studio, song: Song, section: str) -> Mix | None:
+    """The recording of a section; None where nothing is in use. It is made if it is missing."""
+    used = in_use(song, section)
+    entries = [Entry(used[each], song, song.candidates[used[each]]) for each in STAGES
+               if each in used]  # fmt: skip
+    if not entries:
+        return None
+    context = _context(song, entries[-1].id, section)
+    facts = [
+        [(each.id, each.state.transposed) for each in entries],
+        [song.tempo_bpm, song.singer, list(song.genres)],
+    ]
+    name = f"{section_label(section)}_{digest(*facts)[:CANDIDATE_ID_CHARS]}{SUFFIX}"
+    path = studio.exports / song.song_id / FOLDER / name
+    if not path.exists():
+        *below, top = [entry_track(studio, each) for each in entries]
+        (audio,) = record(SoundCache.of_studio(studio.folder), below, [top], context)
+        write_recording(path, audio)
+    return Mix(song, section, path, scene_of(context).frames)
+
+
+def _context(song: Song, candidate: str, section: str) -> Context:
+    return song_context(song, section_of(section_for(song, candidate, section)))

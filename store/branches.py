@@ -66,7 +66,7 @@ class History(NamedTuple):
         """
         document: DocumentT | None = None
         for recorded in self._events(projection, origin, current):
-            before = projection.origin(recorded)
+            before = _before(projection.origin(recorded), recorded)
             if before is not None:
                 document = self.document_at(projection, before, current)
             document = applied(projection, document, recorded)
@@ -85,7 +85,7 @@ class History(NamedTuple):
             recorded: the event.
             load: returns the document with a key, with every event before this one.
         """
-        origin = projection.origin(recorded)
+        origin = _before(projection.origin(recorded), recorded)
         current = None if origin is None else load(origin.key)
         if origin is None or current is None:
             return None
@@ -107,3 +107,10 @@ class History(NamedTuple):
             for recorded in map(self.recorded, rows):
                 if projection.route(recorded) == origin.key:
                     yield recorded
+
+
+def _before(origin: Origin | None, recorded: Recorded) -> Origin | None:
+    """An origin that is no later than the event which names it, whatever that says."""
+    if origin is None:
+        return None
+    return origin._replace(position=min(origin.position, recorded.position - 1))

@@ -417,12 +417,15 @@ def _learn(studio: Studio, *, as_json: bool) -> None:
 
 
 def _say_decision(studio: Studio, recorded: Recorded) -> None:
-    """Say what was decided; of a decision that was taken back or redone also which it was."""
+    """Say what was decided, and in which branch; of an undo or redo also what it is about."""
     from engine.ids import short
     from engine.reports.history import decision_words
+    from engine.state.songs import song_of
 
     payload: Any = recorded.payload
-    say(f"{short(payload.candidate)} {decision_words(studio, recorded)}")
+    song = studio.song(song_of(recorded.stream) or "")
+    branch = f", in the branch {song.title}" if song.past else ""
+    say(f"{short(payload.candidate)} {decision_words(studio, recorded)}{branch}")
 
 
 def _say_exports(exports: list[Export]) -> None:

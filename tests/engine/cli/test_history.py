@@ -36,12 +36,13 @@ def sound(shell) -> None:
 def test_every_decision_is_listed_and_any_is_undone_and_redone(shell, decided):
     first, second = decided
     shell.do("note", first, "bar 3!")
-    shell.do("label", shell.candidates()[2], "bridge")
+    other = shell.candidates(section="chorus")[0]
+    shell.do("label", other, "bridge")
     rows = shell.json("history", "meadow")
     commands = [row["command"] for row in rows]
     assert commands == ["songs add", "approve", "approve", "use", "note", "label"]
     assert [row["candidate"] for row in rows] == [
-        None, first, second, second, first, shell.candidates()[2],
+        None, first, second, second, first, other,
     ]  # fmt: skip
     assert all(row["holds"] for row in rows)
     before = shell.json("show", "meadow")
@@ -121,7 +122,9 @@ def test_a_song_as_of_then_is_shown_and_exported(shell, decided):
     assert Path(file["path"]).read_bytes() == shell.approved_file("verse").read_bytes()
     assert read_midi(Path(file["path"]).read_bytes()).tracks
     assert shell.head == head
-    assert "engine fork" in shell.do("show", "meadow", "--at", str(then))
+    assert f"fork {shell.song('meadow').song_id} --at {then} --as" in shell.do(
+        "show", "meadow", "--at", str(then)
+    )
 
 
 def test_what_differs_is_said_by_bar(shell, decided):
@@ -151,6 +154,7 @@ def test_a_branch_and_its_song_live_on(shell, decided, tmp_path):
     assert not shell.events("PartCopied")
     (file,) = (shell.folder / "exports" / dark).rglob("*.mid")
     assert file.name == "verse.mid"
+    other = shell.candidates(song, "chorus")[0]
     kept = shell.song(song)
     # The common past is undone in the branch, and stands in the song.
     assert "name one with --song" in shell.refused("undo", "--event", str(then))
@@ -160,11 +164,12 @@ def test_a_branch_and_its_song_live_on(shell, decided, tmp_path):
     assert shell.song(song) == kept
     assert shell.song(dark).candidates[first].status == "pending"
     # What names no song means the branch that began last.
-    assert shell.json("reject", shell.candidates()[2])["kind"] == "CandidateRejected"
+    assert shell.json("reject", other)["kind"] == "CandidateRejected"
+    assert shell.song(dark).candidates[other].status == "rejected"
     assert shell.song(song) == kept
     shell.do("evolve", "--song", dark, "--stage", "drums", "--section", "verse", "--seed", "1",
              "--population", "8", "--generations", "1", "--no-model")  # fmt: skip
-    (run,) = (row["id"] for row in shell.json("runs") if row["song"] == dark)
+    (run,) = (row["id"] for row in shell.json("runs") if row["song_id"] == dark)
     shell.do("replay", run)
     assert len(shell.json("runs", "--song", dark)) == 1 + len(kept.runs)
     before = shell.song(dark)

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from engine.gate import decisions
+from engine.gate import branches, decisions, undoing
 from engine.gate.comparing import compare
 from engine.gate.waiting import entries, present
 from engine.preference.pairs import preferences
@@ -172,3 +172,17 @@ def test_candidates_are_looked_up_as_their_run_had_them(studio):
         assert (candidate.total, candidate.terms) == (survivor.total, survivor.terms)
         assert candidate.part.digest() == run.genomes.render(scored.genome, run.context).digest()
         assert candidate.first_pool.spread.keys() >= candidate.terms.keys()
+
+
+def test_what_a_branch_has_in_common_counts_once(studio):
+    song, (first, second, third, *_), _ = meadow(studio)
+    decisions.approve(studio, first)
+    decisions.reject(studio, second)
+    before = preferences(studio)
+    branch = branches.fork(studio, song, "Dark")
+    assert preferences(studio) == before
+    decisions.reject(studio, third, song_id=branch)
+    (new,) = set(preferences(studio)) - set(before)
+    assert (new.song, new.preferred, new.other) == (branch, first, third)
+    undoing.undo_decision(studio, branch, studio.song(branch).candidates[first].approval.event_id)
+    assert preferences(studio) == before

@@ -51,7 +51,9 @@ def review(
         _open_gate(context, song)
         return
     from engine.cli.summary import say_entries
+    from engine.gate.decisions import with_song
     from engine.gate.waiting import entries, is_passed_over, newest_first, present, waiting
+    from engine.ids import short
     from engine.reports.progress import after_review
 
     with open_studio(context, make=other is not None) as studio:
@@ -72,7 +74,10 @@ def review(
             shown = newest_first(each for each in shown if each not in passed_over)
             say_entries(studio, shown, with_terms=terms)
             _say_passed_over(len(passed_over))
-            say_next(next_command(context, after_review(songs, shown)))
+            step = after_review(songs, shown)
+            for song_of_it in [entry.song for entry in shown if short(entry.id) in step][:1]:
+                step = with_song(studio, song_of_it, step)
+            say_next(next_command(context, step))
         if shown:
             present(
                 studio, shown, "yaml" if as_yaml else "json" if as_json else "terminal", "review"
@@ -210,6 +215,7 @@ def say_choice(
     """Say what a choice means for the section's other parts, and what is next."""
     from engine.errors import quoted
     from engine.gate.choices import consequences
+    from engine.gate.decisions import with_song
     from engine.ids import short
     from engine.reports.fitting import choice_lines
     from engine.state.songs import song_of
@@ -226,7 +232,7 @@ def say_choice(
         say(line)
     if found.fitting:
         again = f"use {short(payload.candidate)} --section {quoted(payload.section)} --recheck"
-        say_next(next_command(context, again))
+        say_next(next_command(context, with_song(studio, song, again)))
     else:
         say_next_step(context, song)
 
@@ -386,6 +392,7 @@ def say_after(context: typer.Context, studio: Studio, recorded: Recorded) -> Non
     evolved from the one in use, using it is what is next.
     """
     from engine.errors import quoted
+    from engine.gate.decisions import with_song
     from engine.ids import short
     from engine.reports.fitting import part_named
     from engine.state.lineages import in_use
@@ -399,6 +406,7 @@ def say_after(context: typer.Context, studio: Studio, recorded: Recorded) -> Non
         if used is not None and used != event.candidate:
             say(f"  {section} still stands on {part_named(song, used, section)}; to use this one:")
             command = f"use {short(event.candidate)} --section {quoted(section)}"
+            command = with_song(studio, song, command)
             if event.run is None or studio.run(event.run)[1].source == used:
                 say_next(next_command(context, command))
                 return

@@ -51,7 +51,7 @@ def history(context: typer.Context, song: SongName, as_json: Json = False) -> No
         [
             str(each.position),
             f"{datetime.fromisoformat(each.at).astimezone():%Y-%m-%dT%H:%M:%S}",
-            each.by,
+            each.by.split(":")[0],
             each.command,
             about(each),
             each.what,

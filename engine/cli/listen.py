@@ -42,6 +42,7 @@ def listen(
 
     Ctrl-C ends it. Where nothing can be played, it names the recordings.
     """
+    from engine.gate.decisions import with_song
     from engine.gate.waiting import present
     from engine.reports.listening import entries_to_hear, recordings_of
 
@@ -52,7 +53,7 @@ def listen(
             say_json([{"id": each.entry.id, "path": str(each.path)} for each in recordings])
         else:
             reached = play_entries(studio, recordings, times, "listen", alone=alone)
-            say_next(next_command(context, _next(wanted)))
+            say_next(next_command(context, with_song(studio, wanted[0].song, _next(wanted))))
             wanted = reached
         present(studio, wanted, "json" if as_json else "sound", "listen")
 

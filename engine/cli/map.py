@@ -101,6 +101,9 @@ def bring(
     candidate: Annotated[
         str, typer.Argument(metavar="ID", help="Id of anything that the run scored.")
     ],
+    song: Annotated[
+        str | None, typer.Option(help="The branch that gets it, if not the run's song.")
+    ] = None,
     as_json: Json = False,
 ) -> None:
     """Bring something that a run scored and didn't keep to the gate, to be judged as the others."""
@@ -113,7 +116,7 @@ def bring(
     from store.events import CandidateBrought
 
     with open_studio(context) as studio:
-        recorded = bring_to_gate(studio, run, candidate)
+        recorded = bring_to_gate(studio, run, candidate, song)
         event = recorded.payload
         assert isinstance(event, CandidateBrought)  # noqa: S101 - what bringing appends
         entry = find_entry(studio, event.survivor.id, song_of(recorded.stream))

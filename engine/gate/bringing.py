@@ -12,13 +12,15 @@ from store import events
 from store.records import NewEvent, Recorded
 
 
-def bring(studio: Studio, run: str, candidate: str) -> Recorded:
+def bring(studio: Studio, run: str, candidate: str, song: str | None = None) -> Recorded:
     """Make something that a finished run scored a candidate that waits for a decision.
 
     Args:
         studio: the studio.
         run: beginning of the run's id.
         candidate: beginning of the id of what it scored.
+        song: the song that gets it, as a person names it, where a branch has the run too; by
+            default the song that the run was made for.
 
     Raises:
         NotFound: if there is no such run, or it scored nothing with this id.
@@ -28,6 +30,8 @@ def bring(studio: Studio, run: str, candidate: str) -> Recorded:
     recorded = read_run(studio, run)
     identifier, run_id = recorded.resolve(candidate), recorded.run.id
     finished, song_id = recorded.finished, recorded.run.started.song_id
+    if song is not None:
+        song_id = _song_with(studio, song, run_id, song_id)
     if finished is None:
         raise Refused(f"run {run_id} is not finished", f"run engine resume {run_id}")
     survivor = load(studio, run_id).survivor(recorded.run.pool.scored[identifier])
@@ -49,3 +53,10 @@ def bring(studio: Studio, run: str, candidate: str) -> Recorded:
         return [NewEvent(event, actor=studio.actor)]
 
     return studio.decide(song_stream(song_id), bringing)[-1]
+
+
+def _song_with(studio: Studio, named: str, run: str, song_id: str) -> str:
+    song = studio.song(named)
+    if not song.has_run(run, song_id):
+        raise Refused(f"run {run} is none of {song.title}", f"see engine runs --song {song_id}")
+    return song.song_id

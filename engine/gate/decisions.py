@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import NamedTuple
 
 from msgspec.structs import replace
 
-from engine.errors import NotFound, Refused, quoted
+from engine.errors import EngineError, NotFound, Refused, quoted
 from engine.gate.labels import as_named, file_label, free_label, section_label
 from engine.gate.waiting import Entry
 from engine.ids import short
@@ -16,6 +17,7 @@ from engine.state.songs import (
     APPROVED,
     REJECTED,
     Candidate,
+    Song,
     Transposed,
     decisions_on,
     song_stream,
@@ -304,10 +306,43 @@ def decide(
     named = {} if event_id is None else {"event_id": event_id}
 
     def decision() -> list[NewEvent]:
-        *first, last = make(find_entry(studio, found.id, owner))
+        entry = find_entry(studio, found.id, owner)
+        try:
+            *first, last = make(entry)
+        except EngineError as error:
+            error.advice = with_song(studio, entry.song, error.advice)
+            raise
         return [
             *(NewEvent(event, actor=studio.actor) for event in first),
             NewEvent(last, actor=studio.actor, **named),
         ]
 
     return studio.decide(song_stream(owner), decision)[-1]
+
+
+# A command about a candidate that names no song.
+_COMMAND = re.compile(r"\b[a-z-]+ ([0-9a-f]{8})\b(?! --song)")
+
+
+def with_song(studio: Studio, song: Song, text: str) -> str:
+    """A text in whose commands candidates are those of a song.
+
+    A song and its branches or copies have candidates in common. Where without ``--song`` a
+    command would mean another song's, it names the song.
+
+    Args:
+        studio: the studio.
+        song: the song that is meant.
+        text: such as ``run engine approve 3f9c81d0 first``.
+    """
+
+    def named(command: re.Match[str]) -> str:
+        try:
+            meant, _ = studio.candidate(command[1])
+        except EngineError:  # it is no candidate
+            return command[0]
+        return (
+            command[0] if meant.song_id == song.song_id else f"{command[0]} --song {song.song_id}"
+        )
+
+    return _COMMAND.sub(named, text)

@@ -89,7 +89,8 @@ def _meant(studio: Studio, prefix: str, song_id: str | None) -> list[Entry]:
         except NotFound:
             message = f"no candidate or run {prefix!r}"
             raise NotFound(message, "see engine review and engine runs") from None
-    of_song = entries([studio.song(state.song_id)])
+    song = studio.song(song_id or state.song_id)
+    of_song = entries([song if song.has_run(run, state.song_id) else studio.song(state.song_id)])
     return [entry for entry in of_song if entry.state.run == run]
 
 

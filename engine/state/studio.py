@@ -175,13 +175,14 @@ class Studio:
 
         One piece of music can be a candidate of several songs. Unless a song is named, the one
         whose run brought it last is meant, or that began last as a branch with it: the one that
-        a person saw last.
+        a person saw last. An archived song is meant only where no other has it.
         """
         songs = [self.song(song_id)] if song_id else self._songs_with(prefix)
         known = [identifier for song in songs for identifier in song.candidates]
         identifier = resolve(prefix, known, "candidate", "see engine review")
         owners = [song for song in songs if identifier in song.candidates]
-        return max(owners, key=lambda song: song.brought_at(identifier)), identifier
+        last = max(owners, key=lambda song: (not song.is_archived, song.brought_at(identifier)))
+        return last, identifier
 
     def _songs_with(self, prefix: str) -> list[Song]:
         """The songs that may have a candidate whose id begins so: it occurs in quotation marks."""

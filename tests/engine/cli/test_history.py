@@ -167,6 +167,11 @@ def test_a_branch_and_its_song_live_on(shell, decided, tmp_path):
     assert shell.json("reject", other)["kind"] == "CandidateRejected"
     assert shell.song(dark).candidates[other].status == "rejected"
     assert shell.song(song) == kept
+    # What is advised is about the same song, and an archived branch is meant by nothing.
+    said = shell.refused("approve", first, "--song", song)
+    assert f"run engine undo {first[:8]} --song {song} to" in said
+    said = shell.do("note", first, "as before", "--song", dark)
+    assert f"{first[:8]} noted: as before, in the branch {name}" in said
     shell.do("evolve", "--song", dark, "--stage", "drums", "--section", "verse", "--seed", "1",
              "--population", "8", "--generations", "1", "--no-model")  # fmt: skip
     (run,) = (row["id"] for row in shell.json("runs") if row["song_id"] == dark)
@@ -188,6 +193,9 @@ def test_a_branch_and_its_song_live_on(shell, decided, tmp_path):
     ]  # fmt: skip
     assert f"a branch of {song}" in shell.do("status", "--song", dark)
     assert [row["song"] for row in shell.json("history", dark)][:2] == [song, song]
+    shell.do("songs", "archive", deep["id"])
+    shell.do("note", second, "in the dark")
+    assert shell.song(twig["id"]).candidates[second].notes == ("in the dark",)
     sound(shell)
     moved = Path(shutil.copytree(shell.folder, tmp_path / "moved studio"))
     with Studio.open(moved) as studio:

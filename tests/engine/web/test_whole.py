@@ -34,15 +34,14 @@ def form_of(folder: Path, song: str) -> dict[str, Any]:
     """What the page's form sends where nothing was changed."""
     with Studio.open(folder) as studio:
         shown = shown_plan(studio, studio.song(song))
+    sections = shown.planned.plan.sections
     fields: dict[str, Any] = {
-        f"section_{name}": [
-            _typed(getattr(section, name)) for section in shown.planned.plan.sections
-        ]
+        f"section_{name}": [_typed(getattr(section, name)) for section in sections]
         for name in SECTION_FIELDS
         if name != "parts"
     }
     for stage in STAGES:
-        fields[f"part_{stage}"] = [each.part(stage) or "" for each in shown.planned.plan.sections]
+        fields[f"part_{stage}"] = [each.part(stage) or "" for each in sections]
     return fields | {"ending": shown.planned.plan.ending, "seed": 0, "read": shown.sha256}
 
 

@@ -21,6 +21,7 @@ from engine.web.views import (
     editing,
     evolving,
     gate,
+    history,
     jobs,
     runs,
     song,
@@ -31,7 +32,7 @@ from engine.web.views import (
 )
 from store.errors import StoreError
 
-VIEWS = (songs, song, runs, editing, gate, decisions, evolving, sounds, whole, taste, jobs, live)
+VIEWS = (songs, song, runs, editing, gate, decisions, evolving, sounds, whole, history, taste, jobs, live)
 
 # Answered in one line; what else goes wrong is a fault of ours, and is printed too.
 ERRORS = (EngineError, StoreError, OSError, HTTPException, Exception)

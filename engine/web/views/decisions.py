@@ -86,7 +86,7 @@ DECISIONS: dict[str, Callable[[Studio, Entry, Form], Recorded]] = {
 def _deciding(name: str) -> Callable[[Request, Form], Response]:
     def decide(request: Request, form: Form) -> Response:
         entry = candidate_in(request)
-        return _answer(request, entry.song, DECISIONS[name](room_of(request).studio, entry, form))
+        return answer(request, entry.song, DECISIONS[name](room_of(request).studio, entry, form))
 
     return decide
 
@@ -98,7 +98,7 @@ def cant_tell(request: Request, form: Form) -> Response:
     if len(named) < 2:
         raise Refused("it takes two to tell no difference between them")
     stated = compare(room_of(request).studio, named, "cant-tell", song.song_id)
-    return _answer(request, song, stated)
+    return answer(request, song, stated)
 
 
 def none_of_these(request: Request, form: Form) -> Response:
@@ -113,14 +113,14 @@ def none_of_these(request: Request, form: Form) -> Response:
     reason = text_field(form, "reason")
     rejected = [decisions.reject(room.studio, each, reason, song.song_id) for each in waiting]
     for recorded in rejected:
-        _follow(room, recorded)
+        follow(room, recorded)
     return said(request, f"{len(rejected)} rejected; each can be taken back, the last one by z")
 
 
 def undo_last(request: Request, _: Form) -> Response:
     """Take back what was decided last about the song, or its last change."""
     song = song_in(request)
-    return _answer(request, song, undoing.undo(room_of(request).studio, None, song.song_id))
+    return answer(request, song, undoing.undo(room_of(request).studio, None, song.song_id))
 
 
 def bring(request: Request, form: Form) -> Response:
@@ -144,18 +144,27 @@ def _named(song: Song, form: Form, field: str) -> list[str]:
     return named
 
 
-def _answer(request: Request, before: Song, recorded: Recorded) -> Response:
-    """Say what was decided, and which parts it made stale or fit again."""
+def answer(
+    request: Request, before: Song, recorded: Recorded, undo: str | None = None
+) -> Response:
+    """Say what was decided, and which parts it made stale or fit again.
+
+    Args:
+        request: what is answered.
+        before: the song before it.
+        recorded: the event of the decision.
+        undo: address that takes it back, where that isn't undoing the candidate's last decision.
+    """
     room = room_of(request)
-    _follow(room, recorded)
+    follow(room, recorded)
     after = room.studio.song(before.song_id)
     candidate = getattr(recorded.payload, "candidate", None)
-    undo = f"/songs/{before.song_id}/candidates/{candidate}/undo"
+    address = f"/songs/{before.song_id}/candidates/{candidate}/undo"
     can_be_undone = recorded.kind in {
         "CandidateApproved", "CandidateRejected", "CandidateUsed", "PreferenceStated",
     }  # fmt: skip
     lines = _lines(room.studio, before, after, recorded)
-    return said(request, "; ".join(lines), undo=undo if can_be_undone else None)
+    return said(request, "; ".join(lines), undo=undo or (address if can_be_undone else None))
 
 
 def _lines(studio: Studio, before: Song, after: Song, recorded: Recorded) -> Sequence[str]:
@@ -170,7 +179,7 @@ def _lines(studio: Studio, before: Song, after: Song, recorded: Recorded) -> Seq
     return [decided, *changes_of_fit(before, after)]
 
 
-def _follow(room: Room, recorded: Recorded) -> None:
+def follow(room: Room, recorded: Recorded) -> None:
     """What follows a decision: files, and learning from it where that is planned."""
     update_exports(room.studio, recorded)
     is_learning = any(job.title == LEARNING and job.code is None for job in room.jobs.all())

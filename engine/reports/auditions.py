@@ -87,9 +87,7 @@ def comparison(
     return Comparison(SoundCache.of_studio(studio.folder), alternatives, scene)
 
 
-def sides_compared(
-    studio: Studio, sides: Sequence[Song], section: str
-) -> Comparison:
+def sides_compared(studio: Studio, sides: Sequence[Song], section: str) -> Comparison:
     """What is needed to hear in turn what a section uses in several songs, or moments of one.
 
     Args:

@@ -144,9 +144,7 @@ def _named(song: Song, form: Form, field: str) -> list[str]:
     return named
 
 
-def answer(
-    request: Request, before: Song, recorded: Recorded, undo: str | None = None
-) -> Response:
+def answer(request: Request, before: Song, recorded: Recorded, undo: str | None = None) -> Response:
     """Say what was decided, and which parts it made stale or fit again.
 
     Args:

@@ -60,4 +60,4 @@ def test_bring_undo_redo_fork_and_learn(opened: Page, shell: Shell) -> None:
     opened.keyboard.press("t")
     expect(opened.locator("#learning tbody")).to_contain_text("chords", timeout=60_000)
     (trained,) = shell.events("HeadTrained")
-    assert trained.facts["songs"] == sorted([song, shell.song("cellar").song_id])
+    assert set(trained.facts["songs"]) == {song, shell.song("cellar").song_id}

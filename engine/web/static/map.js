@@ -7,13 +7,24 @@ const at = (point) => ({ x: Number(point.getAttribute("cx")), y: Number(point.ge
 const address = (what, id) => `${plane().dataset.here}/${what}?run=${encodeURIComponent(plane().dataset.run)}&id=${id}`;
 const chosen = () => plane().querySelector("[aria-selected=true]");
 
-/** Choose a point, and show it beside the map. */
+let turn = 0;
+
+/** Choose a point, and show it beside the map, unless another was chosen in the meantime. */
 async function choose(point) {
+  const mine = ++turn;
   chosen()?.setAttribute("aria-selected", "false");
   point.setAttribute("aria-selected", "true");
   plane().setAttribute("aria-activedescendant", point.id);
   plane().append(point); // over those that it lies among
-  await htmx.ajax("GET", address("one", point.dataset.id), { target: "#one", swap: "outerHTML" });
+  const answer = await fetch(address("one", point.dataset.id));
+  const text = await answer.text();
+  if (mine !== turn) return;
+  if (!answer.ok) {
+    say("that can't be shown; load the page again");
+    return;
+  }
+  document.getElementById("one").outerHTML = text; // the server escapes every name
+  htmx.process(document.getElementById("one"));
 }
 
 /** The nearest point in a direction: what lies aside counts twice. */

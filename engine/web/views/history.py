@@ -28,7 +28,7 @@ from engine.state.songs import Song
 from engine.state.studio import Studio
 from engine.web.forms import with_form
 from engine.web.pages import page, said
-from engine.web.room import room_of, song_in, text_field
+from engine.web.room import Room, room_of, song_in, text_field
 from engine.web.views.decisions import answer
 from store.records import Recorded
 
@@ -71,17 +71,17 @@ class Compared:
 
 def history_of(request: Request) -> Response:
     """Every decision, the newest first; a moment of the song, and two compared, if asked for."""
-    studio, song = room_of(request).studio, song_in(request)
-    asked = request.query_params
+    room, song = room_of(request), song_in(request)
+    studio, asked = room.studio, request.query_params
     decided = history(studio, song)[::-1]
     shown = decided if asked.get("all") else decided[:LISTED]
     at, first, second = (asked.get(name, "").strip() for name in ("at", "a", "b"))
-    songs = list(studio.all_songs().values())
+    songs = [*room.known.songs(), *room.known.songs(archived=True)]
     return page(
         request, "history.html", song=song, decided=shown, count=len(decided), about=about,
         when=_when, at=at, first=first, second=second or NOW,
         moment=_moment(studio, song, at) if at else None,
-        compared=_compared(studio, song, first, second or NOW) if first else None,
+        compared=_compared(room, song, first, second or NOW) if first else None,
         branches=branches_of(songs, song.song_id),
         origin=next((each for each in songs if song.past
                      and each.song_id == song.past[-1].song_id), None),
@@ -112,13 +112,12 @@ def begin_branch(request: Request, form: FormData) -> Response:
 
 def audition(request: Request) -> Response:
     """What a section uses at two moments, or in two branches, as loops on one clock."""
-    studio, song = room_of(request).studio, song_in(request)
-    asked = request.query_params
+    room, song, asked = room_of(request), song_in(request), request.query_params
     try:
-        sides = [_side(studio, song, moment) for moment in asked.getlist("at")[:2]]
+        sides = [_side(room, song, moment) for moment in asked.getlist("at")[:2]]
         if not sides:
             raise NotFound("no moment is named")
-        found = sides_compared(studio, sides, asked.get("section", "")).quick()
+        found = sides_compared(room.studio, sides, asked.get("section", "")).quick()
     except (NotFound, Ambiguous, Refused) as error:
         return JSONResponse({"error": str(error)}, HTTPStatus.UNPROCESSABLE_ENTITY)
     return JSONResponse(found.to_json())
@@ -150,18 +149,19 @@ def _moment(studio: Studio, song: Song, at: str) -> Moment:
     )
 
 
-def _compared(studio: Studio, song: Song, first: str, second: str) -> Compared:
-    sides = [_side(studio, song, moment) for moment in (first, second)]
+def _compared(room: Room, song: Song, first: str, second: str) -> Compared:
+    sides = [_side(room, song, moment) for moment in (first, second)]
     both = set(_heard(sides[1]))
     heard = tuple(label for label in _heard(sides[0]) if label in both)
-    return Compared(difference(studio, *sides), heard)
+    return Compared(difference(room.studio, *sides), heard)
 
 
-def _side(studio: Studio, song: Song, typed: str) -> Song:
+def _side(room: Room, song: Song, typed: str) -> Song:
     """A moment of the song; or another song or branch, such as ``SONG@EVENT``."""
-    if typed in studio.all_songs() or "@" in typed:
-        return find_side(studio, typed)
-    return find_side(studio, song.song_id, typed)
+    songs = (*room.known.songs(), *room.known.songs(archived=True))
+    if "@" in typed or any(each.song_id == typed for each in songs):
+        return find_side(room.studio, typed)
+    return find_side(room.studio, song.song_id, typed)
 
 
 def _heard(song: Song) -> tuple[str, ...]:

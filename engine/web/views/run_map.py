@@ -39,11 +39,9 @@ TABLED = 100
 def show_map(request: Request) -> Response:
     """The runs of a song, and the place for the map of one."""
     song = song_in(request)
-    runs = room_of(request).studio.runs()
-    listed = sorted(
-        ((name, runs[name]) for name in song.runs if name in runs),
-        key=lambda item: -item[1].position,
-    )
+    known = room_of(request).known
+    runs = {name: known.run(name) for name in song.runs}
+    listed = sorted(runs.items(), key=lambda item: -item[1].position)
     run = _run(request, song) if request.query_params.get("run") else None
     axes = [axis.name for axis in AXES[runs[run].stage]] if run else []
     return page(request, "map.html", song=song, runs=listed, run=run, axes=axes)

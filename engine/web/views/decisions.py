@@ -128,9 +128,8 @@ def bring(request: Request, form: Form) -> Response:
     song, run = song_in(request), text_field(form, "run") or ""
     if run not in song.runs:
         raise Refused(f"{song.title} has no run {run}")
-    recorded: Any = bring_to_gate(
-        room_of(request).studio, run, text_field(form, "candidate") or ""
-    ).payload
+    candidate = text_field(form, "candidate") or ""
+    recorded: Any = bring_to_gate(room_of(request).studio, run, candidate, song.song_id).payload
     found = f"{short(recorded.survivor.id)} waits at the gate"
     return said(request, f"{found}: {recorded.stage} for {recorded.section.label}")
 

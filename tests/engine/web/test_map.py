@@ -41,6 +41,8 @@ def test_all_that_a_run_scored_is_on_the_map(shell: Shell, run: str, client: Cli
     assert "See it at the gate" in client.get(f"{path}/one?run={run}&id={bred}")
     assert shell.song(song).candidates[bred].run == run
     assert "The total of the best" in client.get(f"{path}/report?run={run}")
+    branch = shell.json("fork", song, "--as", "Another way", "--at", "1")["id"]
+    assert client.post(f"/songs/{branch}/bring", run=run, candidate=bred)[0] == 422
     other = shell.json("runs")[-1]["id"]
     for asked, status in (
         (f"{path}?run={other}", 404),

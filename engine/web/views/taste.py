@@ -70,7 +70,7 @@ def taste(request: Request) -> Response:
     ]
     return page(
         request, "taste.html", learned=learned, every=heads.every,
-        decided=decided_since(studio, heads.trained_at), trained=trained,
+        trained=trained,
         latest=[each for each in trained if each.state.trained_at == last],
         models=models, audited=_audited(studio, models),
         can_roll_back=bool(heads.promotions or studio.models().promotions),
@@ -85,7 +85,8 @@ def effort(request: Request) -> Response:
     parts, repeated = efforts(studio, songs), consistency(studio, songs)
     return page(
         request, "taste_effort.html", parts=parts, repeated=repeated, titles=titles,
-        duration=duration, total=total_sentence(parts) if parts else "",
+        duration=duration, decided=decided_since(studio, studio.heads().trained_at),
+        total=total_sentence(parts) if parts else "",
     )  # fmt: skip
 
 

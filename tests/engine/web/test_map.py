@@ -41,8 +41,13 @@ def test_all_that_a_run_scored_is_on_the_map(shell: Shell, run: str, client: Cli
     assert "See it at the gate" in client.get(f"{path}/one?run={run}&id={bred}")
     assert shell.song(song).candidates[bred].run == run
     assert "The total of the best" in client.get(f"{path}/report?run={run}")
-    branch = shell.json("fork", song, "--as", "Another way", "--at", "1")["id"]
-    assert client.post(f"/songs/{branch}/bring", run=run, candidate=bred)[0] == 422
+    early = shell.json("fork", song, "--as", "Another way", "--at", "1")["id"]
+    assert client.post(f"/songs/{early}/bring", run=run, candidate=bred)[0] == 422
+    late = shell.json("fork", song, "--as", "One more way")["id"]
+    another = next(each for each in ids if each not in shell.song(song).candidates)
+    assert client.post(f"/songs/{late}/bring", run=run, candidate=another)[0] == 200
+    assert another in shell.song(late).candidates
+    assert another not in shell.song(song).candidates
     other = shell.json("runs")[-1]["id"]
     for asked, status in (
         (f"{path}?run={other}", 404),

@@ -107,7 +107,8 @@ def begin_branch(request: Request, form: FormData) -> Response:
     branch = fork(studio, song.song_id, text_field(form, "name") or "", position)
     export_song(studio, studio.song(branch))
     begun = studio.song(branch)
-    return said(request, f"{begun.title} begins from event {begun.past[-1].until}")
+    line = f"{begun.title} begins from event {begun.past[-1].until}"
+    return said(request, line, link=f"/songs/{branch}")
 
 
 def audition(request: Request) -> Response:

@@ -65,7 +65,7 @@ def points(request: Request) -> Response:
         request, "map_points.html", song=song, run=run, problem="", points=placed,
         axes=None if is_alike else (across, up), count=len(found.recorded.run.pool.scored),
         tabled=placed[:TABLED], most=MAX_POINTS, candidates=song.candidates,
-        started=found.recorded.run.started,
+        started=found.recorded.run.started, is_finished=found.recorded.finished is not None,
     )  # fmt: skip
 
 

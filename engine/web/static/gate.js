@@ -174,7 +174,8 @@ function showParts() {
   );
 }
 
-function showState({ playing, chosen, parents, click, muted, solo }) {
+function showState({ playing, parents, click, muted, solo }) {
+  const chosen = player.chosen;
   press(play, playing);
   play.firstChild.textContent = playing ? "Pause" : "Play";
   press(document.getElementById("parents"), parents);

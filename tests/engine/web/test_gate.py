@@ -11,6 +11,9 @@ from engine.gate.looks import shuffled
 from tests.engine.command_line import Shell
 from tests.engine.web.client import Client
 
+# Small enough that its run takes a second.
+TINY = {"population": 6, "generations": 1, "keep": 2, "seed": 5}
+
 
 def gate_of(shell: Shell) -> str:
     """Address of the gate of a song with two candidates for its verse."""
@@ -201,7 +204,14 @@ def test_candidates_are_decided_by_keys_alone(opened: Page, shell: Shell) -> Non
     expect(shown.nth(2).get_by_role("button", name="bar 1")).to_be_focused()
     opened.keyboard.press("ArrowRight")
     opened.keyboard.press("Shift+ArrowRight")
-    expect(shown.nth(2).locator("input[name=bars]")).to_have_value("3")
+    expect(shown.nth(2).locator("input[name=bars]")).to_have_value("2-3")
+    expect(opened.locator("rect.bar.chosen")).to_have_count(2)
+    opened.get_by_text("Size of runs").click()
+    for name, value in TINY.items():
+        opened.locator(f"#run-size input[name={name}]").fill(str(value))
+    opened.keyboard.press("Escape")
+    opened.locator(f"#card-{three}").focus()
+    press("y", "bars 2-3 again: begun")
     song = shell.song("meadow")
     assert [song.candidates[each].status for each in (one, two, three)] == [
         "approved", "approved", "rejected",
@@ -211,7 +221,9 @@ def test_candidates_are_decided_by_keys_alone(opened: Page, shell: Shell) -> Non
     assert (song.preferences[0].candidate, song.preferences[0].preference) == (one, "least")
     assert set(song.preferences[0].among) == {two, three}
     assert song.uses[-1].candidate == two
-    opened.keyboard.press("Escape")
+    expect(opened.locator("#look-again")).to_be_visible(timeout=30_000)
+    started = shell.events("RunStarted")[-1]
+    assert (started.source, started.locks.bars, started.seed) == (three, [0, 3], TINY["seed"])
     with opened.expect_navigation():
         opened.keyboard.press("g")
-    expect(opened.get_by_role("heading", level=1)).to_have_text("chords for chorus")
+    expect(shown).to_have_count(len(shell.events("RunFinished")[-1].survivors))

@@ -202,7 +202,8 @@ def _axis(scale: _Scale, height_px: float, key: Key | None) -> str:
         names = {pitch: pitch_name(pitch, key) for pitch in shown}
     width_px = LETTER_PX * max(map(len, names.values()), default=0) + AXIS_GAP_PX
     texts = "".join(
-        f'<text x="{width_px - LABEL_GAP_PX / 2:g}" text-anchor="end" '
+        f'<text class="row" data-row="{escape(name)}" text-anchor="end" '
+        f'x="{width_px - LABEL_GAP_PX / 2:g}" '
         f'y="{scale.y_px(pitch) + scale.row_px / 2 + LINE_PX / 4:g}">{escape(name)}</text>'
         for pitch, name in names.items()
     )

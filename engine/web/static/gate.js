@@ -72,7 +72,20 @@ function onRulerKey(event) {
   focusBar(card, next);
 }
 
+/** Keep a drum, or let it evolve: its name on the roll and its box are one. */
+function showDrum(box) {
+  const name = box.value.replaceAll("_", " ");
+  for (const row of box.closest("[data-card]").querySelectorAll(`[data-row="${CSS.escape(name)}"]`)) {
+    row.classList.toggle("chosen", box.checked);
+  }
+}
+
+document.addEventListener("change", (event) => {
+  if (event.target.name === "voices") showDrum(event.target);
+});
 document.addEventListener("click", (event) => {
+  const row = event.target.closest(".axis .row")?.dataset.row.replaceAll(" ", "_");
+  if (row) event.target.closest("[data-card]").querySelector(`input[name=voices][value="${CSS.escape(row)}"]`)?.click();
   const chosen = event.target.closest(".ruler button, rect.bar");
   if (chosen) {
     const card = chosen.closest("[data-card]");

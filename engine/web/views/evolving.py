@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from itertools import pairwise
 
+from starlette.datastructures import FormData
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
@@ -17,12 +18,12 @@ from engine.reports.progress import next_words
 from engine.runs.requests import EvolveOptions, locks_of, redo_of, requests
 from engine.web.forms import run_size, with_form
 from engine.web.pages import said
-from engine.web.room import Form, candidate_in, room_of, song_in, text_field
+from engine.web.room import candidate_in, room_of, song_in, text_field
 
 _BARS = re.compile(r"\d{1,3}(?:[-–]\d{1,3})?")
 
 
-def evolve_from(request: Request, form: Form) -> Response:
+def evolve_from(request: Request, form: FormData) -> Response:
     """Evolve from a candidate while something of it stays, or more or less like it."""
     entry, how = candidate_in(request), text_field(form, "how") or "lock"
     bars = _bars(text_field(form, "bars") or "")
@@ -32,7 +33,8 @@ def evolve_from(request: Request, form: Form) -> Response:
     if how == "redo":
         options, words = _redo(anything, entry, bars, kept)
     elif how == "lock":
-        options, words = _lock(anything, entry, bars, kept)
+        drums = [each for each in form.getlist("voices") if isinstance(each, str)]
+        options, words = _lock(anything, entry, bars, [*kept, *_voices(drums)])
     elif how in ("more", "less"):
         options, words = _like(anything, entry, how, text_field(form, "radius"))
     else:
@@ -42,7 +44,7 @@ def evolve_from(request: Request, form: Form) -> Response:
     return _start(request, title, [f"--stage={entry.state.stage}", *words, *size.words])
 
 
-def next_run(request: Request, form: Form) -> Response:
+def next_run(request: Request, form: FormData) -> Response:
     """Begin the run that the song needs next."""
     command, *words = next_words(song_in(request))
     if command != "evolve":
@@ -82,6 +84,11 @@ def _lock(options: EvolveOptions, entry: Entry, bars: list[str], kept: list[str]
     locks = [*(f"bars={each}" for each in bars), *kept]
     words = [f"--from={entry.id}", *(f"--lock={each}" for each in locks)]
     return replace(options, source=entry.id, locks=locks_of(locks)), words
+
+
+def _voices(drums: Sequence[str]) -> list[str]:
+    """The lock of some drums; none without any."""
+    return [f"voices={','.join(drums)}"] if drums else []
 
 
 def _like(options: EvolveOptions, entry: Entry, how: str, radius: str | None) -> Asked:

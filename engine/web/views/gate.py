@@ -28,6 +28,7 @@ from engine.state.studio import Studio
 from engine.web.pages import page
 from engine.web.room import room_of, song_in
 from genomes import Part
+from genomes.drums.voices import BY_NOTE
 from genomes.notes import ChordSpan
 
 MAX_SEED_DIGITS = 10
@@ -68,6 +69,7 @@ class Card:
         bars: how many.
         sections: labels of those that it is approved for.
         others: labels of the song's other sections, which it could be approved for too.
+        drums: the drums that are struck, as the lock of each names it.
         decided: whether something can be taken back.
         scored: what its scores and its description say, line by line.
     """
@@ -79,6 +81,7 @@ class Card:
     bars: int
     sections: tuple[str, ...]
     others: tuple[str, ...]
+    drums: tuple[str, ...]
     decided: bool
     scored: tuple[str, ...]
 
@@ -204,9 +207,15 @@ def _card(studio: Studio, entry: Entry, letter: str, beside: Sequence[Entry]) ->
         others=tuple(
             each for each in sections(entry.song) if each not in {state.section.label, *approved}
         ),
+        drums=_drums(seen.part) if STAGES[state.stage].is_drums else (),
         decided=bool(decisions_on(entry.song, entry.id)),
         scored=tuple(_scored(entry)),
     )
+
+
+def _drums(part: Part) -> tuple[str, ...]:
+    struck = set(part.notes["pitch"].tolist())
+    return tuple(BY_NOTE[note] for note in sorted(struck) if note in BY_NOTE)
 
 
 def _chords_under(studio: Studio, entry: Entry) -> Sequence[ChordSpan]:

@@ -17,7 +17,6 @@ from engine.gate.branches import branches_of, fork
 from engine.gate.exports import export_song
 from engine.gate.undoing import redo_decision, undo_decision
 from engine.reports.auditions import sides_compared
-from engine.reports.changes import SongChanges
 from engine.reports.differences import SongDifference, difference, last_arrangement
 from engine.reports.history import Decided, about, history
 from engine.reports.progress import SectionProgress, progress
@@ -91,12 +90,12 @@ def history_of(request: Request) -> Response:
 
 def undo(request: Request, form: FormData) -> Response:
     """Take back any decision."""
-    return _change(request, form, undo_decision, "redo")
+    return _change(request, form, undo_decision)
 
 
 def redo(request: Request, form: FormData) -> Response:
     """Let a decision that was undone hold again."""
-    return _change(request, form, redo_decision, "undo")
+    return _change(request, form, redo_decision)
 
 
 def begin_branch(request: Request, form: FormData) -> Response:
@@ -124,18 +123,11 @@ def audition(request: Request) -> Response:
     return JSONResponse(found.to_json())
 
 
-def _change(request: Request, form: FormData, change: Change, back: str) -> Response:
+def _change(request: Request, form: FormData, change: Change) -> Response:
     """Undo or redo the decision that the form names, and say what came of it."""
     studio, before = room_of(request).studio, song_in(request)
     event = text_field(form, "event") or request.query_params.get("event", "")
-    recorded = change(studio, before.song_id, event)[0]
-    address = f"/songs/{before.song_id}/history/{back}?event={event}"
-    if getattr(recorded.payload, "candidate", None) is not None:
-        return answer(request, before, recorded, undo=address)
-    after = studio.all_songs()[before.song_id]
-    export_song(studio, after)
-    lines = SongChanges(before, after).lines() or ["the song's values stay as they are"]
-    return said(request, "; ".join(line.strip() for line in lines), undo=address)
+    return answer(request, before, change(studio, before.song_id, event)[0])
 
 
 def _moment(studio: Studio, song: Song, at: str) -> Moment:

@@ -124,6 +124,30 @@ def test_every_decision_of_the_command_line_is_one_of_the_page(
     assert last("CandidateBrought").survivor.id == new
 
 
+def test_what_an_undone_approval_makes_stale_is_said_and_comes_back(
+    client: Client, shell: Shell
+) -> None:
+    song, (chords, _) = shell.song("meadow").song_id, verses(shell)
+    shell.do("approve", chords)
+    size = [word for name, value in TINY.items() for word in (f"--{name}", str(value))]
+    (run,) = shell.json("evolve", "--song", song, "--stage", "drums", *size)
+    drums = run["survivors"][0]["id"]
+    home = f"/songs/{song}"
+    client.post(f"{home}/candidates/{drums}/approve", label="beat")
+    page = client.get(f"{home}/gate?stage=drums&section=verse&all=1")
+    status, line = client.post(f"{home}/candidates/{chords}/undo")
+    assert (status, line) == (
+        200, f"{chords[:8]} decision taken back: approved as verse; stale now: drums beat"
+    )  # fmt: skip
+    refreshed = client.get(refresh(page))
+    assert f"stale: its chords {chords[:8]} is not approved any more" in refreshed
+    approval = shell.events("DecisionUndone")[-1].undoes
+    status, line = client.post(f"{home}/history/redo?event={approval}")
+    assert (status, line) == (
+        200, f"{chords[:8]} decided again: approved as verse; fits again: drums beat"
+    )  # fmt: skip
+
+
 def test_what_cannot_be_decided_is_said_in_one_line(client: Client, shell: Shell) -> None:
     home = f"/songs/{shell.song('meadow').song_id}"
     one, _ = verses(shell)

@@ -131,10 +131,12 @@ const tempo = document.getElementById("tempo");
 const parts = document.getElementById("parts");
 let opened = "";
 
-/** Where what is to be heard is described: as many as there are keys for. */
+/** Where what is to be heard is described: what is as long as the current one, at most nine. */
 function address() {
+  const { bars } = currentCard().dataset;
+  const alike = candidates.filter((each) => cardOf(each)?.dataset.bars === bars).slice(0, 9);
   const other = tempo.value !== tempo.defaultValue && tempo.checkValidity();
-  return auditionOf(bar.dataset.song, candidates.slice(0, 9), other ? Number(tempo.value) : undefined);
+  return auditionOf(bar.dataset.song, alike, other ? Number(tempo.value) : undefined);
 }
 
 async function open() {
@@ -152,6 +154,7 @@ async function open() {
 function hear(card) {
   const place = player.audition?.alternatives.findIndex((each) => each.name === card?.dataset.candidate);
   if (place >= 0) player.choose(place);
+  else if (player.isPlaying) attempt(openAndPlay); // of another length: on a clock of its own
 }
 
 async function attempt(action) {
@@ -162,12 +165,12 @@ async function attempt(action) {
   }
 }
 
-function toggle() {
-  return attempt(async () => {
-    if (!player.isPlaying) await open();
-    await player.toggle();
-  });
+async function openAndPlay() {
+  await open();
+  await player.play();
 }
+
+const toggle = () => attempt(() => (player.isPlaying ? player.pause() : openAndPlay()));
 
 function showParts() {
   const names = new Set(player.audition.alternatives.flatMap((each) => each.stems.map((stem) => stem.part)));

@@ -200,6 +200,18 @@ def test_candidates_are_decided_by_keys_alone(opened: Page, shell: Shell) -> Non
             opened.keyboard.press(key)
         expect(opened.locator("#message")).to_contain_text(said)
 
+    press("Space", "")
+    expect(opened.get_by_role("button", name="Pause")).to_be_visible(timeout=30_000)
+    expect(shown.nth(0).locator(".playhead.on")).to_have_count(1)
+    opened.keyboard.press("2")  # what is heard is what the next key decides about
+    expect(shown.nth(1)).to_be_focused()
+    expect(shown.nth(1).locator(".playhead.on")).to_have_count(1)
+    expect(opened.get_by_role("button", name="Hear B")).to_have_attribute("aria-pressed", "true")
+    opened.wait_for_timeout(400)
+    with opened.expect_response(lambda answer: answer.url.endswith("/played")):
+        opened.keyboard.press("Space")
+    assert two in {each.candidate for each in shell.events("CandidatePlayed")}
+    opened.keyboard.press("1")
     press("w", "the least good of these")
     press("l", "")
     expect(opened.locator(f"#label-{one}")).to_be_focused()

@@ -30,17 +30,20 @@ def evolve_from(request: Request, form: FormData) -> Response:
     kept = [name for name in ("rhythm", "pitch") if text_field(form, name) is not None]
     size = run_size(form)
     anything = EvolveOptions(entry.state.stage, size.settings)
-    if how == "redo":
+    drums = [each for each in form.getlist("voices") if isinstance(each, str)]
+    if how == "redo" and not drums:
         options, words = _redo(anything, entry, bars, kept)
+    elif how == "redo":
+        options, words = _lock(anything, entry, _others(entry, bars), [*kept, *_voices(drums)])
     elif how == "lock":
-        drums = [each for each in form.getlist("voices") if isinstance(each, str)]
         options, words = _lock(anything, entry, bars, [*kept, *_voices(drums)])
     elif how in ("more", "less"):
         options, words = _like(anything, entry, how, text_field(form, "radius"))
     else:
         raise Refused(f"{how!r}: expected redo, lock, more or less")
     requests(entry.song, options, 0)  # or refuse
-    title = f"{entry.state.stage} for {entry.state.section.label}, {_said(how, bars, kept)}"
+    what = _said(how, bars, [*kept, *(each.replace("_", " ") for each in drums)])
+    title = f"{entry.state.stage} for {entry.state.section.label}, {what}"
     return _start(request, title, [f"--stage={entry.state.stage}", *words, *size.words])
 
 
@@ -68,8 +71,7 @@ Asked = tuple[EvolveOptions, list[str]]  # and the same as words of the command 
 
 def _redo(options: EvolveOptions, entry: Entry, bars: list[str], kept: list[str]) -> Asked:
     """Bars of a candidate again, with their rhythm or their pitches kept."""
-    if not bars:
-        raise Refused("choose the bars to redo, such as 3-4")
+    _check_chosen(bars)
     if len(kept) > 1:
         raise Refused("rhythm and pitches are both kept: nothing is left to redo")
     only = {"rhythm": "pitch" in kept, "pitch": "rhythm" in kept}
@@ -84,6 +86,18 @@ def _lock(options: EvolveOptions, entry: Entry, bars: list[str], kept: list[str]
     locks = [*(f"bars={each}" for each in bars), *kept]
     words = [f"--from={entry.id}", *(f"--lock={each}" for each in locks)]
     return replace(options, source=entry.id, locks=locks_of(locks)), words
+
+
+def _check_chosen(bars: Sequence[str]) -> None:
+    if not bars:
+        raise Refused("choose the bars to redo, such as 3-4")
+
+
+def _others(entry: Entry, bars: list[str]) -> list[str]:
+    """All bars of a candidate but these, as ranges."""
+    _check_chosen(bars)
+    chosen = _numbers(" ".join(bars))
+    return _ranges([bar for bar in range(1, entry.state.section.bars + 1) if bar not in chosen])
 
 
 def _voices(drums: Sequence[str]) -> list[str]:
@@ -107,6 +121,15 @@ def _like(options: EvolveOptions, entry: Entry, how: str, radius: str | None) ->
 
 def _bars(text: str) -> list[str]:
     """Bars as a person writes them, ``1-2, 5``, as ranges that the command line reads."""
+    return _ranges(sorted(_numbers(text)))
+
+
+def _numbers(text: str) -> set[int]:
+    """Numbers of bars as a person writes them.
+
+    Raises:
+        Refused: if something else stands there.
+    """
     numbers: set[int] = set()
     for word in re.split(r"[,\s]+", text.strip()):
         if not word:
@@ -115,7 +138,7 @@ def _bars(text: str) -> list[str]:
             raise Refused(f"bars {word!r}: expected such as 3-4, 6")
         first, *last = map(int, re.split("[-–]", word))
         numbers.update(range(first, (last[0] if last else first) + 1))
-    return _ranges(sorted(numbers))
+    return numbers
 
 
 def _ranges(numbers: Sequence[int]) -> list[str]:
@@ -130,7 +153,7 @@ def _said(how: str, bars: Sequence[str], kept: Sequence[str]) -> str:
         return f"{how} like one"
     named = f"bars {', '.join(bars)}" if bars else "all bars"
     if how == "redo":
-        return f"{named} again" + (f", {kept[0]} kept" if kept else "")
+        return f"{named} again" + (f", {' and '.join(kept)} kept" if kept else "")
     stays = [*([named] if bars else []), *kept]
     return f"{' and '.join(stays)} kept" if stays else "from one"
 

@@ -1,4 +1,4 @@
-"""Locks: the bars, rhythm or pitches of a source that stay while the rest evolves."""
+"""Locks: the bars, rhythm, pitches or voices of a source that stay while the rest evolves."""
 
 from __future__ import annotations
 
@@ -14,12 +14,13 @@ T = TypeVar("T")
 
 
 class Locks(msgspec.Struct, frozen=True):
-    """Bars, and rhythm or pitches, that evolution keeps.
+    """Bars, rhythm or pitches, and voices, that evolution keeps.
 
     Attributes:
         bars: numbers of the bars whose notes stay, 0 the first, in order.
         rhythm: whether notes keep beginning when they do.
         pitch: whether the pitches stay, in their order; each stage's ``locks`` says how.
+        voices: names of the drums that keep being struck when they are; of drums only.
 
     Raises:
         ValueError: if rhythm and pitch are both locked, which leaves nothing to evolve.
@@ -28,6 +29,7 @@ class Locks(msgspec.Struct, frozen=True):
     bars: tuple[int, ...] = ()
     rhythm: bool = False
     pitch: bool = False
+    voices: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         if self.rhythm and self.pitch:

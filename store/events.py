@@ -63,12 +63,13 @@ class Section(Part, frozen=True, kw_only=True):
     energy: Annotated[float, Checked(ge=0, le=1)]
 
 
-class Locks(Part, frozen=True, kw_only=True):
+class Locks(Part, frozen=True, kw_only=True, omit_defaults=True):
     """The locks of a run on its source."""
 
     bars: list[Count]  # 0 the first
     rhythm: bool
     pitch: bool
+    voices: list[Name] = []  # drums whose strokes stay; left out of the log where there are none
 
 
 class Likeness(Part, frozen=True, kw_only=True):

@@ -52,7 +52,10 @@ def evolve(
     ] = None,
     lock: Annotated[
         list[str] | None,
-        typer.Option(help="What of it stays: bars=1-2, rhythm or pitch; may be repeated."),
+        typer.Option(
+            help="What of it stays: bars=1-2, rhythm, pitch, or drums by voices=kick,snare; "
+            "may be repeated."
+        ),
     ] = None,
     redo: Annotated[
         list[str] | None,

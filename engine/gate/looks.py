@@ -10,7 +10,7 @@ import secrets
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from engine.gate.waiting import Entry, entries_of, present
+from engine.gate.waiting import Entry, present
 from engine.ids import digest
 from engine.preference.showings import Showing, showings
 from engine.state.songs import Song
@@ -43,9 +43,9 @@ def look_at(studio: Studio, song: Song, shown: Sequence[Entry]) -> Look:
     wanted = {entry.id for entry in shown}
     for showing in reversed(_looks(studio, song)):
         if set(showing.candidates) == wanted and showing.order_seed is not None:
-            return _look(studio, song, showing.order_seed, showing.candidates)
+            return _look(song, showing.order_seed, showing.candidates)
     seed = secrets.randbelow(MAX_SEED)
-    look = _look(studio, song, seed, shuffled(wanted, seed))
+    look = _look(song, seed, shuffled(wanted, seed))
     if look.entries:
         present(studio, look.entries, WHERE, COMMAND, order_seed=seed)
     return look
@@ -54,12 +54,13 @@ def look_at(studio: Studio, song: Song, shown: Sequence[Entry]) -> Look:
 def find_look(studio: Studio, song: Song, seed: int) -> Look | None:
     """The look that was recorded with a seed; None if there is none."""
     found = [each for each in _looks(studio, song) if each.order_seed == seed]
-    return _look(studio, song, seed, found[-1].candidates) if found else None
+    return _look(song, seed, found[-1].candidates) if found else None
 
 
 def _looks(studio: Studio, song: Song) -> list[Showing]:
     return [each for each in showings(studio, song) if each.command == COMMAND]
 
 
-def _look(studio: Studio, song: Song, seed: int, candidates: Iterable[str]) -> Look:
-    return Look(seed, tuple(entries_of(studio, song.song_id, candidates)))
+def _look(song: Song, seed: int, candidates: Iterable[str]) -> Look:
+    known = [each for each in candidates if each in song.candidates]
+    return Look(seed, tuple(Entry(each, song, song.candidates[each]) for each in known))

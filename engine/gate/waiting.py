@@ -106,11 +106,21 @@ def made_together(entry: Entry) -> tuple[str, str]:
 def is_passed_over(entry: Entry) -> bool:
     """Whether a candidate was left undecided when another of its section and stage was approved."""
     mine = entry.state
-    return mine.status == PENDING and any(
-        approval.position > mine.position and approval.section.label == mine.section.label
-        for other in entry.song.candidates.values()
-        if other.stage == mine.stage
-        for approval in other.approvals
+    is_earlier = mine.position < last_approval(entry.song, mine.stage, mine.section.label)
+    return mine.status == PENDING and is_earlier
+
+
+def last_approval(song: Song, stage: str, section: str) -> int:
+    """Position of the last approval for a stage of a section that holds; 0 if there is none."""
+    return max(
+        (
+            approval.position
+            for candidate in song.candidates.values()
+            if candidate.stage == stage
+            for approval in candidate.approvals
+            if approval.section.label == section
+        ),
+        default=0,
     )
 
 

@@ -26,11 +26,14 @@ from genomes.keys import Key, pitch_name
 from genomes.notes import ChordSpan
 
 # Pixels that a bar has at least; where there are less, the roll is scrolled.
-BAR_PX = 80
+BAR_PX = 64
 
 # Texts: their height with the line's, and the mean width of a letter.
-LINE_PX, LETTER_PX = 15, 7.2
+LINE_PX, LETTER_PX = 15, 6.6
 LABEL_GAP_PX = 6
+
+# Beside the names of rows, whose capitals are wider.
+AXIS_GAP_PX = 13
 
 # Height of the notes: of all of them where the range allows it, of a semitone, of a drum.
 NOTES_PX, MIN_ROW_PX, MAX_ROW_PX, DRUM_ROW_PX = 150, 3.0, 10.0, 16.0
@@ -197,9 +200,10 @@ def _axis(scale: _Scale, height_px: float, key: Key | None) -> str:
     else:
         shown = named_pitches(scale.places, LINE_PX / scale.row_px) if scale.places else []
         names = {pitch: pitch_name(pitch, key) for pitch in shown}
-    width_px = LETTER_PX * max(map(len, names.values()), default=0) + LABEL_GAP_PX
+    width_px = LETTER_PX * max(map(len, names.values()), default=0) + AXIS_GAP_PX
     texts = "".join(
-        f'<text x="{width_px - LABEL_GAP_PX / 2:g}" text-anchor="end" '
+        f'<text class="row" data-row="{escape(name)}" text-anchor="end" '
+        f'x="{width_px - LABEL_GAP_PX / 2:g}" '
         f'y="{scale.y_px(pitch) + scale.row_px / 2 + LINE_PX / 4:g}">{escape(name)}</text>'
         for pitch, name in names.items()
     )

@@ -252,6 +252,7 @@ def _locked_words(recorded: RecordedRun) -> str:
     kept = [bars_in_words([bar + 1 for bar in locks.bars])] if locks.bars else []
     kept += [name for name, is_kept in (("its rhythm", locks.rhythm), ("its pitches", locks.pitch))
              if is_kept]  # fmt: skip
+    kept += [voice.replace("_", " ") for voice in locks.voices]
     return f"{' and '.join(kept)} stayed" if kept else "nothing of it had to stay"
 
 

@@ -50,12 +50,17 @@ def recorded_section(section: Section) -> events.Section:
 
 def locks_of(recorded: events.Locks) -> Locks:
     """Locks from their recorded form."""
-    return Locks(tuple(recorded.bars), recorded.rhythm, recorded.pitch)
+    return Locks(tuple(recorded.bars), recorded.rhythm, recorded.pitch, tuple(recorded.voices))
 
 
 def recorded_locks(locks: Locks) -> events.Locks:
     """The recorded form of locks."""
-    return events.Locks(bars=list(locks.bars), rhythm=locks.rhythm, pitch=locks.pitch)
+    return events.Locks(
+        bars=list(locks.bars),
+        rhythm=locks.rhythm,
+        pitch=locks.pitch,
+        voices=list(locks.voices),
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,6 +17,7 @@ from engine.stages import Stage, find_stage
 from engine.state.lineages import in_use, lineage_of, sections
 from engine.state.songs import APPROVED, Candidate, Song, why_revised
 from genomes import Section
+from genomes.drums.voices import VOICES
 from genomes.locks import Locks
 from genomes.lyrics import Lyrics
 from genomes.melody.singers import find_singer
@@ -94,21 +95,35 @@ class EvolveOptions:
     every_lineage: bool = False
 
 
+_VOICES = "voices="
 _BARS = re.compile(r"bars=(\d{1,3})(?:-(\d{1,3}))?")
 
 
 def locks_of(words: Sequence[str]) -> Locks:
-    """Locks as a person types them: ``bars=1-2``, ``bars=4``, ``rhythm``, ``pitch``.
+    """Locks as a person types them, such as ``bars=1-2``, ``rhythm``, ``pitch``, ``voices=kick``.
 
     Raises:
         Refused: if one is none of these, or nothing is left to evolve.
     """
     bars: set[int] = set()
+    voices: dict[str, None] = {}
     for word in words:
-        if word not in {"rhythm", "pitch"}:
-            bars |= _bars_of(word, f"--lock {word}: expected bars=1-2, rhythm or pitch")
+        if word.startswith(_VOICES):
+            voices |= dict.fromkeys(_voices_of(word))
+        elif word not in {"rhythm", "pitch"}:
+            expected = "expected bars=1-2, rhythm, pitch or voices=kick,snare"
+            bars |= _bars_of(word, f"--lock {word}: {expected}")
     with refusing():
-        return Locks(tuple(sorted(bars)), "rhythm" in words, "pitch" in words)
+        return Locks(tuple(sorted(bars)), "rhythm" in words, "pitch" in words, tuple(voices))
+
+
+def _voices_of(word: str) -> list[str]:
+    """Names of drums: those of the engine, with spaces or underscores between their words."""
+    names = [each.strip().replace(" ", "_") for each in word.removeprefix(_VOICES).split(",")]
+    for name in names:
+        if name not in VOICES:
+            raise Refused(f"--lock {word}: no drum {name!r}", f"drums are {', '.join(VOICES)}")
+    return names
 
 
 def redo_of(words: Sequence[str], *, rhythm: bool, pitch: bool) -> Redo | None:
@@ -278,6 +293,8 @@ def _from_source(song: Song, options: EvolveOptions, stage: Stage, seed: int) ->
     bars = known.section.bars
     if any(bar >= bars for bar in options.locks.bars) or len(options.locks.bars) == bars:
         raise Refused(f"--lock: {short(source)} has {bars} bars, and one must be left to evolve")
+    if options.locks.voices and not stage.is_drums:
+        raise Refused(f"--lock voices: {stage.name} have none", "lock bars, rhythm or pitch")
     if options.lyrics is not None and options.locks.bars and "lyrics" not in known.description:
         raise Refused(
             f"the locked bars of {short(source)} are sung without words",

@@ -21,7 +21,9 @@ from engine.web.views import (
     editing,
     evolving,
     gate,
+    history,
     jobs,
+    run_map,
     runs,
     song,
     songs,
@@ -31,7 +33,22 @@ from engine.web.views import (
 )
 from store.errors import StoreError
 
-VIEWS = (songs, song, runs, editing, gate, decisions, evolving, sounds, whole, taste, jobs, live)
+VIEWS = (
+    songs,
+    song,
+    runs,
+    editing,
+    gate,
+    decisions,
+    evolving,
+    sounds,
+    whole,
+    run_map,
+    history,
+    taste,
+    jobs,
+    live,
+)
 
 # Answered in one line; what else goes wrong is a fault of ours, and is printed too.
 ERRORS = (EngineError, StoreError, OSError, HTTPException, Exception)

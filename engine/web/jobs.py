@@ -72,7 +72,7 @@ class Job:
     def last_line(self) -> str:
         """What it said last; of one that failed, why."""
         errors = [line for line in self.lines if line.startswith("error: ")]
-        found = errors or list(self.lines)
+        found = errors or [line for line in self.lines if not line.startswith("next: ")]
         return found[-1] if found else ""
 
 

@@ -6,6 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from genomes.context import LockedBars
+from genomes.drums.voices import RANK, VOICES
 from genomes.locks import Locks
 from genomes.stage import LockedGenomes
 from tests.genomes.calls import render, render_kept, replace
@@ -121,6 +122,47 @@ def test_what_is_not_locked_evolves(name, locks):
         changed.append((parts[0] != parts[1], free(parts[0]) != free(parts[1])))
     assert np.mean(changed, axis=0)[0] > 0.3
     assert np.mean(changed, axis=0)[1] > 0.2
+
+
+@given(
+    data=st.data(),
+    kind=st.sampled_from(list(KINDS)),
+    chosen=st.sets(st.integers(0, 5), min_size=1),
+    rng=rngs(),
+)
+def test_locked_drums_are_struck_as_they_were(data, kind, chosen, rng):
+    context = data.draw(contexts_for("drums"))
+    voices = tuple(VOICES)
+    source = STAGES["drums"].evolved(context, rng, 2)
+    played = [voices[rank] for rank in sorted({RANK[voice] for voice in source.voices})]
+    locked = tuple({played[index % len(played)] for index in chosen})
+    locks = replace(KINDS[kind], voices=locked)
+    genomes = LockedGenomes.of(STAGES["drums"].genomes, source, locks)
+    genome, _ = genomes.random(context, rng)
+    other, _ = genomes.random(context, rng)
+    genome, _ = genomes.mutate(genomes.mate(genome, other, context, rng), context, rng)
+    notes = [VOICES[voice].note for voice in locked]
+    was, part = render(source, context), render(genome, context)
+    struck = [
+        [note for note in each.notes[["onset_ticks", "pitch"]].tolist() if note[1] in notes]
+        for each in (was, part)
+    ]
+    assert struck[0] == struck[1]
+    if kind == "rhythm":
+        assert STAGES["drums"].rhythm(part) == STAGES["drums"].rhythm(was)
+    if kind == "pitch":
+        assert STAGES["drums"].pitch_order(part) == STAGES["drums"].pitch_order(was)
+    assert_playable("drums", part, context)
+
+
+def test_drums_that_are_not_locked_evolve():
+    stage, rng, changed = STAGES["drums"], np.random.default_rng(8), []
+    for _ in range(24):
+        context = stage.placed(context_of(), rng)
+        locks = Locks(voices=("kick", "soft_kick"))
+        source, genome = evolved("drums", context, locks, rng)
+        changed.append(render(source, context) != render(genome, context))
+    assert np.mean(changed) > 0.8
 
 
 def test_nothing_is_left_where_rhythm_and_pitch_are_locked():

@@ -72,7 +72,20 @@ function onRulerKey(event) {
   focusBar(card, next);
 }
 
+/** Keep a drum, or let it evolve: its name on the roll and its box are one. */
+function showDrum(box) {
+  const name = box.value.replaceAll("_", " ");
+  for (const row of box.closest("[data-card]").querySelectorAll(`[data-row="${CSS.escape(name)}"]`)) {
+    row.classList.toggle("chosen", box.checked);
+  }
+}
+
+document.addEventListener("change", (event) => {
+  if (event.target.name === "voices") showDrum(event.target);
+});
 document.addEventListener("click", (event) => {
+  const row = event.target.closest(".axis .row")?.dataset.row.replaceAll(" ", "_");
+  if (row) event.target.closest("[data-card]").querySelector(`input[name=voices][value="${CSS.escape(row)}"]`)?.click();
   const chosen = event.target.closest(".ruler button, rect.bar");
   if (chosen) {
     const card = chosen.closest("[data-card]");
@@ -118,10 +131,12 @@ const tempo = document.getElementById("tempo");
 const parts = document.getElementById("parts");
 let opened = "";
 
-/** Where what is to be heard is described: as many as there are keys for. */
+/** Where what is to be heard is described: what is as long as the current one, at most nine. */
 function address() {
+  const { bars } = currentCard().dataset;
+  const alike = candidates.filter((each) => cardOf(each)?.dataset.bars === bars).slice(0, 9);
   const other = tempo.value !== tempo.defaultValue && tempo.checkValidity();
-  return auditionOf(bar.dataset.song, candidates.slice(0, 9), other ? Number(tempo.value) : undefined);
+  return auditionOf(bar.dataset.song, alike, other ? Number(tempo.value) : undefined);
 }
 
 async function open() {
@@ -139,6 +154,7 @@ async function open() {
 function hear(card) {
   const place = player.audition?.alternatives.findIndex((each) => each.name === card?.dataset.candidate);
   if (place >= 0) player.choose(place);
+  else if (player.isPlaying) attempt(openAndPlay); // of another length: on a clock of its own
 }
 
 async function attempt(action) {
@@ -149,12 +165,12 @@ async function attempt(action) {
   }
 }
 
-function toggle() {
-  return attempt(async () => {
-    if (!player.isPlaying) await open();
-    await player.toggle();
-  });
+async function openAndPlay() {
+  await open();
+  await player.play();
 }
+
+const toggle = () => attempt(() => (player.isPlaying ? player.pause() : openAndPlay()));
 
 function showParts() {
   const names = new Set(player.audition.alternatives.flatMap((each) => each.stems.map((stem) => stem.part)));
@@ -174,7 +190,8 @@ function showParts() {
   );
 }
 
-function showState({ playing, chosen, parents, click, muted, solo }) {
+function showState({ playing, parents, click, muted, solo }) {
+  const chosen = player.chosen;
   press(play, playing);
   play.firstChild.textContent = playing ? "Pause" : "Play";
   press(document.getElementById("parents"), parents);

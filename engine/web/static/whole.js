@@ -10,6 +10,11 @@ let isSaving = false;
 let isChanged = false;
 
 function save() {
+  remember();
+  post();
+}
+
+function post() {
   if (isSaving) {
     isChanged = true;
     return;
@@ -26,7 +31,7 @@ form.addEventListener("htmx:finally:request", (event) => {
     showError();
     if (isChanged) {
       isChanged = false;
-      save();
+      post();
     }
   });
 });
@@ -35,6 +40,29 @@ form.addEventListener("submit", (event) => event.preventDefault());
 form.addEventListener("input", (event) => {
   if (event.target.type === "range") event.target.parentElement.querySelector("output").value = Number(event.target.value).toFixed(2);
 });
+
+// What the plan was before each change, so that every one can be taken back.
+const earlier = [];
+let present = null;
+
+function remember() {
+  earlier.push(present);
+  present = snapshot();
+  document.getElementById("undo-plan").disabled = false;
+}
+
+const others = () => [...form.querySelectorAll("fieldset input, fieldset select")];
+const snapshot = () => ({ rows: rows().map(copyOf), values: others().map((field) => field.value) });
+
+function takeBack() {
+  present = earlier.pop();
+  list.replaceChildren(...present.rows.map(copyOf));
+  others().forEach((field, index) => (field.value = present.values[index]));
+  document.getElementById("undo-plan").disabled = earlier.length === 0;
+  number();
+  document.getElementById("moved").textContent = "the last change is taken back";
+  post();
+}
 
 function clearErrors() {
   for (const line of form.querySelectorAll(".error")) line.remove();
@@ -115,6 +143,7 @@ function act(row, action) {
 
 form.addEventListener("click", (event) => {
   const button = event.target.closest("button");
+  if (button?.id === "undo-plan") takeBack();
   if (button?.dataset.do) act(button.closest("li"), button.dataset.do);
   if (button?.dataset.add) {
     const made = form.querySelector(`template[data-section="${button.dataset.add}"]`).content.cloneNode(true).firstElementChild;
@@ -198,3 +227,4 @@ document.addEventListener("timeupdate", (event) => {
 }, true);
 
 number();
+present = snapshot();

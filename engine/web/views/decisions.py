@@ -13,13 +13,14 @@ from engine.errors import Refused
 from engine.gate import choices, decisions, undoing
 from engine.gate.bringing import bring as bring_to_gate
 from engine.gate.comparing import compare
-from engine.gate.exports import update_exports
+from engine.gate.exports import export_song, update_exports
 from engine.gate.waiting import Entry
 from engine.ids import short
 from engine.preference.automatic import is_due
+from engine.reports.changes import SongChanges
 from engine.reports.fitting import changes_of_fit, choice_lines
 from engine.reports.history import decision_words
-from engine.state.songs import PENDING, Song
+from engine.state.songs import PENDING, Song, song_of
 from engine.state.studio import Studio
 from engine.web.forms import with_form
 from engine.web.pages import said
@@ -86,7 +87,7 @@ DECISIONS: dict[str, Callable[[Studio, Entry, Form], Recorded]] = {
 def _deciding(name: str) -> Callable[[Request, Form], Response]:
     def decide(request: Request, form: Form) -> Response:
         entry = candidate_in(request)
-        return _answer(request, entry.song, DECISIONS[name](room_of(request).studio, entry, form))
+        return answer(request, entry.song, DECISIONS[name](room_of(request).studio, entry, form))
 
     return decide
 
@@ -98,7 +99,7 @@ def cant_tell(request: Request, form: Form) -> Response:
     if len(named) < 2:
         raise Refused("it takes two to tell no difference between them")
     stated = compare(room_of(request).studio, named, "cant-tell", song.song_id)
-    return _answer(request, song, stated)
+    return answer(request, song, stated)
 
 
 def none_of_these(request: Request, form: Form) -> Response:
@@ -113,14 +114,14 @@ def none_of_these(request: Request, form: Form) -> Response:
     reason = text_field(form, "reason")
     rejected = [decisions.reject(room.studio, each, reason, song.song_id) for each in waiting]
     for recorded in rejected:
-        _follow(room, recorded)
+        follow(room, recorded)
     return said(request, f"{len(rejected)} rejected; each can be taken back, the last one by z")
 
 
 def undo_last(request: Request, _: Form) -> Response:
     """Take back what was decided last about the song, or its last change."""
     song = song_in(request)
-    return _answer(request, song, undoing.undo(room_of(request).studio, None, song.song_id))
+    return answer(request, song, undoing.undo(room_of(request).studio, None, song.song_id))
 
 
 def bring(request: Request, form: Form) -> Response:
@@ -128,9 +129,8 @@ def bring(request: Request, form: Form) -> Response:
     song, run = song_in(request), text_field(form, "run") or ""
     if run not in song.runs:
         raise Refused(f"{song.title} has no run {run}")
-    recorded: Any = bring_to_gate(
-        room_of(request).studio, run, text_field(form, "candidate") or ""
-    ).payload
+    candidate = text_field(form, "candidate") or ""
+    recorded: Any = bring_to_gate(room_of(request).studio, run, candidate, song.song_id).payload
     found = f"{short(recorded.survivor.id)} waits at the gate"
     return said(request, f"{found}: {recorded.stage} for {recorded.section.label}")
 
@@ -144,18 +144,29 @@ def _named(song: Song, form: Form, field: str) -> list[str]:
     return named
 
 
-def _answer(request: Request, before: Song, recorded: Recorded) -> Response:
-    """Say what was decided, and which parts it made stale or fit again."""
+def answer(request: Request, before: Song, recorded: Recorded) -> Response:
+    """Say what was decided, and which parts it made stale or fit again; it can be taken back.
+
+    Args:
+        request: what is answered.
+        before: the song before it.
+        recorded: the event of the decision.
+    """
     room = room_of(request)
-    _follow(room, recorded)
-    after = room.studio.song(before.song_id)
-    candidate = getattr(recorded.payload, "candidate", None)
-    undo = f"/songs/{before.song_id}/candidates/{candidate}/undo"
-    can_be_undone = recorded.kind in {
-        "CandidateApproved", "CandidateRejected", "CandidateUsed", "PreferenceStated",
-    }  # fmt: skip
+    follow(room, recorded)
+    after = room.studio.all_songs()[before.song_id]
     lines = _lines(room.studio, before, after, recorded)
-    return said(request, "; ".join(lines), undo=undo if can_be_undone else None)
+    way_back = f"/songs/{before.song_id}/history/{_way_back(recorded)}"
+    return said(request, "; ".join(lines), undo=way_back)
+
+
+def _way_back(recorded: Recorded) -> str:
+    """What undoes a decision, or redoes what it took back."""
+    event: Any = recorded.payload
+    taken_back = getattr(event, "undoes", None) or getattr(event, "takes_back", None)
+    if taken_back:
+        return f"redo?event={taken_back}"
+    return f"undo?event={getattr(event, 'redoes', None) or recorded.event_id}"
 
 
 def _lines(studio: Studio, before: Song, after: Song, recorded: Recorded) -> Sequence[str]:
@@ -165,14 +176,19 @@ def _lines(studio: Studio, before: Song, after: Song, recorded: Recorded) -> Seq
         return [line.strip() for line in choice_lines(after, event.candidate, event.section, found)]
     candidate = getattr(event, "candidate", None)
     if candidate is None:
-        return ["the song is as it was before its last change", *changes_of_fit(before, after)]
+        changes = SongChanges(before, after).lines()
+        return [each.strip() for each in changes] or ["the song's values stay as they are"]
     decided = f"{short(candidate)} {decision_words(studio, recorded)}"
     return [decided, *changes_of_fit(before, after)]
 
 
-def _follow(room: Room, recorded: Recorded) -> None:
+def follow(room: Room, recorded: Recorded) -> None:
     """What follows a decision: files, and learning from it where that is planned."""
-    update_exports(room.studio, recorded)
+    song = song_of(recorded.stream)
+    if getattr(recorded.payload, "candidate", None) is None and song is not None:
+        export_song(room.studio, room.studio.all_songs()[song])
+    else:
+        update_exports(room.studio, recorded)
     is_learning = any(job.title == LEARNING and job.code is None for job in room.jobs.all())
     if not is_learning and is_due(room.studio):
         room.jobs.start(LEARNING, ["retrain"])

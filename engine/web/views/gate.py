@@ -13,24 +13,30 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from engine.errors import NotFound
-from engine.gate.decisions import find_entry, music_of
+from engine.gate.decisions import music_of
 from engine.gate.looks import Look, find_look, look_at
-from engine.gate.waiting import Entry, entries, is_passed_over
+from engine.gate.waiting import Entry, last_approval, newest_first
 from engine.reports.description import in_lines
 from engine.reports.entries import Shown, shown
-from engine.reports.progress import next_words, places_wanted
+from engine.reports.progress import is_wanted, next_words, places_wanted, progress
 from engine.reports.readings import in_words
 from engine.reports.svg_rolls import Roll, svg_roll
 from engine.stages import STAGES, find_stage
 from engine.state.lineages import is_stale, sections
-from engine.state.songs import APPROVED, PENDING, Song, decisions_on
+from engine.state.songs import APPROVED, PENDING, Candidate, Song, decisions_on
 from engine.state.studio import Studio
+from engine.web.known import Known
 from engine.web.pages import page
 from engine.web.room import room_of, song_in
 from genomes import Part
+from genomes.drums.voices import BY_NOTE
 from genomes.notes import ChordSpan
 
-MAX_SEED_DIGITS = 10
+# More are not compared at once; the others are a page further.
+MAX_CARDS = 12
+
+MAX_DIGITS = 10
+WAITING, STALE = "waiting", "stale"
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +74,7 @@ class Card:
         bars: how many.
         sections: labels of those that it is approved for.
         others: labels of the song's other sections, which it could be approved for too.
+        drums: the drums that are struck, as the lock of each names it.
         decided: whether something can be taken back.
         scored: what its scores and its description say, line by line.
     """
@@ -79,6 +86,7 @@ class Card:
     bars: int
     sections: tuple[str, ...]
     others: tuple[str, ...]
+    drums: tuple[str, ...]
     decided: bool
     scored: tuple[str, ...]
 
@@ -92,11 +100,13 @@ class Card:
 def gate(request: Request) -> Response:
     """What waits for a decision at a place, in an order that is recorded once for each look."""
     room, song = room_of(request), song_in(request)
-    place = _place(request, song)
-    look = _look(request, room.studio, song, place)
+    place = _place(request, room.known, song)
+    here = _here(song, place)
+    skipped = count(request.query_params.get("skip", ""))
+    listed = [each for each, kind in here if place.everything or kind == WAITING]
+    look = _look(request, room.studio, song, listed[skipped : skipped + MAX_CARDS])
     cards = _cards(room.studio, look)
-    seen = {card.entry.id for card in cards}
-    here = [each for each in entries([song]) if _is_at(each, place)]
+    last = max((card.entry.state.position for card in cards), default=0)
     return page(
         request,
         "gate.html",
@@ -107,15 +117,17 @@ def gate(request: Request) -> Response:
         cards=cards,
         waiting=[card.entry.id for card in cards if card.entry.status == PENDING],
         compared=[card.entry.id for card in cards if card.entry.status in {PENDING, APPROVED}],
-        counts=Counter(_kind(each) for each in here),
-        new=len([each for each in here if _is_waiting(each) and each.id not in seen]),
-        places=_places(song),
-        following=_following(song, place),
+        counts=Counter(kind for _, kind in here),
+        new=sum(kind == WAITING and each.state.position > last for each, kind in here),
+        skip=skipped + MAX_CARDS,
+        more=len(listed) - skipped - MAX_CARDS,
+        places=room.known.once(song, _places),
+        following=_following(room.known, song, place),
         works=[job for job in room.jobs.all() if job.song == song.song_id and job.code is None],
     )
 
 
-def _place(request: Request, song: Song) -> Place:
+def _place(request: Request, known: Known, song: Song) -> Place:
     """The place that the address names; else the first that wants a decision."""
     asked = request.query_params
     stage, section, run = (asked.get(name, "") for name in ("stage", "section", "run"))
@@ -128,7 +140,10 @@ def _place(request: Request, song: Song) -> Place:
         section = section or (made[0].section.label if made else "")
     if stage:
         find_stage(stage)
-    for wanted_stage, wanted_section in (*places_wanted(song), *_newest_first(song)):
+    for wanted_stage, wanted_section in (
+        *known.once(song, places_wanted),
+        *known.once(song, _newest_first),
+    ):
         if stage in {"", wanted_stage} and section in {"", wanted_section}:
             return Place(wanted_stage, wanted_section, run, everything)
     return Place(stage, section, run, everything)
@@ -140,34 +155,40 @@ def _newest_first(song: Song) -> list[tuple[str, str]]:
     return list(dict.fromkeys((each.stage, each.section.label) for each in found))
 
 
-def _look(request: Request, studio: Studio, song: Song, place: Place) -> Look:
-    """The look that the address names, as it is refreshed; else the one at what is there now."""
+def _look(request: Request, studio: Studio, song: Song, listed: Sequence[Entry]) -> Look:
+    """The look that the address names, as it is refreshed; else the one at what is listed."""
     seed = request.query_params.get("look", "")
-    if seed.isascii() and seed.isdigit() and len(seed) <= MAX_SEED_DIGITS:
-        found = find_look(studio, song, int(seed))
-        if found is not None:
-            return found
-    here = [each for each in entries([song]) if _is_at(each, place)]
-    return look_at(studio, song, here if place.everything else list(filter(_is_waiting, here)))
+    found = find_look(studio, song, count(seed)) if seed else None
+    return found or look_at(studio, song, listed)
 
 
-def _is_at(entry: Entry, place: Place) -> bool:
-    state = entry.state
-    labels = {state.section.label, *(each.section.label for each in state.approvals)}
-    is_there = state.stage == place.stage and place.section in labels
-    return is_there and place.run in {"", state.run}
+def count(text: str) -> int:
+    """A number of an address; 0 for anything else."""
+    return int(text) if text.isascii() and text.isdigit() and len(text) <= MAX_DIGITS else 0
 
 
-def _is_waiting(entry: Entry) -> bool:
-    return _kind(entry) == "waiting"
+def _here(song: Song, place: Place) -> list[tuple[Entry, str]]:
+    """The candidates of a place, the newest run first, and what is the matter with each."""
+    found = newest_first(
+        Entry(name, song, state) for name, state in song.candidates.items() if _is_at(state, place)
+    )
+    approved_at = last_approval(song, place.stage, place.section)
+    return [(entry, _kind(entry, approved_at)) for entry in found]
 
 
-def _kind(entry: Entry) -> str:
+def _is_at(state: Candidate, place: Place) -> bool:
+    if state.stage != place.stage or place.run not in {"", state.run}:
+        return False
+    labels = (state.section.label, *(each.section.label for each in state.approvals))
+    return place.section in labels
+
+
+def _kind(entry: Entry, approved_at: int) -> str:
     if entry.status != PENDING:
         return entry.status
-    if is_passed_over(entry):
+    if entry.state.position < approved_at:
         return "passed over"
-    return "stale" if is_stale(entry.song, entry.state) else "waiting"
+    return STALE if is_stale(entry.song, entry.state) else WAITING
 
 
 def _cards(studio: Studio, look: Look) -> list[Card]:
@@ -204,16 +225,22 @@ def _card(studio: Studio, entry: Entry, letter: str, beside: Sequence[Entry]) ->
         others=tuple(
             each for each in sections(entry.song) if each not in {state.section.label, *approved}
         ),
+        drums=_drums(seen.part) if STAGES[state.stage].is_drums else (),
         decided=bool(decisions_on(entry.song, entry.id)),
         scored=tuple(_scored(entry)),
     )
+
+
+def _drums(part: Part) -> tuple[str, ...]:
+    struck = set(part.notes["pitch"].tolist())
+    return tuple(BY_NOTE[note] for note in sorted(struck) if note in BY_NOTE)
 
 
 def _chords_under(studio: Studio, entry: Entry) -> Sequence[ChordSpan]:
     """The chords that a part without any of its own was made for."""
     for parent in entry.state.parents:
         if entry.song.candidates[parent].stage == "chords":
-            found = find_entry(studio, parent, entry.song.song_id)
+            found = Entry(parent, entry.song, entry.song.candidates[parent])
             return Part.from_payload(music_of(studio, found).part).harmony
     return ()
 
@@ -226,15 +253,15 @@ def _scored(entry: Entry) -> list[str]:
 
 
 def _places(song: Song) -> list[tuple[Place, int]]:
-    """Every stage and section with candidates, in stage order, and how many of them wait."""
-    waiting = Counter(
-        (each.state.stage, each.state.section.label)
-        for each in entries([song])
-        if _is_waiting(each)
-    )
-    oldest_first = reversed(_newest_first(song))
-    found = sorted(oldest_first, key=lambda each: list(STAGES).index(each[0]))
-    return [(Place(*each), waiting[each]) for each in found]
+    """Every stage and section with candidates, in stage order, and how many are to be decided."""
+    known = {(each.stage, each.section.label) for each in song.candidates.values()}
+    found = [
+        (Place(row.stage, section.label), row.waiting if is_wanted(row) else 0)
+        for section in progress(song)
+        for row in section.stages
+        if (row.stage, section.label) in known
+    ]
+    return sorted(found, key=lambda each: list(STAGES).index(each[0].stage))
 
 
 @dataclass(frozen=True, slots=True)
@@ -252,14 +279,14 @@ class Following:
     is_run: bool = False
 
 
-def _following(song: Song, place: Place) -> Following | None:
+def _following(known: Known, song: Song, place: Place) -> Following | None:
     """The next place that wants a decision, else the next run, else the whole song."""
     home = f"/songs/{song.song_id}"
-    for stage, section in places_wanted(song):
+    for stage, section in known.once(song, places_wanted):
         if (stage, section) != (place.stage, place.section):
             query = Place(stage, section).query()
             return Following(f"Decide {stage} for {section}", f"{home}/gate?{query}")
-    command, *words = next_words(song)
+    command, *words = known.once(song, next_words)
     if command == "evolve":
         options = dict(zip(words[::2], words[1::2], strict=True))
         where = f" for {options['--section']}" if "--section" in options else ""

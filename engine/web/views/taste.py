@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import msgspec
@@ -12,7 +13,7 @@ from starlette.routing import Route
 
 from engine.models.audits import audit_path
 from engine.models.card import card, model_path
-from engine.models.listing import list_models
+from engine.models.listing import ListedModel, list_models
 from engine.models.promotion import find
 from engine.preference.automatic import decided_since, plan_retraining
 from engine.preference.effort import consistency, duration, efforts, total_sentence
@@ -61,7 +62,7 @@ class TrainedHead:
 def taste(request: Request) -> Response:
     """What was learned, what could be learned from, and what runs use."""
     studio = room_of(request).studio
-    heads = studio.heads()
+    heads, models = studio.heads(), list_models(studio)
     trained = _trained(heads)
     last = max((each.state.trained_at for each in trained), default="")
     learned = [
@@ -69,9 +70,9 @@ def taste(request: Request) -> Response:
     ]
     return page(
         request, "taste.html", learned=learned, every=heads.every,
-        decided=decided_since(studio, heads.trained_at), trained=trained,
+        trained=trained,
         latest=[each for each in trained if each.state.trained_at == last],
-        models=list_models(studio), audited=_audited(studio),
+        models=models, audited=_audited(studio, models),
         can_roll_back=bool(heads.promotions or studio.models().promotions),
     )  # fmt: skip
 
@@ -84,7 +85,8 @@ def effort(request: Request) -> Response:
     parts, repeated = efforts(studio, songs), consistency(studio, songs)
     return page(
         request, "taste_effort.html", parts=parts, repeated=repeated, titles=titles,
-        duration=duration, total=total_sentence(parts) if parts else "",
+        duration=duration, decided=decided_since(studio, studio.heads().trained_at),
+        total=total_sentence(parts) if parts else "",
     )  # fmt: skip
 
 
@@ -145,9 +147,8 @@ def _trained(heads: Heads) -> list[TrainedHead]:
     return sorted(found, key=lambda each: each.state.trained_at, reverse=True)
 
 
-def _audited(studio: Studio) -> set[str]:
+def _audited(studio: Studio, models: Mapping[str, ListedModel]) -> set[str]:
     """The models that have an audit."""
-    models = list_models(studio)
     paths = {sha256: model_path(studio, sha256, known) for sha256, known in models.items()}
     return {sha256 for sha256, path in paths.items() if audit_path(path).is_file()}
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 from starlette.datastructures import FormData
 from starlette.requests import Request
@@ -23,7 +24,15 @@ from engine.arrangement.own_plan import (
     save_plan,
     shown_plan,
 )
-from engine.arrangement.plan import FADE, HELD, MAX_PLAY, NO_ENDING, RITARDANDO, PlannedSection
+from engine.arrangement.plan import (
+    FADE,
+    HELD,
+    MAX_PLAY,
+    NO_ENDING,
+    RITARDANDO,
+    Plan,
+    PlannedSection,
+)
 from engine.arrangement.plan_text import parse_plan
 from engine.arrangement.writers import AUDIO_FORMATS, NO_AUDIO
 from engine.errors import Ambiguous, EngineError, Refused
@@ -51,6 +60,9 @@ MEDIA_TYPES = {
     ".png": "image/png",
 }
 ANYTHING = "application/octet-stream"
+
+# So many assembled songs are kept: the plan of a page is shown again after each change.
+KEPT = 8
 
 ENDING_WORDS = {
     HELD: "held on the chord of home",
@@ -179,10 +191,15 @@ def _pictured(
 ) -> tuple[FormPicture | None, str, str | None]:
     """The picture of the plan, why there is none, and the id of the song that it gives."""
     try:
-        arrangement = assembled(studio, song, shown.planned.plan)
+        arrangement = _assembled(studio, song.song_id, song.touched, shown.planned.plan)
     except EngineError as error:
         return None, str(error), None
     return form_picture(arrangement), shown.problem, arrangement.id
+
+
+@lru_cache(maxsize=KEPT)
+def _assembled(studio: Studio, song_id: str, touched: int, plan: Plan) -> Arrangement:  # noqa: ARG001 - tells when the song changed
+    return assembled(studio, studio.song(song_id), plan)
 
 
 def _heard(studio: Studio, song: Song, current: str | None) -> Heard | None:
@@ -210,7 +227,8 @@ def _bars(
     conductor = conductor_of(song)
     bar_ticks = conductor.meter.bar_ticks
     try:
-        arrangement = assembled(studio, song, parse_plan(state.plan))
+        plan = parse_plan(state.plan)
+        arrangement = _assembled(studio, song.song_id, song.touched, plan)
     except (EngineError, UnreadableError):
         arrangement = None
     if arrangement is None or arrangement.id != wanted:

@@ -42,9 +42,13 @@ class Read:
     text: str
 
 
+def parsed(text: str) -> ElementTree.Element:
+    return ElementTree.fromstring(text)
+
+
 def read(roll: Roll, length_ticks: int) -> Read:
     """Parse a roll as a strict reader of XML does."""
-    sheet, axis = ElementTree.fromstring(roll.sheet), ElementTree.fromstring(roll.axis)
+    sheet, axis = parsed(roll.sheet), parsed(roll.axis)
 
     def texts(kind: str) -> list[str]:
         return [each.text or "" for each in sheet.iterfind(f"g[@class='{kind}']/text")]
@@ -118,7 +122,7 @@ def test_no_text_becomes_markup(title):
     assert found.title.replace("\\u202e", "\u202e").replace("\\x00", "\x00") == title
     assert found.names == found.numerals == [found.title]
     assert "<script" not in thumbnail(part, title)
-    assert ElementTree.fromstring(thumbnail(part, title)).attrib["aria-label"] == found.title
+    assert parsed(thumbnail(part, title)).attrib["aria-label"] == found.title
 
 
 def test_chords_of_others_stand_above_a_part_without_any():

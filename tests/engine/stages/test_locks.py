@@ -14,6 +14,7 @@ from engine.runs.replay import verify_run
 from engine.stages import STAGES
 from engine.state.studio import Studio
 from genomes import Meter
+from genomes.drums.voices import VOICES
 from tests.engine.runs.forked_commands import ROOT
 from tests.engine.runs.short_runs import facts
 from tests.engine.stages.snapshots import approved, evolve_words, evolved, payload, told_next
@@ -75,6 +76,33 @@ def test_a_locked_pitch_keeps_what_is_played_in_order(source, stage):
 
     assert found
     assert {str(kept(each)) for each in found} == {str(kept(candidate))}
+
+
+def test_locked_drums_are_struck_when_they_were(source):
+    shell, candidate = source("drums")
+    drum, note = next(
+        (name, voice.note)
+        for name, voice in VOICES.items()
+        if voice.note in {row[2] for row in notes(payload(shell, candidate))}
+    )
+    lock = ("--from", candidate, "--lock", f"voices={drum.replace('_', ' ')}")
+    (run,) = shell.json(*evolve_words("drums", *lock, seed=5))
+
+    def strokes(name):
+        return [row[:3:2] for row in notes(payload(shell, name)) if row[2] == note]
+
+    assert run["survivors"]
+    for survivor in run["survivors"]:
+        assert strokes(survivor["id"]) == strokes(candidate)
+    assert shell.events("RunStarted")[-1].locks.voices == [drum]
+    assert verified(shell, run["run"])
+    for stage, word, said in (
+        ("drums", "voices=gong", "no drum 'gong'"),
+        ("bass", f"voices={drum}", "bass have none"),
+    ):
+        source_of = approved(shell, stage)[0]
+        words = evolve_words(stage, "--from", source_of, "--lock", word)
+        assert said in shell.refused(*words)
 
 
 def test_a_source_without_locks_is_where_a_run_begins(source):

@@ -8,12 +8,17 @@ from tests.engine.command_line import Shell
 from tests.engine.web.client import Client
 
 
+def unseen(shell: Shell, song: str) -> tuple[str, str]:
+    """A run of a song, and something that it scored and didn't keep."""
+    run = next(row["id"] for row in shell.json("runs") if row["song_id"].startswith(song))
+    cells = [cell for cell in shell.json("map", run)["cells"] if not cell["shown"]]
+    return run, cells[-1]["best"]["id"]
+
+
 @pytest.fixture
 def learned(shell: Shell) -> str:
     """The hash of a head that was trained on decisions about two songs."""
-    (run,) = [row["id"] for row in shell.json("runs") if row["song_id"].startswith("cellar")]
-    cells = [cell for cell in shell.json("map", run)["cells"] if not cell["shown"]]
-    shell.do("bring", run, cells[-1]["best"]["id"])
+    shell.do("bring", *unseen(shell, "cellar"))
     by_song: dict[str, list[str]] = {}
     for row in shell.json("review", "--all"):
         by_song.setdefault(row["song"], []).append(row["id"])

@@ -34,15 +34,14 @@ def form_of(folder: Path, song: str) -> dict[str, Any]:
     """What the page's form sends where nothing was changed."""
     with Studio.open(folder) as studio:
         shown = shown_plan(studio, studio.song(song))
+    sections = shown.planned.plan.sections
     fields: dict[str, Any] = {
-        f"section_{name}": [
-            _typed(getattr(section, name)) for section in shown.planned.plan.sections
-        ]
+        f"section_{name}": [_typed(getattr(section, name)) for section in sections]
         for name in SECTION_FIELDS
         if name != "parts"
     }
     for stage in STAGES:
-        fields[f"part_{stage}"] = [each.part(stage) or "" for each in shown.planned.plan.sections]
+        fields[f"part_{stage}"] = [each.part(stage) or "" for each in sections]
     return fields | {"ending": shown.planned.plan.ending, "seed": 0, "read": shown.sha256}
 
 
@@ -177,6 +176,11 @@ def test_sections_are_dragged_and_moved_by_keys_and_the_song_arranged(
     opened.locator(".planned").nth(4).focus()
     opened.keyboard.press("u")
     expect(opened.locator("#moved")).to_have_text(f"4 of {len(first)}: {dragged[4]}")
+    opened.keyboard.press("x")
+    expect(names).to_have_count(len(first) - 1)
+    opened.keyboard.press("z")
+    expect(names).to_have_count(len(first))
+    opened.locator(".planned").nth(3).focus()
     opened.keyboard.press("x")
     expect(names).to_have_count(len(first) - 1)
     opened.locator("#sections [name=section_play]").nth(0).fill("2")

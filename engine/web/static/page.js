@@ -16,6 +16,9 @@ function followLog() {
   const live = document.getElementById("live");
   live.addEventListener("log", (event) => refresh(JSON.parse(event.detail.data).songs));
   live.addEventListener("jobs", () => refresh(["jobs"]));
+  // Only here, as htmx may have begun before its extension for streams was loaded.
+  live.setAttribute("hx-sse:connect", live.dataset.events);
+  htmx.process(live);
   // What this page did is shown at once; the log's message comes a moment later.
   document.body.addEventListener("htmx:after:request", (event) => {
     const { request } = event.detail.ctx;

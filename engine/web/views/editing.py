@@ -12,7 +12,7 @@ from starlette.routing import Route
 from documents.findings import one_line
 from engine.arrangement.arranging import duplicate as copy
 from engine.errors import Refused, refusing
-from engine.gate import revising, undoing
+from engine.gate import revising
 from engine.gate.chords import GivenChords, chords_of_file, progression
 from engine.gate.edits import edited_values
 from engine.gate.exports import changed_exports, update_exports

@@ -155,15 +155,23 @@ class Jobs:
                 return
             command = [sys.executable, "-u", "-P", "-m", "engine"]
             command += ["--studio", str(self._studio), *job.words]
-            with subprocess.Popen(  # noqa: S603 - our own package, and no shell
-                command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
-                text=True, encoding="utf-8", errors="replace", env=environment(), **GROUP,
-            ) as process:  # fmt: skip
-                self._began(job, process)
-                assert process.stdout is not None  # noqa: S101 - asked for above
-                _keep_lines(process.stdout, job)
-                code = process.wait()
+            try:
+                code = self._watch(job, command)
+            except (OSError, ValueError) as error:  # what is no word of a command line, say
+                job.lines.append(f"error: {error}")
+                code = 1
             self._ended(job, code)
+
+    def _watch(self, job: Job, command: Sequence[str]) -> int:
+        """Run a command to its end; returns its exit code."""
+        with subprocess.Popen(  # noqa: S603 - our own package, and no shell
+            command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+            text=True, encoding="utf-8", errors="replace", env=environment(), **GROUP,
+        ) as process:  # fmt: skip
+            self._began(job, process)
+            assert process.stdout is not None  # noqa: S101 - asked for above
+            _keep_lines(process.stdout, job)
+            return process.wait()
 
     def _began(self, job: Job, process: subprocess.Popen[str]) -> None:
         with self._lock:

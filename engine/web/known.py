@@ -12,6 +12,7 @@ from typing import Any, TypeVar
 
 from engine.errors import NotFound
 from engine.state.runs import RUNNING, Run, run_of
+from engine.state.song_events import RUN_KINDS
 from engine.state.songs import Song, song_of
 from engine.state.studio import Studio
 
@@ -106,7 +107,11 @@ class Known:
         names = {run for each in news if (run := run_of(each.stream))}
         runs = {name: self._studio.run(name)[1] for name in names}
         songs = {song for each in news if (song := song_of(each.stream))}
-        songs |= {run.song_id for run in runs.values()}
+        songs |= {
+            runs[run].song_id
+            for each in news
+            if each.kind in RUN_KINDS and (run := run_of(each.stream))
+        }
         self._songs = dict(self._songs) | {song: self._studio.song(song) for song in songs}
         self._runs = dict(self._runs) | runs
         for song in {run.song_id for run in runs.values()}:

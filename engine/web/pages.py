@@ -9,6 +9,7 @@ from importlib.resources import files
 from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
@@ -31,11 +32,15 @@ _LINE = re.compile(r"p#(message|said-[a-z-]{1,40})")
 
 @cache
 def _templates() -> Environment:
-    """The templates; what is put into them is escaped, and a missing value is an error."""
+    """The templates: what is put into them is escaped, and has nothing hidden in it.
+
+    A missing value is an error.
+    """
     environment = Environment(
         loader=PackageLoader("engine.web"),
         autoescape=True,
         undefined=StrictUndefined,
+        finalize=_shown,
         trim_blocks=True,
         lstrip_blocks=True,
     )
@@ -43,6 +48,11 @@ def _templates() -> Environment:
     environment.filters["visible"] = lambda value: visible(str(value))
     environment.globals["version"] = __version__
     return environment
+
+
+def _shown(value: Any) -> Any:
+    """A text that can't turn the order of what is written around it; markup is ours already."""
+    return visible(value) if isinstance(value, str) and not isinstance(value, Markup) else value
 
 
 def page(request: Request, template: str, **values: Any) -> HTMLResponse:

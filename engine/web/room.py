@@ -11,7 +11,7 @@ from typing import Any
 
 from starlette.requests import Request
 
-from engine.errors import NotFound
+from engine.errors import NotFound, Refused
 from engine.gate.waiting import Entry
 from engine.state.songs import Song
 from engine.state.studio import Studio
@@ -90,6 +90,14 @@ def candidate_in(request: Request) -> Entry:
 
 
 def text_field(form: Form, name: str) -> str | None:
-    """A field of a form as text without spaces around it; None where it is empty or a file."""
+    """A field of a form as text without spaces around it; None where it is empty or a file.
+
+    Raises:
+        Refused: if it has a character that no text has, and no command line can be given.
+    """
     value = form.get(name)
-    return value.strip() or None if isinstance(value, str) else None
+    if not isinstance(value, str):
+        return None
+    if "\0" in value:
+        raise Refused(f"{name.replace('_', ' ')}: expected text")
+    return value.strip() or None

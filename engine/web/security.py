@@ -10,8 +10,9 @@ import asyncio
 import hmac
 import ipaddress
 from collections.abc import Callable
+from contextlib import suppress
 from http import HTTPStatus
-from http.cookies import CookieError, SimpleCookie
+from time import monotonic
 from urllib.parse import parse_qs, urlsplit
 
 from starlette.datastructures import Headers, MutableHeaders
@@ -22,8 +23,8 @@ from engine.web.room import Room
 
 MAX_BODY_BYTES = 16 * 1024 * 1024
 
-# How long a browser may take for the next piece of what it sends.
-PATIENCE_S = 20.0
+# How long a browser may take for the next piece of what it sends, and for all of it.
+PATIENCE_S, WHOLE_PATIENCE_S = 20.0, 120.0
 
 READING = frozenset({"GET", "HEAD"})
 REQUEST_HEADER = "x-engine-request"
@@ -79,18 +80,22 @@ class Guard:
         if answer is not None:
             await answer(scope, receive, sending)
             return
+        body = _Body(receive, Headers(scope=scope))
         began = False
 
         async def watched(message: Message) -> None:
             nonlocal began
-            began = began or message["type"] == "http.response.start"
-            await sending(message)
+            if body.refused is None or began:  # else ours is the answer, whatever the app says
+                if message["type"] == "http.response.start":
+                    began = True
+                    if not body.is_done:  # nobody reads the rest of it
+                        MutableHeaders(scope=message)["Connection"] = "close"
+                await sending(message)
 
-        try:
-            await self._app(scope, _limited(receive), watched)
-        except (TooLong, TooSlow) as error:
-            if not began:
-                await _refusal(error)(scope, receive, sending)
+        with suppress(TooLong, TooSlow):
+            await self._app(scope, body.receive, watched)
+        if body.refused is not None and not began:
+            await _refusal(body.refused)(scope, receive, sending)
 
     def _answer(self, scope: Scope) -> Response | None:
         """What is answered in place of the page; None where the request may pass."""
@@ -179,11 +184,9 @@ def _is_from_elsewhere(headers: Headers, method: str) -> bool:
 
 
 def _cookie(headers: Headers, name: str) -> str:
-    try:
-        found = SimpleCookie(headers.get("cookie", "")).get(name)
-    except CookieError:
-        return ""
-    return found.value if found else ""
+    """The value of a cookie of ours, which has no quotes; empty without one."""
+    pairs = (each.strip().partition("=") for each in headers.get("cookie", "").split(";"))
+    return next((value for key, _, value in pairs if key == name), "")
 
 
 def _is_equal(given: str, wanted: str) -> bool:
@@ -200,26 +203,41 @@ def _local_path(path: str) -> str:
     return "/" + path.lstrip("/\\")
 
 
-def _limited(receive: Receive) -> Receive:
-    """Receive at most so many bytes, none of them too late."""
-    received = 0
-    done = False
+class _Body:
+    """A request's body: at most so many bytes, none of them too late.
 
-    async def limited() -> Message:
-        nonlocal received, done
-        if done:  # now only the end of the connection is waited for
-            return await receive()
+    Attributes:
+        refused: why it isn't taken; None while it is.
+        is_done: whether all of it was received.
+    """
+
+    def __init__(self, receive: Receive, headers: Headers) -> None:
+        self._receive = receive
+        self._received = 0
+        self.is_done = not _length(headers) and "transfer-encoding" not in headers
+        self._end_s = monotonic() + WHOLE_PATIENCE_S
+        self.refused: TooLong | TooSlow | None = None
+
+    async def receive(self) -> Message:
+        """The next piece.
+
+        Raises:
+            TooLong, TooSlow: if it isn't taken.
+        """
+        if self.is_done:  # now only the end of the connection is waited for
+            return await self._receive()
+        patience_s = min(PATIENCE_S, max(0.0, self._end_s - monotonic()))
         try:
-            message = await asyncio.wait_for(receive(), PATIENCE_S)
+            message = await asyncio.wait_for(self._receive(), patience_s)
         except TimeoutError as error:
-            raise TooSlow from error
-        received += len(message.get("body", b""))
-        done = not message.get("more_body", False)
-        if received > MAX_BODY_BYTES:
-            raise TooLong
+            self.refused = TooSlow()
+            raise self.refused from error
+        self._received += len(message.get("body", b""))
+        self.is_done = not message.get("more_body", False)
+        if self._received > MAX_BODY_BYTES:
+            self.refused = TooLong()
+            raise self.refused
         return message
-
-    return limited
 
 
 def _with_headers(send: Send) -> Send:

@@ -12,6 +12,7 @@ import uvicorn
 from engine.errors import Refused
 from engine.state.studio import Studio
 from engine.web.app import create_app
+from engine.web.connections import PatientProtocol
 from engine.web.jobs import Jobs
 from engine.web.room import Room
 from engine.web.security import our_hosts
@@ -59,6 +60,9 @@ class PageServer:
             room = Room(studio, Jobs(self._folder), self._token, f"engine_{self._port}")
             config = uvicorn.Config(
                 create_app(room, our_hosts(self._host, self._port)),
+                http=PatientProtocol,
+                ws="none",
+                proxy_headers=False,
                 log_level="warning",
                 access_log=False,
                 lifespan="on",

@@ -15,7 +15,7 @@ export function refresh(songs) {
 function followLog() {
   const live = document.getElementById("live");
   live.addEventListener("log", (event) => refresh(JSON.parse(event.detail.data).songs));
-  live.addEventListener("jobs", () => refresh(["jobs"]));
+  for (const name of ["ready", "jobs"]) live.addEventListener(name, () => refresh(["jobs"]));
   // Only here, as htmx may have begun before its extension for streams was loaded.
   live.setAttribute("hx-sse:connect", live.dataset.events);
   htmx.process(live);

@@ -12,11 +12,12 @@ from starlette.routing import Route
 from documents.findings import one_line
 from engine.arrangement.arranging import duplicate as copy
 from engine.errors import Refused, refusing
-from engine.gate import revising, undoing
+from engine.gate import revising
 from engine.gate.chords import GivenChords, chords_of_file, progression
 from engine.gate.edits import edited_values
 from engine.gate.exports import changed_exports, update_exports
 from engine.gate.rewording import NewWords, reword
+from engine.gate.undoing import undo_decision
 from engine.proposals.lyrics import notes_on, read_lyrics, words_left_out
 from engine.proposals.verses import shared_words
 from engine.reports.changes import SongChanges
@@ -84,11 +85,9 @@ def restore(request: Request, _: FormData) -> Response:
 
 
 def undo_change(request: Request, _: FormData) -> Response:
-    """Take the last change of a song's values back."""
+    """Take a change of a song's values back."""
     room, song = room_of(request), song_in(request)
-    if not song.changes:
-        raise Refused(f"{song.title} is as it was added")
-    undoing.undo_decision(room.studio, song.song_id, song.changes[-1].event_id)
+    undo_decision(room.studio, song.song_id, request.query_params.get("event", ""))
     return _said_change(request, room, song)
 
 
@@ -97,8 +96,9 @@ def _said_change(request: Request, room: Room, before: Song) -> Response:
     after = room.studio.all_songs()[before.song_id]
     changed_exports(room.studio, after)
     lines = SongChanges(before, after).lines()
-    is_edited = len(after.changes) > len(before.changes)
-    undo = f"/songs/{before.song_id}/undo-change" if is_edited else None
+    undo = None
+    if len(after.changes) > len(before.changes):
+        undo = f"/songs/{before.song_id}/undo-change?event={after.changes[-1].event_id}"
     return said(request, "; ".join(lines) or "nothing changed", undo=undo)
 
 

@@ -56,7 +56,10 @@ def test_songs_are_added_changed_copied_and_put_away(client: Client, shell: Shel
     form = {"tempo": "96", "was_tempo": "96", "concept": "A rope.", "was_concept": ""}
     assert client.post(f"/songs/{ferry}/edit", **form) == (200, "concept changed")
     assert shell.song("ferry").tempo_bpm == 120
-    assert client.post(f"/songs/{ferry}/undo-change") == (200, "concept changed")
+    last = shell.song("ferry").changes[-1].event_id
+    undo = f"/songs/{ferry}/undo-change?event={last}"
+    assert client.post(undo) == (200, "concept changed")
+    assert "was undone already" in client.post(undo)[1]
     assert client.post(f"/songs/{ferry}/duplicate")[1] == "copied as Ferry (copy)"
     assert client.post(f"/songs/{ferry}/archive")[1] == "archived Ferry"
     assert "Ferry (copy)" in client.get("/")

@@ -17,13 +17,13 @@ from engine.gate.branches import branches_of, fork
 from engine.gate.exports import export_song
 from engine.gate.undoing import redo_decision, undo_decision
 from engine.reports.auditions import sides_compared
-from engine.reports.differences import SongDifference, difference, last_arrangement
+from engine.reports.differences import SongDifference, difference
 from engine.reports.history import Decided, about, history
 from engine.reports.progress import SectionProgress, progress
 from engine.stages import STAGES
 from engine.state.lineages import in_use
 from engine.state.moments import NOW, find_side, position_of, song_as_of
-from engine.state.songs import Song
+from engine.state.songs import Song, last_arrangement
 from engine.state.studio import Studio
 from engine.web.forms import with_form
 from engine.web.pages import page, said

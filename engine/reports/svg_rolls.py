@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from html import escape
 
 from documents.terminal import visible
@@ -41,6 +42,8 @@ NOTES_PX, MIN_ROW_PX, MAX_ROW_PX, DRUM_ROW_PX = 150, 3.0, 10.0, 16.0
 # Over the highest and under the lowest row, so that half of a name has room.
 MARGIN_PX = 5
 
+MAX_KEPT = 128
+
 # Between two notes that follow each other stays a gap.
 NOTE_SHARE = 0.94
 
@@ -60,6 +63,7 @@ class Roll:
     text: tuple[str, ...]
 
 
+@lru_cache(maxsize=MAX_KEPT)
 def svg_roll(
     stage: str,
     part: Part,
@@ -67,9 +71,9 @@ def svg_roll(
     name: str,
     identifier: str,
     key: Key | None = None,
-    chords: Sequence[ChordSpan] = (),
+    chords: tuple[ChordSpan, ...] = (),
 ) -> Roll:
-    """Draw a part.
+    """Draw a part; the last ones are kept, as a page asks for them whenever something happens.
 
     Args:
         stage: its stage.

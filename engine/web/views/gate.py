@@ -236,7 +236,7 @@ def _drums(part: Part) -> tuple[str, ...]:
     return tuple(BY_NOTE[note] for note in sorted(struck) if note in BY_NOTE)
 
 
-def _chords_under(studio: Studio, entry: Entry) -> Sequence[ChordSpan]:
+def _chords_under(studio: Studio, entry: Entry) -> tuple[ChordSpan, ...]:
     """The chords that a part without any of its own was made for."""
     for parent in entry.state.parents:
         if entry.song.candidates[parent].stage == "chords":

@@ -28,11 +28,13 @@ class Read:
 
     Attributes:
         notes: onset in ticks and the height of the middle, in pixels.
+        row_px: height of a row.
         rows: heights of the named rows, in pixels, and their names.
         bars: numbers of the bars.
     """
 
     notes: list[tuple[int, float]]
+    row_px: float
     rows: list[tuple[float, str]]
     bars: list[int]
     names: list[str]
@@ -53,13 +55,15 @@ def read(roll: Roll, length_ticks: int) -> Read:
     def texts(kind: str) -> list[str]:
         return [each.text or "" for each in sheet.iterfind(f"g[@class='{kind}']/text")]
 
+    drawn = sheet.findall("rect[@class='note']")
     notes = [
         (round(float(each.attrib["x"][:-1]) / 100 * length_ticks),
          float(each.attrib["y"]) + (float(each.attrib["height"]) + 1) / 2)
-        for each in sheet.iterfind("rect[@class='note']")
+        for each in drawn
     ]  # fmt: skip
     return Read(
         notes=notes,
+        row_px=max((float(each.attrib["height"]) + 1 for each in drawn), default=0.0),
         rows=[(float(each.attrib["y"]) - 15 / 4, each.text or "") for each in axis.iter("text")],
         bars=[int(each.attrib["data-bar"]) for each in sheet.iterfind("rect[@class='bar']")],
         names=texts("names"),
@@ -101,14 +105,13 @@ def test_every_note_is_drawn_where_it_sounds(name, data):
 
 
 def _pitch(height: float, found: Read) -> int:
-    """What sounds at a height, by the names of the axis."""
-    (first, name), *others = found.rows
-    if not others:
-        assert abs(height - first) < 1
-        return number_of(name)
-    last, other = others[-1]
-    semitone = (first - last) / (number_of(other) - number_of(name))
-    return number_of(name) + round((first - height) / semitone)
+    """What sounds at a height, by the names of the axis; a row is a semitone."""
+    named, name = found.rows[0]
+    assert all(
+        abs(each - named - found.row_px * (number_of(name) - number_of(other))) < 0.01
+        for each, other in found.rows
+    )
+    return number_of(name) + round((named - height) / found.row_px)
 
 
 @pytest.mark.parametrize("title", TITLES)
@@ -128,7 +131,9 @@ def test_no_text_becomes_markup(title):
 def test_chords_of_others_stand_above_a_part_without_any():
     span = ChordSpan(0, 1920, 0, 0, (0, 4, 7), "I", "C")
     part = Part.of([(0, 60, 36, 80)], 1920, is_drum=True)
-    assert read(svg_roll("drums", part, FOUR_FOUR, "A", "roll", chords=[span]), 1920).names == ["C"]
+    assert read(svg_roll("drums", part, FOUR_FOUR, "A", "roll", chords=(span,)), 1920).names == [
+        "C"
+    ]
 
 
 def test_a_silent_part_has_its_bars():

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from string import ascii_uppercase
 
 from engine.audio.auditions import Alternative, Audition, audition, find_audition
 from engine.audio.cache import SoundCache
@@ -14,9 +13,6 @@ from engine.errors import Refused
 from engine.gate.waiting import Entry
 from engine.reports.listening import context_of, entry_track, parents_of
 from engine.runs.recordings import beginning, scene_of
-from engine.stages import STAGES
-from engine.state.lineages import in_use
-from engine.state.songs import Song
 from engine.state.studio import Studio
 
 MAX_COMPARED = 12
@@ -85,38 +81,6 @@ def comparison(
     (scene,) = scenes
     alternatives = tuple(_alternative(studio, entry, scene) for entry in wanted)
     return Comparison(SoundCache.of_studio(studio.folder), alternatives, scene)
-
-
-def sides_compared(studio: Studio, sides: Sequence[Song], section: str) -> Comparison:
-    """What is needed to hear in turn what a section uses in several songs, or moments of one.
-
-    Args:
-        studio: the studio.
-        sides: states of songs.
-        section: label of the section.
-
-    Raises:
-        Refused: if one of them uses nothing there, or they can't be heard on one clock.
-    """
-    used = [_in_use(side, section) for side in sides]
-    if not all(used):
-        raise Refused(f"nothing is in use for {section} there")
-    scenes = {scene_of(context_of(studio, each[-1])) for each in used}
-    if len(scenes) > 1:
-        raise Refused(f"{section} has another length, meter or tempo there")
-    (scene,) = scenes
-    alternatives = []
-    for letter, entries in zip(ascii_uppercase, used, strict=False):
-        *below, last = (beginning(entry_track(studio, each), scene) for each in entries)
-        alternatives.append(Alternative(letter, last, tuple(below)))
-    return Comparison(SoundCache.of_studio(studio.folder), tuple(alternatives), scene)
-
-
-def _in_use(song: Song, section: str) -> list[Entry]:
-    """What a section of a song uses, in stage order."""
-    used = in_use(song, section)
-    return [Entry(used[stage], song, song.candidates[used[stage]])
-            for stage in STAGES if stage in used]  # fmt: skip
 
 
 def _alternative(studio: Studio, entry: Entry, scene: Scene) -> Alternative:

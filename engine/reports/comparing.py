@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from string import ascii_uppercase
 
+from engine.audio.auditions import Alternative
 from engine.audio.cache import SoundCache
-from engine.errors import NotFound
+from engine.errors import NotFound, Refused
 from engine.gate.labels import as_named, section_label
 from engine.gate.waiting import Entry
 from engine.ids import CANDIDATE_ID_CHARS, digest
+from engine.reports.auditions import Comparison
 from engine.reports.differences import SongDifference
 from engine.reports.listening import entry_track
 from engine.runs.contexts import section_of, song_context
-from engine.runs.recordings import SUFFIX, record, scene_of, write_recording
+from engine.runs.recordings import SUFFIX, beginning, record, scene_of, write_recording
 from engine.stages import STAGES
 from engine.state.lineages import in_use, section_for
 from engine.state.songs import Song
@@ -61,11 +65,46 @@ def mixes(studio: Studio, found: SongDifference, section: str | None = None) -> 
     return made
 
 
+def auditioned(studio: Studio, songs: Sequence[Song], section: str) -> Comparison:
+    """What is needed to hear a section of songs, or of moments of one, in turn on one clock.
+
+    The alternatives are called A, B and so on.
+
+    Args:
+        studio: the studio.
+        songs: their states.
+        section: label of the section.
+
+    Raises:
+        NotFound: if nothing is in use there in one of them.
+        Refused: if it isn't as long, in the same meter and as fast in all of them.
+    """
+    used = [_in_use(song, section) for song in songs]
+    if not all(used):
+        raise NotFound(f"nothing is in use for {section}", "see engine status")
+    contexts = [_context(song, entries[-1].id, section)
+                for song, entries in zip(songs, used, strict=True)]  # fmt: skip
+    scenes = {scene_of(context) for context in contexts}
+    if len(scenes) > 1:
+        raise Refused(f"{section} isn't of one length, meter and tempo in all of them")
+    (scene,) = scenes
+    alternatives = []
+    for letter, entries in zip(ascii_uppercase, used, strict=False):
+        *below, top = (beginning(entry_track(studio, each), scene) for each in entries)
+        alternatives.append(Alternative(letter, top, tuple(below)))
+    return Comparison(SoundCache.of_studio(studio.folder), tuple(alternatives), scene)
+
+
+def _in_use(song: Song, section: str) -> list[Entry]:
+    """What a section uses, in stage order."""
+    used = in_use(song, section)
+    return [Entry(used[each], song, song.candidates[used[each]])
+            for each in STAGES if each in used]  # fmt: skip
+
+
 def _mix(studio: Studio, song: Song, section: str) -> Mix | None:
     """The recording of a section; None where nothing is in use. It is made if it is missing."""
-    used = in_use(song, section)
-    entries = [Entry(used[each], song, song.candidates[used[each]]) for each in STAGES
-               if each in used]  # fmt: skip
+    entries = _in_use(song, section)
     if not entries:
         return None
     context = _context(song, entries[-1].id, section)

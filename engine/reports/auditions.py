@@ -11,11 +11,9 @@ from engine.audio.cache import SoundCache
 from engine.audio.rendering import BuiltIn, find_player, played_here
 from engine.audio.stems import Scene
 from engine.errors import Refused
-from engine.gate.waiting import Entry
+from engine.gate.waiting import Entry, entries_in_use
 from engine.reports.listening import context_of, entry_track, parents_of
 from engine.runs.recordings import beginning, scene_of
-from engine.stages import STAGES
-from engine.state.lineages import in_use
 from engine.state.songs import Song
 from engine.state.studio import Studio
 
@@ -98,7 +96,7 @@ def sides_compared(studio: Studio, sides: Sequence[Song], section: str) -> Compa
     Raises:
         Refused: if one of them uses nothing there, or they can't be heard on one clock.
     """
-    used = [_in_use(side, section) for side in sides]
+    used = [entries_in_use(side, section) for side in sides]
     if not all(used):
         raise Refused(f"nothing is in use for {section} there")
     scenes = {scene_of(context_of(studio, each[-1])) for each in used}
@@ -110,13 +108,6 @@ def sides_compared(studio: Studio, sides: Sequence[Song], section: str) -> Compa
         *below, last = (beginning(entry_track(studio, each), scene) for each in entries)
         alternatives.append(Alternative(letter, last, tuple(below)))
     return Comparison(SoundCache.of_studio(studio.folder), tuple(alternatives), scene)
-
-
-def _in_use(song: Song, section: str) -> list[Entry]:
-    """What a section of a song uses, in stage order."""
-    used = in_use(song, section)
-    return [Entry(used[stage], song, song.candidates[used[stage]])
-            for stage in STAGES if stage in used]  # fmt: skip
 
 
 def _alternative(studio: Studio, entry: Entry, scene: Scene) -> Alternative:

@@ -8,14 +8,13 @@ from pathlib import Path
 from engine.audio.cache import SoundCache
 from engine.errors import NotFound
 from engine.gate.labels import as_named, section_label
-from engine.gate.waiting import Entry
+from engine.gate.waiting import entries_in_use
 from engine.ids import CANDIDATE_ID_CHARS, digest
 from engine.reports.differences import SongDifference
 from engine.reports.listening import entry_track
 from engine.runs.contexts import section_of, song_context
 from engine.runs.recordings import SUFFIX, record, scene_of, write_recording
-from engine.stages import STAGES
-from engine.state.lineages import in_use, section_for
+from engine.state.lineages import section_for
 from engine.state.songs import Song
 from engine.state.studio import Studio
 from genomes import Context
@@ -63,9 +62,7 @@ def mixes(studio: Studio, found: SongDifference, section: str | None = None) -> 
 
 def _mix(studio: Studio, song: Song, section: str) -> Mix | None:
     """The recording of a section; None where nothing is in use. It is made if it is missing."""
-    used = in_use(song, section)
-    entries = [Entry(used[each], song, song.candidates[used[each]]) for each in STAGES
-               if each in used]  # fmt: skip
+    entries = entries_in_use(song, section)
     if not entries:
         return None
     context = _context(song, entries[-1].id, section)

@@ -12,9 +12,9 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
+from engine.arrangement.arranging import fork
 from engine.errors import Ambiguous, NotFound, Refused
-from engine.gate.branches import branches_of, fork
-from engine.gate.exports import export_song
+from engine.gate.branches import branches_of
 from engine.gate.undoing import redo_decision, undo_decision
 from engine.reports.auditions import sides_compared
 from engine.reports.differences import SongDifference, difference
@@ -103,11 +103,9 @@ def begin_branch(request: Request, form: FormData) -> Response:
     studio, song = room_of(request).studio, song_in(request)
     at = text_field(form, "at") or NOW
     position = None if at == NOW else position_of(studio, at, song)
-    branch = fork(studio, song.song_id, text_field(form, "name") or "", position)
-    export_song(studio, studio.song(branch))
-    begun = studio.song(branch)
-    line = f"{begun.title} begins from event {begun.past[-1].until}"
-    return said(request, line, link=f"/songs/{branch}")
+    branch, _ = fork(studio, song, text_field(form, "name") or "", position)
+    line = f"{branch.title} begins from event {branch.past[-1].until}"
+    return said(request, line, link=f"/songs/{branch.song_id}")
 
 
 def audition(request: Request) -> Response:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from engine.reports.readings import with_most_likely
+from engine.stages import STAGES
 from engine.state.lineages import in_use, is_stale
 from engine.state.songs import PENDING, Candidate, Song, song_stream
 from engine.state.studio import Studio
@@ -81,6 +82,13 @@ def entries(songs: Iterable[Song]) -> list[Entry]:
 
 def _order(item: tuple[str, Candidate]) -> tuple[int, int]:
     return item[1].position, item[1].rank
+
+
+def entries_in_use(song: Song, section: str) -> list[Entry]:
+    """What a section of a song uses, in stage order."""
+    used = in_use(song, section)
+    return [Entry(used[stage], song, song.candidates[used[stage]])
+            for stage in STAGES if stage in used]  # fmt: skip
 
 
 def waiting(songs: Iterable[Song]) -> list[Entry]:

@@ -11,15 +11,14 @@ from engine.audio.auditions import Alternative
 from engine.audio.cache import SoundCache
 from engine.errors import NotFound, Refused
 from engine.gate.labels import as_named, section_label
-from engine.gate.waiting import Entry
+from engine.gate.waiting import entries_in_use
 from engine.ids import CANDIDATE_ID_CHARS, digest
 from engine.reports.auditions import Comparison
 from engine.reports.differences import SongDifference
 from engine.reports.listening import entry_track
 from engine.runs.contexts import section_of, song_context
 from engine.runs.recordings import SUFFIX, beginning, record, scene_of, write_recording
-from engine.stages import STAGES
-from engine.state.lineages import in_use, section_for
+from engine.state.lineages import section_for
 from engine.state.songs import Song
 from engine.state.studio import Studio
 from genomes import Context
@@ -79,7 +78,7 @@ def auditioned(studio: Studio, songs: Sequence[Song], section: str) -> Compariso
         NotFound: if nothing is in use there in one of them.
         Refused: if it isn't as long, in the same meter and as fast in all of them.
     """
-    used = [_in_use(song, section) for song in songs]
+    used = [entries_in_use(song, section) for song in songs]
     if not all(used):
         raise NotFound(f"nothing is in use for {section}", "see engine status")
     contexts = [_context(song, entries[-1].id, section)
@@ -95,16 +94,9 @@ def auditioned(studio: Studio, songs: Sequence[Song], section: str) -> Compariso
     return Comparison(SoundCache.of_studio(studio.folder), tuple(alternatives), scene)
 
 
-def _in_use(song: Song, section: str) -> list[Entry]:
-    """What a section uses, in stage order."""
-    used = in_use(song, section)
-    return [Entry(used[each], song, song.candidates[used[each]])
-            for each in STAGES if each in used]  # fmt: skip
-
-
 def _mix(studio: Studio, song: Song, section: str) -> Mix | None:
     """The recording of a section; None where nothing is in use. It is made if it is missing."""
-    entries = _in_use(song, section)
+    entries = entries_in_use(song, section)
     if not entries:
         return None
     context = _context(song, entries[-1].id, section)

@@ -65,6 +65,10 @@ class SongProjection:
         event = recorded.payload
         if isinstance(event, events.SongProposed):
             return _proposed(document, recorded, event)
+        if isinstance(event, events.SongForked) and (
+            document is None or document.song_id == event.song_id
+        ):
+            raise KeyError(event.origin)  # it is no branch of a song that was there
         if document is None:
             return None
         song: Song = APPLY[recorded.kind](document, recorded, event)

@@ -126,6 +126,20 @@ def test_an_event_that_names_what_is_not_there_is_one_line(shell):
     assert (found.code, found.err) == (1, "")
 
 
+@pytest.mark.parametrize("own", [True, False])
+def test_a_branch_of_what_is_not_there_is_one_line(shell, own):
+    song = shell.song("meadow").song_id
+    name = song if own else "dark"
+    forked = events.SongForked(song_id=name, origin="nowhere", position=1)
+    with Studio.open(shell.folder) as studio:
+        stream = f"song/{name}"
+        new = NewEvent(forked, actor="eve", event_id="event-x")
+        studio.append(stream, [new], studio.log.version(stream))
+    assert "there is no 'nowhere' before it" in shell.refused("status")
+    found = shell.type("doctor")
+    assert (found.code, found.err) == (1, "")
+
+
 def model_file(shell):
     return next((shell.folder / "models").glob("*.onnx"))
 

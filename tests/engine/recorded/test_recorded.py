@@ -57,6 +57,9 @@ def test_it_is_worked_on(shell: Shell, tmp_path: Path) -> None:
     copy.do("approve", waiting[0]["id"], "--song", "counting", "--label", "second")
     copy.do("arrange", "--song", "a-lamp", "--audio", "none")
     copy.do("undo")
+    copy.do("redo")
+    branch = copy.json("fork", "a-lamp", "--at", "60", "--as", "Otherwise")
+    assert copy.json("show", "otherwise")["branch_of"] == branch["branch_of"]
 
 
 def test_every_run_is_recorded(old: Path) -> None:
@@ -87,6 +90,7 @@ def test_its_runs_come_out_again_or_say_what_made_them(old: Path) -> None:
 READING = (
     "status", "songs list", "songs show a-lamp", "runs", "run report RUN", "review --all", "models",
     "taste", "effort", "map RUN", "why CANDIDATE", "log --limit 3", "log --kind ExportWritten",
+    "history a-lamp", "show a-lamp --at 60", "diff a-lamp 60 now",
     "trace FILE", "verify --against FILE", "export", "replay RUN", "verify", "doctor",
 )  # fmt: skip
 

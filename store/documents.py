@@ -58,6 +58,13 @@ class Projection(Protocol[DocumentT]):
         """
 
 
+class Applies(Protocol[DocumentT]):
+    """What makes the next document of an event; see `Projection.apply`."""
+
+    def apply(self, document: DocumentT | None, recorded: Recorded) -> DocumentT | None:
+        """Return the document after the event."""
+
+
 class Damaged(Exception):
     """The stored documents are not what was stored. It never leaves the store."""
 
@@ -71,7 +78,7 @@ class Kept(NamedTuple):
 
 
 def applied(
-    projection: Projection[DocumentT], document: DocumentT | None, recorded: Recorded
+    projection: Applies[DocumentT], document: DocumentT | None, recorded: Recorded
 ) -> DocumentT | None:
     """Return the document after an event.
 

@@ -13,7 +13,6 @@ from tests.store.samples import notes
 from tests.store.test_verify import tampering
 
 EVENTS = 6
-COLUMNS = "event_id, stream, stream_version, kind, kind_version, payload, actor, recorded_at"
 
 
 @pytest.fixture
@@ -34,12 +33,14 @@ def sql(*statements: str) -> Callable[[sqlite3.Connection], None]:
 
 def exchange(one: int, other: int) -> Callable[[sqlite3.Connection], None]:
     """Two events with their places exchanged, hashes and all."""
-    return sql(
-        f"UPDATE events SET position = 99 WHERE position = {one}",
-        f"UPDATE events SET position = {one} WHERE position = {other}",
-        f"UPDATE events SET position = {other} WHERE position = 99",
-    )
+    move = "UPDATE events SET position = {} WHERE position = {}"
+    return sql(move.format(99, one), move.format(one, other), move.format(other, 99))
 
+
+ADDED = (
+    "INSERT INTO events SELECT 7, 'x', stream, 4, kind, kind_version, payload, actor, recorded_at, "
+    "causation, {} FROM events WHERE position = 6"
+)
 
 MOVED = {
     "two exchanged": (exchange(2, 5), {2, 5}),
@@ -54,20 +55,8 @@ MOVED = {
         ),
         {4, 5},
     ),
-    "one added at the end": (
-        sql(
-            f"INSERT INTO events SELECT 7, 'x', stream, 9, {COLUMNS.split(', ', 3)[3]}, causation, "
-            "hash, 'ab' FROM events WHERE position = 6"
-        ),
-        {7},
-    ),
-    "one repeated": (
-        sql(
-            f"INSERT INTO events SELECT 7, 'x', stream, 4, {COLUMNS.split(', ', 3)[3]}, causation, "
-            "prev_hash, hash FROM events WHERE position = 6"
-        ),
-        {7},
-    ),
+    "one added at the end": (sql(ADDED.format("hash, 'ab'")), {7}),
+    "one repeated": (sql(ADDED.format("prev_hash, hash")), {7}),
 }
 
 

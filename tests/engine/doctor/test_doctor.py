@@ -12,6 +12,7 @@ import pytest
 from engine.cli.log import doctor
 from engine.doctor.checks import examine
 from engine.doctor.findings import MENDED, PROBLEM
+from engine.state.places import STREAM_OF
 from engine.state.studio import Studio
 from store import events, projections
 from store.projections import Projections
@@ -260,3 +261,7 @@ def test_its_help_names_what_it_checks():
     assert doctor.__doc__ is not None
     for what in ("log", "state", "models", "exports", "runs"):
         assert what in doctor.__doc__
+
+
+def test_the_place_of_every_kind_is_known():
+    assert STREAM_OF.keys() == events.KINDS.keys()

@@ -182,9 +182,11 @@ def approve(
     from engine.gate import decisions
 
     with open_studio(context) as studio:
-        approved = decisions.approve(
-            studio, candidate, label, note=text, song_id=song, section=section
-        )
+        what = {"label": label, "note": text, "song_id": song, "section": section}
+        known = decisions.known_approval(studio, candidate, **what)
+        if known is not None and not as_json:
+            say("that is decided already:")
+        approved = known or decisions.approve(studio, candidate, **what)
         update_and_say(context, studio, approved, as_json=as_json)
 
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import typer
 
-from engine.cli.output import say, say_next
+from engine.cli.output import say, say_next, say_note
 from engine.errors import in_studio
 
 if TYPE_CHECKING:
@@ -41,7 +42,30 @@ def open_studio(context: typer.Context, *, make: bool = False) -> Studio:
             "or begin one with engine songs add FILE"
         )
         raise Refused(f"there is no studio in {folder.absolute()}", advice)
-    return Studio.open(folder)
+    studio = Studio.open(folder)
+    for line in _unwritten(studio):
+        say_note(in_studio(line, context.obj))
+    return studio
+
+
+def _unwritten(studio: Studio) -> Iterator[str]:
+    """Write what a command that was ended has left unwritten."""
+    from engine.errors import EngineError
+    from engine.state.inflight import interrupted
+    from store.errors import StoreError
+
+    if not any(interrupted(studio.folder)):
+        return
+    from engine.gate.reconciling import reconcile
+
+    try:
+        yield from reconcile(studio)
+    except (
+        EngineError,
+        StoreError,
+        OSError,
+    ) as error:  # what was asked for may be done all the same
+        yield f"files of earlier commands are still missing: {error}"
 
 
 def folder_of(context: typer.Context) -> Path:

@@ -27,13 +27,12 @@ def resume(
     terms: WithTerms = False,
     as_json: Json = False,
 ) -> int:
-    """Go on with a run that was interrupted or killed."""
-    from engine.runs.lifecycle import resume as take_up
-
+    """Go on with a run that was interrupted or killed, or write the files of one that ended."""
     with open_studio(context) as studio:
         identifier, _ = studio.run(run)
-        resumed = take_up(studio, identifier)
-        summary = carry_on_with_progress(context, studio, resumed, as_json=as_json)
+        summary = _without_files(studio, identifier)
+        if summary is None:
+            summary = _taken_up(context, studio, identifier, as_json=as_json)
         if summary is None:
             return INTERRUPTED
         folder = show_run(context, studio, summary, "resume", terms=terms, as_json=as_json)
@@ -42,6 +41,24 @@ def resume(
     else:
         say_next(next_command(context, next_after_runs([summary])))
     return 0
+
+
+def _without_files(studio: Studio, run: str) -> Summary | None:
+    """The summary of a run that was ended after its last event, before its files were written."""
+    from engine.reports.summary import summarise
+    from engine.runs.files import has_files
+    from engine.state.runs import FINISHED
+
+    if studio.run(run)[1].status != FINISHED:
+        return None
+    summary = summarise(studio, run)
+    return None if has_files(studio, summary) else summary
+
+
+def _taken_up(context: typer.Context, studio: Studio, run: str, *, as_json: bool) -> Summary | None:
+    from engine.runs.lifecycle import resume as take_up
+
+    return carry_on_with_progress(context, studio, take_up(studio, run), as_json=as_json)
 
 
 def next_after_runs(summaries: Sequence[Summary]) -> str:

@@ -68,6 +68,28 @@ def approve(
     return decide(studio, prefix, make, song_id)
 
 
+def known_approval(
+    studio: Studio,
+    prefix: str,
+    label: str | None = None,
+    note: str | None = None,
+    song_id: str | None = None,
+    section: str | None = None,
+) -> Recorded | None:
+    """The approval that an equal one would repeat; None if there is none. See ``approve``.
+
+    The section, the label and the note must be those of the approval.
+    """
+    entry = find_entry(studio, prefix, song_id)
+    wanted = entry.state.section.label if section is None else section
+    known = entry.state.approval_for(wanted)
+    if known is None or label not in {None, known.display_label}:
+        return None
+    if note is not None and note not in entry.state.notes:
+        return None
+    return studio.event(known.position)
+
+
 class CandidateMusic(NamedTuple):
     """The notes and the genome of a candidate, as in the log; imported notes have no genome."""
 

@@ -11,7 +11,9 @@ from pathlib import Path
 import msgspec
 
 from engine.arrangement.instruments import usual_programs
+from engine.errors import Refused
 from engine.gate.decisions import approved_notes
+from engine.ids import short
 from engine.runs.contexts import SongFacts, section_of, song_context
 from engine.stages import find_stage
 from engine.state.files import file_sha256, write_whole
@@ -21,6 +23,7 @@ from genomes import Part, Section
 from genomes.chord_symbols import chord_changes, harmony_of
 from genomes.midi import Conductor, Track, write_midi
 from store import events
+from store.errors import LogUnavailable
 from store.records import NewEvent, Recorded
 
 WRITTEN, UNCHANGED, KEPT = "written", "unchanged", "kept"
@@ -158,11 +161,22 @@ def proposal_at(studio: Studio, position: int) -> events.SongProposed:
 
 
 def update_exports(studio: Studio, recorded: Recorded) -> list[Export]:
-    """Write or remove a candidate's files after a decision about it."""
+    """Write or remove a candidate's files after a decision about it.
+
+    Raises:
+        Refused: if a file can't be written; the decision stands.
+    """
     event, song_id = recorded.payload, song_of(recorded.stream)
     if song_id is None or not isinstance(event, DECISIONS) or event.candidate is None:
         return []
-    return _export(studio, studio.song(song_id), event.candidate)
+    try:
+        return _export(studio, studio.song(song_id), event.candidate)
+    except (OSError, LogUnavailable) as error:
+        raise Refused(
+            f"the decision on {short(event.candidate)} stands, as event {recorded.position}, "
+            f"but its file could not be written: {error}",
+            f"run engine export --song {song_id} when there is room",
+        ) from error
 
 
 def _export(studio: Studio, song: Song, candidate: str) -> list[Export]:
@@ -229,4 +243,9 @@ def _record(studio: Studio, song: Song, approved: Recorded, path: Path, sha256: 
         sha256=sha256,
     )
     new = NewEvent(written, actor="engine", causation=approved.event_id)
-    studio.decide(song_stream(song.song_id), lambda: [new])
+
+    def recording() -> list[NewEvent]:  # unless another process has written the same meanwhile
+        now = studio.song(song.song_id)
+        return [] if last_written(now, studio, path) == sha256 else [new]
+
+    studio.decide(song_stream(song.song_id), recording)

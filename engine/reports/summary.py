@@ -11,7 +11,7 @@ from engine.errors import Refused
 from engine.evolution.watch import Fall, find_fall
 from engine.reports.readings import with_most_likely
 from engine.runs.contexts import parent_parts
-from engine.state.runs import FINISHED, RUNNING, run_stream
+from engine.state.runs import FINISHED, RUNNING, folder_of_run, run_stream
 from engine.state.studio import Studio
 from genomes import Part
 from store import events
@@ -47,7 +47,7 @@ class Summary:
     @property
     def folder_name(self) -> str:
         """Folder of its files, relative to the song's exports."""
-        return f"{self.started.stage}/runs/{self.run}"
+        return folder_of_run(self.started.stage, self.run)
 
     def to_json(self) -> dict[str, Any]:
         """Plain values for machines."""

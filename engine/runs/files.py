@@ -49,6 +49,14 @@ def write_files(studio: Studio, summary: Summary) -> Path:
     return folder
 
 
+def has_files(studio: Studio, summary: Summary) -> bool:
+    """Whether the files of a run that are for people to hear or open are there."""
+    folder = run_folder(studio, summary)
+    survivors = enumerate(summary.finished.survivors, start=1)
+    stems = [file_stem(rank, survivor.id) for rank, survivor in survivors]
+    return all((folder / f"{stem}.mid").exists() for stem in stems) and folder.exists()
+
+
 def run_folder(studio: Studio, summary: Summary) -> Path:
     """Where the files of a run lie."""
     return studio.exports / summary.started.song_id / summary.folder_name

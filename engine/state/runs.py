@@ -26,6 +26,11 @@ def run_of(stream: str) -> str | None:
     return stream.removeprefix(RUN_STREAM) if stream.startswith(RUN_STREAM) else None
 
 
+def folder_of_run(stage: str, run: str) -> str:
+    """Folder of a run's files, relative to its song's exports."""
+    return f"{stage}/runs/{run}"
+
+
 class Run(msgspec.Struct, frozen=True, kw_only=True):
     """The state of a run, with the fields of ``RunStarted``.
 

@@ -15,6 +15,7 @@ from engine.errors import NotFound, Refused
 from engine.ids import resolve
 from engine.state.finding import find_song
 from engine.state.heads import HEADS, Heads, HeadsProjection
+from engine.state.inflight import InFlight
 from engine.state.models import MODELS, Models, ModelsProjection
 from engine.state.runs import Run, RunProjection
 from engine.state.song_events import SongProjection
@@ -65,6 +66,7 @@ class Studio:
         self._projections = Projections(log, [SONGS, RUNS, ALL_MODELS, ALL_HEADS])
         self.actor = actor()
         self.warns_of_head = True
+        self._in_flight = InFlight(folder)
         self._head_problem = _head_problem(log)
 
     @classmethod
@@ -86,6 +88,8 @@ class Studio:
         problem = self._head_problem if self.warns_of_head and error is None else ""
         self._head_problem = problem and _head_problem(self.log)
         self.log.close()
+        if error is None:
+            self._in_flight.end()
         if self._head_problem:
             warnings.warn(f"{self._head_problem}; see engine doctor", Unvouched, stacklevel=2)
 
@@ -196,6 +200,7 @@ class Studio:
 
     def append(self, stream: str, events: list[NewEvent], expected_version: int) -> list[Recorded]:
         """Append a batch; see ``EventLog.append``."""
+        self._in_flight.begin(self.log.head().position)
         return self.log.append(stream, events, expected_version)
 
     def append_if_possible(self, stream: str, events: list[NewEvent]) -> bool:

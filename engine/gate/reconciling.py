@@ -1,0 +1,33 @@
+"""Files that a command which was ended has left unwritten: the next one writes them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from engine.gate.exports import EDITED_STAYS, KEPT, UNCHANGED, export_song
+from engine.state.inflight import interrupted
+from engine.state.runs import FINISHED, folder_of_run, run_of
+from engine.state.songs import song_of
+from engine.state.studio import Studio
+
+
+def reconcile(studio: Studio) -> Iterator[str]:
+    """Write the files of decisions that were recorded, and say so, a line for each file.
+
+    Runs that ended without their files are named: to write those takes longer.
+    """
+    for path, position in interrupted(studio.folder):
+        streams = {recorded.stream for recorded in studio.log.read(after=position)}
+        songs = studio.all_songs()
+        for song_id in sorted(filter(None, map(song_of, streams))):
+            if song_id in songs:
+                for export in export_song(studio, songs[song_id]):
+                    if export.outcome not in {UNCHANGED, EDITED_STAYS, KEPT}:
+                        name = export.path.relative_to(studio.folder).as_posix()
+                        yield f"{name} is {export.outcome}: a command was ended before it was"
+        for run in sorted(filter(None, map(run_of, streams))):
+            state = studio.run(run)[1]
+            folder = studio.exports / state.song_id / folder_of_run(state.stage, run)
+            if state.status == FINISHED and not folder.exists():
+                yield f"run {run} ended without its files: engine resume {run} writes them"
+        path.unlink(missing_ok=True)

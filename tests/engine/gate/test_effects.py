@@ -1,0 +1,95 @@
+"""Commands that end between an event and its files: the next one mends it, and says so."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+from importlib import import_module
+
+import pytest
+
+from engine.cli import run
+from engine.gate import exports
+
+pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="a process is made like this one")
+
+EVOLVE = ("evolve", "--song", "meadow", "--seed", "5", "--bars", "2", "--population", "4",
+          "--generations", "1", "--keep", "1", "--no-model")  # fmt: skip
+
+
+def killed(shell, place, *words):
+    """Run a command in a process of its own, which is killed when it comes to a function."""
+    process = os.fork()
+    if process == 0:
+        module, _, name = place.rpartition(".")
+        setattr(import_module(module), name, lambda *_, **__: os.kill(os.getpid(), signal.SIGKILL))
+        run(["--studio", str(shell.folder), *map(str, words)])
+        os._exit(0)
+    assert os.waitstatus_to_exitcode(os.waitpid(process, 0)[1]) == -signal.SIGKILL
+
+
+def test_the_next_command_writes_what_a_killed_one_did_not(shell):
+    first = shell.candidates()[0]
+    killed(shell, "engine.gate.exports.write_whole", "approve", first)
+    assert len(shell.events("CandidateApproved")) == 1
+    said = shell.type("status")
+    (line,) = said.err.splitlines()
+    assert line.startswith("note: exports/")
+    assert line.endswith("approved/verse.mid is written: a command was ended before it was")
+    assert shell.approved_file("verse").exists()
+    assert len(shell.events("ExportWritten")) == 1
+    assert shell.type("status").err == ""
+    assert [path.name for path in shell.folder.glob(".*")] == []
+
+
+def test_what_a_killed_undo_left_is_removed(shell):
+    first = shell.candidates()[0]
+    shell.do("approve", first)
+    killed(shell, "engine.gate.exports._remove", "undo", first)
+    assert shell.approved_file("verse").exists()
+    assert "verse.mid is removed" in shell.type("review").err
+    assert not shell.approved_file("verse").exists()
+
+
+def test_a_command_that_was_killed_is_typed_again(shell):
+    first = shell.candidates()[0]
+    words = ("approve", first, "--label", "Verse", "--note", "patient")
+    killed(shell, "engine.gate.exports.write_whole", *words)
+    said = shell.type(*words)
+    assert (said.code, "that is decided already" in said.out) == (0, True)
+    assert shell.approved_file("verse").exists()
+    assert [len(shell.events(kind)) for kind in ("CandidateApproved", "CandidateNoted")] == [1, 1]
+    assert shell.json(*words)["label"] == "verse"
+    for other in (("--label", "other"), ("--note", "another")):
+        assert "is approved already as verse" in shell.refused("approve", first, *other)
+
+
+@pytest.mark.parametrize("typed", ["approve", "export"])
+def test_a_full_disk_leaves_the_decision_standing(shell, monkeypatch, typed):
+    first = shell.candidates()[0]
+
+    def full(*_):
+        raise OSError(28, "No space left on device")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(exports, "write_whole", full)
+        said = shell.type("approve", first)
+    assert said.code == 2
+    assert "stands, as event " in said.error
+    assert "No space left on device" in said.error
+    assert "export --song meadow" in said.error
+    shell.do(*([typed, first] if typed == "approve" else [typed]))
+    assert shell.approved_file("verse").exists()
+    assert len(shell.events("CandidateApproved")) == len(shell.events("ExportWritten")) == 1
+
+
+def test_a_run_that_ended_without_its_files_gets_them(shell):
+    killed(shell, "engine.runs.files.write_files", *EVOLVE)
+    said = shell.type("runs", "--json")
+    identifier = json.loads(said.out)[-1]["id"]
+    assert f"run {identifier} ended without its files" in said.err
+    assert not list(shell.folder.rglob(f"{identifier}/*"))
+    shell.do("resume", identifier)
+    assert list(shell.folder.rglob(f"{identifier}/*.mid"))
+    assert "is finished; see engine review" in shell.refused("resume", identifier)

@@ -16,6 +16,7 @@ try:
     from fitness.errors import FitnessError
     from training.commands import data, models
     from training.commands.pipeline import RUN, execute
+    from training.parent import end_with_engine
     from training.progress import ProgressBars
 except KeyboardInterrupt:
     sys.stderr.write("interrupted\n")
@@ -96,4 +97,5 @@ def parser() -> argparse.ArgumentParser:
 
 
 if __name__ == "__main__":
+    end_with_engine()
     sys.exit(main())

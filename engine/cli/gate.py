@@ -183,11 +183,26 @@ def approve(
 
     with open_studio(context) as studio:
         what = {"label": label, "note": text, "song_id": song, "section": section}
-        known = decisions.known_approval(studio, candidate, **what)
-        if known is not None and not as_json:
-            say("that is decided already:")
-        approved = known or decisions.approve(studio, candidate, **what)
+        approved = _approved_before(studio, candidate, **what, as_json=as_json)
+        if approved is None:
+            approved = decisions.approve(studio, candidate, **what)
         update_and_say(context, studio, approved, as_json=as_json)
+
+
+def _approved_before(
+    studio: Studio, candidate: str, *, as_json: bool, **what: str | None
+) -> Recorded | None:
+    """The equal approval of a command that was ended before it wrote its file; None without one."""
+    from engine.gate.decisions import find_entry, known_approval
+    from engine.gate.exports import lacks_a_file
+
+    known = known_approval(studio, candidate, **what)
+    entry = find_entry(studio, candidate, what["song_id"])
+    if known is None or not lacks_a_file(studio, entry.song, entry.id):
+        return None
+    if not as_json:
+        say("that is decided already; its file was missing:")
+    return known
 
 
 def use(

@@ -124,16 +124,23 @@ def part_midi(studio: Studio, song: Song, approved: Recorded) -> bytes:
     return approved_midi(_facts_of_part(studio, song, state), approved, event, part)
 
 
-def approved_files(studio: Studio, song: Song) -> list[Path]:
-    """Where the parts of a song that are approved were written, or are to be written."""
+def approved_files(studio: Studio, song: Song, only: str | None = None) -> list[Path]:
+    """Where the parts of a song, or one of them, were written or are to be written."""
     written = {(file.candidate, file.label): path for path, file in song.exports.items()}
     return [
         studio.folder / written[identifier, approval.label]
         if (identifier, approval.label) in written
         else approved_folder(studio, song, candidate.stage) / f"{approval.label}.mid"
         for identifier, candidate in song.candidates.items()
+        if only in {None, identifier}
         for approval in candidate.approvals
     ]
+
+
+def lacks_a_file(studio: Studio, song: Song, candidate: str) -> bool:
+    """Whether a file of an approved candidate is missing, or was until this command."""
+    files = approved_files(studio, song, candidate)
+    return any(path in studio.mended or not path.exists() for path in files)
 
 
 def _facts_of_part(studio: Studio, song: Song, state: Candidate) -> Song:

@@ -23,6 +23,7 @@ def reconcile(studio: Studio) -> Iterator[str]:
             if song_id in songs:
                 for export in export_song(studio, songs[song_id]):
                     if export.outcome not in {UNCHANGED, EDITED_STAYS, KEPT}:
+                        studio.mended.add(export.path)
                         name = export.path.relative_to(studio.folder).as_posix()
                         yield f"{name} is {export.outcome}: a command was ended before it was"
         for run in sorted(filter(None, map(run_of, streams))):

@@ -27,6 +27,9 @@ NEEDS_CATALOGUE = ("segments",)
 
 BY_SONG = "song"
 
+# Tells training, which the engine never imports, to end when the engine does.
+STARTED = "COMPOSITION_ENGINE_STARTED"
+
 
 @dataclass(frozen=True, slots=True)
 class Ended:
@@ -61,7 +64,9 @@ def train(words: Sequence[str], say_line: Callable[[str], None]) -> Ended:
     """
     command = [sys.executable, "-u", "-P", "-m", "training", *words]
     with subprocess.Popen(  # noqa: S603 - our own package, and no shell
-        command, stdout=subprocess.PIPE, text=True, encoding="utf-8", env=environment(), **GROUP,
+        command, stdin=subprocess.PIPE,  # by whose end it notices that this process was killed
+        stdout=subprocess.PIPE, text=True, encoding="utf-8",
+        env=environment() | {STARTED: "1"}, **GROUP,
     ) as process:  # fmt: skip
         try:
             assert process.stdout is not None  # noqa: S101 - asked for above

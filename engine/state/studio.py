@@ -56,6 +56,7 @@ class Studio:
         folder: the folder.
         log: the event log.
         actor: who does what is done.
+        mended: files that a command which was ended had left unwritten, and this one wrote.
         warns_of_head: whether leaving it warns where the HEAD file does not vouch for the log.
     """
 
@@ -66,6 +67,7 @@ class Studio:
         self._projections = Projections(log, [SONGS, RUNS, ALL_MODELS, ALL_HEADS])
         self.actor = actor()
         self.warns_of_head = True
+        self.mended: set[Path] = set()
         self._in_flight = InFlight(folder)
         self._head_problem = _head_problem(log)
 

@@ -60,7 +60,10 @@ def test_a_command_that_was_killed_is_typed_again(shell):
     assert (said.code, "that is decided already" in said.out) == (0, True)
     assert shell.approved_file("verse").exists()
     assert [len(shell.events(kind)) for kind in ("CandidateApproved", "CandidateNoted")] == [1, 1]
+    shell.approved_file("verse").unlink()
     assert shell.json(*words)["label"] == "verse"
+    assert "is approved already as verse" in shell.refused(*words)
+    shell.approved_file("verse").unlink()
     for other in (("--label", "other"), ("--note", "another")):
         assert "is approved already as verse" in shell.refused("approve", first, *other)
 

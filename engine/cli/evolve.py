@@ -146,6 +146,9 @@ def evolve(
                     _say_others(state, run.started.parents[-1], label)
             summary = carry_on_with_progress(context, studio, run, as_json=as_json)
             if summary is None:
+                if len(requests(state, options, seed)) > 1:
+                    again = f"the same command with --seed {seed} goes on with all that is left"
+                    say(again, err=True)
                 return INTERRUPTED
             folder = show_run(context, studio, summary, "evolve", terms=terms, as_json=as_json)
             summaries.append(summary)

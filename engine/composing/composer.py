@@ -11,9 +11,8 @@ from engine.composing.lineages import Reader, ScoredLineage, best_distinct
 from engine.gate.decisions import approval
 from engine.gate.exports import export_song, update_exports
 from engine.gate.waiting import Entry
-from engine.runs.lifecycle import Request, carry_on, load, resume, start_or_find
+from engine.runs.lifecycle import Request, carry_on, load_or_resume, start_or_find
 from engine.runs.requests import EvolveOptions, requests
-from engine.runs.run import Run
 from engine.stages import STAGES, Stage
 from engine.state.lineages import approved, eligible
 from engine.state.runs import ABANDONED, FINISHED
@@ -126,7 +125,7 @@ def _run(
         )
         identifier = start_or_find(studio, scored_request)
         if studio.run(identifier)[1].status != FINISHED:
-            run = _load_or_resume(studio, identifier)
+            run = load_or_resume(studio, identifier)
             if not carry_on(studio, run, observer.report, observer.is_stopped):
                 return None
         finished.append(identifier)
@@ -148,12 +147,6 @@ def _part_before(song: Song, composition: Composition, request: Request) -> str 
         and known[candidate].policy == composition.policy
     ]
     return by_policy[0] if by_policy else request.follows
-
-
-def _load_or_resume(studio: Studio, identifier: str) -> Run:
-    """Load a run that has no generations yet, or resume one that has."""
-    is_new = studio.run(identifier)[1].generation is None
-    return load(studio, identifier) if is_new else resume(studio, identifier)
 
 
 def _decide(

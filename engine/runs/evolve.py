@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -12,10 +12,22 @@ from engine.evolution.settings import checked_seed
 from engine.models.promotion import model_for_runs
 from engine.preference.heads import head_for_runs
 from engine.reports.summary import Summary, summarise
-from engine.runs.lifecycle import Report, carry_on, load, start
+from engine.runs.lifecycle import (
+    Report,
+    Request,
+    carry_on,
+    changed_versions,
+    last_equal,
+    load,
+    load_or_resume,
+    start,
+)
 from engine.runs.personal_axes import axes_for
 from engine.runs.requests import EvolveOptions, requests
 from engine.runs.run import Run
+from engine.state.inflight import others_at_work
+from engine.state.runs import FINISHED, RUNNING
+from engine.state.runs import Run as RunState
 from engine.state.studio import Studio
 
 
@@ -36,6 +48,8 @@ def start_runs(
 ) -> Iterator[Run]:
     """Start the runs of the options, each one when the iterator reaches it.
 
+    Where an equal command was ended before all were finished, this one goes on with what is left.
+
     What they show is spread over the axes along which the person's choices vary, once there are
     enough; see ``engine.runs.personal_axes``.
     They go by the preference head that the studio uses for the stage, unless ``use_head`` is False.
@@ -52,9 +66,44 @@ def start_runs(
         run_requests = requests(studio.song(song), options, seed)
     sha256 = model_for_runs(studio, model) if use_model else None
     head = head_for_runs(studio, options.stage) if use_head else None
-    for request in run_requests:
-        named = replace(request, model_sha256=sha256, head_sha256=head)
-        yield load(studio, start(studio, named))
+    wanted = [replace(each, model_sha256=sha256, head_sha256=head) for each in run_requests]
+    for request, identifier in zip(wanted, _begun(studio, wanted), strict=True):
+        if identifier is None:
+            yield load(studio, start(studio, request))
+        elif studio.run(identifier)[1].status != FINISHED:
+            yield load_or_resume(studio, identifier)
+
+
+def _begun(studio: Studio, wanted: Sequence[Request]) -> list[str | None]:
+    """The runs of an equal command that was ended, which this one goes on with; None: to start.
+
+    Those that are finished are not started again either. If all of them are, or none was ever
+    begun, or another command is at work, all are to be started.
+    """
+    known = [last_equal(studio, request) for request in wanted]
+    states = [None if each is None else studio.run(each)[1] for each in known]
+    begun = [state for state in states if state is not None]
+    is_open = any(state.status == RUNNING for state in begun)
+    missing = [each for each, state in zip(wanted, states, strict=True) if state is None]
+    first = min((state.position for state in begun), default=0)
+    was_ended = is_open or (missing and all(_stood_before(each, first) for each in missing))
+    if not begun or not was_ended or others_at_work(studio.folder):
+        return [None] * len(known)
+    return [
+        None if state is not None and _is_made_otherwise(state) else identifier
+        for identifier, state in zip(known, states, strict=True)
+    ]
+
+
+def _stood_before(request: Request, position: int) -> bool:
+    """Whether what a run builds on was approved before an event: the run could have been begun."""
+    candidates = request.song.candidates
+    return all(candidates[parent].decided_at < position for parent in request.parents)
+
+
+def _is_made_otherwise(state: RunState) -> bool:
+    """Whether a run that isn't finished was made by other versions, so that it can't go on."""
+    return state.status == RUNNING and bool(changed_versions(state.stage, state.versions))
 
 
 def evolve(

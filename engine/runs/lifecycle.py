@@ -143,6 +143,24 @@ def start_or_find(studio: Studio, request: Request) -> str:
     raise AssertionError("there is always another ordinal")
 
 
+def last_equal(studio: Studio, request: Request) -> str | None:
+    """Id of the last run that was started as a request asks and wasn't abandoned; None without."""
+    known, found = studio.runs(), None
+    for identifier in _ids(_started(request)):
+        run = known.get(identifier)
+        if run is None:
+            return found
+        if run.status != ABANDONED and run.positions_read[0] == request.song.position:
+            found = identifier
+    raise AssertionError("there is always another ordinal")
+
+
+def load_or_resume(studio: Studio, identifier: str) -> Run:
+    """Load a run that has no generations yet, or resume one that has."""
+    is_new = studio.run(identifier)[1].generation is None
+    return load(studio, identifier) if is_new else resume(studio, identifier)
+
+
 def _is_open(song: Song, run: RunState) -> bool:
     """Whether a run is unfinished, or ended with survivors that have no decision."""
     if run.status != FINISHED:

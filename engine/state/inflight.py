@@ -61,6 +61,13 @@ def interrupted(folder: Path) -> Iterator[tuple[Path, int]]:
                 yield path, int(path.read_text("ascii") or 0)
 
 
+def others_at_work(folder: Path) -> bool:
+    """Whether another process is between its first event and its end in a studio."""
+    ours = f"{_NAME}.{os.getpid()}-"
+    others = (path for path in folder.glob(f"{_NAME}.*") if not path.name.startswith(ours))
+    return any(not is_left_over(path) for path in others)
+
+
 def is_left_over(path: Path) -> bool:
     """Whether a file is a temporary one whose process doesn't run any more."""
     named = TEMPORARY.fullmatch(path.name)

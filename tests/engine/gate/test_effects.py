@@ -96,3 +96,23 @@ def test_a_run_that_ended_without_its_files_gets_them(shell):
     shell.do("resume", identifier)
     assert list(shell.folder.rglob(f"{identifier}/*.mid"))
     assert "is finished; see engine review" in shell.refused("resume", identifier)
+
+
+def test_an_evolve_of_several_sections_goes_on_where_it_was_killed(shell):
+    for section in ("verse", "chorus"):
+        shell.do("approve", shell.candidates(section=section)[0])
+    line = ("evolve", "--song", "meadow", "--stage", "drums", "--seed", "8", "--population", "6",
+            "--generations", "2", "--keep", "1", "--no-model")  # fmt: skip
+    killed(shell, "engine.runs.files.write_files", *line)
+    begun = [run for run in shell.json("runs") if run["stage"] == "drums"]
+    assert [run["status"] for run in begun] == ["finished"]
+    shell.do(*line)
+    drums = [run for run in shell.json("runs") if run["stage"] == "drums"]
+    assert [(run["section"]["label"], run["status"]) for run in drums] == [
+        ("verse", "finished"),
+        ("chorus", "finished"),
+    ]
+    killed(shell, "engine.runs.lifecycle._record", *line)  # begun anew, as all were finished
+    shell.do(*line)
+    drums = [run for run in shell.json("runs") if run["stage"] == "drums"]
+    assert [run["status"] for run in drums] == ["finished"] * 3

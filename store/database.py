@@ -6,12 +6,14 @@ waits for it; a reader sees one snapshot. Other databases lock through the `FOR 
 `store.tables`, which SQLite leaves out.
 """
 
+import os
 import sqlite3
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 from sqlalchemy import URL, Connection, Engine, QueuePool, create_engine, event, exc, make_url, text
 
@@ -89,10 +91,15 @@ class Database:
 
     Attributes:
         path: the file, when the database is a file of its own.
+        is_read_only: whether it is a file in a folder that can't be written.
     """
 
-    def __init__(self, engine: Engine, path: Path | None) -> None:
+    def __init__(self, engine: Engine, path: Path | None, *, is_read_only: bool = False) -> None:
         self.path = path
+        self.is_read_only = is_read_only
+        self._use(engine)
+
+    def _use(self, engine: Engine) -> None:
         self._engine = engine
         self._writing_engine = engine.execution_options(begin="BEGIN IMMEDIATE")
 
@@ -110,7 +117,10 @@ class Database:
             if url.database in _MEMORY_NAMES:
                 # It lives in its connection: there is one, and threads take turns.
                 return cls(_sqlite_engine(url, pool_size=1, max_overflow=0), None)
-            return cls(_sqlite_engine(url), Path(url.database or ""))
+            path = Path(url.database or "")
+            if path.is_file() and not _can_be_written(path):
+                return cls(_sqlite_engine(_unchanging(path)), path, is_read_only=True)
+            return cls(_sqlite_engine(url), path)
 
     @contextmanager
     def read(
@@ -133,18 +143,26 @@ class Database:
             yield connection
 
     @contextmanager
-    def write(self, patience_s: float | None = None) -> Iterator[Connection]:
+    def write(
+        self, patience_s: float | None = None, *, only_state: bool = False
+    ) -> Iterator[Connection]:
         """Give a connection in a transaction that is committed if the block ends well.
 
         On SQLite the transaction is the only writer from its beginning.
 
         Args:
             patience_s: how long SQLite waits for another writer; None: as long as it ever does.
+            only_state: whether only what can be made again is written. Where the file can't be
+                written, that is done in a copy of it in memory.
 
         Raises:
             LogUnavailable: the database is locked for too long, read-only, full …
             LogCorrupt: the database is damaged.
         """
+        if self.is_read_only and not only_state:
+            raise LogUnavailable("the database is read-only: its folder can't be written")
+        if self.is_read_only and self._engine.url.database not in _MEMORY_NAMES:
+            self._copy_into_memory()
         patience = BUSY_TIMEOUT_S if patience_s is None else patience_s
         engine = self._writing_engine.execution_options(patience_s=patience)
         with translated(), engine.begin() as connection:
@@ -174,7 +192,7 @@ class Database:
         Raises:
             LogUnavailable: other processes keep the file locked.
         """
-        if self.path is None:
+        if self.path is None or self.is_read_only:
             return
         deadline = time.monotonic() + BUSY_TIMEOUT_S
         with translated():
@@ -195,6 +213,17 @@ class Database:
         finally:
             connection.close()
 
+    def _copy_into_memory(self) -> None:
+        """Go on with a copy, in which state can be made."""
+        copy = _sqlite_engine(URL.create("sqlite"), pool_size=1, max_overflow=0)
+        with translated(), self._engine.connect() as source, copy.connect() as target:
+            target.rollback()
+            files = (source.connection.driver_connection, target.connection.driver_connection)
+            source.rollback()
+            files[0].backup(files[1])
+        self._engine.dispose()
+        self._use(copy)
+
     def close(self) -> None:
         """Close every connection; a database in memory is gone."""
         self._engine.dispose()
@@ -209,6 +238,17 @@ def _url(where: str | Path) -> URL:
         # Connections are made later too, when the working directory may be another.
         url = url.set(database=str(Path(url.database or "").absolute()))
     return url
+
+
+def _can_be_written(path: Path) -> bool:
+    """Whether SQLite can make the files that it needs beside a database."""
+    return os.access(path.parent, os.W_OK) and os.access(path, os.W_OK)
+
+
+def _unchanging(path: Path) -> URL:
+    """The URL of a file that nobody changes, which is read without any file beside it."""
+    name = f"file:{quote(path.as_posix())}"
+    return URL.create("sqlite", database=name, query={"immutable": "1", "uri": "true"})
 
 
 def _other_engine(url: URL) -> Engine:

@@ -109,7 +109,7 @@ class EventLog:
         try:
             ensure_schema(database)
             log = cls(database, codec=codec or Codec(), clock=clock)
-            if log._head_file is not None:
+            if log._head_file is not None and not database.is_read_only:
                 log._head_file.create()
         except BaseException:
             database.close()
@@ -279,7 +279,7 @@ class EventLog:
         stored = self._head_file.stored()
         with self.database.read() as connection:
             problem = self._head_file.problem(connection, read_head(connection), stored)
-        if not problem:
+        if not problem and not self.database.is_read_only:
             self._advance_head_file()
         return problem
 

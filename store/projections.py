@@ -206,12 +206,12 @@ class Projections:
                 with suppress(LogCorrupt):
                     self._empty(self._projections)
             else:
-                with self._log.database.write() as connection:
+                with self._log.database.write(only_state=True) as connection:
                     read_head(connection, lock=True)
                     make_tables_again(connection)
 
     def _empty(self, names: Iterable[str]) -> None:
-        with self._log.database.write() as connection:
+        with self._log.database.write(only_state=True) as connection:
             read_head(connection, lock=True)
             for name in names:
                 forget(connection, name)
@@ -256,7 +256,7 @@ class Projections:
         return documents
 
     def _apply_batch(self) -> None:
-        with self._log.database.write() as connection:
+        with self._log.database.write(only_state=True) as connection:
             # The log's lock is also ours: of two who catch up at once, one waits for the other.
             end = read_head(connection, lock=True).position
             made = positions(connection, self._projections, end)

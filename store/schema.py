@@ -43,6 +43,8 @@ def ensure_schema(database: Database) -> None:
     database.use_write_ahead_log()
     if found == SCHEMA_REVISION:
         return
+    if database.is_read_only:
+        raise LogUnavailable("an older release made the studio: its folder must be writable once")
     with database.write() as connection:
         database.lock_schema(connection)
         if _revision(connection) != SCHEMA_REVISION:

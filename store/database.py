@@ -218,9 +218,10 @@ class Database:
         copy = _sqlite_engine(URL.create("sqlite"), pool_size=1, max_overflow=0)
         with translated(), self._engine.connect() as source, copy.connect() as target:
             target.rollback()
-            files = (source.connection.driver_connection, target.connection.driver_connection)
             source.rollback()
-            files[0].backup(files[1])
+            read, made = (each.connection.driver_connection for each in (source, target))
+            if isinstance(read, sqlite3.Connection) and isinstance(made, sqlite3.Connection):
+                read.backup(made)
         self._engine.dispose()
         self._use(copy)
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterator
-from pathlib import Path
 
 from engine.doctor.findings import MENDED, PROBLEM, WARNING, Finding
 from engine.gate.exports import EDITED_STAYS, UNCHANGED, approved_files, export_song
@@ -57,11 +57,13 @@ def exports(studio: Studio) -> Iterator[Finding]:
         missing = 0
         for relative, written in song.exports.items():
             path = studio.folder / relative
-            found = file_sha256(path)
-            missing += found is None and written.candidate in song.arrangements
-            if found not in {None, written.sha256}:
+            data = path.read_bytes() if path.is_file() else None
+            if data is None:
+                missing += written.candidate in song.arrangements
+                continue
+            if hashlib.sha256(data).hexdigest() != written.sha256:
                 yield Finding(WARNING, f"{relative} was edited since it was written")
-                yield from _provenance(studio, path, relative)
+            yield from _provenance(studio, data, relative)
         yield from _mended(studio, song)
         if missing:
             files = "a file of its arrangements is" if missing == 1 else (
@@ -80,9 +82,9 @@ def _mended(studio: Studio, song: Song) -> Iterator[Finding]:
             yield Finding(MENDED, f"{name} was missing; it is {export.outcome}")
 
 
-def _provenance(studio: Studio, path: Path, relative: str) -> Iterator[Finding]:
-    """Whether an edited file names an event that the log has with another hash, or hasn't."""
-    named = read_provenance(path.read_bytes())
+def _provenance(studio: Studio, data: bytes, relative: str) -> Iterator[Finding]:
+    """Whether a file names an event that the log has with another hash, or hasn't."""
+    named = read_provenance(data)
     position, digest = named.get("position", ""), named.get("hash")
     if digest is None or not position.isdecimal():
         return

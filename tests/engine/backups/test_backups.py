@@ -288,6 +288,7 @@ def test_an_export_shows_a_log_that_was_hashed_again(approved):
     assert found.code == 1
     assert "verse.mid names event" in found.out
     assert "with another hash: it, or one before, was changed" in found.out
+    assert "names event" in approved.type("doctor").out
 
 
 def test_a_copy_of_head_shows_it_too(approved, tmp_path):

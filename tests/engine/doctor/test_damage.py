@@ -77,7 +77,7 @@ def state(folder: Path) -> list[tuple[int, str, str]]:
     return [type_in(folder, *line.split()) for line in ("log --json --limit 99", "review --all")]
 
 
-@settings(max_examples=settings().max_examples // 2)
+@settings(max_examples=settings().max_examples // 3)
 @given(kind=st.sampled_from(KINDS), way=st.sampled_from(WAYS), seed=st.integers(0, 2**32))
 def test_damage_to_any_file_is_mended_or_named(whole: Path, kind: str, way: str, seed: int) -> None:
     rng = np.random.default_rng(seed)

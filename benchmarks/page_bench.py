@@ -196,7 +196,8 @@ def main(arguments: list[str]) -> None:
             "songs": "/", "song": f"/songs/{song}", "gate": f"/songs/{song}/gate",
             "gate, all": f"/songs/{song}/gate?stage=chords&section=verse&all=1",
             "map": f"/songs/{song}/map?run={run}", "whole": f"/songs/{song}/whole",
-            "history": f"/songs/{song}/history", "taste": "/taste", "jobs": "/jobs",
+            "history": f"/songs/{song}/history", "taste": "/taste",
+            "effort": "/taste/effort", "jobs": "/jobs",
         }  # fmt: skip
         with served(folder) as (process, address):
             print(f"memory at first {memory_mb(process):.0f} MB")

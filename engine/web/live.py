@@ -23,7 +23,7 @@ from engine.state.studio import Studio
 from engine.web.room import Room, room_of
 from store.records import Heading
 
-INTERVAL_S = 0.25
+INTERVAL_S = 0.1
 PING_S = 15.0
 
 # What happens too often, or tells a page nothing that it shows.

@@ -71,6 +71,7 @@ class PageServer:
                 server_header=False,
                 date_header=False,
             )
+            room.known.songs()  # so that the first page need not wait for all of them
             self._server = _Server(config, ready, room.closing.set)
             self._server.run(sockets=[self._listening])
 

@@ -1,0 +1,114 @@
+"""A song from nothing to its files in the browser, read back from the log, with actions counted."""
+
+from __future__ import annotations
+
+from playwright.sync_api import Page, expect
+
+from engine.web.server import PageServer
+from tests.engine.command_line import Shell
+from tests.engine.web.test_songs import until
+
+STAGES = ("chords", "drums", "bass")
+PATIENCE_MS = 90_000
+
+
+class Person:
+    """Presses keys, clicks and fills fields, and counts these."""
+
+    def __init__(self, page: Page) -> None:
+        self.page = page
+        self.actions = 0
+
+    def press(self, *keys: str) -> None:
+        for key in keys:
+            self.actions += 1
+            self.page.keyboard.press(key)
+
+    def click(self, name: str, role: str = "button") -> None:
+        self.actions += 1
+        self.page.get_by_role(role, name=name).first.click()
+
+    def fill(self, label: str, text: str) -> None:
+        self.actions += 1
+        self.page.get_by_label(label, exact=True).fill(text)
+
+    def says(self, text: str) -> None:
+        expect(self.page.locator("#message")).to_contain_text(text, timeout=PATIENCE_MS)
+
+
+def test_a_song_from_a_title_to_its_files(page: Page, server: PageServer, shell: Shell) -> None:
+    verse, other, *_ = shell.candidates()
+    shell.do("approve", verse)
+    shell.do("reject", other)
+
+    person = Person(page)
+    page.goto(server.address)
+    person.press("n")
+    person.fill("Title", "Lanterns")
+    person.press("Enter")
+    person.click("Open", "link")
+    expect(page.get_by_role("heading", name="Lanterns")).to_be_visible()
+    person.fill("Population", "24")
+    person.fill("Generations", "2")
+    page.locator("#main").focus()
+    song = shell.song("lanterns").song_id
+    for stage in STAGES:
+        person.press("g")  # evolve it
+        following = page.get_by_role("link", name="decide").or_(page.locator("#look-again"))
+        expect(following.first).to_be_visible(timeout=PATIENCE_MS)
+        person.press("g")  # look at what came of it
+        expect(page.get_by_role("heading", name=f"{stage} for verse")).to_be_visible()
+        shown = page.locator("[data-card]")
+        assert shown.count() >= 2, stage
+        person.press("Space", "2")
+        expect(shown.nth(1).locator(".playhead.on")).to_have_count(1, timeout=PATIENCE_MS)
+        person.press("1", "Space", "a")
+        person.says("approved as")
+        person.press("ArrowRight", *("a" if stage == "chords" else "r"))
+        expect(shown.nth(1)).to_contain_text("approved" if stage == "chords" else "rejected")
+        if shown.count() > 2:
+            person.press("ArrowRight", "r")
+            expect(shown.nth(2)).to_contain_text("rejected")
+        if stage == "chords":
+            expect(page.get_by_role("button", name="Use", exact=True).nth(1)).to_be_enabled()
+            person.press("2", "u")
+            person.says("stands on chords")
+    decided = {each.stage for each in shell.song(song).candidates.values() if each.approvals}
+    assert decided == set(STAGES)
+    assert person.actions <= 40, person.actions
+
+    home = f"{server.address.partition('/?')[0]}/songs/{song}"
+    page.goto(f"{home}/gate?stage=drums&section=verse&all=1")
+    drums = page.locator("[data-card].approved").first
+    drums.click(position={"x": 3, "y": 3})
+    page.keyboard.press("b")
+    for bar in ("1", "2"):
+        drums.locator(f".ruler [data-bar='{bar}']").click()
+    page.keyboard.press("k")
+    until(lambda: [each for each in shell.events("RunStarted") if each.locks])
+    assert shell.events("RunStarted")[-1].locks.bars == [0, 1]
+    drums.focus()
+    page.keyboard.press("y")
+    person.says("again: begun")
+    until(lambda: len([each for each in shell.events("RunFinished") if each.song_id == song]) == 5)
+    drums.get_by_role("button", name="Undo").click()
+    person.says("taken back")
+    page.goto(f"{home}/history")
+    page.get_by_role("button", name="Redo").first.click()
+    until(lambda: shell.events("DecisionRedone"))
+    page.get_by_label("Begin a branch called").fill("Lanterns at sea")
+    page.get_by_role("button", name="Fork").click()
+    until(lambda: shell.events("SongForked"))
+    page.goto(f"{home}/whole")
+    page.get_by_label("Recordings").select_option("none")
+    page.get_by_role("button", name="Arrange it").click()
+    download = page.locator("a[download]").first
+    expect(download).to_be_visible(timeout=PATIENCE_MS)
+    with page.expect_download() as kept:
+        download.click()
+    assert kept.value.path().stat().st_size > 100
+    assert shell.events("ArrangementAssembled")[-1].song_id == song
+    page.goto(f"{home.partition('/songs')[0]}/taste")
+    page.keyboard.press("t")
+    until(lambda: shell.events("HeadTrained"), 90)
+    shell.do("verify")

@@ -2,13 +2,11 @@
 
 const message = () => document.getElementById("message");
 
-/** Ask the regions anew that show a song; "*" means everything. */
+/** Ask the regions anew that show a song, or the jobs; "*" means everything. */
 export function refresh(songs) {
+  const isNews = (each) => songs.includes(each) || (each === "*" && !songs.includes("jobs"));
   for (const region of document.querySelectorAll("[data-follows]")) {
-    const follows = region.dataset.follows;
-    if (songs.includes(follows) || songs.includes("*") || (follows === "*" && !songs.includes("jobs"))) {
-      htmx.trigger(region, "changed");
-    }
+    if (songs.includes("*") || region.dataset.follows.split(" ").some(isNews)) htmx.trigger(region, "changed");
   }
 }
 

@@ -53,6 +53,8 @@ def test_a_song_from_a_title_to_its_files(page: Page, server: PageServer, shell:
     page.locator("#main").focus()
     song = shell.song("lanterns").song_id
     for stage in STAGES:
+        next_run = page.locator("button#following, .next button[data-key=g]")
+        expect(next_run).to_be_visible(timeout=PATIENCE_MS)
         person.press("g")  # evolve it
         following = page.get_by_role("link", name="decide").or_(page.locator("#look-again"))
         expect(following.first).to_be_visible(timeout=PATIENCE_MS)

@@ -7,6 +7,7 @@ import socket
 import subprocess
 import sys
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
@@ -20,6 +21,9 @@ from engine.state.studio import Studio
 from tests.engine.command_line import Shell
 from tests.engine.web.client import Client
 from tests.engine.web.test_songs import until
+
+# What is noted by the command line while the page notes four times as much.
+NOTES = 8
 
 
 @contextmanager
@@ -61,3 +65,24 @@ def test_ctrl_c_ends_it_though_a_stream_is_open_and_a_run_at_work(shell: Shell) 
 
 def _unfinished(shell: Shell) -> list[dict[str, Any]]:
     return [run for run in shell.json("runs") if run["status"] == "unfinished"]
+
+
+def test_deciding_from_the_page_and_the_command_line_at_once_loses_neither(
+    client: Client, shell: Shell
+) -> None:
+    song, candidate = shell.song("meadow").song_id, shell.candidates()[0]
+    typed = [["--studio", str(shell.folder), "note", candidate, f"typed {n}"] for n in range(NOTES)]
+    program = f"from engine.cli import run\nfor words in {typed}: assert run(words) == 0"
+    command = [sys.executable, "-c", program]
+    noted = f"/songs/{song}/candidates/{candidate}/note"
+    with (
+        subprocess.Popen(command, env=environment(), stdout=subprocess.DEVNULL) as process,
+        ThreadPoolExecutor(4) as threads,
+    ):
+        clicked = [f"clicked {n}" for n in range(4 * NOTES)]
+        answers = list(threads.map(lambda text: client.post(noted, note=text), clicked))
+        assert process.wait(60) == 0
+    assert {status for status, _ in answers} == {200}
+    kept = shell.song("meadow").candidates[candidate].notes
+    assert sorted(kept) == sorted([*clicked, *(words[-1] for words in typed)])
+    shell.do("verify")

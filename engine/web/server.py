@@ -16,6 +16,7 @@ from engine.web.connections import PatientProtocol
 from engine.web.jobs import Jobs
 from engine.web.room import Room
 from engine.web.security import our_hosts
+from engine.web.views.songs import warm
 
 LOOPBACK = "127.0.0.1"
 TOKEN_BYTES = 24
@@ -71,7 +72,7 @@ class PageServer:
                 server_header=False,
                 date_header=False,
             )
-            room.known.songs()  # so that the first page need not wait for all of them
+            warm(room)
             self._server = _Server(config, ready, room.closing.set)
             self._server.run(sockets=[self._listening])
 

@@ -61,6 +61,12 @@ def _standing(song: Song) -> Standing:
     )
 
 
+def warm(room: Room) -> None:
+    """Read all songs before the first page is asked, which then need not wait for them."""
+    for song in room.known.songs():
+        room.known.once(song, _standing)
+
+
 def songs(request: Request) -> Response:
     """All songs with what waits, is approved, in use, stale and running."""
     room = room_of(request)

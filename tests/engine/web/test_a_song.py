@@ -24,9 +24,9 @@ class Person:
             self.actions += 1
             self.page.keyboard.press(key)
 
-    def click(self, name: str, role: str = "button") -> None:
+    def choose(self, name: str, role: str = "button") -> None:
         self.actions += 1
-        self.page.get_by_role(role, name=name).first.click()
+        self.page.get_by_role(role, name=name).first.press("Enter")
 
     def fill(self, label: str, text: str) -> None:
         self.actions += 1
@@ -46,7 +46,7 @@ def test_a_song_from_a_title_to_its_files(page: Page, server: PageServer, shell:
     person.press("n")
     person.fill("Title", "Lanterns")
     person.press("Enter")
-    person.click("Open", "link")
+    person.choose("Open", "link")
     expect(page.get_by_role("heading", name="Lanterns")).to_be_visible()
     person.fill("Population", "24")
     person.fill("Generations", "2")
@@ -60,9 +60,12 @@ def test_a_song_from_a_title_to_its_files(page: Page, server: PageServer, shell:
         expect(following.first).to_be_visible(timeout=PATIENCE_MS)
         person.press("g")  # look at what came of it
         expect(page.get_by_role("heading", name=f"{stage} for verse")).to_be_visible()
+        page.wait_for_load_state("load")  # no person is quicker than that
         shown = page.locator("[data-card]")
         assert shown.count() >= 2, stage
-        person.press("Space", "2")
+        person.press("Space")
+        expect(page.get_by_role("button", name="Pause")).to_be_visible(timeout=PATIENCE_MS)
+        person.press("2")
         expect(shown.nth(1).locator(".playhead.on")).to_have_count(1, timeout=PATIENCE_MS)
         person.press("1", "Space", "a")
         person.says("approved as")

@@ -447,6 +447,7 @@ class CompositionStarted(Payload, frozen=True, kw_only=True):
     model_sha256: Sha256 | None
     lyrics: list[list[Any]]  # label, lines and, if over 1, repeats of each section of the words
     singer: str | None
+    heads: dict[str, Sha256] = {}  # stage -> the preference head that its runs go by
 
 
 class CompositionFinished(Payload, frozen=True, kw_only=True):
@@ -557,7 +558,7 @@ KINDS: dict[str, Kind] = {
     "ModelTrained": Kind(ModelTrained, 1),
     "ModelPromoted": Kind(ModelPromoted, 1),
     "ArrangementAssembled": Kind(ArrangementAssembled, 1),
-    "CompositionStarted": Kind(CompositionStarted, 1),
+    "CompositionStarted": Kind(CompositionStarted, 2),
     "CompositionFinished": Kind(CompositionFinished, 1),
     "CandidateUsed": Kind(CandidateUsed, 1),
     "PartTransposed": Kind(PartTransposed, 1),

@@ -38,4 +38,5 @@ UPCASTS: dict[tuple[str, int], Upcast] = {
     ("CandidatesPresented", 2): _unchanged,
     ("CandidateApproved", 1): _unchanged,
     ("CandidateRejected", 1): _unchanged,
+    ("CompositionStarted", 1): _unchanged,
 }

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -162,6 +162,15 @@ def runs(
         say_table(columns, [_row(*item) for item in listed])
 
 
+def stops_of(runs: Mapping[str, RunState]) -> dict[str, str]:
+    """Of each of these runs that the judge's fall ended, how that was, in one line."""
+    return {
+        identifier: f"run {identifier}, {run.stage} for {run.section.label}, {run.stop}"
+        for identifier, run in runs.items()
+        if run.stop
+    }
+
+
 def _row(identifier: str, run: RunState) -> list[Any]:
     last = "-" if run.generation is None else run.generation
     return [
@@ -171,6 +180,6 @@ def _row(identifier: str, run: RunState) -> list[Any]:
         run.section.label,
         str(run.seed),
         f"{last} of {run.settings.get('generations', '?')}",
-        run.status,
+        f"{run.status}, {run.stop}" if run.stop else run.status,
         f"{run.best:.3f}" if isinstance(run.best, float) else "-",
     ]

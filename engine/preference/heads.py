@@ -8,6 +8,7 @@ from pathlib import Path
 from engine.errors import NotFound, Refused
 from engine.ids import resolve, short
 from engine.models.registry import STREAM
+from engine.stages import STAGES
 from engine.state.files import write_whole
 from engine.state.heads import HeadPromotion
 from engine.state.studio import Studio
@@ -67,6 +68,16 @@ def head_for_runs(studio: Studio, stage: str) -> str | None:
     if sha256 is not None:
         HeadRegistry(studio).load(sha256)
     return sha256
+
+
+def heads_for_runs(studio: Studio) -> dict[str, str]:
+    """SHA-256 of the head of each stage that has one in use.
+
+    Raises:
+        NotFound, Refused: if one can't be used here.
+    """
+    found = {stage: head_for_runs(studio, stage) for stage in STAGES}
+    return {stage: sha256 for stage, sha256 in found.items() if sha256 is not None}
 
 
 def promote_head(studio: Studio, sha256: str, note: str | None = None) -> bool:

@@ -39,4 +39,6 @@ UPCASTS: dict[tuple[str, int], Upcast] = {
     ("CandidateApproved", 1): _unchanged,
     ("CandidateRejected", 1): _unchanged,
     ("CompositionStarted", 1): _unchanged,
+    ("HeadTrained", 1): _unchanged,
+    ("HeadPromoted", 1): _unchanged,
 }

@@ -47,8 +47,8 @@ def _list(context: typer.Context, *, as_json: bool) -> None:
     columns = ("model", "name", "profile", "registered", "runs", "in use", "promoted by")
     say_table(columns, [_row(sha256, facts) for sha256, facts in listed.items()])
     if heads.known:
-        columns = ("head", "stage", "trained", "audit", "in use", "promoted by")
-        say_table(columns, [_head_row(heads, each) for each in heads.known])
+        of_heads = ("head", "stage", "trained", "audit", "in use", "promoted by")
+        say_table(of_heads, [_head_row(heads, each) for each in heads.known])
     used = next(sha256 for sha256, facts in listed.items() if facts.in_use)
     say_next(next_command(context, f"models show {_short(used)}"))
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from engine.cli.errors import INTERRUPTED
-from engine.cli.opening import next_command, open_studio, say_next_step
+from engine.cli.opening import next_command, open_studio, record_shown, say_next_step
 from engine.cli.options import WithTerms
 from engine.cli.output import Json, say, say_json, say_next, say_note, say_table
 
@@ -81,12 +81,12 @@ def show_run(
     as_json: bool = False,
 ) -> Path:
     """Tell people of a new run, record that they were shown it, and write its files."""
-    from engine.gate.waiting import entries_of, present
+    from engine.gate.waiting import entries_of
 
     folder = write_and_say(context, studio, summary, terms=terms, as_json=as_json)
     survivors = [survivor.id for survivor in summary.finished.survivors]
     shown = entries_of(studio, summary.started.song_id, survivors)
-    present(studio, shown, "json" if as_json else "terminal", command)
+    record_shown(studio, shown, command, as_json=as_json)
     return folder
 
 

@@ -10,8 +10,8 @@ they are evolved under. ``loudness FOLDER`` measures the recordings of composed 
 part is, each section by its energy, and the peaks. ``listening`` shows how soon candidates are
 heard after a run, beside playing each anew. ``shown`` compares what runs show with what they
 would show without the cells of their map. ``preference PROPOSALS FOLDER`` measures how
-much a preference head learns from simulated people. ``page`` measures how quick the page in the
-browser is with a thousand runs in the studio.
+much a preference head learns from simulated people; ``retrain`` times what learning costs. ``page``
+measures how quick the page in the browser is with a thousand runs in the studio.
 """
 
 import sys
@@ -38,6 +38,7 @@ COMMANDS = {
     "shown": "benchmarks.shown_bench",
     "preference": "benchmarks.preference_bench",
     "page": "benchmarks.page_bench",
+    "retrain": "benchmarks.retrain_bench",
 }
 
 

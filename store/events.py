@@ -447,6 +447,7 @@ class CompositionStarted(Payload, frozen=True, kw_only=True):
     model_sha256: Sha256 | None
     lyrics: list[list[Any]]  # label, lines and, if over 1, repeats of each section of the words
     singer: str | None
+    heads: dict[str, Sha256] = {}  # stage -> the preference head that its runs go by
 
 
 class CompositionFinished(Payload, frozen=True, kw_only=True):
@@ -500,6 +501,7 @@ class HeadTrained(Payload, frozen=True, kw_only=True):
     training: Id  # equal for the heads that one training fitted
     facts: Plain  # what it was fitted on, and what it weighs
     comparison: Plain  # with the head in use, on held-out songs
+    audit: Plain | None = None  # by fakes, the judge and searches; None before audits were made
 
 
 class HeadPromoted(Payload, frozen=True, kw_only=True):
@@ -510,6 +512,7 @@ class HeadPromoted(Payload, frozen=True, kw_only=True):
     training: Id | None  # that fitted it; None where a person named the head
     note: str | None = None
     takes_back: Id | None = None  # event_id of the promotion that no longer holds
+    audit: Plain | None = None  # that it was promoted on; None before audits were asked for
 
 
 class HeadRefused(Payload, frozen=True, kw_only=True):
@@ -557,7 +560,7 @@ KINDS: dict[str, Kind] = {
     "ModelTrained": Kind(ModelTrained, 1),
     "ModelPromoted": Kind(ModelPromoted, 1),
     "ArrangementAssembled": Kind(ArrangementAssembled, 1),
-    "CompositionStarted": Kind(CompositionStarted, 1),
+    "CompositionStarted": Kind(CompositionStarted, 2),
     "CompositionFinished": Kind(CompositionFinished, 1),
     "CandidateUsed": Kind(CandidateUsed, 1),
     "PartTransposed": Kind(PartTransposed, 1),
@@ -568,8 +571,8 @@ KINDS: dict[str, Kind] = {
     "WordsTakenBack": Kind(WordsTakenBack, 1),
     "SongForked": Kind(SongForked, 1),
     "DecisionRedone": Kind(DecisionRedone, 1),
-    "HeadTrained": Kind(HeadTrained, 1),
-    "HeadPromoted": Kind(HeadPromoted, 1),
+    "HeadTrained": Kind(HeadTrained, 2),
+    "HeadPromoted": Kind(HeadPromoted, 2),
     "HeadRefused": Kind(HeadRefused, 1),
     "RetrainingPlanned": Kind(RetrainingPlanned, 1),
     "LogAccepted": Kind(LogAccepted, 1),

@@ -38,4 +38,7 @@ UPCASTS: dict[tuple[str, int], Upcast] = {
     ("CandidatesPresented", 2): _unchanged,
     ("CandidateApproved", 1): _unchanged,
     ("CandidateRejected", 1): _unchanged,
+    ("CompositionStarted", 1): _unchanged,
+    ("HeadTrained", 1): _unchanged,
+    ("HeadPromoted", 1): _unchanged,
 }

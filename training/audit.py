@@ -19,8 +19,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.evolution.settings import Settings
-from engine.evolution.watch import Fall, find_fall, smoothed
-from engine.models.audits import audit_path, with_audit
+from engine.evolution.watch import Fall, find_fall
+from engine.models.audits import audit_path, lost_share, with_audit
 from engine.models.registry import CARD_NAME, ModelRegistry
 from engine.proposals import Proposal, demo_paths, read
 from engine.proposals.songs import add_songs
@@ -180,16 +180,6 @@ def search_figures(curves: Sequence[SearchCurve]) -> dict[str, Any]:
         "worst": round(max(by_song), DECIMALS),
         "would_be_stopped": round(float(np.mean([c.fall is not None for c in curves])), DECIMALS),
     }
-
-
-def lost_share(judged: Floats) -> float:
-    """Of what a curve gained from its first value to its peak, the share lost by its end.
-
-    0 where it never rose or ends at its peak; 1 and more where it ends where it began or below.
-    """
-    curve = smoothed(judged.tolist())
-    gained = float(curve.max() - curve[0])
-    return float(curve.max() - curve[-1]) / gained if gained > 0 else 0.0
 
 
 def save_audit(found: dict[str, Any], model: Path) -> Path:

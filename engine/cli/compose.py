@@ -15,6 +15,7 @@ from engine.cli.options import (
     Generations,
     Instruments,
     ModelPath,
+    NoHead,
     NoJudge,
     NoModel,
     Population,
@@ -54,6 +55,7 @@ def compose(
     ] = None,
     model: ModelPath = None,
     no_model: NoModel = False,
+    no_head: NoHead = False,
     no_judge: NoJudge = False,
     fade: Annotated[bool, typer.Option("--fade", help="The songs end by fading out.")] = False,
     instrument: Instruments = None,
@@ -73,8 +75,9 @@ def compose(
     from engine.cli.composed import say_songs
     from engine.cli.evolve import refuse_both
     from engine.cli.progress import composing
+    from engine.cli.runs import stops_of
     from engine.composing.composer import compose as compose_song
-    from engine.composing.composer import generations_done
+    from engine.composing.composer import generations_done, runs_of
     from engine.composing.composition import (
         begin,
         new_composition,
@@ -84,7 +87,7 @@ def compose(
     from engine.composing.ending import finish_composition
     from engine.evolution.settings import Settings
     from engine.models.promotion import model_for_runs
-    from engine.reports.progress import after_arranging
+    from engine.preference.heads import heads_for_runs
 
     words = read_words(lyrics)
     requested = new_composition(
@@ -98,9 +101,12 @@ def compose(
         write = writers(state, audio)
         composition = unfinished(state) if seed is None else None
         if composition is None:
-            sha256 = None if no_model else model_for_runs(studio, model)
-            again = repeating_last(state, requested) if seed is None else requested
-            composition = begin(studio, state, replace(again, model_sha256=sha256))
+            scored = replace(
+                repeating_last(state, requested) if seed is None else requested,
+                model_sha256=None if no_model else model_for_runs(studio, model),
+                heads={} if no_head else heads_for_runs(studio),
+            )
+            composition = begin(studio, state, scored)
         elif not as_json:
             say(f"going on with composition {composition.id}, as it was asked for")
         _say_left_out(lyrics, words, composition)
@@ -118,16 +124,16 @@ def compose(
         )
         said = _say_unsung(lyrics, composition, approved_parts(studio, studio.song(song_id)), songs)
         present_songs(studio, song_id, songs, "compose")
+        stops = stops_of(runs_of(studio, song_id, composition))
     if as_json:
-        say_json(_report(composition, songs) | {"words": said})
+        say_json(_report(composition, songs) | {"words": said, "stopped": stops})
         return 0
     if not observer.runs:
         say("nothing was composed: every stage of these sections is approved already")
     say_songs(songs, state.colour, composition.arrangements, with_terms=terms)
-    for note in _notes(songs):
+    for note in (*_notes(songs), *stops.values()):
         say_note(note)
     _say_otherwise(context, song_id, composition, songs[0][1].plan_file)
-    say_next(next_command(context, after_arranging(song_id)))
     return 0
 
 
@@ -157,14 +163,16 @@ def present_songs(
 def _say_otherwise(
     context: typer.Context, song_id: str, composition: Composition, plan: Path
 ) -> None:
-    """Say how to have the songs otherwise."""
+    """Say how to have the songs otherwise, and what comes next."""
     from engine.errors import quoted
     from engine.evolution.settings import MAX_SEED
+    from engine.reports.progress import after_arranging
 
     other_seed = (composition.seed + 1) % MAX_SEED
     say(f"\nto start over, run the same with another seed, such as --seed {other_seed}")
     again = next_command(context, f"arrange --song {song_id} --from {quoted(plan)}")
     say(f"to have it otherwise, edit {plan} and run {again}")
+    say_next(next_command(context, after_arranging(song_id)))
 
 
 def _say_left_out(path: Path | None, sheet: LyricSheet | None, composition: Composition) -> None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from engine.cli.opening import next_command, open_studio
+from engine.cli.opening import next_command, open_studio, record_shown
 from engine.cli.output import Json, say, say_json, say_next, say_table
 
 if TYPE_CHECKING:
@@ -24,11 +24,16 @@ def show_map(
 
     Any candidate on it can be brought to the gate with engine bring.
     """
+    from engine.gate.waiting import entries_of
     from engine.reports.run_map import map_of, write_map
 
     with open_studio(context) as studio:
         found = map_of(studio, run)
         picture = write_map(studio, found)
+        bests = [best.id for _, best in found.best_first]
+        shown = entries_of(studio, found.recorded.run.started.song_id, bests)
+        if shown:  # the others are no candidates
+            record_shown(studio, shown, "map", as_json=as_json)
     if as_json:
         say_json(found.to_json() | {"picture": str(picture)})
         return
@@ -110,7 +115,6 @@ def bring(
     from engine.cli.summary import say_entry
     from engine.gate.bringing import bring as bring_to_gate
     from engine.gate.decisions import find_entry
-    from engine.gate.waiting import present
     from engine.ids import short
     from engine.state.songs import song_of
     from store.events import CandidateBrought
@@ -120,7 +124,7 @@ def bring(
         event = recorded.payload
         assert isinstance(event, CandidateBrought)  # noqa: S101 - what bringing appends
         entry = find_entry(studio, event.survivor.id, song_of(recorded.stream))
-        present(studio, [entry], "json" if as_json else "terminal", "bring")
+        record_shown(studio, [entry], "bring", as_json=as_json)
         if as_json:
             say_json(entry.to_json())
         else:

@@ -13,6 +13,9 @@ from engine.cli.output import Json, say, say_json, say_next, say_table
 if TYPE_CHECKING:
     from engine.models.listing import ListedModel
     from engine.preference.promotions import InUse
+    from engine.state.heads import Heads
+    from engine.state.models import Promotion
+    from engine.state.studio import Studio
 
 app = typer.Typer(help="The models that score, and which one runs use.")
 
@@ -36,24 +39,22 @@ def _list(context: typer.Context, *, as_json: bool) -> None:
     from engine.models.listing import list_models as listed_models
 
     with open_studio(context, make=True) as studio:
-        listed = listed_models(studio)
+        listed, heads = listed_models(studio), studio.heads()
     if as_json:
         rows = [{"sha256": sha256, **facts.to_json()} for sha256, facts in listed.items()]
         say_json([{k: v for k, v in row.items() if k != "manifest"} for row in rows])
         return
     columns = ("model", "name", "profile", "registered", "runs", "in use", "promoted by")
     say_table(columns, [_row(sha256, facts) for sha256, facts in listed.items()])
+    if heads.known:
+        of_heads = ("head", "stage", "trained", "audit", "in use", "promoted by")
+        say_table(of_heads, [_head_row(heads, each) for each in heads.known])
     used = next(sha256 for sha256, facts in listed.items() if facts.in_use)
     say_next(next_command(context, f"models show {_short(used)}"))
 
 
 def _row(sha256: str, facts: ListedModel) -> list[Any]:
-    promotion = facts.promoted
     name = f"{facts.model.name} (ships)" if facts.ships else facts.model.name
-    by = "-"
-    if promotion is not None:
-        note = f": {promotion.note}" if promotion.note else ""
-        by = f"{promotion.by}, {promotion.at[:10]}{note}"
     return [
         _short(sha256),
         name,
@@ -61,8 +62,28 @@ def _row(sha256: str, facts: ListedModel) -> list[Any]:
         (facts.model.registered_at or "-")[:10],
         facts.runs,
         "yes" if facts.in_use else "",
-        by,
+        _promoted_by(facts.promoted),
     ]
+
+
+def _head_row(heads: Heads, sha256: str) -> list[Any]:
+    """A preference head in the list."""
+    from engine.preference.card import read_audit
+
+    head = heads.known[sha256]
+    last = [each for each in heads.promotions if each.sha256 == sha256]
+    audited = read_audit(head.audit)
+    said = "none" if audited is None else audited.objection or "nothing against it"
+    is_used = heads.promoted(head.stage) == sha256
+    by = _promoted_by(last[-1] if last else None)
+    return [_short(sha256), head.stage, head.trained_at[:10], said, "yes" if is_used else "", by]
+
+
+def _promoted_by(promotion: Promotion | None) -> str:
+    if promotion is None:
+        return "-"
+    note = f": {promotion.note}" if promotion.note else ""
+    return f"{promotion.by}, {promotion.at[:10]}{note}"
 
 
 def _short(sha256: str) -> str:
@@ -77,12 +98,16 @@ def show(
     model: Annotated[str, typer.Argument(metavar="HASH", help="Of a model, or its beginning.")],
     as_json: Json = False,
 ) -> None:
-    """Show a model's card: what it learned from, and how often it is right."""
+    """Show the card of a model, or of a preference head: what it learned from, how often right."""
     from engine.models.card import card, model_path
     from engine.models.listing import list_models as listed_models
     from engine.models.promotion import find
+    from engine.preference.heads import is_head
 
     with open_studio(context, make=True) as studio:
+        if is_head(studio, model):
+            _show_head(context, studio, model, as_json=as_json)
+            return
         sha256 = find(studio, model)
         facts = listed_models(studio)[sha256]
         page = card(studio, sha256, facts)
@@ -98,6 +123,26 @@ def show(
     say(f"runs that it scored: {facts.runs}{'; runs use it now' if facts.in_use else ''}")
     again = "evolve --song ID" if facts.in_use else f"models promote {_short(sha256)}"
     say_next(next_command(context, again))
+
+
+def _show_head(context: typer.Context, studio: Studio, prefix: str, *, as_json: bool) -> None:
+    """Show the card of a preference head."""
+    from engine.preference.card import head_card
+    from engine.preference.heads import HeadRegistry, find_head
+
+    sha256, stage = find_head(studio, prefix)
+    heads = studio.heads()
+    head, file = heads.known[sha256], HeadRegistry(studio).path(sha256)
+    page, is_used = head_card(sha256, head), heads.promoted(stage) == sha256
+    if as_json:
+        facts = {"stage": stage, "facts": head.facts, "comparison": head.comparison}
+        audited = {"audit": head.audit, "refused": head.refused, "in_use": is_used}
+        say_json({"sha256": sha256, "file": str(file), "card": page, **facts, **audited})
+        return
+    say(page)
+    say(f"\n{sha256}")
+    say(f"file: {file}{'; runs use it now' if is_used else ''}")
+    say_next(next_command(context, "taste" if is_used else f"models promote {_short(sha256)}"))
 
 
 @app.command()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,6 +12,7 @@ from engine.cli.output import say, say_next, say_note
 from engine.errors import in_studio
 
 if TYPE_CHECKING:
+    from engine.gate.waiting import Entry
     from engine.state.songs import Song
     from engine.state.studio import Studio
 
@@ -118,3 +119,10 @@ def scoring_model(context: typer.Context, named: Path | None) -> Path:
         return named or DEFAULT_MODEL
     with Studio.open(folder_of(context)) as studio:
         return promoted_path(studio) or DEFAULT_MODEL
+
+
+def record_shown(studio: Studio, shown: Sequence[Entry], command: str, *, as_json: bool) -> None:
+    """Record which candidates a command showed in words, or for machines."""
+    from engine.gate.waiting import present
+
+    present(studio, shown, "json" if as_json else "terminal", command)

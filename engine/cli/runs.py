@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from engine.cli.errors import INTERRUPTED
-from engine.cli.opening import next_command, open_studio, say_next_step
+from engine.cli.opening import next_command, open_studio, record_shown, say_next_step
 from engine.cli.options import WithTerms
 from engine.cli.output import Json, say, say_json, say_next, say_note, say_table
 
@@ -81,12 +81,12 @@ def show_run(
     as_json: bool = False,
 ) -> Path:
     """Tell people of a new run, record that they were shown it, and write its files."""
-    from engine.gate.waiting import entries_of, present
+    from engine.gate.waiting import entries_of
 
     folder = write_and_say(context, studio, summary, terms=terms, as_json=as_json)
     survivors = [survivor.id for survivor in summary.finished.survivors]
     shown = entries_of(studio, summary.started.song_id, survivors)
-    present(studio, shown, "json" if as_json else "terminal", command)
+    record_shown(studio, shown, command, as_json=as_json)
     return folder
 
 
@@ -162,6 +162,15 @@ def runs(
         say_table(columns, [_row(*item) for item in listed])
 
 
+def stops_of(runs: Mapping[str, RunState]) -> dict[str, str]:
+    """Of each of these runs that the judge's fall ended, how that was, in one line."""
+    return {
+        identifier: f"run {identifier}, {run.stage} for {run.section.label}, {run.stop}"
+        for identifier, run in runs.items()
+        if run.stop
+    }
+
+
 def _row(identifier: str, run: RunState) -> list[Any]:
     last = "-" if run.generation is None else run.generation
     return [
@@ -171,6 +180,6 @@ def _row(identifier: str, run: RunState) -> list[Any]:
         run.section.label,
         str(run.seed),
         f"{last} of {run.settings.get('generations', '?')}",
-        run.status,
+        f"{run.status}, {run.stop}" if run.stop else run.status,
         f"{run.best:.3f}" if isinstance(run.best, float) else "-",
     ]

@@ -11,7 +11,9 @@ from engine.cli.output import Json, say, say_json, say_next, say_table
 
 if TYPE_CHECKING:
     from engine.reports.progress import StageProgress
+    from engine.state.runs import Run
     from engine.state.songs import Song
+    from engine.state.studio import Studio
 
 
 def status(
@@ -20,19 +22,31 @@ def status(
     as_json: Json = False,
 ) -> None:
     """Show per song and stage what is approved, what waits, what is stale, and what is next."""
+    from engine.cli.runs import stops_of
     from engine.reports.progress import to_json
 
     with open_studio(context) as studio:
         songs = [studio.song(song)] if song else list(studio.songs().values())
+        stops = {state.song_id: stops_of(_not_rejected(studio, state)) for state in songs}
     if as_json:
-        say_json([to_json(state) for state in songs])
+        say_json([to_json(state) | {"stopped": stops[state.song_id]} for state in songs])
         return
     for state in songs:
         _say_song(state)
+        for stop in stops[state.song_id].values():
+            say(stop)
         say_next_step(context, state)
     if not songs:
         say("no songs yet")
         say_next(next_command(context, "songs add FILE"))
+
+
+def _not_rejected(studio: Studio, song: Song) -> dict[str, Run]:
+    """The runs of a song of which a candidate waits for a decision or is approved."""
+    from engine.state.songs import REJECTED
+
+    kept = {each.run for each in song.candidates.values() if each.status != REJECTED}
+    return {identifier: run for identifier, run in studio.runs().items() if identifier in kept}
 
 
 def _say_song(song: Song) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -10,8 +11,10 @@ from engine.cli.opening import next_command, open_studio
 from engine.cli.output import Json, say, say_json, say_next, say_table
 
 if TYPE_CHECKING:
+    from engine.preference.audit import HeadAudit
     from engine.preference.retrain import Comparison, Retrained
     from engine.preference.taste import Taste
+    from engine.state.studio import Studio
 
 OfStages = Annotated[
     list[str] | None, typer.Option("--stage", help="Only this stage; may be repeated.")
@@ -29,8 +32,9 @@ def retrain(
 ) -> None:
     """Learn from your decisions: fit a preference head for each stage, and use it if no worse.
 
-    Each is compared with what is in use on songs that it was not fitted on. A head that is worse
-    is refused; engine models rollback takes one back that was promoted.
+    Each is compared with what is in use on songs that it was not fitted on, and audited by planted
+    fakes, the judge and small searches. A head that is worse, or that these fool, is refused;
+    engine models rollback takes one back that was promoted.
     """
     from engine.preference.automatic import plan_retraining
     from engine.preference.retrain import retrain as fit_heads
@@ -64,6 +68,7 @@ def say_retrained(results: list[Retrained]) -> None:
         what = "promoted" if result.refused is None else f"refused: {result.refused}"
         say(f"{result.stage}: head {result.sha256[:8]} {what}")
         _say_comparison(result.comparison)
+        _say_audit(result.audit)
 
 
 def _say_comparison(found: Comparison) -> None:
@@ -75,6 +80,13 @@ def _say_comparison(found: Comparison) -> None:
     say(f"  {found.gained}")
 
 
+def _say_audit(found: HeadAudit | None) -> None:
+    from engine.preference.card import NO_AUDIT, audit_lines
+
+    for line in audit_lines(found) if found else [NO_AUDIT]:
+        say(f"  {line}")
+
+
 def _to_json(result: Retrained) -> dict[str, Any]:
     compared = result.comparison.to_payload() if result.comparison else None
     return {
@@ -84,6 +96,7 @@ def _to_json(result: Retrained) -> dict[str, Any]:
         "refused": result.refused,
         "too_little": result.too_little,
         "comparison": compared,
+        "audit": result.audit.to_payload() if result.audit else None,
     }
 
 
@@ -94,6 +107,10 @@ def taste(
         str | None, typer.Option(help="Hash of another head than the one in use.")
     ] = None,
     picture: Annotated[bool, typer.Option("--picture", help="Draw it, too.")] = False,
+    audit: Annotated[
+        int | None,
+        typer.Option(metavar="SONGS", help="Audit it again, with searches of so many songs."),
+    ] = None,
     as_json: Json = False,
 ) -> None:
     """Say what was learned of your taste, in words, and how sure that is."""
@@ -109,6 +126,8 @@ def taste(
         else:
             wanted = [find_stage(name).name for name in stage or ()]
             found = [each for each in tastes(studio) if not wanted or each.stage in wanted]
+        if audit is not None:
+            found = [_audited(studio, each, audit) for each in found]
         paths = {}
         for each in found:
             if picture and each.sha256 is not None:
@@ -125,6 +144,18 @@ def taste(
     say_next(next_command(context, "evolve --song ID" if learned else "retrain"))
 
 
+def _audited(studio: Studio, found: Taste, songs: int) -> Taste:
+    """What was learned with a new audit, where a head is in use."""
+    from engine.errors import Refused
+    from engine.preference.retrain import audit_again
+
+    if songs < 0:
+        raise Refused(f"--audit {songs}: expected 0 or more")
+    if found.sha256 is None:
+        return found
+    return replace(found, audit=audit_again(studio, found.stage, found.sha256, songs))
+
+
 def _say_taste(found: Taste) -> None:
     if found.sha256 is None:
         say(f"{found.stage}: the shipped total; nothing is learned in use")
@@ -135,6 +166,7 @@ def _say_taste(found: Taste) -> None:
     )
     for words, some in (("sure of", found.sure), ("not of", found.unsure)):
         say(f"  {words}: {', '.join(each.words for each in some) or 'nothing'}")
+    _say_audit(found.audit)
 
 
 def _taste_json(found: Taste, path: Any) -> dict[str, Any]:
@@ -144,6 +176,7 @@ def _taste_json(found: Taste, path: Any) -> dict[str, Any]:
         "songs": found.songs,
         "decisions": found.decisions,
         "picture": str(path) if path else None,
+        "audit": found.audit.to_payload() if found.audit else None,
         "inclinations": [
             {
                 "name": each.name,

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from engine.cli.gate import Candidate, OfSong
-from engine.cli.opening import next_command, open_studio
+from engine.cli.opening import next_command, open_studio, record_shown
 from engine.cli.output import Json, say, say_json, say_next
 
 
@@ -32,6 +32,7 @@ def why(
         entry = find_entry(studio, candidate, song)
         found = reasons.why(studio, entry)
         told = reasons.lines(found) if bar is None else reasons.bar_lines(found, bar)
+        record_shown(studio, [entry], "why", as_json=as_json)
         if as_json:
             say_json(found.to_json() if bar is None else found.to_json() | {"words": told})
             return

@@ -16,6 +16,7 @@ from engine.runs.requests import EvolveOptions, requests
 from engine.stages import STAGES, Stage
 from engine.state.lineages import approved, eligible
 from engine.state.runs import ABANDONED, FINISHED
+from engine.state.runs import Run as RunState
 from engine.state.song_events import with_label
 from engine.state.songs import PENDING, Song, song_stream
 from engine.state.studio import Studio
@@ -61,21 +62,27 @@ def compose(studio: Studio, song_id: str, composition: Composition, observer: Ob
     return True
 
 
-def generations_done(studio: Studio, song_id: str, composition: Composition) -> int:
-    """Number of recorded generations of all runs of a composition."""
+def runs_of(studio: Studio, song_id: str, composition: Composition) -> dict[str, RunState]:
+    """The runs of a composition that weren't given up, by id, oldest first."""
     seeds = {
         (stage, section.label): composition.run_seed(stage, section)
         for stage in STAGES
         for section in composition.sections
     }
-    return sum(
-        run.generation + 1
-        for run in studio.runs().values()
+    found = {
+        identifier: run
+        for identifier, run in studio.runs().items()
         if run.song_id == song_id
-        and run.generation is not None
         and run.status != ABANDONED
         and seeds.get((run.stage, run.section.label)) == run.seed
-    )
+    }
+    return dict(sorted(found.items(), key=lambda item: item[1].position))
+
+
+def generations_done(studio: Studio, song_id: str, composition: Composition) -> int:
+    """Number of recorded generations of all runs of a composition."""
+    runs = runs_of(studio, song_id, composition).values()
+    return sum(run.generation + 1 for run in runs if run.generation is not None)
 
 
 def _lacks_stage(song: Song, composition: Composition, stage: Stage, section: Section) -> bool:
@@ -121,6 +128,7 @@ def _run(
         scored_request = replace(
             request,
             model_sha256=composition.model_sha256,
+            head_sha256=composition.heads.get(stage.name),
             follows=_part_before(song, composition, request),
         )
         identifier = start_or_find(studio, scored_request)

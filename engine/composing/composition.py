@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 import secrets
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from typing import Self
 
 import msgspec
@@ -45,6 +46,7 @@ class Composition:
         model_sha256: the model that scores; None for theory and prior alone.
         lyrics: lyrics of the song.
         singer: a singer whose range is used instead of that of the song's singer.
+        heads: stage -> the preference head that its runs go by; the others go by the shipped total.
     """
 
     id: str
@@ -56,6 +58,7 @@ class Composition:
     model_sha256: str | None = None
     lyrics: LyricSheet | None = None
     singer: str | None = None
+    heads: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def policy(self) -> str:
@@ -81,6 +84,7 @@ class Composition:
             state.model_sha256,
             LyricSheet.of_words(state.lyrics, state.lyric_repeats) if state.lyrics else None,
             state.singer,
+            state.heads,
         )
 
     def with_vocals(self, singer: str | None, lyrics: LyricSheet | None) -> Self:
@@ -124,6 +128,7 @@ class Composition:
             model_sha256=self.model_sha256,
             lyrics=self.lyrics.rows() if self.lyrics else [],
             singer=self.singer,
+            heads=dict(self.heads),
         )
 
 
@@ -173,6 +178,8 @@ def _policy(identifier: str) -> str:
 def begin(studio: Studio, song: Song, composition: Composition) -> Composition:
     """Record the start of a composition, unless the log has it already; returns it with its id."""
     request = msgspec.to_builtins(composition.to_event())
+    if not composition.heads:
+        del request["heads"]  # as before there were any: the ids stay
     identifier = digest(song.song_id, song.position, request)[:RUN_ID_CHARS]
     named = replace(composition, id=identifier)
 

@@ -37,7 +37,7 @@ def compare(
     first, *named = dict.fromkeys(find_entry(studio, each, song_id).id for each in prefixes)
 
     def make(entry: Entry) -> list[events.Payload]:
-        others = _named(entry, named) if named else _shown_beside(studio, entry)
+        others = _named(entry, named) if named else shown_beside(studio, entry)
         return [statement(entry, preference, others)]
 
     return decide(studio, first, make, song_id)
@@ -73,5 +73,6 @@ def _named(entry: Entry, others: Sequence[str]) -> list[str]:
     return list(others)
 
 
-def _shown_beside(studio: Studio, entry: Entry) -> list[str]:
+def shown_beside(studio: Studio, entry: Entry) -> list[str]:
+    """The candidates of its stage and section that were shown with one most recently."""
     return last_shown_beside(entry.song, showings(studio, entry.song), entry.id)

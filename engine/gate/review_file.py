@@ -9,7 +9,7 @@ import yaml
 
 from documents.yaml_files import load_file
 from engine.errors import EngineError, Refused
-from engine.gate.review_rows import Review, field_text, row_changes
+from engine.gate.review_rows import Review, compared, field_text, row_changes
 from engine.gate.waiting import Entry, entries
 from engine.reports.description import in_lines
 from engine.reports.readings import most_likely
@@ -52,6 +52,7 @@ def _candidate(entry: Entry) -> dict[str, Any]:
         "label": entry.label,
         "status": entry.status,
         "notes": entry.state.notes[-1] if entry.state.notes else "",
+        "compared": compared(entry),
     }
 
 

@@ -8,11 +8,21 @@ from typing import Any
 
 from documents.findings import shown
 from engine.errors import NotFound, Refused
+from engine.gate.comparing import shown_beside, statement
 from engine.gate.decisions import approval, labelling, noting, rejection, withdrawing
 from engine.gate.waiting import Entry
 from engine.ids import resolve, short
 from engine.state.song_events import with_label
-from engine.state.songs import APPROVED, PENDING, REJECTED, Song
+from engine.state.songs import (
+    APPROVED,
+    CANT_TELL,
+    LEAST,
+    LESS,
+    MORE,
+    PENDING,
+    REJECTED,
+    Song,
+)
 from engine.state.studio import Studio
 from store import events
 
@@ -26,6 +36,8 @@ STATUS_WORDS = {
     "": PENDING,
     "none": PENDING,
 }
+
+COMPARED_WORDS = {word: word for word in ("", MORE, LESS, LEAST, CANT_TELL)} | {"none": ""}
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +62,7 @@ class _Row:
     status: str
     label: str
     note: str
+    compared: str
 
 
 def row_changes(studio: Studio, review: Review) -> Iterator[events.Payload]:
@@ -95,7 +108,12 @@ def field_text(row: dict[str, Any], field: str) -> str:
 
 def _merged(row: dict[str, Any], entry: Entry, before: Song | None) -> _Row:
     """The row with the fields that weren't edited replaced by their current values."""
-    edited = _Row(_status(entry, row), field_text(row, "label"), field_text(row, "notes"))
+    edited = _Row(
+        _status(entry, row),
+        field_text(row, "label"),
+        field_text(row, "notes"),
+        _comparison(entry, row),
+    )
     if before is None or entry.id not in before.candidates:
         return edited
     current, original = _row(entry), _row(_entry(before, entry.id))
@@ -109,18 +127,28 @@ def _merged(row: dict[str, Any], entry: Entry, before: Song | None) -> _Row:
         current.status if edited.status == original.status else edited.status,
         current.label if edited.label == original.label else edited.label,
         current.note if edited.note == original.note else edited.note,
+        current.compared if edited.compared == original.compared else edited.compared,
     )
 
 
 def _row(entry: Entry) -> _Row:
     notes = entry.state.notes
-    return _Row(entry.status, entry.label or "", notes[-1].strip() if notes else "")
+    note = notes[-1].strip() if notes else ""
+    return _Row(entry.status, entry.label or "", note, compared(entry))
+
+
+def compared(entry: Entry) -> str:
+    """How a person compared a candidate with others last, such as ``more``; empty if never."""
+    stated = [each for each in entry.song.preferences if each.candidate == entry.id]
+    return stated[-1].preference if stated else ""
 
 
 def _events_of(studio: Studio, entry: Entry, wanted: _Row) -> Iterator[events.Payload]:
     current = _row(entry)
     if wanted.note not in {"", current.note}:
         yield noting(entry, wanted.note)
+    if wanted.compared not in {"", current.compared}:
+        yield statement(entry, wanted.compared, shown_beside(studio, entry))
     is_new = wanted.status != current.status
     relabelled = wanted.label not in {"", current.label, _display_label(entry)}
     if relabelled and not (is_new and wanted.status == APPROVED):
@@ -148,6 +176,18 @@ def _status(entry: Entry, row: dict[str, Any]) -> str:
             f"{NOTHING_APPLIED}; a name for the part goes under label",
         )
     return status
+
+
+def _comparison(entry: Entry, row: dict[str, Any]) -> str:
+    word = field_text(row, "compared").casefold().replace("'", "").replace("’", "")
+    found = COMPARED_WORDS.get(word.replace(" ", "-"))
+    if found is None:
+        raise Refused(
+            f"candidate {short(entry.id)}: compared {shown(field_text(row, 'compared'))}: "
+            "expected more, less, least or cant-tell",
+            NOTHING_APPLIED,
+        )
+    return found
 
 
 def _after(song: Song, event: events.Payload) -> Song:

@@ -6,8 +6,11 @@ from pathlib import Path
 from typing import Any
 
 import msgspec
+import numpy as np
+from numpy.typing import NDArray
 
 from engine.errors import Refused, quoted
+from engine.evolution.watch import smoothed
 from store.events import Plain
 
 AUDIT_SUFFIX = ".audit.json"
@@ -60,6 +63,16 @@ def load_audit(path: Path) -> Plain:
         raise ValueError("it is too long")
     found: Plain = msgspec.json.decode(path.read_bytes(), type=dict[str, Any])
     return found
+
+
+def lost_share(judged: NDArray[np.float64]) -> float:
+    """Of what a curve gained from its first value to its peak, the share lost by its end.
+
+    0 where it never rose or ends at its peak; 1 and more where it ends where it began or below.
+    """
+    curve = smoothed(judged.tolist())
+    gained = float(curve.max() - curve[0])
+    return float(curve.max() - curve[-1]) / gained if gained > 0 else 0.0
 
 
 def with_audit(page: str, found: Plain) -> str:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from engine.errors import Refused
 from engine.models.registry import STREAM
-from engine.preference.pairs import preferences
 from engine.preference.retrain import Retrained, retrain
+from engine.state.songs import Approved, Song
 from engine.state.studio import Studio
 from store.events import RetrainingPlanned
 from store.records import NewEvent
@@ -27,8 +29,10 @@ def plan_retraining(studio: Studio, every: int) -> None:
 
 
 def retrain_if_due(studio: Studio) -> list[Retrained]:
-    """Retrain where that is planned and enough was decided since; what came of it, if anything."""
-    return retrain(studio) if is_due(studio) else []
+    """Retrain where that is planned and enough was decided since; the heads that came of it."""
+    if not is_due(studio):
+        return []
+    return [each for each in retrain(studio) if each.sha256 is not None]
 
 
 def is_due(studio: Studio) -> bool:
@@ -40,5 +44,15 @@ def is_due(studio: Studio) -> bool:
 
 
 def decided_since(studio: Studio, position: int) -> int:
-    """How many decisions after a position of the log say which of two candidates is better."""
-    return len({each.decided_at for each in preferences(studio) if each.decided_at > position})
+    """How many decisions and comparisons of people after a position of the log hold."""
+    songs = studio.all_songs().values()
+    return sum(decided_at > position for song in songs for decided_at in _decided(song))
+
+
+def _decided(song: Song) -> Iterator[int]:
+    """Positions of the decisions and comparisons of people that hold."""
+    for candidate in song.candidates.values():
+        for decision in candidate.decisions:
+            if not (isinstance(decision, Approved) and decision.policy is not None):
+                yield decision.position
+    yield from (stated.position for stated in song.preferences)

@@ -6,16 +6,15 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import groupby
-from typing import Any
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from engine.preference.pairs import preferences
 from engine.preference.pools import ShownCandidate, candidates_by_id
+from engine.preference.run_pools import RunPools
 from engine.runs.contexts import song_colour, texts_of
-from engine.runs.run import Run
-from engine.state.runs import run_stream
 from engine.state.songs import Song
 from engine.state.studio import Studio
 from fitness.fusion import FusionModel
@@ -26,8 +25,10 @@ from fitness.total import SHIPPED_TOTAL, Fitness, Score, Weights
 from genomes import Part
 from store import events
 
-# So many of a run's first pool are measured: their mean and spread are what is needed of them.
-FIRST_POOL = 30
+# So many of the first pools of a song's runs are measured, and of each run at most and at least:
+# their mean and spread are what is needed of them.
+FIRST_POOLS = 60
+OF_A_RUN = (4, 30)
 
 Floats = NDArray[np.float64]
 
@@ -39,12 +40,14 @@ class Decisions:
     Attributes:
         stage: name of the stage.
         pools: one for each song and section, in the order of their first decision.
-        approved: pool -> the approved candidates, for planted fakes.
+        approved: row of the pool, and an approved candidate of it.
+        runs: row of the pool, and a run that candidates of it came from.
     """
 
     stage: str
     pools: tuple[DecidedPool, ...]
     approved: tuple[tuple[int, ShownCandidate], ...]
+    runs: tuple[tuple[int, str], ...]
 
     @property
     def songs(self) -> list[str]:
@@ -70,25 +73,38 @@ def decisions_by_stage(
     groups: dict[tuple[str, str, str], list[Preference]] = defaultdict(list)
     for each in preferences(studio):
         groups[each.stage, each.song, each.section].append(each)
-    songs = studio.all_songs()
-    found: dict[str, list[tuple[DecidedPool, list[ShownCandidate]]]] = defaultdict(list)
+    songs, runs = studio.all_songs(), RunPools(studio)
+    found: dict[str, list[_Read]] = defaultdict(list)
     for (stage, song, _), pairs in groups.items():
         if stages is None or stage in stages:
-            found[stage].append(_pool(studio, songs[song], pairs, model))
+            found[stage].append(_pool(studio, runs, songs[song], pairs, model))
     return {stage: _decisions(stage, pools) for stage, pools in found.items()}
 
 
-def _decisions(stage: str, pools: Sequence[tuple[DecidedPool, list[ShownCandidate]]]) -> Decisions:
-    approved = [(row, each) for row, (_, kept) in enumerate(pools) for each in kept]
-    return Decisions(stage, tuple(pool for pool, _ in pools), tuple(approved))
+class _Read(NamedTuple):
+    """A pool, the approved candidates of it, and the runs that its candidates came from."""
+
+    pool: DecidedPool
+    approved: list[ShownCandidate]
+    runs: list[str]
+
+
+def _decisions(stage: str, read: Sequence[_Read]) -> Decisions:
+    return Decisions(
+        stage,
+        tuple(each.pool for each in read),
+        tuple((row, kept) for row, each in enumerate(read) for kept in each.approved),
+        tuple((row, run) for row, each in enumerate(read) for run in each.runs),
+    )
 
 
 def _pool(
     studio: Studio,
+    runs: RunPools,
     song: Song,
     pairs: Sequence[Preference],
     model: FusionModel | None,
-) -> tuple[DecidedPool, list[ShownCandidate]]:
+) -> _Read:
     names = list(dict.fromkeys(n for pair in pairs for n in (pair.preferred, pair.other)))
     shown = candidates_by_id(studio, song, names)
     by_run: dict[str | None, list[str]] = defaultdict(list)
@@ -96,9 +112,11 @@ def _pool(
         by_run[song.candidates[name].run].append(name)
     values: dict[str, Floats] = {}
     firsts = []
+    least, most = OF_A_RUN
+    of_each = max(least, min(most, FIRST_POOLS // len(by_run)))
     for run, of_run in by_run.items():
-        first = [] if run is None else _first_pool(studio, run)
-        rows = _values(song, [*first, *(shown[name] for name in of_run)], model)
+        first = [] if run is None else runs.first(run, of_each)
+        rows = values_of(song, [*first, *(shown[name] for name in of_run)], model)
         firsts.append(rows[: len(first)] if first else rows)
         values |= zip(of_run, rows[len(first) :], strict=True)
     row = {name: index for index, name in enumerate(names)}
@@ -110,11 +128,19 @@ def _pool(
         np.array([pair.weight for pair in pairs]),
     )
     preferred = dict.fromkeys(pair.preferred for pair in pairs)
-    return pool, [shown[name] for name in preferred]
+    return _Read(pool, [shown[name] for name in preferred], [run for run in by_run if run])
 
 
-def _values(song: Song, candidates: Sequence[ShownCandidate], model: FusionModel | None) -> Floats:
-    """``(n, columns)`` what a head reads of candidates of one stage."""
+def values_of(
+    song: Song, candidates: Sequence[ShownCandidate], model: FusionModel | None
+) -> Floats:
+    """``(n, columns)`` what a head reads of candidates of one stage.
+
+    Args:
+        song: of the candidates.
+        candidates: at least one, all of one stage.
+        model: scores what no run scored; None scores it without one.
+    """
     stage = candidates[0].stage
     rows: list[Floats] = []
     for context, group in groupby(candidates, key=lambda each: each.context):
@@ -141,23 +167,3 @@ def scored(
     texts = texts_of(song, candidate.context)
     fitness = Fitness(candidate.stage, song_colour(song), Weights(), model, texts)
     return fitness.score(parts, candidate.context)
-
-
-def _first_pool(studio: Studio, identifier: str) -> list[ShownCandidate]:
-    """The beginning of a run's first pool."""
-    recorded = list(studio.log.read(stream=run_stream(identifier), limit=2))
-    first: Any = recorded[1].payload
-    run = Run(identifier, recorded[:1], studio, None)
-    return [
-        ShownCandidate(
-            id=each.id,
-            stage=run.stage.name,
-            section=run.context.section.label,
-            part=run.genomes.render(run.genomes.from_payload(each.genome), run.context),
-            context=run.context,
-            terms=each.terms,
-            total=each.total,
-            first_pool=None,
-        )
-        for each in first.offspring[:FIRST_POOL]
-    ]

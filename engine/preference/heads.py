@@ -8,6 +8,7 @@ from pathlib import Path
 from engine.errors import NotFound, Refused
 from engine.ids import resolve, short
 from engine.models.registry import STREAM
+from engine.stages import STAGES
 from engine.state.files import write_whole
 from engine.state.heads import HeadPromotion
 from engine.state.studio import Studio
@@ -69,21 +70,41 @@ def head_for_runs(studio: Studio, stage: str) -> str | None:
     return sha256
 
 
+def heads_for_runs(studio: Studio) -> dict[str, str]:
+    """SHA-256 of the head of each stage that has one in use.
+
+    Raises:
+        NotFound, Refused: if one can't be used here.
+    """
+    found = {stage: head_for_runs(studio, stage) for stage in STAGES}
+    return {stage: sha256 for stage, sha256 in found.items() if sha256 is not None}
+
+
 def promote_head(studio: Studio, sha256: str, note: str | None = None) -> bool:
     """Let the runs of a head's stage go by it; whether they didn't before.
 
     Raises:
-        NotFound, Refused: if it can't be used here.
+        NotFound, Refused: if it can't be used here, or has no audit.
     """
     head = HeadRegistry(studio).load(sha256)
+    known = studio.heads().known.get(sha256)
+    if known is None or known.audit is None:
+        raise Refused(f"head {short(sha256)} has no audit", "make another with engine retrain")
 
     def promotion() -> list[NewEvent]:
         if studio.heads().promoted(head.stage) == sha256:
             return []
-        event = HeadPromoted(sha256=sha256, stage=head.stage, training=None, note=note)
+        event = HeadPromoted(
+            sha256=sha256, stage=head.stage, training=None, note=note, audit=known.audit
+        )
         return [NewEvent(event, actor=studio.actor)]
 
     return bool(studio.decide(STREAM, promotion))
+
+
+def is_head(studio: Studio, prefix: str) -> bool:
+    """Whether the hash of a trained head is or begins with this."""
+    return any(sha256.startswith(prefix) for sha256 in studio.heads().known)
 
 
 def find_head(studio: Studio, prefix: str) -> tuple[str, str]:

@@ -8,7 +8,13 @@ from typing import Any
 from engine.ids import short
 from engine.models import promotion
 from engine.models.promotion import Promoted
-from engine.preference.heads import find_head, last_promotions, promote_head, roll_back_heads
+from engine.preference.heads import (
+    find_head,
+    is_head,
+    last_promotions,
+    promote_head,
+    roll_back_heads,
+)
 from engine.state.studio import Studio
 
 
@@ -52,7 +58,7 @@ def promote(studio: Studio, wanted: str, note: str | None = None) -> InUse:
     Raises:
         NotFound, Refused: if there is none, or it can't be used here.
     """
-    if any(sha256.startswith(wanted) for sha256 in studio.heads().known):
+    if is_head(studio, wanted):
         sha256, stage = find_head(studio, wanted)
         promote_head(studio, sha256, note)
         return InUse(None, ((stage, sha256),))

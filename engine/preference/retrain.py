@@ -13,22 +13,19 @@ from engine.errors import NotFound, Refused
 from engine.ids import SHORT_ID_CHARS, digest
 from engine.models.promotion import in_use
 from engine.models.registry import STREAM, ModelRegistry
-from engine.preference.decided import Decisions, decisions_by_stage, scored
+from engine.preference.audit import SEARCHES, Estimate, HeadAudit, audit
+from engine.preference.decided import Decisions, decisions_by_stage
 from engine.preference.heads import HeadRegistry
 from engine.stages import STAGES
 from engine.state.studio import Studio
 from fitness.fusion import FusionModel
 from fitness.preference.bradley_terry import folds
-from fitness.preference.features import taste_matrix
 from fitness.preference.head import (
     DecidedPool,
-    PoolStatistics,
     PreferenceHead,
     head_columns,
-    head_values,
     joined,
 )
-from genomes import Part
 from store import events
 from store.records import NewEvent
 
@@ -46,22 +43,7 @@ INTERVAL_PERCENT = (2.5, 97.5)
 SURE = 0.9
 SEED = 7
 
-FAKES = 24  # approved candidates that a fake is planted beside
-FAKE_SEMITONES = 6  # each note of a fake is moved by up to so many
-
 Floats = NDArray[np.float64]
-
-
-@dataclass(frozen=True, slots=True)
-class Estimate:
-    """A figure with its interval of 95 %, whole songs drawn again and again."""
-
-    value: float
-    low: float
-    high: float
-
-    def __str__(self) -> str:
-        return f"{self.value:.2f} [{self.low:.2f}–{self.high:.2f}]"
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,8 +84,6 @@ class Comparison:
     @property
     def objection(self) -> str | None:
         """Why the new head is not promoted; None if it is no worse."""
-        if self.fooled > max(0.5, self.fooled_in_use):
-            return f"it puts {self.fooled:.0%} of planted fakes above what was approved"
         if self.gain.value <= 0:
             return f"held-out songs are {-self.gain.value:.3f} a pair less likely by it"
         if self.is_of_few:
@@ -134,12 +114,11 @@ class Comparison:
 
     @property
     def gained(self) -> str:
-        """The likelihood and the planted fakes, for people."""
+        """The likelihood, for people."""
         gain = self.gain
         return (
             f"log-likelihood of a pair against what is in use: {gain.value:+.3f} "
-            f"[{gain.low:+.3f} to {gain.high:+.3f}]; "
-            f"planted fakes put first: {self.fooled:.0%}, in use {self.fooled_in_use:.0%}"
+            f"[{gain.low:+.3f} to {gain.high:+.3f}]"
         )
 
 
@@ -151,6 +130,7 @@ class Retrained:
         stage: its name.
         sha256: of the new head; None where there is too little to fit one.
         comparison: with what was in use; None without a head.
+        audit: what an audit found of the head; None without one.
         refused: why the head isn't used; None if it is.
         too_little: what is lacking to fit one; None if nothing is.
     """
@@ -158,6 +138,7 @@ class Retrained:
     stage: str
     sha256: str | None
     comparison: Comparison | None
+    audit: HeadAudit | None
     refused: str | None
     too_little: str | None = None
 
@@ -179,10 +160,11 @@ def retrain(studio: Studio, stages: Sequence[str] | None = None) -> list[Retrain
     ordered = [found[stage] for stage in STAGES if stage in found]
     fitted = {each.stage: _fitted(each) for each in ordered if len(each.songs) >= LEAST_SONGS}
     training = digest([head.sha256 for head in fitted.values()])[:12]
+    searches = max(1, SEARCHES // max(1, len(fitted)))
     results = [
-        _compared(studio, each, fitted[each.stage], model)
+        _compared(studio, each, fitted[each.stage], model, searches)
         if each.stage in fitted
-        else Retrained(each.stage, None, None, None, "decisions about one song alone")
+        else Retrained(each.stage, None, None, None, None, "decisions about one song alone")
         for each in ordered
     ]
     for head in fitted.values():
@@ -219,38 +201,71 @@ def _fitted(decisions: Decisions) -> PreferenceHead:
 def _events(
     result: Retrained, head: PreferenceHead, training: str
 ) -> list[events.HeadTrained | events.HeadPromoted | events.HeadRefused]:
-    assert result.sha256 is not None and result.comparison is not None  # noqa: S101, PT018 - fitted
+    sha256, compared, audited = result.sha256, result.comparison, result.audit
+    assert sha256 is not None and compared is not None and audited is not None  # noqa: S101, PT018 - fitted
     trained = events.HeadTrained(
-        sha256=result.sha256,
+        sha256=sha256,
         stage=result.stage,
         training=training,
         facts=dict(head.facts),
-        comparison=result.comparison.to_payload(),
+        comparison=compared.to_payload(),
+        audit=audited.to_payload(),
     )
     if result.refused is not None:
         refused = events.HeadRefused(
-            sha256=result.sha256, stage=result.stage, training=training, reason=result.refused
+            sha256=sha256, stage=result.stage, training=training, reason=result.refused
         )
         return [trained, refused]
     promoted = events.HeadPromoted(
-        sha256=result.sha256, stage=result.stage, training=training, note="engine retrain"
+        sha256=sha256,
+        stage=result.stage,
+        training=training,
+        note="engine retrain",
+        audit=audited.to_payload(),
     )
     return [trained, promoted]
 
 
+def audit_again(studio: Studio, stage: str, sha256: str, searches: int) -> HeadAudit:
+    """Audit a trained head once more, on the decisions as they are now; nothing is recorded.
+
+    Args:
+        studio: the studio.
+        stage: of the head.
+        sha256: of the head.
+        searches: number of songs that are searched, 0 or more.
+
+    Raises:
+        NotFound, Refused: if the head can't be read, or nothing of its stage is decided.
+    """
+    model = _model(studio)
+    found = decisions_by_stage(studio, model, [stage])
+    if stage not in found:
+        raise Refused(f"nothing of {stage} is decided to audit a head by", "see engine review")
+    head = HeadRegistry(studio).load(sha256)
+    return audit(studio, found[stage], head, _in_use(studio, stage), model, searches)
+
+
+def _in_use(studio: Studio, stage: str) -> PreferenceHead:
+    used = studio.heads().promoted(stage)
+    if used is None:
+        return PreferenceHead.untrained(stage)
+    return HeadRegistry(studio).load(used)
+
+
 def _compared(
-    studio: Studio, decisions: Decisions, head: PreferenceHead, model: FusionModel | None
+    studio: Studio,
+    decisions: Decisions,
+    head: PreferenceHead,
+    model: FusionModel | None,
+    searches: int,
 ) -> Retrained:
-    used = studio.heads().promoted(decisions.stage)
-    before = (
-        PreferenceHead.untrained(decisions.stage)
-        if used is None
-        else HeadRegistry(studio).load(used)
-    )
-    fakes = _planted(studio, decisions, model)
-    fooled = [_fooled(each, fakes) for each in (head, before)]
+    used, before = studio.heads().promoted(decisions.stage), _in_use(studio, decisions.stage)
+    audited = audit(studio, decisions, head, before, model, searches)
+    fooled = audited.fakes.above, audited.fakes.above_in_use
     comparison = compare(decisions.pools, decisions.stage, before, used, *fooled)
-    return Retrained(decisions.stage, head.sha256, comparison, comparison.objection)
+    refused = comparison.objection or audited.objection
+    return Retrained(decisions.stage, head.sha256, comparison, audited, refused)
 
 
 def compare(
@@ -321,34 +336,3 @@ def _tallies(pool: DecidedPool, heads: Sequence[PreferenceHead]) -> Floats:
         likely = -np.logaddexp(0.0, -differences)
         found.append([pairs.weights.sum(), pairs.weights @ right, pairs.weights @ likely])
     return np.array(found)
-
-
-def _planted(
-    studio: Studio, decisions: Decisions, model: FusionModel | None
-) -> list[tuple[PoolStatistics, Floats]]:
-    """Some approved candidates, each with a fake of it: their pool, and two rows of values."""
-    rng = np.random.default_rng(SEED)
-    found = []
-    for index in rng.permutation(len(decisions.approved))[:FAKES].tolist():
-        row, candidate = decisions.approved[index]
-        pool = decisions.pools[row]
-        parts = [candidate.part, fake(candidate.part, rng)]
-        scores = scored(studio.song(pool.song), candidate, parts, model)
-        taste = taste_matrix(decisions.stage, parts, candidate.context)
-        terms, totals = [each.terms for each in scores], [each.total for each in scores]
-        found.append((pool.first_pool, head_values(decisions.stage, taste, terms, totals)))
-    return found
-
-
-def _fooled(head: PreferenceHead, fakes: Sequence[tuple[PoolStatistics, Floats]]) -> float:
-    """Share of the fakes that a head puts above their originals."""
-    totals = [head.totals(values, first_pool) for first_pool, values in fakes]
-    return float(np.mean([planted > original for original, planted in totals])) if totals else 0.0
-
-
-def fake(part: Part, rng: np.random.Generator) -> Part:
-    """A part with the pitch, or the drum, of every note moved by chance."""
-    notes = part.notes.copy()
-    moves = rng.integers(-FAKE_SEMITONES, FAKE_SEMITONES + 1, size=len(notes))
-    notes["pitch"] = np.clip(notes["pitch"].astype(np.int64) + moves, 0, 127)
-    return Part.of(notes, part.length_ticks, part.harmony, lyrics=part.lyrics, swing=part.swing)

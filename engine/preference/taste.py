@@ -8,6 +8,8 @@ from pathlib import Path
 
 import numpy as np
 
+from engine.preference.audit import HeadAudit
+from engine.preference.card import read_audit
 from engine.preference.heads import HeadRegistry
 from engine.reports.pictures import draw_bars
 from engine.stages import STAGES
@@ -78,6 +80,7 @@ class Taste:
         songs: how many decided songs the head learned from.
         decisions: how many candidates a decision said something of.
         inclinations: of each column, the heaviest first.
+        audit: what an audit found of the head; None where there is none.
     """
 
     stage: str
@@ -85,6 +88,7 @@ class Taste:
     songs: int
     decisions: int
     inclinations: tuple[Inclination, ...]
+    audit: HeadAudit | None = None
 
     @property
     def sure(self) -> list[Inclination]:
@@ -114,7 +118,9 @@ def taste(studio: Studio, stage: str, head_sha256: str | None = None) -> Taste:
     head = HeadRegistry(studio).load(sha256)
     facts = head.facts
     songs, decided = len(facts.get("songs", ())), int(facts.get("decisions", 0))
-    return Taste(stage, sha256, songs, decided, inclinations(head))
+    known = studio.heads().known.get(sha256)
+    audited = read_audit(known.audit) if known else None
+    return Taste(stage, sha256, songs, decided, inclinations(head), audited)
 
 
 def tastes(studio: Studio) -> list[Taste]:

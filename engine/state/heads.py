@@ -26,6 +26,7 @@ class Head(msgspec.Struct, frozen=True, kw_only=True):
         comparison: with the head that was in use then, on held-out songs.
         trained_at: time of recording; ISO 8601, UTC.
         refused: why it was not promoted; None if it was.
+        audit: what an audit found of it; None for one that was trained before audits were made.
     """
 
     stage: str
@@ -34,6 +35,7 @@ class Head(msgspec.Struct, frozen=True, kw_only=True):
     comparison: events.Plain
     trained_at: str
     refused: str | None = None
+    audit: events.Plain | None = None
 
 
 class HeadPromotion(Promotion, frozen=True, kw_only=True):
@@ -75,7 +77,7 @@ class HeadsProjection:
     """One document of all heads."""
 
     name = "heads"
-    version = 2
+    version = 3
     document: type[Heads] = Heads
 
     def route(self, recorded: Recorded) -> str | None:
@@ -94,6 +96,7 @@ def _trained(heads: Heads, recorded: Recorded, event: events.HeadTrained) -> Hea
         facts=event.facts,
         comparison=event.comparison,
         trained_at=recorded.recorded_at,
+        audit=event.audit,
     )
     known = heads.known | {event.sha256: head}
     return replace(heads, known=known, trained_at=recorded.position)

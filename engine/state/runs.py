@@ -46,6 +46,7 @@ class Run(msgspec.Struct, frozen=True, kw_only=True):
         best: the highest total of its survivors, None without any; unset until it is finished.
         reason: why it was abandoned; unset if it wasn't.
         head_sha256: the preference head that its totals go by; None for the shipped total.
+        stopped_for: generation of the judge's peak, if its fall ended the run; else None.
     """
 
     song_id: str
@@ -73,13 +74,25 @@ class Run(msgspec.Struct, frozen=True, kw_only=True):
     best: float | UnsetType | None = UNSET
     reason: str | UnsetType = UNSET
     head_sha256: str | None = None
+    stopped_for: int | None = None
+
+    @property
+    def stop(self) -> str:
+        """How the judge's fall ended it, for people; empty if it didn't."""
+        if self.stopped_for is None:
+            return ""
+        return (
+            f"stopped after generation {self.generation} of "
+            f"{self.settings.get('generations', '?')}: the judge fell from generation "
+            f"{self.stopped_for} on while the total climbed"
+        )
 
 
 class RunProjection:
     """One document per run."""
 
     name = "runs"
-    version = 5
+    version = 6
     document: type[Run] = Run
 
     def route(self, recorded: Recorded) -> str | None:
@@ -127,7 +140,9 @@ def _scored(run: Run, event: events.GenerationScored) -> Run:
 def _finished(run: Run, event: events.RunFinished) -> Run:
     survivors = tuple(survivor.id for survivor in event.survivors)
     best = max((survivor.total for survivor in event.survivors), default=None)
-    return replace(run, status=FINISHED, survivors=survivors, best=best)
+    return replace(
+        run, status=FINISHED, survivors=survivors, best=best, stopped_for=event.stopped_for
+    )
 
 
 def _resumed(run: Run, _: events.RunResumed) -> Run:

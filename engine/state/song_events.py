@@ -51,7 +51,7 @@ class SongProjection:
     """One document per song."""
 
     name = "songs"
-    version = 9
+    version = 10
     document: type[Song] = Song
 
     def route(self, recorded: Recorded) -> str | None:
@@ -440,6 +440,7 @@ def _composition_started(song: Song, recorded: Recorded, event: events.Compositi
         singer=event.singer,
         ranking=None,
         position=recorded.position,
+        heads=event.heads,
     )
     song = _with_composition(song, composition)
     return with_words(song, words) if words.sections else song

@@ -349,6 +349,7 @@ class SongComposition(msgspec.Struct, frozen=True, kw_only=True):
     ranking: tuple[events.Ranked, ...] | None
     position: int
     lyric_repeats: tuple[int, ...] = ()  # of each section of the lyrics; empty if all come once
+    heads: dict[str, str] = {}
 
 
 class GivenWords(NamedTuple):

@@ -108,8 +108,14 @@ class Judge:
 
     def probabilities(self, stage: str, parts: Sequence[Part], meter: Meter, colour: str) -> Floats:
         """``(n,)`` that each part of a stage is music of the colour, 0 to 1."""
-        found = self.stages[stage].probabilities(measure_matrix(parts, meter, stage))
-        return np.asarray(found[:, CLASSES.index(colour)])
+        return np.asarray(self._classes(stage, parts, meter)[:, CLASSES.index(colour)])
+
+    def musical(self, stage: str, parts: Sequence[Part], meter: Meter) -> Floats:
+        """``(n,)`` that each part of a stage is music, of whatever colour, 0 to 1."""
+        return np.asarray(1 - self._classes(stage, parts, meter)[:, CLASSES.index(NO_MUSIC)])
+
+    def _classes(self, stage: str, parts: Sequence[Part], meter: Meter) -> Floats:
+        return self.stages[stage].probabilities(measure_matrix(parts, meter, stage))
 
 
 @lru_cache(maxsize=1)

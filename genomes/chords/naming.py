@@ -22,6 +22,9 @@ EXPECTED = "a chord such as Am, F#m7b5, C/G or N.C., or a numeral such as vi, V7
 
 _SIGNS = str.maketrans("♯♭", "#b")
 _NAME = re.compile(r"([A-G][#b]?)(.*?)(?:/([A-G][#b]?))?")
+# As some write minor chords: am, f#m7/c#.
+_SMALL = re.compile(r"([a-g])([#b]?)(.*?)(?:/([a-gA-G])([#b]?))?")
+_MINOR = re.compile(r"m(?!aj|a7)")
 _NUMERAL = re.compile(r"([#b]?)([ivIV]+)([^/]*)(?:/([#b]?)([ivIV]+))?")
 _NUMERAL_REST = re.compile(r"(o|°|º|dim|ø|Ø|\+|aug)?(64|65|43|42|6|7|9|2)?(?:\[([^\]]*)\])?")
 _NO_CHORD = re.compile(r"N\.?\s?C\.?", re.IGNORECASE)
@@ -54,16 +57,32 @@ def read_chord(text: str, key: Key) -> Chord:
     from the scale of the mode, one with a flat from the major scale; sevenths are those of the
     scale.
 
+    A root in a small letter is read where the rest says that the chord is minor: ``am``, ``f#m7``.
+
     Raises:
         ValueError: if it names no chord.
     """
     plain = text.strip().translate(_SIGNS)
+    small = None if _NUMERAL.fullmatch(plain) else _SMALL.fullmatch(plain)
     try:
         if _NUMERAL.fullmatch(plain):
             return _of_numeral(plain, key.mode)
-        return _of_name(plain, key)
+        found = _of_name(_capital(small) if small else plain, key)
     except ValueError:
         raise ValueError(f"{text!r} is no chord: expected {EXPECTED}") from None
+    if small and not _MINOR.match(small[3]):
+        minor = f"{small[1].upper()}{small[2]}m"
+        raise ValueError(
+            f"{text!r} begins with a small letter: write {_capital(small)}, or {minor} for minor"
+        )
+    return found
+
+
+def _capital(small: re.Match[str]) -> str:
+    """A name with its root and bass in capital letters."""
+    letter, accidental, rest, bass, bass_accidental = small.groups(default="")
+    under = f"/{bass.upper()}{bass_accidental}" if bass else ""
+    return letter.upper() + accidental + rest + under
 
 
 def _of_name(text: str, key: Key) -> Chord:

@@ -72,11 +72,11 @@ def test_the_kind_names_are_the_stored_ones() -> None:
         "RunResumed": 1, "RunAbandoned": 1, "CandidatesPresented": 3, "CandidateApproved": 2,
         "CandidateRejected": 2, "CandidateLabelled": 1, "CandidateNoted": 1, "DecisionUndone": 1,
         "ExportWritten": 1, "ModelRegistered": 1, "PartImported": 1, "ArrangementAssembled": 1,
-        "CompositionStarted": 1, "CompositionFinished": 1, "ModelTrained": 1, "ModelPromoted": 1,
+        "CompositionStarted": 2, "CompositionFinished": 1, "ModelTrained": 1, "ModelPromoted": 1,
         "CandidateUsed": 1, "CandidateBrought": 1, "CandidatePlayed": 1, "PreferenceStated": 1,
         "PartTransposed": 1, "PartCopied": 1, "SongArchived": 1, "SongRestored": 1,
         "WordsGiven": 1, "SongForked": 1, "WordsTakenBack": 1, "DecisionRedone": 1,
-        "HeadTrained": 1, "HeadPromoted": 1, "HeadRefused": 1, "RetrainingPlanned": 1,
+        "HeadTrained": 2, "HeadPromoted": 2, "HeadRefused": 1, "RetrainingPlanned": 1,
         "LogAccepted": 1,
     }  # fmt: skip
 

@@ -16,6 +16,7 @@ from store.events import (
     CompositionFinished,
     CompositionStarted,
     DecisionRedone,
+    GenerationScored,
     HeadPromoted,
     HeadRefused,
     HeadTrained,
@@ -125,9 +126,12 @@ def as_first_known(sample: Payload) -> Payload:
     """Without what later versions of its kind added."""
     if isinstance(sample, RunFinished):
         survivors = [msgspec.structs.replace(each, heard=None) for each in sample.survivors]
-        return msgspec.structs.replace(sample, survivors=survivors)
+        return msgspec.structs.replace(sample, survivors=survivors, stopped_for=None)
     if isinstance(sample, RunStarted):
-        return msgspec.structs.replace(sample, source=None, locks=None)
+        later = ("source", "locks", "likeness", "under", "head_sha256")
+        return msgspec.structs.replace(sample, **dict.fromkeys(later))
+    if isinstance(sample, GenerationScored):
+        return msgspec.structs.replace(sample, judged=None)
     if isinstance(sample, CandidatesPresented):
         return CandidatesPresented(candidates=sample.candidates, where="terminal")
     return sample

@@ -8,10 +8,10 @@ import numpy as np
 import pytest
 
 from engine.errors import Refused
-from engine.models.audits import audit_path, audit_section, read_audit, with_audit
+from engine.models.audits import audit_path, audit_section, lost_share, read_audit, with_audit
 from tests.fitness.models import write, write_audit
 from training.__main__ import main
-from training.audit import SearchCurve, lost_share, search_figures
+from training.audit import SearchCurve, search_figures
 
 
 def held(*values):

@@ -16,6 +16,7 @@ from engine.models.card import card, model_path
 from engine.models.listing import ListedModel, list_models
 from engine.models.promotion import find
 from engine.preference.automatic import decided_since, plan_retraining
+from engine.preference.card import NO_AUDIT, audit_lines, read_audit
 from engine.preference.effort import consistency, duration, efforts, total_sentence
 from engine.preference.heads import find_head
 from engine.preference.promotions import InUse, promote, roll_back
@@ -57,6 +58,12 @@ class TrainedHead:
     state: Head
     comparison: Comparison
     is_in_use: bool
+
+    @property
+    def audited(self) -> list[str]:
+        """What its audit found, for people."""
+        found = read_audit(self.state.audit)
+        return audit_lines(found) if found else [NO_AUDIT]
 
 
 def taste(request: Request) -> Response:

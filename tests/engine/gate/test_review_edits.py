@@ -27,7 +27,7 @@ edits = st.lists(
         st.integers(0, 9),
         st.one_of(
             st.tuples(st.just("status"), words | values),
-            st.tuples(st.sampled_from(["label", "notes", "id", "other"]), values),
+            st.tuples(st.sampled_from(["label", "notes", "compared", "id", "other"]), values),
             st.tuples(st.sampled_from(["delete", "twice", "replace"]), values),
         ),
     ),

@@ -101,6 +101,21 @@ def test_notes_and_labels_are_taken_in(shell, file):
     assert file.take_in() == []
 
 
+def test_comparisons_are_taken_in_as_the_commands_state_them(shell, file):
+    first, second = (row["id"] for row in file.rows[:2])
+    beside = [row["id"] for row in file.rows if row["section"] == file.rows[1]["section"]]
+    file.rows[0]["compared"], file.rows[1]["compared"] = "more", "Can't tell"
+    assert [change["kind"] for change in file.take_in()] == ["PreferenceStated"] * 2
+    stated = {each.candidate: each for each in shell.events("PreferenceStated")}
+    assert (stated[first].preference, stated[second].preference) == ("more", "cant-tell")
+    assert {second, *stated[second].among} == set(beside)
+    assert file.take_in() == []
+    file.rows[0]["compared"] = "best"
+    assert "expected more, less, least or cant-tell" in file.refused()
+    shell.do("undo", second)
+    assert len(shell.song("meadow").preferences) == 1
+
+
 @pytest.mark.parametrize("nothing", ["", None, "  "])
 def test_clearing_loses_nothing(shell, file, nothing):
     before = shell.row(file.rows[0]["id"])

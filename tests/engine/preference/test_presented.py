@@ -48,6 +48,17 @@ def test_an_export_shows_what_is_approved_where_files_are_new(shell):
     assert [(each.where, each.candidates) for each in presented(shell)[-1:]] == [("file", [first])]
 
 
+def test_what_explains_a_candidate_shows_it(shell):
+    first = shell.candidates()[0]
+    run = shell.row(first)["run"]
+    for words in (("why", first), ("why", first, "--json"), ("map", run)):
+        before = len(presented(shell))
+        shell.do(*words)
+        (event,) = presented(shell)[before:]
+        assert (event.command, first in event.candidates) == (words[0], True)
+        assert event.where == ("json" if "--json" in words else "terminal")
+
+
 def test_every_showing_counts(shell):
     shell.do("review", "--song", "meadow")
     first = next(iter(shell.song("meadow").candidates))

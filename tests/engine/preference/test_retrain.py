@@ -7,18 +7,26 @@ import shutil
 from functools import cache
 from pathlib import Path
 
+import msgspec
 import numpy as np
 import pytest
 
 from engine.evolution.settings import Settings
 from engine.evolution.survivors import choose_survivors
 from engine.gate import decisions
+from engine.models.registry import STREAM
+from engine.preference.audit import Estimate, Fakes, HeadAudit, Music, Search
+from engine.preference.card import audit_lines
+from engine.preference.heads import HeadRegistry
 from engine.proposals import demo_paths, read
 from engine.proposals.songs import add_songs
 from engine.runs.lifecycle import Request, carry_on, load, start
 from engine.runs.replay import verify_run
 from engine.state.studio import Studio
+from fitness.preference.head import PreferenceHead
 from genomes import Part, Section
+from store.events import HeadTrained
+from store.records import NewEvent
 from tests.engine.command_line import Shell
 
 SETTINGS = Settings(population=14, generations=1, keep=6)
@@ -75,6 +83,81 @@ def retrained(shell: Shell):
     return result
 
 
+def audited(shell, result, words):
+    """The audit is kept with the head and its promotion, and a named command prints it again."""
+    short, audit = result["sha256"][:8], result["audit"]
+    assert (audit["music"]["songs"], audit["search"]["songs"]) == (9, 3)
+    assert len(audit["search"]["by_head"]) == len(audit["search"]["by_shipped"]) > 2
+    assert audit["fakes"]["count"] > 0
+    for kind in ("HeadTrained", "HeadPromoted"):
+        (event,) = shell.events(kind)
+        assert event.audit == audit
+    card = shell.do("models", "show", short)
+    before = shell.head
+    (again,) = shell.json("taste", "--head", short, "--audit", "3", "--picture")
+    assert shell.head == before
+    in_use = {"above_in_use": audit["fakes"]["above"]}  # which is the head itself by now
+    assert again["audit"] == audit | {"fakes": audit["fakes"] | in_use}
+    for line in audit_lines(msgspec.convert(audit, HeadAudit)):
+        assert line in card
+        assert line in words
+    assert f"engine taste --head {short} --audit 3" in card
+    assert short in shell.do("models")
+
+
+def test_without_an_audit_no_head_is_promoted(shell):
+    with Studio.open(shell.folder) as studio:
+        sha256 = HeadRegistry(studio).keep(PreferenceHead.untrained("chords"))
+        facts = {"sha256": sha256, "stage": "chords", "training": "old", "facts": {}}
+        event = NewEvent(HeadTrained(**facts, comparison={}), actor="engine")
+        studio.decide(STREAM, lambda: [event])
+    line = shell.refused("models", "promote", sha256[:8])
+    assert line == f"head {sha256[:8]} has no audit; make another with engine retrain"
+
+
+def surely(value):
+    return Estimate(value, value - 0.01, value + 0.01)
+
+
+@pytest.mark.parametrize(
+    ("found", "said"),
+    [
+        ({}, None),
+        ({"fakes": Fakes(24, 0.6, 0.2, 0.2)}, "60% of planted fakes"),
+        ({"fakes": Fakes(24, 0.6, 0.2, 0.7)}, None),
+        ({"music": Music(5, 0.5, 0.7, surely(-0.2))}, "in 50%"),
+        ({"music": Music(2, 0.5, 0.7, surely(-0.2))}, None),
+        ({"music": Music(5, 0.5, 0.7, Estimate(-0.2, -0.5, 0.1))}, None),
+        ({"search": Search(3, [0.4, 0.1], [0.4, 0.6], 1.0, surely(-0.5))}, "ends at 10%"),
+        ({"search": Search(3, [0.4, 0.5], [0.4, 0.55], 0.0, surely(-0.05))}, None),
+    ],
+)  # fmt: skip
+def test_what_fools_a_head_speaks_against_it(found, said):
+    parts = {
+        "fakes": Fakes(24, 0.1, 0.1, 0.1),
+        "music": Music(5, 0.7, 0.7, surely(0.0)),
+        "search": Search(3, [0.4, 0.6], [0.4, 0.6], 0.0, surely(0.0)),
+    }
+    objection = HeadAudit(**parts | found).objection
+    assert (objection is None) if said is None else (said in objection)
+
+
+def test_it_retrains_by_itself_after_so_many_decisions(shell):
+    assert "after every 5 decisions" in shell.do("retrain", "--auto", "5")
+    with Studio.open(shell.folder) as studio:
+        rich = [song for song in studio.songs().values() if len(song.candidates) > 2]
+    names = [list(song.candidates)[:3] for song in rich[:2]]
+    (one, two, three), (four, five, _) = names
+    for words in (("approve", one), ("reject", two), ("reject", three), ("approve", four)):
+        assert "chords: head" not in shell.do(*words)
+    assert "chords: head" in shell.do("reject", five)
+    assert len(shell.events("HeadTrained")) == 1
+    assert "no longer by itself" in shell.do("retrain", "--auto", "0")
+    for words in (("note", one, "hm"), *(("undo", each) for each in (one, two, three, four, five))):
+        assert "chords: head" not in shell.do(*words)
+    assert "--auto -1" in shell.refused("retrain", "--auto", "-1")
+
+
 def survivors_explore(run, survivors):
     """The last of three is chosen by how unsure the head of the run is, not as without one."""
 
@@ -98,7 +181,7 @@ def test_a_head_of_a_real_taste_is_promoted_runs_by_it_replay_and_it_is_taken_ba
     assert accuracy["low"] > result["comparison"]["accuracy_shipped"]["value"]
     words = shell.do("taste")
     assert "pitch" in words or "height" in words
-    assert shell.do("taste", "--picture", "--json")
+    audited(shell, result, words)
     song = "meadow"
     again = json.loads(
         shell.do("evolve", "--song", song, "--no-model", "--population", "24", "--generations", "4",

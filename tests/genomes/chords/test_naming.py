@@ -127,6 +127,21 @@ def test_what_is_no_chord_is_said_with_what_is_expected(text):
         read_chord(text, C_MAJOR)
 
 
+SMALL = {"am": "Am", "dm7": "Dm7", "bbm": "Bbm", "f#m7b5/c": "F#m7b5/C"}
+OTHERWISE = {"a": "write A, or Am", "bb7": "write Bb7, or Bbm", "cmaj7": "write Cmaj7, or Cm"}
+
+
+def test_small_letters_are_minor_where_the_rest_says_so():
+    key = C_MAJOR
+    for small, capital in SMALL.items():
+        assert read_chord(small, key) == read_chord(capital, key)
+    for small, wanted in OTHERWISE.items():
+        with pytest.raises(ValueError, match=f"small letter: {wanted}"):
+            read_chord(small, key)
+    with pytest.raises(ValueError, match="is no chord"):
+        read_chord("beat", key)
+
+
 @given(written=ACCEPTED, in_key=strategies.keys())
 def test_a_chord_printed_by_its_name_reads_as_the_same(written, in_key):
     try:

@@ -38,6 +38,9 @@ def _told(check: Check, studio: Studio) -> Iterator[Finding]:
         yield from check(studio)
     except (StoreError, EngineError, FitnessError, OSError) as error:
         yield Finding(PROBLEM, " ".join(str(error).split()))
+    except (ValueError, TypeError, LookupError) as error:  # notes that are none, for example
+        what = " ".join(str(error).split())
+        yield Finding(PROBLEM, f"an event holds what can't be read as music: {what}")
 
 
 def _database(studio: Studio) -> Iterator[Finding]:

@@ -49,7 +49,6 @@ REFUSED = [
     "evolve --song meadow --model TMP/gone.onnx --no-model",
     "evolve --song meadow --no-model yes",
     "resume nope",
-    "resume RUN",
     "abandon nope",
     "abandon RUN",
     "runs --song nope",

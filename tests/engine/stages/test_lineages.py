@@ -92,7 +92,8 @@ def test_the_next_stage_stands_on_the_lineage_in_use(two_chords):
     ]
     two_chords.do("use", drums)
     runs = two_chords.json(*evolve_words("bass"))
-    assert parents_of(two_chords, runs) == [{(second, drums)}, {(chorus,)}]
+    # With the same seed the chorus would come out as it did: its candidates wait already.
+    assert parents_of(two_chords, runs) == [{(second, drums)}]
     bass = runs[0]["survivors"][0]["id"]
     two_chords.do("approve", bass)
     said = {event.candidate: event.parents for event in two_chords.events("CandidateApproved")}

@@ -12,6 +12,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from store.events import CompositionStarted
 from store.log import EventLog
 from store.projections import Projections
 from store.records import NewEvent
@@ -29,7 +30,8 @@ def make(folder: Path) -> None:
         folder / "studio.db", clock=lambda: start + timedelta(seconds=next(ticks))
     ) as log:
         for number, payload in enumerate(SAMPLES, start=1):
-            stream = "song/song-1" if number % 3 == 1 else "run/run-1"
+            begins = isinstance(payload, CompositionStarted)  # what a later one ends
+            stream = "song/song-1" if begins or number % 3 == 1 else "run/run-1"
             event = NewEvent(
                 payload,
                 actor="ana",

@@ -94,9 +94,9 @@ def test_only_melodies_are_sung(at, sheet, stage):
     [
         (["bars=1-3"], "has 3 bars, and one must be left"),
         (["bars=4"], "has 3 bars"),
-        (["bars=0"], "expected bars=1-2, rhythm or pitch"),
-        (["bars=2-1"], "expected bars=1-2, rhythm or pitch"),
-        (["Rhythm"], "expected bars=1-2, rhythm or pitch"),
+        (["bars=0"], "expected bars=1-2, rhythm, pitch or voices=kick,snare"),
+        (["bars=2-1"], "expected bars=1-2, rhythm, pitch or voices=kick,snare"),
+        (["Rhythm"], "expected bars=1-2, rhythm, pitch or voices=kick,snare"),
         (["rhythm", "pitch"], "nothing is left"),
     ],
 )

@@ -120,15 +120,22 @@ class HeadFile:
         if problem:
             raise HeadMismatch(problem)
 
-    def advance(self) -> None:
+    def is_at(self, end: Head, stored: bytes | None) -> bool:
+        """Whether what HEAD holds is an end of the log, or nothing, so that it needn't move."""
+        return stored in {None, _record(end)}
+
+    def advance(self, patience_s: float | None = None) -> None:
         """Move HEAD to the end of the log, if it vouches for what is before.
+
+        Args:
+            patience_s: how long to wait for another writer; None: as long as it ever does.
 
         Raises:
             LogUnavailable: the database is locked, or the file cannot be read or written.
         """
-        with self._database.write() as connection:
+        with self._database.write(patience_s) as connection:
             end, stored = read_head(connection, lock=True), self.stored()
-            if stored in {None, _record(end)} or self.problem(connection, end, stored):
+            if self.is_at(end, stored) or self.problem(connection, end, stored):
                 return  # lost, or another process was quicker, or it is evidence
             with translated():
                 self._overwrite(end)

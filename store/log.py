@@ -3,7 +3,7 @@
 import logging
 from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, NamedTuple, Self
@@ -16,6 +16,7 @@ from store.errors import (
     EventConflict,
     InvalidEvent,
     LogCorrupt,
+    LogUnavailable,
     StaleStream,
     StoreError,
     UnknownEvent,
@@ -43,6 +44,9 @@ from store.verify import Examined, Problem, verify
 
 PAGE_EVENTS = 256  # what a reader holds in memory at once
 MAX_NAME_CHARACTERS = 200
+
+# How long a reader waits for a writer to mend what it found.
+READER_PATIENCE_S = 0.25
 STUDIO = "studio"  # the stream of what is about the log itself
 
 _logger = logging.getLogger(__name__)
@@ -268,7 +272,8 @@ class EventLog:
     def head_problem(self) -> str:
         """Return in words why the HEAD file does not vouch for the log; empty if it does.
 
-        A file that was only cut off while it was written is written again.
+        A file that was only cut off while it was written is written again; where others are
+        writing, that is left to them.
 
         Raises:
             LogUnavailable: the database or the file cannot be read.
@@ -278,9 +283,11 @@ class EventLog:
             return ""
         stored = self._head_file.stored()
         with self.database.read() as connection:
-            problem = self._head_file.problem(connection, read_head(connection), stored)
-        if not problem and not self.database.is_read_only:
-            self._advance_head_file()
+            end = read_head(connection)
+            problem = self._head_file.problem(connection, end, stored)
+        if not (problem or self.database.is_read_only or self._head_file.is_at(end, stored)):
+            with suppress(LogUnavailable):
+                self._head_file.advance(READER_PATIENCE_S)
         return problem
 
     def accept(self, actor: str, backup: str | None = None) -> Recorded | None:

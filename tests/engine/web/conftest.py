@@ -22,9 +22,9 @@ PROGRAMS = ("chromium", "chromium-browser", "google-chrome")
 ARGUMENTS = ("--disable-gpu", "--disable-dev-shm-usage")
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def browser() -> Iterator[Browser]:
-    """Chromium without a window."""
+    """Chromium without a window; its event loop runs in this thread until the last of its tests."""
     library = pytest.importorskip("playwright.sync_api", reason="playwright isn't installed")
     program = next(filter(None, map(shutil.which, PROGRAMS)), None)
     if program is None:

@@ -256,7 +256,7 @@ class Head(Learner):
 
     def doubts(self, pool: JudgedPool) -> Floats:
         """Its doubts, which choose an explorer among what is shown."""
-        return self.head.doubts(pool.first_pool.standardised(pool.values))
+        return self.head.doubts(self.head.rows(pool.values, pool.first_pool))
 
 
 class _OnDifferences(Learner):
@@ -327,7 +327,7 @@ class GaussianProcess(_OnDifferences):
             used, places = np.unique(pool.pairs, return_inverse=True)
             rows.append(pool.first_pool.standardised(pool.values)[used])
             ends.append(places.reshape(-1, 2) + count)
-            weights.append(pool.comparisons.weights)
+            weights.append(pool.comparisons(None).weights)
             count += len(used)
         if not rows:
             return
@@ -386,7 +386,7 @@ class Oracle(Learner):
             heard = self._person.variables(pool)
             if len(one.pairs):
                 rows.append(heard[one.pairs[:, 0]] - heard[one.pairs[:, 1]])
-                weights.append(one.comparisons.weights)
+                weights.append(one.comparisons(None).weights)
         if rows:
             both = np.concatenate((*rows, *(-each for each in rows)))
             answers = np.repeat([1, 0], len(both) // 2)

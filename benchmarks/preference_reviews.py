@@ -57,7 +57,7 @@ def pool(
 
 def right(head: PreferenceHead, of_song: DecidedPool) -> tuple[float, int]:
     """Pairs that a head ranks right, ties half, and all pairs."""
-    pairs = of_song.comparisons.differences
+    pairs = of_song.comparisons(head.scales).differences
     utilities = head.utilities(pairs)
     return float(np.sum((utilities > 0) + 0.5 * (utilities == 0))), len(pairs)
 

@@ -206,7 +206,9 @@ class Fitness:
         taste = _Measured.of(parts, context, self._stage).taste
         totals = [row[SHIPPED_TOTAL] for row in terms]
         values = head_values(self._stage, taste, terms, totals)
-        return [float(each) for each in self._head.doubts(self._first_pool.standardised(values))]
+        return [
+            float(each) for each in self._head.doubts(self._head.rows(values, self._first_pool))
+        ]
 
     def _by_taste(
         self, head: PreferenceHead, rows: list[Row], totals: list[float], measured: _Measured

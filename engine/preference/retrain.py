@@ -328,9 +328,9 @@ def compare(
 
 def _tallies(pool: DecidedPool, heads: Sequence[PreferenceHead]) -> Floats:
     """``(heads, 3)`` weight of the pairs, weight of those ranked right, and log-likelihood."""
-    pairs = joined([pool], len(head_columns(heads[0].stage)))
     found = []
     for head in heads:
+        pairs = joined([pool], len(head_columns(head.stage)), head.scales)
         differences = head.utilities(pairs.differences)
         right = (differences > 0) + 0.5 * (differences == 0)
         likely = -np.logaddexp(0.0, -differences)

@@ -23,7 +23,7 @@ Floats = NDArray[np.float64]
 TOTAL_MEAN, TOTAL_DEVIATION = 0.2, 0.5
 
 # Prior of the other weights: how many are listened to, and the variances of these and of the rest.
-LISTENED_SHARE, SLAB_VARIANCE, SPIKE_VARIANCE = 0.03, 0.4, 1e-4
+LISTENED_SHARE, SLAB_VARIANCE, SPIKE_VARIANCE = 0.03, 0.4, 1e-3
 
 # Of the normal that stands for the prior of one weight: a broader one would be all rounding.
 LEAST_PRECISION = 1 / (4 * SLAB_VARIANCE)

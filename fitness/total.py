@@ -17,7 +17,7 @@ from fitness.drum_measures import drum_feature_matrix
 from fitness.embedding import NO_TEXTS, Embedder, Texts
 from fitness.errors import ScoringFailed
 from fitness.excerpts import Excerpt
-from fitness.features import FEATURES_VERSION, batch_features, batches
+from fitness.features import FEATURES_VERSION, batch_features, batches, feature_matrix
 from fitness.fusion import FusionModel
 from fitness.predictions import Embeddings, Predictions
 from fitness.preference.features import batch_taste
@@ -220,6 +220,13 @@ class Fitness:
         for row, total in zip(rows, totals, strict=True):
             row[SHIPPED_TOTAL] = total
         return [float(total) for total in head.totals(values, self._first_pool)]
+
+    def outside_shares(self, parts: Sequence[Part], context: Context) -> list[float]:
+        """Share of the plain features of each part, alone, outside the bands of real music."""
+        role = ROLES[self._stage]
+        measure = drum_feature_matrix if role == DRUMS else feature_matrix
+        features = measure(parts, context.meter, context.tempo_map)
+        return self._prior.outside_shares(features, role, context.section.bars).tolist()
 
     def is_audible(self, part: Part, context: Context) -> bool:
         """Whether a part begins within the model's window; always, without a model."""

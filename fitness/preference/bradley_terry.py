@@ -141,7 +141,7 @@ def folds(songs: Sequence[str] | NDArray[np.str_], most: int) -> Iterator[NDArra
 
 
 def _expanded(comparisons: Comparisons, mean: Floats) -> tuple[Floats, Floats]:
-    """Of the log-likelihood of the pairs, at some weights: the negative curvature, and the slope."""
+    """Negative curvature of the log-likelihood of the pairs at some weights, and its slope."""
     rows = comparisons.differences
     chance = 0.5 * (1.0 + np.tanh(0.5 * rows @ mean))
     curvature = (rows.T * (comparisons.weights * chance * (1.0 - chance))) @ rows

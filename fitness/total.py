@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import TypeVar
 
 import numpy as np
@@ -138,7 +138,7 @@ class Fitness:
         self._texts = texts
         self._head = head
         self._first_pool: PoolStatistics | None = None
-        self._prior = Prior.load()
+        self._prior = _shipped_prior()
         self.notes = _notes(colour, model)
 
     @staticmethod
@@ -220,13 +220,6 @@ class Fitness:
         for row, total in zip(rows, totals, strict=True):
             row[SHIPPED_TOTAL] = total
         return [float(total) for total in head.totals(values, self._first_pool)]
-
-    def outside_shares(self, parts: Sequence[Part], context: Context) -> list[float]:
-        """Share of the plain features of each part, alone, outside the bands of real music."""
-        role = ROLES[self._stage]
-        measure = drum_feature_matrix if role == DRUMS else feature_matrix
-        features = measure(parts, context.meter, context.tempo_map)
-        return self._prior.outside_shares(features, role, context.section.bars).tolist()
 
     def is_audible(self, part: Part, context: Context) -> bool:
         """Whether a part begins within the model's window; always, without a model."""
@@ -316,6 +309,19 @@ class Fitness:
                 for row, value in zip(rows, values.tolist(), strict=True):
                     row[prefix + name] = value
         return found.values
+
+
+@lru_cache(maxsize=1)
+def _shipped_prior() -> Prior:
+    return Prior.load()
+
+
+def outside_shares(stage: str, parts: Sequence[Part], context: Context) -> NDArray[np.float64]:
+    """``(n,)`` share of the plain features of each part alone outside the bands of real music."""
+    role = ROLES[stage]
+    measure = drum_feature_matrix if role == DRUMS else feature_matrix
+    features = measure(parts, context.meter, context.tempo_map)
+    return _shipped_prior().outside_shares(features, role, context.section.bars)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

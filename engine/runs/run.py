@@ -26,7 +26,7 @@ from engine.state.studio import Studio
 from fitness.fusion import FusionModel
 from fitness.judge.judge import shipped_judge
 from fitness.preference.head import PreferenceHead
-from fitness.total import Fitness, Score
+from fitness.total import Fitness, Score, outside_shares
 from genomes import Context, Part
 from store import events
 from store.records import Recorded
@@ -181,7 +181,7 @@ class Run:
         found = shipped_judge().probabilities(
             self.stage.name, parts, self.context.meter, self._colour
         )
-        outside = self.fitness.outside_shares(parts, self.context)
+        outside = outside_shares(self.stage.name, parts, self.context)
         rows = np.column_stack((found, outside)).tolist()
         self._judgements |= zip((each.id for each in unknown), rows, strict=True)
         table = np.array([self._judgements[each.id] for each in elite])

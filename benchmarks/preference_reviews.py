@@ -25,7 +25,7 @@ from fitness.preference.head import DecidedPool, PoolStatistics, PreferenceHead,
 from fitness.total import Fitness, Weights
 
 STAGE = "chords"
-KNOWN = (0, 2, 4, 6)  # decisions of the new song itself
+KNOWN = (0, 2, 4, 6, 8)  # decisions of the new song itself
 DRAWS = 20
 
 Floats = NDArray[np.float64]

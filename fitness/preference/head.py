@@ -252,11 +252,14 @@ class PreferenceHead:
             ModelRefused: if it is none, or reads other columns than this version makes.
         """
         try:
+            found = msgspec.json.decode(data, type=_Format).format
+            if found != FORMAT:
+                raise ModelRefused(f"{name} is of format {found}, this version reads {FORMAT}")
             content = msgspec.json.decode(data, type=_File)
         except msgspec.MsgspecError as error:
             raise ModelRefused(f"{name} is no preference head: {error}") from error
-        if content.stage not in RULES or content.format != FORMAT:
-            raise ModelRefused(f"{name}: a head for {content.stage} of format {content.format}")
+        if content.stage not in RULES:
+            raise ModelRefused(f"{name}: a head for {content.stage}, which is no stage")
         columns = head_columns(content.stage)
         if content.taste_version != TASTE_VERSION or tuple(content.columns) != columns:
             raise ModelRefused(
@@ -270,6 +273,12 @@ class PreferenceHead:
             raise ModelRefused(f"{name}: expected {len(columns)} weights and a spread above 0")
         posterior = Posterior(mean, deviation, learned)
         return cls(content.stage, posterior, scales, content.spread, content.caution, content.facts)
+
+
+class _Format(msgspec.Struct, frozen=True):
+    """What the file of a head of any version holds."""
+
+    format: int
 
 
 class _File(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

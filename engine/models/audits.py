@@ -99,8 +99,8 @@ def audit_section(found: Plain) -> str:
         f"{max(judged):.1%} at most and ended at {judged[-1]:.1%}. Of what it had gained, the end "
         f"had lost {search['lost']:.1%} (95 % interval over songs {low:.1%} to {high:.1%}; worst "
         f"song {search['worst']:.1%}). The watch would have stopped "
-        f"{search['would_be_stopped']:.1%} of the runs{watch}. Planted fakes, ranked as on the card's "
-        "tables; the worst kind is the one of which most rank above the median:"
+        f"{search['would_be_stopped']:.1%} of the runs{watch}. Planted fakes, ranked as on the "
+        "card's tables; the worst kind is the one of which most rank above the median:"
     )
     rows = [_fakes_row(stage, kinds) for stage, kinds in found["fakes"].items()]
     return "\n".join([HEADING, "", said, "", *FAKES_HEADER, *rows])

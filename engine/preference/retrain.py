@@ -249,7 +249,7 @@ def audit_again(studio: Studio, stage: str, sha256: str, searches: int) -> HeadA
 
 
 def in_use(studio: Studio, stage: str) -> tuple[str | None, PreferenceHead]:
-    """What runs of a stage go by: the shipped total, too, where this version can't read the head."""
+    """What runs of a stage go by; the shipped total where this version can't read the head."""
     used = studio.heads().promoted(stage)
     if used is not None:
         with suppress(Outdated):

@@ -42,6 +42,7 @@ SEEDS = 3
 SPLIT_SEED = 3
 KEPT = Settings(population=30, generations=12, keep=10)
 TUNING_SHARE, HELD_OUT_SHARE = 0.5, 0.3
+HEAD = "preference head"
 RESAMPLES = 1000
 INTERVAL_PERCENT = (2.5, 97.5)
 
@@ -104,10 +105,12 @@ def summary(
     return median(), float(low), float(high)
 
 
-def report(folder: Path, *, tuning: bool, seeds: int, processes: int) -> str:
+def report(
+    folder: Path, learners: Sequence[str], *, tuning: bool, seeds: int, processes: int
+) -> str:
     """The tables."""
     tastes = [taste for taste in TASTES if taste.tuning == tuning]
-    jobs = list(product([t.name for t in tastes], LEARNERS, range(seeds)))
+    jobs = list(product([t.name for t in tastes], learners, range(seeds)))
     _pools(folder)  # measured once, before the processes share it
     with ProcessPoolExecutor(processes, mp_context=get_context("spawn")) as workers:
         futures = [workers.submit(lived, folder, tuning, *job) for job in jobs]
@@ -120,15 +123,17 @@ def report(folder: Path, *, tuning: bool, seeds: int, processes: int) -> str:
         ("place of the best three shown, all tastes", tastes, 1),
     ):
         lines += ["", f"{title:44}" + "".join(f"{count:>20}" for count in CHECKPOINTS)]
-        for learner in LEARNERS:
+        for learner in learners:
             rows = {(n, s): r for (n, each, s), r in found.items() if each == learner}
             cells = [summary(some, rows, column, count) for count in CHECKPOINTS]
             lines.append(
                 f"{learner:44}" + "".join(f"   {m:.3f} [{a:.2f}–{b:.2f}]" for m, a, b in cells)
             )
+    if HEAD not in learners:
+        return "\n".join(lines)
     lines += ["", f"{'the head, taste by taste':44}" + "".join(f"{c:>20}" for c in CHECKPOINTS)]
     for taste in tastes:
-        rows = {(n, s): r for (n, each, s), r in found.items() if each == "preference head"}
+        rows = {(n, s): r for (n, each, s), r in found.items() if each == HEAD}
         cells = [summary([taste], rows, 0, count)[0] for count in CHECKPOINTS]
         label = f"{taste.stage}: {taste.name} ({taste.kind}, noise {taste.noise:.2f})"
         lines.append(f"{label:64}" + "".join(f"{cell:10.3f}" for cell in cells))
@@ -141,6 +146,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("folder", type=Path, help="a folder for the pools, which are evolved once")
     parser.add_argument("--songs", type=int, default=SONGS)
     parser.add_argument("--seeds", type=int, default=SEEDS)
+    parser.add_argument("--learner", action="append", choices=tuple(LEARNERS), help="only this one")
     parser.add_argument("--tuning", action="store_true", help="what learners were chosen on")
     parser.add_argument("--processes", type=int, default=os.cpu_count() or 1)
     options = parser.parse_args(arguments)
@@ -149,6 +155,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     print(
         report(
             options.folder,
+            options.learner or tuple(LEARNERS),
             tuning=options.tuning,
             seeds=options.seeds,
             processes=options.processes,

@@ -32,6 +32,7 @@ from fitness.preference.head import (
     head_columns,
     head_values,
     joined,
+    typical_scales,
 )
 from fitness.total import Score
 
@@ -256,7 +257,7 @@ class Head(Learner):
 
     def doubts(self, pool: JudgedPool) -> Floats:
         """Its doubts, which choose an explorer among what is shown."""
-        return self.head.doubts(pool.first_pool.standardised(pool.values))
+        return self.head.doubts(self.head.rows(pool.values, pool.first_pool))
 
 
 class _OnDifferences(Learner):
@@ -327,7 +328,7 @@ class GaussianProcess(_OnDifferences):
             used, places = np.unique(pool.pairs, return_inverse=True)
             rows.append(pool.first_pool.standardised(pool.values)[used])
             ends.append(places.reshape(-1, 2) + count)
-            weights.append(pool.comparisons.weights)
+            weights.append(pool.comparisons(None).weights)
             count += len(used)
         if not rows:
             return
@@ -386,7 +387,7 @@ class Oracle(Learner):
             heard = self._person.variables(pool)
             if len(one.pairs):
                 rows.append(heard[one.pairs[:, 0]] - heard[one.pairs[:, 1]])
-                weights.append(one.comparisons.weights)
+                weights.append(one.comparisons(None).weights)
         if rows:
             both = np.concatenate((*rows, *(-each for each in rows)))
             answers = np.repeat([1, 0], len(both) // 2)
@@ -401,12 +402,45 @@ class Oracle(Learner):
         return np.asarray(self._person.variables(pool) @ self._weights)
 
 
+class ToldEverything(Learner):
+    """A ridge regression of how much each candidate of the decided pools is liked, mistakes aside.
+
+    What the head's columns can tell at most where they are added up.
+    """
+
+    RIDGE = 30.0
+
+    def __init__(self, person: Person) -> None:
+        self._person = person
+        self._weights: Floats | None = None
+
+    def fit(self, decided: Sequence[DecidedPool], pools: Sequence[JudgedPool]) -> None:
+        """Learn from all candidates of the pools."""
+        self._scales = typical_scales(decided)
+        rows = [self._rows(pool) for pool in pools]
+        likes = [self._person.likes(pool) for pool in pools]
+        table = np.concatenate([each - each.mean(axis=0) for each in rows])
+        wanted = np.concatenate([each - each.mean() for each in likes])
+        curvature = table.T @ table + self.RIDGE * np.eye(table.shape[1])
+        self._weights = np.linalg.solve(curvature, table.T @ wanted)
+
+    def _rows(self, pool: JudgedPool) -> Floats:
+        return pool.first_pool.standardised(pool.values, self._scales)
+
+    def totals(self, pool: JudgedPool) -> Floats:
+        """What was learned, or the shipped totals before anything was."""
+        if self._weights is None:
+            return pool.totals
+        return np.asarray(self._rows(pool) @ self._weights)
+
+
 LEARNERS: dict[str, Callable[[Person], Learner]] = {
     "coin": lambda _: Coin(),
     "shipped total": lambda _: ShippedTotal(),
     "logistic, today's features": lambda person: TodaysFeatures(person.taste.stage),
     "Gaussian process": lambda person: GaussianProcess(person.taste.stage),
     "preference head": lambda person: Head(person.taste.stage),
+    "the head's columns, told everything": ToldEverything,
     "oracle": Oracle,
 }
 

@@ -25,7 +25,7 @@ from fitness.preference.head import DecidedPool, PoolStatistics, PreferenceHead,
 from fitness.total import Fitness, Weights
 
 STAGE = "chords"
-KNOWN = (0, 2, 4, 6)  # decisions of the new song itself
+KNOWN = (0, 2, 4, 6, 8)  # decisions of the new song itself
 DRAWS = 20
 
 Floats = NDArray[np.float64]
@@ -57,7 +57,7 @@ def pool(
 
 def right(head: PreferenceHead, of_song: DecidedPool) -> tuple[float, int]:
     """Pairs that a head ranks right, ties half, and all pairs."""
-    pairs = of_song.comparisons.differences
+    pairs = of_song.comparisons(head.scales).differences
     utilities = head.utilities(pairs)
     return float(np.sum((utilities > 0) + 0.5 * (utilities == 0))), len(pairs)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import TypeVar
 
 import numpy as np
@@ -17,7 +17,7 @@ from fitness.drum_measures import drum_feature_matrix
 from fitness.embedding import NO_TEXTS, Embedder, Texts
 from fitness.errors import ScoringFailed
 from fitness.excerpts import Excerpt
-from fitness.features import FEATURES_VERSION, batch_features, batches
+from fitness.features import FEATURES_VERSION, batch_features, batches, feature_matrix
 from fitness.fusion import FusionModel
 from fitness.predictions import Embeddings, Predictions
 from fitness.preference.features import batch_taste
@@ -138,7 +138,7 @@ class Fitness:
         self._texts = texts
         self._head = head
         self._first_pool: PoolStatistics | None = None
-        self._prior = Prior.load()
+        self._prior = _shipped_prior()
         self.notes = _notes(colour, model)
 
     @staticmethod
@@ -206,7 +206,9 @@ class Fitness:
         taste = _Measured.of(parts, context, self._stage).taste
         totals = [row[SHIPPED_TOTAL] for row in terms]
         values = head_values(self._stage, taste, terms, totals)
-        return [float(each) for each in self._head.doubts(self._first_pool.standardised(values))]
+        return [
+            float(each) for each in self._head.doubts(self._head.rows(values, self._first_pool))
+        ]
 
     def _by_taste(
         self, head: PreferenceHead, rows: list[Row], totals: list[float], measured: _Measured
@@ -307,6 +309,19 @@ class Fitness:
                 for row, value in zip(rows, values.tolist(), strict=True):
                     row[prefix + name] = value
         return found.values
+
+
+@lru_cache(maxsize=1)
+def _shipped_prior() -> Prior:
+    return Prior.load()
+
+
+def outside_shares(stage: str, parts: Sequence[Part], context: Context) -> NDArray[np.float64]:
+    """``(n,)`` share of the plain features of each part alone outside the bands of real music."""
+    role = ROLES[stage]
+    measure = drum_feature_matrix if role == DRUMS else feature_matrix
+    features = measure(parts, context.meter, context.tempo_map)
+    return _shipped_prior().outside_shares(features, role, context.section.bars)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -120,6 +120,15 @@ class FirstPool(Part, frozen=True, kw_only=True):
     total_p95: float
 
 
+class Reality(Part, frozen=True, kw_only=True):
+    """Whether a population's best few are music, by what no total is made of: means and spreads."""
+
+    music: float  # the judge's probability of music of any colour
+    music_deviation: float
+    outside: float  # share of the plain features outside the bands of real music
+    outside_deviation: float
+
+
 class CurvePoint(Part, frozen=True, kw_only=True):
     """How good a generation's population was."""
 
@@ -128,6 +137,7 @@ class CurvePoint(Part, frozen=True, kw_only=True):
     median: float
     elite: float | None = None  # mean total of its best few
     judged: float | None = None  # the judge's mean probability of them
+    reality: Reality | None = None
 
 
 class SongProposed(Payload, frozen=True, kw_only=True):
@@ -238,6 +248,7 @@ class GenerationScored(Payload, frozen=True, kw_only=True):
     population: list[str]
     discarded: Count
     judged: float | None = None  # mean probability, by the judge, of the population's best few
+    reality: Reality | None = None
 
 
 class RunFinished(Payload, frozen=True, kw_only=True):

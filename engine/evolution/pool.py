@@ -88,6 +88,7 @@ class Pool:
             generation=event.generation,
             **STATISTICS.compile(self.population),
             judged=event.judged,
+            reality=event.reality,
         )
 
     @property

@@ -10,7 +10,7 @@ from engine.evolution import GENERATIONS, KEEP, POPULATION
 from fitness.total import Weights
 
 # Raise it when the same settings and seed breed or select other individuals.
-EVOLUTION_VERSION = "6"
+EVOLUTION_VERSION = "7"
 
 # Left out of the log, so that runs that were made before it keep their ids.
 WATCHED = ("watched", True)

@@ -22,6 +22,12 @@ FAKES_HEADER = (
     "| --- | --- | --- | --- | --- | --- |",
 )
 
+# Behind what audits of version 1 say of the watch.
+OLD_WATCH = (
+    " (the watch of audits of version 1, which listened for the song's colour; what today's, which "
+    "asks whether it is music at all, would stop was not measured)"
+)
+
 # Figures that the log keeps of an audit; the curves and the fakes by kind stay in the file.
 RECORDED = ("lost", "lost_interval", "lost_median", "worst", "would_be_stopped", "songs", "runs")
 
@@ -85,6 +91,7 @@ def audit_section(found: Plain) -> str:
     search, plan = found["search"], found["plan"]
     low, high = search["lost_interval"]
     totals, judged = search["total"], search["judged"]
+    watch = OLD_WATCH if found["audit_version"] == "1" else ""
     said = (
         f"In {search['runs']} runs on {search['songs']} songs, {plan['generations']} generations "
         f"of {plan['population']} each, the total of the best went from {totals[0]:.3f} to "
@@ -92,8 +99,8 @@ def audit_section(found: Plain) -> str:
         f"{max(judged):.1%} at most and ended at {judged[-1]:.1%}. Of what it had gained, the end "
         f"had lost {search['lost']:.1%} (95 % interval over songs {low:.1%} to {high:.1%}; worst "
         f"song {search['worst']:.1%}). The watch would have stopped "
-        f"{search['would_be_stopped']:.1%} of the runs. Planted fakes, ranked as on the card's "
-        "tables; the worst kind is the one of which most rank above the median:"
+        f"{search['would_be_stopped']:.1%} of the runs{watch}. Planted fakes, ranked as on the "
+        "card's tables; the worst kind is the one of which most rank above the median:"
     )
     rows = [_fakes_row(stage, kinds) for stage, kinds in found["fakes"].items()]
     return "\n".join([HEADING, "", said, "", *FAKES_HEADER, *rows])

@@ -20,6 +20,10 @@ from store.records import NewEvent
 SUFFIX = ".head.json"
 
 
+class Outdated(Refused):
+    """A head that this version can't read."""
+
+
 class HeadRegistry:
     """The files of the heads of a studio, beside its models."""
 
@@ -40,7 +44,8 @@ class HeadRegistry:
 
         Raises:
             NotFound: if its file is gone.
-            Refused: if its file was changed, or this version can't read it.
+            Refused: if its file was changed.
+            Outdated: if this version can't read it.
         """
         path = self.path(sha256)
         if not path.exists():
@@ -51,7 +56,7 @@ class HeadRegistry:
         try:
             return PreferenceHead.from_bytes(data, f"head {short(sha256)}")
         except FitnessError as error:
-            raise Refused(str(error), "train another with engine retrain") from error
+            raise Outdated(str(error), "fit another with engine retrain") from error
 
     def path(self, sha256: str) -> Path:
         """Where the head with this hash is kept."""

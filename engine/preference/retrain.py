@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -11,11 +12,11 @@ from numpy.typing import NDArray
 
 from engine.errors import NotFound, Refused
 from engine.ids import SHORT_ID_CHARS, digest
-from engine.models.promotion import in_use
+from engine.models.promotion import in_use as model_in_use
 from engine.models.registry import STREAM, ModelRegistry
 from engine.preference.audit import SEARCHES, Estimate, HeadAudit, audit
 from engine.preference.decided import Decisions, decisions_by_stage
-from engine.preference.heads import HeadRegistry
+from engine.preference.heads import HeadRegistry, Outdated
 from engine.stages import STAGES
 from engine.state.studio import Studio
 from fitness.fusion import FusionModel
@@ -183,7 +184,7 @@ def retrain(studio: Studio, stages: Sequence[str] | None = None) -> list[Retrain
 def _model(studio: Studio) -> FusionModel | None:
     """The model in use; None where the studio doesn't keep it, so that no run was scored by it."""
     try:
-        return ModelRegistry(studio).load(in_use(studio))
+        return ModelRegistry(studio).load(model_in_use(studio))
     except NotFound:
         return None
 
@@ -243,14 +244,17 @@ def audit_again(studio: Studio, stage: str, sha256: str, searches: int) -> HeadA
     if stage not in found:
         raise Refused(f"nothing of {stage} is decided to audit a head by", "see engine review")
     head = HeadRegistry(studio).load(sha256)
-    return audit(studio, found[stage], head, _in_use(studio, stage), model, searches)
+    _, before = in_use(studio, stage)
+    return audit(studio, found[stage], head, before, model, searches)
 
 
-def _in_use(studio: Studio, stage: str) -> PreferenceHead:
+def in_use(studio: Studio, stage: str) -> tuple[str | None, PreferenceHead]:
+    """What runs of a stage go by; the shipped total where this version can't read the head."""
     used = studio.heads().promoted(stage)
-    if used is None:
-        return PreferenceHead.untrained(stage)
-    return HeadRegistry(studio).load(used)
+    if used is not None:
+        with suppress(Outdated):
+            return used, HeadRegistry(studio).load(used)
+    return None, PreferenceHead.untrained(stage)
 
 
 def _compared(
@@ -260,7 +264,7 @@ def _compared(
     model: FusionModel | None,
     searches: int,
 ) -> Retrained:
-    used, before = studio.heads().promoted(decisions.stage), _in_use(studio, decisions.stage)
+    used, before = in_use(studio, decisions.stage)
     audited = audit(studio, decisions, head, before, model, searches)
     fooled = audited.fakes.above, audited.fakes.above_in_use
     comparison = compare(decisions.pools, decisions.stage, before, used, *fooled)
@@ -328,9 +332,9 @@ def compare(
 
 def _tallies(pool: DecidedPool, heads: Sequence[PreferenceHead]) -> Floats:
     """``(heads, 3)`` weight of the pairs, weight of those ranked right, and log-likelihood."""
-    pairs = joined([pool], len(head_columns(heads[0].stage)))
     found = []
     for head in heads:
+        pairs = joined([pool], len(head_columns(head.stage)), head.scales)
         differences = head.utilities(pairs.differences)
         right = (differences > 0) + 0.5 * (differences == 0)
         likely = -np.logaddexp(0.0, -differences)

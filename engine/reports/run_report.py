@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
@@ -19,10 +20,6 @@ from engine.runs.contexts import section_of
 from engine.runs.lifecycle import recorded_run
 from engine.runs.run import Run
 from engine.state.studio import Studio
-from fitness.drum_measures import drum_feature_matrix
-from fitness.features import feature_matrix
-from fitness.prior import DRUMS, Prior
-from fitness.total import ROLES
 from genomes.stage import StageGenomes
 from store import events
 
@@ -41,6 +38,7 @@ class GenerationFacts:
         generation: its number.
         total: of the scores.
         judged: the judge's probability that it is music of the song's colour, 0 to 1.
+        reality: whether it is music at all, as the watch sees it.
         terms: of the scores, by name, each 0 to 1.
         diversity: Vendi score of the population, from 1, all alike, to its size.
         outside: share of the plain features outside the bands of real music, 0 to 1.
@@ -49,6 +47,7 @@ class GenerationFacts:
     generation: int
     total: float
     judged: float
+    reality: events.Reality
     terms: dict[str, float]
     diversity: float
     outside: float
@@ -66,7 +65,7 @@ class RunReport:
         section: label of its section.
         colour: of its song.
         generations: in order, at least one.
-        fall: the judge's fall that ended it, or would have if it had been watched.
+        fall: the fall that ended it, or would have if it had been watched.
         is_stopped: whether that fall ended it.
     """
 
@@ -82,7 +81,8 @@ class RunReport:
 
     def to_json(self) -> dict[str, Any]:
         """Plain values for machines."""
-        return asdict(self) | {"sentences": self.sentences}
+        plain: dict[str, Any] = msgspec.to_builtins(self)
+        return plain | {"sentences": self.sentences}
 
     @property
     def sentences(self) -> list[str]:
@@ -105,10 +105,7 @@ class RunReport:
         first, peak, last = judged[0], judged.max(), judged[-1]
         at = self.generations[int(judged.argmax())].generation
         if self.fall is not None:
-            return (
-                f"The judge fell from {peak:.0%} at generation {at} to {last:.0%} while the total "
-                "climbed; nothing stopped the run."
-            )
+            return f"Nothing stopped the run, which the watch would have {self.fall.sentence}."
         if peak - last > NOISE:
             return (
                 f"The judge, which is no part of the total, went from {first:.0%} to {peak:.0%} at "
@@ -189,29 +186,24 @@ def _facts(run: Run, event: events.GenerationScored) -> GenerationFacts:
     """Apply one generation to a run, and measure it."""
     run.pool.apply(event)
     elite = best_first(run.pool.population)[:ELITE]
-    judged = event.judged if event.judged is not None else run.judged(elite)
+    judged, reality = event.judged, event.reality
+    if judged is None or reality is None:
+        judged, reality = run.judged(elite)
     names = [name for name in elite[0].score.terms if "." not in name]
     return GenerationFacts(
         generation=event.generation,
         total=float(np.mean([each.score.total for each in elite])),
-        judged=judged or 0.0,
+        judged=judged,
+        reality=reality,
         terms={name: float(np.mean([i.score.terms[name] for i in elite])) for name in names},
         diversity=_diversity(run.pool.population, run.genomes),
-        outside=_outside(run, elite),
+        outside=reality.outside,
     )
 
 
 def _diversity(population: Sequence[Individual], genomes: StageGenomes[Any]) -> float:
     every = [each.genome for each in population]
     return vendi_score(1 - genomes.distances(every, every))
-
-
-def _outside(run: Run, elite: Sequence[Individual]) -> float:
-    parts = [run.genomes.render(each.genome, run.context) for each in elite]
-    role, context = ROLES[run.stage.name], run.context
-    measure = drum_feature_matrix if role == DRUMS else feature_matrix
-    features = measure(parts, context.meter, context.tempo_map)
-    return float(Prior.load().outside_shares(features, role, context.section.bars).mean())
 
 
 def _curve(generations: Sequence[GenerationFacts]) -> list[events.CurvePoint]:
@@ -222,6 +214,7 @@ def _curve(generations: Sequence[GenerationFacts]) -> list[events.CurvePoint]:
             median=each.total,
             elite=each.total,
             judged=each.judged,
+            reality=each.reality,
         )
         for each in generations
     ]

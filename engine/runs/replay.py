@@ -124,6 +124,8 @@ def _check_generation(
         yield f"{name}: another population was selected"
     if not _is_judged_alike(again.judged, event.judged):
         yield f"{name}: the judge says {again.judged}, the log says {event.judged}"
+    if not _is_as_real(again.reality, event.reality):
+        yield f"{name}: the watch sees {again.reality}, the log says {event.reality}"
     if again.discarded != event.discarded:
         yield f"{name}: {again.discarded} places stayed empty, the log says {event.discarded}"
     yield from _check_scores(run, name, children, scores, found)
@@ -134,6 +136,15 @@ def _is_judged_alike(now: float | None, then: float | None) -> bool:
     if now is None or then is None:
         return now is then
     return abs(now - then) <= RESCORE_TOLERANCE
+
+
+def _is_as_real(now: events.Reality | None, then: events.Reality | None) -> bool:
+    if now is None or then is None:  # runs of earlier versions don't say
+        return then is None
+    return all(
+        _is_judged_alike(getattr(now, name), getattr(then, name))
+        for name in events.Reality.__struct_fields__
+    )
 
 
 def _check_scores(

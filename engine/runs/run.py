@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from functools import cached_property
 from typing import Any, NamedTuple
 
+import numpy as np
+
 from engine.evolution.behaviour import Archive, axes_of, measured
 from engine.evolution.breeding import Breeder, Child, ask
 from engine.evolution.niches import best_first, niches, select_population
@@ -24,7 +26,7 @@ from engine.state.studio import Studio
 from fitness.fusion import FusionModel
 from fitness.judge.judge import shipped_judge
 from fitness.preference.head import PreferenceHead
-from fitness.total import Fitness, Score
+from fitness.total import Fitness, Score, outside_shares
 from genomes import Context, Part
 from store import events
 from store.records import Recorded
@@ -81,7 +83,8 @@ class Run:
         self._like = inputs.like
         colour = song_colour(inputs.song)
         self._colour = colour.name
-        self._judgements: dict[str, float] = {}  # of those that were in the elite, by id
+        # Of those that were in the elite: the judge's probabilities, and the share outside.
+        self._judgements: dict[str, list[float]] = {}
         texts = given_texts(started, inputs)
         weights = self.settings.weights
         self.fitness = Fitness(self.stage.name, colour, weights, model, texts, head)
@@ -159,27 +162,35 @@ class Run:
             for child, score in zip(children, scores, strict=True)
         ]
         population = self._select(newcomers)
+        elite = best_first(population)[:ELITE]
+        judged, reality = self.judged(elite) if elite else (None, None)
         event = events.GenerationScored(
             generation=generation,
             offspring=[_offspring(*pair) for pair in zip(children, scores, strict=True)],
             population=[individual.id for individual in population],
             discarded=discarded,
-            judged=self.judged(best_first(population)[:ELITE]),
+            judged=judged,
+            reality=reality,
         )
         return Generation(event, newcomers)
 
-    def judged(self, elite: Sequence[Individual]) -> float | None:
-        """The judge's mean probability that these are music of the song's colour."""
-        if not elite:
-            return None
+    def judged(self, elite: Sequence[Individual]) -> tuple[float, events.Reality]:
+        """How some are judged: as music of the song's colour, and whether they are music at all."""
         unknown = [each for each in elite if each.id not in self._judgements]
         parts = [self.genomes.render(each.genome, self.context) for each in unknown]
         found = shipped_judge().probabilities(
             self.stage.name, parts, self.context.meter, self._colour
         )
-        self._judgements |= zip((each.id for each in unknown), found.tolist(), strict=True)
-        mean = sum(self._judgements[each.id] for each in elite) / len(elite)
-        return round(mean, JUDGED_DECIMALS)
+        outside = outside_shares(self.stage.name, parts, self.context)
+        rows = np.column_stack((found, outside)).tolist()
+        self._judgements |= zip((each.id for each in unknown), rows, strict=True)
+        table = np.array([self._judgements[each.id] for each in elite])
+        colour, music, out = table.mean(axis=0).round(JUDGED_DECIMALS).tolist()
+        _, of_music, of_out = table.std(axis=0).round(JUDGED_DECIMALS).tolist()
+        reality = events.Reality(
+            music=music, music_deviation=of_music, outside=out, outside_deviation=of_out
+        )
+        return colour, reality
 
     def _select(self, newcomers: list[Individual]) -> list[Individual]:
         if self.pool.generation is None:

@@ -107,15 +107,20 @@ class Judge:
         return cls({stage: StageJudge.of(table) for stage, table in document["stages"].items()})
 
     def probabilities(self, stage: str, parts: Sequence[Part], meter: Meter, colour: str) -> Floats:
-        """``(n,)`` that each part of a stage is music of the colour, 0 to 1."""
-        return np.asarray(self._classes(stage, parts, meter)[:, CLASSES.index(colour)])
+        """``(n, 2)`` that each part of a stage is music of the colour, and music at all, 0 to 1."""
+        found = self._classes(stage, parts, meter)
+        return np.column_stack((found[:, CLASSES.index(colour)], _musical(found)))
 
     def musical(self, stage: str, parts: Sequence[Part], meter: Meter) -> Floats:
         """``(n,)`` that each part of a stage is music, of whatever colour, 0 to 1."""
-        return np.asarray(1 - self._classes(stage, parts, meter)[:, CLASSES.index(NO_MUSIC)])
+        return _musical(self._classes(stage, parts, meter))
 
     def _classes(self, stage: str, parts: Sequence[Part], meter: Meter) -> Floats:
         return self.stages[stage].probabilities(measure_matrix(parts, meter, stage))
+
+
+def _musical(classes: Floats) -> Floats:
+    return np.asarray(1 - classes[:, CLASSES.index(NO_MUSIC)])
 
 
 @lru_cache(maxsize=1)

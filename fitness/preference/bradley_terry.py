@@ -1,12 +1,12 @@
-"""Ridge Bradley-Terry: a logistic model of which of two candidates is preferred.
+"""Sparse Bradley-Terry: a logistic model of which of two candidates is preferred.
 
 ``P(a before b) = sigmoid((z_a - z_b) · w)`` (Bradley and Terry, 1952). The first column is the
-shipped total, whose weight has a positive prior mean; all others are shrunk toward zero. The
-strength of the shrinkage is chosen by cross-validation over songs. A person listens to a few
-things, and nobody knows beforehand to which: after a first fit, each column's prior variance
-becomes the mean square of its weight under the posterior (automatic relevance determination by two
-steps of expectation maximisation; MacKay, 1994), which changes little until decisions say much. The
-posterior is Laplace's: normal around the most probable weights.
+shipped total, whose weight has a normal prior with a positive mean. A person listens to a few
+things, and nobody knows beforehand to which: the prior of every other weight is a spike and a slab
+(George and McCulloch, 1993), almost 0 for most columns and free for a few. The posterior is found
+by expectation propagation (Minka, 2001; for this prior Hernández-Lobato et al., 2013), with
+Laplace's approximation for the pairs: normal, around weights that are averages over what the
+person may listen to.
 """
 
 from __future__ import annotations
@@ -22,17 +22,15 @@ Floats = NDArray[np.float64]
 # Prior of the shipped total's weight, in logits per standard deviation of the first pool.
 TOTAL_MEAN, TOTAL_DEVIATION = 0.2, 0.5
 
-# Inverse variances of the other weights that are tried.
-STRENGTHS: tuple[float, ...] = (10.0, 30.0, 100.0, 300.0, 1000.0)
+# Prior of the other weights: how many are listened to, and the variances of these and of the rest.
+LISTENED_SHARE, SLAB_VARIANCE, SPIKE_VARIANCE = 0.03, 0.4, 1e-3
 
-# A few songs say little of the strength: its logarithm is normal around the typical one's before.
-TYPICAL_STRENGTH, STRENGTH_LOG_DEVIATION = 100.0, 1.0
+# Of the normal that stands for the prior of one weight: a broader one would be all rounding.
+LEAST_PRECISION = 1 / (4 * SLAB_VARIANCE)
 
-MAX_FOLDS = 5
-MAX_STEPS = 50
-CONVERGED, NEARLY_CONVERGED = 1e-8, 1e-2  # of the largest step, in prior deviations
-
-RELEVANCE_STEPS = 2
+# Steps of Laplace's approximation; within each, of expectation propagation, and their length.
+STEPS, INNER_STEPS, STEP_LENGTH = 8, 15, 0.5
+CONVERGED = 1e-3  # of the largest change: of a weight, or of the logarithm of a precision
 
 # Directions in which the posterior is kept narrower than the prior; the other ones are rounded up.
 KEPT_DIRECTIONS = 32
@@ -45,7 +43,7 @@ class Comparisons:
     Attributes:
         differences: ``(n, columns)`` of standardised values, the shipped total first.
         weights: ``(n,)`` how much each counts, above 0; decisions, not pairs, should add up.
-        songs: ``(n,)`` the song of each: the groups of cross-validation.
+        songs: ``(n,)`` the song of each.
     """
 
     differences: Floats
@@ -55,27 +53,22 @@ class Comparisons:
     def __len__(self) -> int:
         return len(self.weights)
 
-    def only(self, rows: NDArray[np.bool_]) -> Comparisons:
-        """Some of the pairs."""
-        return Comparisons(self.differences[rows], self.weights[rows], self.songs[rows])
-
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Posterior:
     """What the weights are, and how sure that is.
 
     Attributes:
-        mean: ``(columns,)`` the most probable weights.
-        deviation: ``(columns,)`` the prior standard deviation of each.
-        learned: ``(directions, columns)`` what the decisions took from the prior's covariance:
+        mean: ``(columns,)`` the mean weights.
+        deviation: ``(columns,)`` the standard deviation of the normal that stands for the prior of
+            each weight; 0 without decisions.
+        learned: ``(directions, columns)`` what the decisions took from that normal's covariance:
             it is ``diag(deviation²) - learned.T @ learned``.
-        strength: the chosen inverse variance; infinite without decisions.
     """
 
     mean: Floats
     deviation: Floats
     learned: Floats
-    strength: float
 
     def utilities(self, rows: Floats) -> Floats:
         """Mean utility of standardised rows, in logits against the pool's mean."""
@@ -88,40 +81,58 @@ class Posterior:
         return np.asarray(np.sqrt(np.maximum(0.0, before - taken)))
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class _Sites:
+    """The normals that stand for the priors of the weights, ``(columns,)`` each.
+
+    Attributes:
+        precision: inverse variance.
+        pull: precision times mean.
+    """
+
+    precision: Floats
+    pull: Floats
+
+    @classmethod
+    def first(cls, columns: int) -> _Sites:
+        """The prior's own mean and variance."""
+        variance = LISTENED_SHARE * SLAB_VARIANCE + (1 - LISTENED_SHARE) * SPIKE_VARIANCE
+        precision, pull = np.full(columns, 1 / variance), np.zeros(columns)
+        precision[0] = TOTAL_DEVIATION**-2
+        pull[0] = precision[0] * TOTAL_MEAN
+        return cls(precision, pull)
+
+
 def prior(columns: int) -> Posterior:
     """No decisions: the shipped total alone."""
     mean, deviation = np.zeros(columns), np.zeros(columns)
     mean[0] = TOTAL_MEAN
-    return Posterior(mean, deviation, np.zeros((0, columns)), np.inf)
+    return Posterior(mean, deviation, np.zeros((0, columns)))
 
 
 def fit(comparisons: Comparisons) -> Posterior:
-    """Fit the weights; the strength of the ridge is chosen by cross-validation over songs.
+    """Fit the weights.
 
-    Without comparisons, or with those of one song, which can't be held out, it is the prior.
+    Without comparisons, or with those of one song, which tell its pool from others and no taste, it
+    is the prior.
     """
     columns = comparisons.differences.shape[1]
     if len(np.unique(comparisons.songs)) < 2:
         return prior(columns)
-    shares = np.ones(columns)
-    for _ in range(RELEVANCE_STEPS):
-        shares = _relevances(comparisons, _deviations(TYPICAL_STRENGTH, shares))
-    strength = _chosen(comparisons, shares)
-    deviation = _deviations(strength, shares)
-    mean = _most_probable(comparisons, deviation)
-    learned = _learned(comparisons, mean, deviation)[:KEPT_DIRECTIONS]
-    return Posterior(mean, deviation, learned, strength)
+    sites = _Sites.first(columns)
+    mean = sites.pull / sites.precision
+    for _ in range(STEPS):
+        before = mean
+        curvature, slope = _expanded(comparisons, mean)
+        mean, sites = _propagated(curvature, curvature @ mean + slope, sites)
+        if np.abs(mean - before).max() < CONVERGED:
+            break
+    deviation = 1 / np.sqrt(sites.precision)
+    learned = _learned(_expanded(comparisons, mean)[0], deviation)[:KEPT_DIRECTIONS]
+    return Posterior(mean, deviation, learned)
 
 
-def log_likelihood(weights: Floats, comparisons: Comparisons) -> float:
-    """Weighted sum of the log-likelihoods of the pairs, at most 0."""
-    utilities = comparisons.differences @ weights
-    return float(-(comparisons.weights * np.logaddexp(0.0, -utilities)).sum())
-
-
-def folds(
-    songs: Sequence[str] | NDArray[np.str_], most: int = MAX_FOLDS
-) -> Iterator[NDArray[np.bool_]]:
+def folds(songs: Sequence[str] | NDArray[np.str_], most: int) -> Iterator[NDArray[np.bool_]]:
     """Which rows to hold out, whole songs at once; so many times, or once for each song."""
     names = np.unique(songs)
     count = min(most, len(names))
@@ -129,75 +140,61 @@ def folds(
         yield np.isin(songs, names[fold::count])
 
 
-def _chosen(comparisons: Comparisons, shares: Floats) -> float:
-    """The most probable strength, by the likelihood of held-out songs and its own prior."""
-    strengths = np.array(STRENGTHS[::-1])
-    found = -0.5 * np.square(np.log(strengths / TYPICAL_STRENGTH) / STRENGTH_LOG_DEVIATION)
-    for is_held in folds(comparisons.songs):
-        known, held = comparisons.only(~is_held), comparisons.only(is_held)
-        weights = None
-        for row, strength in enumerate(strengths.tolist()):
-            deviation = _deviations(strength, shares)
-            weights = _most_probable(known, deviation, weights, NEARLY_CONVERGED)
-            found[row] += log_likelihood(weights, held)
-    return float(strengths[np.argmax(found)])
+def _expanded(comparisons: Comparisons, mean: Floats) -> tuple[Floats, Floats]:
+    """Negative curvature of the log-likelihood of the pairs at some weights, and its slope."""
+    rows = comparisons.differences
+    chance = 0.5 * (1.0 + np.tanh(0.5 * rows @ mean))
+    curvature = (rows.T * (comparisons.weights * chance * (1.0 - chance))) @ rows
+    return np.asarray(curvature), np.asarray(rows.T @ (comparisons.weights * (1.0 - chance)))
 
 
-def _deviations(strength: float, shares: Floats) -> Floats:
-    """Prior standard deviations: of each column by its share, of the shipped total its own."""
-    found = np.sqrt(shares / strength)
-    found[0] = TOTAL_DEVIATION
-    return found
-
-
-def _relevances(comparisons: Comparisons, deviation: Floats) -> Floats:
-    """Mean square of each weight under the posterior, relative to the mean over the columns."""
-    mean = _most_probable(comparisons, deviation)
-    taken = np.square(_learned(comparisons, mean, deviation)).sum(axis=0)
-    squares = np.square(mean) + np.maximum(0.0, np.square(deviation) - taken)
-    return np.asarray(squares / squares[1:].mean())
-
-
-def _most_probable(
-    comparisons: Comparisons,
-    deviation: Floats,
-    begin: Floats | None = None,
-    tolerance: float = CONVERGED,
-) -> Floats:
-    """The mode of the posterior, by Newton's method in units of the prior's deviations.
+def _propagated(curvature: Floats, pull: Floats, sites: _Sites) -> tuple[Floats, _Sites]:
+    """Expectation propagation of the spikes and slabs; returns the mean weights and the sites.
 
     Args:
-        comparisons: the pairs.
-        deviation: prior standard deviation of each weight, above 0.
-        begin: weights to begin with.
-        tolerance: of the largest step.
+        curvature: ``(columns, columns)`` precision of the pairs.
+        pull: ``(columns,)`` that precision times their mean.
+        sites: to begin with.
     """
-    centre = np.zeros(len(deviation))
-    centre[0] = TOTAL_MEAN
-    offset = comparisons.differences @ centre
-    rows = comparisons.differences * deviation
-    found = np.zeros(len(deviation)) if begin is None else (begin - centre) / deviation
-    for _ in range(MAX_STEPS):
-        chance = _sigmoid(offset + rows @ found)
-        slope = rows.T @ (comparisons.weights * (1.0 - chance)) - found
-        curvature = comparisons.weights * chance * (1.0 - chance)
-        step = np.linalg.solve((rows.T * curvature) @ rows + np.eye(len(found)), slope)
-        found += step
-        if np.abs(step).max() < tolerance:
+    for _ in range(INNER_STEPS):
+        covariance = np.linalg.inv(curvature + np.diag(sites.precision))
+        mean, variance = covariance @ (pull + sites.pull), np.diag(covariance)
+        wanted = _matched(mean, variance, sites)
+        change = np.abs(np.log(wanted.precision / sites.precision)).max()
+        sites = _Sites(
+            sites.precision + STEP_LENGTH * (wanted.precision - sites.precision),
+            sites.pull + STEP_LENGTH * (wanted.pull - sites.pull),
+        )
+        if change < CONVERGED:
             break
-    return np.asarray(centre + found * deviation)
+    found = np.linalg.solve(curvature + np.diag(sites.precision), pull + sites.pull)
+    return np.asarray(found), sites
 
 
-def _learned(comparisons: Comparisons, mean: Floats, deviation: Floats) -> Floats:
-    """What the pairs took away of the prior's covariance, as directions, the largest first."""
-    chance = _sigmoid(comparisons.differences @ mean)
-    curvature = comparisons.weights * chance * (1.0 - chance)
-    rows = comparisons.differences * deviation
-    values, vectors = np.linalg.eigh((rows.T * curvature) @ rows)
+def _matched(mean: Floats, variance: Floats, sites: _Sites) -> _Sites:
+    """The sites with which each weight has the moments that spike and slab give it."""
+    without = 1 / np.maximum(1 / variance - sites.precision, CONVERGED * LEAST_PRECISION)
+    centre = without * (mean / variance - sites.pull)
+    log_odds = np.log(LISTENED_SHARE / (1 - LISTENED_SHARE))
+    moments = []
+    for sign, prior_variance in ((1, SLAB_VARIANCE), (-1, SPIKE_VARIANCE)):
+        whole = without + prior_variance
+        log_odds = log_odds - sign * 0.5 * (np.log(whole) + np.square(centre) / whole)
+        moments.append((centre * prior_variance / whole, without * prior_variance / whole))
+    share = 0.5 * (1.0 + np.tanh(0.5 * log_odds))  # of the slab
+    (slab_mean, slab_variance), (spike_mean, spike_variance) = moments
+    found = share * slab_mean + (1 - share) * spike_mean
+    spread = share * (1 - share) * np.square(slab_mean - spike_mean)
+    around = share * slab_variance + (1 - share) * spike_variance + spread
+    precision = np.maximum(1 / around - 1 / without, LEAST_PRECISION)
+    pull = found * (precision + 1 / without) - centre / without
+    precision[0], pull[0] = sites.precision[0], sites.pull[0]
+    return _Sites(precision, pull)
+
+
+def _learned(curvature: Floats, deviation: Floats) -> Floats:
+    """What the pairs took away of the sites' covariance, as directions, the largest first."""
+    values, vectors = np.linalg.eigh(curvature * deviation * deviation[:, None])
     kept = np.flatnonzero(values > 0)[::-1]  # the largest first
     taken = np.sqrt(values[kept] / (1.0 + values[kept]))
     return np.asarray((vectors[:, kept] * taken).T * deviation)
-
-
-def _sigmoid(values: Floats) -> Floats:
-    return np.asarray(0.5 * (1.0 + np.tanh(0.5 * values)))

@@ -1,7 +1,8 @@
 """The preference head of a stage: what one person's decisions taught, beside the shipped total.
 
-A head gives each candidate a utility, in logits against the first pool of its run, from columns
-that are standardised by that pool: the shipped total, plain features, and terms of the score. A
+A head gives each candidate a utility, in logits against the first pool of its run, from the shipped
+total, plain features, and terms of the score: how far they lie from that pool's mean, the total in
+the pool's own standard deviations, all others in those that first pools typically have. A
 run's total is ``utility - caution · its standard deviation``, in units of the shipped total, so
 that without decisions it is the shipped total. A head is a small JSON file that carries its hash.
 """
@@ -25,7 +26,7 @@ from fitness.theory import RULES
 
 Floats = NDArray[np.float64]
 
-FORMAT = 1
+FORMAT = 2
 TOTAL = "total"
 
 # How many standard deviations of doubt are taken from a candidate's utility.
@@ -82,10 +83,17 @@ class PoolStatistics:
         is_constant = values.max(axis=0) == values.min(axis=0)
         return cls(values.mean(axis=0), np.where(is_constant, 0.0, deviation))
 
-    def standardised(self, values: Floats) -> Floats:
-        """Values in deviations from the mean, no farther than ``FARTHEST``, but for the total."""
-        varies = self.deviation > 0
-        found = np.where(varies, (values - self.mean) / np.where(varies, self.deviation, 1.0), 0.0)
+    def standardised(self, values: Floats, scales: Floats | None = None) -> Floats:
+        """Values in deviations from the mean, no farther than ``FARTHEST``, but for the total.
+
+        Args:
+            values: ``head_values``.
+            scales: ``(columns,)`` what counts as one deviation of each column but the total, 0
+                where it says nothing; the pool's own if None.
+        """
+        units = self.deviation if scales is None else np.append(self.deviation[:1], scales[1:])
+        varies = units > 0
+        found = np.where(varies, (values - self.mean) / np.where(varies, units, 1.0), 0.0)
         found[:, 1:] = found[:, 1:].clip(-FARTHEST, FARTHEST)
         return found
 
@@ -108,13 +116,15 @@ class DecidedPool:
     pairs: NDArray[np.int64]
     weights: Floats
 
-    @property
-    def comparisons(self) -> Comparisons:
+    def comparisons(self, scales: Floats | None) -> Comparisons:
         """The pairs, weighted so that they add up to as many as there are candidates in them.
 
         Of ten decisions five times five pairs may follow, which are no twenty-five observations.
+
+        Args:
+            scales: of the columns; the pool's own if None.
         """
-        rows = self.first_pool.standardised(self.values)
+        rows = self.first_pool.standardised(self.values, scales)
         preferred, other = self.pairs.T
         decided = len(np.unique(self.pairs))
         weights = self.weights * min(1.0, decided / max(1, len(self.pairs)))
@@ -122,9 +132,18 @@ class DecidedPool:
         return Comparisons(rows[preferred] - rows[other], weights, songs)
 
 
-def joined(pools: Sequence[DecidedPool], columns: int) -> Comparisons:
-    """The comparisons of several pools."""
-    found = [pool.comparisons for pool in pools if len(pool.pairs)]
+def typical_scales(pools: Sequence[DecidedPool]) -> Floats | None:
+    """``(columns,)`` root mean square of the first pools' deviations; None without pools.
+
+    In units of its own pool, a column would count for most where it hardly varies.
+    """
+    squares = [np.square(pool.first_pool.deviation) for pool in pools]
+    return np.sqrt(np.mean(squares, axis=0)) if squares else None
+
+
+def joined(pools: Sequence[DecidedPool], columns: int, scales: Floats | None = None) -> Comparisons:
+    """The comparisons of several pools, in these scales, or each pool's in its own."""
+    found = [pool.comparisons(scales) for pool in pools if len(pool.pairs)]
     if not found:
         return Comparisons(np.zeros((0, columns)), np.zeros(0), np.zeros(0, dtype=np.str_))
     return Comparisons(
@@ -141,6 +160,7 @@ class PreferenceHead:
     Attributes:
         stage: name of the stage.
         posterior: weights of ``head_columns``, and how sure they are.
+        scales: ``(columns,)`` what counts as one deviation of each; None for the pool's own.
         spread: standard deviation of the utilities of a first pool: what the total is divided by.
         caution: how many standard deviations of doubt are taken from a utility.
         facts: what it was fitted on, for people.
@@ -148,6 +168,7 @@ class PreferenceHead:
 
     stage: str
     posterior: Posterior
+    scales: Floats | None
     spread: float
     caution: float
     facts: Mapping[str, Any]
@@ -156,7 +177,7 @@ class PreferenceHead:
     def untrained(cls, stage: str) -> PreferenceHead:
         """The head without decisions: the shipped total."""
         posterior = prior(len(head_columns(stage)))
-        return cls(stage, posterior, float(posterior.mean[0]), CAUTION, {})
+        return cls(stage, posterior, None, float(posterior.mean[0]), CAUTION, {})
 
     @classmethod
     def fitted(
@@ -167,13 +188,19 @@ class PreferenceHead:
         caution: float = CAUTION,
     ) -> PreferenceHead:
         """Fit a head to decided pools; that of one song, or none, is the shipped total."""
-        posterior = fit(joined(pools, len(head_columns(stage))))
-        if np.isinf(posterior.strength):
-            return cls(stage, posterior, float(posterior.mean[0]), caution, facts or {})
+        scales = typical_scales(pools)
+        posterior = fit(joined(pools, len(head_columns(stage)), scales))
         spreads = [
-            posterior.utilities(pool.first_pool.standardised(pool.values)).std() for pool in pools
+            posterior.utilities(pool.first_pool.standardised(pool.values, scales)).std()
+            for pool in pools
         ]
-        return cls(stage, posterior, float(np.mean(spreads)), caution, facts or {})
+        is_untrained = not len(posterior.learned)
+        spread = float(posterior.mean[0] if is_untrained else np.mean(spreads))
+        return cls(stage, posterior, scales, spread, caution, facts or {})
+
+    def rows(self, values: Floats, first_pool: PoolStatistics) -> Floats:
+        """``head_values`` of a run's candidates as its weights read them."""
+        return first_pool.standardised(values, self.scales)
 
     def utilities(self, rows: Floats) -> Floats:
         """Mean utility of standardised rows, in logits against the pool's mean."""
@@ -190,7 +217,7 @@ class PreferenceHead:
             values: ``head_values`` of the candidates.
             first_pool: statistics of the first pool of their run.
         """
-        rows = first_pool.standardised(values)
+        rows = self.rows(values, first_pool)
         wanted = self.utilities(rows) - self.caution * self.doubts(rows)
         return np.asarray(first_pool.mean[0] + first_pool.deviation[0] / self.spread * wanted)
 
@@ -205,7 +232,7 @@ class PreferenceHead:
             "weights": _rounded(posterior.mean),
             "prior_deviations": _rounded(posterior.deviation),
             "learned": [_rounded(row) for row in posterior.learned],
-            "strength": posterior.strength if np.isfinite(posterior.strength) else None,
+            "scales": None if self.scales is None else _rounded(self.scales),
             "spread": float(f"{self.spread:.{DIGITS}g}"),
             "caution": self.caution,
             "facts": dict(self.facts),
@@ -225,23 +252,33 @@ class PreferenceHead:
             ModelRefused: if it is none, or reads other columns than this version makes.
         """
         try:
+            found = msgspec.json.decode(data, type=_Format).format
+            if found != FORMAT:
+                raise ModelRefused(f"{name} is of format {found}, this version reads {FORMAT}")
             content = msgspec.json.decode(data, type=_File)
         except msgspec.MsgspecError as error:
             raise ModelRefused(f"{name} is no preference head: {error}") from error
-        if content.stage not in RULES or content.format != FORMAT:
-            raise ModelRefused(f"{name}: a head for {content.stage} of format {content.format}")
+        if content.stage not in RULES:
+            raise ModelRefused(f"{name}: a head for {content.stage}, which is no stage")
         columns = head_columns(content.stage)
         if content.taste_version != TASTE_VERSION or tuple(content.columns) != columns:
             raise ModelRefused(
                 f"{name} reads features {content.taste_version}, not {TASTE_VERSION}"
             )
         learned = np.array(content.learned, dtype=np.float64).reshape(-1, len(columns))
-        strength = np.inf if content.strength is None else content.strength
         mean, deviation = np.array(content.weights), np.array(content.prior_deviations)
-        if not (mean.shape == deviation.shape == (len(columns),) and content.spread > 0):
+        scales = None if content.scales is None else np.array(content.scales)
+        known = [mean, deviation] if scales is None else [mean, deviation, scales]
+        if any(each.shape != (len(columns),) for each in known) or content.spread <= 0:
             raise ModelRefused(f"{name}: expected {len(columns)} weights and a spread above 0")
-        posterior = Posterior(mean, deviation, learned, strength)
-        return cls(content.stage, posterior, content.spread, content.caution, content.facts)
+        posterior = Posterior(mean, deviation, learned)
+        return cls(content.stage, posterior, scales, content.spread, content.caution, content.facts)
+
+
+class _Format(msgspec.Struct, frozen=True):
+    """What the file of a head of any version holds."""
+
+    format: int
 
 
 class _File(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -254,7 +291,7 @@ class _File(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     weights: list[float]
     prior_deviations: list[float]
     learned: list[list[float]]
-    strength: float | None
+    scales: list[float] | None
     spread: float
     caution: float
     facts: dict[str, Any]

@@ -18,6 +18,7 @@ from engine.models.registry import STREAM
 from engine.preference.audit import Estimate, Fakes, HeadAudit, Music, Search
 from engine.preference.card import audit_lines
 from engine.preference.heads import HeadRegistry
+from engine.preference.retrain import in_use
 from engine.proposals import demo_paths, read
 from engine.proposals.songs import add_songs
 from engine.runs.lifecycle import Request, carry_on, load, start
@@ -172,7 +173,9 @@ def survivors_explore(run, survivors):
     assert chosen()[:2] == list(survivors[:2])
 
 
-def test_a_head_of_a_real_taste_is_promoted_runs_by_it_replay_and_it_is_taken_back(shell):
+def test_a_head_of_a_real_taste_is_promoted_runs_by_it_replay_and_it_is_taken_back(
+    shell, monkeypatch
+):
     with Studio.open(shell.folder) as studio:
         decide(studio, lower_half)
     result = retrained(shell)
@@ -182,6 +185,12 @@ def test_a_head_of_a_real_taste_is_promoted_runs_by_it_replay_and_it_is_taken_ba
     words = shell.do("taste")
     assert "pitch" in words or "height" in words
     audited(shell, result, words)
+    with monkeypatch.context() as patch:
+        patch.setattr("fitness.preference.head.FORMAT", 99)  # an update of the engine
+        assert "engine retrain" in shell.refused("taste")
+        assert "engine retrain" in shell.refused("evolve", "--song", "meadow", "--no-model")
+        with Studio.open(shell.folder) as studio:
+            assert in_use(studio, "chords")[0] is None  # which retraining compares with
     song = "meadow"
     again = json.loads(
         shell.do("evolve", "--song", song, "--no-model", "--population", "24", "--generations", "4",

@@ -1,4 +1,4 @@
-"""A run stops where the judge falls while the total climbs, and says so; else it goes on."""
+"""A run stops where its best stop being music while the total climbs, and says so."""
 
 from __future__ import annotations
 
@@ -13,22 +13,35 @@ from engine.evolution.settings import Settings
 from engine.evolution.watch import PATIENCE, find_fall, smoothed
 from engine.runs.lifecycle import carry_on, load, resume
 from engine.runs.replay import verify_run
-from store.events import CurvePoint
+from store.events import CurvePoint, Reality
 from tests.engine.runs.short_runs import GREEN, SHORT, begin, ending, evolved, facts, generations
 
 LONG = Settings(population=8, generations=9)
 
 
-def curve(judged, totals=None):
-    climbing = [0.5 + 0.01 * n for n in range(len(judged))]
+def curve(music, totals=None, outside=None, deviation=0.1):
+    climbing = [0.5 + 0.01 * n for n in range(len(music))]
     return [
-        CurvePoint(generation=n, best=t, median=t, elite=t, judged=j)
-        for n, (j, t) in enumerate(zip(judged, totals or climbing, strict=True))
+        CurvePoint(
+            generation=n,
+            best=t,
+            median=t,
+            elite=t,
+            judged=0.5,
+            reality=Reality(
+                music=m, music_deviation=deviation, outside=o, outside_deviation=deviation / 2
+            ),
+        )
+        for n, (m, o, t) in enumerate(
+            zip(music, outside or [0.0] * len(music), totals or climbing, strict=True)
+        )
     ]
 
 
 RISE = [0.1 * n for n in range(8)]
 FALLING = [*RISE, *[0.7 - 0.1 * n for n in range(7)], *[0.1] * 6]
+LEAVING = [*[0.02] * 8, *[0.3] * 11]
+STEADY = [0.9] * len(LEAVING)
 
 
 def test_a_lasting_fall_under_a_climbing_total_stops():
@@ -36,7 +49,15 @@ def test_a_lasting_fall_under_a_climbing_total_stops():
     assert fall is not None
     assert (fall.at, len(RISE) <= fall.peak < len(RISE) + 4) == (len(FALLING) - 1, True)
     assert "the total climbed from 0." in fall.sentence
+    assert fall.what == "music"
     assert fall.judged < fall.judged_at_peak
+
+
+def test_leaving_what_real_music_does_stops():
+    fall = find_fall(curve(STEADY, outside=LEAVING))
+    assert fall is not None
+    assert (fall.what, fall.at) == ("inside", len(LEAVING) - 1)
+    assert "outside what real music does rose from 2% to 30%" in fall.sentence
 
 
 @pytest.mark.parametrize(
@@ -46,6 +67,8 @@ def test_a_lasting_fall_under_a_climbing_total_stops():
         curve([*RISE, 0.1, *[0.7] * 10]),  # it falls once
         curve(FALLING, [0.9 - 0.01 * n for n in range(len(FALLING))]),  # the total falls too
         curve(FALLING[: len(RISE) + PATIENCE]),  # not yet for long enough
+        curve(FALLING, deviation=0.45),  # within the noise of so different an elite
+        curve(STEADY, outside=LEAVING, deviation=0.45),
         [CurvePoint(generation=n, best=n, median=n) for n in range(20)],  # nobody judged
         [],
     ],
@@ -66,6 +89,9 @@ def test_every_generation_is_judged_in_the_log(studio):
     run = evolved(studio)
     judged = [each.judged for each in generations(studio, run)]
     assert all(0 <= value <= 1 for value in judged)
+    for each in generations(studio, run):
+        assert 0 <= each.reality.outside <= 1
+        assert each.judged <= each.reality.music <= 1
     assert [point.judged for point in ending(studio, run).curve] == judged
     assert ending(studio, run).stopped_for is None
     assert "judge" in studio.run(run)[1].versions
@@ -74,9 +100,9 @@ def test_every_generation_is_judged_in_the_log(studio):
 
 @pytest.fixture
 def strict(monkeypatch):
-    """A watch that takes every generation after the judge's peak for a fall."""
-    monkeypatch.setattr(watch, "FALL", -1.0)
-    monkeypatch.setattr(watch, "FALL_SHARE", -10.0)
+    """A watch that takes every generation after the peak for a fall."""
+    monkeypatch.setattr(watch, "LEAST_FALL", {"music": -1.0, "inside": -1.0})
+    monkeypatch.setattr(watch, "SURE", 0.0)
     monkeypatch.setattr(watch, "PATIENCE", 1)
 
 

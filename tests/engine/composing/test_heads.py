@@ -24,8 +24,8 @@ def promoted(studio: Studio, stage: str, seed: int) -> str:
     """A head of any weights, in use for a stage."""
     rng = np.random.default_rng(seed)
     size = len(head_columns(stage))
-    posterior = Posterior(rng.normal(0, 1, size), np.ones(size), np.zeros((0, size)), 1.0)
-    sha256 = HeadRegistry(studio).keep(PreferenceHead(stage, posterior, 1.0, 0.25, {}))
+    posterior = Posterior(rng.normal(0, 1, size), np.ones(size), np.zeros((0, size)))
+    sha256 = HeadRegistry(studio).keep(PreferenceHead(stage, posterior, None, 1.0, 0.25, {}))
     trained = HeadTrained(sha256=sha256, stage=stage, training="by hand", facts={}, comparison={})
     used = HeadPromoted(sha256=sha256, stage=stage, training="by hand")
     studio.decide(STREAM, lambda: [NewEvent(each, actor="ana") for each in (trained, used)])
@@ -71,8 +71,9 @@ def test_it_can_go_by_the_shipped_total_all_the_same(new_shell):
 
 
 def test_what_the_judge_stopped_is_said_by_it_by_runs_and_by_status(new_shell, monkeypatch):
-    for name, value in (("FALL", -1.0), ("FALL_SHARE", -10.0), ("PATIENCE", 1)):
-        monkeypatch.setattr(watch, name, value)
+    monkeypatch.setattr(watch, "LEAST_FALL", {"music": -1.0, "inside": -1.0})
+    monkeypatch.setattr(watch, "SURE", -10.0)
+    monkeypatch.setattr(watch, "PATIENCE", 1)
     said = new_shell.type(*words(**SMALL | {"generations": 9}))
     assert said.code == 0
     stopped = {name: run for name, run in runs(new_shell).items() if run.stopped_for is not None}

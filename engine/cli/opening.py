@@ -31,13 +31,13 @@ def open_studio(context: typer.Context, *, make: bool = False) -> Studio:
     from engine.state.studio import DATABASE_NAME, HEAD_NAME, Studio
 
     folder = folder_of(context)
-    if not make and not has_studio(context) and (folder / HEAD_NAME).exists():
-        advice = (
-            "put it back, or a backup with engine restore FILE, "
-            "or go on with an empty log by engine restore --accept"
-        )
-        raise Refused(f"{folder / DATABASE_NAME} is gone, HEAD is there", advice)
     if not make and not has_studio(context):
+        if (folder / HEAD_NAME).exists():
+            advice = (
+                "put it back, or a backup with engine restore FILE, "
+                "or go on with an empty log by engine restore --accept"
+            )
+            raise Refused(f"{folder / DATABASE_NAME} is gone, HEAD is there", advice)
         advice = (
             "name its folder with --studio DIR or in ENGINE_STUDIO, "
             "or begin one with engine songs add FILE"

@@ -28,7 +28,7 @@ class Room:
     Attributes:
         studio: whose log the pages read and append to; threads share it.
         jobs: the processes that were started from the page.
-        token: opens the page; whoever has it may do everything that the command line can.
+        token: opens the page; with it, everything can be done that the command line can do.
         cookie: name of the cookie that holds the token, one for each port.
         quick_renderer: renders what is to be heard at once.
         best_renderer: renders what takes longer.

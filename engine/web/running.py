@@ -1,4 +1,4 @@
-"""How far unfinished runs are: read from the log, whoever began them."""
+"""How far unfinished runs are: read from the log, also those that a terminal began."""
 
 from __future__ import annotations
 

@@ -11,6 +11,9 @@ export function refresh(songs) {
 }
 
 function followLog() {
+  // htmx would begin by a timer, which may come after the page is loaded: a key pressed between
+  // would be lost.
+  htmx.process(document.body);
   const live = document.getElementById("live");
   live.addEventListener("log", (event) => refresh(JSON.parse(event.detail.data).songs));
   for (const name of ["ready", "jobs"]) live.addEventListener(name, () => refresh(["jobs"]));

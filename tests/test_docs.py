@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 
+from benchmarks.__main__ import COMMANDS
 from engine.cli.app import root_command
 from store.events import KINDS
 from tests.shared_folders import made_once
@@ -70,6 +71,47 @@ def test_lines_of_training_are_understood(line):
     words = shlex.split(line)[1:]
     needed = TRAINING[words[0]] if len(words) == 1 else []
     assert parser().parse_args([*words, *needed])
+
+
+def engine_lines():
+    """Command lines of the engine: in code between backticks, or a whole line of a code block."""
+    found = {
+        line
+        for _, text in texts()
+        for line in re.findall(r"(?:^\$? ?|`)(engine [a-z][^`\n#]*)(?:`|$|#)", text, re.MULTILINE)
+    }
+    return sorted(found)
+
+
+def options_of(command):
+    return {option for each in command.params for option in (*each.opts, *each.secondary_opts)}
+
+
+def unknown_words(line):
+    """What a command line names that the engine has not: a command, or an option of it."""
+    command, words = root_command(), line.split("|")[0].split()[1:]
+    known = options_of(command) | {"--help"}  # the engine's own stand anywhere
+    while words and words[0] in getattr(command, "commands", {}):
+        command = command.commands[words.pop(0)]
+        known |= options_of(command)
+    if command.name == root_command().name:
+        return words[:1]
+    if command.name == "train":  # training's own options, which are tried below
+        return []
+    named = [re.split(r"[=\],.…]", word.lstrip("["))[0] for word in words]
+    return [word for word in named if word.startswith("--") and word not in known]
+
+
+def test_lines_of_the_engine_are_understood():
+    lines = engine_lines()
+    assert len(lines) > 100
+    assert {line: unknown for line in lines if (unknown := unknown_words(line))} == {}
+
+
+def test_benchmarks_that_are_named_exist():
+    named = {name for _, text in texts() for name in re.findall(r"-m benchmarks ([a-z]+)", text)}
+    assert {"real", "harmony"} <= named
+    assert named <= {*COMMANDS, "rules", "scoring"}
 
 
 @pytest.mark.parametrize("path", DOCUMENTS, ids=lambda path: path.relative_to(ROOT).as_posix())

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any, NamedTuple
 
 import typer
 
-from engine.cli.opening import next_command, open_studio, scoring_model
+from engine.cli.opening import next_command, open_studio, record_shown, scoring_model
 from engine.cli.options import ModelPath
 from engine.cli.output import Json, say, say_json, say_next, say_note, say_table
 
@@ -80,6 +80,7 @@ def explain(
         found, sha256 = _explanation(scorer, subject, target, other_inputs, short(entry.id))
         path = out or picture_path(studio, entry, target.name)
         title = f"{entry.song.title}: {short(entry.id)}, {target.name} {found.match:.2f}"
+        record_shown(studio, [entry], "explain", as_json=as_json)
     facts = {"candidate": entry.id, "song": entry.song.song_id, "model": sha256}
     _report(facts, subject, found, path, title, as_json=as_json)
     if not as_json:

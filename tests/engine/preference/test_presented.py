@@ -51,7 +51,7 @@ def test_an_export_shows_what_is_approved_where_files_are_new(shell):
 def test_what_explains_a_candidate_shows_it(shell):
     first = shell.candidates()[0]
     run = shell.row(first)["run"]
-    for words in (("why", first), ("why", first, "--json"), ("map", run)):
+    for words in (("why", first), ("why", first, "--json"), ("map", run), ("explain", first)):
         before = len(presented(shell))
         shell.do(*words)
         (event,) = presented(shell)[before:]

@@ -6,12 +6,14 @@ import sys
 import traceback
 
 from documents.terminal import print_line
+from engine.interrupts import keep_interrupts
 
 BROKE, INTERRUPTED = 1, 130
 
 
 def main() -> None:
     """Run the command line and exit with its status; Ctrl-C is quiet while it is still loaded."""
+    keep_interrupts()
     try:
         from engine.cli import run  # noqa: PLC0415 - loading takes a moment
 

@@ -13,6 +13,7 @@ from typing import NoReturn
 
 try:
     from documents.terminal import print_line, visible, visible_json
+    from engine.interrupts import keep_interrupts
     from fitness.errors import FitnessError
     from training.commands import data, models
     from training.commands.pipeline import RUN, execute
@@ -97,5 +98,6 @@ def parser() -> argparse.ArgumentParser:
 
 
 if __name__ == "__main__":
+    keep_interrupts()
     end_with_engine()
     sys.exit(main())

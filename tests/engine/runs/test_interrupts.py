@@ -251,3 +251,28 @@ def test_ctrl_c_while_the_command_line_is_loaded_is_quiet(tmp_path, loaded):
     assert (said, out) == (["interrupted"], "")
     # Python itself ends by the signal if it came while the source of a dataclass was evaluated.
     assert process.returncode in {130, -signal.SIGINT}
+
+
+@unix
+def test_an_interrupt_in_a_finalizer_is_not_lost():
+    program = """
+import os, signal, time
+from engine.interrupts import keep_interrupts
+
+class Dropped:
+    def __del__(self):
+        os.kill(os.getpid(), signal.SIGINT)
+        time.sleep(0.01)
+
+keep_interrupts()
+try:
+    dropped = Dropped()
+    del dropped
+    for _ in range(600):
+        time.sleep(0.1)
+except KeyboardInterrupt:
+    print("interrupted")
+"""
+    command = [sys.executable, "-c", program]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout, done.stderr) == (0, "interrupted\n", "")

@@ -6,7 +6,6 @@ import _thread
 import sys
 from threading import Timer
 
-
 # Until Python is back in code that is told of errors.
 DELAY_SECONDS = 0.05
 

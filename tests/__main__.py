@@ -14,8 +14,8 @@ ROOT = Path(__file__).resolve().parent.parent
 
 LINTERS = (("ruff", "check", "."), ("ruff", "format", "--check", "."))
 TYPES = ("mypy",)
-# Workers take tests that follow each other, so that most fixtures of a module are made only once.
-TESTS = ("pytest", "-n", "auto", "--dist", "worksteal")
+# A worker takes a whole file, so that its fixtures are made once; conftest.py says in which order.
+TESTS = ("pytest", "-n", "auto", "--dist", "loadfile", "--no-loadscope-reorder")
 
 
 def command_of(tool: str, *arguments: str) -> list[str]:

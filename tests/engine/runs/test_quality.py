@@ -25,7 +25,7 @@ from tests.engine.runs.short_runs import begin, ending, open_with
 FLAT = 1e-6
 FULL = Settings()
 SHORT = Settings(population=30, generations=8)
-IN_FULL = (0, 6, 12, 18)  # songs that are evolved in full too
+IN_FULL = (0, 12)  # songs that are evolved in full too
 SEED = 1
 RANDOM_SEED = 99
 
@@ -105,7 +105,7 @@ def every_term_varies_in_every_first_pool(evolved):
 
 def the_best_survivor_beats_the_best_of_as_many_random_ones(evolved):
     beaten = [one.end.survivors[0].total > one.best_random for one in evolved]
-    assert sum(beaten) >= 3
+    assert all(beaten)
 
 
 def three_survivors_lie_apart(evolved):

@@ -12,8 +12,9 @@ from engine.arrangement.approved import approved_parts
 from engine.arrangement.arranging import conductor_of
 from engine.arrangement.assemble import ArrangedSection, assemble
 from engine.arrangement.plan_text import parse_plan
+from engine.state.location import Location
 from engine.state.songs import Song
-from engine.state.studio import DATABASE_NAME, Studio
+from engine.state.studio import Studio
 from genomes import ChordSpan, Context, Key, Meter, Part
 from genomes.keys import SCALES
 from genomes.time import COMMON_TIME, TICKS_PER_QUARTER
@@ -324,7 +325,7 @@ def composed_music(folder: Path) -> list[Music]:
 
     Of a song that wasn't composed but arranged, the last arrangement.
     """
-    if not (folder / DATABASE_NAME).is_file():
+    if not Location(folder).is_made():
         raise FileNotFoundError(f"{folder}: neither a studio nor a folder of survivors")
     with Studio.open(folder) as studio:
         return [_arranged(studio, song) for song in studio.songs().values() if song.arrangements]

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 
 # A command in a message, as yet without ``--studio``.
 _COMMAND = re.compile(r"\bengine (?=[a-z])")
@@ -64,14 +63,14 @@ def quoted(word: object) -> str:
     return f'"{escaped}"'
 
 
-def in_studio(text: str, studio: Path | None) -> str:
-    """A text in which every command has the ``--studio`` option of the current one.
+def in_studio(text: str, studio: str) -> str:
+    """A text in which every command names the studio of the current one.
 
     Args:
         text: such as ``"run engine evolve --song meadow"``.
-        studio: what ``--studio`` said; None if it wasn't given.
+        studio: the options that name it, as they are typed; empty if none was given.
     """
-    if studio is None:
+    if not studio:
         return text
-    named = f"engine --studio {quoted(studio)} "
+    named = f"engine {studio} "
     return _COMMAND.sub(lambda _: named, text)

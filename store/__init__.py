@@ -25,6 +25,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from store.documents import Projection
     from store.errors import (
+        CommitUnknown,
         EventConflict,
         HeadMismatch,
         InvalidDocument,
@@ -44,6 +45,7 @@ if TYPE_CHECKING:
     from store.verify import Problem
 
 __all__ = [
+    "CommitUnknown",
     "EventConflict",
     "EventLog",
     "Head",

@@ -2,8 +2,8 @@
 
 SQLite's driver opens transactions when it thinks fit; here it is told to leave that alone, and
 BEGIN is ours. A writer begins with BEGIN IMMEDIATE, which takes the one write lock at once and
-waits for it; a reader sees one snapshot. Other databases lock through the `FOR UPDATE` in
-`store.tables`, which SQLite leaves out.
+waits for it; a reader sees one snapshot. PostgreSQL (`store.postgresql`) locks through the
+`FOR UPDATE` in `store.tables`, which SQLite leaves out.
 """
 
 import os
@@ -17,6 +17,7 @@ from urllib.parse import quote
 
 from sqlalchemy import URL, Connection, Engine, QueuePool, create_engine, event, exc, make_url, text
 
+from store import postgresql
 from store.errors import LogCorrupt, LogUnavailable, StoreError
 
 BUSY_TIMEOUT_S = 30.0
@@ -69,8 +70,10 @@ def translated() -> Iterator[None]:
 def as_store_error(error: exc.SQLAlchemyError | sqlite3.Error | OSError) -> StoreError:
     """Return the store's error for a foreign one, with what the database said."""
     cause = error.orig if isinstance(error, exc.DBAPIError) else error
-    kind, meaning = _meaning(cause, error)
-    return kind(f"{meaning} ({cause})")
+    known = postgresql.meaning_of(cause)
+    kind, meaning, advice = known or (*_meaning(cause, error), "")
+    said = f"{meaning} ({' '.join(str(cause).split())})"
+    return LogUnavailable(said, advice) if kind is LogUnavailable else kind(said)
 
 
 def _meaning(cause: BaseException | None, error: Exception) -> _Meaning:
@@ -101,19 +104,27 @@ class Database:
 
     def _use(self, engine: Engine) -> None:
         self._engine = engine
-        self._writing_engine = engine.execution_options(begin="BEGIN IMMEDIATE")
+        if engine.dialect.name == "sqlite":
+            self._reading, self._writing = engine, engine.execution_options(begin="BEGIN IMMEDIATE")
+        else:
+            self._reading, self._writing = postgresql.reading(engine), postgresql.writing(engine)
 
     @classmethod
     def open(cls, where: str | Path) -> "Database":
-        """Return the database at a path, at a SQLAlchemy URL, or in memory (":memory:").
+        """Return the database at a path, at an address, or in memory (":memory:").
+
+        Args:
+            where: a path, or a SQLAlchemy URL of SQLite or PostgreSQL.
 
         Raises:
             LogUnavailable: the URL is malformed, or its driver is not installed.
         """
         with translated():
+            if isinstance(where, str) and postgresql.is_postgresql(where):
+                return cls(postgresql.engine_of(postgresql.address_of(where)), None)
             url = _url(where)
             if url.get_backend_name() != "sqlite":
-                return cls(_other_engine(url), None)
+                raise LogUnavailable(f"{url.drivername} is none of the databases that hold a log")
             if url.database in _MEMORY_NAMES:
                 # It lives in its connection: there is one, and threads take turns.
                 return cls(_sqlite_engine(url, pool_size=1, max_overflow=0), None)
@@ -137,7 +148,7 @@ class Database:
         """
         with (
             translated(),
-            self._engine.connect() as connection,
+            self._reading.connect() as connection,
             _text_as(connection, text_factory),
         ):
             yield connection
@@ -148,15 +159,17 @@ class Database:
     ) -> Iterator[Connection]:
         """Give a connection in a transaction that is committed if the block ends well.
 
-        On SQLite the transaction is the only writer from its beginning.
+        On SQLite the transaction is the only writer from its beginning; on PostgreSQL, from when it
+        reads the head with its lock.
 
         Args:
-            patience_s: how long SQLite waits for another writer; None: as long as it ever does.
-            only_state: whether only what can be made again is written. Where the file can't be
-                written, that is done in a copy of it in memory.
+            patience_s: how long to wait for another writer; None: as long as it ever does.
+            only_state: whether only what can be made again is written, if anything. Where the file
+                can't be written, that is done in a copy of it in memory.
 
         Raises:
             LogUnavailable: the database is locked for too long, read-only, full …
+            CommitUnknown: the connection was lost while it was committed.
             LogCorrupt: the database is damaged.
         """
         if self.is_read_only and not only_state:
@@ -164,9 +177,19 @@ class Database:
         if self.is_read_only and self._engine.url.database not in _MEMORY_NAMES:
             self._copy_into_memory()
         patience = BUSY_TIMEOUT_S if patience_s is None else patience_s
-        engine = self._writing_engine.execution_options(patience_s=patience)
-        with translated(), engine.begin() as connection:
+        engine = self._writing.execution_options(patience_s=patience, only_state=only_state)
+        with translated(), engine.connect() as connection:  # leaving it takes back what is open
+            connection.begin()
             yield connection
+            self._commit(connection)
+
+    def _commit(self, connection: Connection) -> None:
+        try:
+            connection.commit()
+        except exc.DBAPIError as error:
+            if self._engine.dialect.name != "sqlite" and postgresql.is_lost_commit(error):
+                raise postgresql.lost_commit(error) from error
+            raise
 
     def damage(self) -> list[str]:
         """Return what the database itself finds wrong with its files; nothing where it can't look.
@@ -185,6 +208,15 @@ class Database:
         lock = _SCHEMA_LOCK.get(connection.dialect.name)
         if lock is not None:
             connection.execute(lock)
+
+    def require_unicode(self, connection: Connection) -> None:
+        """Require that the database keeps every text as it is; SQLite's do.
+
+        Raises:
+            LogUnavailable: it has another encoding.
+        """
+        if connection.dialect.name != "sqlite":
+            postgresql.require_unicode(connection)
 
     def use_write_ahead_log(self) -> None:
         """Put a SQLite file into WAL mode, where readers and the writer do not wait for each other.
@@ -250,13 +282,6 @@ def _unchanging(path: Path) -> URL:
     """The URL of a file that nobody changes, which is read without any file beside it."""
     name = f"file:{quote(path.as_posix())}"
     return URL.create("sqlite", database=name, query={"immutable": "1", "uri": "true"})
-
-
-def _other_engine(url: URL) -> Engine:
-    try:
-        return create_engine(url)
-    except ImportError as error:
-        raise LogUnavailable(f"no driver for {url.drivername}: install {error.name}") from error
 
 
 def _sqlite_engine(url: URL, **pool_options: int) -> Engine:

@@ -11,6 +11,7 @@ StoreError
 ├── HeadMismatch       the HEAD file does not vouch for the log
 ├── LogCorrupt         what is stored is not what was written
 └── LogUnavailable     the database could not be used: locked, read-only, not a database, full …
+    └── CommitUnknown  the connection was lost while a batch was committed: it stands, or it doesn't
 
 Errors of SQLAlchemy and of the database driver become one of these in `store.database`.
 """
@@ -69,4 +70,16 @@ class LogCorrupt(StoreError):
 
 
 class LogUnavailable(StoreError):
-    """The database could not be used: locked, read-only, not a database, on a full disk."""
+    """The database could not be used: locked, read-only, not a database, on a full disk.
+
+    Attributes:
+        advice: what a person does about it, or empty.
+    """
+
+    def __init__(self, message: str, advice: str = "") -> None:
+        super().__init__(message)
+        self.advice = advice
+
+
+class CommitUnknown(LogUnavailable):
+    """The connection was lost while a batch was committed: whether it stands is not known."""

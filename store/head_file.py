@@ -133,7 +133,7 @@ class HeadFile:
         Raises:
             LogUnavailable: the database is locked, or the file cannot be read or written.
         """
-        with self._database.write(patience_s) as connection:
+        with self._database.write(patience_s, only_state=True) as connection:
             end, stored = read_head(connection, lock=True), self.stored()
             if self.is_at(end, stored) or self.problem(connection, end, stored):
                 return  # lost, or another process was quicker, or it is evidence

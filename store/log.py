@@ -1,6 +1,8 @@
 """The event log: append and read, and everything else is built on them."""
 
 import logging
+import random
+import time
 from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager, suppress
@@ -13,6 +15,7 @@ from sqlalchemy import Connection, Row
 from store.codec import Codec, Encoded
 from store.database import Database
 from store.errors import (
+    CommitUnknown,
     EventConflict,
     InvalidEvent,
     LogCorrupt,
@@ -47,6 +50,10 @@ MAX_NAME_CHARACTERS = 200
 
 # How long a reader waits for a writer to mend what it found.
 READER_PATIENCE_S = 0.25
+
+# How long a writer whose connection was lost in a commit tries to learn whether that was done.
+RECONNECTING_S = 10.0
+
 STUDIO = "studio"  # the stream of what is about the log itself
 
 _logger = logging.getLogger(__name__)
@@ -78,13 +85,19 @@ class EventLog:
     """
 
     def __init__(
-        self, database: Database, *, codec: Codec, clock: Callable[[], datetime] = utc_now
+        self,
+        database: Database,
+        *,
+        codec: Codec,
+        clock: Callable[[], datetime] = utc_now,
+        folder: Path | None = None,
     ) -> None:
         """Take a database whose tables are up to date; `open` is the way to get one."""
         self.database = database
         self.codec = codec
         self._clock = clock
-        folder = database.path.parent if database.path else None
+        if database.path is not None:
+            folder = database.path.parent
         self._head_file = HeadFile(database, folder) if folder else None
 
     @classmethod
@@ -94,15 +107,18 @@ class EventLog:
         *,
         codec: Codec | None = None,
         clock: Callable[[], datetime] = utc_now,
+        folder: Path | None = None,
     ) -> Self:
         """Open the log at a path, at a database URL, or in memory (":memory:"); make it if needed.
 
-        A folder holds one log: the HEAD file beside it belongs to it.
+        A folder holds one log: the HEAD file in it belongs to it.
 
         Args:
             where: path or SQLAlchemy URL. The folder must exist.
             codec: the kinds of events; by default those of `store.events`.
             clock: gives the time that events are recorded at.
+            folder: where HEAD lies, of a log that is no file; None for none. That of a file lies
+                beside it.
 
         Raises:
             StudioTooNew: a newer release made the database.
@@ -112,7 +128,7 @@ class EventLog:
         database = Database.open(where)
         try:
             ensure_schema(database)
-            log = cls(database, codec=codec or Codec(), clock=clock)
+            log = cls(database, codec=codec or Codec(), clock=clock, folder=folder)
             if log._head_file is not None and not database.is_read_only:
                 log._head_file.create()
         except BaseException:
@@ -143,12 +159,33 @@ class EventLog:
             StaleStream: the stream has another version; nothing was recorded.
             EventConflict: an id is recorded with other content, or only a part of the batch is.
             HeadMismatch: the HEAD file does not vouch for the log; nothing was recorded.
-            LogUnavailable: the database is locked for too long, read-only, full …
+            CommitUnknown: the connection was lost: all of the batch is recorded, or nothing.
+            LogUnavailable: the database is locked for too long, read-only, full …; nothing was
+                recorded.
             LogCorrupt: the database is damaged.
         """
         drafts = _drafted(self.codec, stream, events)
         if not drafts:
             return []
+        try:
+            return self._append(stream, drafts, expected_version, patience_s)
+        except CommitUnknown as lost:
+            # The head's lock is only given once the old transaction has ended; what it did is
+            # known by the ids then.
+            for _ in pauses(RECONNECTING_S):
+                try:
+                    return self._append(stream, drafts, expected_version, patience_s)
+                except LogUnavailable as error:
+                    _logger.debug("not yet there again: %s", error)
+            raise lost
+
+    def _append(
+        self,
+        stream: str,
+        drafts: Sequence[_Draft],
+        expected_version: int,
+        patience_s: float | None,
+    ) -> list[Recorded]:
         with self.database.write(patience_s) as connection:
             head = read_head(connection, lock=True)
             known = _already_recorded(connection, self.codec, stream, drafts)
@@ -231,6 +268,15 @@ class EventLog:
         """
         with self.database.read() as connection:
             return stream_version(connection, stream)
+
+    def with_ids(self, event_ids: Sequence[str]) -> list[Recorded]:
+        """Return those of some events that are recorded, in any order.
+
+        Raises:
+            LogUnavailable: the database cannot be read.
+        """
+        with self.database.read() as connection:
+            return [self.recorded(row) for row in rows_with_ids(connection, event_ids).values()]
 
     def hash_at(self, position: int) -> str | None:
         """Return the hash of the event at a position; None if there is no such event.
@@ -399,6 +445,22 @@ class EventLog:
         except StoreError as error:
             # The events are on the disk: to fail now would make the caller append them again.
             _logger.warning("HEAD could not be written, it is behind the log: %s", error)
+
+
+def pauses(patience_s: float, first_s: float = 0.002, longest_s: float = 0.05) -> Iterator[None]:
+    """Wait ever longer, for random times, between attempts; end when patience is over.
+
+    Args:
+        patience_s: how long in all.
+        first_s: the longest first pause.
+        longest_s: the longest pause of all.
+    """
+    deadline, longest = time.monotonic() + patience_s, first_s
+    while time.monotonic() < deadline:
+        yield
+        # Those who were refused together shall not come again together.
+        time.sleep(random.uniform(0, longest))  # noqa: S311 - nothing secret
+        longest = min(2 * longest, longest_s)
 
 
 def _written(when: datetime) -> str:

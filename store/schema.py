@@ -17,16 +17,26 @@ from store.tables import metadata
 
 SCHEMA_REVISION = "0001"  # the last of migrations/versions; numbers of four digits, rising
 
-_REVISION_TABLE = "alembic_version"
+REVISION_TABLE = "alembic_version"
 
-# Name and statement of each trigger; null where a database doesn't keep the statement.
+# Name of each trigger, and what it does: its statement, or on PostgreSQL, when it fires (as bits)
+# and the body of its function. One that was disabled is none.
 _TRIGGERS = {
     "sqlite": text("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'"),
     "postgresql": text(
-        "SELECT tgname, NULL FROM pg_trigger WHERE NOT tgisinternal AND tgenabled <> 'D'"
+        "SELECT tgname, tgtype || ' ' || prosrc FROM pg_trigger JOIN pg_proc ON "
+        "pg_proc.oid = tgfoid WHERE tgrelid = to_regclass('events') AND NOT tgisinternal "
+        "AND tgenabled IN ('O', 'A')"
     ),
 }
 _TRIGGER_NAME = re.compile(r"CREATE TRIGGER (\w+)")
+_BODY = re.compile(r"\$\$(.*)\$\$", re.DOTALL)
+_BEFORE_UPDATE_DELETE_TRUNCATE = 2 + 16 + 8 + 32  # of a whole statement: TRIGGER_TYPE_… in C
+
+_DROP_TRIGGER = {
+    "sqlite": "DROP TRIGGER IF EXISTS {name}",
+    "postgresql": "DROP FUNCTION IF EXISTS {name} CASCADE",  # which has the trigger's name
+}
 
 
 def ensure_schema(database: Database) -> None:
@@ -47,8 +57,24 @@ def ensure_schema(database: Database) -> None:
         raise LogUnavailable("an older release made the studio: its folder must be writable once")
     with database.write() as connection:
         database.lock_schema(connection)
+        database.require_unicode(connection)
         if _revision(connection) != SCHEMA_REVISION:
             _upgrade(connection)
+
+
+def is_made(where: str | Path) -> bool:
+    """Whether there is a log at a path or a database URL; none is made.
+
+    Raises:
+        StudioTooNew: a newer release made it.
+        LogUnavailable: the database holds something else, or cannot be used.
+    """
+    database = Database.open(where)
+    try:
+        with database.read() as connection:
+            return _revision(connection) is not None
+    finally:
+        database.close()
 
 
 def schema_problems(database: Database) -> list[str]:
@@ -65,8 +91,8 @@ def schema_problems(database: Database) -> list[str]:
         problems += [
             f"the trigger {name} {'was changed' if name in found else 'is missing'}: "
             "the database would let events be changed"
-            for name, statement in _expected_triggers(connection).items()
-            if name not in found or not _is_same(found[name], statement)
+            for name, wanted in _expected_triggers(connection).items()
+            if name not in found or found[name].split() != wanted.split()
         ]
     return [each for each in problems if each]
 
@@ -79,13 +105,14 @@ def put_triggers_back(database: Database) -> None:
         LogCorrupt: it is damaged.
     """
     with database.write() as connection:
-        found = _triggers(connection)
-        for name, statement in _expected_triggers(connection).items():
-            if name not in found:
-                connection.execute(text(statement))
-            elif not _is_same(found[name], statement):
-                connection.execute(text(f"DROP TRIGGER {name}"))
-                connection.execute(text(statement))
+        found, dialect = _triggers(connection), connection.dialect.name
+        wanted = _expected_triggers(connection)
+        if all(found.get(name, "").split() == wanted[name].split() for name in wanted):
+            return
+        for name in wanted:
+            connection.execute(text(_DROP_TRIGGER[dialect].format(name=name)))
+        for statement in _first_revision().APPEND_ONLY[dialect]:
+            connection.execute(text(statement))
 
 
 def _table_problem(seen: Inspector, table: Table) -> str:
@@ -104,19 +131,24 @@ def _table_problem(seen: Inspector, table: Table) -> str:
 
 
 def _triggers(connection: Connection) -> dict[str, str]:
-    """The triggers of the database by name: their statements, where it keeps these."""
-    query = _TRIGGERS.get(connection.dialect.name)
-    return {} if query is None else dict(map(tuple, connection.execute(query)))
+    """The triggers on the database's events by name, and what they do."""
+    return dict(map(tuple, connection.execute(_TRIGGERS[connection.dialect.name])))
 
 
 def _expected_triggers(connection: Connection) -> dict[str, str]:
-    statements = _first_revision().APPEND_ONLY.get(connection.dialect.name, ())
-    named = ((_TRIGGER_NAME.match(each), each) for each in statements)
-    return {match[1]: statement for match, statement in named if match}
+    dialect = connection.dialect.name
+    statements = _first_revision().APPEND_ONLY[dialect]
+    if dialect == "sqlite":
+        named = ((_TRIGGER_NAME.match(each), each) for each in statements)
+        return {match[1]: statement for match, statement in named if match}
+    (name,) = _TRIGGER_NAME.findall(" ".join(statements))
+    (body,) = _BODY.findall(statements[0])
+    return {name: f"{_BEFORE_UPDATE_DELETE_TRUNCATE} {body}"}
 
 
-def _is_same(found: str | None, statement: str) -> bool:
-    return found is None or found.split() == statement.split()
+def trigger_functions(connection: Connection) -> list[str]:
+    """Return the functions that the triggers of the events call; SQLite has none."""
+    return list(_expected_triggers(connection)) if connection.dialect.name != "sqlite" else []
 
 
 def _first_revision() -> ModuleType:
@@ -134,7 +166,7 @@ def _revision(connection: Connection) -> str | None:
     tables = inspect(connection).get_table_names()
     if not tables:
         return None
-    if _REVISION_TABLE not in tables:
+    if REVISION_TABLE not in tables:
         raise LogUnavailable("the database is not a studio: it holds other tables")
     found = connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
     if found is None or not found.isdecimal():

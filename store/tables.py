@@ -153,7 +153,13 @@ def was_accepted(connection: Connection, head: Head) -> bool:
 
 
 def set_head(connection: Connection, head: Head) -> None:
-    """Make one row of the head, whatever there was before."""
+    """Make one row of the head, whatever there was before.
+
+    A single row is changed in its place, so that those who wait for its lock find it.
+    """
+    if len(head_rows(connection)) == 1:
+        move_head(connection, head)
+        return
     connection.execute(delete(log_head))
     connection.execute(insert(log_head), {"position": head.position, "hash": head.hash})
 

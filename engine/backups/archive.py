@@ -23,11 +23,13 @@ import msgspec
 from engine.backups.signing import SIGNATURES
 from engine.errors import Refused
 from engine.state.files import whole_file
-from engine.state.studio import DATABASE_NAME, HEAD_NAME, Studio
+from engine.state.location import DATABASE_NAME, HEAD_NAME, Location
+from engine.state.studio import Studio
 from store.errors import LogCorrupt
 from store.events import ExportWritten
 from store.log import EventLog
 from store.records import Head
+from store.schemas import replacement
 from store.transfer import exported, imported
 
 FORMAT = "composition-engine backup 1"
@@ -130,13 +132,14 @@ def _add(archive: tarfile.TarFile, name: str, data: bytes) -> None:
     archive.addfile(member, io.BytesIO(data))
 
 
-def restore(folder: Path, backup: Path, actor: str) -> tuple[Contents, Path | None]:
+def restore(location: Location, backup: Path, actor: str) -> tuple[Contents, Path | None]:
     """Put a backup in the place of a studio, whose folder is kept under another name.
 
-    If the log loses events by it, that is an event of the log that is put back.
+    A log in a database is kept there in a schema of its own, which the kept folder names from then
+    on. If the log loses events by it, that is an event of the log that is put back.
 
     Args:
-        folder: of the studio; it may be missing, or damaged.
+        location: of the studio; its folder may be missing, or damaged.
         backup: the file.
         actor: who puts it back.
 
@@ -146,11 +149,13 @@ def restore(folder: Path, backup: Path, actor: str) -> tuple[Contents, Path | No
     Raises:
         Refused: if the file is no whole backup; nothing is changed then.
     """
-    folder = folder.absolute()
+    folder, log = location.folder.absolute(), location.log
     folder.parent.mkdir(parents=True, exist_ok=True)
     with TemporaryDirectory(dir=folder.parent, prefix=f".{folder.name}.restoring-") as made:
         fresh = Path(made) / "studio"
         contents = _unpack(backup, fresh)
+        if isinstance(log, str):
+            _put_into_database(log, fresh, folder)
         _accept(fresh, folder / HEAD_NAME, backup, actor)
         aside = _set_aside(folder)
         fresh.rename(folder)
@@ -207,6 +212,20 @@ def _make_log(folder: Path) -> None:
     lines.unlink()
 
 
+def _put_into_database(address: str, fresh: Path, folder: Path) -> None:
+    """Move the log of a fresh folder into a database, where what was there is kept.
+
+    The studio's folder names what is kept from then on, before it is set aside itself.
+    """
+    with EventLog.open(fresh / DATABASE_NAME) as source, replacement(address) as (log, kept):
+        imported(log, exported(source))
+    for path in fresh.glob(f"{DATABASE_NAME}*"):
+        path.unlink()
+    Location(fresh, address).keep()
+    for before in kept:
+        Location(folder, before).keep()
+
+
 def _set_aside(folder: Path) -> Path | None:
     """Rename a folder that isn't empty to the next free ``<name>_before_<number>``."""
     if not folder.exists():
@@ -223,6 +242,6 @@ def _accept(folder: Path, head: Path, backup: Path, actor: str) -> None:
     if not head.is_file():
         return
     shutil.copyfile(head, folder / HEAD_NAME)
-    with EventLog.open(folder / DATABASE_NAME) as log:
+    with EventLog.open(Location(folder).log, folder=folder) as log:
         if log.head_problem():
             log.accept(actor, backup.name)

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from documents.terminal import print_line
 from engine.cli.app import root_command
 from engine.cli.errors import INTERRUPTED, explain, is_bare, say_warning
-from engine.cli.options import hoist_global_options, is_debug, studio_of
+from engine.cli.options import hoist_global_options, is_debug, studio_options
 
 __all__ = ["run"]
 
@@ -32,5 +32,5 @@ def run(arguments: Sequence[str]) -> int:
             return run([*hoisted, "--help"])
         if is_debug(hoisted):
             raise
-        return explain(error, studio_of(hoisted))
+        return explain(error, studio_options(hoisted).words)
     return result if isinstance(result, int) else 0

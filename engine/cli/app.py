@@ -40,6 +40,7 @@ from engine.cli import (
 from engine.cli import (
     map as run_map,
 )
+from engine.cli.options import StudioOptions
 from engine.cli.output import say
 
 app = typer.Typer(
@@ -62,7 +63,15 @@ def _version(wanted: bool) -> None:
 def root(
     context: typer.Context,
     studio: Annotated[
-        Path | None, typer.Option(metavar="DIR", help="Folder with the log and the exports.")
+        str | None,
+        typer.Option(
+            metavar="DIR|URL",
+            help="Folder with the log and the exports, or the PostgreSQL database of the log.",
+        ),
+    ] = None,
+    folder: Annotated[
+        Path | None,
+        typer.Option(metavar="DIR", help="Beside a URL: folder of the exports [default: studio]."),
     ] = None,
     debug: Annotated[bool, typer.Option("--debug", help="Show tracebacks.")] = False,
     version: Annotated[
@@ -70,7 +79,7 @@ def root(
     ] = False,
 ) -> None:
     """Read the options that every command takes."""
-    context.obj = studio
+    context.obj = StudioOptions(studio, folder)
 
 
 app.command("demo")(demo.demo)

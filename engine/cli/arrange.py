@@ -165,7 +165,7 @@ def _say_plan(context: typer.Context, planned: PlanFile) -> None:
     if planned.reading:
         say(f"read as {', '.join(filter(None, (planned.reading, planned.frame_rate)))}")
     for warning in planned.warnings:
-        say(f"note: {in_studio(warning, context.obj)}")
+        say(f"note: {in_studio(warning, context.obj.words)}")
     if planned.drift is not None:
         _say_drift(planned.drift)
     rows = [

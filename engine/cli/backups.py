@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from engine.cli.opening import folder_of, next_command, open_studio
+from engine.cli.opening import folder_of, location_of, next_command, open_studio
 from engine.cli.output import Json, say, say_json, say_next, say_table
 
 
@@ -52,16 +52,18 @@ def restore(
     if file is None:
         _accept(context)
         return
-    folder = folder_of(context)
-    contents, aside = put_back(folder, file, actor())
-    say(f"{folder}: {contents.end.position} events and {len(contents.files)} files are back")
+    location = location_of(context)
+    contents, aside = put_back(location, file, actor())
+    say(
+        f"{location.folder}: {contents.end.position} events and {len(contents.files)} files are back"
+    )
     if aside is not None:
         say(f"what was there before is in {aside}")
     say_next(next_command(context, "doctor"))
 
 
 def _accept(context: typer.Context) -> None:
-    from engine.state.studio import HEAD_NAME
+    from engine.state.location import HEAD_NAME
 
     with open_studio(context, make=(folder_of(context) / HEAD_NAME).exists()) as studio:
         studio.warns_of_head = False

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 from documents.terminal import print_line
 from engine.errors import EngineError, in_studio, is_ours
 
@@ -15,16 +13,17 @@ ADVICE = {
         "put the right files back (engine restore FILE for a backup), or accept the log as it is "
         "with engine restore --accept"
     ),
+    "CommitUnknown": "once the server is there again, engine log shows whether it was recorded",
     "LogCorrupt": "see engine doctor, or put a backup back with engine restore FILE",
 }
 
 
-def explain(error: Exception, studio: Path | None = None) -> int:
+def explain(error: Exception, studio: str = "") -> int:
     """Say what went wrong in one line on stderr; returns the exit code.
 
     Args:
         error: what was raised.
-        studio: what ``--studio`` said, for the commands that are advised.
+        studio: the options that name the studio, for the commands that are advised.
     """
     if _is_usage(error):
         print_line(f"error: {_usage_message(error)}", err=True)
@@ -33,14 +32,13 @@ def explain(error: Exception, studio: Path | None = None) -> int:
         print_line("interrupted", err=True)
         return INTERRUPTED
     if is_ours(error):
-        if isinstance(error, EngineError):
-            error.advice = in_studio(error.advice, studio)
-        advice = in_studio(ADVICE.get(type(error).__name__, ""), studio)
-        print_line(f"error: {'; '.join(filter(None, [_one_line(error), advice]))}", err=True)
+        known = ADVICE.get(type(error).__name__, "")
+        advice = in_studio(getattr(error, "advice", "") or known, studio)
+        print_line(f"error: {'; '.join(filter(None, [_message(error), advice]))}", err=True)
         return REFUSED
     kind = type(error).__name__
     again = "run again with --debug to see where"
-    print_line(f"error: {kind}: {_one_line(error)}; {again}", err=True)
+    print_line(f"error: {kind}: {_message(error)}; {again}", err=True)
     return BROKE
 
 
@@ -65,5 +63,7 @@ def _usage_message(error: Exception) -> str:
     return f"{' '.join(message.split())} (see {command} --help)"
 
 
-def _one_line(error: Exception) -> str:
-    return " ".join(str(error).split())
+def _message(error: Exception) -> str:
+    """What is wrong, without the advice that is in the text of our own errors."""
+    said = error.args[0] if isinstance(error, EngineError) else error
+    return " ".join(str(said).split())

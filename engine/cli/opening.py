@@ -13,6 +13,7 @@ from engine.errors import in_studio
 
 if TYPE_CHECKING:
     from engine.gate.waiting import Entry
+    from engine.state.location import Location
     from engine.state.songs import Song
     from engine.state.studio import Studio
 
@@ -28,10 +29,11 @@ def open_studio(context: typer.Context, *, make: bool = False) -> Studio:
         Refused: if there is none, and the command has nothing to begin one with.
     """
     from engine.errors import Refused
-    from engine.state.studio import DATABASE_NAME, HEAD_NAME, Studio
+    from engine.state.location import DATABASE_NAME, HEAD_NAME
+    from engine.state.studio import Studio
 
-    folder = folder_of(context)
-    if not make and not has_studio(context):
+    folder, database = location = location_of(context)
+    if not make and not location.is_made():
         if (folder / HEAD_NAME).exists():
             advice = (
                 "put it back, or a backup with engine restore FILE, "
@@ -42,10 +44,11 @@ def open_studio(context: typer.Context, *, make: bool = False) -> Studio:
             "name its folder with --studio DIR or in ENGINE_STUDIO, "
             "or begin one with engine songs add FILE"
         )
-        raise Refused(f"there is no studio in {folder.absolute()}", advice)
-    studio = Studio.open(folder)
+        place = folder.absolute() if database is None else f"{database}, nor in {folder}"
+        raise Refused(f"there is no studio in {place}", advice)
+    studio = Studio.open(folder, database)
     for line in _unwritten(studio):
-        say_note(in_studio(line, context.obj))
+        say_note(in_studio(line, context.obj.words))
     return studio
 
 
@@ -69,23 +72,26 @@ def _unwritten(studio: Studio) -> Iterator[str]:
         yield f"files of earlier commands are still missing: {error}"
 
 
-def folder_of(context: typer.Context) -> Path:
-    """The folder named by ``--studio``, the environment, or ``./studio``."""
-    from engine.state.studio import studio_folder
+def location_of(context: typer.Context) -> Location:
+    """The place named by ``--studio`` and ``--folder``, the environment, or ``./studio``."""
+    from engine.state.location import Location
 
-    return studio_folder(context.obj)
+    return Location.named(context.obj.studio, context.obj.folder)
+
+
+def folder_of(context: typer.Context) -> Path:
+    """The folder of the studio in that place."""
+    return location_of(context).folder
 
 
 def has_studio(context: typer.Context) -> bool:
-    """Whether there is a studio in that folder."""
-    from engine.state.studio import DATABASE_NAME
-
-    return (folder_of(context) / DATABASE_NAME).exists()
+    """Whether there is a studio in that place."""
+    return location_of(context).is_made()
 
 
 def next_command(context: typer.Context, command: str) -> str:
     """A command as it must be typed to work in the same studio."""
-    return in_studio(f"engine {command}", context.obj)
+    return in_studio(f"engine {command}", context.obj.words)
 
 
 def say_next_step(context: typer.Context, song: Song) -> None:
@@ -102,7 +108,7 @@ def say_no_songs(context: typer.Context) -> None:
     """Say what to do in a studio without songs."""
     where = f"no songs yet in {folder_of(context).absolute()}"
     advice = "add your own with engine songs add FILE, or look at a demo"
-    say(f"{where}: {in_studio(advice, context.obj)}")
+    say(f"{where}: {in_studio(advice, context.obj.words)}")
     say_next(next_command(context, "demo"))
 
 
@@ -117,7 +123,7 @@ def scoring_model(context: typer.Context, named: Path | None) -> Path:
 
     if named is not None or not has_studio(context):
         return named or DEFAULT_MODEL
-    with Studio.open(folder_of(context)) as studio:
+    with Studio.open(*location_of(context)) as studio:
         return promoted_path(studio) or DEFAULT_MODEL
 
 

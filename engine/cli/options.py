@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from itertools import pairwise, takewhile
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, NamedTuple
 
 import typer
+
+from engine.errors import quoted
 
 Population = Annotated[int, typer.Option(help="Individuals kept per generation.")]
 Generations = Annotated[int, typer.Option(help="Generations after the first pool.")]
@@ -43,26 +45,57 @@ ModelPath = Annotated[
     ),
 ]
 
-VALUED = "--studio"
-EQUALS = f"{VALUED}="
+STUDIO, FOLDER = "--studio", "--folder"
+VALUED = (STUDIO, FOLDER)
 FLAG = "--debug"
 
 
+class StudioOptions(NamedTuple):
+    """What the options say that name the studio.
+
+    Attributes:
+        studio: a folder, or the address of a database; None where it wasn't given.
+        folder: of the files, beside an address; None where it wasn't given.
+    """
+
+    studio: str | None = None
+    folder: Path | None = None
+
+    @property
+    def words(self) -> str:
+        """As they are typed; a folder that knows the address is enough, and no password is shown."""
+        if self.folder is not None:
+            from engine.state.location import SETTINGS_NAME
+
+            if (self.folder / SETTINGS_NAME).is_file():
+                return f"{STUDIO} {quoted(self.folder)}"
+        given = ((STUDIO, self.studio), (FOLDER, self.folder))
+        return " ".join(f"{name} {quoted(_shown(value))}" for name, value in given if value)
+
+
+def _shown(value: str | Path) -> str:
+    if "://" not in str(value):
+        return str(value)
+    from store.postgresql import masked
+
+    return masked(str(value))
+
+
 def hoist_global_options(arguments: Sequence[str]) -> list[str]:
-    """Move ``--studio DIR`` and ``--debug`` to the front, where the root command reads them."""
+    """Move ``--studio``, ``--folder`` and ``--debug`` to the front, for the root command."""
     hoisted: list[str] = []
     rest: list[str] = []
     waiting = iter(arguments)
     for argument in waiting:
         if argument == "--":
             rest += [argument, *waiting]
-        elif argument == FLAG or argument.startswith(EQUALS):
+        elif argument == FLAG or argument.startswith(tuple(f"{name}=" for name in VALUED)):
             hoisted.append(argument)
-        elif argument == VALUED:
+        elif argument in VALUED:
             value = next(waiting, None)
             if value is None:
-                return [VALUED]  # which the root command then finds fault with
-            hoisted += [VALUED, value]
+                return [argument]  # which the root command then finds fault with
+            hoisted += [argument, value]
         else:
             rest.append(argument)
     return hoisted + rest
@@ -73,13 +106,17 @@ def is_debug(hoisted: Sequence[str]) -> bool:
     return FLAG in takewhile(lambda argument: argument != "--", hoisted)
 
 
-def studio_of(hoisted: Sequence[str]) -> Path | None:
-    """The folder that ``--studio`` names; None where it wasn't given."""
+def studio_options(hoisted: Sequence[str]) -> StudioOptions:
+    """What ``--studio`` and ``--folder`` say."""
     words = list(takewhile(lambda word: word != "--", hoisted))
-    named = [following for word, following in pairwise(words) if word == VALUED]
-    joined = [word.removeprefix(EQUALS) for word in words if word.startswith(EQUALS)]
-    found = [*joined, *named]
-    return Path(found[-1]) if found else None
+    folder = _value(words, FOLDER)
+    return StudioOptions(_value(words, STUDIO), None if folder is None else Path(folder))
+
+
+def _value(words: Sequence[str], name: str) -> str | None:
+    named = [following for word, following in pairwise(words) if word == name]
+    joined = [word.removeprefix(f"{name}=") for word in words if word.startswith(f"{name}=")]
+    return next(reversed([*joined, *named]), None)
 
 
 At = Annotated[

@@ -16,7 +16,9 @@ def reconcile(studio: Studio) -> Iterator[str]:
 
     Runs that ended without their files are named: to write those takes longer.
     """
-    for path, position in interrupted(studio.folder):
+    for path, position, doubted in interrupted(studio.folder):
+        if doubted:
+            yield _doubted(studio, doubted)
         streams = {recorded.stream for recorded in studio.log.read(after=position)}
         songs = studio.all_songs()
         for song_id in sorted(filter(None, map(song_of, streams))):
@@ -32,3 +34,12 @@ def reconcile(studio: Studio) -> Iterator[str]:
             if state.status == FINISHED and not folder.exists():
                 yield f"run {run} ended without its files: engine resume {run} writes them"
         path.unlink(missing_ok=True)
+
+
+def _doubted(studio: Studio, event_ids: list[str]) -> str:
+    """Whether events stand that were being recorded when the connection was lost."""
+    found = [recorded.position for recorded in studio.log.with_ids(event_ids)]
+    was = "what was being recorded when the connection to the database was lost"
+    if not found:
+        return f"{was} is not in the log: type that command again"
+    return f"{was} stands: it is event {', '.join(map(str, sorted(found)))}"

@@ -10,9 +10,10 @@ from __future__ import annotations
 import os
 import re
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from pathlib import Path
+from typing import NamedTuple
 from uuid import uuid4
 
 # As ``engine.state.files`` names what it writes: the file's name and the process that writes.
@@ -45,6 +46,12 @@ class InFlight:
             path.write_text(str(position), "ascii")
             self._path = path
 
+    def doubt(self, event_ids: Iterable[str]) -> None:
+        """Leave the ids of events of which it isn't known whether they were recorded."""
+        if self._path is not None:
+            with suppress(OSError), self._path.open("a", encoding="utf-8") as file:
+                file.writelines(f"\n{event_id}" for event_id in event_ids)
+
     def end(self) -> None:
         """Remove the file: everything is done."""
         if self._path is not None:
@@ -53,12 +60,27 @@ class InFlight:
             self._path = None
 
 
-def interrupted(folder: Path) -> Iterator[tuple[Path, int]]:
-    """The files of commands that were ended, and where the log ended before each."""
+class Interrupted(NamedTuple):
+    """A command that was ended.
+
+    Attributes:
+        path: the file that it left.
+        position: where the log ended before it.
+        doubted: ids of events of which it didn't learn whether they were recorded.
+    """
+
+    path: Path
+    position: int
+    doubted: list[str]
+
+
+def interrupted(folder: Path) -> Iterator[Interrupted]:
+    """The commands that were ended."""
     for path in sorted(folder.glob(f"{_NAME}.*")):
         if is_left_over(path):
             with suppress(OSError, ValueError):
-                yield path, int(path.read_text("ascii") or 0)
+                position, *doubted = path.read_text("utf-8").splitlines() or ["0"]
+                yield Interrupted(path, int(position), doubted)
 
 
 def others_at_work(folder: Path) -> bool:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import getpass
-import os
 import warnings
 from collections.abc import Callable, Collection, Iterator
 from contextlib import suppress
@@ -16,33 +15,24 @@ from engine.ids import resolve
 from engine.state.finding import find_song
 from engine.state.heads import HEADS, Heads, HeadsProjection
 from engine.state.inflight import InFlight
+from engine.state.location import Location
 from engine.state.models import MODELS, Models, ModelsProjection
 from engine.state.runs import Run, RunProjection
 from engine.state.song_events import SongProjection
 from engine.state.songs import Song, song_stream
-from store.errors import HeadMismatch, LogUnavailable, StaleStream, StoreError
-from store.log import EventLog
+from store.errors import CommitUnknown, HeadMismatch, LogUnavailable, StaleStream, StoreError
+from store.log import EventLog, pauses
 from store.projections import Projections
 from store.records import NewEvent, Recorded
 
-DATABASE_NAME = "studio.db"
-HEAD_NAME = "HEAD"
-ENVIRONMENT_VARIABLE = "ENGINE_STUDIO"
-DEFAULT_FOLDER = "studio"
-
-# How often an append is tried again from fresh state when another process was faster.
-MAX_RETRIES = 20
+# How long an append is tried again from fresh state when another process was faster.
+DECIDING_PATIENCE_S = 30.0
 
 # How long the record of what was shown waits for another writer.
 RECORD_PATIENCE_S = 0.25
 
 SONGS, RUNS, ALL_MODELS = SongProjection(), RunProjection(), ModelsProjection()
 ALL_HEADS = HeadsProjection()
-
-
-def studio_folder(option: Path | None) -> Path:
-    """The folder from the option, the environment, or ``./studio``, in that order."""
-    return option or Path(os.environ.get(ENVIRONMENT_VARIABLE) or DEFAULT_FOLDER)
 
 
 class Unvouched(UserWarning):
@@ -72,10 +62,23 @@ class Studio:
         self._head_problem = _head_problem(log)
 
     @classmethod
-    def open(cls, folder: Path) -> Self:
-        """Open the studio in a folder; creates both if they don't exist."""
+    def open(cls, folder: Path, database: str | None = None) -> Self:
+        """Open the studio in a folder; creates both if they don't exist.
+
+        Args:
+            folder: of the studio.
+            database: address of the database with its log; None where the folder tells.
+
+        Raises:
+            Refused: if the folder belongs to another database.
+            StoreError: see ``EventLog.open``.
+        """
+        location = Location(folder, database)
+        where = location.log
         folder.mkdir(parents=True, exist_ok=True)
-        return cls(folder, EventLog.open(folder / DATABASE_NAME))
+        studio = cls(folder, EventLog.open(where, folder=folder))
+        location.keep()
+        return studio
 
     def __enter__(self) -> Self:
         return self
@@ -203,7 +206,11 @@ class Studio:
     def append(self, stream: str, events: list[NewEvent], expected_version: int) -> list[Recorded]:
         """Append a batch; see ``EventLog.append``."""
         self._in_flight.begin(self.log.head().position)
-        return self.log.append(stream, events, expected_version)
+        try:
+            return self.log.append(stream, events, expected_version)
+        except CommitUnknown:
+            self._in_flight.doubt(event.event_id for event in events)
+            raise
 
     def append_if_possible(self, stream: str, events: list[NewEvent]) -> bool:
         """Append what was only looked at or heard; returns whether it could be.
@@ -227,7 +234,7 @@ class Studio:
             make: reads the state, checks the request against it and gives the events. It is
                 called again after a stale write.
         """
-        for _ in range(MAX_RETRIES):
+        for _ in pauses(DECIDING_PATIENCE_S):
             version = self.log.version(stream)
             try:
                 return self.append(stream, make(), version)

@@ -7,17 +7,26 @@ import pytest
 
 from store.log import EventLog
 
-BACKENDS = ("memory", "file")
+BACKENDS = ("memory", "file", "postgresql")
+
+
+def place_of(
+    backend: str, folder: Path, request: pytest.FixtureRequest
+) -> tuple[str | Path, Path | None]:
+    """Where a new log of a backend is, and the folder of its HEAD."""
+    if backend == "postgresql":
+        return request.getfixturevalue("postgresql").fresh(), folder
+    return (":memory:", None) if backend == "memory" else (folder / "studio.db", folder)
 
 
 @pytest.fixture(params=BACKENDS)
 def open_log(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Callable[..., EventLog]]:
     """Opens new logs of one backend; each test runs with every backend."""
+    where, folder = place_of(request.param, tmp_path, request)
     with ExitStack() as stack:
 
         def open_one(**options: Any) -> EventLog:
-            where = ":memory:" if request.param == "memory" else tmp_path / "studio.db"
-            return stack.enter_context(EventLog.open(where, **options))
+            return stack.enter_context(EventLog.open(where, folder=folder, **options))
 
         yield open_one
 

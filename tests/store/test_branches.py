@@ -15,7 +15,7 @@ from store.branches import Origin, Streams
 from store.log import EventLog
 from store.projections import Projections
 from store.records import Recorded
-from tests.store.conftest import BACKENDS
+from tests.store.conftest import BACKENDS, place_of
 from tests.store.samples import noted
 from tests.store.strategies import patient
 
@@ -75,11 +75,14 @@ STEPS = st.lists(
 @settings(patient, max_examples=8)
 @given(steps=STEPS, readings=st.sets(st.integers(0, 25)))
 def test_branches_are_the_fold_of_their_past_and_their_own(
-    backend: str, steps: list[tuple[bool, int, int]], readings: set[int]
+    request: pytest.FixtureRequest,
+    backend: str,
+    steps: list[tuple[bool, int, int]],
+    readings: set[int],
 ) -> None:
-    with TemporaryDirectory() as folder:
-        where = ":memory:" if backend == "memory" else Path(folder, "studio.db")
-        with EventLog.open(where) as log:
+    with TemporaryDirectory() as made:
+        where, folder = place_of(backend, Path(made), request)
+        with EventLog.open(where, folder=folder) as log:
             check(log, steps, readings)
 
 

@@ -84,13 +84,13 @@ def test_metadata_and_migrations_agree(log: EventLog) -> None:
         assert compare_metadata(context, metadata) == []
 
 
-def test_metadata_and_migrations_make_the_same_text(log: EventLog) -> None:
+def test_metadata_and_migrations_make_the_same_text(studio: EventLog) -> None:
     with EventLog.open(":memory:") as other:
         with other.database.write() as connection:
             for table in ("documents", "projections", "log_head", "events"):
                 connection.exec_driver_sql(f"DROP TABLE {table}")
             metadata.create_all(connection)
-        ours, theirs = tables_sql(log), tables_sql(other)
+        ours, theirs = tables_sql(studio), tables_sql(other)
     assert ours == theirs
     assert ours["events"].split() == EVENTS_SQL.split()
 
@@ -105,8 +105,8 @@ def master(log: EventLog, kind: str) -> dict[str, str]:
         return {row.name: row.sql for row in connection.exec_driver_sql(statement, (kind,))}
 
 
-def test_the_triggers_are_as_written(log: EventLog) -> None:
-    assert master(log, "trigger") == TRIGGERS_SQL
+def test_the_triggers_are_as_written(studio: EventLog) -> None:
+    assert master(studio, "trigger") == TRIGGERS_SQL
 
 
 REPLACE = "INSERT OR REPLACE INTO events SELECT {} FROM events LIMIT 1"

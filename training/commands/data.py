@@ -214,11 +214,12 @@ def _decisions(options: Options, progress: Progress) -> Result:
     """The preferences that a studio's decisions tell, as a table; the studio is only read."""
     from engine.errors import EngineError
     from engine.preference.pairs import preferences
-    from engine.state.studio import DATABASE_NAME, Studio
+    from engine.state.location import DATABASE_NAME, Location
+    from engine.state.studio import Studio
     from store.errors import StoreError
     from training.schemas import PREFERENCES_TABLE, PreferenceRow, table_of, write_table
 
-    if not (options.studio / DATABASE_NAME).is_file():
+    if not Location(options.studio).is_made():
         raise ValueError(
             f"{options.studio}: no studio there; expected a folder with {DATABASE_NAME}"
         )

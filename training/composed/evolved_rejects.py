@@ -10,8 +10,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from engine.preference.pools import candidates_by_id
+from engine.state.location import DATABASE_NAME, Location
 from engine.state.songs import REJECTED
-from engine.state.studio import DATABASE_NAME, Studio
+from engine.state.studio import Studio
 from training.composed.compose import Clip, Job, measured
 from training.composed.examples import EVOLVED, Examples
 
@@ -25,7 +26,7 @@ def evolved_rejects(studio: Path) -> Examples:
     Raises:
         ValueError: if there is no studio, or nothing that was evolved is rejected there.
     """
-    if not (studio / DATABASE_NAME).is_file():
+    if not Location(studio).is_made():
         raise ValueError(f"{studio} is no studio: it has no {DATABASE_NAME}")
     with Studio.open(studio) as opened:
         songs = [list(_clips(opened, song)) for song in sorted(opened.all_songs())]

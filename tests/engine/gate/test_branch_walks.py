@@ -19,7 +19,8 @@ from engine.gate.waiting import Entry
 from engine.proposals.lyrics import LyricSheet
 from engine.reports.history import history
 from engine.state.lineages import in_use, is_stale, sections
-from engine.state.studio import DATABASE_NAME, Studio
+from engine.state.location import DATABASE_NAME
+from engine.state.studio import Studio
 from store.log import EventLog
 from store.records import NewEvent
 

@@ -6,7 +6,8 @@ import sqlite3
 
 import pytest
 
-from engine.state.studio import DATABASE_NAME, SONGS, Studio
+from engine.state.location import DATABASE_NAME
+from engine.state.studio import SONGS, Studio
 from store import documents
 from tests.engine.command_line import demo
 

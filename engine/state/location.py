@@ -1,0 +1,119 @@
+"""Where a studio is: the folder of its files, and the database of its log.
+
+The log is in the folder as well, unless ``engine.toml`` there names a database of a server::
+
+    database = "postgresql+psycopg://ana@music.example/songs"
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import tomllib
+from contextlib import suppress
+from pathlib import Path
+from typing import NamedTuple, Self
+
+from engine.errors import Refused
+from engine.state.files import write_whole
+from store.postgresql import EXAMPLE, address_of, is_postgresql
+from store.schema import is_made
+
+DATABASE_NAME = "studio.db"
+HEAD_NAME = "HEAD"
+SETTINGS_NAME = "engine.toml"
+ENVIRONMENT_VARIABLE = "ENGINE_STUDIO"
+DEFAULT_FOLDER = "studio"
+
+_KEY = "database"
+
+
+class Location(NamedTuple):
+    """Where a studio is, or is to be.
+
+    Attributes:
+        folder: of HEAD, exports, models and caches.
+        database: address of a server's database, where a command line names it; None where the
+            folder tells.
+    """
+
+    folder: Path
+    database: str | None = None
+
+    @classmethod
+    def named(cls, studio: str | None, folder: Path | None) -> Self:
+        """The place that options name, else the environment, else ``./studio``.
+
+        Args:
+            studio: a folder, or the address of a PostgreSQL database.
+            folder: of the files, where an address is named.
+
+        Raises:
+            Refused: if a folder is named beside another one.
+            LogUnavailable: if the address can't be read, or holds a password.
+        """
+        named = studio or os.environ.get(ENVIRONMENT_VARIABLE) or DEFAULT_FOLDER
+        if is_postgresql(named):
+            return cls(folder or Path(DEFAULT_FOLDER), _address(named))
+        if folder is not None:
+            raise Refused("--folder goes with the address of a database", f"say --studio {EXAMPLE}")
+        return cls(Path(named))
+
+    @property
+    def log(self) -> str | Path:
+        """Where the log is: an address, or a file in the folder.
+
+        Raises:
+            Refused: if the folder belongs to another log, or ``engine.toml`` can't be read.
+        """
+        written = _written(self.folder)
+        if self.database is None:
+            return written or self.folder / DATABASE_NAME
+        if written is not None and written != self.database:
+            raise Refused(
+                f"{self.folder} belongs to the studio at {written}", "name another --folder DIR"
+            )
+        if (self.folder / DATABASE_NAME).exists():
+            raise Refused(
+                f"{self.folder} holds a studio of its own, in {DATABASE_NAME}",
+                "name another --folder DIR",
+            )
+        return self.database
+
+    def is_made(self) -> bool:
+        """Whether there is a studio.
+
+        Raises:
+            LogUnavailable: the database can't be asked.
+        """
+        in_folder = [self.folder / DATABASE_NAME, self.folder / SETTINGS_NAME]
+        if any(path.is_file() for path in in_folder):
+            return True
+        return self.database is not None and is_made(self.database)
+
+    def keep(self) -> None:
+        """Write the address into the folder, which is enough to name the studio from then on."""
+        if self.database is not None and _written(self.folder) != self.database:
+            line = f"{_KEY} = {json.dumps(self.database)}\n"
+            with suppress(PermissionError):  # then it is named by its address each time
+                write_whole(self.folder / SETTINGS_NAME, line.encode())
+
+
+def _written(folder: Path) -> str | None:
+    """The address in ``engine.toml``; None where there is no such file."""
+    path = folder / SETTINGS_NAME
+    advice = f'it says where the log is: {_KEY} = "{EXAMPLE}"'
+    try:
+        settings = tomllib.loads(path.read_text("utf-8"))
+    except FileNotFoundError:
+        return None
+    except ValueError as error:
+        raise Refused(f"{path} can't be read: {error}", advice) from error
+    address = settings.get(_KEY)
+    if settings.keys() != {_KEY} or not isinstance(address, str) or not is_postgresql(address):
+        raise Refused(f"{path} doesn't name a database, or says more", advice)
+    return _address(address)
+
+
+def _address(written: str) -> str:
+    return address_of(written).render_as_string()

@@ -105,7 +105,8 @@ class Database:
     def _use(self, engine: Engine) -> None:
         self._engine = engine
         if engine.dialect.name == "sqlite":
-            self._reading, self._writing = engine, engine.execution_options(begin="BEGIN IMMEDIATE")
+            self._reading = engine.execution_options(begin="BEGIN")
+            self._writing = engine.execution_options(begin="BEGIN IMMEDIATE")
         else:
             self._reading, self._writing = postgresql.reading(engine), postgresql.writing(engine)
 

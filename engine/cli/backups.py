@@ -54,9 +54,8 @@ def restore(
         return
     location = location_of(context)
     contents, aside = put_back(location, file, actor())
-    say(
-        f"{location.folder}: {contents.end.position} events and {len(contents.files)} files are back"
-    )
+    found = f"{contents.end.position} events and {len(contents.files)} files"
+    say(f"{location.folder}: {found} are back")
     if aside is not None:
         say(f"what was there before is in {aside}")
     say_next(next_command(context, "doctor"))

@@ -63,7 +63,7 @@ class StudioOptions(NamedTuple):
 
     @property
     def words(self) -> str:
-        """As they are typed; a folder that knows the address is enough, and no password is shown."""
+        """As they are typed, without a password; a folder that knows the address is enough."""
         if self.folder is not None:
             from engine.state.location import SETTINGS_NAME
 

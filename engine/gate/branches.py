@@ -16,9 +16,10 @@ from engine.gate.revising import free_id, new_proposal
 from engine.state.finding import named, words_of
 from engine.state.moments import song_as_of
 from engine.state.songs import Song, song_stream
-from engine.state.studio import MAX_RETRIES, Studio
+from engine.state.studio import DECIDING_PATIENCE_S, Studio
 from store import events
 from store.errors import StaleStream
+from store.log import pauses
 from store.records import NewEvent
 
 
@@ -42,7 +43,7 @@ def fork(studio: Studio, song_id: str, name: str, position: int | None = None) -
     then = song if position is None else song_as_of(studio, song, position)
     title = edited_values(song, title=name)["title"]
     _refuse_taken(studio, title)
-    for _ in range(MAX_RETRIES):
+    for _ in pauses(DECIDING_PATIENCE_S):
         branch = free_id(slug(title) or "song", [song_id, then.touched, title], studio.all_songs())
         try:
             studio.append(song_stream(branch), _beginning(studio, then, branch, title), 0)

@@ -16,9 +16,13 @@ from engine.evolution.settings import Settings
 from engine.proposals import demo_paths, read
 from engine.proposals.songs import add_songs
 from engine.runs.lifecycle import Request, carry_on, load, start
+from engine.state.location import DATABASE_NAME, Location
 from engine.state.songs import Song
 from engine.state.studio import Studio
 from genomes import Section
+from store.log import EventLog
+from store.transfer import exported, imported
+from tests.postgresql import Server
 
 SMALL = Settings(population=8, generations=2, keep=3)
 BARS = 4
@@ -141,9 +145,49 @@ def finished(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def shell(finished: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Shell:
+def backend() -> str:
+    """Where the log of a test's studio is: in a file, unless the test is ``on_both``."""
+    return "file"
+
+
+# For a test that runs with the log in a file, and again with the log in a database server.
+on_both = pytest.mark.parametrize("backend", ["file", "postgresql"])
+
+
+@pytest.fixture
+def shell(
+    request: pytest.FixtureRequest,
+    backend: str,
+    finished: Path,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+) -> Shell:
     """A studio with two songs and four finished runs; nothing is decided."""
-    return Shell(Path(shutil.copytree(finished, tmp_path / "studio")), capsys)
+    folder = Path(shutil.copytree(finished, tmp_path / "studio"))
+    if backend == "postgresql":
+        server = request.getfixturevalue("postgresql")
+        into_database(folder, server.fresh(template_of(server, finished)))
+    return Shell(folder, capsys)
+
+
+@cache
+def template_of(server: Server, finished: Path) -> str:
+    """The name of a database with the log of the finished studio."""
+    template = "finished"
+    server.sql(f"CREATE DATABASE {template} TEMPLATE template0")
+    with (
+        EventLog.open(finished / DATABASE_NAME) as source,
+        EventLog.open(server.address(template)) as log,
+    ):
+        imported(log, exported(source))
+    return template
+
+
+def into_database(folder: Path, address: str) -> None:
+    """Name a database in a studio's folder, in the place of the file with its log."""
+    for path in folder.glob(f"{DATABASE_NAME}*"):
+        path.unlink()
+    Location(folder, address).keep()
 
 
 @pytest.fixture

@@ -10,10 +10,10 @@ import pytest
 from engine.audio import playback
 from store import database
 from tests.engine import placeholders
-from tests.engine.command_line import empty_shell, finished, shell
+from tests.engine.command_line import backend, empty_shell, finished, shell
 from tests.engine.stages.snapshots import at, snapshots
 
-__all__ = ["at", "empty_shell", "finished", "shell", "snapshots"]
+__all__ = ["at", "backend", "empty_shell", "finished", "shell", "snapshots"]
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -41,3 +41,14 @@ def studio(tmp_path: Path) -> Iterator[EventLog]:
     """A log in a file."""
     with EventLog.open(tmp_path / "studio.db") as log:
         yield log
+
+
+# For a test whose processes use the log in a file, and again the one in a database server.
+on_both = pytest.mark.parametrize("backend", ["file", "postgresql"])
+
+
+@pytest.fixture
+def place(backend: str, tmp_path: Path, request: pytest.FixtureRequest) -> str:
+    """Where a new log is, as a worker is told."""
+    where, folder = place_of(backend, tmp_path, request)
+    return f"{where} {folder}" if backend == "postgresql" else str(where)

@@ -6,25 +6,27 @@ from pathlib import Path
 import pytest
 
 from store.log import EventLog
+from tests.store.conftest import on_both
 from tests.store.processes import go, head_position, workers
 from tests.store.samples import notes
-from tests.store.worker import BATCH
+from tests.store.worker import BATCH, opened
 
 ROUNDS = 4
 
 
-def test_kill_9_at_any_moment_loses_nothing_acknowledged(tmp_path: Path) -> None:
+@on_both
+def test_kill_9_at_any_moment_loses_nothing_acknowledged(place: str, tmp_path: Path) -> None:
     # Not seeded: the operating system chooses the moment anyway, and each run tries others.
     path, rng = tmp_path / "studio.db", random.Random()
-    EventLog.open(path).close()
-    with workers([("endless", path)] * ROUNDS) as started:
+    opened(place).close()
+    with workers([("endless", place)] * ROUNDS) as started:
         for worker in started:
             go([worker])
             for _ in range(rng.randint(1, 12)):
                 acknowledged = worker.hear()
             idle(rng.randint(0, 20_000))  # a while, wherever in an append that may be
             acknowledged = (worker.kill() or [acknowledged])[-1]
-            check_after_kill(path, int(acknowledged))
+            check_after_kill(place, path, int(acknowledged))
 
 
 def idle(turns: int) -> None:
@@ -32,9 +34,9 @@ def idle(turns: int) -> None:
         pass
 
 
-def check_after_kill(path: Path, acknowledged: int) -> None:
+def check_after_kill(place: str, path: Path, acknowledged: int) -> None:
     anchored = head_position(path)
-    with EventLog.open(path) as log:
+    with opened(place) as log:
         assert log.verify() == []
         end = log.head().position
         # At most the one batch whose acknowledgement was on its way.

@@ -131,7 +131,7 @@ def test_a_server_that_started_again_is_met_at_the_first_try(
     assert log.verify() == []
 
 
-def cut_off(postgresql: Server, log: EventLog, monkeypatch: pytest.MonkeyPatch, when: str) -> None:
+def cut_off(postgresql: Server, monkeypatch: pytest.MonkeyPatch, when: str) -> None:
     """The connection of the next commit is lost before it is done, or after."""
     commit = psycopg.Connection.commit
     cuts = [when]
@@ -155,7 +155,7 @@ def test_a_connection_lost_in_a_commit_is_taken_up_again(
     postgresql: Server, log: EventLog, monkeypatch: pytest.MonkeyPatch, when: str
 ) -> None:
     log.append("s", notes(2), 0)
-    cut_off(postgresql, log, monkeypatch, when)
+    cut_off(postgresql, monkeypatch, when)
     assert [each.position for each in log.append("s", notes(2), 2)] == [3, 4]
     assert log.head().position == 4
     assert log.verify() == []
@@ -209,11 +209,15 @@ def test_readers_beside_writers_see_one_moment(log: EventLog, address: str, tmp_
     [
         "ALTER TABLE events DISABLE TRIGGER events_refuse_change",
         "DROP TRIGGER events_refuse_change ON events",
-        "CREATE OR REPLACE FUNCTION events_refuse_change() RETURNS trigger LANGUAGE plpgsql AS "
-        "$$ BEGIN RETURN NULL; END $$",
-        "DROP TRIGGER events_refuse_change ON events; CREATE TRIGGER events_refuse_change "
-        "BEFORE UPDATE ON events FOR EACH STATEMENT EXECUTE FUNCTION events_refuse_change()",
+        """\
+CREATE OR REPLACE FUNCTION events_refuse_change() RETURNS trigger LANGUAGE plpgsql AS
+$$ BEGIN RETURN NULL; END $$""",
+        """\
+DROP TRIGGER events_refuse_change ON events;
+CREATE TRIGGER events_refuse_change BEFORE UPDATE ON events
+FOR EACH STATEMENT EXECUTE FUNCTION events_refuse_change()""",
     ],
+    ids=["disabled", "gone", "empty", "less"],
 )
 def test_a_trigger_that_lets_events_be_changed_is_named_and_put_back(
     postgresql: Server, log: EventLog, address: str, damage: str

@@ -5,29 +5,30 @@ from pathlib import Path
 
 from store.log import EventLog
 from store.projections import Projections
+from tests.store.conftest import on_both
 from tests.store.processes import go, head_position, workers
 from tests.store.samples import notes
 from tests.store.test_projections import rows
 from tests.store.views import LastNote, Tally
-from tests.store.worker import BATCH
+from tests.store.worker import BATCH, opened
 
 WRITERS = 4
 OTHERS = 3
 BATCHES = 15
 
 
-def test_writers_leave_no_gap_and_no_batch_torn_apart(tmp_path: Path) -> None:
-    path = tmp_path / "studio.db"
-    EventLog.open(path).close()
-    with workers(("race", path, str(n), str(BATCHES)) for n in range(WRITERS)) as started:
+@on_both
+def test_writers_leave_no_gap_and_no_batch_torn_apart(place: str, tmp_path: Path) -> None:
+    opened(place).close()
+    with workers(("race", place, str(n), str(BATCHES)) for n in range(WRITERS)) as started:
         go(started)
         said = [worker.rest() for worker in started]
     assert all(line.startswith("stale ") for (line,) in said)
-    with EventLog.open(path) as log:
+    with opened(place) as log:
         events = list(log.read())
         assert log.verify() == []
         assert log.head().position == len(events) == 2 * WRITERS * BATCHES * BATCH
-        assert head_position(path) == len(events)
+        assert head_position(tmp_path / "studio.db") == len(events)
     assert [event.position for event in events] == list(range(1, len(events) + 1))
     for start in range(0, len(events), BATCH):
         batch = events[start : start + BATCH]

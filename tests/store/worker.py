@@ -29,10 +29,16 @@ def hear() -> str:
     return sys.stdin.readline().strip()
 
 
+def opened(place: str) -> EventLog:
+    """The log at a path, or at an address, a blank, and the folder of its HEAD."""
+    where, _, folder = place.partition(" ") if "://" in place else (place, "", "")
+    return EventLog.open(where, folder=Path(folder) if folder else None)
+
+
 def race(path: str, name: str, batches: str) -> None:
     """Append to a stream of one's own and to one that all want, until each has got its share."""
     stale = 0
-    with EventLog.open(path) as studio:
+    with opened(path) as studio:
         for turn in range(int(batches)):
             studio.append(f"own/{name}", notes(BATCH, name), turn * BATCH)
             stale += append_to_contested(studio, name)
@@ -54,7 +60,7 @@ def append_to_contested(studio: EventLog, name: str) -> int:
 def claim(path: str, turns: str) -> None:
     """Try to be the first in each of some streams, without looking."""
     won = []
-    with EventLog.open(path) as studio:
+    with opened(path) as studio:
         for turn in range(int(turns)):
             try:
                 studio.append(f"prize/{turn}", notes(1), 0)
@@ -67,13 +73,13 @@ def claim(path: str, turns: str) -> None:
 def create() -> None:
     """Open each studio named on a line, append one event, say its position."""
     while path := hear():
-        with EventLog.open(path) as studio:
+        with opened(path) as studio:
             say(studio.append(f"own/{os.getpid()}", notes(1), 0)[0].position)
 
 
 def project(path: str) -> None:
     """Catch up whenever there is a line."""
-    with EventLog.open(path) as studio:
+    with opened(path) as studio:
         views = Projections(studio, [Tally(), LastNote()])
         while hear():
             views.catch_up()
@@ -82,7 +88,7 @@ def project(path: str) -> None:
 
 def endless(path: str) -> None:
     """Append for ever, saying the last position of every batch that was acknowledged."""
-    with EventLog.open(path) as studio:
+    with opened(path) as studio:
         while True:
             version = studio.version("endless")
             say(studio.append("endless", notes(BATCH), version)[-1].position)
@@ -90,7 +96,7 @@ def endless(path: str) -> None:
 
 def die(path: str, point: str) -> None:
     """Append one batch, then be killed at a named point of the next."""
-    with EventLog.open(path) as studio:
+    with opened(path) as studio:
         studio.append("s", notes(BATCH), 0)
         kill_at(point)
         studio.append("s", notes(BATCH), BATCH)

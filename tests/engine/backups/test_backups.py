@@ -16,7 +16,7 @@ from engine.gate.decisions import note as add_note
 from engine.state.studio import Studio
 from store import events
 from store.records import NewEvent
-from tests.engine.command_line import Shell
+from tests.engine.command_line import Shell, on_both
 from tests.engine.doctor.test_doctor import bad, change
 from tests.store.forging import rehash
 
@@ -55,6 +55,7 @@ def log_of(shell):
     return shell.json("log", "--limit", 1000)
 
 
+@on_both
 def test_a_backup_comes_back_with_everything(approved, kept, other):
     said = other.do("restore", kept)
     assert f"{approved.head} events and " in said
@@ -68,6 +69,7 @@ def test_a_backup_never_overwrites_a_file(approved, kept):
     assert "is there already" in approved.refused("backup", kept)
 
 
+@on_both
 def test_a_backup_in_the_place_of_a_log_that_went_on_is_an_event(approved, kept):
     approved.do("approve", approved.candidates("cellar")[0])
     before, folder = log_of(approved), approved.folder
@@ -82,11 +84,13 @@ def test_a_backup_in_the_place_of_a_log_that_went_on_is_an_event(approved, kept)
     assert folder.with_name("studio_before_2").exists()
 
 
+@on_both
 def test_a_backup_in_the_place_of_what_it_was_made_of_is_no_event(approved, kept):
     approved.do("restore", kept)
     assert approved.events("LogAccepted") == []
 
 
+@on_both
 def test_a_backup_is_of_one_moment_beside_a_writer(approved, tmp_path, other):
     names, goes_on = approved.candidates("cellar"), [True]
 
@@ -177,6 +181,7 @@ def test_a_damaged_backup_is_refused_and_changes_nothing(approved, kept, damage)
     assert [path.name for path in approved.folder.parent.glob(".*")] == []
 
 
+@on_both
 def test_a_log_is_exported_and_imported(approved, tmp_path, other):
     approved.do("log", "export", tmp_path / "tide.jsonl")
     assert "is there already" in approved.refused("log", "export", tmp_path / "tide.jsonl")
@@ -246,6 +251,7 @@ def exported_lines(finished):
         return list(exported(studio.log))
 
 
+@on_both
 def test_a_signature_shows_a_log_that_was_hashed_again(approved, tmp_path):
     key, copy = tmp_path / "key.pem", tmp_path / "copy.jsonl"
     said = approved.do("sign", "--key", key)
@@ -266,6 +272,7 @@ def test_a_signature_shows_a_log_that_was_hashed_again(approved, tmp_path):
     assert "was changed" in approved.type("verify", "--against", copy).out
 
 
+@on_both
 def test_a_dropped_tail_shows_against_a_signature_and_an_export(approved, tmp_path):
     copy = tmp_path / "copy.jsonl"
     approved.do("sign", "--key", tmp_path / "key.pem")
@@ -279,6 +286,7 @@ def test_a_dropped_tail_shows_against_a_signature_and_an_export(approved, tmp_pa
         assert (found.code, "its tail was dropped" in found.out) == (1, True)
 
 
+@on_both
 def test_an_export_shows_a_log_that_was_hashed_again(approved):
     path = approved.approved_file("verse")
     assert "and all before are as" in approved.do("verify", "--against", path)
@@ -303,6 +311,7 @@ def test_a_copy_of_head_shows_it_too(approved, tmp_path):
     assert "no file" in approved.refused("verify", "--against", tmp_path / "none")
 
 
+@on_both
 def test_a_file_leads_back_to_its_events(approved, tmp_path):
     path = approved.approved_file("verse")
     found = approved.json("trace", path)
@@ -322,6 +331,7 @@ def test_a_file_leads_back_to_its_events(approved, tmp_path):
     assert "does not come from this studio" in approved.refused("trace", copy)
 
 
+@on_both
 def test_a_whole_song_and_a_run_lead_back_too(approved):
     approved.do("arrange", "--song", "meadow", "--audio", "none")
     (whole,) = approved.folder.rglob("song.mid")

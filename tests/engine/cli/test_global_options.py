@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import re
 import shlex
-from pathlib import Path
 
 import pytest
 
 from engine.cli import run
-from engine.cli.options import hoist_global_options, is_debug, studio_of
+from engine.cli.options import hoist_global_options, is_debug, studio_options
 
 
 def test_the_environment_names_the_studio(shell, capsys, monkeypatch):
@@ -121,7 +120,12 @@ def test_hoisting(typed, hoisted):
     ],
 )
 def test_which_studio_was_named(hoisted, folder):
-    assert studio_of(hoisted) == (None if folder is None else Path(folder))
+    assert studio_options(hoisted).studio == folder
+
+
+def test_a_folder_goes_with_an_address_alone(capsys, tmp_path):
+    assert run(["--studio", str(tmp_path), "--folder", str(tmp_path), "status"]) == 2
+    assert "--folder goes with the address of a database" in capsys.readouterr().err
 
 
 def test_debug_is_a_flag_only_before_the_words_end():

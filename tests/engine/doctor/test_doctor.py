@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import sqlite3
 import warnings
-from contextlib import closing, contextmanager
 from threading import Thread
 
 import pytest
@@ -17,20 +16,14 @@ from engine.state.studio import Studio
 from store import events, projections
 from store.projections import Projections
 from store.records import NewEvent
-from tests.engine.command_line import evolve
+from tests.engine.command_line import evolve, on_both
+from tests.store.forging import unguarded
 
 NOTE = events.CandidateNoted(candidate="a", text="lost")
 
 
-@contextmanager
-def database(shell):
-    """The studio's database, as the log would never change it."""
-    with closing(sqlite3.connect(shell.folder / "studio.db")) as connection, connection:
-        yield connection
-
-
 def change(shell, *statements):
-    with database(shell) as connection:
+    with unguarded(shell.folder) as connection:
         for statement in statements:
             connection.execute(statement)
 
@@ -47,6 +40,7 @@ def bad(studio):
     return [found.text for found in examine(studio) if found.kind in {PROBLEM, MENDED}]
 
 
+@on_both
 def test_a_sound_studio_is_well(shell):
     shell.do("approve", shell.candidates()[0])
     assert shell.do("doctor").splitlines()[-1] == "all is well"
@@ -86,6 +80,7 @@ def test_triggers_that_were_dropped_are_back(shell):
         change(shell, "UPDATE events SET actor = 'eve'")
 
 
+@on_both
 @pytest.mark.parametrize("command", ["status", "songs list", "review", "runs", "models", "doctor"])
 def test_damaged_state_is_made_again_and_said_by_every_command(shell, command):
     before = shell.do(*command.split())
@@ -102,6 +97,7 @@ def test_damaged_state_is_made_again_and_said_by_every_command(shell, command):
     assert shell.do(*command.split()) == before
 
 
+@on_both
 def test_an_event_in_the_wrong_place_is_named_and_left_out(shell):
     before = shell.do("status")
     with Studio.open(shell.folder) as studio:
@@ -185,6 +181,7 @@ def evolved(shell):
     return shell
 
 
+@on_both
 def test_a_missing_export_is_written_again(shell):
     shell.do("approve", shell.candidates()[0])
     path = shell.approved_file("verse")
@@ -194,6 +191,7 @@ def test_a_missing_export_is_written_again(shell):
     assert path.read_bytes() == before
 
 
+@on_both
 def test_an_edited_export_is_named(shell):
     shell.do("approve", shell.candidates()[0])
     path = shell.approved_file("verse")
@@ -217,6 +215,7 @@ def test_what_a_killed_command_left_is_removed(shell):
     assert (left.exists(), other.exists()) == (False, True)
 
 
+@on_both
 def test_the_state_is_compared_at_one_moment(shell, monkeypatch):
     fold, song = projections.fold, shell.song("meadow").song_id
     candidate = shell.candidates()[0]
@@ -237,6 +236,7 @@ def test_the_state_is_compared_at_one_moment(shell, monkeypatch):
             assert studio.differences() == []
 
 
+@on_both
 def test_no_false_alarm_beside_a_run(shell):
     with Studio.open(shell.folder) as studio:
         song = studio.song("meadow").song_id

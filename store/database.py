@@ -104,6 +104,8 @@ class Database:
 
     def _use(self, engine: Engine) -> None:
         self._engine = engine
+        self._reading: Engine
+        self._writing: Engine
         if engine.dialect.name == "sqlite":
             self._reading = engine.execution_options(begin="BEGIN")
             self._writing = engine.execution_options(begin="BEGIN IMMEDIATE")

@@ -93,10 +93,7 @@ def _write(studio: Studio, archive: tarfile.TarFile) -> Contents:
 
 def _changed(folder: Path, files: dict[str, str]) -> Iterator[tuple[str, bytes]]:
     """The files of a studio that are not yet as in ``files``, which is brought up to date."""
-    wanted = [path for name in FOLDERS for path in sorted((folder / name).rglob("*"))]
-    for path in (*wanted, folder / SIGNATURES):
-        if not path.is_file() or path.name.startswith("."):
-            continue
+    for path in files_of(folder):
         try:
             data = path.read_bytes()
         except FileNotFoundError:  # it was withdrawn meanwhile
@@ -105,6 +102,14 @@ def _changed(folder: Path, files: dict[str, str]) -> Iterator[tuple[str, bytes]]
         if files.get(name) != digest:
             files[name] = digest
             yield name, data
+
+
+def files_of(folder: Path) -> Iterator[Path]:
+    """The files of a studio that can't be made again, but for its log."""
+    wanted = [path for name in FOLDERS for path in sorted((folder / name).rglob("*"))]
+    for path in (*wanted, folder / SIGNATURES):
+        if path.is_file() and not path.name.startswith("."):
+            yield path
 
 
 def _write_log(studio: Studio, file: IO[bytes]) -> Head:

@@ -132,6 +132,7 @@ app.command("verify")(log.verify)
 app.command("doctor")(log.doctor)
 app.command("backup")(backups.backup)
 app.command("restore")(backups.restore)
+app.command("move")(backups.move)
 app.command("sign")(backups.sign)
 app.command("trace")(backups.trace)
 

@@ -1,4 +1,4 @@
-"""``engine backup``, ``restore``, ``sign`` and ``trace``: a log that can be trusted for years."""
+"""``engine backup``, ``restore``, ``move``, ``sign``, ``trace``: a log to be trusted for years."""
 
 from __future__ import annotations
 
@@ -59,6 +59,43 @@ def restore(
     if aside is not None:
         say(f"what was there before is in {aside}")
     say_next(next_command(context, "doctor"))
+
+
+def move(
+    context: typer.Context,
+    folder: Annotated[Path, typer.Argument(help="The new folder.")],
+    database: Annotated[
+        str | None,
+        typer.Argument(
+            metavar="[URL]", help="PostgreSQL database of the log [default: a file in the folder]."
+        ),
+    ] = None,
+    as_json: Json = False,
+) -> None:
+    """Move the studio into another folder, and its log into a database, or back into a file.
+
+    The copy is proved equal, by the hash of every event and file, before the old folder says where
+    the studio is now. Nothing in it is deleted. A move that was killed is typed again.
+    """
+    from engine.backups.moving import move as move_studio
+    from engine.cli.options import StudioOptions
+    from engine.errors import Refused, in_studio
+    from engine.state.location import Location
+    from store.postgresql import EXAMPLE, is_postgresql, masked
+
+    if database is not None and not is_postgresql(database):
+        raise Refused(f"{masked(database)} is no PostgreSQL database", f"it looks like {EXAMPLE}")
+    target = Location.named(database or str(folder), folder if database else None)
+    with open_studio(context) as studio:
+        old = studio.folder
+        moved = move_studio(studio, target)
+    if as_json:
+        say_json({"folder": str(folder), "end": moved.end, "files": moved.files})
+        return
+    say(f"{moved.end.position} events with hash {moved.end.hash[:16]} at their end, and "
+        f"{moved.files} files, are the same in both")  # fmt: skip
+    say(f"the studio is in {folder} now; {old} only says so, and may be removed")
+    say_next(in_studio("engine doctor", StudioOptions(str(folder)).words))
 
 
 def _accept(context: typer.Context) -> None:

@@ -3,6 +3,8 @@
 The log is in the folder as well, unless ``engine.toml`` there names a database of a server::
 
     database = "postgresql+psycopg://ana@music.example/songs"
+
+A folder whose studio was moved says there where it is now.
 """
 
 from __future__ import annotations
@@ -25,7 +27,8 @@ SETTINGS_NAME = "engine.toml"
 ENVIRONMENT_VARIABLE = "ENGINE_STUDIO"
 DEFAULT_FOLDER = "studio"
 
-_KEY = "database"
+# What the settings may say: where the log is, and where the studio was moved to.
+_DATABASE, _MOVED_TO = "database", "moved_to"
 
 
 class Location(NamedTuple):
@@ -86,31 +89,46 @@ class Location(NamedTuple):
         Raises:
             LogUnavailable: the database can't be asked.
         """
-        in_folder = [self.folder / DATABASE_NAME, self.folder / SETTINGS_NAME]
-        if any(path.is_file() for path in in_folder):
+        if _written(self.folder) is not None or (self.folder / DATABASE_NAME).is_file():
             return True
         return self.database is not None and is_made(self.database)
 
     def keep(self) -> None:
         """Write the address into the folder, which is enough to name the studio from then on."""
         if self.database is not None and _written(self.folder) != self.database:
-            line = f"{_KEY} = {json.dumps(self.database)}\n"
             with suppress(PermissionError):  # then it is named by its address each time
-                write_whole(self.folder / SETTINGS_NAME, line.encode())
+                self._write({_DATABASE: self.database})
+
+    def leave(self, folder: Path) -> None:
+        """Say in the folder that its studio is in another one now."""
+        database = _written(self.folder)
+        kept = {} if database is None else {_DATABASE: database}
+        self._write(kept | {_MOVED_TO: str(folder.absolute())})
+
+    def _write(self, settings: dict[str, str]) -> None:
+        lines = [f"{name} = {json.dumps(text)}\n" for name, text in settings.items()]
+        write_whole(self.folder / SETTINGS_NAME, "".join(lines).encode())
 
 
 def _written(folder: Path) -> str | None:
     """The address in ``engine.toml``; None where there is no such file."""
     path = folder / SETTINGS_NAME
-    advice = f'it says where the log is: {_KEY} = "{EXAMPLE}"'
+    advice = f'it says where the log is: {_DATABASE} = "{EXAMPLE}"'
     try:
         settings = tomllib.loads(path.read_text("utf-8"))
     except FileNotFoundError:
         return None
     except ValueError as error:
         raise Refused(f"{path} can't be read: {error}", advice) from error
-    address = settings.get(_KEY)
-    if settings.keys() != {_KEY} or not isinstance(address, str) or not is_postgresql(address):
+    address, moved_to = settings.get(_DATABASE), settings.get(_MOVED_TO)
+    if moved_to is not None:
+        raise Refused(
+            f"the studio of {folder} was moved to {moved_to}",
+            f"name that one, or take the line {_MOVED_TO} out of {path} to go on with the old one",
+        )
+    if address is None and not settings:
+        return None
+    if len(settings) > 1 or not isinstance(address, str) or not is_postgresql(address):
         raise Refused(f"{path} doesn't name a database, or says more", advice)
     return _address(address)
 

@@ -108,7 +108,6 @@ def test_another_folder_on_the_same_database_must_accept_the_log_once(
 
 
 SETTINGS = {
-    "": "doesn't name a database",
     "database = 7": "doesn't name a database",
     'database = "sqlite:///x.db"': "doesn't name a database",
     'database = "postgresql://engine@/x"\ncolour = "red"': "says more",

@@ -136,7 +136,7 @@ def engine_of(url: URL) -> Engine:
 
 def reading(engine: Engine) -> Engine:
     """The same pool, for transactions that see one snapshot and change nothing."""
-    return engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
+    return engine.execution_options(isolation_level="REPEATABLE READ")
 
 
 def writing(engine: Engine) -> Engine:
@@ -155,6 +155,8 @@ def _begin(connection: Connection) -> None:
         said["lock_timeout"] = _milliseconds(options["patience_s"])
         said["idle_in_transaction_session_timeout"] = _milliseconds(IDLE_WRITER_TIMEOUT_S)
         said["synchronous_commit"] = "off" if options["only_state"] else "on"
+    else:
+        said["transaction_read_only"] = "on"
     settings = (f"SET LOCAL {name} = {value}" for name, value in said.items())
     connection.exec_driver_sql("; ".join(settings))
 

@@ -137,15 +137,14 @@ def cut_off(postgresql: Server, monkeypatch: pytest.MonkeyPatch, when: str) -> N
     cuts = [when]
 
     def lost(connection: psycopg.Connection) -> None:
-        if not cuts or connection.read_only:
-            return commit(connection)
+        is_first = bool(cuts)
         cuts.clear()
-        process = connection.info.backend_pid
-        if when == "after":
+        if when == "after" or not is_first:
             commit(connection)
-        postgresql.sql(f"SELECT pg_terminate_backend({process}, 5000)")
-        connection.execute("SELECT 1")  # what a commit would meet
-        raise AssertionError("the connection is still there")
+        if is_first:
+            postgresql.sql(f"SELECT pg_terminate_backend({connection.info.backend_pid}, 5000)")
+            connection.execute("SELECT 1")  # what a commit would meet
+            raise AssertionError("the connection is still there")
 
     monkeypatch.setattr(psycopg.Connection, "commit", lost)
 

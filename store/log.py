@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, NamedTuple, Self
 
-from sqlalchemy import Connection, Row
+from sqlalchemy import Connection
 
 from store.codec import Codec, Encoded
 from store.database import Database
@@ -27,6 +27,7 @@ from store.records import Head, Heading, NewEvent, Recorded, event_hash
 from store.schema import ensure_schema
 from store.tables import (
     EventRow,
+    StoredEvent,
     hash_at,
     head_rows,
     headings,
@@ -195,7 +196,7 @@ class EventLog:
             yield from map(self.recorded, rows)
             if len(rows) < size:
                 return
-            after = rows[-1].position
+            after, *_ = rows[-1]
             remaining = None if remaining is None else remaining - size
 
     def headings(self, after: int, limit: int) -> list[Heading]:
@@ -360,12 +361,11 @@ class EventLog:
             UnknownEvent: it is of a kind or version that this code does not know.
             LogCorrupt: it does not hold what its kind says.
         """
-        position, event_id, stream, version, kind, kind_version, payload, *rest = row
         try:
-            struct = self.codec.decode(kind, kind_version, payload)
+            payload = self.codec.decode(row[4], row[5], row[6])
         except (UnknownEvent, LogCorrupt) as error:
-            raise type(error)(f"event {position} ({event_id}): {error}") from error
-        return Recorded(position, event_id, stream, version, kind, kind_version, struct, *rest)
+            raise type(error)(f"event {row[0]} ({row[1]}): {error}") from error
+        return Recorded(*row[:6], payload, *row[7:])
 
     def close(self) -> None:
         """Close the database. Only a log in memory loses anything by it."""
@@ -423,7 +423,7 @@ def _drafted(codec: Codec, stream: str, events: Sequence[NewEvent]) -> list[_Dra
 
 def _already_recorded(
     connection: Connection, codec: Codec, stream: str, drafts: Sequence[_Draft]
-) -> list[Row[Any]] | None:
+) -> list[StoredEvent] | None:
     """Return the rows of a batch that is already recorded; None for a new batch.
 
     Raises:
@@ -461,7 +461,7 @@ def _require_name(column: str, value: object) -> None:
         raise InvalidEvent(f"{column}: longer than {MAX_NAME_CHARACTERS} characters")
 
 
-def _same_content(codec: Codec, row: Row[Any], stream: str, draft: _Draft) -> bool:
+def _same_content(codec: Codec, row: StoredEvent, stream: str, draft: _Draft) -> bool:
     """Whether a row holds a draft's event, whichever version of its kind it is stored in."""
     stored = Encoded(row.kind, row.kind_version, row.payload)
     if stored.kind == draft.encoded.kind and stored.kind_version < draft.encoded.kind_version:

@@ -43,7 +43,9 @@ from store.tables import (
 )
 from store.verify import Examined, Problem, verify
 
-PAGE_EVENTS = 256  # what a reader holds in memory at once
+# What a reader holds in memory at once: so many events at first, then about so much of payloads.
+PAGE_EVENTS, MOST_PAGE_EVENTS = 256, 1024
+PAGE_CHARACTERS = 1_000_000
 MAX_NAME_CHARACTERS = 200
 
 # How long a reader waits for a writer to mend what it found.
@@ -188,15 +190,16 @@ class EventLog:
             LogCorrupt: an event does not hold what its kind says.
             LogUnavailable: the database cannot be read.
         """
-        remaining = limit
+        remaining, fitting = limit, PAGE_EVENTS
         while remaining is None or remaining > 0:
-            size = PAGE_EVENTS if remaining is None else min(PAGE_EVENTS, remaining)
+            size = fitting if remaining is None else min(fitting, remaining)
             with self.database.read() as connection:
                 rows = page(connection, after=after, stream=stream, limit=size, kinds=kinds)
             yield from map(self.recorded, rows)
             if len(rows) < size:
                 return
             after, *_ = rows[-1]
+            fitting = _fitting_page(rows)
             remaining = None if remaining is None else remaining - size
 
     def headings(self, after: int, limit: int) -> list[Heading]:
@@ -361,11 +364,18 @@ class EventLog:
             UnknownEvent: it is of a kind or version that this code does not know.
             LogCorrupt: it does not hold what its kind says.
         """
+        (
+            position, event_id, stream, version, kind, kind_version, text,
+            actor, recorded_at, causation, prev_hash, digest,
+        ) = row  # fmt: skip
         try:
-            payload = self.codec.decode(row[4], row[5], row[6])
+            payload = self.codec.decode(kind, kind_version, text)
         except (UnknownEvent, LogCorrupt) as error:
-            raise type(error)(f"event {row[0]} ({row[1]}): {error}") from error
-        return Recorded(*row[:6], payload, *row[7:])
+            raise type(error)(f"event {position} ({event_id}): {error}") from error
+        return Recorded(
+            position, event_id, stream, version, kind, kind_version, payload,
+            actor, recorded_at, causation, prev_hash, digest,
+        )  # fmt: skip
 
     def close(self) -> None:
         """Close the database. Only a log in memory loses anything by it."""
@@ -399,6 +409,12 @@ class EventLog:
         except StoreError as error:
             # The events are on the disk: to fail now would make the caller append them again.
             _logger.warning("HEAD could not be written, it is behind the log: %s", error)
+
+
+def _fitting_page(rows: Sequence[EventRow]) -> int:
+    """How many events the next page may have if they are as long as those of this one."""
+    characters = sum(len(row[6]) for row in rows)
+    return max(1, min(MOST_PAGE_EVENTS, len(rows) * PAGE_CHARACTERS // max(1, characters)))
 
 
 def _written(when: datetime) -> str:

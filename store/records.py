@@ -66,7 +66,7 @@ class Heading(NamedTuple):
     kind: str
 
 
-class Recorded(msgspec.Struct, frozen=True):
+class Recorded(msgspec.Struct, frozen=True, gc=False):
     """An event in the log; the payload is upcast to today's version, all else is as stored."""
 
     position: int  # 1, 2, 3 … over the whole log, without gaps

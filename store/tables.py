@@ -206,7 +206,7 @@ def page(
     """Return the next `limit` rows after a position: in order, of one stream, of some kinds."""
     if kinds is not None and not kinds:
         return []
-    names = {f"kind_{index}": kind for index, kind in enumerate(kinds or ())}
+    names: dict[str, str] = {f"kind_{index}": kind for index, kind in enumerate(kinds or ())}
     wanted = _page(stream is not None, None if kinds is None else len(kinds))
     return wanted.rows(connection, after=after, most=limit, stream_name=stream, **names)
 

@@ -11,7 +11,15 @@ import msgspec
 
 from store.errors import InvalidEvent, LogCorrupt, UnknownEvent
 from store.events import KINDS, Kind, Payload
-from store.plain import NotPlain, canonical, plain, strict_struct
+from store.plain import (
+    NotPlain,
+    canonical,
+    encoded_json,
+    is_shallow,
+    plain,
+    strict_decoder,
+    strict_struct,
+)
 from store.upcasts import UPCASTS, Upcast
 
 
@@ -53,11 +61,30 @@ class Codec:
         if name is None:
             raise InvalidEvent(f"{type(payload).__name__} is not a registered kind of event")
         kind = self._kinds[name]
+        quick = self._encoded_quickly(name, kind, payload)
+        if quick is not None:
+            return quick
         try:
             checked = msgspec.convert(plain(payload), strict_struct(kind.struct))
             return Encoded(name, kind.version, canonical(checked))
         except (NotPlain, msgspec.ValidationError) as error:
             raise InvalidEvent(f"{name}: {error}") from error
+
+    def _encoded_quickly(self, name: str, kind: Kind, payload: Payload) -> Encoded | None:
+        """A payload that comes back from its text as it is; None for any other.
+
+        What is not plain comes back as something else, or not at all: NaN as null, sets as lists.
+        Of those `encode` looks at each value, to find the one that is wrong, or to make tuples
+        lists; it gives the same text.
+        """
+        try:
+            text = encoded_json(payload)
+            is_canonical = encoded_json(strict_decoder(kind.struct).decode(text)) == text
+            if not is_canonical or self._decoders[name, kind.version].decode(text) != payload:
+                return None
+        except (TypeError, ValueError, msgspec.MsgspecError, RecursionError):
+            return None
+        return Encoded(name, kind.version, text.decode()) if is_shallow(text) else None
 
     def decode(self, kind: str, kind_version: int, text: str | bytes) -> Payload:
         """Return the struct of a stored payload, in today's version.

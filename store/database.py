@@ -11,6 +11,7 @@ import sqlite3
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -111,6 +112,7 @@ class Database:
             self._writing = engine.execution_options(begin="BEGIN IMMEDIATE")
         else:
             self._reading, self._writing = postgresql.reading(engine), postgresql.writing(engine)
+        self._patient = cache(self._writing.execution_options)  # to make one takes long
 
     @classmethod
     def open(cls, where: str | Path) -> "Database":
@@ -180,7 +182,7 @@ class Database:
         if self.is_read_only and self._engine.url.database not in _MEMORY_NAMES:
             self._copy_into_memory()
         patience = BUSY_TIMEOUT_S if patience_s is None else patience_s
-        engine = self._writing.execution_options(patience_s=patience, only_state=only_state)
+        engine = self._patient(patience_s=patience, only_state=only_state)
         with translated(), engine.connect() as connection:  # leaving it takes back what is open
             connection.begin()
             yield connection
@@ -306,10 +308,12 @@ def _prepare_sqlite(connection: sqlite3.Connection, _record: object) -> None:
 
 
 def _begin_sqlite(connection: Connection) -> None:
-    options = connection.get_execution_options()
+    options, driver = connection.get_execution_options(), connection.connection.driver_connection
+    assert isinstance(driver, sqlite3.Connection)  # noqa: S101 - its engine is SQLite's
     patience_ms = round(1000 * options.get("patience_s", BUSY_TIMEOUT_S))
-    connection.exec_driver_sql(f"PRAGMA busy_timeout = {patience_ms}")
-    connection.exec_driver_sql(options.get("begin", "BEGIN"))
+    # Straight to the driver: for SQLAlchemy each of them is as much work as a whole statement.
+    driver.execute(f"PRAGMA busy_timeout = {patience_ms}").close()
+    driver.execute(options.get("begin", "BEGIN")).close()
 
 
 @contextmanager

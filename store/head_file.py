@@ -15,6 +15,7 @@ as long.
 """
 
 import os
+from io import FileIO
 from pathlib import Path
 
 from sqlalchemy import Connection
@@ -76,9 +77,11 @@ class HeadFile:
         """
         with translated():
             try:
-                # Only two equal readings are surely of one record: another process may write it.
-                while (stored := self.path.read_bytes()) != self.path.read_bytes():
-                    pass
+                with self.path.open("rb", buffering=0) as file:
+                    # Only two equal readings are surely of one record: another process may write.
+                    stored = file.readall()
+                    while stored != (again := _from_start(file)):
+                        stored = again
             except FileNotFoundError:
                 return None
         return stored
@@ -158,6 +161,11 @@ class HeadFile:
         with self.path.open("r+b", buffering=0) as file:
             file.write(_record(head))
             file.truncate()
+
+
+def _from_start(file: FileIO) -> bytes:
+    file.seek(0)
+    return file.readall()
 
 
 def _parsed(stored: bytes) -> Head:

@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, NamedTuple, Self
 
-from sqlalchemy import Connection, Row
+from sqlalchemy import Connection
 
 from store.codec import Codec, Encoded
 from store.database import Database
@@ -30,6 +30,7 @@ from store.records import Head, Heading, NewEvent, Recorded, event_hash
 from store.schema import ensure_schema
 from store.tables import (
     EventRow,
+    StoredEvent,
     hash_at,
     head_rows,
     headings,
@@ -45,7 +46,9 @@ from store.tables import (
 )
 from store.verify import Examined, Problem, verify
 
-PAGE_EVENTS = 256  # what a reader holds in memory at once
+# What a reader holds in memory at once: so many events at first, then about so much of payloads.
+PAGE_EVENTS, MOST_PAGE_EVENTS = 256, 1024
+PAGE_CHARACTERS = 1_000_000
 MAX_NAME_CHARACTERS = 200
 
 # How long a reader waits for a writer to mend what it found.
@@ -224,15 +227,16 @@ class EventLog:
             LogCorrupt: an event does not hold what its kind says.
             LogUnavailable: the database cannot be read.
         """
-        remaining = limit
+        remaining, fitting = limit, PAGE_EVENTS
         while remaining is None or remaining > 0:
-            size = PAGE_EVENTS if remaining is None else min(PAGE_EVENTS, remaining)
+            size = fitting if remaining is None else min(fitting, remaining)
             with self.database.read() as connection:
                 rows = page(connection, after=after, stream=stream, limit=size, kinds=kinds)
             yield from map(self.recorded, rows)
             if len(rows) < size:
                 return
-            after = rows[-1].position
+            after, *_ = rows[-1]
+            fitting = _fitting_page(rows)
             remaining = None if remaining is None else remaining - size
 
     def headings(self, after: int, limit: int) -> list[Heading]:
@@ -406,12 +410,18 @@ class EventLog:
             UnknownEvent: it is of a kind or version that this code does not know.
             LogCorrupt: it does not hold what its kind says.
         """
-        position, event_id, stream, version, kind, kind_version, payload, *rest = row
+        (
+            position, event_id, stream, version, kind, kind_version, text,
+            actor, recorded_at, causation, prev_hash, digest,
+        ) = row  # fmt: skip
         try:
-            struct = self.codec.decode(kind, kind_version, payload)
+            payload = self.codec.decode(kind, kind_version, text)
         except (UnknownEvent, LogCorrupt) as error:
             raise type(error)(f"event {position} ({event_id}): {error}") from error
-        return Recorded(position, event_id, stream, version, kind, kind_version, struct, *rest)
+        return Recorded(
+            position, event_id, stream, version, kind, kind_version, payload,
+            actor, recorded_at, causation, prev_hash, digest,
+        )  # fmt: skip
 
     def close(self) -> None:
         """Close the database. Only a log in memory loses anything by it."""
@@ -463,6 +473,12 @@ def pauses(patience_s: float, first_s: float = 0.002, longest_s: float = 0.05) -
         longest = min(2 * longest, longest_s)
 
 
+def _fitting_page(rows: Sequence[EventRow]) -> int:
+    """How many events the next page may have if they are as long as those of this one."""
+    characters = sum(len(row[6]) for row in rows)
+    return max(1, min(MOST_PAGE_EVENTS, len(rows) * PAGE_CHARACTERS // max(1, characters)))
+
+
 def _written(when: datetime) -> str:
     """A time as the log writes it."""
     return when.astimezone(UTC).isoformat(timespec="microseconds")
@@ -485,7 +501,7 @@ def _drafted(codec: Codec, stream: str, events: Sequence[NewEvent]) -> list[_Dra
 
 def _already_recorded(
     connection: Connection, codec: Codec, stream: str, drafts: Sequence[_Draft]
-) -> list[Row[Any]] | None:
+) -> list[StoredEvent] | None:
     """Return the rows of a batch that is already recorded; None for a new batch.
 
     Raises:
@@ -523,7 +539,7 @@ def _require_name(column: str, value: object) -> None:
         raise InvalidEvent(f"{column}: longer than {MAX_NAME_CHARACTERS} characters")
 
 
-def _same_content(codec: Codec, row: Row[Any], stream: str, draft: _Draft) -> bool:
+def _same_content(codec: Codec, row: StoredEvent, stream: str, draft: _Draft) -> bool:
     """Whether a row holds a draft's event, whichever version of its kind it is stored in."""
     stored = Encoded(row.kind, row.kind_version, row.payload)
     if stored.kind == draft.encoded.kind and stored.kind_version < draft.encoded.kind_version:

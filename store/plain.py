@@ -17,7 +17,10 @@ import msgspec
 # Far below the interpreter's recursion limit, so that what could be written can always be read.
 MAX_DEPTH = 64
 
-_ENCODER = msgspec.json.Encoder(order="sorted")
+encoded_json = msgspec.json.Encoder(order="sorted").encode
+
+_NO_BRACKETS = bytes(set(range(256)) - set(b'[]{}"'))
+_SQUARE = bytes.maketrans(b"{}", b"[]")
 
 
 class NotPlain(Exception):
@@ -50,9 +53,26 @@ def canonical(value: object) -> str:
         NotPlain: a text holds a lone surrogate, which UTF-8 cannot carry.
     """
     try:
-        return _ENCODER.encode(value).decode()
+        return encoded_json(value).decode()
     except UnicodeEncodeError as error:
         raise NotPlain(f"text that is not Unicode: {error.object[error.start]!a}") from None
+
+
+def is_shallow(text: bytes) -> bool:
+    """Whether a JSON text is surely at most ``MAX_DEPTH`` levels deep; a quick look.
+
+    Where it has escapes, or brackets within strings, that isn't found out.
+    """
+    if text.count(b"[") + text.count(b"{") <= MAX_DEPTH:
+        return True
+    if b"\\" in text:
+        return False
+    brackets = text.translate(_SQUARE, _NO_BRACKETS).replace(b'""', b"")
+    for _ in range(MAX_DEPTH):
+        brackets = brackets.replace(b"[]", b"")  # the innermost level
+        if not brackets:
+            return True
+    return False
 
 
 def plain(value: object, depth: int = MAX_DEPTH) -> Any:
@@ -122,6 +142,12 @@ def strict_struct(struct: type[msgspec.Struct]) -> type[msgspec.Struct]:
         for field in msgspec.structs.fields(struct)
     ]
     return msgspec.defstruct(struct.__name__, fields, kw_only=True, forbid_unknown_fields=True)
+
+
+@cache
+def strict_decoder(struct: type[msgspec.Struct]) -> msgspec.json.Decoder[Any]:
+    """Return what reads the twin of `struct` from JSON."""
+    return msgspec.json.Decoder(strict_struct(struct))
 
 
 def _strict(hint: Any) -> Any:

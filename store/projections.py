@@ -252,7 +252,7 @@ class Projections:
             if not rows:
                 break
             fold(history, projection, documents, map(self._log.recorded, rows), documents.get)
-            after = rows[-1].position
+            after, *_ = rows[-1]
         return documents
 
     def _apply_batch(self) -> None:

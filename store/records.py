@@ -66,7 +66,7 @@ class Heading(NamedTuple):
     kind: str
 
 
-class Recorded(msgspec.Struct, frozen=True):
+class Recorded(msgspec.Struct, frozen=True, gc=False):
     """An event in the log; the payload is upcast to today's version, all else is as stored."""
 
     position: int  # 1, 2, 3 … over the whole log, without gaps
@@ -99,11 +99,12 @@ def frame(value: object) -> bytes:
     """Return the bytes that stand for one stored value; never fails, whatever was stored."""
     if isinstance(value, str):
         # Stored bytes that are not UTF-8 come as surrogates when a damaged log is examined.
-        data, letter = value.encode("utf-8", "surrogateescape"), b"T"
-    elif isinstance(value, int):
-        data, letter = b"%d" % value, b"I"
-    elif value is None:
-        data, letter = b"", b"N"
-    else:  # a float or a blob: the store writes none, so that any letter of its own will do
-        data, letter = repr(value).encode(), b"?"
-    return b"%b%d:%b" % (letter, len(data), data)
+        data = value.encode("utf-8", "surrogateescape")
+        return b"T%d:%b" % (len(data), data)
+    if value is None:
+        return b"N0:"
+    if isinstance(value, int):
+        data = b"%d" % value
+        return b"I%d:%b" % (len(data), data)
+    data = repr(value).encode()  # a float or a blob: the store writes none, any letter will do
+    return b"?%d:%b" % (len(data), data)

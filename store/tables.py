@@ -5,7 +5,8 @@ caller's transaction.
 """
 
 from collections.abc import Collection, Iterable, Sequence
-from typing import Any
+from functools import lru_cache
+from typing import Any, NamedTuple
 
 from sqlalchemy import (
     BigInteger,
@@ -13,7 +14,6 @@ from sqlalchemy import (
     Connection,
     Integer,
     MetaData,
-    Row,
     Table,
     Text,
     UniqueConstraint,
@@ -27,6 +27,7 @@ from sqlalchemy import (
 
 from store.errors import LogCorrupt
 from store.records import GENESIS_HASH, Head, Heading
+from store.statements import Statement
 
 metadata = MetaData()
 
@@ -82,11 +83,33 @@ EventRow = Sequence[Any]  # the columns of `events`, in their order
 EVENT_COLUMNS = tuple(events.columns.keys())
 
 # Made once: to build a statement takes longer than to run it.
-_HEAD = select(log_head.c.position, log_head.c.hash)
-_LOCKED_HEAD = _HEAD.with_for_update()
-_VERSION = select(func.max(events.c.stream_version)).where(events.c.stream == bindparam("stream"))
-_HASH = select(events.c.hash).where(events.c.position == bindparam("position"))
-_WITH_IDS = select(events).where(events.c.event_id.in_(bindparam("ids", expanding=True)))
+_HEAD = Statement(select(log_head.c.position, log_head.c.hash))
+_LOCKED_HEAD = Statement(select(log_head.c.position, log_head.c.hash).with_for_update())
+_MOVE_HEAD = Statement(
+    update(log_head).values(position=bindparam("to_position"), hash=bindparam("to_hash"))
+)
+_INSERT = Statement(insert(events))
+_VERSION = Statement(
+    select(func.max(events.c.stream_version)).where(events.c.stream == bindparam("stream_name"))
+)
+_HASH = Statement(select(events.c.hash).where(events.c.position == bindparam("at")))
+
+
+class StoredEvent(NamedTuple):
+    """A row of the events table, whose columns are read by name."""
+
+    position: int
+    event_id: str
+    stream: str
+    stream_version: int
+    kind: str
+    kind_version: int
+    payload: str
+    actor: str
+    recorded_at: str
+    causation: str | None
+    prev_hash: str
+    hash: str
 
 
 def read_head(connection: Connection, *, lock: bool = False) -> Head:
@@ -108,27 +131,28 @@ def read_head(connection: Connection, *, lock: bool = False) -> Head:
 
 def head_rows(connection: Connection, *, lock: bool = False) -> list[Head]:
     """Return every row that says where the log ends; a sound log has one."""
-    return [Head(*row) for row in connection.execute(_LOCKED_HEAD if lock else _HEAD)]
+    return [Head(*row) for row in (_LOCKED_HEAD if lock else _HEAD).rows(connection)]
 
 
 def move_head(connection: Connection, head: Head) -> None:
     """Make `head` the end of the log."""
-    connection.execute(update(log_head), {"position": head.position, "hash": head.hash})
+    _MOVE_HEAD.run(connection, [(head.position, head.hash)])
 
 
-def insert_events(connection: Connection, rows: Iterable[tuple[Any, ...]]) -> None:
+def insert_events(connection: Connection, rows: Iterable[Sequence[Any]]) -> None:
     """Write whole rows of the events table."""
-    connection.execute(insert(events), [dict(zip(EVENT_COLUMNS, row, strict=True)) for row in rows])
+    _INSERT.run(connection, rows)
 
 
 def stream_version(connection: Connection, stream: str) -> int:
     """Return how many events the stream has."""
-    return connection.execute(_VERSION, {"stream": stream}).scalar() or 0
+    return _VERSION.value(connection, stream_name=stream) or 0
 
 
 def hash_at(connection: Connection, position: int) -> str | None:
     """Return the hash of the event at a position; None if there is no such event."""
-    return connection.execute(_HASH, {"position": position}).scalar()
+    found: str | None = _HASH.value(connection, at=position)
+    return found
 
 
 def hashes_after(connection: Connection, position: int, limit: int) -> list[Head]:
@@ -164,10 +188,17 @@ def set_head(connection: Connection, head: Head) -> None:
     connection.execute(insert(log_head), {"position": head.position, "hash": head.hash})
 
 
-def rows_with_ids(connection: Connection, event_ids: Sequence[str]) -> dict[str, Row[Any]]:
+def rows_with_ids(connection: Connection, event_ids: Sequence[str]) -> dict[str, StoredEvent]:
     """Return the recorded ones of these events by their ids."""
-    rows = connection.execute(_WITH_IDS, {"ids": event_ids})
+    names = {f"id_{index}": event_id for index, event_id in enumerate(event_ids)}
+    rows = map(StoredEvent._make, _with_ids(len(event_ids)).rows(connection, **names))
     return {row.event_id: row for row in rows}
+
+
+@lru_cache(maxsize=64)
+def _with_ids(count: int) -> Statement:
+    names = [bindparam(f"id_{index}") for index in range(count)]
+    return Statement(select(events).where(events.c.event_id.in_(names)))
 
 
 def page(
@@ -177,16 +208,25 @@ def page(
     limit: int,
     stream: str | None = None,
     kinds: Collection[str] | None = None,
-) -> Sequence[Row[Any]]:
+) -> Sequence[EventRow]:
     """Return the next `limit` rows after a position: in order, of one stream, of some kinds."""
-    rows = select(events).where(events.c.position > after).limit(limit)
+    if kinds is not None and not kinds:
+        return []
+    names: dict[str, str] = {f"kind_{index}": kind for index, kind in enumerate(kinds or ())}
+    wanted = _page(stream is not None, None if kinds is None else len(kinds))
+    return wanted.rows(connection, after=after, most=limit, stream_name=stream, **names)
+
+
+@lru_cache(maxsize=64)
+def _page(is_of_a_stream: bool, kinds: int | None) -> Statement:
+    rows = select(events).where(events.c.position > bindparam("after")).limit(bindparam("most"))
     if kinds is not None:
-        rows = rows.where(events.c.kind.in_(kinds))
-    if stream is None:
-        rows = rows.order_by(events.c.position)
-    else:  # the same order, and one that has an index: the stream's few among the log's many
-        rows = rows.where(events.c.stream == stream).order_by(events.c.stream_version)
-    return connection.execute(rows).all()
+        rows = rows.where(events.c.kind.in_([bindparam(f"kind_{i}") for i in range(kinds)]))
+    if not is_of_a_stream:
+        return Statement(rows.order_by(events.c.position))
+    # The same order, and one that has an index: the stream's few among the log's many.
+    of_stream = rows.where(events.c.stream == bindparam("stream_name"))
+    return Statement(of_stream.order_by(events.c.stream_version))
 
 
 def positions_of(
@@ -201,7 +241,7 @@ def positions_of(
     return connection.execute(found.order_by(events.c.stream_version)).scalars().all()
 
 
-def rows_at(connection: Connection, positions: Collection[int]) -> Sequence[Row[Any]]:
+def rows_at(connection: Connection, positions: Collection[int]) -> Sequence[EventRow]:
     """Return the rows at some positions, in order."""
     found = select(events).where(events.c.position.in_(positions)).order_by(events.c.position)
     return connection.execute(found).all()

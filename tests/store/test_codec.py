@@ -21,7 +21,7 @@ from store.events import (
     RunResumed,
     SongProposed,
 )
-from store.plain import MAX_DEPTH, Checked
+from store.plain import MAX_DEPTH, Checked, is_shallow, plain
 from tests.store.samples import DIGEST, SAMPLES, SONG
 from tests.store.strategies import patient, payloads
 
@@ -110,6 +110,31 @@ def test_the_message_names_the_place() -> None:
         CODEC.encode(manifest(float("nan")))
     with pytest.raises(InvalidEvent, match=r"SongProposed.*tonic_pitch_class"):
         CODEC.encode(changed(SONG, tonic_pitch_class=12))
+
+
+DEPTHS = {
+    "alternating": ('[{"a":', "}]", MAX_DEPTH // 2),
+    "lists": ("[", "]", MAX_DEPTH),
+    "with brackets in texts": ('["]",', "]", MAX_DEPTH),
+    "with escapes": ('["\\"]",', "]", MAX_DEPTH),
+}
+
+
+@pytest.mark.parametrize(("opening", "closing", "most"), DEPTHS.values(), ids=DEPTHS)
+@pytest.mark.parametrize("beside", [0, 2 * MAX_DEPTH], ids=["alone", "beside many"])
+def test_no_text_is_taken_for_shallower_than_it_is(
+    opening: str, closing: str, most: int, beside: int
+) -> None:
+    many = "[]," * beside
+
+    def deep(levels: int) -> bytes:
+        return f"[{many}{opening * levels}0{closing * levels}]".encode()
+
+    assert not is_shallow(deep(most))
+    assert not is_shallow(deep(3 * most))
+    plain(msgspec.json.decode(deep(most - 1)))  # is as deep as may be
+    if '"' not in opening and "{" not in opening:
+        assert is_shallow(deep(most - 1))
 
 
 def with_every_float_infinite(value: Any) -> Any:

@@ -42,7 +42,7 @@ from engine.runs.run import Run
 from engine.state.studio import Studio
 from fitness.colours import COLOURS, Colour
 from fitness.fusion import FusionModel
-from fitness.total import Fitness, Score, Weights
+from fitness.total import Fitness, Scored, Weights
 from genomes import Context, Part, Section
 
 STAGE = "chords"
@@ -63,8 +63,9 @@ class Ungated:
     def __init__(self, fitness: Fitness) -> None:
         self._fitness = fitness
 
-    def score(self, parts: list[Part], context: Context) -> list[Score]:
-        return [replace(score, passes=True) for score in self._fitness.score(parts, context)]
+    def scored(self, parts: list[Part], context: Context) -> Scored:
+        scores, features = self._fitness.scored(parts, context)
+        return Scored([replace(score, passes=True) for score in scores], features)
 
     def is_audible(self, part: Part, context: Context) -> bool:
         return self._fitness.is_audible(part, context)

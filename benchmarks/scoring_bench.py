@@ -39,7 +39,7 @@ from fitness.colours import Colour, find_colour
 from fitness.excerpts import Excerpt
 from fitness.fusion import DEFAULT_MODEL, FusionModel
 from fitness.theory import theory, theory_terms
-from fitness.total import Fitness, Score, Weights
+from fitness.total import Fitness, Score, Scored, Weights, role_features
 from genomes import CHORDS, Context, Part, Section
 
 THREADS = 2
@@ -229,13 +229,14 @@ class DenseFitness:
     def __init__(self, predict: Callable[[list[Part], Context], object]) -> None:
         self._predict = predict
 
-    def score(self, parts: list[Part], context: Context) -> list[Score]:
+    def scored(self, parts: list[Part], context: Context) -> Scored:
         self._predict(parts, context)
         rules = [theory_terms("chords", part, context) for part in parts]
         worth = [theory(terms, "chords") for terms in rules]
-        return [
+        scores = [
             Score({"theory": mean, **terms}, mean) for mean, terms in zip(worth, rules, strict=True)
         ]
+        return Scored(scores, role_features("chords", parts, context))
 
     def is_audible(self, _part: Part, _context: Context) -> bool:
         return True

@@ -5,10 +5,12 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterable, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from engine.errors import Ambiguous, NotFound
-from genomes import Context, Part
+
+if TYPE_CHECKING:
+    from genomes import Context, Part
 
 CANDIDATE_ID_CHARS = 20
 RUN_ID_CHARS = 12

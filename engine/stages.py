@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+import genomes
 from engine.errors import NotFound
-from genomes.bass import BASS
-from genomes.chords import CHORDS
-from genomes.drums import DRUMS
-from genomes.harmony import HARMONY
-from genomes.melody import MELODY
-from genomes.midi import DRUM_CHANNEL
-from genomes.stage import StageGenomes
+
+if TYPE_CHECKING:
+    from genomes import StageGenomes
+
+DRUMS = "drums"
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +20,6 @@ class Stage:
 
     Attributes:
         name: such as ``"chords"``.
-        genomes: its genomes and their operators.
         needs: stages that must have approved parts first. A part builds on the approved parts of
             all stages before its own.
         program: General MIDI program that its parts are written with, 0 to 127.
@@ -32,7 +30,6 @@ class Stage:
     """
 
     name: str
-    genomes: StageGenomes[Any]
     needs: tuple[str, ...] = ()
     program: int = 0
     channel: int = 0
@@ -41,17 +38,23 @@ class Stage:
     sings: bool = False
 
     @property
+    def genomes(self) -> StageGenomes[Any]:
+        """Its genomes and their operators, loaded when they are used."""
+        found: StageGenomes[Any] = getattr(genomes, self.name.upper())
+        return found
+
+    @property
     def is_drums(self) -> bool:
         """Whether its notes are drums."""
-        return self.channel == DRUM_CHANNEL
+        return self.name == DRUMS
 
 
 ROWS = (
-    Stage("chords", CHORDS),
-    Stage("drums", DRUMS, ("chords",), channel=DRUM_CHANNEL),
-    Stage("bass", BASS, ("chords",), program=33, channel=1, carries_on=True),
-    Stage("melody", MELODY, ("chords",), program=73, channel=2, carries_on=True, sings=True),
-    Stage("harmony", HARMONY, ("chords", "melody"), program=48, channel=3),
+    Stage("chords"),
+    Stage(DRUMS, ("chords",), channel=9),  # of General MIDI
+    Stage("bass", ("chords",), program=33, channel=1, carries_on=True),
+    Stage("melody", ("chords",), program=73, channel=2, carries_on=True, sings=True),
+    Stage("harmony", ("chords", "melody"), program=48, channel=3),
 )
 STAGES: dict[str, Stage] = {stage.name: stage for stage in ROWS}
 

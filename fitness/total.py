@@ -6,7 +6,7 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from functools import cached_property, lru_cache
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -27,7 +27,7 @@ from fitness.roll import ROLL_VERSION, STEPS_PER_SECOND, WINDOW_SECONDS
 from fitness.scorer import Prediction, row_values
 from fitness.theory import THEORY_VERSION, theory, theory_terms
 from genomes import Context, Part
-from genomes.notes import mixed
+from genomes.notes import mixed, mixed_with
 
 # Stage -> the role of real music whose bands its parts are compared with.
 ROLES = {
@@ -78,6 +78,13 @@ class Score:
     def rank_key(self) -> tuple[bool, float]:
         """Sorts scores: larger is better."""
         return self.passes, self.total
+
+
+class Scored(NamedTuple):
+    """Scores of parts, and ``(n, F)`` what ``role_features`` has of them."""
+
+    scores: list[Score]
+    features: NDArray[np.float32]
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,7 +160,11 @@ class Fitness:
         }
 
     def score(self, parts: Sequence[Part], context: Context) -> list[Score]:
-        """One score for each part, in order.
+        """One score for each part, in order; see ``scored``."""
+        return self.scored(parts, context).scores
+
+    def scored(self, parts: Sequence[Part], context: Context) -> Scored:
+        """One score for each part, in order, and the features that were measured for it.
 
         Where the context has approved parts, each part is also scored mixed with them:
         ``chromatic`` and ``prior`` are means of alone and mixed, and the terms of the mix begin
@@ -163,19 +174,19 @@ class Fitness:
             ScoringFailed: if any part can't be scored.
         """
         if not parts:
-            return []
+            return Scored([], role_features(self._stage, parts, context))
         rows = [self._theory(part, context) for part in parts]
         alone = _Measured.of(parts, context, self._stage if self._head else None)
         mixes = _Measured.of(_mixes(parts, context), context) if context.parts else None
-        self._add_prior(rows, alone, mixes, context)
+        features = self._add_prior(rows, alone, mixes, context)
         passes = self._add_chromatic(rows, alone, mixes, context)
         totals = [
             self._weights.total(row.get("chromatic"), row["theory"], row["prior"]) for row in rows
         ]
         if self._head is not None:
             totals = self._by_taste(self._head, rows, totals, alone)
-        scored = zip(rows, totals, passes, strict=True)
-        return [Score(row, total, passed) for row, total, passed in scored]
+        found = zip(rows, totals, passes, strict=True)
+        return Scored([Score(row, total, passed) for row, total, passed in found], features)
 
     def standardise(
         self, parts: Sequence[Part], terms: Sequence[Mapping[str, float]], context: Context
@@ -225,8 +236,8 @@ class Fitness:
         """Whether a part begins within the model's window; always, without a model."""
         if self._model is None:
             return True
-        onsets_seconds = context.tempo_map.seconds(part.notes["onset_ticks"])
-        return bool((onsets_seconds <= LAST_AUDIBLE_SECONDS).any())
+        first = part.notes["onset_ticks"][:1]  # notes are in order
+        return bool((context.tempo_map.seconds(first) <= LAST_AUDIBLE_SECONDS).any())
 
     def predict(self, part: Part, context: Context) -> Prediction | None:
         """The model's prediction for a part alone; None without a model.
@@ -247,8 +258,12 @@ class Fitness:
 
     def _add_prior(
         self, rows: list[Row], alone: _Measured, mixes: _Measured | None, context: Context
-    ) -> None:
-        """Add the penalties to the rows: of the mix, and the mean of alone and mixed."""
+    ) -> NDArray[np.float32]:
+        """Add the penalties to the rows: of the mix, and the mean of alone and mixed.
+
+        Returns:
+            what the parts alone were compared by, as ``role_features``.
+        """
         bars, role = context.section.bars, ROLES[self._stage]
         features = alone.features
         if role == DRUMS:
@@ -257,13 +272,14 @@ class Fitness:
         if mixes is None or role == DRUMS:
             for row, penalty in zip(rows, penalties, strict=True):
                 row["prior"] = penalty
-            return
+            return features
         has_drums = any(ROLES[stage] == DRUMS for stage, _ in context.parts)
         mix_role = DRIVEN_MIX_ROLE if has_drums else MIX_ROLE
         of_mixes = self._prior.penalties(mixes.features, mix_role, bars).tolist()
         for row, penalty, together in zip(rows, penalties, of_mixes, strict=True):
             row["mix.prior"] = together
             row["prior"] = (penalty + together) / 2
+        return features
 
     def _add_chromatic(
         self, rows: list[Row], alone: _Measured, mixes: _Measured | None, context: Context
@@ -318,10 +334,14 @@ def _shipped_prior() -> Prior:
 
 def outside_shares(stage: str, parts: Sequence[Part], context: Context) -> NDArray[np.float64]:
     """``(n,)`` share of the plain features of each part alone outside the bands of real music."""
-    role = ROLES[stage]
-    measure = drum_feature_matrix if role == DRUMS else feature_matrix
-    features = measure(parts, context.meter, context.tempo_map)
-    return _shipped_prior().outside_shares(features, role, context.section.bars)
+    features = role_features(stage, parts, context)
+    return _shipped_prior().outside_shares(features, ROLES[stage], context.section.bars)
+
+
+def role_features(stage: str, parts: Sequence[Part], context: Context) -> NDArray[np.float32]:
+    """``(n, F)``, the features that the prior compares the parts of a stage by, each part alone."""
+    measure = drum_feature_matrix if ROLES[stage] == DRUMS else feature_matrix
+    return measure(parts, context.meter, context.tempo_map)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -349,8 +369,7 @@ def _joined(rows: list[NDArray[np.float32]]) -> list[NDArray[np.float32]]:
 
 def _mixes(parts: Sequence[Part], context: Context) -> list[Part]:
     """Each part mixed with all approved ones."""
-    backing = mixed([part for _, part in context.parts])
-    return [mixed([part, backing]) for part in parts]
+    return mixed_with(mixed([part for _, part in context.parts]), parts)
 
 
 def _excerpts(parts: Sequence[Part], context: Context) -> list[Excerpt]:

@@ -7,13 +7,38 @@ becomes a part, and that part is what is heard, what is scored and what is writt
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from genomes.context import Context, LockedBars, Section
-from genomes.keys import Key
-from genomes.locks import Locks
-from genomes.lyrics import Line, Lyrics, Syllable
-from genomes.notes import ChordSpan, Part
-from genomes.stage import Genome, LockedGenomes, StageGenomes
-from genomes.time import TICKS_PER_QUARTER, Meter, TempoMap
+if TYPE_CHECKING:
+    from genomes.bass import BASS
+    from genomes.chords import CHORDS
+    from genomes.context import Context, LockedBars, Section
+    from genomes.drums import DRUMS
+    from genomes.harmony import HARMONY
+    from genomes.keys import Key
+    from genomes.locks import Locks
+    from genomes.lyrics import Line, Lyrics, Syllable
+    from genomes.melody import MELODY
+    from genomes.notes import ChordSpan, Part
+    from genomes.stage import Genome, LockedGenomes, StageGenomes
+    from genomes.time import TICKS_PER_QUARTER, Meter, TempoMap
+
+    STAGE_GENOMES: dict[str, StageGenomes[Any]]
+
+# Module -> the names of this package's public face, loaded when one is used: what a command says
+# of a key needs no NumPy, and all stages take as long to import as everything else.
+_MODULES = {
+    "context": ("Context", "LockedBars", "Section"),
+    "keys": ("Key",),
+    "locks": ("Locks",),
+    "lyrics": ("Line", "Lyrics", "Syllable"),
+    "notes": ("ChordSpan", "Part"),
+    "stage": ("Genome", "LockedGenomes", "StageGenomes"),
+    "time": ("TICKS_PER_QUARTER", "Meter", "TempoMap"),
+}
+# Stages in the order in which a song is composed; each is a package that holds its StageGenomes.
+_STAGES = ("chords", "drums", "bass", "melody", "harmony")
+_HOMES = {name: module for module, names in _MODULES.items() for name in names} | {
+    stage.upper(): stage for stage in _STAGES
+}
 
 __all__ = [
     "BASS",
@@ -40,23 +65,10 @@ __all__ = [
     "TempoMap",
 ]
 
-# Stages in the order in which a song is composed; each is a package that holds its StageGenomes.
-_STAGES = ("chords", "drums", "bass", "melody", "harmony")
-
-if TYPE_CHECKING:
-    from genomes.bass import BASS
-    from genomes.chords import CHORDS
-    from genomes.drums import DRUMS
-    from genomes.harmony import HARMONY
-    from genomes.melody import MELODY
-
-    STAGE_GENOMES: dict[str, StageGenomes[Any]]
-
 
 def __getattr__(name: str) -> Any:
-    """Load stages when they are used: importing all of them takes as long as all the rest."""
     if name == "STAGE_GENOMES":
         return {stage: __getattr__(stage.upper()) for stage in _STAGES}
-    if name.lower() in _STAGES and name.isupper():
-        return getattr(import_module(f"genomes.{name.lower()}"), name)
-    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    if name not in _HOMES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(f"{__name__}.{_HOMES[name]}"), name)

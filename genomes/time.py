@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache, cached_property
 from itertools import accumulate, pairwise
 
@@ -38,6 +38,8 @@ class Meter:
     Attributes:
         numerator: 1 to 32.
         denominator: 1, 2, 4, 8, 16 or 32.
+        unit_ticks: ticks of one unit of the denominator.
+        bar_ticks: ticks of one bar; kept, as hardly anything is asked for so often.
 
     Raises:
         ValueError: if either number is outside those ranges.
@@ -45,6 +47,8 @@ class Meter:
 
     numerator: int
     denominator: int
+    unit_ticks: int = field(init=False, repr=False, compare=False)
+    bar_ticks: int = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         if not 1 <= self.numerator <= MAX_NUMERATOR or self.denominator not in DENOMINATORS:
@@ -52,6 +56,9 @@ class Meter:
                 f"meter {self.numerator}/{self.denominator}: expected N/D with N from 1 to "
                 f"{MAX_NUMERATOR} and D one of {', '.join(map(str, DENOMINATORS))}"
             )
+        unit_ticks = 4 * TICKS_PER_QUARTER // self.denominator
+        object.__setattr__(self, "unit_ticks", unit_ticks)
+        object.__setattr__(self, "bar_ticks", self.numerator * unit_ticks)
 
     @classmethod
     def parse(cls, text: str) -> Meter:
@@ -63,16 +70,6 @@ class Meter:
 
     def __str__(self) -> str:
         return f"{self.numerator}/{self.denominator}"
-
-    @property
-    def unit_ticks(self) -> int:
-        """Ticks of one unit of the denominator."""
-        return 4 * TICKS_PER_QUARTER // self.denominator
-
-    @property
-    def bar_ticks(self) -> int:
-        """Ticks of one bar."""
-        return self.numerator * self.unit_ticks
 
     @property
     def bar_quarters(self) -> float:
@@ -225,6 +222,7 @@ class TempoMap:
     ticks_per_quarter: int = TICKS_PER_QUARTER
 
     @classmethod
+    @cache
     def constant(cls, tempo_bpm: float) -> TempoMap:
         """One tempo throughout, in quarter notes per minute."""
         return cls(((0, microseconds_per_quarter(tempo_bpm)),))

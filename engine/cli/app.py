@@ -1,53 +1,151 @@
-"""The commands, in the order that a songwriter meets them."""
+"""The commands, in the order that a songwriter meets them.
+
+A command's module is imported when the command is run or listed, and its options are read when it
+is run: reading those of all commands takes as long as a short command.
+"""
 
 from __future__ import annotations
 
+import inspect
+from collections.abc import Callable, Iterator, Mapping
 from functools import cache
+from importlib import import_module
 from pathlib import Path
-from typing import Annotated, cast
+from typing import Annotated, Any, cast
 
 import typer
-from typer.core import TyperGroup
+from typer.core import TyperCommand, TyperGroup
 
 import engine
-from engine.cli import (
-    arrange,
-    backups,
-    chords,
-    compose,
-    demo,
-    effort,
-    evolve,
-    explain,
-    files,
-    gate,
-    history,
-    listen,
-    log,
-    models,
-    replay,
-    run,
-    runs,
-    score,
-    serve,
-    songs,
-    status,
-    taste,
-    train,
-    why,
-    words,
-)
-from engine.cli import (
-    map as run_map,
-)
 from engine.cli.options import StudioOptions
 from engine.cli.output import say
 
-app = typer.Typer(
+# Name -> the module of its function, or of a group of commands.
+COMMANDS = {
+    "demo": "demo.demo",
+    "songs": "songs.app",
+    "evolve": "evolve.evolve",
+    "chords": "chords.chords",
+    "compose": "compose.compose",
+    "resume": "runs.resume",
+    "abandon": "runs.abandon",
+    "runs": "runs.runs",
+    "map": "map.show_map",
+    "bring": "map.bring",
+    "run": "run_report.app",
+    "review": "gate.review",
+    "listen": "listen.listen",
+    "play": "listen.listen",
+    "approve": "gate.approve",
+    "use": "gate.use",
+    "reject": "gate.reject",
+    "more": "gate.more",
+    "less": "gate.less",
+    "least": "gate.least",
+    "cant-tell": "gate.cant_tell",
+    "label": "gate.label",
+    "note": "gate.note",
+    "undo": "history.undo",
+    "redo": "history.redo",
+    "history": "history.history",
+    "show": "history.show",
+    "diff": "history.diff",
+    "compare": "history.compare",
+    "fork": "history.fork",
+    "words": "words.words",
+    "import": "files.import_file",
+    "status": "status.status",
+    "effort": "effort.effort",
+    "serve": "serve.serve",
+    "export": "files.export",
+    "arrange": "arrange.arrange",
+    "score": "score.score",
+    "explain": "explain.explain",
+    "why": "why.why",
+    "models": "models.app",
+    "train": "train.train",
+    "retrain": "taste.retrain",
+    "taste": "taste.taste",
+    "replay": "replay.replay",
+    "log": "log.app",
+    "verify": "log.verify",
+    "doctor": "log.doctor",
+    "backup": "backups.backup",
+    "restore": "backups.restore",
+    "move": "backups.move",
+    "sign": "backups.sign",
+    "trace": "backups.trace",
+}
+HELP = {"play": "Play candidates: another name of `listen`."}
+
+
+class _Built(Mapping[str, Any]):
+    """Each command by its name, built once it is looked up."""
+
+    def __init__(self) -> None:
+        self._built: dict[str, Any] = {}
+
+    def __getitem__(self, name: str) -> Any:
+        if name not in self._built:
+            self._built[name] = _build(name)
+        return self._built[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(COMMANDS)
+
+    def __len__(self) -> int:
+        return len(COMMANDS)
+
+
+def _target(name: str) -> tuple[Any, Callable[..., Any] | typer.Typer]:
+    """The module of a command, and its function or its group of commands there."""
+    module_name, _, attribute = COMMANDS[name].partition(".")
+    module = import_module(f"engine.cli.{module_name}")
+    return module, getattr(module, attribute)
+
+
+def _new_app(**settings: Any) -> typer.Typer:
+    return typer.Typer(rich_markup_mode=None, pretty_exceptions_enable=False, **settings)
+
+
+def _build(name: str) -> Any:
+    if name not in COMMANDS:
+        raise KeyError(name)
+    module, target = _target(name)
+    branch = _new_app()
+    branch.callback()(lambda: None)  # so that a single command is one of a group, as here
+    if isinstance(target, typer.Typer):
+        branch.add_typer(target, name=name)
+    else:
+        settings = getattr(module, "SETTINGS", None)
+        branch.command(name, help=HELP.get(name), context_settings=settings)(target)
+    return cast("TyperGroup", typer.main.get_command(branch)).commands[name]
+
+
+class _Root(TyperGroup):
+    """The root command, which lists what every command does without reading their options."""
+
+    def __init__(self, **settings: Any) -> None:
+        super().__init__(**settings | {"commands": {}})
+        self.commands = cast("Any", _Built())
+
+    def format_commands(self, ctx: Any, formatter: Any) -> None:
+        """Write the list of commands."""
+        listed = [TyperCommand(name, help=_help(name)) for name in COMMANDS]
+        TyperGroup(commands=listed).format_commands(ctx, formatter)
+
+
+def _help(name: str) -> str | None:
+    _, target = _target(name)
+    if isinstance(target, typer.Typer):
+        return cast("str", target.info.help)
+    return HELP.get(name) or inspect.getdoc(target)
+
+
+app = _new_app(
+    cls=_Root,
     name="engine",
     no_args_is_help=True,
-    rich_markup_mode=None,
-    pretty_exceptions_enable=False,
     help="Compose a song stage by stage, and remember everything. Every command also takes "
     "--studio DIR (default: $ENGINE_STUDIO or ./studio) and --debug.",
 )
@@ -82,62 +180,7 @@ def root(
     context.obj = StudioOptions(studio, folder)
 
 
-app.command("demo")(demo.demo)
-app.add_typer(songs.app, name="songs")
-app.command("evolve")(evolve.evolve)
-app.command("chords")(chords.chords)
-app.command("compose")(compose.compose)
-app.command("resume")(runs.resume)
-app.command("abandon")(runs.abandon)
-app.command("runs")(runs.runs)
-app.command("map")(run_map.show_map)
-app.command("bring")(run_map.bring)
-app.add_typer(run.app, name="run")
-app.command("review")(gate.review)
-app.command("listen")(listen.listen)
-app.command("play", help="Play candidates: another name of `listen`.")(listen.listen)
-app.command("approve")(gate.approve)
-app.command("use")(gate.use)
-app.command("reject")(gate.reject)
-app.command("more")(gate.more)
-app.command("less")(gate.less)
-app.command("least")(gate.least)
-app.command("cant-tell")(gate.cant_tell)
-app.command("label")(gate.label)
-app.command("note")(gate.note)
-app.command("undo")(history.undo)
-app.command("redo")(history.redo)
-app.command("history")(history.history)
-app.command("show")(history.show)
-app.command("diff")(history.diff)
-app.command("compare")(history.compare)
-app.command("fork")(history.fork)
-app.command("words")(words.words)
-app.command("import")(files.import_file)
-app.command("status")(status.status)
-app.command("effort")(effort.effort)
-app.command("serve")(serve.serve)
-app.command("export")(files.export)
-app.command("arrange")(arrange.arrange)
-app.command("score")(score.score)
-app.command("explain")(explain.explain)
-app.command("why")(why.why)
-app.add_typer(models.app, name="models")
-app.command("train", context_settings=train.SETTINGS)(train.train)
-app.command("retrain")(taste.retrain)
-app.command("taste")(taste.taste)
-app.command("replay")(replay.replay)
-app.add_typer(log.app, name="log")
-app.command("verify")(log.verify)
-app.command("doctor")(log.doctor)
-app.command("backup")(backups.backup)
-app.command("restore")(backups.restore)
-app.command("move")(backups.move)
-app.command("sign")(backups.sign)
-app.command("trace")(backups.trace)
-
-
 @cache
 def root_command() -> TyperGroup:
-    """The whole tree of commands, built once: typer reads every type hint to make it."""
+    """The whole tree of commands."""
     return cast("TyperGroup", typer.main.get_command(app))

@@ -17,8 +17,9 @@ from numpy.typing import NDArray
 
 from engine.evolution.niches import best_first
 from engine.evolution.pool import Individual
-from fitness.drum_measures import DRUM_FEATURE_NAMES, drum_feature_matrix
-from fitness.features import FEATURE_NAMES, feature_matrix
+from fitness.drum_measures import DRUM_FEATURE_NAMES
+from fitness.features import FEATURE_NAMES
+from fitness.total import role_features
 from genomes import Context, Part
 
 LEVELS = 3
@@ -84,11 +85,19 @@ def measured(
         context: of the run.
         axes: of the stage.
     """
-    is_drums = stage == DRUMS
-    names = DRUM_FEATURE_NAMES if is_drums else FEATURE_NAMES
-    matrix = drum_feature_matrix if is_drums else feature_matrix
-    columns = [names.index(axis.feature) for axis in axes]
-    return np.asarray(matrix(parts, context.meter, context.tempo_map)[:, columns])
+    return places(stage, role_features(stage, parts, context), axes)
+
+
+def places(stage: str, features: NDArray[np.float32], axes: Sequence[Axis]) -> NDArray[np.float32]:
+    """Where measured parts lie on each axis, ``(parts, axes)``.
+
+    Args:
+        stage: of the parts.
+        features: of the parts, as ``fitness.total.role_features``.
+        axes: of the stage.
+    """
+    names = DRUM_FEATURE_NAMES if stage == DRUMS else FEATURE_NAMES
+    return np.asarray(features[:, [names.index(axis.feature) for axis in axes]])
 
 
 def terciles(values: NDArray[np.float32]) -> NDArray[np.float32]:

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from engine.evolution.behaviour import Archive, axes_of, measured
+from engine.evolution.behaviour import Archive, axes_of, measured, places
 from engine.evolution.breeding import Breeder, Child, ask
 from engine.evolution.niches import best_first, niches, select_population
 from engine.evolution.pool import Individual, Pool
@@ -85,6 +85,9 @@ class Run:
         self._colour = colour.name
         # Of those that were in the elite: the judge's probabilities, and the share outside.
         self._judgements: dict[str, list[float]] = {}
+        # Where those that were scored here lie on the axes of the archive.
+        self._axes = axes_of(self.stage.name, self.settings.axes)
+        self._places: dict[str, list[float]] = {}
         texts = given_texts(started, inputs)
         weights = self.settings.weights
         self.fitness = Fitness(self.stage.name, colour, weights, model, texts, head)
@@ -149,7 +152,9 @@ class Run:
     def evolve(self) -> Generation:
         """Breed, score and select the next generation; neither recorded nor in the pool yet."""
         children, discarded = self.breed(self.next_generation)
-        scores = self.fitness.score([child.part for child in children], self.context)
+        scores, features = self.fitness.scored([child.part for child in children], self.context)
+        found = places(self.stage.name, features, self._axes).tolist()
+        self._places |= zip((child.id for child in children), found, strict=True)
         return self.generation(children, scores, discarded)
 
     def generation(
@@ -261,9 +266,13 @@ class Run:
 
     def archive(self) -> Archive:
         """The map of everything scored so far, by the axes of its settings."""
-        axes, scored = axes_of(self.stage.name, self.settings.axes), list(self.pool.scored.values())
-        parts = [self.genomes.render(each.genome, self.context) for each in scored]
-        return Archive.of(scored, axes, measured(self.stage.name, parts, self.context, axes))
+        unknown = [each for each in self.pool.scored.values() if each.id not in self._places]
+        parts = [self.genomes.render(each.genome, self.context) for each in unknown]
+        found = measured(self.stage.name, parts, self.context, self._axes).tolist()
+        self._places |= zip((each.id for each in unknown), found, strict=True)
+        scored = list(self.pool.scored.values())
+        values = np.array([self._places[each.id] for each in scored], dtype=np.float32)
+        return Archive.of(scored, self._axes, values)
 
     def survivor(self, individual: Individual) -> events.Survivor:
         """One of its individuals as a candidate, with its notes and the model's prediction."""

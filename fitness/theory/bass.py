@@ -11,7 +11,7 @@ from math import log2
 import numpy as np
 
 from fitness.sonorities import CACHED_PARTS
-from fitness.theory.common import Rule, beats, by_size, chord_at, chord_index, jaccard, mean
+from fitness.theory.common import Rule, beats, by_size, chord_at, chords_at, jaccard, mean
 from genomes.bass.backing import kick_onsets_ticks
 from genomes.context import Context
 from genomes.genres import groove_of
@@ -153,6 +153,19 @@ def role_over(pitch: int, span: ChordSpan, key: Key) -> str:
     return note_role(pitch % 12, root, bass, span.pitch_classes, key)
 
 
+def _note_scores(span: ChordSpan, key: Key) -> tuple[float, ...]:
+    """How well each pitch class sounds over a chord; see ``CHORD_NOTE_SCORES``."""
+    return _scores_over(span.root_pitch_class, span.bass_pitch_class, span.pitch_classes, key)
+
+
+@cache
+def _scores_over(
+    root: int, bass: int, pitch_classes: tuple[int, ...], key: Key
+) -> tuple[float, ...]:
+    roles = (note_role(each, root, bass, pitch_classes, key) for each in range(12))
+    return tuple(CHORD_NOTE_SCORES[role] for role in roles)
+
+
 def grounding(part: Part, context: Context) -> float:
     """The bass plays the root or the slash bass where each chord begins.
 
@@ -181,23 +194,26 @@ def no_sour_notes(part: Part, context: Context) -> float:
     see ``CHORD_NOTE_SCORES``. A note that doesn't fit counts more if it moves by step to one that
     does.
     """
-    read, harmony, key = BassLine.of(part, context.meter), context.harmony, context.key
-    count = len(read.pitches)
+    read, meter = BassLine.of(part, context.meter), context.meter
+    harmony = [
+        (span.onset_ticks, span.end_ticks, _note_scores(span, context.key))
+        for span in context.harmony
+    ]
+    first_chords = chords_at(context.harmony, read.onsets_ticks)
+    notes = zip(read.onsets_ticks, read.ends_ticks, read.pitches, first_chords, strict=True)
     total = weighed = 0.0
-    for index in range(count):
-        onset, end = read.onsets_ticks[index], read.ends_ticks[index]
-        chord = chord_index(harmony, onset)
-        while chord < len(harmony) and harmony[chord].onset_ticks < end:
-            span = harmony[chord]
-            begins = max(onset, span.onset_ticks)
-            score = CHORD_NOTE_SCORES[role_over(read.pitches[index], span, key)]
-            if score < CLEAR and end <= span.end_ticks and _resolves(read, index, context):
+    for index, (onset, end, pitch, chord) in enumerate(notes):
+        while chord < len(harmony) and harmony[chord][0] < end:
+            chord_onset, chord_end, scores = harmony[chord]
+            begins = max(onset, chord_onset)
+            score = scores[pitch % 12]
+            if score < CLEAR and end <= chord_end and _resolves(read, index, context):
                 score = max(score, RESOLVED)
-            weight = LIGHT_PLACE + weight_at(begins, context.meter)
-            shared = min(end - begins, span.end_ticks - begins, LONG_TICKS) * weight
+            weight = LIGHT_PLACE + weight_at(begins, meter)
+            shared = min(end - begins, chord_end - begins, LONG_TICKS) * weight
             total += shared
             weighed += shared * score
-            chord += 1
+            chord += 1  # noqa: PLW2901 - it sounds on in the next one
     return weighed / total if total else 0.0
 
 
@@ -207,7 +223,7 @@ def _resolves(read: BassLine, index: int, context: Context) -> bool:
     if abs(read.pitches[following] - read.pitches[index]) not in STEPS:
         return False
     there = chord_at(context.harmony, read.onsets_ticks[following])
-    return CHORD_NOTE_SCORES[role_over(read.pitches[following], there, context.key)] >= CLEAR
+    return _note_scores(there, context.key)[read.pitches[following] % 12] >= CLEAR
 
 
 def with_the_kick(part: Part, context: Context) -> float:
@@ -247,7 +263,7 @@ def line(part: Part, context: Context) -> float:
     Per move, the last note back to the first; see ``MOVE_SCORES`` and ``STANDS``.
     """
     read = BassLine.of(part, context.meter)
-    chords = [chord_index(context.harmony, onset) for onset in read.onsets_ticks]
+    chords = chords_at(context.harmony, read.onsets_ticks)
     following = [*chords[1:], *chords[:1]]
     scores = [
         by_size(abs(move), MOVE_SCORES, WIDER_MOVE) if move or here == there else STANDS

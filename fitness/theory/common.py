@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from collections.abc import Set as AbstractSet
 from functools import cache
 
@@ -70,11 +70,17 @@ def beats(meter: Meter, bars: int) -> tuple[tuple[int, float], ...]:
     )
 
 
-def chord_index(harmony: Sequence[ChordSpan], onset_ticks: int) -> int:
-    """Index of the chord that sounds at a time."""
-    return bisect_right(harmony, onset_ticks, key=lambda span: span.onset_ticks) - 1
+def chord_onsets(harmony: Sequence[ChordSpan]) -> list[int]:
+    """Where each chord begins."""
+    return [span.onset_ticks for span in harmony]
+
+
+def chords_at(harmony: Sequence[ChordSpan], onsets_ticks: Iterable[int]) -> list[int]:
+    """Index of the chord that sounds at each time; -1 before any."""
+    starts = chord_onsets(harmony)
+    return [bisect_right(starts, onset) - 1 for onset in onsets_ticks]
 
 
 def chord_at(harmony: Sequence[ChordSpan], onset_ticks: int) -> ChordSpan:
     """The chord that sounds at a time; the first one before any."""
-    return harmony[max(0, chord_index(harmony, onset_ticks))]
+    return harmony[max(0, bisect_right(chord_onsets(harmony), onset_ticks) - 1)]

@@ -17,7 +17,7 @@ from fitness.theory.common import (
     beats,
     by_limit,
     by_size,
-    chord_at,
+    chords_at,
     jaccard,
     mean,
     up_to,
@@ -98,16 +98,17 @@ def strong_beats(part: Part, context: Context) -> float:
 
     Per beat group in which a note sounds, weighed by the group's metrical weight.
     """
-    notes = MelodyLine.of(part, context).notes
+    notes, harmony = MelodyLine.of(part, context).notes, context.harmony
     onsets = [note.onset_ticks for note in notes]
+    every = beats(context.meter, context.section.bars)
+    chords = chords_at(harmony, (beat for beat, _ in every))
     score = total = 0.0
-    for beat, weight in beats(context.meter, context.section.bars):
+    for (beat, weight), chord in zip(every, chords, strict=True):
         index = bisect_right(onsets, beat) - 1
         if index < 0 or notes[index].end_ticks <= beat:
             continue
-        chord = chord_at(context.harmony, beat)
         total += weight
-        score += weight * _on_beat(notes, index, chord)
+        score += weight * _on_beat(notes, index, harmony[max(0, chord)])
     return score / total if total else PLAIN
 
 

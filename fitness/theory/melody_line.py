@@ -10,7 +10,7 @@ from itertools import pairwise
 import numpy as np
 
 from fitness.sonorities import CACHED_PARTS
-from fitness.theory.common import chord_at
+from fitness.theory.common import chords_at
 from genomes.context import Context
 from genomes.grid import DIVISIONS, cells
 from genomes.notes import NOTE_DTYPE, ChordSpan, Part
@@ -81,7 +81,9 @@ def _line(note_bytes: bytes, tempo_bpm: float) -> MelodyLine:
 
 def chords_under(notes: Sequence[Note], context: Context) -> list[ChordSpan]:
     """The chord that sounds where each note begins; raises ValueError where there are none."""
-    return [chord_at(context.harmony, note.onset_ticks) for note in notes]
+    harmony = context.harmony
+    found = chords_at(harmony, (note.onset_ticks for note in notes))
+    return [harmony[max(0, index)] for index in found]
 
 
 def weight_at(onset_ticks: int, meter: Meter) -> float:

@@ -10,6 +10,7 @@ from __future__ import annotations
 from bisect import insort
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 
 from msgspec import structs
 
@@ -87,8 +88,12 @@ class _Unresolved(Exception):
         self.placed = placed
 
 
-def resolve(bars: Sequence[Bar], constraints: Constraints) -> Resolved:
-    """The notes of some bars, which keep the rules; at least one."""
+@lru_cache(maxsize=256)
+def resolve(bars: tuple[Bar, ...], constraints: Constraints) -> Resolved:
+    """The notes of some bars, which keep the rules; at least one.
+
+    What an operator resolves to see whether its change is heard is rendered next.
+    """
     placed = _placed_tones(bars, constraints)
     while True:
         voices = _VoiceLeading(constraints)

@@ -14,7 +14,6 @@ from engine.state.runs import run_stream
 from engine.state.songs import Song, song_stream
 from engine.state.studio import Studio
 from genomes import ChordSpan, Meter, Part
-from genomes.chords import CHORDS
 from store import events
 from store.records import NewEvent
 from tests.engine.runs.short_runs import open_with
@@ -22,10 +21,10 @@ from tests.engine.runs.short_runs import open_with
 # A stage's row, where the engine has none: what matters here is how it is played.
 ROWS = {
     "chords": STAGES["chords"],
-    "drums": Stage("drums", CHORDS, ("chords",), program=0, channel=9),
-    "bass": Stage("bass", CHORDS, ("chords",), program=33, channel=1),
-    "melody": Stage("melody", CHORDS, ("chords",), program=73, channel=2),
-    "harmony": Stage("harmony", CHORDS, ("melody",), program=48, channel=3),
+    "drums": Stage("drums", ("chords",), program=0, channel=9),
+    "bass": Stage("bass", ("chords",), program=33, channel=1),
+    "melody": Stage("melody", ("chords",), program=73, channel=2),
+    "harmony": Stage("harmony", ("melody",), program=48, channel=3),
 }
 KEPT_SCORES: dict[str, Any] = {"terms": {"theory": 0.5}, "total": 0.5}
 

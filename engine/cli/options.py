@@ -43,6 +43,16 @@ ModelPath = Annotated[
     ),
 ]
 
+ExecutorName = Annotated[
+    str | None,
+    typer.Option(
+        "--executor",
+        metavar="WHERE",
+        help="Where runs are carried on: serial, processes:4, dask or dask://HOST:PORT "
+        "[default: one process a core, where there is enough to do].",
+    ),
+]
+
 VALUED = "--studio"
 EQUALS = f"{VALUED}="
 FLAG = "--debug"

@@ -338,10 +338,11 @@ def take_up(studio: Studio, identifier: str) -> list[Recorded]:
 
 def _record_resumed(studio: Studio, identifier: str, recorded: Sequence[Recorded]) -> int:
     """Record that a run goes on; returns the number of events: 0 if it has no generations yet."""
-    scored = [each for each in recorded if isinstance(each.payload, events.GenerationScored)]
+    payloads = (each.payload for each in recorded)
+    scored = [each.generation for each in payloads if isinstance(each, events.GenerationScored)]
     if not scored:
         return 0
-    resumed = events.RunResumed(after_generation=scored[-1].payload.generation)
+    resumed = events.RunResumed(after_generation=scored[-1])
     append_to_run(studio, identifier, NewEvent(resumed, actor=ACTOR), len(recorded))
     return 1
 
@@ -404,7 +405,7 @@ def carry_on(
     Raises:
         Refused: if another process continues or abandoned the same run.
     """
-    while not run.is_finished:
+    while True:
         event = run.next_event()
         record(studio, run.id, event, run.version)
         run.apply(event)
@@ -415,7 +416,6 @@ def carry_on(
         report(run.pool.curve[-1])
         if is_stopped() and not run.is_over:
             return False
-    return True
 
 
 def record(

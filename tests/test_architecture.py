@@ -47,6 +47,7 @@ HOMES = {
     "sklearn": ("training/", "tools/judge.py"),
     "matplotlib": ("engine/reports/pictures.py", "engine/reports/rolls.py", "training/"),
     "cryptography": ("engine/backups/signing.py",),
+    "distributed": ("engine/execution/dask_cluster.py",),
     "pyphen": ("genomes/lyrics/",),
     "mido": ("genomes/midi",),
     "sqlalchemy": ("store/", "migrations/"),
@@ -72,6 +73,7 @@ LATE = {
     "soundfile": (),
     "pyloudnorm": (),
     "cryptography": (),
+    "distributed": (),
 }
 
 MOST_LOOSE_FILES = 6  # of engine/: all others are in rooms

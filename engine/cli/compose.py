@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -12,6 +13,7 @@ import typer
 from engine.cli.errors import INTERRUPTED
 from engine.cli.opening import next_command, open_studio
 from engine.cli.options import (
+    ExecutorName,
     Generations,
     Instruments,
     ModelPath,
@@ -29,8 +31,10 @@ if TYPE_CHECKING:
     from documents.lyrics import SheetSection
     from engine.arrangement.approved import ApprovedPart
     from engine.arrangement.arranging import ArrangedSong
+    from engine.cli.progress import CompositionProgress
     from engine.composing.composition import Composition
     from engine.composing.ending import Ranked
+    from engine.execution.executor import Executor
     from engine.proposals.lyrics import LyricSheet
     from engine.state.studio import Studio
 
@@ -60,6 +64,7 @@ def compose(
     fade: Annotated[bool, typer.Option("--fade", help="The songs end by fading out.")] = False,
     instrument: Instruments = None,
     audio: Annotated[str, typer.Option(help="Recordings as flac or wav, or none.")] = "flac",
+    executor: ExecutorName = None,
     terms: WithTerms = False,
     as_json: Json = False,
 ) -> int:
@@ -74,10 +79,9 @@ def compose(
     from engine.arrangement.writers import writers
     from engine.cli.composed import say_songs
     from engine.cli.evolve import refuse_both
-    from engine.cli.progress import composing
     from engine.cli.runs import stops_of
     from engine.composing.composer import compose as compose_song
-    from engine.composing.composer import generations_done, runs_of
+    from engine.composing.composer import runs_of
     from engine.composing.composition import (
         begin,
         new_composition,
@@ -113,9 +117,8 @@ def compose(
         if not as_json:
             say(f"{state.title}: composition {composition.id}, seed {composition.seed}")
             _say_silent(composition)
-        done = generations_done(studio, song_id, composition)
-        with composing(expected_generations(composition), done) as observer:
-            is_done = compose_song(studio, song_id, composition, observer)
+        with at_work(studio, {song_id: composition}, executor) as (observer, workers):
+            is_done = compose_song(studio, song_id, composition, observer, workers)
         if not is_done:
             _say_stopped(context, f"compose --song {song_id} --audio {audio}", as_json=as_json)
             return INTERRUPTED
@@ -135,6 +138,24 @@ def compose(
         say_note(note)
     _say_otherwise(context, song_id, composition, songs[0][1].plan_file)
     return 0
+
+
+@contextmanager
+def at_work(
+    studio: Studio, compositions: Mapping[str, Composition], executor: str | None = None
+) -> Iterator[tuple[CompositionProgress, Executor]]:
+    """Show the progress of compositions, by song; with what carries their runs on."""
+    from engine.cli.progress import composing
+    from engine.composing.composer import generations_done
+    from engine.execution.choice import open_executor
+
+    done, expected, parts = 0, 0, 0
+    for song_id, composition in compositions.items():
+        recorded, in_all = generations_done(studio, song_id, composition), _expected(composition)
+        done, expected = done + recorded, expected + in_all
+        parts += max(0, in_all - recorded) * composition.settings.population
+    with open_executor(executor, parts) as workers, composing(expected, done) as observer:
+        yield observer, workers
 
 
 def _say_stopped(context: typer.Context, again: str, *, as_json: bool) -> None:
@@ -221,7 +242,7 @@ def _notes(songs: list[tuple[Ranked, ArrangedSong]]) -> list[str]:
     return list(dict.fromkeys(note for ranked, _ in songs for note in ranked.notes))
 
 
-def expected_generations(composition: Composition) -> int:
+def _expected(composition: Composition) -> int:
     """Of all runs: one for the first stage of a section, then one for each lineage kept."""
     from engine.stages import STAGES
 

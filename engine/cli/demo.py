@@ -127,9 +127,8 @@ def _holds(path: Path, data: bytes) -> bool:
 def _compose(studio: Studio, song_id: str, generations: int, audio: str) -> ArrangedSong | None:
     """Compose what the song lacks, and arrange it; None if it was interrupted."""
     from engine.arrangement.writers import writers
-    from engine.cli.compose import expected_generations, present_songs
-    from engine.cli.progress import composing
-    from engine.composing.composer import compose, generations_done
+    from engine.cli.compose import at_work, present_songs
+    from engine.composing.composer import compose
     from engine.composing.composition import begin, new_composition
     from engine.composing.ending import finish_composition
     from engine.evolution.settings import Settings
@@ -140,10 +139,9 @@ def _compose(studio: Studio, song_id: str, generations: int, audio: str) -> Arra
     requested = new_composition(settings, SONG_SECTIONS, DEMO_SEED, beam=1, arrangements=1)
     model = model_for_runs(studio, None)
     composition = begin(studio, state, replace(requested, model_sha256=model))
-    done = generations_done(studio, song_id, composition)
     say("\nthe rest of a small song is composed around them")
-    with composing(expected_generations(composition), done) as observer:
-        is_done = compose(studio, song_id, composition, observer)
+    with at_work(studio, {song_id: composition}) as (observer, workers):
+        is_done = compose(studio, song_id, composition, observer, workers)
     if not is_done:
         return None
     write = writers(state, audio)

@@ -45,6 +45,16 @@ ModelPath = Annotated[
     ),
 ]
 
+ExecutorName = Annotated[
+    str | None,
+    typer.Option(
+        "--executor",
+        metavar="WHERE",
+        help="Where runs are carried on: serial, processes:4, dask or dask://HOST:PORT "
+        "[default: one process a core, where there is enough to do].",
+    ),
+]
+
 STUDIO, FOLDER = "--studio", "--folder"
 VALUED = (STUDIO, FOLDER)
 FLAG = "--debug"

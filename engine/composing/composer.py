@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import replace
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 from engine.composing.composition import Composition, can_build_on
 from engine.composing.lineages import Reader, ScoredLineage, best_distinct
+from engine.execution.executor import SERIAL, Executor
 from engine.gate.decisions import approval
 from engine.gate.exports import export_song, update_exports
 from engine.gate.waiting import Entry
-from engine.runs.lifecycle import Request, carry_on, load_or_resume, start_or_find
+from engine.runs.lifecycle import Request, start_or_find
+from engine.runs.queue import RunQueue
 from engine.runs.requests import EvolveOptions, requests
 from engine.stages import STAGES, Stage
 from engine.state.lineages import approved, eligible
@@ -41,25 +43,191 @@ class Observer(Protocol):
         ...
 
 
-def compose(studio: Studio, song_id: str, composition: Composition, observer: Observer) -> bool:
-    """Compose all stages of all sections.
+# Numbers of a stage and of a section.
+Place = tuple[int, int]
 
-    Stages of sections that have approved parts are not composed again; later stages build on
-    these parts. Parts that a composition with another seed approved are ignored. Missing files
-    of approved parts, left by a killed process, are written too.
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """A stage of a section: it stands on the stage before and goes on from the section before."""
+
+    stage: Stage
+    section: Section
+    place: Place
+
+    @property
+    def needed(self) -> tuple[Place, Place]:
+        """Places of the cells that have to be decided first, as far as there are any."""
+        stage, section = self.place
+        return ((stage - 1, section), (stage, section - 1))
+
+
+def cells(composition: Composition) -> list[Cell]:
+    """What is composed, in the order in which it is decided.
+
+    That is diagonal by diagonal: cells of one diagonal don't need each other.
+    """
+    found = [
+        Cell(stage, section, (row, column))
+        for row, stage in enumerate(STAGES.values())
+        for column, section in enumerate(composition.sections)
+    ]
+    return sorted(found, key=lambda cell: (sum(cell.place), cell.place))
+
+
+class SongComposer:
+    """Composes one song: starts the runs that can be carried on, and decides when they ended.
+
+    Runs end and parts are approved in one order, whichever run was faster: the song is the same
+    however many are carried on at once.
+
+    Attributes:
+        song_id: id of the song.
+    """
+
+    def __init__(
+        self,
+        studio: Studio,
+        song_id: str,
+        composition: Composition,
+        observer: Observer,
+        rank: int = 0,
+    ) -> None:
+        """Compose what a song lacks.
+
+        Stages of sections that have approved parts are not composed again; later stages build on
+        these parts. Parts that a composition with another seed approved are ignored.
+
+        Args:
+            studio: the studio.
+            song_id: id of the song.
+            composition: of the song.
+            observer: told which stage of which section is begun.
+            rank: of its runs, see ``RunQueue.add``.
+        """
+        self._studio, self.song_id, self._observer = studio, song_id, observer
+        self._composition, self._rank = composition, rank
+        song = studio.song(song_id)
+        self._left = [cell for cell in cells(composition) if _lacks(song, composition, cell)]
+        self._runs: dict[Place, list[str]] = {}
+        self._unrecorded: set[str] = set()
+        self._ended: set[str] = set()
+
+    @property
+    def is_done(self) -> bool:
+        """Whether every stage of every section is decided."""
+        return not self._left
+
+    def advance(self, queue: RunQueue, ended: str | None = None) -> list[str]:
+        """Record ends and decide as far as the order allows, and begin what can be.
+
+        Args:
+            queue: carries its runs on.
+            ended: a run that came to its end.
+
+        Returns:
+            the runs that were added to the queue.
+        """
+        self._ended |= {ended} if ended else set()
+        added = self._begin(queue)
+        while self._left and self._is_recorded(self._left[0], queue):
+            if self._observer.is_stopped():
+                break
+            cell = self._left.pop(0)
+            runs = self._runs[cell.place]
+            _decide(self._studio, self.song_id, self._composition, cell.section, runs)
+            added += self._begin(queue)
+        return added
+
+    def _begin(self, queue: RunQueue) -> list[str]:
+        """Start the runs of every cell whose needed ones are decided; returns those to carry on."""
+        undecided = {cell.place for cell in self._left}
+        added: list[str] = []
+        for cell in self._left:
+            if cell.place not in self._runs and undecided.isdisjoint(cell.needed):
+                self._runs[cell.place] = runs = self._started(cell)
+                known = self._studio.runs()
+                added += [each for each in runs if known[each].status != FINISHED]
+        for run in added:
+            queue.add(run, self._rank)
+        self._unrecorded |= {*added}
+        return added
+
+    def _started(self, cell: Cell) -> list[str]:
+        """Start the runs of a cell, or find those that were; returns their ids."""
+        song = self._studio.song(self.song_id)
+        wanted = _requests(song, self._composition, cell)
+        self._observer.begin(cell.stage.name, cell.section.label, len(wanted))
+        return [start_or_find(self._studio, request) for request in wanted]
+
+    def _is_recorded(self, cell: Cell, queue: RunQueue) -> bool:
+        """Record the ends of a cell's runs in their order; whether that is all of them."""
+        for run in self._runs[cell.place]:
+            if run in self._unrecorded:
+                if run not in self._ended:
+                    return False
+                queue.finish(run)
+                self._unrecorded.remove(run)
+        return True
+
+
+def compose(
+    studio: Studio,
+    song_id: str,
+    composition: Composition,
+    observer: Observer,
+    executor: Executor = SERIAL,
+) -> bool:
+    """Compose all stages of all sections of a song; see ``compose_songs``.
 
     Returns:
         whether everything is composed; False if ``observer`` stopped it.
     """
-    for stage in STAGES.values():
-        for section in composition.sections:
-            if _lacks_stage(studio.song(song_id), composition, stage, section):
-                runs = _run(studio, song_id, composition, stage, section, observer)
-                if runs is None:
-                    return False
-                _decide(studio, song_id, composition, section, runs)
-    export_song(studio, studio.song(song_id))
-    return True
+    return bool([*compose_songs(studio, {song_id: composition}, observer, executor)])
+
+
+def compose_songs(
+    studio: Studio,
+    compositions: Mapping[str, Composition],
+    observer: Observer,
+    executor: Executor = SERIAL,
+) -> Iterator[str]:
+    """Compose songs; gives the id of each that is composed.
+
+    A song is begun when there is room for its runs beside those of the songs before it. Missing
+    files of approved parts, left by a killed process, are written too.
+
+    Args:
+        studio: the studio.
+        compositions: of each song, by its id.
+        observer: told of the progress; may stop it.
+        executor: carries the runs on.
+
+    Raises:
+        Refused: if another process continues or abandoned one of the runs.
+        TaskFailed: if one can't be carried on.
+    """
+    queue = RunQueue(studio, executor, observer.report, observer.is_stopped)
+    waiting = list(enumerate(compositions.items()))
+    owners: dict[str, SongComposer] = {}
+    while True:
+        done = []
+        if waiting and queue.has_room:
+            rank, (song_id, composition) = waiting.pop(0)
+            composer = SongComposer(studio, song_id, composition, observer, rank)
+            owners |= dict.fromkeys(composer.advance(queue), composer)
+            done = [composer] if composer.is_done else []
+        elif queue.is_idle:
+            return
+        for run in () if done else queue.ended():
+            composer = owners.pop(run)
+            owners |= dict.fromkeys(composer.advance(queue, run), composer)
+            done += [composer] if composer.is_done else []
+        for composer in done:
+            export_song(studio, studio.song(composer.song_id))
+            yield composer.song_id
+        if observer.is_stopped():
+            return
 
 
 def runs_of(studio: Studio, song_id: str, composition: Composition) -> dict[str, RunState]:
@@ -85,10 +253,11 @@ def generations_done(studio: Studio, song_id: str, composition: Composition) -> 
     return sum(run.generation + 1 for run in runs if run.generation is not None)
 
 
-def _lacks_stage(song: Song, composition: Composition, stage: Stage, section: Section) -> bool:
+def _lacks(song: Song, composition: Composition, cell: Cell) -> bool:
     """Whether a section has no approved part of a stage that it and the composition may use."""
     return not any(
-        can_build_on(song, composition, each) for each in eligible(song, stage.name, section.label)
+        can_build_on(song, composition, each)
+        for each in eligible(song, cell.stage.name, cell.section.label)
     )
 
 
@@ -97,16 +266,9 @@ def _usable(song: Song, composition: Composition, stage: str) -> list[str]:
     return [each for each in approved(song, stage) if can_build_on(song, composition, each)]
 
 
-def _run(
-    studio: Studio,
-    song_id: str,
-    composition: Composition,
-    stage: Stage,
-    section: Section,
-    observer: Observer,
-) -> list[str] | None:
-    """Finish the runs of a stage of a section; returns their ids, None if it was stopped."""
-    song = studio.song(song_id)
+def _requests(song: Song, composition: Composition, cell: Cell) -> list[Request]:
+    """The requests of a stage of a section: one for each lineage that it builds on."""
+    stage, section = cell.stage, cell.section
     options = EvolveOptions(
         stage.name,
         composition.settings,
@@ -117,29 +279,16 @@ def _run(
         singer=composition.singer if stage.sings else None,
         every_lineage=True,
     )
-    section_requests = [
-        request
-        for request in requests(song, options, composition.run_seed(stage.name, section))
-        if all(can_build_on(song, composition, parent) for parent in request.parents)
-    ]
-    observer.begin(stage.name, section.label, len(section_requests))
-    finished = []
-    for request in section_requests:
-        scored_request = replace(
+    return [
+        replace(
             request,
             model_sha256=composition.model_sha256,
             head_sha256=composition.heads.get(stage.name),
             follows=_part_before(song, composition, request),
         )
-        identifier = start_or_find(studio, scored_request)
-        if studio.run(identifier)[1].status != FINISHED:
-            run = load_or_resume(studio, identifier)
-            if not carry_on(studio, run, observer.report, observer.is_stopped):
-                return None
-        finished.append(identifier)
-        if observer.is_stopped():
-            return None
-    return finished
+        for request in requests(song, options, composition.run_seed(stage.name, section))
+        if all(can_build_on(song, composition, parent) for parent in request.parents)
+    ]
 
 
 def _part_before(song: Song, composition: Composition, request: Request) -> str | None:

@@ -21,6 +21,7 @@ from engine.evolution.settings import Settings
 from engine.models.audits import lost_share
 from engine.preference.decided import Decisions, scored, values_of
 from engine.preference.run_pools import RunPools
+from engine.runs.contexts import read_by
 from engine.runs.run import Run
 from engine.state.studio import Studio
 from fitness.fusion import FusionModel
@@ -302,9 +303,9 @@ def _judged(
         watched=False,
     )
     small = msgspec.structs.replace(started, settings=settings.to_payload())
-    run = Run(identifier, [msgspec.structs.replace(beginning, payload=small)], studio, model, head)
+    run = Run(identifier, [small], read_by(studio, started), model, head)
     while not run.is_over:
-        run.pool.apply(*run.evolve())
+        run.apply(run.next_event())
     return [point.judged or 0.0 for point in run.pool.curve]
 
 

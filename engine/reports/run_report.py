@@ -17,7 +17,7 @@ from engine.evolution.niches import best_first
 from engine.evolution.pool import Individual
 from engine.evolution.watch import ELITE, Fall, find_fall, smoothed
 from engine.runs.contexts import section_of
-from engine.runs.lifecycle import recorded_run
+from engine.runs.lifecycle import rebuilt, recorded_run
 from engine.runs.run import Run
 from engine.state.studio import Studio
 from genomes.stage import StageGenomes
@@ -126,7 +126,7 @@ def report_of(studio: Studio, prefix: str) -> RunReport:
     """
     identifier, _ = studio.run(prefix)
     recorded = recorded_run(studio, identifier)
-    run = Run(identifier, recorded[:1], studio, None)
+    run = rebuilt(studio, identifier, recorded[:1])
     made, now = run.started.versions.get(RENDERER), run.genomes.renderer_version
     if made != now:
         raise Refused(

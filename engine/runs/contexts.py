@@ -84,8 +84,12 @@ class RunInputs:
 
 def inputs_of(studio: Studio, started: events.RunStarted) -> RunInputs:
     """The inputs of a run from the events that it read; the studio's log has them."""
-    read = [studio.event(position).payload for position in started.positions_read]
-    return run_inputs(started, read, find_stage(started.stage))
+    return run_inputs(started, read_by(studio, started), find_stage(started.stage))
+
+
+def read_by(studio: Studio, started: events.RunStarted) -> list[events.Payload]:
+    """The events that a run reads: a run needs nothing else of a studio."""
+    return [studio.event(position).payload for position in started.positions_read]
 
 
 def run_inputs(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import gc
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import count
 
@@ -12,13 +12,14 @@ import numpy as np
 
 from engine.errors import Refused
 from engine.evolution.settings import EVOLUTION_VERSION, Settings
-from engine.ids import run_id
+from engine.ids import digest, run_id
 from engine.models.registry import ModelRegistry
 from engine.preference.heads import HeadRegistry
 from engine.runs.contexts import (
     INPUT,
     given_texts,
     inputs_of,
+    read_by,
     recorded_locks,
     recorded_section,
     texts_of,
@@ -48,6 +49,10 @@ ACTOR = "engine"
 
 # What a run with a preference head depends on besides.
 TASTE_VERSIONS = {"taste": TASTE_VERSION}
+
+# The ids of a run's generations and of its end are hashes, as long as random ones.
+EVENT_ID_CHARS = 32
+END = "end"
 
 Report = Callable[[events.CurvePoint], None]
 
@@ -234,8 +239,7 @@ def _with_inputs(studio: Studio, started: events.RunStarted) -> events.RunStarte
 
 def texts_given(studio: Studio, identifier: str) -> Texts:
     """The texts that a run gave its model."""
-    started = recorded_run(studio, identifier)[0].payload
-    assert isinstance(started, events.RunStarted)  # noqa: S101 - the stream's first event
+    started = started_of(recorded_run(studio, identifier))
     return given_texts(started, inputs_of(studio, started))
 
 
@@ -270,10 +274,27 @@ def load_as_started(studio: Studio, identifier: str) -> Run:
     return _loaded(studio, identifier, recorded_run(studio, identifier)[:1])
 
 
-def _loaded(studio: Studio, identifier: str, recorded: list[Recorded]) -> Run:
+def _loaded(studio: Studio, identifier: str, recorded: Sequence[Recorded]) -> Run:
+    return rebuilt(studio, identifier, recorded, *_scored_by(studio, started_of(recorded)))
+
+
+def rebuilt(
+    studio: Studio,
+    identifier: str,
+    recorded: Sequence[Recorded],
+    model: FusionModel | None = None,
+    head: PreferenceHead | None = None,
+) -> Run:
+    """A run from its events, by default with neither its model nor its head: to be looked at."""
+    read = read_by(studio, started_of(recorded))
+    return Run(identifier, [each.payload for each in recorded], read, model, head)
+
+
+def started_of(recorded: Sequence[Recorded]) -> events.RunStarted:
+    """The first event of a run."""
     started = recorded[0].payload
     assert isinstance(started, events.RunStarted)  # noqa: S101 - the stream's first event
-    return Run(identifier, recorded, studio, *_scored_by(studio, started))
+    return started
 
 
 def _scored_by(
@@ -297,7 +318,37 @@ def resume(studio: Studio, identifier: str) -> Run:
         Refused: if it is finished or abandoned, or was made by other versions.
     """
     recorded = recorded_run(studio, identifier)
-    _, state = studio.run(identifier)  # knows all of them, or later ones that outdate the run
+    _require_resumable(studio, identifier)  # knows all of them, or later ones that outdate the run
+    run = _loaded(studio, identifier, recorded)
+    run.version += _record_resumed(studio, identifier, recorded)
+    return run
+
+
+def take_up(studio: Studio, identifier: str) -> list[Recorded]:
+    """The events of an unfinished run that goes on, with the one that says so.
+
+    Raises:
+        Refused: if it is finished or abandoned, or was made by other versions.
+    """
+    recorded = recorded_run(studio, identifier)
+    _require_resumable(studio, identifier)
+    resumed = _record_resumed(studio, identifier, recorded)
+    return recorded_run(studio, identifier) if resumed else recorded
+
+
+def _record_resumed(studio: Studio, identifier: str, recorded: Sequence[Recorded]) -> int:
+    """Record that a run goes on; returns the number of events: 0 if it has no generations yet."""
+    payloads = (each.payload for each in recorded)
+    scored = [each.generation for each in payloads if isinstance(each, events.GenerationScored)]
+    if not scored:
+        return 0
+    resumed = events.RunResumed(after_generation=scored[-1])
+    append_to_run(studio, identifier, NewEvent(resumed, actor=ACTOR), len(recorded))
+    return 1
+
+
+def _require_resumable(studio: Studio, identifier: str) -> None:
+    _, state = studio.run(identifier)
     if state.status == FINISHED:
         raise Refused(f"run {identifier} is finished", "see engine review")
     if state.status == ABANDONED:
@@ -305,11 +356,6 @@ def resume(studio: Studio, identifier: str) -> Run:
     changed = changed_versions(state.stage, state.versions)
     if changed:
         raise Refused(f"run {identifier} was made by {changed}, not resumable here", "evolve again")
-    run = _loaded(studio, identifier, recorded)
-    after = run.next_generation - 1
-    if after >= 0:
-        _record(studio, run, events.RunResumed(after_generation=after))
-    return run
 
 
 def changed_versions(stage: str, made_by: dict[str, str]) -> str:
@@ -359,25 +405,52 @@ def carry_on(
     Raises:
         Refused: if another process continues or abandoned the same run.
     """
-    while not run.is_over:
-        generation = run.evolve()
-        _record(studio, run, generation.event)
-        run.pool.apply(*generation)
+    while True:
+        event = run.next_event()
+        record(studio, run.id, event, run.version)
+        run.apply(event)
+        if run.is_finished:
+            return True
         # A run keeps all scored individuals; garbage collection of them took a tenth of its time.
         gc.freeze()
         report(run.pool.curve[-1])
         if is_stopped() and not run.is_over:
             return False
-    _record(studio, run, run.finish())
-    return True
 
 
-def _record(studio: Studio, run: Run, event: events.Payload) -> None:
-    """Append an event; refused if another process appended to the run's stream in the meantime."""
+def record(
+    studio: Studio, run: str, event: events.GenerationScored | events.RunFinished, version: int
+) -> None:
+    """Append what a run did next.
+
+    The event's id is a hash of the run and the generation: recording it again, after an answer of
+    the database that was lost, records nothing new.
+
+    Args:
+        studio: the studio.
+        run: id of the run.
+        event: the generation, or the end.
+        version: number of events that the run's stream has.
+
+    Raises:
+        Refused: if another process appended to the run's stream in the meantime.
+    """
+    what = event.generation if isinstance(event, events.GenerationScored) else END
+    identifier = digest(run, what)[:EVENT_ID_CHARS]
+    append_to_run(studio, run, NewEvent(event, actor=ACTOR, event_id=identifier), version)
+
+
+def append_to_run(studio: Studio, run: str, event: NewEvent, version: int) -> None:
+    """Append an event to a run's stream, which has so many events.
+
+    Raises:
+        Refused: if another process appended to it in the meantime.
+    """
+    stream = run_stream(run)
+    refused = Refused(f"run {run} is carried on or was given up elsewhere", "see engine runs")
+    if studio.log.version(stream) != version:
+        raise refused
     try:
-        studio.append(run_stream(run.id), [NewEvent(event, actor=ACTOR)], run.version)
+        studio.append(stream, [event], version)
     except StaleStream as error:
-        raise Refused(
-            f"run {run.id} is carried on or was given up elsewhere", "see engine runs"
-        ) from error
-    run.version += 1
+        raise refused from error

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from engine.errors import Refused
 from engine.ids import resolve
-from engine.runs.lifecycle import recorded_run
+from engine.runs.lifecycle import rebuilt, recorded_run
 from engine.runs.run import Run
 from engine.state.studio import Studio
 from genomes import Part
@@ -53,7 +53,7 @@ def read_run(studio: Studio, prefix: str) -> RecordedRun:
     """
     identifier, _ = studio.run(prefix)
     recorded = recorded_run(studio, identifier)
-    run = Run(identifier, recorded, studio, None)
+    run = rebuilt(studio, identifier, recorded)
     if not run.pool.scored:
         raise Refused(f"run {identifier} has scored nothing yet", f"run engine resume {identifier}")
     made, now = run.started.versions.get(RENDERER), run.genomes.renderer_version

@@ -20,16 +20,14 @@ from engine.evolution.survivors import (
     mutual_distances,
 )
 from engine.evolution.watch import ELITE, Fall, find_fall
-from engine.runs.contexts import given_texts, inputs_of, song_colour
+from engine.runs.contexts import given_texts, run_inputs, song_colour
 from engine.stages import Stage, find_stage
-from engine.state.studio import Studio
 from fitness.fusion import FusionModel
 from fitness.judge.judge import shipped_judge
 from fitness.preference.head import PreferenceHead
 from fitness.total import Fitness, Score, outside_shares
 from genomes import Context, Part
 from store import events
-from store.records import Recorded
 
 # So that a judgement is the same on every computer, but for the last of these.
 JUDGED_DECIMALS = 6
@@ -45,38 +43,44 @@ class Generation(NamedTuple):
 class Run:
     """A run: its inputs, and the pool of all individuals scored so far.
 
+    It knows no log: ``next_event`` says what comes next, and ``apply`` takes it for done. So it can
+    be carried on wherever its events are, and recorded somewhere else.
+
     Attributes:
         id: its id.
         started: its first event.
         version: number of events of its stream that it was built from.
         pool: all scored individuals.
+        is_finished: whether its last event was applied.
     """
 
     def __init__(
         self,
         identifier: str,
-        recorded: Sequence[Recorded],
-        studio: Studio,
+        payloads: Sequence[events.Payload],
+        read: Sequence[events.Payload],
         model: FusionModel | None,
         head: PreferenceHead | None = None,
     ) -> None:
-        """Rebuild a run from its recorded events; the studio is read, never written, here.
+        """Rebuild a run from its events.
 
         Args:
             identifier: its id.
-            recorded: its stream, beginning with RunStarted.
-            studio: the studio whose log has the events that it read.
+            payloads: its stream, beginning with RunStarted.
+            read: the events at the positions that it read, in this order.
             model: the model of the run; None if it has none.
             head: the preference head of the run; None if its totals are the shipped ones.
         """
-        started = recorded[0].payload
+        started = payloads[0]
         assert isinstance(started, events.RunStarted)  # noqa: S101 - the stream's first event
         self.id = identifier
         self.started = started
-        self.version = len(recorded)
+        self.version = len(payloads)
+        self.is_finished = False
+        self._next: Generation | None = None
         self.settings = Settings.from_payload(started.settings)
         self.stage: Stage = find_stage(started.stage)
-        inputs = inputs_of(studio, started)
+        inputs = run_inputs(started, read, self.stage)
         self.context: Context = inputs.context
         self.genomes = inputs.genomes
         self._decided = inputs.decided
@@ -93,9 +97,7 @@ class Run:
         self.fitness = Fitness(self.stage.name, colour, weights, model, texts, head)
         self.pool = Pool(self.genomes)
         self.pool.apply_all(
-            event.payload
-            for event in recorded
-            if isinstance(event.payload, events.GenerationScored)
+            payload for payload in payloads if isinstance(payload, events.GenerationScored)
         )
         if head is not None and self.pool.generation is not None:
             first = self.pool.first()
@@ -148,6 +150,23 @@ class Run:
         return niches(
             self.pool.population, self.settings, self.first_pool.median_distance, self.genomes
         )
+
+    def next_event(self) -> events.GenerationScored | events.RunFinished:
+        """What comes next: a generation, or the end; it isn't in the pool before ``apply``."""
+        if self.is_over:
+            return self.finish()
+        self._next = self.evolve()
+        return self._next.event
+
+    def apply(self, event: events.GenerationScored | events.RunFinished) -> None:
+        """Take an event for done: the generation is in the pool, or the run is finished."""
+        self.version += 1
+        if isinstance(event, events.RunFinished):
+            self.is_finished = True
+            return
+        bred = self._next is not None and self._next.event is event
+        self.pool.apply(event, self._next.newcomers if self._next and bred else None)
+        self._next = None
 
     def evolve(self) -> Generation:
         """Breed, score and select the next generation; neither recorded nor in the pool yet."""

@@ -20,7 +20,7 @@ def test_songs_are_listed_a_page_at_a_time(empty_shell, monkeypatch):
     assert [each["id"] for each in empty_shell.json("songs", "list", "--limit", "1")] == ids[1:2]
     monkeypatch.setattr(songs, "PAGE_SONGS", 1)
     first = empty_shell.do("songs", "list")
-    assert ids[1] in first.splitlines()[2]
+    assert (ids[1] in first, ids[2] in first) == (True, False)
     assert first.splitlines()[-1].endswith(f"songs list --after {ids[1]}")
     second = empty_shell.do("songs", "list", "--after", ids[1])
     assert (ids[2] in second, "more follow" in second) == (True, False)

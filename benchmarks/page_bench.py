@@ -8,8 +8,6 @@ Chromium, and the time is taken from a decision by another process until an open
 
 from __future__ import annotations
 
-import dataclasses
-import hashlib
 import http.client
 import re
 import shutil
@@ -17,27 +15,24 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from statistics import median
-from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
-from msgspec.structs import replace
 from playwright.sync_api import sync_playwright
 
+from benchmarks.many import copy_run, more_songs
 from engine.child_process import environment
 from engine.evolution.settings import Settings
 from engine.gate import decisions
-from engine.proposals import Proposal, demo_paths, read
-from engine.proposals.songs import add_as, add_songs
+from engine.proposals import demo_paths, read
+from engine.proposals.songs import add_songs
 from engine.runs.evolve import evolve
 from engine.runs.requests import EvolveOptions
 from engine.state.runs import run_stream
 from engine.state.studio import Studio
-from store import events
-from store.records import NewEvent
 
 SONGS, RUNS, GENERATION = 100, 1000, 200
 SECTIONS = ("verse", "chorus", "bridge", "intro", "outro")
@@ -53,55 +48,16 @@ def make_studio(folder: Path) -> str:
         small = EvolveOptions("chords", Settings(8, 2, 3), "verse", 4)
         (summary,) = evolve(studio, first, small, seed=1, use_model=False)
         template = list(studio.log.read(stream=run_stream(summary.run)))
-        songs = [first, *_more_songs(studio, proposals, SONGS - 1)]
+        songs = [first, *more_songs(studio, proposals, SONGS - 1)]
         for number in range(RUNS):
-            _copy_run(studio, template, songs[number % SONGS], number)
+            song, label = songs[number % SONGS], SECTIONS[number % len(SECTIONS)]
+            position = studio.song(song).position
+            copy_run(studio, template, song, position, label, f"bench{number:05}", number)
         for song in songs:
             decisions.approve(studio, next(iter(studio.song(song).candidates)), "opening", song)
         large = EvolveOptions("chords", Settings(GENERATION, 1, 6), "verse", 4)
         (summary,) = evolve(studio, first, large, seed=2, use_model=False)
         return summary.run
-
-
-def _more_songs(studio: Studio, proposals: Sequence[Proposal], count: int) -> Iterator[str]:
-    for number in range(count):
-        proposal = proposals[number % len(proposals)]
-        title = f"{proposal.title} {number}"
-        changed = dataclasses.replace(
-            proposal, title=title, raw={**proposal.raw, "title": title}, iteration_id=None,
-            thread_id=None, content_sha256=hashlib.sha256(title.encode()).hexdigest(),
-        )  # fmt: skip
-        yield add_as(studio, changed, None).added[0]
-
-
-def _copy_run(studio: Studio, template: list[Any], song: str, number: int) -> None:
-    """Append a run under another id, of another song, with other candidates."""
-    state = studio.song(song)
-    label = SECTIONS[number % len(SECTIONS)]
-
-    def other(identifier: str) -> str:
-        return hashlib.sha256(f"{identifier} {number}".encode()).hexdigest()[: len(identifier)]
-
-    new = []
-    for recorded in template:
-        event = recorded.payload
-        if isinstance(event, events.RunStarted):
-            place = replace(event.section, label=label)
-            read_at = [state.position, *event.positions_read[1:]]
-            event = replace(event, song_id=song, section=place, seed=number, positions_read=read_at)
-        elif isinstance(event, events.GenerationScored):
-            offspring = [replace(each, id=other(each.id)) for each in event.offspring]
-            event = replace(
-                event, offspring=offspring, population=[other(each) for each in event.population]
-            )
-        elif isinstance(event, events.RunFinished):
-            survivors = [replace(each, id=other(each.id)) for each in event.survivors]
-            event = replace(
-                event, song_id=song, section=replace(event.section, label=label),
-                context_position=state.position, survivors=survivors,
-            )  # fmt: skip
-        new.append(NewEvent(event, actor=recorded.actor))
-    studio.append(run_stream(f"bench{number:05}"), new, 0)
 
 
 @contextmanager

@@ -5,7 +5,7 @@ that JSON: a row that was changed, cut or exchanged for another doesn't fit it. 
 stands one row for each projection with their number and the position that they are made up to.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
 from hashlib import sha256
 from typing import Any, NamedTuple, Protocol, TypeVar
@@ -24,28 +24,33 @@ from store.tables import projections as position_table
 COUNTS = "projections"
 
 DocumentT = TypeVar("DocumentT")
+StoredT_co = TypeVar("StoredT_co", covariant=True)
 
 
-class Projection(Protocol[DocumentT]):
-    """One view. `route` and `apply` are pure: no clock, no randomness, no other documents.
+class Stored(Protocol[StoredT_co]):
+    """What documents are stored as.
 
     Attributes:
-        name: names the view in the database.
+        name: names them in the database.
         version: raised when the code would make other documents, which makes them all again.
         document: the type of the documents, from which msgspec encodes and decodes them.
     """
 
     @property
     def name(self) -> str:
-        """The name of the view in the database."""
+        """Their name in the database."""
 
     @property
     def version(self) -> int:
         """The version of the code that makes the documents."""
 
     @property
-    def document(self) -> type[DocumentT]:
+    def document(self) -> type[StoredT_co]:
         """The type of the documents."""
+
+
+class Projection(Stored[DocumentT], Protocol[DocumentT]):
+    """One view. `route` and `apply` are pure: no clock, no randomness, no other documents."""
 
     def route(self, recorded: Recorded) -> str | None:
         """Return the key of the document that the event changes; None if it changes none."""
@@ -108,7 +113,7 @@ def documents_told() -> Iterator[None]:
 
 @documents_told()
 def positions(
-    connection: Connection, projections: Mapping[str, Projection[Any]], end: int
+    connection: Connection, projections: Mapping[str, Stored[Any]], end: int
 ) -> dict[str, int]:
     """Return how far each projection came with its present version; others are left out.
 
@@ -156,15 +161,20 @@ def require_whole(connection: Connection, name: str) -> None:
         raise Damaged(f"{name}: {count} documents in the place of {stored}")
 
 
-def documents_of(projection: Projection[Any]) -> Select[str, str]:
+def documents_of(projection: Stored[Any]) -> Select[str, str]:
     """The statement that selects keys and rows of all documents of a projection."""
     table = document_table.c
     return select(table.key, table.body).where(table.projection == projection.name)
 
 
+def documents_with(projection: Stored[Any], keys: Collection[str]) -> Select[str, str]:
+    """The statement that selects keys and rows of those documents of a projection."""
+    return documents_of(projection).where(document_table.c.key.in_(sorted(keys)))
+
+
 @documents_told()
 def load(
-    connection: Connection, projection: Projection[DocumentT], wanted: Select[str, str]
+    connection: Connection, projection: Stored[DocumentT], wanted: Select[str, str]
 ) -> dict[str, DocumentT]:
     """Return the selected documents by key.
 
@@ -177,7 +187,7 @@ def load(
 
 @documents_told()
 def save(
-    connection: Connection, projection: Projection[DocumentT], changed: Mapping[str, DocumentT]
+    connection: Connection, projection: Stored[DocumentT], changed: Mapping[str, DocumentT]
 ) -> None:
     """Store documents in the place of those with the same keys.
 
@@ -190,18 +200,18 @@ def save(
         for key, document in sorted(changed.items())
     ]
     if rows:
-        _delete(connection, name, list(changed))
+        remove(connection, name, list(changed))
         connection.execute(insert(document_table), rows)
 
 
 @documents_told()
-def mark(connection: Connection, projection: Projection[Any], position: int) -> None:
+def mark(connection: Connection, projection: Stored[Any], position: int) -> None:
     """Store how far a projection came, and how many documents it has."""
     name, version = projection.name, projection.version
     connection.execute(delete(position_table).where(position_table.c.name == name))
     row = {"name": name, "version": version, "position": position}
     connection.execute(insert(position_table).values(**row))
-    _delete(connection, COUNTS, [name])
+    remove(connection, COUNTS, [name])
     text = " ".join(map(str, Kept(_count(connection, name), version, position)))
     kept = {"projection": COUNTS, "key": name, "body": _signed(COUNTS, name, text)}
     connection.execute(insert(document_table).values(**kept))
@@ -211,7 +221,16 @@ def forget(connection: Connection, name: str) -> None:
     """Delete everything that is stored of a projection."""
     connection.execute(delete(document_table).where(document_table.c.projection == name))
     connection.execute(delete(position_table).where(position_table.c.name == name))
-    _delete(connection, COUNTS, [name])
+    remove(connection, COUNTS, [name])
+
+
+@documents_told()
+def remove(connection: Connection, name: str, keys: list[str]) -> None:
+    """Delete the documents of a projection with these keys."""
+    table = document_table.c
+    ours = (table.projection == name) & (table.key == bindparam("old_key"))
+    if keys:
+        connection.execute(delete(document_table).where(ours), [{"old_key": key} for key in keys])
 
 
 def make_tables_again(connection: Connection) -> None:
@@ -226,12 +245,6 @@ def _count(connection: Connection, name: str) -> int:
     return connection.execute(wanted).scalar() or 0
 
 
-def _delete(connection: Connection, name: str, keys: list[str]) -> None:
-    table = document_table.c
-    ours = (table.projection == name) & (table.key == bindparam("old_key"))
-    connection.execute(delete(document_table).where(ours), [{"old_key": key} for key in keys])
-
-
 def _kept(name: str, body: object) -> Kept | None:
     """What a projection's row says; None where there is none, or one of an older release.
 
@@ -243,7 +256,7 @@ def _kept(name: str, body: object) -> Kept | None:
     return Kept(*map(int, _checked(COUNTS, name, body).split()))
 
 
-def _decode(projection: Projection[DocumentT], key: str, body: object) -> DocumentT:
+def _decode(projection: Stored[DocumentT], key: str, body: object) -> DocumentT:
     text = _checked(projection.name, key, body)
     try:
         return msgspec.json.decode(text, type=projection.document)
@@ -251,7 +264,7 @@ def _decode(projection: Projection[DocumentT], key: str, body: object) -> Docume
         raise Damaged(f"{projection.name} {key!r}: {error}") from error
 
 
-def _encode(projection: Projection[DocumentT], key: str, document: DocumentT) -> str:
+def _encode(projection: Stored[DocumentT], key: str, document: DocumentT) -> str:
     """The canonical text of a document that comes back from it as it is, with its hash."""
     try:
         text = canonical(document)

@@ -6,7 +6,7 @@ event twice, or missed one.
 """
 
 import warnings
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager, suppress
 from functools import partial
 from typing import Any, TypeVar
@@ -18,9 +18,11 @@ from store.documents import (
     Damaged,
     DocumentT,
     Projection,
+    Stored,
     applied,
     documents_of,
     documents_told,
+    documents_with,
     forget,
     load,
     make_tables_again,
@@ -30,6 +32,7 @@ from store.documents import (
     save,
 )
 from store.errors import LogCorrupt, UnknownProjection
+from store.indexes import EntryT, Index, entries_from, update
 from store.log import EventLog
 from store.records import Recorded
 from store.tables import documents as document_table
@@ -59,16 +62,27 @@ class Projections:
         StoreError: as for `catch_up`.
     """
 
-    def __init__(self, log: EventLog, projections: Iterable[Projection[Any]]) -> None:
-        """Take the projections of a log.
+    def __init__(
+        self,
+        log: EventLog,
+        projections: Iterable[Projection[Any]],
+        indexes: Iterable[Index[Any, Any]] = (),
+    ) -> None:
+        """Take the projections of a log, and indexes of their documents.
 
         Raises:
             ValueError: two of them have the same name.
         """
-        projections = list(projections)
+        projections, indexes = list(projections), list(indexes)
         self._log = log
         self._projections = {projection.name: projection for projection in projections}
-        if len(self._projections) < len(projections):
+        self._indexes = {
+            name: [index for index in indexes if index.of.name == name]
+            for name in self._projections
+        }
+        stored: list[Stored[Any]] = [*projections, *indexes]
+        self._stored = {each.name: each for each in stored}
+        if len(self._stored) < len(stored):
             raise ValueError("two projections have the same name")
 
     def catch_up(self) -> None:
@@ -117,10 +131,28 @@ class Projections:
 
         return self._read(projection, earlier)
 
-    def containing(self, projection: Projection[DocumentT], text: str) -> dict[str, DocumentT]:
-        """Return, by key, the documents in whose JSON a text occurs; its case may be ignored."""
-        occurs = document_table.c.body.contains(text, autoescape=True)
-        return self._documents(projection, documents_of(projection).where(occurs))
+    def some(
+        self, projection: Projection[DocumentT], keys: Collection[str]
+    ) -> dict[str, DocumentT]:
+        """Return the documents with these keys, in the order of the keys; others are left out."""
+        return self._documents(projection, documents_with(projection, keys))
+
+    def entries(
+        self,
+        index: Index[Any, EntryT],
+        beginning: str = "",
+        after: str | None = None,
+        limit: int | None = None,
+    ) -> dict[str, EntryT]:
+        """Return entries of an index by key, in the order of the keys; no document is decoded.
+
+        Args:
+            index: one of these documents.
+            beginning: of the keys.
+            after: the key to start behind.
+            limit: at most so many.
+        """
+        return self._read(index, lambda c: entries_from(c, index, beginning, after, limit))
 
     def keys(self, projection: Projection[Any]) -> list[str]:
         """Return the keys of all documents in order; no document is decoded."""
@@ -136,7 +168,7 @@ class Projections:
         """
         if projection is not None:
             self._require(projection)
-        names = list(self._projections) if projection is None else [projection.name]
+        names = self._stored if projection is None else self._with_indexes(projection.name)
         with suppress(LogCorrupt):  # of their tables: what comes next makes them anew
             self._empty(names)
         self.catch_up()
@@ -152,18 +184,26 @@ class Projections:
         """
         with self._log.database.read() as connection:
             try:
-                made = positions(connection, self._projections, read_head(connection).position)
+                made = positions(connection, self._stored, read_head(connection).position)
                 return [
                     f"{name} {key!r} {what}"
-                    for name, position in made.items()
-                    for key, what in self._compared(connection, self._projections[name], position)
+                    for projection in self._projections.values()
+                    if projection.name in made
+                    for name, key, what in self._compared(connection, projection, made)
                 ]
             except Damaged as damage:
                 return [str(damage)]
 
-    def _require(self, projection: Projection[Any]) -> None:
-        if projection.name not in self._projections:
-            known = ", ".join(sorted(self._projections))
+    def _with_indexes(self, name: str) -> dict[str, Stored[Any]]:
+        """A projection and its indexes, by name."""
+        return {
+            name: self._projections[name],
+            **{index.name: index for index in self._indexes[name]},
+        }
+
+    def _require(self, projection: Stored[Any]) -> None:
+        if projection.name not in self._stored:
+            known = ", ".join(sorted(self._stored))
             raise UnknownProjection(f"no projection {projection.name!r}; there are: {known}")
 
     def _documents(
@@ -172,7 +212,7 @@ class Projections:
         found = self._read(projection, lambda connection: load(connection, projection, wanted))
         return dict(sorted(found.items()))
 
-    def _read(self, projection: Projection[Any], query: Callable[[Connection], ResultT]) -> ResultT:
+    def _read(self, projection: Stored[Any], query: Callable[[Connection], ResultT]) -> ResultT:
         self._require(projection)
         for repairing in self._repairs():
             with repairing():
@@ -204,7 +244,7 @@ class Projections:
                 message = f"the stored state was damaged ({damage}) and is made again from the log"
                 warnings.warn(message, Rebuilt, stacklevel=2)
                 with suppress(LogCorrupt):
-                    self._empty(self._projections)
+                    self._empty(self._stored)
             else:
                 with self._log.database.write(only_state=True) as connection:
                     read_head(connection, lock=True)
@@ -222,23 +262,18 @@ class Projections:
 
     def _is_behind(self, connection: Connection) -> bool:
         end = read_head(connection).position
-        made = positions(connection, self._projections, end)
-        return any(made.get(name, -1) < end for name in self._projections)
+        made = positions(connection, self._stored, end)
+        return any(made.get(name, -1) < end for name in self._stored)
 
     def _compared(
-        self, connection: Connection, projection: Projection[Any], position: int
-    ) -> Iterator[tuple[str, str]]:
-        """The keys of documents that differ from what the log gives up to a position, and how."""
-        require_whole(connection, projection.name)
-        stored = load(connection, projection, documents_of(projection))
-        given = self._folded(connection, projection, position)
-        for key in sorted(stored.keys() | given.keys()):
-            if key not in stored:
-                yield key, "is missing"
-            elif key not in given:
-                yield key, "is not in the log"
-            elif stored[key] != given[key]:
-                yield key, "differs from the log"
+        self, connection: Connection, projection: Projection[Any], made: Mapping[str, int]
+    ) -> Iterator[tuple[str, str, str]]:
+        """Name and key of documents and entries that differ from what the log gives, and how."""
+        documents = self._folded(connection, projection, made[projection.name])
+        yield from _compared(connection, projection, documents)
+        for index in self._indexes[projection.name]:
+            if made.get(index.name) == made[projection.name]:
+                yield from _compared(connection, index, index.all_entries(documents))
 
     def _folded(
         self, connection: Connection, projection: Projection[DocumentT], end: int
@@ -259,13 +294,16 @@ class Projections:
         with self._log.database.write(only_state=True) as connection:
             # The log's lock is also ours: of two who catch up at once, one waits for the other.
             end = read_head(connection, lock=True).position
-            made = positions(connection, self._projections, end)
+            made = positions(connection, self._stored, end)
             for name in self._projections:
-                if name in made:
-                    require_whole(connection, name)
+                group = self._with_indexes(name)
+                if {made.get(each) for each in group} == {made.get(name, -1)}:
+                    for each in group:
+                        require_whole(connection, each)
                 else:
-                    forget(connection, name)
-                    made[name] = 0
+                    for each in group:
+                        forget(connection, each)
+                    made |= dict.fromkeys(group, 0)
             start = min(made.values())
             rows = page(connection, after=start, limit=BATCH_EVENTS)
             if not rows and start < end:
@@ -274,8 +312,9 @@ class Projections:
             for name, projection in self._projections.items():
                 new = [event for event in batch if event.position > made[name]]
                 history = History(connection, self._log.recorded)
-                _apply(history, projection, new)
-                mark(connection, projection, new[-1].position if new else made[name])
+                _apply(history, projection, new, self._indexes[name])
+                for stored in self._with_indexes(name).values():
+                    mark(connection, stored, new[-1].position if new else made[name])
 
 
 def fold(
@@ -309,16 +348,37 @@ def fold(
             documents[key] = document
 
 
-def _apply(history: History, projection: Projection[Any], events: Sequence[Recorded]) -> None:
+def _compared(
+    connection: Connection, stored: Stored[Any], given: Mapping[str, Any]
+) -> Iterator[tuple[str, str, str]]:
+    require_whole(connection, stored.name)
+    found = load(connection, stored, documents_of(stored))
+    for key in sorted(found.keys() | given.keys()):
+        if key not in found:
+            yield stored.name, key, "is missing"
+        elif key not in given:
+            yield stored.name, key, "is not in the log"
+        elif found[key] != given[key]:
+            yield stored.name, key, "differs from the log"
+
+
+def _apply(
+    history: History,
+    projection: Projection[Any],
+    events: Sequence[Recorded],
+    indexes: Sequence[Index[Any, Any]],
+) -> None:
     connection = history.connection
     routed = {key for event in events if (key := projection.route(event)) is not None}
 
     def stored(keys: Iterable[str]) -> dict[str, Any]:
-        wanted = documents_of(projection).where(document_table.c.key.in_(sorted(keys)))
-        return load(connection, projection, wanted)
+        return load(connection, projection, documents_with(projection, list(keys)))
 
-    changed = stored(routed)
+    before = stored(routed)
+    changed = dict(before)
     fold(
         history, projection, changed, events, lambda key: changed.get(key) or stored([key]).get(key)
     )
     save(connection, projection, changed)
+    for index in indexes:
+        update(connection, index, before, changed)

@@ -15,9 +15,13 @@ from engine.cli.output import Json, say, say_json, say_next
 
 if TYPE_CHECKING:
     from engine.gate.exports import Export
+    from engine.gate.waiting import Entry
     from engine.state.songs import Song
     from engine.state.studio import Studio
     from store.records import Recorded
+
+# Songs are shown whole until so many candidates wait in them; others are counted.
+PAGE_CANDIDATES = 60
 
 OfSong = Annotated[
     str | None, typer.Option("--song", help="Of this song, where several have the same music.")
@@ -51,10 +55,14 @@ def review(
         _open_gate(context, song)
         return
     from engine.cli.summary import say_entries
-    from engine.gate.decisions import with_song
-    from engine.gate.waiting import entries, is_passed_over, newest_first, present, waiting
-    from engine.ids import short
-    from engine.reports.progress import after_review
+    from engine.gate.waiting import (
+        entries,
+        newest_first,
+        newest_waiting,
+        present,
+        waiting,
+        without_passed_over,
+    )
 
     with open_studio(context, make=other is not None) as studio:
         if apply is not None:
@@ -63,43 +71,77 @@ def review(
         if other is not None:
             _import(context, studio, other, song, as_json=as_json)
             return
-        songs = [studio.song(song)] if song else list(studio.songs().values())
+        is_page = not (as_yaml or as_json or everything or song)
+        songs = newest_waiting(studio, PAGE_CANDIDATES) if is_page else _named(studio, song)
         shown = entries(songs) if everything else waiting(songs)
         if as_yaml:
             _write_yaml(context, studio, songs)
         elif as_json:
             say_json([entry.to_json() for entry in shown])
         else:
-            passed_over = [] if everything else [each for each in shown if is_passed_over(each)]
-            shown = newest_first(each for each in shown if each not in passed_over)
+            shown = newest_first(shown if everything else without_passed_over(shown))
             say_entries(studio, shown, with_terms=terms)
-            _say_passed_over(len(passed_over))
-            step = after_review(songs, shown)
-            for song_of_it in [entry.song for entry in shown if short(entry.id) in step][:1]:
-                step = with_song(studio, song_of_it, step)
-            say_next(next_command(context, step))
+            if not everything:
+                _say_others(studio, songs, song)
+            _say_after(context, studio, songs if song else _all_of(studio, songs), shown)
         if shown:
             present(
                 studio, shown, "yaml" if as_yaml else "json" if as_json else "terminal", "review"
             )
 
 
+def _named(studio: Studio, song: str | None) -> list[Song]:
+    """The song that is named; else all."""
+    return [studio.song(song)] if song else list(studio.songs().values())
+
+
+def _say_after(
+    context: typer.Context, studio: Studio, songs: list[Song], shown: list[Entry]
+) -> None:
+    from engine.gate.decisions import with_song
+    from engine.ids import short
+    from engine.reports.progress import after_review
+
+    step = after_review(songs, shown)
+    for song_of_it in [entry.song for entry in shown if short(entry.id) in step][:1]:
+        step = with_song(studio, song_of_it, step)
+    say_next(next_command(context, step))
+
+
 def _open_gate(context: typer.Context, named: str | None) -> None:
     """Serve the gate of a song: the one named, else the one with the newest candidates."""
     from engine.cli.serve import LOOPBACK, open_page
-    from engine.gate.waiting import newest_first, waiting
+    from engine.gate.waiting import newest_waiting
 
     with open_studio(context) as studio:
-        songs = [studio.song(named)] if named else list(studio.songs().values())
-    found = songs if named else [entry.song for entry in newest_first(waiting(songs))]
+        found = [studio.song(named)] if named else newest_waiting(studio, 1)
     path = f"songs/{found[0].song_id}/gate" if found else ""
     open_page(context, host=LOOPBACK, port=0, is_opened=True, path=path)
 
 
-def _say_passed_over(count: int) -> None:
+def _all_of(studio: Studio, shown: list[Song]) -> list[Song]:
+    """Some songs and, where these are fewer than two, another: whether there is only one."""
+    from engine.reports.snapshot import songs_page
+
+    names = {song.song_id for song in shown}
+    first = songs_page(studio, None, 2, archived=False) if len(names) < 2 else []
+    names |= {each.song_id for each in first}
+    return list(studio.some_songs(names).values()) if first else shown
+
+
+def _say_others(studio: Studio, shown: list[Song], song: str | None) -> None:
+    """Say what waits too and isn't shown: what was passed over, and in songs that come later."""
+    counts = studio.waiting()
+    names = {each.song_id for each in shown}
+    others = [each for name, each in counts.items() if name not in names and each.candidates]
+    if others and not song:
+        more = sum(each.candidates for each in others)
+        say(f"{more} more wait in other songs; --song NAME shows those of one")
+    passed_over = [each.passed_over for name, each in counts.items() if not song or name in names]
+    count = sum(passed_over)
     if count:
-        others = "another was" if count == 1 else "others were"
-        say(f"{count} passed over when {others} approved; --all shows them too")
+        others_were = "another was" if count == 1 else "others were"
+        say(f"{count} passed over when {others_were} approved; --all shows them too")
 
 
 def _write_yaml(context: typer.Context, studio: Studio, songs: list[Song]) -> None:

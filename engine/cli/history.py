@@ -144,7 +144,7 @@ def _decide_once(
         if getattr(recorded.payload, "candidate", None) is None:
             say_song_change(context, studio, before, as_json=as_json)
             return
-        after = studio.all_songs()[song_id]
+        after = studio.song(song_id)
         found = staleness(before, after)
         update_and_say(
             context, studio, recorded, as_json=as_json, more=_stale_lines(after, found),

@@ -148,12 +148,15 @@ def runs(
     from msgspec import to_builtins
 
     with open_studio(context) as studio:
-        wanted = None if song is None else studio.song(song)
-        listed = [
-            (identifier, run)
-            for identifier, run in studio.runs().items()
-            if wanted is None or wanted.has_run(identifier, run.song_id)
-        ]
+        if song is None:
+            listed = list(studio.runs().items())
+        else:
+            wanted = studio.song(song)
+            listed = [
+                (identifier, run)
+                for identifier, run in studio.some_runs(wanted.runs).items()
+                if wanted.has_run(identifier, run.song_id)
+            ]
     listed.sort(key=lambda item: item[1].position)
     if as_json:
         say_json([{"id": identifier} | to_builtins(run) for identifier, run in listed])

@@ -35,6 +35,9 @@ SongName = Annotated[
 # More songs than these are counted, not named.
 MAX_SAID = 20
 
+# Songs on a page of the list.
+PAGE_SONGS, ALL_SONGS = 50, 2**31
+
 app = typer.Typer(
     help="Add, change, copy, archive, list and show songs, and what they have in common.",
     no_args_is_help=True,
@@ -310,7 +313,7 @@ def say_song_change(context: typer.Context, studio: Studio, before: Song, *, as_
     from engine.gate.exports import changed_exports
     from engine.reports.changes import SongChanges
 
-    after = studio.all_songs()[before.song_id]
+    after = studio.song(before.song_id)
     files = changed_exports(studio, after)
     changes = SongChanges(before, after)
     if as_json:
@@ -372,20 +375,35 @@ def archive(context: typer.Context, song: SongName, as_json: Json = False) -> No
 def list_songs(
     context: typer.Context,
     archived: Annotated[bool, typer.Option("--archived", help="The archived ones.")] = False,
+    limit: Annotated[
+        int | None,
+        typer.Option(min=1, help=f"At most so many [{PAGE_SONGS}; with --json all]."),
+    ] = None,
+    after: Annotated[
+        str | None, typer.Option(metavar="ID", help="Those that follow the one with this id.")
+    ] = None,
     as_json: Json = False,
 ) -> None:
-    """List the songs of the studio."""
-    from engine.reports.snapshot import listed as facts
+    """List the songs of the studio by their ids, a page at a time."""
+    from engine.reports.snapshot import facts, songs_page
 
+    most = limit or (ALL_SONGS if as_json else PAGE_SONGS)
     with open_studio(context, make=True) as studio:
-        songs = studio.all_songs().values()
-    listed = [facts(song) for song in songs if song.is_archived == archived]
+        songs = songs_page(studio, after, most + 1, archived=archived)
+    listed = [facts(song) for song in songs[:most]]
     if as_json:
         say_json(listed)
     elif listed:
         columns = ("id", "title", "colour", "key", "meter", "tempo_bpm", "branch of")
         shown = columns if any("branch_of" in row for row in listed) else columns[:-1]
         say_table(shown, [[_listed_value(row, name) for name in shown] for row in listed])
+        if len(songs) > len(listed):
+            more = (
+                f"songs list{' --archived' if archived else ''} --after {songs[most - 1].song_id}"
+            )
+            say(f"more follow: {next_command(context, more)}")
+    elif after is not None:
+        say("no more follow")
     elif archived:
         say("no song is archived")
     else:

@@ -46,7 +46,7 @@ def _not_rejected(studio: Studio, song: Song) -> dict[str, Run]:
     from engine.state.songs import REJECTED
 
     kept = {each.run for each in song.candidates.values() if each.status != REJECTED}
-    return {identifier: run for identifier, run in studio.runs().items() if identifier in kept}
+    return studio.some_runs([run for run in kept if run is not None])
 
 
 def _say_song(song: Song) -> None:

@@ -44,7 +44,7 @@ def fork(studio: Studio, song_id: str, name: str, position: int | None = None) -
     title = edited_values(song, title=name)["title"]
     _refuse_taken(studio, title)
     for _ in pauses(DECIDING_PATIENCE_S):
-        branch = free_id(slug(title) or "song", [song_id, then.touched, title], studio.all_songs())
+        branch = free_id(slug(title) or "song", [song_id, then.touched, title], studio.listed())
         try:
             studio.append(song_stream(branch), _beginning(studio, then, branch, title), 0)
         except StaleStream:  # another process began one just so
@@ -60,8 +60,8 @@ def branches_of(songs: list[Song], song_id: str) -> list[Song]:
 
 
 def _refuse_taken(studio: Studio, title: str) -> None:
-    for other in studio.songs().values():
-        if words_of(other.title) == words_of(title):
+    for other in studio.listed().values():
+        if not other.is_archived and words_of(other.title) == words_of(title):
             raise Refused(f"there is {named(other)} already", "choose another name with --as")
 
 

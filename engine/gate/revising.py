@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 from uuid import uuid4
 
@@ -18,6 +18,7 @@ from engine.gate.transposing import Transposer
 from engine.gate.waiting import Entry, is_passed_over
 from engine.ids import digest
 from engine.runs.contexts import SongFacts
+from engine.state.listing import ListedSong
 from engine.state.songs import (
     APPROVED,
     ARCHIVED,
@@ -77,7 +78,7 @@ def propose(
     """
 
     def revision() -> list[NewEvent]:
-        song = studio.all_songs().get(song_id)
+        song = studio.some_songs([song_id]).get(song_id)
         event = make(song)
         if event is None:
             return []
@@ -160,7 +161,7 @@ def archive(studio: Studio, song_id: str) -> list[Recorded]:
     """Put a song away; raises Refused if it is."""
 
     def archiving() -> list[NewEvent]:
-        if studio.all_songs()[song_id].is_archived:
+        if studio.song(song_id).is_archived:
             raise Refused(
                 f"{song_id} is archived already", f"engine undo --song {song_id} brings it back"
             )
@@ -171,9 +172,7 @@ def archive(studio: Studio, song_id: str) -> list[Recorded]:
 
 def restore(studio: Studio, song_id: str) -> list[Recorded]:
     """Bring an archived song back; nothing is appended for any other."""
-    return studio.decide(
-        song_stream(song_id), lambda: restoring(studio, studio.all_songs()[song_id])
-    )
+    return studio.decide(song_stream(song_id), lambda: restoring(studio, studio.song(song_id)))
 
 
 def restoring(studio: Studio, song: Song, event_id: str | None = None) -> list[NewEvent]:
@@ -198,8 +197,7 @@ def duplicate(studio: Studio, song_id: str, title: str | None = None) -> str:
     Returns:
         id of the copy.
     """
-    songs = studio.all_songs()
-    song = songs[song_id]
+    song, songs = studio.song(song_id), studio.listed()
     named = title or _free_title(song.title, songs.values())
     version = studio.log.version(song_stream(song_id))
     copy_id = free_id(f"{slug(named) or 'song'}", [song_id, version, named], songs)
@@ -250,7 +248,7 @@ def _copies(studio: Studio, song: Song, copied: Sequence[Entry]) -> Iterator[eve
     yield from _decisions(studio, song, music)
 
 
-def _free_title(title: str, songs: Iterable[Song]) -> str:
+def _free_title(title: str, songs: Iterable[ListedSong]) -> str:
     taken = {song.title.casefold() for song in songs}
     number, named = 1, f"{title} (copy)"
     while named.casefold() in taken:
@@ -259,7 +257,7 @@ def _free_title(title: str, songs: Iterable[Song]) -> str:
     return named
 
 
-def free_id(name: str, identity: Any, songs: Mapping[str, Song]) -> str:
+def free_id(name: str, identity: Any, songs: Container[str]) -> str:
     """A readable id that no song has."""
     number = 0
     while (found := f"{name}-{digest(identity, number)[:ID_HEX_DIGITS]}") in songs:

@@ -75,7 +75,7 @@ def undo(
     changed = last_changed(studio, song_id) if prefix is None else None
     if changed is None:
         return decisions.undo(studio, prefix, song_id, event_id)
-    last = studio.all_songs()[changed].changes[-1]
+    last = studio.song(changed).changes[-1]
     return undo_decision(studio, changed, last.event_id, event_id)[0]
 
 
@@ -86,8 +86,7 @@ def last_changed(studio: Studio, song_id: str | None = None) -> str | None:
         studio: the studio.
         song_id: full id of the only song to look at; all songs if None.
     """
-    known = studio.all_songs()
-    songs = list(known.values()) if song_id is None else [known[song_id]]
+    songs = [studio.song(song_id)] if song_id else list(studio.all_songs().values())
     changes = [
         (song.changes[-1].position, song.began, song.song_id) for song in songs if song.changes
     ]

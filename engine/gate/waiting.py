@@ -8,6 +8,7 @@ from typing import Any
 
 from engine.reports.readings import with_most_likely
 from engine.stages import STAGES
+from engine.state import listing
 from engine.state.lineages import in_use, is_stale
 from engine.state.songs import PENDING, Candidate, Song, song_stream
 from engine.state.studio import Studio
@@ -96,6 +97,25 @@ def waiting(songs: Iterable[Song]) -> list[Entry]:
     return [entry for entry in entries(songs) if entry.status == PENDING]
 
 
+def newest_waiting(studio: Studio, limit: int | None = None) -> list[Song]:
+    """The songs in which candidates wait that weren't passed over, the newest first.
+
+    Args:
+        studio: the studio.
+        limit: as many songs as have so many of these candidates; None: all.
+    """
+    names: list[str] = []
+    found = 0
+    entries = ((name, each) for name, each in studio.waiting().items() if each.candidates)
+    for name, each in sorted(entries, key=lambda item: -item[1].newest):
+        if limit is not None and found >= limit:
+            break
+        names.append(name)
+        found += each.candidates
+    songs = studio.some_songs(names)
+    return [songs[name] for name in names]
+
+
 def newest_first(shown: Iterable[Entry]) -> list[Entry]:
     """Candidates by run, the newest first, and then by rank."""
     found = list(shown)
@@ -113,23 +133,20 @@ def made_together(entry: Entry) -> tuple[str, str]:
 
 def is_passed_over(entry: Entry) -> bool:
     """Whether a candidate was left undecided when another of its section and stage was approved."""
-    mine = entry.state
-    is_earlier = mine.position < last_approval(entry.song, mine.stage, mine.section.label)
-    return mine.status == PENDING and is_earlier
+    return listing.is_passed_over(entry.state, listing.last_approvals(entry.song))
 
 
-def last_approval(song: Song, stage: str, section: str) -> int:
-    """Position of the last approval for a stage of a section that holds; 0 if there is none."""
-    return max(
-        (
-            approval.position
-            for candidate in song.candidates.values()
-            if candidate.stage == stage
-            for approval in candidate.approvals
-            if approval.section.label == section
-        ),
-        default=0,
-    )
+def without_passed_over(shown: Sequence[Entry]) -> list[Entry]:
+    """Those that weren't left undecided when another of their section and stage was approved."""
+    approvals: dict[str, dict[tuple[str, str], int]] = {}
+    for entry in shown:
+        if entry.song.song_id not in approvals:
+            approvals[entry.song.song_id] = listing.last_approvals(entry.song)
+    return [
+        entry
+        for entry in shown
+        if not listing.is_passed_over(entry.state, approvals[entry.song.song_id])
+    ]
 
 
 def entries_of(studio: Studio, song_id: str, candidates: Iterable[str]) -> list[Entry]:

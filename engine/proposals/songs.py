@@ -127,7 +127,7 @@ def add_as(
         song_id: full id of the song that it revises; None for a new song.
         typed: names of the fields that were typed instead of the document's.
     """
-    known = studio.all_songs()
+    known = studio.listed()
     target = song_id
     if target is None:
         target = proposal.song_id

@@ -17,10 +17,11 @@ from engine.gate.exports import proposal_at, track_of
 from engine.gate.waiting import (
     Entry,
     entries,
-    is_passed_over,
     made_together,
     newest_first,
+    newest_waiting,
     waiting,
+    without_passed_over,
 )
 from engine.ids import short
 from engine.reports.summary import summarise
@@ -66,10 +67,11 @@ def entries_to_hear(studio: Studio, prefixes: Sequence[str], song_id: str | None
     Raises:
         NotFound: if there is no such candidate or run, or nothing to hear.
     """
-    songs = [studio.song(song_id)] if song_id else list(studio.songs().values())
+    songs = [studio.song(song_id)] if song_id else []
     if not prefixes:
-        wanted = [entry for entry in waiting(songs) if not is_passed_over(entry)]
-        found = newest_first(wanted or entries(songs))
+        shown = waiting(songs or newest_waiting(studio, 1))
+        wanted = without_passed_over(shown)
+        found = newest_first(wanted or entries(songs or studio.songs().values()))
         found = [entry for entry in found if made_together(entry) == made_together(found[0])]
     else:
         of_song = song_id and songs[0].song_id

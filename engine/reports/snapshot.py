@@ -2,16 +2,25 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from engine.reports.progress import to_json
 from engine.state.lineages import in_use, sections
+from engine.state.listing import ListedSong, listed_song
 from engine.state.songs import Song, last_arrangement
+
+if TYPE_CHECKING:
+    from engine.state.studio import Studio
 
 
 def listed(song: Song) -> dict[str, Any]:
     """The facts by which a song is listed; of a branch, where it began."""
-    facts = {
+    return facts(listed_song(song))
+
+
+def facts(song: ListedSong) -> dict[str, Any]:
+    """The facts by which a song is listed, for machines."""
+    found = {
         "id": song.song_id,
         "title": song.title,
         "colour": song.colour,
@@ -20,14 +29,31 @@ def listed(song: Song) -> dict[str, Any]:
         "tempo_bpm": song.tempo_bpm,
         "revision": song.revision,
     }
-    return facts | ({"branch_of": branch_of(song)} if song.past else {})
+    if song.branch_of is None:
+        return found
+    origin, until = song.branch_of
+    return found | {"branch_of": {"song": origin, "event": until}}
 
 
-def branch_of(song: Song) -> dict[str, Any] | None:
-    """The song that this one is a branch of, and the last event of their common past."""
-    if not song.past:
-        return None
-    return {"song": song.past[-1].song_id, "event": song.past[-1].until}
+def songs_page(
+    studio: Studio, after: str | None, limit: int, *, archived: bool
+) -> list[ListedSong]:
+    """At most so many songs that are archived, or that aren't, in the order of their ids.
+
+    Args:
+        studio: the studio.
+        after: the id to start behind.
+        limit: at most so many.
+        archived: which of both.
+    """
+    found: list[ListedSong] = []
+    while len(found) < limit:
+        page = studio.listed(after, limit)
+        found += (song for song in page.values() if song.is_archived == archived)
+        if len(page) < limit:
+            break
+        after = list(page)[-1]
+    return found[:limit]
 
 
 def snapshot(song: Song, position: int) -> dict[str, Any]:

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping
 from difflib import SequenceMatcher
 
 from engine.errors import Ambiguous, NotFound
+from engine.state.listing import ListedSong
 from engine.state.songs import Song
 
 SEE_LIST = "see engine songs list"
@@ -17,7 +18,7 @@ SHOWN_SONGS = 4
 MIN_LIKENESS = 0.6
 
 
-def find_song(typed: str, songs: Mapping[str, Song]) -> str:
+def find_song(typed: str, songs: Mapping[str, ListedSong]) -> str:
     """The id of the only song that is meant; archived ones only where no other fits.
 
     Raises:
@@ -39,7 +40,7 @@ def find_song(typed: str, songs: Mapping[str, Song]) -> str:
     raise NotFound(f"no song {typed!r}", f"{did_you_mean}{SEE_LIST}")
 
 
-def named(song: Song) -> str:
+def named(song: ListedSong | Song) -> str:
     """A song's title and id, for messages."""
     return f"{song.title} ({song.song_id})"
 
@@ -51,7 +52,7 @@ def words_of(text: str) -> tuple[str, ...]:
     return tuple(re.findall(r"\w+", re.sub("['’‘]", "", kept)))
 
 
-def _matches(typed: str, songs: Iterable[Song]) -> list[Song]:
+def _matches(typed: str, songs: Iterable[ListedSong]) -> list[ListedSong]:
     """The songs of the first way of matching that any fits."""
     wanted = words_of(typed)
     if not wanted:
@@ -66,23 +67,23 @@ def _matches(typed: str, songs: Iterable[Song]) -> list[Song]:
     return next((found for way in ways if (found := [s for s in songs if way(s)])), [])
 
 
-def _begins_a_word(beginning: str, song: Song) -> bool:
+def _begins_a_word(beginning: str, song: ListedSong) -> bool:
     return any(word.startswith(beginning) for word in words_of(song.title))
 
 
-def _listed(songs: list[Song]) -> str:
+def _listed(songs: list[ListedSong]) -> str:
     shown = ", ".join(named(song) for song in songs[:SHOWN_SONGS])
     return shown + (" …" if len(songs) > SHOWN_SONGS else "")
 
 
-def _most_similar(typed: str, songs: Iterable[Song]) -> Song | None:
+def _most_similar(typed: str, songs: Iterable[ListedSong]) -> ListedSong | None:
     wanted = " ".join(words_of(typed))
     scored = [(_likeness(wanted, song), song.song_id, song) for song in songs]
     best = max(scored, default=None)
     return best[2] if best and best[0] >= MIN_LIKENESS else None
 
 
-def _likeness(wanted: str, song: Song) -> float:
+def _likeness(wanted: str, song: ListedSong) -> float:
     """How alike the typed text is to the title, to a word of it or to the id, 0 to 1."""
     words = words_of(song.title)
     texts = (" ".join(words), song.song_id, *words)

@@ -15,10 +15,10 @@ from engine.ids import resolve
 from engine.state.finding import find_song
 from engine.state.heads import HEADS, Heads, HeadsProjection
 from engine.state.inflight import InFlight
+from engine.state.listing import CANDIDATES, LISTED, SONGS, WAITING, ListedSong, Waiting
 from engine.state.location import Location
 from engine.state.models import MODELS, Models, ModelsProjection
 from engine.state.runs import Run, RunProjection
-from engine.state.song_events import SongProjection
 from engine.state.songs import Song, song_stream
 from store.errors import CommitUnknown, HeadMismatch, LogUnavailable, StaleStream, StoreError
 from store.log import EventLog, pauses
@@ -31,8 +31,7 @@ DECIDING_PATIENCE_S = 30.0
 # How long the record of what was shown waits for another writer.
 RECORD_PATIENCE_S = 0.25
 
-SONGS, RUNS, ALL_MODELS = SongProjection(), RunProjection(), ModelsProjection()
-ALL_HEADS = HeadsProjection()
+RUNS, ALL_MODELS, ALL_HEADS = RunProjection(), ModelsProjection(), HeadsProjection()
 
 
 class Unvouched(UserWarning):
@@ -54,7 +53,9 @@ class Studio:
         """Use an open log; call ``Studio.open`` instead to open one."""
         self.folder = folder
         self.log = log
-        self._projections = Projections(log, [SONGS, RUNS, ALL_MODELS, ALL_HEADS])
+        self._projections = Projections(
+            log, [SONGS, RUNS, ALL_MODELS, ALL_HEADS], [LISTED, WAITING, CANDIDATES]
+        )
         self.actor = actor()
         self.warns_of_head = True
         self.mended: set[Path] = set()
@@ -118,14 +119,30 @@ class Studio:
             NotFound: if there is none; suggests a similar one.
             Ambiguous: if there are several.
         """
-        keys = self._projections.keys(SONGS)
-        beginning = [key for key in keys if key == typed or key.startswith(f"{typed}-")]
-        if typed in beginning or len(beginning) == 1:
-            found = self._projections.get(SONGS, typed if typed in beginning else beginning[0])
-            if found is not None and (typed == found.song_id or not found.is_archived):
-                return found
-        songs = self.all_songs()  # only a title can tell
-        return songs[find_song(typed, songs)]
+        found = self._projections.get(SONGS, typed)
+        if found is not None:
+            return found
+        longer = self._projections.entries(LISTED, f"{typed}-", limit=2) if typed else {}
+        is_plain = len(longer) == 1 and not any(each.is_archived for each in longer.values())
+        song_id = next(iter(longer)) if is_plain else find_song(typed, self.listed())
+        return self.some_songs([song_id])[song_id]
+
+    def listed(self, after: str | None = None, limit: int | None = None) -> dict[str, ListedSong]:
+        """The facts by which songs are listed, with archived ones, in the order of their ids.
+
+        Args:
+            after: the id to start behind.
+            limit: at most so many.
+        """
+        return self._projections.entries(LISTED, after=after, limit=limit)
+
+    def waiting(self) -> dict[str, Waiting]:
+        """What waits for a decision, by the id of the song; songs without anything are left out."""
+        return self._projections.entries(WAITING)
+
+    def some_songs(self, song_ids: Collection[str]) -> dict[str, Song]:
+        """The songs with these ids, by id."""
+        return self._projections.some(SONGS, song_ids)
 
     def song_at(self, song_id: str, position: int) -> Song | None:
         """A song as it was after the event at a position; None if it wasn't proposed yet.
@@ -153,6 +170,10 @@ class Studio:
     def runs(self) -> dict[str, Run]:
         """All runs by id."""
         return self._projections.all(RUNS)
+
+    def some_runs(self, identifiers: Collection[str]) -> dict[str, Run]:
+        """The runs with these ids, by id; others are left out."""
+        return self._projections.some(RUNS, identifiers)
 
     def run(self, prefix: str) -> tuple[str, Run]:
         """Id and state of the run whose id is or begins with this."""
@@ -186,16 +207,18 @@ class Studio:
         whose run brought it last is meant, or that began last as a branch with it: the one that
         a person saw last. An archived song is meant only where no other has it.
         """
-        songs = [self.song(song_id)] if song_id else self._songs_with(prefix)
-        known = [identifier for song in songs for identifier in song.candidates]
-        identifier = resolve(prefix, known, "candidate", "see engine review")
-        owners = [song for song in songs if identifier in song.candidates]
-        last = max(owners, key=lambda song: (not song.is_archived, song.brought_at(identifier)))
+        if song_id:
+            songs = [self.song(song_id)]
+            identifier = resolve(prefix, songs[0].candidates, "candidate", "see engine review")
+        else:
+            entries = self._projections.entries(CANDIDATES, prefix) if prefix else {}
+            named = [key.split(" ", 1) for key in entries]
+            known = (candidate for candidate, _ in named)
+            identifier = resolve(prefix, known, "candidate", "see engine review")
+            owners = [owner for candidate, owner in named if candidate == identifier]
+            songs = list(self.some_songs(owners).values())
+        last = max(songs, key=lambda song: (not song.is_archived, song.brought_at(identifier)))
         return last, identifier
-
-    def _songs_with(self, prefix: str) -> list[Song]:
-        """The songs that may have a candidate whose id begins so: it occurs in quotation marks."""
-        return list(self._projections.containing(SONGS, f'"{prefix}').values())
 
     def event(self, position: int) -> Recorded:
         """The event at a position; raises NotFound if there is none."""

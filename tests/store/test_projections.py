@@ -1,5 +1,6 @@
 """Documents are what a replay makes of the log, however they came about."""
 
+import dataclasses
 import random
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -16,7 +17,7 @@ from store.projections import BATCH_EVENTS, Projections, Rebuilt
 from store.records import NewEvent, Recorded
 from tests.store.samples import SAMPLES, notes
 from tests.store.strategies import patient, payloads
-from tests.store.views import LastNote, Note, Tallied, Tally
+from tests.store.views import PLACES, LastNote, Note, Place, Tallied, Tally
 
 OpenLog = Callable[..., EventLog]
 
@@ -45,13 +46,56 @@ def test_what_is_read_is_up_to_date(log: EventLog) -> None:
     assert views.get(LastNote(), "b") is None
 
 
-def test_documents_are_found_by_what_they_say(log: EventLog) -> None:
+def test_some_documents(log: EventLog) -> None:
     views = both(log)
-    log.append("a", notes(3), 0)
-    log.append("b", notes(3, "100%_"), 0)
-    assert list(views.containing(Tally(), '"positions":[4')) == ["b"]
-    assert list(views.containing(LastNote(), "100%_ 2")) == ["a"]
-    assert views.containing(LastNote(), "100_%") == {}
+    for stream in ("a", "b", "c"):
+        log.append(stream, notes(1), 0)
+    assert list(views.some(Tally(), {"c", "a", "nothing"})) == ["a", "c"]
+    assert views.some(Tally(), []) == {}
+
+
+def test_entries_follow_their_documents(log: EventLog) -> None:
+    views = Projections(log, [Tally()], [PLACES])
+    log.append("a", notes(2), 0)
+    log.append("B", notes(1), 0)
+    assert views.entries(PLACES) == {"at 2": Place(2), "at 3": Place(3)}
+    log.append("a", notes(8), 2)
+    assert list(views.entries(PLACES)) == ["at 11", "at 3"]  # each document's last; others are gone
+    assert list(views.entries(PLACES, "at 1")) == ["at 11"]
+    assert list(views.entries(PLACES, after="at 11")) == ["at 3"]
+    assert list(views.entries(PLACES, limit=1)) == ["at 11"]
+    stored = rows(log)
+    views.rebuild(Tally())
+    assert rows(log) == stored
+    assert views.differences() == []
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [
+        "DELETE FROM documents WHERE projection = 'places'",
+        "UPDATE documents SET body = '{}' WHERE projection = 'places'",
+        "DELETE FROM projections WHERE name = 'places'",
+    ],
+)
+def test_damaged_entries_are_made_again(log: EventLog, damage: str) -> None:
+    views = Projections(log, [Tally()], [PLACES])
+    log.append("a", notes(2), 0)
+    given = views.entries(PLACES)
+    with log.database.write() as connection:
+        connection.exec_driver_sql(damage)
+    assert views.differences() != []
+    with pytest.warns(Rebuilt):
+        assert views.entries(PLACES) == given
+    assert views.differences() == []
+
+
+def test_an_index_that_is_new_or_changed_is_made_with_its_documents(log: EventLog) -> None:
+    log.append("a", notes(2), 0)
+    assert Projections(log, [Tally()]).keys(Tally()) == ["a"]
+    assert list(Projections(log, [Tally()], [PLACES]).entries(PLACES)) == ["at 2"]
+    changed = dataclasses.replace(PLACES, version=2, entries=lambda _: {})
+    assert Projections(log, [Tally()], [changed]).entries(changed) == {}
 
 
 def test_an_empty_log_has_no_documents(log: EventLog) -> None:

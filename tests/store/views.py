@@ -6,6 +6,7 @@ from typing import Any
 import msgspec
 
 from store.events import CandidateNoted
+from store.indexes import Index
 from store.records import Recorded
 
 
@@ -29,6 +30,19 @@ class Tally:
         old = document or Tallied({}, [])
         count = old.kinds.get(recorded.kind, 0) + 1
         return Tallied({**old.kinds, recorded.kind: count}, [*old.positions, recorded.position])
+
+
+class Place(msgspec.Struct, frozen=True):
+    position: int
+
+
+def _last(document: Tallied) -> dict[str, Place]:
+    last = max(document.positions)
+    return {f"at {last}": Place(last)}
+
+
+# Where the last event of each stream is.
+PLACES = Index("places", 1, Place, Tally(), _last)
 
 
 class Note(msgspec.Struct, frozen=True):

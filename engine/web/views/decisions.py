@@ -154,7 +154,7 @@ def answer(request: Request, before: Song, recorded: Recorded) -> Response:
     """
     room = room_of(request)
     follow(room, recorded)
-    after = room.studio.all_songs()[before.song_id]
+    after = room.studio.song(before.song_id)
     lines = _lines(room.studio, before, after, recorded)
     way_back = f"/songs/{before.song_id}/history/{_way_back(recorded)}"
     return said(request, "; ".join(lines), undo=way_back)
@@ -186,7 +186,7 @@ def follow(room: Room, recorded: Recorded) -> None:
     """What follows a decision: files, and learning from it where that is planned."""
     song = song_of(recorded.stream)
     if getattr(recorded.payload, "candidate", None) is None and song is not None:
-        export_song(room.studio, room.studio.all_songs()[song])
+        export_song(room.studio, room.studio.song(song))
     else:
         update_exports(room.studio, recorded)
     is_learning = any(job.title == LEARNING and job.code is None for job in room.jobs.all())

@@ -93,7 +93,7 @@ def undo_change(request: Request, _: FormData) -> Response:
 
 def _said_change(request: Request, room: Room, before: Song) -> Response:
     """Bring a song's files up to date after a change of it, and say what it came to."""
-    after = room.studio.all_songs()[before.song_id]
+    after = room.studio.song(before.song_id)
     changed_exports(room.studio, after)
     lines = SongChanges(before, after).lines()
     undo = None

@@ -15,7 +15,7 @@ from starlette.routing import Route
 from engine.errors import NotFound
 from engine.gate.decisions import music_of
 from engine.gate.looks import Look, find_look, look_at
-from engine.gate.waiting import Entry, last_approval, newest_first
+from engine.gate.waiting import Entry, newest_first
 from engine.reports.description import in_lines
 from engine.reports.entries import Shown, shown
 from engine.reports.progress import is_wanted, next_words, places_wanted, progress
@@ -23,6 +23,7 @@ from engine.reports.readings import in_words
 from engine.reports.svg_rolls import Roll, svg_roll
 from engine.stages import STAGES, find_stage
 from engine.state.lineages import is_stale, sections
+from engine.state.listing import last_approvals
 from engine.state.songs import APPROVED, PENDING, Candidate, Song, decisions_on
 from engine.state.studio import Studio
 from engine.web.known import Known
@@ -172,7 +173,7 @@ def _here(song: Song, place: Place) -> list[tuple[Entry, str]]:
     found = newest_first(
         Entry(name, song, state) for name, state in song.candidates.items() if _is_at(state, place)
     )
-    approved_at = last_approval(song, place.stage, place.section)
+    approved_at = last_approvals(song).get((place.stage, place.section), 0)
     return [(entry, _kind(entry, approved_at)) for entry in found]
 
 

@@ -197,7 +197,7 @@ def rows_with_ids(connection: Connection, event_ids: Sequence[str]) -> dict[str,
 
 @lru_cache(maxsize=64)
 def _with_ids(count: int) -> Statement:
-    names = [bindparam(f"id_{index}") for index in range(count)]
+    names: list[Any] = [bindparam(f"id_{index}") for index in range(count)]
     return Statement(select(events).where(events.c.event_id.in_(names)))
 
 

@@ -9,6 +9,7 @@ names none that was written since.
 from __future__ import annotations
 
 import io
+import os
 import shutil
 import tarfile
 from collections.abc import Iterator
@@ -23,6 +24,7 @@ import msgspec
 from engine.backups.signing import SIGNATURES
 from engine.errors import Refused
 from engine.state.files import whole_file
+from engine.state.inflight import is_left_over
 from engine.state.studio import DATABASE_NAME, HEAD_NAME, Studio
 from store.errors import LogCorrupt
 from store.events import ExportWritten
@@ -33,6 +35,9 @@ from store.transfer import exported, imported
 FORMAT = "composition-engine backup 1"
 LOG, CONTENTS = "log.jsonl", "backup.json"
 FOLDERS = ("exports", "models")
+
+# The folder of a studio that is whole, before it gets its name.
+READY = "ready"
 
 # How often files that are written meanwhile are copied again.
 MAX_ROUNDS = 5
@@ -148,13 +153,46 @@ def restore(folder: Path, backup: Path, actor: str) -> tuple[Contents, Path | No
     """
     folder = folder.absolute()
     folder.parent.mkdir(parents=True, exist_ok=True)
-    with TemporaryDirectory(dir=folder.parent, prefix=f".{folder.name}.restoring-") as made:
+    with TemporaryDirectory(dir=folder.parent, prefix=f"{_prefix(folder)}{os.getpid()}-") as made:
         fresh = Path(made) / "studio"
         contents = _unpack(backup, fresh)
         _accept(fresh, folder / HEAD_NAME, backup, actor)
+        ready = fresh.rename(Path(made) / READY)
         aside = _set_aside(folder)
-        fresh.rename(folder)
+        ready.rename(folder)
     return contents, aside
+
+
+def finish_restore(folder: Path) -> bool:
+    """Put a studio in its place that a restore had ready when it was killed; whether there was one.
+
+    Only where there is no folder: else it was killed before it set that aside, and changed nothing.
+    """
+    folder = folder.absolute()
+    for made in _left_restores(folder):
+        if (made / READY).is_dir() and not folder.exists():
+            (made / READY).rename(folder)
+            shutil.rmtree(made)
+            return True
+    return False
+
+
+def remove_restores(folder: Path) -> list[Path]:
+    """Remove what restores that were killed have left beside a studio's folder; returns what."""
+    found = _left_restores(folder.absolute())
+    for made in found:
+        shutil.rmtree(made)
+    return found
+
+
+def _left_restores(folder: Path) -> list[Path]:
+    beside = sorted(folder.parent.glob(f"{_prefix(folder)}*"))
+    return [path for path in beside if path.is_dir() and is_left_over(path)]
+
+
+def _prefix(folder: Path) -> str:
+    """How the folder begins in whose name a studio is made ready; its process follows."""
+    return f".{folder.name}.restoring."
 
 
 def _unpack(backup: Path, folder: Path) -> Contents:

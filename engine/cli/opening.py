@@ -31,6 +31,8 @@ def open_studio(context: typer.Context, *, make: bool = False) -> Studio:
     from engine.state.studio import DATABASE_NAME, HEAD_NAME, Studio
 
     folder = folder_of(context)
+    if not has_studio(context):
+        finish_restoring(context)
     if not make and not has_studio(context):
         if (folder / HEAD_NAME).exists():
             advice = (
@@ -47,6 +49,16 @@ def open_studio(context: typer.Context, *, make: bool = False) -> Studio:
     for line in _unwritten(studio):
         say_note(in_studio(line, context.obj))
     return studio
+
+
+def finish_restoring(context: typer.Context) -> bool:
+    """Put a studio in its place that a killed restore had ready, and say so; whether there was."""
+    from engine.backups.archive import finish_restore
+
+    is_finished = finish_restore(folder_of(context))
+    if is_finished:
+        say_note("a restore that was ended is finished now: what it put back is in its place")
+    return is_finished
 
 
 def _unwritten(studio: Studio) -> Iterator[str]:

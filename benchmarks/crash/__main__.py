@@ -49,7 +49,7 @@ def disturb(
     scenarios: Sequence[Scenario], number_of_kills: int, number_of_faults: int, seed: int
 ) -> list[Trial]:
     """Disturb commands so often; what came of each."""
-    rng = random.Random(seed)
+    rng = random.Random(seed)  # noqa: S311 - draws what is disturbed when
     with TemporaryDirectory() as scratch, server(build(Path(scratch))) as started:
         ready = [
             prepare(scenario, Path(scratch, "prepared", scenario.name), started)

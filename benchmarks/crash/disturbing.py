@@ -91,9 +91,7 @@ def faults(
     return made
 
 
-def _kill(
-    scenario: Scenario, operations: Iterator[Operation], rng: random.Random
-) -> Disturbance:
+def _kill(scenario: Scenario, operations: Iterator[Operation], rng: random.Random) -> Disturbance:
     again = rng.random() if rng.random() < KILLED_AGAIN else None
     if rng.random() < AT_A_MOMENT:
         return Disturbance(scenario, KILL, rng.random(), Arming(), "", again)

@@ -146,7 +146,7 @@ def _told_badly(words: Words, ended: Ended) -> Iterator[tuple[str, str]]:
 
 
 def _last_line(text: str) -> str:
-    return ([""] + text.strip().splitlines())[-1]
+    return ["", *text.strip().splitlines()][-1]
 
 
 def _go_on(

@@ -37,7 +37,7 @@ def reconcile(studio: Studio) -> Iterator[str]:
 
 
 def _lacks_files(studio: Studio, songs: dict[str, Song], run: str) -> bool:
-    """Whether a run ended, but not all of its files were written; those of compositions have none."""
+    """Whether files of a run that ended are missing; the runs of compositions have none."""
     state = studio.run(run)[1]
     if state.status != FINISHED or state.song_id not in songs:
         return False

@@ -92,7 +92,7 @@ def test_a_backup_in_the_place_of_what_it_was_made_of_is_no_event(approved, kept
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="a process is made like this one")
 @pytest.mark.parametrize("step", ["_accept", "_set_aside"])
-@pytest.mark.parametrize("typed", ["status", "restore", "doctor"])
+@pytest.mark.parametrize("typed", ["status", "restore"])
 def test_a_restore_that_was_killed_is_finished_or_changes_nothing(approved, kept, step, typed):
     approved.do("note", approved.candidates()[0], "since the backup")
     last = log_of(approved)[-1]["event_id"]

@@ -141,7 +141,7 @@ def current_plan(studio: Studio, song: Song, options: DraftOptions | None = None
         song: state of the song.
         options: options of a draft.
     """
-    if has_own_plan(studio, song):
+    if has_own_plan(studio, song) and not _is_as_drafted(studio, song, options):
         lyrics = options.lyrics if options else None
         return read_plan_file(studio, song, plan_file(studio, song), lyrics)
     return write_draft(studio, song, options)
@@ -151,6 +151,12 @@ def has_own_plan(studio: Studio, song: Song) -> bool:
     """Whether the song's plan file is a person's, or was edited by one."""
     path = plan_file(studio, song)
     return file_sha256(path) not in {None, last_written(song, studio, path)}
+
+
+def _is_as_drafted(studio: Studio, song: Song, options: DraftOptions | None) -> bool:
+    """Whether the plan file is the draft that was written just before the engine was killed."""
+    text = plan_text(unwritten_draft(studio, song, options).plan)
+    return file_sha256(plan_file(studio, song)) == hashlib.sha256(text.encode()).hexdigest()
 
 
 def write_draft(studio: Studio, song: Song, options: DraftOptions | None = None) -> PlanFile:

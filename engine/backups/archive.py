@@ -9,6 +9,7 @@ names none that was written since.
 from __future__ import annotations
 
 import io
+import os
 import shutil
 import tarfile
 from collections.abc import Iterator
@@ -23,6 +24,7 @@ import msgspec
 from engine.backups.signing import SIGNATURES
 from engine.errors import Refused
 from engine.state.files import whole_file
+from engine.state.inflight import is_left_over
 from engine.state.location import DATABASE_NAME, HEAD_NAME, Location
 from engine.state.studio import Studio
 from store.errors import LogCorrupt
@@ -35,6 +37,9 @@ from store.transfer import exported, imported
 FORMAT = "composition-engine backup 1"
 LOG, CONTENTS = "log.jsonl", "backup.json"
 FOLDERS = ("exports", "models")
+
+# The folder of a studio that is whole, before it gets its name.
+READY = "ready"
 
 # How often files that are written meanwhile are copied again.
 MAX_ROUNDS = 5
@@ -156,15 +161,47 @@ def restore(location: Location, backup: Path, actor: str) -> tuple[Contents, Pat
     """
     folder, log = location.folder.absolute(), location.log
     folder.parent.mkdir(parents=True, exist_ok=True)
-    with TemporaryDirectory(dir=folder.parent, prefix=f".{folder.name}.restoring-") as made:
+    with TemporaryDirectory(dir=folder.parent, prefix=f"{_prefix(folder)}{os.getpid()}-") as made:
         fresh = Path(made) / "studio"
         contents = _unpack(backup, fresh)
-        if isinstance(log, str):
-            _put_into_database(log, fresh, folder)
         _accept(fresh, folder / HEAD_NAME, backup, actor)
-        aside = _set_aside(folder)
-        fresh.rename(folder)
+        ready = Path(made) / READY
+        kept = _make_ready(fresh, ready, log)
+        aside = _set_aside(folder, kept)
+        ready.rename(folder)
     return contents, aside
+
+
+def finish_restore(folder: Path) -> bool:
+    """Put a studio in its place that a restore had ready when it was killed; whether there was one.
+
+    Only where there is no folder: else it was killed before it set that aside, and changed nothing.
+    """
+    folder = folder.absolute()
+    for made in _left_restores(folder):
+        if (made / READY).is_dir() and not folder.exists():
+            (made / READY).rename(folder)
+            shutil.rmtree(made)
+            return True
+    return False
+
+
+def remove_restores(folder: Path) -> list[Path]:
+    """Remove what restores that were killed have left beside a studio's folder; returns what."""
+    found = _left_restores(folder.absolute())
+    for made in found:
+        shutil.rmtree(made)
+    return found
+
+
+def _left_restores(folder: Path) -> list[Path]:
+    beside = sorted(folder.parent.glob(f"{_prefix(folder)}*"))
+    return [path for path in beside if path.is_dir() and is_left_over(path)]
+
+
+def _prefix(folder: Path) -> str:
+    """How the folder begins in whose name a studio is made ready; its process follows."""
+    return f".{folder.name}.restoring."
 
 
 def _unpack(backup: Path, folder: Path) -> Contents:
@@ -217,29 +254,43 @@ def _make_log(folder: Path) -> None:
     lines.unlink()
 
 
-def _put_into_database(address: str, fresh: Path, folder: Path) -> None:
-    """Move the log of a fresh folder into a database, where what was there is kept.
+def _make_ready(fresh: Path, ready: Path, log: str | Path) -> str | None:
+    """Rename a fresh folder once its log is where it belongs.
 
-    The studio's folder names what is kept from then on, before it is set aside itself.
+    Returns:
+        the address of a log that was in a database before, which is kept there.
     """
-    with EventLog.open(fresh / DATABASE_NAME) as source, replacement(address) as (log, kept):
-        imported(log, exported(source))
-    for path in fresh.glob(f"{DATABASE_NAME}*"):
-        path.unlink()
-    Location(fresh, address).keep()
-    for before in kept:
-        Location(folder, before).keep()
-
-
-def _set_aside(folder: Path) -> Path | None:
-    """Rename a folder that isn't empty to the next free ``<name>_before_<number>``."""
-    if not folder.exists():
+    if isinstance(log, Path):
+        fresh.rename(ready)
         return None
-    if not any(folder.iterdir()):
+    with replacement(log) as (made, kept):
+        with EventLog.open(fresh / DATABASE_NAME) as source:
+            imported(made, exported(source))
+        for path in fresh.glob(f"{DATABASE_NAME}*"):
+            path.unlink()
+        Location(fresh, log).keep()
+        fresh.rename(ready)
+    return kept[0] if kept else None
+
+
+def _set_aside(folder: Path, kept: str | None) -> Path | None:
+    """Rename a folder that isn't empty to the next free ``<name>_before_<number>``.
+
+    Args:
+        folder: of a studio.
+        kept: address of its log from then on; None for the one in its file.
+    """
+    if kept is not None:
+        folder.mkdir(exist_ok=True)
+    elif not folder.exists():
+        return None
+    elif not any(folder.iterdir()):
         folder.rmdir()
         return None
     names = (folder.with_name(f"{folder.name}_before_{number}") for number in count(1))
-    return folder.rename(next(name for name in names if not name.exists()))
+    aside = folder.rename(next(name for name in names if not name.exists()))
+    Location(aside, kept).keep()
+    return aside
 
 
 def _accept(folder: Path, head: Path, backup: Path, actor: str) -> None:

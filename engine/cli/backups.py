@@ -7,7 +7,13 @@ from typing import Annotated
 
 import typer
 
-from engine.cli.opening import folder_of, location_of, next_command, open_studio
+from engine.cli.opening import (
+    finish_restoring,
+    folder_of,
+    location_of,
+    next_command,
+    open_studio,
+)
 from engine.cli.output import Json, say, say_json, say_next, say_table
 
 
@@ -53,6 +59,9 @@ def restore(
         _accept(context)
         return
     location = location_of(context)
+    if finish_restoring(context):
+        say_next(next_command(context, "doctor"))
+        return
     contents, aside = put_back(location, file, actor())
     found = f"{contents.end.position} events and {len(contents.files)} files"
     say(f"{location.folder}: {found} are back")

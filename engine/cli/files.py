@@ -36,9 +36,9 @@ def import_file(
     as_json: Json = False,
 ) -> None:
     """Take in a part that you made, as approved."""
-    from engine.cli.gate import update_and_say
+    from engine.cli.gate import say_known, update_and_say
     from engine.errors import refusing
-    from engine.gate.imports import import_part
+    from engine.gate.imports import import_part, imported_before
     from engine.gate.midi_parts import read_midi_part
     from engine.stages import find_stage
 
@@ -46,7 +46,11 @@ def import_file(
         state, kind = studio.song(song), find_stage(stage)
         played = read_midi_part(file, state, kind, from_bar)
         with refusing():
-            approved = import_part(studio, state.song_id, played, kind, label, parent)
+            approved = imported_before(studio, state.song_id, played, kind, label, parent)
+            if approved is None:
+                approved = import_part(studio, state.song_id, played, kind, label, parent)
+            elif not as_json:
+                say_known()
         if not as_json:
             for warning in played.warnings:
                 say(f"note: {warning}")

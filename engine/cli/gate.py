@@ -243,8 +243,13 @@ def _approved_before(
     if known is None or not lacks_a_file(studio, entry.song, entry.id):
         return None
     if not as_json:
-        say("that is decided already; its file was missing:")
+        say_known()
     return known
+
+
+def say_known() -> None:
+    """Say that a command typed again finds its decision taken."""
+    say("that is decided already; its file was missing:")
 
 
 def use(

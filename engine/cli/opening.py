@@ -33,6 +33,7 @@ def open_studio(context: typer.Context, *, make: bool = False) -> Studio:
     from engine.state.studio import Studio
 
     folder, database = location = location_of(context)
+    finish_restoring(context)
     if not make and not location.is_made():
         if (folder / HEAD_NAME).exists():
             advice = (
@@ -50,6 +51,19 @@ def open_studio(context: typer.Context, *, make: bool = False) -> Studio:
     for line in _unwritten(studio):
         say_note(in_studio(line, context.obj.words))
     return studio
+
+
+def finish_restoring(context: typer.Context) -> bool:
+    """Put a studio in its place that a killed restore had ready, and say so; whether there was."""
+    folder = folder_of(context)
+    if folder.exists():
+        return False
+    from engine.backups.archive import finish_restore
+
+    is_finished = finish_restore(folder)
+    if is_finished:
+        say_note("a restore that was ended is finished now: what it put back is in its place")
+    return is_finished
 
 
 def _unwritten(studio: Studio) -> Iterator[str]:

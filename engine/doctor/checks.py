@@ -81,7 +81,8 @@ def _state(studio: Studio) -> Iterator[Finding]:
 
 def _leftovers(studio: Studio) -> Iterator[Finding]:
     for path in remove_leftovers(studio.folder):
-        name = path.relative_to(studio.folder)
+        inside = path.is_relative_to(studio.folder)
+        name = path.relative_to(studio.folder) if inside else path.name
         yield Finding(MENDED, f"{name} was left by a command that was killed; it is removed")
 
 

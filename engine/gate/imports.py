@@ -6,7 +6,8 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from engine.errors import Refused
-from engine.gate.decisions import CandidateMusic, approval
+from engine.gate.decisions import CandidateMusic, approval, known_approval
+from engine.gate.exports import lacks_a_file
 from engine.gate.labels import as_named
 from engine.gate.midi_parts import MidiPart
 from engine.gate.waiting import Entry
@@ -49,6 +50,23 @@ def import_part(
     return record_import(
         studio, song_id, label, lambda song: _import_event(song, midi_part, stage, label, parent)
     )
+
+
+def imported_before(
+    studio: Studio,
+    song_id: str,
+    midi_part: MidiPart,
+    stage: Stage,
+    label: str,
+    parent: str | None = None,
+) -> Recorded | None:
+    """The approval of an equal import that was ended before it wrote its file; None without one."""
+    song = studio.song(song_id)
+    imported = _import_event(song, midi_part, stage, label, parent)
+    candidate, section = imported.candidate, imported.section.label
+    if candidate not in song.candidates or not lacks_a_file(studio, song, candidate):
+        return None
+    return known_approval(studio, candidate, label, song_id=song_id, section=section)
 
 
 def record_import(

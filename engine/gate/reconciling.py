@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from engine.composing.composer import runs_of
+from engine.composing.composition import Composition
 from engine.gate.exports import EDITED_STAYS, KEPT, UNCHANGED, export_song
+from engine.reports.summary import summarise
+from engine.runs.files import has_files
 from engine.state.inflight import interrupted
-from engine.state.runs import FINISHED, folder_of_run, run_of
-from engine.state.songs import song_of
+from engine.state.runs import FINISHED, run_of
+from engine.state.songs import Song, song_of
 from engine.state.studio import Studio
 
 
@@ -29,9 +33,7 @@ def reconcile(studio: Studio) -> Iterator[str]:
                         name = export.path.relative_to(studio.folder).as_posix()
                         yield f"{name} is {export.outcome}: a command was ended before it was"
         for run in sorted(filter(None, map(run_of, streams))):
-            state = studio.run(run)[1]
-            folder = studio.exports / state.song_id / folder_of_run(state.stage, run)
-            if state.status == FINISHED and not folder.exists():
+            if _lacks_files(studio, songs, run):
                 yield f"run {run} ended without its files: engine resume {run} writes them"
         path.unlink(missing_ok=True)
 
@@ -43,3 +45,14 @@ def _doubted(studio: Studio, event_ids: list[str]) -> str:
     if not found:
         return f"{was} is not in the log: type that command again"
     return f"{was} stands: it is event {', '.join(map(str, sorted(found)))}"
+
+
+def _lacks_files(studio: Studio, songs: dict[str, Song], run: str) -> bool:
+    """Whether files of a run that ended are missing; the runs of compositions have none."""
+    state = studio.run(run)[1]
+    if state.status != FINISHED or state.song_id not in songs:
+        return False
+    compositions = map(Composition.of, songs[state.song_id].compositions.values())
+    if any(run in runs_of(studio, state.song_id, each) for each in compositions):
+        return False
+    return not has_files(studio, summarise(studio, run))

@@ -50,11 +50,14 @@ def write_files(studio: Studio, summary: Summary) -> Path:
 
 
 def has_files(studio: Studio, summary: Summary) -> bool:
-    """Whether the files of a run that are for people to hear or open are there."""
-    folder = run_folder(studio, summary)
-    survivors = enumerate(summary.finished.survivors, start=1)
-    stems = [file_stem(rank, survivor.id) for rank, survivor in survivors]
-    return all((folder / f"{stem}.mid").exists() for stem in stems) and folder.exists()
+    """Whether every file of a run that is written when it ends is there."""
+    folder, has_parents = run_folder(studio, summary), bool(summary.parents)
+    names = ["curve.png"]
+    for rank, survivor in enumerate(summary.finished.survivors, start=1):
+        stem = file_stem(rank, survivor.id)
+        names += [f"{stem}.mid", f"{stem}.png", recording_name(stem, has_parents=has_parents)]
+        names += [f"{stem}_mix.mid"] if has_parents else []
+    return all((folder / name).exists() for name in names)
 
 
 def run_folder(studio: Studio, summary: Summary) -> Path:

@@ -91,9 +91,9 @@ def others_at_work(folder: Path) -> bool:
 
 
 def is_left_over(path: Path) -> bool:
-    """Whether a file is a temporary one whose process doesn't run any more."""
+    """Whether a file or folder is a temporary one whose process doesn't run any more."""
     named = TEMPORARY.fullmatch(path.name)
-    return named is not None and path.is_file() and not _runs(int(named[1]), path)
+    return named is not None and path.exists() and not _runs(int(named[1]), path)
 
 
 def _runs(process: int, path: Path) -> bool:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import io
 import json
+import os
 import shutil
+import signal
 import tarfile
 from hashlib import sha256
 from threading import Thread
@@ -12,6 +14,7 @@ from threading import Thread
 import pytest
 
 from engine.backups import archive
+from engine.cli import run
 from engine.gate.decisions import note as add_note
 from engine.state.studio import Studio
 from store import events
@@ -88,6 +91,43 @@ def test_a_backup_in_the_place_of_a_log_that_went_on_is_an_event(approved, kept)
 def test_a_backup_in_the_place_of_what_it_was_made_of_is_no_event(approved, kept):
     approved.do("restore", kept)
     assert approved.events("LogAccepted") == []
+
+
+@on_both
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="a process is made like this one")
+@pytest.mark.parametrize("step", ["_accept", "_set_aside"])
+@pytest.mark.parametrize("typed", ["status", "restore"])
+def test_a_restore_that_was_killed_is_finished_or_changes_nothing(approved, kept, step, typed):
+    approved.do("note", approved.candidates()[0], "since the backup")
+    last = log_of(approved)[-1]["event_id"]
+    killed_after(approved, step, "restore", kept)
+    said = approved.type(typed, *([kept] if typed == "restore" else []))
+    assert said.code == 0
+    assert ("a restore that was ended is finished now" in said.err) == (step == "_set_aside")
+    log = log_of(approved)
+    is_back = step == "_set_aside" or typed == "restore"
+    assert (log[-1]["kind"] == "LogAccepted") == is_back
+    assert (last in {event["event_id"] for event in log}) != is_back
+    approved.do("doctor")
+    assert "all is well" in approved.do("doctor")
+    folders = sorted(path.name for path in approved.folder.parent.glob("*studio*"))
+    assert folders == ["studio", "studio_before_1"][: 1 + is_back]
+
+
+def killed_after(shell, step, *words):
+    """Run a command in a process of its own, which is killed after a step of the archive."""
+    process = os.fork()
+    if process == 0:
+        honest = getattr(archive, step)
+
+        def last(*arguments):
+            honest(*arguments)
+            os.kill(os.getpid(), signal.SIGKILL)
+
+        setattr(archive, step, last)
+        run(["--studio", str(shell.folder), *map(str, words)])
+        os._exit(0)
+    assert os.waitstatus_to_exitcode(os.waitpid(process, 0)[1]) == -signal.SIGKILL
 
 
 @on_both

@@ -98,6 +98,50 @@ def test_a_run_that_ended_without_its_files_gets_them(shell):
     assert "is finished; see engine review" in shell.refused("resume", identifier)
 
 
+def test_a_run_that_was_killed_among_its_files_gets_the_others(shell):
+    killed(shell, "engine.runs.files.draw_part", *EVOLVE)
+    said = shell.type("runs", "--json")
+    identifier = json.loads(said.out)[-1]["id"]
+    assert f"run {identifier} ended without its files" in said.err
+    (part,) = shell.folder.rglob(f"{identifier}/1_*.mid")
+    assert not part.with_suffix(".png").exists()
+    shell.do("resume", identifier)
+    assert part.with_suffix(".png").exists()
+
+
+def test_a_composition_has_no_files_of_runs_that_could_be_missing(shell):
+    words = ("--sections", "verse=2", "--beam", "1", "--arrangements", "1", "--population", "4",
+             "--generations", "0", "--no-model", "--audio", "none")  # fmt: skip
+    killed(
+        shell, "engine.composing.ending.finish_composition", "compose", "--song", "cellar", *words
+    )
+    assert shell.type("status").err == ""
+
+
+def test_a_draft_that_was_killed_before_it_was_recorded_stays_the_engines(shell):
+    shell.do("approve", shell.candidates()[0])
+    words = ("arrange", "--song", "meadow", "--audio", "none")
+    killed(shell, "engine.arrangement.files._record", *words)
+    shell.do(*words)
+    plans = [event for event in shell.events("ExportWritten") if event.path.endswith(".yml")]
+    assert [plan.label for plan in plans] == ["arrangement", "draft"]
+    shell.do("approve", shell.candidates(section="chorus")[0])
+    shell.do(*words)
+    assert "chorus" in (shell.folder / plans[0].path).read_text()
+
+
+def test_an_import_that_was_killed_is_typed_again(shell):
+    shell.do("approve", shell.candidates()[0])
+    words = ("import", shell.approved_file("verse"), "--song", "meadow", "--stage", "chords",
+             "--label", "outro")  # fmt: skip
+    killed(shell, "engine.gate.exports.write_whole", *words)
+    assert "that is decided already" in shell.do(*words)
+    assert shell.approved_file("outro").exists()
+    approvals = shell.events("CandidateApproved")
+    assert [approval.label for approval in approvals] == ["verse", "outro"]
+    assert "is approved already as outro" in shell.refused(*words)
+
+
 def test_an_evolve_of_several_sections_goes_on_where_it_was_killed(shell):
     for section in ("verse", "chorus"):
         shell.do("approve", shell.candidates(section=section)[0])

@@ -1,0 +1,223 @@
+"""One command that is disturbed, gone on with as a person would, and looked at."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import msgspec
+
+from benchmarks.crash.checking import Event, Files, facts, files_of, in_order, read_log
+from benchmarks.crash.disturbing import Disturbance
+from benchmarks.crash.scenarios import Scenario, Words, named_resumes, printed_ids
+from benchmarks.crash.server import Command, Ended, Server
+from benchmarks.crash.shim import Arming, Operation, read_trace
+from benchmarks.crash.studios import Workplace
+
+# What can be wrong afterwards.
+LOST, DOUBLED, TORN, UNSOUND, OTHER = "lost", "doubled", "torn", "unsound", "other"
+WRONGS = {
+    LOST: "an event that was there, or was told, is gone",
+    DOUBLED: "an event is there twice, or too much",
+    TORN: "a file is there that is neither the old nor the new one",
+    UNSOUND: "verify, doctor or a command fails, or something is left over",
+    OTHER: "it ends otherwise than the command that nothing disturbed",
+}
+
+# What isn't compared: a file that holds what is drawn by chance, and what a restore that is typed
+# again, as it hadn't said that it was done, sets aside once more.
+NOT_COMPARED = ("last_command.json", "studio_before_2/")
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """A scenario that is ready: the studio before, and what comes of the command undisturbed."""
+
+    scenario: Scenario
+    before: Path
+    words: Words
+    seconds: float
+    operations: list[Operation]
+    log_before: list[Event]
+    log_after: list[Event]
+    files_before: Files
+    files_after: Files
+    doctor: tuple[int, frozenset[str]]
+    verify: int
+
+
+@dataclass(slots=True)
+class Trial:
+    """What came of a disturbance.
+
+    Attributes:
+        disturbance: what it was.
+        code: the command's exit code; negative: the signal that it died of.
+        wrongs: what is wrong afterwards, and in words how.
+    """
+
+    disturbance: Disturbance
+    code: int
+    wrongs: list[tuple[str, str]] = field(default_factory=list)
+
+
+def prepare(scenario: Scenario, folder: Path, server: Server) -> Prepared:
+    """Make a scenario's studio, and let its command run undisturbed in a copy."""
+    before = folder / "before"
+    before.mkdir(parents=True)
+    place = Workplace(before, server)
+    scenario.before(place)
+    words = scenario.words(place)
+    after = Path(shutil.copytree(before, folder / "after"))
+    trace = folder / "trace"
+    ended = _run(server, scenario, words, after, arming=Arming(), trace=trace)
+    if ended.code:
+        raise RuntimeError(f"{scenario.name}: {ended.err}")
+    # Looking at it makes what every look makes, as after a disturbance.
+    verify = _run(server, scenario, ("verify",), after).code
+    _run(server, scenario, ("status",), after)
+    doctor = _doctor(server, scenario, after)
+    return Prepared(
+        scenario, before, words, ended.seconds, read_trace(trace), read_log(before / "studio"),
+        read_log(after / "studio"), files_of(before, with_temporary=True),
+        files_of(after, with_temporary=True), doctor, verify,
+    )  # fmt: skip
+
+
+def try_out(prepared: Prepared, disturbance: Disturbance, folder: Path, server: Server) -> Trial:
+    """Disturb a command in a copy of its studio, go on, and say what is wrong then."""
+    place = Path(shutil.copytree(prepared.before, folder))
+    scenario, words = prepared.scenario, prepared.words
+    ended = _run(
+        server, scenario, words, place, arming=disturbance.arming,
+        kill_after_s=_after(disturbance.moment, prepared),
+    )  # fmt: skip
+    trial = Trial(disturbance, ended.code)
+    trial.wrongs += _at_once(prepared, place, ended)
+    told = printed_ids(ended.out)
+    trial.wrongs += _go_on(prepared, disturbance, place, ended, server)
+    trial.wrongs += _at_the_end(prepared, place, told, server)
+    shutil.rmtree(folder)
+    return trial
+
+
+def _run(
+    server: Server,
+    scenario: Scenario,
+    words: Words,
+    folder: Path,
+    *,
+    arming: Arming | None = None,
+    trace: Path | None = None,
+    kill_after_s: float | None = None,
+) -> Ended:
+    model = str(folder / "fusion.onnx") if scenario.is_training else None
+    where = None if trace is None else str(trace)
+    return server.run(Command(words, str(folder), kill_after_s, arming, where, model))
+
+
+def _after(moment: float | None, prepared: Prepared) -> float | None:
+    return None if moment is None else moment * prepared.seconds
+
+
+def _at_once(prepared: Prepared, folder: Path, ended: Ended) -> Iterator[tuple[str, str]]:
+    """What is wrong as soon as the command has ended."""
+    if not ended.was_killed and ended.code not in {0, 1, 2}:
+        yield UNSOUND, f"exit code {ended.code}"
+    yield from _told_badly(prepared.words, ended)
+    log = read_log(folder / "studio")
+    ids = {event.event_id for event in log}
+    stay = {event.event_id for event in prepared.log_after}
+    gone = [e.event_id for e in prepared.log_before if e.event_id in stay - ids]
+    if gone and log:
+        yield LOST, f"{len(gone)} events of before"
+    found = files_of(folder, with_temporary=False)
+    before, after = prepared.files_before.digests, prepared.files_after.digests
+    for name, digest in found.digests.items():
+        if digest not in {before.get(name), after.get(name)} and not _is_apart(name):
+            yield TORN, name
+
+
+def _told_badly(words: Words, ended: Ended) -> Iterator[tuple[str, str]]:
+    if "Traceback" in ended.err or "again with --debug" in ended.err:
+        yield UNSOUND, f"{words[0]} said: {_last_line(ended.err)}"
+
+
+def _last_line(text: str) -> str:
+    return ["", *text.strip().splitlines()][-1]
+
+
+def _go_on(
+    prepared: Prepared, disturbance: Disturbance, folder: Path, ended: Ended, server: Server
+) -> Iterator[tuple[str, str]]:
+    """Type what a person types next; what is wrong with that."""
+    scenario = prepared.scenario
+    seen = _run(server, scenario, ("status",), folder)
+    yield from _told_badly(("status",), seen)
+    is_there = bool(read_log(folder / "studio"))
+    if seen.code and is_there:
+        yield UNSOUND, f"status: {_last_line(seen.err)}"
+    if ended.code == 0:
+        return
+    place = Workplace(folder, server)
+    noted = seen.err
+    ended = msgspec.structs.replace(ended, err=ended.err + noted)
+    if disturbance.again is not None:
+        for words in scenario.then(place, prepared.words, ended)[:1]:
+            limit = _after(disturbance.again, prepared)
+            ended = _run(server, scenario, words, folder, kill_after_s=limit)
+            noted += ended.err + _run(server, scenario, ("status",), folder).err
+            ended = msgspec.structs.replace(ended, err=noted)
+    if ended.code:
+        for words in scenario.then(place, prepared.words, ended):
+            done = _run(server, scenario, words, folder)
+            noted += done.err
+            yield from _failed(scenario, words, done)
+    for words in dict.fromkeys(named_resumes(noted)):
+        yield from _failed(scenario, words, _run(server, scenario, words, folder))
+
+
+def _failed(scenario: Scenario, words: Words, done: Ended) -> Iterator[tuple[str, str]]:
+    yield from _told_badly(words, done)
+    is_refused = done.code == 2 and any(each in done.err for each in scenario.refusals)
+    if done.code and not is_refused:
+        yield UNSOUND, f"{' '.join(words[:2])}: {done.code} {_last_line(done.err)}"
+
+
+def _at_the_end(
+    prepared: Prepared, folder: Path, told: set[str], server: Server
+) -> Iterator[tuple[str, str]]:
+    """What is wrong when everything was typed."""
+    scenario = prepared.scenario
+    verified = _run(server, scenario, ("verify",), folder)
+    if verified.code != prepared.verify:
+        yield UNSOUND, f"verify: {_last_line(verified.out + verified.err)}"
+    _run(server, scenario, ("doctor",), folder)
+    doctor = _doctor(server, scenario, folder)
+    if doctor != prepared.doctor:
+        lines = sorted(doctor[1] ^ prepared.doctor[1])
+        yield UNSOUND, f"doctor: {doctor[0]} {lines[:2]}"
+    log = read_log(folder / "studio")
+    text = " ".join(f"{event.stream} {event.event_id} {event.payload}" for event in log)
+    yield from ((LOST, f"{each} was told") for each in sorted(told) if each not in text)
+    now, then = facts(log), facts(prepared.log_after)
+    yield from ((DOUBLED, f"{fact[1]} in {fact[0]}") for fact in now - then)
+    yield from ((OTHER, f"no {fact[1]} in {fact[0]}") for fact in then - now)
+    if now == then and in_order(log) != in_order(prepared.log_after):
+        yield OTHER, "the order of events"
+    different = files_of(folder, with_temporary=True).differences(prepared.files_after)
+    yield from ((OTHER, f"file {name}") for name in different if not _is_apart(name))
+    if scenario.proof is not None:
+        yield from ((OTHER, wrong) for wrong in scenario.proof(Workplace(folder, server)))
+
+
+def _is_apart(name: str) -> bool:
+    return any(each in name for each in NOT_COMPARED)
+
+
+def _doctor(server: Server, scenario: Scenario, folder: Path) -> tuple[int, frozenset[str]]:
+    ended = _run(server, scenario, ("doctor",), folder)
+    lines = (line.replace(str(folder), "") for line in (ended.out + ended.err).splitlines())
+    return ended.code, frozenset(line for line in lines if line)

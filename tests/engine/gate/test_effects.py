@@ -156,7 +156,7 @@ def test_an_evolve_of_several_sections_goes_on_where_it_was_killed(shell):
         ("verse", "finished"),
         ("chorus", "finished"),
     ]
-    killed(shell, "engine.runs.lifecycle._record", *line)  # begun anew, as all were finished
+    killed(shell, "engine.runs.lifecycle.record", *line)  # begun anew, as all were finished
     shell.do(*line)
     drums = [run for run in shell.json("runs") if run["stage"] == "drums"]
     assert [run["status"] for run in drums] == ["finished"] * 3

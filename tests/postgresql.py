@@ -13,6 +13,7 @@ import tempfile
 from functools import cache
 from itertools import count
 from pathlib import Path
+from typing import Any
 from urllib.parse import quote
 
 import pytest
@@ -54,6 +55,7 @@ class Server:
         self._programs = programs
         self._numbers = count(1)
         self._databases: list[str] = []
+        self._own: Any = None
         if _is_root():
             shutil.chown(folder, NOBODY)
         self._run("initdb", "--no-sync", "--auth=trust", "--no-locale", "--encoding=UTF8",
@@ -77,6 +79,8 @@ class Server:
 
     def stop(self, how: str = "fast") -> None:
         """Stop it: ``fast``, or ``immediate``, as a crash would."""
+        if self._own is not None:
+            self._own.close()
         self._run("pg_ctl", "stop", "-w", "-s", "-m", how, "-D", self.data)
 
     def address(self, database: str, user: str = USER) -> str:
@@ -85,12 +89,18 @@ class Server:
 
     def sql(self, statement: str, database: str = "postgres") -> list[tuple[object, ...]]:
         """What a statement gives, run by another program than ours."""
+        if database != "postgres":
+            with self._connection(database) as connection:
+                return _done(connection, statement)
+        if self._own is None or self._own.closed:
+            self._own = self._connection(database)
+        return _done(self._own, statement)
+
+    def _connection(self, database: str) -> Any:
         import psycopg
 
         where = f"host={self.folder} user={USER} dbname={database}"
-        with psycopg.connect(where, autocommit=True) as connection:
-            done = connection.execute(statement)
-            return done.fetchall() if done.description else []
+        return psycopg.connect(where, autocommit=True)
 
     def empty(self) -> str:
         """The address of a new database without tables."""
@@ -125,6 +135,11 @@ class Server:
             command, cwd=self.folder, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, check=False
         )
         assert done.returncode == 0, done.stderr
+
+
+def _done(connection: Any, statement: str) -> list[tuple[object, ...]]:
+    done = connection.execute(statement)
+    return done.fetchall() if done.description else []
 
 
 def _is_root() -> bool:

@@ -15,7 +15,7 @@ from store.branches import Origin, Streams
 from store.log import EventLog
 from store.projections import Projections
 from store.records import Recorded
-from tests.store.conftest import BACKENDS, place_of
+from tests.postgresql import Server
 from tests.store.samples import noted
 from tests.store.strategies import patient
 
@@ -71,19 +71,22 @@ STEPS = st.lists(
 )
 
 
-@pytest.mark.parametrize("backend", BACKENDS)
+@pytest.mark.parametrize("backend", ["memory", "file"])
 @settings(patient, max_examples=8)
 @given(steps=STEPS, readings=st.sets(st.integers(0, 25)))
 def test_branches_are_the_fold_of_their_past_and_their_own(
-    request: pytest.FixtureRequest,
-    backend: str,
-    steps: list[tuple[bool, int, int]],
-    readings: set[int],
+    backend: str, steps: list[tuple[bool, int, int]], readings: set[int]
 ) -> None:
-    with TemporaryDirectory() as made:
-        where, folder = place_of(backend, Path(made), request)
-        with EventLog.open(where, folder=folder) as log:
+    with TemporaryDirectory() as folder:
+        where = ":memory:" if backend == "memory" else Path(folder, "studio.db")
+        with EventLog.open(where) as log:
             check(log, steps, readings)
+
+
+def test_branches_on_a_server(postgresql: Server, tmp_path: Path) -> None:
+    steps = [(False, 0, 0), (True, 0, 1), (False, 1, 0), (True, 1, 3), (False, 0, 0), (True, 2, 2)]
+    with EventLog.open(postgresql.fresh(), folder=tmp_path) as log:
+        check(log, steps, {1, 4})
 
 
 def check(log: EventLog, steps: list[tuple[bool, int, int]], readings: set[int]) -> None:

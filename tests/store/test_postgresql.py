@@ -8,7 +8,7 @@ import psycopg
 import pytest
 
 from store import log as store_log
-from store.errors import CommitUnknown, LogCorrupt, LogUnavailable
+from store.errors import CommitUnknown, LogCorrupt, LogUnavailable, StoreError
 from store.log import EventLog
 from store.postgresql import BY_SQLSTATE, masked, meaning_of
 from store.projections import Projections
@@ -101,6 +101,50 @@ def test_one_who_waits_too_long_for_the_lock_is_told(log: EventLog, address: str
         with pytest.raises(LogUnavailable, match="another process keeps writing"):
             log.append("s", notes(1), 0, patience_s=0.01)
     assert log.append("s", notes(1), 0)
+
+
+@pytest.mark.parametrize(
+    ("code", "words"),
+    {
+        "53100": "the server's disk is full",
+        "53200": "no resources left",
+        "57014": "the server took too long",
+        "40P01": "another command wrote at the same moment",
+        "58030": "the server's disk failed",
+        "XX001": "the database is damaged",
+    }.items(),
+)
+def test_what_the_server_refuses_is_told_and_leaves_nothing(
+    postgresql: Server, log: EventLog, address: str, code: str, words: str
+) -> None:
+    log.append("s", notes(1), 0)
+    postgresql.sql(
+        "CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN "
+        f"RAISE EXCEPTION USING ERRCODE = '{code}', MESSAGE = 'said'; END $$; "
+        "CREATE TRIGGER refuse BEFORE INSERT ON events EXECUTE FUNCTION refuse()",
+        database_name(address),
+    )
+    with pytest.raises(StoreError, match=words) as caught:
+        log.append("s", notes(1), 1)
+    assert "said" in str(caught.value)
+    assert log.head().position == 1
+    postgresql.sql("DROP FUNCTION refuse CASCADE", database_name(address))
+    assert log.append("s", notes(1), 1)
+
+
+def test_nothing_waits_for_ever_and_what_is_committed_is_on_the_disk(log: EventLog) -> None:
+    limits = ("lock_timeout", "statement_timeout", "idle_in_transaction_session_timeout")
+    with log.database.write() as connection:
+        found = [connection.exec_driver_sql(f"SHOW {name}").scalar() for name in limits]
+        assert found == ["30s", "5min", "2min"]
+        assert connection.exec_driver_sql("SHOW synchronous_commit").scalar() == "on"
+    with log.database.write(0) as connection:  # at once, which isn't the same as never
+        assert connection.exec_driver_sql("SHOW lock_timeout").scalar() == "1ms"
+    with log.database.read() as connection:
+        assert connection.exec_driver_sql("SHOW transaction_isolation").scalar() == (
+            "repeatable read"
+        )
+        assert connection.exec_driver_sql("SHOW transaction_read_only").scalar() == "on"
 
 
 def test_a_read_only_database_is_read(postgresql: Server, log: EventLog, address: str) -> None:

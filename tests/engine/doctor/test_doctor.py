@@ -80,7 +80,6 @@ def test_triggers_that_were_dropped_are_back(shell):
         change(shell, "UPDATE events SET actor = 'eve'")
 
 
-@on_both
 @pytest.mark.parametrize("command", ["status", "songs list", "review", "runs", "models", "doctor"])
 def test_damaged_state_is_made_again_and_said_by_every_command(shell, command):
     before = shell.do(*command.split())

@@ -9,6 +9,7 @@ from engine.ids import resolve, short
 from engine.state.studio import Studio
 from genomes import StageGenomes
 from store.errors import StaleStream
+from tests.engine.command_line import on_both
 
 
 def test_an_unambiguous_beginning_is_enough(shell):
@@ -35,6 +36,7 @@ def test_an_ambiguous_beginning_names_the_first_few_it_could_be():
     assert resolve("a", ["a", "ab"], "candidate", "X") == "a"
 
 
+@on_both
 def test_an_approval_carries_everything(shell):
     first = shell.candidates()[0]
     shell.do("approve", first, "--label", "Verse", "--note", "patient")
@@ -49,6 +51,7 @@ def test_an_approval_carries_everything(shell):
     assert approved.context_position == shell.song("meadow").position
 
 
+@on_both
 def test_approving_twice_is_refused_with_what_to_do(shell):
     first = shell.candidates()[0]
     shell.do("approve", first)
@@ -58,6 +61,7 @@ def test_approving_twice_is_refused_with_what_to_do(shell):
     shell.do("approve", first)
 
 
+@on_both
 def test_an_approved_part_can_be_rejected_and_comes_back_by_undo(shell):
     first = shell.candidates()[0]
     shell.do("approve", first)
@@ -72,6 +76,7 @@ def test_an_approved_part_can_be_rejected_and_comes_back_by_undo(shell):
     assert len(shell.events("DecisionUndone")) == 2
 
 
+@on_both
 def test_undo_without_an_id_takes_back_what_was_decided_last(shell):
     first, second, *_ = shell.candidates()
     shell.do("approve", first)
@@ -81,6 +86,7 @@ def test_undo_without_an_id_takes_back_what_was_decided_last(shell):
     assert shell.refused("undo") == "nothing has been decided yet; see engine review"
 
 
+@on_both
 def test_notes_add_up(shell):
     first = shell.candidates()[0]
     for text in ("too busy", "no, it is fine", "élan — 静か"):
@@ -112,6 +118,7 @@ def test_a_policy_is_named_in_the_event(shell):
     assert shell.events("CandidateApproved")[0].policy == "the best survivor"
 
 
+@on_both
 def test_what_others_decided_meanwhile_counts(shell, monkeypatch):
     first = shell.candidates()[0]
     with Studio.open(shell.folder) as ours, Studio.open(shell.folder) as theirs:

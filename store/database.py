@@ -10,7 +10,7 @@ import os
 import sqlite3
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -195,6 +195,30 @@ class Database:
             if self._engine.dialect.name != "sqlite" and postgresql.is_lost_commit(error):
                 raise postgresql.lost_commit(error) from error
             raise
+
+    @contextmanager
+    def turn(self, name: str) -> Iterator[None]:
+        """Let those who ask for turns of a name have them one after the other, as they came.
+
+        Only a server can keep such a queue: on SQLite all have theirs at once.
+
+        Raises:
+            LogUnavailable: the turn did not come in time, or the database cannot be used.
+        """
+        if self._engine.dialect.name == "sqlite":
+            yield
+            return
+        with translated():
+            connection = self._patient(patience_s=BUSY_TIMEOUT_S, only_state=True).connect()
+        with connection:
+            with translated():
+                connection.begin()
+                postgresql.take_turn(connection, name)
+            try:
+                yield
+            finally:
+                with suppress(exc.DBAPIError):  # it is over, also where the server ended it
+                    connection.rollback()
 
     def damage(self) -> list[str]:
         """Return what the database itself finds wrong with its files; nothing where it can't look.

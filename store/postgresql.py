@@ -29,6 +29,8 @@ Meaning = tuple[type[StoreError], str, str]  # the error, what it means, what to
 
 _AGAIN = "type the command again"
 
+_TURN = text("SELECT pg_advisory_xact_lock(hashtextextended(:name, 0))")
+
 # Codes (https://www.postgresql.org/docs/current/errcodes-appendix.html), or their first two
 # characters, which are the class.
 BY_SQLSTATE: dict[str, Meaning] = {
@@ -159,6 +161,11 @@ def _begin(connection: Connection) -> None:
         said["transaction_read_only"] = "on"
     settings = (f"SET LOCAL {name} = {value}" for name, value in said.items())
     connection.exec_driver_sql("; ".join(settings))
+
+
+def take_turn(connection: Connection, name: str) -> None:
+    """Wait until everybody who asked before for a turn of a name has ended the transaction."""
+    connection.execute(_TURN, {"name": name})
 
 
 def _milliseconds(seconds: float) -> str:

@@ -257,12 +257,13 @@ class Studio:
             make: reads the state, checks the request against it and gives the events. It is
                 called again after a stale write.
         """
-        for _ in pauses(DECIDING_PATIENCE_S):
-            version = self.log.version(stream)
-            try:
-                return self.append(stream, make(), version)
-            except StaleStream:
-                continue
+        with self.log.database.turn(stream):
+            for _ in pauses(DECIDING_PATIENCE_S):
+                version = self.log.version(stream)
+                try:
+                    return self.append(stream, make(), version)
+                except StaleStream:
+                    continue
         raise Refused(f"{stream} is being written to by others all the time", "try again")
 
 

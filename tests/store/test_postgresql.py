@@ -147,6 +147,31 @@ def test_nothing_waits_for_ever_and_what_is_committed_is_on_the_disk(log: EventL
         assert connection.exec_driver_sql("SHOW transaction_read_only").scalar() == "on"
 
 
+def test_those_who_decide_on_one_stream_have_turns(log: EventLog, address: str) -> None:
+    seen, comes = [], threading.Event()
+
+    def second() -> None:
+        with EventLog.open(address) as other, other.database.turn("b"), other.database.turn("a"):
+            seen.append("second")
+
+    with log.database.turn("a"):
+        waiting = threading.Thread(target=second)
+        waiting.start()
+        comes.wait(0.2)
+        log.append("a", notes(1), 0)
+        seen.append("first")
+    waiting.join()
+    assert seen == ["first", "second"]
+
+
+def test_a_turn_that_the_server_ended_is_over(postgresql: Server, log: EventLog) -> None:
+    with log.database.turn("a"):
+        postgresql.stop("immediate")
+        postgresql.start()
+        log.append("a", notes(1), 0)
+    assert log.head().position == 1
+
+
 def test_a_read_only_database_is_read(postgresql: Server, log: EventLog, address: str) -> None:
     written = log.append("s", notes(2), 0)
     name = database_name(address)

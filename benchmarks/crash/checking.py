@@ -13,7 +13,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, NamedTuple
 
-from engine.state.studio import DATABASE_NAME
+from engine.state.location import DATABASE_NAME
 
 # Looks and resumptions: a person who goes on after a crash looks again.
 OF_GOING_ON = {"CandidatesPresented", "CandidatePlayed", "RunResumed"}

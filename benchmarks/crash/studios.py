@@ -12,7 +12,7 @@ from typing import Any
 
 from benchmarks.crash.server import Command, Server
 from engine.proposals import demo_paths
-from engine.state.studio import DATABASE_NAME, HEAD_NAME
+from engine.state.location import DATABASE_NAME, HEAD_NAME
 from tests.fitness.models import write, write_audit
 
 OLD_LOGS = Path(__file__).parents[2] / "tests" / "store" / "old_logs"

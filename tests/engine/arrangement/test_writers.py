@@ -92,8 +92,8 @@ def test_names_in_a_songs_picture_touch_neither_each_other_nor_the_edge():
         assert min(one[2], other[2]) <= max(one[0], other[0]) or (
             min(one[3], other[3]) <= max(one[1], other[1])
         )
-    assert all(0 <= left and right <= drawing.width for left, _, right, _ in boxes)
-    assert all(0 <= top and bottom <= drawing.height for _, top, _, bottom in boxes)
+    assert all(left >= 0 and right <= drawing.width for left, _, right, _ in boxes)
+    assert all(top >= 0 and bottom <= drawing.height for _, top, _, bottom in boxes)
 
 
 def test_other_recordings_are_refused_before_anything_is_done(shell, song):

@@ -2,12 +2,34 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
 import numpy as np
 from numpy.typing import NDArray
 
 WORD_BITS = 64
 
+# Pairs that are compared at once: what is compared of them takes hundreds of bytes a pair.
+PAIRS_AT_ONCE = 2**15
+
 Words = NDArray[np.uint64]
+Compare = Callable[[NDArray[Any], NDArray[Any]], NDArray[np.float64]]
+
+
+def in_blocks(compare: Compare) -> Compare:
+    """A comparison of each row to each column that takes some rows at a time."""
+
+    @wraps(compare)
+    def compared(first: NDArray[Any], second: NDArray[Any]) -> NDArray[np.float64]:
+        step = max(1, PAIRS_AT_ONCE // max(1, len(second)))
+        if len(first) <= step:
+            return compare(first, second)
+        blocks = (first[start : start + step] for start in range(0, len(first), step))
+        return np.concatenate([compare(block, second) for block in blocks])
+
+    return compared
 
 
 def packed(held: NDArray[np.bool_]) -> Words:
@@ -24,6 +46,7 @@ def packed(held: NDArray[np.bool_]) -> Words:
     return np.pad(bits, ((0, 0), (0, 0), (0, missing))).view(np.uint64)
 
 
+@in_blocks
 def jaccard_distances(first: Words, second: Words) -> NDArray[np.float64]:
     """Jaccard distances, averaged over the groups, shape ``(len(first), len(second))``.
 

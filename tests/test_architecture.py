@@ -46,6 +46,7 @@ HOMES = {
     "pyarrow": ("training/",),
     "sklearn": ("training/", "tools/judge.py"),
     "matplotlib": ("engine/reports/pictures.py", "engine/reports/rolls.py", "training/"),
+    "PIL": ("engine/reports/song_picture.py",),
     "cryptography": ("engine/backups/signing.py",),
     "distributed": ("engine/execution/dask_cluster.py",),
     "pyphen": ("genomes/lyrics/",),

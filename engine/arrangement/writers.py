@@ -15,7 +15,7 @@ from engine.arrangement.files import File, Writer, source_of
 from engine.audio import MAX_SECONDS, Audio, Rendering, Tags, audio_bytes, player, render_stems
 from engine.errors import Refused
 from engine.notation import SOFTWARE, engraved, find_engraver, musicxml
-from engine.reports.pictures import song_picture
+from engine.reports.song_picture import song_picture
 from engine.state.songs import Song, last_composition
 from genomes import Part
 from genomes.chord_symbols import harmony_of

@@ -26,8 +26,10 @@ def reverb(samples: Samples) -> Samples:
     step = BLOCK_FRAMES - len(_impulse_response())
     wet = np.zeros((frames + BLOCK_FRAMES, 2), dtype=np.float32)
     spectrum = _spectrum()
-    mono = samples.mean(axis=1)
+    mono = (samples[:, 0] + samples[:, 1]) / 2
     for start in range(0, frames, step):
+        if not mono[start : start + step].any():
+            continue
         block = np.fft.rfft(mono[start : start + step], BLOCK_FRAMES)
         convolved = np.fft.irfft(block[:, None] * spectrum, BLOCK_FRAMES, axis=0)
         wet[start : start + BLOCK_FRAMES] += convolved.astype(np.float32)

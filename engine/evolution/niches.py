@@ -22,6 +22,7 @@ from genomes.stage import StageGenomes
 Distances = NDArray[np.float64]
 
 BEST = 0  # index of the best among ranked individuals
+MEASURED_AHEAD = 16  # probable leaders, to all of which distances are measured at once
 
 
 def best_first(individuals: Sequence[Individual]) -> list[Individual]:
@@ -47,9 +48,9 @@ def niches(
         radius: distance that leaders keep from each other, 0 to 1.
         genomes: measures the distances.
     """
-    distances = _distances(population, genomes)
-    leaders = _first_leaders(distances, len(population), settings.niches, radius)
-    to_leaders = distances[:, leaders]
+    distances = _Distances(population, genomes)
+    leaders = _first_leaders(distances, range(len(population)), settings.niches, radius)
+    to_leaders = distances.to(leaders)
     nearest = np.argmin(to_leaders, axis=1)
     found: dict[int, list[Individual]] = {}
     for index in np.flatnonzero(~_is_near_several(to_leaders, radius)).tolist():
@@ -79,19 +80,40 @@ def select_population(
         genomes: measures the distances.
     """
     ranked = best_first([*population, *newcomers])
-    distances = _distances(ranked, genomes)
+    distances = _Distances(ranked, genomes)
     place = {individual.id: index for index, individual in enumerate(ranked)}
     order = [place[individual.id] for individual in population]
-    before = _first_leaders(distances[np.ix_(order, order)], len(order), settings.niches, radius)
-    leaders = _better_leaders([order[i] for i in before], distances, settings.niches, radius)
-    kept = _members(leaders, distances, settings.population, radius)
+    before = _first_leaders(distances, order, settings.niches, radius)
+    leaders = _better_leaders(before, distances, len(ranked), settings.niches, radius)
+    kept = _members(leaders, distances.to(leaders), settings.population, radius)
     followers = sorted(set(kept) - set(leaders))[: settings.population - len(leaders)]
     return [ranked[index] for index in (*leaders, *followers)]
 
 
-def _distances(individuals: Sequence[Individual], genomes: StageGenomes[Any]) -> Distances:
-    every = [individual.genome for individual in individuals]
-    return genomes.distances(every, every)
+class _Distances:
+    """Distances of individuals to some of them, each measured when it is first asked for.
+
+    Those of all to all would take eight hundred megabytes for a population of 5,000.
+    """
+
+    def __init__(self, individuals: Sequence[Individual], genomes: StageGenomes[Any]) -> None:
+        self._every = [individual.genome for individual in individuals]
+        self._genomes = genomes
+        self._columns: dict[int, NDArray[np.float64]] = {}
+
+    def to(self, indices: Sequence[int]) -> Distances:
+        """Of all individuals to some of them, ``(n, len(indices))``."""
+        missing = [index for index in dict.fromkeys(indices) if index not in self._columns]
+        if missing:
+            measured = self._genomes.distances(self._every, [self._every[i] for i in missing])
+            self._columns |= zip(missing, measured.T, strict=True)
+        return np.stack([self._columns[index] for index in indices], axis=1)
+
+    def between(self, index: int, leader: int) -> float:
+        """Of one individual to another."""
+        if leader not in self._columns:
+            self.to([leader])
+        return float(self._columns[leader][index])
 
 
 def _is_near_several(to_leaders: Distances, radius: float) -> NDArray[np.bool_]:
@@ -99,23 +121,28 @@ def _is_near_several(to_leaders: Distances, radius: float) -> NDArray[np.bool_]:
     return np.asarray((to_leaders < radius).sum(axis=1) > 1)
 
 
-def _first_leaders(distances: Distances, count: int, max_leaders: int, radius: float) -> list[int]:
+def _first_leaders(
+    distances: _Distances, order: Sequence[int], max_leaders: int, radius: float
+) -> list[int]:
     """In the given order, everyone at least a radius away from the leaders chosen before."""
+    distances.to(order[: min(max_leaders, MEASURED_AHEAD)])  # leaders stand first in a population
     leaders: list[int] = []
-    for index in range(count):
-        if len(leaders) < max_leaders and (distances[index, leaders] >= radius).all():
+    for index in order:
+        if len(leaders) == max_leaders:
+            break
+        if all(distances.between(index, leader) >= radius for leader in leaders):
             leaders.append(index)
     return leaders
 
 
 def _better_leaders(
-    leaders: list[int], distances: Distances, max_leaders: int, radius: float
+    leaders: list[int], distances: _Distances, count: int, max_leaders: int, radius: float
 ) -> list[int]:
     """The leaders after each individual was considered, best first; index 0 is the best."""
-    for index in range(len(distances)):
+    for index in range(count):
         if index in leaders:
             continue
-        near = [leader for leader in leaders if distances[index, leader] < radius]
+        near = [leader for leader in leaders if distances.between(index, leader) < radius]
         if not near and len(leaders) < max_leaders:
             leaders = [*leaders, index]
         elif len(near) == 1 and index < near[0]:
@@ -123,9 +150,8 @@ def _better_leaders(
     return sorted(leaders)
 
 
-def _members(leaders: list[int], distances: Distances, size: int, radius: float) -> list[int]:
+def _members(leaders: list[int], to_leaders: Distances, size: int, radius: float) -> list[int]:
     """The best of each niche in equal numbers, then the best of the rest."""
-    to_leaders = distances[:, leaders]
     nearest = np.argmin(to_leaders, axis=1)
     is_between = _is_near_several(to_leaders, radius)
     is_between[BEST] = False
@@ -136,5 +162,5 @@ def _members(leaders: list[int], distances: Distances, size: int, radius: float)
         if free_places[niche]:
             free_places[niche] -= 1
             kept.append(index)
-    rest = sorted(set(range(len(distances))) - set(kept), key=lambda i: (is_between[i], i))
+    rest = sorted(set(range(len(to_leaders))) - set(kept), key=lambda i: (is_between[i], i))
     return kept + rest[: size - len(kept)]

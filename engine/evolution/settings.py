@@ -15,7 +15,7 @@ EVOLUTION_VERSION = "7"
 # Left out of the log, so that runs that were made before it keep their ids.
 WATCHED = ("watched", True)
 
-MAX_POPULATION = 2000
+MAX_POPULATION = 5000
 MAX_GENERATIONS = 1000
 MAX_SEED = 2**64 - 1
 
@@ -25,7 +25,7 @@ class Settings:
     """The settings of a run.
 
     Attributes:
-        population: individuals kept after every generation, 4 to 2000.
+        population: individuals kept after every generation, 4 to 5000.
         generations: generations bred after the first pool, 0 to 1000.
         keep: survivors handed to the gate, 1 to the population.
         mate_share: share of children with two parents.

@@ -20,6 +20,8 @@ TOTAL = "total"
 MAX_ELIGIBLE = 600
 MAX_STEPS = 20_000
 
+ROWS_AT_ONCE = 256  # of the distances in a first pool
+
 # Of fewer survivors none is an explorer: a person wants to see the best, and something else.
 MIN_TO_EXPLORE = 3
 
@@ -44,10 +46,23 @@ def first_pool_facts(first: Sequence[Individual], genomes: StageGenomes[Any]) ->
     columns = {name: [i.score.terms[name] for i in first] for name in first[0].score.terms}
     columns[TOTAL] = [individual.score.total for individual in first]
     spread = {name: float(np.std(values)) for name, values in columns.items()}
-    distances = genomes.distances([i.genome for i in first], [i.genome for i in first])
-    pairs = distances[np.triu_indices(len(first), k=1)]
-    median = float(np.median(pairs)) if len(pairs) else 0.0
+    pairs = _pair_distances([individual.genome for individual in first], genomes)
+    median = float(np.median(pairs, overwrite_input=True)) if len(pairs) else 0.0
     return FirstPoolFacts(spread, median, float(np.percentile(columns[TOTAL], 95)))
+
+
+def _pair_distances(every: Sequence[Any], genomes: StageGenomes[Any]) -> NDArray[np.float64]:
+    """The distance of each pair, measured for some rows at a time."""
+    count = len(every)
+    pairs = np.empty(count * (count - 1) // 2)
+    filled = 0
+    for start in range(0, count, ROWS_AT_ONCE):
+        rows = every[start : start + ROWS_AT_ONCE]
+        distances = genomes.distances(rows, every[start:])
+        found = distances[np.triu_indices(len(rows), k=1, m=count - start)]
+        pairs[filled : filled + len(found)] = found
+        filled += len(found)
+    return pairs
 
 
 # How unsure a preference head is of each of some individuals.

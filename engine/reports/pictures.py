@@ -14,9 +14,8 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 from matplotlib.ticker import MaxNLocator
 
-from engine.arrangement.assemble import Arrangement
-from engine.reports.roll_layout import INKS, Label, sung_labels
-from engine.reports.rolls import any_script, draw_notes, needed_inches, write_labels
+from engine.reports.roll_layout import INKS, Label, shortened, sung_labels
+from engine.reports.rolls import any_script, draw_notes, write_labels
 from engine.reports.run_report import RunReport
 from engine.state.files import write_whole
 from fitness.explaining import BAR, Explanation, Subject
@@ -26,12 +25,6 @@ from store.events import CurvePoint
 
 DOTS_PER_INCH = 120
 
-# Characters kept at the start and at the end of a long title.
-TITLE_CHARS = (40, 30)
-
-# Opacity of the background of a section of full energy.
-ENERGY_SHADE = 0.15
-
 NEGATIVE_INK = "#9a9a9a"  # for effects that reduce the match
 NOTE_INK = "#333333"
 QUIET_INK = "#5a5a5a"
@@ -40,8 +33,6 @@ QUIET_INK = "#5a5a5a"
 MAP_SHADE, MAP_DARK = 0.85, 0.7
 
 ROLL_INCHES = 3.0
-LANE_INCHES = 1.15
-FORM_INCHES = 0.45
 
 
 def draw_curve(path: Path, curve: Sequence[CurvePoint], title: str, colour: str) -> None:
@@ -54,7 +45,7 @@ def draw_curve(path: Path, curve: Sequence[CurvePoint], title: str, colour: str)
     axes.plot(generations, medians, color=ink, linewidth=1.2, linestyle="--", label="median")
     axes.set_xlabel("generation")
     axes.set_ylabel("total")
-    axes.set_title(_shortened(title), loc="left", fontsize=11, parse_math=False)
+    axes.set_title(shortened(title), loc="left", fontsize=11, parse_math=False)
     axes.xaxis.set_major_locator(MaxNLocator(integer=True))
     axes.grid(alpha=0.25)
     axes.legend(frameon=False, loc="lower right")
@@ -76,7 +67,7 @@ def draw_bars(
     axes.set_yticks(range(len(names)), names)
     axes.axvline(0.0, color=QUIET_INK, linewidth=0.8)
     axes.set_xlabel(unit)
-    axes.set_title(_shortened(title), loc="left", fontsize=11, parse_math=False)
+    axes.set_title(shortened(title), loc="left", fontsize=11, parse_math=False)
     axes.grid(axis="x", alpha=0.25)
     _save(figure, path)
 
@@ -114,7 +105,7 @@ def draw_report(path: Path, report: RunReport) -> None:
     for axes in (totals, terms):
         axes.legend(frameon=False, fontsize=8)
     named = f"{report.title} — {report.stage} for {report.section}"
-    figure.suptitle(_shortened(named), x=0.01, ha="left", fontsize=11, parse_math=False)
+    figure.suptitle(shortened(named), x=0.01, ha="left", fontsize=11, parse_math=False)
     _save(figure, path)
 
 
@@ -146,7 +137,7 @@ def _bar_axis(axes: Axes, bars: int) -> None:
 
 def _set_titles(axes: Axes, title: str, facts: Sequence[str]) -> None:
     """A title, and a smaller line of facts under it."""
-    axes.set_title(_shortened(title), loc="left", fontsize=11, pad=20, parse_math=False)
+    axes.set_title(shortened(title), loc="left", fontsize=11, pad=20, parse_math=False)
     axes.annotate(" · ".join(facts), (0, 1), (0, 5), "axes fraction", "offset points",
                   fontsize=8.5, color=QUIET_INK)  # fmt: skip
 
@@ -172,7 +163,7 @@ def draw_explanation(path: Path, subject: Subject, found: Explanation, title: st
     roll.set_xlim(1, len(bars) + 1)
     roll.xaxis.set_major_locator(MaxNLocator(integer=True))
     roll.set_xlabel("bar")
-    roll.set_title(_shortened(title), loc="left", fontsize=11, pad=16, parse_math=False)
+    roll.set_title(shortened(title), loc="left", fontsize=11, pad=16, parse_math=False)
     effects = [effect.effect for effect in others]
     shades = [ink if effect > 0 else NEGATIVE_INK for effect in effects]
     side.barh(range(len(others)), effects, color=shades)
@@ -237,7 +228,7 @@ def draw_map(
             if tile.cell[2] == panel:
                 share = _share(tile.value, lowest, highest)
                 _draw_tile(axes_, tile, shades(MAP_SHADE * share), is_dark=share > MAP_DARK)
-    figure.suptitle(_shortened(title), fontsize=11, parse_math=False)
+    figure.suptitle(shortened(title), fontsize=11, parse_math=False)
     _save(figure, path)
 
 
@@ -270,59 +261,6 @@ def _figure(width_inches: float, height_inches: float) -> tuple[Figure, Axes]:
     for side in ("top", "right"):
         axes.spines[side].set_visible(False)
     return figure, axes
-
-
-def _shortened(title: str) -> str:
-    head, tail = TITLE_CHARS
-    return title if len(title) <= head + tail else f"{title[:head]}…{title[-tail:]}"
-
-
-def song_picture(arrangement: Arrangement, colour: str) -> bytes:
-    """A whole song, PNG: its form, and under it a piano roll for each track.
-
-    The more energy a section has, the darker its background.
-    """
-    return _png(song_figure(arrangement, colour))
-
-
-def song_figure(arrangement: Arrangement, colour: str) -> Figure:
-    """The figure of ``song_picture``: the axes of the form, then those of each track."""
-    bar_ticks, meters = arrangement.meter.bar_ticks, MeterMap.constant(arrangement.meter)
-    heights = [max(LANE_INCHES, needed_inches(track.part)) for track in arrangement.tracks]
-    figure = Figure(figsize=(14.0, 1.3 + sum(heights) * 1.1), layout="constrained")
-    FigureCanvasAgg(figure)
-    ratios = [FORM_INCHES, *heights]
-    form, *lanes = figure.subplots(len(ratios), 1, sharex=True, height_ratios=ratios)
-    for axes, track in zip(lanes, arrangement.tracks, strict=True):
-        if len(track.part.notes):
-            size = {"height_inches": LANE_INCHES * 0.8}
-            draw_notes(axes, track.part, meters, INKS[colour], key=arrangement.key, **size)
-        axes.set_ylabel(track.name)
-        axes.grid(axis="x", which="both", alpha=0.3, linewidth=0.5)
-        _shade_sections(axes, arrangement, colour)
-    _bar_axis(lanes[-1], arrangement.bars)
-    for axes in (form, *lanes):
-        axes.tick_params(axis="x", which="both", length=0)
-        axes.spines[["top", "right", "left", "bottom"]].set_visible(False)
-    form.set_yticks([])
-    _shade_sections(form, arrangement, colour)
-    minutes, seconds = divmod(round(arrangement.seconds), 60)
-    length = f"{arrangement.bars} bars of {arrangement.meter}"
-    tempo = f"{arrangement.tempo_bpm:g} bpm"
-    facts = (str(arrangement.key), length, tempo, f"{minutes}:{seconds:02}", colour)
-    _set_titles(form, arrangement.title, facts)
-    starts = [(1 + each.start_ticks / bar_ticks, each.name) for each in arrangement.sections]
-    write_labels(figure, form, [Label(start, name) for start, name in starts])
-    return figure
-
-
-def _shade_sections(axes: Axes, arrangement: Arrangement, colour: str) -> None:
-    bar_ticks = arrangement.meter.bar_ticks
-    for section in arrangement.sections:
-        start, end = 1 + section.start_ticks / bar_ticks, 1 + section.end_ticks / bar_ticks
-        axes.axvline(start, color="#999999", linewidth=0.6)
-        shade = ENERGY_SHADE * section.energy
-        axes.axvspan(start, end, color=INKS[colour], alpha=shade, linewidth=0)
 
 
 def _save(figure: Figure, path: Path) -> None:

@@ -27,6 +27,10 @@ INKS = {
 SOFTEST_OPACITY = 0.75
 
 
+# Characters kept at the start and at the end of a long title.
+TITLE_CHARS = (40, 30)
+
+
 @dataclass(frozen=True, slots=True)
 class Label:
     """A text over or under a roll.
@@ -38,6 +42,12 @@ class Label:
 
     x: float
     text: str
+
+
+def shortened(title: str) -> str:
+    """A title without the middle of a long one."""
+    head, tail = TITLE_CHARS
+    return title if len(title) <= head + tail else f"{title[:head]}…{title[-tail:]}"
 
 
 def sung_labels(part: Part, bar_ticks: int) -> list[Label]:

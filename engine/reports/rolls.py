@@ -82,12 +82,6 @@ def draw_notes(
     axes.set_axisbelow(True)
 
 
-def needed_inches(part: Part) -> float:
-    """Height of axes on which all drums of a part can be named; 0 where it has none."""
-    drums = set(part.notes["pitch"][part.notes["is_drum"]].tolist())
-    return (len(drums) + 1) * LABEL_POINTS * LINE_HEIGHT / POINTS_PER_INCH if drums else 0.0
-
-
 def write_labels(
     figure: Figure, axes: Axes, above: Sequence[Label], below: Sequence[Label] = ()
 ) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -44,14 +45,21 @@ _Described = tuple[Words, NDArray[np.uint8], NDArray[np.float64]]
 
 def _described(genomes: Sequence[BassGenome]) -> _Described:
     """Onsets and sounding tones per cell, and the gate; one row per genome."""
-    cells = len(genomes[0].bars) * genomes[0].cells_per_bar
-    onsets = np.zeros((len(genomes), 1, cells), dtype=np.bool_)
-    sounding = np.full((len(genomes), cells), REST, dtype=np.uint8)
-    for row, genome in enumerate(genomes):
-        plucks = genome.plucks()
-        starts = [bar * genome.cells_per_bar + pluck.cell for bar, pluck in plucks]
-        onsets[row, 0, starts] = True
-        for start, end, (_, pluck) in zip(starts, [*starts[1:], cells], plucks, strict=True):
-            stop = end if pluck.length == RING else min(end, start + pluck.length)
-            sounding[row, start:stop] = _TONE_CODES[pluck.tone, pluck.octave]
-    return packed(onsets), sounding, np.array([GATES[genome.gate] for genome in genomes])
+    onsets, sounding = zip(*map(_by_cell, genomes), strict=True)
+    gates = np.array([GATES[genome.gate] for genome in genomes])
+    return packed(np.array(onsets)[:, None]), np.array(sounding), gates
+
+
+@lru_cache(maxsize=2**12)
+def _by_cell(genome: BassGenome) -> tuple[NDArray[np.bool_], NDArray[np.uint8]]:
+    """Whether a pluck begins in each cell, and the tone that sounds there."""
+    cells = len(genome.bars) * genome.cells_per_bar
+    onsets = np.zeros(cells, dtype=np.bool_)
+    sounding = np.full(cells, REST, dtype=np.uint8)
+    plucks = genome.plucks()
+    starts = [bar * genome.cells_per_bar + pluck.cell for bar, pluck in plucks]
+    onsets[starts] = True
+    for start, end, (_, pluck) in zip(starts, [*starts[1:], cells], plucks, strict=True):
+        stop = end if pluck.length == RING else min(end, start + pluck.length)
+        sounding[start:stop] = _TONE_CODES[pluck.tone, pluck.octave]
+    return onsets, sounding

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from genomes.chords.figures import Comping
 from genomes.chords.genome import Bar, Change, ChordGenome
 from genomes.chords.harmony import pitch_classes
+from genomes.similarity import in_blocks
 
 # Shares of a distance; they sum to 1.
 HARMONY_SHARE = 0.75
@@ -91,6 +92,7 @@ def _harmony_distances(
     return _different_harmony_distances(first, second)[np.ix_(rows.ravel(), columns.ravel())]
 
 
+@in_blocks
 def _different_harmony_distances(
     first: NDArray[np.uint16], second: NDArray[np.uint16]
 ) -> NDArray[np.float64]:
@@ -107,6 +109,7 @@ def _different_harmony_distances(
     return best
 
 
+@in_blocks
 def _mean_difference(
     first: NDArray[np.integer], second: NDArray[np.integer]
 ) -> NDArray[np.float64]:

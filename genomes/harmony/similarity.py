@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -57,6 +58,7 @@ def _described(genomes: Sequence[HarmonyGenome]) -> tuple[Words, Words, Words]:
     return packed(onsets), packed(textures), packed(motions)
 
 
+@lru_cache(maxsize=2**12)
 def _features(genome: HarmonyGenome) -> tuple[list[int], list[int], list[int]]:
     onsets: list[int] = []
     textures: list[int] = []

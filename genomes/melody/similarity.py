@@ -12,7 +12,7 @@ from genomes.grid import cells
 from genomes.melody.genes import LockedPitches, Material, Phrase
 from genomes.melody.genome import MelodyGenome
 from genomes.melody.phrases import tones_of
-from genomes.similarity import Words, jaccard_distances, packed
+from genomes.similarity import Words, in_blocks, jaccard_distances, packed
 from genomes.time import Meter
 
 # Shares of a distance; they sum to 1.
@@ -45,6 +45,7 @@ def _described(
     return np.array(contours, np.float32), packed(np.array(onsets)[:, None])
 
 
+@in_blocks
 def _contour_distances(
     first: NDArray[np.float32], second: NDArray[np.float32]
 ) -> NDArray[np.float64]:

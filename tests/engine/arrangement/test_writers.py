@@ -13,7 +13,7 @@ from engine.arrangement.files import WHOLE_SONG, File
 from engine.arrangement.plan import Plan, PlannedSection
 from engine.arrangement.writers import AUDIO_FORMATS, audio_writer, score_writer, writers
 from engine.errors import Refused
-from engine.reports.pictures import song_figure
+from engine.reports.song_picture import song_drawing
 from engine.state.studio import Studio
 from genomes import Key, Meter, Part
 from genomes.midi import Conductor
@@ -84,14 +84,16 @@ def test_names_in_a_songs_picture_touch_neither_each_other_nor_the_edge():
     starts = {"Introduction": 0, "Verse": bar, "Ending": 2 * bar - 9}
     sections = [replace(song.sections[0], name=name, start_ticks=start, end_ticks=bar + start)
                 for name, start in starts.items()]  # fmt: skip
-    figure = song_figure(replace(song, tracks=tuple(tracks), sections=tuple(sections)), "Blue")
-    figure.draw_without_rendering()
-    form, *lanes = figure.axes
-    assert [text.get_text() for text in form.texts[-3:]] == ["Introduction", "Verse", "Ending"]
-    for names in (form.texts[-3:], *(axes.get_yticklabels() for axes in lanes)):
-        boxes = [name.get_window_extent() for name in names if name.get_text()]
-        assert not any(one.overlaps(other) for one, other in combinations(boxes, 2))
-        assert all(box.x0 >= 0 and box.x1 <= figure.bbox.x1 for box in boxes)
+    drawing = song_drawing(replace(song, tracks=tuple(tracks), sections=tuple(sections)), "Blue")
+    names = [text.text for text in drawing.texts]
+    assert {"Introduction", "Verse", "Ending", *(track.name for track in tracks)} <= set(names)
+    boxes = [text.box for text in drawing.texts]
+    for one, other in combinations(boxes, 2):
+        assert min(one[2], other[2]) <= max(one[0], other[0]) or (
+            min(one[3], other[3]) <= max(one[1], other[1])
+        )
+    assert all(left >= 0 and right <= drawing.width for left, _, right, _ in boxes)
+    assert all(top >= 0 and bottom <= drawing.height for _, top, _, bottom in boxes)
 
 
 def test_other_recordings_are_refused_before_anything_is_done(shell, song):

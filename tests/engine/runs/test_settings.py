@@ -21,7 +21,7 @@ def test_no_studio_is_made_for_what_is_refused(engine, tmp_path):
 
 def test_messages_name_the_option_and_its_range(engine):
     for words, said in (
-        (("--population", "3"), "--population 3: expected 4 to 2000"),
+        (("--population", "3"), "--population 3: expected 4 to 5000"),
         (("--keep", "9", "--population", "8"), "--keep 9: expected 1 to 8"),
         (("--seed", "-1"), f"--seed -1: expected 0 to {MAX_SEED}"),
         (("--bars", "65"), "section of 65 bars: expected 1 to 64"),
@@ -35,7 +35,7 @@ def test_messages_name_the_option_and_its_range(engine):
     [
         {"population": 4, "generations": 0, "keep": 1},
         {"population": 4, "keep": 4},
-        {"population": 2000, "generations": 1000, "keep": 2000},
+        {"population": 5000, "generations": 1000, "keep": 5000},
     ],
 )
 def test_the_ends_of_the_ranges_are_in(asked):

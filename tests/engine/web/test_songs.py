@@ -118,7 +118,7 @@ def test_a_run_that_cannot_be_is_refused_before_a_process_begins(
     for asked, words in (
         ({"stage": "drums"}, "no approved chords"),
         ({"stage": "lutes"}, "lutes"),
-        ({"population": "3"}, "--population 3: expected 4 to 2000"),
+        ({"population": "3"}, "--population 3: expected 4 to 5000"),
         ({"seed": "-1"}, "expected a whole number"),
         ({"lock": "bars=1"}, "--lock keeps something of a candidate"),
         ({"redo": "first"}, "expected bars=1-2"),

@@ -181,7 +181,7 @@ def _composed(run: Run, number: int, colour: str) -> dict[str, float]:
     rng = np.random.default_rng([COMPOSED_SEED, number])
     songs = [chord_parts(colour, run.context, 1, rng) for _ in range(COMPOSED)]
     parts = [part for song in songs for part in song]
-    scores = run.fitness.score(parts, run.context)
+    scores = run.fitness.scored(parts, run.context).scores
     individuals = [Individual(str(n), None, score, 0) for n, score in enumerate(scores)]
     names = [individual.id for individual in individuals]
     predictions = figures.predict(_classifiers[0], names, parts, run.context.meter, colour)

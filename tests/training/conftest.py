@@ -62,14 +62,16 @@ def composed_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @contextmanager
 def small_networks() -> Iterator[None]:
-    """Networks that are trained in seconds."""
+    """Networks that are trained in seconds: what they have learned isn't looked at."""
     from tests.training.examples import SMALL
     from training.fusion import heads
     from training.personal import plan
+    from training.text import classify, multitask
 
     with pytest.MonkeyPatch.context() as patch:
         settings = replace(plan.OWN_SETTINGS, size=SMALL)
-        patch.setattr(heads, "EPOCHS", 1)
+        for module in (heads, classify, multitask):
+            patch.setattr(module, "EPOCHS", 1)
         patch.setattr(plan, "OWN_SETTINGS", settings)
         yield
 

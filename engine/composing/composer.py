@@ -217,7 +217,7 @@ def compose_songs(
             composer = SongComposer(studio, song_id, composition, observer, rank)
             owners |= dict.fromkeys(composer.advance(queue), composer)
             done = [composer] if composer.is_done else []
-        elif queue.is_idle:
+        elif queue.is_idle and not waiting:
             return
         for run in () if done else queue.ended():
             composer = owners.pop(run)

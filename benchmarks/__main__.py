@@ -39,6 +39,7 @@ COMMANDS = {
     "preference": "benchmarks.preference_bench",
     "page": "benchmarks.page_bench",
     "retrain": "benchmarks.retrain_bench",
+    "executor": "benchmarks.executor_bench",
 }
 
 

@@ -151,6 +151,10 @@ class Studio:
         """All runs by id."""
         return self._projections.all(RUNS)
 
+    def known_run(self, identifier: str) -> Run | None:
+        """The run with this id; None if there is none. No other run is read."""
+        return self._projections.get(RUNS, identifier)
+
     def run(self, prefix: str) -> tuple[str, Run]:
         """Id and state of the run whose id is or begins with this."""
         identifier, found = prefix, self._projections.get(RUNS, prefix)

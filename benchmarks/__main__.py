@@ -40,6 +40,7 @@ COMMANDS = {
     "page": "benchmarks.page_bench",
     "retrain": "benchmarks.retrain_bench",
     "studio": "benchmarks.studio_bench",
+    "executor": "benchmarks.executor_bench",
 }
 
 

@@ -21,10 +21,9 @@ from benchmarks.songs import Quiet, own_song
 from documents.lyrics import sheet_of
 from engine.arrangement.arranging import ArrangedSong
 from engine.arrangement.files import WHOLE_SONG
-from engine.arrangement.writers import writers
 from engine.composing.composer import compose
 from engine.composing.composition import ARRANGEMENTS, BEAM, begin, new_composition
-from engine.composing.ending import Ranked, finish_composition
+from engine.composing.ending import Ending, Ranked, finish_composition
 from engine.evolution.settings import Settings
 from engine.models.registry import ModelRegistry
 from engine.proposals import Proposal
@@ -86,7 +85,7 @@ def best_song(
         sha256 = None if model is None else ModelRegistry(studio).register(model)
         composition = begin(studio, song, replace(sung, model_sha256=sha256))
         compose(studio, song.song_id, composition, Quiet())
-        return finish_composition(studio, song.song_id, composition, writers(song, AUDIO))[0]
+        return finish_composition(studio, song.song_id, composition, Ending(AUDIO))[0]
 
 
 CHECKS: dict[str, Callable[[ArrangedSong], None]] = {

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import cache
 from subprocess import SubprocessError
 
@@ -207,19 +207,35 @@ def _with_fade(audio: Audio, start_seconds: float, end_seconds: float) -> Audio:
     return replace(audio, samples=audio.samples * gain[:, np.newaxis])
 
 
-def writers(song: Song, audio: str) -> list[Writer]:
+@dataclass(frozen=True, slots=True)
+class WriterKind:
+    """What decides on the files other than MIDI that every arrangement of a song has.
+
+    Attributes:
+        singer: who sings the song; empty for nobody in particular.
+        colour: of the song.
+        audio: one of ``AUDIO_FORMATS``.
+    """
+
+    singer: str
+    colour: str
+    audio: str
+
+
+def writers_of(kind: WriterKind) -> list[Writer]:
     """The writers of all files other than MIDI that every arrangement has.
 
-    Args:
-        song: state of the song.
-        audio: one of ``AUDIO_FORMATS``.
-
     Raises:
-        Refused: if ``audio`` is none of these.
+        Refused: if its audio is none of ``AUDIO_FORMATS``.
     """
-    check_audio(audio)
-    recordings = [] if audio == NO_AUDIO else [audio_writer(audio)]
-    return [score_writer(singer_name(song)), picture_writer(song.colour), *recordings]
+    check_audio(kind.audio)
+    recordings = [] if kind.audio == NO_AUDIO else [audio_writer(kind.audio)]
+    return [score_writer(kind.singer), picture_writer(kind.colour), *recordings]
+
+
+def writers(song: Song, audio: str) -> list[Writer]:
+    """The writers of all files other than MIDI of a song's arrangements; see ``writers_of``."""
+    return writers_of(WriterKind(singer_name(song), song.colour, audio))
 
 
 def export_writers(song: Song, kinds: Sequence[str], audio: str) -> list[Writer]:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import replace
+from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -32,16 +33,27 @@ if TYPE_CHECKING:
     from engine.arrangement.approved import ApprovedPart
     from engine.arrangement.arranging import ArrangedSong
     from engine.cli.progress import CompositionProgress
-    from engine.composing.composition import Composition
-    from engine.composing.ending import Ranked
+    from engine.composing.composition import Asked, Composition
+    from engine.composing.ending import Ending, Ranked
     from engine.execution.executor import Executor
     from engine.proposals.lyrics import LyricSheet
+    from engine.state.songs import Song
     from engine.state.studio import Studio
 
 
 def compose(
     context: typer.Context,
-    song: Annotated[str, typer.Option(help="Its id, its title, or words of the title.")],
+    song: Annotated[
+        str | None, typer.Option(help="Its id, its title, or words of the title.")
+    ] = None,
+    songs: Annotated[
+        list[str] | None,
+        typer.Option(help="Several songs, or all of them; may be repeated."),
+    ] = None,
+    share: Annotated[
+        str | None,
+        typer.Option(help="Of several songs only these, such as 2/3: the second of three shares."),
+    ] = None,
     sections: Annotated[
         str, typer.Option(help="What to compose, in order: labels and bars.")
     ] = "verse=8,chorus=8,bridge=8",
@@ -73,22 +85,14 @@ def compose(
     What you approved stays and is built on. Run again without --seed, a composition that was
     stopped goes on, and a finished one ends with the same songs. Another --seed starts over.
     """
-    from engine.arrangement.approved import approved_parts
     from engine.arrangement.instruments import read_choices
     from engine.arrangement.plan import FADE
-    from engine.arrangement.writers import writers
-    from engine.cli.composed import say_songs
+    from engine.arrangement.writers import check_audio
+    from engine.cli.album import songs_of
     from engine.cli.evolve import refuse_both
-    from engine.cli.runs import stops_of
-    from engine.composing.composer import compose as compose_song
-    from engine.composing.composer import runs_of
-    from engine.composing.composition import (
-        begin,
-        new_composition,
-        repeating_last,
-        unfinished,
-    )
-    from engine.composing.ending import finish_composition
+    from engine.composing.composition import Asked, new_composition
+    from engine.composing.ending import Ending
+    from engine.errors import Refused
     from engine.evolution.settings import Settings
     from engine.models.promotion import model_for_runs
     from engine.preference.heads import heads_for_runs
@@ -97,71 +101,137 @@ def compose(
     requested = new_composition(
         Settings(population, generations, watched=not no_judge), sections, seed, beam, arrangements
     ).with_vocals(singer, words)
-    chosen = read_choices(instrument or [])
+    ending = Ending(audio, FADE if fade else None, read_choices(instrument or []))
+    check_audio(audio)
     refuse_both(model, no_model=no_model)
+    if (song is None) == (songs is None):
+        raise Refused("which song?", "name one with --song, or several with --songs")
+    if songs is not None and lyrics is not None:
+        raise Refused("--lyrics are of one song", "name it with --song")
     with open_studio(context) as studio:
-        state = studio.song(song)
-        song_id = state.song_id
-        write = writers(state, audio)
-        composition = unfinished(state) if seed is None else None
-        if composition is None:
-            scored = replace(
-                repeating_last(state, requested) if seed is None else requested,
-                model_sha256=None if no_model else model_for_runs(studio, model),
-                heads={} if no_head else heads_for_runs(studio),
-            )
-            composition = begin(studio, state, scored)
-        elif not as_json:
+
+        @cache
+        def scored_by() -> tuple[str | None, Mapping[str, str]]:
+            sha256 = None if no_model else model_for_runs(studio, model)
+            return sha256, {} if no_head else heads_for_runs(studio)
+
+        asked = Asked(requested, seed is not None, scored_by)
+        work = Work(context, studio, asked, ending, executor, as_json=as_json)
+        if songs is not None:
+            return work.several(songs_of(studio, songs, share))
+        return work.one(studio.song(song or ""), lyrics, with_terms=terms)
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """What was asked for, to be done.
+
+    Attributes:
+        context: of the command.
+        studio: the studio.
+        asked: what is to be composed.
+        ending: how the songs are arranged.
+        executor: as it was typed; None for the usual one.
+        as_json: whether machines read the answer.
+    """
+
+    context: typer.Context
+    studio: Studio
+    asked: Asked
+    ending: Ending
+    executor: str | None
+    as_json: bool = field(kw_only=True)
+
+    def several(self, song_ids: Sequence[str]) -> int:
+        """Compose several songs."""
+        from engine.cli.album import begin_album, compose_album, say_album
+
+        compositions = begin_album(self.studio, song_ids, self.asked)
+        with (
+            workers_for(self.studio, compositions, self.executor) as workers,
+            progress_of(self.studio, compositions) as observer,
+        ):
+            done = compose_album(self.studio, compositions, self.ending, observer, workers)
+        left_out = len(song_ids) - len(compositions)
+        say_album(self.studio, done, left_out, as_json=self.as_json)
+        if len(done) < len(compositions):
+            say(f"stopped after {len(done)} of {len(compositions)} songs", err=True)
+            self._say_stopped(f"compose --songs all --audio {self.ending.audio}")
+            return INTERRUPTED
+        return 0
+
+    def one(self, state: Song, lyrics: Path | None, *, with_terms: bool) -> int:
+        """Compose one song."""
+        from engine.arrangement.approved import approved_parts
+        from engine.cli.composed import say_songs
+        from engine.cli.runs import stops_of
+        from engine.composing.composer import compose as compose_song
+        from engine.composing.composer import runs_of
+        from engine.composing.ending import finish_composition
+
+        studio, song_id, as_json = self.studio, state.song_id, self.as_json
+        composition, is_begun = self.asked.of_song(studio, state)
+        if is_begun and not as_json:
             say(f"going on with composition {composition.id}, as it was asked for")
-        _say_left_out(lyrics, words, composition)
+        _say_left_out(lyrics, self.asked.requested.lyrics, composition)
         if not as_json:
             say(f"{state.title}: composition {composition.id}, seed {composition.seed}")
             _say_silent(composition)
-        with at_work(studio, {song_id: composition}, executor) as (observer, workers):
-            is_done = compose_song(studio, song_id, composition, observer, workers)
-        if not is_done:
-            _say_stopped(context, f"compose --song {song_id} --audio {audio}", as_json=as_json)
-            return INTERRUPTED
-        songs = finish_composition(
-            studio, song_id, composition, write, FADE if fade else None, chosen
-        )
+        compositions = {song_id: composition}
+        with workers_for(studio, compositions, self.executor) as workers:
+            with progress_of(studio, compositions) as observer:
+                is_done = compose_song(studio, song_id, composition, observer, workers)
+            if not is_done:
+                self._say_stopped(f"compose --song {song_id} --audio {self.ending.audio}")
+                return INTERRUPTED
+            songs = finish_composition(studio, song_id, composition, self.ending, workers)
         said = _say_unsung(lyrics, composition, approved_parts(studio, studio.song(song_id)), songs)
         present_songs(studio, song_id, songs, "compose")
         stops = stops_of(runs_of(studio, song_id, composition))
-    if as_json:
-        say_json(_report(composition, songs) | {"words": said, "stopped": stops})
+        if as_json:
+            say_json(_report(composition, songs) | {"words": said, "stopped": stops})
+            return 0
+        if not observer.runs:
+            say("nothing was composed: every stage of these sections is approved already")
+        say_songs(songs, state.colour, composition.arrangements, with_terms=with_terms)
+        for note in (*_notes(songs), *stops.values()):
+            say_note(note)
+        _say_otherwise(self.context, song_id, composition, songs[0][1].plan_file)
         return 0
-    if not observer.runs:
-        say("nothing was composed: every stage of these sections is approved already")
-    say_songs(songs, state.colour, composition.arrangements, with_terms=terms)
-    for note in (*_notes(songs), *stops.values()):
-        say_note(note)
-    _say_otherwise(context, song_id, composition, songs[0][1].plan_file)
-    return 0
+
+    def _say_stopped(self, again: str) -> None:
+        """Say how what was stopped goes on."""
+        say("stopped; nothing recorded is lost", err=True)
+        say_next(next_command(self.context, again), err=self.as_json)
 
 
 @contextmanager
-def at_work(
+def workers_for(
     studio: Studio, compositions: Mapping[str, Composition], executor: str | None = None
-) -> Iterator[tuple[CompositionProgress, Executor]]:
-    """Show the progress of compositions, by song; with what carries their runs on."""
-    from engine.cli.progress import composing
+) -> Iterator[Executor]:
+    """What carries the runs of compositions on, by song: as it was typed, or as is usual."""
     from engine.composing.composer import generations_done
     from engine.execution.choice import open_executor
 
-    done, expected, parts = 0, 0, 0
-    for song_id, composition in compositions.items():
-        recorded, in_all = generations_done(studio, song_id, composition), _expected(composition)
-        done, expected = done + recorded, expected + in_all
-        parts += max(0, in_all - recorded) * composition.settings.population
-    with open_executor(executor, parts) as workers, composing(expected, done) as observer:
-        yield observer, workers
+    parts = sum(
+        max(0, _expected(each) - generations_done(studio, song_id, each)) * each.settings.population
+        for song_id, each in compositions.items()
+    )
+    with open_executor(executor, parts) as workers:
+        yield workers
 
 
-def _say_stopped(context: typer.Context, again: str, *, as_json: bool) -> None:
-    """Say how a composition that was stopped goes on."""
-    say("stopped; nothing recorded is lost", err=True)
-    say_next(next_command(context, again), err=as_json)
+@contextmanager
+def progress_of(
+    studio: Studio, compositions: Mapping[str, Composition]
+) -> Iterator[CompositionProgress]:
+    """Show the progress of compositions, by song."""
+    from engine.cli.progress import composing
+    from engine.composing.composer import generations_done
+
+    done = sum(generations_done(studio, song_id, each) for song_id, each in compositions.items())
+    with composing(sum(map(_expected, compositions.values())), done) as observer:
+        yield observer
 
 
 def present_songs(

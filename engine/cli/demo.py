@@ -126,11 +126,10 @@ def _holds(path: Path, data: bytes) -> bool:
 
 def _compose(studio: Studio, song_id: str, generations: int, audio: str) -> ArrangedSong | None:
     """Compose what the song lacks, and arrange it; None if it was interrupted."""
-    from engine.arrangement.writers import writers
-    from engine.cli.compose import at_work, present_songs
+    from engine.cli.compose import present_songs, progress_of, workers_for
     from engine.composing.composer import compose
     from engine.composing.composition import begin, new_composition
-    from engine.composing.ending import finish_composition
+    from engine.composing.ending import Ending, finish_composition
     from engine.evolution.settings import Settings
     from engine.models.promotion import model_for_runs
 
@@ -140,12 +139,14 @@ def _compose(studio: Studio, song_id: str, generations: int, audio: str) -> Arra
     model = model_for_runs(studio, None)
     composition = begin(studio, state, replace(requested, model_sha256=model))
     say("\nthe rest of a small song is composed around them")
-    with at_work(studio, {song_id: composition}) as (observer, workers):
-        is_done = compose(studio, song_id, composition, observer, workers)
-    if not is_done:
-        return None
-    write = writers(state, audio)
-    ((ranked, arranged),) = finish_composition(studio, song_id, composition, write)
+    compositions = {song_id: composition}
+    with workers_for(studio, compositions) as workers:
+        with progress_of(studio, compositions) as observer:
+            if not compose(studio, song_id, composition, observer, workers):
+                return None
+        ((ranked, arranged),) = finish_composition(
+            studio, song_id, composition, Ending(audio), workers
+        )
     present_songs(studio, song_id, [(ranked, arranged)], "demo")
     return arranged
 

@@ -177,6 +177,7 @@ class CompositionProgress:
     Attributes:
         is_stopped: returns whether Ctrl-C was pressed.
         runs: number of runs so far.
+        songs: how many songs are done, in words; empty for one.
     """
 
     def __init__(self, display: Display, done: int, is_stopped: Callable[[], bool]) -> None:
@@ -185,12 +186,15 @@ class CompositionProgress:
         self._done = done
         self.is_stopped = is_stopped
         self.runs = 0
+        self.songs = ""
 
     def begin(self, stage: str, section: str, runs: int) -> None:
         """Show the section and the stage that are composed now."""
         self.runs += runs
         lineages = f", {runs} lineages" if runs > 1 else ""
-        self._display.update(self._done, description=visible(f"{section}, {stage}{lineages}"))
+        self._display.update(
+            self._done, description=visible(f"{self.songs}{section}, {stage}{lineages}")
+        )
 
     def report(self, point: CurvePoint) -> None:
         """Count a generation."""

@@ -146,8 +146,7 @@ class SongComposer:
         for cell in self._left:
             if cell.place not in self._runs and undecided.isdisjoint(cell.needed):
                 self._runs[cell.place] = runs = self._started(cell)
-                known = self._studio.runs()
-                added += [each for each in runs if known[each].status != FINISHED]
+                added += [each for each in runs if self._studio.run(each)[1].status != FINISHED]
         for run in added:
             queue.add(run, self._rank)
         self._unrecorded |= {*added}
@@ -217,7 +216,7 @@ def compose_songs(
             composer = SongComposer(studio, song_id, composition, observer, rank)
             owners |= dict.fromkeys(composer.advance(queue), composer)
             done = [composer] if composer.is_done else []
-        elif queue.is_idle:
+        elif queue.is_idle and not waiting:
             return
         for run in () if done else queue.ended():
             composer = owners.pop(run)
@@ -237,10 +236,12 @@ def runs_of(studio: Studio, song_id: str, composition: Composition) -> dict[str,
         for stage in STAGES
         for section in composition.sections
     }
+    known = {each: studio.known_run(each) for each in studio.song(song_id).runs}
     found = {
         identifier: run
-        for identifier, run in studio.runs().items()
-        if run.song_id == song_id
+        for identifier, run in known.items()
+        if run is not None
+        and run.song_id == song_id
         and run.status != ABANDONED
         and seeds.get((run.stage, run.section.label)) == run.seed
     }
@@ -335,12 +336,11 @@ def _chosen(
     studio: Studio, song: Song, composition: Composition, section: Section, runs: list[str]
 ) -> list[ScoredLineage]:
     """The lineages to approve among the survivors of a section's runs."""
-    known = studio.runs()
     reader = Reader(studio)
     survivors = [
         reader.read(song, candidate)
         for run in runs
-        for candidate in known[run].survivors
+        for candidate in studio.run(run)[1].survivors
         if song.candidates[candidate].status == PENDING
     ]
     if not survivors:

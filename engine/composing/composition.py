@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import secrets
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Self
 
@@ -225,3 +225,40 @@ def unfinished(song: Song) -> Composition | None:
     """The song's last composition if it isn't finished; else None."""
     state = last_composition(song)
     return Composition.of(state) if state and state.ranking is None else None
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What a person asked for, to be composed of one song or of many.
+
+    Attributes:
+        requested: the composition as it was asked for.
+        is_seeded: whether a seed was given; else what a song's last composition began goes on.
+        scored_by: gives the model that scores, and the preference head of each stage; called where
+            a composition begins.
+    """
+
+    requested: Composition
+    is_seeded: bool
+    scored_by: Callable[[], tuple[str | None, Mapping[str, str]]]
+
+    def of_song(
+        self, studio: Studio, song: Song, *, is_one_of_many: bool = False
+    ) -> tuple[Composition, bool]:
+        """The composition of a song, begun; and whether it was begun before.
+
+        Args:
+            studio: the studio.
+            song: state of the song.
+            is_one_of_many: give it a seed of its own, so that songs of one key and tempo differ;
+                where no seed was given, a finished composition is taken as it is.
+        """
+        last = last_composition(song)
+        if last is not None and not self.is_seeded and (last.ranking is None or is_one_of_many):
+            return Composition.of(last), True
+        wanted = self.requested if self.is_seeded else repeating_last(song, self.requested)
+        if is_one_of_many:
+            wanted = replace(wanted, seed=int(digest(wanted.seed, song.song_id)[:8], 16))
+        model_sha256, heads = self.scored_by()
+        scored = replace(wanted, model_sha256=model_sha256, heads=heads)
+        return begin(studio, song, scored), False

@@ -7,17 +7,19 @@ from dataclasses import dataclass, replace
 from itertools import islice, product
 from statistics import fmean
 
+from engine.arrangement.ahead import made_by_workers
 from engine.arrangement.approved import ApprovedPart, approved_parts
 from engine.arrangement.arranging import ArrangedSong, arrange, conductor_of
 from engine.arrangement.assemble import assemble
 from engine.arrangement.draft import draft
-from engine.arrangement.files import Writer
 from engine.arrangement.instruments import song_instruments
 from engine.arrangement.plan import Plan
+from engine.arrangement.writers import WriterKind, singer_name, writers_of
 from engine.audio import render
 from engine.composing.composition import Composition, can_build_on
 from engine.composing.contrast import Contrast, contrasts, mean_contrast, smoothness
 from engine.composing.lineages import Reader, ScoredLineage
+from engine.execution.executor import SERIAL, Executor
 from engine.models.registry import ModelRegistry
 from engine.proposals.lyrics import LyricSheet
 from engine.runs.contexts import song_colour
@@ -70,13 +72,27 @@ class Ranked:
         return contrasts(list(self.sections))
 
 
+@dataclass(frozen=True, slots=True)
+class Ending:
+    """How songs are arranged in the end.
+
+    Attributes:
+        audio: format of the recordings, one of ``AUDIO_FORMATS``.
+        ending: how the songs end, one of ``ENDINGS``; the usual way if None.
+        instruments: stage -> program that a person chose; the rest are the usual ones.
+    """
+
+    audio: str
+    ending: str | None = None
+    instruments: Mapping[str, int] | None = None
+
+
 def finish_composition(
     studio: Studio,
     song_id: str,
     composition: Composition,
-    writers: Sequence[Writer],
-    ending: str | None = None,
-    instruments: Mapping[str, int] | None = None,
+    ending: Ending,
+    executor: Executor = SERIAL,
 ) -> list[tuple[Ranked, ArrangedSong]]:
     """Arrange the best songs that differ, record their ranking, and write their files.
 
@@ -84,14 +100,21 @@ def finish_composition(
         studio: the studio.
         song_id: id of the song.
         composition: what was composed.
-        writers: make the files other than MIDI.
-        ending: how the songs end, one of ``ENDINGS``; the usual way if None.
-        instruments: stage -> program that a person chose; the rest are the usual ones.
+        ending: how the songs are arranged.
+        executor: makes their files, where its workers are on this machine.
     """
     song = studio.song(song_id)
+    ranking = best_songs(studio, song, composition, ending.ending, ending.instruments)
+    plans = [ranked.plan for ranked in ranking]
+    kind = WriterKind(singer_name(song), song.colour, ending.audio)
+    is_new = song.compositions[composition.id].ranking is None
+    writers = (
+        made_by_workers(studio, song, plans, kind, executor)
+        if is_new and executor.is_local and not executor.is_here
+        else writers_of(kind)
+    )
     done = [
-        (ranked, arrange(studio, studio.song(song_id), ranked.plan, writers))
-        for ranked in best_songs(studio, song, composition, ending, instruments)
+        (ranked, arrange(studio, studio.song(song_id), ranked.plan, writers)) for ranked in ranking
     ]
     finished = events.CompositionFinished(
         composition=composition.id,

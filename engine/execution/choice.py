@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from functools import partial
+from typing import TypeVar
 
 from engine.errors import Refused
-from engine.execution.executor import SERIAL, Executor
+from engine.execution.executor import SERIAL, Executor, each
 from engine.execution.processes import Processes, cores
+
+T = TypeVar("T")
+Item = TypeVar("Item")
 
 # Scored parts from which starting processes, a second or two of each, is worth it.
 MANY_PARTS = 5000
@@ -63,6 +68,28 @@ def executor_of(typed: str) -> Executor:
         return DaskCluster.at(f"tcp://{address[1]}", typed)
     assert counted is not None  # noqa: S101 - one of both matched
     return DaskCluster.local(_checked(typed, counted[2]))
+
+
+def in_processes(
+    function: Callable[[Item], T], items: Sequence[Item], count: int, at_once: int = 1
+) -> Iterator[T]:
+    """The results of a function for each item, in their order, by so many processes.
+
+    Args:
+        function: of a module.
+        items: what it is called with.
+        count: how many processes; 1 for this one.
+        at_once: how many items a process is given together; more are quicker where each is short.
+    """
+    chunks = [items[start : start + at_once] for start in range(0, len(items), at_once)]
+    most = min(count, len(chunks))
+    with open_executor(f"processes:{most}" if most > 1 else SERIAL.name) as executor:
+        for results in each(executor, partial(_all_of, function), chunks):
+            yield from results
+
+
+def _all_of(function: Callable[[Item], T], items: Sequence[Item]) -> list[T]:
+    return [function(item) for item in items]
 
 
 def _checked(typed: str, count: str | None) -> int:

@@ -46,6 +46,7 @@ class DaskCluster:
         """Use a client, and end a cluster with it; ``at`` and ``local`` are the ways to get one."""
         self.name, self._address = name, address
         self._client, self._cluster = client, cluster
+        self.is_local = cluster is not None
         self._executor = client.get_executor(pure=False)
         self._threads, self._counted = 0, float("-inf")
         self._is_waiting_for_workers = False

@@ -35,10 +35,12 @@ class Executor(Protocol):
         name: as people type it.
         is_here: whether tasks are done in this process, one after the other, when they are handed
             in: then nothing can be seen or stopped before they are done.
+        is_local: whether they are done on this machine, with its files and instruments.
     """
 
     name: str
     is_here: bool
+    is_local: bool
 
     def slots(self) -> int:
         """How many tasks are done at once; it may change while workers come and go."""
@@ -47,7 +49,7 @@ class Executor(Protocol):
     def submit(
         self, near: Hashable, function: Callable[..., T], /, *arguments: object
     ) -> Future[T]:
-        """Begin a task; no more at once than there are slots.
+        """Begin a task; one that has no slot waits for one.
 
         Args:
             near: tasks with equal names are done by the same worker, where it is free.
@@ -69,6 +71,7 @@ class Serial:
 
     name = "serial"
     is_here = True
+    is_local = True
 
     def slots(self) -> int:
         """One."""
@@ -106,7 +109,7 @@ class Tasks(Generic[Key, T]):
     """The tasks that an executor has under way, by names of their own."""
 
     def __init__(self, executor: Executor) -> None:
-        """Use an executor, which has no tasks of others."""
+        """Use an executor."""
         self._executor = executor
         self._tasks: dict[Key, _Task[T]] = {}
         self._futures: dict[Future[T], Key] = {}

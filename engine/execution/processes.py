@@ -34,12 +34,14 @@ class _Slot:
 
     def __init__(self) -> None:
         self.pool: ProcessPoolExecutor | None = None
-        self.task: Future[Any] | None = None
         self.last: Hashable = None
+        self._tasks: list[Future[Any]] = []
 
     @property
-    def is_free(self) -> bool:
-        return self.task is None or self.task.done()
+    def waiting(self) -> int:
+        """How many tasks it has."""
+        self._tasks = [task for task in self._tasks if not task.done()]
+        return len(self._tasks)
 
     def submit(
         self, near: Hashable, function: Callable[..., T], arguments: tuple[object, ...]
@@ -52,7 +54,7 @@ class _Slot:
             self.pool = None
             result.set_exception(WorkerDied(str(error)))
             return result
-        self.task = result
+        self._tasks.append(result)
         begun.add_done_callback(lambda done: self._pass_on(done, result))
         return result
 
@@ -90,6 +92,7 @@ class Processes:
     """As many processes as are asked for; one that dies takes no other with it."""
 
     is_here = False
+    is_local = True
 
     def __init__(self, count: int | None = None) -> None:
         """Use so many processes; by default as many as there are cores."""
@@ -104,8 +107,7 @@ class Processes:
         self, near: Hashable, function: Callable[..., T], /, *arguments: object
     ) -> Future[T]:
         """Begin a task in the process that did the last one of this name, or in another."""
-        free = [slot for slot in self._slots if slot.is_free]
-        slot = next((slot for slot in free if slot.last == near), free[0])
+        slot = min(self._slots, key=lambda each: (each.waiting, each.last != near))
         return slot.submit(near, function, arguments)
 
     def close(self) -> None:

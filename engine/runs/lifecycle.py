@@ -138,9 +138,8 @@ def start_or_find(studio: Studio, request: Request) -> str:
     Returns:
         id of the run, which may be finished or not.
     """
-    known = studio.runs()
     for identifier in _ids(_started(request)):
-        run = known.get(identifier)
+        run = studio.known_run(identifier)
         if run is None:
             return start(studio, request)
         if run.positions_read[0] == request.song.position and _is_open(request.song, run):
@@ -150,9 +149,9 @@ def start_or_find(studio: Studio, request: Request) -> str:
 
 def last_equal(studio: Studio, request: Request) -> str | None:
     """Id of the last run that was started as a request asks and wasn't abandoned; None without."""
-    known, found = studio.runs(), None
+    found = None
     for identifier in _ids(_started(request)):
-        run = known.get(identifier)
+        run = studio.known_run(identifier)
         if run is None:
             return found
         if run.status != ABANDONED and run.positions_read[0] == request.song.position:

@@ -175,6 +175,10 @@ class Studio:
         """The runs with these ids, by id; others are left out."""
         return self._projections.some(RUNS, identifiers)
 
+    def known_run(self, identifier: str) -> Run | None:
+        """The run with this id; None if there is none. No other run is read."""
+        return self._projections.get(RUNS, identifier)
+
     def run(self, prefix: str) -> tuple[str, Run]:
         """Id and state of the run whose id is or begins with this."""
         identifier, found = prefix, self._projections.get(RUNS, prefix)

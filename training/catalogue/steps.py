@@ -7,13 +7,13 @@ import json
 import os
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import msgspec
 
+from engine.execution.choice import in_processes
 from training.atomic_files import replacing
 from training.catalogue.cutting import CutSong, assumed_rows, cut_song
 from training.catalogue.reading import Catalogue, FiledSong, digest_of_texts, read_catalogue
@@ -215,10 +215,9 @@ def _media_of(filed: FiledSong) -> list[str]:
 
 def _cut_all(catalogue: Catalogue, out: Path, processes: int, update: Update) -> Iterator[_Done]:
     jobs = [(catalogue.folder, out, filed) for filed in catalogue.songs]
-    with ProcessPoolExecutor(max_workers=processes) as workers:
-        for index, song in enumerate(workers.map(_cut, jobs), start=1):
-            update(index, len(jobs), catalogue.songs[index - 1].song.name)
-            yield song
+    for index, song in enumerate(in_processes(_cut, jobs, processes), start=1):
+        update(index, len(jobs), catalogue.songs[index - 1].song.name)
+        yield song
 
 
 def _cut(job: tuple[Path, Path, FiledSong]) -> _Done:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from engine.execution.choice import in_processes
 from fitness.colours import COLOUR_NAMES
 from fitness.features import FEATURE_NAMES, feature_matrix
 from fitness.roll import ROWS, STEPS, rolls
@@ -84,10 +84,7 @@ def compose(
         real_pieces: scores of music21's corpus; 0 works without music21.
     """
     jobs = plan(seed, songs_per_colour, real_pieces)
-    if processes == 1:
-        return Examples.join([examples_of(job) for job in jobs])
-    with ProcessPoolExecutor(max_workers=processes) as workers:
-        return Examples.join(list(workers.map(examples_of, jobs, chunksize=CHUNK_SIZE)))
+    return Examples.join(list(in_processes(examples_of, jobs, processes, CHUNK_SIZE)))
 
 
 def plan(seed: int, songs_per_colour: int, real_pieces: int) -> list[Job]:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from concurrent.futures import ProcessPoolExecutor
 
 import numpy as np
 
+from engine.execution.choice import in_processes
 from fitness.colours import COLOUR_NAMES
 from genomes.notes import Part, mixed
 from training.composed.compose import (
@@ -45,10 +45,7 @@ def nearly_music(seed: int, songs_per_colour: int, processes: int = 1) -> Exampl
             for kind in NEAR_MUSIC
         )
     ]
-    if processes == 1:
-        return Examples.join([_examples_of(job) for job in jobs])
-    with ProcessPoolExecutor(max_workers=processes) as workers:
-        return Examples.join(list(workers.map(_examples_of, jobs, chunksize=CHUNK_SIZE)))
+    return Examples.join(list(in_processes(_examples_of, jobs, processes, CHUNK_SIZE)))
 
 
 def _examples_of(job: Job) -> Examples:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from math import ceil
 from pathlib import Path
@@ -12,6 +11,7 @@ import numpy as np
 import yaml
 
 from documents.timecodes import FRAMES_25, TENTHS_25, Reading, written
+from engine.execution.choice import in_processes
 from fitness.colours import COLOURS, Colour
 from genomes.midi import Conductor, Track, write_midi
 from genomes.notes import Part
@@ -73,9 +73,8 @@ def write_catalogue(
     for number in range(songs):
         place, album = divmod(number, len(coloured))
         jobs.append(Job(folder, coloured[album].name, album + 1, place + 1, seconds, seed))
-    with ProcessPoolExecutor(max_workers=processes) as workers:
-        for done, _ in enumerate(workers.map(write_song, jobs), start=1):
-            update(done, songs, "")
+    for done, _ in enumerate(in_processes(write_song, jobs, processes), start=1):
+        update(done, songs, "")
     return sorted(job.name for job in jobs)
 
 

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import shutil
+import subprocess
+import sys
+import time
 from pathlib import Path
-from typing import Any
 
-import pytest
-
+from engine.child_process import environment
+from engine.proposals import read
+from engine.proposals.songs import add_songs
 from engine.state.studio import Studio
-from tests.engine.command_line import Shell
+from tests.engine.command_line import Shell, demo
 from tests.engine.composing.compositions import decisions, streams, words
 
 TINY = words(sections="verse=1,chorus=1", beam=2, population=4, generations=1, arrangements=1)
@@ -21,29 +24,56 @@ def facts(folder: Path) -> tuple[object, ...]:
         assert studio.log.verify() == []
         assert studio.differences() == []
         known = streams(studio), decisions(studio)
-    arranged = sorted(folder.glob("exports/*/arrangements/*/song.*"))
+    arranged = sorted(folder.glob("exports/*/arrangements/*/*.mid"))
     return (*known, [path.read_bytes() for path in arranged])
 
 
-@pytest.fixture(scope="module")
-def known() -> dict[str, tuple[object, ...]]:
-    """What the serial executor composes, once for all tests."""
-    return {}
+def test_processes_compose_the_same_song(new_shell: Shell, tmp_path: Path, capsys):
+    serial = Shell(Path(shutil.copytree(new_shell.folder, tmp_path / "serial")), capsys)
+    serial.do(*TINY, "--executor", "serial")
+    new_shell.do(*TINY, "--executor", "processes:2")
+    assert facts(new_shell.folder) == facts(serial.folder)
 
 
-@pytest.fixture
-def serial(known: dict[str, tuple[object, ...]], new_shell: Shell, tmp_path: Path, capsys) -> Any:
-    if not known:
-        folder = tmp_path / "serial"
-        shutil.copytree(new_shell.folder, folder)
-        Shell(folder, capsys).do(*TINY, "--executor", "serial")
-        known["serial"] = facts(folder)
-    return known["serial"]
+ALBUM = words(sections="verse=1", beam=1, population=4, generations=0, arrangements=1, seed=None)[
+    3:
+]
 
 
-@pytest.mark.parametrize("executor", ["processes:2", "dask:2"])
-def test_all_executors_compose_the_same_song(executor: str, new_shell: Shell, serial):
-    if executor.startswith("dask"):
-        pytest.importorskip("distributed")
-    new_shell.do(*TINY, "--executor", executor)
-    assert facts(new_shell.folder) == serial
+def album_facts(folder: Path) -> tuple[object, ...]:
+    """What every run of an album says, by run, and the bytes of its songs."""
+    with Studio.open(folder) as studio:
+        assert studio.log.verify() == []
+        assert studio.differences() == []
+        runs = streams(studio)
+        ends = sorted(
+            str(event.payload) for event in studio.log.read(kinds=["CompositionFinished"])
+        )
+    arranged = sorted(folder.glob("exports/*/arrangements/*/*.mid"))
+    return runs, ends, [path.read_bytes() for path in arranged]
+
+
+def test_an_album_that_was_killed_goes_on_and_is_the_same(new_shell: Shell, tmp_path: Path, capsys):
+    with Studio.open(new_shell.folder) as studio:
+        add_songs(studio, read([demo("green"), demo("black")]).proposals)
+    folder = tmp_path / "whole"
+    shutil.copytree(new_shell.folder, folder)
+    line = ["compose", "--songs", "all", "--seed", "3", *ALBUM]
+    whole = Shell(folder, capsys)
+    rows = whole.json(*line, "--executor", "serial")
+    assert len(rows) == 3
+    assert len(whole.events("CompositionFinished")) == 3
+    assert len({event.seed for event in whole.events("CompositionStarted")}) == 3
+
+    command = [sys.executable, "-m", "engine", "--studio", str(new_shell.folder), *line]
+    with subprocess.Popen([*command, "--executor", "processes:2"], env=environment()) as killed:
+        until = time.monotonic() + 60
+        while len(new_shell.events("RunFinished")) < 7 and time.monotonic() < until:
+            time.sleep(0.05)
+        killed.kill()
+    assert len(new_shell.events("CompositionFinished")) < 3
+    new_shell.do(*line, "--executor", "serial")
+    assert album_facts(new_shell.folder) == album_facts(folder)
+    head = new_shell.head
+    assert "3 songs are composed already" in new_shell.type(*line).err
+    assert new_shell.head == head

@@ -141,7 +141,8 @@ def decision_positions(song: Song) -> dict[str, int]:
     found = {each.event_id: each.position for each in standing}
     for event_id, undone in song.undone.items():
         parts = (undone.decision, undone.use, undone.stated, undone.remark, undone.change)
-        found[event_id] = next(part.position for part in parts if part is not None)
+        for part in filter(None, parts):
+            found[event_id] = part.position
     return found
 
 

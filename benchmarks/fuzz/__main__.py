@@ -55,6 +55,7 @@ def main() -> None:
     asked = parser.parse_args()
     out = asked.out or Path(tempfile.mkdtemp(prefix="fuzz-"))
     limits = f"-runs={asked.runs} -max_total_time={asked.seconds} -seed={asked.seed}"
+    out.mkdir(parents=True, exist_ok=True)
     total, faults = 0, 0
     with tempfile.TemporaryDirectory(dir=MEMORY if MEMORY.is_dir() else None) as folder:
         whole = Path(folder) / "whole"
@@ -64,7 +65,12 @@ def main() -> None:
         within = {**environment(), "TMPDIR": folder}
         print(f"{'reader':16}{'files':>8}{'edges':>8}{'found':>8}{'seconds':>9}", flush=True)
         begun = time.perf_counter()
-        with subprocess.Popen(command, env=within, stdout=subprocess.PIPE, text=True) as running:
+        with (
+            (out / "said.txt").open("w") as said,
+            subprocess.Popen(
+                command, env=within, stdout=subprocess.PIPE, stderr=said, text=True
+            ) as running,
+        ):
             for line in running.stdout or ():
                 code, _, name = line.strip().partition(" ")
                 read, edges, found = outcome(out / name.replace(" ", "-"), int(code))

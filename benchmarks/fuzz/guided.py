@@ -12,6 +12,7 @@ import os
 import sys
 import tempfile
 import traceback
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -51,7 +52,8 @@ def guided(reader: Reader, whole: Path, out: Path, limits: list[str]) -> None:
     corpus.mkdir(parents=True, exist_ok=True)
     with atheris.instrument_imports(FOLLOWED):
         for data in reader.seeds(room):  # modules that are imported only now are followed too
-            room.take(reader, data)
+            with suppress(Exception):
+                room.take(reader, data)
             (corpus / hashlib.sha256(data).hexdigest()[:16]).write_bytes(data)
     escaped = ("".join(f"\\x{byte:02x}" for byte in word.encode()) for word in reader.words)
     words.write_text("".join(f'"{line}"\n' for line in escaped))

@@ -7,18 +7,20 @@ import io
 import shutil
 from collections.abc import Callable
 from contextlib import suppress
+from functools import cache
 from hashlib import sha256
 from pathlib import Path
+from typing import Any
 from urllib.parse import parse_qsl, urlencode
 
 import numpy as np
 import yaml
 from starlette.datastructures import FormData
 
-from benchmarks.fuzz.room import Reader, Room, require_a_line
+from benchmarks.fuzz.room import Reader, Room
 from engine.arrangement.arranging import import_clips, read_plan_file, unwritten_draft
 from engine.arrangement.plan_text import SECTION_FIELDS, plan_text
-from engine.audio.samples import Audio, Tags, audio_bytes, read_back
+from engine.audio.samples import Audio, Tags, audio_bytes, read_audio, read_back
 from engine.backups.against import compare_with
 from engine.backups.archive import back_up, restore
 from engine.backups.signing import SIGNATURES, sign, signatures, why_not
@@ -38,10 +40,11 @@ from engine.reports.entries import shown
 from engine.reports.history import history
 from engine.reports.progress import to_json
 from engine.stages import STAGES
+from engine.state.listing import CANDIDATES, LISTED, SONGS, WAITING
 from engine.state.runs import RUN_KINDS, run_stream
 from engine.state.song_events import SONG_KINDS
-from engine.state.songs import song_stream
-from engine.state.studio import Studio
+from engine.state.songs import Song, song_stream
+from engine.state.studio import ALL_HEADS, ALL_MODELS, RUNS, Studio
 from engine.web.forms import run_size
 from engine.web.plan_forms import PART, SECTION, read_plan_form
 from fitness import fusion
@@ -49,10 +52,12 @@ from fitness.fusion import DEFAULT_MODEL
 from fitness.manifest import load_manifest, manifest_path
 from fitness.preference.bradley_terry import prior
 from fitness.preference.head import PreferenceHead, head_columns
+from genomes.keys import UnreadableMusic
 from store.codec import Codec
+from store.documents import Projection, applied
 from store.events import KINDS
 from store.log import EventLog
-from store.records import NewEvent
+from store.records import Recorded
 from store.transfer import exported, imported
 from tests.documents.test_lyrics import CHORDPRO, LRC, SRT
 from tests.engine.gate.test_chord_reviews import ROWS as OTHER_ROWS
@@ -108,6 +113,7 @@ YAML = (
     "'",
 )
 NUMBERS = ("999999999999999999999", "-1", "1e999", "nan", "0x10", "1_000", "0.0000001", "Infinity")
+DEEP = (b"[" * 5000, b'{"a":' * 5000)  # nested deeper than any file
 JSON = ("{}", "[]", "null", '"\\ud800"', "true", "-0", "1e400", ":", ",")
 SONG_WORDS = (
     *("title", "bpm", "key", "tempo", "rainbow_color", "concept", "mood", "genres", "singer"),
@@ -235,7 +241,7 @@ def _head(_: Room, path: Path) -> bool:
 
 def _head_seeds(_: Room) -> list[bytes]:
     columns = len(head_columns("chords"))
-    return [PreferenceHead("chords", prior(columns), None, 1.0, 0.25, {}).to_bytes()]
+    return [PreferenceHead("chords", prior(columns), None, 1.0, 0.25, {}).to_bytes(), *DEEP]
 
 
 def _audit(_: Room, path: Path) -> bool:
@@ -243,40 +249,56 @@ def _audit(_: Room, path: Path) -> bool:
 
 
 def _log(_: Room, path: Path) -> bool:
-    with EventLog.open(":memory:") as log, path.open(encoding="utf-8") as lines:
+    with path.open(encoding="utf-8") as lines:
         try:
-            imported(log, lines)
+            imported(_empty_log(), lines)
         except UnicodeError as error:
             raise Refused(str(error)) from error
+        _empty_log.cache_clear()
         return True
 
 
+@cache
+def _empty_log() -> EventLog:
+    """A log in memory, for as long as nothing is taken in."""
+    return EventLog.open(":memory:")
+
+
 def _event(room: Room, path: Path) -> bool:
-    """An event in any place of the log: whatever its payload says, the studio is read."""
+    """An event at the end of the log: whatever its payload says, its song and run can be shown."""
     head, _, payload = path.read_bytes().decode("utf-8", "replace").partition("\n")
     kind, _, version = head.partition(" ")
     event = Codec().decode(kind, int(version) if version.isdecimal() else 1, payload)
-    new = NewEvent(event, actor="fuzz", event_id="f" * 32)
-    studio = room.studio
-    song, (run, *_) = song_stream(room.song.song_id), studio.runs()
+    studio, (run, state) = room.studio, next(iter(room.studio.runs().items()))
+    song = song_stream(room.song.song_id)
     stream = song if kind in SONG_KINDS else run_stream(run) if kind in RUN_KINDS else "studio"
-    studio.log.append(stream, [new], studio.log.version(stream))
-    try:
-        _look_at_all(studio)
-    except Exception as error:
-        require_a_line(error)
+    recorded = Recorded(
+        position=studio.log.head().position + 1, event_id="f" * 32, stream=stream,
+        stream_version=studio.log.version(stream) + 1, kind=kind, kind_version=1, payload=event,
+        actor="fuzz", recorded_at="2026-01-01T00:00:00.000000+00:00", causation=None,
+        prev_hash="0" * 64, hash="0" * 64,
+    )  # fmt: skip
+    before: dict[Projection[Any], Any] = {
+        SONGS: room.song, RUNS: state, ALL_MODELS: studio.models(), ALL_HEADS: studio.heads()
+    }  # fmt: skip
+    for projection, document in before.items():
+        if projection.route(recorded) is not None:
+            after = applied(projection, document, recorded)
+            if isinstance(after, Song):
+                _look_at(studio, after)
     return True
 
 
-def _look_at_all(studio: Studio) -> None:
-    """Everything that commands show of a studio's state."""
-    studio.models(), studio.heads(), studio.runs(), studio.listed(), studio.waiting()
-    for song in studio.all_songs().values():
-        to_json(song)
-        review_text(song)
-        history(studio, song)
-        for entry in entries([song]):
-            entry.to_json()
+def _look_at(studio: Studio, song: Song) -> None:
+    """What commands show of a song."""
+    for index in (LISTED, WAITING, CANDIDATES):
+        index.entries(song.song_id, song)
+    to_json(song)
+    review_text(song)
+    history(studio, song)
+    for entry in entries([song]):
+        entry.to_json()
+        with suppress(EngineError, UnreadableMusic):  # its notes may be in the event
             shown(studio, entry)
 
 
@@ -284,7 +306,10 @@ def _event_seeds(room: Room) -> list[bytes]:
     codec = Codec()
     payloads = {event.kind: event.payload for event in room.studio.log.read()}
     stored = [codec.encode(each) for each in (*payloads.values(), *SAMPLES)]
-    return [f"{each.kind} {each.kind_version}\n{each.text}".encode() for each in stored]
+    deep = (
+        f"{kind} 1\n".encode() + data for kind in ("ModelTrained", "RunStarted") for data in DEEP
+    )
+    return [*(f"{each.kind} {each.kind_version}\n{each.text}".encode() for each in stored), *deep]
 
 
 def _head_file(room: Room, path: Path) -> bool:
@@ -310,7 +335,7 @@ def _signature_seeds(room: Room) -> list[bytes]:
     path = room.studio.folder / SIGNATURES
     data = path.read_bytes()
     path.unlink()
-    return [data]
+    return [data, *DEEP]
 
 
 def _exported(room: Room, path: Path) -> bool:
@@ -342,7 +367,8 @@ def _backup_seeds(room: Room) -> list[bytes]:
 
 
 def _sound(_: Room, path: Path) -> bool:
-    return read_back(path.read_bytes()) is not None
+    is_ours = read_back(path.read_bytes()) is not None
+    return len(read_audio(path)[0]) > 0 or is_ours
 
 
 def _sound_seeds(_: Room) -> list[bytes]:
@@ -401,20 +427,20 @@ READERS: dict[str, Reader] = {
     "model": Reader("model.onnx", _model_seeds, ("ai.onnx", "Gemm", "float_data"), _model),
     "manifest": Reader(
         "manifest.json",
-        lambda _: [manifest_path(DEFAULT_MODEL).read_bytes()],
+        lambda _: [manifest_path(DEFAULT_MODEL).read_bytes(), *DEEP],
         (*JSON, *NUMBERS),
         _manifest,
     ),
     "head": Reader("head.json", _head_seeds, (*JSON, *NUMBERS), _head),
     "audit": Reader(
         "fusion.audit.json",
-        lambda _: [audit_path(DEFAULT_MODEL).read_bytes()],
+        lambda _: [audit_path(DEFAULT_MODEL).read_bytes(), *DEEP],
         (*JSON, *NUMBERS),
         _audit,
     ),
     "log": Reader(
         "log.jsonl",
-        lambda room: ["\n".join([*exported(room.studio.log), ""]).encode()],
+        lambda room: ["\n".join([*exported(room.studio.log), ""]).encode(), *DEEP],
         (*JSON, *NUMBERS, "payload", "hash", "end", "format"),
         _log,
     ),

@@ -41,6 +41,7 @@ from engine.reports.history import history
 from engine.reports.progress import to_json
 from engine.stages import STAGES
 from engine.state.listing import CANDIDATES, LISTED, SONGS, WAITING
+from engine.state.location import Location
 from engine.state.runs import RUN_KINDS, run_stream
 from engine.state.song_events import SONG_KINDS
 from engine.state.songs import Song, song_stream
@@ -112,6 +113,7 @@ YAML = (
     "~",
     "'",
 )
+MOVED = ('moved_to = "/music/tide"\n', 'moved_to = "a\\nb"\n', "a = " + "[" * 5000)
 NUMBERS = ("999999999999999999999", "-1", "1e999", "nan", "0x10", "1_000", "0.0000001", "Infinity")
 DEEP = (b"[" * 5000, b'{"a":' * 5000)  # nested deeper than any file
 JSON = ("{}", "[]", "null", '"\\ud800"', "true", "-0", "1e400", ":", ",")
@@ -445,6 +447,12 @@ READERS: dict[str, Reader] = {
         _log,
     ),
     "event": Reader("event.txt", _event_seeds, (*JSON, *NUMBERS, *PAYLOADS, *KINDS), _event),
+    "settings": Reader(
+        "engine.toml",
+        _texts('database = "postgresql+psycopg://ana@music.example/songs"\n', *MOVED),
+        (*NUMBERS, '"""', "moved_to", "database", "[[a]]", "{", "postgresql+psycopg://", "\\n"),
+        lambda _, path: Location(path.parent).log is not None,
+    ),
     "HEAD": Reader(
         "HEAD copy",
         lambda room: [(room.studio.folder / "HEAD").read_bytes()],

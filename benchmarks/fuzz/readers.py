@@ -355,7 +355,7 @@ def _exported_seeds(room: Room) -> list[bytes]:
 def _backup(room: Room, path: Path) -> bool:
     folder = room.folder / "restored"
     try:
-        return bool(restore(folder, path, "fuzz"))
+        return bool(restore(Location(folder), path, "fuzz"))
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 

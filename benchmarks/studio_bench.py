@@ -1,12 +1,12 @@
 """Is a large studio as quick as a small one: ``python -m benchmarks studio [FOLDER]``.
 
 Both studios hold songs with a thousand events each: runs of a hundred generations, copies of a
-real one under other ids, of whose candidates most are decided. The small one has one such song,
-the large one a thousand. Commands are run in this process by turns in both, and their processor
-time is compared: ``status --song``, ``approve``, ``review``, the first page of ``songs list``, and
-others. Then the state of the large one is made again from its log, and the most memory that took
-is measured. The studios are kept in FOLDER, and made where they are not there yet: 2 GB, and a
-quarter of an hour.
+real one under other ids, of whose candidates most are decided. The small one has one such song and
+as many empty ones as make a page of the list, the large one has a thousand. Commands are run in
+this process by turns in both, and their processor time is compared: ``status --song``, ``approve``,
+``review``, the first page of ``songs list``, and others. Then the state of the large one is made
+again from its log, and the most memory that took is measured. The studios are kept in FOLDER, and
+made where they are not there yet: 2 GB, and a quarter of an hour.
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator
+from math import ceil
 from pathlib import Path
 from statistics import median
 
@@ -29,6 +30,7 @@ from msgspec.structs import replace
 from benchmarks.many import copy_run, more_songs
 from engine.child_process import environment
 from engine.cli import run
+from engine.cli.songs import PAGE_SONGS
 from engine.evolution.settings import Settings
 from engine.gate.waiting import waiting
 from engine.proposals import demo_paths, read
@@ -58,8 +60,8 @@ DECISIONS_PER_RUN = 4  # shown, approved, and two rejected
 WAITING_RUNS = 2  # of the one song with candidates that wait
 
 
-def make_studio(folder: Path, songs: int) -> None:
-    """Make a studio of so many songs with a thousand events each; one has candidates that wait."""
+def make_studio(folder: Path, songs: int, filled: int) -> None:
+    """Make a studio of songs; so many have a thousand events, and one candidates that wait."""
     with Studio.open(folder) as studio:
         proposals = read(demo_paths()).proposals
         (first, *_) = add_songs(studio, proposals[:1]).added
@@ -67,7 +69,7 @@ def make_studio(folder: Path, songs: int) -> None:
         (summary,) = evolve(studio, first, options, seed=1, use_model=False)
         template = [_small(each) for each in studio.log.read(stream=run_stream(summary.run))]
         everything = [first, *more_songs(studio, proposals, songs - 1)]
-        for number, song in enumerate(everything):
+        for number, song in enumerate(everything[:filled]):
             _fill(studio, template, song, number)
 
 
@@ -83,7 +85,7 @@ def _small(recorded: Recorded) -> Recorded:
 def _fill(studio: Studio, template: list[Recorded], song: str, number: int) -> None:
     """Give a song a thousand events: runs, decided but for the last ones of the first song."""
     position = studio.song(song).position
-    runs = (EVENTS_PER_SONG - 1) // (len(template) + DECISIONS_PER_RUN)
+    runs = ceil(EVENTS_PER_SONG / (len(template) + DECISIONS_PER_RUN))
     decided: list[Payload] = []
     for index in range(runs):
         label = SECTIONS[index % len(SECTIONS)]
@@ -172,11 +174,11 @@ def main(arguments: list[str]) -> None:
     with tempfile.TemporaryDirectory() as temporary:
         base = asked.folder or Path(temporary)
         folders = {"small": base / "small", "large": base / f"large-{asked.songs}"}
-        for (name, folder), songs in zip(folders.items(), (1, asked.songs), strict=True):
+        for (name, folder), filled in zip(folders.items(), (1, asked.songs), strict=True):
             marker = folder / "whole.txt"
             if not marker.exists():
                 begun = time.perf_counter()
-                make_studio(folder, songs)
+                make_studio(folder, max(filled, PAGE_SONGS + 1), filled)
                 marker.write_text("made\n")
                 print(
                     f"the {name} one took {time.perf_counter() - begun:.0f} s to make", flush=True

@@ -54,6 +54,10 @@ PLAIN_NAMES = ("C", "C#", "D", "Eb", "E", "F", "F#", "G", "Ab", "A", "Bb", "B")
 _KEY = re.compile(r"([A-Ga-g])([#b]?)\s+([a-z_ ]+)", re.IGNORECASE)
 
 
+class UnreadableMusic(ValueError):
+    """What should be music, as people write it or as it is stored, is something else."""
+
+
 @dataclass(frozen=True, slots=True)
 class Key:
     """A key as it sounds (pitch class, mode) and as it is written (spelling).
@@ -75,7 +79,7 @@ class Key:
         mode = match and match.group(3).strip().casefold().replace(" ", "_")
         mode = MODE_ALIASES.get(mode or "", mode)
         if not match or mode not in SCALES:
-            raise ValueError(
+            raise UnreadableMusic(
                 f"key {text!r}: expected a note and a mode, for example F# minor; "
                 f"modes are {', '.join(SCALES)}"
             )

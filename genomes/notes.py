@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from genomes.keys import pitch_name
+from genomes.keys import UnreadableMusic, pitch_name
 
 NOTE_DTYPE = np.dtype(
     [
@@ -137,7 +137,19 @@ class Part:
 
     @classmethod
     def from_payload(cls, payload: dict[str, Any]) -> Part:
-        """The part that gave this payload."""
+        """The part that gave this payload.
+
+        Raises:
+            UnreadableMusic: if no part gave it.
+        """
+        try:
+            return cls._from_plain(payload)
+        except (ValueError, TypeError, LookupError, OverflowError, AttributeError) as error:
+            what = " ".join(str(error).split())
+            raise UnreadableMusic(f"a part can't be read as music: {what}") from error
+
+    @classmethod
+    def _from_plain(cls, payload: dict[str, Any]) -> Part:
         rows = [tuple(row) for row in payload["notes"]]
         _refuse_midi_ranges(rows)
         harmony = [

@@ -11,6 +11,8 @@ from itertools import accumulate, pairwise
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from genomes.keys import UnreadableMusic
+
 TICKS_PER_QUARTER = 480
 SIXTEENTH_TICKS = TICKS_PER_QUARTER // 4
 MICROSECONDS_PER_MINUTE = 60_000_000
@@ -52,7 +54,7 @@ class Meter:
 
     def __post_init__(self) -> None:
         if not 1 <= self.numerator <= MAX_NUMERATOR or self.denominator not in DENOMINATORS:
-            raise ValueError(
+            raise UnreadableMusic(
                 f"meter {self.numerator}/{self.denominator}: expected N/D with N from 1 to "
                 f"{MAX_NUMERATOR} and D one of {', '.join(map(str, DENOMINATORS))}"
             )
@@ -65,7 +67,7 @@ class Meter:
         """Read ``"7/8"``; raises ValueError for anything else."""
         numerator, slash, denominator = text.partition("/")
         if not (slash and numerator.strip().isdecimal() and denominator.strip().isdecimal()):
-            raise ValueError(f"meter {text!r}: expected N/D, for example 7/8")
+            raise UnreadableMusic(f"meter {text!r}: expected N/D, for example 7/8")
         return cls(int(numerator), int(denominator))
 
     def __str__(self) -> str:

@@ -27,22 +27,22 @@ class Index(Generic[DocumentT, EntryT]):
         version: raised when the code would make other entries, which makes them all again.
         document: the type of the entries, from which msgspec encodes and decodes them.
         of: the projection.
-        entries: returns the entries of a document by their keys; no two documents have one in
-            common.
+        entries: returns the entries of a document, given its key, by their own keys; no two
+            documents have one in common.
     """
 
     name: str
     version: int
     document: type[EntryT]
     of: Projection[DocumentT]
-    entries: Callable[[DocumentT], Mapping[str, EntryT]]
+    entries: Callable[[str, DocumentT], Mapping[str, EntryT]]
 
     def all_entries(self, documents: Mapping[str, DocumentT]) -> dict[str, EntryT]:
         """Return the entries of some documents."""
         return {
-            key: entry
-            for document in documents.values()
-            for key, entry in self.entries(document).items()
+            name: entry
+            for key, document in documents.items()
+            for name, entry in self.entries(key, document).items()
         }
 
 

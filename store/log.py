@@ -36,9 +36,11 @@ from store.tables import (
     headings,
     insert_events,
     last_event,
+    latest,
     move_head,
     page,
     position_at,
+    position_between,
     read_head,
     rows_with_ids,
     set_head,
@@ -252,17 +254,42 @@ class EventLog:
         with self.database.read() as connection:
             return headings(connection, after=after, limit=limit)
 
-    def position_at(self, when: datetime) -> int:
+    def latest(
+        self,
+        limit: int,
+        after: int = 0,
+        stream: str | None = None,
+        kinds: Collection[str] | None = None,
+    ) -> list[Recorded]:
+        """Return the last events, in order; none of the others is decoded.
+
+        Args:
+            limit: at most so many.
+            after: only those behind this position.
+            stream: only this stream's events.
+            kinds: only events of these kinds.
+
+        Raises: as ``read``.
+        """
+        with self.database.read() as connection:
+            rows = latest(connection, after=after, limit=limit, stream=stream, kinds=kinds)
+        return list(map(self.recorded, rows))
+
+    def position_at(self, when: datetime, setbacks: Sequence[int] | None = None) -> int:
         """Return the position of the last event that was recorded at a time or before; 0 if none.
 
         Args:
             when: with a time zone.
+            setbacks: positions of all events that were recorded at an earlier time than the one
+                before, in order; None if they aren't known, and all that came later is read.
 
         Raises:
             LogUnavailable: the database cannot be read.
         """
         with self.database.read() as connection:
-            return position_at(connection, _written(when))
+            if setbacks is None:
+                return position_at(connection, _written(when))
+            return position_between(connection, _written(when), setbacks)
 
     def version(self, stream: str) -> int:
         """Return how many events the stream has; 0 if there is no such stream.

@@ -258,6 +258,53 @@ def position_at(connection: Connection, recorded_at: str) -> int:
     return connection.execute(found).scalar() or 0
 
 
+def position_between(connection: Connection, recorded_at: str, setbacks: Sequence[int]) -> int:
+    """Return what ``position_at`` does, by bisection between setbacks of the clock.
+
+    Args:
+        connection: one that reads.
+        recorded_at: as for ``position_at``.
+        setbacks: positions of all events that were recorded earlier than the one before, in order.
+    """
+    end = read_head(connection).position
+    for first in reversed([1, *setbacks]):
+        low, high = first - 1, end
+        while low < high:  # the event at `low` is not later, those after `high` are
+            middle = (low + high + 1) // 2
+            if _is_later(connection, middle, recorded_at):
+                high = middle - 1
+            else:
+                low = middle
+        if low >= first:
+            return low
+        end = first - 1
+    return 0
+
+
+def _is_later(connection: Connection, position: int, recorded_at: str) -> bool:
+    wanted = select(events.c.recorded_at).where(events.c.position == position)
+    return str(connection.execute(wanted).scalar()) > recorded_at
+
+
+def latest(
+    connection: Connection,
+    *,
+    after: int,
+    limit: int,
+    stream: str | None = None,
+    kinds: Collection[str] | None = None,
+) -> Sequence[EventRow]:
+    """Return the last `limit` rows after a position, in order; see ``page``."""
+    rows = select(events).where(events.c.position > after).limit(limit)
+    if kinds is not None:
+        rows = rows.where(events.c.kind.in_(kinds))
+    if stream is None:
+        rows = rows.order_by(events.c.position.desc())
+    else:
+        rows = rows.where(events.c.stream == stream).order_by(events.c.stream_version.desc())
+    return connection.execute(rows).all()[::-1]
+
+
 def headings(connection: Connection, *, after: int, limit: int) -> list[Heading]:
     """Return the headings of the next `limit` events after a position, in order."""
     columns = events.c.position, events.c.stream, events.c.kind

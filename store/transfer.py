@@ -117,7 +117,7 @@ def _is_plain(column: tuple[str, object]) -> bool:
 def _object(line: str) -> dict[str, Any]:
     try:
         return msgspec.json.decode(line, type=dict[str, Any])
-    except (msgspec.DecodeError, UnicodeError) as error:
+    except (msgspec.DecodeError, UnicodeError, RecursionError) as error:
         raise LogCorrupt(f"a line cannot be read, or the file was cut off: {error}") from error
 
 

@@ -219,7 +219,7 @@ def _kept(cache: SoundCache, group: Sequence[Track], scene: Scene, player: Playe
         return None
     try:
         kept = msgspec.json.decode(data, type=_Kept)
-    except msgspec.DecodeError:
+    except (msgspec.DecodeError, UnicodeError, RecursionError):
         return None
     is_whole = len(kept.files) == len(kept.gains) == len(kept.peaks) == len(group)
     return kept if is_whole and all(map(cache.has, kept.files)) else None

@@ -122,6 +122,10 @@ def audio_bytes(audio: Audio, name: str, tags: Tags = NO_TAGS) -> bytes:
     return buffer.getvalue()
 
 
+# What else reading a file raises whose beginning was damaged: it has more frames than there can be.
+DAMAGED = (ValueError, MemoryError, OverflowError)
+
+
 def in_whole_steps(samples: Samples) -> Samples:
     """Samples as they are read back from a file that ``audio_bytes`` made of them."""
     return np.rint(samples * FULL_SCALE).astype(np.float32) / np.float32(FULL_SCALE + 1)
@@ -135,7 +139,7 @@ def read_back(data: bytes) -> tuple[Samples, str] | None:
         with soundfile.SoundFile(io.BytesIO(data)) as file:
             samples = file.read(dtype="float32", always_2d=True)
             comment, is_ours = file.comment, (file.samplerate, file.channels) == (SAMPLE_RATE, 2)
-    except soundfile.LibsndfileError:
+    except (soundfile.LibsndfileError, *DAMAGED):
         return None
     return (np.asarray(samples), comment) if is_ours else None
 
@@ -151,7 +155,7 @@ def read_audio(path: Path) -> tuple[NDArray[np.float32], int]:
     data = path.read_bytes()
     try:
         samples, rate_hz = soundfile.read(io.BytesIO(data), dtype="float32", always_2d=True)
-    except soundfile.LibsndfileError as error:
+    except (soundfile.LibsndfileError, *DAMAGED) as error:
         raise Refused(f"{path}: not a sound file that can be read ({error})") from error
     if not len(samples):
         raise Refused(f"{path}: no samples in it")

@@ -12,6 +12,7 @@ import io
 import os
 import shutil
 import tarfile
+import zlib
 from collections.abc import Iterator
 from hashlib import sha256
 from itertools import count
@@ -45,6 +46,9 @@ READY = "ready"
 MAX_ROUNDS = 5
 
 MAX_CONTENTS_BYTES = 2**28
+
+# What reading an archive raises that was damaged.
+BROKEN = (OSError, EOFError, tarfile.TarError, zlib.error, ValueError, RecursionError)
 
 
 class Contents(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -220,7 +224,7 @@ def _unpack(backup: Path, folder: Path) -> Contents:
                 raise Refused(f"{backup} is damaged: {name} is not as it was", "take another one")
         _require_nothing_else(folder, contents)
         _make_log(folder)
-    except (OSError, EOFError, tarfile.TarError, ValueError, LogCorrupt) as error:
+    except (*BROKEN, LogCorrupt) as error:
         raise Refused(f"{backup} can't be put back: {error}", "take another one") from error
     return contents
 

@@ -85,7 +85,7 @@ def signatures(path: Path) -> list[Signature]:
     try:
         lines = path.read_bytes().splitlines()
         return [msgspec.json.decode(line, type=Signature) for line in lines]
-    except (msgspec.DecodeError, UnicodeError) as error:
+    except (msgspec.DecodeError, UnicodeError, RecursionError) as error:
         raise Refused(f"{path} holds something else than signatures: {error}") from error
 
 

@@ -15,6 +15,7 @@ ADVICE = {
     ),
     "CommitUnknown": "once the server is there again, engine log shows whether it was recorded",
     "LogCorrupt": "see engine doctor, or put a backup back with engine restore FILE",
+    "UnreadableMusic": "see engine doctor",
 }
 
 

@@ -29,20 +29,14 @@ def log(
     as_json: Json = False,
 ) -> None:
     """List events, oldest first; or write the whole log as lines of JSON, and read it."""
-    from collections import deque
-
     if context.invoked_subcommand is not None:
         return
 
     import msgspec
 
     with open_studio(context) as studio:
-        matching = (
-            event
-            for event in studio.log.read(after=min(after, MAX_NUMBER), stream=stream)
-            if kind in {None, event.kind}
-        )
-        latest = deque(matching, maxlen=min(limit, MAX_NUMBER))
+        kinds = None if kind is None else {kind}
+        latest = studio.log.latest(min(limit, MAX_NUMBER), min(after, MAX_NUMBER), stream, kinds)
     if as_json:
         say_json([msgspec.to_builtins(event) for event in latest])
         return

@@ -27,20 +27,44 @@ def resume(
     terms: WithTerms = False,
     as_json: Json = False,
 ) -> int:
-    """Go on with a run that was interrupted or killed, or write the files of one that ended."""
+    """Go on with a run that was interrupted or killed, or write the files of one that ended.
+
+    Where its command asked for other runs too, such as those of other sections, all are done that
+    it had left.
+    """
+    from engine.runs.together import kept_with, others
+    from engine.state.runs import RUNNING
+
     with open_studio(context) as studio:
         identifier, _ = studio.run(run)
+        is_one_of_several = kept_with(studio, identifier) is not None
         summary = _without_files(studio, identifier)
-        if summary is None:
+        is_open = studio.run(identifier)[1].status == RUNNING
+        if summary is None and (is_open or not is_one_of_several):
             summary = _taken_up(context, studio, identifier, as_json=as_json)
-        if summary is None:
-            return INTERRUPTED
-        folder = show_run(context, studio, summary, "resume", terms=terms, as_json=as_json)
+            if summary is None:
+                return INTERRUPTED
+        summaries = [] if summary is None else [summary]
+        said = [_shown(context, studio, each, terms=terms, as_json=as_json) for each in summaries]
+        for other in others(studio, identifier):
+            summary = carry_on_with_progress(context, studio, other, as_json=as_json)
+            if summary is None:
+                return INTERRUPTED
+            summaries.append(summary)
+            said.append(_shown(context, studio, summary, terms=terms, as_json=as_json))
     if as_json:
-        say_json(summary.to_json() | {"folder": str(folder)})
-    else:
-        say_next(next_command(context, next_after_runs([summary])))
+        say_json(said[0] | ({"others": said[1:]} if said[1:] else {}) if said else {})
+    elif summaries:
+        say_next(next_command(context, next_after_runs(summaries)))
     return 0
+
+
+def _shown(
+    context: typer.Context, studio: Studio, summary: Summary, *, terms: bool, as_json: bool
+) -> dict[str, Any]:
+    """A run that was shown, for machines."""
+    folder = show_run(context, studio, summary, "resume", terms=terms, as_json=as_json)
+    return summary.to_json() | {"folder": str(folder)}
 
 
 def _without_files(studio: Studio, run: str) -> Summary | None:
@@ -131,9 +155,11 @@ def abandon(
 ) -> None:
     """Give up an unfinished run; what it scored stays in the log."""
     from engine.runs.lifecycle import abandon as give_up
+    from engine.runs.together import forget
 
     with open_studio(context) as studio:
         give_up(studio, run, reason)
+        forget(studio, studio.run(run)[0])
         _, given_up = studio.run(run)
         say("abandoned")
         say_next_step(context, studio.song(given_up.song_id))

@@ -71,9 +71,18 @@ class Settings:
 
     @classmethod
     def from_payload(cls, payload: dict[str, Any]) -> Self:
-        """The settings that gave this payload."""
+        """The settings that gave this payload.
+
+        Raises:
+            Refused: if it is of another version, or none gave it.
+        """
         axes = tuple(payload.get("axes", ()))
-        return cls(**payload | {"weights": Weights(**payload["weights"]), "axes": axes})
+        try:
+            return cls(**payload | {"weights": Weights(**payload["weights"]), "axes": axes})
+        except (LookupError, TypeError, ValueError) as error:
+            raise Refused(
+                f"settings in the log can't be read: {error}", "see engine log"
+            ) from error
 
 
 def checked_seed(seed: int) -> int:

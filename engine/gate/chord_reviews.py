@@ -25,8 +25,8 @@ from engine.gate.review_rows import STATUS_WORDS, field_text
 from engine.gate.waiting import Entry
 from engine.ids import candidate_id, digest
 from engine.proposals.proposal import Proposal, parse_proposal
-from engine.proposals.songs import add_as
-from engine.runs.contexts import recorded_section, song_context
+from engine.proposals.songs import add_as, new_song
+from engine.runs.contexts import SongFacts, recorded_section, song_context
 from engine.runs.requests import DEFAULT_ENERGY
 from engine.state.song_events import imported_candidate, with_label
 from engine.state.songs import APPROVED, PENDING, REJECTED, Candidate, Song, song_stream
@@ -100,10 +100,13 @@ def import_review(studio: Studio, path: Path, named: str | None = None) -> Impor
     """
     document, content_sha256 = _document(path)
     _require_chords(document, path)
-    song, is_new = _song(studio, document, path, named)
-    rows, left_out = _rows(song, document, path)
+    found = _song(studio, document, path, named)
+    is_new = isinstance(found, Proposal)
+    facts: SongFacts = new_song(found) if isinstance(found, Proposal) else found
+    rows, left_out = _rows(facts, document, path)
     if not rows:
         raise Refused(f"{path.name}: no candidate could be read: {left_out[0]}")
+    song = _added(studio, found) if isinstance(found, Proposal) else found
 
     def importing() -> list[NewEvent]:
         stream = song_stream(song.song_id)
@@ -140,10 +143,10 @@ def _require_chords(document: dict[str, Any], path: Path) -> None:
 
 def _song(
     studio: Studio, document: dict[str, Any], path: Path, named: str | None
-) -> tuple[Song, bool]:
-    """The song that a file is about, and whether it was made for it."""
+) -> Song | Proposal:
+    """The song that a file is about; the proposal of one to be made, if there is none."""
     if named is not None:
-        return studio.song(named), False
+        return studio.song(named)
     proposal = _proposal(document, path)
     songs = list(studio.songs().values())
     ids = (proposal.thread_id, proposal.iteration_id)
@@ -152,10 +155,12 @@ def _song(
     if len(alike) > 1:
         listed = ", ".join(each.song_id for each in alike)
         raise Refused(f"{path.name} could be about {listed}", "name one with --song")
-    if alike:
-        return alike[0], False
+    return alike[0] if alike else proposal
+
+
+def _added(studio: Studio, proposal: Proposal) -> Song:
     (song_id,) = add_as(studio, proposal, None).ids
-    return studio.song(song_id or ""), True
+    return studio.song(song_id or "")
 
 
 def _may_be(song: Song, proposal: Proposal) -> bool:
@@ -184,7 +189,7 @@ def _proposal(document: dict[str, Any], path: Path) -> Proposal:
     return proposal
 
 
-def _rows(song: Song, document: dict[str, Any], path: Path) -> tuple[list[_Row], list[str]]:
+def _rows(song: SongFacts, document: dict[str, Any], path: Path) -> tuple[list[_Row], list[str]]:
     """The candidates that can be read, each music once, and why others can't."""
     rows: dict[str, _Row] = {}
     left_out = []
@@ -204,7 +209,7 @@ def _rows(song: Song, document: dict[str, Any], path: Path) -> tuple[list[_Row],
     return list(rows.values()), left_out
 
 
-def _row(song: Song, row: Any, pool: str) -> tuple[_Row, list[str]]:
+def _row(song: SongFacts, row: Any, pool: str) -> tuple[_Row, list[str]]:
     """A candidate, and what of it could not be read.
 
     Raises:

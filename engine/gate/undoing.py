@@ -141,7 +141,9 @@ def decision_positions(song: Song) -> dict[str, int]:
     found = {each.event_id: each.position for each in standing}
     for event_id, undone in song.undone.items():
         parts = (undone.decision, undone.use, undone.stated, undone.remark, undone.change)
-        found[event_id] = next(part.position for part in parts if part is not None)
+        position = next((part.position for part in parts if part is not None), None)
+        if position is not None:
+            found[event_id] = position
     return found
 
 

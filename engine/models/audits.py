@@ -56,7 +56,7 @@ def read_audit(path: Path, sha256: str) -> Plain:
         short = {name: search[name] for name in RECORDED} | {
             name: found[name] for name in ("audit_version", "judge_version")
         }
-    except (OSError, ValueError, TypeError, KeyError) as error:
+    except (OSError, ValueError, TypeError, KeyError, RecursionError) as error:
         raise Refused(f"{path.name} can't be read: {error}", again) from error
     if found.get("model_sha256") != sha256:
         raise Refused(f"{path.name} is of another model than {sha256[:8]}", again)

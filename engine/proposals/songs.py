@@ -140,6 +140,11 @@ def add_as(
     return outcome
 
 
+def new_song(proposal: Proposal) -> SongProposed:
+    """The event by which a proposal becomes a new song."""
+    return _proposed(proposal, proposal.song_id, 1, _facts(proposal), ())
+
+
 def _add(
     studio: Studio,
     proposal: Proposal,

@@ -26,7 +26,7 @@ def most_likely(heard: Heard | Prediction) -> dict[str, str]:
     Args:
         heard: a prediction: probabilities of modes and colours by name.
     """
-    groups = {"colour": heard.colour or {}} | {axis: heard.modes[axis] for axis in AXES}
+    groups = {"colour": heard.colour or {}} | {axis: heard.modes.get(axis, {}) for axis in AXES}
     return {what: max(names, key=names.__getitem__) for what, names in groups.items() if names}
 
 

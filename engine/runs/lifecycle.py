@@ -119,8 +119,13 @@ def start(studio: Studio, request: Request) -> str:
             or of the head was replaced.
         NotFound: if such a file is gone.
     """
-    _scored_by(studio, _started(request))  # so that a damaged file is told before anything is begun
-    started = _with_inputs(studio, _started(request))
+    return begin(studio, started_by(request))
+
+
+def begin(studio: Studio, started: events.RunStarted) -> str:
+    """Record an event that begins a run, under the first id that is free; see ``start``."""
+    _scored_by(studio, started)  # so that a damaged file is told before anything is begun
+    started = _with_inputs(studio, started)
     for identifier in _ids(started):
         try:
             studio.append(run_stream(identifier), [NewEvent(started, actor=studio.actor)], 0)
@@ -138,7 +143,7 @@ def start_or_find(studio: Studio, request: Request) -> str:
     Returns:
         id of the run, which may be finished or not.
     """
-    for identifier in _ids(_started(request)):
+    for identifier in _ids(started_by(request)):
         run = studio.known_run(identifier)
         if run is None:
             return start(studio, request)
@@ -149,12 +154,17 @@ def start_or_find(studio: Studio, request: Request) -> str:
 
 def last_equal(studio: Studio, request: Request) -> str | None:
     """Id of the last run that was started as a request asks and wasn't abandoned; None without."""
+    return last_begun(studio, started_by(request))
+
+
+def last_begun(studio: Studio, started: events.RunStarted) -> str | None:
+    """Id of the last run that an equal event began and that wasn't abandoned; None without."""
     found = None
-    for identifier in _ids(_started(request)):
+    for identifier in _ids(started):
         run = studio.known_run(identifier)
         if run is None:
             return found
-        if run.status != ABANDONED and run.positions_read[0] == request.song.position:
+        if run.status != ABANDONED and run.positions_read[0] == started.positions_read[0]:
             found = identifier
     raise AssertionError("there is always another ordinal")
 
@@ -193,7 +203,8 @@ def _ids(started: events.RunStarted) -> Iterator[str]:
     return (run_id(*identity, further, ordinal) for ordinal in count())
 
 
-def _started(request: Request) -> events.RunStarted:
+def started_by(request: Request) -> events.RunStarted:
+    """The event that begins the run of a request."""
     song = request.song
     return events.RunStarted(
         song_id=song.song_id,

@@ -84,7 +84,7 @@ def is_passed_over(candidate: Candidate, approvals: dict[tuple[str, str], int]) 
     return candidate.status == PENDING and candidate.position < last
 
 
-def _waiting(song: Song) -> dict[str, Waiting]:
+def _waiting(key: str, song: Song) -> dict[str, Waiting]:
     if song.is_archived:
         return {}
     approvals = last_approvals(song)
@@ -94,13 +94,13 @@ def _waiting(song: Song) -> dict[str, Waiting]:
         return {}
     passed_over = len(pending) - len(shown)
     newest = max(shown, default=0)
-    return {song.song_id: Waiting(candidates=len(shown), passed_over=passed_over, newest=newest)}
+    return {key: Waiting(candidates=len(shown), passed_over=passed_over, newest=newest)}
 
 
-def _candidates(song: Song) -> dict[str, OfSong]:
-    return {f"{candidate} {song.song_id}": OfSong() for candidate in song.candidates}
+def _candidates(key: str, song: Song) -> dict[str, OfSong]:
+    return {f"{candidate} {key}": OfSong() for candidate in song.candidates}
 
 
-LISTED = Index("song list", 1, ListedSong, SONGS, lambda song: {song.song_id: listed_song(song)})
+LISTED = Index("song list", 1, ListedSong, SONGS, lambda key, song: {key: listed_song(song)})
 WAITING = Index("songs waiting", 1, Waiting, SONGS, _waiting)
 CANDIDATES = Index("candidates of songs", 1, OfSong, SONGS, _candidates)

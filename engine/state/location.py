@@ -16,6 +16,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import NamedTuple, Self
 
+from documents.findings import one_line
 from engine.errors import Refused
 from engine.state.files import write_whole
 from store.postgresql import EXAMPLE, address_of, is_postgresql
@@ -118,12 +119,12 @@ def _written(folder: Path) -> str | None:
         settings = tomllib.loads(path.read_text("utf-8"))
     except FileNotFoundError:
         return None
-    except ValueError as error:
-        raise Refused(f"{path} can't be read: {error}", advice) from error
+    except (ValueError, RecursionError) as error:
+        raise Refused(f"{path} can't be read: {one_line(str(error))}", advice) from error
     address, moved_to = settings.get(_DATABASE), settings.get(_MOVED_TO)
     if moved_to is not None:
         raise Refused(
-            f"the studio of {folder} was moved to {moved_to}",
+            f"the studio of {folder} was moved to {one_line(str(moved_to))}",
             f"name that one, or take the line {_MOVED_TO} out of {path} to go on with the old one",
         )
     if address is None and not settings:

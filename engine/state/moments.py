@@ -40,7 +40,7 @@ def position_of(studio: Studio, typed: str, song: Song) -> int:
     if when is None:
         ids = {event.event_id: event.position for event in studio.song_events(song)}
         return ids[resolve(typed, ids, "event", _see(song))]
-    position = studio.log.position_at(when)
+    position = studio.position_at(when)
     if not position:
         raise NotFound(f"nothing was recorded by {when:%Y-%m-%d %H:%M:%S}", _see(song))
     return position

@@ -6,12 +6,14 @@ import getpass
 import warnings
 from collections.abc import Callable, Collection, Iterator
 from contextlib import suppress
+from datetime import datetime
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 
 from engine.errors import NotFound, Refused
 from engine.ids import resolve
+from engine.state.clock import CLOCK, ClockProjection
 from engine.state.finding import find_song
 from engine.state.heads import HEADS, Heads, HeadsProjection
 from engine.state.inflight import InFlight
@@ -32,6 +34,7 @@ DECIDING_PATIENCE_S = 30.0
 RECORD_PATIENCE_S = 0.25
 
 RUNS, ALL_MODELS, ALL_HEADS = RunProjection(), ModelsProjection(), HeadsProjection()
+CLOCKS = ClockProjection()
 
 
 class Unvouched(UserWarning):
@@ -54,13 +57,13 @@ class Studio:
         self.folder = folder
         self.log = log
         self._projections = Projections(
-            log, [SONGS, RUNS, ALL_MODELS, ALL_HEADS], [LISTED, WAITING, CANDIDATES]
+            log, [SONGS, RUNS, ALL_MODELS, ALL_HEADS, CLOCKS], [LISTED, WAITING, CANDIDATES]
         )
         self.actor = actor()
         self.warns_of_head = True
         self.mended: set[Path] = set()
         self._in_flight = InFlight(folder)
-        self._head_problem = _head_problem(log)
+        self._was_vouched_for = False
 
     @classmethod
     def open(cls, folder: Path, database: str | None = None) -> Self:
@@ -90,14 +93,14 @@ class Studio:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        # Whatever writes has failed by now; what only reads says it at its end.
-        problem = self._head_problem if self.warns_of_head and error is None else ""
-        self._head_problem = problem and _head_problem(self.log)
+        # What writes would have failed by now; what only reads says it at its end.
+        is_asked = self.warns_of_head and error is None and not self._was_vouched_for
+        problem = _head_problem(self.log) if is_asked else ""
         self.log.close()
         if error is None:
             self._in_flight.end()
-        if self._head_problem:
-            warnings.warn(f"{self._head_problem}; see engine doctor", Unvouched, stacklevel=2)
+        if problem:
+            warnings.warn(f"{problem}; see engine doctor", Unvouched, stacklevel=2)
 
     @property
     def exports(self) -> Path:
@@ -224,6 +227,11 @@ class Studio:
         last = max(songs, key=lambda song: (not song.is_archived, song.brought_at(identifier)))
         return last, identifier
 
+    def position_at(self, when: datetime) -> int:
+        """Position of the last event that was recorded at a time or before; 0 if none was."""
+        clock = self._projections.get(CLOCKS, CLOCK)
+        return self.log.position_at(when, None if clock is None else clock.setbacks)
+
     def event(self, position: int) -> Recorded:
         """The event at a position; raises NotFound if there is none."""
         for recorded in self.log.read(after=position - 1, limit=1):
@@ -234,10 +242,12 @@ class Studio:
         """Append a batch; see ``EventLog.append``."""
         self._in_flight.begin(self.log.head().position)
         try:
-            return self.log.append(stream, events, expected_version)
+            recorded = self.log.append(stream, events, expected_version)
         except CommitUnknown:
             self._in_flight.doubt(event.event_id for event in events)
             raise
+        self._was_vouched_for = True
+        return recorded
 
     def append_if_possible(self, stream: str, events: list[NewEvent]) -> bool:
         """Append what was only looked at or heard; returns whether it could be.

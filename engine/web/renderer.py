@@ -126,7 +126,7 @@ class Renderer:
             process.stdin.write(msgspec.json.encode(wanted).decode() + "\n")
             process.stdin.flush()
             return msgspec.json.decode(process.stdout.readline(), type=Answer)
-        except (OSError, ValueError, msgspec.DecodeError):
+        except (OSError, ValueError, msgspec.DecodeError, RecursionError):
             return Answer(error="the process that renders sound has ended; try again")
 
     def _let_go(self) -> None:

@@ -256,7 +256,7 @@ class PreferenceHead:
             if found != FORMAT:
                 raise ModelRefused(f"{name} is of format {found}, this version reads {FORMAT}")
             content = msgspec.json.decode(data, type=_File)
-        except msgspec.MsgspecError as error:
+        except (msgspec.MsgspecError, UnicodeError, RecursionError) as error:
             raise ModelRefused(f"{name} is no preference head: {error}") from error
         if content.stage not in RULES:
             raise ModelRefused(f"{name}: a head for {content.stage}, which is no stage")

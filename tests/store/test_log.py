@@ -3,14 +3,18 @@
 import threading
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta, timezone
+from itertools import pairwise
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from store.errors import EventConflict, InvalidEvent, LogCorrupt, StaleStream
 from store.events import CandidateLabelled, CandidateNoted, RunResumed
 from store.log import PAGE_EVENTS, EventLog
 from store.records import GENESIS_HASH, Head, NewEvent
 from tests.store.samples import SAMPLES, noted, notes
+from tests.store.strategies import patient
 
 OpenLog = Callable[..., EventLog]
 
@@ -261,3 +265,33 @@ def test_new_events_are_values() -> None:
     assert noted().event_id != noted().event_id
     with pytest.raises(AttributeError):
         event.actor = "someone else"  # type: ignore[misc]
+
+
+@settings(patient, max_examples=10)
+@given(
+    minutes=st.lists(st.integers(0, 9), max_size=30),
+    asked=st.lists(st.integers(-1, 10), max_size=6),
+)
+def test_a_time_is_found_however_the_clock_went(minutes: list[int], asked: list[int]) -> None:
+    begun = datetime(2026, 1, 1, tzinfo=UTC)
+    times = [begun + timedelta(minutes=each) for each in minutes]
+    setbacks = [at for at, (a, b) in enumerate(pairwise(minutes), start=2) if b < a]
+    ticking = iter(times)
+    with EventLog.open(":memory:", clock=lambda: next(ticking)) as log:
+        for version in range(len(times)):
+            log.append("a", notes(1), version)
+        for minute in asked:
+            when = begun + timedelta(minutes=minute)
+            found = max((at for at, time in enumerate(times, start=1) if time <= when), default=0)
+            assert log.position_at(when) == log.position_at(when, setbacks) == found
+
+
+@pytest.mark.parametrize("limit", [1, 3, 100])
+@pytest.mark.parametrize("after", [0, 2, 9])
+def test_the_latest_are_the_last_that_are_read(log: EventLog, limit: int, after: int) -> None:
+    for stream in ("a", "b"):
+        log.append(stream, [*notes(2), NewEvent(SAMPLES[0], actor="somebody")], 0)
+    for stream in (None, "b"):
+        for kinds in (None, {"CandidateNoted"}):
+            read = list(log.read(after=after, stream=stream, kinds=kinds))
+            assert log.latest(limit, after, stream, kinds) == read[-limit:]

@@ -94,7 +94,7 @@ def test_an_index_that_is_new_or_changed_is_made_with_its_documents(log: EventLo
     log.append("a", notes(2), 0)
     assert Projections(log, [Tally()]).keys(Tally()) == ["a"]
     assert list(Projections(log, [Tally()], [PLACES]).entries(PLACES)) == ["at 2"]
-    changed = dataclasses.replace(PLACES, version=2, entries=lambda _: {})
+    changed = dataclasses.replace(PLACES, version=2, entries=lambda *_: {})
     assert Projections(log, [Tally()], [changed]).entries(changed) == {}
 
 

@@ -36,7 +36,7 @@ class Place(msgspec.Struct, frozen=True):
     position: int
 
 
-def _last(document: Tallied) -> dict[str, Place]:
+def _last(_: str, document: Tallied) -> dict[str, Place]:
     last = max(document.positions)
     return {f"at {last}": Place(last)}
 

@@ -246,7 +246,7 @@ def _cut(job: tuple[Path, Path, FiledSong]) -> _Done:
 def _read_journal(path: Path) -> Journal | None:
     try:
         return msgspec.json.decode(path.read_bytes(), type=Journal)
-    except (OSError, msgspec.DecodeError):
+    except (OSError, msgspec.DecodeError, UnicodeError, RecursionError):
         return None
 
 

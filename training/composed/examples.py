@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from fitness.features import FEATURE_NAMES, FEATURES_VERSION
 from fitness.roll import ROLL_VERSION, ROWS, STEPS
+from training.arrays import read_arrays
 
 # Stages in the order in which they are composed.
 PART_STAGES = ("chords", "drums", "bass", "melody", "harmony")
@@ -69,7 +70,7 @@ class Examples:
     held_out: NDArray[np.bool_]
 
     def __post_init__(self) -> None:
-        shapes = {name: array.shape[0] for name, array in self.arrays().items()}
+        shapes = {name: array.shape[:1] for name, array in self.arrays().items()}
         if len(set(shapes.values())) > 1:
             raise ValueError(f"examples of unequal length: {shapes}")
         if self.rolls.shape[1:] != (ROWS, STEPS):
@@ -103,13 +104,16 @@ class Examples:
         """Read what ``save`` wrote.
 
         Raises:
-            ValueError: if other features or another roll made it.
+            ValueError: if it can't be read, or other features or another roll made it.
         """
-        with np.load(path, allow_pickle=False) as file:
-            for name, version in _versions().items():
-                if str(file[name]) != version:
-                    raise ValueError(f"{path}: {name} {file[name]}, this code has {version}")
-            return cls(**{field.name: file[field.name] for field in fields(cls)})
+        found = read_arrays(path)
+        for name, version in _versions().items():
+            if str(found.get(name)) != version:
+                raise ValueError(f"{path}: {name} {found.get(name)}, this code has {version}")
+        missing = [field.name for field in fields(cls) if field.name not in found]
+        if missing:
+            raise ValueError(f"{path}: {missing[0]} is missing")
+        return cls(**{field.name: found[field.name] for field in fields(cls)})
 
 
 def _versions() -> dict[str, str]:

@@ -24,6 +24,7 @@ from fitness.roll import ROLL_VERSION
 from genomes.midi import MIDI_READER_VERSION
 from genomes.notes import NOTE_DTYPE, Notes, Part
 from genomes.time import Meter, TempoMap
+from training.arrays import read_arrays
 from training.atomic_files import replacing
 from training.dataset.rows import Row
 from training.progress import Update, no_update
@@ -153,12 +154,10 @@ def read_rolls(folder: Path) -> Slices:
     if not path.exists():
         raise FileNotFoundError(f"{path}: not there; training rolls makes it")
     try:
-        with np.load(path, allow_pickle=False) as file:
-            known = {name: str(file[name]) for name in VERSIONS if name in file.files}
-            if known != VERSIONS:
-                return {}
-            return _slices({name: file[name] for name in file.files})
-    except (KeyError, ValueError, OSError) as error:
+        found = read_arrays(path)
+        known = {name: str(found[name]) for name in VERSIONS if name in found}
+        return _slices(found) if known == VERSIONS else {}
+    except (LookupError, ValueError, TypeError, OSError) as error:
         raise ValueError(f"{path}: not a table of rolls that can be read: {error}") from error
 
 

@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 
 from fitness.manifest import Encoders, EncoderSpec
 from fitness.profiles import TEXT_DIMENSIONS
+from training.arrays import UNREADABLE, read_arrays
 from training.atomic_files import WAITING, replacing
 from training.dataset.examples import DIMENSIONS
 from training.schemas import (
@@ -85,7 +86,7 @@ class VectorStore:
         """Its vectors; none of a file that is broken, which is made again."""
         try:
             rows = np.load(path, allow_pickle=False)
-        except (ValueError, EOFError):
+        except UNREADABLE:
             rows = np.zeros(0)
         if rows.dtype != self._row:
             path.unlink()
@@ -267,8 +268,11 @@ def _variants(
     path = folder / VARIANTS_FILE
     if not path.exists() or encoders is None or encoders.concept is None:
         return nothing
-    with np.load(path, allow_pickle=False) as file:
-        keys, vectors, made_by = file["keys"].tolist(), file["vectors"], str(file["made_by"])
+    found = read_arrays(path)
+    try:
+        keys, vectors, made_by = found["keys"].tolist(), found["vectors"], str(found["made_by"])
+    except KeyError as error:
+        raise ValueError(f"{path}: {error} is missing") from error
     if made_by != variants_made_by(encoders.concept):
         return nothing
     place_of = {key: place for place, key in enumerate(keys)}
@@ -305,7 +309,7 @@ def encoders_of(folder: Path) -> Encoders | None:
         return None
     try:
         return msgspec.json.decode(path.read_bytes(), type=EmbeddingsNote).encoders
-    except msgspec.DecodeError as error:
+    except (msgspec.DecodeError, UnicodeError, RecursionError) as error:
         raise ValueError(f"{path}: {error}") from error
 
 

@@ -88,7 +88,7 @@ def read_tuned(path: Path) -> Tuned:
         raise FileNotFoundError(f"{path}: no such file; training tune makes one")
     try:
         return msgspec.json.decode(path.read_bytes(), type=Tuned)
-    except msgspec.DecodeError as error:
+    except (msgspec.DecodeError, UnicodeError, RecursionError) as error:
         raise ValueError(f"{path}: {error}") from error
 
 

@@ -14,6 +14,8 @@ from engine.gate import exports
 
 pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="a process is made like this one")
 
+DRUMS = ("evolve", "--song", "meadow", "--stage", "drums", "--seed", "8", "--population", "6",
+         "--generations", "2", "--keep", "1", "--no-model")  # fmt: skip
 EVOLVE = ("evolve", "--song", "meadow", "--seed", "5", "--bars", "2", "--population", "4",
           "--generations", "1", "--keep", "1", "--no-model")  # fmt: skip
 
@@ -145,18 +147,42 @@ def test_an_import_that_was_killed_is_typed_again(shell):
 def test_an_evolve_of_several_sections_goes_on_where_it_was_killed(shell):
     for section in ("verse", "chorus"):
         shell.do("approve", shell.candidates(section=section)[0])
-    line = ("evolve", "--song", "meadow", "--stage", "drums", "--seed", "8", "--population", "6",
-            "--generations", "2", "--keep", "1", "--no-model")  # fmt: skip
-    killed(shell, "engine.runs.files.write_files", *line)
+    killed(shell, "engine.runs.files.write_files", *DRUMS)
     begun = [run for run in shell.json("runs") if run["stage"] == "drums"]
     assert [run["status"] for run in begun] == ["finished"]
-    shell.do(*line)
+    shell.do(*DRUMS)
     drums = [run for run in shell.json("runs") if run["stage"] == "drums"]
     assert [(run["section"]["label"], run["status"]) for run in drums] == [
         ("verse", "finished"),
         ("chorus", "finished"),
     ]
-    killed(shell, "engine.runs.lifecycle.record", *line)  # begun anew, as all were finished
-    shell.do(*line)
+    assert not list(shell.folder.glob(".evolving-*"))
+    killed(shell, "engine.runs.lifecycle.record", *DRUMS)  # begun anew, as all were finished
+    shell.do(*DRUMS)
     drums = [run for run in shell.json("runs") if run["stage"] == "drums"]
     assert [run["status"] for run in drums] == ["finished"] * 3
+
+
+@pytest.mark.parametrize("at", ["engine.runs.files.write_files", "engine.runs.lifecycle.record"])
+def test_a_run_of_several_is_resumed_with_those_never_begun(shell, at):
+    for section in ("verse", "chorus"):
+        shell.do("approve", shell.candidates(section=section)[0])
+    killed(shell, at, *DRUMS)
+    begun = [run for run in shell.json("runs") if run["stage"] == "drums"]
+    said = shell.json("resume", begun[0]["id"])
+    assert (said["section"]["label"], said["others"][0]["section"]["label"]) == ("verse", "chorus")
+    drums = [run for run in shell.json("runs") if run["stage"] == "drums"]
+    assert [run["status"] for run in drums] == ["finished", "finished"]
+    assert "is finished" in shell.refused("resume", begun[0]["id"])
+
+
+def test_other_parents_are_another_command(shell):
+    """A run that is left of no command, as its parents came into use later, begins all anew."""
+    first, second, *_ = shell.candidates()
+    for candidate in (first, shell.candidates(section="chorus")[0], second):
+        shell.do("approve", candidate)
+    shell.do(*DRUMS, "--section", "chorus")
+    shell.do("use", second)
+    shell.do(*DRUMS)
+    drums = [run for run in shell.json("runs") if run["stage"] == "drums"]
+    assert [run["section"]["label"] for run in drums] == ["chorus", "verse", "chorus"]

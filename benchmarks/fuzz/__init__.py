@@ -1,0 +1,1 @@
+"""Hostile files for everything that the engine reads; see ``python -m benchmarks.fuzz --help``."""

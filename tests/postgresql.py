@@ -63,6 +63,14 @@ class Server:
         rules = self.data / "pg_hba.conf"
         rules.write_text(f"local all {GUARDED} scram-sha-256\n{rules.read_text()}")
         self.start()
+        # Ends the server with this process, however that ends: the pipe is closed then.
+        self._guard = subprocess.Popen(
+            ["sh", "-c", 'cat; "$@"; rm -rf "$0"', str(folder), *self._command(*self._stopping())],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            start_new_session=True,
+        )
         self.sql(f"CREATE ROLE {GUARDED} LOGIN PASSWORD '{PASSWORD}'")
 
     @property
@@ -81,7 +89,18 @@ class Server:
         """Stop it: ``fast``, or ``immediate``, as a crash would."""
         if self._own is not None:
             self._own.close()
-        self._run("pg_ctl", "stop", "-w", "-s", "-m", how, "-D", self.data)
+        self._run(*self._stopping(how))
+
+    def end(self) -> None:
+        """End it for good, and remove its folder."""
+        if self._own is not None:
+            self._own.close()
+        assert self._guard.stdin is not None
+        self._guard.stdin.close()
+        self._guard.wait()
+
+    def _stopping(self, how: str = "immediate") -> tuple[str, ...]:
+        return ("pg_ctl", "stop", "-w", "-s", "-m", how, "-D", str(self.data))
 
     def address(self, database: str, user: str = USER) -> str:
         """The address of a database."""
@@ -128,13 +147,15 @@ class Server:
         return TEMPLATE
 
     def _run(self, program: str, *arguments: object) -> None:
-        command = [str(self._programs / program), *map(str, arguments)]
-        if _is_root():
-            command = ["runuser", "-u", NOBODY, "--", *command]
+        command = self._command(program, *arguments)
         done = subprocess.run(
             command, cwd=self.folder, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, check=False
         )
         assert done.returncode == 0, done.stderr
+
+    def _command(self, program: str, *arguments: object) -> list[str]:
+        command = [str(self._programs / program), *map(str, arguments)]
+        return ["runuser", "-u", NOBODY, "--", *command] if _is_root() else command
 
 
 def _done(connection: Any, statement: str) -> list[tuple[object, ...]]:
@@ -159,6 +180,8 @@ def server() -> Server:
     folder = programs()
     if folder is None:
         pytest.skip("no PostgreSQL server is installed (Debian: apt-get install postgresql)")
+    if os.name == "nt":
+        pytest.skip("the server of the tests listens on a Unix socket")
     pytest.importorskip("psycopg", reason="psycopg isn't installed")
     if not _running:
         # Short, since the path of a socket is; and not within a folder that only root may enter.
@@ -169,6 +192,4 @@ def server() -> Server:
 def stop_server() -> None:
     """End the server of this process, if it was started."""
     while _running:
-        ended = _running.pop()
-        ended.stop("immediate")
-        shutil.rmtree(ended.folder, ignore_errors=True)
+        _running.pop().end()

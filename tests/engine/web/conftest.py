@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import gc
 import shutil
 import threading
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
@@ -20,6 +21,21 @@ if TYPE_CHECKING:
 PROGRAMS = ("chromium", "chromium-browser", "google-chrome")
 # Without a sound card the clock of the sound runs all the same, at the speed of a real device.
 ARGUMENTS = ("--disable-gpu", "--disable-dev-shm-usage")
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport() -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Collect no garbage while a failure is told.
+
+    pytest parses the source of what failed. Where a collection in its midst lets other code parse
+    too, as what a browser leaves behind may, Python 3.11.7 ends the run ("AST constructor recursion
+    depth mismatch", https://github.com/python/cpython/issues/106905).
+    """
+    gc.disable()
+    try:
+        return (yield)
+    finally:
+        gc.enable()
 
 
 @pytest.fixture(scope="package")

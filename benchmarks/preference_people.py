@@ -27,13 +27,14 @@ from fitness.preference.bradley_terry import Comparisons
 from fitness.preference.features import TASTE_VERSION, taste_matrix
 from fitness.preference.head import (
     DecidedPool,
-    PoolStatistics,
     PreferenceHead,
     head_columns,
     head_values,
     joined,
+    standardised,
     typical_scales,
 )
+from fitness.preference.scales import PoolStatistics
 from fitness.total import Score
 
 Floats = NDArray[np.float64]
@@ -416,7 +417,7 @@ class ToldEverything(Learner):
 
     def fit(self, decided: Sequence[DecidedPool], pools: Sequence[JudgedPool]) -> None:
         """Learn from all candidates of the pools."""
-        self._scales = typical_scales(decided)
+        self._scales = typical_scales(self._person.taste.stage, decided)
         rows = [self._rows(pool) for pool in pools]
         likes = [self._person.likes(pool) for pool in pools]
         table = np.concatenate([each - each.mean(axis=0) for each in rows])
@@ -425,7 +426,7 @@ class ToldEverything(Learner):
         self._weights = np.linalg.solve(curvature, table.T @ wanted)
 
     def _rows(self, pool: JudgedPool) -> Floats:
-        return pool.first_pool.standardised(pool.values, self._scales)
+        return standardised(pool.values, pool.first_pool, self._scales)
 
     def totals(self, pool: JudgedPool) -> Floats:
         """What was learned, or the shipped totals before anything was."""

@@ -27,13 +27,14 @@ from fitness.preference.bradley_terry import Comparisons
 from fitness.preference.features import TASTE_VERSION, taste_matrix
 from fitness.preference.head import (
     DecidedPool,
-    PoolStatistics,
     PreferenceHead,
     head_columns,
     head_values,
     joined,
+    standardised,
     typical_scales,
 )
+from fitness.preference.scales import PoolStatistics
 from fitness.total import Score
 
 Floats = NDArray[np.float64]
@@ -260,19 +261,12 @@ class Head(Learner):
         return self.head.doubts(self.head.rows(pool.values, pool.first_pool))
 
 
-class _OnDifferences(Learner):
-    """Learns from the differences of some standardised columns."""
+class _OnPoolUnits(Learner):
+    """Ranks by the columns of each candidate in deviations of its own first pool."""
 
     def __init__(self, stage: str) -> None:
         self._stage = stage
         self._is_fitted = False
-
-    def fit(self, decided: Sequence[DecidedPool], pools: Sequence[JudgedPool]) -> None:
-        """Learn from all pairs."""
-        pairs = joined(decided, len(head_columns(self._stage)))
-        if len(pairs):
-            self._learn(pairs)
-            self._is_fitted = True
 
     def totals(self, pool: JudgedPool) -> Floats:
         """What was learned, or the shipped totals before anything was."""
@@ -281,12 +275,23 @@ class _OnDifferences(Learner):
         return self._utilities(pool.first_pool.standardised(pool.values))
 
     @abstractmethod
-    def _learn(self, pairs: Comparisons) -> None:
-        """Learn from pairs, one at least."""
-
-    @abstractmethod
     def _utilities(self, rows: Floats) -> Floats:
         """What was learned of rows of standardised columns."""
+
+
+class _OnDifferences(_OnPoolUnits):
+    """Learns from the differences of some standardised columns."""
+
+    def fit(self, decided: Sequence[DecidedPool], pools: Sequence[JudgedPool]) -> None:
+        """Learn from all pairs."""
+        pairs = joined(decided, len(head_columns(self._stage)))
+        if len(pairs):
+            self._learn(pairs)
+            self._is_fitted = True
+
+    @abstractmethod
+    def _learn(self, pairs: Comparisons) -> None:
+        """Learn from pairs, one at least."""
 
 
 class TodaysFeatures(_OnDifferences):
@@ -304,7 +309,7 @@ class TodaysFeatures(_OnDifferences):
         return np.asarray(rows[:, 1 : 1 + len(FEATURE_NAMES)] @ self._weights)
 
 
-class GaussianProcess(_OnDifferences):
+class GaussianProcess(_OnPoolUnits):
     """A Gaussian process of utilities, linear + RBF; Laplace's approximation for its pairs.
 
     Chu and Ghahramani (2005), with a logistic likelihood. The kernel's scales maximise the
@@ -416,7 +421,7 @@ class ToldEverything(Learner):
 
     def fit(self, decided: Sequence[DecidedPool], pools: Sequence[JudgedPool]) -> None:
         """Learn from all candidates of the pools."""
-        self._scales = typical_scales(decided)
+        self._scales = typical_scales(self._person.taste.stage, decided)
         rows = [self._rows(pool) for pool in pools]
         likes = [self._person.likes(pool) for pool in pools]
         table = np.concatenate([each - each.mean(axis=0) for each in rows])
@@ -425,7 +430,7 @@ class ToldEverything(Learner):
         self._weights = np.linalg.solve(curvature, table.T @ wanted)
 
     def _rows(self, pool: JudgedPool) -> Floats:
-        return pool.first_pool.standardised(pool.values, self._scales)
+        return standardised(pool.values, pool.first_pool, self._scales)
 
     def totals(self, pool: JudgedPool) -> Floats:
         """What was learned, or the shipped totals before anything was."""

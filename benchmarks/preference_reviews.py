@@ -21,7 +21,8 @@ from numpy.typing import NDArray
 from benchmarks.rules_bench import INTERVAL_PERCENT, RESAMPLES, SEED, Decision, read_songs
 from fitness.fusion import DEFAULT_MODEL, FusionModel
 from fitness.preference.features import taste_matrix
-from fitness.preference.head import DecidedPool, PoolStatistics, PreferenceHead, head_values
+from fitness.preference.head import DecidedPool, PreferenceHead, head_values
+from fitness.preference.scales import PoolStatistics
 from fitness.total import Fitness, Weights
 
 STAGE = "chords"

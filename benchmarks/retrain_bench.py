@@ -34,7 +34,8 @@ from engine.stages import STAGES
 from engine.state.studio import Studio
 from fitness.fusion import DEFAULT_MODEL, FusionModel
 from fitness.preference.bradley_terry import Posterior
-from fitness.preference.head import CAUTION, PreferenceHead, head_columns
+from fitness.preference.head import CAUTION, PreferenceHead, head_columns, listened_shares
+from fitness.preference.scales import PoolStatistics, Scales
 from fitness.total import Fitness, Weights
 from genomes import Section
 
@@ -173,11 +174,14 @@ def _taken(run: Run, rounds: int) -> Floats:
 
 def _head(stage: str) -> PreferenceHead:
     """A head of any weights: all cost alike."""
-    size = len(head_columns(stage))
+    columns = head_columns(stage)
+    pool = PoolStatistics(np.zeros(len(columns)), np.ones(len(columns)))
+    scales = Scales.of([pool], columns)
+    size = len(listened_shares(stage, scales))
     rng = np.random.default_rng(SEED)
     learned = rng.normal(0, 0.1, (DECISIONS, size))
-    posterior = Posterior(rng.normal(0, 1, size), np.ones(size), learned, 1.0)
-    return PreferenceHead(stage, posterior, 1.0, CAUTION, {})
+    posterior = Posterior(rng.normal(0, 1, size), np.ones(size), learned)
+    return PreferenceHead(stage, posterior, scales, 1.0, CAUTION, {})
 
 
 def report(retraining: Retraining, more: Sequence[More]) -> str:

@@ -21,7 +21,8 @@ from fitness.features import FEATURES_VERSION, batch_features, batches, feature_
 from fitness.fusion import FusionModel
 from fitness.predictions import Embeddings, Predictions
 from fitness.preference.features import batch_taste
-from fitness.preference.head import PoolStatistics, PreferenceHead, head_values
+from fitness.preference.head import PreferenceHead, head_values
+from fitness.preference.scales import PoolStatistics
 from fitness.prior import DRUMS, PRIOR_VERSION, Prior
 from fitness.roll import ROLL_VERSION, STEPS_PER_SECOND, WINDOW_SECONDS
 from fitness.scorer import Prediction, row_values

@@ -27,7 +27,8 @@ from engine.state.studio import Studio
 from fitness.fusion import FusionModel
 from fitness.judge.judge import JUDGE_VERSION, shipped_judge
 from fitness.preference.features import taste_matrix
-from fitness.preference.head import PoolStatistics, PreferenceHead, head_values
+from fitness.preference.head import PreferenceHead, head_values
+from fitness.preference.scales import PoolStatistics
 from genomes import Part
 
 AUDIT_VERSION = "1"

@@ -20,7 +20,8 @@ from engine.state.studio import Studio
 from fitness.fusion import FusionModel
 from fitness.preference.examples import Preference
 from fitness.preference.features import taste_matrix
-from fitness.preference.head import DecidedPool, PoolStatistics, head_values
+from fitness.preference.head import DecidedPool, head_values
+from fitness.preference.scales import PoolStatistics
 from fitness.total import SHIPPED_TOTAL, Fitness, Score, Weights
 from genomes import Part
 from store import events

@@ -24,7 +24,6 @@ from fitness.preference.bradley_terry import folds
 from fitness.preference.head import (
     DecidedPool,
     PreferenceHead,
-    head_columns,
     joined,
 )
 from store import events
@@ -334,7 +333,7 @@ def _tallies(pool: DecidedPool, heads: Sequence[PreferenceHead]) -> Floats:
     """``(heads, 3)`` weight of the pairs, weight of those ranked right, and log-likelihood."""
     found = []
     for head in heads:
-        pairs = joined([pool], len(head_columns(head.stage)), head.scales)
+        pairs = joined([pool], len(head.posterior.mean), head.scales)
         differences = head.utilities(pairs.differences)
         right = (differences > 0) + 0.5 * (differences == 0)
         likely = -np.logaddexp(0.0, -differences)

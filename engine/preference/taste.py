@@ -37,7 +37,8 @@ class Inclination:
     Attributes:
         name: the column, in words.
         meaning: what it measures; empty where the name says it.
-        weight: logits for a candidate that is one standard deviation of its pool above the mean.
+        weight: logits for a candidate that is one standard deviation of its pool above the mean,
+            or one of all songs' candidates farther from some value.
         deviation: standard deviation of the weight.
     """
 
@@ -131,11 +132,20 @@ def tastes(studio: Studio) -> list[Taste]:
 def inclinations(head: PreferenceHead) -> tuple[Inclination, ...]:
     """What a head makes of each column, the heaviest first."""
     weights = head.posterior.mean
+    columns = head_columns(head.stage)
     taken = np.square(head.posterior.learned).sum(axis=0)
     deviations = np.sqrt(np.maximum(0.0, np.square(head.posterior.deviation) - taken))
     meanings = taste_meanings(head.stage)
-    rows = zip(head_columns(head.stage), weights.tolist(), deviations.tolist(), strict=True)
-    found = [Inclination(_words(name), meanings.get(name, ""), *row) for name, *row in rows]
+    named = [(_words(name), meanings.get(name, "")) for name in columns]
+    if head.scales is not None:
+        bent = [columns[row] for row in head.scales.curved]
+        named += [
+            (f"{_words(name)} away from {bend:.2g}", meanings.get(name, ""))
+            for bends in head.scales.bends.tolist()
+            for name, bend in zip(bent, bends, strict=True)
+        ]
+    rows = zip(named, weights.tolist(), deviations.tolist(), strict=True)
+    found = [Inclination(*words, *row) for words, *row in rows]
     return tuple(sorted(found, key=lambda each: -abs(each.weight)))
 
 

@@ -22,8 +22,8 @@ Floats = NDArray[np.float64]
 # Prior of the shipped total's weight, in logits per standard deviation of the first pool.
 TOTAL_MEAN, TOTAL_DEVIATION = 0.2, 0.5
 
-# Prior of the other weights: how many are listened to, and the variances of these and of the rest.
-LISTENED_SHARE, SLAB_VARIANCE, SPIKE_VARIANCE = 0.03, 0.4, 1e-3
+# Prior variances of the other weights: of what is listened to, and of the rest.
+SLAB_VARIANCE, SPIKE_VARIANCE = 0.4, 1e-3
 
 # Of the normal that stands for the prior of one weight: a broader one would be all rounding.
 LEAST_PRECISION = 1 / (4 * SLAB_VARIANCE)
@@ -94,10 +94,10 @@ class _Sites:
     pull: Floats
 
     @classmethod
-    def first(cls, columns: int) -> _Sites:
+    def first(cls, listened: Floats) -> _Sites:
         """The prior's own mean and variance."""
-        variance = LISTENED_SHARE * SLAB_VARIANCE + (1 - LISTENED_SHARE) * SPIKE_VARIANCE
-        precision, pull = np.full(columns, 1 / variance), np.zeros(columns)
+        precision = 1 / (listened * SLAB_VARIANCE + (1 - listened) * SPIKE_VARIANCE)
+        pull = np.zeros(len(listened))
         precision[0] = TOTAL_DEVIATION**-2
         pull[0] = precision[0] * TOTAL_MEAN
         return cls(precision, pull)
@@ -110,21 +110,26 @@ def prior(columns: int) -> Posterior:
     return Posterior(mean, deviation, np.zeros((0, columns)))
 
 
-def fit(comparisons: Comparisons) -> Posterior:
+def fit(comparisons: Comparisons, listened: Floats) -> Posterior:
     """Fit the weights.
 
     Without comparisons, or with those of one song, which tell its pool from others and no taste, it
     is the prior.
+
+    Args:
+        comparisons: the pairs.
+        listened: ``(columns,)`` how probable it is that each is listened to, above 0 and below 1;
+            that of the shipped total, which has a prior of its own, is left aside.
     """
     columns = comparisons.differences.shape[1]
     if len(np.unique(comparisons.songs)) < 2:
         return prior(columns)
-    sites = _Sites.first(columns)
+    sites = _Sites.first(listened)
     mean = sites.pull / sites.precision
     for _ in range(STEPS):
         before = mean
         curvature, slope = _expanded(comparisons, mean)
-        mean, sites = _propagated(curvature, curvature @ mean + slope, sites)
+        mean, sites = _propagated(curvature, curvature @ mean + slope, sites, listened)
         if np.abs(mean - before).max() < CONVERGED:
             break
     deviation = 1 / np.sqrt(sites.precision)
@@ -148,18 +153,21 @@ def _expanded(comparisons: Comparisons, mean: Floats) -> tuple[Floats, Floats]:
     return np.asarray(curvature), np.asarray(rows.T @ (comparisons.weights * (1.0 - chance)))
 
 
-def _propagated(curvature: Floats, pull: Floats, sites: _Sites) -> tuple[Floats, _Sites]:
+def _propagated(
+    curvature: Floats, pull: Floats, sites: _Sites, listened: Floats
+) -> tuple[Floats, _Sites]:
     """Expectation propagation of the spikes and slabs; returns the mean weights and the sites.
 
     Args:
         curvature: ``(columns, columns)`` precision of the pairs.
         pull: ``(columns,)`` that precision times their mean.
         sites: to begin with.
+        listened: of the prior.
     """
     for _ in range(INNER_STEPS):
         covariance = np.linalg.inv(curvature + np.diag(sites.precision))
         mean, variance = covariance @ (pull + sites.pull), np.diag(covariance)
-        wanted = _matched(mean, variance, sites)
+        wanted = _matched(mean, variance, sites, listened)
         change = np.abs(np.log(wanted.precision / sites.precision)).max()
         sites = _Sites(
             sites.precision + STEP_LENGTH * (wanted.precision - sites.precision),
@@ -171,11 +179,11 @@ def _propagated(curvature: Floats, pull: Floats, sites: _Sites) -> tuple[Floats,
     return np.asarray(found), sites
 
 
-def _matched(mean: Floats, variance: Floats, sites: _Sites) -> _Sites:
+def _matched(mean: Floats, variance: Floats, sites: _Sites, listened: Floats) -> _Sites:
     """The sites with which each weight has the moments that spike and slab give it."""
     without = 1 / np.maximum(1 / variance - sites.precision, CONVERGED * LEAST_PRECISION)
     centre = without * (mean / variance - sites.pull)
-    log_odds = np.log(LISTENED_SHARE / (1 - LISTENED_SHARE))
+    log_odds = np.log(listened / (1 - listened))
     moments = []
     for sign, prior_variance in ((1, SLAB_VARIANCE), (-1, SPIKE_VARIANCE)):
         whole = without + prior_variance

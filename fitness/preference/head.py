@@ -2,7 +2,8 @@
 
 A head gives each candidate a utility, in logits against the first pool of its run, from the shipped
 total, plain features, and terms of the score: how far they lie from that pool's mean, the total in
-the pool's own standard deviations, all others in those that first pools typically have. A
+the pool's own standard deviations, all others in those that first pools typically have, and some
+how far from a few values that are the same in all songs (``fitness.preference.scales``). A
 run's total is ``utility - caution · its standard deviation``, in units of the shipped total, so
 that without decisions it is the shipped total. A head is a small JSON file that carries its hash.
 """
@@ -22,18 +23,20 @@ from numpy.typing import NDArray
 from fitness.errors import ModelRefused
 from fitness.preference.bradley_terry import Comparisons, Posterior, fit, prior
 from fitness.preference.features import TASTE_VERSION, taste_names
+from fitness.preference.scales import PoolStatistics, Scales
 from fitness.theory import RULES
 
 Floats = NDArray[np.float64]
 
-FORMAT = 2
+# Of its file; heads of format 2, which have no curves, are read as well.
+FORMAT, WITHOUT_CURVES = 3, 2
 TOTAL = "total"
+
+# Shares of the columns, and of the bends of curves, that a person may listen to.
+LISTENED_SHARE, CURVED_SHARE = 0.03, 0.01
 
 # How many standard deviations of doubt are taken from a candidate's utility.
 CAUTION = 0.25
-
-# A candidate counts as no farther from its pool than this many standard deviations.
-FARTHEST = 4.0
 
 DIGITS = 6  # of the numbers in the file
 
@@ -64,41 +67,6 @@ def head_values(
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class PoolStatistics:
-    """Mean and standard deviation of each column over the first pool of a run.
-
-    Attributes:
-        mean: ``(columns,)``.
-        deviation: ``(columns,)``; 0 where the pool is all alike, and the column says nothing.
-    """
-
-    mean: Floats
-    deviation: Floats
-
-    @classmethod
-    def of(cls, values: Floats) -> PoolStatistics:
-        """Those of ``head_values`` of a first pool."""
-        deviation = values.std(axis=0)
-        # A constant's deviation is not quite 0.
-        is_constant = values.max(axis=0) == values.min(axis=0)
-        return cls(values.mean(axis=0), np.where(is_constant, 0.0, deviation))
-
-    def standardised(self, values: Floats, scales: Floats | None = None) -> Floats:
-        """Values in deviations from the mean, no farther than ``FARTHEST``, but for the total.
-
-        Args:
-            values: ``head_values``.
-            scales: ``(columns,)`` what counts as one deviation of each column but the total, 0
-                where it says nothing; the pool's own if None.
-        """
-        units = self.deviation if scales is None else np.append(self.deviation[:1], scales[1:])
-        varies = units > 0
-        found = np.where(varies, (values - self.mean) / np.where(varies, units, 1.0), 0.0)
-        found[:, 1:] = found[:, 1:].clip(-FARTHEST, FARTHEST)
-        return found
-
-
-@dataclass(frozen=True, slots=True, eq=False)
 class DecidedPool:
     """Candidates of one song, stage and section, and what was decided among them.
 
@@ -116,7 +84,7 @@ class DecidedPool:
     pairs: NDArray[np.int64]
     weights: Floats
 
-    def comparisons(self, scales: Floats | None) -> Comparisons:
+    def comparisons(self, scales: Scales | None) -> Comparisons:
         """The pairs, weighted so that they add up to as many as there are candidates in them.
 
         Of ten decisions five times five pairs may follow, which are no twenty-five observations.
@@ -124,7 +92,7 @@ class DecidedPool:
         Args:
             scales: of the columns; the pool's own if None.
         """
-        rows = self.first_pool.standardised(self.values, scales)
+        rows = standardised(self.values, self.first_pool, scales)
         preferred, other = self.pairs.T
         decided = len(np.unique(self.pairs))
         weights = self.weights * min(1.0, decided / max(1, len(self.pairs)))
@@ -132,17 +100,30 @@ class DecidedPool:
         return Comparisons(rows[preferred] - rows[other], weights, songs)
 
 
-def typical_scales(pools: Sequence[DecidedPool]) -> Floats | None:
-    """``(columns,)`` root mean square of the first pools' deviations; None without pools.
+def standardised(values: Floats, first_pool: PoolStatistics, scales: Scales | None) -> Floats:
+    """``head_values`` of a run's candidates as weights read them: in scales, or the pool's own."""
+    return first_pool.standardised(values) if scales is None else scales.rows(values, first_pool)
 
-    In units of its own pool, a column would count for most where it hardly varies.
+
+def typical_scales(stage: str, pools: Sequence[DecidedPool]) -> Scales | None:
+    """The scales of decided pools; None without any."""
+    return Scales.of([pool.first_pool for pool in pools], head_columns(stage))
+
+
+def listened_shares(stage: str, scales: Scales | None) -> Floats:
+    """How probable it is that a person listens to each column that ``standardised`` makes."""
+    curves = 0 if scales is None else scales.bends.size
+    return np.repeat((LISTENED_SHARE, CURVED_SHARE), (len(head_columns(stage)), curves))
+
+
+def joined(pools: Sequence[DecidedPool], columns: int, scales: Scales | None = None) -> Comparisons:
+    """The comparisons of several pools, in these scales, or each pool's in its own.
+
+    Args:
+        pools: with their pairs.
+        columns: how many ``standardised`` makes.
+        scales: of the columns.
     """
-    squares = [np.square(pool.first_pool.deviation) for pool in pools]
-    return np.sqrt(np.mean(squares, axis=0)) if squares else None
-
-
-def joined(pools: Sequence[DecidedPool], columns: int, scales: Floats | None = None) -> Comparisons:
-    """The comparisons of several pools, in these scales, or each pool's in its own."""
     found = [pool.comparisons(scales) for pool in pools if len(pool.pairs)]
     if not found:
         return Comparisons(np.zeros((0, columns)), np.zeros(0), np.zeros(0, dtype=np.str_))
@@ -159,8 +140,8 @@ class PreferenceHead:
 
     Attributes:
         stage: name of the stage.
-        posterior: weights of ``head_columns``, and how sure they are.
-        scales: ``(columns,)`` what counts as one deviation of each; None for the pool's own.
+        posterior: weights of ``head_columns``, then of the curves, and how sure they are.
+        scales: what counts as one deviation of each column; None for the pool's own, no curves.
         spread: standard deviation of the utilities of a first pool: what the total is divided by.
         caution: how many standard deviations of doubt are taken from a utility.
         facts: what it was fitted on, for people.
@@ -168,7 +149,7 @@ class PreferenceHead:
 
     stage: str
     posterior: Posterior
-    scales: Floats | None
+    scales: Scales | None
     spread: float
     caution: float
     facts: Mapping[str, Any]
@@ -188,10 +169,11 @@ class PreferenceHead:
         caution: float = CAUTION,
     ) -> PreferenceHead:
         """Fit a head to decided pools; that of one song, or none, is the shipped total."""
-        scales = typical_scales(pools)
-        posterior = fit(joined(pools, len(head_columns(stage)), scales))
+        scales = typical_scales(stage, pools)
+        shares = listened_shares(stage, scales)
+        posterior = fit(joined(pools, len(shares), scales), shares)
         spreads = [
-            posterior.utilities(pool.first_pool.standardised(pool.values, scales)).std()
+            posterior.utilities(standardised(pool.values, pool.first_pool, scales)).std()
             for pool in pools
         ]
         is_untrained = not len(posterior.learned)
@@ -200,7 +182,7 @@ class PreferenceHead:
 
     def rows(self, values: Floats, first_pool: PoolStatistics) -> Floats:
         """``head_values`` of a run's candidates as its weights read them."""
-        return first_pool.standardised(values, self.scales)
+        return standardised(values, first_pool, self.scales)
 
     def utilities(self, rows: Floats) -> Floats:
         """Mean utility of standardised rows, in logits against the pool's mean."""
@@ -223,20 +205,22 @@ class PreferenceHead:
 
     def to_bytes(self) -> bytes:
         """The head as a JSON file, always the same bytes for the same head."""
-        posterior = self.posterior
+        posterior, scales = self.posterior, self.scales
         content = {
-            "format": FORMAT,
+            "format": WITHOUT_CURVES if scales is None or not len(scales.curved) else FORMAT,
             "stage": self.stage,
             "taste_version": TASTE_VERSION,
             "columns": list(head_columns(self.stage)),
             "weights": _rounded(posterior.mean),
             "prior_deviations": _rounded(posterior.deviation),
             "learned": [_rounded(row) for row in posterior.learned],
-            "scales": None if self.scales is None else _rounded(self.scales),
+            "scales": None if scales is None else _rounded(scales.units),
             "spread": float(f"{self.spread:.{DIGITS}g}"),
             "caution": self.caution,
             "facts": dict(self.facts),
         }
+        if content["format"] == FORMAT:
+            content["curves"] = _curves(self.stage, scales)
         return msgspec.json.encode(content, order="sorted")
 
     @property
@@ -253,7 +237,7 @@ class PreferenceHead:
         """
         try:
             found = msgspec.json.decode(data, type=_Format).format
-            if found != FORMAT:
+            if found not in (FORMAT, WITHOUT_CURVES):
                 raise ModelRefused(f"{name} is of format {found}, this version reads {FORMAT}")
             content = msgspec.json.decode(data, type=_File)
         except (msgspec.MsgspecError, UnicodeError, RecursionError) as error:
@@ -265,13 +249,13 @@ class PreferenceHead:
             raise ModelRefused(
                 f"{name} reads features {content.taste_version}, not {TASTE_VERSION}"
             )
-        learned = np.array(content.learned, dtype=np.float64).reshape(-1, len(columns))
+        scales = _scales(content, name)
+        width = len(listened_shares(content.stage, scales))
+        learned = np.array(content.learned, dtype=np.float64)
         mean, deviation = np.array(content.weights), np.array(content.prior_deviations)
-        scales = None if content.scales is None else np.array(content.scales)
-        known = [mean, deviation] if scales is None else [mean, deviation, scales]
-        if any(each.shape != (len(columns),) for each in known) or content.spread <= 0:
-            raise ModelRefused(f"{name}: expected {len(columns)} weights and a spread above 0")
-        posterior = Posterior(mean, deviation, learned)
+        if not len(mean) == len(deviation) == width or learned.size % width or content.spread <= 0:
+            raise ModelRefused(f"{name}: expected {width} weights and a spread above 0")
+        posterior = Posterior(mean, deviation, learned.reshape(-1, width))
         return cls(content.stage, posterior, scales, content.spread, content.caution, content.facts)
 
 
@@ -295,6 +279,28 @@ class _File(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     spread: float
     caution: float
     facts: dict[str, Any]
+    curves: dict[str, tuple[float, float]] = {}
+
+
+def _curves(stage: str, scales: Scales | None) -> dict[str, list[float]]:
+    """Column -> centre and spread of its curve."""
+    if scales is None:
+        return {}
+    table = np.column_stack((scales.centres, scales.spreads))
+    names = [head_columns(stage)[row] for row in scales.curved]
+    return {name: _rounded(row) for name, row in zip(names, table, strict=True)}
+
+
+def _scales(content: _File, name: str) -> Scales | None:
+    """The scales of a file."""
+    if content.scales is None:
+        return None
+    columns = head_columns(content.stage)
+    if len(content.scales) != len(columns) or not set(content.curves) <= set(columns):
+        raise ModelRefused(f"{name}: expected {len(columns)} scales, and curves of its columns")
+    curved = np.array([row for row, each in enumerate(columns) if each in content.curves], int)
+    table = np.array([content.curves[columns[row]] for row in curved]).reshape(-1, 2)
+    return Scales(np.array(content.scales), curved, table[:, 0], table[:, 1])
 
 
 def _rounded(values: Floats) -> list[float]:

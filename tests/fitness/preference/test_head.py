@@ -14,7 +14,6 @@ from hypothesis import strategies as st
 from fitness.colours import COLOURS
 from fitness.errors import ModelRefused
 from fitness.preference.bradley_terry import (
-    LISTENED_SHARE,
     SLAB_VARIANCE,
     SPIKE_VARIANCE,
     TOTAL_DEVIATION,
@@ -23,7 +22,13 @@ from fitness.preference.bradley_terry import (
     folds,
     prior,
 )
-from fitness.preference.head import DecidedPool, PoolStatistics, PreferenceHead, head_columns
+from fitness.preference.head import (
+    LISTENED_SHARE,
+    DecidedPool,
+    PreferenceHead,
+    head_columns,
+)
+from fitness.preference.scales import PoolStatistics, Scales
 from fitness.total import SHIPPED_TOTAL, Fitness, Weights
 from genomes import Context, Key, Meter, Section
 from genomes.bass import BASS
@@ -50,7 +55,7 @@ def head_of(songs: int, weights: dict[int, float]) -> PreferenceHead:
 
 def test_what_was_liked_weighs_most_with_its_sign():
     head = head_of(20, {7: 1.0, 30: -1.0})
-    heaviest = np.argsort(-np.abs(head.posterior.mean[1:]))[:2] + 1
+    heaviest = np.argsort(-np.abs(head.posterior.mean[1:COLUMNS]))[:2] + 1
     assert set(heaviest.tolist()) == {7, 30}
     assert head.posterior.mean[7] > 0 > head.posterior.mean[30]
 
@@ -71,14 +76,44 @@ def test_decisions_by_the_shipped_total_give_it_weight():
 
 def test_doubt_is_less_where_decisions_were_made_and_lowers_the_total():
     head = head_of(20, {7: 1.0})
-    rows = np.zeros((2, COLUMNS))
-    rows[0, 7] = rows[1, 50] = 2.0
-    posterior = head.posterior
-    assert (head.doubts(rows) <= np.sqrt(np.square(rows) @ np.square(posterior.deviation))).all()
-    bold = replace(head, scales=None, caution=0.0)
-    head = replace(head, scales=None)
+    values = np.zeros((2, COLUMNS))
+    values[0, 7] = values[1, 50] = 2.0
     pool = PoolStatistics(np.zeros(COLUMNS), np.ones(COLUMNS))
-    assert (head.totals(rows, pool) < bold.totals(rows, pool)).all()
+    rows = head.rows(values, pool)
+    deviations = np.square(head.posterior.deviation)
+    assert (head.doubts(rows) <= np.sqrt(np.square(rows) @ deviations)).all()
+    bold = replace(head, caution=0.0)
+    assert (head.totals(values, pool) < bold.totals(values, pool)).all()
+
+
+def test_an_amount_that_is_the_best_in_every_song_is_learned():
+    """About 3 notes a quarter, in songs whose candidates have fewer, as many, or more."""
+    column = head_columns(STAGE).index("onsets_per_quarter")
+    rng = np.random.default_rng(3)
+    pools = []
+    for number in range(30):
+        values = rng.normal(size=(10, COLUMNS))
+        values[:, column] += 1.5 + number % 4
+        order = np.argsort(-np.abs(values[:, column] - 3.0))
+        pairs = np.array([(a, r) for a in order[5:] for r in order[:5]])
+        first = PoolStatistics.of(values)
+        pools.append(DecidedPool(f"{number}", values, first, pairs, np.ones(len(pairs))))
+    head = PreferenceHead.fitted(STAGE, pools)
+    for mean in (1.5, 4.5):
+        pool = PoolStatistics(np.zeros(COLUMNS), np.ones(COLUMNS))
+        pool.mean[column] = mean
+        values = np.tile(pool.mean, (4, 1))
+        values[:, column] = (0.5, 1.5, 3.0, 4.5)
+        utilities = head.utilities(head.rows(values, pool))
+        assert utilities.argmax() == 2
+        assert utilities[1] > utilities[0]
+
+
+def test_a_candidate_like_the_mean_of_its_pool_has_no_utility():
+    head = head_of(20, {7: 1.0})
+    values = np.random.default_rng(1).normal(size=(9, COLUMNS))
+    pool = PoolStatistics.of(values)
+    np.testing.assert_allclose(head.rows(pool.mean[None], pool), 0.0, atol=1e-12)
 
 
 def enumerated(comparisons: Comparisons) -> tuple[np.ndarray, np.ndarray]:
@@ -113,7 +148,7 @@ def test_the_fit_is_the_average_over_what_may_be_listened_to():
     songs = np.repeat([f"{n}" for n in range(6)], 8)
     liked = np.array([0, 1, 0, 0.3, 0, 0])
     comparisons = Comparisons(rng.normal(size=(48, 6)) + liked, np.ones(48), songs)
-    found = fit(comparisons)
+    found = fit(comparisons, np.full(6, LISTENED_SHARE))
     covariance = np.diag(np.square(found.deviation)) - found.learned.T @ found.learned
     mean, variance = enumerated(comparisons)
     np.testing.assert_allclose(found.mean, mean, atol=0.1)
@@ -140,6 +175,17 @@ def test_a_head_comes_back_from_its_file_and_a_changed_one_is_refused():
     for broken in (b"{}", head.to_bytes()[:-9], head.to_bytes().replace(b'"chords"', b'"bass"', 1)):
         with pytest.raises(ModelRefused):
             PreferenceHead.from_bytes(broken)
+
+
+def test_the_file_of_a_head_without_curves_is_read_as_it_was_written():
+    rng = np.random.default_rng(4)
+    posterior = replace(prior(COLUMNS), mean=rng.normal(size=COLUMNS).round(4))
+    none = np.zeros(0)
+    scales = Scales(np.ones(COLUMNS), none.astype(int), none, none)
+    data = PreferenceHead(STAGE, posterior, scales, 1.0, 0.25, {}).to_bytes()
+    assert b'"format":2' in data
+    assert b"curves" not in data
+    assert PreferenceHead.from_bytes(data).to_bytes() == data
 
 
 def test_a_column_that_says_nothing_in_a_pool_counts_for_nothing():

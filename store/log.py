@@ -36,7 +36,6 @@ from store.tables import (
     headings,
     insert_events,
     last_event,
-    latest,
     move_head,
     page,
     position_at,
@@ -272,7 +271,9 @@ class EventLog:
         Raises: as ``read``.
         """
         with self.database.read() as connection:
-            rows = latest(connection, after=after, limit=limit, stream=stream, kinds=kinds)
+            rows = page(
+                connection, after=after, limit=limit, stream=stream, kinds=kinds, newest=True
+            )
         return list(map(self.recorded, rows))
 
     def position_at(self, when: datetime, setbacks: Sequence[int] | None = None) -> int:

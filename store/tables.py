@@ -208,25 +208,30 @@ def page(
     limit: int,
     stream: str | None = None,
     kinds: Collection[str] | None = None,
+    newest: bool = False,
 ) -> Sequence[EventRow]:
-    """Return the next `limit` rows after a position: in order, of one stream, of some kinds."""
+    """Return `limit` rows after a position, the next or the newest, in order; see ``EventLog``."""
     if kinds is not None and not kinds:
         return []
     names: dict[str, str] = {f"kind_{index}": kind for index, kind in enumerate(kinds or ())}
-    wanted = _page(stream is not None, None if kinds is None else len(kinds))
-    return wanted.rows(connection, after=after, most=limit, stream_name=stream, **names)
+    wanted = _page(stream is not None, None if kinds is None else len(kinds), newest)
+    rows = wanted.rows(connection, after=after, most=limit, stream_name=stream, **names)
+    return rows[::-1] if newest else rows
 
 
 @lru_cache(maxsize=64)
-def _page(is_of_a_stream: bool, kinds: int | None) -> Statement:
+def _page(is_of_a_stream: bool, kinds: int | None, newest: bool) -> Statement:
     rows = select(events).where(events.c.position > bindparam("after")).limit(bindparam("most"))
     if kinds is not None:
         rows = rows.where(events.c.kind.in_([bindparam(f"kind_{i}") for i in range(kinds)]))
-    if not is_of_a_stream:
-        return Statement(rows.order_by(events.c.position))
-    # The same order, and one that has an index: the stream's few among the log's many.
-    of_stream = rows.where(events.c.stream == bindparam("stream_name"))
-    return Statement(of_stream.order_by(events.c.stream_version))
+    order = events.c.position
+    if is_of_a_stream:
+        # The same order, and one that has an index: the stream's few among the log's many.
+        rows, order = (
+            rows.where(events.c.stream == bindparam("stream_name")),
+            events.c.stream_version,
+        )
+    return Statement(rows.order_by(order.desc() if newest else order))
 
 
 def positions_of(
@@ -284,25 +289,6 @@ def position_between(connection: Connection, recorded_at: str, setbacks: Sequenc
 def _is_later(connection: Connection, position: int, recorded_at: str) -> bool:
     wanted = select(events.c.recorded_at).where(events.c.position == position)
     return str(connection.execute(wanted).scalar()) > recorded_at
-
-
-def latest(
-    connection: Connection,
-    *,
-    after: int,
-    limit: int,
-    stream: str | None = None,
-    kinds: Collection[str] | None = None,
-) -> Sequence[EventRow]:
-    """Return the last `limit` rows after a position, in order; see ``page``."""
-    rows = select(events).where(events.c.position > after).limit(limit)
-    if kinds is not None:
-        rows = rows.where(events.c.kind.in_(kinds))
-    if stream is None:
-        rows = rows.order_by(events.c.position.desc())
-    else:
-        rows = rows.where(events.c.stream == stream).order_by(events.c.stream_version.desc())
-    return connection.execute(rows).all()[::-1]
 
 
 def headings(connection: Connection, *, after: int, limit: int) -> list[Heading]:

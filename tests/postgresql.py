@@ -136,7 +136,7 @@ class Server:
         return self.address(name)
 
     def drop_databases(self) -> None:
-        """Drop every database that was made, whoever still uses it."""
+        """Drop every database that was made, even those still in use."""
         while self._databases:
             self.sql(f"DROP DATABASE IF EXISTS {self._databases.pop()} WITH (FORCE)")
 

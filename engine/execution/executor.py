@@ -16,7 +16,7 @@ Key = TypeVar("Key", bound=Hashable)
 # How often a task is begun whose worker dies: one that ends its worker itself must come to an end.
 MAX_ATTEMPTS = 8
 
-# How long a wait lasts before whoever waits may look around, in seconds.
+# How long a wait lasts before the one who waits may look around, in seconds.
 POLL_SECONDS = 0.2
 
 

@@ -49,7 +49,7 @@ class RunQueue:
     """Runs that an executor carries on.
 
     Generations are recorded as they come; the end of a run when ``finish`` is called, so that
-    whoever adds runs decides in which order they end, whichever worker was faster.
+    the one who adds runs decides in which order they end, whichever worker was faster.
     """
 
     def __init__(

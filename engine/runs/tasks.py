@@ -114,7 +114,7 @@ def carry_on_for(
     Args:
         run: its id.
         generation: the next one.
-        seconds: how long, before whoever asked hears of it.
+        seconds: how long, before the one who asked hears of it.
         threads: that score side by side, 0 for one a core.
         source: the run; None where this process should know it.
 

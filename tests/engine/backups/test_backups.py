@@ -31,14 +31,6 @@ def other(shell, tmp_path):
 
 
 @pytest.fixture
-def approved(shell):
-    """A studio with two approved parts and their files."""
-    for candidate in shell.candidates()[:2]:
-        shell.do("approve", candidate)
-    return shell
-
-
-@pytest.fixture
 def kept(approved, tmp_path):
     """A backup of it."""
     approved.do("backup", tmp_path / "tide.backup")

@@ -15,14 +15,6 @@ from tests.postgresql import database_name
 
 
 @pytest.fixture
-def approved(shell):
-    """A studio with two approved parts and their files."""
-    for candidate in shell.candidates()[:2]:
-        shell.do("approve", candidate)
-    return shell
-
-
-@pytest.fixture
 def address(postgresql):
     """A database without tables."""
     return postgresql.empty()

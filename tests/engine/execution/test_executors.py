@@ -1,4 +1,4 @@
-"""Executors: results in order, whoever dies; errors in one line; nobody is left over."""
+"""Executors: results in order, whichever worker dies; errors in one line; nobody is left over."""
 
 from __future__ import annotations
 

@@ -18,15 +18,14 @@ import sys
 from importlib import import_module
 from pathlib import Path
 
-from benchmarks import roll_bench, rules_bench, scoring_bench, stages_cost, store_bench
-
+# All are imported when they are asked for: some need a library that is an extra.
 REPORTS = {
-    "the log against raw sqlite3": store_bench.report,
-    "what a generation's steps cost": stages_cost.report,
-    "piano rolls": roll_bench.report,
-    "scoring, beside a dense CNN read from MIDI files": scoring_bench.report,
+    "the log against raw sqlite3": "benchmarks.store_bench",
+    "what a generation's steps cost": "benchmarks.stages_cost",
+    "piano rolls": "benchmarks.roll_bench",
+    "scoring, beside a dense CNN read from MIDI files": "benchmarks.scoring_bench",
 }
-# Each with options of its own: ask it with --help. They are imported when they are asked for.
+# Each with options of its own: ask it with --help.
 COMMANDS = {
     "survivors": "benchmarks.survivors",
     "real": "benchmarks.real_bench",
@@ -46,9 +45,9 @@ COMMANDS = {
 
 def main(arguments: list[str]) -> None:
     if arguments[:1] == ["rules"] and len(arguments) == 2:
-        print(rules_bench.report(arguments[1]))
+        print(import_module("benchmarks.rules_bench").report(arguments[1]))
     elif arguments[:1] == ["scoring"] and len(arguments) == 2:
-        print(scoring_bench.report(Path(arguments[1])))
+        print(import_module("benchmarks.scoring_bench").report(Path(arguments[1])))
     elif arguments and arguments[0] in COMMANDS:
         import_module(COMMANDS[arguments[0]]).main(arguments[1:])
     elif arguments:
@@ -57,8 +56,16 @@ def main(arguments: list[str]) -> None:
             f"{' | '.join(COMMANDS)} …]"
         )
     else:
-        for title, report in REPORTS.items():
-            print(f"\n== {title}\n{report()}", flush=True)
+        for title, module in REPORTS.items():
+            print(f"\n== {title}\n{_report(module)}", flush=True)
+
+
+def _report(module: str) -> str:
+    """What a benchmark reports, or what it needs that isn't installed."""
+    try:
+        return str(import_module(module).report())
+    except ModuleNotFoundError as error:
+        return f"left out: it needs {error.name}: pip install 'composition-engine[benchmarks]'"
 
 
 if __name__ == "__main__":

@@ -129,6 +129,13 @@ class _Root(TyperGroup):
         super().__init__(**settings | {"commands": {}})
         self.commands = cast("Any", _Built())
 
+    def invoke(self, ctx: Any) -> Any:
+        """Load and run the command that was typed; Ctrl-C is said, where typer says nothing."""
+        try:
+            return super().invoke(ctx)
+        except KeyboardInterrupt as error:
+            raise typer.Abort from error
+
     def format_commands(self, ctx: Any, formatter: Any) -> None:
         """Write the list of commands."""
         listed = [TyperCommand(name, help=_help(name)) for name in COMMANDS]

@@ -93,7 +93,7 @@ class Drawing:
         image = Image.new("RGB", (self.width, self.height), "white")
         draw = ImageDraw.Draw(image, "RGBA")
         for (left, top, right, bottom), ink in self.boxes:
-            corner = (max(left + 1, right) - 1, max(top + 1, bottom) - 1)
+            corner = (max(left, right - 1), max(top, bottom - 1))
             draw.rectangle(((left, top), corner), fill=ink)
         for each in self.texts:
             draw.text((each.left, each.top), each.text, each.ink, _font(each.font, each.points))

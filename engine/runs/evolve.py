@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import suppress
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from functools import partial
 from pathlib import Path
 
-from engine.errors import EngineError, refusing
+from engine.errors import refusing
 from engine.evolution.settings import checked_seed
 from engine.models.promotion import model_for_runs
 from engine.preference.heads import head_for_runs
@@ -33,9 +31,6 @@ from engine.state.inflight import others_at_work
 from engine.state.runs import FINISHED, RUNNING
 from engine.state.runs import Run as RunState
 from engine.state.studio import Studio
-
-# Label of a section, and the parents that its parts are built on.
-Place = tuple[str, tuple[str, ...]]
 
 
 def new_seed(seed: int | None) -> int:
@@ -74,7 +69,7 @@ def start_runs(
     sha256 = model_for_runs(studio, model) if use_model else None
     head = head_for_runs(studio, options.stage) if use_head else None
     wanted = [replace(each, model_sha256=sha256, head_sha256=head) for each in run_requests]
-    begun = _begun(studio, wanted, partial(_places_at, studio, song, options, seed))
+    begun = _begun(studio, wanted)
     path = keep(studio, list(map(started_by, wanted))) if len(wanted) > 1 else None
     for request, identifier in zip(wanted, begun, strict=True):
         if identifier is None:
@@ -85,18 +80,11 @@ def start_runs(
         path.unlink(missing_ok=True)
 
 
-def _begun(
-    studio: Studio, wanted: Sequence[Request], places_at: Callable[[int], set[Place]]
-) -> list[str | None]:
+def _begun(studio: Studio, wanted: Sequence[Request]) -> list[str | None]:
     """The runs of an equal command that was ended, which this one goes on with; None: to start.
 
     Those that are finished are not started again either. If all of them are, or none was ever
     begun, or another command is at work, all are to be started.
-
-    Args:
-        studio: the studio.
-        wanted: the runs that are asked for.
-        places_at: what an equal command would have asked for after an event of the log.
     """
     known = [last_equal(studio, request) for request in wanted]
     states = [None if each is None else studio.run(each)[1] for each in known]
@@ -104,7 +92,7 @@ def _begun(
     is_open = any(state.status == RUNNING for state in begun)
     missing = [each for each, state in zip(wanted, states, strict=True) if state is None]
     first = min((state.position for state in begun), default=0)
-    was_ended = is_open or (missing and places_at(first - 1).issuperset(map(_place, missing)))
+    was_ended = is_open or (missing and all(_stood_before(each, first) for each in missing))
     if not begun or not was_ended or others_at_work(studio.folder):
         return [None] * len(known)
     return [
@@ -113,18 +101,10 @@ def _begun(
     ]
 
 
-def _place(request: Request) -> Place:
-    return request.section.label, request.parents
-
-
-def _places_at(
-    studio: Studio, song: str, options: EvolveOptions, seed: int, position: int
-) -> set[Place]:
-    """Section and parents of the runs that the options ask for after an event of the log."""
-    then = studio.song_at(song, position)
-    with suppress(EngineError, ValueError):
-        return set() if then is None else set(map(_place, requests(then, options, seed)))
-    return set()
+def _stood_before(request: Request, position: int) -> bool:
+    """Whether what a run builds on was approved before an event: the run could have been begun."""
+    candidates = request.song.candidates
+    return all(candidates[parent].decided_at < position for parent in request.parents)
 
 
 def _is_made_otherwise(state: RunState) -> bool:

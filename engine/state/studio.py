@@ -271,14 +271,17 @@ class Studio:
             make: reads the state, checks the request against it and gives the events. It is
                 called again after a stale write.
         """
+        with suppress(StaleStream):
+            return self._decided(stream, make)
         with self.log.database.turn(stream):
             for _ in pauses(DECIDING_PATIENCE_S):
-                version = self.log.version(stream)
-                try:
-                    return self.append(stream, make(), version)
-                except StaleStream:
-                    continue
+                with suppress(StaleStream):
+                    return self._decided(stream, make)
         raise Refused(f"{stream} is being written to by others all the time", "try again")
+
+    def _decided(self, stream: str, make: Callable[[], list[NewEvent]]) -> list[Recorded]:
+        version = self.log.version(stream)
+        return self.append(stream, make(), version)
 
 
 def _head_problem(log: EventLog) -> str:

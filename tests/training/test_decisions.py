@@ -8,7 +8,7 @@ from engine.gate import decisions
 from engine.gate.waiting import entries, present
 from engine.preference.pairs import preferences
 from engine.state.studio import Studio
-from tests.engine.command_line import finished, shell  # noqa: F401 - fixtures
+from tests.engine.command_line import backend, finished, shell  # noqa: F401 - fixtures
 from training.__main__ import main
 from training.schemas import PREFERENCES_TABLE, PreferenceRow, read_table, typed_rows
 

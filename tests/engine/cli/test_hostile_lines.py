@@ -26,7 +26,7 @@ REFUSED = [
     "evolve --song meadow --section ''",
     "evolve --song meadow --population 0",
     "evolve --song meadow --population 3",
-    "evolve --song meadow --population 2001",
+    "evolve --song meadow --population 5001",
     "evolve --song meadow --population -1",
     "evolve --song meadow --population 4.5",
     "evolve --song meadow --population x",

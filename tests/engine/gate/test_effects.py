@@ -174,15 +174,3 @@ def test_a_run_of_several_is_resumed_with_those_never_begun(shell, at):
     drums = [run for run in shell.json("runs") if run["stage"] == "drums"]
     assert [run["status"] for run in drums] == ["finished", "finished"]
     assert "is finished" in shell.refused("resume", begun[0]["id"])
-
-
-def test_other_parents_are_another_command(shell):
-    """A run that is left of no command, as its parents came into use later, begins all anew."""
-    first, second, *_ = shell.candidates()
-    for candidate in (first, shell.candidates(section="chorus")[0], second):
-        shell.do("approve", candidate)
-    shell.do(*DRUMS, "--section", "chorus")
-    shell.do("use", second)
-    shell.do(*DRUMS)
-    drums = [run for run in shell.json("runs") if run["stage"] == "drums"]
-    assert [run["section"]["label"] for run in drums] == ["chorus", "verse", "chorus"]

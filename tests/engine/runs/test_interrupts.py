@@ -234,7 +234,7 @@ def test_two_processes_at_once(studio, whole, is_begun):
 
 
 @unix
-@pytest.mark.parametrize("loaded", ["typer.core", "click.core", "engine.cli.songs"])
+@pytest.mark.parametrize("loaded", ["typer.core", "click.core", "engine.cli.opening"])
 def test_ctrl_c_while_the_command_line_is_loaded_is_quiet(tmp_path, loaded):
     """Python itself names each module that it has loaded, so that the moment is known."""
     command = [sys.executable, "-X", "importtime", "-m", "engine", "songs", "list"]

@@ -10,7 +10,6 @@ import re
 import shutil
 import tomllib
 from collections.abc import Iterator, Mapping
-from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -22,10 +21,8 @@ modal = pytest.importorskip("modal", reason="running elsewhere needs modal")
 from tests.training.conftest import FIT
 from training import modal_app
 from training.__main__ import main, parser
-from training.bootstrap import FILE_NAME
 from training.commands import models, pipeline
 from training.fusion.checkpoint import load_state
-from training.personal import export as exporting
 from training.personal.plan import FIT_FOLDER
 from training.progress import ProgressBars
 from training.remote import HELD, STEPS, name_of, perform, run_remotely
@@ -77,30 +74,18 @@ def remote(tmp_path_factory: pytest.TempPathFactory) -> RemoteFolder:
 def folder(
     remote: RemoteFolder,
     composed_folder: Path,
-    fitted_folder: Path,
     tmp_path_factory: pytest.TempPathFactory,
     _small_networks: None,
 ) -> Path:
-    """Encoded, fitted and exported remotely.
-
-    Tracing takes long: the file is that of the same fit here, and its step still checks that it
-    says what the network fitted remotely says.
-    """
+    """Encoded, fitted and exported remotely."""
     made = shutil.copytree(composed_folder, tmp_path_factory.mktemp("remote") / "training")
     for name in ("rolls.npz", "rolls.json"):
         (made / name).unlink()
     there = remote.place / name_of(made)
     shutil.copytree(composed_folder / FIT_FOLDER, there / FIT_FOLDER)  # the composed songs
-    remotely(remote, made, "rolls")
-    remotely(remote, made, "fit", *FIT)
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(exporting, "export", partial(copy_model, fitted_folder / FILE_NAME))
-        remotely(remote, made, "export")
+    for words in (["rolls"], ["fit", *FIT], ["export"]):
+        remotely(remote, made, *words)
     return made
-
-
-def copy_model(source: Path, _: object, path: Path) -> None:
-    shutil.copyfile(source, path)
 
 
 class TestRemote:

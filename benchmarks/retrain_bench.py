@@ -33,7 +33,7 @@ from engine.runs.run import Run
 from engine.stages import STAGES
 from engine.state.studio import Studio
 from fitness.fusion import DEFAULT_MODEL, FusionModel
-from fitness.preference.bradley_terry import Posterior
+from fitness.preference.bradley_terry import KEPT_DIRECTIONS, Posterior
 from fitness.preference.head import CAUTION, PreferenceHead, head_columns, listened_shares
 from fitness.preference.scales import PoolStatistics, Scales
 from fitness.total import Fitness, Weights
@@ -179,7 +179,7 @@ def _head(stage: str) -> PreferenceHead:
     scales = Scales.of([pool], columns)
     size = len(listened_shares(stage, scales))
     rng = np.random.default_rng(SEED)
-    learned = rng.normal(0, 0.1, (DECISIONS, size))
+    learned = rng.normal(0, 0.1, (KEPT_DIRECTIONS, size))
     posterior = Posterior(rng.normal(0, 1, size), np.ones(size), learned)
     return PreferenceHead(stage, posterior, scales, 1.0, CAUTION, {})
 

@@ -133,6 +133,12 @@ class PartBatch:
         return classes
 
     @cached_property
+    def pitch_class_masks(self) -> Integers:
+        """``(slices,)`` the pitch classes that sound in a slice as 12 bits, C the lowest."""
+        packed = np.packbits(self.pitch_classes, axis=1, bitorder="little").astype(np.int64)
+        return np.asarray(packed[:, 0] | packed[:, 1] << 8)
+
+    @cached_property
     def onset_grid(self) -> Booleans:
         """``(bars, cells)`` whether anything begins nearest to a sixteenth of a bar."""
         bar_ticks = self.meter.bar_ticks
@@ -159,18 +165,33 @@ class PartBatch:
         return self._moves(*self.sonorities.bass_line)
 
     @cached_property
-    def chords(self) -> HeardChords:
-        """The chords that are heard in the halves of bars; in whole bars of three beats or less."""
+    def halves_ticks(self) -> tuple[int, ...]:
+        """Where the halves of a bar begin in it; a bar of three beats or less is a single one."""
         groups = self.meter.group_onsets_ticks
-        halves = [0] if len(groups) < HALVED_GROUPS else [0, groups[(len(groups) + 1) // 2]]
+        return (0,) if len(groups) < HALVED_GROUPS else (0, groups[(len(groups) + 1) // 2])
+
+    @cached_property
+    def half_edges_ticks(self) -> Integers:
+        """Where each half bar begins, and where the last one ends."""
         bar_lines = np.arange(int(self.bars.sum()) + 1) * self.meter.bar_ticks
-        edges = np.append((bar_lines[:-1, None] + np.array(halves)).ravel(), bar_lines[-1])
+        begins = bar_lines[:-1, None] + np.array(self.halves_ticks)
+        return np.append(begins.ravel(), bar_lines[-1])
+
+    @cached_property
+    def half_chroma_ticks(self) -> Integers:
+        """``(halves, 12)`` how long each pitch class sounds in each half bar."""
+        return self.ticks_between(self.half_edges_ticks, self.pitch_classes)
+
+    @cached_property
+    def chords(self) -> HeardChords:
+        """The chords that are heard in the halves of bars."""
         is_lowest = np.zeros_like(self.pitch_classes)
         is_lowest[np.arange(len(is_lowest)), self.sonorities.lowest % 12] = True
         return HeardChords.of(
-            self.ticks_between(edges, self.pitch_classes),
-            self.ticks_between(edges, is_lowest & self.pitch_classes),  # none in silence
-            np.repeat(self.bar_owners, len(halves)),
+            self.half_chroma_ticks,
+            # none in silence
+            self.ticks_between(self.half_edges_ticks, is_lowest & self.pitch_classes),
+            np.repeat(self.bar_owners, len(self.halves_ticks)),
         )
 
     @cached_property

@@ -6,13 +6,14 @@ One value a part; 0 where nothing sounds, unless they say otherwise.
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import lru_cache
 
 import numpy as np
 
 from fitness.part_batch import CELL_TICKS, Floats, ratios
 from fitness.preference.taste_batch import BEAT_TOLERANCE_TICKS, TasteBatch
 from fitness.sonorities import Booleans, Integers
-from genomes.time import TICKS_PER_QUARTER
+from genomes.time import TICKS_PER_QUARTER, Meter
 
 PHRASE_BARS = 4
 
@@ -91,16 +92,23 @@ def syncopated_share(taste: TasteBatch) -> Floats:
     onsets, owners = batch.onsets_ticks, batch.onset_owners
     if not len(onsets):
         return np.zeros(len(batch.parts))
-    beats = np.array((*batch.meter.group_onsets_ticks, batch.meter.bar_ticks))
     in_bar = onsets % batch.meter.bar_ticks
-    next_beat = beats[
-        np.searchsorted(beats, in_bar + BEAT_TOLERANCE_TICKS, side="right").clip(max=len(beats) - 1)
-    ]
-    off_beat = np.abs(in_bar[:, None] - beats).min(axis=1) > BEAT_TOLERANCE_TICKS
+    off_beat, until_over_beat = _beats(batch.meter)
     is_last = np.append(owners[1:] != owners[:-1], True)  # of its part: nothing comes after it
     following = np.where(is_last, np.iinfo(np.int64).max, np.append(onsets[1:], 0))
-    holds = following - onsets > next_beat - in_bar + BEAT_TOLERANCE_TICKS
-    return batch.means(off_beat & holds, owners)
+    holds = following - onsets > until_over_beat[in_bar]
+    return batch.means(off_beat[in_bar] & holds, owners)
+
+
+@lru_cache(maxsize=16)
+def _beats(meter: Meter) -> tuple[Booleans, Integers]:
+    """Of each tick of a bar: whether it is off the beat, and how long until the next is over."""
+    ticks = np.arange(meter.bar_ticks)
+    beats = np.array((*meter.group_onsets_ticks, meter.bar_ticks))
+    later = np.searchsorted(beats, ticks + BEAT_TOLERANCE_TICKS, side="right")
+    next_beat = beats[later.clip(max=len(beats) - 1)]
+    off_beat = np.abs(ticks[:, None] - beats).min(axis=1) > BEAT_TOLERANCE_TICKS
+    return np.asarray(off_beat), next_beat - ticks + BEAT_TOLERANCE_TICKS
 
 
 def anticipated_bar_share(taste: TasteBatch) -> Floats:
@@ -124,13 +132,14 @@ def longest_gap_quarters(taste: TasteBatch) -> Floats:
     """Longest time between two onsets, or from the last one to the end, in quarters."""
     batch = taste.batch
     ends = batch.starts_ticks + batch.lengths_ticks
-    edges = np.concatenate((batch.onsets_ticks, ends))
-    owners = np.concatenate((batch.onset_owners, np.arange(len(ends))))
-    order = np.lexsort((edges, owners))
-    gaps, owners = np.diff(edges[order]), owners[order]
     longest = np.zeros(len(ends))
-    inside = owners[1:] == owners[:-1]
-    np.maximum.at(longest, owners[1:][inside], gaps[inside])
+    counts = batch.counts(batch.onset_owners)
+    has_any = counts > 0
+    if has_any.any():
+        following = np.append(batch.onsets_ticks[1:], 0)
+        following[np.cumsum(counts)[has_any] - 1] = ends[has_any]
+        first = (np.cumsum(counts) - counts)[has_any]
+        longest[has_any] = np.maximum.reduceat(following - batch.onsets_ticks, first)
     return longest / TICKS_PER_QUARTER
 
 

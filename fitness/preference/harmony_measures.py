@@ -12,7 +12,7 @@ import numpy as np
 
 from fitness.part_batch import Floats, ratios
 from fitness.preference.taste_batch import BASS, LENGTH, MASK, ONSET, OWNER, ROOT, TasteBatch
-from fitness.sonorities import Booleans, Integers, Sonorities
+from fitness.sonorities import Booleans, Integers, Sonorities, distinct
 from genomes.notes import Notes
 
 MINOR_THIRD, MAJOR_THIRD, DIMINISHED_FIFTH, FIFTH, AUGMENTED_FIFTH = 3, 4, 6, 7, 8
@@ -20,6 +20,14 @@ TRITONE = 6
 SEVENTHS = (10, 11)
 PLAIN = (0b10010001, 0b10001001)  # a major and a minor triad
 NINTHS = (1, 2, 5)
+
+# Of each set of pitch classes as 12 bits: whether two are a semitone or a tritone apart, whether it
+# is a plain triad, counted from its root, and how many there are.
+_SETS = np.arange(1 << 12)
+_HAS_SEMITONE = (_SETS & (_SETS << 1 | _SETS >> 11)) != 0
+_HAS_TRITONE = (_SETS & _SETS >> TRITONE) != 0
+_IS_PLAIN = np.isin(_SETS, PLAIN)
+_COUNTS = (_SETS[:, None] >> np.arange(12) & 1).sum(axis=1)
 
 
 def voicing_width(taste: TasteBatch) -> Floats:
@@ -45,22 +53,18 @@ def bottom_gap(taste: TasteBatch) -> Floats:
 def doubled_share(taste: TasteBatch) -> Floats:
     """Share of the sounding pitches that double a pitch class."""
     polyphony = taste.batch.sonorities.polyphony
-    classes = taste.batch.pitch_classes.sum(axis=1)
+    classes = _COUNTS[taste.batch.pitch_class_masks]
     return taste.sounding_mean((polyphony - classes) / np.maximum(1, polyphony))
 
 
 def tritone_share(taste: TasteBatch) -> Floats:
     """Share of the sounding time with a tritone in it."""
-    classes = taste.batch.pitch_classes
-    has_one = np.any(classes[:, :TRITONE] & classes[:, TRITONE:], axis=1)
-    return taste.sounding_mean(np.asarray(has_one))
+    return taste.sounding_mean(_HAS_TRITONE[taste.batch.pitch_class_masks])
 
 
 def semitone_share(taste: TasteBatch) -> Floats:
     """Share of the sounding time with two pitch classes a semitone apart."""
-    classes = taste.batch.pitch_classes
-    has_one = np.any(classes & np.roll(classes, 1, axis=1), axis=1)
-    return taste.sounding_mean(np.asarray(has_one))
+    return taste.sounding_mean(_HAS_SEMITONE[taste.batch.pitch_class_masks])
 
 
 def outside_key_share(taste: TasteBatch) -> Floats:
@@ -101,7 +105,7 @@ def top_ends_on_tonic(taste: TasteBatch) -> Floats:
 
 def plain_triad_share(taste: TasteBatch) -> Floats:
     """Share of the chords' time of plain major and minor triads."""
-    return taste.span_share(np.isin(taste.spans[:, MASK], PLAIN))
+    return taste.span_share(_IS_PLAIN[taste.spans[:, MASK]])
 
 
 def suspended_share(taste: TasteBatch) -> Floats:
@@ -171,7 +175,7 @@ def chord_off_bar_share(taste: TasteBatch) -> Floats:
 def distinct_chords(taste: TasteBatch) -> Floats:
     """How many different chords there are: roots with their tones."""
     spans = taste.spans
-    chords = np.unique((spans[:, OWNER] * 12 + spans[:, ROOT]) << 12 | spans[:, MASK])
+    chords = distinct(np.sort((spans[:, OWNER] * 12 + spans[:, ROOT]) << 12 | spans[:, MASK]))
     return taste.batch.counts((chords >> 12) // 12).astype(np.float64)
 
 

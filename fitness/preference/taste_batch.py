@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cache, cached_property
+from operator import attrgetter
 
 import numpy as np
 
@@ -14,6 +15,10 @@ from genomes.time import TICKS_PER_QUARTER
 
 # Columns of a chord span in arrays.
 OWNER, ONSET, LENGTH, ROOT, BASS, MASK = range(6)
+
+_SPAN_FIELDS = tuple(
+    map(attrgetter, ("onset_ticks", "duration_ticks", "root_pitch_class", "bass_pitch_class"))
+)
 
 BEAT_TOLERANCE_TICKS = TICKS_PER_QUARTER // 16  # a played note is still on its beat
 
@@ -100,8 +105,8 @@ class TasteBatch:
     @cached_property
     def bar_chroma(self) -> Floats:
         """``(bars, 12)`` how long each pitch class sounds in each bar, of length 1; or zeros."""
-        edges = np.arange(int(self.batch.bars.sum()) + 1) * self.batch.meter.bar_ticks
-        ticks = self.batch.ticks_between(edges, self.batch.pitch_classes).astype(np.float64)
+        halves = self.batch.half_chroma_ticks.reshape(len(self.batch.bar_owners), -1, 12)
+        ticks = halves.sum(axis=1).astype(np.float64)
         return np.asarray(ticks / np.maximum(1.0, np.sqrt((ticks * ticks).sum(axis=1)))[:, None])
 
     @cached_property
@@ -140,19 +145,13 @@ class TasteBatch:
 
         The bits count from the root upward.
         """
-        rows = [
-            (
-                owner,
-                span.onset_ticks,
-                span.duration_ticks,
-                span.root_pitch_class,
-                span.bass_pitch_class,
-                _bits(span.pitch_classes, span.root_pitch_class),
-            )
-            for owner, part in enumerate(self.batch.parts)
-            for span in part.harmony
-        ]
-        return np.array(rows, dtype=np.int64).reshape(-1, 6)
+        spans = [span for part in self.batch.parts for span in part.harmony]
+        owners = np.repeat(
+            np.arange(len(self.batch.parts)), [len(part.harmony) for part in self.batch.parts]
+        )
+        bits = [_bits(span.pitch_classes, span.root_pitch_class) for span in spans]
+        columns = [[*map(of, spans)] for of in _SPAN_FIELDS]
+        return np.array([owners, *columns, bits], dtype=np.int64).T
 
     def span_share(self, is_such: Booleans) -> Floats:
         """``(parts,)`` share of the time of the chords that these hold; 0 without chords."""

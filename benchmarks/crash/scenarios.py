@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -172,9 +172,9 @@ SCENARIOS = (
 )  # fmt: skip
 
 
-def named(name: str) -> list[Scenario]:
+def named(names: Sequence[str]) -> list[Scenario]:
     """The scenarios whose names begin so."""
-    return [scenario for scenario in SCENARIOS if scenario.name.startswith(name)]
+    return [scenario for scenario in SCENARIOS if scenario.name.startswith(tuple(names))]
 
 
 def named_resumes(text: str) -> list[Words]:

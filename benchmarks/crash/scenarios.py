@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -134,7 +134,8 @@ SCENARIOS = (
     Scenario("compose several", studios.two_songs,
              fixed("compose", "--songs", "all", *COMPOSE[3:]), weight=1),
     Scenario("demo", studios.nothing,
-             fixed("demo", "--generations", "0", "--no-song", "--audio", "none"), weight=1),
+             fixed("demo", "--generations", "0", "--no-song", "--audio", "none"),
+             unless_recorded("CandidateApproved"), weight=1),
     Scenario("approve", studios.candidates, approve_first, refusals=("is approved already",),
              weight=4),
     Scenario("undo", studios.approved, fixed("undo"), unless_said, weight=3),
@@ -172,9 +173,9 @@ SCENARIOS = (
 )  # fmt: skip
 
 
-def named(name: str) -> list[Scenario]:
+def named(names: Sequence[str]) -> list[Scenario]:
     """The scenarios whose names begin so."""
-    return [scenario for scenario in SCENARIOS if scenario.name.startswith(name)]
+    return [scenario for scenario in SCENARIOS if scenario.name.startswith(tuple(names))]
 
 
 def named_resumes(text: str) -> list[Words]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import shutil
 from collections.abc import Iterator
 from contextlib import nullcontext
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
 
@@ -52,19 +52,24 @@ class Prepared:
     verify: int
 
 
-@dataclass(slots=True)
-class Trial:
+class Trial(msgspec.Struct):
     """What came of a disturbance.
 
     Attributes:
-        disturbance: what it was.
+        command: name of its scenario.
+        kind: ``kill`` or ``fault``.
+        disturbance: what it was, in words.
+        again: share of its time at which the command that went on was killed, too.
         code: the command's exit code; negative: the signal that it died of.
         wrongs: what is wrong afterwards, and in words how.
     """
 
-    disturbance: Disturbance
+    command: str
+    kind: str
+    disturbance: str
+    again: float | None
     code: int
-    wrongs: list[tuple[str, str]] = field(default_factory=list)
+    wrongs: list[tuple[str, str]]
 
 
 def prepare(
@@ -116,13 +121,13 @@ def try_out(
             server, scenario, words, place, arming=disturbance.arming,
             kill_after_s=None if disturbance.crashes_server else moment,
         )  # fmt: skip
-    trial = Trial(disturbance, ended.code)
-    trial.wrongs += _at_once(prepared, place, ended)
+    wrongs = list(_at_once(prepared, place, ended))
     told = printed_ids(ended.out)
-    trial.wrongs += _go_on(prepared, disturbance, place, ended, server)
-    trial.wrongs += _at_the_end(prepared, place, told, server)
+    wrongs += _go_on(prepared, disturbance, place, ended, server)
+    wrongs += _at_the_end(prepared, place, told, server)
     shutil.rmtree(folder)
-    return trial
+    kind, again = disturbance.kind, disturbance.again
+    return Trial(scenario.name, kind, disturbance.words, again, ended.code, wrongs)
 
 
 def _run(

@@ -81,7 +81,8 @@ class Room:
 
     def close(self) -> None:
         """Close the studio."""
-        self.studio.log.close()
+        self.studio.warns_of_head = False
+        self.studio.__exit__(None, None, None)
 
     def take(self, reader: Reader, data: bytes) -> bool:
         """Let a reader read a file; returns whether it could.

@@ -17,10 +17,14 @@ from engine.evolution import GENERATIONS
 if TYPE_CHECKING:
     from engine.arrangement.arranging import ArrangedSong
     from engine.proposals import Reading
+    from engine.state.songs import Song
     from engine.state.studio import Studio
 
 DEMO_SEED = 1
 STAGE = "chords"
+
+# By which it approves.
+POLICY = "demo: the best survivor"
 
 # The song that is composed around the first decision: small, so that nobody waits for long.
 SONG_SECTIONS = "verse=8,chorus=8"
@@ -44,15 +48,8 @@ def demo(
 ) -> int:
     """Add a demo song, evolve chords for its verse, approve the best, and compose the rest."""
     from engine.arrangement.writers import check_audio
-    from engine.cli.runs import carry_on_with_progress, show_run
     from engine.errors import refusing
-    from engine.evolution.settings import Settings
-    from engine.gate import decisions
-    from engine.gate.exports import update_exports
-    from engine.ids import short
     from engine.proposals import Overrides, demo_paths, read
-    from engine.runs.evolve import start_runs
-    from engine.runs.requests import EvolveOptions
     from fitness.colours import find_colour
 
     if files is not None:
@@ -64,28 +61,60 @@ def demo(
     reading = read(
         [path for path in demo_paths() if path.stem == found.name.casefold()], Overrides()
     )
+    then = "review --all"
     with open_studio(context, make=True) as studio:
         song = _added(studio, reading)
-        options = EvolveOptions(STAGE, Settings(generations=generations))
-        (run,) = start_runs(studio, song, options, seed=DEMO_SEED)
-        summary = carry_on_with_progress(context, studio, run)
-        if summary is None:
-            return INTERRUPTED
-        show_run(context, studio, summary, "demo")
-        best = summary.finished.survivors[:1]
-        for survivor in best:
-            approved = decisions.approve(studio, survivor.id, policy="demo: the best survivor")
-            (export,) = update_exports(studio, approved)
-            say(f"\n{short(survivor.id)} is approved, as a person would: {export.path}")
-        if whole and best:
+        if not (whole and _is_approved_alone(studio.song(song))):
+            run = _evolved(context, studio, song, generations)
+            if run is None:
+                return INTERRUPTED
+            then = f"replay {run} --verify"
+        if whole and _is_approved_alone(studio.song(song)):
             arranged = _compose(studio, song, min(generations, SONG_GENERATIONS), audio)
             if arranged is None:
                 say("stopped; nothing recorded is lost", err=True)
                 say_next(next_command(context, f"compose --song {song} --audio {audio}"))
                 return INTERRUPTED
             _say_song(arranged, audio)
-    say_next(next_command(context, f"replay {run.id} --verify"))
+    say_next(next_command(context, then))
     return 0
+
+
+def _evolved(context: typer.Context, studio: Studio, song: str, generations: int) -> str | None:
+    """Evolve chords and approve the best; returns the run, or None if it was interrupted."""
+    from engine.cli.runs import carry_on_with_progress, show_run
+    from engine.evolution.settings import Settings
+    from engine.gate import decisions
+    from engine.gate.exports import update_exports
+    from engine.ids import short
+    from engine.reports.summary import summarise
+    from engine.runs.evolve import start_or_take_up
+    from engine.runs.requests import EvolveOptions
+
+    options = EvolveOptions(STAGE, Settings(generations=generations))
+    run = start_or_take_up(studio, song, options, seed=DEMO_SEED)
+    is_done = run.is_finished
+    summary = summarise(studio, run.id) if is_done else carry_on_with_progress(context, studio, run)
+    if summary is None:
+        return None
+    show_run(context, studio, summary, "demo")
+    for survivor in summary.finished.survivors[:1]:
+        approved = decisions.approve(studio, survivor.id, policy=POLICY)
+        (export,) = update_exports(studio, approved)
+        say(f"\n{short(survivor.id)} is approved, as a person would: {export.path}")
+    return run.id
+
+
+def _is_approved_alone(song: Song) -> bool:
+    """Whether the demo approved a part of a song, of which no whole one was made since."""
+    approved = [
+        approval.position
+        for candidate in song.candidates.values()
+        for approval in candidate.approvals
+        if approval.policy == POLICY
+    ]
+    made = [each.position for each in song.compositions.values() if each.ranking is not None]
+    return max(approved, default=0) > max(made, default=0)
 
 
 def _added(studio: Studio, reading: Reading) -> str:

@@ -30,6 +30,7 @@ from engine.runs.together import keep
 from engine.state.inflight import others_at_work
 from engine.state.runs import FINISHED, RUNNING
 from engine.state.runs import Run as RunState
+from engine.state.songs import PENDING
 from engine.state.studio import Studio
 
 
@@ -60,15 +61,9 @@ def start_runs(
         NotFound: if the song, a candidate or a section doesn't exist.
         Refused: if no part that the stage needs is approved, or the options contradict each other.
     """
-    settings = options.settings
-    if not settings.axes:
-        axes = axes_for(studio, options.stage)
-        options = replace(options, settings=replace(settings, axes=axes))
-    with refusing():
-        run_requests = requests(studio.song(song), options, seed)
     sha256 = model_for_runs(studio, model) if use_model else None
     head = head_for_runs(studio, options.stage) if use_head else None
-    wanted = [replace(each, model_sha256=sha256, head_sha256=head) for each in run_requests]
+    wanted = _wanted(studio, song, options, seed, sha256, head)
     begun = _begun(studio, wanted)
     kept = keep(studio, list(map(started_by, wanted))) if len(wanted) > 1 else None
     for request, identifier in zip(wanted, begun, strict=True):
@@ -78,6 +73,45 @@ def start_runs(
             yield load_or_resume(studio, identifier)
     if kept is not None:
         kept.remove()
+
+
+def start_or_take_up(studio: Studio, song: str, options: EvolveOptions, *, seed: int) -> Run:
+    """Start a run, or take up the last equal one if nothing was decided of it; it may be finished.
+
+    The model and the head are the studio's.
+
+    Raises:
+        NotFound, Refused: as ``start_runs``.
+    """
+    model, head = model_for_runs(studio, None), head_for_runs(studio, options.stage)
+    (wanted,) = _wanted(studio, song, options, seed, model, head)
+    last = last_equal(studio, wanted)
+    if last is not None:
+        state = studio.run(last)[1]
+        found = [wanted.song.candidates[each].status for each in state.survivors]
+        if state.status == FINISHED and found and set(found) == {PENDING}:
+            return load(studio, last)
+        if state.status == RUNNING and not _is_made_otherwise(state):
+            return load_or_resume(studio, last)
+    return load(studio, start(studio, wanted))
+
+
+def _wanted(
+    studio: Studio,
+    song: str,
+    options: EvolveOptions,
+    seed: int,
+    model: str | None,
+    head: str | None,
+) -> list[Request]:
+    """The runs that options ask for, with the person's axes."""
+    settings = options.settings
+    if not settings.axes:
+        axes = axes_for(studio, options.stage)
+        options = replace(options, settings=replace(settings, axes=axes))
+    with refusing():
+        found = requests(studio.song(song), options, seed)
+    return [replace(each, model_sha256=model, head_sha256=head) for each in found]
 
 
 def _begun(studio: Studio, wanted: Sequence[Request]) -> list[str | None]:

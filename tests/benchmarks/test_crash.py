@@ -15,8 +15,7 @@ COMMANDS, KILLS, FAULTS, SEED = ("approve", "undo"), 5, 3, 3
 
 
 def test_nothing_is_lost_doubled_or_torn() -> None:
-    scenarios = [scenario for name in COMMANDS for scenario in named(name)]
-    trials = disturb(scenarios, KILLS, FAULTS, SEED)
+    trials = disturb(named(COMMANDS), KILLS, FAULTS, SEED)
     assert len(trials) == KILLS + FAULTS
     assert [trial.wrongs for trial in trials] == [[]] * len(trials), report(trials)
 

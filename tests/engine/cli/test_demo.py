@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from engine.runs import files
 from engine.runs import run as runs
 from engine.stages import STAGES
 from fitness.fusion import DEFAULT_MODEL, FusionModel
@@ -33,6 +34,19 @@ def test_again_it_approves_the_next_best(empty_shell):
     labels = [event.label for event in empty_shell.events("CandidateApproved")]
     assert labels == ["verse", "verse_2"]
     assert len(empty_shell.events("SongProposed")) == 1
+
+
+def test_a_demo_that_failed_before_it_approved_goes_on(empty_shell, monkeypatch):
+    def full(*_):
+        raise OSError(28, "No space left on device")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(files, "write_files", full)
+        assert "stands, as events" in empty_shell.type("demo", *QUICK).err
+    empty_shell.do("demo", *QUICK)
+    (started,) = empty_shell.events("RunStarted")
+    (approved,) = empty_shell.events("CandidateApproved")
+    assert (started.stage, approved.label) == ("chords", "verse")
 
 
 def test_when_nothing_new_comes_out_it_says_so(empty_shell, monkeypatch):

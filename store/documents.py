@@ -5,8 +5,10 @@ that JSON: a row that was changed, cut or exchanged for another doesn't fit it. 
 stands one row for each projection with their number and the position that they are made up to.
 """
 
+import sqlite3
 from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
+from functools import lru_cache
 from hashlib import sha256
 from typing import Any, NamedTuple, Protocol, TypeVar
 
@@ -17,11 +19,27 @@ from store.database import as_store_error
 from store.errors import InvalidDocument, LogCorrupt
 from store.plain import NotPlain, canonical
 from store.records import Recorded
+from store.statements import Statement
 from store.tables import documents as document_table
 from store.tables import projections as position_table
 
 # Under this name the documents table keeps what it should hold of each projection.
 COUNTS = "projections"
+
+# Made once: to build a statement takes longer than to run it.
+_OURS = document_table.c.projection == bindparam("of")
+_ALL = Statement(select(document_table.c.key, document_table.c.body).where(_OURS))
+_COUNT = Statement(select(func.count()).where(_OURS))
+_INSERT = Statement(insert(document_table))
+_REMOVE = Statement(
+    delete(document_table).where(_OURS & (document_table.c.key == bindparam("old_key")))
+)
+_REMOVE_ALL = Statement(delete(document_table).where(_OURS))
+_POSITIONS = Statement(select(position_table))
+_INSERT_POSITION = Statement(insert(position_table))
+_REMOVE_POSITION = Statement(
+    delete(position_table).where(position_table.c.name == bindparam("old_name"))
+)
 
 DocumentT = TypeVar("DocumentT")
 StoredT_co = TypeVar("StoredT_co", covariant=True)
@@ -82,6 +100,14 @@ class Kept(NamedTuple):
     position: int
 
 
+class Made(NamedTuple):
+    """How far a projection came."""
+
+    name: str
+    version: int
+    position: int
+
+
 def applied(
     projection: Applies[DocumentT], document: DocumentT | None, recorded: Recorded
 ) -> DocumentT | None:
@@ -104,7 +130,7 @@ def documents_told() -> Iterator[None]:
     """Let what the database says of damaged tables of documents leave the block as `Damaged`."""
     try:
         yield
-    except exc.SQLAlchemyError as error:
+    except (exc.SQLAlchemyError, sqlite3.Error) as error:
         meant = as_store_error(error)
         if isinstance(meant, LogCorrupt):
             raise Damaged(str(meant)) from error
@@ -125,10 +151,8 @@ def positions(
     Raises:
         Damaged: what is stored of a projection contradicts itself.
     """
-    made = {row.name: row for row in connection.execute(select(position_table)).all()}
-    wanted = select(document_table.c.key, document_table.c.body)
-    rows = connection.execute(wanted.where(document_table.c.projection == COUNTS)).all()
-    kept = dict(map(tuple, rows))
+    made = {row[0]: Made(*row) for row in _POSITIONS.rows(connection)}
+    kept: dict[str, object] = dict(map(tuple, _ALL.rows(connection, of=COUNTS)))
     found: dict[str, int] = {}
     for name, projection in projections.items():
         row, stored = made.get(name), _kept(name, kept.get(name))
@@ -152,9 +176,8 @@ def require_whole(connection: Connection, name: str) -> None:
     Raises:
         Damaged: there are more, or fewer.
     """
-    table = document_table.c
-    wanted = select(table.body).where((table.projection == COUNTS) & (table.key == name))
-    kept = _kept(name, connection.execute(wanted).scalar())
+    rows = _with_keys(1).rows(connection, of=COUNTS, key_0=name)
+    kept = _kept(name, rows[0][1] if rows else None)
     count = _count(connection, name)
     if kept is None or kept.documents != count:
         stored = "an unknown number" if kept is None else kept.documents
@@ -167,22 +190,39 @@ def documents_of(projection: Stored[Any]) -> Select[str, str]:
     return select(table.key, table.body).where(table.projection == projection.name)
 
 
-def documents_with(projection: Stored[Any], keys: Collection[str]) -> Select[str, str]:
-    """The statement that selects keys and rows of those documents of a projection."""
-    return documents_of(projection).where(document_table.c.key.in_(sorted(keys)))
-
-
 @documents_told()
 def load(
-    connection: Connection, projection: Stored[DocumentT], wanted: Select[str, str]
+    connection: Connection, projection: Stored[DocumentT], keys: Collection[str] | None = None
 ) -> dict[str, DocumentT]:
-    """Return the selected documents by key.
+    """Return the documents with some keys, or all, by key.
 
     Raises:
         Damaged: a row is not as it was stored.
     """
+    if keys is None:
+        rows = _ALL.rows(connection, of=projection.name)
+    elif keys:
+        named = {f"key_{index}": key for index, key in enumerate(keys)}
+        rows = _with_keys(len(named)).rows(connection, of=projection.name, **named)
+    else:
+        rows = []
+    return {key: _decode(projection, key, body) for key, body in rows}
+
+
+@documents_told()
+def load_selected(
+    connection: Connection, projection: Stored[DocumentT], wanted: Select[str, str]
+) -> dict[str, DocumentT]:
+    """Return the documents that a statement selects, by key. Raises as ``load``."""
     rows = connection.execute(wanted).all()
     return {key: _decode(projection, key, body) for key, body in rows}
+
+
+@lru_cache(maxsize=64)
+def _with_keys(count: int) -> Statement:
+    table = document_table.c
+    names: list[Any] = [bindparam(f"key_{index}") for index in range(count)]
+    return Statement(select(table.key, table.body).where(_OURS & table.key.in_(names)))
 
 
 @documents_told()
@@ -196,41 +236,36 @@ def save(
     """
     name = projection.name
     rows = [
-        {"projection": name, "key": key, "body": _encode(projection, key, document)}
-        for key, document in sorted(changed.items())
+        (name, key, _encode(projection, key, document)) for key, document in sorted(changed.items())
     ]
     if rows:
         remove(connection, name, list(changed))
-        connection.execute(insert(document_table), rows)
+        _INSERT.run(connection, rows)
 
 
 @documents_told()
 def mark(connection: Connection, projection: Stored[Any], position: int) -> None:
     """Store how far a projection came, and how many documents it has."""
     name, version = projection.name, projection.version
-    connection.execute(delete(position_table).where(position_table.c.name == name))
-    row = {"name": name, "version": version, "position": position}
-    connection.execute(insert(position_table).values(**row))
+    _REMOVE_POSITION.run(connection, [(name,)])
+    _INSERT_POSITION.run(connection, [Made(name, version, position)])
     remove(connection, COUNTS, [name])
     text = " ".join(map(str, Kept(_count(connection, name), version, position)))
-    kept = {"projection": COUNTS, "key": name, "body": _signed(COUNTS, name, text)}
-    connection.execute(insert(document_table).values(**kept))
+    _INSERT.run(connection, [(COUNTS, name, _signed(COUNTS, name, text))])
 
 
 def forget(connection: Connection, name: str) -> None:
     """Delete everything that is stored of a projection."""
-    connection.execute(delete(document_table).where(document_table.c.projection == name))
-    connection.execute(delete(position_table).where(position_table.c.name == name))
+    _REMOVE_ALL.run(connection, [(name,)])
+    _REMOVE_POSITION.run(connection, [(name,)])
     remove(connection, COUNTS, [name])
 
 
 @documents_told()
 def remove(connection: Connection, name: str, keys: list[str]) -> None:
     """Delete the documents of a projection with these keys."""
-    table = document_table.c
-    ours = (table.projection == name) & (table.key == bindparam("old_key"))
     if keys:
-        connection.execute(delete(document_table).where(ours), [{"old_key": key} for key in keys])
+        _REMOVE.run(connection, [(name, key) for key in keys])
 
 
 def make_tables_again(connection: Connection) -> None:
@@ -241,8 +276,7 @@ def make_tables_again(connection: Connection) -> None:
 
 
 def _count(connection: Connection, name: str) -> int:
-    wanted = select(func.count()).where(document_table.c.projection == name)
-    return connection.execute(wanted).scalar() or 0
+    return int(_COUNT.value(connection, of=name))
 
 
 def _kept(name: str, body: object) -> Kept | None:

@@ -260,6 +260,15 @@ class Database:
         if lock is not None:
             connection.execute(lock)
 
+    def lock_head_file(self, connection: Connection) -> None:
+        """Let only one process at a time write the HEAD file; a writer on SQLite is alone anyway.
+
+        Raises:
+            SQLAlchemyError: the lock was not given in time.
+        """
+        if connection.dialect.name != "sqlite":
+            postgresql.take_turn(connection, "HEAD file")
+
     def require_unicode(self, connection: Connection) -> None:
         """Require that the database keeps every text as it is; SQLite's do.
 

@@ -29,7 +29,6 @@ COUNTS = "projections"
 # Made once: to build a statement takes longer than to run it.
 _OURS = document_table.c.projection == bindparam("of")
 _ALL = Statement(select(document_table.c.key, document_table.c.body).where(_OURS))
-_COUNT = Statement(select(func.count()).where(_OURS))
 _INSERT = Statement(insert(document_table))
 _REMOVE = Statement(
     delete(document_table).where(_OURS & (document_table.c.key == bindparam("old_key")))
@@ -100,6 +99,9 @@ class Kept(NamedTuple):
     position: int
 
 
+Stores = Mapping[str, Stored[Any]]
+
+
 class Made(NamedTuple):
     """How far a projection came."""
 
@@ -138,9 +140,7 @@ def documents_told() -> Iterator[None]:
 
 
 @documents_told()
-def positions(
-    connection: Connection, projections: Mapping[str, Stored[Any]], end: int
-) -> dict[str, int]:
+def positions(connection: Connection, projections: Stores, end: int) -> dict[str, int]:
     """Return how far each projection came with its present version; others are left out.
 
     Args:
@@ -170,18 +170,19 @@ def positions(
 
 
 @documents_told()
-def require_whole(connection: Connection, name: str) -> None:
-    """Require that there are as many documents of a projection as were stored.
+def require_whole(connection: Connection, names: Collection[str]) -> None:
+    """Require that there are as many documents of some projections as were stored.
 
     Raises:
         Damaged: there are more, or fewer.
     """
-    rows = _with_keys(1).rows(connection, of=COUNTS, key_0=name)
-    kept = _kept(name, rows[0][1] if rows else None)
-    count = _count(connection, name)
-    if kept is None or kept.documents != count:
-        stored = "an unknown number" if kept is None else kept.documents
-        raise Damaged(f"{name}: {count} documents in the place of {stored}")
+    bodies = dict(map(tuple, _ALL.rows(connection, of=COUNTS)))
+    numbers = _numbers(connection, names)
+    for name in names:
+        kept, count = _kept(name, bodies.get(name)), numbers.get(name, 0)
+        if kept is None or kept.documents != count:
+            stored = "an unknown number" if kept is None else kept.documents
+            raise Damaged(f"{name}: {count} documents in the place of {stored}")
 
 
 def documents_of(projection: Stored[Any]) -> Select[str, str]:
@@ -244,14 +245,22 @@ def save(
 
 
 @documents_told()
-def mark(connection: Connection, projection: Stored[Any], position: int) -> None:
-    """Store how far a projection came, and how many documents it has."""
-    name, version = projection.name, projection.version
-    _REMOVE_POSITION.run(connection, [(name,)])
-    _INSERT_POSITION.run(connection, [Made(name, version, position)])
-    remove(connection, COUNTS, [name])
-    text = " ".join(map(str, Kept(_count(connection, name), version, position)))
-    _INSERT.run(connection, [(COUNTS, name, _signed(COUNTS, name, text))])
+def mark(connection: Connection, reached: Mapping[str, int], projections: Stores) -> None:
+    """Store how far some projections came, and how many documents each has.
+
+    Args:
+        connection: the writing one.
+        reached: position of the last event that is in each, by name.
+        projections: by name.
+    """
+    numbers = _numbers(connection, reached)
+    made = [Made(name, projections[name].version, at) for name, at in reached.items()]
+    texts = {each.name: " ".join(map(str, (numbers.get(each.name, 0), *each[1:]))) for each in made}
+    _REMOVE_POSITION.run(connection, [(name,) for name in reached])
+    _INSERT_POSITION.run(connection, made)
+    remove(connection, COUNTS, list(reached))
+    counts = [(COUNTS, name, _signed(COUNTS, name, text)) for name, text in texts.items()]
+    _INSERT.run(connection, counts)
 
 
 def forget(connection: Connection, name: str) -> None:
@@ -275,8 +284,17 @@ def make_tables_again(connection: Connection) -> None:
     document_table.metadata.create_all(connection, tables=tables)
 
 
-def _count(connection: Connection, name: str) -> int:
-    return int(_COUNT.value(connection, of=name))
+def _numbers(connection: Connection, names: Collection[str]) -> dict[str, int]:
+    """The number of documents of those projections that have any."""
+    named = {f"name_{index}": name for index, name in enumerate(names)}
+    return dict(map(tuple, _counting(len(named)).rows(connection, **named)))
+
+
+@lru_cache(maxsize=64)
+def _counting(projections: int) -> Statement:
+    name = document_table.c.projection
+    names: list[Any] = [bindparam(f"name_{index}") for index in range(projections)]
+    return Statement(select(name, func.count()).where(name.in_(names)).group_by(name))
 
 
 def _kept(name: str, body: object) -> Kept | None:

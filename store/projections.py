@@ -116,7 +116,7 @@ class Projections:
             first, last = min(made.values(), default=0), max(made.values(), default=0)
             is_near = len(made) == len(self._stored) and first == last >= end - BATCH_EVENTS
             if is_near:
-                _require_all_whole(connection, self._stored)
+                require_whole(connection, self._stored)
                 self._apply_next(connection, made, end)
             attempt.commit()
         except (Damaged, StoreError):
@@ -237,7 +237,7 @@ class Projections:
                 while True:
                     with self._log.database.read() as connection:
                         if not self._is_behind(connection):
-                            require_whole(connection, projection.name)
+                            require_whole(connection, [projection.name])
                             with documents_told():
                                 return query(connection)
                     self.catch_up()
@@ -316,7 +316,7 @@ class Projections:
             for name in self._projections:
                 group = self._with_indexes(name)
                 if {made.get(each) for each in group} == {made.get(name, -1)}:
-                    _require_all_whole(connection, group)
+                    require_whole(connection, group)
                 else:
                     for each in group:
                         forget(connection, each)
@@ -336,17 +336,14 @@ class Projections:
         if not rows and start < end:
             raise LogCorrupt(f"the head row says position {end}, no event is after {start}")
         batch = [self._log.recorded(row) for row in rows]
+        reached: dict[str, int] = {}
         for name, projection in self._projections.items():
             new = [event for event in batch if event.position > made[name]]
             history = History(connection, self._log.recorded)
             _apply(history, projection, new, self._indexes[name])
-            for stored in self._with_indexes(name).values():
-                mark(connection, stored, new[-1].position if new else made[name])
-
-
-def _require_all_whole(connection: Connection, names: Iterable[str]) -> None:
-    for name in names:
-        require_whole(connection, name)
+            at = new[-1].position if new else made[name]
+            reached |= dict.fromkeys(self._with_indexes(name), at)
+        mark(connection, reached, self._stored)
 
 
 def fold(
@@ -383,7 +380,7 @@ def fold(
 def _compared(
     connection: Connection, stored: Stored[Any], given: Mapping[str, Any]
 ) -> Iterator[tuple[str, str, str]]:
-    require_whole(connection, stored.name)
+    require_whole(connection, [stored.name])
     found = load(connection, stored)
     for key in sorted(found.keys() | given.keys()):
         if key not in found:

@@ -19,17 +19,20 @@ from store.tables import metadata
 _MADE = "engine_made"  # the schema in which a log is made, before it gets its place
 _BEFORE = "engine_before_{}"
 
+EVENTS = metadata.tables["events"].name
+_COMMENT = text(f"SELECT obj_description(to_regclass('{EVENTS}'))")
 _SCHEMAS = text("SELECT nspname FROM pg_namespace")
 
 
 @contextmanager
-def replacement(address: str) -> Iterator[tuple[EventLog, list[str]]]:
+def replacement(address: str, mark: str) -> Iterator[tuple[EventLog, list[str]]]:
     """Give an empty log that takes the place of the one at an address if the block ends well.
 
     Until then that one stays, and can be used.
 
     Args:
         address: of a database.
+        mark: letters and digits, by which ``replaced`` knows afterwards that it was done.
 
     Yields:
         the log, and a list that has, after the block, the address of the log that was in its place;
@@ -59,6 +62,42 @@ def replacement(address: str) -> Iterator[tuple[EventLog, list[str]]]:
                 kept.append(_text(_in_schema(url, aside)))
             _move(connection, _MADE, str(here))
             connection.execute(text(f"DROP SCHEMA {_MADE}"))
+            said = " ".join([mark, *([aside] if is_there else [])])
+            connection.execute(text(f"COMMENT ON TABLE {EVENTS} IS '{said}'"))
+    finally:
+        database.close()
+
+
+def replaced(address: str, mark: str) -> list[str] | None:
+    """What ``replacement`` kept that was given this mark; None if it didn't come to its end.
+
+    Returns:
+        the address of the log that was in the place; nothing where there was none.
+
+    Raises:
+        LogUnavailable: the database cannot be used.
+    """
+    database = Database.open(address)
+    try:
+        with database.read() as connection:
+            said = connection.execute(_COMMENT).scalar()
+    finally:
+        database.close()
+    found, *kept = str(said).split()
+    url = address_of(address)
+    return [_text(_in_schema(url, name)) for name in kept] if found == mark else None
+
+
+def drop_unfinished(address: str) -> None:
+    """Drop what a ``replacement`` has left that was killed before its end.
+
+    Raises:
+        LogUnavailable: the database cannot be used.
+    """
+    database = Database.open(address)
+    try:
+        with database.write() as connection:
+            connection.execute(text(f"DROP SCHEMA IF EXISTS {_MADE} CASCADE"))
     finally:
         database.close()
 

@@ -8,9 +8,11 @@ import random
 import sys
 import time
 from collections.abc import Sequence
+from contextlib import nullcontext
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from benchmarks.crash.databases import databases
 from benchmarks.crash.disturbing import faults, kills
 from benchmarks.crash.scenarios import SCENARIOS, Scenario, named
 from benchmarks.crash.server import server
@@ -50,10 +52,16 @@ def disturb(
 ) -> list[Trial]:
     """Disturb commands so often; what came of each."""
     rng = random.Random(seed)  # noqa: S311 - draws what is disturbed when
-    with TemporaryDirectory() as scratch, server(build(Path(scratch))) as started:
+    is_served = any(scenario.is_on_a_server for scenario in scenarios)
+    with (
+        TemporaryDirectory() as scratch,
+        server(build(Path(scratch))) as started,
+        databases() if is_served else nullcontext() as served,
+    ):
         ready = [
-            prepare(scenario, Path(scratch, "prepared", scenario.name), started)
+            prepare(scenario, Path(scratch, "prepared", scenario.name), started, served)
             for scenario in scenarios
+            if served is not None or not scenario.is_on_a_server
         ]
         by_name = {each.scenario.name: each for each in ready}
         found = [(each.scenario, each.operations) for each in ready]
@@ -61,7 +69,7 @@ def disturb(
         trials = []
         for index, disturbance in enumerate(planned):
             prepared = by_name[disturbance.scenario.name]
-            trials.append(try_out(prepared, disturbance, Path(scratch, "trial"), started))
+            trials.append(try_out(prepared, disturbance, Path(scratch, "trial"), started, served))
             if sys.stderr.isatty():
                 print(f"\r{index + 1} of {len(planned)}", end="", file=sys.stderr)
         return trials

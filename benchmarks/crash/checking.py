@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 import re
 import shutil
 import sqlite3
+import tomllib
 from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, NamedTuple
 
-from engine.state.location import DATABASE_NAME
+from sqlalchemy import NullPool, create_engine, text
+
+from engine.state.location import DATABASE_NAME, SETTINGS_NAME
 
 # Looks and resumptions: a person who goes on after a crash looks again.
 OF_GOING_ON = {"CandidatesPresented", "CandidatePlayed", "RunResumed"}
@@ -33,10 +37,28 @@ class Event(NamedTuple):
     stream: str
     kind: str
     payload: str
+    hash: str
+
+
+_EVENTS = "SELECT position, event_id, stream, kind, payload, hash FROM events ORDER BY position"
 
 
 def read_log(studio: Path) -> list[Event]:
-    """The events of a studio, read from a copy of its database; none where there is none."""
+    """The events of a studio, from its server or a copy of its file; none where there is none."""
+    settings = studio / SETTINGS_NAME
+    address = tomllib.loads(settings.read_text()).get("database") if settings.is_file() else None
+    return _read_file(studio) if address is None else _read_server(address)
+
+
+def _read_server(address: str) -> list[Event]:
+    engine = create_engine(address, poolclass=NullPool)
+    with engine.connect() as connection:
+        if connection.execute(text("SELECT to_regclass('events')")).scalar() is None:
+            return []
+        return [Event(*row) for row in connection.execute(text(_EVENTS))]
+
+
+def _read_file(studio: Path) -> list[Event]:
     names = [f"{DATABASE_NAME}{suffix}" for suffix in ("", "-wal", "-journal")]
     with TemporaryDirectory() as scratch:
         for name in names:
@@ -47,10 +69,7 @@ def read_log(studio: Path) -> list[Event]:
             return []
         connection = sqlite3.connect(path)
         try:
-            rows = connection.execute(
-                "SELECT position, event_id, stream, kind, payload FROM events ORDER BY position"
-            )
-            return [Event(*row) for row in rows]
+            return [Event(*row) for row in connection.execute(_EVENTS)]
         except sqlite3.OperationalError as error:
             if "no such table" in str(error):
                 return []
@@ -115,7 +134,7 @@ def files_of(folder: Path, *, with_temporary: bool) -> Files:
     paths = [path for path in sorted(folder.rglob("*")) if path.is_file()]
     return Files(
         {
-            str(path.relative_to(folder)): _digest(path)
+            str(path.relative_to(folder)): _digest(path, folder)
             for path in paths
             if not path.name.startswith((DATABASE_NAME, "HEAD"))
             and (with_temporary or not any(each.startswith(".") for each in path.parts))
@@ -123,10 +142,10 @@ def files_of(folder: Path, *, with_temporary: bool) -> Files:
     )
 
 
-def _digest(path: Path) -> str:
+def _digest(path: Path, folder: Path) -> str:
     if path.suffix == ".backup":  # holds times: whether it is whole is asked otherwise
         return "a backup"
-    data = _SIGNATURE.sub(b"", path.read_bytes())
+    data = _SIGNATURE.sub(b"", path.read_bytes()).replace(os.fsencode(folder), b"")
     if path.suffix == ".jsonl":
         return "lines"
     return hashlib.sha256(data).hexdigest()

@@ -17,6 +17,9 @@ KILL, FAULT = "kill", "fault"
 # another at a moment of the command that goes on.
 AT_A_MOMENT, KILLED_AGAIN = 0.4, 0.2
 
+# Of the faults of a command with a database's server, so many are a crash of that.
+SERVER_CRASHES = 0.6
+
 WRITES = ("write", "pwrite")
 
 # Action, error, and the operations that it can happen at.
@@ -36,7 +39,8 @@ class Disturbance:
     Attributes:
         scenario: the command.
         kind: ``kill`` or ``fault``.
-        moment: share of the command's time at which it is killed; None: at an operation.
+        moment: share of the command's time at which it is killed, or its server crashes and starts
+            again; None: at an operation.
         arming: what happens at which operation.
         at: that operation, in words.
         again: share of its time at which the command that goes on is killed, too.
@@ -50,8 +54,15 @@ class Disturbance:
     again: float | None = None
 
     @property
+    def crashes_server(self) -> bool:
+        """Whether the database's server crashes, and starts again."""
+        return self.kind == FAULT and self.moment is not None
+
+    @property
     def words(self) -> str:
         """What it is, for people."""
+        if self.crashes_server:
+            return f"its server crashes after {self.moment:.0%} of its time"
         if self.moment is not None:
             return f"killed after {self.moment:.0%} of its time"
         error = f" {self.arming.error}" if self.kind == FAULT else ""
@@ -81,8 +92,11 @@ def faults(
     turns: dict[str, Iterator[int]] = {
         scenario.name: cycle(range(len(FAULTS))) for scenario, _ in scenarios
     }
-    made = []
+    made: list[Disturbance] = []
     for scenario in _shared([scenario for scenario, _ in scenarios], number):
+        if scenario.is_on_a_server and rng.random() < SERVER_CRASHES:
+            made.append(Disturbance(scenario, FAULT, rng.random(), Arming(), ""))
+            continue
         index = next(turns[scenario.name])
         action, error, _ = FAULTS[index]
         operation = next(drawn[scenario.name, index])

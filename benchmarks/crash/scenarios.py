@@ -7,6 +7,7 @@ import re
 import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from typing import Any
 
 from benchmarks.crash import studios
 from benchmarks.crash.checking import facts, read_log
@@ -79,6 +80,8 @@ class Scenario:
         weight: how often it is disturbed, beside the others.
         proof: what is wrong with what the command made, beside the studio.
         is_training: whether a prepared model takes the place of minutes of training.
+        is_on_a_server: whether a PostgreSQL server is needed.
+        home: where the studio is when the command is done.
     """
 
     name: str
@@ -89,6 +92,8 @@ class Scenario:
     weight: int = 2
     proof: Callable[[Workplace], Iterator[str]] | None = None
     is_training: bool = False
+    is_on_a_server: bool = False
+    home: str = "studio"
 
 
 def fixed(*words: str) -> Callable[[Workplace], Words]:
@@ -101,23 +106,41 @@ COMPOSE = (
     *("--arrangements", "1", "--audio", "none", "--seed", "7", *TINY),
 )
 
+EVOLVE = ("evolve", "--song", "meadow", "--section", "bridge", "--seed", "5", *SMALL)
+EVOLVE_SEVERAL = ("evolve", "--song", "meadow", "--stage", "drums", "--seed", "8", *SMALL[2:])
+
+
+def approve_first(place: Workplace) -> Words:
+    """Approve the first candidate of the verse, with a name and a note."""
+    return ("approve", place.candidates("verse")[0], "--label", "Verse", "--note", "patient")
+
+
+def on_a_server(
+    name: str, before: Callable[[Workplace], None], words: Callable[[Workplace], Words], **more: Any
+) -> Scenario:
+    """A scenario whose log is in a database of a server from the beginning."""
+    return Scenario(
+        f"{name}, PostgreSQL", studios.on_a_server(before), words, is_on_a_server=True, **more
+    )
+
+
 SCENARIOS = (
     Scenario("first song", studios.nothing, fixed("songs", "add", demo("green"), demo("black"))),
     Scenario("evolve", studios.candidates,
-             fixed("evolve", "--song", "meadow", "--section", "bridge", "--seed", "5", *SMALL),
-             go_on(1), weight=4),
+             fixed(*EVOLVE), go_on(1), weight=4),
     Scenario("evolve several", studios.approved,
-             fixed("evolve", "--song", "meadow", "--stage", "drums", "--seed", "8", *SMALL[2:]),
-             go_on(2), weight=4),
+             fixed(*EVOLVE_SEVERAL), go_on(2), weight=4),
     Scenario("compose", studios.song, fixed(*COMPOSE), compose_on, weight=2),
-    Scenario("approve", studios.candidates,
-             lambda place: ("approve", place.candidates("verse")[0], "--label", "Verse",
-                            "--note", "patient"),
-             refusals=("is approved already",), weight=4),
+    Scenario("compose several", studios.two_songs,
+             fixed("compose", "--songs", "all", *COMPOSE[3:]), weight=1),
+    Scenario("demo", studios.nothing,
+             fixed("demo", "--generations", "0", "--no-song", "--audio", "none"), weight=1),
+    Scenario("approve", studios.candidates, approve_first, refusals=("is approved already",),
+             weight=4),
     Scenario("undo", studios.approved, fixed("undo"), unless_said, weight=3),
     Scenario("import", studios.with_file_to_import,
              fixed("import", "outro.mid", "--song", "meadow", "--stage", "chords",
-                   "--label", "outro"), weight=3),
+                   "--label", "outro"), refusals=("is approved already",), weight=3),
     Scenario("arrange", studios.approved,
              fixed("arrange", "--song", "meadow", "--audio", "none"), weight=3),
     Scenario("retrain", studios.decided, fixed("retrain"), unless_recorded("HeadTrained")),
@@ -129,6 +152,19 @@ SCENARIOS = (
     Scenario("restore", studios.with_backup, fixed("restore", "tide.backup"), unless_said,
              weight=3),
     Scenario("log import", studios.with_log, fixed("log", "import", "tide.jsonl")),
+    Scenario("move to a server", studios.approved,
+             lambda place: ("move", "moved", place.address), refusals=("was moved to",),
+             is_on_a_server=True, home="moved"),
+    on_a_server("move back", studios.approved, fixed("move", "moved"),
+                refusals=("was moved to",), home="moved"),
+    on_a_server("evolve", studios.candidates, fixed(*EVOLVE), then=go_on(1), weight=3),
+    on_a_server("evolve several", studios.approved, fixed(*EVOLVE_SEVERAL), then=go_on(2),
+                weight=3),
+    on_a_server("approve", studios.candidates, approve_first, refusals=("is approved already",),
+                weight=3),
+    on_a_server("compose", studios.song, fixed(*COMPOSE), then=compose_on),
+    on_a_server("restore", studios.with_backup, fixed("restore", "tide.backup"),
+                then=unless_said, weight=3),
     Scenario("rebuild of the state", studios.without_state, fixed("status")),
     Scenario("mending of the state", studios.damaged_state, fixed("doctor")),
     *(Scenario(f"old log {name}", studios.old(name), fixed("status"), weight=1)

@@ -14,7 +14,8 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager, redirect_stderr, redirect_stdout
+from contextlib import ExitStack, contextmanager, redirect_stderr, redirect_stdout, suppress
+from importlib import import_module
 from io import StringIO
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -45,11 +46,12 @@ class Command(msgspec.Struct, frozen=True):
 
     Attributes:
         words: of the command line, without ``--studio``.
-        folder: the working folder; the studio is ``studio`` in it.
+        folder: the working folder.
         kill_after_s: when it is killed; None: never.
         arming: what happens at which operation.
         trace: the file that operations are written to, if any.
         model: the file that a training is to have made, instead of training for minutes.
+        studio: the studio's folder.
     """
 
     words: tuple[str, ...]
@@ -58,6 +60,7 @@ class Command(msgspec.Struct, frozen=True):
     arming: Arming | None = None
     trace: str | None = None
     model: str | None = None
+    studio: str = "studio"
 
 
 class Ended(msgspec.Struct, frozen=True):
@@ -132,6 +135,8 @@ def _import_everything() -> None:
     with TemporaryDirectory() as folder, redirect_stdout(StringIO()), redirect_stderr(StringIO()):
         for words in EVERYTHING:
             run([*words, "--studio", folder])
+    with suppress(ImportError):
+        import_module("psycopg")
 
 
 def _run(command: Command, scratch: Path) -> Ended:
@@ -173,7 +178,7 @@ def _be_the_command(command: Command, out: Path, err: Path) -> None:
             if command.arming is not None:
                 trace = None if command.trace is None else Path(command.trace)
                 arm(command.arming, Path(command.folder), trace)
-            code = _exit_code(["engine", "--studio", "studio", *command.words])
+            code = _exit_code(["engine", "--studio", command.studio, *command.words])
     finally:
         os._exit(code)
 

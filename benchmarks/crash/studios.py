@@ -26,9 +26,10 @@ POOLS = ("--bars", "4", "--population", "14", "--generations", "1", "--keep", "6
 class Workplace:
     """A folder with a studio in it, and the command line in that folder."""
 
-    def __init__(self, folder: Path, server: Server) -> None:
-        """Take the folder; the studio is ``studio`` in it."""
+    def __init__(self, folder: Path, server: Server, address: str = "") -> None:
+        """Take the folder, in which the studio is ``studio``, and a database's address if any."""
         self.folder = folder
+        self.address = address
         self._server = server
 
     @property
@@ -38,7 +39,7 @@ class Workplace:
 
     def at(self, folder: Path) -> Workplace:
         """The command line in another folder."""
-        return Workplace(folder, self._server)
+        return Workplace(folder, self._server, self.address)
 
     def do(self, *words: str) -> str:
         """Run a command line that must succeed; returns what it printed."""
@@ -69,6 +70,11 @@ def nothing(_: Workplace) -> None:
 def song(place: Workplace) -> None:
     """One song, of which nothing is composed."""
     place.do("songs", "add", demo("green"))
+
+
+def two_songs(place: Workplace) -> None:
+    """Two songs, of which nothing is composed."""
+    place.do("songs", "add", demo("green"), demo("black"))
 
 
 def candidates(place: Workplace) -> None:
@@ -142,6 +148,18 @@ def damaged_state(place: Workplace) -> None:
     with sqlite3.connect(place.studio / DATABASE_NAME) as connection:
         connection.execute("UPDATE documents SET body = '{' WHERE projection <> 'projections'")
     connection.close()
+
+
+def on_a_server(make: Callable[[Workplace], None]) -> Callable[[Workplace], None]:
+    """The same studio, with its log in a database of a server."""
+
+    def moved(place: Workplace) -> None:
+        make(place)
+        place.do("move", "moved", place.address)
+        shutil.rmtree(place.studio)
+        (place.folder / "moved").rename(place.studio)
+
+    return moved
 
 
 def old(name: str) -> Callable[[Workplace], None]:

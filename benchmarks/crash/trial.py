@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Iterator
+from contextlib import nullcontext
 from dataclasses import dataclass, field
+from hashlib import sha256
 from pathlib import Path
 
 import msgspec
 
 from benchmarks.crash.checking import Event, Files, facts, files_of, in_order, read_log
+from benchmarks.crash.databases import Databases
 from benchmarks.crash.disturbing import Disturbance
 from benchmarks.crash.scenarios import Scenario, Words, named_resumes, printed_ids
 from benchmarks.crash.server import Command, Ended, Server
@@ -37,6 +40,7 @@ class Prepared:
 
     scenario: Scenario
     before: Path
+    database: str
     words: Words
     seconds: float
     operations: list[Operation]
@@ -63,37 +67,55 @@ class Trial:
     wrongs: list[tuple[str, str]] = field(default_factory=list)
 
 
-def prepare(scenario: Scenario, folder: Path, server: Server) -> Prepared:
+def prepare(
+    scenario: Scenario, folder: Path, server: Server, databases: Databases | None
+) -> Prepared:
     """Make a scenario's studio, and let its command run undisturbed in a copy."""
     before = folder / "before"
     before.mkdir(parents=True)
-    place = Workplace(before, server)
+    place = Workplace(before, server, databases.address if databases else "")
+    if databases is not None:
+        databases.begin()
     scenario.before(place)
     words = scenario.words(place)
+    log_before = read_log(before / "studio")
+    kept = f"kept_{sha256(scenario.name.encode()).hexdigest()[:16]}"
+    if databases is not None and scenario.is_on_a_server:
+        databases.keep(kept)
     after = Path(shutil.copytree(before, folder / "after"))
     trace = folder / "trace"
     ended = _run(server, scenario, words, after, arming=Arming(), trace=trace)
     if ended.code:
         raise RuntimeError(f"{scenario.name}: {ended.err}")
     # Looking at it makes what every look makes, as after a disturbance.
-    verify = _run(server, scenario, ("verify",), after).code
+    verify = _run(server, scenario, ("verify",), after, studio=scenario.home).code
     _run(server, scenario, ("status",), after)
     doctor = _doctor(server, scenario, after)
     return Prepared(
-        scenario, before, words, ended.seconds, read_trace(trace), read_log(before / "studio"),
-        read_log(after / "studio"), files_of(before, with_temporary=True),
+        scenario, before, kept, words, ended.seconds, read_trace(trace), log_before,
+        read_log(after / scenario.home), files_of(before, with_temporary=True),
         files_of(after, with_temporary=True), doctor, verify,
     )  # fmt: skip
 
 
-def try_out(prepared: Prepared, disturbance: Disturbance, folder: Path, server: Server) -> Trial:
+def try_out(
+    prepared: Prepared,
+    disturbance: Disturbance,
+    folder: Path,
+    server: Server,
+    databases: Databases | None,
+) -> Trial:
     """Disturb a command in a copy of its studio, go on, and say what is wrong then."""
     place = Path(shutil.copytree(prepared.before, folder))
     scenario, words = prepared.scenario, prepared.words
-    ended = _run(
-        server, scenario, words, place, arming=disturbance.arming,
-        kill_after_s=_after(disturbance.moment, prepared),
-    )  # fmt: skip
+    if databases is not None and scenario.is_on_a_server:
+        databases.begin(prepared.database)
+    moment = _after(disturbance.moment, prepared)
+    with databases.crashing(moment) if databases and disturbance.crashes_server else nullcontext():
+        ended = _run(
+            server, scenario, words, place, arming=disturbance.arming,
+            kill_after_s=None if disturbance.crashes_server else moment,
+        )  # fmt: skip
     trial = Trial(disturbance, ended.code)
     trial.wrongs += _at_once(prepared, place, ended)
     told = printed_ids(ended.out)
@@ -112,10 +134,11 @@ def _run(
     arming: Arming | None = None,
     trace: Path | None = None,
     kill_after_s: float | None = None,
+    studio: str = "studio",
 ) -> Ended:
     model = str(folder / "fusion.onnx") if scenario.is_training else None
     where = None if trace is None else str(trace)
-    return server.run(Command(words, str(folder), kill_after_s, arming, where, model))
+    return server.run(Command(words, str(folder), kill_after_s, arming, where, model, studio))
 
 
 def _after(moment: float | None, prepared: Prepared) -> float | None:
@@ -157,7 +180,7 @@ def _go_on(
     seen = _run(server, scenario, ("status",), folder)
     yield from _told_badly(("status",), seen)
     is_there = bool(read_log(folder / "studio"))
-    if seen.code and is_there:
+    if seen.code and is_there and not _is_refused(scenario, seen):
         yield UNSOUND, f"status: {_last_line(seen.err)}"
     if ended.code == 0:
         return
@@ -181,9 +204,13 @@ def _go_on(
 
 def _failed(scenario: Scenario, words: Words, done: Ended) -> Iterator[tuple[str, str]]:
     yield from _told_badly(words, done)
-    is_refused = done.code == 2 and any(each in done.err for each in scenario.refusals)
-    if done.code and not is_refused:
+    if done.code and not _is_refused(scenario, done):
         yield UNSOUND, f"{' '.join(words[:2])}: {done.code} {_last_line(done.err)}"
+
+
+def _is_refused(scenario: Scenario, done: Ended) -> bool:
+    """Whether a command was refused because what it asks for is done."""
+    return done.code == 2 and any(each in done.err for each in scenario.refusals)
 
 
 def _at_the_end(
@@ -191,16 +218,18 @@ def _at_the_end(
 ) -> Iterator[tuple[str, str]]:
     """What is wrong when everything was typed."""
     scenario = prepared.scenario
-    verified = _run(server, scenario, ("verify",), folder)
+    verified = _run(server, scenario, ("verify",), folder, studio=scenario.home)
     if verified.code != prepared.verify:
         yield UNSOUND, f"verify: {_last_line(verified.out + verified.err)}"
-    _run(server, scenario, ("doctor",), folder)
+    _doctor(server, scenario, folder)
     doctor = _doctor(server, scenario, folder)
     if doctor != prepared.doctor:
         lines = sorted(doctor[1] ^ prepared.doctor[1])
         yield UNSOUND, f"doctor: {doctor[0]} {lines[:2]}"
-    log = read_log(folder / "studio")
-    text = " ".join(f"{event.stream} {event.event_id} {event.payload}" for event in log)
+    log = read_log(folder / scenario.home)
+    text = " ".join(
+        f"{event.stream} {event.event_id} {event.payload} {event.hash}" for event in log
+    )
     yield from ((LOST, f"{each} was told") for each in sorted(told) if each not in text)
     now, then = facts(log), facts(prepared.log_after)
     yield from ((DOUBLED, f"{fact[1]} in {fact[0]}") for fact in now - then)
@@ -218,6 +247,6 @@ def _is_apart(name: str) -> bool:
 
 
 def _doctor(server: Server, scenario: Scenario, folder: Path) -> tuple[int, frozenset[str]]:
-    ended = _run(server, scenario, ("doctor",), folder)
+    ended = _run(server, scenario, ("doctor",), folder, studio=scenario.home)
     lines = (line.replace(str(folder), "") for line in (ended.out + ended.err).splitlines())
     return ended.code, frozenset(line for line in lines if line)

@@ -14,6 +14,7 @@ import shutil
 import tarfile
 import zlib
 from collections.abc import Iterator
+from glob import escape
 from hashlib import sha256
 from itertools import count
 from pathlib import Path, PurePosixPath
@@ -24,15 +25,16 @@ import msgspec
 
 from engine.backups.signing import SIGNATURES
 from engine.errors import Refused
-from engine.state.files import whole_file
-from engine.state.inflight import is_left_over
+from engine.state.files import remove_left, whole_file
+from engine.state.inflight import is_left_over, restoring_prefix, was_restoring
 from engine.state.location import DATABASE_NAME, HEAD_NAME, Location
+from engine.state.locks import IN_FOLDERS, hold
 from engine.state.studio import Studio
 from store.errors import LogCorrupt
 from store.events import ExportWritten
 from store.log import EventLog
 from store.records import Head
-from store.schemas import replacement
+from store.schemas import drop_unfinished, replaced, replacement
 from store.transfer import exported, imported
 
 FORMAT = "composition-engine backup 1"
@@ -46,6 +48,8 @@ READY = "ready"
 MAX_ROUNDS = 5
 
 MAX_CONTENTS_BYTES = 2**28
+
+MARK_CHARS = 32
 
 # What reading an archive raises that was damaged.
 BROKEN = (OSError, EOFError, tarfile.TarError, zlib.error, ValueError, RecursionError)
@@ -72,6 +76,7 @@ def back_up(studio: Studio, path: Path) -> Contents:
         Refused: if there is such a file already.
     """
     if path.exists():
+        remove_left(path)
         raise Refused(f"{path} is there already", "name another file by engine backup FILE")
     with (
         whole_file(path) as file,
@@ -165,12 +170,18 @@ def restore(location: Location, backup: Path, actor: str) -> tuple[Contents, Pat
     """
     folder, log = location.folder.absolute(), location.log
     folder.parent.mkdir(parents=True, exist_ok=True)
-    with TemporaryDirectory(dir=folder.parent, prefix=f"{_prefix(folder)}{os.getpid()}-") as made:
+    with (
+        TemporaryDirectory(
+            dir=folder.parent, prefix=f"{restoring_prefix(folder)}{os.getpid()}-"
+        ) as made,
+        Path(made, IN_FOLDERS).open("wb") as lock,
+    ):
+        hold(lock)
         fresh = Path(made) / "studio"
         contents = _unpack(backup, fresh)
         _accept(fresh, folder / HEAD_NAME, backup, actor)
         ready = Path(made) / READY
-        kept = _make_ready(fresh, ready, log)
+        kept = _make_ready(fresh, ready, log, _mark(made))
         aside = _set_aside(folder, kept)
         ready.rename(folder)
     return contents, aside
@@ -179,33 +190,54 @@ def restore(location: Location, backup: Path, actor: str) -> tuple[Contents, Pat
 def finish_restore(folder: Path) -> bool:
     """Put a studio in its place that a restore had ready when it was killed; whether there was one.
 
-    Only where there is no folder: else it was killed before it set that aside, and changed nothing.
+    Only where the restore had set aside what was there, its folder or its log in a database: else
+    it was killed before, and changed nothing.
+
+    Raises:
+        LogUnavailable: if the database can't be asked.
     """
     folder = folder.absolute()
     for made in _left_restores(folder):
-        if (made / READY).is_dir() and not folder.exists():
-            (made / READY).rename(folder)
+        ready = made / READY
+        if not ready.is_dir():
+            continue
+        log = Location(ready).log
+        if isinstance(log, Path):
+            is_due = not folder.exists()
+        else:
+            kept = replaced(log, _mark(made.name))
+            is_due = kept is not None
+            if kept is not None and (folder.exists() or not _is_aside(folder, kept)):
+                _set_aside(folder, kept[0] if kept else None)
+        if is_due:
+            ready.rename(folder)
             shutil.rmtree(made)
             return True
     return False
 
 
-def remove_restores(folder: Path) -> list[Path]:
-    """Remove what restores that were killed have left beside a studio's folder; returns what."""
+def remove_restores(folder: Path, log: str | Path) -> list[Path]:
+    """Remove what restores that were killed have left beside a studio's folder; returns what.
+
+    Args:
+        folder: of the studio.
+        log: where its log is; they may have left something in a database, too.
+    """
     found = _left_restores(folder.absolute())
+    if found and not isinstance(log, Path):
+        drop_unfinished(log)
     for made in found:
         shutil.rmtree(made)
     return found
 
 
 def _left_restores(folder: Path) -> list[Path]:
-    beside = sorted(folder.parent.glob(f"{_prefix(folder)}*"))
-    return [path for path in beside if path.is_dir() and is_left_over(path)]
+    return [path for path in was_restoring(folder) if path.is_dir() and is_left_over(path)]
 
 
-def _prefix(folder: Path) -> str:
-    """How the folder begins in whose name a studio is made ready; its process follows."""
-    return f".{folder.name}.restoring."
+def _mark(made: str) -> str:
+    """By which a log in a database is known to be that of a restore with a folder of this name."""
+    return sha256(Path(made).name.encode()).hexdigest()[:MARK_CHARS]
 
 
 def _unpack(backup: Path, folder: Path) -> Contents:
@@ -258,7 +290,7 @@ def _make_log(folder: Path) -> None:
     lines.unlink()
 
 
-def _make_ready(fresh: Path, ready: Path, log: str | Path) -> str | None:
+def _make_ready(fresh: Path, ready: Path, log: str | Path, mark: str) -> str | None:
     """Rename a fresh folder once its log is where it belongs.
 
     Returns:
@@ -267,7 +299,7 @@ def _make_ready(fresh: Path, ready: Path, log: str | Path) -> str | None:
     if isinstance(log, Path):
         fresh.rename(ready)
         return None
-    with replacement(log) as (made, kept):
+    with replacement(log, mark) as (made, kept):
         with EventLog.open(fresh / DATABASE_NAME) as source:
             imported(made, exported(source))
         for path in fresh.glob(f"{DATABASE_NAME}*"):
@@ -291,10 +323,15 @@ def _set_aside(folder: Path, kept: str | None) -> Path | None:
     elif not any(folder.iterdir()):
         folder.rmdir()
         return None
+    Location(folder, kept).keep()
     names = (folder.with_name(f"{folder.name}_before_{number}") for number in count(1))
-    aside = folder.rename(next(name for name in names if not name.exists()))
-    Location(aside, kept).keep()
-    return aside
+    return folder.rename(next(name for name in names if not name.exists()))
+
+
+def _is_aside(folder: Path, kept: list[str]) -> bool:
+    """Whether a folder that was set aside names a log that is kept."""
+    aside = folder.parent.glob(f"{escape(folder.name)}_before_*")
+    return not kept or any(Location(each).log == kept[0] for each in aside)
 
 
 def _accept(folder: Path, head: Path, backup: Path, actor: str) -> None:

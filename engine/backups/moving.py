@@ -7,6 +7,7 @@ is deleted in it.
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
 import msgspec
@@ -27,6 +28,12 @@ ELSEWHERE = "name another folder by engine move FOLDER"
 AGAIN = "end other commands, then type the same engine move again"
 
 
+# What is copied, how many of them were, and how many there are.
+Report = Callable[[str, int, int], None]
+
+EVENTS_OF_A_REPORT = 100
+
+
 class Moved(msgspec.Struct, frozen=True):
     """A studio that was moved.
 
@@ -39,12 +46,13 @@ class Moved(msgspec.Struct, frozen=True):
     files: int
 
 
-def move(studio: Studio, target: Location) -> Moved:
+def move(studio: Studio, target: Location, report: Report = lambda *_: None) -> Moved:
     """Move a studio, whose folder only says from then on where it is.
 
     Args:
         studio: the studio; no other command may be at work in it.
         target: the new place: empty, or where the same move was killed.
+        report: told what is copied, how many of them were, and how many there are.
 
     Returns:
         what was found equal.
@@ -61,8 +69,9 @@ def move(studio: Studio, target: Location) -> Moved:
         raise HeadMismatch(problem)
     files = _digests(studio.folder)
     _require_free(studio.folder, target.folder, files)
-    end = _copy_log(studio.log, target)
-    for name, digest in files.items():
+    end = _copy_log(studio.log, target, report)
+    for number, (name, digest) in enumerate(files.items(), 1):
+        report("files", number, len(files))
         if file_sha256(target.folder / name) != digest:
             write_whole(target.folder / name, (studio.folder / name).read_bytes())
     if _digests(target.folder) != files:
@@ -82,14 +91,14 @@ def _require_free(source: Path, folder: Path, files: dict[str, str | None]) -> N
         raise Refused(f"the studio is in {folder}", ELSEWHERE)
     for path in folder.rglob("*"):
         name = path.relative_to(folder).as_posix()
-        is_log = name.startswith(DATABASE_NAME) or name in {HEAD_NAME, SETTINGS_NAME}
+        is_log = name.startswith((DATABASE_NAME, HEAD_NAME)) or name == SETTINGS_NAME
         if not path.is_file() or is_log or path.name.startswith("."):
             continue
         if name not in files or file_sha256(path) != files[name]:
             raise Refused(f"{folder} isn't empty: it holds {name}", ELSEWHERE)
 
 
-def _copy_log(source: EventLog, target: Location) -> Head:
+def _copy_log(source: EventLog, target: Location, report: Report) -> Head:
     """Copy the log, and examine the copy; returns its end."""
     where = target.log
     target.folder.mkdir(parents=True, exist_ok=True)
@@ -98,11 +107,19 @@ def _copy_log(source: EventLog, target: Location) -> Head:
         there = log.head()
         if there.position and source.hash_at(there.position) != there.hash:
             raise Refused(f"{where} isn't empty: it holds another log", ELSEWHERE)
-        imported(log, exported(source))
+        imported(log, _reported(exported(source), source.head().position, report))
         examined = log.examine()
     if examined.problems:
         raise Refused(f"the copy is not sound: {examined.problems[0]}", "see engine doctor")
     return examined.end
+
+
+def _reported(lines: Iterable[str], total: int, report: Report) -> Iterator[str]:
+    """Lines of a log of which each is reported; the first is a header."""
+    for number, line in enumerate(lines):
+        if number % EVENTS_OF_A_REPORT == 0:
+            report("events", number, max(number, total))
+        yield line
 
 
 def _leave(studio: Studio, target: Location, end: Head) -> None:

@@ -35,7 +35,9 @@ def explain(error: Exception, studio: str = "") -> int:
     if is_ours(error):
         known = ADVICE.get(type(error).__name__, "")
         advice = in_studio(getattr(error, "advice", "") or known, studio)
-        print_line(f"error: {'; '.join(filter(None, [_message(error), advice]))}", err=True)
+        noted = getattr(error, "__notes__", [])
+        parts = filter(None, [_message(error), *noted, advice])
+        print_line(f"error: {'; '.join(parts)}", err=True)
         return REFUSED
     kind = type(error).__name__
     again = "run again with --debug to see where"

@@ -55,8 +55,10 @@ def open_studio(context: typer.Context, *, make: bool = False) -> Studio:
 
 def finish_restoring(context: typer.Context) -> bool:
     """Put a studio in its place that a killed restore had ready, and say so; whether there was."""
+    from engine.state.inflight import was_restoring
+
     folder = folder_of(context)
-    if folder.exists():
+    if not was_restoring(folder):
         return False
     from engine.backups.archive import finish_restore
 
@@ -69,10 +71,10 @@ def finish_restoring(context: typer.Context) -> bool:
 def _unwritten(studio: Studio) -> Iterator[str]:
     """Write what a command that was ended has left unwritten."""
     from engine.errors import EngineError
-    from engine.state.inflight import interrupted
+    from engine.state.inflight import was_interrupted
     from store.errors import StoreError
 
-    if not any(interrupted(studio.folder)):
+    if not was_interrupted(studio.folder):
         return
     from engine.gate.reconciling import reconcile
 

@@ -233,6 +233,31 @@ def reading_files() -> Iterator[Callable[[int, str], None]]:
         yield lambda count, file: progress.update(task, completed=count, file=visible(file))
 
 
+@contextmanager
+def copying(
+    clock: Callable[[], float] = time.monotonic,
+) -> Iterator[Callable[[str, int, int], None]]:
+    """Show what is copied, how much of it was, and how much there is.
+
+    A bar on a terminal, of which nothing is left; else a line every few seconds.
+    """
+    console = Console(stderr=True)
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
+    progress = Progress(*columns, console=console, transient=True, disable=not console.is_terminal)
+    task = progress.add_task("copying", total=None)
+    said = time.monotonic()
+
+    def report(what: str, done: int, total: int) -> None:
+        nonlocal said
+        progress.update(task, description=f"copying {what}", completed=done, total=total)
+        if not console.is_terminal and clock() - said >= LINE_SECONDS:
+            said = time.monotonic()
+            print_line(f"copying {what}: {done} of {total}", err=True)
+
+    with progress:
+        yield report
+
+
 def _display(description: str, total: int, done: int) -> Display:
     """A bar where there is a terminal, else lines."""
     console = Console(stderr=True)

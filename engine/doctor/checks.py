@@ -9,6 +9,8 @@ from engine.doctor.findings import MENDED, PROBLEM, UNFINISHED, WARNING, Finding
 from engine.doctor.leftovers import remove_leftovers
 from engine.errors import EngineError
 from engine.reports.readings import flat_terms, gate_warning
+from engine.runs.together import ended, remove_made
+from engine.state.location import Location
 from engine.state.places import misplaced
 from engine.state.runs import RUNNING, run_of
 from engine.state.studio import Studio
@@ -80,7 +82,10 @@ def _state(studio: Studio) -> Iterator[Finding]:
 
 
 def _leftovers(studio: Studio) -> Iterator[Finding]:
-    for path in remove_leftovers(studio.folder):
+    for path in (
+        *remove_leftovers(studio.folder, Location(studio.folder).log),
+        *remove_made(studio),
+    ):
         inside = path.is_relative_to(studio.folder)
         name = path.relative_to(studio.folder) if inside else path.name
         yield Finding(MENDED, f"{name} was left by a command that was killed; it is removed")
@@ -94,6 +99,9 @@ def _runs(studio: Studio) -> Iterator[Finding]:
     for run, made in studio.runs().items():
         if made.status == RUNNING:
             yield Finding(UNFINISHED, f"run {run}", f"resume {run}")
+    for _, begun in ended(studio):
+        if begun is not None:
+            yield Finding(UNFINISHED, "an evolve of several sections", f"resume {begun}")
 
 
 CHECKS: tuple[Check, ...] = (

@@ -9,6 +9,7 @@ from engine.composing.composition import Composition
 from engine.gate.exports import EDITED_STAYS, KEPT, UNCHANGED, export_song
 from engine.reports.summary import summarise
 from engine.runs.files import has_files
+from engine.runs.together import remove_made
 from engine.state.inflight import interrupted
 from engine.state.runs import FINISHED, run_of
 from engine.state.songs import Song, song_of
@@ -20,6 +21,8 @@ def reconcile(studio: Studio) -> Iterator[str]:
 
     Runs that ended without their files are named: to write those takes longer.
     """
+    for _ in remove_made(studio):  # there is nothing to tell of it
+        pass
     for path, position, doubted in interrupted(studio.folder):
         if doubted:
             yield _doubted(studio, doubted)

@@ -70,14 +70,14 @@ def start_runs(
     head = head_for_runs(studio, options.stage) if use_head else None
     wanted = [replace(each, model_sha256=sha256, head_sha256=head) for each in run_requests]
     begun = _begun(studio, wanted)
-    path = keep(studio, list(map(started_by, wanted))) if len(wanted) > 1 else None
+    kept = keep(studio, list(map(started_by, wanted))) if len(wanted) > 1 else None
     for request, identifier in zip(wanted, begun, strict=True):
         if identifier is None:
             yield load(studio, start(studio, request))
         elif studio.run(identifier)[1].status != FINISHED:
             yield load_or_resume(studio, identifier)
-    if path is not None:
-        path.unlink(missing_ok=True)
+    if kept is not None:
+        kept.remove()
 
 
 def _begun(studio: Studio, wanted: Sequence[Request]) -> list[str | None]:

@@ -5,11 +5,15 @@ from __future__ import annotations
 import hashlib
 import os
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from glob import escape
 from itertools import count
 from pathlib import Path
 from tempfile import NamedTemporaryFile
 from typing import IO
+
+from engine.state.inflight import is_left_over
+from engine.state.locks import hold
 
 
 def write_whole(path: Path, data: bytes, *, is_lasting: bool = True) -> None:
@@ -28,24 +32,33 @@ def write_whole(path: Path, data: bytes, *, is_lasting: bool = True) -> None:
 def whole_file(path: Path, *, is_lasting: bool = True) -> Iterator[IO[bytes]]:
     """A file to write that gets its name at the end of the block, once it is on the disk."""
     path.parent.mkdir(parents=True, exist_ok=True)
+    if is_lasting:
+        remove_left(path)
     prefix = f".{path.name}.{os.getpid()}-"  # by which the doctor finds what a kill has left
     with NamedTemporaryFile(dir=path.parent, prefix=prefix, delete=False) as file:
         partial = Path(file.name)
+        hold(file)
         try:
             yield file
             file.flush()
             if is_lasting:
                 os.fsync(file.fileno())
+            if os.name == "nt":  # what is open isn't renamed there
+                file.close()
+            partial.chmod(0o644)
+            partial.replace(path)
         except BaseException:
             file.close()
             partial.unlink(missing_ok=True)
             raise
-    try:
-        partial.chmod(0o644)
-        partial.replace(path)
-    except BaseException:
-        partial.unlink(missing_ok=True)
-        raise
+
+
+def remove_left(path: Path) -> None:
+    """Remove what commands that were killed have left of a file that they were writing."""
+    for partial in path.parent.glob(f".{escape(path.name)}.*"):
+        if is_left_over(partial):
+            with suppress(OSError):  # another command has removed it
+                partial.unlink()
 
 
 def write_lines(path: Path, lines: Iterable[str]) -> int:

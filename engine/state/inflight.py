@@ -9,29 +9,36 @@ from __future__ import annotations
 
 import os
 import re
-import time
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
+from glob import escape
 from pathlib import Path
-from typing import NamedTuple
+from typing import IO, NamedTuple
 from uuid import uuid4
 
-# As ``engine.state.files`` names what it writes: the file's name and the process that writes.
-TEMPORARY = re.compile(r"\..+\.(\d+)-[a-z0-9_]{8}")
+from engine.state.locks import hold, is_free, is_left
 
-# Where it can't be asked whether a process still runs, what is older is nobody's; in seconds.
-_OLD_S = 3600.0
+# As ``engine.state.files`` names what it writes: the file's name and the process that writes.
+TEMPORARY = re.compile(r"\..+\.\d+-[a-z0-9_]{8}")
 
 _NAME = ".deciding"
 
+# What a command leaves that asks for several runs, until all are made.
+EVOLVING = ".evolving-{}.json"
+
 
 class InFlight:
-    """The file of a command that appends; without one before the first event."""
+    """The file of a command that appends, which is held; without one before the first event."""
 
     def __init__(self, folder: Path) -> None:
         """Take the studio's folder."""
         self._folder = folder
-        self._path: Path | None = None
+        self._file: IO[str] | None = None
+
+    @property
+    def is_begun(self) -> bool:
+        """Whether the command tried to append."""
+        return self._file is not None
 
     def begin(self, position: int) -> None:
         """Leave the file, if it isn't there yet; where the folder can't be written, there is none.
@@ -39,25 +46,34 @@ class InFlight:
         Args:
             position: where the log ends.
         """
-        if self._path is not None:
+        if self._file is not None:
             return
         path = self._folder / f"{_NAME}.{os.getpid()}-{uuid4().hex[:8]}"
         with suppress(OSError):
-            path.write_text(str(position), "ascii")
-            self._path = path
+            file = path.open("w", encoding="utf-8")
+            hold(file)
+            self._file = file
+            file.write(str(position))
+            file.flush()
 
     def doubt(self, event_ids: Iterable[str]) -> None:
         """Leave the ids of events of which it isn't known whether they were recorded."""
-        if self._path is not None:
-            with suppress(OSError), self._path.open("a", encoding="utf-8") as file:
-                file.writelines(f"\n{event_id}" for event_id in event_ids)
-
-    def end(self) -> None:
-        """Remove the file: everything is done."""
-        if self._path is not None:
+        if self._file is not None:
             with suppress(OSError):
-                self._path.unlink(missing_ok=True)
-            self._path = None
+                self._file.writelines(f"\n{event_id}" for event_id in event_ids)
+                self._file.flush()
+
+    def end(self, *, is_done: bool) -> None:
+        """Let go of the file, and remove it if everything is done."""
+        if self._file is None:
+            return
+        path = Path(self._file.name)
+        with suppress(OSError):
+            self._file.close()
+        if is_done:
+            with suppress(OSError):
+                path.unlink(missing_ok=True)
+        self._file = None
 
 
 class Interrupted(NamedTuple):
@@ -72,6 +88,23 @@ class Interrupted(NamedTuple):
     path: Path
     position: int
     doubted: list[str]
+
+
+def was_interrupted(folder: Path) -> bool:
+    """Whether a command was ended in a studio, as far as a look at its folder tells."""
+    names = (*folder.glob(f"{_NAME}.*"), *folder.glob(EVOLVING.format("*")))
+    return any(map(is_free, names))
+
+
+def was_restoring(folder: Path) -> list[Path]:
+    """What is beside a studio's folder of restores that were begun, or are at work."""
+    folder = folder.absolute()
+    return sorted(folder.parent.glob(f"{escape(restoring_prefix(folder))}*"))
+
+
+def restoring_prefix(folder: Path) -> str:
+    """How the folder is called in which a studio is made ready; its process follows."""
+    return f".{folder.name}.restoring."
 
 
 def interrupted(folder: Path) -> Iterator[Interrupted]:
@@ -107,18 +140,5 @@ def _of_others(folder: Path) -> list[Path]:
 
 
 def is_left_over(path: Path) -> bool:
-    """Whether a file or folder is a temporary one whose process doesn't run any more."""
-    named = TEMPORARY.fullmatch(path.name)
-    return named is not None and path.exists() and not _runs(int(named[1]), path)
-
-
-def _runs(process: int, path: Path) -> bool:
-    if os.name == "nt":  # there a signal 0 would end it
-        return time.time() - path.stat().st_mtime < _OLD_S
-    try:
-        os.kill(process, 0)
-    except ProcessLookupError:
-        return False
-    except (PermissionError, OverflowError):
-        return True
-    return True
+    """Whether a file or folder is a temporary one whose command isn't at work any more."""
+    return TEMPORARY.fullmatch(path.name) is not None and is_left(path)

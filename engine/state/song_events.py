@@ -51,14 +51,15 @@ class SongProjection:
     """One document per song."""
 
     name = "songs"
-    version = 10
+    version = 11
     document: type[Song] = Song
 
     def route(self, recorded: Recorded) -> str | None:
         """Id of the song that an event is about; None if it is about none."""
         if isinstance(recorded.payload, events.RunStarted | events.RunFinished):
             return recorded.payload.song_id
-        return song_of(recorded.stream) if recorded.kind in SONG_KINDS else None
+        song = song_of(recorded.stream) if recorded.kind in SONG_KINDS else None
+        return song if named_song(recorded) in {None, song} else None
 
     def apply(self, document: Song | None, recorded: Recorded) -> Song | None:
         """The song after the event; None before its first proposal."""
@@ -89,6 +90,12 @@ class SongProjection:
     def reached(self, document: Song) -> int:
         """Position of the last event about a song."""
         return document.touched
+
+
+def named_song(recorded: Recorded) -> str | None:
+    """Id of the song that an event begins or revises, as it says; None for all other events."""
+    event = recorded.payload
+    return event.song_id if isinstance(event, events.SongProposed | events.SongForked) else None
 
 
 # Events of a run that a song's state is made of.

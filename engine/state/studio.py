@@ -63,6 +63,7 @@ class Studio:
         self.warns_of_head = True
         self.mended: set[Path] = set()
         self._in_flight = InFlight(folder)
+        self._recorded: list[int] = []
         self._was_vouched_for = False
 
     @classmethod
@@ -97,10 +98,20 @@ class Studio:
         is_asked = self.warns_of_head and error is None and not self._was_vouched_for
         problem = _head_problem(self.log) if is_asked else ""
         self.log.close()
-        if error is None:
-            self._in_flight.end()
+        if self._in_flight.is_begun and isinstance(error, OSError | LogUnavailable):
+            error.add_note(self._what_stands())
+        self._in_flight.end(is_done=error is None)
         if problem:
             warnings.warn(f"{problem}; see engine doctor", Unvouched, stacklevel=2)
+
+    def _what_stands(self) -> str:
+        """What of a command that failed was recorded, in words."""
+        if not self._recorded:
+            return "nothing was recorded"
+        first, last = self._recorded[0], self._recorded[-1]
+        if first == last:
+            return f"what it decided stands, as event {last}"
+        return f"what it recorded stands, as events {first} to {last}"
 
     @property
     def exports(self) -> Path:
@@ -249,6 +260,7 @@ class Studio:
             self._in_flight.doubt(event.event_id for event in events)
             raise
         self._was_vouched_for = True
+        self._recorded += [each.position for each in recorded]
         return recorded
 
     def append_if_possible(self, stream: str, events: list[NewEvent]) -> bool:

@@ -13,7 +13,7 @@ from store.log import EventLog
 from store.postgresql import BY_SQLSTATE, masked, meaning_of
 from store.projections import Projections
 from store.schema import is_made, put_triggers_back, schema_problems
-from store.schemas import replacement
+from store.schemas import replaced, replacement
 from store.transfer import exported, imported
 from tests.postgresql import GUARDED, PASSWORD, Server, database_name
 from tests.store.samples import notes
@@ -346,12 +346,14 @@ def test_a_log_takes_the_place_of_another_which_is_kept(
     with EventLog.open(tmp_path / "other" / "studio.db") as other:
         other.append("t", notes(2), 0)
         after, lines = list(other.read()), list(exported(other))
-    with pytest.raises(LogCorrupt), replacement(address) as (made, _):
+    with pytest.raises(LogCorrupt), replacement(address, "a1") as (made, _):
         imported(made, lines[:-1])
     assert list(log.read()) == before
     for number in (1, 2):
-        with replacement(address) as (made, kept):
+        assert replaced(address, f"a{number}") is None
+        with replacement(address, f"a{number}") as (made, kept):
             imported(made, lines)
+        assert replaced(address, f"a{number}") == kept
         with EventLog.open(address) as now, EventLog.open(kept[0]) as old:
             assert list(now.read()) == after
             assert list(old.read()) == (before if number == 1 else after)

@@ -7,6 +7,7 @@ import shutil
 import pytest
 
 from engine.backups import moving
+from engine.cli import progress
 from engine.gate.decisions import note
 from engine.state.studio import Studio
 from tests.engine.backups.test_backups import files, log_of
@@ -30,9 +31,13 @@ def kept(folder):
     return {path.name: path.read_bytes() for path in folder.iterdir() if path.is_file()}
 
 
-def test_there_and_back_it_is_the_same(approved, place, address, tmp_path):
+def test_there_and_back_it_is_the_same(approved, place, address, tmp_path, monkeypatch):
     events, stored, old = log_of(approved), files(approved.folder), kept(approved.folder)
-    said = approved.do("move", place.folder, address)
+    monkeypatch.setattr(progress, "LINE_SECONDS", 0)
+    said = approved.type("move", place.folder, address)
+    assert f"copying events: 0 of {events[-1]['position']}" in said.err
+    assert f"copying files: {len(stored)} of {len(stored)}" in said.err
+    said = said.out
     assert f"{events[-1]['position']} events with hash {events[-1]['hash'][:16]}" in said
     assert f"{len(stored)} files, are the same in both" in said
     assert (log_of(place), files(place.folder)) == (events, stored)
@@ -91,6 +96,7 @@ def test_a_move_that_was_killed_goes_on(approved, place, address, monkeypatch, s
         patch.setattr(moving, step, killed)
         assert approved.type("move", place.folder, address).code == 130
     assert log_of(approved) == events
+    (place.folder / "HEAD.tmp").write_text("1")  # as a kill leaves it
     approved.do("move", place.folder, address)
     assert (log_of(place), files(place.folder)) == (events, stored)
     assert place.do("doctor").splitlines()[-1] == "all is well"
@@ -99,8 +105,8 @@ def test_a_move_that_was_killed_goes_on(approved, place, address, monkeypatch, s
 def test_a_studio_that_goes_on_meanwhile_is_not_left(approved, place, address, monkeypatch):
     copy = moving._copy_log
 
-    def late(log, target):
-        end = copy(log, target)
+    def late(*arguments):
+        end = copy(*arguments)
         with Studio.open(approved.folder) as studio:
             note(studio, approved.candidates()[0], "late")
         return end

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 import warnings
+from pathlib import Path
 from threading import Thread
 
 import pytest
@@ -11,6 +12,8 @@ import pytest
 from engine.cli.log import doctor
 from engine.doctor.checks import examine
 from engine.doctor.findings import MENDED, PROBLEM
+from engine.gate.decisions import note
+from engine.state.files import whole_file
 from engine.state.places import STREAM_OF
 from engine.state.studio import Studio
 from store import events, projections
@@ -212,6 +215,17 @@ def test_what_a_killed_command_left_is_removed(shell):
     other.write_bytes(b"mine")
     assert "was left by a command that was killed; it is removed" in shell.do("doctor")
     assert (left.exists(), other.exists()) == (False, True)
+
+
+def test_what_a_command_at_work_writes_is_left_alone(shell):
+    candidate = shell.candidates()[0]
+    with Studio.open(shell.folder) as studio, whole_file(studio.exports / "verse.mid") as partial:
+        note(studio, candidate, "hm")
+        partial.write(b"MThd")
+        assert "is removed" not in shell.do("doctor")
+        assert [path.exists() for path in (Path(partial.name), *shell.folder.glob(".d*"))] == (
+            [True, True]
+        )
 
 
 @on_both

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 import signal
-from importlib import import_module
+from pkgutil import resolve_name
 
 import pytest
 
@@ -25,7 +25,7 @@ def killed(shell, place, *words):
     process = os.fork()
     if process == 0:
         module, _, name = place.rpartition(".")
-        setattr(import_module(module), name, lambda *_, **__: os.kill(os.getpid(), signal.SIGKILL))
+        setattr(resolve_name(module), name, lambda *_, **__: os.kill(os.getpid(), signal.SIGKILL))
         run(["--studio", str(shell.folder), *map(str, words)])
         os._exit(0)
     assert os.waitstatus_to_exitcode(os.waitpid(process, 0)[1]) == -signal.SIGKILL
@@ -89,6 +89,28 @@ def test_a_full_disk_leaves_the_decision_standing(shell, monkeypatch, typed):
     assert len(shell.events("CandidateApproved")) == len(shell.events("ExportWritten")) == 1
 
 
+@pytest.mark.parametrize(
+    ("place", "stands"),
+    [
+        ("store.log.EventLog.append", "nothing was recorded"),
+        ("engine.runs.files.write_files", "what it recorded stands, as events "),
+    ],
+)
+def test_any_command_says_on_a_full_disk_what_of_it_stands(shell, monkeypatch, place, stands):
+    def full(*_, **__):
+        raise OSError(28, "No space left on device")
+
+    with monkeypatch.context() as patched:
+        module, _, name = place.rpartition(".")
+        patched.setattr(resolve_name(module), name, full)
+        said = shell.type(*EVOLVE)
+    assert said.code == 2
+    *_, error = said.err.splitlines()
+    assert f"No space left on device; {stands}" in error
+    runs = shell.json("runs")
+    assert (runs[-1]["seed"] == 5) == (stands != "nothing was recorded")
+
+
 def test_a_run_that_ended_without_its_files_gets_them(shell):
     killed(shell, "engine.runs.files.write_files", *EVOLVE)
     said = shell.type("runs", "--json")
@@ -150,6 +172,9 @@ def test_an_evolve_of_several_sections_goes_on_where_it_was_killed(shell):
     killed(shell, "engine.runs.files.write_files", *DRUMS)
     begun = [run for run in shell.json("runs") if run["stage"] == "drums"]
     assert [run["status"] for run in begun] == ["finished"]
+    said = shell.do("doctor")
+    assert "an evolve of several sections" in said
+    assert f"resume {begun[0]['id']}" in said
     shell.do(*DRUMS)
     drums = [run for run in shell.json("runs") if run["stage"] == "drums"]
     assert [(run["section"]["label"], run["status"]) for run in drums] == [
@@ -161,6 +186,16 @@ def test_an_evolve_of_several_sections_goes_on_where_it_was_killed(shell):
     shell.do(*DRUMS)
     drums = [run for run in shell.json("runs") if run["stage"] == "drums"]
     assert [run["status"] for run in drums] == ["finished"] * 3
+
+
+@pytest.mark.parametrize("typed", ["status", "doctor"])
+def test_what_a_finished_evolve_of_several_sections_left_is_removed(shell, typed):
+    for section in ("verse", "chorus"):
+        shell.do("approve", shell.candidates(section=section)[0])
+    killed(shell, "engine.runs.together.Kept.remove", *DRUMS)
+    assert list(shell.folder.glob(".evolving-*"))
+    said = shell.type(typed)
+    assert (said.code, list(shell.folder.glob(".*"))) == (0, [])
 
 
 @pytest.mark.parametrize("at", ["engine.runs.files.write_files", "engine.runs.lifecycle.record"])

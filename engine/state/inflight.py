@@ -128,7 +128,8 @@ def others_began(folder: Path) -> int | None:
     """
     began = []
     for path in _of_others(folder):
-        with suppress(OSError, ValueError):  # it has ended since, or has only just begun
+        # It may have ended since, or only just begun.
+        with suppress(OSError, ValueError, IndexError):
             began.append(int(path.read_text("utf-8").split()[0]))
     return min(began, default=None)
 

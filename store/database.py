@@ -10,7 +10,7 @@ import os
 import sqlite3
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager, nullcontext, suppress
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -20,6 +20,7 @@ from sqlalchemy import URL, Connection, Engine, QueuePool, create_engine, event,
 
 from store import postgresql
 from store.errors import LogCorrupt, LogUnavailable, StoreError
+from store.queue import Queue
 
 BUSY_TIMEOUT_S = 30.0
 _RETRY_PAUSE_S = 0.01
@@ -113,6 +114,9 @@ class Database:
         else:
             self._reading, self._writing = postgresql.reading(engine), postgresql.writing(engine)
         self._patient = cache(self._writing.execution_options)  # to make one takes long
+        waits = self.path is not None and not self.is_read_only
+        self._writers = Queue.of(Path(f"{self.path}-writers")) if waits else None
+        self._deciders = Queue.of(Path(f"{self.path}-deciders")) if waits else None
 
     @classmethod
     def open(cls, where: str | Path) -> "Database":
@@ -181,12 +185,29 @@ class Database:
             raise LogUnavailable("the database is read-only: its folder can't be written")
         if self.is_read_only and self._engine.url.database not in _MEMORY_NAMES:
             self._copy_into_memory()
-        patience = BUSY_TIMEOUT_S if patience_s is None else patience_s
-        engine = self._patient(patience_s=patience, only_state=only_state)
-        with translated(), engine.connect() as connection:  # leaving it takes back what is open
-            connection.begin()
-            yield connection
-            self._commit(connection)
+        with self.writing_turn(patience_s) as has_come:
+            left_s = BUSY_TIMEOUT_S if patience_s is None else patience_s
+            engine = self._patient(patience_s=left_s if has_come else 0.0, only_state=only_state)
+            with translated(), engine.connect() as connection:  # leaving it takes back what is open
+                connection.begin()
+                yield connection
+                self._commit(connection)
+
+    @contextmanager
+    def writing_turn(self, patience_s: float | None = None) -> Iterator[bool]:
+        """Let writers of a file go one after the other, as they came; what is within is one turn.
+
+        Gives whether the turn came in time; the block runs in any case. On PostgreSQL it is the
+        server that lets them go in order.
+
+        Args:
+            patience_s: how long to wait; None: as long as it ever does.
+        """
+        if self._writers is None:
+            yield True
+            return
+        with self._writers.turn(BUSY_TIMEOUT_S if patience_s is None else patience_s) as has_come:
+            yield has_come
 
     def _commit(self, connection: Connection) -> None:
         try:
@@ -200,13 +221,14 @@ class Database:
     def turn(self, name: str) -> Iterator[None]:
         """Let those who ask for turns of a name have them one after the other, as they came.
 
-        Only a server can keep such a queue: on SQLite all have theirs at once.
+        On SQLite all names are one.
 
         Raises:
             LogUnavailable: the turn did not come in time, or the database cannot be used.
         """
         if self._engine.dialect.name == "sqlite":
-            yield
+            with nullcontext() if self._deciders is None else self._deciders.turn(BUSY_TIMEOUT_S):
+                yield
             return
         with translated():
             connection = self._patient(patience_s=BUSY_TIMEOUT_S, only_state=True).connect()
@@ -237,6 +259,15 @@ class Database:
         lock = _SCHEMA_LOCK.get(connection.dialect.name)
         if lock is not None:
             connection.execute(lock)
+
+    def lock_head_file(self, connection: Connection) -> None:
+        """Let only one process at a time write the HEAD file; a writer on SQLite is alone anyway.
+
+        Raises:
+            SQLAlchemyError: the lock was not given in time.
+        """
+        if connection.dialect.name != "sqlite":
+            postgresql.take_turn(connection, "HEAD file")
 
     def require_unicode(self, connection: Connection) -> None:
         """Require that the database keeps every text as it is; SQLite's do.

@@ -5,8 +5,10 @@ that JSON: a row that was changed, cut or exchanged for another doesn't fit it. 
 stands one row for each projection with their number and the position that they are made up to.
 """
 
+import sqlite3
 from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
+from functools import lru_cache
 from hashlib import sha256
 from typing import Any, NamedTuple, Protocol, TypeVar
 
@@ -17,11 +19,26 @@ from store.database import as_store_error
 from store.errors import InvalidDocument, LogCorrupt
 from store.plain import NotPlain, canonical
 from store.records import Recorded
+from store.statements import Statement
 from store.tables import documents as document_table
 from store.tables import projections as position_table
 
 # Under this name the documents table keeps what it should hold of each projection.
 COUNTS = "projections"
+
+# Made once: to build a statement takes longer than to run it.
+_OURS = document_table.c.projection == bindparam("of")
+_ALL = Statement(select(document_table.c.key, document_table.c.body).where(_OURS))
+_INSERT = Statement(insert(document_table))
+_REMOVE = Statement(
+    delete(document_table).where(_OURS & (document_table.c.key == bindparam("old_key")))
+)
+_REMOVE_ALL = Statement(delete(document_table).where(_OURS))
+_POSITIONS = Statement(select(position_table))
+_INSERT_POSITION = Statement(insert(position_table))
+_REMOVE_POSITION = Statement(
+    delete(position_table).where(position_table.c.name == bindparam("old_name"))
+)
 
 DocumentT = TypeVar("DocumentT")
 StoredT_co = TypeVar("StoredT_co", covariant=True)
@@ -82,6 +99,17 @@ class Kept(NamedTuple):
     position: int
 
 
+Stores = Mapping[str, Stored[Any]]
+
+
+class Made(NamedTuple):
+    """How far a projection came."""
+
+    name: str
+    version: int
+    position: int
+
+
 def applied(
     projection: Applies[DocumentT], document: DocumentT | None, recorded: Recorded
 ) -> DocumentT | None:
@@ -104,7 +132,7 @@ def documents_told() -> Iterator[None]:
     """Let what the database says of damaged tables of documents leave the block as `Damaged`."""
     try:
         yield
-    except exc.SQLAlchemyError as error:
+    except (exc.SQLAlchemyError, sqlite3.Error) as error:
         meant = as_store_error(error)
         if isinstance(meant, LogCorrupt):
             raise Damaged(str(meant)) from error
@@ -112,9 +140,7 @@ def documents_told() -> Iterator[None]:
 
 
 @documents_told()
-def positions(
-    connection: Connection, projections: Mapping[str, Stored[Any]], end: int
-) -> dict[str, int]:
+def positions(connection: Connection, projections: Stores, end: int) -> dict[str, int]:
     """Return how far each projection came with its present version; others are left out.
 
     Args:
@@ -125,10 +151,8 @@ def positions(
     Raises:
         Damaged: what is stored of a projection contradicts itself.
     """
-    made = {row.name: row for row in connection.execute(select(position_table)).all()}
-    wanted = select(document_table.c.key, document_table.c.body)
-    rows = connection.execute(wanted.where(document_table.c.projection == COUNTS)).all()
-    kept = dict(map(tuple, rows))
+    made = {row[0]: Made(*row) for row in _POSITIONS.rows(connection)}
+    kept: dict[str, object] = dict(map(tuple, _ALL.rows(connection, of=COUNTS)))
     found: dict[str, int] = {}
     for name, projection in projections.items():
         row, stored = made.get(name), _kept(name, kept.get(name))
@@ -146,19 +170,19 @@ def positions(
 
 
 @documents_told()
-def require_whole(connection: Connection, name: str) -> None:
-    """Require that there are as many documents of a projection as were stored.
+def require_whole(connection: Connection, names: Collection[str]) -> None:
+    """Require that there are as many documents of some projections as were stored.
 
     Raises:
         Damaged: there are more, or fewer.
     """
-    table = document_table.c
-    wanted = select(table.body).where((table.projection == COUNTS) & (table.key == name))
-    kept = _kept(name, connection.execute(wanted).scalar())
-    count = _count(connection, name)
-    if kept is None or kept.documents != count:
-        stored = "an unknown number" if kept is None else kept.documents
-        raise Damaged(f"{name}: {count} documents in the place of {stored}")
+    bodies = dict(map(tuple, _ALL.rows(connection, of=COUNTS)))
+    numbers = _numbers(connection, names)
+    for name in names:
+        kept, count = _kept(name, bodies.get(name)), numbers.get(name, 0)
+        if kept is None or kept.documents != count:
+            stored = "an unknown number" if kept is None else kept.documents
+            raise Damaged(f"{name}: {count} documents in the place of {stored}")
 
 
 def documents_of(projection: Stored[Any]) -> Select[str, str]:
@@ -167,22 +191,39 @@ def documents_of(projection: Stored[Any]) -> Select[str, str]:
     return select(table.key, table.body).where(table.projection == projection.name)
 
 
-def documents_with(projection: Stored[Any], keys: Collection[str]) -> Select[str, str]:
-    """The statement that selects keys and rows of those documents of a projection."""
-    return documents_of(projection).where(document_table.c.key.in_(sorted(keys)))
-
-
 @documents_told()
 def load(
-    connection: Connection, projection: Stored[DocumentT], wanted: Select[str, str]
+    connection: Connection, projection: Stored[DocumentT], keys: Collection[str] | None = None
 ) -> dict[str, DocumentT]:
-    """Return the selected documents by key.
+    """Return the documents with some keys, or all, by key.
 
     Raises:
         Damaged: a row is not as it was stored.
     """
+    if keys is None:
+        rows = _ALL.rows(connection, of=projection.name)
+    elif keys:
+        named = {f"key_{index}": key for index, key in enumerate(keys)}
+        rows = _with_keys(len(named)).rows(connection, of=projection.name, **named)
+    else:
+        rows = []
+    return {key: _decode(projection, key, body) for key, body in rows}
+
+
+@documents_told()
+def load_selected(
+    connection: Connection, projection: Stored[DocumentT], wanted: Select[str, str]
+) -> dict[str, DocumentT]:
+    """Return the documents that a statement selects, by key. Raises as ``load``."""
     rows = connection.execute(wanted).all()
     return {key: _decode(projection, key, body) for key, body in rows}
+
+
+@lru_cache(maxsize=64)
+def _with_keys(count: int) -> Statement:
+    table = document_table.c
+    names: list[Any] = [bindparam(f"key_{index}") for index in range(count)]
+    return Statement(select(table.key, table.body).where(_OURS & table.key.in_(names)))
 
 
 @documents_told()
@@ -196,41 +237,44 @@ def save(
     """
     name = projection.name
     rows = [
-        {"projection": name, "key": key, "body": _encode(projection, key, document)}
-        for key, document in sorted(changed.items())
+        (name, key, _encode(projection, key, document)) for key, document in sorted(changed.items())
     ]
     if rows:
         remove(connection, name, list(changed))
-        connection.execute(insert(document_table), rows)
+        _INSERT.run(connection, rows)
 
 
 @documents_told()
-def mark(connection: Connection, projection: Stored[Any], position: int) -> None:
-    """Store how far a projection came, and how many documents it has."""
-    name, version = projection.name, projection.version
-    connection.execute(delete(position_table).where(position_table.c.name == name))
-    row = {"name": name, "version": version, "position": position}
-    connection.execute(insert(position_table).values(**row))
-    remove(connection, COUNTS, [name])
-    text = " ".join(map(str, Kept(_count(connection, name), version, position)))
-    kept = {"projection": COUNTS, "key": name, "body": _signed(COUNTS, name, text)}
-    connection.execute(insert(document_table).values(**kept))
+def mark(connection: Connection, reached: Mapping[str, int], projections: Stores) -> None:
+    """Store how far some projections came, and how many documents each has.
+
+    Args:
+        connection: the writing one.
+        reached: position of the last event that is in each, by name.
+        projections: by name.
+    """
+    numbers = _numbers(connection, reached)
+    made = [Made(name, projections[name].version, at) for name, at in reached.items()]
+    texts = {each.name: " ".join(map(str, (numbers.get(each.name, 0), *each[1:]))) for each in made}
+    _REMOVE_POSITION.run(connection, [(name,) for name in reached])
+    _INSERT_POSITION.run(connection, made)
+    remove(connection, COUNTS, list(reached))
+    counts = [(COUNTS, name, _signed(COUNTS, name, text)) for name, text in texts.items()]
+    _INSERT.run(connection, counts)
 
 
 def forget(connection: Connection, name: str) -> None:
     """Delete everything that is stored of a projection."""
-    connection.execute(delete(document_table).where(document_table.c.projection == name))
-    connection.execute(delete(position_table).where(position_table.c.name == name))
+    _REMOVE_ALL.run(connection, [(name,)])
+    _REMOVE_POSITION.run(connection, [(name,)])
     remove(connection, COUNTS, [name])
 
 
 @documents_told()
 def remove(connection: Connection, name: str, keys: list[str]) -> None:
     """Delete the documents of a projection with these keys."""
-    table = document_table.c
-    ours = (table.projection == name) & (table.key == bindparam("old_key"))
     if keys:
-        connection.execute(delete(document_table).where(ours), [{"old_key": key} for key in keys])
+        _REMOVE.run(connection, [(name, key) for key in keys])
 
 
 def make_tables_again(connection: Connection) -> None:
@@ -240,9 +284,17 @@ def make_tables_again(connection: Connection) -> None:
     document_table.metadata.create_all(connection, tables=tables)
 
 
-def _count(connection: Connection, name: str) -> int:
-    wanted = select(func.count()).where(document_table.c.projection == name)
-    return connection.execute(wanted).scalar() or 0
+def _numbers(connection: Connection, names: Collection[str]) -> dict[str, int]:
+    """The number of documents of those projections that have any."""
+    named = {f"name_{index}": name for index, name in enumerate(names)}
+    return dict(map(tuple, _counting(len(named)).rows(connection, **named)))
+
+
+@lru_cache(maxsize=64)
+def _counting(projections: int) -> Statement:
+    name = document_table.c.projection
+    names: list[Any] = [bindparam(f"name_{index}") for index in range(projections)]
+    return Statement(select(name, func.count()).where(name.in_(names)).group_by(name))
 
 
 def _kept(name: str, body: object) -> Kept | None:

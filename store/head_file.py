@@ -36,7 +36,7 @@ _PROOF_BYTES = 10
 
 
 class HeadFile:
-    """The HEAD file of one database. Its methods that write hold the database's write lock."""
+    """The HEAD file of one database. Its methods that write hold a lock of the database's."""
 
     def __init__(self, database: Database, folder: Path) -> None:
         self.path = folder / "HEAD"
@@ -137,7 +137,9 @@ class HeadFile:
             LogUnavailable: the database is locked, or the file cannot be read or written.
         """
         with self._database.write(patience_s, only_state=True) as connection:
-            end, stored = read_head(connection, lock=True), self.stored()
+            # Not the lock of who appends: on a server one would wait for all who came meanwhile.
+            self._database.lock_head_file(connection)
+            end, stored = read_head(connection), self.stored()
             if self.is_at(end, stored) or self.problem(connection, end, stored):
                 return  # lost, or another process was quicker, or it is evidence
             with translated():

@@ -10,7 +10,7 @@ from typing import Any, Generic, TypeVar
 
 from sqlalchemy import ColumnElement, Connection, collate
 
-from store.documents import DocumentT, Projection, documents_of, load, remove, save
+from store.documents import DocumentT, Projection, documents_of, load_selected, remove, save
 from store.tables import documents as document_table
 
 EntryT = TypeVar("EntryT")
@@ -92,7 +92,7 @@ def entries_from(
         wanted = wanted.where((key >= beginning) & (key < beginning + _LAST_CHARACTER))
     if after is not None:
         wanted = wanted.where(key > after)
-    return load(connection, index, wanted.order_by(key).limit(limit))
+    return load_selected(connection, index, wanted.order_by(key).limit(limit))
 
 
 def _by_code_point(connection: Connection, column: ColumnElement[str]) -> ColumnElement[str]:

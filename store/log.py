@@ -146,6 +146,7 @@ class EventLog:
         events: Sequence[NewEvent],
         expected_version: int,
         patience_s: float | None = None,
+        also: Callable[[Connection], None] | None = None,
     ) -> list[Recorded]:
         """Record a batch of events, all or none, one after the other.
 
@@ -157,6 +158,7 @@ class EventLog:
             events: what happened; an empty batch does nothing.
             expected_version: the number of events that the stream has; 0 for a new one.
             patience_s: how long to wait for another writer; None: as long as it ever does.
+            also: called once they are recorded, with the connection of the same transaction.
 
         Raises:
             InvalidEvent: an event is not valid; nothing was recorded.
@@ -172,13 +174,13 @@ class EventLog:
         if not drafts:
             return []
         try:
-            return self._append(stream, drafts, expected_version, patience_s)
+            return self._append(stream, drafts, expected_version, patience_s, also)
         except CommitUnknown as lost:
             # The head's lock is only given once the old transaction has ended; what it did is
             # known by the ids then.
             for _ in pauses(RECONNECTING_S):
                 try:
-                    return self._append(stream, drafts, expected_version, patience_s)
+                    return self._append(stream, drafts, expected_version, patience_s, also)
                 except LogUnavailable as error:
                     _logger.debug("not yet there again: %s", error)
             raise lost
@@ -189,21 +191,25 @@ class EventLog:
         drafts: Sequence[_Draft],
         expected_version: int,
         patience_s: float | None,
+        also: Callable[[Connection], None] | None,
     ) -> list[Recorded]:
-        with self.database.write(patience_s) as connection:
-            head = read_head(connection, lock=True)
-            known = _already_recorded(connection, self.codec, stream, drafts)
-            if known is not None:
-                return [self.recorded(row) for row in known]
-            if self._head_file is not None:
-                self._head_file.require(connection, head)
-            actual = stream_version(connection, stream)
-            if actual != expected_version:
-                raise StaleStream(stream, expected_version, actual)
-            rows = self._chained(head, stream, actual, drafts)
-            insert_events(connection, rows)
-            move_head(connection, Head(head.position + len(rows), rows[-1][-1]))
-        self._advance_head_file()
+        with self.database.writing_turn(patience_s):  # one turn for both, the events and HEAD
+            with self.database.write(patience_s) as connection:
+                head = read_head(connection, lock=True)
+                known = _already_recorded(connection, self.codec, stream, drafts)
+                if known is not None:
+                    return [self.recorded(row) for row in known]
+                if self._head_file is not None:
+                    self._head_file.require(connection, head)
+                actual = stream_version(connection, stream)
+                if actual != expected_version:
+                    raise StaleStream(stream, expected_version, actual)
+                rows = self._chained(head, stream, actual, drafts)
+                insert_events(connection, rows)
+                move_head(connection, Head(head.position + len(rows), rows[-1][-1]))
+                if also is not None:
+                    also(connection)
+            self._advance_head_file()
         return [self.recorded(row) for row in rows]
 
     def read(

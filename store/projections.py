@@ -11,7 +11,7 @@ from contextlib import AbstractContextManager, contextmanager, suppress
 from functools import partial
 from typing import Any, TypeVar
 
-from sqlalchemy import Connection, Select, select
+from sqlalchemy import Connection, select
 
 from store.branches import Branching, History, Origin
 from store.documents import (
@@ -20,9 +20,7 @@ from store.documents import (
     Projection,
     Stored,
     applied,
-    documents_of,
     documents_told,
-    documents_with,
     forget,
     load,
     make_tables_again,
@@ -31,7 +29,7 @@ from store.documents import (
     require_whole,
     save,
 )
-from store.errors import LogCorrupt, UnknownProjection
+from store.errors import LogCorrupt, StoreError, UnknownProjection
 from store.indexes import EntryT, Index, entries_from, update
 from store.log import EventLog
 from store.records import Recorded
@@ -102,14 +100,35 @@ class Projections:
                     self._apply_batch()
                 return
 
+    def keep_up(self, connection: Connection) -> None:
+        """Apply the newest events in the transaction that appended them.
+
+        Where these are many, or the documents damaged, that is left to the next reading, which says
+        it. The events are recorded in any case.
+
+        Args:
+            connection: the writing one.
+        """
+        attempt = connection.begin_nested()
+        try:
+            end = read_head(connection).position
+            made = positions(connection, self._stored, end)
+            first, last = min(made.values(), default=0), max(made.values(), default=0)
+            is_near = len(made) == len(self._stored) and first == last >= end - BATCH_EVENTS
+            if is_near:
+                require_whole(connection, self._stored)
+                self._apply_next(connection, made, end)
+            attempt.commit()
+        except (Damaged, StoreError):
+            attempt.rollback()
+
     def get(self, projection: Projection[DocumentT], key: str) -> DocumentT | None:
         """Return a document; None if there is none with that key."""
-        wanted = documents_of(projection).where(document_table.c.key == key)
-        return self._documents(projection, wanted).get(key)
+        return self._documents(projection, [key]).get(key)
 
     def all(self, projection: Projection[DocumentT]) -> dict[str, DocumentT]:
         """Return all documents by key, in the order of the keys."""
-        return self._documents(projection, documents_of(projection))
+        return self._documents(projection)
 
     def at(self, projection: Projection[DocumentT], key: str, position: int) -> DocumentT | None:
         """Return a document as it was after the event at a position; None if there was none.
@@ -122,8 +141,7 @@ class Projections:
         assert isinstance(projection, Branching)  # noqa: S101 - the caller's own
 
         def earlier(connection: Connection) -> DocumentT | None:
-            wanted = documents_of(projection).where(document_table.c.key == key)
-            current = load(connection, projection, wanted).get(key)
+            current = load(connection, projection, [key]).get(key)
             if current is None or projection.reached(current) <= position:
                 return current
             history = History(connection, self._log.recorded)
@@ -135,7 +153,7 @@ class Projections:
         self, projection: Projection[DocumentT], keys: Collection[str]
     ) -> dict[str, DocumentT]:
         """Return the documents with these keys, in the order of the keys; others are left out."""
-        return self._documents(projection, documents_with(projection, keys))
+        return self._documents(projection, keys)
 
     def entries(
         self,
@@ -207,9 +225,9 @@ class Projections:
             raise UnknownProjection(f"no projection {projection.name!r}; there are: {known}")
 
     def _documents(
-        self, projection: Projection[DocumentT], wanted: Select[str, str]
+        self, projection: Projection[DocumentT], keys: Collection[str] | None = None
     ) -> dict[str, DocumentT]:
-        found = self._read(projection, lambda connection: load(connection, projection, wanted))
+        found = self._read(projection, lambda connection: load(connection, projection, keys))
         return dict(sorted(found.items()))
 
     def _read(self, projection: Stored[Any], query: Callable[[Connection], ResultT]) -> ResultT:
@@ -219,7 +237,7 @@ class Projections:
                 while True:
                     with self._log.database.read() as connection:
                         if not self._is_behind(connection):
-                            require_whole(connection, projection.name)
+                            require_whole(connection, [projection.name])
                             with documents_told():
                                 return query(connection)
                     self.catch_up()
@@ -298,23 +316,34 @@ class Projections:
             for name in self._projections:
                 group = self._with_indexes(name)
                 if {made.get(each) for each in group} == {made.get(name, -1)}:
-                    for each in group:
-                        require_whole(connection, each)
+                    require_whole(connection, group)
                 else:
                     for each in group:
                         forget(connection, each)
                     made |= dict.fromkeys(group, 0)
-            start = min(made.values())
-            rows = page(connection, after=start, limit=BATCH_EVENTS)
-            if not rows and start < end:
-                raise LogCorrupt(f"the head row says position {end}, no event is after {start}")
-            batch = [self._log.recorded(row) for row in rows]
-            for name, projection in self._projections.items():
-                new = [event for event in batch if event.position > made[name]]
-                history = History(connection, self._log.recorded)
-                _apply(history, projection, new, self._indexes[name])
-                for stored in self._with_indexes(name).values():
-                    mark(connection, stored, new[-1].position if new else made[name])
+            self._apply_next(connection, made, end)
+
+    def _apply_next(self, connection: Connection, made: Mapping[str, int], end: int) -> None:
+        """Apply the next events to the projections that haven't got them.
+
+        Args:
+            connection: the writing one.
+            made: the position that each projection and index is at, by name.
+            end: position of the last event.
+        """
+        start = min(made.values())
+        rows = page(connection, after=start, limit=BATCH_EVENTS)
+        if not rows and start < end:
+            raise LogCorrupt(f"the head row says position {end}, no event is after {start}")
+        batch = [self._log.recorded(row) for row in rows]
+        reached: dict[str, int] = {}
+        for name, projection in self._projections.items():
+            new = [event for event in batch if event.position > made[name]]
+            history = History(connection, self._log.recorded)
+            _apply(history, projection, new, self._indexes[name])
+            at = new[-1].position if new else made[name]
+            reached |= dict.fromkeys(self._with_indexes(name), at)
+        mark(connection, reached, self._stored)
 
 
 def fold(
@@ -351,8 +380,8 @@ def fold(
 def _compared(
     connection: Connection, stored: Stored[Any], given: Mapping[str, Any]
 ) -> Iterator[tuple[str, str, str]]:
-    require_whole(connection, stored.name)
-    found = load(connection, stored, documents_of(stored))
+    require_whole(connection, [stored.name])
+    found = load(connection, stored)
     for key in sorted(found.keys() | given.keys()):
         if key not in found:
             yield stored.name, key, "is missing"
@@ -372,7 +401,7 @@ def _apply(
     routed = {key for event in events if (key := projection.route(event)) is not None}
 
     def stored(keys: Iterable[str]) -> dict[str, Any]:
-        return load(connection, projection, documents_with(projection, list(keys)))
+        return load(connection, projection, list(keys))
 
     before = stored(routed)
     changed = dict(before)

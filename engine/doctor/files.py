@@ -14,6 +14,7 @@ from engine.models.registry import ModelRegistry
 from engine.preference.heads import HeadRegistry
 from engine.stages import STAGES
 from engine.state.files import file_sha256
+from engine.state.inflight import others_began
 from engine.state.songs import Song
 from engine.state.studio import Studio
 
@@ -52,29 +53,50 @@ def heads(studio: Studio) -> Iterator[Finding]:
 
 
 def exports(studio: Studio) -> Iterator[Finding]:
-    """Whether the files written for people are there and as they were written."""
-    for song in studio.all_songs().values():
-        missing = 0
-        for relative, written in song.exports.items():
-            path = studio.folder / relative
-            data = path.read_bytes() if path.is_file() else None
-            if data is None:
-                missing += written.candidate in song.arrangements
-                continue
-            if hashlib.sha256(data).hexdigest() != written.sha256:
-                yield Finding(WARNING, f"{relative} was edited since it was written")
-            yield from _provenance(studio, data, relative)
-        yield from _mended(studio, song)
-        if missing:
-            files = "a file of its arrangements is" if missing == 1 else (
-                f"{missing} files of its arrangements are")  # fmt: skip
-            command = f"arrange --song {song.song_id}"
-            yield Finding(WARNING, f"{song.title}: {files} missing", command)
+    """Whether the files written for people are there and as they were written.
+
+    What another command may be writing just now is left to it.
+    """
+    for listed in studio.all_songs().values():
+        song = listed
+        while (found := list(_of_song(studio, song))) or _lacks_a_part(studio, song):
+            now = studio.song(song.song_id)
+            began = others_began(studio.folder)
+            if began is not None and began < now.touched:
+                break
+            if now.touched == song.touched:
+                yield from found
+                yield from _mended(studio, song)
+                break
+            song = now
+
+
+def _of_song(studio: Studio, song: Song) -> Iterator[Finding]:
+    """What is wrong with the files of a song; a missing approved part is none: it is mended."""
+    missing = 0
+    for relative, written in song.exports.items():
+        path = studio.folder / relative
+        data = path.read_bytes() if path.is_file() else None
+        if data is None:
+            missing += written.candidate in song.arrangements
+            continue
+        if hashlib.sha256(data).hexdigest() != written.sha256:
+            yield Finding(WARNING, f"{relative} was edited since it was written")
+        yield from _provenance(studio, data, relative)
+    if missing:
+        files = "a file of its arrangements is" if missing == 1 else (
+            f"{missing} files of its arrangements are")  # fmt: skip
+        command = f"arrange --song {song.song_id}"
+        yield Finding(WARNING, f"{song.title}: {files} missing", command)
+
+
+def _lacks_a_part(studio: Studio, song: Song) -> bool:
+    return not all(path.exists() for path in approved_files(studio, song))
 
 
 def _mended(studio: Studio, song: Song) -> Iterator[Finding]:
     """Write the files of approved parts that are missing."""
-    if all(path.exists() for path in approved_files(studio, song)):
+    if not _lacks_a_part(studio, song):
         return
     for export in export_song(studio, song):
         if export.outcome not in {UNCHANGED, EDITED_STAYS}:

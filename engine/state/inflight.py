@@ -118,9 +118,26 @@ def interrupted(folder: Path) -> Iterator[Interrupted]:
 
 def others_at_work(folder: Path) -> bool:
     """Whether another process is between its first event and its end in a studio."""
+    return bool(_of_others(folder))
+
+
+def others_began(folder: Path) -> int | None:
+    """Where the log ended before the first of the other processes that are at work.
+
+    What came of later events may be theirs to write. None if none is at work.
+    """
+    began = []
+    for path in _of_others(folder):
+        # It may have ended since, or only just begun.
+        with suppress(OSError, ValueError, IndexError):
+            began.append(int(path.read_text("utf-8").split()[0]))
+    return min(began, default=None)
+
+
+def _of_others(folder: Path) -> list[Path]:
     ours = f"{_NAME}.{os.getpid()}-"
     others = (path for path in folder.glob(f"{_NAME}.*") if not path.name.startswith(ours))
-    return any(not is_left_over(path) for path in others)
+    return [path for path in others if not is_left_over(path)]
 
 
 def is_left_over(path: Path) -> bool:

@@ -253,7 +253,9 @@ class Studio:
         """Append a batch; see ``EventLog.append``."""
         self._in_flight.begin(self.log.head().position)
         try:
-            recorded = self.log.append(stream, events, expected_version)
+            recorded = self.log.append(
+                stream, events, expected_version, also=self._projections.keep_up
+            )
         except CommitUnknown:
             self._in_flight.doubt(event.event_id for event in events)
             raise
@@ -269,8 +271,7 @@ class Studio:
         """
         try:
             version = self.log.version(stream)
-            self.log.append(stream, events, version, RECORD_PATIENCE_S)
-            self._projections.catch_up()  # so that the next to read needn't write
+            self.log.append(stream, events, version, RECORD_PATIENCE_S, self._projections.keep_up)
         except (HeadMismatch, LogUnavailable, StaleStream):
             return False
         return True

@@ -46,6 +46,32 @@ def test_what_is_read_is_up_to_date(log: EventLog) -> None:
     assert views.get(LastNote(), "b") is None
 
 
+def test_what_is_appended_is_in_the_documents_at_once(log: EventLog) -> None:
+    views = Projections(log, [Tally(), LastNote()], [PLACES])
+    log.append("a", notes(2), 0, also=views.keep_up)  # they were never made: left to a reading
+    assert rows(log) == []
+    views.catch_up()
+    log.append("a", notes(1), 2, also=views.keep_up)
+    log.append("b", notes(3), 0, also=views.keep_up)
+    kept = rows(log)
+    views.rebuild()
+    assert kept == rows(log)
+    assert list(views.entries(PLACES)) == ["at 3", "at 6"]
+
+
+def test_damaged_documents_keep_nothing_from_being_appended(log: EventLog) -> None:
+    views = both(log)
+    log.append("a", notes(1), 0)
+    log.append("b", notes(1), 0)
+    views.catch_up()
+    with log.database.write() as connection:
+        connection.exec_driver_sql("DELETE FROM documents WHERE projection = 'tally' AND key = 'b'")
+    log.append("a", notes(1), 1, also=views.keep_up)
+    with pytest.warns(Rebuilt, match="1 documents in the place of 2"):
+        assert list(views.all(Tally())) == ["a", "b"]
+    assert views.get(LastNote(), "a") == Note("a note 0", 2)
+
+
 def test_some_documents(log: EventLog) -> None:
     views = both(log)
     for stream in ("a", "b", "c"):

@@ -11,7 +11,7 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-from store import head_file, log
+from store import head_file, log, queue
 from store.errors import StaleStream
 from store.log import EventLog
 from store.projections import Projections
@@ -86,6 +86,22 @@ def project(path: str) -> None:
             say("done")
 
 
+def take_turns(path: str) -> None:
+    """Ask for a turn again and again; each lasts until there is a line."""
+    take_place = queue._place
+
+    def place(file: int) -> int:
+        taken = take_place(file)
+        say("waits")
+        return taken
+
+    queue._place = place
+    while True:
+        with queue.Queue.of(Path(path)).turn(60):
+            say("turn")
+            hear()
+
+
 def endless(path: str) -> None:
     """Append for ever, saying the last position of every batch that was acknowledged."""
     with opened(path) as studio:
@@ -143,6 +159,7 @@ if __name__ == "__main__":
         "claim": claim,
         "create": create,
         "project": project,
+        "queue": take_turns,
         "endless": endless,
         "die": die,
         "die_creating": die_creating,

@@ -38,7 +38,7 @@ HOMES = {
     "librosa": ("fitness/encoders.py", "training/"),
     "music21": ("engine/notation/", "training/", "tools/"),
     "soundfile": ("engine/audio/", "training/"),
-    "pyloudnorm": ("engine/audio/",),
+    "scipy": ("engine/audio/", "training/"),
     "modal": ("training/modal_app.py",),
     "mlflow": ("training/tracking.py",),
     "optuna": ("training/personal/tuning.py",),
@@ -72,7 +72,7 @@ LATE = {
     "music21": ("engine/notation/score.py", "training/", "tools/"),
     "pyarrow": (),
     "soundfile": (),
-    "pyloudnorm": (),
+    "scipy": (),
     "cryptography": (),
     "distributed": (),
 }

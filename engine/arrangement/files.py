@@ -5,11 +5,13 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from itertools import count
 from pathlib import Path
 
 from engine.arrangement.assemble import Arrangement
 from engine.arrangement.balance import balanced
+from engine.execution.graph import Graph, Step
 from engine.gate.exports import KEPT, UNCHANGED, WRITTEN, Export, last_written, relative_path
 from engine.state.files import file_sha256, write_whole
 from engine.state.songs import Song, song_stream
@@ -40,6 +42,15 @@ class File:
 
 # Makes some files of an arrangement: its score, its recordings or its picture.
 Writer = Callable[[Arrangement], Iterable[File]]
+
+
+def made_in(
+    graph: Graph, arrangement: Arrangement, name: str, step: Step, made_by: str = ""
+) -> File:
+    """A file whose bytes are the result of a step; see ``File``."""
+    key = f"{name} of arrangement {arrangement.id}"
+    graph.add(key, step)
+    return File(name, partial(graph.take, key), made_by)
 
 
 @dataclass(frozen=True, slots=True)

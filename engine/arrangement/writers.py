@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from functools import cache
 from subprocess import SubprocessError
 
-import numpy as np
-
 from engine.arrangement.assemble import Arrangement
 from engine.arrangement.charts import CHARTS_VERSION, chord_pro, lyric_sheet
-from engine.arrangement.files import File, Writer, source_of
-from engine.audio import MAX_SECONDS, Audio, Rendering, Tags, audio_bytes, player, render_stems
+from engine.arrangement.files import File, Writer, made_in, source_of
+from engine.arrangement.recordings import audio_writer
 from engine.errors import Refused
+from engine.execution.executor import SERIAL, Executor
+from engine.execution.graph import Graph, Step
 from engine.notation import SOFTWARE, engraved, find_engraver, musicxml
 from engine.reports.song_picture import song_picture
 from engine.state.songs import Song, last_composition
@@ -31,17 +31,23 @@ FLUTE = 73
 LEAD_SHEET_BARS_PER_LINE = 4
 
 
-def score_writer(singer: str) -> Writer:
+# What making a file costs beside the others: about the seconds on a small machine.
+SCORE_COST, PICTURE_COST = 3.0, 0.2
+
+
+def score_writer(singer: str, graph: Graph) -> Writer:
     """Writes a MusicXML file of the song, the words in the clef of this singer."""
 
     def write(arrangement: Arrangement) -> Iterator[File]:
-        def score() -> bytes:
-            conductor = arrangement.conductor((source_of(arrangement),))
-            return musicxml(arrangement.tracks, conductor, arrangement.length_ticks, singer=singer)
-
-        yield File("song.musicxml", score, SOFTWARE)
+        step = Step(_score, (arrangement, singer), cost=SCORE_COST)
+        yield made_in(graph, arrangement, "song.musicxml", step, SOFTWARE)
 
     return write
+
+
+def _score(arrangement: Arrangement, singer: str) -> bytes:
+    conductor = arrangement.conductor((source_of(arrangement),))
+    return musicxml(arrangement.tracks, conductor, arrangement.length_ticks, singer=singer)
 
 
 def chart_writer(song: Song) -> Writer:
@@ -126,85 +132,14 @@ def singer_name(song: Song) -> str:
     return (last and last.singer) or (named and named[-1]) or song.singer or ""
 
 
-def picture_writer(colour: str) -> Writer:
+def picture_writer(colour: str, graph: Graph) -> Writer:
     """Writes a piano roll of the song in the ink of this colour."""
 
     def write(arrangement: Arrangement) -> Iterator[File]:
-        yield File("song.png", lambda: song_picture(arrangement, colour))
+        step = Step(song_picture, (arrangement, colour), cost=PICTURE_COST)
+        yield made_in(graph, arrangement, "song.png", step)
 
     return write
-
-
-def audio_writer(file_format: str, *, with_mix: bool = True) -> Writer:
-    """Writes recordings of the mix and of each stem; none if the song exceeds ``MAX_SECONDS``.
-
-    Args:
-        file_format: ``flac`` or ``wav``.
-        with_mix: whether the mix is among them.
-    """
-
-    def write(arrangement: Arrangement) -> Iterator[File]:
-        if arrangement.seconds > MAX_SECONDS:
-            return
-
-        @cache
-        def rendering() -> Rendering:
-            tracks, length_ticks = arrangement.tracks, arrangement.length_ticks
-            return _faded(render_stems(tracks, arrangement.tempo_map, length_ticks), arrangement)
-
-        if with_mix:
-            yield _recording(arrangement, f"song.{file_format}", rendering)
-        for index, track in enumerate(arrangement.tracks):
-            name = f"stems/{track.name.lower()}.{file_format}"
-            yield _recording(arrangement, name, rendering, index)
-
-    return write
-
-
-def _recording(
-    arrangement: Arrangement,
-    name: str,
-    rendering: Callable[[], Rendering],
-    stem: int | None = None,
-) -> File:
-    """A recording that says its title, what played it, and what it is a recording of.
-
-    Args:
-        arrangement: the song.
-        name: of the file.
-        rendering: returns the song as sound.
-        stem: place of the track that it records; None for the mix.
-    """
-    part = "" if stem is None else f": {arrangement.tracks[stem].name}"
-
-    def data() -> bytes:
-        played = rendering()
-        comment = f"{played_by(played.player)}{source_of(arrangement)}"
-        audio = played.mix if stem is None else played.stems[stem]
-        return audio_bytes(audio, name, Tags(f"{arrangement.title}{part}", comment))
-
-    return File(name, data, played_by(player()))
-
-
-def played_by(name: str) -> str:
-    """How a recording names its player."""
-    return f"played by {name}; "
-
-
-def _faded(rendering: Rendering, arrangement: Arrangement) -> Rendering:
-    """The recordings of a song that fades out, the others as they are."""
-    fade, tempo_map = arrangement.fade, arrangement.tempo_map
-    if fade is None:
-        return rendering
-    start, end = tempo_map.seconds([fade.start_ticks, fade.end_ticks]).tolist()
-    mix, *stems = (_with_fade(each, start, end) for each in (rendering.mix, *rendering.stems))
-    return replace(rendering, mix=mix, stems=tuple(stems))
-
-
-def _with_fade(audio: Audio, start_seconds: float, end_seconds: float) -> Audio:
-    times = np.arange(len(audio.samples)) / audio.sample_rate
-    gain = np.interp(times, [start_seconds, end_seconds], [1.0, 0.0]).astype(np.float32)
-    return replace(audio, samples=audio.samples * gain[:, np.newaxis])
 
 
 @dataclass(frozen=True, slots=True)
@@ -222,15 +157,20 @@ class WriterKind:
     audio: str
 
 
-def writers_of(kind: WriterKind) -> list[Writer]:
+def writers_of(kind: WriterKind, executor: Executor = SERIAL) -> list[Writer]:
     """The writers of all files other than MIDI that every arrangement has.
+
+    Args:
+        kind: what decides on them.
+        executor: makes them, on this machine: the recordings sound as its instruments do.
 
     Raises:
         Refused: if its audio is none of ``AUDIO_FORMATS``.
     """
     check_audio(kind.audio)
-    recordings = [] if kind.audio == NO_AUDIO else [audio_writer(kind.audio)]
-    return [score_writer(kind.singer), picture_writer(kind.colour), *recordings]
+    graph = Graph(executor)
+    recordings = [] if kind.audio == NO_AUDIO else [audio_writer(kind.audio, graph)]
+    return [score_writer(kind.singer, graph), picture_writer(kind.colour, graph), *recordings]
 
 
 def writers(song: Song, audio: str) -> list[Writer]:
@@ -255,7 +195,7 @@ def export_writers(song: Song, kinds: Sequence[str], audio: str) -> list[Writer]
     made: dict[str, Writer] = {
         "chart": chart_writer(song),
         "lyrics": lyrics_writer(song),
-        "stems": audio_writer(audio, with_mix=False),
+        "stems": audio_writer(audio, Graph(SERIAL), with_mix=False),
     }
     return [made[kind] for kind in kinds]
 

@@ -1,6 +1,6 @@
 """Songs as sound: played by FluidSynth where it is installed, else by a small synthesis."""
 
-from engine.audio.rendering import Rendering, player, render, render_stems
+from engine.audio.rendering import player
 from engine.audio.samples import (
     FORMATS,
     MAX_SECONDS,
@@ -11,6 +11,7 @@ from engine.audio.samples import (
     audio_bytes,
     write_audio,
 )
+from engine.audio.takes import Rendering, render, render_stems
 
 __all__ = [
     "FORMATS",

@@ -14,7 +14,7 @@ from tempfile import TemporaryDirectory
 
 import numpy as np
 
-from engine.audio.samples import SAMPLE_RATE, Samples
+from engine.audio.samples import SAMPLE_RATE, Samples, peak
 from genomes.keys import Key
 from genomes.midi import DRUM_CHANNEL, Conductor, Track, write_midi
 from genomes.notes import Part
@@ -43,6 +43,9 @@ GAP_SECONDS = 4.0
 # so that it sounds as if it were alone.
 GRID_SECONDS = 0.64
 MELODIC_CHANNELS = [channel for channel in range(16) if channel != DRUM_CHANNEL]
+
+# Where nothing is louder than this, nothing was played.
+SILENCE = 1e-7
 
 # FluidSynth gets a score of one tempo, at which a tick lasts 0.1 ms: the tempo map is already
 # in its onsets.
@@ -75,6 +78,11 @@ class FluidSynth:
         file = self.soundfont.stat()
         soundfont = (self.soundfont.name, file.st_size, file.st_mtime_ns)
         return repr((VERSION, _version(self.executable), SETTINGS, soundfont))
+
+    @property
+    def plays_alone(self) -> bool:
+        """Not so: its chorus and vibrato run on from one track to the next."""
+        return False
 
     def render(
         self, tracks: Sequence[Track], tempo_map: TempoMap, frames: int
@@ -182,6 +190,8 @@ def _read(path: Path) -> Samples:
         samples, _ = soundfile.read(path, dtype="float32", always_2d=True)
     except soundfile.LibsndfileError as error:
         raise FluidSynthFailed(f"FluidSynth wrote no sound: {error}") from error
+    if not len(samples) or peak(samples) < SILENCE:
+        raise FluidSynthFailed("FluidSynth played nothing")
     return np.broadcast_to(samples, (len(samples), 2))
 
 

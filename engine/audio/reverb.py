@@ -20,20 +20,20 @@ LOWEST_HZ = 180.0
 BLOCK_FRAMES = 2**18
 
 
-def reverb(samples: Samples) -> Samples:
-    """The reverberation alone, ``(n, 2)``, as long as the sound and about as loud."""
+def add_reverb(samples: Samples, level: float) -> None:
+    """Add to a sound, ``(n, 2)``, its reverberation, in place; at level 1 it is about as loud."""
     frames = len(samples)
     step = BLOCK_FRAMES - len(_impulse_response())
-    wet = np.zeros((frames + BLOCK_FRAMES, 2), dtype=np.float32)
     spectrum = _spectrum()
-    mono = (samples[:, 0] + samples[:, 1]) / 2
-    for start in range(0, frames, step):
-        if not mono[start : start + step].any():
+    # From the end: what a block adds lies in itself and after it, where all is computed already.
+    for start in reversed(range(0, frames, step)):
+        dry = samples[start : start + step]
+        if not dry.any():
             continue
-        block = np.fft.rfft(mono[start : start + step], BLOCK_FRAMES)
-        convolved = np.fft.irfft(block[:, None] * spectrum, BLOCK_FRAMES, axis=0)
-        wet[start : start + BLOCK_FRAMES] += convolved.astype(np.float32)
-    return wet[:frames]
+        block = np.fft.rfft(dry.mean(axis=1), BLOCK_FRAMES)
+        wet = np.fft.irfft(block[:, None] * spectrum, BLOCK_FRAMES, axis=0)
+        heard = samples[start : start + BLOCK_FRAMES]
+        heard += np.float32(level) * wet[: len(heard)]
 
 
 @cache

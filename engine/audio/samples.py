@@ -28,6 +28,7 @@ MAX_SECONDS = 20 * 60
 # Suffix -> libsndfile's name of the format.
 FORMATS = {".wav": "WAV", ".flac": "FLAC"}
 FULL_SCALE = 32_767
+FRAMES_AT_ONCE = 2**16
 
 Samples = NDArray[np.float32]
 
@@ -110,15 +111,17 @@ def audio_bytes(audio: Audio, name: str, tags: Tags = NO_TAGS) -> bytes:
     if file_format is None:
         raise Refused(f"{name}: expected {' or '.join(FORMATS)}")
     buffer = io.BytesIO()
-    whole_numbers = np.rint(audio.samples * FULL_SCALE).astype(np.int16)
-    channels = whole_numbers.shape[1]
+    samples = audio.samples
+    channels = samples.shape[1]
     with soundfile.SoundFile(
         buffer, "w", audio.sample_rate, channels, "PCM_16", format=file_format
     ) as file:
         for name_of_tag in ("title", "comment"):
             if text := getattr(tags, name_of_tag):
                 setattr(file, name_of_tag, text)
-        file.write(whole_numbers)
+        for start in range(0, len(samples), FRAMES_AT_ONCE):
+            block = samples[start : start + FRAMES_AT_ONCE] * FULL_SCALE
+            file.write(np.rint(block).astype(np.int16))
     return buffer.getvalue()
 
 

@@ -29,7 +29,7 @@ from genomes.midi import DRUM_CHANNEL, Track
 from genomes.time import Meter, TempoMap
 
 # Changed where the same name gets other samples.
-STEM_VERSION = 1
+STEM_VERSION = 2
 SUFFIX = ".flac"
 NAME_DIGITS = 32
 

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.audio import drums
-from engine.audio.reverb import reverb
+from engine.audio.reverb import add_reverb
 from engine.audio.samples import SAMPLE_RATE, Samples
 from engine.audio.tones import tone
 from engine.audio.voices import voice_of
@@ -63,7 +63,7 @@ def synthesise(track: Track, tempo_map: TempoMap, frames: int) -> Samples:
         for start, level in zip(sound.frames.tolist(), sound.levels, strict=True):
             end = min(frames, start + len(once))
             dry[start:end] += level * once[: end - start]
-    dry += np.float32(drums.REVERB if is_drums else voice.reverb) * reverb(dry)
+    add_reverb(dry, drums.REVERB if is_drums else voice.reverb)
     return dry
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from itertools import islice, product
 from statistics import fmean
 
-from engine.arrangement.ahead import made_by_workers
+from engine.arrangement.ahead import announce
 from engine.arrangement.approved import ApprovedPart, approved_parts
 from engine.arrangement.arranging import ArrangedSong, arrange, conductor_of
 from engine.arrangement.assemble import assemble
@@ -108,11 +108,9 @@ def finish_composition(
     plans = [ranked.plan for ranked in ranking]
     kind = WriterKind(singer_name(song), song.colour, ending.audio)
     is_new = song.compositions[composition.id].ranking is None
-    writers = (
-        made_by_workers(studio, song, plans, kind, executor)
-        if is_new and executor.is_local and not executor.is_here
-        else writers_of(kind)
-    )
+    writers = writers_of(kind, executor if is_new and executor.is_local else SERIAL)
+    if is_new:
+        announce(studio, song, plans, writers)
     done = [
         (ranked, arrange(studio, studio.song(song_id), ranked.plan, writers)) for ranked in ranking
     ]

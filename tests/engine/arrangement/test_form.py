@@ -18,9 +18,11 @@ from engine.arrangement.draft import draft
 from engine.arrangement.files import WHOLE_SONG, midi_files
 from engine.arrangement.passes import excerpt
 from engine.arrangement.plan import Plan, PlannedSection
+from engine.arrangement.recordings import audio_writer
 from engine.arrangement.turnarounds import LEADING_ROOTS_SEMITONES
-from engine.arrangement.writers import audio_writer
 from engine.errors import Refused
+from engine.execution.executor import SERIAL
+from engine.execution.graph import Graph
 from engine.notation.score import score_bytes
 from engine.stages import STAGES
 from genomes import Context, Key, Meter, Section
@@ -327,7 +329,7 @@ def test_a_song_fades_in_its_files_and_in_its_recordings():
     assert float(song.tempo_map.seconds(song.fade.start_ticks)) == pytest.approx(
         song.seconds - 12, abs=0.1
     )
-    files = {file.name: file for file in audio_writer("wav")(song)}
+    files = {file.name: file for file in audio_writer("wav", Graph(SERIAL))(song)}
     samples = np.frombuffer(files["song.wav"].make()[44:], "<i2").astype(float)
     frames = len(samples) // 2
     rate = frames / (song.seconds + 1.5)

@@ -11,8 +11,11 @@ from engine.arrangement.arranging import arrange, conductor_of
 from engine.arrangement.assemble import assemble
 from engine.arrangement.files import WHOLE_SONG, File
 from engine.arrangement.plan import Plan, PlannedSection
-from engine.arrangement.writers import AUDIO_FORMATS, audio_writer, score_writer, writers
+from engine.arrangement.recordings import audio_writer
+from engine.arrangement.writers import AUDIO_FORMATS, score_writer, writers
 from engine.errors import Refused
+from engine.execution.executor import SERIAL
+from engine.execution.graph import Graph
 from engine.reports.song_picture import song_drawing
 from engine.state.studio import Studio
 from genomes import Key, Meter, Part
@@ -45,21 +48,23 @@ def written(song, writer, folder):
 def test_the_score_names_the_instruments():
     song = short_song()
     tracks = tuple(replace(track, program=40) for track in song.tracks)
-    (score,) = score_writer("")(replace(song, tracks=tracks))
+    (score,) = score_writer("", Graph(SERIAL))(replace(song, tracks=tracks))
     assert b"<midi-program>41</midi-program>" in score.make()
 
 
 @pytest.mark.parametrize("file_format", ["wav", "flac"])
 def test_recordings_of_the_mix_and_of_every_part(file_format, tmp_path):
     song = short_song()
-    check_recordings(song, written(song, audio_writer(file_format), tmp_path), file_format)
+    check_recordings(
+        song, written(song, audio_writer(file_format, Graph(SERIAL)), tmp_path), file_format
+    )
 
 
 def test_a_song_that_is_too_long_is_not_recorded():
     song = short_song()
     endless = replace(song, length_ticks=2_000 * song.length_ticks)
-    assert list(audio_writer("flac")(endless)) == []
-    assert list(score_writer("")(song))
+    assert list(audio_writer("flac", Graph(SERIAL))(endless)) == []
+    assert list(score_writer("", Graph(SERIAL))(song))
 
 
 @pytest.mark.parametrize("audio", AUDIO_FORMATS)

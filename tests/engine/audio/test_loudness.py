@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from engine.audio import SAMPLE_RATE, render_stems
 from engine.audio.loudness import (
     STAGE_LOUDNESS_LU,
-    balance,
+    _k_weighting,
     integrated_lufs,
     loudness_lu,
 )
@@ -84,15 +84,34 @@ def test_soft_and_loud_parts_are_balanced_alike():
 def test_a_part_alone_is_no_louder_beside_a_silent_one(track):
     alone = render_stems([track], TEMPO, BAR, built_in=True)
     beside = render_stems([track, BAND[-1]], TEMPO, BAR, built_in=True)
-    assert beside.mix.samples.tobytes() == alone.mix.samples.tobytes()
+    assert np.array_equal(beside.mix.samples, alone.mix.samples)
 
 
 def test_one_stem_keeps_its_dynamics():
-    quiet, loud = tone(3, level=0.05), tone(3, level=0.4)
-    stems = [np.concatenate((quiet, loud)), tone(6)]
-    balance(["melody", "bass"], stems)
-    halves = [integrated_lufs(half) for half in np.split(stems[0], 2)]
-    assert halves[1] - halves[0] == pytest.approx(20 * np.log10(8), abs=0.3)
+    soft, loud = 31, 124  # four times the velocity: 16 times the level
+    rows = [(0, 960, 72, soft), (BAR, 960, 72, loud)]
+    tracks = (replace(MELODY, part=Part.of(rows, 2 * BAR)), BASS)
+    stem = render_stems(tracks, TEMPO, 2 * BAR, built_in=True).stems[0].samples
+    second = round(float(TEMPO.seconds(BAR)) * SAMPLE_RATE)
+    halves = [np.abs(half).max() for half in (stem[:second], stem[second:])]
+    assert 20 * np.log10(halves[1] / halves[0]) == pytest.approx(20 * np.log10(16), abs=2)
+
+
+def test_the_filters_are_those_of_the_standard():
+    """BS.1770-4, tables 1 and 2, which are for 48 kHz."""
+    shelf, highpass = _k_weighting(48_000)
+    zeros, poles = shelf[:3], shelf[3:]
+    assert zeros == pytest.approx([1.53512485958697, -2.69169618940638, 1.19839281085285])
+    assert poles == pytest.approx([1, -1.69065929318241, 0.73248077421585])
+    assert highpass == pytest.approx([1, -2, 1, 1, -1.99004745483398, 0.99007225036621], abs=1e-12)
+
+
+def test_what_is_far_softer_than_the_rest_does_not_count():
+    loud = tone(4, level=0.5)
+    beside = np.concatenate([loud, tone(20, level=0.05)])
+    assert integrated_lufs(beside) == pytest.approx(integrated_lufs(loud), abs=0.2)
+    late = np.concatenate([np.zeros((3 * SAMPLE_RATE, 2), dtype=np.float32), loud])
+    assert integrated_lufs(late) == pytest.approx(integrated_lufs(loud), abs=0.2)
 
 
 @given(

@@ -7,6 +7,7 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from typing import Any
 
 from engine.child_process import environment
 from engine.proposals import read
@@ -15,24 +16,30 @@ from engine.state.studio import Studio
 from tests.engine.command_line import Shell, demo
 from tests.engine.composing.compositions import decisions, streams, words
 
-TINY = words(sections="verse=1,chorus=1", beam=2, population=4, generations=1, arrangements=1)
+TINY = [
+    *words(sections="verse=1,chorus=1", beam=2, population=4, generations=1, arrangements=1),
+    *("--audio", "wav"),
+]
 
 
-def facts(folder: Path) -> tuple[object, ...]:
-    """What was recorded of a song, and the bytes of its arrangements."""
+def facts(folder: Path) -> tuple[Any, ...]:
+    """What was recorded of a song, and name and bytes of all that is heard of its arrangements."""
     with Studio.open(folder) as studio:
         assert studio.log.verify() == []
         assert studio.differences() == []
         known = streams(studio), decisions(studio)
-    arranged = sorted(folder.glob("exports/*/arrangements/*/*.mid"))
-    return (*known, [path.read_bytes() for path in arranged])
+    arranged = sorted(folder.glob("exports/*/arrangements/**/*.*"))
+    heard = [path for path in arranged if path.suffix in {".mid", ".wav"}]
+    return (*known, [(path.name, path.read_bytes()) for path in heard])
 
 
 def test_processes_compose_the_same_song(new_shell: Shell, tmp_path: Path, capsys):
     serial = Shell(Path(shutil.copytree(new_shell.folder, tmp_path / "serial")), capsys)
     serial.do(*TINY, "--executor", "serial")
     new_shell.do(*TINY, "--executor", "processes:2")
-    assert facts(new_shell.folder) == facts(serial.folder)
+    found = facts(new_shell.folder)
+    assert found == facts(serial.folder)
+    assert {"song.wav", "bass.wav"} <= {name for name, _ in found[-1]}
 
 
 ALBUM = words(sections="verse=1", beam=1, population=4, generations=0, arrangements=1, seed=None)[

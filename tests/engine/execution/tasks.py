@@ -13,6 +13,11 @@ def squared(number: int) -> int:
     return number * number
 
 
+def joined(text: str, *needed: str) -> str:
+    """A task that needs others."""
+    return f"{text}({','.join(needed)})"
+
+
 def die_once(marker: Path) -> str:
     """Kill the process that does it, unless another attempt did so before."""
     if not marker.exists():

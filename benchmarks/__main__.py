@@ -11,7 +11,8 @@ part is, each section by its energy, and the peaks. ``listening`` shows how soon
 heard after a run, beside playing each anew. ``shown`` compares what runs show with what they
 would show without the cells of their map. ``preference PROPOSALS FOLDER`` measures how
 much a preference head learns from simulated people; ``retrain`` times what learning costs. ``page``
-measures how quick the page in the browser is with a thousand runs in the studio.
+measures how quick the page in the browser is with a thousand runs in the studio. ``evaluations``
+counts how many parts must be scored to find one as good as a long random search does.
 """
 
 import sys
@@ -40,6 +41,7 @@ COMMANDS = {
     "retrain": "benchmarks.retrain_bench",
     "studio": "benchmarks.studio_bench",
     "executor": "benchmarks.executor_bench",
+    "evaluations": "benchmarks.evaluations_bench",
 }
 
 

@@ -12,7 +12,8 @@ heard after a run, beside playing each anew. ``shown`` compares what runs show w
 would show without the cells of their map. ``preference PROPOSALS FOLDER`` measures how
 much a preference head learns from simulated people; ``retrain`` times what learning costs. ``page``
 measures how quick the page in the browser is with a thousand runs in the studio. ``writers`` lets
-many processes decide at once, and measures how long each decision takes.
+many processes decide at once, and measures how long each decision takes. ``evaluations`` counts how
+many parts must be scored to find one as good as a long random search does.
 """
 
 import sys
@@ -42,6 +43,7 @@ COMMANDS = {
     "studio": "benchmarks.studio_bench",
     "executor": "benchmarks.executor_bench",
     "writers": "benchmarks.writers_bench",
+    "evaluations": "benchmarks.evaluations_bench",
 }
 
 

@@ -51,6 +51,7 @@ class Breeder:
         seed: the run's seed.
         can_score: whether a part can be scored; a silent one can't.
         is_wanted: whether a genome may be in the run at all.
+        promise: what the best of several bred for one child is chosen by; more is better.
     """
 
     stage: str
@@ -61,6 +62,7 @@ class Breeder:
     seed: int
     can_score: Callable[[Part], bool] = lambda _: True
     is_wanted: Callable[[Any], bool] = lambda _: True
+    promise: Callable[[Part], float] = lambda _: 0.0
 
     def toolbox(self) -> base.Toolbox:
         """The stage's operators and parent selection, to be called with their ``rng``."""
@@ -94,11 +96,27 @@ def ask(
     children: list[Child] = []
     for slot in range(breeder.settings.population):
         rng = np.random.default_rng(np.random.SeedSequence([breeder.seed, generation, slot]))
-        child = _new_child(breeder, toolbox, niches, seen, rng)
+        child = _most_promising(breeder, toolbox, niches, seen, rng)
         if child is not None:
             children.append(child)
             seen.add(child.id)
     return children, breeder.settings.population - len(children)
+
+
+def _most_promising(
+    breeder: Breeder,
+    toolbox: base.Toolbox,
+    niches: Niches,
+    seen: set[str],
+    rng: np.random.Generator,
+) -> Child | None:
+    """The most promising of those bred for one place; of equal ones the first."""
+    wanted = breeder.settings.bred_per_child
+    bred = [_new_child(breeder, toolbox, niches, seen, rng) for _ in range(wanted)]
+    found = [child for child in bred if child is not None]
+    if len(found) < 2:
+        return found[0] if found else None
+    return max(found, key=lambda child: breeder.promise(child.part))
 
 
 def _new_child(

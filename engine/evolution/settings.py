@@ -12,12 +12,13 @@ from fitness.total import Weights
 # Raise it when the same settings and seed breed or select other individuals.
 EVOLUTION_VERSION = "7"
 
-# Left out of the log, so that runs that were made before it keep their ids.
-WATCHED = ("watched", True)
+# Left out of the log where they are these, so that runs that were made before them keep their ids.
+UNSAID = {"watched": True, "bred_per_child": 1}
 
 MAX_POPULATION = 5000
 MAX_GENERATIONS = 1000
 MAX_SEED = 2**64 - 1
+MAX_BRED_PER_CHILD = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +35,8 @@ class Settings:
         weights: weight of each critic.
         axes: names of the axes of the run's map; empty for the first of its stage.
         watched: whether a fall of the judge stops the run.
+        bred_per_child: genomes bred for each child, 1 to 8; of several the one with the best theory
+            term is the child, and the others are never scored.
 
     Raises:
         Refused: if a number is outside its range.
@@ -48,11 +51,13 @@ class Settings:
     weights: Weights = field(default_factory=Weights)
     axes: tuple[str, ...] = ()
     watched: bool = True
+    bred_per_child: int = 1
 
     def __post_init__(self) -> None:
         _check("--population", self.population, 4, MAX_POPULATION)
         _check("--generations", self.generations, 0, MAX_GENERATIONS)
         _check("--keep", self.keep, 1, self.population)
+        _check("--bred-per-child", self.bred_per_child, 1, MAX_BRED_PER_CHILD)
 
     @property
     def niches(self) -> int:
@@ -63,11 +68,11 @@ class Settings:
         return min(self.keep, self.population - 1)
 
     def to_payload(self) -> dict[str, Any]:
-        """Plain values for the log; axes only where they aren't the stage's, ``watched`` if off."""
+        """Plain values for the log; axes only where they aren't the stage's, without ``UNSAID``."""
         payload = asdict(self)
         axes = payload.pop("axes")
         payload |= {"axes": list(axes)} if axes else {}
-        return {name: value for name, value in payload.items() if (name, value) != WATCHED}
+        return {name: value for name, value in payload.items() if UNSAID.get(name) != value}
 
     @classmethod
     def from_payload(cls, payload: dict[str, Any]) -> Self:

@@ -126,7 +126,12 @@ class Run:
 
     def breed(self, generation: int) -> tuple[list[Child], int]:
         """The children of a generation, and the number of children that could not be bred."""
-        breeder = Breeder(
+        return ask(self.breeder, self._niches(), self.pool.scored, generation)
+
+    @cached_property
+    def breeder(self) -> Breeder:
+        """What its children are bred by."""
+        return Breeder(
             self.stage.name,
             self.genomes,
             self.context,
@@ -135,8 +140,8 @@ class Run:
             self.started.seed,
             lambda part: self.fitness.is_audible(part, self.context),
             self._is_as_like_as_wanted,
+            lambda part: self.fitness.theory(part, self.context),
         )
-        return ask(breeder, self._niches(), self.pool.scored, generation)
 
     def _is_as_like_as_wanted(self, genome: Any) -> bool:
         wanted = self.started.likeness

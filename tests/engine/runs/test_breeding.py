@@ -136,3 +136,19 @@ def test_the_same_place_is_the_same_child(generation):
     assert [child.id for child in once[0]] == [
         child.id for child in ask(BREEDER, parents, (), generation)[0]
     ]
+
+
+def test_of_several_bred_for_a_child_the_most_promising_is_scored():
+    def promise(part):
+        return -float(part.notes["pitch"].mean())
+
+    several = replace(BREEDER, settings=Settings(40, 3, bred_per_child=4), promise=promise)
+    lower, _ = ask(several, [], (), 0)
+    first, _ = ask(BREEDER, [], (), 0)
+    assert len({child.id for child in lower}) == len(lower) == len(first)
+    pairs = list(zip(lower, first, strict=True))
+    # Among those bred for a place is the one that would have been it; unless it was taken.
+    assert sum(promise(a.part) >= promise(b.part) for a, b in pairs) >= 38
+    assert sum(promise(a.part) > promise(b.part) for a, b in pairs) >= 20
+    alike, _ = ask(replace(several, promise=lambda _: 0.0), [], (), 0)
+    assert [child.id for child in alike] == [child.id for child in first]

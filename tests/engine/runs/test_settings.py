@@ -36,12 +36,21 @@ def test_messages_name_the_option_and_its_range(engine):
         {"population": 4, "generations": 0, "keep": 1},
         {"population": 4, "keep": 4},
         {"population": 5000, "generations": 1000, "keep": 5000},
+        {"bred_per_child": 8},
     ],
 )
 def test_the_ends_of_the_ranges_are_in(asked):
     settings = Settings(**asked)
     assert settings.niches <= settings.population
     assert Settings.from_payload(settings.to_payload()) == settings
+
+
+def test_runs_before_it_keep_their_ids_where_one_is_bred_per_child():
+    assert "bred_per_child" not in Settings().to_payload()
+    assert Settings(bred_per_child=2).to_payload()["bred_per_child"] == 2
+    for count in (0, 9):
+        with pytest.raises(Refused, match=f"--bred-per-child {count}: expected 1 to 8"):
+            Settings(bred_per_child=count)
 
 
 def test_seeds():

@@ -198,8 +198,20 @@ def _for_people(key: object, error: Exception) -> Exception:
     return TaskFailed(f"{key}: {kind}: {reason}" if reason else f"{key}: {kind}")
 
 
-def each(executor: Executor, function: Callable[[Item], T], items: Collection[Item]) -> Iterator[T]:
-    """The results of a function for each item, in their order, several worked on at once."""
+def each(
+    executor: Executor,
+    function: Callable[[Item], T],
+    items: Collection[Item],
+    meanwhile: Callable[[], None] = lambda: None,
+) -> Iterator[T]:
+    """The results of a function for each item, in their order, several worked on at once.
+
+    Args:
+        executor: does it.
+        function: of a module.
+        items: what it is called with.
+        meanwhile: called several times a second while others work.
+    """
     tasks: Tasks[int, T] = Tasks(executor)
     waiting: Iterator[tuple[int, Item]] = enumerate(items)
     found: dict[int, T] = {}
@@ -208,6 +220,7 @@ def each(executor: Executor, function: Callable[[Item], T], items: Collection[It
         for place, item in _first(tasks.free, waiting):
             tasks.begin(place, function, item)
         found |= dict(tasks.done())
+        meanwhile()
         while next_place in found:
             yield found.pop(next_place)
             next_place += 1

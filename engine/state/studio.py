@@ -18,7 +18,15 @@ from engine.state.finding import find_song
 from engine.state.heads import HEADS, Heads, HeadsProjection
 from engine.state.inflight import InFlight
 from engine.state.latest import LATEST, TOUCHED
-from engine.state.listing import CANDIDATES, LISTED, SONGS, WAITING, ListedSong, Waiting
+from engine.state.listing import (
+    CANDIDATES,
+    LISTED,
+    OUTLINES,
+    SONGS,
+    WAITING,
+    ListedSong,
+    Waiting,
+)
 from engine.state.location import Location
 from engine.state.models import MODELS, Models, ModelsProjection
 from engine.state.origins import ORIGINS
@@ -63,7 +71,7 @@ class Studio:
         self._projections = Projections(
             log,
             [SONGS, RUNS, ALL_MODELS, ALL_HEADS, CLOCKS],
-            [LISTED, WAITING, CANDIDATES, LATEST, ORIGINS],
+            [LISTED, WAITING, CANDIDATES, LATEST, ORIGINS, OUTLINES],
         )
         self.actor = actor()
         self.warns_of_head = True
@@ -155,6 +163,10 @@ class Studio:
             limit: at most so many.
         """
         return self._projections.entries(LISTED, after=after, limit=limit)
+
+    def outlines(self) -> dict[str, Song]:
+        """The songs by id without anything composed, with archived ones; see ``outline``."""
+        return self._projections.entries(OUTLINES)
 
     def waiting(self) -> dict[str, Waiting]:
         """What waits for a decision, by the id of the song; songs without anything are left out."""

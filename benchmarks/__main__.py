@@ -14,6 +14,7 @@ much a preference head learns from simulated people; ``retrain`` times what lear
 measures how quick the page in the browser is with a thousand runs in the studio. ``writers`` lets
 many processes decide at once, and measures how long each decision takes. ``evaluations`` counts how
 many parts must be scored to find one as good as a long random search does.
+``memory`` shows what a run of the largest population takes, generation by generation.
 """
 
 import sys
@@ -44,6 +45,7 @@ COMMANDS = {
     "executor": "benchmarks.executor_bench",
     "writers": "benchmarks.writers_bench",
     "evaluations": "benchmarks.evaluations_bench",
+    "memory": "benchmarks.memory_bench",
 }
 
 

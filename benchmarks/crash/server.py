@@ -141,6 +141,8 @@ def _import_everything() -> None:
 
 def _run(command: Command, scratch: Path) -> Ended:
     printed = scratch / "out", scratch / "err"
+    for path in printed:  # here: a child may be killed before it comes to it
+        path.write_bytes(b"")
     began = time.monotonic()
     child = os.fork()
     if child == 0:

@@ -13,7 +13,8 @@ would show without the cells of their map. ``preference PROPOSALS FOLDER`` measu
 much a preference head learns from simulated people; ``retrain`` times what learning costs. ``page``
 measures how quick the page in the browser is with a thousand runs in the studio. ``writers`` lets
 many processes decide at once, and measures how long each decision takes. ``evaluations`` counts how
-many parts must be scored to find one as good as a long random search does.
+many parts must be scored to find one as good as a long random search does. ``damage`` damages each
+file of a studio, and lets the doctor mend or name it.
 """
 
 import sys
@@ -44,6 +45,7 @@ COMMANDS = {
     "executor": "benchmarks.executor_bench",
     "writers": "benchmarks.writers_bench",
     "evaluations": "benchmarks.evaluations_bench",
+    "damage": "benchmarks.damage_bench",
 }
 
 

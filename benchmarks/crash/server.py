@@ -29,7 +29,7 @@ from engine.proposals import demo_paths
 from tests.engine.placeholders import placeholder_files
 
 ROOT = Path(__file__).parents[2]
-HANGS_AFTER_S = 120.0
+HANGS_AFTER_S = 600.0
 SMALL = ("--bars", "1", "--population", "4", "--generations", "0", "--no-model")
 EVERYTHING = (
     ("songs", "add", str(demo_paths()[0])),

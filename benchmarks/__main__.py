@@ -13,8 +13,9 @@ would show without the cells of their map. ``preference PROPOSALS FOLDER`` measu
 much a preference head learns from simulated people; ``retrain`` times what learning costs. ``page``
 measures how quick the page in the browser is with a thousand runs in the studio. ``writers`` lets
 many processes decide at once, and measures how long each decision takes. ``evaluations`` counts how
-many parts must be scored to find one as good as a long random search does.
-``memory`` shows what a run of the largest population takes, generation by generation.
+many parts must be scored to find one as good as a long random search does. ``memory`` shows what a
+run of the largest population takes, generation by generation. ``damage`` damages each file of a
+studio, and lets the doctor mend or name it.
 """
 
 import sys
@@ -46,6 +47,7 @@ COMMANDS = {
     "writers": "benchmarks.writers_bench",
     "evaluations": "benchmarks.evaluations_bench",
     "memory": "benchmarks.memory_bench",
+    "damage": "benchmarks.damage_bench",
 }
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Iterator, Sequence
+from contextlib import nullcontext
 from dataclasses import replace
 from pathlib import Path
 
@@ -66,14 +67,13 @@ def start_runs(
     head = head_for_runs(studio, options.stage) if use_head else None
     wanted = [replace(each, model_sha256=sha256, head_sha256=head) for each in wanted]
     begun = _begun(studio, wanted)
-    kept = keep(studio, list(map(started_by, wanted))) if len(wanted) > 1 else None
-    for request, identifier in zip(wanted, begun, strict=True):
-        if identifier is None:
-            yield load(studio, start(studio, request))
-        elif studio.run(identifier)[1].status != FINISHED:
-            yield load_or_resume(studio, identifier)
-    if kept is not None:
-        kept.remove()
+    several = keep(studio, list(map(started_by, wanted))) if len(wanted) > 1 else nullcontext()
+    with several:
+        for request, identifier in zip(wanted, begun, strict=True):
+            if identifier is None:
+                yield load(studio, start(studio, request))
+            elif studio.run(identifier)[1].status != FINISHED:
+                yield load_or_resume(studio, identifier)
 
 
 def start_or_take_up(studio: Studio, song: str, options: EvolveOptions, *, seed: int) -> Run:

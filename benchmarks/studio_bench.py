@@ -4,9 +4,9 @@ Both studios hold songs with a thousand events each: runs of a hundred generatio
 real one under other ids, of whose candidates most are decided. The small one has one such song and
 as many empty ones as make a page of the list, the large one has a thousand. Commands are run in
 this process by turns in both, and their processor time is compared: ``status``, ``approve``,
-``undo``, ``review``, the first page of ``songs list``, and others. Then the state of the large one is made
-again from its log, and the most memory that took is measured. The studios are kept in FOLDER, and
-made where they are not there yet: 2 GB, and a quarter of an hour.
+``undo``, ``review``, the first page of ``songs list``, and others. Then the state of the large one
+is made again from its log, and the most memory that took is measured. The studios are kept in
+FOLDER, and made where they are not there yet: 2 GB, and a quarter of an hour.
 """
 
 from __future__ import annotations

@@ -10,10 +10,11 @@ they are evolved under. ``loudness FOLDER`` measures the recordings of composed 
 part is, each section by its energy, and the peaks. ``listening`` shows how soon candidates are
 heard after a run, beside playing each anew. ``shown`` compares what runs show with what they
 would show without the cells of their map. ``preference PROPOSALS FOLDER`` measures how
-much a preference head learns from simulated people; ``retrain`` times what learning costs. ``page``
-measures how quick the page in the browser is with a thousand runs in the studio. ``writers`` lets
-many processes decide at once, and measures how long each decision takes. ``evaluations`` counts how
-many parts must be scored to find one as good as a long random search does.
+much a preference head learns from simulated people; ``exploitation`` how much of a taste is lost by
+searching on against what was learned; ``retrain`` times what learning costs. ``page`` measures how
+quick the page in the browser is with a thousand runs in the studio. ``writers`` lets many processes
+decide at once, and measures how long each decision takes. ``evaluations`` counts how many parts must
+be scored to find one as good as a long random search does.
 """
 
 import sys
@@ -38,6 +39,7 @@ COMMANDS = {
     "listening": "benchmarks.listening_bench",
     "shown": "benchmarks.shown_bench",
     "preference": "benchmarks.preference_bench",
+    "exploitation": "benchmarks.exploitation_bench",
     "page": "benchmarks.page_bench",
     "retrain": "benchmarks.retrain_bench",
     "studio": "benchmarks.studio_bench",

@@ -13,8 +13,8 @@ would show without the cells of their map. ``preference PROPOSALS FOLDER`` measu
 much a preference head learns from simulated people; ``exploitation`` how much of a taste is lost by
 searching on against what was learned; ``retrain`` times what learning costs. ``page`` measures how
 quick the page in the browser is with a thousand runs in the studio. ``writers`` lets many processes
-decide at once, and measures how long each decision takes. ``evaluations`` counts how many parts must
-be scored to find one as good as a long random search does.
+decide at once, and measures how long each decision takes. ``evaluations`` counts how many parts
+must be scored to find one as good as a long random search does.
 """
 
 import sys

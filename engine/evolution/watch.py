@@ -31,7 +31,7 @@ SMOOTHING, PATIENCE = 5, 6
 # Share of good runs of 24 generations that may be stopped, and the largest fall of the others: of
 # the probability, or of the share of features inside.
 FALSE_ALARMS = 0.05
-MOST_OF_GOOD_RUNS = 0.2
+MOST_OF_GOOD_RUNS = 0.201
 SURE = 3.0
 
 Floats = NDArray[np.float64]

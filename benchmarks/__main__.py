@@ -10,11 +10,13 @@ they are evolved under. ``loudness FOLDER`` measures the recordings of composed 
 part is, each section by its energy, and the peaks. ``listening`` shows how soon candidates are
 heard after a run, beside playing each anew. ``shown`` compares what runs show with what they
 would show without the cells of their map. ``preference PROPOSALS FOLDER`` measures how
-much a preference head learns from simulated people; ``exploitation`` how much of a taste is lost by
-searching on against what was learned; ``retrain`` times what learning costs. ``page`` measures how
-quick the page in the browser is with a thousand runs in the studio. ``writers`` lets many processes
-decide at once, and measures how long each decision takes. ``evaluations`` counts how many parts
-must be scored to find one as good as a long random search does.
+much a preference head learns from simulated people; ``retrain`` times what learning costs. ``page``
+measures how quick the page in the browser is with a thousand runs in the studio. ``writers`` lets
+many processes decide at once, and measures how long each decision takes. ``evaluations`` counts how
+many parts must be scored to find one as good as a long random search does. ``memory`` shows what a
+run of the largest population takes, generation by generation. ``damage`` damages each file of a
+studio, and lets the doctor mend or name it. ``exploitation`` shows how much of a taste is lost by
+searching on against what was learned of it.
 """
 
 import sys
@@ -46,6 +48,8 @@ COMMANDS = {
     "executor": "benchmarks.executor_bench",
     "writers": "benchmarks.writers_bench",
     "evaluations": "benchmarks.evaluations_bench",
+    "memory": "benchmarks.memory_bench",
+    "damage": "benchmarks.damage_bench",
 }
 
 

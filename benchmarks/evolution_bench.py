@@ -168,8 +168,8 @@ def _survivor(
 ) -> dict[str, Any]:
     return {
         "called": predictions.predicted[individual.id],
-        "total": round(individual.score.total, 3),
-        "passes": individual.score.passes,
+        "total": round(individual.total, 3),
+        "passes": individual.passes,
         "terms": {name: round(value, 3) for name, value in individual.score.terms.items()},
         "genome": individual.genome.to_payload(),
         "description": run.genomes.describe(individual.genome, run.context),

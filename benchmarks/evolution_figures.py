@@ -57,9 +57,9 @@ def generation_row(
     row = _classified(survivors, predictions)
     row |= {f"leaders' {name}": value for name, value in _classified(leaders, predictions).items()}
     row |= {name: _mean([i.score.terms[name] for i in survivors]) for name in TERMS}
-    row["total"] = _mean([i.score.total for i in survivors])
-    row["best"] = round(max(i.score.total for i in survivors), PLACES)
-    row["passing"] = _mean([i.score.passes for i in survivors])
+    row["total"] = _mean([i.total for i in survivors])
+    row["best"] = round(max(i.total for i in survivors), PLACES)
+    row["passing"] = _mean([i.passes for i in survivors])
     return row
 
 

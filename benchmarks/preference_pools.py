@@ -118,8 +118,8 @@ def _row(individual: Individual) -> dict[str, Any]:
         "id": individual.id,
         "genome": individual.genome.to_payload(),
         "terms": dict(individual.score.terms),
-        "total": individual.score.total,
-        "passes": individual.score.passes,
+        "total": individual.total,
+        "passes": individual.passes,
         "generation": individual.generation,
     }
 

@@ -61,9 +61,7 @@ def measure(run: Run) -> Shown:
         args = (scored, run.settings.keep, facts, (), run.genomes, cells(archive))
         found[name] = _measures(run, archive, choose_survivors(*args))
     eligible = {
-        archive.cells[each.id]
-        for each in scored
-        if each.score.passes and each.score.total > facts.total_p95
+        archive.cells[each.id] for each in scored if each.passes and each.total > facts.total_p95
     }
     return Shown(found, len(eligible))
 
@@ -80,7 +78,7 @@ def _measures(run: Run, archive: Archive, shown: Sequence[Individual]) -> tuple[
         len(shown),
         apart.min(initial=np.inf),
         on_axes.min(initial=np.inf),
-        float(np.mean([each.score.total for each in shown])),
+        float(np.mean([each.total for each in shown])),
         len({archive.cells[each.id] for each in shown}),
     )
 

@@ -129,8 +129,8 @@ def _survivor(run: Run, name: str) -> dict[str, Any]:
     return {
         "part": run.genomes.render(individual.genome, run.context).to_payload(),
         "genome": individual.genome.to_payload(),
-        "total": individual.score.total,
-        "passes": individual.score.passes,
+        "total": individual.total,
+        "passes": individual.passes,
         "terms": dict(individual.score.terms),
     }
 

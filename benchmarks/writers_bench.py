@@ -152,12 +152,11 @@ def _decide_each(place: Place, acts: Iterator[Callable[[Studio], Recorded]], tol
 def _decisions(candidates: list[tuple[str, str]]) -> Iterator[Callable[[Studio], Recorded]]:
     """Decisions that are all possible one after the other, without end."""
     for song, candidate in cycle(candidates):
-        about: dict[str, str] = {"prefix": candidate, "song_id": song}
-        yield partial(decisions.approve, **about)
-        yield partial(decisions.note, text="the fourth bar", **about)
-        yield partial(decisions.undo, **about)
-        yield partial(decisions.reject, reason="too busy", **about)
-        yield partial(decisions.undo, **about)
+        yield partial(decisions.approve, prefix=candidate, song_id=song)
+        yield partial(decisions.note, prefix=candidate, text="the fourth bar", song_id=song)
+        yield partial(decisions.undo, prefix=candidate, song_id=song)
+        yield partial(decisions.reject, prefix=candidate, reason="too busy", song_id=song)
+        yield partial(decisions.undo, prefix=candidate, song_id=song)
 
 
 def repeat(place: Place, command: list[str], start: Barrier, end: Event) -> Said:

@@ -32,7 +32,11 @@ class Encoded(NamedTuple):
 
 
 class Codec:
-    """Translates between payload structs and stored payloads, by a table of kinds."""
+    """Translates between payload structs and stored payloads, by a table of kinds.
+
+    Attributes:
+        decoders: of every kind's version of today; see ``decode`` for those before.
+    """
 
     def __init__(
         self, kinds: Mapping[str, Kind] = KINDS, upcasts: Mapping[tuple[str, int], Upcast] = UPCASTS
@@ -46,7 +50,7 @@ class Codec:
         self._kinds = dict(kinds)
         self._upcasts = dict(upcasts)
         self._names = {kind.struct: name for name, kind in kinds.items()}
-        self._decoders = {
+        self.decoders = {
             (name, kind.version): msgspec.json.Decoder(kind.struct) for name, kind in kinds.items()
         }
 
@@ -80,7 +84,7 @@ class Codec:
         try:
             text = encoded_json(payload)
             is_canonical = encoded_json(strict_decoder(kind.struct).decode(text)) == text
-            if not is_canonical or self._decoders[name, kind.version].decode(text) != payload:
+            if not is_canonical or self.decoders[name, kind.version].decode(text) != payload:
                 return None
         except (TypeError, ValueError, msgspec.MsgspecError, RecursionError):
             return None
@@ -93,7 +97,7 @@ class Codec:
             UnknownEvent: the kind, or this version of it, is not in the tables.
             LogCorrupt: the text is not a payload of that kind and version.
         """
-        decoder = self._decoders.get((kind, kind_version))
+        decoder = self.decoders.get((kind, kind_version))
         try:
             if decoder is not None:
                 return decoder.decode(text)

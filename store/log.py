@@ -4,7 +4,7 @@ import logging
 import random
 import time
 from collections import Counter
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
@@ -24,7 +24,7 @@ from store.errors import (
     StoreError,
     UnknownEvent,
 )
-from store.events import LogAccepted
+from store.events import LogAccepted, Payload
 from store.head_file import HeadFile
 from store.records import Head, Heading, NewEvent, Recorded, event_hash
 from store.schema import ensure_schema
@@ -239,7 +239,7 @@ class EventLog:
             size = fitting if remaining is None else min(fitting, remaining)
             with self.database.read() as connection:
                 rows = page(connection, after=after, stream=stream, limit=size, kinds=kinds)
-            yield from map(self.recorded, rows)
+            yield from self._recorded_rows(rows)
             if len(rows) < size:
                 return
             after, *_ = rows[-1]
@@ -444,18 +444,32 @@ class EventLog:
             UnknownEvent: it is of a kind or version that this code does not know.
             LogCorrupt: it does not hold what its kind says.
         """
-        (
-            position, event_id, stream, version, kind, kind_version, text,
-            actor, recorded_at, causation, prev_hash, digest,
-        ) = row  # fmt: skip
+        (event,) = self._recorded_rows([row])
+        return event
+
+    def _recorded_rows(self, rows: Iterable[EventRow]) -> Iterator[Recorded]:
+        """Yield the events in rows, without a call for each; raises as ``recorded``."""
+        decoders = self.codec.decoders
+        for row in rows:
+            (
+                position, event_id, stream, version, kind, kind_version, text,
+                actor, recorded_at, causation, prev_hash, digest,
+            ) = row  # fmt: skip
+            try:
+                payload = decoders[kind, kind_version].decode(text)
+            except Exception:  # an old version, or what there is an error for
+                payload = self._payload(row)
+            yield Recorded(
+                position, event_id, stream, version, kind, kind_version, payload,
+                actor, recorded_at, causation, prev_hash, digest,
+            )  # fmt: skip
+
+    def _payload(self, row: EventRow) -> Payload:
+        position, event_id, _, _, *stored = row[:7]
         try:
-            payload = self.codec.decode(kind, kind_version, text)
+            return self.codec.decode(*stored)
         except (UnknownEvent, LogCorrupt) as error:
             raise type(error)(f"event {position} ({event_id}): {error}") from error
-        return Recorded(
-            position, event_id, stream, version, kind, kind_version, payload,
-            actor, recorded_at, causation, prev_hash, digest,
-        )  # fmt: skip
 
     def close(self) -> None:
         """Close the database. Only a log in memory loses anything by it."""

@@ -10,7 +10,7 @@ lengths come first, no two different rows give the same bytes. The stored bytes 
 are, without parsing and writing them again.
 """
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import KW_ONLY, dataclass, field
 from hashlib import sha256
 from typing import NamedTuple
@@ -90,9 +90,32 @@ class Head(msgspec.Struct, frozen=True):
     hash: str
 
 
-def event_hash(values: Iterable[object]) -> str:
+def event_hash(values: Sequence[object]) -> str:
     """Return the hash, in hex, of an event with these values of `HASHED_COLUMNS`."""
-    return sha256(b"".join(map(frame, values))).hexdigest()
+    text = _framed(values)
+    data = b"".join(map(frame, values)) if text is None else text.encode("ascii")
+    return sha256(data).hexdigest()
+
+
+def _framed(values: Sequence[object]) -> str | None:
+    """The frames of values in ASCII, in less than half the time; None where one is anything else.
+
+    A text has as many bytes there as characters.
+    """
+    frames = []
+    for value in values:
+        kind = type(value)
+        if kind is str:
+            frames.append(f"T{len(value)}:{value}")  # type: ignore[arg-type]
+        elif kind is int:
+            digits = str(value)
+            frames.append(f"I{len(digits)}:{digits}")
+        elif value is None:
+            frames.append("N0:")
+        else:
+            return None
+    text = "".join(frames)
+    return text if text.isascii() else None
 
 
 def frame(value: object) -> bytes:

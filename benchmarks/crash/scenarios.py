@@ -135,7 +135,7 @@ SCENARIOS = (
              fixed("compose", "--songs", "all", *COMPOSE[3:]), weight=1),
     Scenario("demo", studios.nothing,
              fixed("demo", "--generations", "0", "--no-song", "--audio", "none"),
-             unless_recorded("CandidateApproved"), weight=1),
+             unless_recorded("CandidateApproved"), refusals=("is finished",), weight=1),
     Scenario("approve", studios.candidates, approve_first, refusals=("is approved already",),
              weight=4),
     Scenario("undo", studios.approved, fixed("undo"), unless_said, weight=3),

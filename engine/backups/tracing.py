@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -23,6 +24,9 @@ UNRECORDED = "of a run; whether it was edited isn't recorded"
 COPY = "a copy of {path}, as it was written"
 
 MIDI = ".mid"
+
+# The folder of a run, in a path; the last is the innermost.
+_RUN_FOLDER = re.compile(r"/runs/([^/]+)(?=/)")
 
 
 class TracedEvent(msgspec.Struct, frozen=True):
@@ -73,31 +77,40 @@ def trace(studio: Studio, path: Path) -> Trace:
         raise NotFound(f"no file {path}")
     data = path.read_bytes()
     digest = hashlib.sha256(data).hexdigest()
-    songs = studio.all_songs()
-    for song in songs.values():
+    for song in studio.songs_of_file(*_place(studio, path)):
         for relative, written in song.exports.items():
             if (studio.folder / relative).resolve() == path.resolve():
                 is_edited = written.sha256 != digest
                 state = EDITED if is_edited else AS_WRITTEN
                 return _traced(studio, song, written.candidate, state, is_edited, written)
-    for song in songs.values():
+    for song in studio.songs_of_file(digest):
         for relative, written in song.exports.items():
             if written.sha256 == digest:
                 state = COPY.format(path=relative)
                 return _traced(studio, song, written.candidate, state, False, written)
-    return _by_what_it_says(studio, songs, data, path)
+    return _by_what_it_says(studio, data, path)
 
 
-def _by_what_it_says(studio: Studio, songs: dict[str, Song], data: bytes, path: Path) -> Trace:
+def _place(studio: Studio, path: Path) -> list[str]:
+    """The path of a file from the studio's folder, if it is in it; links may lead to it."""
+    seen = (studio.folder.absolute(), path.absolute()), (studio.folder.resolve(), path.resolve())
+    return [at.relative_to(base).as_posix() for base, at in seen if at.is_relative_to(base)]
+
+
+def _by_what_it_says(studio: Studio, data: bytes, path: Path) -> Trace:
     named = read_provenance(data)
-    wanted = named.get("candidate") or named.get("arrangement")
-    for song in songs.values():
-        if wanted in song.candidates or wanted in song.arrangements:
-            is_approved = "event" in named or "arrangement" in named
-            state, is_edited = (EDITED, True) if is_approved else (UNRECORDED, None)
-            return _traced(studio, song, wanted or "", state, is_edited)
-        run = next((run for run in song.runs if f"/runs/{run}/" in path.resolve().as_posix()), None)
-        if run is not None:
+    wanted = named.get("candidate") or named.get("arrangement") or ""
+    if not wanted.isprintable():
+        wanted = ""  # it is no id
+    of_wanted = [*studio.songs_of_file(wanted), *studio.songs_with(wanted)] if wanted else []
+    for song in sorted(of_wanted, key=lambda song: song.song_id):
+        is_approved = "event" in named or "arrangement" in named
+        state, is_edited = (EDITED, True) if is_approved else (UNRECORDED, None)
+        return _traced(studio, song, wanted, state, is_edited)
+    for run in _RUN_FOLDER.findall(path.resolve().as_posix()):
+        known = studio.known_run(run)
+        if known is not None:
+            song = studio.song(known.song_id)
             events = list(_of_run(studio, run))
             return Trace(
                 UNRECORDED, None, song.song_id, run, _told([*events, _proposal(studio, song)])

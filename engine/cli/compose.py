@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from engine.cli.errors import INTERRUPTED
+from engine.cli.errors import INTERRUPTED, REFUSED
 from engine.cli.opening import next_command, open_studio
 from engine.cli.options import (
     ExecutorName,
@@ -144,20 +144,25 @@ class Work:
 
     def several(self, song_ids: Sequence[str]) -> int:
         """Compose several songs."""
-        from engine.cli.album import begin_album, compose_album, say_album
+        from engine.cli.album import Album
 
-        compositions = begin_album(self.studio, song_ids, self.asked)
+        album = Album(self.studio, self.context.obj.words)
+        album.begin(song_ids, self.asked)
         with (
-            workers_for(self.studio, compositions, self.executor) as workers,
-            progress_of(self.studio, compositions) as observer,
+            workers_for(self.studio, album.compositions, self.executor) as workers,
+            progress_of(self.studio, album.compositions) as observer,
         ):
-            done = compose_album(self.studio, compositions, self.ending, observer, workers)
-        left_out = len(song_ids) - len(compositions)
-        say_album(self.studio, done, left_out, as_json=self.as_json)
-        if len(done) < len(compositions):
-            say(f"stopped after {len(done)} of {len(compositions)} songs", err=True)
-            self._say_stopped(f"compose --songs all --audio {self.ending.audio}")
+            album.compose(self.ending, observer, workers)
+        album.say(as_json=self.as_json)
+        again = f"compose --songs all --audio {self.ending.audio}"
+        if album.left:
+            say(f"stopped after {len(album.done)} of {len(album.compositions)} songs", err=True)
+            self._say_stopped(again)
             return INTERRUPTED
+        if album.failed:
+            say(f"{len(album.failed)} of {len(song_ids)} songs aren't composed", err=True)
+            say_next(next_command(self.context, again), err=self.as_json)
+            return REFUSED
         return 0
 
     def one(self, state: Song, lyrics: Path | None, *, with_terms: bool) -> int:

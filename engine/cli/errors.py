@@ -19,12 +19,13 @@ ADVICE = {
 }
 
 
-def explain(error: Exception, studio: str = "") -> int:
+def explain(error: Exception, studio: str = "", about: str = "") -> int:
     """Say what went wrong in one line on stderr; returns the exit code.
 
     Args:
         error: what was raised.
         studio: the options that name the studio, for the commands that are advised.
+        about: what couldn't be done, where that isn't the whole command.
     """
     if _is_usage(error):
         print_line(f"error: {_usage_message(error)}", err=True)
@@ -37,11 +38,11 @@ def explain(error: Exception, studio: str = "") -> int:
         advice = in_studio(getattr(error, "advice", "") or known, studio)
         noted = getattr(error, "__notes__", [])
         parts = filter(None, [_message(error), *noted, advice])
-        print_line(f"error: {'; '.join(parts)}", err=True)
+        print_line(f"error: {about}{'; '.join(parts)}", err=True)
         return REFUSED
     kind = type(error).__name__
     again = "run again with --debug to see where"
-    print_line(f"error: {kind}: {_message(error)}; {again}", err=True)
+    print_line(f"error: {about}{kind}: {_message(error)}; {again}", err=True)
     return BROKE
 
 

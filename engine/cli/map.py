@@ -79,7 +79,7 @@ def _rows(found: RunMap) -> list[list[Any]]:
         shown = [one.id for one in found.archive.ranked[cell] if one.id in survivors]
         words = [axis.words[level] for axis, level in zip(found.archive.axes, cell, strict=True)]
         scored = len(found.archive.ranked[cell])
-        rows.append([*words, scored, best.id[:8], best.score.total, _remark(best.id, shown)])
+        rows.append([*words, scored, best.id[:8], best.total, _remark(best.id, shown)])
     return rows
 
 

@@ -70,13 +70,13 @@ def _shown(
 def _without_files(studio: Studio, run: str) -> Summary | None:
     """The summary of a run that was ended after its last event, before its files were written."""
     from engine.reports.summary import summarise
-    from engine.runs.files import has_files
+    from engine.runs.files import missing_files
     from engine.state.runs import FINISHED
 
-    if studio.run(run)[1].status != FINISHED:
+    state = studio.run(run)[1]
+    if state.status != FINISHED or not missing_files(studio, run, state):
         return None
-    summary = summarise(studio, run)
-    return None if has_files(studio, summary) else summary
+    return summarise(studio, run)
 
 
 def _taken_up(context: typer.Context, studio: Studio, run: str, *, as_json: bool) -> Summary | None:

@@ -82,14 +82,14 @@ def add(
     is_told = _is_told(reading, revised, is_new=is_new)
     begun = None if has_studio(context) else folder_of(context).absolute()
     with open_studio(context, make=True) as studio:
-        before = studio.all_songs()
         if is_told:
             target = None if revised is None else studio.song(revised).song_id
             added = add_as(studio, reading.proposals[0], target, overrides.names)
         else:
-            choose = _asking(before, as_json=as_json)
+            choose = _asking(studio, as_json=as_json)
             added = add_songs(studio, reading.proposals, choose, overrides.names)
-        songs = studio.all_songs()
+        choices = [name for unclear in added.unclear for name in unclear.choices]
+        songs = studio.some_songs({*filter(None, added.ids), *choices})
         files = [
             export for name in added.revised for export in changed_exports(studio, songs[name])
         ]
@@ -98,7 +98,7 @@ def add(
     else:
         if begun is not None:
             say(f"a new studio in {begun}")
-        _say_report(reading, added, before, songs)
+        _say_report(reading, added, songs)
         _say_files(files)
         first = next((name for name in added.ids if name is not None), None)
         if first is not None:
@@ -123,7 +123,7 @@ def _is_told(reading: Reading, revised: str | None, *, is_new: bool) -> bool:
     return True
 
 
-def _asking(songs: dict[str, Song], *, as_json: bool) -> Choose:
+def _asking(studio: Studio, *, as_json: bool) -> Choose:
     """Asks the person at the terminal which song a proposal revises; elsewhere nobody is asked."""
     from engine.proposals.identity import NEW, Identity
 
@@ -131,6 +131,7 @@ def _asking(songs: dict[str, Song], *, as_json: bool) -> Choose:
         if as_json or not _is_at_a_terminal():
             return None
         say(f"{proposal.file}: {proposal.title} could be a new version of")
+        songs = studio.some_songs(choices)
         for number, choice in enumerate(choices, start=1):
             say(f"  {number}  {songs[choice].title}  ({choice})")
         while True:
@@ -190,9 +191,7 @@ def _report(reading: Reading, added: AddedSongs) -> dict[str, Any]:
     }
 
 
-def _say_report(
-    reading: Reading, added: AddedSongs, before: dict[str, Song], songs: dict[str, Song]
-) -> None:
+def _say_report(reading: Reading, added: AddedSongs, songs: dict[str, Song]) -> None:
     from engine.reports.changes import SHOWN, shown_value
     from engine.state.finding import named
 
@@ -203,7 +202,7 @@ def _say_report(
     said = {*added.added, *added.revised}
     for song_id, proposal in dict(zip(added.ids, reading.proposals, strict=True)).items():
         if song_id in said and len(said) <= MAX_SAID:
-            _say_changed(before.get(song_id), songs[song_id])
+            _say_changed(added.before.get(song_id), songs[song_id])
             for warning in proposal.warnings:
                 say(f"  note: {warning}")
     for kept in added.kept:

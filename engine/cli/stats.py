@@ -42,7 +42,8 @@ def stats(
     from engine.reports.statistics import song_statistics
 
     with open_studio(context, make=True) as studio:
-        statistics = song_statistics(list(studio.songs().values()))
+        songs = [song for song in studio.outlines().values() if not song.is_archived]
+        statistics = song_statistics(songs)
         source = f"{statistics.songs} songs, at event {studio.log.head().position} of the log"
     written = None
     if constraints is not None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Protocol
 
@@ -41,6 +41,15 @@ class Observer(Protocol):
     def is_stopped(self) -> bool:
         """Whether to stop now; the composition can be continued later."""
         ...
+
+
+# Is told of a song that can't go on, and why.
+Failed = Callable[[str, Exception], None]
+
+
+def raise_it(_: str, error: Exception) -> None:
+    """Let nothing go on."""
+    raise error
 
 
 # Numbers of a stage and of a section.
@@ -118,6 +127,11 @@ class SongComposer:
         """Whether every stage of every section is decided."""
         return not self._left
 
+    @property
+    def runs(self) -> list[str]:
+        """Ids of all runs that it has begun or found."""
+        return [run for runs in self._runs.values() for run in runs]
+
     def advance(self, queue: RunQueue, ended: str | None = None) -> list[str]:
         """Record ends and decide as far as the order allows, and begin what can be.
 
@@ -190,6 +204,7 @@ def compose_songs(
     compositions: Mapping[str, Composition],
     observer: Observer,
     executor: Executor = SERIAL,
+    failed: Failed = raise_it,
 ) -> Iterator[str]:
     """Compose songs; gives the id of each that is composed.
 
@@ -201,32 +216,64 @@ def compose_songs(
         compositions: of each song, by its id.
         observer: told of the progress; may stop it.
         executor: carries the runs on.
+        failed: called with a song that can't go on, and the reason; where it doesn't raise that,
+            the other songs do.
 
     Raises:
         Refused: if another process continues or abandoned one of the runs.
         TaskFailed: if one can't be carried on.
     """
     queue = RunQueue(studio, executor, observer.report, observer.is_stopped)
+    songs = _Songs(studio, queue, failed)
     waiting = list(enumerate(compositions.items()))
-    owners: dict[str, SongComposer] = {}
-    while True:
-        done = []
+    while not observer.is_stopped():
         if waiting and queue.has_room:
             rank, (song_id, composition) = waiting.pop(0)
-            composer = SongComposer(studio, song_id, composition, observer, rank)
-            owners |= dict.fromkeys(composer.advance(queue), composer)
-            done = [composer] if composer.is_done else []
+            songs.advance(SongComposer(studio, song_id, composition, observer, rank))
         elif queue.is_idle and not waiting:
             return
-        for run in () if done else queue.ended():
-            composer = owners.pop(run)
-            owners |= dict.fromkeys(composer.advance(queue, run), composer)
-            done += [composer] if composer.is_done else []
-        for composer in done:
-            export_song(studio, studio.song(composer.song_id))
-            yield composer.song_id
-        if observer.is_stopped():
-            return
+        else:
+            songs.wait()
+        yield from songs.done()
+    yield from songs.done()
+
+
+class _Songs:
+    """The songs that are composed at once."""
+
+    def __init__(self, studio: Studio, queue: RunQueue, failed: Failed) -> None:
+        self._studio, self._queue, self._failed = studio, queue, failed
+        self._owners: dict[str, SongComposer] = {}  # by run
+        self._done: list[str] = []
+
+    def advance(self, composer: SongComposer, ended: str | None = None) -> None:
+        """Let a song go on as far as it can; one that fails is given up, as far as it is."""
+        try:
+            self._owners |= dict.fromkeys(composer.advance(self._queue, ended), composer)
+            if composer.is_done:
+                export_song(self._studio, self._studio.song(composer.song_id))
+                self._done.append(composer.song_id)
+        except Exception as error:
+            self._give_up(composer, error)
+
+    def wait(self) -> None:
+        """Wait for what the workers did."""
+        for run, error in self._queue.ended():
+            composer = self._owners.pop(run)
+            if error is None:
+                self.advance(composer, run)
+            else:
+                self._give_up(composer, error)
+
+    def done(self) -> list[str]:
+        """Ids of the songs that are composed since this was asked."""
+        done, self._done = self._done, []
+        return done
+
+    def _give_up(self, composer: SongComposer, error: Exception) -> None:
+        self._failed(composer.song_id, error)
+        self._queue.drop(composer.runs)
+        self._owners = {run: each for run, each in self._owners.items() if each is not composer}
 
 
 def runs_of(studio: Studio, song_id: str, composition: Composition) -> dict[str, RunState]:

@@ -111,6 +111,8 @@ CHECKS: tuple[Check, ...] = (
     files.models,
     files.heads,
     files.exports,
+    files.of_runs,
+    files.signed,
     _leftovers,
     _runs,
 )

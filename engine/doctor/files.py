@@ -4,38 +4,72 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator
+from importlib.util import find_spec
 
+from engine.backups.signing import signature_problems
 from engine.doctor.findings import MENDED, PROBLEM, WARNING, Finding
 from engine.gate.exports import EDITED_STAYS, UNCHANGED, approved_files, export_song
 from engine.gate.provenance import read_provenance
 from engine.ids import short
-from engine.models.promotion import promoted_path, put_shipped_back
+from engine.models.promotion import promoted_path, put_shipped_back, shipped_sha256
 from engine.models.registry import ModelRegistry
 from engine.preference.heads import HeadRegistry
+from engine.runs.files import missing_files
 from engine.stages import STAGES
 from engine.state.files import file_sha256
-from engine.state.inflight import others_began
+from engine.state.inflight import others_at_work, others_began
+from engine.state.runs import FINISHED, folder_of_run
 from engine.state.songs import Song
 from engine.state.studio import Studio
+from fitness.fusion import DEFAULT_MODEL
 
 
 def models(studio: Studio) -> Iterator[Finding]:
-    """Whether every model that a run names, or runs use, is as it was when it was registered."""
-    registry = ModelRegistry(studio)
-    for sha256, user in _named_models(studio).items():
-        problem = registry.problem(sha256)
-        if problem and put_shipped_back(studio, sha256):
+    """Whether every model is as it was when it was registered, or as it ships."""
+    registry, needed = ModelRegistry(studio), _needed_models(studio)
+    for sha256 in {**needed, **dict.fromkeys(studio.models().known)}:
+        problem = registry.problem(sha256) or registry.problem_beside(sha256)
+        if sha256 == shipped_sha256():
+            problem = problem or registry.differs_from(DEFAULT_MODEL, sha256)
+        if not problem:
+            continue
+        if put_shipped_back(studio, sha256):
             yield Finding(MENDED, f"{problem}; it ships with the engine and is put back")
-        elif problem:
-            yield Finding(PROBLEM, f"{problem}, which {user} names; put it back")
+        elif sha256 in needed:
+            yield Finding(PROBLEM, f"{problem}, which {needed[sha256]} names; put it back")
+        else:
+            yield Finding(WARNING, f"{problem}; no run names that model")
     promoted_path(studio)
 
 
-def _named_models(studio: Studio) -> dict[str, str]:
+def _needed_models(studio: Studio) -> dict[str, str]:
     """SHA-256 of the models that are needed, and what needs each."""
     runs = {made.model_sha256: f"run {run}" for run, made in studio.runs().items()}
     named = {studio.models().promoted: "the last promotion"} | runs
     return {sha256: user for sha256, user in named.items() if sha256 is not None}
+
+
+def signed(studio: Studio) -> Iterator[Finding]:
+    """Whether the signatures that the studio keeps vouch for its log."""
+    if find_spec("cryptography") is not None:
+        for problem in signature_problems(studio):
+            yield Finding(PROBLEM, problem)
+
+
+def of_runs(studio: Studio) -> Iterator[Finding]:
+    """Whether the files of finished runs are all there, where there are any.
+
+    Beside a command that may be writing them it isn't asked.
+    """
+    if others_at_work(studio.folder):
+        return
+    for run, state in studio.runs().items():
+        folder = studio.exports / state.song_id / folder_of_run(state.stage, run)
+        if state.status == FINISHED and folder.is_dir():
+            missing = len(missing_files(studio, run, state))
+            if missing:
+                files = "a file is" if missing == 1 else f"{missing} files are"
+                yield Finding(WARNING, f"run {run}: {files} missing", f"resume {run}")
 
 
 def heads(studio: Studio) -> Iterator[Finding]:
@@ -79,6 +113,9 @@ def _of_song(studio: Studio, song: Song) -> Iterator[Finding]:
         data = path.read_bytes() if path.is_file() else None
         if data is None:
             missing += written.candidate in song.arrangements
+            if written.candidate not in {*song.arrangements, *song.candidates}:
+                again = f"arrange --song {song.song_id}"
+                yield Finding(WARNING, f"{relative}, a plan, is missing", again)
             continue
         if hashlib.sha256(data).hexdigest() != written.sha256:
             yield Finding(WARNING, f"{relative} was edited since it was written")

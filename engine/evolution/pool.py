@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from types import GenericAlias
 from typing import Any
 
 import numpy as np
 from deap import base, tools
 
+from engine.evolution.shelf import Shelf
 from engine.evolution.watch import ELITE
 from fitness.total import Score
 from genomes.stage import StageGenomes
@@ -24,29 +25,66 @@ class RankedFitness(base.Fitness):  # type: ignore[misc]
     weights = (1.0, 1.0)
 
 
-@dataclass(slots=True, eq=False)
+Content = tuple[Any, Score]
+
+
 class Individual:
     """A genome with its score.
 
     Attributes:
         id: its candidate id.
-        genome: the genome.
-        score: its score.
         generation: the generation in which it was bred; 0 is the first pool.
-        fitness: the score in the form that DEAP compares.
+        rank_key: of its score.
     """
 
-    id: str
-    genome: Any
-    score: Score
-    generation: int
-    fitness: RankedFitness = field(init=False)
+    __slots__ = ("_content", "_shelf", "generation", "id", "rank_key")
 
-    def __post_init__(self) -> None:
-        self.fitness = RankedFitness(tuple(map(float, self.score.rank_key)))
+    def __init__(self, identifier: str, genome: Any, score: Score, generation: int) -> None:
+        """Take a scored genome."""
+        self.id = identifier
+        self.generation = generation
+        self.rank_key = score.rank_key
+        self._content: Content | bytes = (genome, score)
+        self._shelf: Shelf[Content] | None = None
+
+    @property
+    def genome(self) -> Any:
+        """The genome."""
+        return self._unpacked()[0]
+
+    @property
+    def score(self) -> Score:
+        """Its score."""
+        return self._unpacked()[1]
+
+    @property
+    def passes(self) -> bool:
+        """Whether its score passes the gate."""
+        return self.rank_key[0]
+
+    @property
+    def total(self) -> float:
+        """The total of its score."""
+        return self.rank_key[1]
+
+    @property
+    def fitness(self) -> RankedFitness:
+        """Its score in the form that DEAP compares."""
+        return RankedFitness(tuple(map(float, self.rank_key)))
+
+    def put_away(self, shelf: Shelf[Content]) -> None:
+        """Keep genome and score packed from now on: they are unpacked whenever they are read."""
+        if not isinstance(self._content, bytes):
+            self._content, self._shelf = shelf.packed(self._content), shelf
+
+    def _unpacked(self) -> Content:
+        if isinstance(self._content, bytes):
+            assert self._shelf is not None  # noqa: S101 - where it was packed
+            return self._shelf.unpacked(self._content)
+        return self._content
 
 
-STATISTICS = tools.Statistics(key=lambda individual: individual.score.total)
+STATISTICS = tools.Statistics(key=lambda individual: individual.total)
 STATISTICS.register("best", max)
 STATISTICS.register("median", lambda totals: float(np.median(totals)))
 STATISTICS.register("elite", lambda totals: float(np.mean(sorted(totals)[-ELITE:])))
@@ -55,7 +93,8 @@ STATISTICS.register("elite", lambda totals: float(np.mean(sorted(totals)[-ELITE:
 class Pool:
     """All individuals that a run has scored, and its current population.
 
-    Only ``apply`` changes it, both in a live run and when a run is rebuilt from the log.
+    Only ``apply`` changes it, both in a live run and when a run is rebuilt from the log. Whoever
+    leaves the population is put on a shelf.
 
     Attributes:
         scored: all individuals by id, in the order in which they were bred.
@@ -71,6 +110,7 @@ class Pool:
         self.population: list[Individual] = []
         self.generation: int | None = None
         self.logbook = tools.Logbook()
+        self._shelf: Shelf[Content] = Shelf(GenericAlias(tuple, (genomes.genome_type, Score)))
 
     def apply(self, event: GenerationScored, newcomers: Sequence[Individual] | None = None) -> None:
         """Add one generation.
@@ -82,7 +122,12 @@ class Pool:
         if newcomers is None:
             newcomers = [self._individual(each, event.generation) for each in event.offspring]
         self.scored |= {individual.id: individual for individual in newcomers}
+        considered = [*self.population, *newcomers]
         self.population = [self.scored[identifier] for identifier in event.population]
+        stays = set(event.population)
+        for individual in considered:
+            if individual.id not in stays:
+                individual.put_away(self._shelf)
         self.generation = event.generation
         self.logbook.record(
             generation=event.generation,

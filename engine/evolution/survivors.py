@@ -44,7 +44,7 @@ class FirstPoolFacts:
 def first_pool_facts(first: Sequence[Individual], genomes: StageGenomes[Any]) -> FirstPoolFacts:
     """Measure the first pool (two individuals at least)."""
     columns = {name: [i.score.terms[name] for i in first] for name in first[0].score.terms}
-    columns[TOTAL] = [individual.score.total for individual in first]
+    columns[TOTAL] = [individual.total for individual in first]
     spread = {name: float(np.std(values)) for name, values in columns.items()}
     pairs = _pair_distances([individual.genome for individual in first], genomes)
     median = float(np.median(pairs, overwrite_input=True)) if len(pairs) else 0.0
@@ -101,7 +101,7 @@ def choose_survivors(
     ordered = best_first([individual for individual in scored if individual.id not in decided])
     if not ordered:
         return []
-    eligible = [i for i in ordered[1:] if i.score.passes and i.score.total > facts.total_p95]
+    eligible = [i for i in ordered[1:] if i.passes and i.total > facts.total_p95]
     elites = _bests_of_other_cells(ordered[0], eligible, cells)
     chosen: list[Individual] = []
     for pool, own_cells in ((elites, cells), (eligible, cells), (eligible, {})):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Collection, Hashable, Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, wait
+from dataclasses import dataclass
 from typing import Generic, Protocol, TypeVar
 
 from engine.errors import EngineError, is_ours
@@ -26,6 +27,17 @@ class WorkerDied(Exception):
 
 class TaskFailed(EngineError):
     """A task can't be done, wherever it is tried."""
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """What came of a task that can't be done.
+
+    Attributes:
+        error: for people.
+    """
+
+    error: Exception
 
 
 class Executor(Protocol):
@@ -136,27 +148,40 @@ class Tasks(Generic[Key, T]):
             TaskFailed: naming what a task raised that isn't for people, or that it ends its worker
                 every time. What is for people is raised as it is.
         """
+        for key, result in self.ended(timeout_seconds):
+            if isinstance(result, Failure):
+                raise result.error from result.error.__cause__
+            yield key, result
+
+    def ended(self, timeout_seconds: float = POLL_SECONDS) -> Iterator[tuple[Key, T | Failure]]:
+        """As ``done``, with what would be raised in the place of a result."""
         if not self._futures and not self.free:  # there is no worker yet
             time.sleep(timeout_seconds)
             return
         finished, _ = wait(self._futures, timeout_seconds, return_when=FIRST_COMPLETED)
         for future in sorted(finished, key=lambda each: list(self._futures).index(each)):
             key = self._futures.pop(future)
-            try:
-                result = future.result()
-            except WorkerDied as error:
-                self._again(key, error)
-                continue
-            except Exception as error:
-                raise _for_people(key, error) from error
-            del self._tasks[key]
-            yield key, result
+            ended = self._ended(key, future)
+            if ended is not None:
+                del self._tasks[key]
+                yield key, ended[0]
 
-    def _again(self, key: Key, error: WorkerDied) -> None:
-        if self._tasks[key].attempts >= MAX_ATTEMPTS:
-            message = f"{key} ended its worker {MAX_ATTEMPTS} times: {error}"
-            raise TaskFailed(message, "there may be too little memory for so many workers")
-        self._submit(key)
+    def _ended(self, key: Key, future: Future[T]) -> tuple[T | Failure] | None:
+        """What came of a task; None where its worker died and it is begun again."""
+        try:
+            return (future.result(),)
+        except WorkerDied as died:
+            if self._tasks[key].attempts >= MAX_ATTEMPTS:
+                message = f"{key} ended its worker {MAX_ATTEMPTS} times: {died}"
+                advice = "there may be too little memory for so many workers"
+                return (Failure(TaskFailed(message, advice)),)
+            self._submit(key)
+            return None
+        except Exception as error:
+            failure = _for_people(key, error)
+            if failure is not error:
+                failure.__cause__ = error
+            return (Failure(failure),)
 
     def _submit(self, key: Key) -> None:
         task = self._tasks[key]
@@ -173,8 +198,20 @@ def _for_people(key: object, error: Exception) -> Exception:
     return TaskFailed(f"{key}: {kind}: {reason}" if reason else f"{key}: {kind}")
 
 
-def each(executor: Executor, function: Callable[[Item], T], items: Collection[Item]) -> Iterator[T]:
-    """The results of a function for each item, in their order, several worked on at once."""
+def each(
+    executor: Executor,
+    function: Callable[[Item], T],
+    items: Collection[Item],
+    meanwhile: Callable[[], None] = lambda: None,
+) -> Iterator[T]:
+    """The results of a function for each item, in their order, several worked on at once.
+
+    Args:
+        executor: does it.
+        function: of a module.
+        items: what it is called with.
+        meanwhile: called several times a second while others work.
+    """
     tasks: Tasks[int, T] = Tasks(executor)
     waiting: Iterator[tuple[int, Item]] = enumerate(items)
     found: dict[int, T] = {}
@@ -183,6 +220,7 @@ def each(executor: Executor, function: Callable[[Item], T], items: Collection[It
         for place, item in _first(tasks.free, waiting):
             tasks.begin(place, function, item)
         found |= dict(tasks.done())
+        meanwhile()
         while next_place in found:
             yield found.pop(next_place)
             next_place += 1

@@ -12,6 +12,7 @@ from engine.errors import EngineError, NotFound, Refused, quoted
 from engine.gate.labels import as_named, file_label, free_label, section_label
 from engine.gate.waiting import Entry
 from engine.ids import short
+from engine.state.latest import DECIDED
 from engine.state.lineages import sections
 from engine.state.songs import (
     APPROVED,
@@ -291,7 +292,7 @@ def withdrawing(entry: Entry) -> list[events.DecisionUndone]:
 
 def _last_decided(studio: Studio, song_id: str | None) -> tuple[str, str]:
     """The candidate that was decided last, and its song."""
-    songs = [studio.song(song_id)] if song_id else studio.songs().values()
+    songs = [studio.song(song_id)] if song_id else studio.latest(DECIDED)
     latest = [
         (position, song.began, candidate, song.song_id)
         for song in songs

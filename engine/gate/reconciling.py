@@ -7,8 +7,7 @@ from collections.abc import Iterator
 from engine.composing.composer import runs_of
 from engine.composing.composition import Composition
 from engine.gate.exports import EDITED_STAYS, KEPT, UNCHANGED, export_song
-from engine.reports.summary import summarise
-from engine.runs.files import has_files
+from engine.runs.files import missing_files
 from engine.runs.together import remove_made
 from engine.state.inflight import interrupted
 from engine.state.runs import FINISHED, run_of
@@ -58,4 +57,4 @@ def _lacks_files(studio: Studio, songs: dict[str, Song], run: str) -> bool:
     compositions = map(Composition.of, songs[state.song_id].compositions.values())
     if any(run in runs_of(studio, state.song_id, each) for each in compositions):
         return False
-    return not has_files(studio, summarise(studio, run))
+    return bool(missing_files(studio, run, state))

@@ -18,6 +18,7 @@ from engine.gate import decisions
 from engine.gate.exports import proposal_at
 from engine.gate.revising import restoring, with_transpositions
 from engine.ids import resolve, short
+from engine.state.latest import ARCHIVED_DECIDED, CHANGED, DECIDED, UNDONE
 from engine.state.songs import (
     ARCHIVED,
     REVISED,
@@ -86,7 +87,8 @@ def last_changed(studio: Studio, song_id: str | None = None) -> str | None:
         studio: the studio.
         song_id: full id of the only song to look at; all songs if None.
     """
-    songs = [studio.song(song_id)] if song_id else list(studio.all_songs().values())
+    anywhere = (CHANGED, DECIDED, ARCHIVED_DECIDED)
+    songs = [studio.song(song_id)] if song_id else studio.latest(*anywhere)
     changes = [
         (song.changes[-1].position, song.began, song.song_id) for song in songs if song.changes
     ]
@@ -205,7 +207,7 @@ def find_undone(
         entry = decisions.find_entry(studio, prefix, song)
         songs, candidate = [entry.song], entry.id
     else:
-        songs = [studio.song(song)] if song else list(studio.all_songs().values())
+        songs = [studio.song(song)] if song else studio.latest(UNDONE)
     found = [
         (undone.position, each.began, each.song_id, event_id)
         for each in songs

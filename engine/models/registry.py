@@ -8,7 +8,7 @@ import msgspec
 
 from engine.errors import NotFound, Refused
 from engine.ids import short
-from engine.models.audits import audit_path
+from engine.models.audits import audit_path, read_audit
 from engine.state.files import file_sha256, write_whole
 from engine.state.studio import Studio
 from fitness.errors import FitnessError
@@ -95,9 +95,28 @@ class ModelRegistry:
         changed = sorted(name for name, value in registered if manifest.get(name) != value)
         return f"the manifest of {path.name} was changed: {', '.join(changed)}" if changed else ""
 
+    def problem_beside(self, sha256: str) -> str:
+        """What is wrong with the audit of the model with this hash; empty if nothing is."""
+        path = audit_path(self.path(sha256))
+        if not path.exists():
+            return ""
+        try:
+            read_audit(path, sha256)
+        except Refused as refused:
+            return f"{refused.args[0]}; {refused.advice}"
+        return ""
+
+    def differs_from(self, path: Path, sha256: str) -> str:
+        """Which file of the model with this hash isn't as that beside a path; empty if all are."""
+        for source, target in self._pairs(path, self.path(sha256)):
+            found = file_sha256(target)
+            if source.is_file() and found != file_sha256(source):
+                return f"{target.name} {'is missing' if found is None else 'was changed'}"
+        return ""
+
     def remove(self, sha256: str) -> None:
-        """Remove the model with this hash and its manifest, which aren't what was registered."""
-        for path in (manifest_path(self.path(sha256)), self.path(sha256)):
+        """Remove the files of the model with this hash, which aren't what was registered."""
+        for _, path in self._pairs(self.path(sha256), self.path(sha256)):
             path.unlink(missing_ok=True)
 
     def path(self, sha256: str) -> Path:
@@ -108,15 +127,19 @@ class ModelRegistry:
         """Where the card of the model with this hash is kept, if it came with one."""
         return self.path(sha256).with_suffix(".md")
 
-    def _copy(self, path: Path, kept: Path) -> None:
-        """Copy missing files; the model last, so that it never exists without the others."""
-        pairs = (
+    @staticmethod
+    def _pairs(path: Path, kept: Path) -> tuple[tuple[Path, Path], ...]:
+        """The files of a model, and where they are kept."""
+        return (
             (path.with_name(CARD_NAME), kept.with_suffix(".md")),
             (audit_path(path), audit_path(kept)),
             (manifest_path(path), manifest_path(kept)),
             (path, kept),
         )
-        for source, target in pairs:
+
+    def _copy(self, path: Path, kept: Path) -> None:
+        """Copy missing files; the model last, so that it never exists without the others."""
+        for source, target in self._pairs(path, kept):
             if source.is_file() and not target.exists():
                 write_whole(target, source.read_bytes())
 

@@ -45,7 +45,7 @@ def is_due(studio: Studio) -> bool:
 
 def decided_since(studio: Studio, position: int) -> int:
     """How many decisions and comparisons of people after a position of the log hold."""
-    songs = studio.all_songs().values()
+    songs = studio.touched_since(position)
     return sum(decided_at > position for song in songs for decided_at in _decided(song))
 
 

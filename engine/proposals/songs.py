@@ -69,6 +69,7 @@ class AddedSongs:
         unclear: proposals that were not added.
         kept: typed values that differ from the document's.
         ids: ids of the songs of the proposals, in their order; None if it was not added.
+        before: songs that were known, as they were before.
     """
 
     added: list[str] = field(default_factory=list)
@@ -78,6 +79,7 @@ class AddedSongs:
     unclear: list[Unclear] = field(default_factory=list)
     kept: list[KeptValue] = field(default_factory=list)
     ids: list[str | None] = field(default_factory=list)
+    before: dict[str, Song] = field(default_factory=dict)
 
 
 def add_songs(
@@ -97,7 +99,7 @@ def add_songs(
         choose: asked about each unclear proposal, with the ids of the songs that it could revise.
         typed: names of the fields that were typed instead of the documents'.
     """
-    known = studio.all_songs()
+    known = studio.outlines()
     outcome = AddedSongs()
     last: dict[str, Proposal] = {}
     for proposal, found in zip(proposals, identities(proposals, known), strict=True):
@@ -155,6 +157,8 @@ def _add(
     is_known: bool,
 ) -> str:
     """Add or revise one song; returns what became of it."""
+    if is_known:
+        outcome.before[song_id] = studio.song(song_id)
     restored = restore(studio, song_id) if is_known else []
 
     def revision(song: Song | None) -> SongProposed | None:

@@ -62,8 +62,8 @@ class RunMap:
                 "shown": cell in shown,
                 "best": {
                     "id": best.id,
-                    "total": best.score.total,
-                    "passes": best.score.passes,
+                    "total": best.total,
+                    "passes": best.passes,
                     "generation": best.generation,
                     "at": list(archive.places[best.id]),
                 },
@@ -114,5 +114,5 @@ def _tile(found: RunMap, cell: Cell, is_shown: bool) -> Tile:
     if not members:
         return Tile(cell, None, "", is_shown=False)
     best = members[0]
-    lines = (short(best.id), f"{best.score.total:.3f}", f"{len(members)} scored")
-    return Tile(cell, best.score.total, "\n".join(lines), is_shown)
+    lines = (short(best.id), f"{best.total:.3f}", f"{len(members)} scored")
+    return Tile(cell, best.total, "\n".join(lines), is_shown)

@@ -119,7 +119,7 @@ def _points(found: RunMap, shown: Sequence[Individual], places: Floats) -> list[
             id=each.id,
             x=round(float(x), 4),
             y=round(float(y), 4),
-            total=each.score.total,
+            total=each.total,
             rank=rank,
             generation=each.generation,
             words=archive.words(archive.cells[each.id]),

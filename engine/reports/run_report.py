@@ -192,7 +192,7 @@ def _facts(run: Run, event: events.GenerationScored) -> GenerationFacts:
     names = [name for name in elite[0].score.terms if "." not in name]
     return GenerationFacts(
         generation=event.generation,
-        total=float(np.mean([each.score.total for each in elite])),
+        total=float(np.mean([each.total for each in elite])),
         judged=judged,
         reality=reality,
         terms={name: float(np.mean([i.score.terms[name] for i in elite])) for name in names},

@@ -61,9 +61,10 @@ def start_runs(
         NotFound: if the song, a candidate or a section doesn't exist.
         Refused: if no part that the stage needs is approved, or the options contradict each other.
     """
+    wanted = _wanted(studio, song, options, seed)
     sha256 = model_for_runs(studio, model) if use_model else None
     head = head_for_runs(studio, options.stage) if use_head else None
-    wanted = _wanted(studio, song, options, seed, sha256, head)
+    wanted = [replace(each, model_sha256=sha256, head_sha256=head) for each in wanted]
     begun = _begun(studio, wanted)
     kept = keep(studio, list(map(started_by, wanted))) if len(wanted) > 1 else None
     for request, identifier in zip(wanted, begun, strict=True):
@@ -83,8 +84,9 @@ def start_or_take_up(studio: Studio, song: str, options: EvolveOptions, *, seed:
     Raises:
         NotFound, Refused: as ``start_runs``.
     """
+    (wanted,) = _wanted(studio, song, options, seed)
     model, head = model_for_runs(studio, None), head_for_runs(studio, options.stage)
-    (wanted,) = _wanted(studio, song, options, seed, model, head)
+    wanted = replace(wanted, model_sha256=model, head_sha256=head)
     last = last_equal(studio, wanted)
     if last is not None:
         state = studio.run(last)[1]
@@ -96,22 +98,14 @@ def start_or_take_up(studio: Studio, song: str, options: EvolveOptions, *, seed:
     return load(studio, start(studio, wanted))
 
 
-def _wanted(
-    studio: Studio,
-    song: str,
-    options: EvolveOptions,
-    seed: int,
-    model: str | None,
-    head: str | None,
-) -> list[Request]:
-    """The runs that options ask for, with the person's axes."""
+def _wanted(studio: Studio, song: str, options: EvolveOptions, seed: int) -> list[Request]:
+    """The runs that options ask for, with the person's axes; the model isn't known yet."""
     settings = options.settings
     if not settings.axes:
         axes = axes_for(studio, options.stage)
         options = replace(options, settings=replace(settings, axes=axes))
     with refusing():
-        found = requests(studio.song(song), options, seed)
-    return [replace(each, model_sha256=model, head_sha256=head) for each in found]
+        return requests(studio.song(song), options, seed)
 
 
 def _begun(studio: Studio, wanted: Sequence[Request]) -> list[str | None]:

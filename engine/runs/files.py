@@ -13,6 +13,7 @@ from engine.reports.summary import Summary
 from engine.runs.contexts import section_of, song_context
 from engine.runs.recordings import record, recording_name, write_recording
 from engine.state.files import write_whole
+from engine.state.runs import Run, folder_of_run
 from engine.state.studio import Studio
 from genomes import Part
 from genomes.midi import Track
@@ -49,15 +50,22 @@ def write_files(studio: Studio, summary: Summary) -> Path:
     return folder
 
 
-def has_files(studio: Studio, summary: Summary) -> bool:
-    """Whether every file of a run that is written when it ends is there."""
-    folder, has_parents = run_folder(studio, summary), bool(summary.parents)
+def missing_files(studio: Studio, run: str, state: Run) -> list[Path]:
+    """The files of a finished run that are written when it ends and aren't there.
+
+    Args:
+        studio: the studio.
+        run: id of the run.
+        state: its state.
+    """
+    folder = studio.exports / state.song_id / folder_of_run(state.stage, run)
+    has_parents = bool(state.parents)
     names = ["curve.png"]
-    for rank, survivor in enumerate(summary.finished.survivors, start=1):
-        stem = file_stem(rank, survivor.id)
+    for rank, survivor in enumerate(state.survivors, start=1):
+        stem = file_stem(rank, survivor)
         names += [f"{stem}.mid", f"{stem}.png", recording_name(stem, has_parents=has_parents)]
         names += [f"{stem}_mix.mid"] if has_parents else []
-    return all((folder / name).exists() for name in names)
+    return [folder / name for name in names if not (folder / name).exists()]
 
 
 def run_folder(studio: Studio, summary: Summary) -> Path:

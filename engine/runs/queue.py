@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
-from heapq import heappop, heappush
+from heapq import heapify, heappop, heappush
 from itertools import count
 
-from engine.execution.executor import Executor, Tasks
+from engine.errors import Refused
+from engine.execution.executor import Executor, Failure, Tasks
 from engine.runs.lifecycle import Report, record, take_up
 from engine.runs.tasks import Lacks, RunSource, Step, carry_on_for, source_of
 from engine.state.studio import Studio
@@ -101,27 +102,47 @@ class RunQueue:
         self._open[identifier] = _Open(len(recorded), scored, source, payloads)
         heappush(self._waiting, (rank, next(self._added), identifier))
 
-    def ended(self) -> Iterator[str]:
-        """Wait for what the workers did; gives the runs that came to their ends.
+    def drop(self, identifiers: Iterable[str]) -> None:
+        """Carry runs on no more; what is recorded of them stays, and what is under way is lost."""
+        for identifier in identifiers:
+            self._open.pop(identifier, None)
+        self._waiting = [each for each in self._waiting if each[-1] in self._open]
+        heapify(self._waiting)
 
-        Raises:
-            Refused: if another process continues or abandoned one of them.
-            TaskFailed: if one can't be carried on.
+    def ended(self) -> Iterator[tuple[str, Exception | None]]:
+        """Wait for what the workers did.
+
+        Returns:
+            the runs that came to their ends, and those that can't be carried on, with the reason:
+            ``TaskFailed``, or ``Refused`` where another process continues or abandoned one.
         """
         while self._waiting and self._tasks.free and not self._is_stopped():
             *_, identifier = heappop(self._waiting)
             self._begin(identifier, self._open[identifier].whole())
-        for identifier, steps in self._tasks.done():
-            run = self._open[identifier]
-            if isinstance(steps, Lacks):
-                self._begin(identifier, run.whole(with_model=steps is Lacks.MODEL))
+        for identifier, steps in self._tasks.ended():
+            run = self._open.get(identifier)
+            if run is None:  # it was dropped
                 continue
-            for event, point in steps:
-                self._record(identifier, run, event, point)
+            if isinstance(steps, Failure):
+                yield identifier, steps.error
+                continue
+            try:
+                self._receive(identifier, run, steps)
+            except Refused as error:
+                yield identifier, error
+                continue
             if run.end is not None:
-                yield identifier
-            elif not self._is_stopped():
-                self._begin(identifier, None)
+                yield identifier, None
+
+    def _receive(self, identifier: str, run: _Open, steps: list[Step] | Lacks) -> None:
+        """Record what a worker did, and let it go on; or give it what it lacks."""
+        if isinstance(steps, Lacks):
+            self._begin(identifier, run.whole(with_model=steps is Lacks.MODEL))
+            return
+        for event, point in steps:
+            self._record(identifier, run, event, point)
+        if run.end is None and not self._is_stopped():
+            self._begin(identifier, None)
 
     def finish(self, identifier: str) -> None:
         """Record the end of a run that came to it."""

@@ -32,6 +32,8 @@ from store import events
 # So that a judgement is the same on every computer, but for the last of these.
 JUDGED_DECIMALS = 6
 
+MAPPED_AT_ONCE = 1024  # of a run that goes on: all its parts at once would be gigabytes
+
 
 class Generation(NamedTuple):
     """The event of a generation, and the individuals that it adds to the pool."""
@@ -291,9 +293,11 @@ class Run:
     def archive(self) -> Archive:
         """The map of everything scored so far, by the axes of its settings."""
         unknown = [each for each in self.pool.scored.values() if each.id not in self._places]
-        parts = [self.genomes.render(each.genome, self.context) for each in unknown]
-        found = measured(self.stage.name, parts, self.context, self._axes).tolist()
-        self._places |= zip((each.id for each in unknown), found, strict=True)
+        for start in range(0, len(unknown), MAPPED_AT_ONCE):
+            some = unknown[start : start + MAPPED_AT_ONCE]
+            parts = [self.genomes.render(each.genome, self.context) for each in some]
+            found = measured(self.stage.name, parts, self.context, self._axes).tolist()
+            self._places |= zip((each.id for each in some), found, strict=True)
         scored = list(self.pool.scored.values())
         values = np.array([self._places[each.id] for each in scored], dtype=np.float32)
         return Archive.of(scored, self._axes, values)
@@ -306,7 +310,7 @@ class Run:
             genome=individual.genome.to_payload(),
             part=part.to_payload(),
             terms=dict(individual.score.terms),
-            total=individual.score.total,
+            total=individual.total,
             description=self.genomes.describe(individual.genome, self.context),
             heard=self._prediction(part, individual.score),
         )

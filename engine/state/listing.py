@@ -101,6 +101,16 @@ def _candidates(key: str, song: Song) -> dict[str, OfSong]:
     return {f"{candidate} {key}": OfSong() for candidate in song.candidates}
 
 
+def outline(song: Song) -> Song:
+    """A song with what proposals and people said of it, without any part, run, file or lyrics."""
+    return msgspec.structs.replace(
+        song, bases={}, candidates={}, runs={}, labels={}, uses=(), preferences=(), remarks=(),
+        undone={}, exports={}, compositions={}, arrangements={}, words=None, earlier_words=(),
+        touched=0,
+    )  # fmt: skip
+
+
 LISTED = Index("song list", 1, ListedSong, SONGS, lambda key, song: {key: listed_song(song)})
 WAITING = Index("songs waiting", 1, Waiting, SONGS, _waiting)
 CANDIDATES = Index("candidates of songs", 1, OfSong, SONGS, _candidates)
+OUTLINES = Index("song outlines", 1, Song, SONGS, lambda key, song: {key: outline(song)})

@@ -17,9 +17,19 @@ from engine.state.clock import CLOCK, ClockProjection
 from engine.state.finding import find_song
 from engine.state.heads import HEADS, Heads, HeadsProjection
 from engine.state.inflight import InFlight
-from engine.state.listing import CANDIDATES, LISTED, SONGS, WAITING, ListedSong, Waiting
+from engine.state.latest import LATEST, TOUCHED
+from engine.state.listing import (
+    CANDIDATES,
+    LISTED,
+    OUTLINES,
+    SONGS,
+    WAITING,
+    ListedSong,
+    Waiting,
+)
 from engine.state.location import Location
 from engine.state.models import MODELS, Models, ModelsProjection
+from engine.state.origins import ORIGINS
 from engine.state.runs import Run, RunProjection
 from engine.state.songs import Song, song_stream
 from store.errors import CommitUnknown, HeadMismatch, LogUnavailable, StaleStream, StoreError
@@ -29,6 +39,8 @@ from store.records import NewEvent, Recorded
 
 # How long an append is tried again from fresh state when another process was faster.
 DECIDING_PATIENCE_S = 30.0
+
+PAGE_SONGS = 32  # read at once where all may have to be
 
 # How long the record of what was shown waits for another writer.
 RECORD_PATIENCE_S = 0.25
@@ -57,7 +69,9 @@ class Studio:
         self.folder = folder
         self.log = log
         self._projections = Projections(
-            log, [SONGS, RUNS, ALL_MODELS, ALL_HEADS, CLOCKS], [LISTED, WAITING, CANDIDATES]
+            log,
+            [SONGS, RUNS, ALL_MODELS, ALL_HEADS, CLOCKS],
+            [LISTED, WAITING, CANDIDATES, LATEST, ORIGINS, OUTLINES],
         )
         self.actor = actor()
         self.warns_of_head = True
@@ -150,6 +164,10 @@ class Studio:
         """
         return self._projections.entries(LISTED, after=after, limit=limit)
 
+    def outlines(self) -> dict[str, Song]:
+        """The songs by id without anything composed, with archived ones; see ``outline``."""
+        return self._projections.entries(OUTLINES)
+
     def waiting(self) -> dict[str, Waiting]:
         """What waits for a decision, by the id of the song; songs without anything are left out."""
         return self._projections.entries(WAITING)
@@ -157,6 +175,39 @@ class Studio:
     def some_songs(self, song_ids: Collection[str]) -> dict[str, Song]:
         """The songs with these ids, by id."""
         return self._projections.some(SONGS, song_ids)
+
+    def latest(self, *happened: str) -> list[Song]:
+        """The songs to which each of some things happened last; see ``engine.state.latest``."""
+        found = [
+            entry.song_id
+            for what in happened
+            for entry in self._projections.entries(LATEST, f"{what} ", limit=1).values()
+        ]
+        return list(self.some_songs(set(found)).values())
+
+    def touched_since(self, position: int) -> Iterator[Song]:
+        """The songs that an event after a position is about, with archived ones, the last first."""
+        key: str | None = None
+        while page := self._projections.entries(LATEST, f"{TOUCHED} ", key, PAGE_SONGS):
+            new = [entry.song_id for entry in page.values() if entry.position > position]
+            yield from self.some_songs(new).values()
+            if len(new) < len(page):
+                return
+            key = list(page)[-1]
+
+    def songs_of_file(self, *names: str) -> list[Song]:
+        """The songs that a file may come from, by any of its names in ``engine.state.origins``."""
+        found = [
+            entry.song_id
+            for name in names
+            for entry in self._projections.entries(ORIGINS, f"{name} ").values()
+        ]
+        return list(self.some_songs(set(found)).values())
+
+    def songs_with(self, candidate: str) -> list[Song]:
+        """The songs that have a candidate."""
+        found = self._projections.entries(CANDIDATES, f"{candidate} ")
+        return list(self.some_songs({key.split(" ", 1)[1] for key in found}).values())
 
     def song_at(self, song_id: str, position: int) -> Song | None:
         """A song as it was after the event at a position; None if it wasn't proposed yet.

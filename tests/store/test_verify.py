@@ -4,6 +4,7 @@ import shutil
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
+from hashlib import sha256
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -311,6 +312,16 @@ def test_a_head_that_cannot_be_written_does_not_fail_the_append(
 )
 def test_frames_are_fixed_for_good(value: str | int | None, framed: bytes) -> None:
     assert frame(value) == framed
+
+
+ASCII = st.text(st.characters(codec="ascii"))
+STORED = st.none() | st.integers() | st.booleans() | st.floats() | st.text() | st.binary()
+
+
+@patient
+@given(st.lists(st.none() | st.integers() | ASCII) | st.lists(STORED))
+def test_an_event_is_hashed_frame_by_frame(values: list[object]) -> None:
+    assert event_hash(values) == sha256(b"".join(map(frame, values))).hexdigest()
 
 
 @patient

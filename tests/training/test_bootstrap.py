@@ -166,13 +166,16 @@ class TestFitting:
 
     def test_side_by_side_as_one_after_the_other(self, examples):
         jobs = [Job(str(seed), replace(SETTINGS, epochs=1), seed) for seed in (1, 2)]
-        told = []
-        alone = train_all(jobs, examples, lambda _: lambda *step: told.append(step), processes=1)
-        beside = train_all(jobs, examples, lambda _: None, processes=2)
+        told = {1: [], 2: []}
+        alone, beside = (
+            train_all(jobs, examples, lambda _, to=to: lambda *step: to.append(step), count)
+            for count, to in told.items()
+        )
         for one, other in zip(alone, beside, strict=True):
             weights = other.state_dict()
             assert all(torch.equal(v, weights[name]) for name, v in one.state_dict().items())
-        assert told[-1][0] == told[-1][1] > 0
+        for steps in told.values():
+            assert steps[-1][0] == steps[-1][1] > 0
 
     def test_it_learns(self, examples, learned):
         rows = examples.colour >= 0

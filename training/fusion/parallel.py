@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import multiprocessing
 import os
 import tempfile
+import time
 from collections.abc import Sequence
-from concurrent.futures import Future, ProcessPoolExecutor, wait
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -15,6 +14,9 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
+from engine.execution.choice import open_executor
+from engine.execution.executor import each
+from engine.state.files import write_whole
 from training.composed.examples import Examples
 from training.fusion.batches import Fixed
 from training.fusion.network import FusionNetwork
@@ -22,10 +24,8 @@ from training.fusion.train import LossProgress, LossUpdate, Settings, build_netw
 
 Weights = dict[str, NDArray[Any]]
 
-POLL_SECONDS = 0.5
-COLUMNS = 3  # of the shared progress of a job: steps done, steps in all, loss
-
-_shared_progress: Any = None  # in a worker: an array of ``COLUMNS`` numbers for each job
+# How often a worker says how far it is.
+SAID_SECONDS = 0.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,44 +56,38 @@ def train_all(
 def _in_processes(
     jobs: Sequence[Job], path: Path, features: int, progress: LossProgress, processes: int
 ) -> list[FusionNetwork]:
-    # Not forked: torch's threads wouldn't be there in the child.
-    spawning = multiprocessing.get_context("spawn")
-    shared = spawning.RawArray("d", COLUMNS * len(jobs))
+    """Trained networks; workers leave their progress beside the data."""
+    notes = [path.with_name(f"{place}.progress") for place in range(len(jobs))]
+    updates = [progress(f"fitting {job.name}") for job in jobs]
+    items = [(path, job, note) for job, note in zip(jobs, notes, strict=True)]
     networks = []
-    with ProcessPoolExecutor(processes, spawning, _share_progress, (shared,)) as workers:
-        futures = [workers.submit(_weights, path, job, place) for place, job in enumerate(jobs)]
-        _show(futures, [progress(f"fitting {job.name}") for job in jobs], shared)
-        for job, future in zip(jobs, futures, strict=True):
+    with open_executor(f"processes:{processes}") as executor:
+        trained = each(executor, _weights, items, lambda: _show(notes, updates))
+        for job, arrays in zip(jobs, trained, strict=True):
             network = build_network(job.settings, features)
-            arrays = future.result().items()
-            network.load_state_dict({name: torch.from_numpy(values) for name, values in arrays})
+            network.load_state_dict({n: torch.from_numpy(values) for n, values in arrays.items()})
             networks.append(network.eval())
     return networks
 
 
-def _show(
-    futures: Sequence[Future[Weights]], updates: Sequence[LossUpdate | None], shared: Any
-) -> None:
-    """Report the progress of the workers until all are done."""
-    waiting: set[Future[Weights]] = set(futures)
-    while waiting:
-        waiting = wait(waiting, timeout=POLL_SECONDS).not_done
-        for place, update in enumerate(updates):
-            done, steps, loss = shared[COLUMNS * place : COLUMNS * (place + 1)]
-            if update and steps:
-                update(int(done), int(steps), loss)
+def _show(notes: Sequence[Path], updates: Sequence[LossUpdate | None]) -> None:
+    """Report how far the workers say that they are."""
+    for note, update in zip(notes, updates, strict=True):
+        if update is not None and note.exists():
+            done, steps, loss = note.read_text("ascii").split()
+            update(int(done), int(steps), float(loss))
 
 
-def _share_progress(shared: Any) -> None:
-    global _shared_progress  # noqa: PLW0603 - a worker gets it once, when it starts
-    _shared_progress = shared
-
-
-def _weights(path: Path, job: Job, place: int) -> Weights:
+def _weights(item: tuple[Path, Job, Path]) -> Weights:
     """Train one job in a worker."""
+    path, job, note = item
+    said_at = 0.0
 
     def update(done: int, steps: int, loss: float) -> None:
-        _shared_progress[COLUMNS * place : COLUMNS * (place + 1)] = [done, steps, loss]
+        nonlocal said_at
+        if done == steps or time.monotonic() - said_at >= SAID_SECONDS:
+            said_at = time.monotonic()
+            write_whole(note, f"{done} {steps} {loss}".encode("ascii"), is_lasting=False)
 
     with np.load(path, allow_pickle=False) as file:
         data = Examples(**{name: file[name] for name in file.files})

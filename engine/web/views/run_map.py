@@ -159,7 +159,7 @@ def _scored(request: Request) -> tuple[RunMap, Individual]:
 
 def _words(found: RunMap, individual: Individual) -> str:
     words = found.archive.words(found.archive.cells[individual.id])
-    return f"{words}, total {individual.score.total:.3f}, generation {individual.generation}"
+    return f"{words}, total {individual.total:.3f}, generation {individual.generation}"
 
 
 PATH = "/songs/{song}/map"

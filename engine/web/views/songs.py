@@ -149,7 +149,7 @@ def _said_added(
     refused: list[str] | None = None,
 ) -> Response:
     """Say what became of proposals, as ``engine songs add`` does."""
-    songs = room.studio.all_songs()
+    songs = room.studio.listed()
     lines = [
         f"{what} {songs[name].title}"
         for what, names in (

@@ -12,7 +12,6 @@ from hypothesis import strategies as st
 from engine.audio import SAMPLE_RATE, render_stems
 from engine.audio.loudness import (
     STAGE_LOUDNESS_LU,
-    _k_weighting,
     integrated_lufs,
     loudness_lu,
 )
@@ -95,15 +94,6 @@ def test_one_stem_keeps_its_dynamics():
     second = round(float(TEMPO.seconds(BAR)) * SAMPLE_RATE)
     halves = [np.abs(half).max() for half in (stem[:second], stem[second:])]
     assert 20 * np.log10(halves[1] / halves[0]) == pytest.approx(20 * np.log10(16), abs=2)
-
-
-def test_the_filters_are_those_of_the_standard():
-    """BS.1770-4, tables 1 and 2, which are for 48 kHz."""
-    shelf, highpass = _k_weighting(48_000)
-    zeros, poles = shelf[:3], shelf[3:]
-    assert zeros == pytest.approx([1.53512485958697, -2.69169618940638, 1.19839281085285])
-    assert poles == pytest.approx([1, -1.69065929318241, 0.73248077421585])
-    assert highpass == pytest.approx([1, -2, 1, 1, -1.99004745483398, 0.99007225036621], abs=1e-12)
 
 
 def test_what_is_far_softer_than_the_rest_does_not_count():

@@ -84,3 +84,25 @@ def test_an_album_that_was_killed_goes_on_and_is_the_same(new_shell: Shell, tmp_
     head = new_shell.head
     assert "3 songs are composed already" in new_shell.type(*line).err
     assert new_shell.head == head
+
+
+def test_a_song_that_fails_is_said_and_the_others_go_on(new_shell: Shell):
+    with Studio.open(new_shell.folder) as studio:
+        first, *_ = studio.songs()
+        add_songs(studio, read([demo("green")]).proposals)
+        title = studio.song(first).title
+    in_the_way = new_shell.folder / "exports" / first
+    in_the_way.parent.mkdir(exist_ok=True)
+    in_the_way.write_bytes(b"a file where a folder is to be")
+    line = ["compose", "--songs", "all", "--seed", "3", *ALBUM]
+    failed = new_shell.type(*line, "--executor", "serial")
+    assert failed.code == 2
+    said = failed.err.splitlines()
+    assert [each for each in said if each.startswith(f"error: {title} ({first}): ")]
+    assert "1 of 2 songs aren't composed" in said
+    assert "next: engine" in failed.out
+    assert "compose --songs all --audio none" in failed.out
+    assert len(new_shell.events("CompositionFinished")) == 1
+    in_the_way.unlink()
+    new_shell.do(*line, "--executor", "serial")
+    assert len(new_shell.events("CompositionFinished")) == 2

@@ -8,6 +8,8 @@ import sqlite3
 import pytest
 import yaml
 
+from engine.state.latest import DECIDED, UNDONE
+from engine.state.songs import decisions_on
 from engine.state.studio import Studio
 from tests.engine.command_line import demo
 
@@ -118,6 +120,29 @@ class Walker:
             assert self.given.setdefault(place, candidate) == candidate
         files = {(path.parts[-4], path.stem) for path in self.shell.folder.rglob("approved/*")}
         assert files == {(rows[c]["song"], rows[c]["label"]) for c in approved}
+        self.check_latest()
+
+    def check_latest(self):
+        """What is looked up is what reading every song gives."""
+        with Studio.open(self.shell.folder) as studio:
+            songs = studio.all_songs().values()
+            decided = {
+                position: song.song_id
+                for song in songs
+                for candidate in song.candidates
+                for position, _ in decisions_on(song, candidate)
+            }
+            undone = {each.position: s.song_id for s in songs for each in s.undone.values()}
+            for what, found in ((DECIDED, decided), (UNDONE, undone)):
+                last = [found[max(found)]] if found else []
+                assert [song.song_id for song in studio.latest(what)] == last
+            for position in (0, *(song.touched for song in songs)):
+                later = {song.song_id for song in songs if song.touched > position}
+                assert {song.song_id for song in studio.touched_since(position)} == later
+            for song in songs:
+                for path, written in song.exports.items():
+                    assert song in studio.songs_of_file(path)
+                    assert song in studio.songs_of_file(written.sha256)
 
 
 def texts(value):

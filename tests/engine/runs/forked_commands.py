@@ -127,8 +127,8 @@ def _end_at(what: str, number: int, signal_number: int) -> None:
     done = count(1)
     honest = getattr(owner, name)
 
-    def counted(*arguments: Any) -> Any:
-        result = honest(*arguments)
+    def counted(*arguments: Any, **options: Any) -> Any:
+        result = honest(*arguments, **options)
         for _ in range(often(*arguments)):
             if next(done) == number:
                 os.kill(os.getpid(), signal_number)

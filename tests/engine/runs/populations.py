@@ -24,6 +24,7 @@ class Point:
 class Line:
     """The genomes of a stage whose distances are those of points on a line."""
 
+    genome_type = Point
     operators_version = renderer_version = "0"
 
     def distances(self, rows: Sequence[Point], columns: Sequence[Point]) -> NDArray[np.float64]:

@@ -42,10 +42,10 @@ def test_best_first_is_by_gate_then_total_then_id(crowd):
     ordered = best_first(crowd)
     assert sorted(ids(ordered)) == sorted(ids(crowd))
     for better, worse in pairwise(ordered):
-        assert better.score.passes >= worse.score.passes
-        if better.score.passes == worse.score.passes:
-            assert better.score.total >= worse.score.total
-            if better.score.total == worse.score.total:
+        assert better.passes >= worse.passes
+        if better.passes == worse.passes:
+            assert better.total >= worse.total
+            if better.total == worse.total:
                 assert better.id < worse.id
     assert ids(best_first(crowd[::-1])) == ids(ordered)
 

@@ -2,16 +2,19 @@ from __future__ import annotations
 
 import math
 
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from engine.evolution.niches import best_first
 from engine.evolution.pool import Individual, Pool
+from engine.evolution.shelf import Shelf
 from fitness.errors import ScoringFailed
 from fitness.total import Score
 from store.events import GenerationScored, Offspring
 from tests.engine.runs.populations import LINE, TOTALS, Point, individual
+from tests.genomes.stages import STAGES, every_stage, pool
 
 finite = st.floats(allow_nan=False, allow_infinity=False)
 
@@ -73,6 +76,28 @@ def test_a_pool_is_what_its_events_say():
         (1, 0.75, 0.625),
     ]
     assert pool.scored["c"].genome == Point(0.5)
+
+
+def test_whoever_left_the_population_is_what_it_was():
+    pool = Pool(LINE)
+    pool.apply(generation(0, [offspring(name, 0.25, 0.5) for name in "abc"], ["a", "b", "c"]))
+    before = {name: (one.genome, one.score, one.fitness) for name, one in pool.scored.items()}
+    pool.apply(generation(1, [offspring("d", 1, 0.75), offspring("e", 0, 0)], ["d", "a"]))
+    pool.apply(generation(2, [], ["d"]))
+    after = {name: (one.genome, one.score, one.fitness) for name, one in pool.scored.items()}
+    assert before.items() <= after.items()
+    assert pool.scored["b"].genome is not pool.scored["b"].genome  # unpacked whenever it is read
+    assert pool.scored["d"].genome is pool.scored["d"].genome
+    assert after["e"][:2] == (Point(0), Score({"t": 0}, 0))
+
+
+@every_stage
+def test_genomes_on_a_shelf_are_what_they_were(name):
+    genomes = [made.genome for made in pool(name, 8)]
+    shelf = Shelf(STAGES[name].genomes.genome_type)
+    packed = list(map(shelf.packed, genomes))
+    assert list(map(shelf.unpacked, packed)) == genomes
+    assert sum(map(len, packed)) < sum(len(msgspec.json.encode(each)) for each in genomes) / 2
 
 
 @given(st.lists(TOTALS, min_size=1, max_size=8))

@@ -41,8 +41,8 @@ def test_survivors(crowd, keep, facts, decided_count, width):
         assert abs(one.genome.place - other.genome.place) >= facts.median_distance
         assert one.genome.place != other.genome.place
     for one in chosen[1:]:
-        assert one.score.total > facts.total_p95
-        assert one.score.passes
+        assert one.total > facts.total_p95
+        assert one.passes
     # As many are shown as without cells, and two of a cell only where there aren't enough cells.
     alone = choose_survivors(crowd, keep, facts, decided, LINE, dict.fromkeys(cells, (0,)))
     assert len(chosen) == len(alone)
@@ -65,8 +65,8 @@ def test_who_explores(crowd, keep, facts, width):
         return
     assert exploring[:-1] == plain[:-1]
     explorer = exploring[-1]
-    assert explorer.score.passes
-    assert explorer.score.total > facts.total_p95
+    assert explorer.passes
+    assert explorer.total > facts.total_p95
     if cells[plain[-1].id] not in {cells[one.id] for one in plain[:-1]}:
         assert explorer.genome.place >= plain[-1].genome.place
 
@@ -110,7 +110,7 @@ def test_the_survivors_of_a_real_run_follow_from_its_log(studio):
     run = begin(studio, settings=Settings(16, 6))
     run.pool.apply_all(generations(studio, identifier))
     everyone = run.pool.scored
-    assert end.survivors[0].total == max(one.score.total for one in everyone.values())
+    assert end.survivors[0].total == max(one.total for one in everyone.values())
     for survivor in end.survivors:
         bred = everyone[survivor.id]
         assert survivor.terms == bred.score.terms

@@ -15,7 +15,8 @@ measures how quick the page in the browser is with a thousand runs in the studio
 many processes decide at once, and measures how long each decision takes. ``evaluations`` counts how
 many parts must be scored to find one as good as a long random search does. ``memory`` shows what a
 run of the largest population takes, generation by generation. ``damage`` damages each file of a
-studio, and lets the doctor mend or name it.
+studio, and lets the doctor mend or name it. ``exploitation`` shows how much of a taste is lost by
+searching on against what was learned of it.
 """
 
 import sys
@@ -40,6 +41,7 @@ COMMANDS = {
     "listening": "benchmarks.listening_bench",
     "shown": "benchmarks.shown_bench",
     "preference": "benchmarks.preference_bench",
+    "exploitation": "benchmarks.exploitation_bench",
     "page": "benchmarks.page_bench",
     "retrain": "benchmarks.retrain_bench",
     "studio": "benchmarks.studio_bench",

@@ -7,6 +7,7 @@ a time. Every learner's people see what that learner's totals show. It prints, a
 mistakes, and the percentile of the taste at which the best three shown lie: medians over the
 tastes, and over the linear ones, with 95 % intervals from drawing held-out songs and seeds again.
 Learners were chosen on the songs and tastes that ``--tuning`` shows; the figures are of the others.
+With ``--drawn 48`` they are of as many tastes that are drawn by chance from the head's columns.
 
 ``benchmarks.preference_reviews`` does the same with a real person's review files.
 """
@@ -34,6 +35,7 @@ from benchmarks.preference_people import (
     live,
 )
 from benchmarks.preference_pools import write_pools
+from benchmarks.preference_random import RandomTaste, heard_by, random_taste
 from benchmarks.preference_tastes import LINEAR, TASTES, Taste
 from engine.evolution.settings import Settings
 
@@ -64,10 +66,22 @@ def split(songs: Sequence[str], *, tuning: bool) -> tuple[set[str], set[str]]:
     return set(chosen[held_out:]), set(chosen[:held_out])
 
 
-def lived(folder: Path, tuning: bool, name: str, learner: str, seed: int) -> Rows:
+def chosen_tastes(folder: Path, tuning: bool, drawn: int | None) -> list[Taste]:
+    """The tastes of a table: those written by hand, or so many that are drawn by chance."""
+    if drawn is None:
+        return [taste for taste in TASTES if taste.tuning == tuning]
+    return [random_taste(number, _pools(folder)) for number in range(drawn)]
+
+
+def lived(
+    folder: Path, tuning: bool, drawn: int | None, name: str, learner: str, seed: int
+) -> Rows:
     """One person's decisions with one learner."""
-    (taste,) = [each for each in TASTES if each.name == name]
-    pools = [pool for pool in _pools(folder) if pool.stage == taste.stage]
+    (taste,) = [each for each in chosen_tastes(folder, tuning, drawn) if each.name == name]
+    if isinstance(taste, RandomTaste):
+        pools = heard_by(taste, _pools(folder))
+    else:
+        pools = [pool for pool in _pools(folder) if pool.stage == taste.stage]
     known, held_out = split(sorted({pool.song for pool in pools}), tuning=tuning)
     person = Person.of(taste, pools)
     found = live(
@@ -106,14 +120,20 @@ def summary(
 
 
 def report(
-    folder: Path, learners: Sequence[str], *, tuning: bool, seeds: int, processes: int
+    folder: Path,
+    learners: Sequence[str],
+    *,
+    tuning: bool,
+    drawn: int | None,
+    seeds: int,
+    processes: int,
 ) -> str:
     """The tables."""
-    tastes = [taste for taste in TASTES if taste.tuning == tuning]
-    jobs = list(product([t.name for t in tastes], learners, range(seeds)))
     _pools(folder)  # measured once, before the processes share it
+    tastes = chosen_tastes(folder, tuning, drawn)
+    jobs = list(product([t.name for t in tastes], learners, range(seeds)))
     with ProcessPoolExecutor(processes, mp_context=get_context("spawn")) as workers:
-        futures = [workers.submit(lived, folder, tuning, *job) for job in jobs]
+        futures = [workers.submit(lived, folder, tuning, drawn, *job) for job in jobs]
         found = {job: future.result() for job, future in zip(jobs, futures, strict=True)}
     linear = [taste for taste in tastes if taste.kind == LINEAR]
     lines = [f"{len(tastes)} tastes, {len(linear)} of them linear; {seeds} seeds; 95 % intervals"]
@@ -148,6 +168,9 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--seeds", type=int, default=SEEDS)
     parser.add_argument("--learner", action="append", choices=tuple(LEARNERS), help="only this one")
     parser.add_argument("--tuning", action="store_true", help="what learners were chosen on")
+    parser.add_argument(
+        "--drawn", type=int, metavar="TASTES", help="so many tastes by chance instead"
+    )
     parser.add_argument("--processes", type=int, default=os.cpu_count() or 1)
     options = parser.parse_args(arguments)
     os.environ.setdefault("OMP_NUM_THREADS", "1")
@@ -157,6 +180,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
             options.folder,
             options.learner or tuple(LEARNERS),
             tuning=options.tuning,
+            drawn=options.drawn,
             seeds=options.seeds,
             processes=options.processes,
         )

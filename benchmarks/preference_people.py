@@ -7,7 +7,7 @@ import inspect
 import zlib
 from abc import abstractmethod
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -23,7 +23,7 @@ from engine.evolution.pool import Individual
 from engine.evolution.survivors import FirstPoolFacts, choose_survivors
 from engine.stages import STAGES
 from fitness.features import FEATURE_NAMES
-from fitness.preference.bradley_terry import Comparisons
+from fitness.preference.bradley_terry import Comparisons, fit
 from fitness.preference.features import TASTE_VERSION, taste_matrix
 from fitness.preference.head import (
     DecidedPool,
@@ -31,6 +31,7 @@ from fitness.preference.head import (
     head_columns,
     head_values,
     joined,
+    listened_shares,
     standardised,
     typical_scales,
 )
@@ -191,8 +192,7 @@ class Person:
 
     def likes(self, pool: JudgedPool) -> Floats:
         """How much the person likes each candidate."""
-        weights = np.array([weight for weight, _ in self.taste.variables])
-        return np.asarray(self.variables(pool) @ weights)
+        return np.asarray(self.variables(pool) @ np.array(self.taste.weights))
 
     def decides(self, pool: JudgedPool, shown: Sequence[int], rng: np.random.Generator) -> Any:
         """Which of the shown are approved: the better half, but for the person's mistakes."""
@@ -259,6 +259,21 @@ class Head(Learner):
     def doubts(self, pool: JudgedPool) -> Floats:
         """Its doubts, which choose an explorer among what is shown."""
         return self.head.doubts(self.head.rows(pool.values, pool.first_pool))
+
+
+class HeadWithoutCurves(Head):
+    """The preference head, with no column in it that has an optimum."""
+
+    def fit(self, decided: Sequence[DecidedPool], pools: Sequence[JudgedPool]) -> None:
+        """Fit another head."""
+        stage = self.head.stage
+        scales = typical_scales(stage, decided)
+        if scales is not None:
+            none = np.zeros(0)
+            scales = replace(scales, curved=none.astype(np.int64), centres=none, spreads=none)
+        shares = listened_shares(stage, scales)
+        posterior = fit(joined(decided, len(shares), scales), shares)
+        self.head = replace(self.head, posterior=posterior, scales=scales)
 
 
 class _OnPoolUnits(Learner):
@@ -445,6 +460,7 @@ LEARNERS: dict[str, Callable[[Person], Learner]] = {
     "logistic, today's features": lambda person: TodaysFeatures(person.taste.stage),
     "Gaussian process": lambda person: GaussianProcess(person.taste.stage),
     "preference head": lambda person: Head(person.taste.stage),
+    "the head without curves": lambda person: HeadWithoutCurves(person.taste.stage),
     "the head's columns, told everything": ToldEverything,
     "oracle": Oracle,
 }

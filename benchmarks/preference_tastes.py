@@ -313,6 +313,11 @@ class Taste:
     variables: tuple[tuple[float, Variable], ...]
     tuning: bool = False
 
+    @property
+    def weights(self) -> tuple[float, ...]:
+        """How much each variable counts."""
+        return tuple(weight for weight, _ in self.variables)
+
     def values(self, part: Part, context: Context) -> list[float]:
         """What each variable hears."""
         heard = Heard(part, context)

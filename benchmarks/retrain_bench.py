@@ -35,7 +35,7 @@ from engine.state.studio import Studio
 from fitness.fusion import DEFAULT_MODEL, FusionModel
 from fitness.preference.bradley_terry import KEPT_DIRECTIONS, Posterior
 from fitness.preference.head import CAUTION, PreferenceHead, head_columns, listened_shares
-from fitness.preference.scales import PoolStatistics, Scales
+from fitness.preference.scales import MOST_CURVES, PoolStatistics, Scales
 from fitness.total import Fitness, Weights
 from genomes import Section
 
@@ -176,7 +176,7 @@ def _head(stage: str) -> PreferenceHead:
     """A head of any weights: all cost alike."""
     columns = head_columns(stage)
     pool = PoolStatistics(np.zeros(len(columns)), np.ones(len(columns)))
-    scales = Scales.of([pool], columns)
+    scales = Scales.of([pool], np.arange(1, 1 + MOST_CURVES))
     size = len(listened_shares(stage, scales))
     rng = np.random.default_rng(SEED)
     learned = rng.normal(0, 0.1, (KEPT_DIRECTIONS, size))

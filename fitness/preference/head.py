@@ -23,7 +23,7 @@ from numpy.typing import NDArray
 from fitness.errors import ModelRefused
 from fitness.preference.bradley_terry import Comparisons, Posterior, fit, prior
 from fitness.preference.features import TASTE_VERSION, taste_names
-from fitness.preference.scales import PoolStatistics, Scales
+from fitness.preference.scales import PoolStatistics, Scales, telling_columns
 from fitness.theory import RULES
 
 Floats = NDArray[np.float64]
@@ -107,7 +107,11 @@ def standardised(values: Floats, first_pool: PoolStatistics, scales: Scales | No
 
 def typical_scales(stage: str, pools: Sequence[DecidedPool]) -> Scales | None:
     """The scales of decided pools; None without any."""
-    return Scales.of([pool.first_pool for pool in pools], head_columns(stage))
+    if not pools:
+        return None
+    features = slice(1, 1 + len(taste_names(stage)))
+    curved = 1 + telling_columns(np.concatenate([pool.values[:, features] for pool in pools]))
+    return Scales.of([pool.first_pool for pool in pools], curved)
 
 
 def listened_shares(stage: str, scales: Scales | None) -> Floats:

@@ -2,8 +2,9 @@
 
 A person may want more of something than the song's other candidates have, or a certain amount:
 about three notes a bar, in whatever song. So a column counts as the distance from the mean of its
-first pool; and those that can have an optimum count once more, as the distances from a few values
-that are the same in all songs. Weights of these add up to a curve with straight pieces.
+first pool; and some count once more, as the distances from a few values that are the same in all
+songs. Weights of these add up to a curve with straight pieces. Which ones is no opinion of what
+people like: they are those that tell most of all other columns, in the songs decided on.
 """
 
 from __future__ import annotations
@@ -19,26 +20,11 @@ Floats = NDArray[np.float64]
 # A candidate counts as no farther from its pool than this many standard deviations.
 FARTHEST = 4.0
 
-# Columns that a listener may want neither too much nor too little of.
-CURVED = (
-    "onsets_per_quarter",
-    "duration_mean",
-    "silence_share",
-    "off_beat_share",
-    "syncopated_share",
-    "velocity_mean",
-    "notes_per_onset",
-    "pitch_mean",
-    "pitch_range",
-    "voicing_width",
-    "step_share",
-    "peak_place",
-    "repeated_bar_share",
-    "harmony_changes_per_bar",
-    "distinct_chords",
-    "outside_key_share",
-    "dissonant_share",
-)
+# How many columns have curves at most: each costs time, and makes the others less probable.
+MOST_CURVES = 17
+
+# A column of which less than this share of the variance is left is told by those before it.
+LEAST_LEFT = 0.05
 
 # Where the curves bend, in standard deviations of all decided songs' candidates from their mean.
 KNOTS = (-0.7, 0.0, 0.7)
@@ -96,13 +82,10 @@ class Scales:
     spreads: Floats
 
     @classmethod
-    def of(cls, pools: Sequence[PoolStatistics], columns: Sequence[str]) -> Scales | None:
-        """Those of the first pools of decided songs; None without any."""
-        if not pools:
-            return None
+    def of(cls, pools: Sequence[PoolStatistics], curved: NDArray[np.int64]) -> Scales:
+        """Those of the first pools of decided songs, one at least, with curves of some columns."""
         means = np.array([pool.mean for pool in pools])
         squares = np.square([pool.deviation for pool in pools])
-        curved = np.array([row for row, name in enumerate(columns) if name in CURVED], dtype=int)
         centres = means.mean(axis=0)
         spreads = np.sqrt((squares + np.square(means - centres)).mean(axis=0))
         return cls(np.sqrt(squares.mean(axis=0)), curved, centres[curved], spreads[curved])
@@ -130,6 +113,36 @@ class Scales:
     def _placed(self, values: Floats) -> Floats:
         """Values of the curved columns in deviations from the mean of all pools."""
         return _ratios(values - self.centres, self.spreads).clip(-FARTHEST, FARTHEST)
+
+
+def telling_columns(values: Floats, most: int = MOST_CURVES) -> NDArray[np.int64]:
+    """The columns that tell most of the variance of all, so many at most, in order.
+
+    Each is the one that, with those before it, leaves the least variance of all standardised
+    columns to linear regression: A. K. Farahat, A. Ghodsi and M. S. Kamel, "An efficient greedy
+    method for unsupervised feature selection" (2011).
+
+    Args:
+        values: ``(n, columns)``; columns that don't vary are left out.
+        most: how many at most.
+    """
+    varies = np.flatnonzero(
+        values.max(axis=0, initial=-np.inf) > values.min(axis=0, initial=np.inf)
+    )
+    if not len(varies):
+        return varies
+    left = np.corrcoef(values[:, varies], rowvar=False).reshape(len(varies), len(varies))
+    chosen: list[int] = []
+    while len(chosen) < most:
+        of_each = np.diag(left)
+        is_open = of_each > LEAST_LEFT
+        if not is_open.any():
+            break
+        told = np.where(is_open, np.square(left).sum(axis=0) / np.where(is_open, of_each, 1.0), 0.0)
+        best = int(told.argmax())
+        chosen.append(int(varies[best]))
+        left = left - np.outer(left[best], left[best]) / of_each[best]
+    return np.array(sorted(chosen), dtype=np.int64)
 
 
 def _ratios(values: Floats, units: Floats) -> Floats:

@@ -26,6 +26,11 @@ never a factor: below the threshold a part ranks after all others. Audio, concep
 their inputs but were never heard; learned vectors stand in for them.
 """
 
+AGAIN_NOTE = (
+    "`training card fusion.onnx` measures all of this again, but for the networks that read one "
+    "thing alone and the windows of real songs, which `training bootstrap --real` fits; `training "
+    "audit fusion.onnx` makes the audit again."
+)
 ACCURACY_NOTE = (
     "Shares that are right. *Clips* are judged one by one; *song* is the mean over a song's "
     "clips of that stage. Modes count only where the colour's target has one maximum on that "
@@ -63,6 +68,7 @@ def card(manifest: Manifest) -> str:
         INTRODUCTION.strip(),
         "## What it was made of",
         _made_of(manifest),
+        AGAIN_NOTE,
         "## Held-out songs: colour and modes",
         ACCURACY_NOTE,
         _accuracy_table(metrics["accuracy"]),

@@ -71,7 +71,7 @@ def test_it_can_go_by_the_shipped_total_all_the_same(new_shell):
 
 
 def test_what_the_judge_stopped_is_said_by_it_by_runs_and_by_status(new_shell, monkeypatch):
-    monkeypatch.setattr(watch, "LEAST_FALL", {"music": -1.0, "inside": -1.0})
+    monkeypatch.setattr(watch, "MOST_OF_GOOD_RUNS", -1.0)
     monkeypatch.setattr(watch, "SURE", -10.0)
     monkeypatch.setattr(watch, "PATIENCE", 1)
     said = new_shell.type(*words(**SMALL | {"generations": 9}))

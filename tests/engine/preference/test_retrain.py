@@ -173,6 +173,27 @@ def survivors_explore(run, survivors):
     assert chosen()[:2] == list(survivors[:2])
 
 
+def run_by(shell, sha256, population, generations):
+    """The id of a run that goes by a head, and gives the same again."""
+    sizes = ("--population", str(population), "--generations", str(generations))
+    (found,) = shell.json("evolve", "--song", "meadow", "--no-model", *sizes, "--seed", "9")
+    with Studio.open(shell.folder) as studio:
+        assert studio.run(found["run"])[1].head_sha256 == sha256
+        assert verify_run(studio, found["run"]).holds
+    return found["run"]
+
+
+def taken_back(shell, run):
+    """The head's promotion, but neither a run by it nor, in a replay, what was said of it."""
+    assert "shipped total" in shell.do("models", "rollback")
+    with Studio.open(shell.folder) as studio:
+        assert studio.heads().promoted("chords") is None
+        before = studio.heads()
+        assert verify_run(studio, run).holds  # by the head that it names
+        studio.rebuild()
+        assert studio.heads() == before
+
+
 def test_a_head_of_a_real_taste_is_promoted_runs_by_it_replay_and_it_is_taken_back(
     shell, monkeypatch
 ):
@@ -191,24 +212,10 @@ def test_a_head_of_a_real_taste_is_promoted_runs_by_it_replay_and_it_is_taken_ba
         assert "engine retrain" in shell.refused("evolve", "--song", "meadow", "--no-model")
         with Studio.open(shell.folder) as studio:
             assert in_use(studio, "chords")[0] is None  # which retraining compares with
-    song = "meadow"
-    again = json.loads(
-        shell.do("evolve", "--song", song, "--no-model", "--population", "24", "--generations", "4",
-                 "--seed", "9", "--json")
-    )  # fmt: skip
+    run = run_by(shell, result["sha256"], population=24, generations=4)
     with Studio.open(shell.folder) as studio:
-        run = again[0]["run"]
-        _, state = studio.run(run)
-        assert state.head_sha256 == result["sha256"]
-        assert verify_run(studio, run).holds
-        survivors_explore(load(studio, run), state.survivors)
-    assert "shipped total" in shell.do("models", "rollback")
-    with Studio.open(shell.folder) as studio:
-        assert studio.heads().promoted("chords") is None
-        before = studio.heads()
-        assert verify_run(studio, run).holds  # by the head that it names
-        studio.rebuild()
-        assert studio.heads() == before
+        survivors_explore(load(studio, run), studio.run(run)[1].survivors)
+    taken_back(shell, run)
     assert "ships already" in shell.refused("models", "rollback")
 
 
@@ -223,8 +230,11 @@ def test_a_head_of_shuffled_decisions_is_refused_and_can_be_used_and_taken_back_
         heads = studio.heads()
         assert heads.promoted("chords") is None
         assert heads.known[result["sha256"]].refused == result["refused"]
+    assert len(shell.events("HeadRefused")) == 1
     assert "from here on" in shell.do("models", "promote", result["sha256"][:8])
-    assert "shipped total" in shell.do("models", "rollback")
+    taken_back(shell, run_by(shell, result["sha256"], population=6, generations=1))
+    with Studio.open(shell.folder) as studio:
+        assert studio.heads().known[result["sha256"]].refused == result["refused"]
 
 
 def test_few_songs_are_said_to_be_too_few(shell):

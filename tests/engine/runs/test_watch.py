@@ -101,7 +101,7 @@ def test_every_generation_is_judged_in_the_log(studio):
 @pytest.fixture
 def strict(monkeypatch):
     """A watch that takes every generation after the peak for a fall."""
-    monkeypatch.setattr(watch, "LEAST_FALL", {"music": -1.0, "inside": -1.0})
+    monkeypatch.setattr(watch, "MOST_OF_GOOD_RUNS", -1.0)
     monkeypatch.setattr(watch, "SURE", 0.0)
     monkeypatch.setattr(watch, "PATIENCE", 1)
 

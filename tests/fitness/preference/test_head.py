@@ -28,7 +28,7 @@ from fitness.preference.head import (
     PreferenceHead,
     head_columns,
 )
-from fitness.preference.scales import PoolStatistics, Scales
+from fitness.preference.scales import PoolStatistics, Scales, telling_columns
 from fitness.total import SHIPPED_TOTAL, Fitness, Weights
 from genomes import Context, Key, Meter, Section
 from genomes.bass import BASS
@@ -94,6 +94,7 @@ def test_an_amount_that_is_the_best_in_every_song_is_learned():
     for number in range(30):
         values = rng.normal(size=(10, COLUMNS))
         values[:, column] += 1.5 + number % 4
+        values[:, 20:30] += values[:, [column]]  # it tells most of the others
         order = np.argsort(-np.abs(values[:, column] - 3.0))
         pairs = np.array([(a, r) for a in order[5:] for r in order[:5]])
         first = PoolStatistics.of(values)
@@ -107,6 +108,18 @@ def test_an_amount_that_is_the_best_in_every_song_is_learned():
         utilities = head.utilities(head.rows(values, pool))
         assert utilities.argmax() == 2
         assert utilities[1] > utilities[0]
+
+
+def test_curves_are_of_the_columns_that_tell_most_of_the_others():
+    rng = np.random.default_rng(5)
+    sources = rng.normal(size=(400, 3))
+    copies = sources[:, [0] * 6 + [1] * 4 + [2] * 2] + 0.4 * rng.normal(size=(400, 12))
+    values = np.column_stack((copies[:, :5], np.ones(400), sources, copies[:, 5:]))
+    assert telling_columns(values, 3).tolist() == [6, 7, 8]
+    assert telling_columns(values, 1).tolist() == [6]
+    twins = np.column_stack((sources, sources, np.zeros(400)))
+    assert len(telling_columns(twins)) == 3
+    assert telling_columns(np.ones((4, 2))).tolist() == []
 
 
 def test_a_candidate_like_the_mean_of_its_pool_has_no_utility():

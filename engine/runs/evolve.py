@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -33,6 +33,9 @@ from engine.state.runs import Run as RunState
 from engine.state.songs import PENDING
 from engine.state.studio import Studio
 
+# Carries runs on up to their ends; returns whether it wasn't stopped.
+Ahead = Callable[[list[str]], bool]
+
 
 def new_seed(seed: int | None) -> int:
     """A seed that is checked if given; else a random one below 2**32."""
@@ -48,10 +51,13 @@ def start_runs(
     model: Path | None = None,
     use_model: bool = True,
     use_head: bool = True,
+    ahead: Ahead | None = None,
 ) -> Iterator[Run]:
     """Start the runs of the options, each one when the iterator reaches it.
 
     Where an equal command was ended before all were finished, this one goes on with what is left.
+    With ``ahead`` all runs are started first, and given when they have come to their ends, which
+    aren't recorded yet; none is given if it was stopped.
 
     What they show is spread over the axes along which the person's choices vary, once there are
     enough; see ``engine.runs.personal_axes``.
@@ -67,13 +73,27 @@ def start_runs(
     wanted = [replace(each, model_sha256=sha256, head_sha256=head) for each in wanted]
     begun = _begun(studio, wanted)
     kept = keep(studio, list(map(started_by, wanted))) if len(wanted) > 1 else None
-    for request, identifier in zip(wanted, begun, strict=True):
-        if identifier is None:
-            yield load(studio, start(studio, request))
-        elif studio.run(identifier)[1].status != FINISHED:
-            yield load_or_resume(studio, identifier)
+    runs = _started(studio, wanted, begun)
+    if ahead is None:
+        yield from (load_or_resume(studio, run) for run in runs)
+    else:
+        all_runs = list(runs)
+        if not ahead(all_runs):
+            return
+        yield from (load(studio, run) for run in all_runs)
     if kept is not None:
         kept.remove()
+
+
+def _started(
+    studio: Studio, wanted: Sequence[Request], begun: Sequence[str | None]
+) -> Iterator[str]:
+    """Ids of the runs that aren't finished, each started when it is reached."""
+    for request, identifier in zip(wanted, begun, strict=True):
+        if identifier is None:
+            yield start(studio, request)
+        elif studio.run(identifier)[1].status != FINISHED:
+            yield identifier
 
 
 def start_or_take_up(studio: Studio, song: str, options: EvolveOptions, *, seed: int) -> Run:

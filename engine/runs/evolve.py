@@ -34,7 +34,7 @@ from engine.state.runs import Run as RunState
 from engine.state.songs import PENDING
 from engine.state.studio import Studio
 
-# Carries runs on up to their ends; returns whether it wasn't stopped.
+# Carries runs on up to their ends, or until it is stopped.
 Ahead = Callable[[list[str]], None]
 
 

@@ -114,6 +114,9 @@ class Row:
     evaluations: dict[str, float]
 
     def ratio(self, method: str, to: str) -> float:
+        """Of two searches; 1 where neither reached the target."""
+        if math.inf == self.evaluations[method] == self.evaluations[to]:
+            return 1.0
         return self.evaluations[method] / self.evaluations[to]
 
 
@@ -248,7 +251,7 @@ def compared(measured: Sequence[Row], effort: Effort) -> list[Compared]:
                 ratio["ratio"],
                 ratio["lowest"],
                 ratio["highest"],
-                wanted=f"≤ {limit:.2f}",
+                wanted=f"≤ {limit:.2f}" if effort == FULL else "",
             )
             found.append(row)
     return found

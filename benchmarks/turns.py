@@ -108,7 +108,7 @@ def compared(
 
 def table(rows: Sequence[Compared]) -> str:
     """The rows for people."""
-    heading = f"{'':40}{'ours':>11}  {'beside':44}{'':>11} {'':14}{'ratio':>6} {'spread':>14}"
+    heading = f"{'':48}{'ours':>11}  {'beside':44}{'':>11} {'':14}{'ratio':>6} {'spread':>14}"
     return "\n".join([f"{heading}{'processor':>11}", *(_line(row) for row in rows)])
 
 
@@ -122,6 +122,6 @@ def _line(row: Compared) -> str:
     spread = f"{row.lowest:.2f} to {row.highest:.2f}"
     busy = "" if row.processor is None else f"{row.processor:.2f}"
     return (
-        f"{row.what:40}{ours:>11}  {row.beside:44}{theirs:>11} {row.unit:14}{row.ratio:6.2f} "
+        f"{row.what:48}{ours:>11}  {row.beside:44}{theirs:>11} {row.unit:14}{row.ratio:6.2f} "
         f"{spread:>14}{busy:>11}  {row.wanted}"
     ).rstrip()

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import json
+import math
 import sys
 
 import pytest
 
 from benchmarks import __main__ as command
 from benchmarks import compared_bench, limits_bench, roll_bench, scoring_bench, store_bench
-from benchmarks.compared_bench import main, measured, page, printed, rows_of
-from benchmarks.evaluations_bench import DEFAULT, PLAIN, RANDOM, Effort, Row, compared
+from benchmarks.compared_bench import PAGE, main, measured, page, printed, rows_of
+from benchmarks.evaluations_bench import DEFAULT, FULL, PLAIN, RANDOM, Row, compared
 from benchmarks.turns import Compared, Turn
 from benchmarks.turns import compared as of_turns
 from tests.fitness import models
@@ -60,11 +61,17 @@ def test_rows_of_the_log_and_of_rolls(monkeypatch):
 def test_rows_of_evaluations_are_medians_over_songs():
     counts = [{RANDOM: 1000.0, PLAIN: 200.0, DEFAULT: 100.0 + song} for song in range(20)]
     rows = [Row(str(song), "bass", (True, 0.5), each) for song, each in enumerate(counts)]
-    of_random, of_plain = compared(rows, Effort(seeds=1, random=1000))
-    assert of_plain.what == "parts until the best of 1,000, bass, 20 songs"
+    of_random, of_plain = compared(rows, FULL)
+    assert of_plain.what == "parts until the best of 10,000, bass, 20 songs"
     assert (of_random.ratio, of_plain.ratio) == pytest.approx((0.1095, 0.5475))
     assert (of_plain.lowest, of_plain.highest) == pytest.approx((0.525, 0.57))
     assert (of_plain.ours, of_plain.theirs, of_plain.wanted) == (109.5, 200, "≤ 0.67")
+
+
+def test_where_neither_reached_the_target_neither_was_better():
+    never = Row("a", "bass", (True, 0.5), {RANDOM: 9.0, PLAIN: math.inf, DEFAULT: math.inf})
+    assert never.ratio(DEFAULT, PLAIN) == 1
+    assert never.ratio(DEFAULT, RANDOM) == math.inf
 
 
 def test_what_is_not_installed_is_said():
@@ -88,6 +95,11 @@ def test_the_page_is_drawn_from_what_was_measured(tmp_path, monkeypatch, capsys)
     main(["--page", str(tmp_path / "all.json")])
     drawn = (tmp_path / "page.md").read_text("utf-8")
     assert "| rolls | 1,234 | others | 2.5 | parts/s | 4.00 (3.50 to 4.25) | 3.90 | ≥ 3 |" in drawn
+
+
+def test_the_page_in_the_documentation_is_the_drawing_of_its_figures():
+    report = json.loads(PAGE.with_suffix(".json").read_text("utf-8"))
+    assert PAGE.read_text("utf-8") == page(report)
 
 
 def test_an_unknown_name_is_refused_with_those_there_are(monkeypatch):

@@ -1,4 +1,9 @@
-"""Every benchmark, side by side in one run: ``python -m benchmarks``.
+"""Every figure beside its yardstick in one table: ``python -m benchmarks``.
+
+``--json FILE`` keeps it, ``--page FILE`` draws the page of the documentation from such a file.
+Single reports: ``store`` (the log beside raw sqlite3), ``cost`` (what a generation's steps cost),
+``rolls`` (piano rolls), ``scoring`` (beside a dense CNN read from MIDI files), ``limits`` (beside
+the network alone, and that beside a matrix product).
 
 ``python -m benchmarks rules FOLDER`` compares the theory rules with a person's review files;
 ``python -m benchmarks scoring MODEL`` scores with another model than the shipped one.
@@ -23,12 +28,14 @@ import sys
 from importlib import import_module
 from pathlib import Path
 
-# All are imported when they are asked for: some need a library that is an extra.
+# Reports that can also be asked for by name. All benchmarks are imported when they are asked for:
+# some need a library that is an extra.
 REPORTS = {
-    "the log against raw sqlite3": "benchmarks.store_bench",
-    "what a generation's steps cost": "benchmarks.stages_cost",
-    "piano rolls": "benchmarks.roll_bench",
-    "scoring, beside a dense CNN read from MIDI files": "benchmarks.scoring_bench",
+    "store": "benchmarks.store_bench",
+    "cost": "benchmarks.stages_cost",
+    "rolls": "benchmarks.roll_bench",
+    "scoring": "benchmarks.scoring_bench",
+    "limits": "benchmarks.limits_bench",
 }
 # Each with options of its own: ask it with --help.
 COMMANDS = {
@@ -60,14 +67,15 @@ def main(arguments: list[str]) -> None:
         print(import_module("benchmarks.scoring_bench").report(Path(arguments[1])))
     elif arguments and arguments[0] in COMMANDS:
         import_module(COMMANDS[arguments[0]]).main(arguments[1:])
-    elif arguments:
+    elif len(arguments) == 1 and arguments[0] in REPORTS:
+        print(_report(REPORTS[arguments[0]]))
+    elif arguments and not arguments[0].startswith("-"):
         sys.exit(
-            "usage: python -m benchmarks [rules FOLDER_OF_REVIEW_FILES | scoring MODEL | "
-            f"{' | '.join(COMMANDS)} …]"
+            "usage: python -m benchmarks [--json FILE] [--page FILE] [--full] [--cache FILE] | "
+            f"rules FOLDER_OF_REVIEW_FILES | scoring MODEL | {' | '.join([*REPORTS, *COMMANDS])} …"
         )
     else:
-        for title, module in REPORTS.items():
-            print(f"\n== {title}\n{_report(module)}", flush=True)
+        import_module("benchmarks.compared_bench").main(arguments)
 
 
 def _report(module: str) -> str:

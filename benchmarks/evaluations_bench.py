@@ -33,6 +33,7 @@ from benchmarks.searches import (
 )
 from benchmarks.songs import SongStudio, chosen_stages, song_studio, songs
 from benchmarks.survivors import DRAW_SEED, drawn
+from benchmarks.turns import Compared
 from engine.evolution.settings import MAX_GENERATIONS, Settings
 from engine.proposals import Proposal
 from engine.stages import STAGES
@@ -40,15 +41,17 @@ from fitness.fusion import DEFAULT_MODEL
 
 RANDOM, PLAIN, DEFAULT = "random search", "plain loop", "default"
 LIMITS = {RANDOM: 1 / 3, PLAIN: 2 / 3}
+BESIDE = {RANDOM: "random search", PLAIN: "DEAP's (mu + lambda) loop"}
+TABLE_SONGS = 3  # of the table of all benchmarks
 ENDLESS = Settings(generations=MAX_GENERATIONS, watched=False)
 # What is compared: a search, and the settings of its run.
 METHODS: dict[str, tuple[Search, Settings]] = {
     PLAIN: (plain_search, ENDLESS),
     DEFAULT: (engine_search, ENDLESS),
     "3 bred per child": (engine_search, replace(ENDLESS, bred_per_child=3)),
+    "half open": (engine_search, replace(ENDLESS, open_share=0.5)),
 }
-FULL_SEEDS, FULL_RANDOM = 5, 10_000
-SEEDS, RANDOM_EVALUATIONS = 1, 2_000
+SEEDS, RANDOM_EVALUATIONS = 1, 1_000
 LEADERS = 100  # of a random search, by which it is known how often it reaches the target
 INTERVAL = 0.95
 
@@ -66,6 +69,9 @@ class Effort:
 
     seeds: int = SEEDS
     random: int = RANDOM_EVALUATIONS
+
+
+FULL = Effort(seeds=5, random=10_000)
 
 
 class Cache:
@@ -108,6 +114,9 @@ class Row:
     evaluations: dict[str, float]
 
     def ratio(self, method: str, to: str) -> float:
+        """Of two searches; 1 where neither reached the target."""
+        if math.inf == self.evaluations[method] == self.evaluations[to]:
+            return 1.0
         return self.evaluations[method] / self.evaluations[to]
 
 
@@ -129,7 +138,7 @@ def measure_stage(
     for method in methods:
         counts = [
             cache.of(
-                [title, stage, method, seed, effort.random, list(target)],
+                [title, stage, METHODS[method][1].to_payload(), method, seed, list(target)],
                 lambda method=method, seed=seed: _count(  # type: ignore[misc]
                     bench, stage, effort, method, seed, target
                 ),
@@ -227,6 +236,35 @@ def _ratio(ratios: Sequence[float]) -> dict[str, Any]:
     return {"ratio": median(ratios), "lowest": lowest, "highest": highest, "songs": len(ratios)}
 
 
+def compared(measured: Sequence[Row], effort: Effort) -> list[Compared]:
+    """What the engine needs by default beside either yardstick, by stage."""
+    found = []
+    for stage, methods in figures(measured).items():
+        for name, limit in LIMITS.items():
+            ratio = methods[DEFAULT][f"of {name}"]
+            row = Compared(
+                f"parts until the best of {effort.random:,}, {stage}, {ratio['songs']} songs",
+                BESIDE[name],
+                "parts",
+                methods[DEFAULT]["evaluations"],
+                methods[name]["evaluations"],
+                ratio["ratio"],
+                ratio["lowest"],
+                ratio["highest"],
+                wanted=f"≤ {limit:.2f}" if effort == FULL else "",
+            )
+            found.append(row)
+    return found
+
+
+def rows(cache: Path | None = None, *, is_full: bool = False) -> list[Compared]:
+    """The default beside either yardstick: on a few songs, or in full."""
+    effort = FULL if is_full else Effort()
+    chosen = songs() if is_full else songs()[:TABLE_SONGS]
+    found = measure(chosen, list(STAGES), effort, [PLAIN, DEFAULT], Cache(cache))
+    return compared(found, effort)
+
+
 def table(rows: Sequence[Row], effort: Effort) -> list[str]:
     """The figures for people."""
     limits = ", ".join(f"{limit:.2f} of {name}" for name, limit in LIMITS.items())
@@ -269,7 +307,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     options = parser.parse_args(arguments)
     effort = Effort(options.seeds, options.random)
     if options.full:
-        effort = Effort(FULL_SEEDS, FULL_RANDOM)
+        effort = FULL
     if options.proposals:
         chosen = drawn(options.proposals, options.songs, options.draw_seed)
     else:

@@ -14,7 +14,7 @@ from statistics import median
 import numpy as np
 from numpy.typing import NDArray
 
-from benchmarks.scoring_bench import take_turns
+from benchmarks.turns import Compared, Turns, compared, take_turns
 from fitness.legacy_roll import legacy_roll
 from fitness.roll import EDGE_STEPS, ROW_TABLE, ROWS, STEPS, STEPS_PER_SECOND, VALUE_TABLE, rolls
 from genomes.keys import Key
@@ -95,7 +95,8 @@ def to_midi(part: Part) -> bytes:
     return write_midi([Track("part", part)], conductor)
 
 
-def line(kind: str, rounds: int) -> str:
+def turns_of(kind: str, rounds: int) -> Turns:
+    """What the batched path, the reference and the older models' took, by turns."""
     rng = np.random.default_rng(0)
     tempo_map = TempoMap.constant(TEMPO_BPM)
     parts = [KINDS[kind](rng) for _ in range(POOL)]
@@ -108,7 +109,11 @@ def line(kind: str, rounds: int) -> str:
         "reference": lambda: [reference_roll(part.notes, tempo_map) for part in parts],
         "legacy": lambda: [legacy_roll(file) for file in files],
     }
-    taken = take_turns(ways, rounds, {"batched": 20})
+    return take_turns(ways, rounds, {"batched": 20})
+
+
+def line(kind: str, rounds: int) -> str:
+    taken = turns_of(kind, rounds)
     batched, *others = ([turn.seconds / POOL for turn in turns] for turns in taken.values())
     rates = [1 / median(way) for way in (batched, *others)]
     ratios = [median(np.divide(way, batched).tolist()) for way in others]
@@ -117,6 +122,17 @@ def line(kind: str, rounds: int) -> str:
         + " ".join(f"{rate:11,.0f}" for rate in rates)
         + "".join(f" {ratio:9.1f}x" for ratio in ratios)
     )
+
+
+def rows(rounds: int = 10) -> list[Compared]:
+    """The batched path beside reading a MIDI file into the older models' roll."""
+    found = []
+    for kind in KINDS:
+        taken = turns_of(kind, rounds)
+        names = (f"piano rolls, {kind}", "MIDI files, read by mido, painted note by note")
+        turns = (taken["batched"], taken["legacy"])
+        found.append(compared(names, "parts/s", turns, (POOL, POOL)))
+    return found
 
 
 def report(rounds: int = 20) -> str:

@@ -14,18 +14,18 @@ from __future__ import annotations
 import os
 import sys
 import tempfile
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
 from itertools import cycle
 from pathlib import Path
 from statistics import median
-from time import perf_counter, process_time
 from typing import Any
 
 import numpy as np
 
 from benchmarks.dense_reference import DenseReference, encoder_multiply_adds
+from benchmarks.turns import Compared, Turn, Turns, Ways, compared, take_turns
 from engine.evolution.settings import Settings
 from engine.models.registry import ModelRegistry
 from engine.proposals import demo_paths, read
@@ -50,6 +50,7 @@ WARM_UP_GENERATIONS = 2
 CHROMATIC = "render, roll, features, model, chromatic"
 WHOLE = "the same with theory and prior"
 GENERATION = "vary, render, theory, model, select, log"
+MANNERS = ("one by one", "once for all")  # of the reference
 GENERATIONS = (
     GENERATION,
     "the same, dense reference one by one",
@@ -60,24 +61,6 @@ IN_A_ROW = {CHROMATIC: 6, WHOLE: 6, GENERATION: 4}
 
 SCORING_LIMIT, GENERATION_LIMIT = 10.0, 5.0  # how many times as fast as the reference
 ARITHMETIC_LIMIT = 0.1  # of the reference's multiply-adds
-
-Ways = dict[str, Callable[[], object]]
-
-
-@dataclass(frozen=True)
-class Turn:
-    """What a call took.
-
-    Attributes:
-        seconds: by the clock.
-        processor_seconds: of all threads together.
-    """
-
-    seconds: float
-    processor_seconds: float
-
-
-Turns = dict[str, list[Turn]]
 
 
 @dataclass(frozen=True)
@@ -91,28 +74,6 @@ class Effort:
 
     candidates: int = 50
     rounds: int = 12
-
-
-def take_turns(ways: Ways, rounds: int, in_a_row: Mapping[str, int] | None = None) -> Turns:
-    """What a call of each way took, round by round; the first round warms up and is dropped.
-
-    Args:
-        ways: called in this order.
-        rounds: that count.
-        in_a_row: how often a quick one is called in its turn, so that it isn't always the one to
-            find the processor's caches full of another's work; once unless told otherwise.
-    """
-    times = in_a_row or {}
-    taken: Turns = {name: [] for name in ways}
-    for _ in range(rounds + 1):
-        for name, way in ways.items():
-            calls = times.get(name, 1)
-            begun, processor_begun = perf_counter(), process_time()
-            for _ in range(calls):
-                way()
-            seconds, busy = perf_counter() - begun, process_time() - processor_begun
-            taken[name].append(Turn(seconds / calls, busy / calls))
-    return {name: turns[1:] for name, turns in taken.items()}
 
 
 @dataclass(frozen=True)
@@ -149,9 +110,9 @@ class Scoring:
         return {name: self.in_turn(score) for name, score in scores.items()}
 
 
-def scoring_lines(path: Path, dense: DenseReference, effort: Effort) -> list[str]:
-    """Candidates per second from genome to score."""
-    song = _demo_song()
+def scoring_turns(path: Path, dense: DenseReference, effort: Effort) -> Turns:
+    """From genome to score: ours without and with theory and prior, then the reference's ways."""
+    song = demo_song()
     context = Context(song.key, song.meter, float(song.tempo_bpm), SECTION)
     rng = np.random.default_rng(SEED)
     draw = find_stage("chords").genomes.random
@@ -160,9 +121,12 @@ def scoring_lines(path: Path, dense: DenseReference, effort: Effort) -> list[str
     ]
     model = FusionModel.load(path, workers=THREADS)
     colour = find_colour(song.colour.name)
-    taken = take_turns(
-        Scoring(pools, context, colour, model, dense).ways(), effort.rounds, IN_A_ROW
-    )
+    return take_turns(Scoring(pools, context, colour, model, dense).ways(), effort.rounds, IN_A_ROW)
+
+
+def scoring_lines(path: Path, dense: DenseReference, effort: Effort) -> list[str]:
+    """Candidates per second from genome to score."""
+    taken = scoring_turns(path, dense, effort)
     chromatic_alone, whole, *peers = taken.values()
     rows = [_row(name, effort.candidates / _median(turns), "/s") for name, turns in taken.items()]
     return [
@@ -184,7 +148,7 @@ def _row(name: str, value: float, unit: str) -> str:
 def _ratios(what: str, ours: list[Turn], peers: Sequence[list[Turn]], limit: float) -> list[str]:
     """How many times as long the reference took: medians over the rounds."""
     lines = []
-    for manner, peer in zip(("one by one", "once for all"), peers, strict=True):
+    for manner, peer in zip(MANNERS, peers, strict=True):
         both = list(zip(ours, peer, strict=True))
         times = median(theirs.seconds / mine.seconds for mine, theirs in both)
         busy = median(theirs.processor_seconds / mine.processor_seconds for mine, theirs in both)
@@ -195,12 +159,13 @@ def _ratios(what: str, ours: list[Turn], peers: Sequence[list[Turn]], limit: flo
     return lines
 
 
-def _demo_song() -> Any:
+def demo_song() -> Any:
+    """The song that is scored for."""
     (song,) = read([path for path in demo_paths() if path.stem == "green"]).proposals
     return song
 
 
-def generation_lines(path: Path, dense: DenseReference, effort: Effort) -> list[str]:
+def generation_turns(path: Path, dense: DenseReference, effort: Effort) -> Turns:
     """A whole generation: the same varying, rendering, theory, selecting and recording of runs of
     one song, with our scoring or with the reference's.
     """
@@ -214,7 +179,12 @@ def generation_lines(path: Path, dense: DenseReference, effort: Effort) -> list[
             name: partial(carry_on, studio, run, lambda _: None, lambda: True)
             for name, run in zip(GENERATIONS, runs, strict=True)
         }
-        taken = take_turns(ways, effort.rounds, IN_A_ROW)
+        return take_turns(ways, effort.rounds, IN_A_ROW)
+
+
+def generation_lines(path: Path, dense: DenseReference, effort: Effort) -> list[str]:
+    """What a whole generation takes."""
+    taken = generation_turns(path, dense, effort)
     ours, *peers = taken.values()
     return [
         "a whole generation, milliseconds",
@@ -246,7 +216,7 @@ def _begun(
     studio: Studio, path: Path, effort: Effort, seed: int, fitness: DenseFitness | None
 ) -> Run:
     """A run that is a few generations old, scored by another fitness if one is given."""
-    song = _demo_song()
+    song = demo_song()
     add_songs(studio, [song])
     sha256 = ModelRegistry(studio).register(path)
     # The first to open a file decides how many workers it has.
@@ -269,6 +239,31 @@ def arithmetic_lines(path: Path, dense: DenseReference) -> list[str]:
         _row("this model", light / 1e6, "million"),
         _row("dense reference", heavy / 1e6, "million"),
         f"  {'share of the reference':48} {light / heavy:9.3f} (limit {ARITHMETIC_LIMIT:g})",
+    ]
+
+
+def rows(path: Path = DEFAULT_MODEL, effort: Effort | None = None) -> list[Compared]:
+    """From genome to score and whole generations, beside the reference's."""
+    effort = effort or Effort()
+    with tempfile.TemporaryDirectory() as folder:
+        dense = DenseReference(Path(folder, "dense.onnx"), THREADS, effort.candidates)
+        alone, _, *peers = scoring_turns(path, dense, effort).values()
+        generation, *others = generation_turns(path, dense, effort).values()
+    measured = {
+        "from genome to colour, chords": (alone, peers, ("≥ 25", "")),
+        "a whole generation, chords": (generation, others, ("≥ 10", "")),
+    }
+    amounts = (effort.candidates, effort.candidates)
+    return [
+        compared(
+            (what, f"the predecessor's path, {manner}"),
+            "candidates/s",
+            (ours, peer),
+            amounts,
+            wanted,
+        )
+        for what, (ours, theirs, limits) in measured.items()
+        for manner, peer, wanted in zip(MANNERS, theirs, limits, strict=True)
     ]
 
 

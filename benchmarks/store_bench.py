@@ -3,10 +3,11 @@
 The floor writes the same twelve columns with the same unique keys, in WAL mode with FULL
 synchronisation; it is given plain dicts, encodes and reads them with orjson, and chains each row to
 the one before by a SHA-256. It checks nothing, has no streams or ids that are refused when they
-come twice, no types and no HEAD file. Rounds of both alternate in one run, and medians are
-compared, by the clock and in processor time (in which nobody waits for the disk):
+come twice, no types and no HEAD file. The SQLite recorder of eventsourcing (PyPI) stands beside
+where it is installed. Rounds of all alternate in one run, and medians are compared, by the clock
+and in processor time (in which nobody waits for the disk):
 
-    python -m benchmarks.store_bench
+    python -m benchmarks store
 """
 
 import sqlite3
@@ -16,15 +17,16 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from functools import partial
 from hashlib import sha256
+from importlib import import_module
+from importlib.util import find_spec
 from pathlib import Path
-from statistics import median
-from typing import Any, NamedTuple
+from typing import Any
 from uuid import uuid4
 
 import msgspec
 import orjson
 
-from benchmarks.scoring_bench import Turn, take_turns
+from benchmarks.turns import Compared, compared, table, take_turns
 from store.events import CandidateLabelled, GenerationScored, Offspring, Payload
 from store.log import EventLog
 from store.records import GENESIS_HASH, NewEvent
@@ -34,6 +36,13 @@ SINGLE_EVENTS = 400
 BATCH = 50
 BATCHES = 40
 REPLAY_EVENTS = 20_000
+GENERATIONS, REPLAY_GENERATIONS = 100, 1_000
+WRITTEN_AT_ONCE = 500  # of those that are read
+PAGE = 1_000  # events that eventsourcing hands out at once
+
+SQLITE3, EVENTSOURCING = "sqlite3 + orjson", "eventsourcing"
+# Beside sqlite3, by what is done.
+WANTED = {f"append, small, {BATCH}": "≥ .6", "replay": "≥ .75"}
 
 SMALL = CandidateLabelled(candidate="3f6c1b0a9d2e4f58", label="the one with the late bass")
 GENERATION = GenerationScored(
@@ -130,94 +139,120 @@ class Ours:
         return not self.log.verify()
 
 
+class Eventsourcing:
+    """The recorder of eventsourcing (PyPI), given as plain values; it chains no hashes.
+
+    Raises:
+        ModuleNotFoundError: if it isn't installed.
+    """
+
+    def __init__(self, path: Path) -> None:
+        sqlite = import_module(f"{EVENTSOURCING}.sqlite")  # an extra
+        self.stored_event = import_module(f"{EVENTSOURCING}.persistence").StoredEvent
+        self.datastore = sqlite.SQLiteDatastore(str(path))
+        self.recorder = sqlite.SQLiteApplicationRecorder(self.datastore)
+        self.recorder.create_table()
+        self.stream, self.version = uuid4(), 0
+
+    def append(self, payload: Payload, size: int) -> None:
+        plain, kind = msgspec.to_builtins(payload), type(payload).__name__
+        events = [
+            self.stored_event(self.stream, self.version + number, kind, orjson.dumps(plain))
+            for number in range(1, size + 1)
+        ]
+        self.recorder.insert_events(events)
+        self.version += size
+
+    def replay(self) -> int:
+        last, count = 0, 0
+        while page := self.recorder.select_notifications(last + 1, PAGE):
+            count += sum(1 for event in page if orjson.loads(event.state) is not None)
+            last = page[-1].id
+        return count
+
+
+Peer = Floor | Eventsourcing
+
+
 @contextmanager
-def both() -> Iterator[tuple[Ours, Floor]]:
-    """Give a fresh log and a fresh floor, on the same disk."""
+def everyone() -> Iterator[tuple[Ours, dict[str, Peer]]]:
+    """Give a fresh log and fresh peers, on the same disk; eventsourcing where it is installed."""
     with tempfile.TemporaryDirectory() as folder:
-        ours, floor = Ours(Path(folder, "ours.db")), Floor(Path(folder, "floor.db"))
+        ours = Ours(Path(folder, "ours.db"))
+        floor = Floor(Path(folder, "floor.db"))
+        peers: dict[str, Peer] = {SQLITE3: floor}
+        if find_spec(EVENTSOURCING):
+            peers[EVENTSOURCING] = Eventsourcing(Path(folder, "eventsourcing.db"))
         try:
-            yield ours, floor
+            yield ours, peers
         finally:
             ours.log.close()
             floor.connection.close()
+            if isinstance(other := peers.get(EVENTSOURCING), Eventsourcing):
+                other.datastore.close()
 
 
-class Rate(NamedTuple):
-    """How the log did beside the floor.
-
-    Attributes:
-        ours: events per second by the clock.
-        floor: the same, of bare sqlite3.
-        ratio: ours to the floor's, the median over the rounds.
-        ratio_in_processor_time: the same, in processor time.
-    """
-
-    ours: float
-    floor: float
-    ratio: float
-    ratio_in_processor_time: float
+Work = Callable[[], object]
 
 
-def append_many(target: Ours | Floor, payload: Payload, size: int, times: int) -> None:
+def append_many(target: Ours | Peer, payload: Payload, size: int, times: int) -> None:
     for _ in range(times):
         target.append(payload, size)
 
 
-def _compared(works: tuple[Callable[[], object], Callable[[], object]], events: int) -> Rate:
-    """How two works that go through so many events did, taking turns."""
-    ours, floor = take_turns(
-        {str(index): work for index, work in enumerate(works)}, ROUNDS
-    ).values()
+def _compared(what: str, ours: Work, peers: dict[str, Work], events: int) -> list[Compared]:
+    """How a work that goes through so many events did beside others, taking turns."""
+    taken = take_turns({"this log": ours, **peers}, ROUNDS)
+    mine = taken.pop("this log")
+    wanted = next((limit for begin, limit in WANTED.items() if what.startswith(begin)), "")
+    limits = {SQLITE3: wanted}
+    return [
+        compared((what, name), "events/s", (mine, turns), (events, events), limits.get(name, ""))
+        for name, turns in taken.items()
+    ]
 
-    def ratio(taken: Callable[[Turn], float]) -> float:
-        return median(taken(b) / taken(a) for a, b in zip(ours, floor, strict=True))
 
-    rates = [events / median(turn.seconds for turn in turns) for turns in (ours, floor)]
-    return Rate(*rates, ratio(lambda t: t.seconds), ratio(lambda t: t.processor_seconds))
-
-
-def compare_appends(payload: Payload, size: int, times: int) -> Rate:
+def compare_appends(what: str, payload: Payload, size: int, times: int) -> list[Compared]:
     """Append batches of a size, each in one transaction."""
-    with both() as (ours, floor):
-        works = [partial(append_many, each, payload, size, times) for each in (ours, floor)]
-        return _compared((works[0], works[1]), size * times)
+    with everyone() as (ours, peers):
+        works: dict[str, Work] = {
+            name: partial(append_many, peer, payload, size, times) for name, peer in peers.items()
+        }
+        mine = partial(append_many, ours, payload, size, times)
+        return _compared(f"append, {what}", mine, works, size * times)
 
 
-def compare_reading(payload: Payload, count: int) -> tuple[Rate, Rate]:
-    """Read every event; the same with its hash computed again and compared."""
-    with both() as (ours, floor):
-        for target in (ours, floor):
-            append_many(target, payload, 500, count // 500)
-        replays = _compared((ours.replay, floor.replay), count)
-        return replays, _compared((ours.verify, floor.verify), count)
+def compare_reading(what: str, payload: Payload, count: int) -> list[Compared]:
+    """Read every event; the same with its hash computed again and compared, where it has one."""
+    with everyone() as (ours, peers):
+        for target in (ours, *peers.values()):
+            append_many(
+                target, payload, min(count, WRITTEN_AT_ONCE), max(1, count // WRITTEN_AT_ONCE)
+            )
+        replays: dict[str, Work] = {name: peer.replay for name, peer in peers.items()}
+        checks: dict[str, Work] = {
+            name: peer.verify for name, peer in peers.items() if isinstance(peer, Floor)
+        }
+        return [
+            *_compared(f"replay, {what}", ours.replay, replays, count),
+            *_compared(f"verify, {what}", ours.verify, checks, count),
+        ]
 
 
-def measured() -> dict[str, Rate]:
+def rows() -> list[Compared]:
     """Measure everything; takes about a minute."""
-    small, verified = compare_reading(SMALL, REPLAY_EVENTS)
-    large, large_verified = compare_reading(GENERATION, 1_000)
-    return {
-        "append, small, 1 per transaction": compare_appends(SMALL, 1, SINGLE_EVENTS),
-        f"append, small, {BATCH} per transaction": compare_appends(SMALL, BATCH, BATCHES),
-        "append, a generation of 50, 1 per tx": compare_appends(GENERATION, 1, SINGLE_EVENTS // 4),
-        "replay, small": small,
-        "replay, a generation of 50": large,
-        "verify, small": verified,
-        "verify, a generation of 50": large_verified,
-    }
+    return [
+        *compare_appends("small, 1 per transaction", SMALL, 1, SINGLE_EVENTS),
+        *compare_appends(f"small, {BATCH} per transaction", SMALL, BATCH, BATCHES),
+        *compare_appends("a generation of 50, 1 per transaction", GENERATION, 1, GENERATIONS),
+        *compare_reading("small", SMALL, REPLAY_EVENTS),
+        *compare_reading("a generation of 50", GENERATION, REPLAY_GENERATIONS),
+    ]
 
 
 def report() -> str:
     """Measure everything as a table."""
-    lines = [
-        f"{'events per second':40}{'this log':>12}{'sqlite3':>12}{'ratio':>8}{'processor':>11}"
-    ]
-    for name, rate in measured().items():
-        lines.append(
-            f"{name:40}{rate.ours:12,.0f}{rate.floor:12,.0f}{rate.ratio:8.2f}"
-            f"{rate.ratio_in_processor_time:11.2f}"
-        )
-    return "\n".join(lines)
+    return table(rows())
 
 
 if __name__ == "__main__":

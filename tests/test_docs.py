@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks.__main__ import COMMANDS
+from benchmarks.__main__ import COMMANDS, REPORTS
 from engine.cli.app import root_command
 from store.events import KINDS
 from tests.shared_folders import made_once
@@ -111,7 +111,7 @@ def test_lines_of_the_engine_are_understood():
 def test_benchmarks_that_are_named_exist():
     named = {name for _, text in texts() for name in re.findall(r"-m benchmarks ([a-z]+)", text)}
     assert {"real", "harmony"} <= named
-    assert named <= {*COMMANDS, "rules", "scoring"}
+    assert named <= {*COMMANDS, *REPORTS, "rules"}
 
 
 @pytest.mark.parametrize("path", DOCUMENTS, ids=lambda path: path.relative_to(ROOT).as_posix())

@@ -10,7 +10,8 @@ import pytest
 
 from benchmarks import dense_reference
 from benchmarks.dense_reference import encoder_multiply_adds
-from benchmarks.scoring_bench import Effort, report, take_turns
+from benchmarks.scoring_bench import Effort, report
+from benchmarks.turns import take_turns
 from engine.stages import find_stage
 from fitness.legacy_roll import legacy_roll, legacy_roll_of_part
 from genomes import Context, Key, Meter, Section

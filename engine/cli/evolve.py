@@ -95,6 +95,13 @@ def evolve(
     no_head: NoHead = False,
     no_judge: NoJudge = False,
     executor: ExecutorName = None,
+    bred_per_child: Annotated[
+        int, typer.Option(help="Genomes bred for each candidate; the best by theory is scored.")
+    ] = 1,
+    open_share: Annotated[
+        float,
+        typer.Option(help="Share of places and parents for the best of all, alike or not."),
+    ] = 0.0,
     terms: WithTerms = False,
     as_json: Json = False,
 ) -> int:
@@ -110,7 +117,10 @@ def evolve(
     from engine.runs.requests import EvolveOptions, locks_of, redo_of, requests
     from engine.stages import find_stage
 
-    settings = Settings(population, generations, keep, watched=not no_judge)
+    settings = Settings(
+        population, generations, keep, watched=not no_judge,
+        open_share=open_share, bred_per_child=bred_per_child,
+    )  # fmt: skip
     find_stage(stage)
     locks = locks_of(lock or [])
     refuse_both(model, no_model=no_model)

@@ -64,13 +64,19 @@ class Breeder:
     is_wanted: Callable[[Any], bool] = lambda _: True
     promise: Callable[[Part], float] = lambda _: 0.0
 
-    def toolbox(self) -> base.Toolbox:
-        """The stage's operators and parent selection, to be called with their ``rng``."""
+    def toolbox(self, population: Sequence[Individual]) -> base.Toolbox:
+        """The stage's operators and parent selection, to be called with their ``rng``.
+
+        Args:
+            population: from which the open share of the parents is drawn; empty for none.
+        """
         toolbox = base.Toolbox()
         toolbox.register("fresh", self.genomes.random, context=self.context)
         toolbox.register("mutate", self.genomes.mutate, context=self.context)
         toolbox.register("mate", self.genomes.mate, context=self.context)
-        toolbox.register("select", _tournament, size=self.settings.tournament)
+        share = self.settings.open_share if population else 0.0
+        size = self.settings.tournament
+        toolbox.register("select", _tournament, population=population, share=share, size=size)
         return toolbox
 
 
@@ -78,7 +84,11 @@ Niches = Sequence[Sequence[Individual]]
 
 
 def ask(
-    breeder: Breeder, niches: Niches, scored: Iterable[str], generation: int
+    breeder: Breeder,
+    niches: Niches,
+    scored: Iterable[str],
+    generation: int,
+    population: Sequence[Individual] = (),
 ) -> tuple[list[Child], int]:
     """Breed a generation of parts that the run has not scored before.
 
@@ -87,12 +97,13 @@ def ask(
         niches: the population by niche; empty before the first pool.
         scored: ids of all individuals scored so far.
         generation: number of the generation; 0 is the first pool.
+        population: from which the open share of the parents is drawn; empty for none.
 
     Returns:
         the children, and the number of children that could not be bred in ``MAX_TRIES``.
     """
     seen = set(scored)
-    toolbox = breeder.toolbox()
+    toolbox = breeder.toolbox(population)
     children: list[Child] = []
     for slot in range(breeder.settings.population):
         rng = np.random.default_rng(np.random.SeedSequence([breeder.seed, generation, slot]))
@@ -157,11 +168,18 @@ def _vary(
     return genome, (first.id, second.id), f"mate+{operator}"
 
 
-def _tournament(niches: Niches, size: int, rng: np.random.Generator) -> Individual:
-    """Tournament selection within one niche, all niches equally likely.
+def _tournament(
+    niches: Niches,
+    rng: np.random.Generator,
+    population: Sequence[Individual],
+    share: float,
+    size: int,
+) -> Individual:
+    """Tournament selection: a share in the whole population, else in a niche, all alike likely.
 
     DEAP's own tournament draws from the global generator, which a run must not touch.
     """
-    niche = niches[int(rng.integers(len(niches)))]
-    entrants = [niche[int(index)] for index in rng.integers(len(niche), size=size)]
+    is_open = share > 0 and rng.random() < share
+    among = population if is_open else niches[int(rng.integers(len(niches)))]
+    entrants = [among[int(index)] for index in rng.integers(len(among), size=size)]
     return max(entrants, key=lambda individual: (individual.fitness, individual.id))

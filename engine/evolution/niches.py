@@ -1,9 +1,10 @@
 """Niching: the population is divided among several leaders that stay far apart.
 
 A run must end with survivors that differ. So leaders are at least a radius apart, each niche has
-the same number of places whatever its fitness, and individuals near two leaders don't breed.
-Compare clearing: A. Petrowski, "A clearing procedure as a niching method for genetic algorithms"
-(1996).
+the same number of places whatever its fitness, and individuals near two leaders don't breed in any.
+But good parts may lie between leaders: a share of the places and of the parents is open to the best
+of all, wherever they are. Compare clearing: A. Petrowski, "A clearing procedure as a niching method
+for genetic algorithms" (1996).
 """
 
 from __future__ import annotations
@@ -39,8 +40,8 @@ def niches(
 ) -> list[list[Individual]]:
     """The population by nearest leader; at least one niche.
 
-    An individual within the radius of several leaders is in no niche, so that it doesn't breed:
-    its children would merge two niches into one.
+    An individual within the radius of several leaders is in no niche, so that it breeds only among
+    the open share: its children would merge two niches into one.
 
     Args:
         population: leaders first, as ``select_population`` orders it.
@@ -69,7 +70,7 @@ def select_population(
 
     A newcomer beyond the radius of all leaders becomes one while there are fewer than the settings
     allow; one within the radius of a single leader and better than it replaces it. An individual
-    within the radius of several leaders is kept only where places are left. The best of all is
+    within the radius of several leaders is kept where places are open or left. The best of all is
     always kept.
 
     Args:
@@ -85,7 +86,7 @@ def select_population(
     order = [place[individual.id] for individual in population]
     before = _first_leaders(distances, order, settings.niches, radius)
     leaders = _better_leaders(before, distances, len(ranked), settings.niches, radius)
-    kept = _members(leaders, distances.to(leaders), settings.population, radius)
+    kept = _members(leaders, distances.to(leaders), settings, radius)
     followers = sorted(set(kept) - set(leaders))[: settings.population - len(leaders)]
     return [ranked[index] for index in (*leaders, *followers)]
 
@@ -150,17 +151,26 @@ def _better_leaders(
     return sorted(leaders)
 
 
-def _members(leaders: list[int], to_leaders: Distances, size: int, radius: float) -> list[int]:
-    """The best of each niche in equal numbers, then the best of the rest."""
+def _members(
+    leaders: list[int], to_leaders: Distances, settings: Settings, radius: float
+) -> list[int]:
+    """The best of each niche in equal numbers, then the best of the rest.
+
+    Without open places the rest begins with those that are within the radius of one leader.
+    """
+    size = settings.population
+    of_niches = size - round(settings.open_share * size)
     nearest = np.argmin(to_leaders, axis=1)
     is_between = _is_near_several(to_leaders, radius)
     is_between[BEST] = False
-    free_places = dict.fromkeys(range(len(leaders)), max(1, size // len(leaders)))
+    free_places = dict.fromkeys(range(len(leaders)), max(1, of_niches // len(leaders)))
     kept: list[int] = []
     for index in np.flatnonzero(~is_between).tolist():
         niche = int(nearest[index])
         if free_places[niche]:
             free_places[niche] -= 1
             kept.append(index)
-    rest = sorted(set(range(len(to_leaders))) - set(kept), key=lambda i: (is_between[i], i))
+    rest = sorted(set(range(len(to_leaders))) - set(kept))
+    if not settings.open_share:
+        rest.sort(key=lambda index: bool(is_between[index]))
     return kept + rest[: size - len(kept)]

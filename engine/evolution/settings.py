@@ -13,8 +13,7 @@ from fitness.total import Weights
 EVOLUTION_VERSION = "7"
 
 # Left out of the log where they are these, so that runs that were made before them keep their ids.
-UNSAID = {"watched": True, "bred_per_child": 1}
-
+UNSAID = {"watched": True, "open_share": 0.0, "bred_per_child": 1}
 MAX_POPULATION = 5000
 MAX_GENERATIONS = 1000
 MAX_SEED = 2**64 - 1
@@ -35,6 +34,8 @@ class Settings:
         weights: weight of each critic.
         axes: names of the axes of the run's map; empty for the first of its stage.
         watched: whether a fall of the judge stops the run.
+        open_share: share of the population's places, and of the parents, for the best of all
+            whatever their niche, 0 to 1. Finds good parts sooner, and fewer that differ.
         bred_per_child: genomes bred for each child, 1 to 8; of several the one with the best theory
             term is the child, and the others are never scored.
 
@@ -51,12 +52,14 @@ class Settings:
     weights: Weights = field(default_factory=Weights)
     axes: tuple[str, ...] = ()
     watched: bool = True
+    open_share: float = 0.0
     bred_per_child: int = 1
 
     def __post_init__(self) -> None:
         _check("--population", self.population, 4, MAX_POPULATION)
         _check("--generations", self.generations, 0, MAX_GENERATIONS)
         _check("--keep", self.keep, 1, self.population)
+        _check("--open-share", self.open_share, 0, 1)
         _check("--bred-per-child", self.bred_per_child, 1, MAX_BRED_PER_CHILD)
 
     @property
@@ -96,6 +99,6 @@ def checked_seed(seed: int) -> int:
     return seed
 
 
-def _check(option: str, value: int, lowest: int, highest: int) -> None:
+def _check(option: str, value: float, lowest: int, highest: int) -> None:
     if not lowest <= value <= highest:
         raise Refused(f"{option} {value}: expected {lowest} to {highest}")

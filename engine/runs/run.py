@@ -128,7 +128,8 @@ class Run:
 
     def breed(self, generation: int) -> tuple[list[Child], int]:
         """The children of a generation, and the number of children that could not be bred."""
-        return ask(self.breeder, self._niches(), self.pool.scored, generation)
+        of_niches = self._niches()
+        return ask(self.breeder, of_niches, self.pool.scored, generation, self.pool.population)
 
     @cached_property
     def breeder(self) -> Breeder:

@@ -152,3 +152,15 @@ def test_of_several_bred_for_a_child_the_most_promising_is_scored():
     assert sum(promise(a.part) > promise(b.part) for a, b in pairs) >= 20
     alike, _ = ask(replace(several, promise=lambda _: 0.0), [], (), 0)
     assert [child.id for child in alike] == [child.id for child in first]
+
+
+def test_a_share_of_the_parents_is_of_the_whole_population():
+    everyone = pool()
+    settings = Settings(200, 3, fresh_share=0.0, mate_share=0.0, open_share=0.5, tournament=1)
+    breeder = replace(BREEDER, settings=settings)
+    children, _ = ask(breeder, [everyone[:1]], (), 1, everyone)
+    alone = sum(child.parents == (everyone[0].id,) for child in children)
+    assert 90 < alone < 130  # half of its niche, and a tenth of the other half
+    closed = replace(breeder, settings=replace(settings, open_share=0.0))
+    children, _ = ask(closed, [everyone[:1]], (), 1, everyone)
+    assert {child.parents for child in children} == {(everyone[0].id,)}

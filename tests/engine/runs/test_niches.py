@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import pairwise
 
 import numpy as np
@@ -105,6 +106,19 @@ def test_room_is_shared_among_the_ideas():
     chosen = select_population(crowd[:4], [*crowd[4:], *idea], Settings(8, keep=2), 0.5, LINE)
     assert ids(chosen)[:2] == ["a0", "b0"]
     assert sorted(ids(chosen)) == ["a0", "a1", "a2", "a3", "b0", "b1", "b2", "b3"]
+
+
+def test_open_places_go_to_the_best_wherever_they_are():
+    crowd = [individual(f"a{i}", 0.0 + i / 100, 0.9 - i / 100) for i in range(8)]
+    idea = [individual(f"b{i}", 0.9 + i / 100, 0.2 - i / 100) for i in range(4)]
+    between = [individual(f"c{i}", 0.45 + i / 100, 0.875 - i / 100) for i in range(2)]
+    settings = Settings(8, keep=2, open_share=0.5)
+    chosen = select_population(crowd[:4], [*crowd[4:], *between, *idea], settings, 0.5, LINE)
+    assert ids(chosen)[:2] == ["a0", "b0"]
+    assert sorted(ids(chosen)) == ["a0", "a1", "a2", "a3", "b0", "b1", "c0", "c1"]
+    everything = replace(settings, open_share=1.0)
+    chosen = select_population(crowd[:4], [*crowd[4:], *between, *idea], everything, 0.5, LINE)
+    assert sorted(ids(chosen)) == ["a0", "a1", "a2", "a3", "a4", "b0", "c0", "c1"]
 
 
 def test_a_better_one_between_two_ideas_is_not_lost():

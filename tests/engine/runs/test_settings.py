@@ -36,7 +36,7 @@ def test_messages_name_the_option_and_its_range(engine):
         {"population": 4, "generations": 0, "keep": 1},
         {"population": 4, "keep": 4},
         {"population": 5000, "generations": 1000, "keep": 5000},
-        {"bred_per_child": 8},
+        {"bred_per_child": 8, "open_share": 1.0},
     ],
 )
 def test_the_ends_of_the_ranges_are_in(asked):
@@ -45,12 +45,15 @@ def test_the_ends_of_the_ranges_are_in(asked):
     assert Settings.from_payload(settings.to_payload()) == settings
 
 
-def test_runs_before_it_keep_their_ids_where_one_is_bred_per_child():
-    assert "bred_per_child" not in Settings().to_payload()
-    assert Settings(bred_per_child=2).to_payload()["bred_per_child"] == 2
-    for count in (0, 9):
-        with pytest.raises(Refused, match=f"--bred-per-child {count}: expected 1 to 8"):
-            Settings(bred_per_child=count)
+@pytest.mark.parametrize(
+    ("name", "value", "outside"), [("bred_per_child", 2, (0, 9)), ("open_share", 0.5, (-0.1, 1.1))]
+)
+def test_settings_that_runs_once_lacked_are_said_where_they_are_used(name, value, outside):
+    assert name not in Settings().to_payload()
+    assert Settings(**{name: value}).to_payload()[name] == value
+    for wrong in outside:
+        with pytest.raises(Refused, match=f"--{name.replace('_', '-')} {wrong}: expected"):
+            Settings(**{name: wrong})
 
 
 def test_seeds():

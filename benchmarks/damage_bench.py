@@ -1,4 +1,4 @@
-"""Damage to each file of a studio: ``python -m benchmarks damage [--times N] [--seed N]``.
+"""Damage to each file of a studio: ``python -m benchmarks damage [--times N] [--only TEXT]``.
 
 A studio has approved parts with their files, a model, an arrangement and a signature. Each of its
 files but the cache is damaged N times, in a copy: random bytes in a page, a bit, zeros, a cut, the
@@ -200,10 +200,10 @@ def _done(folder: Path, *words: str) -> str:
     return out
 
 
-def damages(times: int, seed: int, whole: Whole) -> Iterator[tuple[str, str]]:
+def damages(times: int, seed: int, whole: Whole, only: str) -> Iterator[tuple[str, str]]:
     """Damage each file of a studio so often; gives its name and what became of each damage."""
     ways = list(WAYS)
-    for name in files_of(whole.folder):
+    for name in (each for each in files_of(whole.folder) if only in each):
         for number in range(times):
             # A file is gone in one way only: the other damages are of the other kinds.
             way = "gone" if number == 0 else ways[number % (len(ways) - 1)]
@@ -218,6 +218,7 @@ def main(arguments: Sequence[str]) -> None:
     parser = argparse.ArgumentParser(prog="python -m benchmarks damage")
     parser.add_argument("--times", type=int, default=TIMES, help=f"of each file [{TIMES}]")
     parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--only", default="", help="only files whose paths hold this")
     asked = parser.parse_args(arguments)
     print(
         f"| file | {' | '.join(OUTCOMES)} | wrong |\n|{' --- |' * (len(OUTCOMES) + 2)}", flush=True
@@ -226,7 +227,7 @@ def main(arguments: Sequence[str]) -> None:
     with TemporaryDirectory() as scratch:
         folder = Path(scratch, "studio")
         make_studio(folder)
-        tried = damages(asked.times, asked.seed, Whole.of(folder))
+        tried = damages(asked.times, asked.seed, Whole.of(folder), asked.only)
         for name, results in groupby(tried, itemgetter(0)):
             counts = Counter(what for _, what in results)
             known = [counts.pop(what, 0) for what in OUTCOMES]

@@ -3,10 +3,10 @@
 Both studios hold songs with a thousand events each: runs of a hundred generations, copies of a
 real one under other ids, of whose candidates most are decided. The small one has one such song and
 as many empty ones as make a page of the list, the large one has a thousand. Commands are run in
-this process by turns in both, and their processor time is compared: ``status --song``, ``approve``,
-``review``, the first page of ``songs list``, and others. Then the state of the large one is made
-again from its log, and the most memory that took is measured. The studios are kept in FOLDER, and
-made where they are not there yet: 2 GB, and a quarter of an hour.
+this process by turns in both, and their processor time is compared: ``status``, ``approve``,
+``undo``, ``review``, the first page of ``songs list``, and others. Then the state of the large one
+is made again from its log, and the most memory that took is measured. The studios are kept in
+FOLDER, and made where they are not there yet: 2 GB, and a quarter of an hour.
 """
 
 from __future__ import annotations
@@ -20,10 +20,11 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from math import ceil
 from pathlib import Path
 from statistics import median
+from typing import NamedTuple
 
 from msgspec.structs import replace
 
@@ -119,24 +120,73 @@ def measure(folders: dict[str, Path]) -> None:
             (song,) = [each for each in studio.songs().values() if waiting([each])]
             songs[name], left[name] = song.song_id, [each.id for each in waiting([song])]
             print(f"{name}: {studio.log.head().position} events, {len(studio.songs())} songs")
-    commands = {
-        "status --song": lambda name: ["status", "--song", songs[name]],
-        "approve": lambda name: ["approve", left[name][0]],
-        "review": lambda _: ["review"],
-        "review --song": lambda name: ["review", "--song", songs[name]],
-        "songs list": lambda _: ["songs", "list"],
-        "history": lambda name: ["history", songs[name]],
-        "log --limit": lambda _: ["log", "--limit", "20"],
-    }
-    for title, words in commands.items():
+    for title, command in commands(folders, songs, left).items():
         took: dict[str, list[float]] = {name: [] for name in folders}
         for _ in range(ROUNDS):
             for name, folder in folders.items():
-                took[name].append(processor_seconds(folder, words(name)))
-                if title == "approve":
-                    processor_seconds(folder, ["undo", left[name][0]])
+                for words in command.before(name):
+                    processor_seconds(folder, words)
+                took[name].append(processor_seconds(folder, command.timed(name)))
+                for words in command.after(name):
+                    processor_seconds(folder, words)
         small, large = (1000 * median(times[1:]) for times in took.values())
         print(f"{title:16}{small:8.1f} ms{large:10.1f} ms{large / small:8.2f} x", flush=True)
+
+
+class Command(NamedTuple):
+    """A command line that is timed.
+
+    Attributes:
+        timed: its words in the studio of a name.
+        before: command lines that are run before it, untimed.
+        after: command lines that are run after it, untimed.
+    """
+
+    timed: Callable[[str], list[str]]
+    before: Callable[[str], list[list[str]]] = lambda _: []
+    after: Callable[[str], list[list[str]]] = lambda _: []
+
+
+def commands(
+    folders: dict[str, Path], songs: dict[str, str], left: dict[str, list[str]]
+) -> dict[str, Command]:
+    """What is timed, by name.
+
+    Args:
+        folders: the studios, by name.
+        songs: of each studio the song that has candidates which wait.
+        left: the ids of these.
+    """
+    proposal = str(demo_paths()[0])
+
+    def approve(name: str) -> list[str]:
+        return ["approve", left[name][0]]
+
+    def undo(name: str) -> list[str]:
+        return ["undo", left[name][0]]
+
+    def exported(name: str) -> list[str]:
+        return ["trace", str(next(folders[name].glob("exports/*/*/approved/*.mid")))]
+
+    return {
+        "status --song": Command(lambda name: ["status", "--song", songs[name]]),
+        "status": Command(lambda _: ["status"]),
+        "approve": Command(approve, after=lambda name: [undo(name)]),
+        "undo": Command(lambda _: ["undo"], before=lambda name: [approve(name)]),
+        "redo": Command(
+            lambda _: ["redo"],
+            before=lambda name: [approve(name), undo(name)],
+            after=lambda name: [undo(name)],
+        ),
+        "trace": Command(exported, before=lambda name: [approve(name)], after=lambda n: [undo(n)]),
+        "review": Command(lambda _: ["review"]),
+        "review --song": Command(lambda name: ["review", "--song", songs[name]]),
+        "songs list": Command(lambda _: ["songs", "list"]),
+        "songs add": Command(lambda _: ["songs", "add", proposal]),
+        "songs stats": Command(lambda _: ["songs", "stats"]),
+        "history": Command(lambda name: ["history", songs[name]]),
+        "log --limit": Command(lambda _: ["log", "--limit", "20"]),
+    }
 
 
 def processor_seconds(folder: Path, words: list[str]) -> float:

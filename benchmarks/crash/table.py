@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 
 import msgspec
 
 from benchmarks.crash.disturbing import FAULT, KILL
+from benchmarks.crash.scenarios import SCENARIOS
 from benchmarks.crash.trial import WRONGS, Trial
 
 COLUMNS = ("command", "kills", "faults", *WRONGS)
@@ -34,10 +35,10 @@ def report(trials: Sequence[Trial]) -> str:
 
 def table(trials: Sequence[Trial]) -> str:
     """A Markdown table with a line for each command, and what its columns mean."""
-    by_command: dict[str, list[Trial]] = defaultdict(list)
+    by_command: dict[str, list[Trial]] = {scenario.name: [] for scenario in SCENARIOS}
     for trial in trials:
         by_command[trial.command].append(trial)
-    rows = [_row(name, some) for name, some in by_command.items()]
+    rows = [_row(name, some) for name, some in by_command.items() if some]
     lines = [COLUMNS, tuple("---" for _ in COLUMNS), *rows, _row("all", trials)]
     drawn = [f"| {' | '.join(line)} |" for line in lines]
     meaning = [f"- {name}: {words}" for name, words in WRONGS.items()]

@@ -34,6 +34,10 @@ WRONGS = {
 NOT_COMPARED = ("last_command.json", "studio_before_2/")
 
 
+# What says until the end that a studio is being moved there.
+STILL_MOVING = "moved/engine.toml"
+
+
 @dataclass(frozen=True, slots=True)
 class Prepared:
     """A scenario that is ready: the studio before, and what comes of the command undisturbed."""
@@ -164,7 +168,8 @@ def _at_once(prepared: Prepared, folder: Path, ended: Ended) -> Iterator[tuple[s
     found = files_of(folder, with_temporary=False)
     before, after = prepared.files_before.digests, prepared.files_after.digests
     for name, digest in found.digests.items():
-        if digest not in {before.get(name), after.get(name)} and not _is_apart(name):
+        is_known = digest in {before.get(name), after.get(name)} or name == STILL_MOVING
+        if not is_known and not _is_apart(name):
             yield TORN, name
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import tempfile
 import warnings
@@ -93,6 +94,7 @@ class Room:
             Exception: what it raised that isn't ours.
         """
         path = self.given / reader.file
+        path.unlink(missing_ok=True)  # to write over it would wait for the disk
         path.write_bytes(data)
         try:
             with warnings.catch_warnings(), temporary_files_in(self._temporary):
@@ -115,13 +117,19 @@ class Room:
 
     def _state(self) -> tuple[object, ...]:
         """The end of the log, and the files that there are with their sizes."""
-        files = (
-            (path.relative_to(folder.parent).as_posix(), path.stat().st_size)
-            for folder in (self._folder, self.given, self._temporary)
-            for path in sorted(folder.rglob("*"))
-            if path.is_file() and path.parent != self.given and ".db" not in path.name
-        )
+        roots = (self._folder, self.given, self._temporary)
+        found = sorted(each for root in roots for each in _files(root))
+        files = (each for each in found if Path(each[0]).parent != self.given)
         return (self.studio.log.head(), *files)
+
+
+def _files(folder: str | Path) -> Iterator[tuple[str, int]]:
+    """Path and size of each file below a folder, without the database's."""
+    for entry in os.scandir(folder):
+        if entry.is_dir():
+            yield from _files(entry.path)
+        elif ".db" not in entry.name:
+            yield entry.path, entry.stat().st_size
 
 
 @contextmanager

@@ -1,8 +1,8 @@
 """Moves a studio: its log into another file or database, its files into another folder.
 
 The log first, in one transaction, then the files one by one: a move that was killed is typed again
-and goes on. Only when all is proved equal does the old folder say where the studio is now; nothing
-is deleted in it.
+and goes on; until then the new folder says that it is no studio yet. Only when all is proved equal
+does the old folder say where the studio is now; nothing is deleted in it.
 """
 
 from __future__ import annotations
@@ -69,7 +69,7 @@ def move(studio: Studio, target: Location, report: Report = lambda *_: None) -> 
         raise HeadMismatch(problem)
     files = _digests(studio.folder)
     _require_free(studio.folder, target.folder, files)
-    end = _copy_log(studio.log, target, report)
+    end = _copy_log(studio, target, report)
     for number, (name, digest) in enumerate(files.items(), 1):
         report("files", number, len(files))
         if file_sha256(target.folder / name) != digest:
@@ -98,15 +98,15 @@ def _require_free(source: Path, folder: Path, files: dict[str, str | None]) -> N
             raise Refused(f"{folder} isn't empty: it holds {name}", ELSEWHERE)
 
 
-def _copy_log(source: EventLog, target: Location, report: Report) -> Head:
+def _copy_log(studio: Studio, target: Location, report: Report) -> Head:
     """Copy the log, and examine the copy; returns its end."""
-    where = target.log
+    source, where = studio.log, target.log_to_be(studio.folder)
     target.folder.mkdir(parents=True, exist_ok=True)
     with EventLog.open(where, folder=target.folder) as log:
-        target.keep()
         there = log.head()
         if there.position and source.hash_at(there.position) != there.hash:
             raise Refused(f"{where} isn't empty: it holds another log", ELSEWHERE)
+        target.receive(studio.folder)
         imported(log, _reported(exported(source), source.head().position, report))
         examined = log.examine()
     if examined.problems:
@@ -127,4 +127,5 @@ def _leave(studio: Studio, target: Location, end: Head) -> None:
     with studio.log.database.write() as connection:
         if read_head(connection, lock=True) != end:
             raise Refused("the studio went on meanwhile", AGAIN)
+        target.received()
         Location(studio.folder).leave(target.folder)

@@ -12,6 +12,7 @@ from engine.cli.errors import INTERRUPTED
 from engine.cli.map import keep_map
 from engine.cli.opening import next_command, open_studio
 from engine.cli.options import (
+    ExecutorName,
     Generations,
     ModelPath,
     NoHead,
@@ -25,10 +26,12 @@ from engine.cli.words import read_words, say_of_words, say_where_sung
 from engine.evolution import GENERATIONS, KEEP, POPULATION
 
 if TYPE_CHECKING:
+    from engine.evolution.settings import Settings
     from engine.proposals.lyrics import LyricSheet
     from engine.reports.summary import Summary
     from engine.runs.lifecycle import Request
     from engine.state.songs import Song
+    from engine.state.studio import Studio
 
 
 def evolve(
@@ -91,6 +94,7 @@ def evolve(
     ] = False,
     no_head: NoHead = False,
     no_judge: NoJudge = False,
+    executor: ExecutorName = None,
     terms: WithTerms = False,
     as_json: Json = False,
 ) -> int:
@@ -100,6 +104,7 @@ def evolve(
     """
     from engine.arrangement.words import give_words
     from engine.cli.runs import carry_on_with_progress, next_after_runs, show_run
+    from engine.errors import refusing
     from engine.evolution.settings import Settings
     from engine.runs.evolve import new_seed, start_runs
     from engine.runs.requests import EvolveOptions, locks_of, redo_of, requests
@@ -124,6 +129,9 @@ def evolve(
             radius=radius,
             under=under,
         )
+        with refusing():
+            requested = requests(state, options, seed)
+        ahead = _Ahead(studio, requested, executor)
         for run in start_runs(
             studio,
             state.song_id,
@@ -132,10 +140,14 @@ def evolve(
             model=model,
             use_model=not no_model,
             use_head=not no_head,
+            ahead=ahead.carry if ahead.is_worth_it else None,
         ):
+            if ahead.is_stopped:
+                say("stopped; nothing recorded is lost", err=True)
+                _say_again(seed)
+                return INTERRUPTED
             if not summaries and words is not None and lyrics is not None:
                 give_words(studio, state.song_id, lyrics.name, words)
-                requested = requests(state, options, seed)
                 said = _say_words(lyrics, words, requested, _sections(state, section))
                 say_where_sung(context, state.song_id, said)
             if not as_json:
@@ -146,9 +158,8 @@ def evolve(
                     _say_others(state, run.started.parents[-1], label)
             summary = carry_on_with_progress(context, studio, run, as_json=as_json)
             if summary is None:
-                if len(requests(state, options, seed)) > 1:
-                    again = f"the same command with --seed {seed} goes on with all that is left"
-                    say(again, err=True)
+                if len(requested) > 1:
+                    _say_again(seed)
                 return INTERRUPTED
             folder = show_run(context, studio, summary, "evolve", terms=terms, as_json=as_json)
             summaries.append(summary)
@@ -160,6 +171,61 @@ def evolve(
     else:
         say_next(next_command(context, next_after_runs(summaries)))
     return 0
+
+
+def _say_again(seed: int) -> None:
+    say(f"the same command with --seed {seed} goes on with all that is left", err=True)
+
+
+class _Ahead:
+    """Carries runs on side by side where there are workers for it.
+
+    Attributes:
+        is_stopped: whether Ctrl-C was pressed meanwhile.
+    """
+
+    def __init__(self, studio: Studio, requested: Sequence[Request], executor: str | None) -> None:
+        self._studio, self._requested, self._executor = studio, requested, executor
+        self.is_stopped = False
+
+    @property
+    def is_worth_it(self) -> bool:
+        """Whether anything else than this process was asked for, or is usual for as much."""
+        from engine.execution.choice import usual
+        from engine.execution.executor import SERIAL
+
+        if self._executor is None:
+            return usual(self._generations * self._settings.population, len(self._requested)) != (
+                SERIAL
+            )
+        return self._executor != SERIAL.name
+
+    def carry(self, runs: list[str]) -> None:
+        """Carry runs on up to their ends, or until it is stopped; see ``start_runs``."""
+        from engine.cli.progress import composing
+        from engine.execution.choice import open_executor
+        from engine.runs.queue import carry_ahead
+
+        stage = self._requested[0].stage
+        labels = " and ".join(request.section.label for request in self._requested)
+        states = [self._studio.run(run)[1] for run in runs]
+        done = sum(state.generation + 1 for state in states if state.generation is not None)
+        parts = self._generations * self._settings.population
+        with (
+            open_executor(self._executor, parts, len(runs)) as workers,
+            composing(len(runs) * (self._settings.generations + 1), done) as observer,
+        ):
+            observer.begin(stage, labels, 1)
+            given = (workers, observer.report, observer.is_stopped)
+            self.is_stopped = not carry_ahead(self._studio, runs, *given)
+
+    @property
+    def _settings(self) -> Settings:
+        return self._requested[0].settings
+
+    @property
+    def _generations(self) -> int:
+        return len(self._requested) * (self._settings.generations + 1)
 
 
 def _say_words(

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from itertools import islice
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from engine.cli.opening import next_command, open_studio, say_next_step
 from engine.cli.output import Json, say, say_json, say_next, say_table
+
+# Of more songs than these, those are shown that something happened to last; the rest are counted.
+MOST_SONGS = 20
 
 if TYPE_CHECKING:
     from engine.reports.progress import StageProgress
@@ -21,12 +25,21 @@ def status(
     song: Annotated[str | None, typer.Option(help="Only this song's.")] = None,
     as_json: Json = False,
 ) -> None:
-    """Show per song and stage what is approved, what waits, what is stale, and what is next."""
+    """Show per song and stage what is approved, what waits, what is stale, and what is next.
+
+    In a studio of many songs these are the ones that something happened to last; --json has all.
+    """
     from engine.cli.runs import stops_of
     from engine.reports.progress import to_json
 
     with open_studio(context) as studio:
-        songs = [studio.song(song)] if song else list(studio.songs().values())
+        listed = [name for name, each in studio.listed().items() if not each.is_archived]
+        if song:
+            songs = [studio.song(song)]
+        elif as_json or len(listed) <= MOST_SONGS:
+            songs = list(studio.some_songs(listed).values())
+        else:
+            songs = _last_touched(studio)
         stops = {state.song_id: stops_of(_not_rejected(studio, state)) for state in songs}
     if as_json:
         say_json([to_json(state) | {"stopped": stops[state.song_id]} for state in songs])
@@ -36,9 +49,18 @@ def status(
         for stop in stops[state.song_id].values():
             say(stop)
         say_next_step(context, state)
+    if not song and len(songs) < len(listed):
+        say(f"\n{len(listed) - len(songs)} more songs; status --song NAME shows one of them")
+        say_next(next_command(context, "songs list"))
     if not songs:
         say("no songs yet")
         say_next(next_command(context, "songs add FILE"))
+
+
+def _last_touched(studio: Studio) -> list[Song]:
+    """The songs that something happened to last, by id."""
+    unarchived = (each for each in studio.touched_since(0) if not each.is_archived)
+    return sorted(islice(unarchived, MOST_SONGS), key=lambda each: each.song_id)
 
 
 def _not_rejected(studio: Studio, song: Song) -> dict[str, Run]:

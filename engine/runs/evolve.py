@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import nullcontext
 from dataclasses import replace
 from pathlib import Path
 
@@ -33,6 +34,9 @@ from engine.state.runs import Run as RunState
 from engine.state.songs import PENDING
 from engine.state.studio import Studio
 
+# Carries runs on up to their ends, or until it is stopped.
+Ahead = Callable[[list[str]], None]
+
 
 def new_seed(seed: int | None) -> int:
     """A seed that is checked if given; else a random one below 2**32."""
@@ -48,10 +52,13 @@ def start_runs(
     model: Path | None = None,
     use_model: bool = True,
     use_head: bool = True,
+    ahead: Ahead | None = None,
 ) -> Iterator[Run]:
     """Start the runs of the options, each one when the iterator reaches it.
 
     Where an equal command was ended before all were finished, this one goes on with what is left.
+    With ``ahead`` all runs are started first, and given as far as it carried them; their ends
+    aren't recorded yet.
 
     What they show is spread over the axes along which the person's choices vary, once there are
     enough; see ``engine.runs.personal_axes``.
@@ -66,14 +73,25 @@ def start_runs(
     head = head_for_runs(studio, options.stage) if use_head else None
     wanted = [replace(each, model_sha256=sha256, head_sha256=head) for each in wanted]
     begun = _begun(studio, wanted)
-    kept = keep(studio, list(map(started_by, wanted))) if len(wanted) > 1 else None
+    several = keep(studio, list(map(started_by, wanted))) if len(wanted) > 1 else nullcontext()
+    with several:
+        runs = _started(studio, wanted, begun)
+        if ahead is None:
+            yield from (load_or_resume(studio, run) for run in runs)
+        else:
+            ahead(all_runs := list(runs))
+            yield from (load(studio, run) for run in all_runs)
+
+
+def _started(
+    studio: Studio, wanted: Sequence[Request], begun: Sequence[str | None]
+) -> Iterator[str]:
+    """Ids of the runs that aren't finished, each started when it is reached."""
     for request, identifier in zip(wanted, begun, strict=True):
         if identifier is None:
-            yield load(studio, start(studio, request))
+            yield start(studio, request)
         elif studio.run(identifier)[1].status != FINISHED:
-            yield load_or_resume(studio, identifier)
-    if kept is not None:
-        kept.remove()
+            yield identifier
 
 
 def start_or_take_up(studio: Studio, song: str, options: EvolveOptions, *, seed: int) -> Run:

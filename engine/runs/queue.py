@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from heapq import heapify, heappop, heappush
 from itertools import count
@@ -174,3 +174,29 @@ class RunQueue:
         run.payloads.append(event)
         if point is not None:
             self._report(point)
+
+
+def carry_ahead(
+    studio: Studio,
+    runs: Sequence[str],
+    executor: Executor,
+    report: Report,
+    is_stopped: Callable[[], bool] = lambda: False,
+) -> bool:
+    """Carry runs on side by side up to their ends, which are not recorded.
+
+    Returns:
+        whether it wasn't stopped.
+
+    Raises:
+        Refused: if another process continues or abandoned one of them.
+        TaskFailed: if one can't be carried on.
+    """
+    queue = RunQueue(studio, executor, report, is_stopped)
+    for run in runs:
+        queue.add(run)
+    while not queue.is_idle and not is_stopped():
+        for _, error in queue.ended():
+            if error is not None:
+                raise error
+    return queue.is_idle

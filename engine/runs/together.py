@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from pathlib import Path
-from typing import IO
+from types import TracebackType
 
 import msgspec
 from msgspec.structs import replace
@@ -26,28 +26,42 @@ from engine.state.studio import Studio
 from store.events import RunStarted
 
 
-def keep(studio: Studio, wanted: Sequence[RunStarted]) -> Kept | None:
-    """Leave the file of a command that asks for several runs, and hold it; None where it can't."""
+class Kept:
+    """The file of a command that asks for several runs, held while it makes them.
+
+    It is removed at the end of a block that comes to its end.
+    """
+
+    def __init__(self, path: Path) -> None:
+        """Take the file, which may be missing where the studio can't be written."""
+        self._path, self._file = path, held(path)
+
+    def __enter__(self) -> None:
+        """Go on holding it."""
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        if self._file is not None:
+            self._file.close()
+        if kind is None:
+            self.remove()
+
+    def remove(self) -> None:
+        """Remove it, as all runs are made."""
+        self._path.unlink(missing_ok=True)
+
+
+def keep(studio: Studio, wanted: Sequence[RunStarted]) -> Kept:
+    """Leave the file of a command that asks for several runs, and hold it."""
     plain = msgspec.to_builtins([_asked(each) for each in wanted])
     path = studio.folder / EVOLVING.format(digest(plain)[:8])
     with suppress(OSError):
         write_whole(path, msgspec.json.encode(plain))
-        return Kept(path, held(path))
-    return None
-
-
-class Kept:
-    """The file of a command that asks for several runs, held by the one that makes them."""
-
-    def __init__(self, path: Path, file: IO[bytes] | None) -> None:
-        """Take the file, and the open one by which it is held."""
-        self._path, self._file = path, file
-
-    def remove(self) -> None:
-        """Remove it, as all runs are made."""
-        if self._file is not None:
-            self._file.close()
-        self._path.unlink(missing_ok=True)
+    return Kept(path)
 
 
 def kept_with(studio: Studio, run: str) -> tuple[Path, list[RunStarted]] | None:
@@ -90,13 +104,12 @@ def others(studio: Studio, run: str) -> Iterator[Run]:
     if kept is None or others_at_work(studio.folder):
         return
     path, wanted = kept
-    made = Kept(path, held(path))
-    for started, known in _left(studio, wanted):
-        if known is None:
-            yield load(studio, begin(studio, started))
-        else:
-            yield load_or_resume(studio, known)
-    made.remove()
+    with Kept(path):
+        for started, known in _left(studio, wanted):
+            if known is None:
+                yield load(studio, begin(studio, started))
+            else:
+                yield load_or_resume(studio, known)
 
 
 def _left(studio: Studio, wanted: Sequence[RunStarted]) -> Iterator[tuple[RunStarted, str | None]]:

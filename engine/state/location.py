@@ -14,7 +14,7 @@ import os
 import tomllib
 from contextlib import suppress
 from pathlib import Path
-from typing import NamedTuple, Self
+from typing import Any, NamedTuple, Self
 
 from documents.findings import one_line
 from engine.errors import Refused
@@ -28,8 +28,12 @@ SETTINGS_NAME = "engine.toml"
 ENVIRONMENT_VARIABLE = "ENGINE_STUDIO"
 DEFAULT_FOLDER = "studio"
 
-# What the settings may say: where the log is, and where the studio was moved to.
-_DATABASE, _MOVED_TO = "database", "moved_to"
+# What the settings may say: where the log is, where the studio was moved to, and from where one is
+# being moved here.
+_DATABASE, _MOVED_TO, _MOVING_FROM = "database", "moved_to", "moving_from"
+
+
+ADVICE = f'it says where the log is: {_DATABASE} = "{EXAMPLE}"'
 
 
 class Location(NamedTuple):
@@ -100,6 +104,30 @@ class Location(NamedTuple):
             with suppress(PermissionError):  # then it is named by its address each time
                 self._write({_DATABASE: self.database})
 
+    def log_to_be(self, source: Path) -> str | Path:
+        """Where the log of the studio of a folder is to be that is moved here.
+
+        Raises:
+            Refused: as ``log``, unless the same move was begun before.
+        """
+        if _settings(self.folder).get(_MOVING_FROM) != str(source.absolute()):
+            return self.log
+        return self.database or self.folder / DATABASE_NAME
+
+    def receive(self, source: Path) -> None:
+        """Say, until ``received``, that the studio of a folder is being moved here."""
+        self._write(self._named() | {_MOVING_FROM: str(source.absolute())})
+
+    def received(self) -> None:
+        """Say no longer that a studio is being moved here: it is here."""
+        if self.database is None:
+            (self.folder / SETTINGS_NAME).unlink(missing_ok=True)
+        else:
+            self._write(self._named())
+
+    def _named(self) -> dict[str, str]:
+        return {} if self.database is None else {_DATABASE: self.database}
+
     def leave(self, folder: Path) -> None:
         """Say in the folder that its studio is in another one now."""
         database = _written(self.folder)
@@ -111,26 +139,36 @@ class Location(NamedTuple):
         write_whole(self.folder / SETTINGS_NAME, "".join(lines).encode())
 
 
-def _written(folder: Path) -> str | None:
-    """The address in ``engine.toml``; None where there is no such file."""
+def _settings(folder: Path) -> dict[str, Any]:
+    """What ``engine.toml`` says; nothing where there is no such file."""
     path = folder / SETTINGS_NAME
-    advice = f'it says where the log is: {_DATABASE} = "{EXAMPLE}"'
     try:
-        settings = tomllib.loads(path.read_text("utf-8"))
+        return tomllib.loads(path.read_text("utf-8"))
     except FileNotFoundError:
-        return None
+        return {}
     except (ValueError, RecursionError) as error:
-        raise Refused(f"{path} can't be read: {one_line(str(error))}", advice) from error
+        raise Refused(f"{path} can't be read: {one_line(str(error))}", ADVICE) from error
+
+
+def _written(folder: Path) -> str | None:
+    """The address in ``engine.toml``; None where there is no such file, or an empty one."""
+    path, settings = folder / SETTINGS_NAME, _settings(folder)
     address, moved_to = settings.get(_DATABASE), settings.get(_MOVED_TO)
     if moved_to is not None:
         raise Refused(
             f"the studio of {folder} was moved to {one_line(str(moved_to))}",
             f"name that one, or take the line {_MOVED_TO} out of {path} to go on with the old one",
         )
-    if address is None and not settings:
+    if _MOVING_FROM in settings:
+        source = one_line(str(settings[_MOVING_FROM]))
+        raise Refused(
+            f"the studio of {source} is being moved to {folder}, or that was ended",
+            "go on with the old one, or type the same engine move again",
+        )
+    if not settings:
         return None
     if len(settings) > 1 or not isinstance(address, str) or not is_postgresql(address):
-        raise Refused(f"{path} doesn't name a database, or says more", advice)
+        raise Refused(f"{path} doesn't name a database, or says more", ADVICE)
     return _address(address)
 
 

@@ -190,7 +190,8 @@ class Studio:
         key: str | None = None
         while page := self._projections.entries(LATEST, f"{TOUCHED} ", key, PAGE_SONGS):
             new = [entry.song_id for entry in page.values() if entry.position > position]
-            yield from self.some_songs(new).values()
+            songs = self.some_songs(new)
+            yield from (songs[song_id] for song_id in new)
             if len(new) < len(page):
                 return
             key = list(page)[-1]

@@ -96,6 +96,7 @@ def test_a_move_that_was_killed_goes_on(approved, place, address, monkeypatch, s
         patch.setattr(moving, step, killed)
         assert approved.type("move", place.folder, address).code == 130
     assert log_of(approved) == events
+    assert f"the studio of {approved.folder} is being moved to" in place.type("status").error
     (place.folder / "HEAD.tmp").write_text("1")  # as a kill leaves it
     approved.do("move", place.folder, address)
     assert (log_of(place), files(place.folder)) == (events, stored)

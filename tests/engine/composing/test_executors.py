@@ -14,7 +14,7 @@ from engine.proposals import read
 from engine.proposals.songs import add_songs
 from engine.state.studio import Studio
 from tests.engine.command_line import Shell, demo
-from tests.engine.composing.compositions import decisions, streams, words
+from tests.engine.composing.compositions import SONG, decisions, streams, words
 
 TINY = [
     *words(sections="verse=1,chorus=1", beam=2, population=4, generations=1, arrangements=1),
@@ -106,3 +106,22 @@ def test_a_song_that_fails_is_said_and_the_others_go_on(new_shell: Shell):
     in_the_way.unlink()
     new_shell.do(*line, "--executor", "serial")
     assert len(new_shell.events("CompositionFinished")) == 2
+
+
+def test_sections_are_evolved_side_by_side_with_the_same_runs(
+    new_shell: Shell, tmp_path: Path, capsys
+):
+    small = ("--song", SONG, "--population", "4", "--generations", "1", "--keep", "1")
+    plain = (*small, "--no-model", "--seed", "1")
+    for label in ("verse", "chorus"):
+        (run,) = new_shell.json("evolve", *plain, "--section", label, "--bars", "1")
+        new_shell.do("approve", run["survivors"][0]["id"], "--label", label)
+    serial = Shell(Path(shutil.copytree(new_shell.folder, tmp_path / "serial")), capsys)
+    one = serial.json("evolve", *plain, "--stage", "bass", "--executor", "serial")
+    other = new_shell.json("evolve", *plain, "--stage", "bass", "--executor", "processes:1")
+    assert [each["run"] for each in other] == [each["run"] for each in one]
+    assert len(one) == 2
+    assert not new_shell.events("RunResumed")
+    with Studio.open(new_shell.folder) as studio, Studio.open(serial.folder) as beside:
+        assert streams(studio) == streams(beside)
+        assert studio.log.verify() == []

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from engine.cli import gate, songs
+from engine.cli import gate, songs, status
 from engine.gate.waiting import newest_waiting, without_passed_over
 from engine.gate.waiting import waiting as waits
 from engine.state.studio import Studio
@@ -26,6 +26,22 @@ def test_songs_are_listed_a_page_at_a_time(empty_shell, monkeypatch):
     assert (ids[2] in second, "more follow" in second) == (True, False)
     assert empty_shell.do("songs", "list", "--after", ids[2]) == "no more follow\n"
     assert ids[0] in empty_shell.do("songs", "list", "--archived")
+
+
+def test_status_shows_the_songs_that_something_happened_to_last(empty_shell, monkeypatch):
+    for name in ("green", "black", "red"):
+        empty_shell.do("songs", "add", demo(name))
+    ids = [song["song"] for song in empty_shell.json("status")]
+    assert all(f"({name})" in empty_shell.do("status") for name in ids)
+    monkeypatch.setattr(status, "MOST_SONGS", 1)
+    for name in ids:
+        empty_shell.do("songs", "edit", name, "--bpm", "99")
+        said = empty_shell.do("status")
+        assert [each for each in ids if f"({each})" in said] == [name]
+        assert "2 more songs" in said
+    empty_shell.do("songs", "archive", ids[-1])
+    assert f"({ids[-2]})" in empty_shell.do("status")
+    assert len(empty_shell.json("status")) == 2
 
 
 @pytest.mark.parametrize("act", ["nothing", "approve", "reject", "archive"])

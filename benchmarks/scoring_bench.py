@@ -16,7 +16,7 @@ import math
 import os
 import sys
 import tempfile
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from itertools import cycle
@@ -157,7 +157,7 @@ def mix_context(song: Any, rng: np.random.Generator) -> Context:
 
 def mix_lines(path: Path, dense: DenseReference, effort: Effort) -> list[str]:
     """Mixes per second from genome to score; the bass alone isn't scored beside its mix here."""
-    song, rng = _demo_song(), np.random.default_rng(SEED)
+    song, rng = demo_song(), np.random.default_rng(SEED)
     context, genomes = mix_context(song, rng), find_stage("bass").genomes
     backing = mixed([part for _, part in context.parts])
     pools = cycle(

@@ -18,6 +18,7 @@ from benchmarks.crash.scenarios import Scenario, Words, named_resumes, printed_i
 from benchmarks.crash.server import Command, Ended, Server
 from benchmarks.crash.shim import Arming, Operation, read_trace
 from benchmarks.crash.studios import Workplace
+from engine.state.location import SETTINGS_NAME
 
 # What can be wrong afterwards.
 LOST, DOUBLED, TORN, UNSOUND, OTHER = "lost", "doubled", "torn", "unsound", "other"
@@ -169,6 +170,8 @@ def _at_once(prepared: Prepared, folder: Path, ended: Ended) -> Iterator[tuple[s
     before, after = prepared.files_before.digests, prepared.files_after.digests
     for name, digest in found.digests.items():
         is_known = digest in {before.get(name), after.get(name)} or name == STILL_MOVING
+        # What says where a log is kept goes into the folder before that is set aside.
+        is_known |= name.endswith(SETTINGS_NAME) and digest in after.values()
         if not is_known and not _is_apart(name):
             yield TORN, name
 

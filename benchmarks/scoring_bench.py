@@ -6,16 +6,18 @@ The peer is ``benchmarks.dense_reference``: every candidate is written as a MIDI
 painted note by note, and read by dense convolutions. Both models run in ONNX Runtime on two
 threads: ours on two chunks side by side; the reference's share every layer of the only one that
 it is given. Everybody takes turns round by round in one process. On a busy machine whoever waits
-for two threads gets two shares of it, so processor time stands beside.
+for two threads gets two shares of it, so processor time stands beside. The mixes are of approved
+chords, drums and melody with a candidate for the bass, each as long as the roll's window.
 """
 
 from __future__ import annotations
 
+import math
 import os
 import sys
 import tempfile
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from itertools import cycle
 from pathlib import Path
@@ -38,15 +40,18 @@ from fitness.chromatic import chromatic
 from fitness.colours import Colour, find_colour
 from fitness.excerpts import Excerpt
 from fitness.fusion import DEFAULT_MODEL, FusionModel
+from fitness.roll import WINDOW_SECONDS
 from fitness.theory import theory, theory_terms
 from fitness.total import Fitness, Score, Scored, Weights, role_features
 from genomes import CHORDS, Context, Part, Section
+from genomes.notes import mixed, mixed_with
 
 THREADS = 2
 SECTION = Section("verse", 8)
 SEED = 11
 WARM_UP_GENERATIONS = 2
 
+MIX = "render, mix, roll, features, model, chromatic"
 CHROMATIC = "render, roll, features, model, chromatic"
 WHOLE = "the same with theory and prior"
 GENERATION = "vary, render, theory, model, select, log"
@@ -57,9 +62,13 @@ GENERATIONS = (
     "the same, dense reference at once",
 )
 # About as long as the reference's turn.
-IN_A_ROW = {CHROMATIC: 6, WHOLE: 6, GENERATION: 4}
+IN_A_ROW = {CHROMATIC: 6, MIX: 6, WHOLE: 6, GENERATION: 4}
 
-SCORING_LIMIT, GENERATION_LIMIT = 10.0, 5.0  # how many times as fast as the reference
+SCORING_LIMIT, MIX_LIMIT, GENERATION_LIMIT = (
+    10.0,
+    10.0,
+    5.0,
+)  # how many times as fast as the reference
 ARITHMETIC_LIMIT = 0.1  # of the reference's multiply-adds
 
 
@@ -134,6 +143,54 @@ def scoring_lines(path: Path, dense: DenseReference, effort: Effort) -> list[str
         *rows,
         *_ratios("chromatic alone", chromatic_alone, peers, SCORING_LIMIT),
         *_ratios("whole score", whole, peers, SCORING_LIMIT),
+    ]
+
+
+def mix_context(song: Any, rng: np.random.Generator) -> Context:
+    """Where a bass is mixed with what is approved, in as many bars as the window holds."""
+    plain = Context(song.key, song.meter, float(song.tempo_bpm), SECTION)
+    bar_seconds = float(plain.tempo_map.seconds(np.array([song.meter.bar_ticks]))[0])
+    context = replace(plain, section=Section("verse", math.ceil(WINDOW_SECONDS / bar_seconds)))
+    for stage in ("chords", "drums", "melody"):
+        genomes = find_stage(stage).genomes
+        part = genomes.render(genomes.random(context, rng)[0], context)
+        context = replace(context, parts=(*context.parts, (stage, part)))
+    return context
+
+
+def mix_turns(path: Path, dense: DenseReference, effort: Effort) -> tuple[Turns, int]:
+    """Mixes from genome to score, and their bars; the bass alone isn't scored beside its mix."""
+    song, rng = demo_song(), np.random.default_rng(SEED)
+    context, genomes = mix_context(song, rng), find_stage("bass").genomes
+    backing = mixed([part for _, part in context.parts])
+    pools = cycle(
+        [genomes.random(context, rng)[0] for _ in range(effort.candidates)]
+        for _ in range(effort.rounds + 1)
+    )
+    model = FusionModel.load(path, workers=THREADS)
+    scoring = Scoring((), context, find_colour(song.colour.name), model, dense)
+
+    def mixes() -> list[Part]:
+        rendered = [genomes.render(genome, context) for genome in next(pools)]
+        return mixed_with(backing, rendered)
+
+    ways: Ways = {
+        MIX: lambda: scoring.chromatic(mixes()),
+        "dense reference, mixes one by one": lambda: dense.score_singly(mixes(), context),
+        "dense reference, mixes at once": lambda: dense.score_together(mixes(), context),
+    }
+    return take_turns(ways, effort.rounds, IN_A_ROW), context.section.bars
+
+
+def mix_lines(path: Path, dense: DenseReference, effort: Effort) -> list[str]:
+    """Mixes per second from genome to score."""
+    taken, bars = mix_turns(path, dense, effort)
+    ours, *peers = taken.values()
+    rows = [_row(name, effort.candidates / _median(turns), "/s") for name, turns in taken.items()]
+    return [
+        f"mixes of {bars} bars, from genome to score, mixes per second",
+        *rows,
+        *_ratios("mixes", ours, peers, MIX_LIMIT),
     ]
 
 
@@ -248,9 +305,11 @@ def rows(path: Path = DEFAULT_MODEL, effort: Effort | None = None) -> list[Compa
     with tempfile.TemporaryDirectory() as folder:
         dense = DenseReference(Path(folder, "dense.onnx"), THREADS, effort.candidates)
         alone, _, *peers = scoring_turns(path, dense, effort).values()
+        mix, *mixes = mix_turns(path, dense, effort)[0].values()
         generation, *others = generation_turns(path, dense, effort).values()
     measured = {
         "from genome to colour, chords": (alone, peers, ("≥ 25", "")),
+        "from genome to colour, full-window mixes": (mix, mixes, ("≥ 15", "")),
         "a whole generation, chords": (generation, others, ("≥ 10", "")),
     }
     amounts = (effort.candidates, effort.candidates)
@@ -286,6 +345,7 @@ def report(path: Path = DEFAULT_MODEL, effort: Effort | None = None) -> str:
         lines = [
             _heading(effort),
             *scoring_lines(path, dense, effort),
+            *mix_lines(path, dense, effort),
             *generation_lines(path, dense, effort),
             *arithmetic_lines(path, dense),
         ]

@@ -1,8 +1,8 @@
 """The shelf: what a run keeps of individuals that left its population.
 
 None of them breeds again, but each may be a survivor or be shown, so that none can be forgotten. A
-genome with its terms takes eight kilobytes as objects, and a quarter of one compressed with what
-others have in common.
+genome with its terms takes kilobytes as objects, and a quarter of one compressed with what others
+have in common.
 """
 
 from __future__ import annotations

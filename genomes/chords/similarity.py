@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import cache, lru_cache
+from itertools import count
 
 import numpy as np
 from numpy.typing import NDArray
@@ -26,9 +27,8 @@ def distances(rows: Sequence[ChordGenome], columns: Sequence[ChordGenome]) -> ND
     at the transposition that brings the two progressions closest. Voicing, inversion, register
     and dynamic count for nothing.
     """
-    ways: dict[str, int] = {}
-    first = _described(rows, ways)
-    second = first if columns is rows else _described(columns, ways)
+    first = _described(rows)
+    second = first if columns is rows else _described(columns)
     harmony = _harmony_distances(first[0], second[0])
     changes = _mean_difference(first[1], second[1])
     playing = _mean_difference(first[2], second[2])
@@ -38,17 +38,19 @@ def distances(rows: Sequence[ChordGenome], columns: Sequence[ChordGenome]) -> ND
 _Described = tuple[NDArray[np.uint16], NDArray[np.int8], NDArray[np.int32]]
 
 
-def _described(genomes: Sequence[ChordGenome], ways: dict[str, int]) -> _Described:
-    """Pitch-class masks, changes and ways of playing per beat group; one row per genome.
+def _described(genomes: Sequence[ChordGenome]) -> _Described:
+    """Pitch-class masks, changes and ways of playing per beat group; one row per genome."""
+    masks, changes, playing = zip(*map(_grid, genomes), strict=True)
+    return np.array(masks), np.array(changes), np.array(playing)
 
-    Args:
-        genomes: of one context.
-        ways: the number of each way of playing, to which new ones are added.
-    """
-    found = [_grid(genome) for genome in genomes]
-    playing = [[ways.setdefault(name, len(ways)) for name in names] for *_, names in found]
-    masks, changes = ([row[place] for row in found] for place in (0, 1))
-    return np.array(masks, np.uint16), np.array(changes, np.int8), np.array(playing, np.int32)
+
+# Each way of playing has a number of its own, so that they can be compared; which, says nothing.
+_ways: dict[str, int] = {}
+_next_way = count()
+
+
+def _way(name: str) -> int:
+    return _ways.setdefault(name, next(_next_way))
 
 
 def _playing(bar: Bar, how: Comping, groups: int) -> tuple[str, ...]:
@@ -57,11 +59,11 @@ def _playing(bar: Bar, how: Comping, groups: int) -> tuple[str, ...]:
 
 
 @lru_cache(maxsize=2**12)
-def _grid(genome: ChordGenome) -> tuple[NDArray[np.uint16], NDArray[np.int8], tuple[str, ...]]:
+def _grid(genome: ChordGenome) -> _Described:
     """What sounds in each beat group, whether it begins there, and how the group is played."""
     masks: list[int] = []
     changed: list[int] = []
-    names: list[str] = []
+    ways: list[int] = []
     sounding = 0
     for bar, how in zip(genome.bars, genome.comping_by_bar(), strict=True):
         chords = {change.group: change for change in bar.changes}
@@ -70,8 +72,8 @@ def _grid(genome: ChordGenome) -> tuple[NDArray[np.uint16], NDArray[np.int8], tu
             if group in chords:
                 sounding = _mask(genome.mode, chords[group])
             masks.append(sounding)
-        names += _playing(bar, how, genome.groups_per_bar)
-    return np.array(masks, np.uint16), np.array(changed, np.int8), tuple(names)
+        ways += map(_way, _playing(bar, how, genome.groups_per_bar))
+    return np.array(masks, np.uint16), np.array(changed, np.int8), np.array(ways, np.int32)
 
 
 def _mask(mode: str, chord: Change) -> int:

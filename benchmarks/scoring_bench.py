@@ -64,11 +64,8 @@ GENERATIONS = (
 # About as long as the reference's turn.
 IN_A_ROW = {CHROMATIC: 6, MIX: 6, WHOLE: 6, GENERATION: 4}
 
-SCORING_LIMIT, MIX_LIMIT, GENERATION_LIMIT = (
-    10.0,
-    10.0,
-    5.0,
-)  # how many times as fast as the reference
+# How many times as fast as the reference.
+SCORING_LIMIT, MIX_LIMIT, GENERATION_LIMIT = 10.0, 10.0, 5.0
 ARITHMETIC_LIMIT = 0.1  # of the reference's multiply-adds
 
 

@@ -114,9 +114,13 @@ class Database:
         else:
             self._reading, self._writing = postgresql.reading(engine), postgresql.writing(engine)
         self._patient = cache(self._writing.execution_options)  # to make one takes long
-        waits = self.path is not None and not self.is_read_only
-        self._writers = Queue.of(Path(f"{self.path}-writers")) if waits else None
-        self._deciders = Queue.of(Path(f"{self.path}-deciders")) if waits else None
+        self._writers, self._deciders = self._queue("writers"), self._queue("deciders")
+
+    def _queue(self, of: str) -> Queue | None:
+        """A queue, by a hidden file beside the database; None where there is none."""
+        if self.path is None or self.is_read_only:
+            return None
+        return Queue.of(self.path.with_name(f".{self.path.name}-{of}"))
 
     @classmethod
     def open(cls, where: str | Path) -> "Database":

@@ -26,6 +26,9 @@ OF_GOING_ON = {"CandidatesPresented", "CandidatePlayed", "RunResumed"}
 OF_A_STUDIO = {"position", "positions", "at", "event_id", "hash", "head_position", "head_hash",
                "read_to", "until", "began", "recorded_at"}  # fmt: skip
 
+# The events that a run or an arrangement was made of.
+READ = "positions_read"
+
 _SIGNATURE = re.compile(rb"event=\S+ position=\d+ hash=[0-9a-f]{64}")
 
 
@@ -83,10 +86,11 @@ Fact = tuple[str, str, str]
 
 def facts(log: list[Event]) -> Counter[Fact]:
     """What happened: stream, kind and payload, without times, places and looks."""
+    happened = [event for event in log if event.kind not in OF_GOING_ON]
+    numbers = {event.position: number for number, event in enumerate(happened)}
     return Counter(
-        (event.stream, event.kind, json.dumps(_plain_event(event), sort_keys=True))
-        for event in log
-        if event.kind not in OF_GOING_ON
+        (event.stream, event.kind, json.dumps(_plain_event(event, numbers), sort_keys=True))
+        for event in happened
     )
 
 
@@ -99,10 +103,13 @@ def in_order(log: list[Event]) -> dict[str, list[str]]:
     return found
 
 
-def _plain_event(event: Event) -> Any:
+def _plain_event(event: Event, numbers: dict[int, int]) -> Any:
+    """Its payload; events that it names by their positions are counted without looks."""
     payload = _plain(json.loads(event.payload))
     if event.kind == "ExportWritten":  # the file names its event; files are compared by themselves
         del payload["sha256"]
+    if READ in payload:
+        payload[READ] = [numbers.get(position) for position in payload[READ]]
     return payload
 
 

@@ -14,11 +14,12 @@ import shutil
 import tarfile
 import zlib
 from collections.abc import Iterator
+from contextlib import contextmanager
 from glob import escape
 from hashlib import sha256
 from itertools import count
 from pathlib import Path, PurePosixPath
-from tempfile import TemporaryDirectory, TemporaryFile
+from tempfile import TemporaryFile, mkdtemp
 from typing import IO
 
 import msgspec
@@ -170,21 +171,35 @@ def restore(location: Location, backup: Path, actor: str) -> tuple[Contents, Pat
     """
     folder, log = location.folder.absolute(), location.log
     folder.parent.mkdir(parents=True, exist_ok=True)
-    with (
-        TemporaryDirectory(
-            dir=folder.parent, prefix=f"{restoring_prefix(folder)}{os.getpid()}-"
-        ) as made,
-        Path(made, IN_FOLDERS).open("wb") as lock,
-    ):
-        hold(lock)
-        fresh = Path(made) / "studio"
+    with _making(folder) as made:
+        fresh = made / "studio"
         contents = _unpack(backup, fresh)
         _accept(fresh, folder / HEAD_NAME, backup, actor)
-        ready = Path(made) / READY
-        kept = _make_ready(fresh, ready, log, _mark(made))
+        ready = made / READY
+        kept = _make_ready(fresh, ready, log, _mark(made.name))
         aside = _set_aside(folder, kept)
         ready.rename(folder)
     return contents, aside
+
+
+@contextmanager
+def _making(folder: Path) -> Iterator[Path]:
+    """A folder in which a studio is made ready, held until the end of the block.
+
+    If the block fails with a studio that is ready, that stays: its log may be in its place already,
+    and the next command finishes it, as after a kill.
+    """
+    prefix = f"{restoring_prefix(folder)}{os.getpid()}-"
+    made = Path(mkdtemp(dir=folder.parent, prefix=prefix))
+    try:
+        with (made / IN_FOLDERS).open("wb") as lock:
+            hold(lock)
+            yield made
+    except BaseException:
+        if not (made / READY).is_dir():
+            shutil.rmtree(made, ignore_errors=True)
+        raise
+    shutil.rmtree(made, ignore_errors=True)
 
 
 def finish_restore(folder: Path) -> bool:
@@ -237,7 +252,7 @@ def _left_restores(folder: Path) -> list[Path]:
 
 def _mark(made: str) -> str:
     """By which a log in a database is known to be that of a restore with a folder of this name."""
-    return sha256(Path(made).name.encode()).hexdigest()[:MARK_CHARS]
+    return sha256(made.encode()).hexdigest()[:MARK_CHARS]
 
 
 def _unpack(backup: Path, folder: Path) -> Contents:

@@ -8,7 +8,6 @@ import psycopg
 import pytest
 
 from engine.cli import run
-from engine.state import inflight
 from engine.state.location import Location
 from engine.web.server import PageServer
 from store import log as store_log
@@ -170,7 +169,6 @@ def test_the_next_command_says_whether_a_decision_stands(begun, postgresql, monk
     assert "engine log shows whether it was recorded" in said.error.replace(
         f"engine --studio {begun.folder}", "engine"
     )
-    monkeypatch.setattr(inflight, "_runs", lambda *_: False)  # that command has ended
     following = begun.type("status")
     assert following.code == 0
     if is_done:

@@ -28,8 +28,8 @@ their inputs but were never heard; learned vectors stand in for them.
 
 AGAIN_NOTE = (
     "`training card fusion.onnx` measures all of this again, but for the networks that read one "
-    "thing alone and the windows of real songs, which `training bootstrap --real` fits; `training "
-    "audit fusion.onnx` makes the audit again."
+    "thing alone and the windows of real songs, which `training bootstrap` fits; `training audit "
+    "fusion.onnx` makes the audit again."
 )
 ACCURACY_NOTE = (
     "Shares that are right. *Clips* are judged one by one; *song* is the mean over a song's "

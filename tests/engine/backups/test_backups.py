@@ -108,6 +108,27 @@ def test_a_restore_that_was_killed_is_finished_or_changes_nothing(approved, kept
     assert folders == ["studio", "studio_before_1"][: 1 + is_back]
 
 
+@on_both
+def test_a_restore_that_failed_with_its_log_in_place_is_finished(approved, kept, monkeypatch):
+    approved.do("note", approved.candidates()[0], "since the backup")
+
+    def full(*_):
+        raise OSError(28, "No space left on device")
+
+    is_due, before = is_in_database(approved), log_of(approved)
+    with monkeypatch.context() as patch:
+        patch.setattr(archive, "_set_aside", full)
+        assert "No space left" in approved.type("restore", kept).error
+    said = approved.type("status")
+    assert ("a restore that was ended is finished now" in said.err) == is_due
+    assert (log_of(approved)[-1]["kind"] == "LogAccepted") == is_due
+    if is_due:
+        aside = approved.folder.with_name("studio_before_1")
+        assert log_of(Shell(aside, approved._capsys)) == before
+    approved.do("doctor")
+    assert not list(approved.folder.parent.glob(".studio*"))
+
+
 def is_in_database(shell):
     return not (shell.folder / "studio.db").exists()
 

@@ -17,7 +17,7 @@ from tests.engine.command_line import Shell, demo
 from tests.engine.composing.compositions import SONG, decisions, streams, words
 
 TINY = [
-    *words(sections="verse=1,chorus=1", beam=2, population=4, generations=1, arrangements=1),
+    *words(sections="verse=1,chorus=1", beam=1, population=4, generations=1, arrangements=1),
     *("--audio", "wav"),
 ]
 

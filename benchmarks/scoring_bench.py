@@ -155,8 +155,8 @@ def mix_context(song: Any, rng: np.random.Generator) -> Context:
     return context
 
 
-def mix_lines(path: Path, dense: DenseReference, effort: Effort) -> list[str]:
-    """Mixes per second from genome to score; the bass alone isn't scored beside its mix here."""
+def mix_turns(path: Path, dense: DenseReference, effort: Effort) -> tuple[Turns, int]:
+    """Mixes from genome to score, and their bars; the bass alone isn't scored beside its mix."""
     song, rng = demo_song(), np.random.default_rng(SEED)
     context, genomes = mix_context(song, rng), find_stage("bass").genomes
     backing = mixed([part for _, part in context.parts])
@@ -176,11 +176,16 @@ def mix_lines(path: Path, dense: DenseReference, effort: Effort) -> list[str]:
         "dense reference, mixes one by one": lambda: dense.score_singly(mixes(), context),
         "dense reference, mixes at once": lambda: dense.score_together(mixes(), context),
     }
-    taken = take_turns(ways, effort.rounds, IN_A_ROW)
+    return take_turns(ways, effort.rounds, IN_A_ROW), context.section.bars
+
+
+def mix_lines(path: Path, dense: DenseReference, effort: Effort) -> list[str]:
+    """Mixes per second from genome to score."""
+    taken, bars = mix_turns(path, dense, effort)
     ours, *peers = taken.values()
     rows = [_row(name, effort.candidates / _median(turns), "/s") for name, turns in taken.items()]
     return [
-        f"mixes of {context.section.bars} bars, from genome to score, mixes per second",
+        f"mixes of {bars} bars, from genome to score, mixes per second",
         *rows,
         *_ratios("mixes", ours, peers, MIX_LIMIT),
     ]
@@ -297,9 +302,11 @@ def rows(path: Path = DEFAULT_MODEL, effort: Effort | None = None) -> list[Compa
     with tempfile.TemporaryDirectory() as folder:
         dense = DenseReference(Path(folder, "dense.onnx"), THREADS, effort.candidates)
         alone, _, *peers = scoring_turns(path, dense, effort).values()
+        mix, *mixes = mix_turns(path, dense, effort)[0].values()
         generation, *others = generation_turns(path, dense, effort).values()
     measured = {
         "from genome to colour, chords": (alone, peers, ("≥ 25", "")),
+        "from genome to colour, full-window mixes": (mix, mixes, ("≥ 15", "")),
         "a whole generation, chords": (generation, others, ("≥ 10", "")),
     }
     amounts = (effort.candidates, effort.candidates)

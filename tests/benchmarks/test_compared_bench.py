@@ -34,6 +34,8 @@ def test_rows_of_scoring_and_of_what_bounds_it(tmp_path):
     assert [(row.what, row.beside) for row in found] == [
         ("from genome to colour, chords", "the predecessor's path, one by one"),
         ("from genome to colour, chords", "the predecessor's path, once for all"),
+        ("from genome to colour, full-window mixes", "the predecessor's path, one by one"),
+        ("from genome to colour, full-window mixes", "the predecessor's path, once for all"),
         ("a whole generation, chords", "the predecessor's path, one by one"),
         ("a whole generation, chords", "the predecessor's path, once for all"),
         ("from genome to colour, one thread", "ONNX Runtime alone"),

@@ -8,6 +8,7 @@ names none that was written since.
 
 from __future__ import annotations
 
+import gzip
 import io
 import os
 import shutil
@@ -49,6 +50,8 @@ READY = "ready"
 MAX_ROUNDS = 5
 
 MAX_CONTENTS_BYTES = 2**28
+
+READ_BYTES = 2**20
 
 MARK_CHARS = 32
 
@@ -259,11 +262,13 @@ def _unpack(backup: Path, folder: Path) -> Contents:
     """Unpack a backup into a new folder, and check all of it."""
     folder.mkdir()
     try:
-        with tarfile.open(backup, "r:gz") as archive:
+        with gzip.open(backup) as stream, tarfile.open(fileobj=stream, mode="r:") as archive:
             for member in archive:
                 if not member.isfile() or not _is_ours(member.name):
                     raise Refused(f"{backup} is no backup: it holds {member.name}")
                 archive.extract(member, folder, set_attrs=False, filter="data")
+            while stream.read(READ_BYTES):  # its checksum is compared at its end
+                pass
         contents = _contents(folder / CONTENTS)
         for name, digest in contents.files.items():
             path = folder / name

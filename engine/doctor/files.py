@@ -14,6 +14,7 @@ from engine.ids import short
 from engine.models.promotion import promoted_path, put_shipped_back, shipped_sha256
 from engine.models.registry import ModelRegistry
 from engine.preference.heads import HeadRegistry
+from engine.runs.checksums import edited
 from engine.runs.files import missing_files
 from engine.stages import STAGES
 from engine.state.files import file_sha256
@@ -22,6 +23,8 @@ from engine.state.runs import FINISHED, folder_of_run
 from engine.state.songs import Song
 from engine.state.studio import Studio
 from fitness.fusion import DEFAULT_MODEL
+
+EDITED = "{} was edited since it was written"
 
 
 def models(studio: Studio) -> Iterator[Finding]:
@@ -57,7 +60,7 @@ def signed(studio: Studio) -> Iterator[Finding]:
 
 
 def of_runs(studio: Studio) -> Iterator[Finding]:
-    """Whether the files of finished runs are all there, where there are any.
+    """Whether the files of finished runs are all there and as written, where there are any.
 
     Beside a command that may be writing them it isn't asked.
     """
@@ -70,6 +73,9 @@ def of_runs(studio: Studio) -> Iterator[Finding]:
             if missing:
                 files = "a file is" if missing == 1 else f"{missing} files are"
                 yield Finding(WARNING, f"run {run}: {files} missing", f"resume {run}")
+            for name in edited(folder):
+                relative = (folder / name).relative_to(studio.folder).as_posix()
+                yield Finding(WARNING, EDITED.format(relative))
 
 
 def heads(studio: Studio) -> Iterator[Finding]:
@@ -118,7 +124,7 @@ def _of_song(studio: Studio, song: Song) -> Iterator[Finding]:
                 yield Finding(WARNING, f"{relative}, a plan, is missing", again)
             continue
         if hashlib.sha256(data).hexdigest() != written.sha256:
-            yield Finding(WARNING, f"{relative} was edited since it was written")
+            yield Finding(WARNING, EDITED.format(relative))
         yield from _provenance(studio, data, relative)
     if missing:
         files = "a file of its arrangements is" if missing == 1 else (

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path
 
@@ -10,6 +11,7 @@ from engine.gate.exports import section_midi, track_of
 from engine.ids import short
 from engine.reports.pictures import draw_curve, draw_part
 from engine.reports.summary import Summary
+from engine.runs.checksums import listed
 from engine.runs.contexts import section_of, song_context
 from engine.runs.recordings import record, recording_name, write_recording
 from engine.state.files import write_whole
@@ -28,6 +30,14 @@ def write_files(studio: Studio, summary: Summary) -> Path:
     """
     folder = run_folder(studio, summary)
     write_recordings(studio, summary)  # first, because people listen before they look
+    survivors = [survivor.id for survivor in summary.finished.survivors]
+    with listed(folder, _paths(folder, survivors, has_parents=bool(summary.parents))):
+        _draw_and_write_midi(folder, summary)
+    return folder
+
+
+def _draw_and_write_midi(folder: Path, summary: Summary) -> None:
+    """Write the missing pictures and MIDI files of a run."""
     title, colour, stage = summary.song.title, summary.song.colour, summary.started.stage
     section = section_of(summary.started.section)
     curve = folder / "curve.png"
@@ -47,7 +57,6 @@ def write_files(studio: Studio, summary: Summary) -> Path:
         if not picture.exists():
             named = f"{title} — {stage} for {section.label}, {rank}. {short(survivor.id)}"
             draw_part(picture, track.part, context, named, colour)
-    return folder
 
 
 def missing_files(studio: Studio, run: str, state: Run) -> list[Path]:
@@ -59,13 +68,18 @@ def missing_files(studio: Studio, run: str, state: Run) -> list[Path]:
         state: its state.
     """
     folder = studio.exports / state.song_id / folder_of_run(state.stage, run)
-    has_parents = bool(state.parents)
+    paths = _paths(folder, state.survivors, has_parents=bool(state.parents))
+    return [path for path in paths if not path.exists()]
+
+
+def _paths(folder: Path, survivors: Iterable[str], *, has_parents: bool) -> list[Path]:
+    """All files that are written when a run ends."""
     names = ["curve.png"]
-    for rank, survivor in enumerate(state.survivors, start=1):
+    for rank, survivor in enumerate(survivors, start=1):
         stem = file_stem(rank, survivor)
         names += [f"{stem}.mid", f"{stem}.png", recording_name(stem, has_parents=has_parents)]
         names += [f"{stem}_mix.mid"] if has_parents else []
-    return [folder / name for name in names if not (folder / name).exists()]
+    return [folder / name for name in names]
 
 
 def run_folder(studio: Studio, summary: Summary) -> Path:
@@ -101,9 +115,10 @@ def write_recordings(studio: Studio, summary: Summary, *, alone: bool = False) -
             tracks,
             song_context(summary.song, section),
         )
-        for path, audio in zip(paths, recorded, strict=True):
-            if not path.exists():
-                write_recording(path, audio)
+        with listed(folder, paths):
+            for path, audio in zip(paths, recorded, strict=True):
+                if not path.exists():
+                    write_recording(path, audio)
     return paths
 
 

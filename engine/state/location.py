@@ -12,9 +12,10 @@ from __future__ import annotations
 import json
 import os
 import tomllib
+from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
-from typing import Any, NamedTuple, Self
+from typing import NamedTuple, Self
 
 from documents.findings import one_line
 from engine.errors import Refused
@@ -139,7 +140,7 @@ class Location(NamedTuple):
         write_whole(self.folder / SETTINGS_NAME, "".join(lines).encode())
 
 
-def _settings(folder: Path) -> dict[str, Any]:
+def _settings(folder: Path) -> Mapping[str, object]:
     """What ``engine.toml`` says; nothing where there is no such file."""
     path = folder / SETTINGS_NAME
     try:

@@ -26,6 +26,10 @@ def stored(folder):
     return {path.name: path.read_bytes() for path in folder.iterdir() if path.is_file()}
 
 
+def without_hidden(files):
+    return {name: data for name, data in files.items() if not name.startswith(".")}
+
+
 @pytest.mark.parametrize("line", ["status", "log --limit 3", "verify", "review", "runs"])
 def test_it_is_read(read_only, line):
     before = stored(read_only.folder)
@@ -39,4 +43,4 @@ def test_writing_is_refused_in_one_line(read_only):
     before = stored(read_only.folder)
     said = read_only.type("approve", read_only.candidates()[0])
     assert (said.code, "the database is read-only" in said.error) == (2, True)
-    assert {n: b for n, b in stored(read_only.folder).items() if n[0] != "."} == before
+    assert without_hidden(stored(read_only.folder)) == without_hidden(before)

@@ -134,7 +134,7 @@ def test_music21_reads_the_same(approved):
 def test_survivors_can_be_heard_before_they_are_judged(shell):
     again = ("--population", "8", "--generations", "0", "--bars", "2", "--seed", "9", "--no-model")
     (answer,) = shell.json("evolve", "--song", "cellar", *again)
-    files = sorted((shell.folder / "exports").rglob(f"runs/{answer['run']}/*"))
+    files = sorted((shell.folder / "exports").rglob(f"runs/{answer['run']}/[!.]*"))
     names = {path.suffix for path in files}
     assert names == {".flac", ".mid", ".png"}
     midis = [path for path in files if path.suffix == ".mid"]

@@ -17,7 +17,7 @@ from engine.preference.heads import HeadRegistry
 from engine.runs.checksums import edited
 from engine.runs.files import missing_files
 from engine.stages import STAGES
-from engine.state.files import file_sha256
+from engine.state.files import content_of, file_sha256
 from engine.state.inflight import others_at_work, others_began
 from engine.state.runs import FINISHED, folder_of_run
 from engine.state.songs import Song
@@ -116,7 +116,7 @@ def _of_song(studio: Studio, song: Song) -> Iterator[Finding]:
     missing = 0
     for relative, written in song.exports.items():
         path = studio.folder / relative
-        data = path.read_bytes() if path.is_file() else None
+        data = content_of(path)
         if data is None:
             missing += written.candidate in song.arrangements
             if written.candidate not in {*song.arrangements, *song.candidates}:

@@ -69,7 +69,16 @@ def write_lines(path: Path, lines: Iterable[str]) -> int:
 
 def file_sha256(path: Path) -> str | None:
     """SHA-256 of a file as hex; None if there is none."""
-    return hashlib.sha256(path.read_bytes()).hexdigest() if path.is_file() else None
+    data = content_of(path)
+    return None if data is None else hashlib.sha256(data).hexdigest()
+
+
+def content_of(path: Path) -> bytes | None:
+    """What is in a file; None if there is none, or another command removes it just now."""
+    if path.is_file():
+        with suppress(FileNotFoundError):
+            return path.read_bytes()
+    return None
 
 
 def marked(text: str) -> str:

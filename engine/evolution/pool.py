@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from deap import base, tools
 
-from engine.evolution.shelf import Shelf
+from engine.evolution.packing import Packer
 from engine.evolution.watch import ELITE
 from fitness.total import Score
 from genomes.stage import StageGenomes
@@ -37,7 +37,7 @@ class Individual:
         rank_key: of its score.
     """
 
-    __slots__ = ("_content", "_shelf", "generation", "id", "rank_key")
+    __slots__ = ("_content", "_packer", "generation", "id", "rank_key")
 
     def __init__(self, identifier: str, genome: Any, score: Score, generation: int) -> None:
         """Take a scored genome."""
@@ -45,7 +45,7 @@ class Individual:
         self.generation = generation
         self.rank_key = score.rank_key
         self._content: Content | bytes = (genome, score)
-        self._shelf: Shelf[Content] | None = None
+        self._packer: Packer[Content] | None = None
 
     @property
     def genome(self) -> Any:
@@ -72,15 +72,15 @@ class Individual:
         """Its score in the form that DEAP compares."""
         return RankedFitness(tuple(map(float, self.rank_key)))
 
-    def put_away(self, shelf: Shelf[Content]) -> None:
+    def pack(self, packer: Packer[Content]) -> None:
         """Keep genome and score packed from now on: they are unpacked whenever they are read."""
         if not isinstance(self._content, bytes):
-            self._content, self._shelf = shelf.packed(self._content), shelf
+            self._content, self._packer = packer.packed(self._content), packer
 
     def _unpacked(self) -> Content:
         if isinstance(self._content, bytes):
-            assert self._shelf is not None  # noqa: S101 - where it was packed
-            return self._shelf.unpacked(self._content)
+            assert self._packer is not None  # noqa: S101 - where it was packed
+            return self._packer.unpacked(self._content)
         return self._content
 
 
@@ -93,8 +93,8 @@ STATISTICS.register("elite", lambda totals: float(np.mean(sorted(totals)[-ELITE:
 class Pool:
     """All individuals that a run has scored, and its current population.
 
-    Only ``apply`` changes it, both in a live run and when a run is rebuilt from the log. Whoever
-    leaves the population is put on a shelf.
+    Only ``apply`` changes it, both in a live run and when a run is rebuilt from the log.
+    Individuals that leave the population are packed.
 
     Attributes:
         scored: all individuals by id, in the order in which they were bred.
@@ -110,7 +110,7 @@ class Pool:
         self.population: list[Individual] = []
         self.generation: int | None = None
         self.logbook = tools.Logbook()
-        self._shelf: Shelf[Content] = Shelf(GenericAlias(tuple, (genomes.genome_type, Score)))
+        self._packer: Packer[Content] = Packer(GenericAlias(tuple, (genomes.genome_type, Score)))
 
     def apply(self, event: GenerationScored, newcomers: Sequence[Individual] | None = None) -> None:
         """Add one generation.
@@ -127,7 +127,7 @@ class Pool:
         stays = set(event.population)
         for individual in considered:
             if individual.id not in stays:
-                individual.put_away(self._shelf)
+                individual.pack(self._packer)
         self.generation = event.generation
         self.logbook.record(
             generation=event.generation,

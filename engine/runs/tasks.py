@@ -23,7 +23,7 @@ from engine.preference.heads import HeadRegistry
 from engine.runs.contexts import read_by
 from engine.runs.lifecycle import changed_versions, started_of
 from engine.runs.run import Run
-from engine.state.files import file_sha256, write_whole
+from engine.state.files import content_of, file_sha256, write_whole
 from engine.state.studio import Studio
 from fitness.fusion import DEFAULT_MODEL, FusionModel
 from fitness.manifest import manifest_path
@@ -73,7 +73,7 @@ class ModelSource:
     def with_data(self) -> ModelSource:
         """The same with its files."""
         manifest = manifest_path(self.path)
-        read = manifest.read_bytes() if manifest.is_file() else None
+        read = content_of(manifest)
         return ModelSource(self.sha256, self.path, (self.path.read_bytes(), read))
 
 

@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from engine.evolution.niches import best_first
+from engine.evolution.packing import Packer
 from engine.evolution.pool import Individual, Pool
-from engine.evolution.shelf import Shelf
 from fitness.errors import ScoringFailed
 from fitness.total import Score
 from store.events import GenerationScored, Offspring
@@ -78,7 +78,7 @@ def test_a_pool_is_what_its_events_say():
     assert pool.scored["c"].genome == Point(0.5)
 
 
-def test_whoever_left_the_population_is_what_it_was():
+def test_individuals_that_left_the_population_are_what_they_were():
     pool = Pool(LINE)
     pool.apply(generation(0, [offspring(name, 0.25, 0.5) for name in "abc"], ["a", "b", "c"]))
     before = {name: (one.genome, one.score, one.fitness) for name, one in pool.scored.items()}
@@ -92,11 +92,11 @@ def test_whoever_left_the_population_is_what_it_was():
 
 
 @every_stage
-def test_genomes_on_a_shelf_are_what_they_were(name):
+def test_packed_genomes_are_what_they_were(name):
     genomes = [made.genome for made in pool(name, 8)]
-    shelf = Shelf(STAGES[name].genomes.genome_type)
-    packed = list(map(shelf.packed, genomes))
-    assert list(map(shelf.unpacked, packed)) == genomes
+    packer = Packer(STAGES[name].genomes.genome_type)
+    packed = list(map(packer.packed, genomes))
+    assert list(map(packer.unpacked, packed)) == genomes
     assert sum(map(len, packed)) < sum(len(msgspec.json.encode(each)) for each in genomes) / 2
 
 

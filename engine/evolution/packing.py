@@ -1,4 +1,4 @@
-"""The shelf: what a run keeps of individuals that left its population.
+"""How a run keeps individuals that left its population: packed.
 
 None of them breeds again, but each may be a survivor or be shown, so that none can be forgotten. A
 genome with its terms takes kilobytes as objects, and a quarter of one compressed with what others
@@ -18,10 +18,10 @@ C = TypeVar("C")
 LEVEL = 1
 
 
-class Shelf(Generic[C]):
+class Packer(Generic[C]):
     """Contents of one type, packed.
 
-    What was put away first is the dictionary by which all others are compressed; see
+    What was packed first is the dictionary by which all others are compressed; see
     ``zlib.compressobj``.
     """
 
@@ -32,14 +32,14 @@ class Shelf(Generic[C]):
         self._common = b""
 
     def packed(self, content: C) -> bytes:
-        """A content as bytes, for ``unpacked`` of this shelf alone."""
+        """A content as bytes, for ``unpacked`` of this packer alone."""
         data = self._encoder.encode(content)
         self._common = self._common or data
-        packer = zlib.compressobj(LEVEL, zdict=self._common)
-        return packer.compress(data) + packer.flush()
+        compressor = zlib.compressobj(LEVEL, zdict=self._common)
+        return compressor.compress(data) + compressor.flush()
 
     def unpacked(self, packed: bytes) -> C:
         """A content that equals what was packed."""
-        unpacker = zlib.decompressobj(zdict=self._common)
-        content: C = self._decoder.decode(unpacker.decompress(packed) + unpacker.flush())
+        decompressor = zlib.decompressobj(zdict=self._common)
+        content: C = self._decoder.decode(decompressor.decompress(packed) + decompressor.flush())
         return content

@@ -20,6 +20,7 @@ Sha256 = Annotated[str, Checked(pattern=r"^[0-9a-f]{64}\Z")]
 RelativePath = Annotated[
     str, Checked(pattern=r"^(?![/~])(?![A-Za-z]:)(?!(?:.*/)?\.\.(?:/|\Z))[^\\\x00-\x1f]+\Z")
 ]
+Key = Sha256  # 32 bytes as hex
 # One path component that every file system takes.
 FileLabel = Annotated[
     str, Checked(pattern=r'^[^\s./\\:*?"<>|\x00-\x1f][^/\\:*?"<>|\x00-\x1f]*\Z', max_length=200)
@@ -478,6 +479,15 @@ class LogAccepted(Payload, frozen=True, kw_only=True):
     backup: Name | None = None  # name of the file that was put back
 
 
+class LogSigned(Payload, frozen=True, kw_only=True):
+    """A person signed the log, by Ed25519; the event is not among those that are signed."""
+
+    position: Count  # of the last event that is signed
+    hash: Sha256  # of that event
+    public_key: Key
+    signature: Name  # of both, as hex
+
+
 class ModelRegistered(Payload, frozen=True, kw_only=True):
     """A model file became known to the studio."""
 
@@ -587,4 +597,5 @@ KINDS: dict[str, Kind] = {
     "HeadRefused": Kind(HeadRefused, 1),
     "RetrainingPlanned": Kind(RetrainingPlanned, 1),
     "LogAccepted": Kind(LogAccepted, 1),
+    "LogSigned": Kind(LogSigned, 1),
 }

@@ -8,7 +8,6 @@ much. Runs of one song aren't independent: intervals are bootstrapped over songs
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -26,6 +25,7 @@ from engine.proposals import Proposal, demo_paths, read
 from engine.proposals.songs import add_songs
 from engine.runs.lifecycle import Request, load, start
 from engine.state.studio import Studio
+from engine.state.temporary import TemporaryFolder
 from fitness.fusion import FusionModel
 from fitness.judge.judge import JUDGE_VERSION
 from genomes import Section
@@ -138,7 +138,7 @@ def _curves(path: Path, plan: AuditPlan, update: Update) -> list[SearchCurve]:
 
 def _curve(number: int, proposal: Proposal, path: Path, seed: int, plan: AuditPlan) -> SearchCurve:
     settings = Settings(plan.population, plan.generations, min(3, plan.population), watched=False)
-    with tempfile.TemporaryDirectory() as folder, Studio.open(Path(folder)) as studio:
+    with TemporaryFolder() as folder, Studio.open(Path(folder) / "studio") as studio:
         add_songs(studio, (proposal,))
         sha256 = ModelRegistry(studio).register(path)
         song = studio.song(proposal.song_id)

@@ -10,11 +10,11 @@ from dataclasses import dataclass, replace
 from functools import cache
 from math import ceil
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 import numpy as np
 
 from engine.audio.samples import SAMPLE_RATE, Samples, peak
+from engine.state.temporary import TemporaryFolder
 from genomes.keys import Key
 from genomes.midi import DRUM_CHANNEL, Conductor, Track, write_midi
 from genomes.notes import Part
@@ -109,7 +109,7 @@ class FluidSynth:
                 yield stem
 
     def _play(self, score: bytes) -> Samples:
-        with TemporaryDirectory() as folder:
+        with TemporaryFolder() as folder:
             path, sound = Path(folder, "score.mid"), Path(folder, "sound.wav")
             path.write_bytes(score)
             output = ["-n", "-i", "-q", "-T", "wav", "-O", "float", "-F", str(sound)]

@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 import numpy as np
 
@@ -18,6 +17,7 @@ from engine.audio.loudness import integrated_lufs, stage_gain
 from engine.audio.rendering import BuiltIn, Player, frames_to_play, played, player_here
 from engine.audio.samples import PEAK, Audio, Samples, peak
 from engine.ids import digest
+from engine.state.temporary import TemporaryFolder
 from genomes.midi import Track
 from genomes.time import TempoMap
 
@@ -133,7 +133,7 @@ def render_stems(
         Refused: if there is no note at all, or the score lasts longer than ``MAX_SECONDS``.
         ValueError: if a part is longer than the score.
     """
-    with TemporaryDirectory() as folder:
+    with TemporaryFolder() as folder:
         session = Session(tuple(tracks), tempo_map, length_ticks, Path(folder))
         player, note = (BuiltIn(), "") if built_in else player_here()
         taken = (take(session, player, each) for each in session.together(player))

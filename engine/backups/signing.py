@@ -1,24 +1,28 @@
 """Signatures of the log by Ed25519: proof of how it was, which nobody without the key can make.
 
 A signature is of a position and the hash of the event there, which stands for all events before. It
-is kept in the studio beside HEAD, with the public key, and can be copied anywhere. The private key
-is one file for all studios of a person, outside of them.
+is kept with the public key as an event after those, and in a file beside HEAD, which can be copied
+anywhere. The private key is one file for all studios of a person, outside of them.
 """
 
 from __future__ import annotations
 
 import os
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from contextlib import suppress
 from hashlib import sha256
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Self
 
 import msgspec
 
 from engine.errors import Refused
 from engine.state.files import write_whole
 from engine.state.studio import Studio
+from store.errors import LogCorrupt
+from store.events import LogSigned
+from store.log import STUDIO
+from store.records import NewEvent
 
 if TYPE_CHECKING:
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -44,6 +48,17 @@ class Signature(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     signature: str
     signed_at: str
 
+    @classmethod
+    def of(cls, signed: LogSigned, recorded_at: str) -> Self:
+        """The signature that an event holds."""
+        return cls(
+            position=signed.position,
+            hash=signed.hash,
+            public_key=signed.public_key,
+            signature=signed.signature,
+            signed_at=recorded_at,
+        )
+
     @property
     def fingerprint(self) -> str:
         """The first digits of the SHA-256 of the public key."""
@@ -61,17 +76,39 @@ def sign(studio: Studio, key: Path) -> Signature:
         raise Refused(f"the log isn't sound: {problems.problems[0]}", "see engine verify")
     private = _key(key)
     end = problems.end
-    signature = Signature(
+    signed = LogSigned(
         position=end.position,
         hash=end.hash,
         public_key=private.public_key().public_bytes_raw().hex(),
         signature=private.sign(_message(end.position, end.hash)).hex(),
-        signed_at=datetime.now(UTC).isoformat(timespec="seconds"),
     )
+    (recorded,) = studio.decide(STUDIO, lambda: [NewEvent(signed, actor=studio.actor)])
+    add_missing(studio)
+    return Signature.of(signed, recorded.recorded_at)
+
+
+def add_missing(studio: Studio) -> list[Signature]:
+    """Write those signatures of the log that the file lacks; returns them.
+
+    Raises:
+        Refused: if the file holds anything else than signatures.
+    """
     path = studio.folder / SIGNATURES
-    before = path.read_bytes() if path.exists() else b""
-    write_whole(path, before + msgspec.json.encode(signature) + b"\n")
-    return signature
+    lacking = _lacking(studio, signatures(path))
+    if lacking:
+        before = path.read_bytes() if path.exists() else b""
+        write_whole(path, before + b"".join(msgspec.json.encode(each) + b"\n" for each in lacking))
+    return lacking
+
+
+def _lacking(studio: Studio, kept: list[Signature]) -> list[Signature]:
+    """Those signatures that the log has and others aren't."""
+    made = {each.signature for each in kept}
+    return [
+        Signature.of(each.payload, each.recorded_at)
+        for each in studio.log.read(kinds=("LogSigned",))
+        if isinstance(each.payload, LogSigned) and each.payload.signature not in made
+    ]
 
 
 def signatures(path: Path) -> list[Signature]:
@@ -90,8 +127,11 @@ def signatures(path: Path) -> list[Signature]:
 
 
 def signature_problems(studio: Studio) -> Iterator[str]:
-    """What the signatures that a studio keeps say against its log."""
-    for signature in signatures(studio.folder / SIGNATURES):
+    """What the signatures that a studio keeps, in its log and beside it, say against its log."""
+    kept = signatures(studio.folder / SIGNATURES)
+    with suppress(LogCorrupt):  # which the check of the chain names
+        kept += _lacking(studio, kept)
+    for signature in kept:
         if problem := why_not(studio, signature):
             yield problem
 

@@ -92,7 +92,7 @@ class Album:
             composition = self.compositions[song_id]
             with self._failing(song_id):
                 self.done[song_id] = finish_composition(
-                    self.studio, song_id, composition, ending, workers
+                    self.studio, song_id, composition, ending, workers, observer.making
                 )
                 observer.songs = f"{len(self.done)} of {len(self.compositions)} songs done; "
 

@@ -88,7 +88,7 @@ def move(
     """
     from engine.backups.moving import move as move_studio
     from engine.cli.options import StudioOptions
-    from engine.cli.progress import copying
+    from engine.cli.progress import counting
     from engine.errors import Refused, in_studio
     from engine.state.location import Location
     from store.postgresql import EXAMPLE, is_postgresql, masked
@@ -96,7 +96,7 @@ def move(
     if database is not None and not is_postgresql(database):
         raise Refused(f"{masked(database)} is no PostgreSQL database", f"it looks like {EXAMPLE}")
     target = Location.named(database or str(folder), folder if database else None)
-    with open_studio(context) as studio, copying() as report:
+    with open_studio(context) as studio, counting("copying") as report:
         old = studio.folder
         moved = move_studio(studio, target, report)
     if as_json:

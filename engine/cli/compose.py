@@ -169,6 +169,7 @@ class Work:
         """Compose one song."""
         from engine.arrangement.approved import approved_parts
         from engine.cli.composed import say_songs
+        from engine.cli.progress import counting
         from engine.cli.runs import stops_of
         from engine.composing.composer import compose as compose_song
         from engine.composing.composer import runs_of
@@ -189,7 +190,10 @@ class Work:
             if not is_done:
                 self._say_stopped(f"compose --song {song_id} --audio {self.ending.audio}")
                 return INTERRUPTED
-            songs = finish_composition(studio, song_id, composition, self.ending, workers)
+            with counting("making") as report:
+                songs = finish_composition(
+                    studio, song_id, composition, self.ending, workers, report
+                )
         said = _say_unsung(lyrics, composition, approved_parts(studio, studio.song(song_id)), songs)
         present_songs(studio, song_id, songs, "compose")
         stops = stops_of(runs_of(studio, song_id, composition))

@@ -156,6 +156,7 @@ def _holds(path: Path, data: bytes) -> bool:
 def _compose(studio: Studio, song_id: str, generations: int, audio: str) -> ArrangedSong | None:
     """Compose what the song lacks, and arrange it; None if it was interrupted."""
     from engine.cli.compose import present_songs, progress_of, workers_for
+    from engine.cli.progress import counting
     from engine.composing.composer import compose
     from engine.composing.composition import begin, new_composition
     from engine.composing.ending import Ending, finish_composition
@@ -173,9 +174,10 @@ def _compose(studio: Studio, song_id: str, generations: int, audio: str) -> Arra
         with progress_of(studio, compositions) as observer:
             if not compose(studio, song_id, composition, observer, workers):
                 return None
-        ((ranked, arranged),) = finish_composition(
-            studio, song_id, composition, Ending(audio), workers
-        )
+        with counting("making") as report:
+            ((ranked, arranged),) = finish_composition(
+                studio, song_id, composition, Ending(audio), workers, report
+            )
     present_songs(studio, song_id, [(ranked, arranged)], "demo")
     return arranged
 

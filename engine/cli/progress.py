@@ -201,6 +201,11 @@ class CompositionProgress:
         self._done += 1
         self._display.update(self._done, point.best)
 
+    def making(self, name: str, made: int, files: int) -> None:
+        """Show how many files of a song are made."""
+        description = visible(f"{self.songs}file {made + 1} of {files}, {name}")
+        self._display.update(self._done, description=description)
+
 
 @contextmanager
 def composing(generations: int, done: int) -> Iterator[CompositionProgress]:
@@ -234,25 +239,27 @@ def reading_files() -> Iterator[Callable[[int, str], None]]:
 
 
 @contextmanager
-def copying(
-    clock: Callable[[], float] = time.monotonic,
+def counting(
+    verb: str, clock: Callable[[], float] = time.monotonic
 ) -> Iterator[Callable[[str, int, int], None]]:
-    """Show what is copied, how much of it was, and how much there is.
+    """Show what is done, such as copying, to what, to how much of it, and how much there is.
 
     A bar on a terminal, of which nothing is left; else a line every few seconds.
     """
     console = Console(stderr=True)
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
+    description = TextColumn("{task.description}", markup=False)
+    columns = (description, BarColumn(), MofNCompleteColumn())
     progress = Progress(*columns, console=console, transient=True, disable=not console.is_terminal)
-    task = progress.add_task("copying", total=None)
-    said = time.monotonic()
+    task = progress.add_task(verb, total=None)
+    said = clock()
 
     def report(what: str, done: int, total: int) -> None:
         nonlocal said
-        progress.update(task, description=f"copying {what}", completed=done, total=total)
+        described = visible(f"{verb} {what}")
+        progress.update(task, description=described, completed=done, total=total)
         if not console.is_terminal and clock() - said >= LINE_SECONDS:
-            said = time.monotonic()
-            print_line(f"copying {what}: {done} of {total}", err=True)
+            said = clock()
+            print_line(f"{described}: {done} of {total}", err=True)
 
     with progress:
         yield report

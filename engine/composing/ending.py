@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from itertools import islice, product
 from statistics import fmean
 
-from engine.arrangement.ahead import announce
+from engine.arrangement.ahead import Report, announce, reporting
 from engine.arrangement.approved import ApprovedPart, approved_parts
 from engine.arrangement.arranging import ArrangedSong, arrange, conductor_of
 from engine.arrangement.assemble import assemble
@@ -93,6 +93,7 @@ def finish_composition(
     composition: Composition,
     ending: Ending,
     executor: Executor = SERIAL,
+    report: Report | None = None,
 ) -> list[tuple[Ranked, ArrangedSong]]:
     """Arrange the best songs that differ, record their ranking, and write their files.
 
@@ -102,6 +103,7 @@ def finish_composition(
         composition: what was composed.
         ending: how the songs are arranged.
         executor: makes their files, where its workers are on this machine.
+        report: is told of each file of a composition that ends for the first time.
     """
     song = studio.song(song_id)
     ranking = best_songs(studio, song, composition, ending.ending, ending.instruments)
@@ -110,7 +112,8 @@ def finish_composition(
     is_new = song.compositions[composition.id].ranking is None
     writers = writers_of(kind, executor if is_new and executor.is_local else SERIAL)
     if is_new:
-        announce(studio, song, plans, writers)
+        files = announce(studio, song, plans, writers)
+        writers = reporting(writers, files, report) if report else writers
     done = [
         (ranked, arrange(studio, studio.song(song_id), ranked.plan, writers)) for ranked in ranking
     ]

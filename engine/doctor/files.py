@@ -6,7 +6,7 @@ import hashlib
 from collections.abc import Iterator
 from importlib.util import find_spec
 
-from engine.backups.signing import signature_problems
+from engine.backups.signing import SIGNATURES, add_missing, signature_problems
 from engine.doctor.findings import MENDED, PROBLEM, WARNING, Finding
 from engine.gate.exports import EDITED_STAYS, UNCHANGED, approved_files, export_song
 from engine.gate.provenance import read_provenance
@@ -14,8 +14,8 @@ from engine.ids import short
 from engine.models.promotion import promoted_path, put_shipped_back, shipped_sha256
 from engine.models.registry import ModelRegistry
 from engine.preference.heads import HeadRegistry
-from engine.runs.checksums import edited
-from engine.runs.files import missing_files
+from engine.runs.checksums import edited, list_anew
+from engine.runs.files import files_of
 from engine.stages import STAGES
 from engine.state.files import content_of, file_sha256
 from engine.state.inflight import others_at_work, others_began
@@ -53,7 +53,10 @@ def _needed_models(studio: Studio) -> dict[str, str]:
 
 
 def signed(studio: Studio) -> Iterator[Finding]:
-    """Whether the signatures that the studio keeps vouch for its log."""
+    """Whether the signatures of the log are in their file, and all of them vouch for it."""
+    for signature in add_missing(studio):
+        text = f"{SIGNATURES} lacked the signature of event {signature.position}; it is added"
+        yield Finding(MENDED, text)
     if find_spec("cryptography") is not None:
         for problem in signature_problems(studio):
             yield Finding(PROBLEM, problem)
@@ -69,10 +72,14 @@ def of_runs(studio: Studio) -> Iterator[Finding]:
     for run, state in studio.runs().items():
         folder = studio.exports / state.song_id / folder_of_run(state.stage, run)
         if state.status == FINISHED and folder.is_dir():
-            missing = len(missing_files(studio, run, state))
+            paths = files_of(studio, run, state)
+            missing = sum(not path.exists() for path in paths)
             if missing:
                 files = "a file is" if missing == 1 else f"{missing} files are"
                 yield Finding(WARNING, f"run {run}: {files} missing", f"resume {run}")
+            if list_anew(folder, paths):
+                text = f"run {run}: the checksums of its files were missing; they are as it is now"
+                yield Finding(MENDED, text)
             for name in edited(folder):
                 relative = (folder / name).relative_to(studio.folder).as_posix()
                 yield Finding(WARNING, EDITED.format(relative))

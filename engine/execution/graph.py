@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from tempfile import mkdtemp
 from typing import Any
 from weakref import finalize
 
 from engine.execution.executor import Executor, Tasks
+from engine.state.temporary import TemporaryFolder
 
 # How many tasks each worker is given: it begins the second while the result of the first is
 # written.
@@ -54,9 +53,9 @@ class Graph:
     @cached_property
     def folder(self) -> Path:
         """A folder of this machine for what steps leave to others; it goes with the graph."""
-        folder = mkdtemp(prefix="engine-")
-        finalize(self, shutil.rmtree, folder, ignore_errors=True)
-        return Path(folder)
+        folder = TemporaryFolder()
+        finalize(self, folder.cleanup)
+        return folder.path
 
     def add(self, name: str, step: Step) -> None:
         """Add a step, unless there is one of this name; those that it needs have been added."""

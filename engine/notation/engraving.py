@@ -6,7 +6,8 @@ import os
 import shutil
 import subprocess
 from pathlib import Path
-from tempfile import TemporaryDirectory
+
+from engine.state.temporary import TemporaryFolder
 
 # MuseScore's names on different systems, the newest first.
 PROGRAMS = (
@@ -28,7 +29,7 @@ def engraved(score: bytes, executable: str) -> bytes:
         OSError: if the program can't be run, or made no file.
         subprocess.SubprocessError: if it fails or takes too long.
     """
-    with TemporaryDirectory() as folder:
+    with TemporaryFolder() as folder:
         source, target = Path(folder, "score.musicxml"), Path(folder, "score.pdf")
         source.write_bytes(score)
         subprocess.run(  # noqa: S603 - the arguments are ours

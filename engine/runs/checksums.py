@@ -31,6 +31,18 @@ def listed(folder: Path, paths: Sequence[Path]) -> Iterator[None]:
         write_whole(folder / NAME, text.encode())
 
 
+def list_anew(folder: Path, paths: Sequence[Path]) -> bool:
+    """List the files as they are, where their list is gone; returns whether it was.
+
+    A folder that was made before there were lists gets its first one.
+    """
+    if (folder / NAME).exists() or not any(path.exists() for path in paths):
+        return False
+    with listed(folder, paths):
+        pass
+    return True
+
+
 def edited(folder: Path) -> list[str]:
     """Names of the listed files that are there and not as they were written.
 

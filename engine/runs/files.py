@@ -59,8 +59,8 @@ def _draw_and_write_midi(folder: Path, summary: Summary) -> None:
             draw_part(picture, track.part, context, named, colour)
 
 
-def missing_files(studio: Studio, run: str, state: Run) -> list[Path]:
-    """The files of a finished run that are written when it ends and aren't there.
+def files_of(studio: Studio, run: str, state: Run) -> list[Path]:
+    """The files of a finished run that are written when it ends, there or not.
 
     Args:
         studio: the studio.
@@ -68,8 +68,12 @@ def missing_files(studio: Studio, run: str, state: Run) -> list[Path]:
         state: its state.
     """
     folder = studio.exports / state.song_id / folder_of_run(state.stage, run)
-    paths = _paths(folder, state.survivors, has_parents=bool(state.parents))
-    return [path for path in paths if not path.exists()]
+    return _paths(folder, state.survivors, has_parents=bool(state.parents))
+
+
+def missing_files(studio: Studio, run: str, state: Run) -> list[Path]:
+    """Those of the files of a finished run that aren't there."""
+    return [path for path in files_of(studio, run, state) if not path.exists()]
 
 
 def _paths(folder: Path, survivors: Iterable[str], *, has_parents: bool) -> list[Path]:

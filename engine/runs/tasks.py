@@ -14,7 +14,6 @@ from dataclasses import dataclass
 from enum import Enum
 from functools import cache
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import NamedTuple
 
 from engine.errors import Refused
@@ -25,6 +24,7 @@ from engine.runs.lifecycle import changed_versions, started_of
 from engine.runs.run import Run
 from engine.state.files import content_of, file_sha256, write_whole
 from engine.state.studio import Studio
+from engine.state.temporary import TemporaryFolder
 from fitness.fusion import DEFAULT_MODEL, FusionModel
 from fitness.manifest import manifest_path
 from fitness.preference.head import PreferenceHead
@@ -160,7 +160,7 @@ def _rebuilt(run: str, source: RunSource, model: FusionModel | None) -> Run:
 
 def _loaded(model: ModelSource, threads: int) -> FusionModel | None:
     """The model from wherever this machine has it; None if it hasn't."""
-    own = Path(_own_models().name) / f"{model.sha256}.onnx"
+    own = _own_models().path / f"{model.sha256}.onnx"
     if model.data is not None and not own.exists():
         data, manifest = model.data
         if manifest is not None:
@@ -173,6 +173,6 @@ def _loaded(model: ModelSource, threads: int) -> FusionModel | None:
 
 
 @cache
-def _own_models() -> TemporaryDirectory[str]:
+def _own_models() -> TemporaryFolder:
     """A folder for models that were sent to this process, and go with it."""
-    return TemporaryDirectory(prefix="engine-models-")
+    return TemporaryFolder()

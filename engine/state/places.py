@@ -14,7 +14,7 @@ STREAM_OF: dict[str, str] = {
     **dict.fromkeys(SONG_KINDS, SONG_STREAM),
     **dict.fromkeys(RUN_KINDS, RUN_STREAM),
     "RunFinished": RUN_STREAM,
-    **dict.fromkeys(MODELS_KINDS | HEADS_KINDS | {"LogAccepted"}, STUDIO),
+    **dict.fromkeys(MODELS_KINDS | HEADS_KINDS | {"LogAccepted", "LogSigned"}, STUDIO),
 }
 
 

@@ -7,7 +7,6 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import wraps
 from pathlib import Path, PurePosixPath
-from tempfile import TemporaryDirectory
 
 from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import FormData, UploadFile
@@ -19,6 +18,7 @@ from engine.errors import Refused
 from engine.evolution import GENERATIONS, KEEP, POPULATION
 from engine.evolution.settings import Settings
 from engine.runs.evolve import new_seed
+from engine.state.temporary import TemporaryFolder
 from engine.web.room import Form, text_field
 
 MAX_FIELDS, MAX_FILES = 8000, 8
@@ -127,8 +127,8 @@ class TextFile:
 
     def __init__(self, name: str, data: bytes) -> None:
         """Write a file of this name into a new folder that nobody else can read."""
-        self._folder = TemporaryDirectory(prefix="engine-", ignore_cleanup_errors=True)
-        self.path = Path(self._folder.name) / name
+        self._folder = TemporaryFolder()
+        self.path = self._folder.path / name
         self.path.write_bytes(data)
 
     def remove(self) -> None:

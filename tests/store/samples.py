@@ -29,6 +29,7 @@ from store.events import (
     Likeness,
     Locks,
     LogAccepted,
+    LogSigned,
     ModelPromoted,
     ModelRegistered,
     ModelTrained,
@@ -279,6 +280,7 @@ SAMPLES: tuple[Payload, ...] = (
     WordsTakenBack(takes_back="event-0028"),
     DecisionRedone(candidate="a", redoes="event-0011"),
     LogAccepted(position=1, hash=DIGEST, head_position=2, head_hash=DIGEST, backup="tide.backup"),
+    LogSigned(position=1, hash=DIGEST, public_key=DIGEST, signature=2 * DIGEST),
 )
 
 assert {type(sample) for sample in SAMPLES} == {kind.struct for kind in KINDS.values()}

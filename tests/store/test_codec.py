@@ -77,7 +77,7 @@ def test_the_kind_names_are_the_stored_ones() -> None:
         "PartTransposed": 1, "PartCopied": 1, "SongArchived": 1, "SongRestored": 1,
         "WordsGiven": 1, "SongForked": 1, "WordsTakenBack": 1, "DecisionRedone": 1,
         "HeadTrained": 2, "HeadPromoted": 2, "HeadRefused": 1, "RetrainingPlanned": 1,
-        "LogAccepted": 1,
+        "LogAccepted": 1, "LogSigned": 1,
     }  # fmt: skip
 
 

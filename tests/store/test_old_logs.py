@@ -21,6 +21,7 @@ from store.events import (
     HeadRefused,
     HeadTrained,
     LogAccepted,
+    LogSigned,
     ModelPromoted,
     ModelTrained,
     PartCopied,
@@ -114,6 +115,7 @@ LATER = (
     HeadPromoted,
     HeadRefused,
     LogAccepted,
+    LogSigned,
 )
 
 

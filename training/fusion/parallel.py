@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import tempfile
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -17,6 +16,7 @@ from numpy.typing import NDArray
 from engine.execution.choice import open_executor
 from engine.execution.executor import each
 from engine.state.files import write_whole
+from engine.state.temporary import TemporaryFolder
 from training.composed.examples import Examples
 from training.fusion.batches import Fixed
 from training.fusion.network import FusionNetwork
@@ -47,7 +47,7 @@ def train_all(
             train(Fixed(data), job.settings, job.seed, progress(f"fitting {job.name}"))
             for job in jobs
         ]
-    with tempfile.TemporaryDirectory() as folder:
+    with TemporaryFolder() as folder:
         path = Path(folder) / "train.npz"
         np.savez(path, allow_pickle=False, **data.arrays())
         return _in_processes(jobs, path, data.features.shape[1], progress, processes)

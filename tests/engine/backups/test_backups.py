@@ -312,9 +312,9 @@ def exported_lines(finished):
 
 @on_both
 def test_a_signature_shows_a_log_that_was_hashed_again(approved, tmp_path):
-    key, copy = tmp_path / "key.pem", tmp_path / "copy.jsonl"
+    key, copy, signed = tmp_path / "key.pem", tmp_path / "copy.jsonl", approved.head
     said = approved.do("sign", "--key", key)
-    assert f"event {approved.head} and all before are signed by key " in said
+    assert f"event {signed} and all before are signed by key " in said
     assert key.stat().st_mode & 0o077 == 0 or key.drive
     shutil.copy(approved.folder / "signatures.jsonl", copy)
     assert "are sound" in approved.do("verify")
@@ -325,10 +325,28 @@ def test_a_signature_shows_a_log_that_was_hashed_again(approved, tmp_path):
         assert found.code == 1
         assert "is of another log: event" in found.out
     (approved.folder / "signatures.jsonl").unlink()
+    assert "is of another log: event" in approved.type("verify").out  # the log holds it too
+    rehash(approved.folder, "DELETE FROM events WHERE kind = 'LogSigned'")
     assert approved.do("verify")  # with its chain, HEAD and signatures all new, nothing shows
     assert approved.type("verify", "--against", copy).code == 1
     copy.write_text(copy.read_text().replace('"position":', '"position":1'))
     assert "was changed" in approved.type("verify", "--against", copy).out
+
+
+@on_both
+def test_the_doctor_adds_signatures_that_their_file_lacks(approved, tmp_path):
+    path = approved.folder / "signatures.jsonl"
+    for _ in range(2):
+        approved.do("sign", "--key", tmp_path / "key.pem")
+    first, second = path.read_text().splitlines()
+    for left in ("", f"{second}\n"):
+        path.write_text(left)
+        assert "signatures.jsonl lacked the signature of event" in approved.do("doctor")
+        assert sorted(path.read_text().splitlines()) == sorted([first, second])
+        assert "lacked" not in approved.do("doctor")
+    path.unlink()
+    approved.do("doctor")
+    assert path.read_text() == f"{first}\n{second}\n"
 
 
 @on_both

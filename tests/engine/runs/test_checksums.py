@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from engine.runs.checksums import NAME, edited, listed
+from engine.runs.checksums import NAME, edited, list_anew, listed
 
 
 @pytest.fixture
@@ -54,6 +54,17 @@ def test_a_damaged_list_is_named(folder):
 def test_a_folder_without_a_list_has_nothing_to_name(tmp_path):
     (tmp_path / "one").write_bytes(b"1")
     assert edited(tmp_path) == []
+
+
+def test_a_list_that_is_gone_is_made_of_the_files_as_they_are(folder):
+    paths = [folder / "one", folder / "two", folder / "three"]
+    assert not list_anew(folder, paths)
+    (folder / NAME).unlink()
+    (folder / "one").write_bytes(b"other")
+    assert list_anew(folder, paths)
+    assert edited(folder) == []
+    (folder / "one").write_bytes(b"1")
+    assert edited(folder) == ["one"]
 
 
 @pytest.mark.skipif(shutil.which("sha256sum") is None, reason="there is no sha256sum")

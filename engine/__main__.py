@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 import traceback
 
@@ -10,10 +11,15 @@ from engine.interrupts import keep_interrupts
 
 BROKE, INTERRUPTED = 1, 130
 
+# Matrices here are small: threads that share one wait for each other most of the time. It is read
+# when NumPy is loaded; PyTorch, which trains on larger ones, doesn't go by it.
+BLAS_THREADS = "OPENBLAS_NUM_THREADS"
+
 
 def main() -> None:
     """Run the command line and exit with its status; Ctrl-C is quiet while it is still loaded."""
     keep_interrupts()
+    os.environ.setdefault(BLAS_THREADS, "1")
     try:
         from engine.cli import run  # noqa: PLC0415 - loading takes a moment
 

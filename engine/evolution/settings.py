@@ -10,10 +10,11 @@ from engine.evolution import GENERATIONS, KEEP, POPULATION
 from fitness.total import Weights
 
 # Raise it when the same settings and seed breed or select other individuals.
-EVOLUTION_VERSION = "7"
+EVOLUTION_VERSION = "8"
 
-# Left out of the log where they are these, so that runs that were made before them keep their ids.
-UNSAID = {"watched": True, "open_share": 0.0, "bred_per_child": 1}
+# What runs had that were made before there were these settings; left out of the log where they are
+# these, so that those runs keep their ids.
+UNSAID: dict[str, Any] = {"watched": True, "open_share": 0.0, "bred_per_child": 1}
 MAX_POPULATION = 5000
 MAX_GENERATIONS = 1000
 MAX_SEED = 2**64 - 1
@@ -86,7 +87,9 @@ class Settings:
         """
         axes = tuple(payload.get("axes", ()))
         try:
-            return cls(**payload | {"weights": Weights(**payload["weights"]), "axes": axes})
+            return cls(
+                **UNSAID | payload | {"weights": Weights(**payload["weights"]), "axes": axes}
+            )
         except (LookupError, TypeError, ValueError) as error:
             raise Refused(
                 f"settings in the log can't be read: {error}", "see engine log"

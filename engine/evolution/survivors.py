@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import product
 from typing import Any
 
 import numpy as np
@@ -21,6 +22,10 @@ MAX_ELIGIBLE = 600
 MAX_STEPS = 20_000
 
 ROWS_AT_ONCE = 256  # of the distances in a first pool
+
+# How far apart survivors are, as shares of the first pool's median distance: each is tried where
+# fewer than are wanted keep the one before.
+APART = (1.0, 0.75, 0.5)
 
 # Of fewer survivors none is an explorer: a person wants to see the best, and something else.
 MIN_TO_EXPLORE = 3
@@ -80,11 +85,12 @@ def choose_survivors(
 ) -> list[Individual]:
     """Choose the best individual, then the best ones of other cells, far enough from all chosen.
 
-    Far enough is the first pool's median distance. Survivors after the first must also pass the
-    gate and have a total above the first pool's 95th percentile. Chosen are, until there are as
-    many as wanted: the best of each cell; others of cells of their own; any. An individual is
-    skipped if choosing it leaves fewer than ``keep`` survivors and another choice doesn't. Decided
-    candidates are left out. Fewer than ``keep`` are returned if no more are far enough apart.
+    Far enough is the first pool's median distance, or where fewer are, the next of ``APART``.
+    Survivors after the first must also pass the gate and have a total above the first pool's 95th
+    percentile. Chosen are, until there are as many as wanted: the best of each cell; others of
+    cells of their own; any. An individual is skipped if choosing it leaves fewer than ``keep``
+    survivors and another choice doesn't. Decided candidates are left out. Fewer than ``keep`` are
+    returned if no more are far enough apart.
 
     Args:
         scored: all individuals of the run.
@@ -103,16 +109,20 @@ def choose_survivors(
         return []
     eligible = [i for i in ordered[1:] if i.passes and i.total > facts.total_p95]
     elites = _bests_of_other_cells(ordered[0], eligible, cells)
-    chosen: list[Individual] = []
-    for pool, own_cells in ((elites, cells), (eligible, cells), (eligible, {})):
-        found = _largest_set(ordered[0], pool[:MAX_ELIGIBLE], keep, facts, genomes, own_cells)
-        chosen = max(chosen, found, key=len)
+    distances = [share * facts.median_distance for share in APART]
+    pools: tuple[tuple[list[Individual], Mapping[str, Cell]], ...]
+    pools = ((elites, cells), (eligible, cells), (eligible, {}))
+    chosen, distance = [ordered[0]], distances[0]
+    for apart, (pool, own_cells) in product(distances, pools):
+        found = _largest_set(ordered[0], pool[:MAX_ELIGIBLE], keep, apart, genomes, own_cells)
+        if len(found) > len(chosen):
+            chosen, distance = found, apart
         if len(chosen) == keep:
             break
     if doubts is None or len(chosen) < MIN_TO_EXPLORE:
         return chosen
     others = chosen[:-1]
-    return others + (_explorer(others, elites, facts, genomes, doubts) or chosen[-1:])
+    return others + (_explorer(others, elites, distance, genomes, doubts) or chosen[-1:])
 
 
 def _bests_of_other_cells(
@@ -130,13 +140,13 @@ def _largest_set(
     best: Individual,
     pool: Sequence[Individual],
     keep: int,
-    facts: FirstPoolFacts,
+    apart: float,
     genomes: StageGenomes[Any],
     cells: Mapping[str, Cell],
 ) -> list[Individual]:
     """The best, and those of a pool that go with it; in cells of their own if cells are given."""
     everyone = [best, *pool]
-    fits = _far_enough(everyone, facts.median_distance, genomes)
+    fits = _far_enough(everyone, apart, genomes)
     if cells:
         own = np.array([cells[individual.id] for individual in everyone])
         fits &= (own[:, None] != own[None]).any(axis=2)
@@ -146,12 +156,12 @@ def _largest_set(
 def _explorer(
     chosen: Sequence[Individual],
     elites: Sequence[Individual],
-    facts: FirstPoolFacts,
+    apart: float,
     genomes: StageGenomes[Any],
     doubts: Doubts,
 ) -> list[Individual]:
     """The best of a cell that the head is least sure of, far from all chosen; empty if none is."""
-    fits = _far_enough([*chosen, *elites], facts.median_distance, genomes)
+    fits = _far_enough([*chosen, *elites], apart, genomes)
     is_far = fits[: len(chosen), len(chosen) :].all(axis=0)
     far = [elites[place] for place in np.flatnonzero(is_far).tolist()]
     rated = zip(doubts(far) if far else (), (-rank for rank in range(len(far))), far, strict=True)
@@ -160,13 +170,13 @@ def _explorer(
 
 
 def _far_enough(
-    individuals: Sequence[Individual], median_distance: float, genomes: StageGenomes[Any]
+    individuals: Sequence[Individual], apart: float, genomes: StageGenomes[Any]
 ) -> NDArray[np.bool_]:
     """Shape ``(n, n)``: whether each pair is far enough apart."""
     every = [individual.genome for individual in individuals]
     distances = genomes.distances(every, every)
     # With locks the median may be 0; equal individuals are never far enough apart.
-    return np.asarray((distances >= median_distance) & (distances > 0))
+    return np.asarray((distances >= apart) & (distances > 0))
 
 
 def _choose_others(is_far: NDArray[np.bool_], keep: int) -> list[int]:

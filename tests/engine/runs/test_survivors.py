@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from engine.evolution.niches import best_first
 from engine.evolution.settings import Settings
 from engine.evolution.survivors import (
+    APART,
     FirstPoolFacts,
     choose_survivors,
     first_pool_facts,
@@ -38,7 +39,7 @@ def test_survivors(crowd, keep, facts, decided_count, width):
     assert [one.id for one in chosen[:1]] == [one.id for one in ordered[:1]]
     assert [one for one in ordered if one in chosen] == chosen
     for one, other in combinations(chosen, 2):
-        assert abs(one.genome.place - other.genome.place) >= facts.median_distance
+        assert abs(one.genome.place - other.genome.place) >= APART[-1] * facts.median_distance
         assert one.genome.place != other.genome.place
     for one in chosen[1:]:
         assert one.total > facts.total_p95
@@ -71,6 +72,7 @@ def test_who_explores(crowd, keep, facts, width):
         assert explorer.genome.place >= plain[-1].genome.place
 
 
+TOGETHER = [individual(*each, 0.5) for each in (("a", 0.5), ("b", 0.7), ("c", 0.9))]
 REFUSED_BY_THE_GATE = individual("a", 0.1, 0.9, passes=False)
 
 
@@ -78,6 +80,10 @@ REFUSED_BY_THE_GATE = individual("a", 0.1, 0.9, passes=False)
     ("crowd", "keep", "median_distance", "chosen"),
     [
         ([individual(*each, 0.5) for each in (("b", 0.9), ("c", 0.1), ("a", 0.5))], 2, 0.3, "ab"),
+        # Nearer ones are shown only where there aren't as many that lie apart.
+        (TOGETHER, 2, 0.3, "ac"),
+        (TOGETHER, 3, 0.3, "abc"),
+        (TOGETHER, 3, 0.9, "a"),
         # Half of the first pool is alike, and equals are not shown twice all the same.
         ([individual(*each, 0.5) for each in (("a", 0.4), ("b", 0.4), ("c", 0.5))], 3, 0.0, "ac"),
         # What does not pass comes only where nothing does.

@@ -108,7 +108,7 @@ def strict(monkeypatch):
 
 @pytest.mark.usefixtures("strict")
 def test_a_stopped_run_ends_with_candidates_of_before_and_verifies(studio):
-    run = evolved(studio, settings=LONG)
+    run = evolved(studio, settings=replace(LONG, keep=2))  # of whom there are enough by then
     end = ending(studio, run)
     assert end.stopped_for is not None
     assert len(generations(studio, run)) < LONG.generations + 1

@@ -24,8 +24,9 @@ def type_again(_: Workplace, words: Words, __: Ended) -> list[Words]:
 
 
 def unless_said(_: Workplace, words: Words, ended: Ended) -> list[Words]:
-    """The same command again, if it hadn't said what came of it."""
-    return [] if ended.out.strip() or "is finished now" in ended.err else [words]
+    """The same command again, if it hadn't said what came of it, or that it stands."""
+    is_said = ended.out.strip() or "is finished now" in ended.err or " stands, as " in ended.err
+    return [] if is_said else [words]
 
 
 def unless_recorded(kind: str) -> Then:

@@ -30,9 +30,10 @@ WRONGS = {
     OTHER: "it ends otherwise than the command that nothing disturbed",
 }
 
-# What isn't compared: a file that holds what is drawn by chance, and what a restore that is typed
-# again, as it hadn't said that it was done, sets aside once more.
-NOT_COMPARED = ("last_command.json", "studio_before_2/")
+# What isn't compared: a file that holds what is drawn by chance, what a restore that is typed again,
+# as it hadn't said that it was done, sets aside once more, and the queue of writers, which is made
+# where it can be.
+NOT_COMPARED = ("last_command.json", "studio_before_2/", ".studio.db-writers")
 
 
 # What says until the end that a studio is being moved there.

@@ -27,6 +27,7 @@ import msgspec
 
 from engine.backups.signing import SIGNATURES
 from engine.errors import Refused
+from engine.runs.checksums import CHECKSUMS
 from engine.state.files import remove_left, whole_file
 from engine.state.inflight import is_left_over, restoring_prefix, was_restoring
 from engine.state.location import DATABASE_NAME, HEAD_NAME, Location
@@ -126,7 +127,7 @@ def files_of(folder: Path) -> Iterator[Path]:
     """The files of a studio that can't be made again, but for its log."""
     wanted = [path for name in FOLDERS for path in sorted((folder / name).rglob("*"))]
     for path in (*wanted, folder / SIGNATURES):
-        if path.is_file() and not path.name.startswith("."):
+        if path.is_file() and (path.name == CHECKSUMS or not path.name.startswith(".")):
             yield path
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from engine.state.files import file_sha256, write_whole
 
-NAME = ".sha256"
+CHECKSUMS = ".sha256"
 
 _LINE = re.compile(r"([0-9a-f]{64})  ([^/\\]+)")
 
@@ -28,7 +28,7 @@ def listed(folder: Path, paths: Sequence[Path]) -> Iterator[None]:
     lines = known | {name: sha256 for name, sha256 in found.items() if sha256 is not None}
     if lines != known:
         text = "".join(f"{lines[name]}  {name}\n" for name in sorted(lines))
-        write_whole(folder / NAME, text.encode())
+        write_whole(folder / CHECKSUMS, text.encode())
 
 
 def list_anew(folder: Path, paths: Sequence[Path]) -> bool:
@@ -36,7 +36,7 @@ def list_anew(folder: Path, paths: Sequence[Path]) -> bool:
 
     A folder that was made before there were lists gets its first one.
     """
-    if (folder / NAME).exists() or not any(path.exists() for path in paths):
+    if (folder / CHECKSUMS).exists() or not any(path.exists() for path in paths):
         return False
     with listed(folder, paths):
         pass
@@ -50,12 +50,12 @@ def edited(folder: Path) -> list[str]:
     """
     known, is_whole = _read(folder)
     changed = [name for name in known if file_sha256(folder / name) not in {None, known[name]}]
-    return changed if is_whole else [NAME, *changed]
+    return changed if is_whole else [CHECKSUMS, *changed]
 
 
 def _read(folder: Path) -> tuple[dict[str, str], bool]:
     """The checksums by the names of the files, and whether every line of the list is one."""
-    path = folder / NAME
+    path = folder / CHECKSUMS
     text = path.read_bytes().decode("utf-8", "replace") if path.is_file() else ""
     lines = [_LINE.fullmatch(line) for line in text.splitlines()]
     return {line[2]: line[1] for line in lines if line}, all(lines)

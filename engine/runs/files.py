@@ -11,7 +11,7 @@ from engine.gate.exports import section_midi, track_of
 from engine.ids import short
 from engine.reports.pictures import draw_curve, draw_part
 from engine.reports.summary import Summary
-from engine.runs.checksums import listed
+from engine.runs.checksums import CHECKSUMS, listed
 from engine.runs.contexts import section_of, song_context
 from engine.runs.recordings import record, recording_name, write_recording
 from engine.state.files import write_whole
@@ -72,8 +72,9 @@ def files_of(studio: Studio, run: str, state: Run) -> list[Path]:
 
 
 def missing_files(studio: Studio, run: str, state: Run) -> list[Path]:
-    """Those of the files of a finished run that aren't there."""
-    return [path for path in files_of(studio, run, state) if not path.exists()]
+    """Those of the files of a finished run, and of their checksums, that aren't there."""
+    paths = files_of(studio, run, state)
+    return [path for path in (*paths, paths[0].with_name(CHECKSUMS)) if not path.exists()]
 
 
 def _paths(folder: Path, survivors: Iterable[str], *, has_parents: bool) -> list[Path]:

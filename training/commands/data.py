@@ -162,11 +162,12 @@ def _embed(options: Options, progress: Progress) -> Result:
 
 
 def _rolls(options: Options, progress: Progress) -> Result:
+    from engine.execution.processes import cores
     from training.dataset.rolls import make_rolls
     from training.dataset.rows import read_rows
 
     folder = folder_of(options)
-    return make_rolls(folder, read_rows(folder), progress("painting slices"))
+    return make_rolls(folder, read_rows(folder), progress("painting slices"), cores())
 
 
 def _prosody(options: Options, progress: Progress) -> Result:

@@ -16,6 +16,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from engine.execution.choice import in_processes
 from fitness.errors import SilentPart, UnreadablePart
 from fitness.excerpts import Excerpt, as_excerpt, excerpt_features, excerpt_rolls
 from fitness.features import FEATURES_VERSION
@@ -32,6 +33,8 @@ from training.progress import Update, no_update
 ROLLS_FILE, ROLLS_REPORT = "rolls.npz", "rolls.json"
 MAX_VELOCITY = 127
 SAVE_EVERY = 1000  # slices, so that little is lost where it is killed
+WORTH_IT = 500  # slices that take as long as starting another process
+AT_ONCE = 50  # slices that a process is given together
 PROFILE = fusion_profile()
 VERSIONS = {
     "roll_version": ROLL_VERSION,
@@ -80,8 +83,16 @@ def encode_slice(data: bytes, name: str) -> EncodedSlice:
     )
 
 
-def make_rolls(folder: Path, rows: Iterable[Row], update: Update = no_update) -> dict[str, Any]:
+def make_rolls(
+    folder: Path, rows: Iterable[Row], update: Update = no_update, processes: int = 1
+) -> dict[str, Any]:
     """Encode every slice that is new or changed, and write the table.
+
+    Args:
+        folder: of the table and the slices.
+        rows: of the slices.
+        update: is told of each slice.
+        processes: how many encode; the table is the same with any.
 
     Returns:
         a summary of plain values: ``slices``, ``made`` now, ``silent`` and ``refused`` by reason.
@@ -91,24 +102,27 @@ def make_rolls(folder: Path, rows: Iterable[Row], update: Update = no_update) ->
     """
     with_midi = [row for row in rows if row.midi_file]
     known = read_rolls(folder) if (folder / ROLLS_FILE).exists() else {}
-    done: Slices = {}
+    done = {
+        row.segment_id: known[row.segment_id]
+        for row in with_midi
+        if row.segment_id in known
+        and known[row.segment_id].sha256 == _sha256(folder / row.midi_file)
+    }
+    new = [row for row in with_midi if row.segment_id not in done]
     silent: list[str] = []
     refused: dict[str, str] = {}
     made = 0
-    for count, row in enumerate(with_midi, start=1):
-        data = (folder / row.midi_file).read_bytes()
-        before = known.get(row.segment_id)
-        if before and before.sha256 == hashlib.sha256(data).hexdigest():
-            done[row.segment_id] = before
+    files = [(folder, row.midi_file) for row in new]
+    encoded = in_processes(_encoded, files, min(processes, 1 + len(new) // WORTH_IT), AT_ONCE)
+    for count, (row, found) in enumerate(zip(new, encoded, strict=True), start=len(done) + 1):
+        if found is None:
+            silent.append(row.segment_id)
+        elif isinstance(found, str):
+            refused[row.segment_id] = found
         else:
-            try:
-                done[row.segment_id] = encode_slice(data, row.midi_file)
-                made += 1
-            except SilentPart:
-                silent.append(row.segment_id)
-            except UnreadablePart as error:
-                refused[row.segment_id] = str(error)
-            if made and made % SAVE_EVERY == 0:
+            done[row.segment_id] = found
+            made += 1
+            if made % SAVE_EVERY == 0:
                 write_rolls(folder, known | done)
         update(count, len(with_midi), "")
     skipped = {"silent": silent, "refused": refused}
@@ -117,6 +131,21 @@ def make_rolls(folder: Path, rows: Iterable[Row], update: Update = no_update) ->
         with replacing(folder / ROLLS_REPORT) as waiting:
             waiting.write_bytes(_report(done, skipped))
     return {"slices": len(done), "made": made, "silent": len(silent), "refused": refused}
+
+
+def _sha256(path: Path) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+def _encoded(file: tuple[Path, str]) -> EncodedSlice | str | None:
+    """The slice in a file of a folder; why it is refused, if it is; None if it is silent."""
+    folder, name = file
+    try:
+        return encode_slice((folder / name).read_bytes(), name)
+    except SilentPart:
+        return None
+    except UnreadablePart as error:
+        return str(error)
 
 
 def write_rolls(folder: Path, slices: Mapping[str, EncodedSlice]) -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from engine.runs.checksums import NAME, edited, list_anew, listed
+from engine.runs.checksums import CHECKSUMS, edited, list_anew, listed
 
 
 @pytest.fixture
@@ -47,8 +47,8 @@ def test_an_edited_file_stays_edited_and_a_missing_one_is_listed_anew(folder):
 
 
 def test_a_damaged_list_is_named(folder):
-    (folder / NAME).write_bytes(b"\xff" + (folder / NAME).read_bytes()[1:])
-    assert edited(folder) == [NAME]
+    (folder / CHECKSUMS).write_bytes(b"\xff" + (folder / CHECKSUMS).read_bytes()[1:])
+    assert edited(folder) == [CHECKSUMS]
 
 
 def test_a_folder_without_a_list_has_nothing_to_name(tmp_path):
@@ -59,7 +59,7 @@ def test_a_folder_without_a_list_has_nothing_to_name(tmp_path):
 def test_a_list_that_is_gone_is_made_of_the_files_as_they_are(folder):
     paths = [folder / "one", folder / "two", folder / "three"]
     assert not list_anew(folder, paths)
-    (folder / NAME).unlink()
+    (folder / CHECKSUMS).unlink()
     (folder / "one").write_bytes(b"other")
     assert list_anew(folder, paths)
     assert edited(folder) == []
@@ -69,7 +69,7 @@ def test_a_list_that_is_gone_is_made_of_the_files_as_they_are(folder):
 
 @pytest.mark.skipif(shutil.which("sha256sum") is None, reason="there is no sha256sum")
 def test_others_read_the_list(folder):
-    command = ["sha256sum", "--check", "--strict", "--status", NAME]
+    command = ["sha256sum", "--check", "--strict", "--status", CHECKSUMS]
     assert subprocess.run(command, cwd=folder, check=False).returncode == 0
     (folder / "one").write_bytes(b"other")
     assert subprocess.run(command, cwd=folder, check=False).returncode == 1

@@ -9,7 +9,7 @@ import symusic
 from engine.arrangement.instruments import usual_programs
 from engine.evolution.settings import Settings
 from engine.reports.summary import summarise
-from engine.runs.checksums import NAME
+from engine.runs.checksums import CHECKSUMS
 from engine.runs.files import write_files
 from genomes import Part
 from genomes.midi import read_midi
@@ -38,7 +38,7 @@ def test_every_survivor_can_be_heard_and_seen(studio, run, folder):
     assert names
     expected = {
         "curve.png",
-        NAME,
+        CHECKSUMS,
         *(f"{name}.{kind}" for name in names for kind in ("mid", "png", "flac")),
     }
     assert {path.name for path in folder.iterdir()} == expected

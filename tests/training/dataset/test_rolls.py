@@ -73,6 +73,14 @@ def test_killed_and_begun_again_it_makes_the_same_bytes(copy, monkeypatch):
     assert (copy / "rolls.npz").read_bytes() == wanted
 
 
+def test_several_processes_make_the_same_bytes(copy, monkeypatch):
+    wanted = (copy / "rolls.npz").read_bytes()
+    (copy / "rolls.npz").unlink()
+    monkeypatch.setattr(rolls_module, "WORTH_IT", 1)
+    assert make_rolls(copy, read_rows(copy), processes=2)["made"] > 100
+    assert (copy / "rolls.npz").read_bytes() == wanted
+
+
 def test_what_can_t_be_painted_is_told(copy):
     rows = [row for row in read_rows(copy) if row.midi_file]
     (copy / rows[0].midi_file).write_bytes(b"no midi")

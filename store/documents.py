@@ -245,15 +245,26 @@ def save(
 
 
 @documents_told()
-def mark(connection: Connection, reached: Mapping[str, int], projections: Stores) -> None:
+def mark(
+    connection: Connection,
+    reached: Mapping[str, int],
+    projections: Stores,
+    more: Mapping[str, int],
+) -> None:
     """Store how far some projections came, and how many documents each has.
 
     Args:
         connection: the writing one.
         reached: position of the last event that is in each, by name.
         projections: by name.
+        more: how many documents more each has than was stored; those of which nothing was stored
+            are counted, which takes time with their number.
     """
-    numbers = _numbers(connection, reached)
+    bodies = dict(map(tuple, _ALL.rows(connection, of=COUNTS)))
+    known = {name: _kept(name, bodies.get(name)) for name in reached}
+    numbers = {name: kept.documents + more[name] for name, kept in known.items() if kept}
+    uncounted = [name for name in reached if name not in numbers]
+    numbers |= _numbers(connection, uncounted) if uncounted else {}
     made = [Made(name, projections[name].version, at) for name, at in reached.items()]
     texts = {each.name: " ".join(map(str, (numbers.get(each.name, 0), *each[1:]))) for each in made}
     _REMOVE_POSITION.run(connection, [(name,) for name in reached])

@@ -51,8 +51,8 @@ def update(
     index: Index[Any, Any],
     before: Mapping[str, Any],
     after: Mapping[str, Any],
-) -> None:
-    """Store what the change of some documents changes of an index.
+) -> int:
+    """Store what the change of some documents changes of an index; returns how many entries more.
 
     Args:
         connection: the writing one.
@@ -64,6 +64,7 @@ def update(
     remove(connection, index.name, sorted(old.keys() - new.keys()))
     changed = {key: entry for key, entry in new.items() if key not in old or old[key] != entry}
     save(connection, index, changed)
+    return len(new) - len(old)
 
 
 def entries_from(

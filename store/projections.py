@@ -9,6 +9,8 @@ import warnings
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager, suppress
 from functools import partial
+from math import inf
+from time import monotonic
 from typing import Any, TypeVar
 
 from sqlalchemy import Connection, select
@@ -37,6 +39,8 @@ from store.tables import documents as document_table
 from store.tables import page, read_head
 
 BATCH_EVENTS = 256  # what one transaction applies
+# The documents of a projection are counted again, by which missing ones show, after so long.
+COUNTED_FOR_S = 1.0
 MOST_REPAIRS = 2  # after which a reading gives up: the database itself is damaged
 
 ResultT = TypeVar("ResultT")
@@ -82,6 +86,7 @@ class Projections:
         self._stored = {each.name: each for each in stored}
         if len(self._stored) < len(stored):
             raise ValueError("two projections have the same name")
+        self._counted_at: dict[str, float] = {}
 
     def catch_up(self) -> None:
         """Apply every event that is not yet in the documents, a batch at a time.
@@ -116,7 +121,7 @@ class Projections:
             first, last = min(made.values(), default=0), max(made.values(), default=0)
             is_near = len(made) == len(self._stored) and first == last >= end - BATCH_EVENTS
             if is_near:
-                require_whole(connection, self._stored)
+                self._require_whole(connection, self._stored)
                 self._apply_next(connection, made, end)
             attempt.commit()
         except (Damaged, StoreError):
@@ -237,11 +242,19 @@ class Projections:
                 while True:
                     with self._log.database.read() as connection:
                         if not self._is_behind(connection):
-                            require_whole(connection, [projection.name])
+                            self._require_whole(connection, [projection.name])
                             with documents_told():
                                 return query(connection)
                     self.catch_up()
         raise AssertionError("the last repair raises")
+
+    def _require_whole(self, connection: Connection, names: Iterable[str]) -> None:
+        """Require it of those that weren't counted just now: it takes time with their number."""
+        now = monotonic()
+        due = [name for name in names if now - self._counted_at.get(name, -inf) > COUNTED_FOR_S]
+        if due:
+            require_whole(connection, due)
+            self._counted_at |= dict.fromkeys(due, now)
 
     def _repairs(self) -> Iterator[Callable[[], AbstractContextManager[None]]]:
         """Blocks in which damaged documents are made again, until one ends without any.
@@ -256,6 +269,7 @@ class Projections:
         try:
             yield
         except Damaged as damage:
+            self._counted_at.clear()
             if repairs == MOST_REPAIRS:
                 raise LogCorrupt(f"the stored state stays damaged ({damage})") from damage
             if repairs == 0:
@@ -337,13 +351,14 @@ class Projections:
             raise LogCorrupt(f"the head row says position {end}, no event is after {start}")
         batch = [self._log.recorded(row) for row in rows]
         reached: dict[str, int] = {}
+        more: dict[str, int] = {}
         for name, projection in self._projections.items():
             new = [event for event in batch if event.position > made[name]]
             history = History(connection, self._log.recorded)
-            _apply(history, projection, new, self._indexes[name])
+            more |= _apply(history, projection, new, self._indexes[name])
             at = new[-1].position if new else made[name]
             reached |= dict.fromkeys(self._with_indexes(name), at)
-        mark(connection, reached, self._stored)
+        mark(connection, reached, self._stored, more)
 
 
 def fold(
@@ -396,7 +411,8 @@ def _apply(
     projection: Projection[Any],
     events: Sequence[Recorded],
     indexes: Sequence[Index[Any, Any]],
-) -> None:
+) -> dict[str, int]:
+    """Apply events to a projection and its indexes; returns how many documents more each has."""
     connection = history.connection
     routed = {key for event in events if (key := projection.route(event)) is not None}
 
@@ -409,5 +425,5 @@ def _apply(
         history, projection, changed, events, lambda key: changed.get(key) or stored([key]).get(key)
     )
     save(connection, projection, changed)
-    for index in indexes:
-        update(connection, index, before, changed)
+    more = {index.name: update(connection, index, before, changed) for index in indexes}
+    return more | {projection.name: len(changed) - len(before)}

@@ -30,7 +30,7 @@ WRONGS = {
     OTHER: "it ends otherwise than the command that nothing disturbed",
 }
 
-# What isn't compared: a file that holds what is drawn by chance, what a restore that is typed again,
+# What isn't compared: a file that holds what is drawn by chance, what a restore typed once more,
 # as it hadn't said that it was done, sets aside once more, and the queue of writers, which is made
 # where it can be.
 NOT_COMPARED = ("last_command.json", "studio_before_2/", ".studio.db-writers")

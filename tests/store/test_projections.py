@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from store import documents
+from store import documents, projections
 from store.errors import InvalidDocument, LogCorrupt, UnknownProjection
 from store.log import EventLog
 from store.projections import BATCH_EVENTS, Projections, Rebuilt
@@ -104,7 +104,10 @@ def test_entries_follow_their_documents(log: EventLog) -> None:
         "DELETE FROM projections WHERE name = 'places'",
     ],
 )
-def test_damaged_entries_are_made_again(log: EventLog, damage: str) -> None:
+def test_damaged_entries_are_made_again(
+    log: EventLog, damage: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(projections, "COUNTED_FOR_S", -1.0)
     views = Projections(log, [Tally()], [PLACES])
     log.append("a", notes(2), 0)
     given = views.entries(PLACES)

@@ -96,8 +96,9 @@ def add_missing(studio: Studio) -> list[Signature]:
     path = studio.folder / SIGNATURES
     lacking = _lacking(studio, signatures(path))
     if lacking:
-        before = path.read_bytes() if path.exists() else b""
-        write_whole(path, before + b"".join(msgspec.json.encode(each) + b"\n" for each in lacking))
+        before = path.read_bytes().splitlines() if path.exists() else []
+        kept = b"".join(line + b"\n" for line in before)
+        write_whole(path, kept + b"".join(msgspec.json.encode(each) + b"\n" for each in lacking))
     return lacking
 
 

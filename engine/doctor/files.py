@@ -78,7 +78,9 @@ def of_runs(studio: Studio) -> Iterator[Finding]:
                 files = "a file is" if missing == 1 else f"{missing} files are"
                 yield Finding(WARNING, f"run {run}: {files} missing", f"resume {run}")
             if list_anew(folder, paths):
-                text = f"run {run}: the checksums of its files were missing; they are as it is now"
+                text = (
+                    f"run {run}: checksums of its files were missing; they are of what is there now"
+                )
                 yield Finding(MENDED, text)
             for name in edited(folder):
                 relative = (folder / name).relative_to(studio.folder).as_posix()

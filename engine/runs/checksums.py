@@ -32,11 +32,12 @@ def listed(folder: Path, paths: Sequence[Path]) -> Iterator[None]:
 
 
 def list_anew(folder: Path, paths: Sequence[Path]) -> bool:
-    """List the files as they are, where their list is gone; returns whether it was.
+    """List those of the files that aren't, as they are; returns whether there were any.
 
-    A folder that was made before there were lists gets its first one.
+    Their list is gone or was cut, or the folder was made before there were lists.
     """
-    if (folder / CHECKSUMS).exists() or not any(path.exists() for path in paths):
+    known, _ = _read(folder)
+    if all(path.name in known or not path.exists() for path in paths):
         return False
     with listed(folder, paths):
         pass

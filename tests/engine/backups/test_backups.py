@@ -339,7 +339,7 @@ def test_the_doctor_adds_signatures_that_their_file_lacks(approved, tmp_path):
     for _ in range(2):
         approved.do("sign", "--key", tmp_path / "key.pem")
     first, second = path.read_text().splitlines()
-    for left in ("", f"{second}\n"):
+    for left in ("", f"{second}\n", second):
         path.write_text(left)
         assert "signatures.jsonl lacked the signature of event" in approved.do("doctor")
         assert sorted(path.read_text().splitlines()) == sorted([first, second])

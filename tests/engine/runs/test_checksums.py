@@ -56,6 +56,13 @@ def test_a_folder_without_a_list_has_nothing_to_name(tmp_path):
     assert edited(tmp_path) == []
 
 
+def test_what_a_cut_list_lacks_is_listed_as_it_is(folder):
+    lines = (folder / CHECKSUMS).read_text().splitlines(keepends=True)
+    (folder / CHECKSUMS).write_text(lines[1])
+    assert list_anew(folder, [folder / "one", folder / "two"])
+    assert (folder / CHECKSUMS).read_text() == "".join(lines)
+
+
 def test_a_list_that_is_gone_is_made_of_the_files_as_they_are(folder):
     paths = [folder / "one", folder / "two", folder / "three"]
     assert not list_anew(folder, paths)

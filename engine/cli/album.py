@@ -105,6 +105,7 @@ class Album:
         if ends_all(error):
             raise error
         self.failed.append(song_id)
+        self.studio.lacks_files = True
         explain(error, self.options, f"{self.studio.song(song_id).title} ({song_id}): ")
 
     @contextmanager

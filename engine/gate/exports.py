@@ -179,6 +179,7 @@ def update_exports(studio: Studio, recorded: Recorded) -> list[Export]:
     try:
         return _export(studio, studio.song(song_id), event.candidate)
     except (OSError, LogUnavailable) as error:
+        studio.lacks_files = True
         raise Refused(
             f"the decision on {short(event.candidate)} stands, as event {recorded.position}, "
             f"but its file could not be written: {error}",

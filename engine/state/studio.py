@@ -62,6 +62,8 @@ class Studio:
         actor: who does what is done.
         mended: files that a command which was ended had left unwritten, and this one wrote.
         warns_of_head: whether leaving it warns where the HEAD file does not vouch for the log.
+        lacks_files: whether what failed may have left files unwritten, though no error ends the
+            command: the next one looks.
     """
 
     def __init__(self, folder: Path, log: EventLog) -> None:
@@ -75,6 +77,7 @@ class Studio:
         )
         self.actor = actor()
         self.warns_of_head = True
+        self.lacks_files = False
         self.mended: set[Path] = set()
         self._in_flight = InFlight(folder)
         self._recorded: list[int] = []
@@ -114,7 +117,7 @@ class Studio:
         self.log.close()
         if self._in_flight.is_begun and isinstance(error, OSError | LogUnavailable):
             error.add_note(self._what_stands())
-        self._in_flight.end(is_done=error is None)
+        self._in_flight.end(is_done=error is None and not self.lacks_files)
         if problem:
             warnings.warn(f"{problem}; see engine doctor", Unvouched, stacklevel=2)
 

@@ -12,6 +12,7 @@ from typing import Any
 from engine.child_process import environment
 from engine.proposals import read
 from engine.proposals.songs import add_songs
+from engine.state.inflight import was_interrupted
 from engine.state.studio import Studio
 from tests.engine.command_line import Shell, demo
 from tests.engine.composing.compositions import SONG, decisions, streams, words
@@ -103,9 +104,12 @@ def test_a_song_that_fails_is_said_and_the_others_go_on(new_shell: Shell):
     assert "next: engine" in failed.out
     assert "compose --songs all --audio none" in failed.out
     assert len(new_shell.events("CompositionFinished")) == 1
+    assert was_interrupted(new_shell.folder)  # so that the next command looks for missing files
     in_the_way.unlink()
     new_shell.do(*line, "--executor", "serial")
+    assert not was_interrupted(new_shell.folder)
     assert len(new_shell.events("CompositionFinished")) == 2
+    assert "mended" not in new_shell.do("doctor")  # what was decided before the failure has files
 
 
 def test_sections_are_evolved_side_by_side_with_the_same_runs(

@@ -334,9 +334,8 @@ def _signature(room: Room, path: Path) -> bool:
 
 def _signature_seeds(room: Room) -> list[bytes]:
     sign(room.studio, room.folder / "key.pem")
-    path = room.studio.folder / SIGNATURES
-    data = path.read_bytes()
-    path.unlink()
+    data = (room.studio.folder / SIGNATURES).read_bytes()
+    room.put_back()
     return [data, *DEEP]
 
 

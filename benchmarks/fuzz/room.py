@@ -80,6 +80,11 @@ class Room:
         (self.song,) = self.studio.songs().values()
         self._before = self._state()
 
+    def put_back(self) -> None:
+        """Put the studio back as it was."""
+        self.close()
+        self._open()
+
     def close(self) -> None:
         """Close the studio."""
         self.studio.warns_of_head = False

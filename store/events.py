@@ -20,7 +20,6 @@ Sha256 = Annotated[str, Checked(pattern=r"^[0-9a-f]{64}\Z")]
 RelativePath = Annotated[
     str, Checked(pattern=r"^(?![/~])(?![A-Za-z]:)(?!(?:.*/)?\.\.(?:/|\Z))[^\\\x00-\x1f]+\Z")
 ]
-Key = Sha256  # 32 bytes as hex
 # One path component that every file system takes.
 FileLabel = Annotated[
     str, Checked(pattern=r'^[^\s./\\:*?"<>|\x00-\x1f][^/\\:*?"<>|\x00-\x1f]*\Z', max_length=200)
@@ -484,7 +483,7 @@ class LogSigned(Payload, frozen=True, kw_only=True):
 
     position: Count  # of the last event that is signed
     hash: Sha256  # of that event
-    public_key: Key
+    public_key: Sha256  # no hash, but 32 bytes as hex as well
     signature: Name  # of both, as hex
 
 

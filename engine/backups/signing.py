@@ -51,13 +51,7 @@ class Signature(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     @classmethod
     def of(cls, signed: LogSigned, recorded_at: str) -> Self:
         """The signature that an event holds."""
-        return cls(
-            position=signed.position,
-            hash=signed.hash,
-            public_key=signed.public_key,
-            signature=signed.signature,
-            signed_at=recorded_at,
-        )
+        return cls(**msgspec.structs.asdict(signed), signed_at=recorded_at)
 
     @property
     def fingerprint(self) -> str:

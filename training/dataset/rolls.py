@@ -17,6 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.execution.choice import in_processes
+from engine.state.files import file_sha256
 from fitness.errors import SilentPart, UnreadablePart
 from fitness.excerpts import Excerpt, as_excerpt, excerpt_features, excerpt_rolls
 from fitness.features import FEATURES_VERSION
@@ -106,7 +107,7 @@ def make_rolls(
         row.segment_id: known[row.segment_id]
         for row in with_midi
         if row.segment_id in known
-        and known[row.segment_id].sha256 == _sha256(folder / row.midi_file)
+        and known[row.segment_id].sha256 == file_sha256(folder / row.midi_file)
     }
     new = [row for row in with_midi if row.segment_id not in done]
     silent: list[str] = []
@@ -131,10 +132,6 @@ def make_rolls(
         with replacing(folder / ROLLS_REPORT) as waiting:
             waiting.write_bytes(_report(done, skipped))
     return {"slices": len(done), "made": made, "silent": len(silent), "refused": refused}
-
-
-def _sha256(path: Path) -> str:
-    return hashlib.sha256(path.read_bytes()).hexdigest()
 
 
 def _encoded(file: tuple[Path, str]) -> EncodedSlice | str | None:

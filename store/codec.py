@@ -4,13 +4,15 @@ Writing is strict: what is not plain, finite and within its constraints is refus
 restores: it upcasts old versions, asks for the right types and judges nothing else.
 """
 
-from collections.abc import Mapping
-from typing import Any, NamedTuple
+from collections.abc import Iterator, Mapping
+from functools import cache
+from inspect import isclass
+from typing import Any, NamedTuple, get_args, get_origin, get_type_hints
 
 import msgspec
 
 from store.errors import InvalidEvent, LogCorrupt, UnknownEvent
-from store.events import KINDS, Kind, Payload
+from store.events import KINDS, Kind, Part, Payload
 from store.plain import (
     NotPlain,
     canonical,
@@ -22,6 +24,9 @@ from store.plain import (
 )
 from store.upcasts import UPCASTS, Upcast
 
+# A list with more parts than these is checked part by part: a second copy of it may be large.
+MOST_AT_ONCE = 100
+
 
 class Encoded(NamedTuple):
     """A payload as it is stored."""
@@ -29,6 +34,13 @@ class Encoded(NamedTuple):
     kind: str
     kind_version: int
     text: str
+
+
+class Prepared(NamedTuple):
+    """A payload as it is stored, and as it is read again."""
+
+    encoded: Encoded
+    payload: Payload
 
 
 class Codec:
@@ -51,7 +63,7 @@ class Codec:
         self._upcasts = dict(upcasts)
         self._names = {kind.struct: name for name, kind in kinds.items()}
         self.decoders = {
-            (name, kind.version): msgspec.json.Decoder(kind.struct) for name, kind in kinds.items()
+            (name, kind.version): _decoder(kind.struct) for name, kind in kinds.items()
         }
 
     def encode(self, payload: Payload) -> Encoded:
@@ -61,18 +73,27 @@ class Codec:
             InvalidEvent: its type is no registered kind, or a value in it is not plain, not finite,
                 of the wrong type or outside its constraint; the message names the field.
         """
+        return self.prepare(payload).encoded
+
+    def prepare(self, payload: Payload) -> Prepared:
+        """Return `payload` as it is stored, and as it is read again: itself where that is equal.
+
+        Raises:
+            InvalidEvent: as `encode` does.
+        """
         name = self._names.get(type(payload))
         if name is None:
             raise InvalidEvent(f"{type(payload).__name__} is not a registered kind of event")
         kind = self._kinds[name]
         quick = self._encoded_quickly(name, kind, payload)
         if quick is not None:
-            return quick
+            return Prepared(quick, payload)
         try:
             checked = msgspec.convert(plain(payload), strict_struct(kind.struct))
-            return Encoded(name, kind.version, canonical(checked))
+            encoded = Encoded(name, kind.version, canonical(checked))
         except (NotPlain, msgspec.ValidationError) as error:
             raise InvalidEvent(f"{name}: {error}") from error
+        return Prepared(encoded, self.decode(*encoded))
 
     def _encoded_quickly(self, name: str, kind: Kind, payload: Payload) -> Encoded | None:
         """A payload that comes back from its text as it is; None for any other.
@@ -82,10 +103,9 @@ class Codec:
         lists; it gives the same text.
         """
         try:
-            text = encoded_json(payload)
-            is_canonical = encoded_json(strict_decoder(kind.struct).decode(text)) == text
-            if not is_canonical or self.decoders[name, kind.version].decode(text) != payload:
+            if not all(_comes_back(each) for each in _pieces(payload)):
                 return None
+            text = encoded_json(payload)
         except (TypeError, ValueError, msgspec.MsgspecError, RecursionError):
             return None
         return Encoded(name, kind.version, text.decode()) if is_shallow(text) else None
@@ -127,3 +147,42 @@ def _require_whole_chains(
         missing = [step for step in range(1, kind.version) if (name, step) not in upcasts]
         if missing:
             raise ValueError(f"{name}: no upcast from version {missing}")
+
+
+def _pieces(payload: Payload) -> Iterator[msgspec.Struct]:
+    """The payload without its long lists of parts, and each of those parts."""
+    long = {
+        field: parts
+        for field, part_type in _lists_of_parts(type(payload)).items()
+        if len(parts := getattr(payload, field)) > MOST_AT_ONCE
+        and type(parts) is list
+        and all(type(part) is part_type for part in parts)
+    }
+    yield msgspec.structs.replace(payload, **{field: [] for field in long}) if long else payload
+    for parts in long.values():
+        yield from parts
+
+
+@cache
+def _lists_of_parts(struct: type[msgspec.Struct]) -> dict[str, type[Part]]:
+    """The fields of a payload that are lists of parts, of any length, and the type of those."""
+    return {
+        field: arguments[0]
+        for field, hint in get_type_hints(struct, include_extras=True).items()
+        if get_origin(hint) is list
+        and isclass((arguments := get_args(hint))[0])
+        and issubclass(arguments[0], Part)
+    }
+
+
+def _comes_back(piece: msgspec.Struct) -> bool:
+    """Whether a part or a payload is what is read from its text, and nothing in it is refused."""
+    text = encoded_json(piece)
+    is_canonical = encoded_json(strict_decoder(type(piece)).decode(text)) == text
+    return bool(is_canonical and _decoder(type(piece)).decode(text) == piece)
+
+
+@cache
+def _decoder(struct: type[msgspec.Struct]) -> msgspec.json.Decoder[Any]:
+    """What reads a part or a payload from its text."""
+    return msgspec.json.Decoder(struct)

@@ -3,21 +3,19 @@
 import logging
 import random
 import time
-from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, NamedTuple, Self
+from typing import Any, Self
 
 from sqlalchemy import Connection
 
-from store.codec import Codec, Encoded
+from store.codec import Codec
 from store.database import Database
+from store.drafts import Draft, already_recorded, drafted
 from store.errors import (
     CommitUnknown,
-    EventConflict,
-    InvalidEvent,
     LogCorrupt,
     LogUnavailable,
     StaleStream,
@@ -30,7 +28,6 @@ from store.records import Head, Heading, NewEvent, Recorded, event_hash
 from store.schema import ensure_schema
 from store.tables import (
     EventRow,
-    StoredEvent,
     hash_at,
     head_rows,
     headings,
@@ -50,7 +47,6 @@ from store.verify import Examined, Problem, verify
 # What a reader holds in memory at once: so many events at first, then about so much of payloads.
 PAGE_EVENTS, MOST_PAGE_EVENTS = 256, 1024
 PAGE_CHARACTERS = 1_000_000
-MAX_NAME_CHARACTERS = 200
 
 # How long a reader waits for a writer to mend what it found.
 READER_PATIENCE_S = 0.25
@@ -68,13 +64,8 @@ def utc_now() -> datetime:
     return datetime.now(UTC)
 
 
-class _Draft(NamedTuple):
-    """An event as it will be stored, before it has a position."""
-
-    event_id: str
-    encoded: Encoded
-    actor: str
-    causation: str | None
+# What else is done in the transaction of a batch, with its connection and events.
+Also = Callable[[Connection, Sequence[Recorded]], None]
 
 
 class EventLog:
@@ -146,7 +137,7 @@ class EventLog:
         events: Sequence[NewEvent],
         expected_version: int,
         patience_s: float | None = None,
-        also: Callable[[Connection], None] | None = None,
+        also: Also | None = None,
     ) -> list[Recorded]:
         """Record a batch of events, all or none, one after the other.
 
@@ -158,7 +149,8 @@ class EventLog:
             events: what happened; an empty batch does nothing.
             expected_version: the number of events that the stream has; 0 for a new one.
             patience_s: how long to wait for another writer; None: as long as it ever does.
-            also: called once they are recorded, with the connection of the same transaction.
+            also: called once they are recorded, with the connection of the same transaction and
+                with them.
 
         Raises:
             InvalidEvent: an event is not valid; nothing was recorded.
@@ -170,7 +162,7 @@ class EventLog:
                 recorded.
             LogCorrupt: the database is damaged.
         """
-        drafts = _drafted(self.codec, stream, events)
+        drafts = drafted(self.codec, stream, events)
         if not drafts:
             return []
         try:
@@ -188,15 +180,15 @@ class EventLog:
     def _append(
         self,
         stream: str,
-        drafts: Sequence[_Draft],
+        drafts: Sequence[Draft],
         expected_version: int,
         patience_s: float | None,
-        also: Callable[[Connection], None] | None,
+        also: Also | None,
     ) -> list[Recorded]:
         with self.database.writing_turn(patience_s):  # one turn for both, the events and HEAD
             with self.database.write(patience_s) as connection:
                 head = read_head(connection, lock=True)
-                known = _already_recorded(connection, self.codec, stream, drafts)
+                known = already_recorded(connection, self.codec, stream, drafts)
                 if known is not None:
                     return [self.recorded(row) for row in known]
                 if self._head_file is not None:
@@ -207,10 +199,14 @@ class EventLog:
                 rows = self._chained(head, stream, actual, drafts)
                 insert_events(connection, rows)
                 move_head(connection, Head(head.position + len(rows), rows[-1][-1]))
+                recorded = [
+                    Recorded(*row[:6], draft.payload, *row[7:])
+                    for row, draft in zip(rows, drafts, strict=True)
+                ]
                 if also is not None:
-                    also(connection)
+                    also(connection, recorded)
             self._advance_head_file()
-        return [self.recorded(row) for row in rows]
+        return recorded
 
     def read(
         self,
@@ -403,7 +399,7 @@ class EventLog:
                 head_hash=None if known is None else known.hash,
                 backup=backup,
             )
-            drafts = _drafted(self.codec, STUDIO, [NewEvent(payload, actor=actor)])
+            drafts = drafted(self.codec, STUDIO, [NewEvent(payload, actor=actor)])
             (row,) = self._chained(end, STUDIO, stream_version(connection, STUDIO), drafts)
             insert_events(connection, [row])
             set_head(connection, Head(end.position + 1, row[-1]))
@@ -482,7 +478,7 @@ class EventLog:
         self.close()
 
     def _chained(
-        self, head: Head, stream: str, version: int, drafts: Sequence[_Draft]
+        self, head: Head, stream: str, version: int, drafts: Sequence[Draft]
     ) -> list[tuple[Any, ...]]:
         recorded_at = _written(self._clock())
         prev_hash, rows = head.hash, []
@@ -530,66 +526,3 @@ def _fitting_page(rows: Sequence[EventRow]) -> int:
 def _written(when: datetime) -> str:
     """A time as the log writes it."""
     return when.astimezone(UTC).isoformat(timespec="microseconds")
-
-
-def _drafted(codec: Codec, stream: str, events: Sequence[NewEvent]) -> list[_Draft]:
-    """Return the batch as it will be stored.
-
-    Raises:
-        InvalidEvent: a payload is not valid, a name is empty, too long or unprintable, or two
-            events have the same id.
-    """
-    _require_name("stream", stream)
-    drafts = [_draft(codec, event) for event in events]
-    repeated = [name for name, n in Counter(d.event_id for d in drafts).items() if n > 1]
-    if repeated:
-        raise InvalidEvent(f"event ids occur twice in one batch: {repeated}")
-    return drafts
-
-
-def _already_recorded(
-    connection: Connection, codec: Codec, stream: str, drafts: Sequence[_Draft]
-) -> list[StoredEvent] | None:
-    """Return the rows of a batch that is already recorded; None for a new batch.
-
-    Raises:
-        EventConflict: an id is recorded with other content, or only a part of the batch is.
-    """
-    found = rows_with_ids(connection, [draft.event_id for draft in drafts])
-    for draft in drafts:
-        row = found.get(draft.event_id)
-        if row is not None and not _same_content(codec, row, stream, draft):
-            raise EventConflict(
-                f"event {draft.event_id} is already recorded at position {row.position} "
-                f"with other content ({row.kind} in stream {row.stream!r})"
-            )
-    if not found:
-        return None
-    if len(found) < len(drafts):
-        raise EventConflict(
-            f"{len(found)} of {len(drafts)} events are already recorded: {sorted(found)}"
-        )
-    return [found[draft.event_id] for draft in drafts]
-
-
-def _draft(codec: Codec, event: NewEvent) -> _Draft:
-    _require_name("event_id", event.event_id)
-    _require_name("actor", event.actor)
-    if event.causation is not None:
-        _require_name("causation", event.causation)
-    return _Draft(event.event_id, codec.encode(event.payload), event.actor, event.causation)
-
-
-def _require_name(column: str, value: object) -> None:
-    if type(value) is not str or not value.isprintable() or not value.strip():
-        raise InvalidEvent(f"{column}: expected printable text, got {value!r}")
-    if len(value) > MAX_NAME_CHARACTERS:
-        raise InvalidEvent(f"{column}: longer than {MAX_NAME_CHARACTERS} characters")
-
-
-def _same_content(codec: Codec, row: StoredEvent, stream: str, draft: _Draft) -> bool:
-    """Whether a row holds a draft's event, whichever version of its kind it is stored in."""
-    stored = Encoded(row.kind, row.kind_version, row.payload)
-    if stored.kind == draft.encoded.kind and stored.kind_version < draft.encoded.kind_version:
-        stored = codec.encode(codec.decode(*stored))
-    return (row.stream, stored) == (stream, draft.encoded)

@@ -105,7 +105,7 @@ class Projections:
                     self._apply_batch()
                 return
 
-    def keep_up(self, connection: Connection) -> None:
+    def keep_up(self, connection: Connection, appended: Sequence[Recorded]) -> None:
         """Apply the newest events in the transaction that appended them.
 
         Where these are many, or the documents damaged, that is left to the next reading, which says
@@ -113,16 +113,19 @@ class Projections:
 
         Args:
             connection: the writing one.
+            appended: the newest events, of which there is at least one.
         """
         attempt = connection.begin_nested()
         try:
-            end = read_head(connection).position
+            end = appended[-1].position
             made = positions(connection, self._stored, end)
             first, last = min(made.values(), default=0), max(made.values(), default=0)
             is_near = len(made) == len(self._stored) and first == last >= end - BATCH_EVENTS
             if is_near:
                 self._require_whole(connection, self._stored)
-                self._apply_next(connection, made, end)
+                has_others = first < end - len(appended)
+                batch = self._batch(connection, first, end) if has_others else appended
+                self._apply_all(connection, made, batch)
             attempt.commit()
         except (Damaged, StoreError):
             attempt.rollback()
@@ -335,21 +338,25 @@ class Projections:
                     for each in group:
                         forget(connection, each)
                     made |= dict.fromkeys(group, 0)
-            self._apply_next(connection, made, end)
+            self._apply_all(connection, made, self._batch(connection, min(made.values()), end))
 
-    def _apply_next(self, connection: Connection, made: Mapping[str, int], end: int) -> None:
-        """Apply the next events to the projections that haven't got them.
+    def _batch(self, connection: Connection, start: int, end: int) -> list[Recorded]:
+        """The next events after a position, of a log with an end."""
+        rows = page(connection, after=start, limit=BATCH_EVENTS)
+        if not rows and start < end:
+            raise LogCorrupt(f"the head row says position {end}, no event is after {start}")
+        return [self._log.recorded(row) for row in rows]
+
+    def _apply_all(
+        self, connection: Connection, made: Mapping[str, int], batch: Sequence[Recorded]
+    ) -> None:
+        """Apply events to the projections that haven't got them.
 
         Args:
             connection: the writing one.
             made: the position that each projection and index is at, by name.
-            end: position of the last event.
+            batch: the events after the earliest of these positions, in their order.
         """
-        start = min(made.values())
-        rows = page(connection, after=start, limit=BATCH_EVENTS)
-        if not rows and start < end:
-            raise LogCorrupt(f"the head row says position {end}, no event is after {start}")
-        batch = [self._log.recorded(row) for row in rows]
         reached: dict[str, int] = {}
         more: dict[str, int] = {}
         for name, projection in self._projections.items():

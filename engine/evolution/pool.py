@@ -122,12 +122,8 @@ class Pool:
         if newcomers is None:
             newcomers = [self._individual(each, event.generation) for each in event.offspring]
         self.scored |= {individual.id: individual for individual in newcomers}
-        considered = [*self.population, *newcomers]
+        self.pack_all_but(event.population, newcomers)
         self.population = [self.scored[identifier] for identifier in event.population]
-        stays = set(event.population)
-        for individual in considered:
-            if individual.id not in stays:
-                individual.pack(self._packer)
         self.generation = event.generation
         self.logbook.record(
             generation=event.generation,
@@ -135,6 +131,18 @@ class Pool:
             judged=event.judged,
             reality=event.reality,
         )
+
+    def pack_all_but(self, population: Iterable[str], newcomers: Iterable[Individual]) -> None:
+        """Pack what the next population leaves out.
+
+        Args:
+            population: ids of the next population.
+            newcomers: the individuals that were bred for it, in the pool or not.
+        """
+        stays = set(population)
+        for individual in (*self.population, *newcomers):
+            if individual.id not in stays:
+                individual.pack(self._packer)
 
     @property
     def curve(self) -> list[CurvePoint]:

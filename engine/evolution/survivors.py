@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import product
 from typing import Any
 
@@ -110,11 +111,14 @@ def choose_survivors(
     eligible = [i for i in ordered[1:] if i.passes and i.total > facts.total_p95]
     elites = _bests_of_other_cells(ordered[0], eligible, cells)
     distances = [share * facts.median_distance for share in APART]
-    pools: tuple[tuple[list[Individual], Mapping[str, Cell]], ...]
-    pools = ((elites, cells), (eligible, cells), (eligible, {}))
+    few, all_of_them = (
+        _Choice([ordered[0], *pool[:MAX_ELIGIBLE]], genomes) for pool in (elites, eligible)
+    )
+    choices: tuple[tuple[_Choice, Mapping[str, Cell]], ...]
+    choices = ((few, cells), (all_of_them, cells), (all_of_them, {}))
     chosen, distance = [ordered[0]], distances[0]
-    for apart, (pool, own_cells) in product(distances, pools):
-        found = _largest_set(ordered[0], pool[:MAX_ELIGIBLE], keep, apart, genomes, own_cells)
+    for apart, (choice, own_cells) in product(distances, choices):
+        found = _largest_set(choice, keep, apart, own_cells)
         if len(found) > len(chosen):
             chosen, distance = found, apart
         if len(chosen) == keep:
@@ -136,21 +140,39 @@ def _bests_of_other_cells(
     return list(firsts.values())
 
 
+@dataclass(frozen=True)
+class _Choice:
+    """The best individual and those that may be shown beside it, whose distances are measured once.
+
+    Attributes:
+        individuals: of them, the best one first.
+        genomes: measures the distances.
+    """
+
+    individuals: Sequence[Individual]
+    genomes: StageGenomes[Any]
+
+    @cached_property
+    def distances(self) -> NDArray[np.float64]:
+        """Of each to each, shape ``(n, n)``."""
+        every = [individual.genome for individual in self.individuals]
+        return self.genomes.distances(every, every)
+
+    def far_enough(self, apart: float) -> NDArray[np.bool_]:
+        """Whether each pair is far enough apart, shape ``(n, n)``."""
+        # With locks the median may be 0; equal individuals are never far enough apart.
+        return np.asarray((self.distances >= apart) & (self.distances > 0))
+
+
 def _largest_set(
-    best: Individual,
-    pool: Sequence[Individual],
-    keep: int,
-    apart: float,
-    genomes: StageGenomes[Any],
-    cells: Mapping[str, Cell],
+    choice: _Choice, keep: int, apart: float, cells: Mapping[str, Cell]
 ) -> list[Individual]:
-    """The best, and those of a pool that go with it; in cells of their own if cells are given."""
-    everyone = [best, *pool]
-    fits = _far_enough(everyone, apart, genomes)
+    """The best, and those that go with it; in cells of their own if cells are given."""
+    fits = choice.far_enough(apart)
     if cells:
-        own = np.array([cells[individual.id] for individual in everyone])
+        own = np.array([cells[individual.id] for individual in choice.individuals])
         fits &= (own[:, None] != own[None]).any(axis=2)
-    return [best, *(pool[row - 1] for row in _choose_others(fits, keep))]
+    return [choice.individuals[row] for row in (0, *_choose_others(fits, keep))]
 
 
 def _explorer(
@@ -161,22 +183,12 @@ def _explorer(
     doubts: Doubts,
 ) -> list[Individual]:
     """The best of a cell that the head is least sure of, far from all chosen; empty if none is."""
-    fits = _far_enough([*chosen, *elites], apart, genomes)
+    fits = _Choice([*chosen, *elites], genomes).far_enough(apart)
     is_far = fits[: len(chosen), len(chosen) :].all(axis=0)
     far = [elites[place] for place in np.flatnonzero(is_far).tolist()]
     rated = zip(doubts(far) if far else (), (-rank for rank in range(len(far))), far, strict=True)
     best = max(rated, key=lambda row: row[:2], default=None)
     return [] if best is None else [best[2]]
-
-
-def _far_enough(
-    individuals: Sequence[Individual], apart: float, genomes: StageGenomes[Any]
-) -> NDArray[np.bool_]:
-    """Shape ``(n, n)``: whether each pair is far enough apart."""
-    every = [individual.genome for individual in individuals]
-    distances = genomes.distances(every, every)
-    # With locks the median may be 0; equal individuals are never far enough apart.
-    return np.asarray((distances >= apart) & (distances > 0))
 
 
 def _choose_others(is_far: NDArray[np.bool_], keep: int) -> list[int]:

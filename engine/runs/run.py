@@ -194,6 +194,8 @@ class Run:
             for child, score in zip(children, scores, strict=True)
         ]
         population = self._select(newcomers)
+        # The event takes kilobytes for each newcomer besides.
+        self.pool.pack_all_but((each.id for each in population), newcomers)
         elite = best_first(population)[:ELITE]
         judged, reality = self.judged(elite) if elite else (None, None)
         event = events.GenerationScored(

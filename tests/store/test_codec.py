@@ -8,20 +8,21 @@ import numpy as np
 import pytest
 from hypothesis import given
 
-from store.codec import Codec
+from store.codec import MOST_AT_ONCE, Codec
 from store.errors import InvalidEvent, LogCorrupt, UnknownEvent
 from store.events import (
     KINDS,
     CandidateApproved,
     CandidateNoted,
     ExportWritten,
+    GenerationScored,
     Kind,
     ModelRegistered,
     Payload,
     RunResumed,
     SongProposed,
 )
-from store.plain import MAX_DEPTH, Checked, is_shallow, plain
+from store.plain import MAX_DEPTH, Checked, canonical, is_shallow, plain
 from tests.store.samples import DIGEST, SAMPLES, SONG
 from tests.store.strategies import patient, payloads
 
@@ -110,6 +111,36 @@ def test_the_message_names_the_place() -> None:
         CODEC.encode(manifest(float("nan")))
     with pytest.raises(InvalidEvent, match=r"SongProposed.*tonic_pitch_class"):
         CODEC.encode(changed(SONG, tonic_pitch_class=12))
+
+
+GENERATION = next(each for each in SAMPLES if isinstance(each, GenerationScored))
+
+
+def with_many(last: Any) -> GenerationScored:
+    """A generation with more children than are checked at once, the last of them another."""
+    child = GENERATION.offspring[0]
+    return changed(GENERATION, offspring=[*[child] * MOST_AT_ONCE, last])
+
+
+def test_a_long_list_is_stored_like_a_short_one() -> None:
+    child = GENERATION.offspring[0]
+    for payload in (with_many(child), with_many(changed(child, genome={"b": 1, "a": (1, 2)}))):
+        prepared = CODEC.prepare(payload)
+        assert prepared.encoded.text == canonical(plain(payload))
+        assert prepared.payload == CODEC.decode(*prepared.encoded)
+
+
+@pytest.mark.parametrize("value", BAD_VALUES.values(), ids=BAD_VALUES)
+def test_what_json_cannot_carry_is_refused_at_the_end_of_a_long_list(value: Any) -> None:
+    child = changed(GENERATION.offspring[0], genome={"deep": [value]})
+    with pytest.raises(InvalidEvent, match=rf"offspring\[{MOST_AT_ONCE}\]|not Unicode"):
+        CODEC.encode(with_many(child))
+
+
+def test_another_part_at_the_end_of_a_long_list_is_refused() -> None:
+    for part in (SONG.source, {"id": "x"}, changed(GENERATION.offspring[0], total="high")):
+        with pytest.raises(InvalidEvent, match="offspring"):
+            CODEC.encode(with_many(part))
 
 
 DEPTHS = {

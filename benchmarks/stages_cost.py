@@ -6,7 +6,6 @@ approved. Runs of every stage of a song take turns, generation by generation, in
 
 from __future__ import annotations
 
-import gc
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -18,6 +17,7 @@ from unittest.mock import patch
 
 from benchmarks.songs import song_studio, songs
 from engine.evolution.settings import Settings
+from engine.garbage import keep_everything
 from engine.runs.run import Run
 from engine.state.runs import run_stream
 from engine.state.studio import Studio
@@ -118,7 +118,7 @@ def _one_generation(studio: Studio, run: Run, cost: Cost) -> None:
     run.version += 1
     watch.time(TAKE_IN, lambda: run.pool.apply(*generation))
     cost.rolls += len(parts) * (2 if run.context.parts else 1)
-    gc.freeze()
+    keep_everything()
 
 
 @contextmanager

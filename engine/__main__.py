@@ -7,6 +7,7 @@ import sys
 import traceback
 
 from documents.terminal import print_line
+from engine.garbage import search_seldom
 from engine.interrupts import keep_interrupts
 
 BROKE, INTERRUPTED = 1, 130
@@ -20,6 +21,7 @@ def main() -> None:
     """Run the command line and exit with its status; Ctrl-C is quiet while it is still loaded."""
     keep_interrupts()
     os.environ.setdefault(BLAS_THREADS, "1")
+    search_seldom()
     try:
         from engine.cli import run  # noqa: PLC0415 - loading takes a moment
 

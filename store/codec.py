@@ -119,9 +119,10 @@ class Codec:
         """
         decoder = self.decoders.get((kind, kind_version))
         try:
-            if decoder is not None:
-                return decoder.decode(text)
-            return self._decode_old(kind, kind_version, text)
+            if decoder is None:
+                return self._decode_old(kind, kind_version, text)
+            payload: Payload = decoder.decode(text)
+            return payload
         except UnknownEvent:
             raise
         # An upcast meets whatever is stored, so that it may fail in any way.

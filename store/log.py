@@ -200,7 +200,7 @@ class EventLog:
                 insert_events(connection, rows)
                 move_head(connection, Head(head.position + len(rows), rows[-1][-1]))
                 recorded = [
-                    Recorded(*row[:6], draft.payload, *row[7:])
+                    Recorded(*(*row[:6], draft.payload, *row[7:]))
                     for row, draft in zip(rows, drafts, strict=True)
                 ]
                 if also is not None:

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -112,24 +113,25 @@ def terciles(values: NDArray[np.float32]) -> NDArray[np.float32]:
 def cells_of(values: NDArray[np.float32], bounds: NDArray[np.float32]) -> list[Cell]:
     """The cell of each row: of each axis, how many bounds it lies above."""
     above = (values[:, None, :] > bounds[None]).sum(axis=1)
-    return [tuple(row) for row in above.tolist()]
+    known: dict[Cell, Cell] = {}  # one of each: a run may have a hundred thousand parts
+    return [known.setdefault(cell, cell) for cell in map(tuple, above.tolist())]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, eq=False)
 class Archive:
     """The map of a run: every part that it scored, by its cell.
 
     Attributes:
         axes: of its cells.
         bounds: ``(LEVELS - 1, axes)``, see ``terciles``.
-        places: id of a part -> where it lies on each axis.
-        cells: id of a part -> its cell.
+        values: ``(parts, axes)``, where each part lies on each axis.
+        cells: id of a part -> its cell, in the order of ``values``.
         ranked: cell -> its parts, the best first; cells without parts are missing.
     """
 
     axes: tuple[Axis, ...]
     bounds: NDArray[np.float32]
-    places: dict[str, tuple[float, ...]]
+    values: NDArray[np.float32]
     cells: dict[str, Cell]
     ranked: dict[Cell, list[Individual]]
 
@@ -150,11 +152,15 @@ class Archive:
         bounds = terciles(values)
         names = [individual.id for individual in individuals]
         cells = dict(zip(names, cells_of(values, bounds), strict=True))
-        places = {name: tuple(row) for name, row in zip(names, values.tolist(), strict=True)}
         ranked: dict[Cell, list[Individual]] = {}
         for individual in best_first(individuals):
             ranked.setdefault(cells[individual.id], []).append(individual)
-        return cls(axes, bounds, places, cells, ranked)
+        return cls(axes, bounds, values, cells, ranked)
+
+    @cached_property
+    def places(self) -> dict[str, tuple[float, ...]]:
+        """Id of a part -> where it lies on each axis."""
+        return dict(zip(self.cells, map(tuple, self.values.tolist()), strict=True))
 
     @property
     def elites(self) -> dict[Cell, Individual]:

@@ -182,4 +182,4 @@ def _tournament(
     is_open = share > 0 and rng.random() < share
     among = population if is_open else niches[int(rng.integers(len(niches)))]
     entrants = [among[int(index)] for index in rng.integers(len(among), size=size)]
-    return max(entrants, key=lambda individual: (individual.fitness, individual.id))
+    return max(entrants, key=lambda individual: (individual.rank_key, individual.id))

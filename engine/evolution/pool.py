@@ -7,23 +7,13 @@ from types import GenericAlias
 from typing import Any
 
 import numpy as np
-from deap import base, tools
+from deap import tools
 
 from engine.evolution.packing import Packer
 from engine.evolution.watch import ELITE
 from fitness.total import Score
 from genomes.stage import StageGenomes
 from store.events import CurvePoint, GenerationScored, Offspring
-
-
-class RankedFitness(base.Fitness):  # type: ignore[misc]
-    """DEAP fitness of two values: whether a part passes the gate, then its total.
-
-    The weights are 1, because DEAP returns values divided by them and they must stay exact.
-    """
-
-    weights = (1.0, 1.0)
-
 
 Content = tuple[Any, Score]
 
@@ -34,7 +24,7 @@ class Individual:
     Attributes:
         id: its candidate id.
         generation: the generation in which it was bred; 0 is the first pool.
-        rank_key: of its score.
+        rank_key: of its score; larger is better.
     """
 
     __slots__ = ("_content", "_packer", "generation", "id", "rank_key")
@@ -66,11 +56,6 @@ class Individual:
     def total(self) -> float:
         """The total of its score."""
         return self.rank_key[1]
-
-    @property
-    def fitness(self) -> RankedFitness:
-        """Its score in the form that DEAP compares."""
-        return RankedFitness(tuple(map(float, self.rank_key)))
 
     def pack(self, packer: Packer[Content]) -> None:
         """Keep genome and score packed from now on: they are unpacked whenever they are read."""

@@ -14,6 +14,7 @@ from multiprocessing.connection import wait
 from typing import Any, TypeVar
 
 from engine.execution.executor import WorkerDied
+from engine.garbage import search_seldom
 
 T = TypeVar("T")
 
@@ -118,6 +119,7 @@ class Processes:
 
 def _begin_worker() -> None:
     """End with the parent if that is killed."""
+    search_seldom()
     parent = parent_process()
     if parent is not None:
         threading.Thread(target=_end_with, args=(parent.sentinel,), daemon=True).start()

@@ -39,7 +39,7 @@ class RunMap:
     def best_first(self) -> list[tuple[Cell, Individual]]:
         """The cells that have parts with the best of each, the best of all first."""
         bests = self.archive.elites.items()
-        return sorted(bests, key=lambda pair: (pair[1].fitness, pair[1].id), reverse=True)
+        return sorted(bests, key=lambda pair: (pair[1].rank_key, pair[1].id), reverse=True)
 
     def to_json(self) -> dict[str, Any]:
         """Plain values for machines."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import count
@@ -12,6 +11,7 @@ import numpy as np
 
 from engine.errors import Refused
 from engine.evolution.settings import EVOLUTION_VERSION, Settings
+from engine.garbage import keep_everything
 from engine.ids import digest, run_id
 from engine.models.registry import ModelRegistry
 from engine.preference.heads import HeadRegistry
@@ -421,8 +421,7 @@ def carry_on(
         run.apply(event)
         if run.is_finished:
             return True
-        # A run keeps all scored individuals; garbage collection of them took a tenth of its time.
-        gc.freeze()
+        keep_everything()
         report(run.pool.curve[-1])
         if is_stopped() and not run.is_over:
             return False

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from functools import cached_property
 from typing import Any, NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from engine.evolution.behaviour import Archive, axes_of, measured, places
 from engine.evolution.breeding import Breeder, Child, ask
@@ -91,9 +92,10 @@ class Run:
         self._colour = colour.name
         # Of those that were in the elite: the judge's probabilities, and the share outside.
         self._judgements: dict[str, list[float]] = {}
-        # Where those that were scored here lie on the axes of the archive.
+        # Where those that were scored here lie on the axes of the archive, as bytes of float32: a
+        # run may have a hundred thousand.
         self._axes = axes_of(self.stage.name, self.settings.axes)
-        self._places: dict[str, list[float]] = {}
+        self._places: dict[str, bytes] = {}
         texts = given_texts(started, inputs)
         weights = self.settings.weights
         self.fitness = Fitness(self.stage.name, colour, weights, model, texts, head)
@@ -180,8 +182,7 @@ class Run:
         """Breed, score and select the next generation; neither recorded nor in the pool yet."""
         children, discarded = self.breed(self.next_generation)
         scores, features = self.fitness.scored([child.part for child in children], self.context)
-        found = places(self.stage.name, features, self._axes).tolist()
-        self._places |= zip((child.id for child in children), found, strict=True)
+        self._place((child.id for child in children), places(self.stage.name, features, self._axes))
         return self.generation(children, scores, discarded)
 
     def generation(
@@ -245,12 +246,12 @@ class Run:
         """
         fall = self.fall
         chosen = self._survivors(None if fall is None else fall.peak)
-        worst = min(chosen, key=lambda i: i.fitness) if chosen else None
+        worst = min(chosen, key=lambda i: i.rank_key) if chosen else None
         already_decided = {
             candidate: status
             for candidate, status in sorted(self._decided.items())
             if candidate in self.pool.scored
-            and (worst is None or self.pool.scored[candidate].fitness >= worst.fitness)
+            and (worst is None or self.pool.scored[candidate].rank_key >= worst.rank_key)
         }
         facts = self.first_pool
         return events.RunFinished(
@@ -299,11 +300,17 @@ class Run:
         for start in range(0, len(unknown), MAPPED_AT_ONCE):
             some = unknown[start : start + MAPPED_AT_ONCE]
             parts = [self.genomes.render(each.genome, self.context) for each in some]
-            found = measured(self.stage.name, parts, self.context, self._axes).tolist()
-            self._places |= zip((each.id for each in some), found, strict=True)
+            self._place(
+                (each.id for each in some),
+                measured(self.stage.name, parts, self.context, self._axes),
+            )
         scored = list(self.pool.scored.values())
-        values = np.array([self._places[each.id] for each in scored], dtype=np.float32)
+        data = b"".join(self._places[each.id] for each in scored)
+        values = np.frombuffer(data, dtype=np.float32).reshape(len(scored), -1)
         return Archive.of(scored, self._axes, values)
+
+    def _place(self, ids: Iterable[str], values: NDArray[np.float32]) -> None:
+        self._places |= zip(ids, (row.tobytes() for row in values), strict=True)
 
     def survivor(self, individual: Individual) -> events.Survivor:
         """One of its individuals as a candidate, with its notes and the model's prediction."""

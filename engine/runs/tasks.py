@@ -7,7 +7,6 @@ worker that doesn't know a run says so, and is given all of it.
 
 from __future__ import annotations
 
-import gc
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -17,6 +16,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from engine.errors import Refused
+from engine.garbage import keep_everything, search_seldom
 from engine.models.registry import ModelRegistry
 from engine.preference.heads import HeadRegistry
 from engine.runs.contexts import read_by
@@ -129,13 +129,13 @@ def carry_on_for(
         if source.model is not None and model is None:
             return Lacks.MODEL
         known = _rebuilt(run, source, model)
+    search_seldom()
     steps = []
     until = time.monotonic() + seconds
     while not known.is_finished:
         event = known.next_event()
         known.apply(event)
-        # A run keeps all scored individuals; garbage collection of them took a tenth of its time.
-        gc.freeze()
+        keep_everything()
         steps.append(Step(event, None if known.is_finished else known.pool.curve[-1]))
         if time.monotonic() >= until and not known.is_over:
             break

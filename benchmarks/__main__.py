@@ -21,7 +21,8 @@ many processes decide at once, and measures how long each decision takes. ``eval
 many parts must be scored to find one as good as a long random search does. ``memory`` shows what a
 run of the largest population takes, generation by generation. ``damage`` damages each file of a
 studio, and lets the doctor mend or name it. ``exploitation`` shows how much of a taste is lost by
-searching on against what was learned of it.
+searching on against what was learned of it. ``lengths`` shows what is lost where a run ends once
+its last generations gained little.
 """
 
 import sys
@@ -57,6 +58,7 @@ COMMANDS = {
     "evaluations": "benchmarks.evaluations_bench",
     "memory": "benchmarks.memory_bench",
     "damage": "benchmarks.damage_bench",
+    "lengths": "benchmarks.length_bench",
 }
 
 

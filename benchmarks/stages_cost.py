@@ -17,7 +17,7 @@ from unittest.mock import patch
 
 from benchmarks.songs import song_studio, songs
 from engine.evolution.settings import Settings
-from engine.garbage import keep_everything
+from engine.execution.garbage import keep_everything
 from engine.runs.run import Run
 from engine.state.runs import run_stream
 from engine.state.studio import Studio

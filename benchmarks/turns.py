@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from statistics import median
 from time import perf_counter, process_time
 
-from engine.garbage import search_seldom
+from engine.execution.garbage import search_seldom
 
 Ways = dict[str, Callable[[], object]]
 

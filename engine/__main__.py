@@ -7,7 +7,7 @@ import sys
 import traceback
 
 from documents.terminal import print_line
-from engine.garbage import search_seldom
+from engine.execution.garbage import search_seldom
 from engine.interrupts import keep_interrupts
 
 BROKE, INTERRUPTED = 1, 130

@@ -26,7 +26,7 @@ from engine.cli.options import (
 )
 from engine.cli.output import Json, say, say_json, say_next, say_note
 from engine.cli.words import read_words, report_of_words, say_of_words
-from engine.evolution import GENERATIONS, POPULATION
+from engine.evolution import POPULATION
 
 if TYPE_CHECKING:
     from documents.lyrics import SheetSection
@@ -64,7 +64,7 @@ def compose(
     ] = None,
     singer: Annotated[str | None, typer.Option(help="Whose range the melodies keep to.")] = None,
     population: Population = POPULATION,
-    generations: Generations = GENERATIONS,
+    generations: Generations = None,
     seed: Annotated[
         int | None,
         typer.Option(help="Another starts over [default: the last one's, or drawn]."),
@@ -99,7 +99,8 @@ def compose(
 
     words = read_words(lyrics)
     requested = new_composition(
-        Settings(population, generations, watched=not no_judge), sections, seed, beam, arrangements
+        Settings.sized(population, generations, watched=not no_judge),
+        *(sections, seed, beam, arrangements),
     ).with_vocals(singer, words)
     ending = Ending(audio, FADE if fade else None, read_choices(instrument or []))
     check_audio(audio)

@@ -12,7 +12,6 @@ from engine.cli.errors import INTERRUPTED
 from engine.cli.opening import next_command, open_studio
 from engine.cli.options import Generations
 from engine.cli.output import say, say_next
-from engine.evolution import GENERATIONS
 
 if TYPE_CHECKING:
     from engine.arrangement.arranging import ArrangedSong
@@ -36,7 +35,7 @@ def demo(
     colour: Annotated[
         str, typer.Option("--colour", "--color", help="Which of the demo songs.")
     ] = "green",
-    generations: Generations = GENERATIONS,
+    generations: Generations = None,
     whole: Annotated[
         bool, typer.Option("--song/--no-song", help="Whether the rest of the song is composed.")
     ] = True,
@@ -70,7 +69,8 @@ def demo(
                 return INTERRUPTED
             then = f"replay {run} --verify"
         if whole and _is_approved_alone(studio.song(song)):
-            arranged = _compose(studio, song, min(generations, SONG_GENERATIONS), audio)
+            most = SONG_GENERATIONS if generations is None else min(generations, SONG_GENERATIONS)
+            arranged = _compose(studio, song, most, audio)
             if arranged is None:
                 say("stopped; nothing recorded is lost", err=True)
                 say_next(next_command(context, f"compose --song {song} --audio {audio}"))
@@ -80,7 +80,9 @@ def demo(
     return 0
 
 
-def _evolved(context: typer.Context, studio: Studio, song: str, generations: int) -> str | None:
+def _evolved(
+    context: typer.Context, studio: Studio, song: str, generations: int | None
+) -> str | None:
     """Evolve chords and approve the best; returns the run, or None if it was interrupted."""
     from engine.cli.runs import carry_on_with_progress, show_run
     from engine.evolution.settings import Settings
@@ -91,7 +93,7 @@ def _evolved(context: typer.Context, studio: Studio, song: str, generations: int
     from engine.runs.evolve import start_or_take_up
     from engine.runs.requests import EvolveOptions
 
-    options = EvolveOptions(STAGE, Settings(generations=generations))
+    options = EvolveOptions(STAGE, Settings.sized(None, generations))
     run = start_or_take_up(studio, song, options, seed=DEMO_SEED)
     is_done = run.is_finished
     summary = summarise(studio, run.id) if is_done else carry_on_with_progress(context, studio, run)

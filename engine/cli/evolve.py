@@ -23,7 +23,7 @@ from engine.cli.options import (
 )
 from engine.cli.output import Json, say, say_json, say_next, say_note
 from engine.cli.words import read_words, say_of_words, say_where_sung
-from engine.evolution import GENERATIONS, KEEP, POPULATION
+from engine.evolution import KEEP, POPULATION
 
 if TYPE_CHECKING:
     from engine.evolution.settings import Settings
@@ -84,7 +84,7 @@ def evolve(
     ] = None,
     singer: Annotated[str | None, typer.Option(help="Whose range a melody keeps to.")] = None,
     population: Population = POPULATION,
-    generations: Generations = GENERATIONS,
+    generations: Generations = None,
     keep: Annotated[int, typer.Option(help="Survivors for you to judge.")] = KEEP,
     seed: Annotated[int | None, typer.Option(help="Seed; drawn and printed if left out.")] = None,
     model: ModelPath = None,
@@ -117,7 +117,7 @@ def evolve(
     from engine.runs.requests import EvolveOptions, locks_of, redo_of, requests
     from engine.stages import find_stage
 
-    settings = Settings(
+    settings = Settings.sized(
         population, generations, keep, watched=not no_judge,
         open_share=open_share, bred_per_child=bred_per_child,
     )  # fmt: skip

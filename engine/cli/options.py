@@ -12,7 +12,12 @@ import typer
 from engine.errors import quoted
 
 Population = Annotated[int, typer.Option(help="Individuals kept per generation.")]
-Generations = Annotated[int, typer.Option(help="Generations after the first pool.")]
+Generations = Annotated[
+    int | None,
+    typer.Option(
+        help="Generations after the first pool [default: at most 24, fewer where they gain little]."
+    ),
+]
 
 Instruments = Annotated[
     list[str] | None,

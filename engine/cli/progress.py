@@ -169,6 +169,8 @@ def evolving(run: Run) -> Iterator[tuple[Report, Callable[[], bool]]]:
 
     with display, _stopping() as is_stopped:
         yield report, is_stopped
+        if run.is_over:
+            display.finish()
 
 
 class CompositionProgress:

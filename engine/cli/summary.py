@@ -155,6 +155,11 @@ def _say_run(summary: Summary) -> None:
     model = f"model {short(started.model_sha256)}" if started.model_sha256 else "no model"
     say(f"run {summary.run}, seed {started.seed}, {model}: {_counts(summary)}")
     say(f"best of each generation  {sparkline([point.best for point in finished.curve])}")
+    if summary.stood_still:
+        say(
+            f"ended after generation {finished.curve[-1].generation}: the last "
+            f"{started.settings['patience']} gained little"
+        )
 
 
 def _counts(summary: Summary) -> str:

@@ -207,7 +207,8 @@ def can_build_on(song: Song, composition: Composition, candidate: str) -> bool:
 def repeating_last(song: Song, composition: Composition) -> Composition:
     """A composition with the seed of the song's last one, and its words and singer if it has none.
 
-    It is as it was if the song has none.
+    It is as it was if the song has none. Where the last one differs only in that its runs went on
+    however little they gained, as in earlier releases, it keeps that.
     """
     state = last_composition(song)
     if state is None:
@@ -215,10 +216,15 @@ def repeating_last(song: Song, composition: Composition) -> Composition:
     last = Composition.of(state)
     return replace(
         composition,
+        settings=last.settings if _is_of_earlier(last, composition) else composition.settings,
         seed=last.seed,
         lyrics=composition.lyrics or last.lyrics,
         singer=composition.singer or last.singer,
     )
+
+
+def _is_of_earlier(last: Composition, now: Composition) -> bool:
+    return not last.settings.patience and replace(now.settings, patience=0) == last.settings
 
 
 def unfinished(song: Song) -> Composition | None:

@@ -6,5 +6,7 @@ verified from its log alone.
 
 # Sizes of a run where a person names none.
 POPULATION = 50
-GENERATIONS = 24
+GENERATIONS = 24  # at most
 KEEP = 3
+# Generations that must gain something, or the run ends.
+PATIENCE = 6

@@ -6,7 +6,7 @@ from dataclasses import asdict, dataclass, field
 from typing import Any, Self
 
 from engine.errors import Refused
-from engine.evolution import GENERATIONS, KEEP, POPULATION
+from engine.evolution import GENERATIONS, KEEP, PATIENCE, POPULATION
 from fitness.total import Weights
 
 # Raise it when the same settings and seed breed or select other individuals.
@@ -14,7 +14,12 @@ EVOLUTION_VERSION = "8"
 
 # What runs had that were made before there were these settings; left out of the log where they are
 # these, so that those runs keep their ids.
-UNSAID: dict[str, Any] = {"watched": True, "open_share": 0.0, "bred_per_child": 1}
+UNSAID: dict[str, Any] = {
+    "watched": True,
+    "open_share": 0.0,
+    "bred_per_child": 1,
+    "patience": 0,
+}
 MAX_POPULATION = 5000
 MAX_GENERATIONS = 1000
 MAX_SEED = 2**64 - 1
@@ -39,6 +44,8 @@ class Settings:
             whatever their niche, 0 to 1. Finds good parts sooner, and fewer that differ.
         bred_per_child: genomes bred for each child, 1 to 8; of several the one with the best theory
             term is the child, and the others are never scored.
+        patience: a run ends where so many generations gained little, see
+            ``engine.evolution.watch.stands_still``; 0 for never.
 
     Raises:
         Refused: if a number is outside its range.
@@ -55,6 +62,7 @@ class Settings:
     watched: bool = True
     open_share: float = 0.0
     bred_per_child: int = 1
+    patience: int = 0
 
     def __post_init__(self) -> None:
         _check("--population", self.population, 4, MAX_POPULATION)
@@ -62,6 +70,28 @@ class Settings:
         _check("--keep", self.keep, 1, self.population)
         _check("--open-share", self.open_share, 0, 1)
         _check("--bred-per-child", self.bred_per_child, 1, MAX_BRED_PER_CHILD)
+        _check("patience", self.patience, 0, MAX_GENERATIONS)
+
+    @classmethod
+    def sized(
+        cls, population: int | None, generations: int | None, keep: int | None = None, **others: Any
+    ) -> Self:
+        """The settings of a run as a person sizes it.
+
+        Args:
+            population: individuals; the usual number if None.
+            generations: exactly so many; if None the usual number at most, fewer where they gain
+                little.
+            keep: survivors; the usual number if None.
+            others: by name, as the class has them.
+        """
+        return cls(
+            POPULATION if population is None else population,
+            GENERATIONS if generations is None else generations,
+            KEEP if keep is None else keep,
+            patience=PATIENCE if generations is None else 0,
+            **others,
+        )
 
     @property
     def niches(self) -> int:

@@ -14,7 +14,7 @@ from multiprocessing.connection import wait
 from typing import Any, TypeVar
 
 from engine.execution.executor import WorkerDied
-from engine.garbage import search_seldom
+from engine.execution.garbage import search_seldom
 
 T = TypeVar("T")
 

@@ -45,6 +45,12 @@ class Summary:
         return None if self.finished.stopped_for is None else find_fall(self.finished.curve)
 
     @property
+    def stood_still(self) -> bool:
+        """Whether it ended before its last generation because those before gained little."""
+        is_short = len(self.finished.curve) <= self.started.settings["generations"]
+        return is_short and self.finished.stopped_for is None
+
+    @property
     def folder_name(self) -> str:
         """Folder of its files, relative to the song's exports."""
         return folder_of_run(self.started.stage, self.run)
@@ -65,6 +71,7 @@ class Summary:
             "scored": self.scored,
             "passed": self.passed,
             "stopped": self.fall.sentence if self.fall else None,
+            "stood_still": self.stood_still,
             **finished,
         }
 

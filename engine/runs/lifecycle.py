@@ -11,7 +11,7 @@ import numpy as np
 
 from engine.errors import Refused
 from engine.evolution.settings import EVOLUTION_VERSION, Settings
-from engine.garbage import keep_everything
+from engine.execution.garbage import keep_everything
 from engine.ids import digest, run_id
 from engine.models.registry import ModelRegistry
 from engine.preference.heads import HeadRegistry

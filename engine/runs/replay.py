@@ -109,6 +109,9 @@ def _check_generation(
     if run.fall is not None:
         yield f"{name}: expected the end, for the run was {run.fall.sentence}"
         return
+    if run.stands_still:
+        yield f"{name}: expected the end, for the generations before gained little"
+        return
     if not event.generation == run.next_generation <= run.settings.generations:
         yield f"{name}: expected generation {run.next_generation} of {run.settings.generations}"
         return

@@ -15,12 +15,13 @@ from engine.evolution.niches import best_first, niches, select_population
 from engine.evolution.pool import Individual, Pool
 from engine.evolution.settings import Settings
 from engine.evolution.survivors import (
+    TOTAL,
     FirstPoolFacts,
     choose_survivors,
     first_pool_facts,
     mutual_distances,
 )
-from engine.evolution.watch import ELITE, Fall, find_fall
+from engine.evolution.watch import ELITE, Fall, find_fall, stands_still
 from engine.runs.contexts import given_texts, run_inputs, song_colour
 from engine.stages import Stage, find_stage
 from fitness.fusion import FusionModel
@@ -110,8 +111,17 @@ class Run:
 
     @property
     def is_over(self) -> bool:
-        """Whether all generations are recorded, or the judge's fall ended the run before."""
-        return self.next_generation > self.settings.generations or self.fall is not None
+        """Whether all generations are recorded, or the run ends before the last of them."""
+        is_last = self.next_generation > self.settings.generations
+        return is_last or self.stands_still or self.fall is not None
+
+    @property
+    def stands_still(self) -> bool:
+        """Whether its last generations gained so little that it ends, from what is recorded."""
+        patience = self.settings.patience
+        if not patience or self.pool.generation is None:
+            return False
+        return stands_still(self.pool.curve, patience, self.first_pool.spread[TOTAL])
 
     @property
     def fall(self) -> Fall | None:

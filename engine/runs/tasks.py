@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from engine.errors import Refused
-from engine.garbage import keep_everything, search_seldom
+from engine.execution.garbage import keep_everything, search_seldom
 from engine.models.registry import ModelRegistry
 from engine.preference.heads import HeadRegistry
 from engine.runs.contexts import read_by

@@ -15,7 +15,6 @@ from starlette.responses import Response
 
 from documents.findings import one_line
 from engine.errors import Refused
-from engine.evolution import GENERATIONS, KEEP, POPULATION
 from engine.evolution.settings import Settings
 from engine.runs.evolve import new_seed
 from engine.state.temporary import TemporaryFolder
@@ -24,7 +23,7 @@ from engine.web.room import Form, text_field
 MAX_FIELDS, MAX_FILES = 8000, 8
 
 # Fields of the size of a run, with what a run has without them.
-SIZES = {"population": POPULATION, "generations": GENERATIONS, "keep": KEEP}
+SIZES = ("population", "generations", "keep")
 
 
 def with_form(
@@ -91,12 +90,8 @@ def run_size(form: Form) -> RunSize:
         Refused: if a number is none, or out of its range.
     """
     given = {name: count_field(form, name) for name in SIZES}
-    sizes = SIZES | {name: value for name, value in given.items() if value is not None}
-    settings = Settings(
-        sizes["population"],
-        sizes["generations"],
-        sizes["keep"],
-        watched=not is_set(form, "no_judge"),
+    settings = Settings.sized(
+        *(given[name] for name in SIZES), watched=not is_set(form, "no_judge")
     )
     seed = new_seed(count_field(form, "seed"))
     words = [f"--{name}={value}" for name, value in given.items() if value is not None]

@@ -1,26 +1,29 @@
-"""Train several networks at once, one process and one core each."""
+"""Train several networks at once, one process and one core each, and hear how far they are."""
 
 from __future__ import annotations
 
 import os
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
 
 from engine.execution.choice import open_executor
-from engine.execution.executor import each
+from engine.execution.executor import Executor, each
 from engine.state.files import write_whole
 from engine.state.temporary import TemporaryFolder
 from training.composed.examples import Examples
 from training.fusion.batches import Fixed
 from training.fusion.network import FusionNetwork
 from training.fusion.train import LossProgress, LossUpdate, Settings, build_network, train
+
+T = TypeVar("T")
+Item = TypeVar("Item")
 
 Weights = dict[str, NDArray[Any]]
 
@@ -47,27 +50,56 @@ def train_all(
             train(Fixed(data), job.settings, job.seed, progress(f"fitting {job.name}"))
             for job in jobs
         ]
-    with TemporaryFolder() as folder:
+    networks = []
+    with TemporaryFolder() as folder, open_executor(f"processes:{processes}") as executor:
         path = Path(folder) / "train.npz"
         np.savez(path, allow_pickle=False, **data.arrays())
-        return _in_processes(jobs, path, data.features.shape[1], progress, processes)
-
-
-def _in_processes(
-    jobs: Sequence[Job], path: Path, features: int, progress: LossProgress, processes: int
-) -> list[FusionNetwork]:
-    """Trained networks; workers leave their progress beside the data."""
-    notes = [path.with_name(f"{place}.progress") for place in range(len(jobs))]
-    updates = [progress(f"fitting {job.name}") for job in jobs]
-    items = [(path, job, note) for job, note in zip(jobs, notes, strict=True)]
-    networks = []
-    with open_executor(f"processes:{processes}") as executor:
-        trained = each(executor, _weights, items, lambda: _show(notes, updates))
+        items = {f"fitting {job.name}": (path, job) for job in jobs}
+        trained = each_training(executor, _weights, items, progress)
         for job, arrays in zip(jobs, trained, strict=True):
-            network = build_network(job.settings, features)
+            network = build_network(job.settings, data.features.shape[1])
             network.load_state_dict({n: torch.from_numpy(values) for n, values in arrays.items()})
             networks.append(network.eval())
     return networks
+
+
+def each_training(
+    executor: Executor,
+    function: Callable[[Item, LossUpdate | None], T],
+    items: Mapping[str, Item],
+    progress: LossProgress,
+) -> Iterator[T]:
+    """The results of trainings in their order, several at once, with the progress of each.
+
+    Args:
+        executor: does them, on this machine.
+        function: of a module, that trains.
+        items: what it is called with, by what is said of it.
+        progress: of each.
+    """
+    if executor.is_here:
+        for what, item in items.items():
+            yield function(item, progress(what))
+        return
+    updates = [progress(what) for what in items]
+    with TemporaryFolder() as folder:
+        notes = [Path(folder) / f"{place}.progress" for place in range(len(items))]
+        noting = [(function, item, note) for item, note in zip(items.values(), notes, strict=True)]
+        yield from each(executor, _noted, noting, lambda: _show(notes, updates))
+
+
+def _noted(noting: tuple[Callable[[Item, LossUpdate | None], T], Item, Path]) -> T:
+    """Train in a worker, which leaves its progress in a file."""
+    function, item, note = noting
+    said_at = 0.0
+
+    def update(done: int, steps: int, loss: float) -> None:
+        nonlocal said_at
+        if done == steps or time.monotonic() - said_at >= SAID_SECONDS:
+            said_at = time.monotonic()
+            write_whole(note, f"{done} {steps} {loss}".encode("ascii"), is_lasting=False)
+
+    return function(item, update)
 
 
 def _show(notes: Sequence[Path], updates: Sequence[LossUpdate | None]) -> None:
@@ -78,17 +110,9 @@ def _show(notes: Sequence[Path], updates: Sequence[LossUpdate | None]) -> None:
             update(int(done), int(steps), float(loss))
 
 
-def _weights(item: tuple[Path, Job, Path]) -> Weights:
-    """Train one job in a worker."""
-    path, job, note = item
-    said_at = 0.0
-
-    def update(done: int, steps: int, loss: float) -> None:
-        nonlocal said_at
-        if done == steps or time.monotonic() - said_at >= SAID_SECONDS:
-            said_at = time.monotonic()
-            write_whole(note, f"{done} {steps} {loss}".encode("ascii"), is_lasting=False)
-
+def _weights(item: tuple[Path, Job], update: LossUpdate | None) -> Weights:
+    """The weights of a network that is trained by a job."""
+    path, job = item
     with np.load(path, allow_pickle=False) as file:
         data = Examples(**{name: file[name] for name in file.files})
     network = train(Fixed(data), job.settings, job.seed, update)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
+from itertools import pairwise
 
 import pytest
 from hypothesis import given
@@ -10,7 +12,7 @@ from hypothesis import strategies as st
 
 from engine.evolution import watch
 from engine.evolution.settings import Settings
-from engine.evolution.watch import PATIENCE, find_fall, smoothed
+from engine.evolution.watch import PATIENCE, SMALLEST_GAIN, find_fall, smoothed, stands_still
 from engine.runs.lifecycle import carry_on, load, resume
 from engine.runs.replay import verify_run
 from store.events import CurvePoint, Reality
@@ -148,6 +150,60 @@ def test_the_stop_is_said_in_one_sentence(engine):
     assert "the judge, which is no part of it, fell" in line
     said = engine(*words, "--no-model", "--seed", "1", "--no-judge")
     assert "stopped after" not in said.out + said.err
+
+
+PATIENT = Settings(population=8, generations=40, patience=3)
+
+
+def test_a_run_ends_where_its_last_generations_gained_little(studio):
+    run = evolved(studio, settings=PATIENT)
+    points = ending(studio, run).curve
+    assert PATIENT.patience < len(points) < PATIENT.generations + 1
+    spread = ending(studio, run).first_pool.spread["total"]
+    gains = [now.elite - before.elite for before, now in pairwise(points[:: PATIENT.patience])]
+    assert points[-1].elite - points[-1 - PATIENT.patience].elite < SMALLEST_GAIN * spread
+    assert gains[0] > SMALLEST_GAIN * spread
+    for end in range(len(points)):
+        assert not stands_still(points[:end], PATIENT.patience, spread)
+    found = verify_run(studio, run)
+    assert (found.differences, found.finished_again) == ([], True)
+
+
+def test_a_run_that_stands_still_is_the_beginning_of_one_that_goes_on(studio):
+    short = evolved(studio, settings=PATIENT)
+    long = evolved(studio, settings=replace(PATIENT, patience=0))
+    assert len(generations(studio, long)) == PATIENT.generations + 1
+    assert generations(studio, long)[: len(generations(studio, short))] == generations(
+        studio, short
+    )
+
+
+def test_it_is_resumed_up_to_the_same_end(studio):
+    whole = evolved(studio, settings=PATIENT)
+    halted = begin(studio, settings=PATIENT)
+    assert not carry_on(studio, halted, lambda _: None, lambda: True)
+    assert carry_on(studio, resume(studio, halted.id), lambda _: None)
+    assert facts(studio, halted.id)[1:] == facts(studio, whole)[1:]
+
+
+@given(st.lists(st.floats(0, 1), min_size=1, max_size=30), st.integers(1, 8), st.floats(0.01, 1))
+def test_any_gain_counts_from_the_generation_before_the_patience(totals, patience, spread):
+    points = curve([0.5] * len(totals), totals)
+    stands = stands_still(points, patience, spread)
+    assert stands == (
+        len(totals) > patience and totals[-1] - totals[-1 - patience] < SMALLEST_GAIN * spread
+    )
+    assert not stands_still(points, 0, spread)
+
+
+def test_only_a_number_of_generations_that_nobody_named_is_cut_short(engine):
+    words = ("evolve", "--song", GREEN, "--bars", "4", "--population", "8", "--no-model")
+    said = json.loads(engine(*words, "--seed", "1", "--json").out)[0]
+    assert said["settings"]["patience"] > 0
+    assert said["stood_still"] == (len(said["curve"]) <= said["settings"]["generations"])
+    said = json.loads(engine(*words, "--seed", "1", "--json", "--generations", "24").out)[0]
+    assert "patience" not in said["settings"]
+    assert (len(said["curve"]), said["stood_still"]) == (25, False)
 
 
 def test_settings_say_nothing_of_a_watch_that_is_on():

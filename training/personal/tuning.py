@@ -8,45 +8,44 @@ from __future__ import annotations
 
 import hashlib
 import logging
-from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Collection
 from dataclasses import asdict, dataclass, replace
+from itertools import accumulate
 from pathlib import Path
+from statistics import median
 from time import monotonic
 from typing import Any, NamedTuple
 
 import msgspec
-import torch
 
+from engine.execution.choice import open_executor
+from engine.execution.executor import SERIAL
+from engine.execution.processes import cores
 from training.dataset.catalogue import Catalogue, load_catalogue
 from training.fusion.checkpoint import Checkpoint
 from training.fusion.drawings import draw_trials
 from training.fusion.network import Size
-from training.fusion.train import (
-    AfterEpoch,
-    LossProgress,
-    Settings,
-    device_of,
-    prepare_torch,
-    train,
-)
+from training.fusion.parallel import each_training
+from training.fusion.train import CPU, LossProgress, Settings, device_of
 from training.personal.fit import epochs_of
 from training.personal.measure import REPORT_FOLDER
-from training.personal.plan import FIT_FOLDER, FIT_VERSION, Material, Plan, composed_songs
+from training.personal.plan import FIT_FOLDER, FIT_VERSION, Plan, composed_songs
+from training.personal.trials import Trial, Tried, tried
 from training.personal.tuned import TUNED_FILE, tuned_of, write_tuned
 from training.tracking import tracked
 
-DATABASE, CHECKPOINT, PICTURE = "tune.db", "trial.pt", "tuning.png"
+DATABASE, CHECKPOINT, PICTURE = "tune.db", "trial-{}.pt", "tuning.png"
 # Trials before any is pruned or learned from, and epochs of a trial before it may be pruned.
 FIRST_TRIALS, FIRST_EPOCHS = 5, 3
 SEED_STRIDE = 10_000
 
-COMPLETE, PRUNED, FAILED = "complete", "pruned", "fail"
-FINISHED = {COMPLETE, PRUNED}
+COMPLETE, PRUNED = "complete", "pruned"
+
+# Drawn together, however many are tried side by side.
+AT_ONCE = 4
+PLACE = "place"  # how the study names it
 
 Values = dict[str, Any]
-# Trains with the values of a trial, its place among the finished ones; None where it was pruned.
-Objective = Callable[[int, Values, AfterEpoch], float | None]
 
 
 class Between(NamedTuple):
@@ -78,7 +77,7 @@ class Search:
     Attributes:
         plan: what stays as it is; its settings are tried first.
         trials: finished ones in all, those of earlier runs among them.
-        timeout_seconds: after which no trial begins; None for as long as it takes.
+        timeout_seconds: after which no more trials are drawn; None for as long as it takes.
         keeps_composed: whether the plan's number of composed songs stays too.
     """
 
@@ -104,13 +103,12 @@ class Search:
 
 
 @dataclass(frozen=True, slots=True)
-class Trial:
-    """The result of one trial.
+class Outcome:
+    """What came of one trial.
 
     Attributes:
-        number: its place among those that finish, from 1; one that was interrupted has the number
-            of the one that repeated it.
-        state: ``complete``, ``pruned``, ``fail`` where it was interrupted, or ``running``.
+        number: from 1.
+        state: ``complete``, or ``pruned`` where it was given up.
         accuracy: the best of its epochs, 0 to 1; None where none was judged.
         epochs: that were judged.
         values: that were tried.
@@ -123,10 +121,6 @@ class Trial:
     values: Values
 
 
-class _Pruned(Exception):
-    """A trial was worse than the median of earlier ones at the same epoch."""
-
-
 def tune_catalogue(
     search: Search,
     folder: Path,
@@ -134,8 +128,18 @@ def tune_catalogue(
     device: str = "auto",
     *,
     track: bool = False,
+    processes: int | None = None,
 ) -> dict[str, Any]:
     """Make ``tuned.json`` and ``report/tuning.png`` of what the steps before left in a folder.
+
+    Args:
+        search: what is searched.
+        folder: a training folder.
+        progress: of each trial.
+        device: that trains.
+        track: put the trials on record.
+        processes: that train side by side; one a core if None, and one on a GPU. The trials are
+            the same.
 
     Returns:
         a summary of plain values, with every trial.
@@ -144,78 +148,68 @@ def tune_catalogue(
         FileNotFoundError: if a step before is missing; the message names it.
         ValueError: if there are too few songs.
     """
-    prepare_torch()
     began = monotonic()
     catalogue = load_catalogue(folder)
-    study = _Study(folder, search, search.key(catalogue))
-    study.fail_interrupted()
+    study = Study(folder, search, search.key(catalogue))
 
     def in_time() -> bool:
         return search.timeout_seconds is None or monotonic() - began < search.timeout_seconds
 
-    objective = _Objective(search, folder, catalogue, study.key, progress, device_of(device), track)
-    while len(study.finished) < search.trials and in_time():
-        study.run_one(objective)
+    count = 1 if device_of(device).type != CPU.type else min(processes or cores(), AT_ONCE)
+    with open_executor(f"processes:{count}" if count > 1 else SERIAL.name) as executor:
+        while (places := study.next_places()) and in_time():
+            drawn = {place: study.drawn(place) for place in places}
+            trials = {
+                f"trial {place + 1} of {search.trials}": Trial(
+                    folder,
+                    catalogue.digest(),
+                    planned(search.plan, values),
+                    _checkpoint(folder, study.key, place, values),
+                    study.medians(place),
+                    device,
+                )
+                for place, values in drawn.items()
+            }
+            _make_composed(trials.values(), progress)
+            found = each_training(executor, tried, trials, progress)
+            for (place, values), one in zip(drawn.items(), found, strict=True):
+                study.keep(place, values, one)
+                _track(folder, study.key, place, values, one, wanted=track)
     return _summary(folder, search, study)
 
 
-@dataclass(slots=True)
-class _Objective:
-    """Trains one network with the values of a trial."""
-
-    search: Search
-    folder: Path
-    catalogue: Catalogue
-    key: str
-    progress: LossProgress
-    device: torch.device
-    track: bool
-    _material: tuple[int, Material] | None = None
-
-    def __call__(self, place: int, values: Values, report: AfterEpoch) -> float | None:
-        """The best accuracy on validation songs; None where the trial was pruned."""
-        plan = planned(self.search.plan, values)
-        text = f"{self.key} {place} {sorted(values.items())}"
-        key = hashlib.sha256(text.encode()).hexdigest()
-        name = f"trial {place + 1}"
-        with tracked(self.folder, name, values, key=key, wanted=self.track) as record:
-            log = epochs_of(record)
-            best = 0.0
-
-            def after_epoch(accuracies: Sequence[float], losses: Sequence[float]) -> None:
-                nonlocal best
-                best = max(accuracies)
-                log(accuracies, losses)
-                report(accuracies, losses)
-
-            material = self._with_composed(plan)
-            try:
-                train(
-                    material.train,
-                    plan.settings,
-                    plan.seed * 100,
-                    self.progress(f"{name} of {self.search.trials}"),
-                    validation_metric=material.validation_metric(),
-                    checkpoint=Checkpoint(self.folder / FIT_FOLDER / CHECKPOINT, key),
-                    after_epoch=after_epoch,
-                    device=self.device,
-                )
-            except _Pruned:
-                record.log(1, given_up=1)
-                return None
-            return best
-
-    def _with_composed(self, plan: Plan) -> Material:
-        """The songs; those of the trial before where as many composed songs are added."""
-        if self._material is None or self._material[0] != plan.composed:
-            self._material = None  # both at once would need twice the memory
-            composed = composed_songs(plan, self.folder, self.progress)
-            self._material = plan.composed, Material(self.catalogue, composed, plan.settings)
-        return self._material[1]
+def _checkpoint(folder: Path, key: str, place: int, values: Values) -> Checkpoint:
+    text = f"{key} {place} {sorted(values.items())}"
+    path = folder / FIT_FOLDER / CHECKPOINT.format(place % AT_ONCE + 1)
+    return Checkpoint(path, hashlib.sha256(text.encode()).hexdigest())
 
 
-class _Study:
-    """The trials of a search in a database, which outlives the process."""
+def _make_composed(trials: Collection[Trial], progress: LossProgress) -> None:
+    """Make the composed songs of trials before they begin: two would make the same at once."""
+    for plan in {trial.plan.composed: trial.plan for trial in trials}.values():
+        composed_songs(plan, next(iter(trials)).folder, progress)
+
+
+def _track(
+    folder: Path, key: str, place: int, values: Values, found: Tried, *, wanted: bool
+) -> None:
+    """Put a trial on record."""
+    name = f"trial {place + 1}"
+    with tracked(folder, name, values, key=f"{key} {place}", wanted=wanted) as record:
+        log = epochs_of(record)
+        for epoch in range(1, len(found.accuracies) + 1):
+            log(found.accuracies[:epoch], found.losses[:epoch])
+        if found.is_pruned:
+            record.log(1, given_up=1)
+
+
+class Study:
+    """The finished trials of a search in a database, which outlives the process.
+
+    Each has its place, from 0. ``AT_ONCE`` of them are drawn together, from the results of those
+    drawn before, so that they can be tried side by side; and what is drawn depends on nothing else,
+    so that one that was interrupted is drawn again and goes on after the last epoch that it kept.
+    """
 
     def __init__(self, folder: Path, search: Search, key: str) -> None:
         import optuna
@@ -224,71 +218,92 @@ class _Study:
         logging.getLogger("optuna").setLevel(logging.ERROR)
         self._search = search
         self.key = key
-        self._states = optuna.trial.TrialState
-        self._tpe = optuna.samplers.TPESampler
+        self._optuna = optuna
         self._study = optuna.create_study(
             storage=f"sqlite:///{(folder / DATABASE).resolve().as_posix()}",
             study_name=key,
             direction="maximize",
-            pruner=optuna.pruners.MedianPruner(FIRST_TRIALS, FIRST_EPOCHS),
             load_if_exists=True,
         )
         self._distributions = {
             name: _distribution(where) for name, where in search.searched.items()
         }
 
-    @property
-    def finished(self) -> list[Trial]:
-        """Those that came to an end, or were given up as worse than others."""
-        return [one for one in self.trials() if one.state in FINISHED]
+    def finished(self) -> dict[int, Any]:
+        """Optuna's trials that came to an end, or were given up as worse than others, by place."""
+        states = self._optuna.trial.TrialState
+        ended = self._study.get_trials(deepcopy=False, states=(states.COMPLETE, states.PRUNED))
+        found = {one.user_attrs.get(PLACE, order): one for order, one in enumerate(ended)}
+        return dict(sorted(found.items()))
 
-    def trials(self) -> list[Trial]:
-        """All that began, in their order."""
-        found: list[Trial] = []
-        number = 1
-        for one in self._study.get_trials(deepcopy=False):
-            if one.state == self._states.WAITING:
-                continue
-            state = one.state.name.lower()
+    def trials(self) -> list[Outcome]:
+        """What came of those that are finished, in their order."""
+        found = []
+        for place, one in self.finished().items():
             best = max(one.intermediate_values.values(), default=one.value)
-            found.append(Trial(number, state, best, len(one.intermediate_values), one.params))
-            number += state in FINISHED
+            epochs = len(one.intermediate_values)
+            found.append(Outcome(place + 1, one.state.name.lower(), best, epochs, one.params))
         return found
 
-    def fail_interrupted(self) -> None:
-        """What still runs was left by a process that is gone."""
-        for one in self._study.get_trials(deepcopy=False, states=(self._states.RUNNING,)):
-            self._study.tell(one.number, state=self._states.FAIL)
+    def next_places(self) -> list[int]:
+        """The places of the next trials, which were drawn together."""
+        finished = self.finished()
+        left = [place for place in range(self._search.trials) if place not in finished]
+        return [place for place in left if place // AT_ONCE == left[0] // AT_ONCE]
 
-    def run_one(self, objective: Objective) -> None:
-        """Draw values and run a trial.
-
-        What is drawn depends on the finished trials alone, so that one that was interrupted is
-        repeated with the same values, and goes on after the last epoch that it kept.
-        """
-        place = len(self.finished)
-        seed = self._search.plan.seed * SEED_STRIDE + place
-        self._study.sampler = self._tpe(seed=seed, n_startup_trials=FIRST_TRIALS)
-        if not place and not self._study.get_trials(states=(self._states.WAITING,)):
+    def drawn(self, place: int) -> Values:
+        """The values of the trial at a place."""
+        first = _first_drawn(place)
+        study = self._optuna.create_study(direction="maximize")
+        study.add_trials([one for at, one in self.finished().items() if at < first])
+        if not first:
             # What a fit does by itself comes first: nothing worse than that is ever advised.
-            self._study.enqueue_trial(own_values(self._search))
-        trial = self._study.ask(self._distributions)
-        reported = 0
+            study.enqueue_trial(own_values(self._search))
+        for at in range(first, place + 1):
+            study.sampler = self._optuna.samplers.TPESampler(
+                seed=self._search.plan.seed * SEED_STRIDE + at,
+                n_startup_trials=FIRST_TRIALS,
+                constant_liar=True,  # those drawn together shall not be alike
+            )
+            values: Values = study.ask(self._distributions).params
+        return values
 
-        def report(accuracies: Sequence[float], losses: Sequence[float]) -> None:
-            nonlocal reported
-            del losses
-            for epoch in range(reported + 1, len(accuracies) + 1):
-                trial.report(max(accuracies[:epoch]), epoch)
-            reported = len(accuracies)
-            if trial.should_prune():
-                raise _Pruned
+    def medians(self, place: int) -> tuple[float | None, ...]:
+        """Of the best accuracies after each epoch, of those whose results the trial may know."""
+        complete = self._optuna.trial.TrialState.COMPLETE
+        known = [
+            one.intermediate_values
+            for at, one in self.finished().items()
+            if at < _first_drawn(place) and one.state == complete
+        ]
+        if len(known) < FIRST_TRIALS:
+            return ()
+        epochs = range(1, max(map(len, known)) + 1)
+        of_each = ([one[epoch] for one in known if epoch in one] for epoch in epochs)
+        return tuple(
+            median(values) if epoch >= FIRST_EPOCHS else None
+            for epoch, values in zip(epochs, of_each, strict=True)
+        )
 
-        best = objective(place, trial.params, report)
-        if best is None:
-            self._study.tell(trial, state=self._states.PRUNED)
-        else:
-            self._study.tell(trial, best)
+    def keep(self, place: int, values: Values, found: Tried) -> None:
+        """Write down what came of a trial."""
+        best_so_far = dict(enumerate(accumulate(found.accuracies, max), start=1))
+        states = self._optuna.trial.TrialState
+        self._study.add_trial(
+            self._optuna.trial.create_trial(
+                state=states.PRUNED if found.is_pruned else states.COMPLETE,
+                value=max(found.accuracies, default=0.0),
+                params=values,
+                distributions=self._distributions,
+                intermediate_values=best_so_far,
+                user_attrs={PLACE: place},
+            )
+        )
+
+
+def _first_drawn(place: int) -> int:
+    """The first place of those that are drawn together with one."""
+    return place // AT_ONCE * AT_ONCE
 
 
 def own_values(search: Search) -> Values:
@@ -326,14 +341,12 @@ def _distribution(where: Between | tuple[float, ...]) -> Any:
     return CategoricalDistribution(where)
 
 
-def _summary(folder: Path, search: Search, study: _Study) -> dict[str, Any]:
+def _summary(folder: Path, search: Search, study: Study) -> dict[str, Any]:
     trials = study.trials()
-    states = Counter(one.state for one in trials)
     complete = [one for one in trials if one.state == COMPLETE]
     summary: dict[str, Any] = {
-        "trials": states[COMPLETE] + states[PRUNED],
-        "given_up": states[PRUNED],
-        "interrupted": states[FAILED],
+        "trials": len(trials),
+        "given_up": len(trials) - len(complete),
         "table": [asdict(one) for one in trials],
     }
     if not complete:
@@ -348,7 +361,7 @@ def _summary(folder: Path, search: Search, study: _Study) -> dict[str, Any]:
         study=study.key,
     )
     write_tuned(tuned, path)
-    draw_trials(picture, [one.accuracy for one in trials if one.state in FINISHED])
+    draw_trials(picture, [one.accuracy for one in trials])
     return summary | {
         "tuned": str(path),
         "picture": str(picture),

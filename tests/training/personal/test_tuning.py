@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 import shutil
+import sqlite3
 from dataclasses import replace
 from pathlib import Path
+from statistics import median
 
 import msgspec
 import pytest
@@ -15,9 +17,20 @@ pytest.importorskip("optuna", reason="tuning needs optuna: pip install -e .[trai
 from tests.training.examples import SMALL
 from training.__main__ import main, parser
 from training.commands.models import plan_of
+from training.fusion.checkpoint import Checkpoint
 from training.personal.plan import OWN_SETTINGS, Plan
+from training.personal.trials import Trial, Tried, is_worse, tried
 from training.personal.tuned import read_tuned
-from training.personal.tuning import SEARCHED, Between, Search, own_values, planned, tune_catalogue
+from training.personal.tuning import (
+    AT_ONCE,
+    SEARCHED,
+    Between,
+    Search,
+    Study,
+    own_values,
+    planned,
+    tune_catalogue,
+)
 
 PLAN = Plan(
     composed=1,
@@ -36,7 +49,7 @@ def folder(composed_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> P
 
 @pytest.fixture(scope="module")
 def found(folder: Path) -> dict:
-    return tune_catalogue(Search(PLAN, 3, keeps_composed=True), folder)
+    return tune_catalogue(Search(PLAN, 3, keeps_composed=True), folder, processes=1)
 
 
 class TestSearch:
@@ -82,16 +95,50 @@ class TestSearch:
             return step
 
         with pytest.raises(KeyboardInterrupt):
-            tune_catalogue(Search(PLAN, 3, keeps_composed=True), made, die_in_the_second)
-        again = tune_catalogue(Search(PLAN, 3, keeps_composed=True), made)
-        states = [one["state"] for one in again["table"]]
-        assert states == ["complete", "fail", "complete", "complete"]
-        assert [one["number"] for one in again["table"]] == [1, 2, 2, 3]
-        assert values_of(again)[1] == values_of(again)[2]
-        told = [
-            (one["accuracy"], one["values"]) for one in again["table"] if one["state"] != "fail"
-        ]
-        assert told == [(one["accuracy"], one["values"]) for one in found["table"]]
+            tune_catalogue(
+                Search(PLAN, 3, keeps_composed=True), made, die_in_the_second, processes=1
+            )
+        trained: list[str] = []
+
+        def hear(what):
+            return lambda *_: trained.append(what)
+
+        again = tune_catalogue(Search(PLAN, 3, keeps_composed=True), made, hear, processes=1)
+        assert again["table"] == found["table"]
+        assert set(trained) == {"trial 2 of 3", "trial 3 of 3"}
+        assert trained.count("trial 2 of 3") < trained.count("trial 3 of 3")  # an epoch was kept
+
+    def test_side_by_side_it_comes_to_the_same(self, composed_folder, tmp_path, found):
+        made = shutil.copytree(composed_folder, tmp_path / "training")
+        heard: set[str] = set()
+
+        def hear(what):
+            heard.add(what)
+
+        one = tune_catalogue(Search(PLAN, 1, keeps_composed=True), made, hear, processes=2)
+        assert one["table"] == found["table"][:1]
+        both = tune_catalogue(Search(PLAN, 3, keeps_composed=True), made, hear, processes=2)
+        assert both["table"] == found["table"]
+        assert {f"trial {number} of 3" for number in (2, 3)} <= heard
+
+    def test_one_that_is_worse_than_others_is_given_up(self, folder, tmp_path):
+        trial = Trial(folder, "any", PLAN, Checkpoint(tmp_path / "trial.pt", "key"), (1.1,), "cpu")
+        given_up = tried(trial)
+        assert given_up.is_pruned
+        assert len(given_up.accuracies) == 1 < PLAN.settings.epochs
+
+    @pytest.mark.parametrize(
+        ("accuracies", "medians", "worse"),
+        [
+            ([0.5, 0.4], (None, 0.45), False),  # the best so far counts
+            ([0.4, 0.4], (None, 0.45), True),
+            ([0.4], (None, 0.45), False),  # too early
+            ([0.4, 0.4, 0.4], (None, 0.45), False),  # nobody came as far
+            ([0.4], (), False),
+        ],
+    )
+    def test_worse_than_others_at_the_same_epoch(self, accuracies, medians, worse):
+        assert is_worse(accuracies, medians) == worse
 
     def test_time_that_is_up_begins_nothing(self, composed_folder, tmp_path):
         made = shutil.copytree(composed_folder, tmp_path / "training")
@@ -108,6 +155,49 @@ class TestSearch:
         assert len(keys) == 1
         keys |= {Search(replace(PLAN, seed=1), 1).key(catalogue), Search(PLAN, 1).key(some)}
         assert len(keys) == 3
+
+
+class TestStudy:
+    @pytest.fixture
+    def study(self, tmp_path):
+        return Study(tmp_path, Search(PLAN, 9, keeps_composed=True), "key")
+
+    def keep(self, study, place, accuracies, *, is_pruned=False):
+        values = study.drawn(place)
+        study.keep(place, values, Tried(accuracies, [0.0] * len(accuracies), is_pruned))
+        return values
+
+    def test_those_drawn_together_know_nothing_of_each_other(self, study):
+        assert study.next_places() == list(range(AT_ONCE))
+        before = [study.drawn(place) for place in range(AT_ONCE)]
+        assert before[0] == own_values(Search(PLAN, 9, keeps_composed=True))
+        assert len({str(values) for values in before}) == AT_ONCE
+        self.keep(study, 2, [0.9])
+        assert study.next_places() == [0, 1, 3]
+        assert [study.drawn(place) for place in range(AT_ONCE)] == before
+
+    def test_those_after_them_know_all_before(self, study):
+        for place in range(2 * AT_ONCE):
+            self.keep(study, place, [0.1 * place, 0.2, 0.3], is_pruned=place == 1)
+        assert study.next_places() == [2 * AT_ONCE]
+        assert study.medians(AT_ONCE) == ()  # too few to compare with
+        first = median(0.1 * place for place in range(2 * AT_ONCE) if place != 1)
+        assert study.medians(2 * AT_ONCE)[:2] == (None, None)
+        assert study.medians(2 * AT_ONCE)[2] == pytest.approx(max(first, 0.3))
+        assert [one.state for one in study.trials()].count("pruned") == 1
+        assert study.trials()[7].accuracy == pytest.approx(0.7)
+
+    def test_trials_of_a_study_without_places_are_taken_in_their_order(self, study, tmp_path):
+        values = [study.drawn(place) for place in range(3)]
+        for each in values:
+            study.keep(0, each, Tried([0.5], [0.0], is_pruned=False))
+        old = sqlite3.connect(tmp_path / "tune.db")
+        old.execute("DELETE FROM trial_user_attributes")
+        old.commit()
+        old.close()
+        again = Study(tmp_path, Search(PLAN, 9, keeps_composed=True), "key")
+        assert [one.values for one in again.trials()] == values
+        assert again.next_places() == [3]
 
 
 class TestFit:

@@ -250,7 +250,7 @@ def _add_tune(parser: ArgumentParser) -> None:
         "--trials", type=int, default=TRIALS, help=f"in all, earlier ones too ({TRIALS})"
     )
     parser.add_argument(
-        "--timeout", type=float, metavar="SECONDS", help="after which no trial begins"
+        "--timeout", type=float, metavar="SECONDS", help="after which no more trials are drawn"
     )
     _add_plan(parser)
 

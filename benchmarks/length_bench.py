@@ -26,13 +26,13 @@ from engine.evolution.watch import stands_still
 from engine.stages import STAGES
 from fitness.fusion import DEFAULT_MODEL
 from store.events import CurvePoint
+from training.fusion.intervals import interval
 
 USUAL = Settings.sized(None, None)
 WHOLE = replace(USUAL, patience=0)
 SEED = 7
 # What is compared at both ends, and the cost of getting there.
 COLUMNS = ("best", "ten best", "of the colour", "music")
-RESAMPLES = 2_000
 
 Floats = NDArray[np.float64]
 
@@ -59,18 +59,12 @@ def compared(bench: SongStudio, stage: str) -> list[float]:
     return [end, len(curve) - 1, *np.subtract(at(curve[end]), at(curve[-1]))]
 
 
-def interval(values: Floats) -> str:
-    """The mean, and the 95 % interval of the mean of songs drawn anew."""
-    rng = np.random.default_rng(0)
-    means = values[rng.integers(len(values), size=(RESAMPLES, len(values)))].mean(axis=1)
-    low, high = np.percentile(means, [2.5, 97.5])
-    return f"{values.mean():+.3f} [{low:+.3f} {high:+.3f}]"
-
-
 def line(stage: str, rows: Floats) -> str:
     """What was found in the songs of a stage."""
     early, late = rows[:, :2].mean(axis=0)
-    differences = "  ".join(interval(column) for column in rows[:, 2:].T)
+    differences = "  ".join(
+        "{:+.3f} [{:+.3f} {:+.3f}]".format(*interval(column)) for column in rows[:, 2:].T
+    )
     return f"  {stage:9}{early:5.1f} of {late:4.1f}  {differences}"
 
 

@@ -27,9 +27,9 @@ from engine.proposals import Proposal
 from engine.runs.run import Run
 from engine.stages import STAGES
 from fitness.fusion import DEFAULT_MODEL
+from training.fusion.intervals import interval
 
 SEED = 5
-DRAWS = 2000
 POLICY = "benchmark: the best survivor"
 
 # How the shown are chosen: the cells that keep them apart.
@@ -97,29 +97,26 @@ def _evolved(studio: SongStudio, stage: str, settings: Settings) -> Shown:
     return measure(run)
 
 
-def interval(values: NDArray[np.float64]) -> str:
-    """A mean and its bootstrap interval; songs without two shown are left out of distances."""
-    values = values[np.isfinite(values)]
-    draws = np.random.default_rng(0).integers(len(values), size=(DRAWS, len(values)))
-    low, high = np.percentile(values[draws].mean(axis=1), (2.5, 97.5))
-    return f"{values.mean():.3f} [{low:.3f}–{high:.3f}]"
+def shown_mean(values: NDArray[np.float64]) -> str:
+    """A mean over songs and its interval; songs without two shown are left out of distances."""
+    return "{:.3f} [{:.3f}–{:.3f}]".format(*interval(values))
 
 
 def report(found: Sequence[dict[str, Shown]]) -> Iterator[str]:
     """The table, stage by stage."""
     for stage in found[0]:
         runs = [song[stage] for song in found]
-        filled = interval(np.array([float(run.filled) for run in runs]))
+        filled = shown_mean(np.array([float(run.filled) for run in runs]))
         yield f"{stage}, {len(runs)} songs: {filled} of 27 cells hold what may be shown"
         values = {
             name: np.array([run.measures[name] for run in runs], dtype=np.float64) for name in RULES
         }
         for column, name in enumerate(MEASURES):
-            each = {rule: interval(values[rule][:, column]) for rule in RULES}
+            each = {rule: shown_mean(values[rule][:, column]) for rule in RULES}
             with np.errstate(invalid="ignore"):
                 gain = values["of cells"][:, column] - values["far apart"][:, column]
             told = "   ".join(f"{rule} {text}" for rule, text in each.items())
-            yield f"  {name:16} {told}   difference {interval(gain)}"
+            yield f"  {name:16} {told}   difference {shown_mean(gain)}"
 
 
 def main(arguments: Sequence[str] | None = None) -> None:

@@ -38,7 +38,7 @@ from fitness.profiles import Profile, recognise, signatures
 DEFAULT_MODEL = Path(__file__).parent / "data" / "fusion.onnx"
 
 # What a chunk works on should fit the cache of the core that works on it: more rows are slower.
-DEFAULT_CHUNK = 5
+DEFAULT_CHUNK = 9
 ROLLS_AT_ONCE = 256  # 32 MB of rolls
 MAX_MODEL_BYTES = 2**30
 # A model that loops for ever is stopped; a usual chunk takes well under a second.

@@ -4,7 +4,7 @@ Writing is strict: what is not plain, finite and within its constraints is refus
 restores: it upcasts old versions, asks for the right types and judges nothing else.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from functools import cache
 from inspect import isclass
 from typing import Any, NamedTuple, get_args, get_origin, get_type_hints
@@ -103,9 +103,12 @@ class Codec:
         lists; it gives the same text.
         """
         try:
-            if not all(_comes_back(each) for each in _pieces(payload)):
+            rest, parts = _apart(payload)
+            text = _faithful(rest)
+            if text is None or not all(_faithful(part) for part in parts):
                 return None
-            text = encoded_json(payload)
+            if parts:
+                text = encoded_json(payload)
         except (TypeError, ValueError, msgspec.MsgspecError, RecursionError):
             return None
         return Encoded(name, kind.version, text.decode()) if is_shallow(text) else None
@@ -150,8 +153,8 @@ def _require_whole_chains(
             raise ValueError(f"{name}: no upcast from version {missing}")
 
 
-def _pieces(payload: Payload) -> Iterator[msgspec.Struct]:
-    """The payload without its long lists of parts, and each of those parts."""
+def _apart(payload: Payload) -> tuple[Payload, list[Part]]:
+    """The payload without its long lists of parts, and those parts."""
     long = {
         field: parts
         for field, part_type in _lists_of_parts(type(payload)).items()
@@ -159,9 +162,10 @@ def _pieces(payload: Payload) -> Iterator[msgspec.Struct]:
         and type(parts) is list
         and all(type(part) is part_type for part in parts)
     }
-    yield msgspec.structs.replace(payload, **{field: [] for field in long}) if long else payload
-    for parts in long.values():
-        yield from parts
+    if not long:
+        return payload, []
+    rest = msgspec.structs.replace(payload, **{field: [] for field in long})
+    return rest, [part for parts in long.values() for part in parts]
 
 
 @cache
@@ -176,11 +180,11 @@ def _lists_of_parts(struct: type[msgspec.Struct]) -> dict[str, type[Part]]:
     }
 
 
-def _comes_back(piece: msgspec.Struct) -> bool:
-    """Whether a part or a payload is what is read from its text, and nothing in it is refused."""
+def _faithful(piece: msgspec.Struct) -> bytes | None:
+    """The text of a part or a payload that comes back from it as it is; else None."""
     text = encoded_json(piece)
     is_canonical = encoded_json(strict_decoder(type(piece)).decode(text)) == text
-    return bool(is_canonical and _decoder(type(piece)).decode(text) == piece)
+    return text if is_canonical and _decoder(type(piece)).decode(text) == piece else None
 
 
 @cache

@@ -40,5 +40,7 @@ def test_what_a_run_had_where_it_would_have_ended(monkeypatch):
     assert best <= 0  # the best of a population never gets worse
 
 
-def test_an_interval_holds_its_mean():
-    assert bench.interval(np.array([0.1, 0.3])) == "+0.200 [+0.100 +0.300]"
+def test_a_line_has_every_difference_with_its_interval():
+    found = bench.line("bass", np.array([[12, 24, -0.1, 0, 0.1, 0], [14, 24, -0.3, 0, 0.1, 0]]))
+    assert found.startswith("  bass      13.0 of 24.0  -0.200 [-0.300 -0.100]  +0.000 [")
+    assert found.endswith("  +0.100 [+0.100 +0.100]  +0.000 [+0.000 +0.000]")

@@ -337,9 +337,16 @@ def _shipped_prior() -> Prior:
     return Prior.load()
 
 
-def outside_shares(stage: str, parts: Sequence[Part], context: Context) -> NDArray[np.float64]:
-    """``(n,)`` share of the plain features of each part alone outside the bands of real music."""
-    features = role_features(stage, parts, context)
+def outside_shares(
+    stage: str, features: NDArray[np.float32], context: Context
+) -> NDArray[np.float64]:
+    """``(n,)`` share of the plain features of each part alone outside the bands of real music.
+
+    Args:
+        stage: of the parts.
+        features: ``(n, F)``, their ``role_features``.
+        context: of the parts.
+    """
     return _shipped_prior().outside_shares(features, ROLES[stage], context.section.bars)
 
 

@@ -27,7 +27,7 @@ from engine.stages import Stage, find_stage
 from fitness.fusion import FusionModel
 from fitness.judge.judge import shipped_judge
 from fitness.preference.head import PreferenceHead
-from fitness.total import Fitness, Score, outside_shares
+from fitness.total import Fitness, Score, outside_shares, role_features
 from genomes import Context, Part
 from store import events
 
@@ -93,6 +93,8 @@ class Run:
         self._colour = colour.name
         # Of those that were in the elite: the judge's probabilities, and the share outside.
         self._judgements: dict[str, list[float]] = {}
+        # Of the children of the newest generation, where they were scored here.
+        self._features: dict[str, NDArray[np.float32]] = {}
         # Where those that were scored here lie on the axes of the archive, as bytes of float32: a
         # run may have a hundred thousand.
         self._axes = axes_of(self.stage.name, self.settings.axes)
@@ -193,6 +195,7 @@ class Run:
         children, discarded = self.breed(self.next_generation)
         scores, features = self.fitness.scored([child.part for child in children], self.context)
         self._place((child.id for child in children), places(self.stage.name, features, self._axes))
+        self._features = {child.id: row for child, row in zip(children, features, strict=True)}
         return self.generation(children, scores, discarded)
 
     def generation(
@@ -226,7 +229,7 @@ class Run:
         found = shipped_judge().probabilities(
             self.stage.name, parts, self.context.meter, self._colour
         )
-        outside = outside_shares(self.stage.name, parts, self.context)
+        outside = outside_shares(self.stage.name, self._features_of(unknown, parts), self.context)
         rows = np.column_stack((found, outside)).tolist()
         self._judgements |= zip((each.id for each in unknown), rows, strict=True)
         table = np.array([self._judgements[each.id] for each in elite])
@@ -236,6 +239,14 @@ class Run:
             music=music, music_deviation=of_music, outside=out, outside_deviation=of_out
         )
         return colour, reality
+
+    def _features_of(
+        self, individuals: Sequence[Individual], parts: Sequence[Part]
+    ) -> NDArray[np.float32]:
+        """Their ``role_features``, measured again only where they weren't scored just now."""
+        if individuals and all(each.id in self._features for each in individuals):
+            return np.stack([self._features[each.id] for each in individuals])
+        return role_features(self.stage.name, parts, self.context)
 
     def _select(self, newcomers: list[Individual]) -> list[Individual]:
         if self.pool.generation is None:

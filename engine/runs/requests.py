@@ -58,7 +58,7 @@ class EvolveOptions:
 
     Attributes:
         stage: name of the stage.
-        settings: settings of the runs.
+        settings: settings of the runs; the usual ones unless given.
         section: label of the section; for stages that build on others, only this section.
         bars: length of a new section.
         energy: energy of a new section, 0 to 1.
@@ -78,7 +78,7 @@ class EvolveOptions:
     """
 
     stage: str
-    settings: Settings
+    settings: Settings = field(default_factory=lambda: Settings.sized(None, None))
     section: str | None = None
     bars: int | None = None
     energy: float | None = None

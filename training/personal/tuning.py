@@ -164,7 +164,7 @@ def tune_catalogue(
                     folder,
                     catalogue.digest(),
                     planned(search.plan, values),
-                    _checkpoint(folder, study.key, place, values),
+                    study.checkpoint(place, values),
                     study.medians(place),
                     device,
                 )
@@ -176,12 +176,6 @@ def tune_catalogue(
                 study.keep(place, values, one)
                 _track(folder, study.key, place, values, one, wanted=track)
     return _summary(folder, search, study)
-
-
-def _checkpoint(folder: Path, key: str, place: int, values: Values) -> Checkpoint:
-    text = f"{key} {place} {sorted(values.items())}"
-    path = folder / FIT_FOLDER / CHECKPOINT.format(place % AT_ONCE + 1)
-    return Checkpoint(path, hashlib.sha256(text.encode()).hexdigest())
 
 
 def _make_composed(trials: Collection[Trial], progress: LossProgress) -> None:
@@ -216,7 +210,7 @@ class Study:
 
         # It tells of every trial in lines of its own.
         logging.getLogger("optuna").setLevel(logging.ERROR)
-        self._search = search
+        self._folder, self._search = folder, search
         self.key = key
         self._optuna = optuna
         self._study = optuna.create_study(
@@ -284,6 +278,11 @@ class Study:
             median(values) if epoch >= FIRST_EPOCHS else None
             for epoch, values in zip(epochs, of_each, strict=True)
         )
+
+    def checkpoint(self, place: int, values: Values) -> Checkpoint:
+        """Where the trial at a place goes on if it was interrupted."""
+        key = hashlib.sha256(f"{self.key} {place} {sorted(values.items())}".encode()).hexdigest()
+        return Checkpoint(self._folder / FIT_FOLDER / CHECKPOINT.format(place % AT_ONCE + 1), key)
 
     def keep(self, place: int, values: Values, found: Tried) -> None:
         """Write down what came of a trial."""

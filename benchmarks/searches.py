@@ -18,7 +18,6 @@ import numpy as np
 from deap import algorithms, base, tools
 
 from engine.evolution.breeding import Child, ask
-from engine.evolution.pool import RankedFitness
 from engine.evolution.settings import MAX_GENERATIONS
 from engine.ids import candidate_id
 from engine.runs.run import Run
@@ -104,6 +103,12 @@ def engine_search(run: Run, tally: Tally) -> None:
         generation = run.evolve()
         run.pool.apply(*generation)
         tally.add([individual.score.rank_key for individual in generation.newcomers])
+
+
+class RankedFitness(base.Fitness):  # type: ignore[misc]
+    """A rank as DEAP's loops want it; the weights are 1, as values divided by them stay exact."""
+
+    weights = (1.0, 1.0)
 
 
 class Plain:

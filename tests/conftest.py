@@ -15,7 +15,10 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, settings
 
+from engine.execution.garbage import search_seldom
 from tests.postgresql import Server, server, stop_server
+
+search_seldom()  # as commands do
 
 ANY_SPEED = {"deadline": None, "suppress_health_check": [HealthCheck.too_slow]}
 

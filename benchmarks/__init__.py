@@ -3,5 +3,8 @@
 import os
 
 from engine.__main__ import BLAS_THREADS
+from engine.execution.garbage import search_seldom
 
-os.environ.setdefault(BLAS_THREADS, "1")  # as commands do, before NumPy is loaded
+# As commands do: the former before NumPy is loaded.
+os.environ.setdefault(BLAS_THREADS, "1")
+search_seldom()

@@ -22,7 +22,6 @@ from numpy.typing import NDArray
 
 from benchmarks.songs import chosen_stages, song_studio, songs
 from engine.evolution.settings import Settings
-from engine.execution.garbage import search_seldom
 from engine.gate.decisions import approve, reject
 from engine.models.promotion import model_for_runs
 from engine.preference.pools import candidates_by_id
@@ -160,7 +159,6 @@ def _taken(run: Run, rounds: int) -> Floats:
 
         return take
 
-    search_seldom()  # as commands do
     both = [scoring(shipped), scoring(by_head)]
     for take in both:
         take()  # loads what is loaded once

@@ -7,8 +7,6 @@ from dataclasses import dataclass
 from statistics import median
 from time import perf_counter, process_time
 
-from engine.execution.garbage import search_seldom
-
 Ways = dict[str, Callable[[], object]]
 
 
@@ -37,7 +35,6 @@ def take_turns(ways: Ways, rounds: int, in_a_row: Mapping[str, int] | None = Non
         in_a_row: how often a quick one is called in its turn, so that it isn't always the one to
             find the processor's caches full of another's work; once unless told otherwise.
     """
-    search_seldom()  # as commands do
     times = in_a_row or {}
     taken: Turns = {name: [] for name in ways}
     for _ in range(rounds + 1):

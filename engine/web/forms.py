@@ -22,7 +22,7 @@ from engine.web.room import Form, text_field
 
 MAX_FIELDS, MAX_FILES = 8000, 8
 
-# Fields of the size of a run, with what a run has without them.
+# Fields of the size of a run.
 SIZES = ("population", "generations", "keep")
 
 

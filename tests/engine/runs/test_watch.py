@@ -46,6 +46,15 @@ LEAVING = [*[0.02] * 8, *[0.3] * 11]
 STEADY = [0.9] * len(LEAVING)
 
 
+def assert_the_same_when_resumed(studio, settings):
+    """A run that was halted after its first pool comes to what one has that nothing disturbed."""
+    whole = evolved(studio, settings=settings)
+    halted = begin(studio, settings=settings)
+    assert not carry_on(studio, halted, lambda _: None, lambda: True)
+    assert carry_on(studio, resume(studio, halted.id), lambda _: None)
+    assert facts(studio, halted.id)[1:] == facts(studio, whole)[1:]
+
+
 def test_a_lasting_fall_under_a_climbing_total_stops():
     fall = find_fall(curve(FALLING))
     assert fall is not None
@@ -127,11 +136,7 @@ def test_a_stopped_run_ends_with_candidates_of_before_and_verifies(studio):
 
 @pytest.mark.usefixtures("strict")
 def test_a_run_that_is_resumed_stops_where_it_would_have(studio):
-    whole = evolved(studio, settings=LONG)
-    halted = begin(studio, settings=LONG)
-    assert not carry_on(studio, halted, lambda _: None, lambda: True)
-    assert carry_on(studio, resume(studio, halted.id), lambda _: None)
-    assert facts(studio, halted.id)[1:] == facts(studio, whole)[1:]
+    assert_the_same_when_resumed(studio, LONG)
 
 
 @pytest.mark.usefixtures("strict")
@@ -179,11 +184,7 @@ def test_a_run_that_stands_still_is_the_beginning_of_one_that_goes_on(studio):
 
 
 def test_it_is_resumed_up_to_the_same_end(studio):
-    whole = evolved(studio, settings=PATIENT)
-    halted = begin(studio, settings=PATIENT)
-    assert not carry_on(studio, halted, lambda _: None, lambda: True)
-    assert carry_on(studio, resume(studio, halted.id), lambda _: None)
-    assert facts(studio, halted.id)[1:] == facts(studio, whole)[1:]
+    assert_the_same_when_resumed(studio, PATIENT)
 
 
 @given(st.lists(st.floats(0, 1), min_size=1, max_size=30), st.integers(1, 8), st.floats(0.01, 1))
